@@ -1,0 +1,81 @@
+//! The trait that everything with an identity implements.
+
+use std::sync::Arc;
+
+use gapi_transport::BoxFuture;
+use http::{HeaderMap, Uri};
+
+use crate::AuthError;
+
+/// What a request needs from its credentials.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct AuthRequest<'a> {
+    /// Where the request goes. Self-signed tokens may derive their audience from it.
+    pub url: &'a Uri,
+    /// The scopes to ask for.
+    pub scopes: Scopes<'a>,
+}
+
+/// The scopes that a request offers to its credentials.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Scopes<'a> {
+    /// Used only by credentials that were given no scopes of their own.
+    Default(&'a [&'a str]),
+    /// Used whatever the credentials were given: the caller asked for exactly these.
+    Exactly(&'a [&'a str]),
+}
+
+impl<'a> AuthRequest<'a> {
+    /// A request to `url` that offers `scopes`.
+    pub fn new(url: &'a Uri, scopes: Scopes<'a>) -> Self {
+        Self { url, scopes }
+    }
+}
+
+/// The headers that authorize one request, and which token they came from. Cheap to clone; `Debug` shows no value.
+#[derive(Clone)]
+pub struct AuthHeaders {
+    pub(crate) headers: Arc<HeaderMap>,
+    pub(crate) generation: u64,
+}
+
+/// An identity: gives each request the headers that authorize it.
+///
+/// Dyn-compatible and cheap to share. Types of this crate cache their token, so that ten thousand concurrent callers
+/// cause one token request.
+pub trait Credentials: std::fmt::Debug + Send + Sync + 'static {
+    /// The headers for `request`: `authorization` or an API key, and `x-goog-user-project` where a quota project is set.
+    ///
+    /// # Errors
+    /// [`AuthError`] when no valid token can be had; [`AuthError::is_transient`] says whether waiting may help.
+    fn headers<'a>(&'a self, request: &'a AuthRequest<'a>) -> BoxFuture<'a, Result<AuthHeaders, AuthError>>;
+
+    /// Tells the credentials that a server answered 401 to `used`.
+    ///
+    /// Returns whether another try can succeed: `true` when the next [`headers`](Self::headers) call will fetch (or already has) a newer token.
+    /// Only the token that `used` came from is discarded, so a hundred late 401 answers cause one refresh.
+    fn reject(&self, used: &AuthHeaders) -> bool {
+        let _ = used;
+        false
+    }
+
+    /// The universe that these credentials belong to.
+    ///
+    /// # Errors
+    /// [`AuthError`] when it has to be looked up and that fails.
+    fn universe_domain(&self) -> BoxFuture<'_, Result<String, AuthError>> {
+        Box::pin(async { Ok(String::from("googleapis.com")) })
+    }
+
+    /// The project that pays, if one is set on the credentials.
+    fn quota_project(&self) -> Option<&str> {
+        None
+    }
+
+    /// Who these credentials are, for error texts: kind and principal, no secret.
+    fn describe(&self) -> String {
+        String::from("credentials")
+    }
+}

@@ -1,0 +1,62 @@
+//! How sending failed.
+
+use std::{error::Error as StdError, fmt};
+
+/// What kind of failure a [`TransportError`] is. Callers decide by it whether to try again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TransportErrorKind {
+    /// No connection: the name did not resolve, or the peer refused. Nothing was sent, so trying again is always safe.
+    Connect,
+    /// TLS refused the peer, or the peer refused us.
+    Tls,
+    /// Time ran out.
+    Timeout,
+    /// The connection broke after the request may have been sent.
+    Reset,
+    /// The body broke or ended early.
+    Body,
+    /// The request itself cannot be sent (a bad URL or header).
+    Request,
+    /// Anything else.
+    Other,
+}
+
+/// A failure to exchange one request and answer. Its text never holds a URL's query, which may carry secrets.
+#[derive(Debug)]
+pub struct TransportError {
+    kind: TransportErrorKind,
+    message: String,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl TransportError {
+    /// An error of `kind`; `message` must hold no secret.
+    pub fn new(kind: TransportErrorKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), source: None }
+    }
+
+    /// Adds the cause.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.source = Some(source.into());
+        self
+    }
+
+    /// What kind of failure this is.
+    pub fn kind(&self) -> TransportErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl StdError for TransportError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|e| e as _)
+    }
+}

@@ -1,0 +1,37 @@
+//! All that gapi and gapi-auth know of HTTP: a [`Transport`] that sends one request, the [`Body`] that
+//! travels both ways, the [`TransportError`] that says how sending failed, and a [`Clock`].
+//!
+//! Mocks, recorders and fault injectors are transports, and because credentials use the same seam they see token
+//! requests too.
+
+mod body;
+mod clock;
+mod error;
+#[cfg(feature = "reqwest")]
+mod reqwest;
+
+use std::{future::Future, pin::Pin};
+
+pub use body::Body;
+pub use clock::{Clock, SystemClock};
+pub use error::{TransportError, TransportErrorKind};
+#[cfg(feature = "reqwest")]
+pub use self::reqwest::default_transport;
+
+/// A boxed future that can move between threads; what object-safe asynchronous traits return.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Sends one HTTP request and returns one HTTP answer, whatever its status.
+///
+/// A transport neither follows redirects, nor retries, nor adds credentials: the callers do, because only they
+/// know which headers are secret and which requests are safe to repeat.
+pub trait Transport: std::fmt::Debug + Send + Sync + 'static {
+    /// Sends `request`. The future may be dropped at any time.
+    ///
+    /// # Errors
+    /// [`TransportError`] when no complete answer head arrived. A body that breaks later reports its error while it is read.
+    fn send(
+        &self,
+        request: http::Request<Body>,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>>;
+}
