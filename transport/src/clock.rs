@@ -18,5 +18,57 @@ pub trait Clock: std::fmt::Debug + Send + Sync + 'static {
 }
 
 /// The machine's clocks, with tokio's timer. Under tokio's paused time both clocks follow the paused one.
+///
+/// Both clocks can be read anywhere; [`sleep`](Clock::sleep) needs a tokio runtime with time enabled.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> SystemTime {
+        let wall = SystemTime::now();
+        let real = Instant::now();
+        let tokio = self.instant();
+        // The two monotonic readings differ only while tokio's time is paused or was moved.
+        match tokio.checked_duration_since(real) {
+            Some(ahead) => wall.checked_add(ahead),
+            None => wall.checked_sub(real.duration_since(tokio)),
+        }
+        .unwrap_or(wall)
+    }
+
+    fn instant(&self) -> Instant {
+        tokio::time::Instant::now().into_std()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(tokio::time::sleep(duration))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn both_clocks_follow_paused_time() {
+        let (wall, monotonic) = (SystemClock.now(), SystemClock.instant());
+        SystemClock.sleep(Duration::from_secs(3600)).await;
+        assert!(SystemClock.instant() - monotonic >= Duration::from_secs(3600));
+        let moved = SystemClock.now().duration_since(wall).expect("forwards");
+        // Paused wall time is read through three clocks, so it is right to within their skew.
+        assert!(
+            moved.abs_diff(Duration::from_secs(3600)) < Duration::from_secs(60),
+            "{moved:?}"
+        );
+    }
+
+    #[test]
+    fn both_clocks_work_without_a_runtime() {
+        let skew = SystemClock
+            .now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .expect("after 1970");
+        assert!(skew > Duration::from_secs(1_700_000_000));
+        assert!(SystemClock.instant().elapsed() < Duration::from_secs(60));
+    }
+}

@@ -16,6 +16,8 @@ pub enum TransportErrorKind {
     Reset,
     /// The body broke or ended early.
     Body,
+    /// The body is longer than its reader accepts. Trying again does not help.
+    TooLarge,
     /// The request itself cannot be sent (a bad URL or header).
     Request,
     /// Anything else.
@@ -33,7 +35,11 @@ pub struct TransportError {
 impl TransportError {
     /// An error of `kind`; `message` must hold no secret.
     pub fn new(kind: TransportErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), source: None }
+        Self {
+            kind,
+            message: message.into(),
+            source: None,
+        }
     }
 
     /// Adds the cause.
@@ -58,5 +64,12 @@ impl fmt::Display for TransportError {
 impl StdError for TransportError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.source.as_deref().map(|e| e as _)
+    }
+}
+
+/// A body's source, such as a file, failed.
+impl From<std::io::Error> for TransportError {
+    fn from(error: std::io::Error) -> Self {
+        Self::new(TransportErrorKind::Body, "the body could not be read").with_source(error)
     }
 }

@@ -7,16 +7,22 @@
 mod body;
 mod clock;
 mod error;
+mod manual_clock;
 #[cfg(feature = "reqwest")]
 mod reqwest;
 
 use std::{future::Future, pin::Pin};
 
-pub use body::Body;
+pub use body::{Body, BodyStream};
 pub use clock::{Clock, SystemClock};
 pub use error::{TransportError, TransportErrorKind};
+pub use manual_clock::ManualClock;
+
 #[cfg(feature = "reqwest")]
 pub use self::reqwest::default_transport;
+
+/// The version of the compiler that built this crate, such as `1.95.0`: the `gl-rust/…` of an `x-goog-api-client` header.
+pub const RUST_VERSION: &str = env!("GAPI_RUST_VERSION");
 
 /// A boxed future that can move between threads; what object-safe asynchronous traits return.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

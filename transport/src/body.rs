@@ -1,0 +1,294 @@
+//! The bytes of a request or of an answer.
+
+use std::{
+    fmt,
+    pin::Pin,
+    sync::{Mutex, PoisonError},
+    task::{Context, Poll},
+};
+
+use bytes::{Bytes, BytesMut};
+use futures_util::{Stream, StreamExt, stream};
+use http_body::{Frame, SizeHint};
+
+use crate::{TransportError, TransportErrorKind};
+
+/// What a [`Body`] is read from when it does not sit in memory.
+pub type BodyStream = Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>;
+
+/// The bytes of a request or of an answer: none, all of them in memory, or a stream.
+///
+/// A body in memory is cheap to copy with [`try_clone`](Self::try_clone), so that a request can be sent again.
+/// `Debug` shows the kind and the length, never the bytes.
+pub struct Body(Inner);
+
+enum Inner {
+    Full(Bytes),
+    Stream {
+        // The mutex is never locked: it makes the body `Sync` without asking that of the stream.
+        stream: Mutex<BodyStream>,
+        len: Option<u64>,
+    },
+}
+
+impl Body {
+    /// A body without bytes.
+    pub const fn empty() -> Self {
+        Self(Inner::Full(Bytes::new()))
+    }
+
+    /// A body read from `stream`; `len` is its length in bytes if that is known.
+    ///
+    /// A request whose length is known is sent with `content-length`, and fails when the stream holds more or less.
+    pub fn from_stream<S, E>(stream: S, len: Option<u64>) -> Self
+    where
+        S: Stream<Item = Result<Bytes, E>> + Send + 'static,
+        E: Into<TransportError>,
+    {
+        let stream: BodyStream = Box::pin(stream.map(|chunk| chunk.map_err(Into::into)));
+        Self(Inner::Stream {
+            stream: Mutex::new(stream),
+            len,
+        })
+    }
+
+    /// The bytes, where all of them are in memory.
+    pub fn as_bytes(&self) -> Option<&Bytes> {
+        match &self.0 {
+            Inner::Full(bytes) => Some(bytes),
+            Inner::Stream { .. } => None,
+        }
+    }
+
+    /// The length in bytes, where it is known.
+    pub fn len(&self) -> Option<u64> {
+        match &self.0 {
+            Inner::Full(bytes) => Some(bytes.len() as u64),
+            Inner::Stream { len, .. } => *len,
+        }
+    }
+
+    /// Whether the body is known to hold no byte.
+    pub fn is_empty(&self) -> bool {
+        self.len() == Some(0)
+    }
+
+    /// A second body with the same bytes, where all of them are in memory; `None` for a stream, which can be read only once.
+    pub fn try_clone(&self) -> Option<Self> {
+        self.as_bytes()
+            .map(|bytes| Self(Inner::Full(bytes.clone())))
+    }
+
+    /// Reads everything, and holds at most `limit` bytes in memory.
+    ///
+    /// # Errors
+    /// [`TransportErrorKind::TooLarge`] when there are more than `limit` bytes; whatever the stream reports when it breaks.
+    pub async fn collect(self, limit: usize) -> Result<Bytes, TransportError> {
+        if self.len().is_some_and(|len| len > limit as u64) {
+            return Err(too_large(limit));
+        }
+        let mut stream = match self.0 {
+            Inner::Full(bytes) => return Ok(bytes),
+            Inner::Stream { stream, .. } => inner_stream(stream),
+        };
+        let Some(first) = stream.next().await.transpose()? else {
+            return Ok(Bytes::new());
+        };
+        if first.len() > limit {
+            return Err(too_large(limit));
+        }
+        let mut all = BytesMut::new();
+        while let Some(chunk) = stream.next().await.transpose()? {
+            if all.is_empty() {
+                all.extend_from_slice(&first);
+            }
+            if chunk.len() > limit - all.len() {
+                return Err(too_large(limit));
+            }
+            all.extend_from_slice(&chunk);
+        }
+        // Most answers come as one chunk, which needs no copy.
+        Ok(if all.is_empty() { first } else { all.freeze() })
+    }
+
+    /// The body as a stream of chunks.
+    pub fn into_stream(self) -> BodyStream {
+        match self.0 {
+            Inner::Full(bytes) if bytes.is_empty() => Box::pin(stream::empty()),
+            Inner::Full(bytes) => Box::pin(stream::iter([Ok(bytes)])),
+            Inner::Stream { stream, .. } => inner_stream(stream),
+        }
+    }
+}
+
+fn inner_stream(stream: Mutex<BodyStream>) -> BodyStream {
+    stream.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn too_large(limit: usize) -> TransportError {
+    TransportError::new(
+        TransportErrorKind::TooLarge,
+        format!("the body is longer than the {limit} bytes that are accepted here"),
+    )
+}
+
+impl Default for Body {
+    fn default() -> Self {
+        Self::empty()
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.0, self.len()) {
+            (_, Some(0)) => f.write_str("Body(empty)"),
+            (Inner::Full(_), Some(len)) => write!(f, "Body({len} bytes)"),
+            (_, Some(len)) => write!(f, "Body(stream of {len} bytes)"),
+            (_, None) => f.write_str("Body(stream)"),
+        }
+    }
+}
+
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Self {
+        Self(Inner::Full(bytes))
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        Bytes::from(bytes).into()
+    }
+}
+
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        Bytes::from(text).into()
+    }
+}
+
+impl From<&'static str> for Body {
+    fn from(text: &'static str) -> Self {
+        Bytes::from_static(text.as_bytes()).into()
+    }
+}
+
+impl From<&'static [u8]> for Body {
+    fn from(bytes: &'static [u8]) -> Self {
+        Bytes::from_static(bytes).into()
+    }
+}
+
+impl http_body::Body for Body {
+    type Data = Bytes;
+    type Error = TransportError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
+        match &mut self.0 {
+            Inner::Full(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Inner::Full(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
+            Inner::Stream { stream, len } => {
+                let stream = stream.get_mut().unwrap_or_else(PoisonError::into_inner);
+                let chunk = std::task::ready!(stream.as_mut().poll_next(cx));
+                if let (Some(Ok(chunk)), Some(left)) = (&chunk, len) {
+                    *left = left.saturating_sub(chunk.len() as u64);
+                }
+                Poll::Ready(chunk.map(|chunk| chunk.map(Frame::data)))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.as_bytes().is_some_and(Bytes::is_empty)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.len()
+            .map_or_else(SizeHint::default, SizeHint::with_exact)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chunks(parts: &[&'static str]) -> Body {
+        let parts: Vec<_> = parts
+            .iter()
+            .map(|part| Ok::<_, TransportError>(Bytes::from(*part)))
+            .collect();
+        Body::from_stream(stream::iter(parts), None)
+    }
+
+    #[tokio::test]
+    async fn collect_refuses_more_than_the_limit() {
+        assert_eq!(
+            Body::from("12345").collect(5).await.expect("five bytes"),
+            "12345"
+        );
+        assert_eq!(
+            chunks(&["12", "345"]).collect(5).await.expect("five bytes"),
+            "12345"
+        );
+        assert_eq!(
+            chunks(&["", "12345"]).collect(5).await.expect("five bytes"),
+            "12345"
+        );
+        assert_eq!(chunks(&[]).collect(0).await.expect("nothing"), "");
+        for body in [
+            Body::from("123456"),
+            chunks(&["123456"]),
+            chunks(&["123", "456"]),
+        ] {
+            let error = body.collect(5).await.expect_err("six bytes");
+            assert_eq!(error.kind(), TransportErrorKind::TooLarge);
+            assert!(error.to_string().contains("5 bytes"), "{error}");
+        }
+        let declared =
+            Body::from_stream(stream::pending::<Result<Bytes, TransportError>>(), Some(6));
+        assert!(
+            declared.collect(5).await.is_err(),
+            "refused without reading"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_broken_stream_breaks_collect() {
+        let broken = stream::iter([
+            Ok(Bytes::from("half")),
+            Err(std::io::Error::other("the disk is gone")),
+        ]);
+        let error = Body::from_stream(broken, Some(8))
+            .collect(100)
+            .await
+            .expect_err("broken");
+        assert_eq!(error.kind(), TransportErrorKind::Body);
+    }
+
+    #[tokio::test]
+    async fn only_bytes_in_memory_can_be_copied() {
+        let full = Body::from("abc");
+        let copy = full.try_clone().expect("in memory");
+        assert_eq!(copy.as_bytes(), full.as_bytes());
+        assert_eq!(
+            full.into_stream()
+                .next()
+                .await
+                .expect("a chunk")
+                .expect("bytes"),
+            "abc"
+        );
+        assert!(chunks(&["abc"]).try_clone().is_none());
+        assert!(Body::empty().into_stream().next().await.is_none());
+    }
+
+    #[test]
+    fn debug_shows_kind_and_length_only() {
+        assert_eq!(format!("{:?}", Body::from("canary")), "Body(6 bytes)");
+        assert_eq!(format!("{:?}", Body::default()), "Body(empty)");
+        assert_eq!(format!("{:?}", chunks(&["canary"])), "Body(stream)");
+    }
+}

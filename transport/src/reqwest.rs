@@ -1,0 +1,180 @@
+//! [`Transport`] over reqwest.
+
+use std::{error::Error as StdError, io, sync::Arc, time::Duration};
+
+use ::reqwest::{Client, Error, Request, redirect};
+use futures_util::StreamExt;
+
+use crate::{Body, BoxFuture, Transport, TransportError, TransportErrorKind};
+
+/// The transport that is used when none is given: a [`reqwest::Client`](::reqwest::Client) with rustls, HTTP/2 where the
+/// server speaks it, gzip, the system's proxies, 10 s to connect, and no redirects.
+///
+/// It has no timeout of its own for an exchange: callers set one.
+///
+/// # Errors
+/// [`TransportErrorKind::Tls`] or [`TransportErrorKind::Other`] when the client cannot be built, for example because the
+/// system's root certificates cannot be read.
+pub fn default_transport() -> Result<Arc<dyn Transport>, TransportError> {
+    let client = Client::builder()
+        .redirect(redirect::Policy::none())
+        .referer(false)
+        .connect_timeout(Duration::from_secs(10))
+        // Shorter than the idle timeouts of common load balancers, so that a pooled connection is rarely a dead one.
+        .pool_idle_timeout(Duration::from_secs(50))
+        .tcp_keepalive(Duration::from_secs(60))
+        .http2_adaptive_window(true)
+        .http2_keep_alive_interval(Duration::from_secs(30))
+        .http2_keep_alive_timeout(Duration::from_secs(20))
+        .build()
+        .map_err(|error| {
+            let kind = if chain(&error).any(|e| e.is::<rustls::Error>()) {
+                TransportErrorKind::Tls
+            } else {
+                TransportErrorKind::Other
+            };
+            TransportError::new(kind, "the HTTP client cannot be built")
+                .with_source(error.without_url())
+        })?;
+    Ok(Arc::new(client))
+}
+
+/// Any reqwest client: bring your own proxy, certificates, pool and timeouts.
+///
+/// Build it with [`redirect::Policy::none`]: the callers follow redirects themselves, because only they know which headers
+/// must not reach another host.
+impl Transport for Client {
+    fn send(
+        &self,
+        request: http::Request<Body>,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        Box::pin(async move {
+            let request = into_reqwest(request)?;
+            let mut response = self.execute(request).await.map_err(before_head)?;
+            let mut answer = http::Response::new(());
+            *answer.status_mut() = response.status();
+            *answer.version_mut() = response.version();
+            *answer.headers_mut() = std::mem::take(response.headers_mut());
+            *answer.extensions_mut() = std::mem::take(response.extensions_mut());
+            let len = response.content_length();
+            let body = if len == Some(0) {
+                Body::empty()
+            } else {
+                Body::from_stream(
+                    response.bytes_stream().map(|chunk| chunk.map_err(in_body)),
+                    len,
+                )
+            };
+            Ok(answer.map(|()| body))
+        })
+    }
+}
+
+fn into_reqwest(request: http::Request<Body>) -> Result<Request, TransportError> {
+    let path = request.uri().path().to_owned();
+    if !matches!(request.uri().scheme_str(), Some("https" | "http")) {
+        return Err(TransportError::new(
+            TransportErrorKind::Request,
+            "the request's URL is not an absolute http or https URL",
+        ));
+    }
+    let request = Request::try_from(request.map(into_reqwest_body)).map_err(|error| {
+        TransportError::new(
+            TransportErrorKind::Request,
+            "the request's URL cannot be used",
+        )
+        .with_source(error.without_url())
+    })?;
+    // The URL parser resolves `..` even where it is percent-encoded, and takes `\` for `/`. Either would send the request elsewhere.
+    let segments = |path: &str| path.split('/').count();
+    if segments(request.url().path()) != segments(&path) {
+        return Err(TransportError::new(
+            TransportErrorKind::Request,
+            "the request's path holds `.` or `..` segments or a backslash",
+        ));
+    }
+    Ok(request)
+}
+
+fn into_reqwest_body(body: Body) -> ::reqwest::Body {
+    match body.as_bytes() {
+        Some(bytes) => bytes.clone().into(),
+        None => ::reqwest::Body::wrap(body),
+    }
+}
+
+/// Why no answer head arrived.
+fn before_head(error: Error) -> TransportError {
+    let error = error.without_url();
+    let own = chain(&error)
+        .find_map(|e| e.downcast_ref::<TransportError>())
+        .map(|own| (own.kind(), own.to_string()));
+    if let Some((kind, own)) = own {
+        return TransportError::new(kind, format!("the request's body failed: {own}"))
+            .with_source(error);
+    }
+    let (kind, message) = if error.is_builder() {
+        (TransportErrorKind::Request, "the request cannot be sent")
+    } else if is_tls(&error) {
+        (TransportErrorKind::Tls, "TLS failed")
+    } else if error.is_connect() && error.is_timeout() {
+        (TransportErrorKind::Connect, "connecting took too long")
+    } else if error.is_connect() {
+        (TransportErrorKind::Connect, "no connection")
+    } else if error.is_timeout() {
+        (TransportErrorKind::Timeout, "no answer in time")
+    } else if error.is_redirect() {
+        (
+            TransportErrorKind::Other,
+            "the client followed redirects and gave up; build it with redirects off",
+        )
+    } else {
+        (
+            TransportErrorKind::Reset,
+            "the connection broke before an answer came",
+        )
+    };
+    TransportError::new(kind, message).with_source(error)
+}
+
+/// Why the answer's body ended early.
+fn in_body(error: Error) -> TransportError {
+    let error = error.without_url();
+    let (kind, message) = if error.is_timeout() {
+        (
+            TransportErrorKind::Timeout,
+            "the answer's body did not come in time",
+        )
+    } else if error.is_decode() && !is_io(&error) {
+        (TransportErrorKind::Body, "the answer's body is broken")
+    } else {
+        (
+            TransportErrorKind::Body,
+            "the connection broke within the answer's body",
+        )
+    };
+    TransportError::new(kind, message).with_source(error)
+}
+
+fn is_io(error: &Error) -> bool {
+    chain(error).any(|e| e.is::<io::Error>())
+}
+
+fn is_tls(error: &Error) -> bool {
+    chain(error).any(|e| {
+        e.is::<rustls::Error>()
+            // An I/O error does not give what it wraps as its source.
+            || e.downcast_ref::<io::Error>()
+                .and_then(io::Error::get_ref)
+                .is_some_and(|inner| inner.is::<rustls::Error>())
+    })
+}
+
+fn chain(error: &Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    let mut next: Option<&(dyn StdError + 'static)> = Some(error);
+    std::iter::from_fn(move || {
+        let this = next?;
+        next = this.source();
+        Some(this)
+    })
+}
