@@ -1,0 +1,247 @@
+//! The Discovery document as it is written, key by key.
+//!
+//! Names and meanings follow the Discovery reference
+//! (<https://developers.google.com/discovery/v1/reference/apis>). Nothing here is interpreted.
+
+use std::collections::BTreeMap;
+
+use serde::ser::SerializeMap;
+use serde_json::Value;
+
+use super::record::{Absent, record};
+
+record! {
+    /// A whole document (`discovery#restDescription`).
+    pub struct Document {
+        /// `discovery#restDescription`
+        pub kind: Option<String> = "kind",
+        /// `sqladmin:v1`
+        pub id: Option<String> = "id",
+        /// `sqladmin`
+        pub name: Option<String> = "name",
+        /// `v1`
+        pub version: Option<String> = "version",
+        /// The date of the document as digits: `20261018`.
+        pub revision: Option<String> = "revision",
+        /// The human name of the API.
+        pub title: Option<String> = "title",
+        /// The name that client libraries should use.
+        pub canonical_name: Option<String> = "canonicalName",
+        /// What the API is for.
+        pub description: Option<String> = "description",
+        /// Version of the Discovery format: `v1`.
+        pub discovery_version: Option<String> = "discoveryVersion",
+        /// Where the API is documented.
+        pub documentation_link: Option<String> = "documentationLink",
+        /// `rest`
+        pub protocol: Option<String> = "protocol",
+        /// Scheme and host, with a trailing slash.
+        pub root_url: Option<String> = "rootUrl",
+        /// The root URL for mutual TLS.
+        pub mtls_root_url: Option<String> = "mtlsRootUrl",
+        /// What stands between the root URL and every method's path.
+        pub service_path: Option<String> = "servicePath",
+        /// Root URL and service path (superseded by them).
+        pub base_url: Option<String> = "baseUrl",
+        /// The service path with a leading slash (superseded).
+        pub base_path: Option<String> = "basePath",
+        /// The path of batch requests, relative to the root URL.
+        pub batch_path: Option<String> = "batchPath",
+        /// Authentication.
+        pub auth: Option<Auth> = "auth",
+        /// Regional endpoints.
+        pub endpoints: Vec<Endpoint> = "endpoints",
+        /// `dataWrapper` where bodies and answers travel inside `{"data": ...}`.
+        pub features: Vec<String> = "features",
+        /// Flags such as `limited_availability`.
+        pub labels: Vec<String> = "labels",
+        /// Icons by size.
+        pub icons: BTreeMap<String, String> = "icons",
+        /// Parameters that every method takes.
+        pub parameters: BTreeMap<String, Schema> = "parameters",
+        /// Schemas by name.
+        pub schemas: BTreeMap<String, Schema> = "schemas",
+        /// Methods that belong to no resource.
+        pub methods: BTreeMap<String, Method> = "methods",
+        /// The top of the resource tree.
+        pub resources: BTreeMap<String, Resource> = "resources",
+        /// Who runs the service: a domain.
+        pub owner_domain: Option<String> = "ownerDomain",
+        /// Who runs the service: a name.
+        pub owner_name: Option<String> = "ownerName",
+        /// A grouping of packages of older client libraries.
+        pub package_path: Option<String> = "packagePath",
+        /// Whether older client libraries put the version into the module path.
+        pub version_module: bool = "version_module",
+        /// Whether `{+x}` escapes reserved characters inside each segment.
+        pub fully_encode_reserved_expansion: bool = "fullyEncodeReservedExpansion",
+        /// Whether clients should back off by default (of old documents).
+        pub exponential_backoff_default: bool = "exponentialBackoffDefault",
+        /// The version of the service itself.
+        pub service_version: Option<String> = "serviceVersion",
+        /// The entity tag of the document.
+        pub etag: Option<String> = "etag",
+    }
+
+    /// Authentication of an API.
+    pub struct Auth {
+        /// OAuth 2.0
+        pub oauth2: Option<OAuth2> = "oauth2",
+    }
+
+    /// OAuth 2.0 of an API.
+    pub struct OAuth2 {
+        /// Scopes by URL.
+        pub scopes: BTreeMap<String, Scope> = "scopes",
+    }
+
+    /// One scope.
+    pub struct Scope {
+        /// What it allows.
+        pub description: Option<String> = "description",
+    }
+
+    /// A regional endpoint.
+    pub struct Endpoint {
+        /// Its root URL.
+        pub endpoint_url: Option<String> = "endpointUrl",
+        /// Its location: `europe-west1`.
+        pub location: Option<String> = "location",
+        /// What it is.
+        pub description: Option<String> = "description",
+        /// Whether it should no longer be used.
+        pub deprecated: bool = "deprecated",
+    }
+
+    /// A node of the resource tree.
+    pub struct Resource {
+        /// Its methods by name.
+        pub methods: BTreeMap<String, Method> = "methods",
+        /// Its sub-resources by name.
+        pub resources: BTreeMap<String, Resource> = "resources",
+        /// Whether it should no longer be used.
+        pub deprecated: bool = "deprecated",
+    }
+
+    /// One method.
+    pub struct Method {
+        /// `sql.instances.list`
+        pub id: Option<String> = "id",
+        /// What it does.
+        pub description: Option<String> = "description",
+        /// The HTTP verb.
+        pub http_method: Option<String> = "httpMethod",
+        /// The path template, relative to the service path.
+        pub path: Option<String> = "path",
+        /// The path template in the form of the public documentation.
+        pub flat_path: Option<String> = "flatPath",
+        /// The order of positional parameters.
+        pub parameter_order: Vec<String> = "parameterOrder",
+        /// Parameters by name.
+        pub parameters: BTreeMap<String, Schema> = "parameters",
+        /// The body.
+        pub request: Option<Schema> = "request",
+        /// The answer.
+        pub response: Option<Schema> = "response",
+        /// OAuth scopes, any of which is enough.
+        pub scopes: Vec<String> = "scopes",
+        /// Whether it should no longer be used.
+        pub deprecated: bool = "deprecated",
+        /// The value of the header `x-goog-api-version`.
+        pub api_version: Option<String> = "apiVersion",
+        /// Whether `alt=media` is offered.
+        pub supports_media_download: bool = "supportsMediaDownload",
+        /// Whether downloads go to the `download/` service.
+        pub use_media_download_service: bool = "useMediaDownloadService",
+        /// Whether media can be uploaded.
+        pub supports_media_upload: bool = "supportsMediaUpload",
+        /// What can be uploaded.
+        pub media_upload: Option<MediaUpload> = "mediaUpload",
+        /// Whether the method can be watched.
+        pub supports_subscription: bool = "supportsSubscription",
+        /// Whether requests need an entity tag (of old documents).
+        pub etag_required: bool = "etagRequired",
+    }
+
+    /// What a method accepts as media.
+    pub struct MediaUpload {
+        /// Media ranges: `image/*`.
+        pub accept: Vec<String> = "accept",
+        /// The largest size: digits, or with `KB`, `MB`, `GB`, `TB`.
+        pub max_size: Option<String> = "maxSize",
+        /// How to upload.
+        pub protocols: Option<Protocols> = "protocols",
+    }
+
+    /// How to upload.
+    pub struct Protocols {
+        /// In one request.
+        pub simple: Option<Protocol> = "simple",
+        /// In chunks.
+        pub resumable: Option<Protocol> = "resumable",
+    }
+
+    /// One way to upload.
+    pub struct Protocol {
+        /// Whether metadata can travel in the same request.
+        pub multipart: bool = "multipart",
+        /// The path, relative to the root URL.
+        pub path: Option<String> = "path",
+    }
+
+    /// A schema, or a part of one; a parameter; a body or an answer.
+    pub struct Schema {
+        /// The name of a schema.
+        pub id: Option<String> = "id",
+        /// The name of another schema that this one stands for.
+        pub reference: Option<String> = "$ref",
+        /// `string`, `integer`, `number`, `boolean`, `object`, `array`, `any`.
+        pub ty: Option<String> = "type",
+        /// A narrower type: `int64`, `byte`, `date-time`, ...
+        pub format: Option<String> = "format",
+        /// What it means.
+        pub description: Option<String> = "description",
+        /// Properties of an object.
+        pub properties: BTreeMap<String, Schema> = "properties",
+        /// The values of a map.
+        pub additional_properties: Option<Box<Schema>> = "additionalProperties",
+        /// The items of a list.
+        pub items: Option<Box<Schema>> = "items",
+        /// The values of a string.
+        pub values: Vec<String> = "enum",
+        /// What the values mean, in the same order.
+        pub enum_descriptions: Vec<String> = "enumDescriptions",
+        /// Which values should no longer be used, in the same order.
+        pub enum_deprecated: Vec<bool> = "enumDeprecated",
+        /// The value that the server assumes.
+        pub default: Option<Value> = "default",
+        /// The smallest value.
+        pub minimum: Option<Value> = "minimum",
+        /// The largest value.
+        pub maximum: Option<Value> = "maximum",
+        /// A regular expression (of Java 6).
+        pub pattern: Option<String> = "pattern",
+        /// Whether only the server sets it.
+        pub read_only: bool = "readOnly",
+        /// Whether it should no longer be used.
+        pub deprecated: bool = "deprecated",
+        /// Facts about properties.
+        pub annotations: Option<Annotations> = "annotations",
+        /// How to tell the forms of a union apart (of old documents).
+        pub variant: Option<Value> = "variant",
+        /// Of a parameter: `path` or `query`.
+        pub location: Option<String> = "location",
+        /// Of a parameter: must be given.
+        pub required: bool = "required",
+        /// Of a parameter: may be given many times.
+        pub repeated: bool = "repeated",
+        /// Of a method's request: the name of the body.
+        pub parameter_name: Option<String> = "parameterName",
+    }
+
+    /// Facts about a property.
+    pub struct Annotations {
+        /// Ids of the methods that need it.
+        pub required: Vec<String> = "required",
+    }
+}
