@@ -1,6 +1,6 @@
 //! Cloud SQL and Compute Engine against gcplocal.
 
-use gapi::{Client, ErrorKind, auth::StaticToken};
+use gapi::{Client, ErrorKind, auth::AccessToken};
 use serde_json::json;
 
 gapi::api! {
@@ -10,7 +10,7 @@ gapi::api! {
 
 fn client() -> Client {
     Client::builder()
-        .credentials(StaticToken::new("any"))
+        .credentials(AccessToken::new("any"))
         .endpoint(gapi_servers::server("gcplocal"))
         .build()
         .expect("a client for loopback")

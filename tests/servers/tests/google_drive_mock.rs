@@ -1,6 +1,6 @@
 //! Drive against google-drive-mock, which checks the bearer token.
 
-use gapi::{Client, auth::StaticToken};
+use gapi::{Client, auth::AccessToken};
 
 gapi::api! {
     mod drive = "drive:v3" { files.{list, get, create, update, delete} };
@@ -8,7 +8,7 @@ gapi::api! {
 
 fn client(token: &str) -> Client {
     Client::builder()
-        .credentials(StaticToken::new(token))
+        .credentials(AccessToken::new(token))
         .endpoint(gapi_servers::server("google-drive-mock"))
         .build()
         .expect("a client for loopback")
