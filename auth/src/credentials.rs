@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use gapi_transport::BoxFuture;
-use http::{HeaderMap, Uri};
+use gapi_transport::{BoxFuture, Transport};
+use http::Uri;
 
-use crate::AuthError;
+use crate::{AuthError, AuthHeaders, DEFAULT_UNIVERSE};
 
 /// What a request needs from its credentials.
 #[derive(Clone, Copy, Debug)]
@@ -15,6 +15,8 @@ pub struct AuthRequest<'a> {
     pub url: &'a Uri,
     /// The scopes to ask for.
     pub scopes: Scopes<'a>,
+    /// How to reach a token endpoint, for credentials that were given no transport of their own.
+    pub transport: Option<&'a Arc<dyn Transport>>,
 }
 
 /// The scopes that a request offers to its credentials.
@@ -30,15 +32,19 @@ pub enum Scopes<'a> {
 impl<'a> AuthRequest<'a> {
     /// A request to `url` that offers `scopes`.
     pub fn new(url: &'a Uri, scopes: Scopes<'a>) -> Self {
-        Self { url, scopes }
+        Self {
+            url,
+            scopes,
+            transport: None,
+        }
     }
-}
 
-/// The headers that authorize one request, and which token they came from. Cheap to clone; `Debug` shows no value.
-#[derive(Clone)]
-pub struct AuthHeaders {
-    pub(crate) headers: Arc<HeaderMap>,
-    pub(crate) generation: u64,
+    /// Lends a transport to credentials that have none of their own, so that one pool, proxy or mock serves token requests too.
+    #[must_use]
+    pub fn with_transport(mut self, transport: &'a Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
 }
 
 /// An identity: gives each request the headers that authorize it.
@@ -50,7 +56,10 @@ pub trait Credentials: std::fmt::Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// [`AuthError`] when no valid token can be had; [`AuthError::is_transient`] says whether waiting may help.
-    fn headers<'a>(&'a self, request: &'a AuthRequest<'a>) -> BoxFuture<'a, Result<AuthHeaders, AuthError>>;
+    fn headers<'a>(
+        &'a self,
+        request: &'a AuthRequest<'a>,
+    ) -> BoxFuture<'a, Result<AuthHeaders, AuthError>>;
 
     /// Tells the credentials that a server answered 401 to `used`.
     ///
@@ -66,7 +75,7 @@ pub trait Credentials: std::fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// [`AuthError`] when it has to be looked up and that fails.
     fn universe_domain(&self) -> BoxFuture<'_, Result<String, AuthError>> {
-        Box::pin(async { Ok(String::from("googleapis.com")) })
+        Box::pin(async { Ok(String::from(DEFAULT_UNIVERSE)) })
     }
 
     /// The project that pays, if one is set on the credentials.
@@ -78,4 +87,45 @@ pub trait Credentials: std::fmt::Debug + Send + Sync + 'static {
     fn describe(&self) -> String {
         String::from("credentials")
     }
+
+    /// What an API call appends to its `x-goog-api-client` header to tell how it was authorized, such as `cred-type/sa`.
+    fn metrics(&self) -> Option<&'static str> {
+        None
+    }
 }
+
+macro_rules! through_pointer {
+    ($pointer:ident) => {
+        impl<C: Credentials + ?Sized> Credentials for $pointer<C> {
+            fn headers<'a>(
+                &'a self,
+                request: &'a AuthRequest<'a>,
+            ) -> BoxFuture<'a, Result<AuthHeaders, AuthError>> {
+                (**self).headers(request)
+            }
+
+            fn reject(&self, used: &AuthHeaders) -> bool {
+                (**self).reject(used)
+            }
+
+            fn universe_domain(&self) -> BoxFuture<'_, Result<String, AuthError>> {
+                (**self).universe_domain()
+            }
+
+            fn quota_project(&self) -> Option<&str> {
+                (**self).quota_project()
+            }
+
+            fn describe(&self) -> String {
+                (**self).describe()
+            }
+
+            fn metrics(&self) -> Option<&'static str> {
+                (**self).metrics()
+            }
+        }
+    };
+}
+
+through_pointer!(Arc);
+through_pointer!(Box);

@@ -19,7 +19,7 @@ pub trait Clock: std::fmt::Debug + Send + Sync + 'static {
 
 /// The machine's clocks, with tokio's timer. Under tokio's paused time both clocks follow the paused one.
 ///
-/// Both clocks can be read anywhere; [`sleep`](Clock::sleep) needs a tokio runtime with time enabled.
+/// All of it works without a tokio runtime too; [`sleep`](Clock::sleep) then costs a thread. A runtime must have its timer enabled.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -41,7 +41,18 @@ impl Clock for SystemClock {
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        Box::pin(tokio::time::sleep(duration))
+        Box::pin(async move {
+            if tokio::runtime::Handle::try_current().is_ok() {
+                return tokio::time::sleep(duration).await;
+            }
+            let (wake, woken) = tokio::sync::oneshot::channel();
+            std::thread::spawn(move || {
+                std::thread::sleep(duration);
+                // Whoever slept may be gone.
+                let _ = wake.send(());
+            });
+            let _ = woken.await;
+        })
     }
 }
 

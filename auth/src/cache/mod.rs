@@ -1,0 +1,319 @@
+//! The cache that every token goes through.
+
+mod flight;
+mod lazy;
+mod moment;
+mod policy;
+mod slot;
+
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use futures_util::future::{Either, select};
+use gapi_transport::{BoxFuture, Clock, SystemClock, Transport};
+use tokio::runtime::Handle;
+
+use self::{
+    flight::fly,
+    lazy::LazyTransport,
+    moment::Moment,
+    slot::{Outcome, Slot, Step, Ticket, Waiting},
+};
+use crate::{
+    AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Credentials, FetchContext, TokenSource,
+    scopes::ScopeSet,
+};
+
+/// Credentials made of a [`TokenSource`] and a cache of its tokens. Clones share the cache.
+///
+/// - **One fetch at a time** for each set of scopes, however many callers wait. A caller who goes away neither cancels nor
+///   repeats it.
+/// - **Early refresh in the background**: from 225 s, or a tenth of the lifetime if that is shorter, before a token expires
+///   one fetch is under way while callers keep using the token.
+/// - **A failed refresh never costs a valid token.** The next one is tried after 10 s, then 20 s, up to 5 min; when the token
+///   has expired, callers wait for a fetch and see its error. Errors are remembered for half a second at first and never
+///   longer than 10 s, unless the server asks for more, so that a crowd of callers does not storm a token endpoint that is down.
+/// - **Transient failures are tried again** within a fetch: three attempts of at most 30 s each, 60 s in all, with
+///   `Retry-After` honoured.
+/// - **Rejection is exact**: [`reject`](Credentials::reject) discards only the token that the headers came from.
+/// - **Both clocks count**: a token is expired when the wall clock or the monotonic clock says so, whichever is first, so
+///   neither a suspended machine nor a clock that was set keeps a dead token alive.
+///
+/// Fetches run as tasks on the tokio runtime of the caller who started them; if that runtime is shut down, another caller takes over.
+pub struct Cached<S> {
+    core: Arc<Core<S>>,
+}
+
+struct Core<S> {
+    source: Arc<S>,
+    transport: Option<Arc<dyn Transport>>,
+    fallback: Arc<dyn Transport>,
+    clock: Arc<dyn Clock>,
+    slots: Mutex<Slots>,
+}
+
+#[derive(Default)]
+struct Slots {
+    by_key: HashMap<Key, (Arc<Slot>, u64)>,
+    uses: u64,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Key {
+    scopes: ScopeSet,
+    audience: Option<String>,
+}
+
+impl<S: TokenSource> Cached<S> {
+    /// Caches the tokens of `source`.
+    pub fn new(source: S) -> Self {
+        Self::assemble(Arc::new(source), None, Arc::new(SystemClock))
+    }
+
+    fn assemble(
+        source: Arc<S>,
+        transport: Option<Arc<dyn Transport>>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        let fallback = Arc::new(LazyTransport::default());
+        let slots = Mutex::default();
+        Self {
+            core: Arc::new(Core {
+                source,
+                transport,
+                fallback,
+                clock,
+                slots,
+            }),
+        }
+    }
+
+    /// Fetches tokens through `transport`, whatever transport requests offer. The cache starts empty.
+    #[must_use]
+    pub fn transport(self, transport: Arc<dyn Transport>) -> Self {
+        Self::assemble(
+            self.core.source.clone(),
+            Some(transport),
+            self.core.clock.clone(),
+        )
+    }
+
+    /// Reads the time from `clock`. The cache starts empty.
+    #[must_use]
+    pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self::assemble(self.core.source.clone(), self.core.transport.clone(), clock)
+    }
+
+    /// The same transport and clock with another source, and an empty cache.
+    #[cfg_attr(not(feature = "service-account"), allow(dead_code))]
+    pub(crate) fn with_source(self, source: S) -> Self {
+        Self::assemble(
+            Arc::new(source),
+            self.core.transport.clone(),
+            self.core.clock.clone(),
+        )
+    }
+
+    /// Where the tokens come from.
+    pub fn source(&self) -> &S {
+        &self.core.source
+    }
+
+    async fn get(&self, request: &AuthRequest<'_>) -> Result<AuthHeaders, AuthError> {
+        let core = &self.core;
+        core.source.check(request)?;
+        let key = core.key(request);
+        let slot = core.slot(&key);
+        let mut lost = false;
+        // Each further turn needs a token that was rejected or a runtime that was shut down while we waited.
+        for _ in 0..policy::TURNS {
+            let waiting = match slot.step(&core.now()) {
+                Step::Ready(headers) => return Ok(headers),
+                Step::Failed(error) => return Err(error),
+                Step::Refresh(headers, ticket) => {
+                    // Without a runtime there is no background; the token is then fetched when it has expired.
+                    if let Ok(runtime) = Handle::try_current() {
+                        runtime.spawn(core.clone().launch(ticket, core.context(&key, request)));
+                    }
+                    return Ok(headers);
+                }
+                Step::Fetch(ticket, waiting) => {
+                    let flight = core.clone().launch(ticket, core.context(&key, request));
+                    match Handle::try_current() {
+                        Ok(runtime) if !lost => drop(runtime.spawn(flight)),
+                        _ => flight.await,
+                    }
+                    waiting
+                }
+                Step::Wait(waiting) => waiting,
+            };
+            match core.wait(&slot, waiting).await {
+                // Whoever landed meanwhile, a token beats an error.
+                Some(Err(error)) => return slot.ready(&core.now()).ok_or(error),
+                Some(Ok(_)) => {}
+                None => lost = true,
+            }
+        }
+        Err(AuthError::new(
+            AuthErrorKind::Other,
+            "tokens were discarded as fast as they came",
+        )
+        .with_transient(true))
+    }
+}
+
+impl<S: TokenSource> Core<S> {
+    fn now(&self) -> Moment {
+        Moment::now(&*self.clock)
+    }
+
+    fn slots(&self) -> MutexGuard<'_, Slots> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn key(&self, request: &AuthRequest<'_>) -> Key {
+        let scopes = if self.source.is_scoped() {
+            ScopeSet::effective(self.source.scopes(), request.scopes)
+        } else {
+            ScopeSet::default()
+        };
+        Key {
+            scopes,
+            audience: self.source.audience(request),
+        }
+    }
+
+    fn slot(&self, key: &Key) -> Arc<Slot> {
+        let slots = &mut *self.slots();
+        slots.uses += 1;
+        if let Some((slot, used)) = slots.by_key.get_mut(key) {
+            *used = slots.uses;
+            return slot.clone();
+        }
+        if slots.by_key.len() >= policy::SLOTS {
+            // Slots that somebody holds are in use; the others go in the order of their last use.
+            let oldest = slots
+                .by_key
+                .iter()
+                .min_by_key(|(_, (slot, used))| (Arc::strong_count(slot) > 1, *used));
+            if let Some(oldest) = oldest.map(|(key, _)| key.clone()) {
+                slots.by_key.remove(&oldest);
+            }
+        }
+        let slot = Arc::new(Slot::default());
+        slots.by_key.insert(key.clone(), (slot.clone(), slots.uses));
+        slot
+    }
+
+    fn context(&self, key: &Key, request: &AuthRequest<'_>) -> FetchContext {
+        FetchContext {
+            transport: self
+                .transport
+                .as_ref()
+                .or(request.transport)
+                .unwrap_or(&self.fallback)
+                .clone(),
+            clock: self.clock.clone(),
+            scopes: key.scopes.clone(),
+            audience: key.audience.clone(),
+        }
+    }
+
+    /// Not an `async fn`, so that the ticket is handed back even if the future is dropped before its first poll.
+    fn launch(
+        self: Arc<Self>,
+        ticket: Ticket,
+        cx: FetchContext,
+    ) -> impl Future<Output = ()> + Send {
+        let source = self.source.clone();
+        async move { fly(&*source, ticket, &cx).await }
+    }
+
+    /// The outcome of a flight, or nothing if nobody flies it any more.
+    async fn wait(&self, slot: &Slot, mut waiting: Waiting) -> Option<Outcome> {
+        // A flight on a runtime that nobody drives lands never.
+        let patience = waiting
+            .gives_up
+            .saturating_duration_since(self.clock.instant());
+        let landed = {
+            let landing = std::pin::pin!(waiting.outcome.wait_for(Option::is_some));
+            match select(
+                landing,
+                self.clock.sleep(patience.max(Duration::from_millis(1))),
+            )
+            .await
+            {
+                Either::Left((Ok(outcome), _)) => outcome.clone(),
+                Either::Left((Err(_), _)) | Either::Right(_) => None,
+            }
+        };
+        if landed.is_none() {
+            slot.abandon(waiting.flight);
+        }
+        landed
+    }
+}
+
+impl<S: TokenSource> Credentials for Cached<S> {
+    fn headers<'a>(
+        &'a self,
+        request: &'a AuthRequest<'a>,
+    ) -> BoxFuture<'a, Result<AuthHeaders, AuthError>> {
+        Box::pin(async move {
+            self.get(request)
+                .await
+                .map_err(|error| error.with_credential(|| self.core.source.describe()))
+        })
+    }
+
+    fn reject(&self, used: &AuthHeaders) -> bool {
+        if used.generation() == 0 {
+            return false;
+        }
+        let now = self.core.now();
+        let held = self
+            .core
+            .slots()
+            .by_key
+            .values()
+            .find_map(|(slot, _)| slot.reject(used.generation(), &now));
+        // A generation that no slot holds has been replaced already.
+        held.unwrap_or(true)
+    }
+
+    fn universe_domain(&self) -> BoxFuture<'_, Result<String, AuthError>> {
+        Box::pin(async { Ok(self.core.source.universe_domain().to_owned()) })
+    }
+
+    fn quota_project(&self) -> Option<&str> {
+        self.core.source.quota_project()
+    }
+
+    fn describe(&self) -> String {
+        self.core.source.describe()
+    }
+
+    fn metrics(&self) -> Option<&'static str> {
+        self.core.source.metrics()
+    }
+}
+
+impl<S> Clone for Cached<S> {
+    fn clone(&self) -> Self {
+        Self {
+            core: self.core.clone(),
+        }
+    }
+}
+
+impl<S: fmt::Debug> fmt::Debug for Cached<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cached")
+            .field("source", &self.core.source)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,111 @@
+//! The headers that authorize one request.
+
+use std::{fmt, sync::Arc};
+
+use http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
+
+use crate::{AuthError, AuthErrorKind};
+
+pub(crate) const QUOTA_PROJECT: HeaderName = HeaderName::from_static("x-goog-user-project");
+pub(crate) const API_KEY: HeaderName = HeaderName::from_static("x-goog-api-key");
+
+/// The headers that authorize one request, and which token they came from. Cheap to clone; `Debug` shows no value.
+#[derive(Clone)]
+pub struct AuthHeaders {
+    headers: Arc<HeaderMap>,
+    generation: u64,
+}
+
+impl AuthHeaders {
+    /// No headers: the request goes out without an identity.
+    pub fn none() -> Self {
+        Self::new(HeaderMap::new())
+    }
+
+    /// These headers, for a type of your own that implements [`Credentials`](crate::Credentials). All values are marked as sensitive.
+    pub fn new(mut headers: HeaderMap) -> Self {
+        headers
+            .values_mut()
+            .for_each(|value| value.set_sensitive(true));
+        Self {
+            headers: Arc::new(headers),
+            generation: 0,
+        }
+    }
+
+    /// `authorization: Bearer TOKEN` (RFC 6750, section 2.1).
+    ///
+    /// # Errors
+    /// [`AuthErrorKind::Config`] when `token` is empty or holds characters that a header cannot carry, such as a line break.
+    pub fn bearer(token: &str) -> Result<Self, AuthError> {
+        Self::authorization("Bearer", token)
+    }
+
+    pub(crate) fn authorization(scheme: &str, token: &str) -> Result<Self, AuthError> {
+        if token.is_empty() {
+            return Err(AuthError::new(
+                AuthErrorKind::Config,
+                "the access token is empty",
+            ));
+        }
+        let value = header_value("the access token", &format!("{scheme} {token}"))?;
+        Ok(Self::new(HeaderMap::from_iter([(AUTHORIZATION, value)])))
+    }
+
+    /// Adds `x-goog-user-project`.
+    pub(crate) fn with_quota_project(self, project: Option<&str>) -> Result<Self, AuthError> {
+        let Some(project) = project else {
+            return Ok(self);
+        };
+        let mut headers = Arc::unwrap_or_clone(self.headers);
+        headers.insert(QUOTA_PROJECT, header_value("the quota project", project)?);
+        Ok(Self {
+            headers: Arc::new(headers),
+            generation: self.generation,
+        })
+    }
+
+    pub(crate) fn with_generation(mut self, generation: u64) -> Self {
+        self.generation = generation;
+        self
+    }
+
+    /// The headers to add to the request.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// Which token these headers came from: a number that no other token of this process has; 0 where there is no cache
+    /// behind them.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+}
+
+/// A sensitive header value; `what` names it in the error.
+pub(crate) fn header_value(what: &str, text: &str) -> Result<HeaderValue, AuthError> {
+    let mut value = HeaderValue::from_str(text).map_err(|_| {
+        AuthError::new(
+            AuthErrorKind::Config,
+            format!("{what} holds characters that an HTTP header cannot carry; is there a line break at its end?"),
+        )
+    })?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+impl fmt::Debug for AuthHeaders {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthHeaders")
+            .field(
+                "headers",
+                &self
+                    .headers
+                    .keys()
+                    .map(HeaderName::as_str)
+                    .collect::<Vec<_>>(),
+            )
+            .field("generation", &self.generation)
+            .finish()
+    }
+}

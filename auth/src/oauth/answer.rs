@@ -1,0 +1,193 @@
+//! Reading a token endpoint's answer.
+
+use std::time::{Duration, SystemTime};
+
+use http::{HeaderMap, StatusCode, header};
+use secrecy::{SecretString, zeroize::Zeroize};
+use serde_json::{Map, Value};
+
+use super::{date, redact};
+use crate::{AuthError, AuthErrorKind};
+
+/// What a token endpoint gives (RFC 6749, section 5.1).
+pub(crate) struct TokenAnswer {
+    pub(crate) access_token: SecretString,
+    pub(crate) expires_in: Option<Duration>,
+}
+
+/// Why it gives nothing, and how far its clock is from ours.
+pub(crate) struct Refusal {
+    pub(crate) error: AuthError,
+    /// The server's clock minus ours, in seconds.
+    pub(crate) skew: Option<i64>,
+}
+
+/// Reads an answer that came at `now`.
+pub(crate) fn read(
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+    now: SystemTime,
+) -> Result<TokenAnswer, Refusal> {
+    let date = headers
+        .get(header::DATE)
+        .and_then(|date| date::parse(date.to_str().ok()?));
+    let json = serde_json::from_slice::<Value>(body).ok();
+    let fields = match json {
+        Some(Value::Object(fields)) => Some(fields),
+        _ => None,
+    };
+    let error = match (status.is_success(), fields) {
+        (true, Some(fields)) if !fields.contains_key("error") => {
+            match granted(fields, status, body) {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            }
+        }
+        (_, fields) => refused(status, headers, body, fields, date.unwrap_or(now)),
+    };
+    let skew = date.map(|date| match date.duration_since(now) {
+        Ok(behind) => i64::try_from(behind.as_secs()).unwrap_or(i64::MAX),
+        Err(ahead) => -i64::try_from(ahead.duration().as_secs()).unwrap_or(i64::MAX),
+    });
+    Err(Refusal {
+        error: error.with_status(status),
+        skew,
+    })
+}
+
+fn granted(
+    mut fields: Map<String, Value>,
+    status: StatusCode,
+    body: &[u8],
+) -> Result<TokenAnswer, AuthError> {
+    let unusable = |what: &str| {
+        AuthError::new(
+            AuthErrorKind::Http,
+            format!(
+                "the token endpoint answered HTTP {} {what}: {}",
+                status.as_u16(),
+                redact::excerpt(body)
+            ),
+        )
+    };
+    let access_token = match fields.get_mut("access_token") {
+        Some(Value::String(token)) if !token.is_empty() => {
+            let secret = SecretString::from(token.as_str());
+            token.zeroize();
+            secret
+        }
+        _ => return Err(unusable("without an access_token")),
+    };
+    match fields.get("token_type") {
+        None | Some(Value::Null) => {}
+        Some(Value::String(kind)) if kind.eq_ignore_ascii_case("bearer") => {}
+        Some(_) => return Err(unusable("with a token_type other than Bearer")),
+    }
+    let expires_in = match fields.get("expires_in") {
+        None | Some(Value::Null) => None,
+        Some(value) => Some(
+            seconds(value)
+                .ok_or_else(|| unusable("with an expires_in that is not a number of seconds"))?,
+        ),
+    };
+    Ok(TokenAnswer {
+        access_token,
+        expires_in,
+    })
+}
+
+/// Numbers, also as text; a time that is already over counts as none left.
+fn seconds(value: &Value) -> Option<Duration> {
+    let number = match value {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    Duration::try_from_secs_f64(number.max(0.0)).ok()
+}
+
+fn refused(
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+    fields: Option<Map<String, Value>>,
+    now: SystemTime,
+) -> AuthError {
+    let retry_after = headers.get(header::RETRY_AFTER).and_then(|value| {
+        let value = value.to_str().ok()?.trim();
+        match value.parse() {
+            Ok(seconds) => Some(Duration::from_secs(seconds)),
+            Err(_) => Some(date::parse(value)?.duration_since(now).unwrap_or_default()),
+        }
+    });
+    let busy = matches!(status.as_u16(), 408 | 425 | 429 | 500..=599);
+    let number = status.as_u16();
+    if let Some((code, description)) = fields.as_ref().and_then(oauth_error) {
+        let transient = busy
+            || matches!(
+                code.as_str(),
+                "internal_failure" | "server_error" | "temporarily_unavailable" | "slow_down"
+            );
+        let said = description
+            .as_ref()
+            .map_or_else(String::new, |text| format!(": {text}"));
+        return AuthError::new(
+            AuthErrorKind::OAuth,
+            format!("the token endpoint refused with {code}{said} (HTTP {number})"),
+        )
+        .with_oauth(code, description)
+        .with_transient(transient)
+        .with_retry_after(retry_after);
+    }
+    if status.is_redirection() {
+        return AuthError::new(
+            AuthErrorKind::Http,
+            format!("the token endpoint redirects (HTTP {number})"),
+        )
+        .with_hint(
+            "token requests are never redirected, because they carry secrets; check the token URI",
+        );
+    }
+    // Proxies and load balancers answer in HTML with any status; only an OAuth error code is a considered refusal.
+    AuthError::new(
+        AuthErrorKind::Http,
+        format!(
+            "the token endpoint answered HTTP {number} without an OAuth 2.0 answer: {}",
+            redact::excerpt(body)
+        ),
+    )
+    .with_transient(true)
+    .with_retry_after(retry_after)
+}
+
+/// The code and description of RFC 6749, section 5.2, or of Google's APIs (AIP-193), whose `error` is an object.
+fn oauth_error(fields: &Map<String, Value>) -> Option<(String, Option<String>)> {
+    let text = |value: Option<&Value>| {
+        value
+            .and_then(Value::as_str)
+            .map(redact::words)
+            .filter(|text| !text.is_empty())
+    };
+    let (code, description) = match fields.get("error")? {
+        Value::String(code) => {
+            let details = [
+                text(fields.get("error_description")),
+                text(fields.get("error_subtype")),
+            ];
+            let details: Vec<_> = details.into_iter().flatten().collect();
+            (
+                code.as_str(),
+                Some(details.join(", ")).filter(|text| !text.is_empty()),
+            )
+        }
+        Value::Object(error) => (error.get("status")?.as_str()?, text(error.get("message"))),
+        _ => return None,
+    };
+    let is_code = !code.is_empty()
+        && code.len() <= 64
+        && code
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+    is_code.then(|| (code.to_owned(), description))
+}

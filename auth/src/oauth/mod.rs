@@ -1,0 +1,21 @@
+//! What OAuth 2.0 token endpoints speak.
+
+mod answer;
+mod date;
+mod form;
+mod redact;
+
+pub(crate) use answer::{Refusal, TokenAnswer, read};
+pub(crate) use form::form;
+
+/// How much of a token endpoint's answer is read.
+pub(crate) const ANSWER_LIMIT: usize = 1024 * 1024;
+
+/// The `x-goog-api-client` header of a token request: who asks, for what, with which credentials.
+pub(crate) fn metrics_header(what: &str) -> String {
+    format!(
+        "gl-rust/{} auth/{} {what}",
+        gapi_transport::RUST_VERSION,
+        env!("CARGO_PKG_VERSION")
+    )
+}

@@ -1,0 +1,215 @@
+//! Service accounts: robots with a key.
+
+mod assertion;
+mod exchange;
+mod hints;
+mod key_file;
+mod signing_key;
+mod source;
+
+use std::{fs::File, io, io::Read, path::Path, sync::Arc};
+
+use gapi_transport::{BoxFuture, Clock, Transport};
+use secrecy::zeroize::Zeroizing;
+use serde_json::Value;
+
+use self::{key_file::KeyFile, source::Source};
+use crate::{AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Cached, Credentials};
+
+/// Where Google exchanges assertions for access tokens; also the audience of every assertion.
+const GOOGLE_TOKEN_URI: &str = "https://oauth2.googleapis.com/token";
+/// No key file comes near this size.
+const KEY_FILE_LIMIT: u64 = 1024 * 1024;
+
+/// A [service account](https://docs.cloud.google.com/iam/docs/service-account-overview) with its private key.
+///
+/// By default it signs an assertion and exchanges it for an access token at the key's token URI (RFC 7523), which every Google
+/// API accepts. With [`subject`](Self::subject) it acts for a user of a Google Workspace domain (domain-wide delegation).
+/// [`self_signed`](Self::self_signed) tokens need no network, but not every API takes them.
+///
+/// Scopes: those of the request if it insists on them, else those given to [`scopes`](Self::scopes), else those that
+/// the request offers.
+///
+/// Building one touches no network. Tokens are cached as [`Cached`] describes; clones share the cache, and every setter empties it.
+#[derive(Clone, Debug)]
+pub struct ServiceAccount(Cached<Source>);
+
+impl ServiceAccount {
+    /// Reads a key file, as the Cloud console and `gcloud iam service-accounts keys create` write it.
+    ///
+    /// # Errors
+    /// [`AuthErrorKind::NotFound`] where there is no such file; [`AuthErrorKind::Config`], [`AuthErrorKind::Unsupported`] or
+    /// [`AuthErrorKind::Crypto`] where it cannot be used. The text names the file and the field.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, AuthError> {
+        let path = path.as_ref();
+        let place = path.display().to_string();
+        let mut text = Zeroizing::new(String::new());
+        File::open(path)
+            .and_then(|file| file.take(KEY_FILE_LIMIT).read_to_string(&mut text))
+            .map_err(|error| unreadable(&place, error))?;
+        Self::from_key_file(KeyFile::parse(&place, &text)?)
+    }
+
+    /// Reads the text of a key file, for keys that come from a secret manager or an environment variable.
+    ///
+    /// # Errors
+    /// As [`from_file`](Self::from_file).
+    pub fn from_json(text: &str) -> Result<Self, AuthError> {
+        Self::from_key_file(KeyFile::parse("service account key", text)?)
+    }
+
+    /// From an e-mail address and a PEM private key, PKCS#1 or PKCS#8.
+    ///
+    /// # Errors
+    /// [`AuthErrorKind::Crypto`] when the key cannot be used.
+    pub fn from_parts(email: impl Into<String>, private_key_pem: &str) -> Result<Self, AuthError> {
+        Self::from_key_file(KeyFile::from_parts(email.into(), private_key_pem))
+    }
+
+    fn from_key_file(file: KeyFile) -> Result<Self, AuthError> {
+        Ok(Self(Cached::new(Source::new(file)?)))
+    }
+
+    fn change(self, change: impl FnOnce(&mut Source)) -> Self {
+        let mut source = self.0.source().clone();
+        change(&mut source);
+        Self(self.0.with_source(source))
+    }
+
+    /// The scopes to ask for, whatever scopes requests offer. None takes them back.
+    #[must_use]
+    pub fn scopes<S: Into<String>>(self, scopes: impl IntoIterator<Item = S>) -> Self {
+        let scopes = scopes.into_iter().map(Into::into).collect();
+        self.change(|source| source.scopes = scopes)
+    }
+
+    /// Acts for this user, through domain-wide delegation: an administrator of the user's domain has to have authorized the
+    /// service account's client ID for the scopes. Needs [`scopes`](Self::scopes), because the administrator authorizes exact ones.
+    #[must_use]
+    pub fn subject(self, user: impl Into<String>) -> Self {
+        let user = user.into();
+        self.change(|source| source.subject = Some(user))
+    }
+
+    /// The project that pays: `x-goog-user-project`.
+    #[must_use]
+    pub fn quota_project(self, project: impl Into<String>) -> Self {
+        let project = project.into();
+        self.change(|source| source.quota_project = Some(project))
+    }
+
+    /// The universe, if it is not the key file's. Outside `googleapis.com` tokens are always self-signed.
+    #[must_use]
+    pub fn universe_domain(self, domain: impl Into<String>) -> Self {
+        let domain = domain.into();
+        self.change(|source| source.universe_domain = domain)
+    }
+
+    /// Where to exchange assertions, if not at the key file's `token_uri`: an https URL, or http on this machine.
+    ///
+    /// The audience of assertions stays `https://oauth2.googleapis.com/token`, the one that Google's token endpoints expect
+    /// whichever address they are reached at.
+    #[must_use]
+    pub fn token_uri(self, uri: impl Into<String>) -> Self {
+        let uri = uri.into();
+        self.change(|source| source.token_uri = uri)
+    }
+
+    /// Whether to sign tokens instead of exchanging assertions ([AIP-4111](https://google.aip.dev/auth/4111)). Off unless set:
+    /// not every API accepts such tokens.
+    ///
+    /// A self-signed token carries the scopes that were set, else the audience that was set, else `https://HOST/` of the request.
+    #[must_use]
+    pub fn self_signed(self, self_signed: bool) -> Self {
+        self.change(|source| source.self_signed = self_signed)
+    }
+
+    /// Self-signed tokens for exactly this audience, such as `https://pubsub.googleapis.com/`.
+    #[must_use]
+    pub fn audience(self, audience: impl Into<String>) -> Self {
+        let audience = audience.into();
+        self.change(|source| source.audience = Some(audience))
+    }
+
+    /// Adds a claim to assertions and self-signed tokens. The claims that this type sets itself cannot be changed.
+    #[must_use]
+    pub fn claim(self, name: impl Into<String>, value: impl Into<Value>) -> Self {
+        let (name, value) = (name.into(), value.into());
+        self.change(|source| drop(source.claims.insert(name, value)))
+    }
+
+    /// Fetches tokens through `transport`, whatever transport requests offer.
+    #[must_use]
+    pub fn transport(self, transport: Arc<dyn Transport>) -> Self {
+        Self(self.0.transport(transport))
+    }
+
+    /// Reads the time from `clock`.
+    #[must_use]
+    pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self(self.0.clock(clock))
+    }
+
+    /// The service account's e-mail address.
+    pub fn email(&self) -> &str {
+        &self.0.source().identity.email
+    }
+
+    /// The number that an administrator authorizes for domain-wide delegation, where the key file has it.
+    pub fn client_id(&self) -> Option<&str> {
+        self.0.source().identity.client_id.as_deref()
+    }
+
+    /// The project that the service account belongs to, where the key file has it.
+    pub fn project_id(&self) -> Option<&str> {
+        self.0.source().identity.project_id.as_deref()
+    }
+}
+
+fn unreadable(place: &str, error: io::Error) -> AuthError {
+    match error.kind() {
+        io::ErrorKind::NotFound => AuthError::new(
+            AuthErrorKind::NotFound,
+            format!("{place}: there is no such file"),
+        )
+        .with_hint("give the path of a service account key in JSON"),
+        io::ErrorKind::InvalidData => {
+            AuthError::new(AuthErrorKind::Config, format!("{place}: not a text file"))
+                .with_hint("a service account key in JSON is needed; .p12 keys are not supported")
+        }
+        _ => AuthError::new(
+            AuthErrorKind::Config,
+            format!("{place}: the file cannot be read: {error}"),
+        ),
+    }
+    .with_source(error)
+}
+
+impl Credentials for ServiceAccount {
+    fn headers<'a>(
+        &'a self,
+        request: &'a AuthRequest<'a>,
+    ) -> BoxFuture<'a, Result<AuthHeaders, AuthError>> {
+        self.0.headers(request)
+    }
+
+    fn reject(&self, used: &AuthHeaders) -> bool {
+        self.0.reject(used)
+    }
+
+    fn universe_domain(&self) -> BoxFuture<'_, Result<String, AuthError>> {
+        self.0.universe_domain()
+    }
+
+    fn quota_project(&self) -> Option<&str> {
+        self.0.quota_project()
+    }
+
+    fn describe(&self) -> String {
+        self.0.describe()
+    }
+
+    fn metrics(&self) -> Option<&'static str> {
+        self.0.metrics()
+    }
+}

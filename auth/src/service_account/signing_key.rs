@@ -1,0 +1,82 @@
+//! RSA private keys.
+
+use std::fmt;
+
+use jsonwebtoken::{Algorithm, EncodingKey, crypto::aws_lc::DEFAULT_PROVIDER};
+use secrecy::zeroize::Zeroizing;
+
+use crate::{AuthError, AuthErrorKind};
+
+/// An RSA private key that signs with RS256. Wiped from memory when dropped; `Debug` does not show it.
+pub(super) struct SigningKey(EncodingKey);
+
+impl SigningKey {
+    /// Reads PEM text, PKCS#1 or PKCS#8; `place` is what errors call it.
+    pub(super) fn from_pem(place: &str, pem: &str) -> Result<Self, AuthError> {
+        let bad = |message: &str, hint: &str| {
+            AuthError::new(
+                AuthErrorKind::Crypto,
+                format!("{place}: the field `private_key` {message}"),
+            )
+            .with_hint(hint)
+        };
+        // Keys that went through a shell or an environment file often have `\n` spelled out.
+        let pem = Zeroizing::new(pem.replace("\\n", "\n").replace('\r', "").trim().to_owned());
+        let label = pem
+            .lines()
+            .find_map(|line| {
+                line.trim()
+                    .strip_prefix("-----BEGIN ")?
+                    .strip_suffix("-----")
+            })
+            .ok_or_else(|| {
+                bad(
+                    "is not PEM text",
+                    "it begins with -----BEGIN PRIVATE KEY----- in a key that is whole",
+                )
+            })?;
+        match label {
+            "PRIVATE KEY" | "RSA PRIVATE KEY" => {}
+            "ENCRYPTED PRIVATE KEY" => {
+                return Err(bad(
+                    "is encrypted",
+                    "decrypt it first, for example with `openssl pkcs8`",
+                ));
+            }
+            "EC PRIVATE KEY" => {
+                return Err(bad(
+                    "is an elliptic-curve key",
+                    "service accounts sign with RSA keys",
+                ));
+            }
+            _ => {
+                return Err(bad(
+                    "is PEM text, but no private key",
+                    "the private half of the key pair is needed",
+                ));
+            }
+        }
+        let broken = "is damaged, or is not an RSA key";
+        let hint = "copy the key anew, or create another one";
+        let key = EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(|_| bad(broken, hint))?;
+        let key = Self(key);
+        // The key is looked at only when it signs: find out now.
+        key.sign(b"").map_err(|_| bad(broken, hint))?;
+        Ok(key)
+    }
+
+    /// The RS256 signature of `message`.
+    pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, AuthError> {
+        // The provider is named: the process-wide one panics when another crate turns on a second backend.
+        let failed = || AuthError::new(AuthErrorKind::Crypto, "the assertion could not be signed");
+        let signer =
+            (DEFAULT_PROVIDER.signer_factory)(&Algorithm::RS256, &self.0).map_err(|_| failed())?;
+        signer.try_sign(message).map_err(|_| failed())
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SigningKey")
+    }
+}

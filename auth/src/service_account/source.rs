@@ -1,0 +1,192 @@
+//! What a service account does when a token is needed.
+
+use std::sync::Arc;
+
+use gapi_transport::BoxFuture;
+use http::Uri;
+use secrecy::ExposeSecret;
+use serde_json::{Map, Value};
+
+use super::{assertion::Claims, exchange::exchange, key_file::KeyFile, signing_key::SigningKey};
+use crate::{
+    AuthError, AuthErrorKind, AuthRequest, DEFAULT_UNIVERSE, FetchContext, Scopes, Token,
+    TokenSource, scopes::ScopeSet, source::host_audience,
+};
+
+/// A service account's identity and settings.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    pub(super) identity: Arc<Identity>,
+    pub(super) scopes: Vec<String>,
+    pub(super) subject: Option<String>,
+    pub(super) quota_project: Option<String>,
+    pub(super) universe_domain: String,
+    pub(super) token_uri: String,
+    pub(super) self_signed: bool,
+    pub(super) audience: Option<String>,
+    pub(super) claims: Map<String, Value>,
+}
+
+/// What a key file says about who this is.
+#[derive(Debug)]
+pub(super) struct Identity {
+    pub(super) email: String,
+    pub(super) client_id: Option<String>,
+    pub(super) project_id: Option<String>,
+    pub(super) key_id: Option<String>,
+    pub(super) key: SigningKey,
+}
+
+impl Source {
+    pub(super) fn new(file: KeyFile) -> Result<Self, AuthError> {
+        if file.client_email.trim().is_empty() {
+            return Err(AuthError::new(
+                AuthErrorKind::Config,
+                format!("{}: the e-mail address is empty", file.place),
+            ));
+        }
+        let key = SigningKey::from_pem(&file.place, file.private_key.expose_secret())?;
+        Ok(Self {
+            identity: Arc::new(Identity {
+                email: file.client_email,
+                client_id: file.client_id,
+                project_id: file.project_id,
+                key_id: file.private_key_id,
+                key,
+            }),
+            scopes: Vec::new(),
+            subject: None,
+            quota_project: file.quota_project_id,
+            universe_domain: file
+                .universe_domain
+                .unwrap_or_else(|| String::from(DEFAULT_UNIVERSE)),
+            token_uri: file.token_uri,
+            self_signed: false,
+            audience: None,
+            claims: Map::new(),
+        })
+    }
+
+    /// Token endpoints outside `googleapis.com` know nothing of service accounts.
+    fn signs_itself(&self) -> bool {
+        self.self_signed || self.audience.is_some() || self.universe_domain != DEFAULT_UNIVERSE
+    }
+
+    fn self_sign(&self, cx: &FetchContext) -> Result<Token, AuthError> {
+        let identity = &*self.identity;
+        let claims = Claims::new(&identity.email, cx.clock().now(), &self.claims)
+            .subject(Some(&identity.email));
+        let claims = match cx.audience() {
+            Some(audience) => claims.audience(Some(audience)),
+            None => claims.scopes(cx.scopes()),
+        };
+        let token = claims.sign(&identity.key, identity.key_id.as_deref())?;
+        Ok(Token::new(token).expires_at(claims.expiry()))
+    }
+}
+
+impl TokenSource for Source {
+    fn fetch<'a>(&'a self, cx: &'a FetchContext) -> BoxFuture<'a, Result<Token, AuthError>> {
+        if self.signs_itself() {
+            Box::pin(async { self.self_sign(cx) })
+        } else {
+            Box::pin(exchange(self, cx))
+        }
+    }
+
+    fn scopes(&self) -> Option<&[String]> {
+        Some(&self.scopes)
+    }
+
+    fn audience(&self, request: &AuthRequest<'_>) -> Option<String> {
+        match request.scopes {
+            _ if !self.signs_itself() => None,
+            Scopes::Exactly(scopes) if !scopes.is_empty() => None,
+            _ if self.audience.is_some() => self.audience.clone(),
+            _ if !self.scopes.is_empty() => None,
+            _ => host_audience(request.url),
+        }
+    }
+
+    fn check(&self, request: &AuthRequest<'_>) -> Result<(), AuthError> {
+        let config = |message: &str, hint: &str| {
+            Err(AuthError::new(AuthErrorKind::Config, message).with_hint(hint))
+        };
+        if self.signs_itself() {
+            return match &self.subject {
+                None => Ok(()),
+                Some(_) if self.universe_domain != DEFAULT_UNIVERSE => Err(AuthError::new(
+                    AuthErrorKind::Universe,
+                    format!("a subject is set, but domain-wide delegation does not exist in the universe {}", self.universe_domain),
+                )
+                .with_hint("leave out the subject")),
+                Some(_) => config(
+                    "a subject is set, but self-signed tokens cannot act for a user",
+                    "leave out the subject, or `self_signed` and `audience`",
+                ),
+            };
+        }
+        if self.subject.is_some()
+            && self.scopes.is_empty()
+            && matches!(request.scopes, Scopes::Default(_))
+        {
+            return config(
+                "a subject is set without scopes",
+                "name the scopes that the domain's administrator authorized, with `.scopes([...])`",
+            );
+        }
+        if ScopeSet::effective(Some(&self.scopes), request.scopes)
+            .as_slice()
+            .is_empty()
+        {
+            return config(
+                "there are no scopes to ask for",
+                "name them with `.scopes([...])`",
+            );
+        }
+        check_token_uri(&self.token_uri)
+    }
+
+    fn universe_domain(&self) -> &str {
+        &self.universe_domain
+    }
+
+    fn quota_project(&self) -> Option<&str> {
+        self.quota_project.as_deref()
+    }
+
+    fn describe(&self) -> String {
+        match &self.subject {
+            Some(subject) => format!("service account {} for {subject}", self.identity.email),
+            None => format!("service account {}", self.identity.email),
+        }
+    }
+
+    fn metrics(&self) -> Option<&'static str> {
+        Some(if self.signs_itself() {
+            "cred-type/jwt"
+        } else {
+            "cred-type/sa"
+        })
+    }
+}
+
+/// Assertions are secrets: they travel over TLS, or not at all.
+fn check_token_uri(uri: &str) -> Result<(), AuthError> {
+    let is_safe = uri
+        .parse::<Uri>()
+        .is_ok_and(|uri| match (uri.scheme_str(), uri.host()) {
+            (Some("https"), Some(_)) => true,
+            (Some("http"), Some(host)) => {
+                matches!(host, "localhost" | "[::1]") || host.starts_with("127.")
+            }
+            _ => false,
+        });
+    if is_safe {
+        return Ok(());
+    }
+    Err(
+        AuthError::new(AuthErrorKind::Config, "the token URI is not an https URL")
+            .with_hint("plain http is accepted for this machine's loopback addresses only"),
+    )
+}

@@ -1,0 +1,77 @@
+//! A token that something else obtained.
+
+use std::fmt;
+
+use gapi_transport::BoxFuture;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{AuthError, AuthHeaders, AuthRequest, Credentials, DEFAULT_UNIVERSE};
+
+/// An access token from elsewhere, such as `gcloud auth print-access-token`.
+///
+/// It is never refreshed: when it expires, servers answer 401 and the caller sees it. For tokens that can be fetched anew
+/// see [`from_fn`](crate::from_fn).
+#[derive(Clone)]
+pub struct AccessToken {
+    token: SecretString,
+    quota_project: Option<String>,
+    universe_domain: String,
+}
+
+impl AccessToken {
+    /// This token. White space around it is dropped, because tokens often come from a file or a command.
+    pub fn new(token: impl AsRef<str>) -> Self {
+        Self {
+            token: SecretString::from(token.as_ref().trim()),
+            quota_project: None,
+            universe_domain: String::from(DEFAULT_UNIVERSE),
+        }
+    }
+
+    /// The project that pays.
+    #[must_use]
+    pub fn quota_project(mut self, project: impl Into<String>) -> Self {
+        self.quota_project = Some(project.into());
+        self
+    }
+
+    /// The universe that the token belongs to. `googleapis.com` unless set.
+    #[must_use]
+    pub fn universe_domain(mut self, domain: impl Into<String>) -> Self {
+        self.universe_domain = domain.into();
+        self
+    }
+}
+
+impl Credentials for AccessToken {
+    fn headers<'a>(
+        &'a self,
+        _: &'a AuthRequest<'a>,
+    ) -> BoxFuture<'a, Result<AuthHeaders, AuthError>> {
+        Box::pin(async move {
+            AuthHeaders::bearer(self.token.expose_secret())?
+                .with_quota_project(self.quota_project.as_deref())
+        })
+    }
+
+    fn universe_domain(&self) -> BoxFuture<'_, Result<String, AuthError>> {
+        Box::pin(async { Ok(self.universe_domain.clone()) })
+    }
+
+    fn quota_project(&self) -> Option<&str> {
+        self.quota_project.as_deref()
+    }
+
+    fn describe(&self) -> String {
+        String::from("an access token that cannot be refreshed")
+    }
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessToken")
+            .field("quota_project", &self.quota_project)
+            .field("universe_domain", &self.universe_domain)
+            .finish_non_exhaustive()
+    }
+}
