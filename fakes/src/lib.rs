@@ -1,1 +1,37 @@
-//! Skeleton.
+//! Embedded servers on loopback that speak as Google's do: what the examples, tests and benches of gapi run against.
+//!
+//! Nothing here knows gapi. A request is judged by the Discovery document and by the OAuth specifications, strictly,
+//! so that a client's mistake is seen here before Google sees it:
+//!
+//! - [`Server`] accepts connections, keeps a log of requests, and breaks on demand ([`Fault`]);
+//! - [`oauth::TokenEndpoint`] verifies assertions signed with RS256 and issues tokens;
+//! - [`discovery::Document`] routes and checks requests by a Discovery document;
+//! - [`cloud_sql::CloudSql`] is a small Cloud SQL Admin API;
+//! - [`Google`] is all of it in one server, with a service account that may use it.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")] async fn main() -> std::io::Result<()> {
+//! let google = gapi_fakes::Google::start().await?;
+//! assert!(google.url().starts_with("http://127.0.0.1:"));
+//! assert!(google.key_json().contains("private_key"));
+//! # Ok(()) }
+//! ```
+
+pub mod cloud_sql;
+pub mod discovery;
+mod google;
+pub mod keys;
+pub mod oauth;
+pub mod rpc;
+mod server;
+mod time;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+pub use google::Google;
+pub use server::{Entry, Fault, Gate, Reply, Request, Routes, Server, Service};
+
+/// Locks, also after a panic of another holder: a fake server must go on answering.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

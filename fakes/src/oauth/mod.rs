@@ -1,0 +1,10 @@
+//! The token endpoint of Google's OAuth server, as service accounts use it (RFC 7523), and the tokens that it issues.
+
+mod assertion;
+mod bearer;
+mod endpoint;
+mod tokens;
+
+pub use bearer::Audience;
+pub use endpoint::TokenEndpoint;
+pub use tokens::Grant;
