@@ -28,7 +28,7 @@ pub fn default_transport() -> Result<Arc<dyn Transport>, TransportError> {
         .http2_keep_alive_timeout(Duration::from_secs(20))
         .build()
         .map_err(|error| {
-            let kind = if chain(&error).any(|e| e.is::<rustls::Error>()) {
+            let kind = if chain(&error).any(<dyn StdError>::is::<rustls::Error>) {
                 TransportErrorKind::Tls
             } else {
                 TransportErrorKind::Other
@@ -157,24 +157,24 @@ fn in_body(error: Error) -> TransportError {
 }
 
 fn is_io(error: &Error) -> bool {
-    chain(error).any(|e| e.is::<io::Error>())
+    chain(error).any(<dyn StdError>::is::<io::Error>)
 }
 
 fn is_tls(error: &Error) -> bool {
-    chain(error).any(|e| {
-        e.is::<rustls::Error>()
-            // An I/O error does not give what it wraps as its source.
-            || e.downcast_ref::<io::Error>()
-                .and_then(io::Error::get_ref)
-                .is_some_and(|inner| inner.is::<rustls::Error>())
-    })
+    chain(error).any(<dyn StdError>::is::<rustls::Error>)
 }
 
+/// An error and its causes, with what I/O errors wrap: those give the cause of what they wrap, not the thing itself.
 fn chain(error: &Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
     let mut next: Option<&(dyn StdError + 'static)> = Some(error);
     std::iter::from_fn(move || {
         let this = next?;
-        next = this.source();
+        let wrapped = this
+            .downcast_ref::<io::Error>()
+            .and_then(io::Error::get_ref);
+        next = wrapped
+            .map(|inner| inner as &(dyn StdError + 'static))
+            .or_else(|| this.source());
         Some(this)
     })
 }

@@ -1,0 +1,278 @@
+//! The reqwest transport against servers that misbehave, byte by byte.
+
+#![cfg(feature = "reqwest")]
+
+use std::{io, net::SocketAddr, sync::Arc};
+
+use bytes::Bytes;
+use futures_util::{FutureExt, StreamExt, stream};
+use gapi_transport::{Body, Transport, TransportError, TransportErrorKind, default_transport};
+use http::{Method, Request, Response, StatusCode};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    task::JoinHandle,
+};
+
+/// Serves one connection: reads a request's head, writes `answer`, and ends as `end` says.
+async fn serve(answer: &'static [u8], end: End) -> (SocketAddr, JoinHandle<Vec<u8>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let server = tokio::spawn(async move {
+        let (mut connection, _) = listener.accept().await.expect("a connection");
+        let seen = read_request(&mut connection).await;
+        connection.write_all(answer).await.expect("written");
+        match end {
+            End::Close => connection.shutdown().await.expect("closed"),
+            // With nothing lingering, closing a socket resets it.
+            End::Reset => connection.set_zero_linger().expect("linger"),
+            End::Hang => std::future::pending().await,
+        }
+        seen
+    });
+    (address, server)
+}
+
+enum End {
+    Close,
+    Reset,
+    Hang,
+}
+
+/// Reads up to the blank line, and then as many bytes as `content-length` or the last chunk say.
+async fn read_request(connection: &mut TcpStream) -> Vec<u8> {
+    let mut seen = Vec::new();
+    loop {
+        let text = String::from_utf8_lossy(&seen).into_owned();
+        if let Some((head, body)) = text.split_once("\r\n\r\n") {
+            let head = head.to_ascii_lowercase();
+            let length = head
+                .split("content-length: ")
+                .nth(1)
+                .and_then(|rest| rest.lines().next()?.parse().ok());
+            let done = match length {
+                Some(length) => body.len() >= length,
+                None if head.contains("transfer-encoding: chunked") => body.ends_with("0\r\n\r\n"),
+                None => true,
+            };
+            if done {
+                return seen;
+            }
+        }
+        // 22 begins a TLS handshake, which is not for us to read.
+        if connection.read_buf(&mut seen).await.unwrap_or(0) == 0 || seen[0] == 22 {
+            return seen;
+        }
+    }
+}
+
+fn transport() -> Arc<dyn Transport> {
+    default_transport().expect("a transport")
+}
+
+fn get(address: SocketAddr) -> Request<Body> {
+    Request::get(format!("http://{address}/path?key=canary-query"))
+        .body(Body::empty())
+        .expect("a request")
+}
+
+async fn fail(answer: &'static [u8], end: End) -> TransportError {
+    let (address, _server) = serve(answer, end).await;
+    transport()
+        .send(get(address))
+        .await
+        .expect_err("no answer head")
+}
+
+async fn answer(bytes: &'static [u8], end: End) -> Response<Body> {
+    let (address, _server) = serve(bytes, end).await;
+    transport()
+        .send(get(address))
+        .await
+        .expect("an answer head")
+}
+
+fn assert_silent(error: &TransportError) {
+    let mut texts = vec![format!("{error:?}"), error.to_string()];
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        texts.extend([format!("{inner:?}"), inner.to_string()]);
+        cause = inner.source();
+    }
+    assert!(
+        texts.iter().all(|text| !text.contains("canary")),
+        "{texts:#?}"
+    );
+}
+
+#[tokio::test]
+async fn a_refused_connection_is_safe_to_try_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    drop(listener);
+    let error = transport()
+        .send(get(address))
+        .await
+        .expect_err("nobody listens");
+    assert_eq!(error.kind(), TransportErrorKind::Connect);
+    assert_silent(&error);
+}
+
+#[tokio::test]
+async fn an_unknown_name_is_no_connection() {
+    let request = Request::get("http://host.invalid/?key=canary")
+        .body(Body::empty())
+        .expect("a request");
+    let error = transport().send(request).await.expect_err("no such name");
+    assert_eq!(error.kind(), TransportErrorKind::Connect);
+    assert_silent(&error);
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_before_the_head_is_reset() {
+    let heads: [&'static [u8]; 2] = [b"", b"HTTP/1.1 200 OK\r\ncontent-le"];
+    for head in heads {
+        for end in [End::Close, End::Reset] {
+            let error = fail(head, end).await;
+            assert_eq!(error.kind(), TransportErrorKind::Reset, "{head:?}");
+            assert_silent(&error);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_ends_early_is_an_error_while_it_is_read() {
+    let answers: [&'static [u8]; 3] = [
+        b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf",
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\nhalf\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\nhalf",
+    ];
+    for bytes in answers {
+        for end in [End::Close, End::Reset] {
+            let error = answer(bytes, end)
+                .await
+                .into_body()
+                .collect(100)
+                .await
+                .expect_err("half a body");
+            assert_eq!(error.kind(), TransportErrorKind::Body);
+            assert_silent(&error);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_stalls_gives_what_came_and_leaves_the_timeout_to_the_caller() {
+    let answer = answer(
+        b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf",
+        End::Hang,
+    )
+    .await;
+    assert_eq!(answer.body().len(), Some(10));
+    let mut body = answer.into_body().into_stream();
+    assert_eq!(body.next().await.expect("a chunk").expect("bytes"), "half");
+    assert!(
+        body.next().now_or_never().is_none(),
+        "neither an end nor an error"
+    );
+}
+
+#[tokio::test]
+async fn any_status_is_an_answer_and_redirects_are_not_followed() {
+    let redirect = answer(
+        b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/elsewhere\r\ncontent-length: 0\r\n\r\n",
+        End::Close,
+    )
+    .await;
+    assert_eq!(redirect.status(), StatusCode::FOUND);
+    assert_eq!(
+        redirect.headers()["location"],
+        "http://127.0.0.1:1/elsewhere"
+    );
+    assert!(redirect.body().is_empty());
+    let failed = answer(
+        b"HTTP/1.1 503 Busy\r\ncontent-length: 4\r\n\r\nbusy",
+        End::Close,
+    )
+    .await;
+    assert_eq!(failed.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(failed.into_body().collect(4).await.expect("a body"), "busy");
+}
+
+#[tokio::test]
+async fn bodies_travel_whole_with_their_length_where_it_is_known() {
+    let chunks = || {
+        stream::iter([
+            Ok::<_, io::Error>(Bytes::from("hello ")),
+            Ok(Bytes::from("world")),
+        ])
+    };
+    for (body, framing) in [
+        (Body::from("hello world"), "content-length: 11"),
+        (Body::from_stream(chunks(), Some(11)), "content-length: 11"),
+        (
+            Body::from_stream(chunks(), None),
+            "transfer-encoding: chunked",
+        ),
+    ] {
+        let (address, server) = serve(b"HTTP/1.1 204 No Content\r\n\r\n", End::Close).await;
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(format!("http://{address}/"))
+            .body(body);
+        let answer = transport()
+            .send(request.expect("a request"))
+            .await
+            .expect("an answer");
+        assert_eq!(answer.status(), StatusCode::NO_CONTENT);
+        let seen = String::from_utf8(server.await.expect("served"))
+            .expect("text")
+            .to_ascii_lowercase();
+        assert!(seen.contains(framing), "{seen}");
+        assert!(seen.contains("hello ") && seen.contains("world"), "{seen}");
+    }
+}
+
+#[tokio::test]
+async fn a_request_body_that_breaks_says_so() {
+    let (address, _server) = serve(b"", End::Hang).await;
+    let broken = stream::iter([
+        Ok(Bytes::from("half")),
+        Err(io::Error::other("the disk is gone")),
+    ]);
+    let request = Request::post(format!("http://{address}/?key=canary"))
+        .body(Body::from_stream(broken, Some(8)));
+    let error = transport()
+        .send(request.expect("a request"))
+        .await
+        .expect_err("a broken body");
+    assert_eq!(error.kind(), TransportErrorKind::Body);
+    assert_silent(&error);
+}
+
+#[tokio::test]
+async fn requests_that_cannot_be_sent_are_refused() {
+    for url in [
+        "/relative?key=canary",
+        "ftp://127.0.0.1/?key=canary",
+        "http://127.0.0.1/v1/%2e%2e/admin?key=canary",
+        "http://127.0.0.1/v1/../admin?key=canary",
+        "http://127.0.0.1/v1/./admin?key=canary",
+    ] {
+        let request = Request::get(url).body(Body::empty()).expect("a request");
+        let error = transport().send(request).await.expect_err("not sent");
+        assert_eq!(error.kind(), TransportErrorKind::Request, "{url}");
+        assert_silent(&error);
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_tls_fails_an_https_request() {
+    let (address, _server) = serve(b"HTTP/1.1 400 Bad Request\r\n\r\n", End::Close).await;
+    let request = Request::get(format!("https://{address}/?key=canary"))
+        .body(Body::empty())
+        .expect("a request");
+    let error = transport().send(request).await.expect_err("no TLS");
+    assert_eq!(error.kind(), TransportErrorKind::Tls);
+    assert_silent(&error);
+}
