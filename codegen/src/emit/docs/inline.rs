@@ -1,0 +1,176 @@
+//! Text within a line, made safe.
+//!
+//! What survives as Markdown is chosen: code spans, `**bold**`, links to the web. All else that Markdown, HTML or
+//! rustdoc would read as markup is escaped.
+
+use std::iter::Peekable;
+use std::str::CharIndices;
+
+/// A line of text as Markdown that means just that text.
+pub(super) fn inline(text: &str) -> String {
+    Printer { text, links: true, out: String::with_capacity(text.len() + 16) }.run()
+}
+
+/// `text` as a code span.
+pub(in crate::emit) fn code(text: &str) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut longest = 0;
+    let mut run = 0;
+    for c in text.chars() {
+        run = if c == '`' { run + 1 } else { 0 };
+        longest = longest.max(run);
+    }
+    let fence = "`".repeat(longest + 1);
+    let pad = if text.is_empty() || text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    format!("{fence}{pad}{text}{pad}{fence}")
+}
+
+struct Printer<'a> {
+    text: &'a str,
+    /// Whether links may be made; not inside the text of one.
+    links: bool,
+    out: String,
+}
+
+type Chars<'a> = Peekable<CharIndices<'a>>;
+
+impl Printer<'_> {
+    fn run(mut self) -> String {
+        let mut chars = self.text.char_indices().peekable();
+        let mut before = ' ';
+        while let Some((at, c)) = chars.next() {
+            let rest = &self.text[at..];
+            let used = match c {
+                '`' => self.code_span(rest),
+                '[' => self.link(rest),
+                '*' => self.bold(rest),
+                'h' if rest.starts_with("http://") || rest.starts_with("https://") => self.url(rest),
+                _ => 0,
+            };
+            if used > 0 {
+                skip_to(&mut chars, at + used);
+                before = self.text[..at + used].chars().next_back().unwrap_or(' ');
+                continue;
+            }
+            let after = chars.peek().map_or(' ', |(_, c)| *c);
+            let literal = match c {
+                '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '~' | '|' => false,
+                '_' => before.is_alphanumeric() && after.is_alphanumeric(),
+                '!' => after != '[',
+                _ => true,
+            };
+            if !literal {
+                self.out.push('\\');
+            }
+            self.out.push(c);
+            before = c;
+        }
+        self.out
+    }
+
+    /// A span between two runs of backticks of the same length. A run without a partner is escaped as a whole.
+    fn code_span(&mut self, rest: &str) -> usize {
+        let run = backticks(rest);
+        let mut at = run;
+        while let Some(next) = rest[at..].find('`') {
+            let close = at + next;
+            let length = backticks(&rest[close..]);
+            if length == run {
+                self.out.push_str(&rest[..close + run]);
+                return close + run;
+            }
+            at = close + length;
+        }
+        for _ in 0..run {
+            self.out.push_str("\\`");
+        }
+        run
+    }
+
+    /// `[text](https://...)`.
+    fn link(&mut self, rest: &str) -> usize {
+        let Some(parts) = self.links.then(|| link_parts(rest)).flatten() else { return 0 };
+        let (text, url, used) = parts;
+        let text = Printer { text, links: false, out: String::new() }.run();
+        let (open, close) = if url.contains(['(', ')']) { ("<", ">") } else { ("", "") };
+        self.out.push_str(&format!("[{text}]({open}{url}{close})"));
+        used
+    }
+
+    /// `**text**`.
+    fn bold(&mut self, rest: &str) -> usize {
+        let Some((text, _)) = rest.strip_prefix("**").and_then(|rest| rest.split_once("**")) else { return 0 };
+        if text.is_empty() || text.trim() != text || text.contains(['*', '`', '[']) {
+            return 0;
+        }
+        let inner = Printer { text, links: self.links, out: String::new() }.run();
+        self.out.push_str(&format!("**{inner}**"));
+        text.len() + 4
+    }
+
+    /// An address becomes a link; one with a placeholder in it becomes code.
+    fn url(&mut self, rest: &str) -> usize {
+        let scheme = if rest.starts_with("https") { "https://" } else { "http://" };
+        let end = rest.find(|c: char| c.is_whitespace() || !c.is_ascii() || "<>\"`[]\\|^".contains(c));
+        let url = trim_url(&rest[..end.unwrap_or(rest.len())]);
+        if url.len() <= scheme.len() {
+            self.out.push_str(scheme);
+            return scheme.len();
+        }
+        if self.links && is_url(url) {
+            self.out.push_str(&format!("<{url}>"));
+        } else {
+            self.out.push_str(&code(url));
+        }
+        url.len()
+    }
+}
+
+fn skip_to(chars: &mut Chars<'_>, end: usize) {
+    while chars.next_if(|(at, _)| *at < end).is_some() {}
+}
+
+fn backticks(text: &str) -> usize {
+    text.bytes().take_while(|byte| *byte == b'`').count()
+}
+
+/// Text, address and length of a link to the web at the start of `rest`.
+fn link_parts(rest: &str) -> Option<(&str, &str, usize)> {
+    let (text, tail) = rest.strip_prefix('[')?.split_once(']')?;
+    let target = tail.strip_prefix('(')?;
+    let mut depth = 0_usize;
+    let end = target.find(|c: char| {
+        match c {
+            '(' => depth += 1,
+            ')' if depth == 0 => return true,
+            ')' => depth -= 1,
+            _ => {}
+        }
+        false
+    })?;
+    let url = &target[..end];
+    let good = !text.trim().is_empty() && !text.contains('[') && is_url(url);
+    // `[`, the text, `](`, the address, `)`.
+    good.then_some((text, url, text.len() + url.len() + 4))
+}
+
+/// Whether rustdoc can link it as it stands.
+fn is_url(url: &str) -> bool {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let safe = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#@!$&'()+,;=%".contains(c);
+    rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric()) && rest.chars().all(safe))
+}
+
+/// Without the punctuation of the sentence around it.
+fn trim_url(mut url: &str) -> &str {
+    loop {
+        let open = url.matches('(').count();
+        let close = url.matches(')').count();
+        let trimmed = match url.chars().next_back() {
+            Some('.' | ',' | ';' | ':' | '!' | '?' | '\'' | '*' | '_') => &url[..url.len() - 1],
+            Some(')') if close > open => &url[..url.len() - 1],
+            _ => return url,
+        };
+        url = trimmed;
+    }
+}

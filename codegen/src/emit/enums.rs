@@ -1,0 +1,53 @@
+//! Open enums.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::docs;
+use super::names::{Names, ident};
+use super::schema::deprecated;
+use crate::model::{TypeDef, Variant};
+
+/// An enum with a variant for texts that the document does not know.
+pub(super) fn open_enum(def: &TypeDef, variants: &[Variant], names: &Names<'_>) -> TokenStream {
+    let name = ident(&def.ident);
+    let doc = docs::type_def(def).attribute();
+    let is_deprecated = deprecated(def.deprecated);
+    let (string, option) = (&names.string, &names.option);
+    let members = variants.iter().map(|variant| {
+        let doc = docs::variant(&variant.wire, &variant.description).attribute();
+        let (name, deprecated) = (ident(&variant.ident), deprecated(variant.deprecated));
+        quote!(#doc #deprecated #name,)
+    });
+    let idents: Vec<_> = variants.iter().map(|variant| ident(&variant.ident)).collect();
+    let wires: Vec<_> = variants.iter().map(|variant| &variant.wire).collect();
+    quote! {
+        #doc
+        #is_deprecated
+        #[derive(Clone)]
+        #[non_exhaustive]
+        pub enum #name {
+            #(#members)*
+            #[doc = "A value that the document does not know."]
+            Unrecognized(#string),
+        }
+        impl __gapi::OpenEnum for #name {
+            fn known(text: &str) -> #option<Self> {
+                Some(match text {
+                    #(#wires => Self::#idents,)*
+                    _ => return None,
+                })
+            }
+            fn unrecognized(text: #string) -> Self {
+                Self::Unrecognized(text)
+            }
+            fn as_str(&self) -> &str {
+                match self {
+                    #(Self::#idents => #wires,)*
+                    Self::Unrecognized(text) => text,
+                }
+            }
+        }
+        __gapi::open_enum!(#name);
+    }
+}

@@ -1,0 +1,133 @@
+//! How things are named in the tokens: identifiers, types, and paths from where they are used.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+use crate::model::{Api, Resource, Type};
+
+/// The names of one module.
+pub(super) struct Names<'a> {
+    api: &'a Api,
+    /// Of each method: the modules from the top, and its table entry.
+    entries: BTreeMap<&'a str, (Vec<&'a str>, &'a str)>,
+    pub(super) option: TokenStream,
+    pub(super) string: TokenStream,
+    pub(super) vec: TokenStream,
+    pub(super) boxed: TokenStream,
+    pub(super) result: TokenStream,
+    pub(super) into: TokenStream,
+    pub(super) into_iterator: TokenStream,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn new(api: &'a Api) -> Names<'a> {
+        let prelude = &api.prelude;
+        let mut entries = BTreeMap::new();
+        collect(&api.root, &mut Vec::new(), &mut entries);
+        Names {
+            api,
+            entries,
+            option: path(prelude.option),
+            string: path(prelude.string),
+            vec: path(prelude.vec),
+            boxed: path(prelude.boxed),
+            result: path(prelude.result),
+            into: path(prelude.into),
+            into_iterator: path(prelude.into_iterator),
+        }
+    }
+
+    /// A type, as it is written `depth` modules below the top.
+    pub(super) fn ty(&self, ty: &Type, depth: usize) -> TokenStream {
+        match ty {
+            Type::String => self.string.clone(),
+            Type::Bool => quote!(bool),
+            Type::I32 => quote!(i32),
+            Type::U32 => quote!(u32),
+            Type::I64 => quote!(i64),
+            Type::U64 => quote!(u64),
+            Type::F32 => quote!(f32),
+            Type::F64 => quote!(f64),
+            Type::Bytes => quote!(__gapi::Bytes),
+            Type::DateTime => quote!(__gapi::DateTime),
+            Type::Date => quote!(__gapi::Date),
+            Type::Duration => quote!(__gapi::Duration),
+            Type::FieldMask => quote!(__gapi::FieldMask),
+            Type::Any => quote!(__gapi::Value),
+            Type::Named(id) => {
+                let (up, name) = (up(depth), ident(&self.api.types[id.0].ident));
+                quote!(#up #name)
+            }
+            Type::Boxed(id) => {
+                let (boxed, inner) = (&self.boxed, self.ty(&Type::Named(*id), depth));
+                quote!(#boxed<#inner>)
+            }
+            Type::List(item) => {
+                let (vec, item) = (&self.vec, self.ty(item, depth));
+                quote!(#vec<#item>)
+            }
+            Type::Map(value) => {
+                let (string, value) = (&self.string, self.ty(value, depth));
+                quote!(__gapi::BTreeMap<#string, #value>)
+            }
+        }
+    }
+
+    /// The constant of a scope.
+    pub(super) fn scope(&self, index: usize) -> Ident {
+        ident(&self.api.scopes[index].ident)
+    }
+
+    /// The table entry of a method by its path name, as it is written `depth` modules below the top.
+    pub(super) fn entry(&self, method: &str, depth: usize) -> Option<TokenStream> {
+        let (modules, entry) = self.entries.get(method)?;
+        let (up, entry) = (up(depth), ident(entry));
+        let modules = modules.iter().map(|module| ident(module));
+        Some(quote!(#up #(#modules::)* #entry))
+    }
+}
+
+/// Where methods at the top of a document live.
+pub(super) const ROOT_MODULE: &str = "methods";
+
+fn collect<'a>(
+    resource: &'a Resource,
+    modules: &mut Vec<&'a str>,
+    entries: &mut BTreeMap<&'a str, (Vec<&'a str>, &'a str)>,
+) {
+    for method in &resource.methods {
+        let place = if modules.is_empty() { vec![ROOT_MODULE] } else { modules.clone() };
+        entries.insert(&method.path_name, (place, &method.static_ident));
+    }
+    for child in &resource.resources {
+        modules.push(&child.ident);
+        collect(child, modules, entries);
+        modules.pop();
+    }
+}
+
+/// `super::` as often as it takes to get to the top.
+pub(super) fn up(depth: usize) -> TokenStream {
+    (0..depth).map(|_| quote!(super::)).collect()
+}
+
+/// An identifier of the model, raw where it says so.
+pub(super) fn ident(name: &str) -> Ident {
+    match name.strip_prefix("r#") {
+        Some(name) => Ident::new_raw(name, Span::call_site()),
+        None => Ident::new(name, Span::call_site()),
+    }
+}
+
+/// `Option` or `::std::option::Option`.
+fn path(text: &str) -> TokenStream {
+    let mut path = TokenStream::new();
+    let absolute = text.starts_with("::");
+    for (index, segment) in text.trim_start_matches("::").split("::").enumerate() {
+        let segment = ident(segment);
+        path.extend(if index > 0 || absolute { quote!(::#segment) } else { quote!(#segment) });
+    }
+    path
+}

@@ -1,0 +1,84 @@
+//! The tree of resources: modules, and the handles that lead to methods.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::names::{Names, ROOT_MODULE, ident};
+use super::{docs, method};
+use crate::model::{Api, Resource};
+
+/// The top resources, and the module of the methods at the top.
+pub(super) fn root(api: &Api, names: &Names<'_>) -> TokenStream {
+    let accessors = api.root.resources.iter().map(|child| {
+        let doc = docs::resource(child).attribute();
+        let (name, deprecated) = (ident(&child.ident), super::schema::deprecated(child.deprecated));
+        quote! {
+            #doc
+            #deprecated
+            #[must_use]
+            pub const fn #name() -> #name::Resource {
+                #name::Resource
+            }
+        }
+    });
+    let modules = api.root.resources.iter().map(|child| module(api, child, 1, names));
+    let top = (!api.root.methods.is_empty()).then(|| top_methods(api, names));
+    quote! {
+        #(#accessors)*
+        #top
+        #(#modules)*
+    }
+}
+
+/// Methods at the top of a document are functions of a module.
+fn top_methods(api: &Api, names: &Names<'_>) -> TokenStream {
+    let module = ident(ROOT_MODULE);
+    let constructors = api.root.methods.iter().map(|method| method::function(api, method, names));
+    let requests = api.root.methods.iter().map(|method| method::request(method, 1, names));
+    quote! {
+        #[doc = "Methods of the API as a whole."]
+        pub mod #module {
+            use super::__gapi;
+            #(#constructors)*
+            #(#requests)*
+        }
+    }
+}
+
+/// A resource: its handle, its requests, the resources in it.
+fn module(api: &Api, resource: &Resource, depth: usize, names: &Names<'_>) -> TokenStream {
+    let name = ident(&resource.ident);
+    let doc = docs::resource(resource).attribute();
+    let deprecated = super::schema::deprecated(resource.deprecated);
+    let constructors = resource.methods.iter().map(|method| method::constructor(api, method, depth, names));
+    let accessors = resource.resources.iter().map(|child| {
+        let doc = docs::resource(child).attribute();
+        let (name, deprecated) = (ident(&child.ident), super::schema::deprecated(child.deprecated));
+        quote! {
+            #doc
+            #deprecated
+            #[must_use]
+            pub const fn #name(self) -> #name::Resource {
+                #name::Resource
+            }
+        }
+    });
+    let requests = resource.methods.iter().map(|method| method::request(method, depth, names));
+    let children = resource.resources.iter().map(|child| module(api, child, depth + 1, names));
+    quote! {
+        #doc
+        #deprecated
+        pub mod #name {
+            use super::__gapi;
+            #doc
+            #[derive(Clone, Copy, Debug, Default)]
+            pub struct Resource;
+            impl Resource {
+                #(#accessors)*
+                #(#constructors)*
+            }
+            #(#requests)*
+            #(#children)*
+        }
+    }
+}

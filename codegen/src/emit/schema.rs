@@ -1,0 +1,108 @@
+//! Schemas: structs, and names for lists and maps.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::docs;
+use super::names::{Names, ident};
+use crate::model::{Field, Type, TypeDef};
+
+/// A struct and how it travels.
+pub(super) fn object(def: &TypeDef, fields: &[Field], names: &Names<'_>) -> TokenStream {
+    let name = ident(&def.ident);
+    let doc = docs::type_def(def).attribute();
+    let deprecated = deprecated(def.deprecated);
+    let members = fields.iter().map(|field| member(field, names));
+    let null = def.in_request.then(|| null(&name, names));
+    let codec = codec(def, fields, names);
+    quote! {
+        #doc
+        #deprecated
+        #[derive(Clone, Default)]
+        pub struct #name {
+            #(#members)*
+            #[doc = "What the document does not know, and what travels as an explicit `null`."]
+            pub extra: __gapi::Extra,
+        }
+        #null
+        #codec
+        __gapi::object!(#name);
+    }
+}
+
+fn member(field: &Field, names: &Names<'_>) -> TokenStream {
+    let doc = docs::field(&field.wire, &field.description, &field.notes).attribute();
+    let deprecated = deprecated(field.deprecated);
+    let (name, option, ty) = (ident(&field.ident), &names.option, names.ty(&field.ty, 0));
+    quote!(#doc #deprecated pub #name: #option<#ty>,)
+}
+
+/// The way to send an explicit `null`, where the type is part of a request.
+fn null(name: &proc_macro2::Ident, names: &Names<'_>) -> TokenStream {
+    let result = &names.result;
+    quote! {
+        impl #name {
+            #[doc = "Makes a property travel as an explicit `null`, which in a PATCH clears it."]
+            #[doc = ""]
+            #[doc = "# Errors"]
+            #[doc = ""]
+            #[doc = "When the schema has no property of this name."]
+            pub fn null(&mut self, field: &str) -> #result<&mut Self, __gapi::UnknownField> {
+                __gapi::null(self, field)
+            }
+        }
+    }
+}
+
+/// Properties by name and position, and what reads and hands out each.
+fn codec(def: &TypeDef, fields: &[Field], names: &Names<'_>) -> TokenStream {
+    let name = ident(&def.ident);
+    let shown = def.schema.as_ref().unwrap_or(&def.ident);
+    let result = &names.result;
+    let secrets: Vec<_> = fields.iter().filter(|field| field.secret).map(|field| &field.wire).collect();
+    let secrets = (!secrets.is_empty()).then(|| quote!(const SECRETS: &'static [&'static str] = &[#(#secrets),*];));
+    let wires: Vec<_> = fields.iter().map(|field| &field.wire).collect();
+    let idents: Vec<_> = fields.iter().map(|field| ident(&field.ident)).collect();
+    let positions: Vec<_> = (0..fields.len()).map(Literal::usize_unsuffixed).collect();
+    quote! {
+        impl __gapi::Object for #name {
+            const NAME: &'static str = #shown;
+            #secrets
+            fn index(name: &str) -> usize {
+                match name {
+                    #(#wires => #positions,)*
+                    _ => __gapi::UNKNOWN,
+                }
+            }
+            fn set<'de, A: __gapi::MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> #result<(), A::Error> {
+                match index {
+                    #(#positions => __gapi::read(&mut self.#idents, map),)*
+                    _ => __gapi::skip(map),
+                }
+            }
+            fn put<P: __gapi::Put>(&self, out: &mut P) -> #result<(), P::Error> {
+                #(out.field(#wires, &self.#idents)?;)*
+                Ok(())
+            }
+            fn extra(&self) -> &__gapi::Extra {
+                &self.extra
+            }
+            fn extra_mut(&mut self) -> &mut __gapi::Extra {
+                &mut self.extra
+            }
+        }
+    }
+}
+
+/// A name for a list, a map, or any JSON value.
+pub(super) fn alias(def: &TypeDef, target: &Type, names: &Names<'_>) -> TokenStream {
+    let doc = docs::type_def(def).attribute();
+    let deprecated = deprecated(def.deprecated);
+    let (name, target) = (ident(&def.ident), names.ty(target, 0));
+    quote!(#doc #deprecated pub type #name = #target;)
+}
+
+/// The attribute of what the document deprecates.
+pub(super) fn deprecated(is: bool) -> Option<TokenStream> {
+    is.then(|| quote!(#[deprecated]))
+}

@@ -1,0 +1,113 @@
+//! The table entry of a method: what the executor reads.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::names::{Names, ident, up};
+use crate::model::{Download, Location, Method, Operation, OperationShape, Paging, Parameter, TokenIn, Upload, Verb};
+
+pub(super) fn method(method: &Method, depth: usize, names: &Names<'_>) -> TokenStream {
+    let (entry, request, path) = (ident(&method.static_ident), ident(&method.type_ident), &method.path);
+    let up = up(depth);
+    let verb = verb(method.verb);
+    let all: Vec<_> = method.required.iter().map(|p| (p, true)).chain(method.optional.iter().map(|p| (p, false))).collect();
+    let parameters = (!all.is_empty()).then(|| {
+        let parameters = all.iter().map(|(p, required)| parameter(p, *required));
+        quote!(parameters: &[#(#parameters),*],)
+    });
+    let scopes = (!method.scopes.is_empty()).then(|| {
+        let scopes = method.scopes.iter().map(|scope| names.scope(*scope));
+        quote!(scopes: &[#(#up scope::#scopes),*],)
+    });
+    let has_response = method.response.is_none().then(|| quote!(has_response: false,));
+    let api_version = method.api_version.as_ref().map(|version| quote!(api_version: Some(#version),));
+    let paging = method.paging.as_ref().map(paging);
+    let upload = method.upload.as_ref().map(upload);
+    let download = method.download.map(download);
+    let operation = method.operation.as_ref().map(|started| operation(started, depth, names));
+    quote! {
+        pub(crate) static #entry: __gapi::Method = __gapi::Method {
+            id: #request::METHOD,
+            path: #path,
+            #parameters
+            #scopes
+            #has_response
+            #api_version
+            #paging
+            #upload
+            #download
+            #operation
+            ..__gapi::Method::new(&#up API, __gapi::Verb::#verb)
+        };
+    }
+}
+
+fn verb(verb: Verb) -> TokenStream {
+    match verb {
+        Verb::Get => quote!(Get),
+        Verb::Post => quote!(Post),
+        Verb::Put => quote!(Put),
+        Verb::Patch => quote!(Patch),
+        Verb::Delete => quote!(Delete),
+        Verb::Head => quote!(Head),
+    }
+}
+
+fn parameter(parameter: &Parameter, required: bool) -> TokenStream {
+    let wire = &parameter.wire;
+    let repeated = parameter.repeated.then(|| quote!(.repeated()));
+    match parameter.location {
+        Location::Path => quote!(__gapi::Parameter::path(#wire) #repeated),
+        Location::Query => {
+            let required = required.then(|| quote!(.required()));
+            quote!(__gapi::Parameter::query(#wire) #repeated #required)
+        }
+    }
+}
+
+fn slot(slot: &TokenIn) -> TokenStream {
+    match slot {
+        TokenIn::Query(name) => quote!(__gapi::Slot::Query(#name)),
+        TokenIn::Body(name) => quote!(__gapi::Slot::Body(#name)),
+    }
+}
+
+fn paging(paging: &Paging) -> TokenStream {
+    let (token, next) = (slot(&paging.token), &paging.next);
+    let size = paging.size.as_ref().map_or_else(
+        || quote!(None),
+        |size| {
+            let size = slot(size);
+            quote!(Some(#size))
+        },
+    );
+    quote!(paging: Some(__gapi::Paging { token: #token, next: #next, size: #size }),)
+}
+
+fn upload(upload: &Upload) -> TokenStream {
+    let Upload { accept, simple, resumable, .. } = upload;
+    let max_size = upload.max_size.map_or_else(|| quote!(None), |bytes| quote!(Some(#bytes)));
+    quote! {
+        upload: Some(__gapi::Upload {
+            accept: &[#(#accept),*],
+            max_size: #max_size,
+            simple: #simple,
+            resumable: #resumable,
+        }),
+    }
+}
+
+fn download(download: Download) -> TokenStream {
+    let service = download.service;
+    quote!(download: Some(__gapi::Download { service: #service }),)
+}
+
+fn operation(operation: &Operation, depth: usize, names: &Names<'_>) -> TokenStream {
+    let shape = match operation.shape {
+        OperationShape::Aip151 => quote!(Aip151),
+        OperationShape::Status => quote!(Status),
+    };
+    let poll = operation.poll.as_deref().and_then(|method| names.entry(method, depth));
+    let poll = poll.map_or_else(|| quote!(None), |entry| quote!(Some(&#entry)));
+    quote!(operation: Some(__gapi::Operation { shape: __gapi::OperationShape::#shape, poll: #poll }),)
+}

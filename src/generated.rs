@@ -1,0 +1,26 @@
+//! What generated code names, and nothing else does.
+//!
+//! A generated module holds `use gapi::generated::v1 as __gapi;` and reaches everything through it. When generated
+//! code needs another shape of the runtime, it will use another version of this module, so that an old committed file
+//! fails with one clear error.
+
+/// The first version.
+pub mod v1 {
+    // Requests: tables, calls, and what sends them.
+    pub use crate::call::{Call, Request, answer::Answer, body::Body, sending::Sending};
+    pub use crate::method::{
+        Api, Download, Endpoint, Location, Method, Operation, OperationShape, Paging, Parameter, Slot, Upload, Verb,
+    };
+    pub use crate::{Client, Error, HttpRequest, Items, Pages};
+
+    // Values: `wire` and `value`.
+    pub use crate::value::{Bytes, Date, DateTime, Duration, Extra, FieldMask};
+    pub use crate::wire::open_enum::{from_text as open_enum_from, read as open_enum_read};
+    pub use crate::wire::{Object, OpenEnum, Param, Put, UNKNOWN, UnknownField, Wire};
+    pub use crate::wire::{debug, deserialize, eq, null, read, serialize, skip};
+    pub use crate::{__gapi_object as object, __gapi_open_enum as open_enum};
+    pub use serde::de::{Deserialize, Deserializer, MapAccess};
+    pub use serde::ser::{Serialize, Serializer};
+    pub use serde_json::Value;
+    pub use std::collections::BTreeMap;
+}

@@ -1,0 +1,62 @@
+use super::text::kept_text;
+use std::convert::Infallible;
+use std::str::FromStr;
+
+/// The fields that a request means: paths with commas between, such as `displayName,settings.tier`.
+///
+/// ```
+/// use gapi::value::FieldMask;
+///
+/// let mask = FieldMask::new(["displayName", "settings.tier"]);
+/// assert_eq!(mask.as_str(), "displayName,settings.tier");
+/// assert!(mask.paths().eq(["displayName", "settings.tier"]));
+/// ```
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FieldMask(Box<str>);
+
+kept_text!(FieldMask, "a field mask such as \"displayName,settings.tier\"");
+
+impl FieldMask {
+    /// The mask of these paths, in this order.
+    pub fn new<P: AsRef<str>>(paths: impl IntoIterator<Item = P>) -> FieldMask {
+        let mut mask = String::new();
+        for path in paths {
+            if !mask.is_empty() {
+                mask.push(',');
+            }
+            mask.push_str(path.as_ref());
+        }
+        mask.into()
+    }
+
+    /// The paths, without the spaces around them. A comma inside backquotes belongs to a path.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        let mut quoted = false;
+        let separator = move |c: char| {
+            quoted ^= c == '`';
+            c == ',' && !quoted
+        };
+        self.0.split(separator).map(str::trim).filter(|path| !path.is_empty())
+    }
+
+    /// Whether there is no path.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.paths().next().is_none()
+    }
+}
+
+impl<P: AsRef<str>> FromIterator<P> for FieldMask {
+    fn from_iter<I: IntoIterator<Item = P>>(paths: I) -> FieldMask {
+        FieldMask::new(paths)
+    }
+}
+
+/// Any text is a mask: services have paths of their own, such as `*`.
+impl FromStr for FieldMask {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<FieldMask, Infallible> {
+        Ok(text.into())
+    }
+}

@@ -1,0 +1,146 @@
+//! How values travel: the traits that generated types implement, and the codecs of every wire type.
+//!
+//! Generated code only names what it needs: one [`Object`] implementation per schema, one [`OpenEnum`] per enum.
+//! Everything that decodes, encodes or shows them is here, generic, and compiled for what a program uses.
+
+mod collection;
+mod number;
+mod object;
+pub mod open_enum;
+mod param;
+pub mod path;
+mod scalar;
+mod show;
+mod text;
+
+pub use object::{Object, Put, UNKNOWN, UnknownField, deserialize, eq, null, serialize};
+pub use open_enum::OpenEnum;
+pub use param::Param;
+pub(crate) use scalar::{Found, Scalar, read_scalar};
+pub use show::debug;
+
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
+use std::fmt;
+use std::marker::PhantomData;
+
+/// A value that a JSON body can hold, in Google's mapping of types to JSON.
+///
+/// It stands beside serde's own traits because Rust's plain types travel differently here: `i64` as a string, floats
+/// as `"NaN"`, bytes as base64.
+pub trait Wire: Sized + fmt::Debug {
+    /// Reads one value that is not `null`.
+    ///
+    /// # Errors
+    /// When the value has another type; the message says what was expected and what was found.
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
+
+    /// Writes one value.
+    ///
+    /// # Errors
+    /// Only the serializer's own.
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
+}
+
+impl<T: Object> Wire for T {
+    #[inline]
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserialize(deserializer)
+    }
+
+    #[inline]
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serialize(self, serializer)
+    }
+}
+
+/// Reads the value of a known property into its field; `null` empties the field.
+///
+/// # Errors
+/// When the value has another type.
+pub fn read<'de, T: Wire, A: MapAccess<'de>>(field: &mut Option<T>, map: &mut A) -> Result<(), A::Error> {
+    *field = map.next_value_seed(Nullable(PhantomData))?;
+    Ok(())
+}
+
+/// Passes over the value at hand.
+///
+/// # Errors
+/// When the document is broken there.
+pub fn skip<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> {
+    map.next_value::<serde::de::IgnoredAny>().map(|_| ())
+}
+
+/// A [`Wire`] value as serde's `Serialize`.
+pub(crate) struct Written<'a, T>(pub(crate) &'a T);
+
+impl<T: Wire> Serialize for Written<'_, T> {
+    #[inline]
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.write(serializer)
+    }
+}
+
+/// Reads a [`Wire`] value where serde asks for a seed.
+pub(crate) struct Reading<T>(pub(crate) PhantomData<T>);
+
+impl<'de, T: Wire> DeserializeSeed<'de> for Reading<T> {
+    type Value = T;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        T::read(deserializer)
+    }
+}
+
+/// A value or `null`.
+struct Nullable<T>(PhantomData<T>);
+
+impl<'de, T: Wire> DeserializeSeed<'de> for Nullable<T> {
+    type Value = Option<T>;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+        deserializer.deserialize_option(self)
+    }
+}
+
+impl<'de, T: Wire> Visitor<'de> for Nullable<T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value or null")
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_none<E: serde::de::Error>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    #[inline]
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+        T::read(deserializer).map(Some)
+    }
+}
+
+/// Encodes a value that is no object of its own: a list or a map.
+///
+/// # Errors
+/// Those of serde_json, such as a map in a program's own `Serialize` that fails.
+pub(crate) fn to_vec<T: Wire>(value: &T) -> Result<Vec<u8>, serde_json::Error> {
+    serde_json::to_vec(&Written(value))
+}
+
+/// Decodes one value, and refuses anything after it.
+///
+/// # Errors
+/// When the text is not JSON, or the value has another type.
+pub(crate) fn from_slice<T: Wire>(body: &[u8]) -> Result<T, serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let value = T::read(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(value)
+}

@@ -1,0 +1,365 @@
+//! Objects: the trait that every generated struct implements, and all that is built on it.
+
+use super::collection::reject_scalars;
+use super::{Wire, Written};
+use crate::value::Extra;
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::ser::{SerializeMap, Serializer};
+use serde_json::Value;
+use std::fmt;
+use std::marker::PhantomData;
+
+/// What [`Object::index`] answers for a name that is no property.
+pub const UNKNOWN: usize = usize::MAX;
+
+/// A schema with properties: a struct of optional fields, plus [`Extra`].
+///
+/// Generated code implements it; programs use the struct's fields.
+pub trait Object: Default + Clone + fmt::Debug + Send + Sync + 'static {
+    /// The schema's name.
+    const NAME: &'static str;
+    /// Properties by wire name whose values `Debug` never shows.
+    const SECRETS: &'static [&'static str] = &[];
+
+    /// The position of a property, or [`UNKNOWN`].
+    fn index(name: &str) -> usize;
+
+    /// Reads the value at hand into the property at `index`.
+    ///
+    /// # Errors
+    /// When the value has another type.
+    fn set<'de, A: MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> Result<(), A::Error>;
+
+    /// Hands every property to `out`, empty ones too, in the order of the fields.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    fn put<P: Put>(&self, out: &mut P) -> Result<(), P::Error>;
+
+    /// What the document does not know.
+    fn extra(&self) -> &Extra;
+
+    /// What the document does not know, to change it.
+    fn extra_mut(&mut self) -> &mut Extra;
+}
+
+/// What takes the properties of an [`Object`].
+pub trait Put {
+    /// What can go wrong.
+    type Error;
+
+    /// Takes one property.
+    ///
+    /// # Errors
+    /// Those of the taker, such as a failing serializer.
+    fn field<T: Wire>(&mut self, name: &'static str, value: &Option<T>) -> Result<(), Self::Error>;
+}
+
+// --- reading
+
+/// Reads an object from any serde format.
+///
+/// # Errors
+/// When the value is no object, or a property has another type.
+#[inline]
+pub fn deserialize<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_any(ObjectVisitor(PhantomData))
+}
+
+struct ObjectVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object ({})", T::NAME)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+        let mut object = T::default();
+        while let Some(key) = map.next_key_seed(KeySeed::<T>(PhantomData))? {
+            match key {
+                Key::Known(index) => object.set(index, &mut map)?,
+                Key::Unknown(name) => keep(object.extra_mut(), name, &mut map)?,
+            }
+        }
+        Ok(object)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<T, A::Error> {
+        Err(expected(&self, "a list"))
+    }
+
+    reject_scalars!(
+        visit_bool(bool, "a boolean"),
+        visit_i64(i64, "a number"),
+        visit_u64(u64, "a number"),
+        visit_f64(f64, "a number"),
+        visit_str(&str, "a string")
+    );
+}
+
+/// The error for a value of another kind than a visitor expects.
+#[cold]
+pub(super) fn expected<'de, E: Error>(visitor: &dyn Expecting<'de>, found: &str) -> E {
+    struct Expected<'a, 'de>(&'a dyn Expecting<'de>);
+    impl fmt::Display for Expected<'_, '_> {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            self.0.expected(f)
+        }
+    }
+    E::custom(format_args!("expected {}, found {found}", Expected(visitor)))
+}
+
+/// The part of a visitor that can be a trait object.
+pub(super) trait Expecting<'de> {
+    fn expected(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
+}
+
+impl<'de, V: Visitor<'de>> Expecting<'de> for V {
+    fn expected(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.expecting(f)
+    }
+}
+
+/// Keeps a property that the document does not know.
+#[cold]
+fn keep<'de, A: MapAccess<'de>>(extra: &mut Extra, name: String, map: &mut A) -> Result<(), A::Error> {
+    extra.insert(name, map.next_value::<Value>()?);
+    Ok(())
+}
+
+enum Key {
+    Known(usize),
+    Unknown(String),
+}
+
+struct KeySeed<T>(PhantomData<T>);
+
+impl<'de, T: Object> DeserializeSeed<'de> for KeySeed<T> {
+    type Value = Key;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<T: Object> Visitor<'_> for KeySeed<T> {
+    type Value = Key;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a property name")
+    }
+
+    #[inline]
+    fn visit_str<E: Error>(self, name: &str) -> Result<Key, E> {
+        match T::index(name) {
+            UNKNOWN => Ok(Key::Unknown(name.to_owned())),
+            index => Ok(Key::Known(index)),
+        }
+    }
+}
+
+// --- writing
+
+/// Writes an object: the fields that are set, in order, then what [`Extra`] holds for names that no set field has.
+///
+/// # Errors
+/// Only the serializer's own.
+pub fn serialize<T: Object, S: Serializer>(object: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    let extra = object.extra();
+    let mut map = serializer.serialize_map(None)?;
+    if extra.is_empty() {
+        object.put(&mut Fields(&mut map))?;
+    } else {
+        let mut fields = Remembering { map: &mut map, written: Vec::new() };
+        object.put(&mut fields)?;
+        let written = fields.written;
+        for (name, value) in extra {
+            if !written.contains(&name) {
+                map.serialize_entry(name, value)?;
+            }
+        }
+    }
+    map.end()
+}
+
+/// Writes the fields that are set.
+struct Fields<'a, S>(&'a mut S);
+
+impl<S: SerializeMap> Put for Fields<'_, S> {
+    type Error = S::Error;
+
+    #[inline]
+    fn field<T: Wire>(&mut self, name: &'static str, value: &Option<T>) -> Result<(), S::Error> {
+        match value {
+            Some(value) => self.0.serialize_entry(name, &Written(value)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Writes the fields that are set, and remembers which, so that no name is written twice.
+struct Remembering<'a, S> {
+    map: &'a mut S,
+    written: Vec<&'static str>,
+}
+
+impl<S: SerializeMap> Put for Remembering<'_, S> {
+    type Error = S::Error;
+
+    fn field<T: Wire>(&mut self, name: &'static str, value: &Option<T>) -> Result<(), S::Error> {
+        if value.is_some() {
+            self.written.push(name);
+        }
+        Fields(&mut *self.map).field(name, value)
+    }
+}
+
+/// Whether two objects say the same on the wire.
+pub fn eq<T: Object>(left: &T, right: &T) -> bool {
+    let value = |object: &T| serialize(object, serde_json::value::Serializer).ok();
+    value(left) == value(right)
+}
+
+// --- explicit null
+
+/// A name that is no property of the schema.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownField {
+    schema: &'static str,
+    field: String,
+    nearest: Vec<&'static str>,
+}
+
+impl fmt::Display for UnknownField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} has no property {:?}", self.schema, self.field)?;
+        match self.nearest.as_slice() {
+            [] => f.write_str("; `extra.null(name)` sends a null that the document does not know"),
+            [rest @ .., last] => {
+                f.write_str("; did you mean ")?;
+                for name in rest {
+                    write!(f, "{name:?}, ")?;
+                }
+                write!(f, "{}{last:?}?", if rest.is_empty() { "" } else { "or " })
+            }
+        }
+    }
+}
+
+impl std::error::Error for UnknownField {}
+
+/// Makes a property travel as an explicit `null`, which in a PATCH clears it. The field is emptied.
+///
+/// # Errors
+/// [`UnknownField`] for a name that the schema does not have, with the nearest ones.
+pub fn null<'a, T: Object>(object: &'a mut T, field: &str) -> Result<&'a mut T, UnknownField> {
+    let index = T::index(field);
+    if index == UNKNOWN {
+        return Err(unknown::<T>(field));
+    }
+    // Reading a null empties a field of any type, so this cannot fail.
+    let mut null = Value::Null;
+    let cleared: Result<(), serde_json::Error> = object.set(index, &mut OneValue(&mut null));
+    debug_assert!(cleared.is_ok(), "a null is read by every field");
+    object.extra_mut().null(field);
+    Ok(object)
+}
+
+/// A map that is at its only value.
+struct OneValue<'a>(&'a mut Value);
+
+impl<'de> MapAccess<'de> for OneValue<'_> {
+    type Error = serde_json::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, _: K) -> Result<Option<K::Value>, Self::Error> {
+        Ok(None)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Self::Error> {
+        seed.deserialize(self.0.take())
+    }
+}
+
+#[cold]
+fn unknown<T: Object>(field: &str) -> UnknownField {
+    struct Names(Vec<&'static str>);
+    impl Put for Names {
+        type Error = std::convert::Infallible;
+        fn field<T: Wire>(&mut self, name: &'static str, _: &Option<T>) -> Result<(), Self::Error> {
+            self.0.push(name);
+            Ok(())
+        }
+    }
+    let mut names = Names(Vec::new());
+    let Ok(()) = T::default().put(&mut names);
+    let wanted = simple(field);
+    let near = |name: &&'static str| {
+        let name = simple(name);
+        name == wanted || distance(&name, &wanted) <= 1 + wanted.len() / 5
+    };
+    let mut nearest: Vec<_> = names.0.into_iter().filter(near).collect();
+    nearest.sort_by_key(|name| distance(&simple(name), &wanted));
+    nearest.truncate(3);
+    UnknownField { schema: T::NAME, field: field.to_owned(), nearest }
+}
+
+/// Without case and underscores: `max_results` and `maxResults` are the same name in two spellings.
+fn simple(name: &str) -> String {
+    name.chars().filter(|c| *c != '_').map(|c| c.to_ascii_lowercase()).collect()
+}
+
+/// Levenshtein's distance between two names.
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in right.iter().enumerate() {
+            let above = row[j + 1];
+            row[j + 1] = (diagonal + usize::from(a != *b)).min(above + 1).min(row[j] + 1);
+            diagonal = above;
+        }
+    }
+    row[right.len()]
+}
+
+/// Implements serde's traits, `Debug` and `PartialEq` for a type that is an [`Object`].
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __gapi_object {
+    ($($name:ident)*) => {$(
+        impl $crate::generated::v1::Serialize for $name {
+            #[inline]
+            fn serialize<S: $crate::generated::v1::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                $crate::generated::v1::serialize(self, serializer)
+            }
+        }
+        impl<'de> $crate::generated::v1::Deserialize<'de> for $name {
+            #[inline]
+            fn deserialize<D: $crate::generated::v1::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                $crate::generated::v1::deserialize(deserializer)
+            }
+        }
+        impl ::core::fmt::Debug for $name {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                $crate::generated::v1::debug(self, f)
+            }
+        }
+        impl ::core::cmp::PartialEq for $name {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                $crate::generated::v1::eq(self, other)
+            }
+        }
+    )*};
+}

@@ -1,0 +1,73 @@
+//! Parameters: the text that a value has in a path or a query.
+
+use super::number::non_finite;
+
+/// A value that can travel in a path or a query.
+///
+/// Text goes as it is, numbers in decimal, booleans as `true` and `false`, bytes as URL-safe base64.
+pub trait Param {
+    /// The text of the value, before percent-encoding.
+    fn into_wire(self) -> String;
+}
+
+impl Param for String {
+    fn into_wire(self) -> String {
+        self
+    }
+}
+
+impl Param for &str {
+    fn into_wire(self) -> String {
+        self.to_owned()
+    }
+}
+
+macro_rules! by_display {
+    ($($type:ty),*) => {
+        $(impl Param for $type {
+            fn into_wire(self) -> String {
+                self.to_string()
+            }
+        })*
+    };
+}
+
+by_display!(bool, i32, u32, i64, u64);
+
+impl Param for f64 {
+    fn into_wire(self) -> String {
+        // `Debug` keeps a fraction (`5.0`) and writes an exponent where it is shorter, as JSON numbers do.
+        non_finite(self).map_or_else(|| format!("{self:?}"), str::to_owned)
+    }
+}
+
+impl Param for f32 {
+    fn into_wire(self) -> String {
+        non_finite(f64::from(self)).map_or_else(|| format!("{self:?}"), str::to_owned)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Param;
+    use crate::value::{Bytes, DateTime, Duration, FieldMask};
+
+    #[test]
+    fn texts() {
+        assert_eq!(String::from("a b").into_wire(), "a b");
+        assert_eq!("x".into_wire(), "x");
+        assert_eq!(true.into_wire(), "true");
+        assert_eq!((-7_i64).into_wire(), "-7");
+        assert_eq!(i32::MIN.into_wire(), "-2147483648");
+        assert_eq!(u64::MAX.into_wire(), "18446744073709551615");
+        assert_eq!(5.0_f64.into_wire(), "5.0");
+        assert_eq!(0.1_f32.into_wire(), "0.1");
+        assert_eq!(1e22_f64.into_wire(), "1e22");
+        assert_eq!(f64::NAN.into_wire(), "NaN");
+        assert_eq!(f32::NEG_INFINITY.into_wire(), "-Infinity");
+        assert_eq!(Bytes::from_static(&[0xfb, 0xff]).into_wire(), "-_8=");
+        assert_eq!(DateTime::from("2026-10-18T00:00:00Z").into_wire(), "2026-10-18T00:00:00Z");
+        assert_eq!(Duration::from(std::time::Duration::from_secs(3)).into_wire(), "3s");
+        assert_eq!(FieldMask::new(["a", "b.c"]).into_wire(), "a,b.c");
+    }
+}
