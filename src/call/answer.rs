@@ -1,0 +1,111 @@
+//! What methods answer.
+
+use std::{collections::BTreeMap, convert::Infallible};
+
+use serde_json::Value;
+
+use crate::wire::{Object, Put, Wire, Written, from_slice};
+
+/// The answer of a method: a schema, a list, a map, any JSON value, or nothing.
+pub trait Answer: Sized + Send + 'static {
+    /// The schema that an object is expected of; `None` where anything else may come.
+    const SCHEMA: Option<&'static str> = None;
+
+    /// What an empty body, `null` and status 204 stand for.
+    fn empty() -> Self;
+
+    /// Reads the answer.
+    ///
+    /// # Errors
+    /// The parser's error when `body` is not JSON of the declared form.
+    fn decode(body: &[u8]) -> Result<Self, serde_json::Error>;
+
+    /// The text of a field of the answer, such as the token of the next page.
+    fn text_of(&self, field: &str) -> Option<String> {
+        let _ = field;
+        None
+    }
+}
+
+impl<T: Object> Answer for T {
+    const SCHEMA: Option<&'static str> = Some(<T as Object>::NAME);
+
+    fn empty() -> Self {
+        T::default()
+    }
+
+    fn decode(body: &[u8]) -> Result<Self, serde_json::Error> {
+        from_slice(body)
+    }
+
+    fn text_of(&self, field: &str) -> Option<String> {
+        let mut wanted = TextOf { field, text: None };
+        let Ok(()) = self.put(&mut wanted);
+        wanted
+            .text
+            .or_else(|| self.extra().get(field)?.as_str().map(String::from))
+    }
+}
+
+/// A method without an answer: whatever comes is not looked at.
+impl Answer for () {
+    fn empty() -> Self {}
+
+    fn decode(_: &[u8]) -> Result<Self, serde_json::Error> {
+        Ok(())
+    }
+}
+
+impl Answer for Value {
+    fn empty() -> Self {
+        Self::Null
+    }
+
+    fn decode(body: &[u8]) -> Result<Self, serde_json::Error> {
+        from_slice(body)
+    }
+
+    fn text_of(&self, field: &str) -> Option<String> {
+        self.get(field)?.as_str().map(String::from)
+    }
+}
+
+impl<T: Wire + Send + 'static> Answer for Vec<T> {
+    fn empty() -> Self {
+        Self::new()
+    }
+
+    fn decode(body: &[u8]) -> Result<Self, serde_json::Error> {
+        from_slice(body)
+    }
+}
+
+impl<T: Wire + Send + 'static> Answer for BTreeMap<String, T> {
+    fn empty() -> Self {
+        Self::new()
+    }
+
+    fn decode(body: &[u8]) -> Result<Self, serde_json::Error> {
+        from_slice(body)
+    }
+}
+
+/// Takes the text of one field, and passes over the others.
+struct TextOf<'a> {
+    field: &'a str,
+    text: Option<String>,
+}
+
+impl Put for TextOf<'_> {
+    type Error = Infallible;
+
+    fn field<T: Wire>(&mut self, name: &'static str, value: &Option<T>) -> Result<(), Infallible> {
+        if name == self.field
+            && let Some(value) = value
+            && let Ok(Value::String(text)) = serde_json::to_value(Written(value))
+        {
+            self.text = Some(text);
+        }
+        Ok(())
+    }
+}

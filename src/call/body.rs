@@ -1,0 +1,93 @@
+//! The body of a request, encoded when it is given.
+
+use std::{collections::BTreeMap, fmt, marker::PhantomData, sync::Arc};
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use crate::wire::{Object, Wire, to_vec};
+
+/// The JSON body of a request whose schema is `T`.
+///
+/// Made from a `T`, from a reference to one, or from any [`serde_json::Value`] where the schema is not enough. It is
+/// encoded at once, so that a request is plain bytes from then on; what cannot be encoded is reported when the request is sent.
+pub struct Body<T: ?Sized> {
+    pub(crate) encoded: Encoded,
+    schema: PhantomData<fn() -> Box<T>>,
+}
+
+/// Bytes, or why there are none.
+pub(crate) type Encoded = Result<Bytes, Arc<str>>;
+
+impl<T: ?Sized> Body<T> {
+    fn encode(encoded: Result<Vec<u8>, serde_json::Error>) -> Self {
+        let encoded = encoded
+            .map(Bytes::from)
+            .map_err(|e| Arc::from(e.to_string()));
+        Self {
+            encoded,
+            schema: PhantomData,
+        }
+    }
+
+    /// A body of ready JSON text, sent as it is.
+    ///
+    /// # Errors
+    /// The parser's error when `text` is not one JSON value.
+    pub fn from_json(text: impl Into<Bytes>) -> Result<Self, serde_json::Error> {
+        let bytes = text.into();
+        serde_json::from_slice::<serde::de::IgnoredAny>(&bytes)?;
+        Ok(Self {
+            encoded: Ok(bytes),
+            schema: PhantomData,
+        })
+    }
+}
+
+impl<T: Wire> From<T> for Body<T> {
+    fn from(value: T) -> Self {
+        Self::encode(to_vec(&value))
+    }
+}
+
+impl<T: Wire> From<&T> for Body<T> {
+    fn from(value: &T) -> Self {
+        Self::encode(to_vec(value))
+    }
+}
+
+impl<T: Object> From<Value> for Body<T> {
+    fn from(value: Value) -> Self {
+        Self::encode(serde_json::to_vec(&value))
+    }
+}
+
+impl<T: Wire> From<Value> for Body<Vec<T>> {
+    fn from(value: Value) -> Self {
+        Self::encode(serde_json::to_vec(&value))
+    }
+}
+
+impl<T: Wire> From<Value> for Body<BTreeMap<String, T>> {
+    fn from(value: Value) -> Self {
+        Self::encode(serde_json::to_vec(&value))
+    }
+}
+
+impl<T: ?Sized> Clone for Body<T> {
+    fn clone(&self) -> Self {
+        Self {
+            encoded: self.encoded.clone(),
+            schema: PhantomData,
+        }
+    }
+}
+
+impl<T: ?Sized> fmt::Debug for Body<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.encoded {
+            Ok(bytes) => write!(f, "Body({} bytes)", bytes.len()),
+            Err(_) => f.write_str("Body(not encodable)"),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! A request as a value: a method, the values of its parameters, and a body.
+
+pub(crate) mod answer;
+pub(crate) mod body;
+pub(crate) mod options;
+pub(crate) mod sending;
+
+use std::fmt;
+
+use crate::{
+    Client, Error,
+    call::{
+        answer::Answer,
+        body::{Body, Encoded},
+        sending::Sending,
+    },
+    method::{Location, Method},
+    url::HttpRequest,
+    wire::Param,
+};
+
+/// A method and what it is called with. Plain data: it can be cloned, stored, compared in tests and sent from any thread.
+///
+/// `Debug` shows the method, the names of the parameters and the length of the body, never a value.
+#[derive(Clone)]
+pub struct Call {
+    pub(crate) method: &'static Method,
+    /// In the order of setting; a repeated parameter has one entry per value.
+    pub(crate) values: Vec<(&'static str, String)>,
+    pub(crate) body: Option<Encoded>,
+}
+
+impl Call {
+    /// A call of `method` without parameters.
+    pub fn new(method: &'static Method) -> Self {
+        Self {
+            method,
+            values: Vec::new(),
+            body: None,
+        }
+    }
+
+    /// Sets a parameter by its name on the wire; an earlier value is replaced.
+    #[must_use]
+    pub fn with<P: Param>(mut self, name: &'static str, value: P) -> Self {
+        self.set(name, value.into_wire());
+        self
+    }
+
+    /// Sets all values of a repeated parameter; earlier values are replaced.
+    #[must_use]
+    pub fn with_all<P: Param>(
+        mut self,
+        name: &'static str,
+        values: impl IntoIterator<Item = P>,
+    ) -> Self {
+        self.values.retain(|(n, _)| *n != name);
+        self.values
+            .extend(values.into_iter().map(|v| (name, v.into_wire())));
+        self
+    }
+
+    /// Sets the body.
+    #[must_use]
+    pub fn with_body<T: ?Sized>(mut self, body: Body<T>) -> Self {
+        self.body = Some(body.encoded);
+        self
+    }
+
+    /// The method.
+    pub fn method(&self) -> &'static Method {
+        self.method
+    }
+
+    /// The parameters that are set, by their names on the wire, in the order of setting. Values are as given, not yet percent-encoded.
+    pub fn parameters(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.values
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+    }
+
+    /// The JSON text of the body, if there is one and it could be encoded.
+    pub fn body(&self) -> Option<&[u8]> {
+        self.body.as_ref()?.as_deref().ok()
+    }
+
+    /// What would be sent to the API's own endpoint, without credentials.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) when a parameter cannot stand in the path, or the body could not be encoded.
+    pub fn to_http(&self) -> Result<HttpRequest, Error> {
+        crate::url::preview(self)
+    }
+
+    pub(crate) fn set(&mut self, name: &'static str, value: String) {
+        self.values.retain(|(n, _)| *n != name);
+        self.values.push((name, value));
+    }
+
+    /// Values that go into the query.
+    pub(crate) fn query(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.parameters()
+            .filter(|(name, _)| self.method.location(name) == Location::Query)
+    }
+}
+
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.values.iter().map(|(name, _)| *name).collect();
+        let mut out = f.debug_struct("Call");
+        out.field("method", &self.method.id)
+            .field("parameters", &names);
+        match &self.body {
+            Some(Ok(bytes)) => out.field("body_len", &bytes.len()),
+            Some(Err(_)) => out.field("body", &"not encodable"),
+            None => &mut out,
+        };
+        out.finish()
+    }
+}
+
+/// A request of a generated module.
+///
+/// Requests have an inherent `send`, so this trait need not be imported; it lets code be generic over them.
+pub trait Request: Clone + Send + Sized + 'static {
+    /// What the method answers.
+    type Response: Answer;
+
+    /// The request as data.
+    fn call(&self) -> &Call;
+
+    /// The request as data.
+    fn into_call(self) -> Call;
+
+    /// Sends the request; await the answer, or set options first.
+    fn send(self, client: &Client) -> Sending<Self::Response> {
+        Sending::new(client, self.into_call())
+    }
+}

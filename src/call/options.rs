@@ -1,0 +1,260 @@
+//! What can be said about one sending, apart from the API's own parameters.
+
+use std::{borrow::Cow, fmt, time::Duration};
+
+use http::{HeaderName, HeaderValue};
+
+/// How one call is sent: time limits, headers, and the query parameters that every API understands.
+///
+/// The same setters are on [`Sending`](crate::Sending), [`Pages`](crate::Pages) and [`Items`](crate::Items);
+/// [`Client::with`](crate::Client::with) makes a `CallOptions` the default of a client. What a call sets itself wins over a default.
+///
+/// `Debug` shows names, never values.
+#[derive(Clone, Default)]
+pub struct CallOptions {
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) attempt_timeout: Option<Duration>,
+    pub(crate) answer_limit: Option<usize>,
+    pub(crate) scopes: Option<Vec<String>>,
+    pub(crate) quota_project: Option<HeaderValue>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    params: Vec<(Cow<'static, str>, String)>,
+    /// The first mistake, reported when the call is sent.
+    invalid: Option<String>,
+}
+
+/// The setters, once for all types that have options. The type has `fn options_mut(&mut self) -> &mut CallOptions`.
+macro_rules! option_setters {
+    () => {
+        /// Limits the whole call: credentials, redirects, replays and the reading of the answer. No limit unless set.
+        #[must_use]
+        pub fn timeout(mut self, limit: std::time::Duration) -> Self {
+            self.options_mut().timeout = Some(limit);
+            self
+        }
+
+        /// Limits each HTTP exchange of the call, the reading of its answer included. 60 s unless set;
+        /// [`Duration::MAX`](std::time::Duration::MAX) stands for no limit.
+        #[must_use]
+        pub fn attempt_timeout(mut self, limit: std::time::Duration) -> Self {
+            self.options_mut().attempt_timeout = Some(limit);
+            self
+        }
+
+        /// The longest answer, in bytes, that is held in memory. 256 MiB unless set.
+        #[must_use]
+        pub fn answer_limit(mut self, bytes: usize) -> Self {
+            self.options_mut().answer_limit = Some(bytes);
+            self
+        }
+
+        /// Sends a header with every HTTP request of the call; an earlier value of the same name is replaced. A name or value that HTTP does not
+        /// allow is reported when the call is sent.
+        ///
+        /// Mark a secret value with [`HeaderValue::set_sensitive`](http::HeaderValue::set_sensitive): it then does not
+        /// follow a redirect to another host, as `authorization` and `cookie` never do.
+        #[must_use]
+        pub fn header(
+            mut self,
+            name: impl AsRef<str>,
+            value: impl TryInto<http::HeaderValue>,
+        ) -> Self {
+            self.options_mut()
+                .set_header(name.as_ref(), value.try_into().ok());
+            self
+        }
+
+        /// Adds a query parameter that the document does not know. It replaces a parameter of that name that the request has;
+        /// given twice, it is sent twice.
+        #[must_use]
+        pub fn param(
+            mut self,
+            name: impl Into<std::borrow::Cow<'static, str>>,
+            value: impl $crate::wire::Param,
+        ) -> Self {
+            self.options_mut()
+                .add_param(name.into(), $crate::wire::Param::into_wire(value));
+            self
+        }
+
+        /// Asks for a part of the answer only: `items(name,state),nextPageToken`.
+        #[must_use]
+        pub fn fields(mut self, mask: impl Into<String>) -> Self {
+            self.options_mut().set_param("fields", mask.into());
+            self
+        }
+
+        /// Counts the call against the quota of this user (`quotaUser`): any text of up to 40 characters.
+        #[must_use]
+        pub fn quota_user(mut self, user: impl Into<String>) -> Self {
+            self.options_mut().set_param("quotaUser", user.into());
+            self
+        }
+
+        /// Asks for an answer with or without line breaks and indentation (`prettyPrint`).
+        #[must_use]
+        pub fn pretty_print(mut self, pretty: bool) -> Self {
+            self.options_mut()
+                .set_param("prettyPrint", pretty.to_string());
+            self
+        }
+
+        /// Marks the call in the server's traces (`trace`).
+        #[must_use]
+        pub fn trace(mut self, token: impl Into<String>) -> Self {
+            self.options_mut().set_param("trace", token.into());
+            self
+        }
+
+        /// Asks for another form of answer than `json` (`alt`): `media`, `csv`, `proto`, `sse`, as far as the method has it. Read such an answer
+        /// with `raw` or `text`.
+        #[must_use]
+        pub fn alt(mut self, form: impl Into<String>) -> Self {
+            self.options_mut().set_param("alt", form.into());
+            self
+        }
+
+        /// Sends an API key as the query parameter `key`, besides the credentials.
+        #[must_use]
+        pub fn key(mut self, key: impl Into<String>) -> Self {
+            self.options_mut().set_param("key", key.into());
+            self
+        }
+
+        /// Asks for the first or second version of the error format (`$.xgafv`): `"1"` or `"2"`.
+        #[must_use]
+        pub fn xgafv(mut self, version: impl Into<String>) -> Self {
+            self.options_mut().set_param("$.xgafv", version.into());
+            self
+        }
+
+        /// Names the project that pays for the call (`x-goog-user-project`), instead of the one of the credentials.
+        #[must_use]
+        pub fn quota_project(mut self, project: impl AsRef<str>) -> Self {
+            self.options_mut().set_quota_project(project.as_ref());
+            self
+        }
+
+        /// Asks the credentials for a token with exactly these scopes, whatever scopes they were given.
+        #[must_use]
+        pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
+            self.options_mut().scopes = Some(scopes.into_iter().map(Into::into).collect());
+            self
+        }
+    };
+}
+pub(crate) use option_setters;
+
+impl CallOptions {
+    /// Options with nothing set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    option_setters!();
+
+    fn options_mut(&mut self) -> &mut Self {
+        self
+    }
+
+    /// These options, and where they are silent, `defaults`.
+    #[must_use]
+    pub fn or(mut self, defaults: &Self) -> Self {
+        self.timeout = self.timeout.or(defaults.timeout);
+        self.attempt_timeout = self.attempt_timeout.or(defaults.attempt_timeout);
+        self.answer_limit = self.answer_limit.or(defaults.answer_limit);
+        self.scopes = self.scopes.or_else(|| defaults.scopes.clone());
+        self.quota_project = self
+            .quota_project
+            .or_else(|| defaults.quota_project.clone());
+        self.invalid = self.invalid.or_else(|| defaults.invalid.clone());
+        let headers = defaults
+            .headers
+            .iter()
+            .filter(|(name, _)| !self.headers.iter().any(|(n, _)| n == name));
+        let headers: Vec<_> = headers.cloned().collect();
+        self.headers.extend(headers);
+        let params = defaults
+            .params
+            .iter()
+            .filter(|(name, _)| !self.has_param(name));
+        let params: Vec<_> = params.cloned().collect();
+        self.params.extend(params);
+        self
+    }
+
+    pub(crate) fn headers(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
+        self.headers.iter().map(|(name, value)| (name, value))
+    }
+
+    pub(crate) fn params(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.params
+            .iter()
+            .map(|(name, value)| (name.as_ref(), value.as_str()))
+    }
+
+    pub(crate) fn has_param(&self, name: &str) -> bool {
+        self.params.iter().any(|(n, _)| n == name)
+    }
+
+    pub(crate) fn get_param(&self, name: &str) -> Option<&str> {
+        self.params()
+            .find_map(|(n, value)| (n == name).then_some(value))
+    }
+
+    pub(crate) fn invalid(&self) -> Option<&str> {
+        self.invalid.as_deref()
+    }
+
+    pub(crate) fn set_param(&mut self, name: &'static str, value: String) {
+        self.params.retain(|(n, _)| n != name);
+        self.params.push((Cow::Borrowed(name), value));
+    }
+
+    pub(crate) fn add_param(&mut self, name: Cow<'static, str>, value: String) {
+        self.params.push((name, value));
+    }
+
+    pub(crate) fn set_header(&mut self, name: &str, value: Option<HeaderValue>) {
+        let Ok(header) = HeaderName::try_from(name) else {
+            return self.refuse(format!(
+                "option `header`: {name:?} is not the name of an HTTP header"
+            ));
+        };
+        let Some(value) = value else {
+            return self.refuse(format!(
+                "option `header`: the value of {name:?} holds characters that no header can carry"
+            ));
+        };
+        self.headers.retain(|(n, _)| *n != header);
+        self.headers.push((header, value));
+    }
+
+    pub(crate) fn set_quota_project(&mut self, project: &str) {
+        match HeaderValue::from_str(project) {
+            Ok(value) => self.quota_project = Some(value),
+            Err(_) => self.refuse(format!(
+                "option `quota_project`: {project:?} holds characters that no header can carry"
+            )),
+        }
+    }
+
+    fn refuse(&mut self, why: String) {
+        self.invalid.get_or_insert(why);
+    }
+}
+
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<_> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        let params: Vec<_> = self.params.iter().map(|(name, _)| name.as_ref()).collect();
+        f.debug_struct("CallOptions")
+            .field("timeout", &self.timeout)
+            .field("attempt_timeout", &self.attempt_timeout)
+            .field("answer_limit", &self.answer_limit)
+            .field("scopes", &self.scopes)
+            .field("headers", &headers)
+            .field("params", &params)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,148 @@
+//! A request on its way: where options are set, and what is awaited.
+
+use std::{fmt, future::IntoFuture, marker::PhantomData};
+
+use bytes::Bytes;
+use gapi_transport::BoxFuture;
+use serde::de::DeserializeOwned;
+
+use super::{
+    Call,
+    answer::Answer,
+    options::{CallOptions, option_setters},
+};
+use crate::{Client, Error, Response, execute, url::HttpRequest};
+
+/// A request together with the client that will send it. Await it for the answer; options can be set before.
+///
+/// ```no_run
+/// # async fn example<R: gapi::Request>(request: R, client: gapi::Client) -> Result<(), gapi::Error> {
+/// use std::time::Duration;
+/// let answer = client.send(request).timeout(Duration::from_secs(10)).header("x-goog-request-reason", "audit").await?;
+/// # Ok(()) }
+/// ```
+///
+/// Nothing happens before it is awaited; dropping the future stops the call.
+#[must_use = "nothing is sent until this is awaited"]
+pub struct Sending<R> {
+    prepared: Box<Prepared>,
+    answer: PhantomData<fn() -> R>,
+}
+
+/// Everything that the executor needs. One type for all methods, so that there is one executor.
+#[derive(Clone, Debug)]
+pub(crate) struct Prepared {
+    pub(crate) client: Client,
+    pub(crate) call: Call,
+    /// What this call sets; the client's defaults are added when it is executed.
+    pub(crate) options: CallOptions,
+}
+
+impl<R> Sending<R> {
+    /// `call` through `client`. The request's own `send` is the way to get here.
+    pub fn new(client: &Client, call: Call) -> Self {
+        let prepared = Prepared {
+            client: client.clone(),
+            call,
+            options: CallOptions::default(),
+        };
+        Self {
+            prepared: Box::new(prepared),
+            answer: PhantomData,
+        }
+    }
+
+    /// Sets all that `options` sets.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        let earlier = std::mem::take(&mut self.prepared.options);
+        self.prepared.options = options.or(&earlier);
+        self
+    }
+
+    option_setters!();
+
+    fn options_mut(&mut self) -> &mut CallOptions {
+        &mut self.prepared.options
+    }
+
+    /// The request as data.
+    pub fn call(&self) -> &Call {
+        &self.prepared.call
+    }
+
+    /// What would be sent with this client and these options, without credentials.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) when it cannot be sent.
+    pub fn to_http(&self) -> Result<HttpRequest, Error> {
+        execute::preview(&self.prepared)
+    }
+
+    /// Sends, and gives the answer's bytes undecoded, with status and headers. An error answer is still an error.
+    ///
+    /// # Errors
+    /// Whatever keeps the call from a success; never [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    pub fn raw(self) -> BoxFuture<'static, Result<Response<Bytes>, Error>> {
+        Box::pin(async move {
+            execute::execute(&self.prepared)
+                .await
+                .map(execute::Answered::into_raw)
+        })
+    }
+
+    /// Sends, and gives the answer's text undecoded. Bytes that are not UTF-8 are replaced.
+    ///
+    /// # Errors
+    /// As for [`raw`](Self::raw).
+    pub fn text(self) -> BoxFuture<'static, Result<String, Error>> {
+        Box::pin(async move {
+            let body = execute::execute(&self.prepared)
+                .await?
+                .into_raw()
+                .into_inner();
+            Ok(String::from_utf8_lossy(&body).into_owned())
+        })
+    }
+
+    /// Sends, and reads the answer as a type of your own instead of the document's: a part of it for
+    /// [`fields`](Self::fields), or a list where a streaming method answers one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) when the answer has another form; else as for [`raw`](Self::raw).
+    pub fn json<T: DeserializeOwned>(self) -> BoxFuture<'static, Result<T, Error>> {
+        Box::pin(async move { execute::execute(&self.prepared).await?.json() })
+    }
+}
+
+impl<R: Answer> Sending<R> {
+    /// Sends, and gives status and headers with the answer.
+    ///
+    /// # Errors
+    /// Whatever keeps the call from a success.
+    pub fn with_meta(self) -> BoxFuture<'static, Result<Response<R>, Error>> {
+        Box::pin(async move { execute::execute(&self.prepared).await?.decode() })
+    }
+}
+
+impl<R: Answer> IntoFuture for Sending<R> {
+    type Output = Result<R, Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            execute::execute(&self.prepared)
+                .await?
+                .decode()
+                .map(Response::into_inner)
+        })
+    }
+}
+
+impl<R> fmt::Debug for Sending<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sending")
+            .field("call", &self.prepared.call)
+            .field("options", &self.prepared.options)
+            .finish_non_exhaustive()
+    }
+}

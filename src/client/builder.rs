@@ -1,0 +1,221 @@
+//! How a client is set up.
+
+use std::{env, fmt, sync::Arc};
+
+use gapi_auth::{Credentials, DEFAULT_UNIVERSE};
+use gapi_transport::{Clock, SystemClock, Transport};
+use http::HeaderValue;
+
+use super::{Client, Inner};
+use crate::{Error, call::options::CallOptions, url::Root};
+
+/// Which scopes are asked for when neither the credentials nor the call name any.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ScopePolicy {
+    /// `cloud-platform` where the method accepts it, else every scope of the API. One token serves all methods, and no answer is cut down
+    /// because a scope allows only a part of it.
+    #[default]
+    Broad,
+    /// One scope of the method: a read-only one where the method accepts any, otherwise one other than `cloud-platform`; of
+    /// several, the one with the shortest name. Some methods answer less under such a scope.
+    Narrowest,
+}
+
+/// Sets up a [`Client`]. Made by [`Client::builder`].
+#[derive(Default)]
+#[must_use = "a builder does nothing until `build`"]
+pub struct ClientBuilder {
+    credentials: Option<Arc<dyn Credentials>>,
+    transport: Option<Arc<dyn Transport>>,
+    clock: Option<Arc<dyn Clock>>,
+    endpoint: Option<String>,
+    universe: Option<String>,
+    user_agent: Option<String>,
+    scope_policy: ScopePolicy,
+    defaults: CallOptions,
+    has_key: bool,
+}
+
+impl ClientBuilder {
+    /// Who the client is. Required, unless there is an [`api_key`](Self::api_key).
+    pub fn credentials(mut self, credentials: impl Credentials) -> Self {
+        self.credentials = Some(Arc::new(credentials));
+        self
+    }
+
+    /// What exchanges requests for answers: a mock, a recorder, or a `reqwest::Client` of your own (without redirects). Token requests of credentials that
+    /// have no transport of their own go through it too.
+    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// Sends every request to one endpoint instead of the API's own: scheme and host, maybe a port and the prefix of a path.
+    /// The API's service path and the method's path are appended.
+    ///
+    /// Credentials are sent there, over plain `http` too: see [`Client`].
+    pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
+        self.endpoint = Some(endpoint.into());
+        self
+    }
+
+    /// The universe of the APIs, in which `googleapis.com` has another name. The environment variable `GOOGLE_CLOUD_UNIVERSE_DOMAIN` sets it too.
+    /// Credentials of another universe are refused before any token leaves.
+    pub fn universe_domain(mut self, universe: impl Into<String>) -> Self {
+        self.universe = Some(universe.into());
+        self
+    }
+
+    /// The project that pays for the calls (`x-goog-user-project`), instead of the one of the credentials.
+    pub fn quota_project(mut self, project: impl AsRef<str>) -> Self {
+        self.defaults = self.defaults.quota_project(project);
+        self
+    }
+
+    /// An API key, sent as the query parameter `key`. (`auth::ApiKey` sends it as a header.)
+    pub fn api_key(mut self, key: impl Into<String>) -> Self {
+        self.defaults = self.defaults.key(key);
+        self.has_key = true;
+        self
+    }
+
+    /// The program's name and version, put before the library's own in `user-agent`: `inventory/1.4`.
+    pub fn user_agent(mut self, program: impl Into<String>) -> Self {
+        self.user_agent = Some(program.into());
+        self
+    }
+
+    /// Defaults for every call.
+    pub fn options(mut self, options: CallOptions) -> Self {
+        self.defaults = options.or(&self.defaults);
+        self
+    }
+
+    /// What tells the time and waits.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Which scopes are asked for when neither the credentials nor the call name any.
+    pub fn scope_policy(mut self, policy: ScopePolicy) -> Self {
+        self.scope_policy = policy;
+        self
+    }
+
+    /// The client. Touches no network.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) when the endpoint, the universe or a header cannot be used, when there are no
+    /// credentials, or when there is no transport and the feature `reqwest` is off.
+    pub fn build(self) -> Result<Client, Error> {
+        let credentials = match self.credentials {
+            Some(credentials) => credentials,
+            None if self.has_key => Arc::new(gapi_auth::Anonymous),
+            None => {
+                return Err(Error::usage(
+                    "the client has no credentials; give it some, or an API key, or `auth::Anonymous` for public data",
+                ));
+            }
+        };
+        if let Some(invalid) = self.defaults.invalid() {
+            return Err(Error::usage(invalid));
+        }
+        let mut client = defaults(
+            credentials,
+            self.transport.map_or_else(default_transport, Ok)?,
+        );
+        let inner = Arc::make_mut(&mut client.inner);
+        if let Some(universe) = self.universe {
+            let universe = universe.trim();
+            if universe.is_empty()
+                || universe.contains(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-'))
+            {
+                return Err(Error::usage(format!(
+                    "the universe domain {universe:?} is not the name of a host"
+                )));
+            }
+            inner.universe = universe.to_owned();
+        }
+        inner.root = match self.endpoint {
+            Some(endpoint) => Root::endpoint(&endpoint)?,
+            None => Root::Universe(inner.universe.clone()),
+        };
+        inner.user_agent = user_agent(self.user_agent.as_deref())?;
+        inner.scope_policy = self.scope_policy;
+        if let Some(clock) = self.clock {
+            inner.clock = clock;
+        }
+        client.defaults = Arc::new(self.defaults);
+        Ok(client)
+    }
+}
+
+#[cfg(feature = "reqwest")]
+#[allow(clippy::unnecessary_wraps)] // Without the feature it fails.
+fn default_transport() -> Result<Arc<dyn Transport>, Error> {
+    Ok(Arc::new(super::lazy::LazyTransport::default()))
+}
+
+#[cfg(not(feature = "reqwest"))]
+fn default_transport() -> Result<Arc<dyn Transport>, Error> {
+    Err(Error::usage(
+        "the client has no transport; give it one, or turn on the feature `reqwest`",
+    ))
+}
+
+/// A client with nothing set but what it cannot do without.
+pub(super) fn defaults(credentials: Arc<dyn Credentials>, transport: Arc<dyn Transport>) -> Client {
+    let universe = env::var("GOOGLE_CLOUD_UNIVERSE_DOMAIN").ok();
+    let universe = universe
+        .as_deref()
+        .map(str::trim)
+        .filter(|u| !u.is_empty())
+        .unwrap_or(DEFAULT_UNIVERSE);
+    let inner = Inner {
+        credentials,
+        transport,
+        clock: Arc::new(SystemClock),
+        root: Root::Universe(universe.to_owned()),
+        universe: universe.to_owned(),
+        user_agent: HeaderValue::from_static(OWN_AGENT),
+        scope_policy: ScopePolicy::default(),
+        universe_checked: Arc::default(),
+    };
+    Client {
+        inner: Arc::new(inner),
+        defaults: Arc::default(),
+    }
+}
+
+const OWN_AGENT: &str = concat!("gapi/", env!("CARGO_PKG_VERSION"));
+
+/// `PROGRAM gapi/VERSION`
+pub(crate) fn user_agent(program: Option<&str>) -> Result<HeaderValue, Error> {
+    match program.map(str::trim).filter(|p| !p.is_empty()) {
+        None => Ok(HeaderValue::from_static(OWN_AGENT)),
+        Some(program) => format!("{program} {OWN_AGENT}").parse().map_err(|_| {
+            Error::usage(format!(
+                "the user agent {program:?} holds characters that no header can carry"
+            ))
+        }),
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field(
+                "credentials",
+                &self.credentials.as_ref().map(|c| c.describe()),
+            )
+            .field(
+                "endpoint",
+                &self.endpoint.as_deref().map(crate::url::redact),
+            )
+            .field("universe", &self.universe)
+            .field("defaults", &self.defaults)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,123 @@
+//! What sends requests.
+
+mod builder;
+#[cfg(feature = "reqwest")]
+mod lazy;
+
+use std::{
+    fmt,
+    sync::{Arc, atomic::AtomicBool},
+};
+
+use gapi_auth::Credentials;
+use gapi_transport::{Clock, Transport};
+use http::HeaderValue;
+
+pub(crate) use self::builder::user_agent;
+pub use self::builder::{ClientBuilder, ScopePolicy};
+use crate::{
+    Request,
+    call::{options::CallOptions, sending::Sending},
+    url::Root,
+};
+
+/// Sends the requests of every API.
+///
+/// A client is cheap to clone; clones share connections and credentials. It has no type parameters, and making one touches
+/// neither the network nor the disk.
+///
+/// ```no_run
+/// # #[cfg(all(feature = "auth", feature = "reqwest"))]
+/// # fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// use gapi::{Client, auth::ServiceAccount};
+/// let client = Client::new(ServiceAccount::from_file("service.json")?);
+/// # Ok(()) }
+/// ```
+///
+/// **Where credentials go.** They are sent to the API's own host over TLS, and to an endpoint that was set with
+/// [`ClientBuilder::endpoint`], whatever its scheme: who names a plain `http` endpoint (an emulator, a proxy on the same machine) has decided
+/// that. A redirect never takes them to another host or scheme.
+#[derive(Clone)]
+pub struct Client {
+    pub(crate) inner: Arc<Inner>,
+    pub(crate) defaults: Arc<CallOptions>,
+}
+
+/// What clones of a client share.
+#[derive(Clone)]
+pub(crate) struct Inner {
+    pub(crate) credentials: Arc<dyn Credentials>,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) root: Root,
+    pub(crate) universe: String,
+    pub(crate) user_agent: HeaderValue,
+    pub(crate) scope_policy: ScopePolicy,
+    /// Set once the credentials were seen to belong to `universe`.
+    pub(crate) universe_checked: Arc<AtomicBool>,
+}
+
+impl Client {
+    /// A client with these credentials, and everything else as [`builder`](Self::builder) leaves it.
+    ///
+    /// The HTTP transport is made when the first request is sent. A mistake in the environment (an empty
+    /// `GOOGLE_CLOUD_UNIVERSE_DOMAIN`) counts as no setting.
+    #[cfg(feature = "reqwest")]
+    pub fn new(credentials: impl Credentials) -> Self {
+        builder::defaults(
+            Arc::new(credentials),
+            Arc::new(lazy::LazyTransport::default()),
+        )
+    }
+
+    /// A client with settings of your own.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// `request` on its way: await it, or set options first.
+    pub fn send<R: Request>(&self, request: R) -> Sending<R::Response> {
+        Sending::new(self, request.into_call())
+    }
+
+    /// The same client with `options` as defaults for every call, on top of its present ones.
+    #[must_use]
+    pub fn with(&self, options: CallOptions) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            defaults: Arc::new(options.or(&self.defaults)),
+        }
+    }
+
+    /// The same client under another identity: connections, endpoint and defaults are shared.
+    #[must_use]
+    pub fn with_credentials(&self, credentials: impl Credentials) -> Self {
+        let mut inner = Inner::clone(&self.inner);
+        inner.credentials = Arc::new(credentials);
+        inner.universe_checked = Arc::default();
+        Self {
+            inner: Arc::new(inner),
+            defaults: Arc::clone(&self.defaults),
+        }
+    }
+
+    /// The credentials.
+    pub fn credentials(&self) -> &Arc<dyn Credentials> {
+        &self.inner.credentials
+    }
+
+    /// The transport.
+    pub fn transport(&self) -> &Arc<dyn Transport> {
+        &self.inner.transport
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("credentials", &self.inner.credentials.describe())
+            .field("root", &self.inner.root)
+            .field("defaults", &self.defaults)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,275 @@
+//! The typed details of an API error: the messages of `google.rpc` (`google/rpc/error_details.proto`) in JSON.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use serde_json::{Map, Value};
+
+/// One entry of `error.details`.
+///
+/// Text that a server left out is empty, not an error: details are there to help, and half of one helps too.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum ErrorDetail {
+    /// `google.rpc.ErrorInfo`: the reason in a form for programs.
+    ErrorInfo(ErrorInfo),
+    /// `google.rpc.BadRequest`: which fields are wrong.
+    BadRequest(Vec<FieldViolation>),
+    /// `google.rpc.RetryInfo`: how long to wait before trying again.
+    RetryInfo(Duration),
+    /// `google.rpc.QuotaFailure`: which quota was exceeded.
+    QuotaFailure(Vec<QuotaViolation>),
+    /// `google.rpc.PreconditionFailure`: what has to be true first.
+    PreconditionFailure(Vec<PreconditionViolation>),
+    /// `google.rpc.Help`: where to read on.
+    Help(Vec<HelpLink>),
+    /// `google.rpc.LocalizedMessage`: a text for the end user.
+    LocalizedMessage {
+        /// A language tag (BCP 47).
+        locale: String,
+        /// The text.
+        message: String,
+    },
+    /// `google.rpc.RequestInfo`: what to quote to the service's support.
+    RequestInfo {
+        /// The request's id.
+        request_id: String,
+        /// Data for the service's own use.
+        serving_data: String,
+    },
+    /// `google.rpc.ResourceInfo`: which resource it is about.
+    ResourceInfo(ResourceInfo),
+    /// `google.rpc.DebugInfo`: where it happened in the server.
+    DebugInfo {
+        /// The stack, one frame per entry.
+        stack_entries: Vec<String>,
+        /// More about it.
+        detail: String,
+    },
+    /// Any other kind, as it came.
+    Other(Value),
+}
+
+/// The reason of an error, for programs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ErrorInfo {
+    /// `SERVICE_DISABLED`
+    pub reason: String,
+    /// Who defines the reason: `googleapis.com`.
+    pub domain: String,
+    /// More about it, such as `service` and `consumer`.
+    pub metadata: BTreeMap<String, String>,
+}
+
+/// A field that the server refuses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FieldViolation {
+    /// Its path in the request body.
+    pub field: String,
+    /// Why it is wrong.
+    pub description: String,
+    /// The reason for programs.
+    pub reason: String,
+}
+
+/// A quota that was exceeded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct QuotaViolation {
+    /// Whose quota: `project:123`.
+    pub subject: String,
+    /// Which quota and how.
+    pub description: String,
+}
+
+/// A condition that does not hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PreconditionViolation {
+    /// The kind of condition: `TOS`.
+    pub kind: String,
+    /// What it is about.
+    pub subject: String,
+    /// How to make it hold.
+    pub description: String,
+}
+
+/// A page that helps.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HelpLink {
+    /// What is there.
+    pub description: String,
+    /// Where.
+    pub url: String,
+}
+
+/// The resource that an error is about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ResourceInfo {
+    /// Its kind.
+    pub resource_type: String,
+    /// Its name.
+    pub resource_name: String,
+    /// Who owns it.
+    pub owner: String,
+    /// What went wrong with it.
+    pub description: String,
+}
+
+impl ErrorDetail {
+    /// Reads one entry of `error.details`.
+    pub(super) fn parse(value: &Value) -> Self {
+        let kind = value["@type"].as_str().and_then(|t| t.rsplit('/').next());
+        let known = value
+            .as_object()
+            .zip(kind)
+            .and_then(|(fields, kind)| Self::known(fields, kind));
+        known.unwrap_or_else(|| Self::Other(value.clone()))
+    }
+
+    fn known(fields: &Map<String, Value>, kind: &str) -> Option<Self> {
+        Some(match kind {
+            "google.rpc.ErrorInfo" => Self::ErrorInfo(ErrorInfo {
+                reason: text(fields, "reason"),
+                domain: text(fields, "domain"),
+                metadata: fields
+                    .get("metadata")
+                    .and_then(Value::as_object)
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|(k, v)| Some((k.clone(), v.as_str()?.to_owned())))
+                    .collect(),
+            }),
+            "google.rpc.BadRequest" => {
+                Self::BadRequest(list(fields, "fieldViolations", |v| FieldViolation {
+                    field: text(v, "field"),
+                    description: text(v, "description"),
+                    reason: text(v, "reason"),
+                }))
+            }
+            "google.rpc.RetryInfo" => {
+                Self::RetryInfo(seconds(fields.get("retryDelay")?.as_str()?)?)
+            }
+            "google.rpc.QuotaFailure" => {
+                Self::QuotaFailure(list(fields, "violations", |v| QuotaViolation {
+                    subject: text(v, "subject"),
+                    description: text(v, "description"),
+                }))
+            }
+            "google.rpc.PreconditionFailure" => {
+                Self::PreconditionFailure(list(fields, "violations", |v| PreconditionViolation {
+                    kind: text(v, "type"),
+                    subject: text(v, "subject"),
+                    description: text(v, "description"),
+                }))
+            }
+            "google.rpc.Help" => Self::Help(list(fields, "links", |v| HelpLink {
+                description: text(v, "description"),
+                url: text(v, "url"),
+            })),
+            "google.rpc.LocalizedMessage" => Self::LocalizedMessage {
+                locale: text(fields, "locale"),
+                message: text(fields, "message"),
+            },
+            "google.rpc.RequestInfo" => Self::RequestInfo {
+                request_id: text(fields, "requestId"),
+                serving_data: text(fields, "servingData"),
+            },
+            "google.rpc.ResourceInfo" => Self::ResourceInfo(ResourceInfo {
+                resource_type: text(fields, "resourceType"),
+                resource_name: text(fields, "resourceName"),
+                owner: text(fields, "owner"),
+                description: text(fields, "description"),
+            }),
+            "google.rpc.DebugInfo" => Self::DebugInfo {
+                stack_entries: fields
+                    .get("stackEntries")
+                    .and_then(Value::as_array)
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|v| v.as_str().map(String::from))
+                    .collect(),
+                detail: text(fields, "detail"),
+            },
+            _ => return None,
+        })
+    }
+}
+
+fn text(fields: &Map<String, Value>, name: &str) -> String {
+    fields
+        .get(name)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
+}
+
+fn list<T>(
+    fields: &Map<String, Value>,
+    name: &str,
+    read: impl Fn(&Map<String, Value>) -> T,
+) -> Vec<T> {
+    let entries = fields.get(name).and_then(Value::as_array);
+    entries
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object)
+        .map(read)
+        .collect()
+}
+
+/// `3.5s`, the JSON form of `google.protobuf.Duration`.
+fn seconds(text: &str) -> Option<Duration> {
+    let number: f64 = text.strip_suffix('s')?.parse().ok()?;
+    Duration::try_from_secs_f64(number).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn known_kinds_are_typed_and_others_kept() {
+        let parse = |value: Value| ErrorDetail::parse(&value);
+        assert_eq!(
+            parse(
+                json!({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "1.500s"})
+            ),
+            ErrorDetail::RetryInfo(Duration::from_millis(1500))
+        );
+        let ErrorDetail::ErrorInfo(info) = parse(json!({
+            "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+            "reason": "SERVICE_DISABLED", "domain": "googleapis.com", "metadata": {"service": "x", "odd": 1}
+        })) else {
+            panic!("ErrorInfo")
+        };
+        assert_eq!(
+            (info.reason.as_str(), info.metadata.len()),
+            ("SERVICE_DISABLED", 1)
+        );
+        let ErrorDetail::BadRequest(fields) = parse(json!({
+            "@type": "type.googleapis.com/google.rpc.BadRequest",
+            "fieldViolations": [{"field": "a.b", "description": "no"}, 7]
+        })) else {
+            panic!("BadRequest")
+        };
+        assert_eq!(fields.len(), 1);
+        assert_eq!(fields[0].field, "a.b");
+        for odd in [
+            json!({"@type": "x/y.Z", "a": 1}),
+            json!("text"),
+            json!(null),
+            json!({"@type": 3}),
+        ] {
+            assert_eq!(ErrorDetail::parse(&odd), ErrorDetail::Other(odd));
+        }
+        // A delay that is no duration is kept as it came.
+        let odd = json!({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "-1s"});
+        assert_eq!(ErrorDetail::parse(&odd), ErrorDetail::Other(odd));
+    }
+}

@@ -1,0 +1,265 @@
+//! How a call failed.
+
+mod details;
+mod display;
+mod kind;
+mod parse;
+
+use std::{error::Error as StdError, fmt};
+
+use bytes::Bytes;
+use gapi_auth::AuthError;
+use gapi_transport::{TransportError, TransportErrorKind};
+use http::{HeaderMap, StatusCode};
+
+use self::parse::ApiError;
+pub use self::{
+    details::{
+        ErrorDetail, ErrorInfo, FieldViolation, HelpLink, PreconditionViolation, QuotaViolation,
+        ResourceInfo,
+    },
+    kind::ErrorKind,
+};
+
+/// Why a call failed. One pointer wide.
+///
+/// `Display` is one line for a person: the method, what happened, and the way out where one is known. It never holds a
+/// body's text or a secret; [`body`](Self::body) gives the body.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: ErrorKind,
+    /// What happened, for a person; empty for API errors, whose own message is shown.
+    message: String,
+    method: Option<&'static str>,
+    /// Without secrets.
+    url: Option<String>,
+    answer: Option<(StatusCode, HeaderMap, Bytes)>,
+    api: ApiError,
+    json_path: Option<String>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            method: None,
+            url: None,
+            answer: None,
+            api: ApiError::default(),
+            json_path: None,
+            source: None,
+        }))
+    }
+
+    /// A mistake in the use of this crate, which nothing was sent for.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Usage, message)
+    }
+
+    /// The server's answer `status`, which is not a success.
+    pub(crate) fn api(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
+        let mut error = Self::new(ErrorKind::Api, "");
+        error.0.api = ApiError::parse(&body);
+        error.0.answer = Some((status, headers, body));
+        error
+    }
+
+    pub(crate) fn auth(error: AuthError) -> Self {
+        Self::new(ErrorKind::Auth, "").with_source(error)
+    }
+
+    pub(crate) fn transport(error: TransportError) -> Self {
+        let kind = match error.kind() {
+            TransportErrorKind::Connect | TransportErrorKind::Tls => ErrorKind::Connect,
+            TransportErrorKind::Timeout => ErrorKind::Timeout,
+            TransportErrorKind::Request => ErrorKind::Usage,
+            _ => ErrorKind::Transport,
+        };
+        Self::new(kind, "").with_source(error)
+    }
+
+    pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
+        self.0.source = Some(Box::new(source));
+        self
+    }
+
+    /// Adds where it happened. `url` holds no secret.
+    pub(crate) fn at(mut self, method: &'static str, url: Option<String>) -> Self {
+        self.0.method.get_or_insert(method);
+        if self.0.url.is_none() {
+            self.0.url = url;
+        }
+        self
+    }
+
+    pub(crate) fn with_answer(
+        mut self,
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Bytes,
+    ) -> Self {
+        self.0.answer = Some((status, headers, body));
+        self
+    }
+
+    pub(crate) fn with_json_path(mut self, path: String) -> Self {
+        self.0.json_path = Some(path);
+        self
+    }
+
+    /// Adds the way out, shown after an API error's own message.
+    pub(crate) fn with_hint(mut self, hint: String) -> Self {
+        self.0.message = hint;
+        self
+    }
+
+    /// Hides a secret that the server might have repeated in its message.
+    pub(crate) fn hiding(mut self, secret: &str) -> Self {
+        self.0.api.hide(secret);
+        self
+    }
+
+    /// What kind of failure this is.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The HTTP status of the answer, where there was one.
+    pub fn status(&self) -> Option<StatusCode> {
+        self.0.answer.as_ref().map(|(status, ..)| *status)
+    }
+
+    /// The canonical code of an API error (`google.rpc.Code`): `NOT_FOUND`, `PERMISSION_DENIED`. Older APIs send none.
+    pub fn code(&self) -> Option<&str> {
+        self.0.api.code.as_deref()
+    }
+
+    /// The reason of an API error, for programs: `SERVICE_DISABLED` (`ErrorInfo.reason`), or an older API's
+    /// `errors[].reason`, such as `rateLimitExceeded`, or the `error` of an OAuth answer.
+    pub fn reason(&self) -> Option<&str> {
+        self.0.api.reasons.first().map(String::as_str)
+    }
+
+    /// Whether `reason` is among the reasons of an API error. Newer servers send the old and the new name of a reason together.
+    pub fn has_reason(&self, reason: &str) -> bool {
+        self.0.api.reasons.iter().any(|r| r == reason)
+    }
+
+    /// The server's own message of an API error.
+    pub fn message(&self) -> Option<&str> {
+        self.0.api.message.as_deref()
+    }
+
+    /// The details of an API error.
+    pub fn details(&self) -> &[ErrorDetail] {
+        &self.0.api.details
+    }
+
+    /// The headers of the answer, where there was one.
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        self.0.answer.as_ref().map(|(_, headers, _)| headers)
+    }
+
+    /// The body of the answer, where there was one. It may hold what should not be logged.
+    pub fn body(&self) -> Option<&Bytes> {
+        self.0.answer.as_ref().map(|(.., body)| body)
+    }
+
+    /// The id of the called method: `sql.instances.list`.
+    pub fn method(&self) -> Option<&str> {
+        self.0.method
+    }
+
+    /// The requested URL, with secrets replaced.
+    pub fn url(&self) -> Option<&str> {
+        self.0.url.as_deref()
+    }
+
+    /// Where in the answer a [`Decode`](ErrorKind::Decode) error is: `items[3].settings.dataDiskSizeGb`.
+    pub fn json_path(&self) -> Option<&str> {
+        self.0.json_path.as_deref()
+    }
+
+    /// Why no credentials could be had, for [`Auth`](ErrorKind::Auth) errors.
+    pub fn auth_error(&self) -> Option<&AuthError> {
+        self.0.source.as_deref().and_then(|e| e.downcast_ref())
+    }
+
+    /// The server answered 404: there is no such resource, or it may not be seen.
+    pub fn is_not_found(&self) -> bool {
+        self.has_status(StatusCode::NOT_FOUND)
+    }
+
+    /// The server answered 409: the resource exists already, or somebody else changed it.
+    pub fn is_conflict(&self) -> bool {
+        self.has_status(StatusCode::CONFLICT)
+    }
+
+    /// The server answered 412: the etag or generation that the request named is not the current one.
+    pub fn is_precondition_failed(&self) -> bool {
+        self.has_status(StatusCode::PRECONDITION_FAILED)
+    }
+
+    /// The server answered 401: the credentials are missing, expired or revoked.
+    pub fn is_unauthenticated(&self) -> bool {
+        self.has_status(StatusCode::UNAUTHORIZED)
+    }
+
+    /// The server answered 403 for another reason than too many requests.
+    pub fn is_permission_denied(&self) -> bool {
+        self.has_status(StatusCode::FORBIDDEN) && !self.is_rate_limited()
+    }
+
+    /// Too many requests: status 429, or 403 with the reason of a rate limit.
+    pub fn is_rate_limited(&self) -> bool {
+        self.has_status(StatusCode::TOO_MANY_REQUESTS)
+            || (self.has_status(StatusCode::FORBIDDEN)
+                && [
+                    "rateLimitExceeded",
+                    "userRateLimitExceeded",
+                    "RATE_LIMIT_EXCEEDED",
+                ]
+                .iter()
+                .any(|reason| self.has_reason(reason)))
+    }
+
+    /// Time ran out, here or (status 408 or 504) behind the server.
+    pub fn is_timeout(&self) -> bool {
+        self.0.kind == ErrorKind::Timeout
+            || self.has_status(StatusCode::REQUEST_TIMEOUT)
+            || self.has_status(StatusCode::GATEWAY_TIMEOUT)
+    }
+
+    fn has_status(&self, status: StatusCode) -> bool {
+        self.status() == Some(status)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|e| e as _)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Error");
+        out.field("kind", &self.0.kind)
+            .field("text", &format_args!("{self}"));
+        if let Some(url) = self.url() {
+            out.field("url", &url);
+        }
+        if let Some(body) = self.body() {
+            out.field("body_len", &body.len());
+        }
+        if let Some(source) = &self.0.source {
+            out.field("source", &format_args!("{source}"));
+        }
+        out.finish()
+    }
+}
+
+const _: () = assert!(size_of::<Error>() == size_of::<usize>());

@@ -1,0 +1,244 @@
+//! Reads the error bodies that servers send, in every shape that has been seen.
+
+use serde_json::{Map, Value};
+
+use super::details::ErrorDetail;
+
+/// What an error body says.
+#[derive(Debug, Default)]
+pub(super) struct ApiError {
+    pub(super) code: Option<String>,
+    /// The most specific one first.
+    pub(super) reasons: Vec<String>,
+    pub(super) message: Option<String>,
+    pub(super) details: Vec<ErrorDetail>,
+    /// A page on which the way out can be taken: older APIs' `extendedHelp`.
+    pub(super) help: Option<String>,
+}
+
+impl ApiError {
+    /// Reads `body`. What is not understood is left out; the body itself is kept elsewhere.
+    ///
+    /// Understood are `{"error": {...}}`, the same inside a list, the inner object without its envelope, OAuth's
+    /// `{"error": "...", "error_description": "..."}` (RFC 6749 section 5.2), and a bare list of `errors`.
+    pub(super) fn parse(body: &[u8]) -> Self {
+        let mut this = Self::default();
+        if let Ok(value) = serde_json::from_slice::<Value>(body) {
+            this.read(&value);
+        }
+        this
+    }
+
+    fn read(&mut self, value: &Value) {
+        match value {
+            Value::Array(list) => {
+                if let Some(first) = list.first().filter(|first| first.is_object()) {
+                    self.read(first);
+                }
+            }
+            Value::Object(object) => match object.get("error") {
+                Some(Value::Object(inner)) => self.read_status(inner),
+                Some(Value::String(error)) => {
+                    self.reasons.push(error.clone());
+                    self.message = object.get("error_description").and_then(text);
+                }
+                _ => self.read_status(object),
+            },
+            _ => {}
+        }
+    }
+
+    /// The object inside the envelope.
+    fn read_status(&mut self, error: &Map<String, Value>) {
+        self.message = error.get("message").and_then(text);
+        self.code = match (error.get("status"), error.get("code")) {
+            (Some(Value::String(status)), _) | (None, Some(Value::String(status))) => {
+                Some(status.clone())
+            }
+            (_, Some(code)) => code.as_u64().and_then(rpc_code).map(String::from),
+            _ => None,
+        };
+        self.details = match error.get("details").or_else(|| error.get("detail")) {
+            Some(Value::Array(list)) => list.iter().map(ErrorDetail::parse).collect(),
+            Some(Value::Null) | None => Vec::new(),
+            Some(other) => vec![ErrorDetail::parse(other)],
+        };
+        for detail in &self.details {
+            if let ErrorDetail::ErrorInfo(info) = detail
+                && !info.reason.is_empty()
+            {
+                self.reasons.push(info.reason.clone());
+            }
+        }
+        for entry in error
+            .get("errors")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
+            if let Some(reason) = entry.get("reason").and_then(Value::as_str) {
+                self.reasons.push(reason.to_owned());
+            }
+            if self.help.is_none() {
+                self.help = entry
+                    .get("extendedHelp")
+                    .and_then(Value::as_str)
+                    .map(String::from);
+            }
+            if self.message.is_none() {
+                self.message = entry.get("message").and_then(text);
+            }
+        }
+    }
+
+    /// Replaces `secret` wherever it occurs in the texts.
+    pub(super) fn hide(&mut self, secret: &str) {
+        if secret.is_empty() {
+            return;
+        }
+        let texts = self
+            .message
+            .iter_mut()
+            .chain(&mut self.reasons)
+            .chain(&mut self.help);
+        for text in texts.filter(|text| text.contains(secret)) {
+            *text = text.replace(secret, "REDACTED");
+        }
+    }
+}
+
+/// Text, or the text of an object that stands where text should (`{"message": {"message": "..."}}`).
+fn text(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::String(text) => text.trim(),
+        Value::Object(object) => ["message", "value", "text"]
+            .iter()
+            .find_map(|name| object.get(*name)?.as_str())?
+            .trim(),
+        _ => return None,
+    };
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// The name of a `google.rpc.Code`, where a number is small enough to be one and not an HTTP status.
+fn rpc_code(code: u64) -> Option<&'static str> {
+    const NAMES: [&str; 17] = [
+        "OK",
+        "CANCELLED",
+        "UNKNOWN",
+        "INVALID_ARGUMENT",
+        "DEADLINE_EXCEEDED",
+        "NOT_FOUND",
+        "ALREADY_EXISTS",
+        "PERMISSION_DENIED",
+        "RESOURCE_EXHAUSTED",
+        "FAILED_PRECONDITION",
+        "ABORTED",
+        "OUT_OF_RANGE",
+        "UNIMPLEMENTED",
+        "INTERNAL",
+        "UNAVAILABLE",
+        "DATA_LOSS",
+        "UNAUTHENTICATED",
+    ];
+    usize::try_from(code)
+        .ok()
+        .and_then(|code| NAMES.get(code).copied())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(body: &str) -> (Option<String>, Vec<String>, Option<String>) {
+        let error = ApiError::parse(body.as_bytes());
+        (error.code, error.reasons, error.message)
+    }
+
+    fn expect(body: &str, code: Option<&str>, reasons: &[&str], message: Option<&str>) {
+        let expected = (
+            code.map(String::from),
+            reasons.iter().map(ToString::to_string).collect(),
+            message.map(String::from),
+        );
+        assert_eq!(parse(body), expected, "{body}");
+    }
+
+    #[test]
+    fn every_shape_that_servers_send() {
+        expect(
+            r#"{"error":{"code":404,"message":" Not here. ","status":"NOT_FOUND","errors":[{"reason":"notFound"}]}}"#,
+            Some("NOT_FOUND"),
+            &["notFound"],
+            Some("Not here."),
+        );
+        // The newer reason comes first.
+        expect(
+            r#"{"error":{"code":403,"errors":[{"reason":"forbidden","message":"m"}],
+                "details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"SERVICE_DISABLED"}]}}"#,
+            None,
+            &["SERVICE_DISABLED", "forbidden"],
+            Some("m"),
+        );
+        expect(
+            r#"[{"error":{"code":400,"message":"in a list","status":"INVALID_ARGUMENT"}}]"#,
+            Some("INVALID_ARGUMENT"),
+            &[],
+            Some("in a list"),
+        );
+        expect(
+            r#"{"code":5,"message":"bare"}"#,
+            Some("NOT_FOUND"),
+            &[],
+            Some("bare"),
+        );
+        expect(
+            r#"{"error":{"message":{"message":"inner"}}}"#,
+            None,
+            &[],
+            Some("inner"),
+        );
+        expect(r#"{"error":{"message":{"odd":1}}}"#, None, &[], None);
+        expect(
+            r#"{"error":"invalid_grant","error_description":"Bad Request"}"#,
+            None,
+            &["invalid_grant"],
+            Some("Bad Request"),
+        );
+        expect(
+            r#"{"errors":[{"message":"m","reason":"r"}]}"#,
+            None,
+            &["r"],
+            Some("m"),
+        );
+        for nothing in [
+            "",
+            "null",
+            "[]",
+            "{}",
+            "<html>no</html>",
+            "plain",
+            r#"{"error":null}"#,
+            r#"[[[1]]]"#,
+            "7",
+        ] {
+            expect(nothing, None, &[], None);
+        }
+    }
+
+    #[test]
+    fn details_that_are_no_list_are_kept() {
+        let error = ApiError::parse(br#"{"error":{"details":"text"}}"#);
+        assert_eq!(error.details, [ErrorDetail::Other("text".into())]);
+    }
+
+    #[test]
+    fn secrets_are_hidden() {
+        let mut error = ApiError::parse(br#"{"error":{"message":"API key CANARY is not valid"}}"#);
+        error.hide("CANARY");
+        assert_eq!(
+            error.message.as_deref(),
+            Some("API key REDACTED is not valid")
+        );
+    }
+}

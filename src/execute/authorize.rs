@@ -1,0 +1,82 @@
+//! Asks the credentials for the headers of one attempt.
+
+use std::sync::atomic::Ordering;
+
+use gapi_auth::{AuthHeaders, AuthRequest, Scopes};
+use http::{Uri, header::AUTHORIZATION};
+
+use super::scopes::offered;
+use crate::{
+    Error, ErrorKind,
+    call::{options::CallOptions, sending::Prepared},
+};
+
+/// The identity for a request to `url`; `None` where the caller wrote `authorization` himself.
+///
+/// # Errors
+/// When there is no token, when the credentials belong to another universe, or when they would cross a network in the clear.
+pub(super) async fn authorize(
+    prepared: &Prepared,
+    options: &CallOptions,
+    url: &Uri,
+) -> Result<Option<AuthHeaders>, Error> {
+    if options.headers().any(|(name, _)| name == AUTHORIZATION) {
+        return Ok(None);
+    }
+    let client = &*prepared.client.inner;
+    check_universe(prepared).await?;
+    let named: Option<Vec<&str>> = options
+        .scopes
+        .as_ref()
+        .map(|s| s.iter().map(String::as_str).collect());
+    let default;
+    let scopes = match &named {
+        Some(named) => Scopes::Exactly(named),
+        None => {
+            default = offered(prepared.call.method, client.scope_policy);
+            Scopes::Default(&default)
+        }
+    };
+    let request = AuthRequest::new(url, scopes).with_transport(&client.transport);
+    let identity = client
+        .credentials
+        .headers(&request)
+        .await
+        .map_err(Error::auth)?;
+    if !identity.headers().is_empty()
+        && !client.root.is_chosen()
+        && url.scheme_str() != Some("https")
+    {
+        return Err(Error::new(
+            ErrorKind::Auth,
+            "credentials are not sent over plain http; set this endpoint on the client if that is what you want",
+        ));
+    }
+    Ok(Some(identity))
+}
+
+/// A token of one universe must not reach the servers of another.
+async fn check_universe(prepared: &Prepared) -> Result<(), Error> {
+    let client = &*prepared.client.inner;
+    if client.universe_checked.load(Ordering::Relaxed) {
+        return Ok(());
+    }
+    let theirs = client
+        .credentials
+        .universe_domain()
+        .await
+        .map_err(Error::auth)?;
+    if theirs != client.universe {
+        return Err(Error::new(
+            ErrorKind::Auth,
+            format!(
+                "{} belong to the universe {theirs:?}, but the client works in {:?}; set `universe_domain({theirs:?})` on the client, \
+                 or use credentials of its universe",
+                client.credentials.describe(),
+                client.universe
+            ),
+        ));
+    }
+    client.universe_checked.store(true, Ordering::Relaxed);
+    Ok(())
+}

@@ -1,0 +1,168 @@
+//! From an answer to a value, or to an error that helps.
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, StatusCode,
+    header::{CONTENT_TYPE, WWW_AUTHENTICATE},
+};
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+
+use super::scopes::offered;
+use crate::{
+    Error, ErrorKind, Response,
+    call::{answer::Answer, options::CallOptions, sending::Prepared},
+    method::Method,
+    url::wrapper,
+    wire::path::json_path,
+};
+
+/// An answer, read but not decoded.
+pub(crate) struct Answered {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) method: &'static Method,
+    /// Without secrets.
+    pub(crate) url: Option<String>,
+    /// Whether the credentials were sent to whoever answered.
+    pub(crate) authorized: bool,
+}
+
+impl Answered {
+    /// Itself if it is a success, else the error that it tells of.
+    pub(super) fn check(
+        mut self,
+        prepared: &Prepared,
+        options: &CallOptions,
+        url: String,
+    ) -> Result<Self, Error> {
+        if self.status.is_success() {
+            self.url = Some(url);
+            return Ok(self);
+        }
+        let challenge = self.headers.get(WWW_AUTHENTICATE).cloned();
+        let mut error =
+            Error::api(self.status, self.headers, self.body).at(self.method.id, Some(url));
+        if let Some(key) = options.get_param("key") {
+            error = error.hiding(key);
+        }
+        let insufficient = error.has_reason("ACCESS_TOKEN_SCOPE_INSUFFICIENT")
+            || error.has_reason("insufficientPermissions")
+            || challenge
+                .is_some_and(|c| c.to_str().is_ok_and(|c| c.contains("insufficient_scope")));
+        if insufficient && !self.method.scopes.is_empty() {
+            error = error.with_hint(missing_scope(prepared, options));
+        }
+        Err(error)
+    }
+
+    pub(crate) fn into_raw(self) -> Response<Bytes> {
+        Response {
+            value: self.body,
+            status: self.status,
+            headers: self.headers,
+        }
+    }
+
+    /// The value that the method declares. An empty body, `null` and status 204 are the empty value.
+    pub(crate) fn decode<R: Answer>(self) -> Result<Response<R>, Error> {
+        let body = self.content();
+        let value = if self.is_nothing(&body) {
+            R::empty()
+        } else {
+            R::decode(&body).map_err(|e| self.decode_error(&body, &e, R::SCHEMA))?
+        };
+        Ok(Response {
+            value,
+            status: self.status,
+            headers: self.headers,
+        })
+    }
+
+    /// A value of the caller's own choice.
+    pub(crate) fn json<T: DeserializeOwned>(self) -> Result<T, Error> {
+        let body = self.content();
+        let text: &[u8] = if self.is_nothing(&body) {
+            b"null"
+        } else {
+            &body
+        };
+        serde_json::from_slice(text).map_err(|e| self.decode_error(&body, &e, None))
+    }
+
+    fn content(&self) -> Bytes {
+        if self.method.api.data_wrapper {
+            wrapper::unwrap(&self.body)
+        } else {
+            self.body.clone()
+        }
+    }
+
+    fn is_nothing(&self, body: &[u8]) -> bool {
+        let body = body.trim_ascii();
+        self.status == StatusCode::NO_CONTENT || body.is_empty() || body == b"null"
+    }
+
+    fn decode_error(&self, body: &[u8], error: &serde_json::Error, schema: Option<&str>) -> Error {
+        let full = error.to_string();
+        // The path says where, in words that survive reformatting.
+        let what = full
+            .rsplit_once(" at line ")
+            .map_or(full.as_str(), |(what, _)| what);
+        let mut path = None;
+        let message = match (error.classify(), schema) {
+            (Category::Data, Some(schema)) if body.trim_ascii_start().starts_with(b"[") => format!(
+                "the answer is a list, though the document declares one object ({schema}); \
+                 read it with `.json::<Vec<{schema}>>()` or `.raw()`"
+            ),
+            (Category::Data, _) => {
+                let place = json_path(body, error.line(), error.column());
+                let message = if place.is_empty() {
+                    what.to_owned()
+                } else {
+                    format!("{place}: {what}")
+                };
+                path = Some(place);
+                message
+            }
+            (Category::Eof, _) => {
+                format!("the answer ends in the middle, after {} bytes", body.len())
+            }
+            _ => {
+                let form = self
+                    .headers
+                    .get(CONTENT_TYPE)
+                    .and_then(|v| v.to_str().ok())
+                    .unwrap_or("no content type");
+                format!(
+                    "the answer is not JSON but {} bytes of {form}; read it with `.text()` or `.raw()`",
+                    body.len()
+                )
+            }
+        };
+        let error = Error::new(ErrorKind::Decode, message)
+            .at(self.method.id, self.url.clone())
+            .with_answer(self.status, self.headers.clone(), self.body.clone());
+        match path {
+            Some(path) => error.with_json_path(path),
+            None => error,
+        }
+    }
+}
+
+/// What the method accepts, against what the credentials were asked for.
+fn missing_scope(prepared: &Prepared, options: &CallOptions) -> String {
+    let method = prepared.call.method;
+    let asked = match &options.scopes {
+        Some(named) => format!("The call asked for {}", named.join(" ")),
+        None => {
+            let offered = offered(method, prepared.client.inner.scope_policy).join(" ");
+            format!("Credentials without scopes of their own were asked for {offered}")
+        }
+    };
+    format!(
+        "The method accepts any of {}. {asked}.",
+        method.scopes.join(" ")
+    )
+}

@@ -1,0 +1,331 @@
+//! Where a redirect leads, and what may come along.
+
+use http::{
+    HeaderMap, HeaderName, Method, StatusCode, Uri,
+    header::{
+        AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, LOCATION,
+        PROXY_AUTHORIZATION,
+    },
+};
+
+/// The number of redirects that are followed.
+pub(super) const MOST: usize = 5;
+
+/// What an answer means for the next request.
+#[derive(Debug, PartialEq)]
+pub(super) enum Step {
+    /// It is the answer.
+    Stay,
+    /// The same request, or (`as_get`) a GET without a body, goes there.
+    Follow { to: Uri, as_get: bool },
+    /// It cannot be followed.
+    Refuse(String),
+}
+
+/// Decides by RFC 9110, section 15.4.
+///
+/// 301 and 302 are followed for GET and HEAD only: for other methods clients do not agree on what they mean. 307 and 308
+/// repeat any method, but a body is not handed to another host.
+pub(super) fn step(
+    method: &Method,
+    has_body: bool,
+    from: &Uri,
+    status: StatusCode,
+    headers: &HeaderMap,
+) -> Step {
+    let safe = matches!(*method, Method::GET | Method::HEAD);
+    let as_get = match status.as_u16() {
+        303 => !safe,
+        301 | 302 | 307 | 308 => false,
+        _ => return Step::Stay,
+    };
+    // Without a place to go it is an answer; uploads get such a 308 for every chunk.
+    let Some(location) = headers.get(LOCATION) else {
+        return Step::Stay;
+    };
+    let Some(to) = location
+        .to_str()
+        .ok()
+        .and_then(|location| resolve(from, location))
+    else {
+        return Step::Refuse(format!(
+            "status {status} with a `location` that is not a URL"
+        ));
+    };
+    let host = to.host().unwrap_or_default().to_owned();
+    if !matches!(to.scheme_str(), Some("https" | "http")) || host.is_empty() {
+        return Step::Refuse(format!(
+            "status {status} leads to something other than http"
+        ));
+    }
+    if from.scheme_str() == Some("https") && to.scheme_str() == Some("http") {
+        return Step::Refuse(format!(
+            "status {status} leads from https to plain http on {host}"
+        ));
+    }
+    if !safe && matches!(status.as_u16(), 301 | 302) {
+        return Step::Refuse(format!(
+            "status {status} for a {method} leads to {host}; nobody knows whether to repeat the {method} there"
+        ));
+    }
+    if has_body && !as_get && !same_origin(from, &to) {
+        return Step::Refuse(format!(
+            "status {status} asks to send the body to another host, {host}"
+        ));
+    }
+    Step::Follow { to, as_get }
+}
+
+/// Removes what only the first host may see. `identity` names the headers that came from the credentials.
+pub(super) fn strip_credentials(headers: &mut HeaderMap, identity: Option<&HeaderMap>) {
+    const SECRET: [HeaderName; 4] = [
+        AUTHORIZATION,
+        COOKIE,
+        PROXY_AUTHORIZATION,
+        HeaderName::from_static("x-goog-api-key"),
+    ];
+    let names: Vec<HeaderName> = headers
+        .iter()
+        .filter(|(name, value)| {
+            value.is_sensitive()
+                || SECRET.contains(name)
+                || identity.is_some_and(|i| i.contains_key(*name))
+        })
+        .map(|(name, _)| name.clone())
+        .collect();
+    for name in names {
+        headers.remove(name);
+    }
+}
+
+/// Makes the headers those of a GET.
+pub(super) fn strip_body(headers: &mut HeaderMap) {
+    for name in [CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING] {
+        headers.remove(name);
+    }
+    headers.remove("x-http-method-override");
+}
+
+/// Whether both have the same scheme, host and port.
+pub(super) fn same_origin(a: &Uri, b: &Uri) -> bool {
+    fn port(uri: &Uri) -> Option<u16> {
+        uri.port_u16().or(match uri.scheme_str() {
+            Some("https") => Some(443),
+            Some("http") => Some(80),
+            _ => None,
+        })
+    }
+    let host = |uri: &Uri| uri.host().map(str::to_ascii_lowercase);
+    a.scheme() == b.scheme() && host(a) == host(b) && port(a) == port(b)
+}
+
+/// Resolves a reference (RFC 3986, section 5.2). The fragment is dropped.
+fn resolve(base: &Uri, reference: &str) -> Option<Uri> {
+    let reference = reference.split('#').next().unwrap_or_default();
+    let has_scheme = reference.split_once(':').is_some_and(|(scheme, _)| {
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+    });
+    if has_scheme {
+        return reference.parse().ok();
+    }
+    let (scheme, authority) = (base.scheme_str()?, base.authority()?);
+    let text = if reference.starts_with("//") {
+        format!("{scheme}:{reference}")
+    } else if reference.is_empty() {
+        base.to_string()
+    } else if reference.starts_with('?') {
+        format!("{scheme}://{authority}{}{reference}", base.path())
+    } else {
+        let (path, query) = match reference.split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (reference, None),
+        };
+        let merged = if path.starts_with('/') {
+            path.to_owned()
+        } else {
+            let parent = base
+                .path()
+                .rsplit_once('/')
+                .map_or("", |(parent, _)| parent);
+            format!("{parent}/{path}")
+        };
+        let query = query.map(|q| format!("?{q}")).unwrap_or_default();
+        format!("{scheme}://{authority}{}{query}", remove_dots(&merged))
+    };
+    text.parse().ok()
+}
+
+fn remove_dots(path: &str) -> String {
+    let mut out: Vec<&str> = Vec::new();
+    let segments: Vec<&str> = path.split('/').skip(1).collect();
+    for (index, segment) in segments.iter().enumerate() {
+        let last = index + 1 == segments.len();
+        match *segment {
+            "." | ".." => {
+                if *segment == ".." {
+                    out.pop();
+                }
+                if last {
+                    out.push("");
+                }
+            }
+            other => out.push(other),
+        }
+    }
+    format!("/{}", out.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn sensitive(text: &'static str) -> HeaderValue {
+        let mut value = HeaderValue::from_static(text);
+        value.set_sensitive(true);
+        value
+    }
+
+    fn uri(text: &str) -> Uri {
+        text.parse().expect("a URL")
+    }
+
+    fn to(method: Method, status: u16, location: &str) -> Step {
+        let headers = HeaderMap::from_iter([(LOCATION, location.parse().expect("a header"))]);
+        let status = StatusCode::from_u16(status).expect("a status");
+        step(
+            &method,
+            method == Method::POST,
+            &uri("https://a.example/x/y?q=1"),
+            status,
+            &headers,
+        )
+    }
+
+    #[test]
+    fn references_are_resolved() {
+        for (reference, expected) in [
+            ("https://b.example/z#f", "https://b.example/z"),
+            ("//b.example/z", "https://b.example/z"),
+            ("/z?a=b", "https://a.example/z?a=b"),
+            ("z", "https://a.example/x/z"),
+            ("../z/./w", "https://a.example/z/w"),
+            ("../../../z", "https://a.example/z"),
+            ("?r=2", "https://a.example/x/y?r=2"),
+            ("z:8?a=/b", ""),
+        ] {
+            let resolved = resolve(&uri("https://a.example/x/y?q=1"), reference);
+            if expected.is_empty() {
+                assert!(
+                    !matches!(to(Method::GET, 302, reference), Step::Follow { .. }),
+                    "{reference}"
+                );
+            } else {
+                assert_eq!(resolved, Some(uri(expected)), "{reference}");
+            }
+        }
+    }
+
+    #[test]
+    fn which_redirects_are_followed() {
+        let there = || uri("https://b.example/");
+        for status in [301, 302, 303, 307, 308] {
+            assert_eq!(
+                to(Method::GET, status, "https://b.example/"),
+                Step::Follow {
+                    to: there(),
+                    as_get: false
+                },
+                "{status}"
+            );
+        }
+        assert_eq!(
+            to(Method::POST, 303, "https://b.example/"),
+            Step::Follow {
+                to: there(),
+                as_get: true
+            }
+        );
+        assert_eq!(
+            to(Method::POST, 307, "/other"),
+            Step::Follow {
+                to: uri("https://a.example/other"),
+                as_get: false
+            }
+        );
+        for (method, status, location) in [
+            (Method::POST, 301, "/other"),
+            (Method::POST, 302, "/other"),
+            (Method::POST, 307, "https://b.example/"),
+            (Method::GET, 302, "http://a.example/x/y"),
+            (Method::GET, 302, "ftp://a.example/x"),
+            (Method::GET, 302, "file:///etc/passwd"),
+            (Method::GET, 302, "https://"),
+        ] {
+            assert!(
+                matches!(to(method.clone(), status, location), Step::Refuse(_)),
+                "{method} {status} {location}"
+            );
+        }
+        for status in [200, 300, 304, 305] {
+            assert_eq!(to(Method::GET, status, "/other"), Step::Stay, "{status}");
+        }
+        let bare = step(
+            &Method::PUT,
+            true,
+            &uri("https://a.example/"),
+            StatusCode::PERMANENT_REDIRECT,
+            &HeaderMap::new(),
+        );
+        assert_eq!(bare, Step::Stay);
+    }
+
+    #[test]
+    fn origins() {
+        assert!(same_origin(
+            &uri("https://a.example/x"),
+            &uri("https://A.example:443/y")
+        ));
+        assert!(!same_origin(
+            &uri("https://a.example/"),
+            &uri("https://b.a.example/")
+        ));
+        assert!(!same_origin(
+            &uri("https://a.example/"),
+            &uri("https://a.example:8443/")
+        ));
+        assert!(!same_origin(
+            &uri("https://a.example/"),
+            &uri("http://a.example/")
+        ));
+    }
+
+    #[test]
+    fn every_credential_header_is_dropped() {
+        let mut headers = HeaderMap::new();
+        for name in [
+            "authorization",
+            "cookie",
+            "x-goog-api-key",
+            "proxy-authorization",
+            "x-goog-user-project",
+            "accept",
+        ] {
+            headers.insert(name, HeaderValue::from_static("v"));
+        }
+        headers.insert("x-own-secret", sensitive("v"));
+        let identity = HeaderMap::from_iter([(
+            HeaderName::from_static("x-goog-user-project"),
+            sensitive("p"),
+        )]);
+        strip_credentials(&mut headers, Some(&identity));
+        assert_eq!(
+            headers.keys().map(HeaderName::as_str).collect::<Vec<_>>(),
+            ["accept"]
+        );
+    }
+}

@@ -1,0 +1,251 @@
+//! What generated code says of an API and its methods: plain tables, read by the executor.
+
+/// One API: what is common to its methods.
+#[derive(Debug)]
+pub struct Api {
+    /// `sqladmin`
+    pub name: &'static str,
+    /// `v1`
+    pub version: &'static str,
+    /// The revision of the document: `20261018`.
+    pub revision: &'static str,
+    /// Where the API lives, with a trailing slash.
+    pub root_url: &'static str,
+    /// What stands between the root and every path: empty, or with a trailing slash.
+    pub service_path: &'static str,
+    /// Path of the batch endpoint below the root.
+    pub batch_path: &'static str,
+    /// The root for connections with a client certificate.
+    pub mtls_root_url: Option<&'static str>,
+    /// Bodies and answers travel inside `{"data": ...}`.
+    pub data_wrapper: bool,
+    /// Every scope of the document.
+    pub scopes: &'static [&'static str],
+    /// Regional endpoints.
+    pub endpoints: &'static [Endpoint],
+}
+
+impl Api {
+    /// An API with nothing set, for the rest pattern of a table entry.
+    pub const EMPTY: Self = Self {
+        name: "",
+        version: "",
+        revision: "",
+        root_url: "",
+        service_path: "",
+        batch_path: "",
+        mtls_root_url: None,
+        data_wrapper: false,
+        scopes: &[],
+        endpoints: &[],
+    };
+}
+
+/// A regional endpoint of an API.
+#[derive(Clone, Copy, Debug)]
+pub struct Endpoint {
+    /// `europe-west1`
+    pub location: &'static str,
+    /// Its root URL.
+    pub url: &'static str,
+}
+
+/// The HTTP verbs of Discovery documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs)]
+pub enum Verb {
+    Get,
+    Post,
+    Put,
+    Patch,
+    Delete,
+    Head,
+}
+
+impl Verb {
+    /// The same for the `http` crate.
+    pub(crate) fn to_http(self) -> http::Method {
+        match self {
+            Self::Get => http::Method::GET,
+            Self::Post => http::Method::POST,
+            Self::Put => http::Method::PUT,
+            Self::Patch => http::Method::PATCH,
+            Self::Delete => http::Method::DELETE,
+            Self::Head => http::Method::HEAD,
+        }
+    }
+}
+
+/// One method of an API.
+#[derive(Debug)]
+pub struct Method {
+    /// The API that it belongs to.
+    pub api: &'static Api,
+    /// How it is called.
+    pub verb: Verb,
+    /// The method's id in the Discovery document: `sql.instances.list`.
+    pub id: &'static str,
+    /// The path template below root and service path: `v1/projects/{project}/instances`.
+    pub path: &'static str,
+    /// Its parameters.
+    pub parameters: &'static [Parameter],
+    /// The scopes of which any one allows the call.
+    pub scopes: &'static [&'static str],
+    /// Whether the document declares an answer.
+    pub has_response: bool,
+    /// Sent as `x-goog-api-version`.
+    pub api_version: Option<&'static str>,
+    /// How lists continue.
+    pub paging: Option<Paging>,
+    /// What can be uploaded.
+    pub upload: Option<Upload>,
+    /// How media is downloaded.
+    pub download: Option<Download>,
+    /// The long-running operation that it starts.
+    pub operation: Option<Operation>,
+}
+
+impl Method {
+    /// A method with a JSON answer and nothing else set, for the rest pattern of a table entry.
+    pub const fn new(api: &'static Api, verb: Verb) -> Self {
+        Self {
+            api,
+            verb,
+            id: "",
+            path: "",
+            parameters: &[],
+            scopes: &[],
+            has_response: true,
+            api_version: None,
+            paging: None,
+            upload: None,
+            download: None,
+            operation: None,
+        }
+    }
+
+    /// Where the parameter `name` travels. A name that the document does not know is a query parameter, unless the path
+    /// template has it.
+    pub(crate) fn location(&self, name: &str) -> Location {
+        match self.parameters.iter().find(|p| p.name == name) {
+            Some(parameter) => parameter.location,
+            None => Location::Query,
+        }
+    }
+}
+
+/// One parameter of a method.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameter {
+    /// Its name on the wire: `maxResults`.
+    pub name: &'static str,
+    /// Where it travels.
+    pub location: Location,
+    /// Any number of values.
+    pub repeated: bool,
+    /// The document requires it.
+    pub required: bool,
+}
+
+impl Parameter {
+    /// A part of the path; always required.
+    pub const fn path(name: &'static str) -> Self {
+        Self {
+            name,
+            location: Location::Path,
+            repeated: false,
+            required: true,
+        }
+    }
+
+    /// An optional part of the query.
+    pub const fn query(name: &'static str) -> Self {
+        Self {
+            name,
+            location: Location::Query,
+            repeated: false,
+            required: false,
+        }
+    }
+
+    /// Takes any number of values.
+    #[must_use]
+    pub const fn repeated(mut self) -> Self {
+        self.repeated = true;
+        self
+    }
+
+    /// Cannot be left out.
+    #[must_use]
+    pub const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+}
+
+/// Where a parameter travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Location {
+    /// In the path.
+    Path,
+    /// In the query.
+    Query,
+}
+
+/// How the pages of a list follow each other.
+#[derive(Clone, Copy, Debug)]
+pub struct Paging {
+    /// Where the next page's token goes.
+    pub token: Slot,
+    /// The field of the answer that holds it: `nextPageToken`.
+    pub next: &'static str,
+    /// What sets the size of a page.
+    pub size: Option<Slot>,
+}
+
+/// A value of a request that the runtime sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slot {
+    /// A query parameter.
+    Query(&'static str),
+    /// A property of the body.
+    Body(&'static str),
+}
+
+/// What a method accepts as media.
+#[derive(Clone, Copy, Debug)]
+pub struct Upload {
+    /// Media ranges.
+    pub accept: &'static [&'static str],
+    /// In bytes.
+    pub max_size: Option<u64>,
+    /// Simple and multipart uploads.
+    pub simple: bool,
+    /// Resumable uploads.
+    pub resumable: bool,
+}
+
+/// How media is downloaded.
+#[derive(Clone, Copy, Debug)]
+pub struct Download {
+    /// Through the `download/` service URL.
+    pub service: bool,
+}
+
+/// A long-running operation that a method starts.
+#[derive(Clone, Copy, Debug)]
+pub struct Operation {
+    /// What the answer looks like.
+    pub shape: OperationShape,
+    /// The method that polls it.
+    pub poll: Option<&'static Method>,
+}
+
+/// The two forms of operations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OperationShape {
+    /// `name`, `done`, `error`, `response` (AIP-151).
+    Aip151,
+    /// `status` and `operationType` (Compute Engine, Cloud SQL, ...).
+    Status,
+}

@@ -1,0 +1,173 @@
+//! The entries of a list, whatever page they come on.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    pin::Pin,
+    task::{Context, Poll, ready},
+    vec,
+};
+
+use futures_util::{Stream, future::poll_fn};
+
+use super::Pages;
+use crate::{
+    Client, Error,
+    call::{
+        Call,
+        answer::Answer,
+        options::{CallOptions, option_setters},
+    },
+};
+
+/// The entries of a list, across its pages. Also a [`Stream`] of `Result<T, Error>`.
+///
+/// ```no_run
+/// # async fn example<R: gapi::Answer, T: Unpin>(mut items: gapi::Items<R, T>) -> Result<(), gapi::Error> {
+/// while let Some(item) = items.try_next().await? {
+///     let _ = item;
+/// }
+/// # Ok(()) }
+/// ```
+///
+/// A page without entries is no end: some servers send empty pages in between.
+#[must_use = "nothing is fetched until an entry is asked for"]
+pub struct Items<R, T> {
+    pages: Pages<R>,
+    take: Box<dyn Fn(&mut R) -> Vec<T> + Send + Sync>,
+    /// What is left of the page at hand.
+    rest: vec::IntoIter<T>,
+    /// The token of the page at hand.
+    current: Option<String>,
+}
+
+impl<R: Answer, T: Send + 'static> Items<R, T> {
+    /// The entries that `take` finds in each page of `call`. The request's own `items` is the way to get here.
+    pub fn list(client: &Client, call: Call, take: fn(&mut R) -> Option<Vec<T>>) -> Self {
+        Self::new(
+            client,
+            call,
+            Box::new(move |page| take(page).unwrap_or_default()),
+        )
+    }
+
+    fn new(client: &Client, call: Call, take: Box<dyn Fn(&mut R) -> Vec<T> + Send + Sync>) -> Self {
+        Self {
+            pages: Pages::new(client, call),
+            take,
+            rest: Vec::new().into_iter(),
+            current: None,
+        }
+    }
+
+    option_setters!();
+
+    fn options_mut(&mut self) -> &mut CallOptions {
+        self.pages.options_mut()
+    }
+
+    /// Sets all that `options` sets.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        self.pages = self.pages.with(options);
+        self
+    }
+
+    /// Asks for at most `size` entries per request. Servers may answer fewer.
+    pub fn page_size(mut self, size: u32) -> Self {
+        self.pages = self.pages.page_size(size);
+        self
+    }
+
+    /// Begins at this page instead of the first one: with the [`page_token`](Self::page_token) of an earlier run.
+    pub fn start_at(mut self, token: impl Into<String>) -> Self {
+        self.pages = self.pages.start_at(token);
+        self
+    }
+
+    /// The token of the page that holds the next entry: where to go on after an error. Beginning there gives the entries
+    /// of that page once more that were read already. `None` on the first page and after the last.
+    pub fn page_token(&self) -> Option<&str> {
+        if self.rest.len() > 0 {
+            self.current.as_deref()
+        } else {
+            self.pages.page_token()
+        }
+    }
+
+    /// The next entry; `None` after the last one. The future may be dropped: the next call goes on where it was.
+    pub async fn next(&mut self) -> Option<Result<T, Error>> {
+        poll_fn(|cx| self.poll_item(cx)).await
+    }
+
+    /// The next entry; `None` after the last one.
+    ///
+    /// # Errors
+    /// As for [`Pages::try_next`].
+    pub async fn try_next(&mut self) -> Result<Option<T>, Error> {
+        self.next().await.transpose()
+    }
+
+    /// All remaining entries.
+    ///
+    /// # Errors
+    /// As for [`Pages::try_next`]; entries that came before the error are lost.
+    pub async fn try_collect(mut self) -> Result<Vec<T>, Error> {
+        let mut all = Vec::new();
+        while let Some(item) = self.try_next().await? {
+            all.push(item);
+        }
+        Ok(all)
+    }
+
+    fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, Error>>> {
+        loop {
+            if let Some(item) = self.rest.next() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            let token = self.pages.page_token().map(String::from);
+            match ready!(Pin::new(&mut self.pages).poll_next(cx)) {
+                None => return Poll::Ready(None),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                Some(Ok(mut page)) => {
+                    self.current = token;
+                    self.rest = (self.take)(&mut page).into_iter();
+                }
+            }
+        }
+    }
+}
+
+impl<R: Answer, V: Send + 'static> Items<R, (String, V)> {
+    /// The entries of the map that `take` finds in each page of `call`, with their keys.
+    pub fn map(
+        client: &Client,
+        call: Call,
+        take: fn(&mut R) -> Option<BTreeMap<String, V>>,
+    ) -> Self {
+        Self::new(
+            client,
+            call,
+            Box::new(move |page| take(page).unwrap_or_default().into_iter().collect()),
+        )
+    }
+}
+
+impl<R: Answer, T: Send + 'static> Stream for Items<R, T> {
+    type Item = Result<T, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll_item(cx)
+    }
+}
+
+// All parts are owned, and none is pinned.
+impl<R, T> Unpin for Items<R, T> {}
+
+impl<R, T> fmt::Debug for Items<R, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Items")
+            .field("pages", &self.pages)
+            .field("left", &self.rest.len())
+            .finish_non_exhaustive()
+    }
+}

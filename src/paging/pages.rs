@@ -1,0 +1,227 @@
+//! The pages of a list.
+
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use futures_util::{Stream, future::poll_fn};
+use gapi_transport::BoxFuture;
+
+use super::{cycle::Cycle, mask, slot};
+use crate::{
+    Client, Error, ErrorKind, Response,
+    call::{
+        Call,
+        answer::Answer,
+        options::{CallOptions, option_setters},
+        sending::Prepared,
+    },
+    execute,
+};
+
+/// The pages of a list, one request each, fetched when they are asked for. Also a [`Stream`] of `Result<R, Error>`.
+///
+/// ```no_run
+/// # async fn example<R: gapi::Answer>(mut pages: gapi::Pages<R>) -> Result<(), gapi::Error> {
+/// while let Some(page) = pages.try_next().await? {
+///     let _ = page;
+/// }
+/// # Ok(()) }
+/// ```
+///
+/// It ends at an answer without a token, and after an error; [`page_token`](Self::page_token) then says where to go on. A server that
+/// repeats a token causes an error instead of a loop without end.
+#[must_use = "no page is fetched until it is asked for"]
+pub struct Pages<R> {
+    prepared: Box<Prepared>,
+    /// Of the page to fetch next.
+    token: Option<String>,
+    cycle: Cycle,
+    /// A mistake in the setup, reported in place of the first page.
+    mistake: Option<Error>,
+    state: State<R>,
+}
+
+enum State<R> {
+    Idle,
+    Fetching(BoxFuture<'static, Result<R, Error>>),
+    Done,
+}
+
+impl<R: Answer> Pages<R> {
+    /// The pages of `call`. The request's own `pages` is the way to get here.
+    pub fn new(client: &Client, call: Call) -> Self {
+        let prepared = Prepared {
+            client: client.clone(),
+            call,
+            options: CallOptions::default(),
+        };
+        Self {
+            prepared: Box::new(prepared),
+            token: None,
+            cycle: Cycle::default(),
+            mistake: None,
+            state: State::Idle,
+        }
+    }
+
+    option_setters!();
+
+    pub(super) fn options_mut(&mut self) -> &mut CallOptions {
+        &mut self.prepared.options
+    }
+
+    /// Sets all that `options` sets.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        let earlier = std::mem::take(&mut self.prepared.options);
+        self.prepared.options = options.or(&earlier);
+        self
+    }
+
+    /// Asks for at most `size` entries per page. Servers may answer fewer.
+    pub fn page_size(mut self, size: u32) -> Self {
+        let method = self.prepared.call.method;
+        let put = match method.paging.and_then(|paging| paging.size) {
+            Some(size_slot) => slot::put(&mut self.prepared.call, size_slot, &size.into()),
+            None => Err(
+                Error::usage("this list has no parameter for the size of a page")
+                    .at(method.id, None),
+            ),
+        };
+        self.mistake = self.mistake.or(put.err());
+        self
+    }
+
+    /// Begins at this page instead of the first one: with the [`page_token`](Self::page_token) of an earlier run.
+    pub fn start_at(mut self, token: impl Into<String>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// The token of the page that comes next: where to go on after an error. `None` before the first page and after the last.
+    pub fn page_token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
+    /// The next page; `None` after the last one. The future may be dropped: the next call goes on where it was.
+    pub async fn next(&mut self) -> Option<Result<R, Error>> {
+        poll_fn(|cx| self.poll_page(cx)).await
+    }
+
+    /// The next page; `None` after the last one.
+    ///
+    /// # Errors
+    /// Whatever keeps the call from a success, and [`ErrorKind::Paging`] when the server repeats a token.
+    pub async fn try_next(&mut self) -> Result<Option<R>, Error> {
+        self.next().await.transpose()
+    }
+
+    /// All remaining pages.
+    ///
+    /// # Errors
+    /// As for [`try_next`](Self::try_next); pages that came before the error are lost.
+    pub async fn try_collect(mut self) -> Result<Vec<R>, Error> {
+        let mut all = Vec::new();
+        while let Some(page) = self.try_next().await? {
+            all.push(page);
+        }
+        Ok(all)
+    }
+
+    fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<R, Error>>> {
+        loop {
+            match &mut self.state {
+                State::Done => return Poll::Ready(None),
+                State::Idle => match self.fetch() {
+                    Ok(fetch) => self.state = State::Fetching(fetch),
+                    Err(error) => {
+                        self.state = State::Done;
+                        return Poll::Ready(Some(Err(error)));
+                    }
+                },
+                State::Fetching(fetch) => {
+                    let page = ready!(fetch.as_mut().poll(cx)).and_then(|page| {
+                        self.turn(&page)?;
+                        Ok(page)
+                    });
+                    self.state = if page.is_ok() && self.token.is_some() {
+                        State::Idle
+                    } else {
+                        State::Done
+                    };
+                    return Poll::Ready(Some(page));
+                }
+            }
+        }
+    }
+
+    /// The request for the page at hand.
+    fn fetch(&mut self) -> Result<BoxFuture<'static, Result<R, Error>>, Error> {
+        if let Some(mistake) = self.mistake.take() {
+            return Err(mistake);
+        }
+        let mut prepared = self.prepared.clone();
+        if let Some(paging) = prepared.call.method.paging {
+            if let Some(token) = &self.token {
+                slot::put(&mut prepared.call, paging.token, &token.as_str().into())?;
+            }
+            prepared.options = prepared.options.or(&prepared.client.defaults);
+            let mask = prepared.options.get_param("fields").or_else(|| {
+                prepared
+                    .call
+                    .query()
+                    .find_map(|(name, value)| (name == "fields").then_some(value))
+            });
+            if let Some(mask) = mask.and_then(|mask| mask::with_field(mask, paging.next)) {
+                prepared.options.set_param("fields", mask);
+            }
+        }
+        Ok(Box::pin(async move {
+            execute::execute(&prepared)
+                .await?
+                .decode()
+                .map(Response::into_inner)
+        }))
+    }
+
+    /// Moves on to the page after `page`.
+    fn turn(&mut self, page: &R) -> Result<(), Error> {
+        let method = self.prepared.call.method;
+        let next = method
+            .paging
+            .and_then(|paging| page.text_of(paging.next))
+            .filter(|token| !token.is_empty());
+        let repeated = next.as_deref().is_some_and(|next| {
+            self.token.as_deref() == Some(next) || self.cycle.is_repeated(next)
+        });
+        if repeated {
+            return Err(Error::new(
+                ErrorKind::Paging,
+                "the server repeats a page token, so the list has no end; the pages before this one are complete",
+            )
+            .at(method.id, None));
+        }
+        self.token = next;
+        Ok(())
+    }
+}
+
+impl<R: Answer> Stream for Pages<R> {
+    type Item = Result<R, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll_page(cx)
+    }
+}
+
+impl<R> fmt::Debug for Pages<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages")
+            .field("call", &self.prepared.call)
+            .field("options", &self.prepared.options)
+            .field("done", &matches!(self.state, State::Done))
+            .finish_non_exhaustive()
+    }
+}

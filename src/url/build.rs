@@ -1,0 +1,197 @@
+//! Puts one HTTP request together.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Uri,
+    header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT},
+};
+
+use super::{HttpRequest, Root, encode::push_encoded, template};
+use crate::{
+    Error,
+    call::{Call, options::CallOptions},
+    method::Verb,
+};
+
+const API_CLIENT: HeaderName = HeaderName::from_static("x-goog-api-client");
+const API_VERSION: HeaderName = HeaderName::from_static("x-goog-api-version");
+const METHOD_OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-override");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
+const ANYTHING: HeaderValue = HeaderValue::from_static("*/*");
+
+/// A GET with a longer URL travels as a POST: many servers and proxies refuse longer ones.
+const LONGEST_GET: usize = 2048;
+
+/// What a request takes from its client.
+pub(crate) struct Surroundings<'a> {
+    pub(crate) root: &'a Root,
+    pub(crate) user_agent: &'a HeaderValue,
+    /// How the credentials tell who they are in `x-goog-api-client`.
+    pub(crate) metrics: Option<&'static str>,
+}
+
+/// The request of `call`, for a client with nothing set.
+pub(crate) fn preview(call: &Call) -> Result<HttpRequest, Error> {
+    let surroundings = Surroundings {
+        root: &Root::default(),
+        user_agent: &crate::client::user_agent(None)?,
+        metrics: None,
+    };
+    build(call, &CallOptions::default(), &surroundings)
+}
+
+/// The request of `call`, without credentials.
+pub(crate) fn build(
+    call: &Call,
+    options: &CallOptions,
+    surroundings: &Surroundings<'_>,
+) -> Result<HttpRequest, Error> {
+    let method = call.method;
+    let usage = |message: String| Error::usage(message).at(method.id, None);
+    if let Some(invalid) = options.invalid() {
+        return Err(usage(invalid.to_owned()));
+    }
+
+    let mut url = surroundings.root.of(method.api);
+    url.push_str(method.api.service_path);
+    url.push_str(&expand(call).map_err(usage)?);
+    let query = query(call, options);
+
+    let mut request = HttpRequest {
+        method: method.verb.to_http(),
+        uri: Uri::default(),
+        headers: headers(call, options, surroundings).map_err(usage)?,
+        body: Bytes::new(),
+    };
+    let longer = if query.is_empty() { 0 } else { query.len() + 1 };
+    if method.verb == Verb::Get && url.len() + longer > LONGEST_GET && !query.is_empty() {
+        request.method = Method::POST;
+        request
+            .headers
+            .insert(METHOD_OVERRIDE, HeaderValue::from_static("GET"));
+        request.headers.insert(CONTENT_TYPE, FORM);
+        request.body = query.into();
+    } else {
+        if !query.is_empty() {
+            url.push('?');
+            url.push_str(&query);
+        }
+        if let Some(body) = body(call).map_err(usage)? {
+            if !request.headers.contains_key(CONTENT_TYPE) {
+                request.headers.insert(CONTENT_TYPE, JSON);
+            }
+            request.body = body;
+        }
+    }
+    if !request.body.is_empty()
+        || matches!(request.method, Method::POST | Method::PUT | Method::PATCH)
+    {
+        request
+            .headers
+            .insert(CONTENT_LENGTH, request.body.len().into());
+    }
+    let length = url.len();
+    request.uri = url.parse().map_err(|e| {
+        usage(format!(
+            "the URL of {length} characters cannot be used: {e}"
+        ))
+    })?;
+    Ok(request)
+}
+
+fn expand(call: &Call) -> Result<String, String> {
+    template::expand(call.method.path, |name| {
+        call.parameters()
+            .filter(|(n, _)| *n == name)
+            .map(|(_, value)| value)
+            .collect()
+    })
+}
+
+/// The query without its `?`, with `%20` for spaces: not every server takes `+` for one.
+fn query(call: &Call, options: &CallOptions) -> String {
+    let mut out = String::new();
+    let mut push = |name: &str, value: &str| {
+        if !out.is_empty() {
+            out.push('&');
+        }
+        push_encoded(&mut out, name);
+        out.push('=');
+        push_encoded(&mut out, value);
+    };
+    for (name, value) in call.query() {
+        // What is given for this one sending wins.
+        if !options.has_param(name) {
+            push(name, value);
+        }
+    }
+    for (name, value) in options.params() {
+        push(name, value);
+    }
+    let asked = options.has_param("alt") || call.query().any(|(name, _)| name == "alt");
+    if call.method.has_response && !asked {
+        push("alt", "json");
+    }
+    out
+}
+
+fn headers(
+    call: &Call,
+    options: &CallOptions,
+    surroundings: &Surroundings<'_>,
+) -> Result<HeaderMap, String> {
+    let mut headers = HeaderMap::new();
+    let alt = options.get_param("alt").or_else(|| {
+        call.query()
+            .find_map(|(name, value)| (name == "alt").then_some(value))
+    });
+    let json = call.method.has_response && matches!(alt, None | Some("json"));
+    headers.insert(ACCEPT, if json { JSON } else { ANYTHING });
+    headers.insert(USER_AGENT, surroundings.user_agent.clone());
+    let mut client = format!(
+        "gl-rust/{} gdcl/{}",
+        gapi_transport::RUST_VERSION,
+        env!("CARGO_PKG_VERSION")
+    );
+    if let Some(metrics) = surroundings.metrics {
+        client.push(' ');
+        client.push_str(metrics);
+    }
+    let invalid = |name: &str| {
+        format!("the value of the header {name:?} holds characters that no header can carry")
+    };
+    headers.insert(
+        API_CLIENT,
+        client.parse().map_err(|_| invalid(API_CLIENT.as_str()))?,
+    );
+    if let Some(version) = call.method.api_version {
+        headers.insert(
+            API_VERSION,
+            version.parse().map_err(|_| invalid(API_VERSION.as_str()))?,
+        );
+    }
+    for (name, value) in options.headers() {
+        headers.insert(name, value.clone());
+    }
+    Ok(headers)
+}
+
+/// The encoded body, inside the data wrapper where the API has one and the caller has not written it.
+fn body(call: &Call) -> Result<Option<Bytes>, String> {
+    let body = match &call.body {
+        None => return Ok(None),
+        Some(Ok(body)) => body,
+        Some(Err(why)) => return Err(body_error(why)),
+    };
+    if !call.method.api.data_wrapper || super::wrapper::is_wrapped(body) {
+        return Ok(Some(body.clone()));
+    }
+    Ok(Some(super::wrapper::wrap(body)))
+}
+
+fn body_error(why: &Arc<str>) -> String {
+    format!("the body cannot be encoded: {why}")
+}

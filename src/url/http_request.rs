@@ -1,0 +1,62 @@
+//! One HTTP request, ready but for its credentials.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, Uri};
+
+use super::redact;
+
+/// What would be sent: one HTTP request without credentials.
+///
+/// `Debug` shows the URL with secrets replaced, the names of the headers and the length of the body.
+#[derive(Clone)]
+pub struct HttpRequest {
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl HttpRequest {
+    /// The HTTP method. A GET whose URL would be longer than 2,048 characters travels as a POST.
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// The URL. It holds the API key, if one was given as an option.
+    pub fn uri(&self) -> &Uri {
+        &self.uri
+    }
+
+    /// The headers, without those of credentials.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The body; empty if there is none.
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The same for any HTTP client.
+    pub fn into_http(self) -> http::Request<Bytes> {
+        let mut request = http::Request::new(self.body);
+        *request.method_mut() = self.method;
+        *request.uri_mut() = self.uri;
+        *request.headers_mut() = self.headers;
+        request
+    }
+}
+
+impl fmt::Debug for HttpRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers.keys().map(http::HeaderName::as_str).collect();
+        f.debug_struct("HttpRequest")
+            .field("method", &self.method)
+            .field("url", &redact(&self.uri.to_string()))
+            .field("headers", &names)
+            .field("body_len", &self.body.len())
+            .finish()
+    }
+}

@@ -1,0 +1,16 @@
+//! From a call to one HTTP request, by the rules of Discovery documents.
+
+mod build;
+mod encode;
+mod http_request;
+mod redact;
+mod root;
+mod template;
+pub(crate) mod wrapper;
+
+pub use self::http_request::HttpRequest;
+pub(crate) use self::{
+    build::{Surroundings, build, preview},
+    redact::redact,
+    root::Root,
+};

@@ -1,0 +1,214 @@
+//! Path templates: the two forms of RFC 6570 that Discovery documents use, `{x}` and `{+x}`.
+
+use super::encode::{has_escape, push_encoded, push_segment};
+
+/// Expands `template`. `values` gives all values of a parameter.
+///
+/// `{x}` encodes everything but unreserved characters, so a value is always one segment. `{+x}` keeps `/` and encodes each
+/// segment on its own; a value that holds percent-encoded characters already is taken as encoded, and only the rest of it is encoded.
+/// `?` and `#` never reach the URL.
+///
+/// A server resolves `.` and `..` and drops empty segments, which would turn one method into a call of another. So a
+/// value that has such a segment is refused.
+pub(crate) fn expand<'v>(
+    template: &str,
+    values: impl Fn(&str) -> Vec<&'v str>,
+) -> Result<String, String> {
+    let mut out = String::with_capacity(template.len() + 32);
+    let mut rest = template;
+    while let Some((literal, after)) = rest.split_once('{') {
+        out.push_str(literal);
+        let Some((expression, after)) = after.split_once('}') else {
+            return Err(format!(
+                "the path template {template:?} has no closing brace"
+            ));
+        };
+        rest = after;
+        let (name, reserved) = match expression.strip_prefix('+') {
+            Some(name) => (name, true),
+            None => (expression, false),
+        };
+        let values = values(name);
+        if values.is_empty() {
+            return Err(format!(
+                "parameter {name:?} is missing, and the path needs it"
+            ));
+        }
+        for (index, value) in values.into_iter().enumerate() {
+            if index > 0 {
+                out.push(',');
+            }
+            check(name, value, reserved)?;
+            if reserved {
+                let escaped = has_escape(value);
+                for (index, segment) in value.split('/').enumerate() {
+                    if index > 0 {
+                        out.push('/');
+                    }
+                    push_segment(&mut out, segment, escaped);
+                }
+            } else {
+                push_encoded(&mut out, value);
+            }
+        }
+    }
+    out.push_str(rest);
+    Ok(out)
+}
+
+fn check(name: &str, value: &str, reserved: bool) -> Result<(), String> {
+    if value.is_empty() {
+        return Err(format!(
+            "parameter {name:?} is empty, and the path needs it"
+        ));
+    }
+    let refused = |segment: &str| {
+        if segment.is_empty() {
+            Some("an empty segment (is there a slash too many?)")
+        } else {
+            // `%2e` is a dot to whoever resolves paths.
+            let dots = segment.replace("%2e", ".").replace("%2E", ".");
+            match dots.as_str() {
+                "." => Some("the segment `.`"),
+                ".." => Some("the segment `..`"),
+                _ => None,
+            }
+        }
+    };
+    let why = if reserved {
+        value.split('/').find_map(refused)
+    } else {
+        match value {
+            "." => Some("only `.`"),
+            ".." => Some("only `..`"),
+            _ => None,
+        }
+    };
+    match why {
+        Some(why) => Err(format!(
+            "parameter {name:?} holds {why}, which a path cannot carry"
+        )),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn one(template: &str, value: &str) -> Result<String, String> {
+        expand(template, |_| vec![value])
+    }
+
+    fn decode(text: &str) -> Vec<u8> {
+        percent_encoding::percent_decode_str(text).collect()
+    }
+
+    #[test]
+    fn simple_expressions_are_one_segment() {
+        assert_eq!(
+            one("b/{bucket}/o", "a/b c?d#e%20é"),
+            Ok("b/a%2Fb%20c%3Fd%23e%2520%C3%A9/o".into())
+        );
+        assert_eq!(one("b/{bucket}", "-._~AZaz09"), Ok("b/-._~AZaz09".into()));
+        assert_eq!(
+            one("b/{bucket}", "!$&'()*+,;=:@[]"),
+            Ok("b/%21%24%26%27%28%29%2A%2B%2C%3B%3D%3A%40%5B%5D".into())
+        );
+        assert_eq!(
+            one("v1/{name}:cancel", ".."),
+            Err("parameter \"name\" holds only `..`, which a path cannot carry".into())
+        );
+        // Not a segment of its own.
+        assert_eq!(one("o/{object}", "a/../b"), Ok("o/a%2F..%2Fb".into()));
+    }
+
+    #[test]
+    fn reserved_expressions_keep_slashes() {
+        assert_eq!(
+            one("v1/{+name}:cancel", "projects/a b/x"),
+            Ok("v1/projects/a%20b/x:cancel".into())
+        );
+        assert_eq!(
+            one("v1/{+name}", "d/(default)/!$&'*+,;=:@"),
+            Ok("v1/d/(default)/!$&'*+,;=:@".into())
+        );
+        assert_eq!(
+            one("v1/{+name}", "secrets/a?b=1#f[0]"),
+            Ok("v1/secrets/a%3Fb=1%23f%5B0%5D".into())
+        );
+        assert_eq!(one("v1/{+name}", "100% x"), Ok("v1/100%25%20x".into()));
+        assert_eq!(one("v1/{+name}", "a%20b c%"), Ok("v1/a%20b%20c%25".into()));
+        assert_eq!(one("v1/{+name}", "a%2Fb"), Ok("v1/a%2Fb".into()));
+    }
+
+    #[test]
+    fn segments_that_servers_resolve_are_refused() {
+        for value in [
+            "", ".", "..", "a/..", "../a", "a/../b", "a//b", "/a", "a/", "a/%2e%2E", "%2e",
+            "a/.%2e/b",
+        ] {
+            let error = one("v1/{+name}", value).expect_err(value);
+            assert!(error.contains("\"name\""), "{error}");
+        }
+        for value in ["", ".", ".."] {
+            assert!(one("v1/{name}", value).is_err(), "{value}");
+        }
+        assert_eq!(
+            one("v1/{+name}", "a/.../.b/c."),
+            Ok("v1/a/.../.b/c.".into())
+        );
+    }
+
+    #[test]
+    fn missing_and_repeated() {
+        let none = expand("v1/{name}", |_| vec![]);
+        assert_eq!(
+            none,
+            Err("parameter \"name\" is missing, and the path needs it".into())
+        );
+        assert_eq!(
+            expand("v1/{ids}", |_| vec!["a,", "b"]),
+            Ok("v1/a%2C,b".into())
+        );
+        assert_eq!(
+            expand("v1/$metadata", |_| vec![]),
+            Ok("v1/$metadata".into())
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn a_simple_value_comes_back(value in "\\PC+") {
+            if let Ok(path) = one("{x}", &value) {
+                prop_assert!(!path.contains(['/', '?', '#', '\\', ' ']));
+                prop_assert_eq!(decode(&path), value.as_bytes());
+            } else {
+                prop_assert!(value == "." || value == "..");
+            }
+        }
+
+        #[test]
+        fn a_reserved_value_comes_back(value in "[^%]{1,40}") {
+            if let Ok(path) = one("{+x}", &value) {
+                prop_assert_eq!(path.split('/').count(), value.split('/').count());
+                prop_assert!(!path.contains(['?', '#', '\\', ' ']));
+                prop_assert_eq!(decode(&path), value.as_bytes());
+            }
+        }
+
+        #[test]
+        fn no_value_leaves_its_place(value in ".{0,12}") {
+            // Whatever the value, the URL parser sees the same segments as we do.
+            for template in ["a/{x}/b", "a/{+x}/b"] {
+                let Ok(path) = one(template, &value) else { continue };
+                let url: http::Uri = format!("https://h/{path}").parse().expect("a URL");
+                prop_assert_eq!(url.path(), format!("/{path}"));
+                prop_assert_eq!(url.query(), None);
+                prop_assert!(path.split('/').all(|s| !matches!(decode(s).as_slice(), b"" | b"." | b"..")));
+            }
+        }
+    }
+}

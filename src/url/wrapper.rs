@@ -1,0 +1,46 @@
+//! The data wrapper of older APIs: bodies and answers travel inside `{"data": ...}`.
+
+use std::collections::HashMap;
+
+use bytes::Bytes;
+use serde_json::value::RawValue;
+
+/// Whether `body` is an object that has `data` already.
+pub(crate) fn is_wrapped(body: &[u8]) -> bool {
+    data(body).is_some()
+}
+
+/// `{"data": body}`
+pub(crate) fn wrap(body: &[u8]) -> Bytes {
+    [b"{\"data\":", body, b"}"].concat().into()
+}
+
+/// What is inside the wrapper; the whole body where there is none.
+pub(crate) fn unwrap(body: &Bytes) -> Bytes {
+    data(body).map_or_else(|| body.clone(), |inner| body.slice_ref(inner))
+}
+
+fn data(body: &[u8]) -> Option<&[u8]> {
+    let object: HashMap<String, &RawValue> = serde_json::from_slice(body).ok()?;
+    object.get("data").map(|raw| raw.get().as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wraps_once_and_unwraps() {
+        assert_eq!(wrap(b"{\"q\":[]}"), "{\"data\":{\"q\":[]}}");
+        assert!(is_wrapped(b" {\"a\":1, \"data\" : {}}"));
+        assert!(!is_wrapped(b"{\"q\":{\"data\":1}}"));
+        assert!(!is_wrapped(b"[1]"));
+        assert_eq!(
+            unwrap(&Bytes::from_static(b"{\"data\": {\"a\": [1]} }")),
+            "{\"a\": [1]}"
+        );
+        for whole in ["{\"a\":1}", "[1]", "", "text", "null"] {
+            assert_eq!(unwrap(&Bytes::from(whole)), whole);
+        }
+    }
+}
