@@ -1,2 +1,85 @@
-//! Skeleton.
-fn main() {}
+//! Repository chores: `cargo xtask NAME`.
+
+mod corpus;
+mod index;
+mod vendor;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Chores of the gapi repository.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    disable_version_flag = true
+)]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Debug, Subcommand)]
+enum Chore {
+    /// Refresh discovery-docs/ from an unpacked google-api-python-client wheel, or from any folder of documents.
+    Vendor(vendor::Arguments),
+    /// Generate the module of every document in a folder, and compile and document them if asked to.
+    Corpus(corpus::Arguments),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().chore {
+        Chore::Vendor(arguments) => vendor::run(&arguments, &root().join("discovery-docs")),
+        Chore::Corpus(arguments) => corpus::run(&arguments, &root()),
+    };
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Why a chore stopped, as a sentence.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// The repository's root, wherever the command is called from.
+fn root() -> PathBuf {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.parent().unwrap_or(package).to_owned()
+}
+
+/// Reads a file; the error names it.
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()).into())
+}
+
+/// Writes a file; the error names it.
+fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<(), Failure> {
+    std::fs::write(path, bytes)
+        .map_err(|error| format!("cannot write {}: {error}", path.display()).into())
+}
+
+/// The `.json` files of a folder by name, the index aside, sorted.
+fn documents(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let entries = std::fs::read_dir(folder)
+        .map_err(|error| format!("cannot read {}: {error}", folder.display()))?;
+    let mut files = Vec::new();
+    for entry in entries {
+        let path = entry
+            .map_err(|error| format!("cannot read {}: {error}", folder.display()))?
+            .path();
+        let is_json = path
+            .extension()
+            .is_some_and(|extension| extension == "json");
+        if is_json && path.file_name().is_some_and(|name| name != index::FILE) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}

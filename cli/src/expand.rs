@@ -1,0 +1,180 @@
+//! `gapi expand`: what a macro call makes.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use gapi_codegen::invocation::{Invocation, Module};
+use gapi_codegen::{format, generate, model};
+use miette::NamedSource;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::visit::Visit;
+
+use crate::keep::Keep;
+use crate::{Outcome, Problem};
+
+/// Print what `gapi::api!` makes
+///
+/// Of a Rust source file, every call in it is shown. Of a document, what a call would make that names the document and the methods.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// A Rust source file that calls `gapi::api!`, or a document: a path, or a name and version such as `sqladmin:v1`
+    input: String,
+    #[command(flatten)]
+    keep: Keep,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Outcome {
+    let items = if Path::new(&arguments.input)
+        .extension()
+        .is_some_and(|extension| extension == "rs")
+    {
+        if let Some(option) = arguments.keep.given() {
+            let problem = Problem::new(format!(
+                "{option} is for a document, and {} is Rust",
+                arguments.input
+            ));
+            return Err(problem
+                .help("the calls in the file say what to keep")
+                .into());
+        }
+        of_file(Path::new(&arguments.input), &arguments.keep.runtime())?
+    } else {
+        of_document(arguments)?
+    };
+    let text = format::items(items).map_err(Problem::from)?;
+    std::io::stdout()
+        .write_all(text.as_bytes())
+        .map_err(|error| {
+            Problem::new(format!(
+                "cannot write to the standard output stream: {error}"
+            ))
+            .into()
+        })
+}
+
+/// One public module that is called like the API.
+fn of_document(arguments: &Arguments) -> Outcome<TokenStream> {
+    let generated = arguments.keep.generate(&arguments.input)?;
+    let name = module_name(&generated.api);
+    let (docs, tokens) = (&generated.docs, &generated.tokens);
+    Ok(quote! {
+        #[doc = #docs]
+        pub mod #name { #tokens }
+    })
+}
+
+/// `sqladmin`, `admin`, `r#try`
+fn module_name(api: &model::Api) -> syn::Ident {
+    let name: String = api
+        .name
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c } else { '_' })
+        .collect();
+    syn::parse_str(&name).unwrap_or_else(|_| format_ident!("api_{name}"))
+}
+
+/// Every module of every call in a file.
+fn of_file(path: &Path, runtime: &TokenStream) -> Outcome<TokenStream> {
+    let text = std::fs::read_to_string(path).map_err(|error| Problem::io("read", path, &error))?;
+    let source = Arc::new(NamedSource::new(path.to_string_lossy(), text.clone()));
+    let file = syn::parse_file(&text).map_err(|error| Problem::at(&source, &error))?;
+    let mut calls = Calls::default();
+    calls.visit_file(&file);
+    if calls.0.is_empty() {
+        let problem = Problem::new(format!("{} does not call `gapi::api!`", path.display()));
+        return Err(problem
+            .help("name a document to see what a call would make of it: `gapi expand sqladmin:v1`")
+            .into());
+    }
+    let manifest_dir = manifest_dir(path)?;
+    let mut items = TokenStream::new();
+    let mut problems = Vec::new();
+    for call in calls.0 {
+        let Invocation { modules, broken } = Invocation::parse(call);
+        problems.extend(
+            broken
+                .iter()
+                .map(|broken| Problem::at(&source, &broken.error)),
+        );
+        for module in modules {
+            match expand(&module, &manifest_dir, runtime) {
+                Ok(item) => items.extend(item),
+                Err(errors) => {
+                    problems.extend(errors.iter().map(|error| Problem::at(&source, error)))
+                }
+            }
+        }
+    }
+    if problems.is_empty() {
+        Ok(items)
+    } else {
+        Err(problems)
+    }
+}
+
+fn expand(
+    module: &Module,
+    manifest_dir: &Path,
+    runtime: &TokenStream,
+) -> Result<TokenStream, Vec<syn::Error>> {
+    let generated = module.generate(manifest_dir, &mut Vec::new(), |source, options| {
+        generate(source, &options.runtime(runtime.clone()))
+    })?;
+    Ok(module.header.item(&generated.docs, &generated.tokens))
+}
+
+/// The folder of the manifest of the package that a file is part of.
+fn manifest_dir(path: &Path) -> Outcome<PathBuf> {
+    let path = std::path::absolute(path).map_err(|error| Problem::io("find", path, &error))?;
+    let folder = path
+        .ancestors()
+        .skip(1)
+        .find(|folder| folder.join("Cargo.toml").is_file());
+    folder.map(Path::to_owned).ok_or_else(|| {
+        let problem = Problem::new(format!("{} is not in a package", path.display()));
+        problem.help("paths in `api!` start at the folder of Cargo.toml, and there is none above this file").into()
+    })
+}
+
+/// The inputs of the calls in a file, wherever they stand. A renamed package is called by another path, so the name decides.
+#[derive(Default)]
+struct Calls(Vec<TokenStream>);
+
+impl<'ast> Visit<'ast> for Calls {
+    fn visit_macro(&mut self, call: &'ast syn::Macro) {
+        if call
+            .path
+            .segments
+            .last()
+            .is_some_and(|segment| segment.ident == "api")
+        {
+            self.0.push(call.tokens.clone());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_are_found_everywhere() {
+        let file = syn::parse_file(
+            "gapi::api! { mod a = \"a:v1\"; }
+             #[cfg(test)] mod tests { google::api! { mod b = \"b:v1\"; } }
+             fn main() { api! { mod c = \"c:v1\"; } println!(\"api\"); }",
+        )
+        .unwrap();
+        let mut calls = Calls::default();
+        calls.visit_file(&file);
+        let names: Vec<String> = calls
+            .0
+            .into_iter()
+            .flat_map(|call| Invocation::parse(call).modules)
+            .map(|module| module.header.name.to_string())
+            .collect();
+        assert_eq!(names, ["a", "b", "c"]);
+    }
+}

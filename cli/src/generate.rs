@@ -1,0 +1,121 @@
+//! `gapi generate`: a module as a file of its own.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use crate::keep::Keep;
+use crate::{Outcome, Problem, file};
+
+/// Write the module of a document to a file
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The document: a path, or a name and version such as `sqladmin:v1` that discovery-docs/index.json lists, here or in a folder above
+    spec: String,
+    /// The file to write; `-` is the standard output stream
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    #[command(flatten)]
+    keep: Keep,
+    /// Write nothing, and fail when FILE is not what would be written
+    #[arg(long)]
+    check: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Outcome {
+    let Arguments {
+        spec,
+        output,
+        keep,
+        check,
+    } = arguments;
+    let to_stdout = output == Path::new("-");
+    if *check && to_stdout {
+        return Err(
+            Problem::new("--check needs a file to look at").help("name the file with -o FILE")
+        )?;
+    }
+    let generated = keep.generate(spec)?;
+    let text = generated.to_module_file().map_err(Problem::from)?;
+    if to_stdout {
+        return std::io::stdout()
+            .write_all(text.as_bytes())
+            .map_err(|error| {
+                Problem::new(format!(
+                    "cannot write to the standard output stream: {error}"
+                ))
+                .into()
+            });
+    }
+    let same = file::holds(output, &text).map_err(|error| Problem::io("read", output, &error))?;
+    match (check, same) {
+        (_, true) => eprintln!("{} is up to date", output.display()),
+        (true, false) => {
+            let stale = if output.exists() { "stale" } else { "missing" };
+            let problem = Problem::new(format!("{} is {stale}", output.display()));
+            return Err(problem
+                .help(format!("run `{}`", arguments.command()))
+                .into());
+        }
+        (false, false) => {
+            file::replace(output, &text).map_err(|error| Problem::io("write", output, &error))?;
+            let counts = generated.statistics;
+            eprintln!(
+                "wrote {}: {} of {} methods, {} of {} schemas",
+                output.display(),
+                counts.methods,
+                counts.document_methods,
+                counts.schemas,
+                counts.document_schemas
+            );
+        }
+    }
+    Ok(())
+}
+
+impl Arguments {
+    /// The command that writes the file.
+    fn command(&self) -> String {
+        let mut words = vec!["gapi".to_owned(), "generate".to_owned(), quoted(&self.spec)];
+        let mut option = |name: &str, values: &[String]| {
+            if !values.is_empty() {
+                words.push(name.to_owned());
+                words.extend(values.iter().map(|value| quoted(value)));
+            }
+        };
+        let text = |path: &PathBuf| path.to_string_lossy().into_owned();
+        option("-o", &[text(&self.output)]);
+        option("--methods", &self.keep.methods);
+        option("--types", &self.keep.types);
+        option(
+            "--overrides",
+            self.keep.overrides.as_ref().map(text).as_slice(),
+        );
+        if self.keep.runtime != "::gapi" {
+            option("--runtime", std::slice::from_ref(&self.keep.runtime));
+        }
+        words.join(" ")
+    }
+}
+
+/// A word as a shell reads it back.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:,=+@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn words_survive_a_shell() {
+        assert_eq!(quoted("sqladmin:v1"), "sqladmin:v1");
+        assert_eq!(quoted("instances.*"), "'instances.*'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+        assert_eq!(quoted(""), "''");
+    }
+}

@@ -1,0 +1,90 @@
+//! The options that say what to generate from a document.
+
+use std::path::{Path, PathBuf};
+
+use gapi_codegen::{Generated, Options, Overrides, Selection, generate, locate};
+use proc_macro2::TokenStream;
+use quote::ToTokens as _;
+
+use crate::problem::all;
+use crate::{Outcome, Problem};
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Keep {
+    /// Keep only these methods and the types that they need: `instances.list`, `instances.{list,get}`, `instances.*`, `projects.**`
+    #[arg(long, value_name = "PATTERN", num_args = 1..)]
+    pub(crate) methods: Vec<String>,
+    /// Keep these schemas too, whether a method needs them or not
+    #[arg(long, value_name = "NAME", num_args = 1..)]
+    pub(crate) types: Vec<String>,
+    /// Correct the document with an override file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) overrides: Option<PathBuf>,
+    /// The path of package gapi in the code
+    #[arg(long, value_name = "PATH", default_value = "::gapi", value_parser = runtime)]
+    pub(crate) runtime: String,
+}
+
+/// A path, in the spelling of the user.
+fn runtime(text: &str) -> Result<String, String> {
+    match syn::parse_str::<syn::Path>(text) {
+        Ok(path)
+            if path
+                .segments
+                .iter()
+                .all(|segment| segment.arguments.is_none()) =>
+        {
+            Ok(text.to_owned())
+        }
+        _ => Err("expected a path such as ::gapi or crate::google".to_owned()),
+    }
+}
+
+impl Keep {
+    /// Generates from a document that is named as in `api!`, relative to the working directory.
+    pub(crate) fn generate(&self, spec: &str) -> Outcome<Generated> {
+        let here = Path::new("");
+        let mut options = Options::new().runtime(self.runtime());
+        let located = locate::document(here, spec).map_err(Problem::from)?;
+        if let Some(path) = &self.overrides {
+            let located =
+                locate::overrides(here, &path.to_string_lossy()).map_err(Problem::from)?;
+            options = options.overrides(Overrides::parse(&located.source).map_err(all)?);
+        }
+        if let Some(selection) = self.selection()? {
+            options = options.selection(selection);
+        }
+        generate(&located.source, &options).map_err(all)
+    }
+
+    /// The path of the runtime as tokens.
+    pub(crate) fn runtime(&self) -> TokenStream {
+        // `runtime` has parsed it before.
+        syn::parse_str::<syn::Path>(&self.runtime)
+            .map(|path| path.into_token_stream())
+            .unwrap_or_default()
+    }
+
+    /// Nothing where all is to be kept.
+    fn selection(&self) -> Outcome<Option<Selection>> {
+        if self.methods.is_empty() && self.types.is_empty() {
+            return Ok(None);
+        }
+        let mut selection = Selection::parse(&self.methods).map_err(all)?;
+        for (index, name) in self.types.iter().enumerate() {
+            selection.add_type(self.methods.len() + index, name);
+        }
+        Ok(Some(selection))
+    }
+
+    /// The first of these options that was given, where a Rust source file says all itself.
+    pub(crate) fn given(&self) -> Option<&'static str> {
+        [
+            ("--methods", !self.methods.is_empty()),
+            ("--types", !self.types.is_empty()),
+            ("--overrides", self.overrides.is_some()),
+        ]
+        .into_iter()
+        .find_map(|(name, given)| given.then_some(name))
+    }
+}

@@ -1,0 +1,5 @@
+gapi::api! {
+    pub mod toys = "discovery-docs/toy.v1.json";
+}
+
+fn main() {}

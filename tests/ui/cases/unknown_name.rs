@@ -1,0 +1,5 @@
+gapi::api! {
+    pub mod toys = "tous:v1";
+}
+
+fn main() {}

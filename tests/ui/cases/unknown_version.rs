@@ -1,0 +1,5 @@
+gapi::api! {
+    pub mod toys = "toys:v2";
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+gapi::api! {
+    pub mod toys = "wrong.json";
+}
+
+fn main() {}

@@ -1,0 +1,148 @@
+//! `cargo xtask corpus`: generate the module of every document of a folder.
+
+mod compile;
+mod generate;
+mod progress;
+
+use std::path::{Path, PathBuf};
+
+use crate::{Failure, documents};
+use compile::{Compiler, Step};
+use generate::Module;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The folder of documents; a relative path starts at the repository's root.
+    folder: PathBuf,
+    /// Type-check the generated modules.
+    #[arg(long)]
+    compile: bool,
+    /// Run rustdoc over the generated modules.
+    #[arg(long)]
+    doc: bool,
+    /// Only documents whose file name, without `.json`, matches: `compute.*`, `sql*`.
+    #[arg(long, value_name = "GLOB")]
+    only: Option<String>,
+}
+
+/// Generates, compiles and documents; true when nothing failed.
+pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
+    let mut files = documents(&root.join(&arguments.folder))?;
+    if let Some(only) = &arguments.only {
+        files.retain(|file| glob(only, &stem(file)));
+    }
+    if files.is_empty() {
+        return Err(format!("no document in {} to work on", arguments.folder.display()).into());
+    }
+    let compiler = if arguments.compile || arguments.doc {
+        Some(Compiler::new(root)?)
+    } else {
+        None
+    };
+    let mut modules = generate::all(&files, compiler.as_ref())?;
+    if let Some(compiler) = &compiler {
+        for (step, wanted) in [(Step::Check, arguments.compile), (Step::Doc, arguments.doc)] {
+            if wanted {
+                compiler.run(step, &mut modules)?;
+            }
+        }
+    }
+    Ok(report(&modules))
+}
+
+/// Prints every failure, then one line of counts.
+fn report(modules: &[Module]) -> bool {
+    let mut good = Counts::default();
+    let mut all = Counts::default();
+    for module in modules {
+        all.add(module.total);
+        if module.failures.is_empty() {
+            good.add(module.made);
+        }
+        for failure in &module.failures {
+            println!("{failure}");
+        }
+    }
+    println!(
+        "{}/{} documents, {}/{} methods, {}/{} schemas",
+        good.documents, all.documents, good.methods, all.methods, good.schemas, all.schemas
+    );
+    good == all
+}
+
+/// How much there is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Counts {
+    documents: usize,
+    methods: usize,
+    schemas: usize,
+}
+
+impl Counts {
+    fn add(&mut self, more: Self) {
+        self.documents += more.documents;
+        self.methods += more.methods;
+        self.schemas += more.schemas;
+    }
+}
+
+/// `sqladmin.v1` of `.../sqladmin.v1.json`.
+fn stem(file: &Path) -> String {
+    file.file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// Whether a name matches a pattern in which `*` stands for any text and `?` for one character.
+fn glob(pattern: &str, name: &str) -> bool {
+    let Some(first) = pattern.chars().next() else {
+        return name.is_empty();
+    };
+    let rest = &pattern[first.len_utf8()..];
+    match first {
+        '*' => (0..=name.len())
+            .filter(|start| name.is_char_boundary(*start))
+            .any(|start| glob(rest, &name[start..])),
+        _ => name
+            .chars()
+            .next()
+            .is_some_and(|c| (first == '?' || first == c) && glob(rest, &name[c.len_utf8()..])),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn globs_match_whole_names() {
+        assert!(glob("sql*", "sqladmin.v1"));
+        assert!(glob("*.v?", "sqladmin.v1"));
+        assert!(glob("sqladmin.v1", "sqladmin.v1"));
+        assert!(!glob("sqladmin", "sqladmin.v1"));
+        assert!(!glob("*.v?", "sqladmin.v1beta4"));
+        assert!(glob("*", ""));
+    }
+
+    #[test]
+    fn a_failed_document_counts_for_nothing() {
+        let total = Counts {
+            documents: 1,
+            methods: 3,
+            schemas: 2,
+        };
+        let module = |failures: Vec<String>| Module {
+            name: "tasks.v1".to_owned(),
+            total,
+            made: total,
+            text_len: 0,
+            failures,
+        };
+        assert!(report(&[module(Vec::new()), module(Vec::new())]));
+        assert!(!report(&[
+            module(Vec::new()),
+            module(vec!["tasks.v1.json: schemas: broken".to_owned()])
+        ]));
+    }
+}
