@@ -1,8 +1,13 @@
 //! Generation in a build script.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
-use crate::Errors;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::model::names;
+use crate::{Error, Errors, Options, Overrides, Selection, format, locate};
 
 /// Generates modules in a build script.
 ///
@@ -18,7 +23,28 @@ use crate::Errors;
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Builder {
+    jobs: Vec<Job>,
+    runtime: Option<String>,
     out_file: Option<PathBuf>,
+    manifest_dir: Option<PathBuf>,
+    /// Calls that came before any document.
+    misplaced: Vec<&'static str>,
+}
+
+/// One module.
+#[derive(Clone, Debug, Default)]
+struct Job {
+    spec: String,
+    module: Option<String>,
+    methods: Option<Vec<String>>,
+    types: Vec<String>,
+    overrides: Option<String>,
+}
+
+/// A module that was made.
+struct Made {
+    item: TokenStream,
+    name: String,
 }
 
 impl Builder {
@@ -30,43 +56,48 @@ impl Builder {
 
     /// Adds a document: a path relative to the manifest, or `name:version`. What follows is about it.
     #[must_use]
-    pub fn document(self, spec: impl Into<String>) -> Self {
-        let _ = spec.into();
+    pub fn document(mut self, spec: impl Into<String>) -> Self {
+        self.jobs.push(Job {
+            spec: spec.into(),
+            ..Job::default()
+        });
         self
     }
 
     /// Names the module of the last document; without it, the API's name is taken.
     #[must_use]
     pub fn module(self, name: impl Into<String>) -> Self {
-        let _ = name.into();
-        self
+        let name = name.into();
+        self.job("module", |job| job.module = Some(name))
     }
 
     /// Keeps only these methods of the last document.
     #[must_use]
     pub fn methods<I: IntoIterator<Item: Into<String>>>(self, patterns: I) -> Self {
-        let _ = patterns;
-        self
+        let patterns = patterns.into_iter().map(Into::into);
+        self.job("methods", |job| {
+            job.methods.get_or_insert_default().extend(patterns)
+        })
     }
 
     /// Keeps these schemas of the last document, besides those that its methods need.
     #[must_use]
     pub fn types<I: IntoIterator<Item: Into<String>>>(self, schemas: I) -> Self {
-        let _ = schemas;
-        self
+        let schemas = schemas.into_iter().map(Into::into);
+        self.job("types", |job| job.types.extend(schemas))
     }
 
     /// Corrects the last document with an override file, relative to the manifest.
     #[must_use]
     pub fn overrides(self, path: impl Into<String>) -> Self {
-        let _ = path.into();
-        self
+        let path = path.into();
+        self.job("overrides", |job| job.overrides = Some(path))
     }
 
     /// The path of the runtime crate for all modules; `::gapi` without it.
     #[must_use]
-    pub fn runtime(self, path: impl Into<String>) -> Self {
-        let _ = path.into();
+    pub fn runtime(mut self, path: impl Into<String>) -> Self {
+        self.runtime = Some(path.into());
         self
     }
 
@@ -77,6 +108,21 @@ impl Builder {
         self
     }
 
+    /// The directory that paths are relative to; `CARGO_MANIFEST_DIR` without it.
+    #[must_use]
+    pub fn manifest_dir(mut self, path: impl Into<PathBuf>) -> Self {
+        self.manifest_dir = Some(path.into());
+        self
+    }
+
+    fn job(mut self, call: &'static str, change: impl FnOnce(&mut Job)) -> Self {
+        match self.jobs.last_mut() {
+            Some(job) => change(job),
+            None => self.misplaced.push(call),
+        }
+        self
+    }
+
     /// Writes the file, and tells Cargo which files to watch.
     ///
     /// # Errors
@@ -84,6 +130,146 @@ impl Builder {
     /// Everything that is wrong with all the documents, selections and overrides, and files that cannot be read or
     /// written.
     pub fn generate(self) -> Result<(), Errors> {
-        Ok(())
+        let (text, watched) = self.render();
+        for path in watched {
+            println!("cargo::rerun-if-changed={}", path.display());
+        }
+        let text = text?;
+        let file = match self.out_file {
+            Some(file) => file,
+            None => environment("OUT_DIR")?.join("gapi.rs"),
+        };
+        // The same bytes keep their time, so that nothing is compiled again for them.
+        if std::fs::read_to_string(&file).is_ok_and(|old| old == text) {
+            return Ok(());
+        }
+        std::fs::write(&file, text).map_err(|error| {
+            Error::new(file.display().to_string(), format!("cannot write: {error}")).into()
+        })
     }
+
+    /// The text of the file, and the files that it depends on (known even when something is wrong).
+    fn render(&self) -> (Result<String, Errors>, BTreeSet<PathBuf>) {
+        let mut watched = BTreeSet::new();
+        (self.render_watching(&mut watched), watched)
+    }
+
+    fn render_watching(&self, watched: &mut BTreeSet<PathBuf>) -> Result<String, Errors> {
+        let mut errors: Errors = self
+            .misplaced
+            .iter()
+            .map(|call| {
+                Error::new(
+                    "Builder",
+                    format!("`{call}` is about a document, and none is named before it"),
+                )
+            })
+            .collect();
+        if self.jobs.is_empty() {
+            errors.push(
+                Error::new("Builder", "no document is named")
+                    .help("call `document(\"name:version\")` or `document(\"path.json\")`"),
+            );
+        }
+        let manifest_dir = match &self.manifest_dir {
+            Some(dir) => dir.clone(),
+            None => environment("CARGO_MANIFEST_DIR")?,
+        };
+        let runtime = runtime(self.runtime.as_deref().unwrap_or("::gapi"))?;
+        let mut items = TokenStream::new();
+        let mut names = BTreeSet::new();
+        for job in &self.jobs {
+            match job.make(&manifest_dir, &runtime, watched) {
+                Ok(made) => {
+                    items.extend(made.item);
+                    if !names.insert(made.name.clone()) {
+                        let error = Error::new(
+                            &*job.spec,
+                            format!("there is a module `{}` already", made.name),
+                        );
+                        errors.push(error.help("name the modules with `module`"));
+                    }
+                }
+                Err(more) => errors.extend(more),
+            }
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let head = format!(
+            "// @generated by gapi-codegen {}. Do not edit.\n\n",
+            env!("CARGO_PKG_VERSION")
+        );
+        Ok(head + &format::items(items)?)
+    }
+}
+
+impl Job {
+    fn make(
+        &self,
+        manifest_dir: &Path,
+        runtime: &TokenStream,
+        watched: &mut BTreeSet<PathBuf>,
+    ) -> Result<Made, Errors> {
+        let located = locate::document(manifest_dir, &self.spec).inspect_err(|_| {
+            // So that the build runs again when the file appears.
+            watched.insert(manifest_dir.join(&self.spec));
+        })?;
+        watched.insert(located.path.clone());
+        watched.extend(located.index.clone());
+        let mut options = Options::new().runtime(runtime.clone());
+        if let Some(path) = &self.overrides {
+            watched.insert(manifest_dir.join(path));
+            options.overrides = Some(Overrides::parse(
+                &locate::overrides(manifest_dir, path)?.source,
+            )?);
+        }
+        options.selection = self
+            .selection()
+            .map_err(|errors| errors.within(&self.spec))?;
+        let generated = crate::generate(&located.source, &options)?;
+        let name = self
+            .module
+            .clone()
+            .unwrap_or_else(|| names::Claims::default().claim(&names::snake(&generated.api.name)));
+        let ident: syn::Ident = syn::parse_str(&name).map_err(|_| {
+            Error::new(
+                &*self.spec,
+                format!("`{name}` cannot be the name of a module"),
+            )
+            .help("use `module`")
+        })?;
+        let (docs, content) = (&generated.docs, &generated.tokens);
+        Ok(Made {
+            item: quote!(#[doc = #docs] pub mod #ident { #content }),
+            name,
+        })
+    }
+
+    fn selection(&self) -> Result<Option<Selection>, Errors> {
+        if self.methods.is_none() && self.types.is_empty() {
+            return Ok(None);
+        }
+        let patterns = self.methods.as_deref().unwrap_or_default();
+        let mut selection = Selection::parse(patterns)?;
+        for (index, schema) in self.types.iter().enumerate() {
+            selection.add_type(patterns.len() + index, schema);
+        }
+        Ok(Some(selection))
+    }
+}
+
+fn runtime(path: &str) -> Result<TokenStream, Error> {
+    let parsed: Result<syn::Path, _> = syn::parse_str(path);
+    parsed.map(|path| quote!(#path)).map_err(|_| {
+        Error::new("Builder", format!("the runtime `{path}` is not a path"))
+            .help("write it like `::gapi`")
+    })
+}
+
+fn environment(name: &str) -> Result<PathBuf, Error> {
+    std::env::var_os(name).map(PathBuf::from).ok_or_else(|| {
+        Error::new(name, "the variable is not set")
+            .help("`Builder` is for build scripts, where Cargo sets it")
+    })
 }

@@ -1,7 +1,7 @@
 //! Google Discovery documents in, typed Rust modules out.
 //!
-//! The phases are modules, one verb each: [`document`] reads a document, [`overrides`] correct it, [`check`] collects
-//! every error, [`model`] decides every name and type, [`select`] keeps what a selection asks for, [`emit`] prints
+//! The phases are modules, one verb each: [`document`] reads a document, [`overrides`] correct it, [`check`] finds
+//! what is wrong with it, [`model`] decides every name and type, [`select`] keeps what a selection asks for, [`emit`] prints
 //! tokens, [`format`](mod@format) makes text of them. [`generate`] runs them in that order.
 //!
 //! ```no_run
@@ -14,6 +14,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+#[cfg(feature = "format")]
 pub mod builder;
 pub mod check;
 pub mod document;
@@ -21,10 +22,12 @@ pub mod emit;
 pub mod error;
 #[cfg(feature = "format")]
 pub mod format;
+pub mod invocation;
 pub mod locate;
 pub mod model;
 pub mod options;
 pub mod overrides;
+mod place;
 pub mod select;
 mod similar;
 
@@ -88,8 +91,15 @@ pub struct Statistics {
 /// Everything that is wrong with the document, the selection and the overrides, each with its place.
 pub fn generate(source: &Source, options: &Options) -> Result<Generated, Errors> {
     let document = Document::read(source, options.overrides.as_ref())?;
-    check::document(&document).map_err(|errors| errors.within(&source.name))?;
-    let whole = model::lower(&document).map_err(|errors| errors.within(&source.name))?;
+    let mut errors = check::document(&document);
+    let whole = match model::lower(&document) {
+        Ok(api) if errors.is_empty() => api,
+        Ok(_) => return Err(errors.within(&source.name)),
+        Err(more) => {
+            errors.extend(more);
+            return Err(errors.within(&source.name));
+        }
+    };
     let (document_methods, document_schemas) = (whole.root.method_count(), document.schemas.len());
     let api = match &options.selection {
         Some(selection) => select::apply(&whole, selection).map_err(|errors| errors.within(&source.name))?,

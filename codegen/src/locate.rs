@@ -2,7 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{Error, Source};
+use serde_json::Value;
+
+use crate::{Error, Source, document, similar};
+
+/// Where the index stands, from the manifest's directory or one above it.
+const INDEX: &str = "discovery-docs/index.json";
 
 /// A document that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,14 +28,10 @@ pub struct Located {
 ///
 /// When there is no such file, no index or no such document, with what there is instead.
 pub fn document(manifest_dir: &Path, spec: &str) -> Result<Located, Error> {
-    let path = manifest_dir.join(spec);
-    let text = std::fs::read_to_string(&path)
-        .map_err(|error| Error::new(path.display().to_string(), error.to_string()))?;
-    Ok(Located {
-        source: Source::new(spec, text),
-        path,
-        index: None,
-    })
+    match name_and_version(spec) {
+        Some((name, version)) => by_name(manifest_dir, name, version),
+        None => by_path(manifest_dir, spec),
+    }
 }
 
 /// Reads an override file, named by its path relative to the manifest's directory.
@@ -39,12 +40,188 @@ pub fn document(manifest_dir: &Path, spec: &str) -> Result<Located, Error> {
 ///
 /// When there is no such file.
 pub fn overrides(manifest_dir: &Path, path: &str) -> Result<Located, Error> {
-    let file = manifest_dir.join(path);
-    let text = std::fs::read_to_string(&file)
-        .map_err(|error| Error::new(file.display().to_string(), error.to_string()))?;
+    by_path(manifest_dir, path)
+}
+
+/// `sqladmin:v1`, but neither `C:\docs\x.json` nor `docs/x.json`.
+fn name_and_version(spec: &str) -> Option<(&str, &str)> {
+    let (name, version) = spec.split_once(':')?;
+    let is_word = |word: &str| word.len() > 1 && !word.contains(['/', '\\']);
+    (is_word(name)
+        && is_word(version)
+        && !Path::new(spec).extension().is_some_and(|end| end == "json"))
+    .then_some((name, version))
+}
+
+fn by_path(manifest_dir: &Path, spec: &str) -> Result<Located, Error> {
+    let path = manifest_dir.join(spec);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(Located {
+            source: Source::new(file_name(&path, spec), text),
+            path,
+            index: None,
+        }),
+        Err(error) => {
+            let error = Error::new(
+                spec,
+                format!("cannot read {}: {}", path.display(), reason(&error)),
+            );
+            Err(match siblings(&path, spec) {
+                Some(hint) => error.help(hint),
+                None => error.help(
+                    "a document is named by its path relative to Cargo.toml, or as `name:version`",
+                ),
+            })
+        }
+    }
+}
+
+fn by_name(manifest_dir: &Path, name: &str, version: &str) -> Result<Located, Error> {
+    let spec = format!("{name}:{version}");
+    let Some(index) = manifest_dir
+        .ancestors()
+        .map(|dir| dir.join(INDEX))
+        .find(|index| index.is_file())
+    else {
+        return Err(Error::new(
+            &*spec,
+            format!(
+                "there is no {INDEX} in {} or above it",
+                manifest_dir.display()
+            ),
+        )
+        .help("add one, or name the document by its path relative to Cargo.toml"));
+    };
+    let place = index.display().to_string();
+    let text = std::fs::read_to_string(&index).map_err(|error| {
+        Error::new(
+            &*place,
+            format!("cannot read the index: {}", reason(&error)),
+        )
+    })?;
+    let entries = entries(&place, &text)?;
+    let Some(entry) = entries
+        .iter()
+        .find(|entry| entry.name == name && entry.version == version)
+    else {
+        return Err(unknown(&entries, name, version, &place));
+    };
+    let path = index.with_file_name(&entry.file);
+    let text = std::fs::read_to_string(&path).map_err(|error| {
+        Error::new(
+            &*spec,
+            format!(
+                "cannot read {}, which {place} names: {}",
+                path.display(),
+                reason(&error)
+            ),
+        )
+    })?;
     Ok(Located {
-        source: Source::new(path, text),
-        path: file,
-        index: None,
+        source: Source::new(&*entry.file, text),
+        path,
+        index: Some(index),
     })
+}
+
+struct Entry {
+    name: String,
+    version: String,
+    file: String,
+}
+
+fn entries(place: &str, text: &str) -> Result<Vec<Entry>, Error> {
+    let value = document::value(place, text)?;
+    let bad = || {
+        Error::new(place, "not an index of documents").help(
+            r#"it has the form {"documents": [{"name": "...", "version": "...", "file": "..."}]}"#,
+        )
+    };
+    let entry = |value: &Value| {
+        let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+        Some(Entry {
+            name: text("name")?,
+            version: text("version")?,
+            file: text("file")?,
+        })
+    };
+    let list = value
+        .get("documents")
+        .and_then(Value::as_array)
+        .ok_or_else(bad)?;
+    list.iter()
+        .map(entry)
+        .collect::<Option<_>>()
+        .ok_or_else(bad)
+}
+
+fn unknown(entries: &[Entry], name: &str, version: &str, place: &str) -> Error {
+    let error = Error::new(
+        format!("{name}:{version}"),
+        format!("{place} has no such document"),
+    );
+    let versions: Vec<String> = entries
+        .iter()
+        .filter(|entry| entry.name == name)
+        .map(|entry| format!("`{name}:{}`", entry.version))
+        .collect();
+    if !versions.is_empty() {
+        return error.help(format!("it has {}", versions.join(", ")));
+    }
+    let specs: Vec<String> = entries
+        .iter()
+        .map(|entry| format!("{}:{}", entry.name, entry.version))
+        .collect();
+    let wanted = format!("{name}:{version}");
+    match similar::did_you_mean(&similar::nearest(&wanted, specs.iter().map(String::as_str))) {
+        Some(hint) => error.help(hint),
+        None => error.help(format!(
+            "it has {} documents; another one is named by its path",
+            entries.len()
+        )),
+    }
+}
+
+/// The name for errors: a document is known by its file's name.
+fn file_name(path: &Path, spec: &str) -> String {
+    path.file_name().map_or_else(
+        || spec.to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}
+
+/// The files beside a path that does not exist, or the fact that its directory does not.
+fn siblings(path: &Path, spec: &str) -> Option<String> {
+    let directory = path.parent()?;
+    let Ok(files) = directory.read_dir() else {
+        return Some(format!(
+            "the directory {} does not exist",
+            directory.display()
+        ))
+        .filter(|_| !directory.exists());
+    };
+    let mut names: Vec<String> = files
+        .filter_map(Result::ok)
+        .map(|file| file.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    let wanted = file_name(path, spec);
+    let nearest = similar::nearest(
+        &wanted,
+        names
+            .iter()
+            .map(String::as_str)
+            .filter(|name| name.ends_with(".json")),
+    );
+    similar::did_you_mean(&nearest)
+}
+
+/// What the system says, without its number.
+fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
+        std::io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        _ => error.to_string(),
+    }
 }

@@ -1,10 +1,24 @@
 //! What a document means: names resolved, types interned, cycles boxed, paging, media and operations decided.
 
+mod cycles;
+mod formats;
+pub(crate) mod media;
+pub(crate) mod names;
+mod operations;
+mod paging;
+mod parameters;
+pub(crate) mod remap;
+mod resources;
+mod schemas;
+mod scopes;
+mod secrets;
 mod types;
+
+use std::collections::BTreeSet;
 
 pub use types::*;
 
-use crate::{Document, Error, Errors};
+use crate::{Document, Errors};
 
 /// Lowers a document to the model.
 ///
@@ -12,8 +26,55 @@ use crate::{Document, Error, Errors};
 ///
 /// Everything in the document that has no meaning, with places relative to the document.
 pub fn lower(document: &Document) -> Result<Api, Errors> {
-    let _ = document;
-    Err(Error::new("", "not lowered yet").into())
+    let mut types = schemas::Types::of(document);
+    let scopes = scopes::of(document);
+    let root = resources::root(document, &scopes, &mut types);
+    let (mut defs, owners, mut errors) = (types.defs, types.owners, types.errors);
+    cycles::resolve(&mut defs, &mut errors);
+    let prelude = prelude(&defs);
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let mut api = Api {
+        name: text(&document.name),
+        version: text(&document.version),
+        revision: text(&document.revision),
+        title: document
+            .title
+            .clone()
+            .or_else(|| document.canonical_name.clone())
+            .unwrap_or_else(|| text(&document.name)),
+        description: text(&document.description),
+        documentation_link: document
+            .documentation_link
+            .clone()
+            .filter(|link| !link.is_empty()),
+        root_url: slashed(&text(&document.root_url)),
+        service_path: slashed(text(&document.service_path).trim_start_matches('/')),
+        batch_path: document
+            .batch_path
+            .clone()
+            .unwrap_or_else(|| "batch".to_owned()),
+        mtls_root_url: document
+            .mtls_root_url
+            .as_deref()
+            .map(slashed)
+            .filter(|url| !url.is_empty()),
+        data_wrapper: document
+            .features
+            .iter()
+            .any(|feature| feature == "dataWrapper"),
+        scopes,
+        endpoints: endpoints(document),
+        types: defs,
+        root,
+        prelude,
+    };
+    // For printing: every schema, and what was made of its inline parts after it.
+    let mut order: Vec<usize> = (0..api.types.len()).collect();
+    order.sort_by_key(|index| (owners[*index], *index));
+    remap::api(&mut api, &order);
+    operations::resolve(&mut api.root, &api.types);
+    mark_requests(&mut api);
+    errors.or(api)
 }
 
 impl Resource {
@@ -21,5 +82,66 @@ impl Resource {
     #[must_use]
     pub fn method_count(&self) -> usize {
         self.methods.len() + self.resources.iter().map(Self::method_count).sum::<usize>()
+    }
+
+    /// Every method here and below: each resource's own before those of its sub-resources.
+    pub fn all_methods(&self) -> Box<dyn Iterator<Item = &Method> + '_> {
+        Box::new(
+            self.methods
+                .iter()
+                .chain(self.resources.iter().flat_map(Self::all_methods)),
+        )
+    }
+}
+
+fn slashed(url: &str) -> String {
+    if url.is_empty() || url.ends_with('/') {
+        url.to_owned()
+    } else {
+        format!("{url}/")
+    }
+}
+
+fn endpoints(document: &Document) -> Vec<Endpoint> {
+    let mut endpoints: Vec<Endpoint> = document
+        .endpoints
+        .iter()
+        .filter_map(|endpoint| {
+            Some(Endpoint {
+                location: endpoint.location.clone()?,
+                url: slashed(endpoint.endpoint_url.as_deref()?),
+                deprecated: endpoint.deprecated,
+            })
+        })
+        .collect();
+    endpoints.sort_by(|a, b| (&a.location, &a.url).cmp(&(&b.location, &b.url)));
+    endpoints
+}
+
+/// Names of the prelude, by their full path where a type of the module hides the short one.
+fn prelude(defs: &[TypeDef]) -> Prelude {
+    let hidden: BTreeSet<&str> = defs.iter().map(|def| &*def.ident).collect();
+    let pick =
+        |short: &'static str, long: &'static str| if hidden.contains(short) { long } else { short };
+    Prelude {
+        option: pick("Option", "::std::option::Option"),
+        string: pick("String", "::std::string::String"),
+        vec: pick("Vec", "::std::vec::Vec"),
+        boxed: pick("Box", "::std::boxed::Box"),
+        result: pick("Result", "::std::result::Result"),
+        into: pick("Into", "::std::convert::Into"),
+        into_iterator: pick("IntoIterator", "::std::iter::IntoIterator"),
+        from: pick("From", "::std::convert::From"),
+    }
+}
+
+fn mark_requests(api: &mut Api) {
+    let bodies = api
+        .root
+        .all_methods()
+        .filter_map(|method| method.request.as_ref());
+    let roots: Vec<TypeId> = bodies.filter_map(remap::target).collect();
+    for id in remap::reach(&api.types, roots) {
+        api.types[id.0].in_request = true;
     }
 }

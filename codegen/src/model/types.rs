@@ -152,7 +152,7 @@ pub struct Notes {
 }
 
 /// One value of an enum.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variant {
     /// `SqlInstance`
     pub ident: String,

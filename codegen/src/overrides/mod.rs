@@ -1,22 +1,48 @@
 //! Corrections of a document: rename, drop or set a part of it.
+//!
+//! ```json
+//! {"overrides": [
+//!   {"at": "schemas.Instance.properties.type", "rename": "kind", "why": "reads better"},
+//!   {"at": "resources.instances.methods.legacyList", "drop": true},
+//!   {"at": "schemas.Instance.properties.size.format", "set": "int64", "why": "the server answers with a text"},
+//!   {"at": "resources.documents.methods.search", "items": "matchingDocuments", "why": "two lists; this one pages"}
+//! ]}
+//! ```
+//!
+//! `rename` changes the Rust name of a schema, property, parameter, method or resource, never what travels. `drop` takes
+//! a part away, `set` replaces or adds one. `items` names the list that a paged method's items come from. An override
+//! that has nothing left to do is an error, so that the file never says more than is true.
 
-use crate::{Errors, Source};
+mod apply;
+mod parse;
+
+use serde_json::Value;
+
+use crate::place::Step;
+
+/// The key that carries the Rust name of a renamed part.
+pub(crate) const NAME_KEY: &str = "x-gapi-name";
+/// The key that carries the property that holds the items of a paged method.
+pub(crate) const ITEMS_KEY: &str = "x-gapi-items";
 
 /// The corrections of one override file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Overrides {
     name: String,
+    entries: Vec<Entry>,
 }
 
-impl Overrides {
-    /// Reads an override file.
-    ///
-    /// # Errors
-    ///
-    /// What is not JSON, and every entry that is not an override, with its place.
-    pub fn parse(source: &Source) -> Result<Self, Errors> {
-        Ok(Self {
-            name: source.name.clone(),
-        })
-    }
+#[derive(Clone, Debug, PartialEq)]
+struct Entry {
+    at: String,
+    steps: Vec<Step>,
+    action: Action,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Action {
+    Rename(String),
+    Drop,
+    Set(Value),
+    Items(String),
 }

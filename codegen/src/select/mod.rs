@@ -1,8 +1,19 @@
 //! Keeps the methods and types that a selection asks for, and what they need.
 
-use crate::{Error, Errors, model};
+mod apply;
+mod pattern;
+
+use pattern::Pattern;
+
+pub use apply::apply;
+
+use crate::{Error, Errors};
 
 /// Which methods and types to keep.
+///
+/// A pattern names methods by their resource path: `instances.list`. `*` stands for one name, `**` for one or more, braces
+/// for alternatives, and a name with odd characters may be quoted: `fhir."Patient-everything"`. `type Service` keeps a
+/// schema that no selected method needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
     items: Vec<Item>,
@@ -10,8 +21,15 @@ pub struct Selection {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Item {
-    text: String,
+    /// Which pattern of the caller this came from.
     index: usize,
+    what: What,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum What {
+    Methods(Pattern),
+    Type(String),
 }
 
 impl Selection {
@@ -44,28 +62,29 @@ impl Selection {
     ///
     /// When it is not a pattern.
     pub fn add(&mut self, index: usize, pattern: &str) -> Result<(), Error> {
-        self.items.push(Item {
-            text: pattern.to_owned(),
+        let text = pattern.trim();
+        if let Some(name) = text.strip_prefix("type ") {
+            self.add_type(index, name.trim());
+            return Ok(());
+        }
+        let bad = |reason: String| {
+            Error::new("", format!("`{pattern}` is not a pattern: {reason}"))
+                .help("patterns look like `instances.list`, `instances.{list, get}`, `operations.*`, `projects.**` or `type Service`")
+                .pattern(index)
+        };
+        let patterns = pattern::parse(text).map_err(bad)?;
+        self.items.extend(patterns.into_iter().map(|pattern| Item {
             index,
-        });
+            what: What::Methods(pattern),
+        }));
         Ok(())
     }
 
     /// Adds a schema by name. Errors about it carry `index`.
     pub fn add_type(&mut self, index: usize, schema: &str) {
         self.items.push(Item {
-            text: schema.to_owned(),
             index,
+            what: What::Type(schema.to_owned()),
         });
     }
-}
-
-/// Keeps what the selection asks for.
-///
-/// # Errors
-///
-/// Every pattern that matches nothing, with its index and the nearest names.
-pub fn apply(api: &model::Api, selection: &Selection) -> Result<model::Api, Errors> {
-    let _ = selection;
-    Ok(api.clone())
 }

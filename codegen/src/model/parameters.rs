@@ -1,0 +1,140 @@
+//! Parameters: positional arguments and setters.
+
+use super::names::{self, Claims};
+use super::schemas::{Naming, Types, notes};
+use super::{Location, Parameter, Type, formats};
+use crate::document::{Method, Schema};
+use crate::{Document, place};
+
+/// Argument names that a function has already.
+const RESERVED_ARGUMENTS: [&str; 1] = ["body"];
+
+/// Names that request types have, may get, or inherit from traits that everybody has in scope.
+const RESERVED_SETTERS: [&str; 20] = [
+    "send",
+    "pages",
+    "items",
+    "upload",
+    "download",
+    "wait",
+    "watch",
+    "resume",
+    "to_http",
+    "call",
+    "into_call",
+    "to_json",
+    "from_json",
+    "clone",
+    "clone_from",
+    "into",
+    "try_into",
+    "to_owned",
+    "borrow",
+    "borrow_mut",
+];
+
+/// Positional arguments in their order, and setters sorted by name.
+pub(super) fn of(
+    document: &Document,
+    method: &Method,
+    at: &str,
+    types: &mut Types<'_>,
+    enum_names: &[String],
+) -> (Vec<Parameter>, Vec<Parameter>) {
+    let at = place::join(at, "parameters");
+    let template = method.path.as_deref().unwrap_or_default();
+    let mut all: Vec<(bool, Parameter)> = Vec::new();
+    for (wire, schema) in &method.parameters {
+        let in_path = schema.location.as_deref() == Some("path") || is_in(template, wire);
+        if !in_path && document.parameters.get(wire) == Some(schema) {
+            // A global parameter that is listed again: every call has an option for it already.
+            continue;
+        }
+        let base = names::base(wire, &schema.others);
+        let naming = Naming {
+            wanted: enum_names
+                .iter()
+                .map(|name| format!("{name}{}", names::camel(base)))
+                .collect(),
+            owner: None,
+            schema: String::new(),
+        };
+        let (ty, repeated) = type_of(schema, &place::join(&at, wire), types, &naming);
+        all.push((
+            in_path || schema.required,
+            Parameter {
+                ident: names::snake(base),
+                wire: wire.clone(),
+                location: if in_path {
+                    Location::Path
+                } else {
+                    Location::Query
+                },
+                ty,
+                repeated,
+                description: schema.description.clone().unwrap_or_default(),
+                notes: notes(schema),
+                deprecated: schema.deprecated,
+            },
+        ));
+    }
+    let (required, optional): (Vec<_>, Vec<_>) =
+        all.into_iter().partition(|(required, _)| *required);
+    let mut required: Vec<Parameter> = required
+        .into_iter()
+        .map(|(_, parameter)| parameter)
+        .collect();
+    // A stable sort: those that the order does not name follow, sorted by name.
+    required.sort_by_key(|parameter| {
+        method
+            .parameter_order
+            .iter()
+            .position(|name| *name == parameter.wire)
+            .unwrap_or(usize::MAX)
+    });
+    let mut optional: Vec<Parameter> = optional
+        .into_iter()
+        .map(|(_, parameter)| parameter)
+        .collect();
+    name(&mut required, &RESERVED_ARGUMENTS);
+    name(&mut optional, &RESERVED_SETTERS);
+    (required, optional)
+}
+
+fn name(parameters: &mut [Parameter], reserved: &[&str]) {
+    let mut claims = Claims::new(reserved.iter().copied());
+    for parameter in parameters {
+        parameter.ident = claims.claim(&parameter.ident);
+    }
+}
+
+/// The type of one value, and whether there may be many.
+///
+/// A URL holds texts: an object or any value is the text that the caller makes of it.
+fn type_of(schema: &Schema, at: &str, types: &mut Types<'_>, naming: &Naming) -> (Type, bool) {
+    let is_list = schema.ty.as_deref() == Some("array");
+    let (value, at) = match &schema.items {
+        Some(items) if is_list => (&**items, place::join(at, "items")),
+        _ => (schema, at.to_owned()),
+    };
+    let repeated = schema.repeated || is_list;
+    let ty = match value.ty.as_deref() {
+        Some("object" | "any" | "array") => Type::String,
+        None if value.values.is_empty() => Type::String,
+        Some(ty) if value.values.is_empty() && value.reference.is_none() => {
+            formats::scalar(ty, value.format.as_deref())
+                .unwrap_or_else(|| types.type_of(value, &at, naming))
+        }
+        _ => types.type_of(value, &at, naming),
+    };
+    (ty, repeated)
+}
+
+/// Whether a path template has an expression for the name.
+fn is_in(template: &str, name: &str) -> bool {
+    template
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| rest.split_once('}'))
+        .any(|(expression, _)| expression.trim_start_matches('+') == name)
+}

@@ -1,0 +1,188 @@
+//! Applies overrides to the JSON of a document.
+
+use serde_json::Value;
+
+use super::{Action, Entry, ITEMS_KEY, NAME_KEY, Overrides};
+use crate::place::{self, Step};
+use crate::{Error, Errors, similar};
+
+const REMOVE: &str = "remove the override, or correct its place";
+
+impl Overrides {
+    /// Applies every override in turn.
+    ///
+    /// # Errors
+    ///
+    /// Every override that no longer applies: its place is gone, or the document says the same without it.
+    pub fn apply(&self, document: &mut Value) -> Result<(), Errors> {
+        let mut errors = Errors::new();
+        for (index, entry) in self.entries.iter().enumerate() {
+            if let Err(error) = entry.apply(document) {
+                let place = place::at("overrides", index);
+                errors.push(Error { place, ..error }.within(&self.name));
+            }
+        }
+        errors.or(())
+    }
+}
+
+impl Entry {
+    fn apply(&self, document: &mut Value) -> Result<(), Error> {
+        match &self.action {
+            Action::Rename(name) => self.mark(document, NAME_KEY, name, &RENAMED, "renamed"),
+            Action::Items(name) => {
+                self.mark(document, ITEMS_KEY, name, &["methods"], "given items")
+            }
+            Action::Drop => self.drop_part(document),
+            Action::Set(value) => self.set(document, value),
+        }
+    }
+
+    fn mark(
+        &self,
+        document: &mut Value,
+        key: &str,
+        value: &str,
+        parents: &[&str],
+        done: &str,
+    ) -> Result<(), Error> {
+        let parent = self.steps.iter().nth_back(1);
+        if !matches!(parent, Some(Step::Key(key)) if parents.contains(&&**key)) {
+            let message = format!("`{}` cannot be {done}", self.at);
+            let names = parents
+                .iter()
+                .map(|parent| format!("`{parent}`"))
+                .collect::<Vec<_>>()
+                .join(", ");
+            return Err(Error::new("", message)
+                .help(format!("the place must be a name directly in {names}")));
+        }
+        let part = find(document, &self.steps)?;
+        let Some(object) = part.as_object_mut() else {
+            return Err(Error::new("", format!("`{}` is not an object", self.at)).help(REMOVE));
+        };
+        object.insert(key.to_owned(), Value::from(value));
+        Ok(())
+    }
+
+    fn drop_part(&self, document: &mut Value) -> Result<(), Error> {
+        let Some((last, before)) = self.steps.split_last() else {
+            return Ok(());
+        };
+        find(document, &self.steps)?;
+        let parent = find(document, before)?;
+        match (parent, last) {
+            (Value::Object(object), Step::Key(key)) => {
+                object.remove(key);
+            }
+            (Value::Array(list), Step::Index(index)) => {
+                list.remove(*index);
+                self.drop_beside(document, before, *index);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// A value of an enum takes its description and its deprecation along.
+    fn drop_beside(&self, document: &mut Value, list: &[Step], index: usize) {
+        let Some((Step::Key(key), before)) = list.split_last() else {
+            return;
+        };
+        if key != "enum" {
+            return;
+        }
+        let Ok(parent) = find(document, before) else {
+            return;
+        };
+        for beside in ["enumDescriptions", "enumDeprecated"] {
+            if let Some(list) = parent.get_mut(beside).and_then(Value::as_array_mut)
+                && index < list.len()
+            {
+                list.remove(index);
+            }
+        }
+    }
+
+    fn set(&self, document: &mut Value, value: &Value) -> Result<(), Error> {
+        let Some((last, before)) = self.steps.split_last() else {
+            return Ok(());
+        };
+        let parent = find(document, before)?;
+        match (parent, last) {
+            (Value::Object(object), Step::Key(key)) => {
+                if object.get(key) == Some(value) {
+                    return Err(Error::new(
+                        "",
+                        format!("the document has this value at `{}` already", self.at),
+                    )
+                    .help("remove the override"));
+                }
+                object.insert(key.clone(), value.clone());
+                Ok(())
+            }
+            (Value::Array(list), Step::Index(index)) => match list.get_mut(*index) {
+                Some(item) if item == value => Err(Error::new(
+                    "",
+                    format!("the document has this value at `{}` already", self.at),
+                )
+                .help("remove the override")),
+                Some(item) => {
+                    *item = value.clone();
+                    Ok(())
+                }
+                None => Err(gone(before, last, Vec::new())),
+            },
+            _ => Err(gone(before, last, Vec::new())),
+        }
+    }
+}
+
+/// What has a Rust name of its own: the maps of a document that hold named parts.
+const RENAMED: [&str; 5] = [
+    "schemas",
+    "properties",
+    "parameters",
+    "methods",
+    "resources",
+];
+
+/// The part at a place.
+fn find<'v>(document: &'v mut Value, steps: &[Step]) -> Result<&'v mut Value, Error> {
+    let mut current = document;
+    for (depth, step) in steps.iter().enumerate() {
+        let names: Vec<String> = match (&*current, step) {
+            (Value::Object(object), Step::Key(key)) if !object.contains_key(key) => {
+                similar::nearest(key, object.keys().map(String::as_str))
+                    .into_iter()
+                    .map(str::to_owned)
+                    .collect()
+            }
+            _ => Vec::new(),
+        };
+        let next = match (current, step) {
+            (Value::Object(object), Step::Key(key)) => object.get_mut(key),
+            (Value::Array(list), Step::Index(index)) => list.get_mut(*index),
+            _ => None,
+        };
+        current = next.ok_or_else(|| gone(&steps[..depth], step, names))?;
+    }
+    Ok(current)
+}
+
+fn gone(before: &[Step], step: &Step, names: Vec<String>) -> Error {
+    let whole = if before.is_empty() {
+        "the document".to_owned()
+    } else {
+        format!("`{}`", place::write(before))
+    };
+    let missing = match step {
+        Step::Key(key) => format!("`{key}`"),
+        Step::Index(index) => format!("item {index}"),
+    };
+    let help = similar::did_you_mean(&names).map_or_else(
+        || REMOVE.to_owned(),
+        |hint| format!("{hint} Otherwise, {REMOVE}"),
+    );
+    Error::new("", format!("no longer applies: {whole} has no {missing}")).help(help)
+}

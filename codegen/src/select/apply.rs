@@ -1,0 +1,198 @@
+//! Applies a selection to a model.
+
+use std::collections::BTreeSet;
+
+use super::pattern::Pattern;
+use super::{Selection, What};
+use crate::model::{Api, Resource, TypeId, remap};
+use crate::{Error, Errors, similar};
+
+/// Keeps what the selection asks for, the methods that poll its operations, and every type that these reach.
+///
+/// Names do not depend on the selection: what is kept is called as in the whole API.
+///
+/// # Errors
+///
+/// Every pattern that matches nothing, with its index and the nearest names.
+pub fn apply(api: &Api, selection: &Selection) -> Result<Api, Errors> {
+    let all: Vec<(Vec<&str>, &str)> = api
+        .root
+        .all_methods()
+        .map(|method| (split(&method.path_name, &method.wire), &*method.path_name))
+        .collect();
+    let mut methods: BTreeSet<&str> = BTreeSet::new();
+    let mut types: BTreeSet<TypeId> = BTreeSet::new();
+    let mut errors = Errors::new();
+    for item in &selection.items {
+        match &item.what {
+            What::Methods(pattern) => {
+                let mut matched = all
+                    .iter()
+                    .filter(|(path, _)| pattern.matches(path))
+                    .map(|(_, name)| *name)
+                    .peekable();
+                if matched.peek().is_none() {
+                    errors.push(no_method(api, pattern).pattern(item.index));
+                }
+                methods.extend(matched);
+            }
+            What::Type(name) => match type_named(api, name) {
+                Some(id) => {
+                    types.insert(id);
+                }
+                None => errors.push(no_type(api, name).pattern(item.index)),
+            },
+        }
+    }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let polls: Vec<&str> = api
+        .root
+        .all_methods()
+        .filter(|method| methods.contains(&*method.path_name))
+        .filter_map(|method| method.operation.as_ref()?.poll.as_deref())
+        .collect();
+    methods.extend(polls);
+    let mut kept = Api {
+        root: prune(&api.root, &methods).unwrap_or_default(),
+        ..api.clone()
+    };
+    types.extend(kept.root.all_methods().flat_map(used));
+    let order: Vec<usize> = remap::reach(&api.types, types)
+        .into_iter()
+        .map(|id| id.0)
+        .collect();
+    remap::api(&mut kept, &order);
+    Ok(kept)
+}
+
+/// The names of a path. Method names are never split, should one have a dot.
+fn split<'a>(path_name: &'a str, method: &'a str) -> Vec<&'a str> {
+    let resource = path_name
+        .strip_suffix(method)
+        .unwrap_or_default()
+        .trim_end_matches('.');
+    let mut names: Vec<&str> = resource
+        .split('.')
+        .filter(|name| !name.is_empty())
+        .collect();
+    names.push(method);
+    names
+}
+
+/// The resource with the methods that are kept; `None` when nothing is.
+fn prune(resource: &Resource, methods: &BTreeSet<&str>) -> Option<Resource> {
+    let kept = Resource {
+        methods: resource
+            .methods
+            .iter()
+            .filter(|method| methods.contains(&*method.path_name))
+            .cloned()
+            .collect(),
+        resources: resource
+            .resources
+            .iter()
+            .filter_map(|child| prune(child, methods))
+            .collect(),
+        ident: resource.ident.clone(),
+        wire: resource.wire.clone(),
+        path: resource.path.clone(),
+        deprecated: resource.deprecated,
+    };
+    (!kept.methods.is_empty() || !kept.resources.is_empty()).then_some(kept)
+}
+
+fn used(method: &crate::model::Method) -> impl Iterator<Item = TypeId> {
+    let parameters = method
+        .required
+        .iter()
+        .chain(&method.optional)
+        .map(|parameter| &parameter.ty);
+    parameters
+        .chain(&method.request)
+        .chain(&method.response)
+        .filter_map(remap::target)
+}
+
+fn type_named(api: &Api, name: &str) -> Option<TypeId> {
+    let by = |matches: &dyn Fn(&crate::model::TypeDef) -> bool| {
+        api.types.iter().position(matches).map(TypeId)
+    };
+    by(&|def| def.schema.as_deref() == Some(name)).or_else(|| by(&|def| def.ident == name))
+}
+
+fn no_method(api: &Api, pattern: &Pattern) -> Error {
+    let error = Error::new("", format!("no method matches `{pattern}`"));
+    let start = pattern.start();
+    if let Some(plain) = pattern.plain() {
+        if let Some(method) = api.root.all_methods().find(|method| method.id == plain) {
+            let path = &method.path_name;
+            return error.help(format!(
+                "`{plain}` is the method's id; select it as `{path}`"
+            ));
+        }
+        if resource_at(&api.root, &start).is_some() {
+            let help = format!(
+                "`{plain}` is a resource; select its methods with `{plain}.*`, or those below it too with `{plain}.**`"
+            );
+            return error.help(help);
+        }
+        let names = api.root.all_methods().map(|method| &*method.path_name);
+        return with_names(error, &similar::nearest(&plain, names), api);
+    }
+    let found = (0..=start.len())
+        .rev()
+        .find_map(|end| resource_at(&api.root, &start[..end]).map(|r| (r, end)));
+    if let Some((resource, end)) = found
+        && end < start.len()
+    {
+        let names: Vec<String> = resource
+            .resources
+            .iter()
+            .map(|child| child.path.clone())
+            .collect();
+        let wanted = start[..=end].join(".");
+        return with_names(
+            error,
+            &similar::nearest(&wanted, names.iter().map(String::as_str)),
+            api,
+        );
+    }
+    with_names(error, &[], api)
+}
+
+fn resource_at<'a>(root: &'a Resource, path: &[&str]) -> Option<&'a Resource> {
+    path.iter().try_fold(root, |resource, name| {
+        resource.resources.iter().find(|child| child.wire == *name)
+    })
+}
+
+fn with_names(error: Error, names: &[&str], api: &Api) -> Error {
+    if let Some(hint) = similar::did_you_mean(names) {
+        return error.help(hint);
+    }
+    let top: Vec<String> = api
+        .root
+        .resources
+        .iter()
+        .map(|resource| format!("`{}`", resource.wire))
+        .collect();
+    match top.len() {
+        0 => error.help("the document has no resources"),
+        1..=20 => error.help(format!("the resources are {}", top.join(", "))),
+        more => error.help(format!(
+            "there are {more} resources, among them {}",
+            top[..20].join(", ")
+        )),
+    }
+}
+
+fn no_type(api: &Api, name: &str) -> Error {
+    let error = Error::new("", format!("there is no schema `{name}`"));
+    let names = api.types.iter().filter_map(|def| def.schema.as_deref());
+    match similar::did_you_mean(&similar::nearest(name, names)) {
+        Some(hint) => error.help(hint),
+        None => error,
+    }
+}
