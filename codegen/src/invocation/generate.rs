@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use proc_macro2::TokenStream;
-use quote::quote;
 use syn::LitStr;
 
-use super::{Header, Module, What};
+use super::{Module, What};
 use crate::{Error, Errors, Options, Overrides, Selection, Source, locate};
 
 impl Module {
@@ -91,26 +90,4 @@ fn at(literal: &LitStr, error: &Error) -> syn::Error {
 
 fn all_at(literal: &LitStr, errors: &Errors) -> Vec<syn::Error> {
     errors.iter().map(|error| at(literal, error)).collect()
-}
-
-impl Header {
-    /// The module as an item: the user's attributes, our docs after the user's, and the content.
-    #[must_use]
-    pub fn item(&self, docs: &str, content: &TokenStream) -> TokenStream {
-        let Self {
-            attributes,
-            visibility,
-            name,
-        } = self;
-        let documented = attributes
-            .iter()
-            .any(|attribute| attribute.path().is_ident("doc"));
-        let gap = documented.then(|| quote!(#[doc = ""]));
-        quote! {
-            #(#attributes)*
-            #gap
-            #[doc = #docs]
-            #visibility mod #name { #content }
-        }
-    }
 }

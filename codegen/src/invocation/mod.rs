@@ -4,9 +4,13 @@
 //! module := attribute* visibility "mod" NAME "=" DOCUMENT [ "{" pattern,* "}" ] [ "overrides" FILE ] ";"
 //! ```
 
-#![allow(missing_debug_implementations, reason = "the types of syn have none without more features")]
+#![allow(
+    missing_debug_implementations,
+    reason = "the types of syn have none without more features"
+)]
 
 mod generate;
+mod item;
 mod pattern;
 #[cfg(test)]
 mod tests;

@@ -63,7 +63,10 @@ struct Path {
 
 impl From<Path> for Pattern {
     fn from(path: Path) -> Self {
-        Self { what: What::Methods(path.segments.join(".")), tokens: path.tokens }
+        Self {
+            what: What::Methods(path.segments.join(".")),
+            tokens: path.tokens,
+        }
     }
 }
 
@@ -73,7 +76,8 @@ impl Path {
         let mut paths = vec![Self::default()];
         loop {
             if stream.peek(syn::token::Brace) {
-                let (brace, alternatives) = braces(stream, |stream, brace| Self::alternatives(stream, brace))?;
+                let (brace, alternatives) =
+                    braces(stream, |stream, brace| Self::alternatives(stream, brace))?;
                 let join = |path: &Self, end: &Self| Self {
                     segments: [&path.segments[..], &end.segments[..]].concat(),
                     tokens: end.tokens.clone(),
@@ -84,7 +88,10 @@ impl Path {
                     .take(MOST + 1)
                     .collect();
                 if paths.len() > MOST {
-                    return Err(Error::new(brace.join(), format!("these braces give more than {MOST} patterns")));
+                    return Err(Error::new(
+                        brace.join(),
+                        format!("these braces give more than {MOST} patterns"),
+                    ));
                 }
             } else {
                 let (text, tokens) = segment(stream)?;
@@ -111,7 +118,10 @@ impl Path {
             comma(stream)?;
         }
         if paths.is_empty() {
-            return Err(Error::new(brace.join(), "nothing stands in these braces; name methods, or write `*` for all"));
+            return Err(Error::new(
+                brace.join(),
+                "nothing stands in these braces; name methods, or write `*` for all",
+            ));
         }
         Ok(paths)
     }
@@ -149,7 +159,10 @@ fn schema(stream: ParseStream<'_>) -> Result<Pattern> {
     let mut tokens = stream.parse::<Token![type]>()?.into_token_stream();
     let (name, token) = name(stream, "expected the name of a schema after `type`")?;
     tokens.extend([token]);
-    Ok(Pattern { what: What::Type(name), tokens })
+    Ok(Pattern {
+        what: What::Type(name),
+        tokens,
+    })
 }
 
 /// A name, a string or stars.
@@ -165,7 +178,10 @@ fn segment(stream: ParseStream<'_>) -> Result<(String, TokenStream)> {
     }
     let (name, token) = name(stream, NAME)?;
     let plain = name.chars().all(|c| c.is_alphanumeric() || c == '_');
-    Ok((if plain { name } else { format!("\"{name}\"") }, token.into()))
+    Ok((
+        if plain { name } else { format!("\"{name}\"") },
+        token.into(),
+    ))
 }
 
 /// A name, keywords included, or a string.
@@ -174,7 +190,10 @@ fn name(stream: ParseStream<'_>, expected: &str) -> Result<(String, TokenTree)> 
         let literal: LitStr = stream.parse()?;
         let text = literal.value();
         if text.is_empty() || text.contains('"') {
-            return Err(Error::new(literal.span(), "this cannot be the name of anything"));
+            return Err(Error::new(
+                literal.span(),
+                "this cannot be the name of anything",
+            ));
         }
         return Ok((text, literal.token().into()));
     }

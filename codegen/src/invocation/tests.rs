@@ -84,7 +84,12 @@ fn patterns_are_flattened() {
     );
     assert_eq!(
         patterns("{a, b}.*.{c, d}"),
-        [methods("a.*.c"), methods("a.*.d"), methods("b.*.c"), methods("b.*.d")]
+        [
+            methods("a.*.c"),
+            methods("a.*.d"),
+            methods("b.*.c"),
+            methods("b.*.d")
+        ]
     );
 }
 
@@ -156,7 +161,10 @@ fn mistakes_are_named() {
             "mod tasks = \"t:v1\" { 1 };",
             "expected a resource or method: a name, a string such as \"Patient-everything\", `*`, `**` or `{...}`",
         ),
-        ("mod tasks = \"t:v1\" { a.\"\" };", "this cannot be the name of anything"),
+        (
+            "mod tasks = \"t:v1\" { a.\"\" };",
+            "this cannot be the name of anything",
+        ),
     ];
     for (text, error) in cases {
         assert_eq!(errors(text), [error], "{text}");
@@ -206,4 +214,23 @@ fn two_modules_of_one_name_need_a_cfg_each() {
         ["there is a module `a` in this call already; give one of the two another name"]
     );
     assert!(errors("#[cfg(x)] mod a = \"a:v1\"; #[cfg(not(x))] mod a = \"b:v1\";").is_empty());
+}
+
+#[test]
+fn docs_of_the_user_come_first_and_all_begin_in_one_column() {
+    let input = parse(
+        r#"/// Mine.
+        ///
+        ///     code
+        #[doc = "Bare."] #[doc = include_str!("docs.md")] #[cfg(x)] mod a = "a:v1";"#,
+    );
+    let item = input.modules[0].header.item("Ours.", &TokenStream::new());
+    let expected = r#"
+        #[doc = "Mine."] #[doc = ""] #[doc = "    code"] #[doc = "Bare."] #[doc = include_str!("docs.md")] #[cfg(x)]
+        #[doc = ""] #[doc = "Ours."] mod a {}
+    "#;
+    assert_eq!(
+        item.to_string(),
+        TokenStream::from_str(expected).unwrap().to_string()
+    );
 }

@@ -1,0 +1,27 @@
+//! The help texts, kept as text. `EXPECTORATE=overwrite` writes what the command says today.
+
+use crate::support::Folder;
+
+#[test]
+fn help_is_what_it_was() {
+    let folder = Folder::new();
+    for (file, line) in [
+        ("gapi.txt", "--help"),
+        ("generate.txt", "generate --help"),
+        ("expand.txt", "expand --help"),
+    ] {
+        expectorate::assert_contents(format!("tests/help/{file}"), &folder.gapi(line).ok().stdout);
+    }
+}
+
+#[test]
+fn wrong_arguments_have_a_status_of_their_own() {
+    let folder = Folder::new();
+    folder.gapi("").fails_with(2, &["Usage: gapi <COMMAND>"]);
+    folder
+        .gapi("generate tasks:v1")
+        .fails_with(2, &["--output <FILE>"]);
+    folder
+        .gapi("generete tasks:v1")
+        .fails_with(2, &["'generate'"]);
+}
