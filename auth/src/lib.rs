@@ -1,8 +1,10 @@
 //! Credentials for Google APIs: who a program is, turned into request headers.
 //!
 //! ```no_run
+//! # #[cfg(feature = "service-account")]
 //! use gapi_auth::{AuthRequest, Credentials, Scopes, ServiceAccount};
 //!
+//! # #[cfg(feature = "service-account")]
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let credentials = ServiceAccount::from_file("service.json")?
 //!     .scopes(["https://www.googleapis.com/auth/drive.readonly"])

@@ -184,10 +184,11 @@ fn oauth_error(fields: &Map<String, Value>) -> Option<(String, Option<String>)> 
         Value::Object(error) => (error.get("status")?.as_str()?, text(error.get("message"))),
         _ => return None,
     };
+    // What is long or has other characters is no code; it may be an echo of what was sent.
     let is_code = !code.is_empty()
-        && code.len() <= 64
         && code
             .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+        && redact::words(code) == code;
     is_code.then(|| (code.to_owned(), description))
 }

@@ -1,6 +1,6 @@
 //! What a service account does when a token is needed.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use gapi_transport::BoxFuture;
 use http::Uri;
@@ -173,15 +173,13 @@ impl TokenSource for Source {
 
 /// Assertions are secrets: they travel over TLS, or not at all.
 fn check_token_uri(uri: &str) -> Result<(), AuthError> {
-    let is_safe = uri
-        .parse::<Uri>()
-        .is_ok_and(|uri| match (uri.scheme_str(), uri.host()) {
-            (Some("https"), Some(_)) => true,
-            (Some("http"), Some(host)) => {
-                matches!(host, "localhost" | "[::1]") || host.starts_with("127.")
-            }
+    let is_safe = uri.parse::<Uri>().is_ok_and(|uri| {
+        match (uri.scheme_str(), uri.host().unwrap_or_default()) {
+            (Some("https"), host) => !host.is_empty(),
+            (Some("http"), host) => is_loopback(host),
             _ => false,
-        });
+        }
+    });
     if is_safe {
         return Ok(());
     }
@@ -189,4 +187,12 @@ fn check_token_uri(uri: &str) -> Result<(), AuthError> {
         AuthError::new(AuthErrorKind::Config, "the token URI is not an https URL")
             .with_hint("plain http is accepted for this machine's loopback addresses only"),
     )
+}
+
+fn is_loopback(host: &str) -> bool {
+    let address = host
+        .trim_start_matches('[')
+        .trim_end_matches(']')
+        .parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }
