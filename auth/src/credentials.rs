@@ -1,14 +1,14 @@
 //! The trait that everything with an identity implements.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use gapi_transport::{BoxFuture, Transport};
-use http::Uri;
+use http::{Uri, uri::Authority};
 
 use crate::{AuthError, AuthHeaders, DEFAULT_UNIVERSE};
 
-/// What a request needs from its credentials.
-#[derive(Clone, Copy, Debug)]
+/// What a request needs from its credentials. `Debug` shows the URL without its query, which may hold secrets.
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct AuthRequest<'a> {
     /// Where the request goes. Self-signed tokens may derive their audience from it.
@@ -91,6 +91,27 @@ pub trait Credentials: std::fmt::Debug + Send + Sync + 'static {
     /// What an API call appends to its `x-goog-api-client` header to tell how it was authorized, such as `cred-type/sa`.
     fn metrics(&self) -> Option<&'static str> {
         None
+    }
+}
+
+impl fmt::Debug for AuthRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (scheme, host) = (
+            self.url.scheme_str(),
+            self.url.authority().map(Authority::host),
+        );
+        f.debug_struct("AuthRequest")
+            .field(
+                "url",
+                &format_args!(
+                    "{}://{}{}",
+                    scheme.unwrap_or(""),
+                    host.unwrap_or(""),
+                    self.url.path()
+                ),
+            )
+            .field("scopes", &self.scopes)
+            .finish_non_exhaustive()
     }
 }
 

@@ -11,7 +11,7 @@ mod manual_clock;
 #[cfg(feature = "reqwest")]
 mod reqwest;
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, sync::Arc};
 
 pub use body::{Body, BodyStream};
 pub use clock::{Clock, SystemClock};
@@ -40,4 +40,24 @@ pub trait Transport: std::fmt::Debug + Send + Sync + 'static {
         &self,
         request: http::Request<Body>,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>>;
+}
+
+/// A shared transport is a transport.
+impl<T: Transport + ?Sized> Transport for Arc<T> {
+    fn send(
+        &self,
+        request: http::Request<Body>,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        (**self).send(request)
+    }
+}
+
+/// A boxed transport is a transport.
+impl<T: Transport + ?Sized> Transport for Box<T> {
+    fn send(
+        &self,
+        request: http::Request<Body>,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        (**self).send(request)
+    }
 }

@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use crate::{BoxFuture, Clock};
 
 /// A [`Clock`] for tests: it stands still until it is moved, and its wall clock and monotonic clock can be moved apart, as
-/// they are when somebody sets the time or a machine is suspended.
+/// they are when somebody sets the time or a machine is suspended. It does not move to a time that cannot be told.
 ///
 /// Clones share one clock.
 #[derive(Clone)]
@@ -40,8 +40,8 @@ impl ManualClock {
     /// Time passes: both clocks move, and sleepers whose time has come wake.
     pub fn advance(&self, by: Duration) {
         let mut state = self.state();
-        state.wall += by;
-        state.monotonic += by;
+        state.wall = state.wall.checked_add(by).unwrap_or(state.wall);
+        state.monotonic = state.monotonic.checked_add(by).unwrap_or(state.monotonic);
         let now = state.monotonic;
         while let Some(sleeper) = state
             .sleepers
@@ -55,7 +55,8 @@ impl ManualClock {
 
     /// The machine sleeps: the wall clock moves, the monotonic one and its sleepers do not.
     pub fn suspend(&self, duration: Duration) {
-        self.state().wall += duration;
+        let mut state = self.state();
+        state.wall = state.wall.checked_add(duration).unwrap_or(state.wall);
     }
 
     /// Somebody sets the wall clock.
@@ -63,7 +64,7 @@ impl ManualClock {
         self.state().wall = wall;
     }
 
-    /// How many sleepers wait.
+    /// How many sleepers wait: a test that is about to advance the clock can wait until others sleep.
     pub fn sleepers(&self) -> usize {
         self.state()
             .sleepers
@@ -92,7 +93,10 @@ impl Clock for ManualClock {
         }
         let mut state = self.state();
         let (wake, woken) = oneshot::channel();
-        let key = (state.monotonic + duration, state.slept);
+        let Some(wakes) = state.monotonic.checked_add(duration) else {
+            return Box::pin(std::future::pending());
+        };
+        let key = (wakes, state.slept);
         state.slept += 1;
         state.sleepers.insert(key, wake);
         // The sender goes only when it has woken us, or with the clock itself.

@@ -50,7 +50,11 @@ impl Transport for Client {
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         Box::pin(async move {
             let request = into_reqwest(request)?;
-            let mut response = self.execute(request).await.map_err(before_head)?;
+            let host = request.url().host_str().unwrap_or_default().to_owned();
+            let mut response = self
+                .execute(request)
+                .await
+                .map_err(|error| before_head(error, &host))?;
             let mut answer = http::Response::new(());
             *answer.status_mut() = response.status();
             *answer.version_mut() = response.version();
@@ -103,38 +107,36 @@ fn into_reqwest_body(body: Body) -> ::reqwest::Body {
     }
 }
 
-/// Why no answer head arrived.
-fn before_head(error: Error) -> TransportError {
+/// Why no answer head arrived from `host`.
+fn before_head(error: Error, host: &str) -> TransportError {
     let error = error.without_url();
     let own = chain(&error)
         .find_map(|e| e.downcast_ref::<TransportError>())
         .map(|own| (own.kind(), own.to_string()));
     if let Some((kind, own)) = own {
-        return TransportError::new(kind, format!("the request's body failed: {own}"))
-            .with_source(error);
+        let message = format!("the request's body failed: {own}");
+        return TransportError::new(kind, message).with_source(error);
     }
     let (kind, message) = if error.is_builder() {
-        (TransportErrorKind::Request, "the request cannot be sent")
+        (TransportErrorKind::Request, "the request cannot be sent to")
     } else if is_tls(&error) {
-        (TransportErrorKind::Tls, "TLS failed")
-    } else if error.is_connect() && error.is_timeout() {
-        (TransportErrorKind::Connect, "connecting took too long")
+        (TransportErrorKind::Tls, "TLS failed with")
     } else if error.is_connect() {
-        (TransportErrorKind::Connect, "no connection")
+        (TransportErrorKind::Connect, "no connection to")
     } else if error.is_timeout() {
-        (TransportErrorKind::Timeout, "no answer in time")
+        (TransportErrorKind::Timeout, "no answer in time from")
     } else if error.is_redirect() {
         (
             TransportErrorKind::Other,
-            "the client followed redirects and gave up; build it with redirects off",
+            "the client followed too many redirects of",
         )
     } else {
         (
             TransportErrorKind::Reset,
-            "the connection broke before an answer came",
+            "the connection broke before an answer came from",
         )
     };
-    TransportError::new(kind, message).with_source(error)
+    describe(kind, &format!("{message} {host}"), error)
 }
 
 /// Why the answer's body ended early.
@@ -152,6 +154,15 @@ fn in_body(error: Error) -> TransportError {
             TransportErrorKind::Body,
             "the connection broke within the answer's body",
         )
+    };
+    describe(kind, message, error)
+}
+
+/// Says what happened and, in the words of the innermost cause, why.
+fn describe(kind: TransportErrorKind, message: &str, error: Error) -> TransportError {
+    let message = match chain(&error).skip(1).last() {
+        Some(cause) => format!("{message}: {cause}"),
+        None => message.to_owned(),
     };
     TransportError::new(kind, message).with_source(error)
 }

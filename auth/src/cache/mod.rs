@@ -128,7 +128,7 @@ impl<S: TokenSource> Cached<S> {
         core.source.check(request)?;
         let key = core.key(request);
         let slot = core.slot(&key);
-        let mut lost = false;
+        let mut lost = 0;
         // Each further turn needs a token that was rejected or a runtime that was shut down while we waited.
         for _ in 0..policy::TURNS {
             let waiting = match slot.step(&core.now()) {
@@ -144,7 +144,8 @@ impl<S: TokenSource> Cached<S> {
                 Step::Fetch(ticket, waiting) => {
                     let flight = core.clone().launch(ticket, core.context(&key, request));
                     match Handle::try_current() {
-                        Ok(runtime) if !lost => drop(runtime.spawn(flight)),
+                        // A runtime that loses tasks is being shut down.
+                        Ok(runtime) if lost < 2 => drop(runtime.spawn(flight)),
                         _ => flight.await,
                     }
                     waiting
@@ -155,7 +156,7 @@ impl<S: TokenSource> Cached<S> {
                 // Whoever landed meanwhile, a token beats an error.
                 Some(Err(error)) => return slot.ready(&core.now()).ok_or(error),
                 Some(Ok(_)) => {}
-                None => lost = true,
+                None => lost += 1,
             }
         }
         Err(AuthError::new(

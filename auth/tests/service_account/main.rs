@@ -4,6 +4,8 @@
 mod answers;
 mod exchange;
 mod key_files;
+#[cfg(feature = "reqwest")]
+mod loopback;
 mod refusals;
 mod secrets;
 mod self_signed;

@@ -77,7 +77,7 @@ async fn debug_shows_no_secret() {
         assert_silent(&account);
         assert_silent(account.clone().self_signed(true));
     }
-    let url = Uri::from_static("https://example.googleapis.com/v1/things");
+    let url = Uri::from_static("https://user:canary@example.googleapis.com/v1/things?key=canary");
     assert_silent(AuthRequest::new(&url, Scopes::Default(&["scope"])));
 }
 
