@@ -20,6 +20,7 @@ pub use self::{
     },
     kind::ErrorKind,
 };
+use crate::wire::UnknownField;
 
 /// Why a call failed. One pointer wide.
 ///
@@ -198,6 +199,11 @@ impl Error {
         self.has_status(StatusCode::CONFLICT)
     }
 
+    /// The server answered 304: what the `if-none-match` header named is still current.
+    pub fn is_not_modified(&self) -> bool {
+        self.has_status(StatusCode::NOT_MODIFIED)
+    }
+
     /// The server answered 412: the etag or generation that the request named is not the current one.
     pub fn is_precondition_failed(&self) -> bool {
         self.has_status(StatusCode::PRECONDITION_FAILED)
@@ -235,6 +241,13 @@ impl Error {
 
     fn has_status(&self, status: StatusCode) -> bool {
         self.status() == Some(status)
+    }
+}
+
+/// A name that a schema does not have is a mistake in the use of a module.
+impl From<UnknownField> for Error {
+    fn from(error: UnknownField) -> Self {
+        Self::new(ErrorKind::Usage, error.to_string())
     }
 }
 

@@ -42,7 +42,7 @@ pub(crate) async fn execute(prepared: &Prepared) -> Result<Answered, Error> {
     );
     let options = effective_options(prepared);
     let clock = &*prepared.client.inner.clock;
-    let work = run(prepared, &options);
+    let work = run(prepared, &options, &span);
     let result = within(
         clock,
         options.timeout,
@@ -67,7 +67,7 @@ pub(crate) async fn execute(prepared: &Prepared) -> Result<Answered, Error> {
 }
 
 /// Attempts until there is an answer that stands.
-async fn run(prepared: &Prepared, options: &CallOptions) -> Result<Answered, Error> {
+async fn run(prepared: &Prepared, options: &CallOptions, span: &Span) -> Result<Answered, Error> {
     let request = build(prepared, options)?;
     let shown = url::redact(&request.uri.to_string());
     let client = &*prepared.client.inner;
@@ -76,7 +76,7 @@ async fn run(prepared: &Prepared, options: &CallOptions) -> Result<Answered, Err
     let mut attempts = 0_u32;
     let answered = loop {
         attempts += 1;
-        Span::current().record("attempts", attempts);
+        span.record("attempts", attempts);
         let identity = authorize::authorize(prepared, options, &request.uri).await?;
         let attempt = exchange::exchange(prepared, options, &request, identity.as_ref());
         let answered = within(

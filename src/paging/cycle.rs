@@ -33,7 +33,7 @@ mod tests {
     /// After how many tokens a list that goes from `tail` tokens into a cycle of `length` is stopped.
     fn stopped_after(tail: usize, length: usize) -> Option<usize> {
         let mut cycle = Cycle::default();
-        (0..tail + 8 * length + 16).position(|index| {
+        (0..4 * (tail + length) + 16).position(|index| {
             let token = if index < tail {
                 index
             } else {

@@ -38,7 +38,7 @@ fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let name = name.rsplit("%24").next().unwrap_or(&name);
     match name {
-        "key" | "code" | "sig" | "assertion" | "upload_id" => true,
+        "key" | "trace" | "code" | "sig" | "assertion" | "upload_id" => true,
         "pagetoken" | "nextpagetoken" | "synctoken" | "page_token" => false,
         _ => [
             "token",

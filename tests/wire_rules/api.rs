@@ -1,0 +1,233 @@
+//! A small API in the shape that the generator prints, with a method for each rule.
+
+use gapi::generated::v1 as __gapi;
+
+pub(crate) const CLOUD: &str = "https://www.googleapis.com/auth/cloud-platform";
+
+pub(crate) static API: __gapi::Api = __gapi::Api {
+    name: "things",
+    version: "v1",
+    revision: "20260101",
+    root_url: "https://things.googleapis.com/",
+    service_path: "",
+    scopes: &["https://x/auth/things", "https://x/auth/things.readonly"],
+    ..__gapi::Api::EMPTY
+};
+
+/// With a service path and the data wrapper.
+pub(crate) static OLD: __gapi::Api = __gapi::Api {
+    root_url: "https://old.googleapis.com/",
+    service_path: "old/v2/",
+    data_wrapper: true,
+    ..API
+};
+
+macro_rules! method {
+    ($table:ident, $request:ident, $response:ty, $id:literal) => {
+        #[derive(Clone, Debug)]
+        pub(crate) struct $request(__gapi::Call);
+        #[allow(dead_code)] // No request needs all of it.
+        impl $request {
+            pub(crate) fn new() -> Self {
+                Self(__gapi::Call::new(&$table))
+            }
+            pub(crate) fn set(self, name: &'static str, value: impl __gapi::Param) -> Self {
+                Self(self.0.with(name, value))
+            }
+            pub(crate) fn all<P: __gapi::Param>(
+                self,
+                name: &'static str,
+                values: impl IntoIterator<Item = P>,
+            ) -> Self {
+                Self(self.0.with_all(name, values))
+            }
+            pub(crate) fn body(self, body: impl Into<__gapi::Body<Thing>>) -> Self {
+                Self(self.0.with_body(body.into()))
+            }
+            pub(crate) fn send(self, client: &__gapi::Client) -> __gapi::Sending<$response> {
+                __gapi::Sending::new(client, self.0)
+            }
+            pub(crate) fn pages(self, client: &__gapi::Client) -> __gapi::Pages<$response> {
+                __gapi::Pages::new(client, self.0)
+            }
+            pub(crate) fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
+                self.0.to_http()
+            }
+        }
+        impl __gapi::Request for $request {
+            type Response = $response;
+            fn call(&self) -> &__gapi::Call {
+                &self.0
+            }
+            fn into_call(self) -> __gapi::Call {
+                self.0
+            }
+        }
+    };
+}
+
+static GET: __gapi::Method = __gapi::Method {
+    id: "things.get",
+    path: "v1/{+name}",
+    parameters: &[
+        __gapi::Parameter::path("name"),
+        __gapi::Parameter::query("view"),
+        __gapi::Parameter::query("size"),
+        __gapi::Parameter::query("labels").repeated(),
+        __gapi::Parameter::query("alt"),
+    ],
+    scopes: &[CLOUD, "https://x/auth/things"],
+    api_version: Some("2026-11-01"),
+    ..__gapi::Method::new(&API, __gapi::Verb::Get)
+};
+method!(GET, Get, Thing, "things.get");
+
+static PATCH: __gapi::Method = __gapi::Method {
+    id: "things.patch",
+    path: "v1/b/{bucket}/o/{object}:rename",
+    parameters: &[
+        __gapi::Parameter::path("bucket"),
+        __gapi::Parameter::path("object"),
+    ],
+    scopes: &["https://x/auth/things"],
+    ..__gapi::Method::new(&API, __gapi::Verb::Patch)
+};
+method!(PATCH, Patch, Thing, "things.patch");
+
+static POST: __gapi::Method = __gapi::Method {
+    id: "things.create",
+    path: "v1/things",
+    ..__gapi::Method::new(&API, __gapi::Verb::Post)
+};
+method!(POST, Create, Thing, "things.create");
+
+static DELETE: __gapi::Method = __gapi::Method {
+    id: "things.delete",
+    path: "v1/things/{id}",
+    parameters: &[__gapi::Parameter::path("id")],
+    has_response: false,
+    ..__gapi::Method::new(&API, __gapi::Verb::Delete)
+};
+method!(DELETE, Delete, (), "things.delete");
+
+static TRANSLATE: __gapi::Method = __gapi::Method {
+    id: "old.translate",
+    path: "translate",
+    ..__gapi::Method::new(&OLD, __gapi::Verb::Post)
+};
+method!(TRANSLATE, Translate, Thing, "old.translate");
+
+static LIST: __gapi::Method = __gapi::Method {
+    id: "things.list",
+    path: "v1/things",
+    parameters: &[
+        __gapi::Parameter::query("pageToken"),
+        __gapi::Parameter::query("maxResults"),
+        __gapi::Parameter::query("labels").repeated(),
+        __gapi::Parameter::query("q"),
+    ],
+    paging: Some(__gapi::Paging {
+        token: __gapi::Slot::Query("pageToken"),
+        next: "nextPageToken",
+        size: Some(__gapi::Slot::Query("maxResults")),
+    }),
+    ..__gapi::Method::new(&API, __gapi::Verb::Get)
+};
+method!(LIST, List, Page, "things.list");
+
+impl List {
+    pub(crate) fn items(self, client: &__gapi::Client) -> __gapi::Items<Page, Thing> {
+        __gapi::Items::list(client, self.0, |page| page.items.take())
+    }
+}
+
+static SEARCH: __gapi::Method = __gapi::Method {
+    id: "things.search",
+    path: "v1/things:search",
+    paging: Some(__gapi::Paging {
+        token: __gapi::Slot::Body("pageToken"),
+        next: "nextPageToken",
+        size: Some(__gapi::Slot::Body("pageSize")),
+    }),
+    ..__gapi::Method::new(&API, __gapi::Verb::Post)
+};
+method!(SEARCH, Search, Page, "things.search");
+
+static MAPPED: __gapi::Method = __gapi::Method {
+    id: "things.mapped",
+    ..LIST_COPY
+};
+const LIST_COPY: __gapi::Method = __gapi::Method {
+    path: "v1/mapped",
+    parameters: &[__gapi::Parameter::query("pageToken")],
+    paging: Some(__gapi::Paging {
+        token: __gapi::Slot::Query("pageToken"),
+        next: "nextPageToken",
+        size: None,
+    }),
+    ..__gapi::Method::new(&API, __gapi::Verb::Get)
+};
+method!(MAPPED, Mapped, MapPage, "things.mapped");
+
+impl Mapped {
+    pub(crate) fn items(self, client: &__gapi::Client) -> __gapi::Items<MapPage, (String, Thing)> {
+        __gapi::Items::map(client, self.0, |page| page.items.take())
+    }
+}
+
+static LABELS: __gapi::Method = __gapi::Method {
+    id: "things.labels",
+    path: "v1/labels",
+    ..__gapi::Method::new(&API, __gapi::Verb::Get)
+};
+method!(LABELS, Labels, __gapi::BTreeMap<String, i64>, "things.labels");
+
+static ANY: __gapi::Method = __gapi::Method {
+    id: "things.any",
+    path: "v1/any",
+    ..__gapi::Method::new(&API, __gapi::Verb::Get)
+};
+method!(ANY, AnyThing, __gapi::Value, "things.any");
+
+macro_rules! object {
+    ($name:ident, [$($secret:literal),*], $($index:literal $wire:literal $field:ident: $ty:ty),*) => {
+        #[derive(Clone, Default)]
+        pub(crate) struct $name {
+            $(pub(crate) $field: Option<$ty>,)*
+            pub extra: __gapi::Extra,
+        }
+        impl __gapi::Object for $name {
+            const NAME: &'static str = stringify!($name);
+            const SECRETS: &'static [&'static str] = &[$($secret),*];
+            fn index(name: &str) -> usize {
+                match name { $($wire => $index,)* _ => __gapi::UNKNOWN }
+            }
+            fn set<'de, A: __gapi::MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> Result<(), A::Error> {
+                match index { $($index => __gapi::read(&mut self.$field, map),)* _ => __gapi::skip(map) }
+            }
+            fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
+                $(out.field($wire, &self.$field)?;)*
+                Ok(())
+            }
+            fn extra(&self) -> &__gapi::Extra {
+                &self.extra
+            }
+            fn extra_mut(&mut self) -> &mut __gapi::Extra {
+                &mut self.extra
+            }
+        }
+        __gapi::object!($name);
+    };
+}
+
+object!(Thing, ["password"], 0 "name" name: String, 1 "size" size: i64, 2 "password" password: String, 3 "settings" settings: Settings, 4 "labels" labels: __gapi::BTreeMap<String, String>);
+object!(Settings, [], 0 "diskSizeGb" disk_size_gb: i64, 1 "tier" tier: String);
+object!(Page, [], 0 "items" items: Vec<Thing>, 1 "nextPageToken" next_page_token: String);
+object!(MapPage, [], 0 "items" items: __gapi::BTreeMap<String, Thing>, 1 "nextPageToken" next_page_token: String);
+
+pub(crate) fn thing(name: &str) -> Thing {
+    Thing {
+        name: Some(name.into()),
+        ..Thing::default()
+    }
+}

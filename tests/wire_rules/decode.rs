@@ -1,0 +1,154 @@
+//! What is made of a success.
+
+use gapi::ErrorKind;
+use serde_json::{Value, json};
+
+use crate::{
+    api::{AnyThing, Create, Delete, Labels, List, Thing},
+    script::{Script, answer, json as json_step},
+};
+
+async fn create(status: u16, body: &'static str) -> Result<Thing, gapi::Error> {
+    let script = Script::new(move |_| json_step(status, body));
+    Create::new().send(&script.client()).await
+}
+
+#[tokio::test]
+async fn nothing_is_the_empty_value() {
+    for (status, body) in [
+        (204, ""),
+        (200, ""),
+        (200, "null"),
+        (200, " \r\n null\n"),
+        (200, "{}"),
+    ] {
+        assert_eq!(create(status, body).await.expect(body), Thing::default());
+    }
+    for body in ["", "null", "not json at all", "[1]"] {
+        let script = Script::new(move |_| json_step(200, body));
+        Delete::new()
+            .set("id", "1")
+            .send(&script.client())
+            .await
+            .expect("no answer is declared");
+    }
+    let script = Script::new(|_| json_step(200, ""));
+    assert_eq!(
+        AnyThing::new()
+            .send(&script.client())
+            .await
+            .expect("nothing"),
+        Value::Null
+    );
+    assert!(
+        Labels::new()
+            .send(&script.client())
+            .await
+            .expect("nothing")
+            .is_empty()
+    );
+}
+
+#[tokio::test]
+async fn aliases_of_lists_maps_and_anything() {
+    let script = Script::new(|_| json_step(200, r#"{"a": "1", "b": 2}"#));
+    let labels = Labels::new().send(&script.client()).await.expect("a map");
+    assert_eq!(
+        labels.into_iter().collect::<Vec<_>>(),
+        [("a".to_owned(), 1), ("b".to_owned(), 2)]
+    );
+    assert_eq!(
+        AnyThing::new()
+            .send(&script.client())
+            .await
+            .expect("a value"),
+        json!({"a": "1", "b": 2})
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_type_is_reported_with_its_place_and_the_body_is_kept() {
+    let body = r#"{"items": [{}, {"settings": {"tier": "t", "diskSizeGb": "x"}}]}"#;
+    let script = Script::new(move |_| json_step(200, body));
+    let error = List::new()
+        .send(&script.client())
+        .await
+        .expect_err("no number");
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert_eq!(error.json_path(), Some("items[1].settings.diskSizeGb"));
+    assert_eq!(
+        error.to_string(),
+        "things.list: items[1].settings.diskSizeGb: expected a 64-bit integer, found \"x\""
+    );
+    assert_eq!(error.body().expect("the body"), body);
+    assert_eq!(error.status().map(|s| s.as_u16()), Some(200));
+    assert_eq!(
+        error.url(),
+        Some("https://things.googleapis.com/v1/things?alt=json")
+    );
+}
+
+#[tokio::test]
+async fn a_list_instead_of_an_object_is_named() {
+    let error = create(200, r#"[{"name": "a"}, {"name": "b"}]"#)
+        .await
+        .expect_err("a list");
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    let text = error.to_string();
+    assert!(
+        text.contains("is a list") && text.contains("Vec<Thing>"),
+        "{text}"
+    );
+    let script = Script::new(|_| json_step(200, r#"[{"name": "a", "size": "1"}, {"name": "b"}]"#));
+    let things: Vec<Thing> = Create::new()
+        .send(&script.client())
+        .json()
+        .await
+        .expect("a list");
+    assert_eq!(things[0].size, Some(1));
+}
+
+#[tokio::test]
+async fn what_is_not_json_is_an_error_and_text_reads_it() {
+    let script = Script::new(|_| answer(200, &[("content-type", "text/html")], "<p>CANARY</p>"));
+    let error = Create::new()
+        .send(&script.client())
+        .await
+        .expect_err("HTML");
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    let text = error.to_string();
+    assert!(
+        text.contains("text/html") && text.contains(".text()") && !text.contains("CANARY"),
+        "{text}"
+    );
+    assert_eq!(
+        Create::new()
+            .send(&script.client())
+            .text()
+            .await
+            .expect("text"),
+        "<p>CANARY</p>"
+    );
+    for cut in [r#"{"name": "a""#, r#"{"name": "#, "{"] {
+        let error = create(200, cut).await.expect_err(cut);
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert!(error.to_string().contains("ends in the middle"), "{error}");
+    }
+    assert!(
+        create(200, r#"{"name": "a"} {"#).await.is_err(),
+        "something after the value"
+    );
+}
+
+#[tokio::test]
+async fn unknown_properties_survive() {
+    let thing = create(200, r#"{"name": "a", "newer": {"x": 1}, "size": null}"#)
+        .await
+        .expect("a thing");
+    assert_eq!(thing.extra.get("newer"), Some(&json!({"x": 1})));
+    assert_eq!(thing.size, None);
+    assert_eq!(
+        serde_json::to_value(&thing).expect("JSON")["newer"],
+        json!({"x": 1})
+    );
+}

@@ -1,0 +1,227 @@
+//! Error answers.
+
+use std::time::Duration;
+
+use gapi::{ErrorDetail, ErrorKind};
+use serde_json::json;
+
+use crate::{
+    api::{Create, Get},
+    script::{Script, answer, json as json_step},
+};
+
+async fn failed(status: u16, body: impl Into<String>) -> gapi::Error {
+    let body = body.into();
+    let script = Script::new(move |_| json_step(status, &body));
+    Get::new()
+        .set("name", "a")
+        .send(&script.client())
+        .await
+        .expect_err("an error answer")
+}
+
+#[tokio::test]
+async fn an_error_tells_all_that_the_server_said() {
+    let body = json!({"error": {
+        "code": 429, "message": "Slow down.", "status": "RESOURCE_EXHAUSTED",
+        "errors": [{"reason": "rateLimitExceeded", "message": "Slow down."}],
+        "details": [
+            {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "RATE_LIMIT_EXCEEDED", "domain": "googleapis.com"},
+            {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "7s"},
+            {"@type": "type.example/other", "a": 1},
+        ]
+    }});
+    let error = failed(429, body.to_string()).await;
+    assert_eq!(error.kind(), ErrorKind::Api);
+    assert_eq!(error.status().map(|s| s.as_u16()), Some(429));
+    assert_eq!(error.code(), Some("RESOURCE_EXHAUSTED"));
+    assert_eq!(error.reason(), Some("RATE_LIMIT_EXCEEDED"));
+    assert!(error.has_reason("rateLimitExceeded"));
+    assert_eq!(error.message(), Some("Slow down."));
+    assert_eq!(error.method(), Some("things.get"));
+    assert_eq!(
+        error.url(),
+        Some("https://things.googleapis.com/v1/a?alt=json")
+    );
+    assert_eq!(
+        error.details()[1],
+        ErrorDetail::RetryInfo(Duration::from_secs(7))
+    );
+    assert!(matches!(&error.details()[2], ErrorDetail::Other(value) if value["a"] == 1));
+    assert_eq!(
+        error.body().expect("a body").as_ref(),
+        body.to_string().as_bytes()
+    );
+    assert!(
+        error
+            .headers()
+            .expect("headers")
+            .contains_key("content-type")
+    );
+    assert!(error.is_rate_limited());
+    assert_eq!(
+        error.to_string(),
+        "things.get: 429 RESOURCE_EXHAUSTED (RATE_LIMIT_EXCEEDED): Slow down."
+    );
+}
+
+#[tokio::test]
+async fn helpers_tell_the_common_cases_apart() {
+    assert!(failed(404, "{}").await.is_not_found());
+    assert!(failed(409, "{}").await.is_conflict());
+    assert!(failed(412, "{}").await.is_precondition_failed());
+    assert!(failed(401, "{}").await.is_unauthenticated());
+    assert!(failed(403, "{}").await.is_permission_denied());
+    assert!(failed(504, "").await.is_timeout());
+    let limited = failed(
+        403,
+        r#"{"error": {"errors": [{"reason": "userRateLimitExceeded"}]}}"#,
+    )
+    .await;
+    assert!(limited.is_rate_limited() && !limited.is_permission_denied());
+    assert!(failed(304, "").await.is_not_modified());
+}
+
+#[tokio::test]
+async fn bodies_without_structure_still_give_a_helpful_line() {
+    for body in [
+        "",
+        "<html>CANARY</html>",
+        "CANARY",
+        "[]",
+        "null",
+        r#"{"error": {"message": {"x": "CANARY"}}}"#,
+    ] {
+        let error = failed(503, body).await;
+        assert_eq!(
+            error.to_string(),
+            "things.get: 503 Service Unavailable",
+            "{body}"
+        );
+        assert_eq!(error.body().expect("a body"), body);
+        assert!(!format!("{error:?}").contains("CANARY"));
+    }
+    assert_eq!(failed(599, "").await.to_string(), "things.get: 599");
+    let oauth = failed(
+        400,
+        r#"{"error": "invalid_grant", "error_description": "Bad\nRequest"}"#,
+    )
+    .await;
+    assert_eq!(
+        oauth.to_string(),
+        "things.get: 400 invalid_grant: Bad Request"
+    );
+}
+
+#[tokio::test]
+async fn a_disabled_service_shows_where_to_enable_it() {
+    let link = "https://console.developers.google.com/apis/api/x/overview?project=1";
+    let info = |details: serde_json::Value| {
+        json!({"error": {"code": 403, "message": "x has not been used.", "status": "PERMISSION_DENIED", "details": details}}).to_string()
+    };
+    let reason =
+        json!({"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "SERVICE_DISABLED"});
+    let help = json!({"@type": "type.googleapis.com/google.rpc.Help", "links": [{"url": link}]});
+    let error = failed(403, info(json!([reason, help]))).await;
+    assert!(
+        error
+            .to_string()
+            .ends_with(&format!("Enable the API at {link}")),
+        "{error}"
+    );
+    let metadata = json!({"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "SERVICE_DISABLED", "metadata": {"activationUrl": link}});
+    assert!(
+        failed(403, info(json!([metadata])))
+            .await
+            .to_string()
+            .contains(link)
+    );
+    let old =
+        json!({"error": {"errors": [{"reason": "accessNotConfigured", "extendedHelp": link}]}});
+    assert!(
+        failed(403, old.to_string())
+            .await
+            .to_string()
+            .contains(link)
+    );
+    // A link for another reason is not an offer.
+    let other = json!({"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "OTHER"});
+    assert!(
+        !failed(403, info(json!([other, help])))
+            .await
+            .to_string()
+            .contains(link)
+    );
+}
+
+#[tokio::test]
+async fn a_missing_scope_shows_what_would_do() {
+    let body = json!({"error": {"message": "Insufficient.", "details": [
+        {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "ACCESS_TOKEN_SCOPE_INSUFFICIENT"}]}});
+    let text = failed(403, body.to_string()).await.to_string();
+    assert!(
+        text.contains(
+            "accepts any of https://www.googleapis.com/auth/cloud-platform https://x/auth/things"
+        ),
+        "{text}"
+    );
+    let script = Script::new(|_| {
+        answer(
+            403,
+            &[("www-authenticate", "Bearer error=\"insufficient_scope\"")],
+            "",
+        )
+    });
+    let error = Get::new()
+        .set("name", "a")
+        .send(&script.client())
+        .scopes(["https://x/auth/other"])
+        .await
+        .expect_err("403");
+    assert!(
+        error
+            .to_string()
+            .contains("The call asked for https://x/auth/other"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn refused_fields_are_shown() {
+    let body = json!({"error": {"message": "Invalid.", "status": "INVALID_ARGUMENT", "details": [
+        {"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": [{"field": "a.b", "description": "too long"}]}]}});
+    let text = failed(400, body.to_string()).await.to_string();
+    assert_eq!(
+        text,
+        "things.get: 400 INVALID_ARGUMENT: Invalid. [a.b: too long]"
+    );
+}
+
+#[tokio::test]
+async fn long_messages_are_cut_and_stay_on_one_line() {
+    let body = json!({"error": {"message": format!("a\nb\u{1b}[31m{}", "x".repeat(5000))}});
+    let text = failed(500, body.to_string()).await.to_string();
+    assert!(text.len() < 700 && text.ends_with("..."), "{}", text.len());
+    assert!(!text.contains(['\n', '\u{1b}']));
+}
+
+#[tokio::test]
+async fn an_error_answer_to_raw_is_an_error() {
+    let script = Script::new(|_| json_step(404, "{}"));
+    assert!(
+        Create::new()
+            .send(&script.client())
+            .raw()
+            .await
+            .expect_err("404")
+            .is_not_found()
+    );
+    assert!(
+        Create::new()
+            .send(&script.client())
+            .text()
+            .await
+            .expect_err("404")
+            .is_not_found()
+    );
+}

@@ -1,0 +1,16 @@
+//! What the runtime puts on the wire, and what it makes of what comes back: every rule against a scripted transport.
+
+mod api;
+mod auth;
+mod body;
+mod decode;
+mod errors;
+mod faults;
+mod headers;
+mod options;
+mod paging;
+mod redirects;
+mod script;
+mod secrets;
+mod tokens;
+mod url;

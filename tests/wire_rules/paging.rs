@@ -1,0 +1,329 @@
+//! Lists in pages.
+
+use std::time::Duration;
+
+use futures_util::{StreamExt, TryStreamExt};
+use gapi::{CallOptions, ErrorKind};
+use serde_json::json;
+
+use crate::{
+    api::{List, Mapped, Search},
+    script::{Script, Step, json as json_step},
+};
+
+fn three_pages() -> std::sync::Arc<Script> {
+    Script::steps([
+        json_step(
+            200,
+            r#"{"items": [{"name": "a"}, {"name": "b"}], "nextPageToken": "t/1"}"#,
+        ),
+        // An empty page is no end.
+        json_step(200, r#"{"nextPageToken": "t2"}"#),
+        json_step(200, r#"{"items": [{"name": "c"}], "nextPageToken": null}"#),
+    ])
+}
+
+fn targets(script: &Script) -> Vec<String> {
+    script
+        .seen()
+        .iter()
+        .map(|seen| seen.target().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn pages_follow_tokens_and_keep_all_parameters() {
+    let script = three_pages();
+    let request = List::new().all("labels", ["x", "y"]).set("q", "");
+    let mut pages = request.pages(&script.client()).page_size(2);
+    assert_eq!(pages.page_token(), None);
+    let mut sizes = Vec::new();
+    while let Some(page) = pages.try_next().await.expect("a page") {
+        sizes.push(page.items.unwrap_or_default().len());
+    }
+    assert_eq!(sizes, [2, 0, 1]);
+    assert!(pages.try_next().await.expect("the end").is_none());
+    assert_eq!(
+        targets(&script),
+        [
+            "/v1/things?labels=x&labels=y&q=&maxResults=2&alt=json",
+            "/v1/things?labels=x&labels=y&q=&maxResults=2&pageToken=t%2F1&alt=json",
+            "/v1/things?labels=x&labels=y&q=&maxResults=2&pageToken=t2&alt=json",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn items_come_one_by_one() {
+    let script = three_pages();
+    let names = List::new()
+        .items(&script.client())
+        .try_collect()
+        .await
+        .expect("all");
+    assert_eq!(
+        names
+            .iter()
+            .map(|t| t.name.as_deref().expect("a name"))
+            .collect::<Vec<_>>(),
+        ["a", "b", "c"]
+    );
+    // The same as a stream.
+    let script = three_pages();
+    let stream = List::new().items(&script.client());
+    let names: Vec<_> = StreamExt::take(stream, 2)
+        .map_ok(|t| t.name)
+        .try_collect()
+        .await
+        .expect("two");
+    assert_eq!(names, [Some("a".to_owned()), Some("b".to_owned())]);
+    assert_eq!(
+        script.seen().len(),
+        1,
+        "the second page is not fetched for nothing"
+    );
+}
+
+#[tokio::test]
+async fn maps_give_keys_and_values() {
+    let script = Script::steps([
+        json_step(
+            200,
+            r#"{"items": {"zone-b": {"name": "b"}, "zone-a": {"name": "a"}}, "nextPageToken": "t"}"#,
+        ),
+        json_step(200, r#"{"items": {"zone-c": {}}}"#),
+    ]);
+    let items = Mapped::new()
+        .items(&script.client())
+        .try_collect()
+        .await
+        .expect("all");
+    assert_eq!(
+        items
+            .iter()
+            .map(|(key, _)| key.as_str())
+            .collect::<Vec<_>>(),
+        ["zone-a", "zone-b", "zone-c"]
+    );
+    let error = Mapped::new()
+        .items(&script.client())
+        .page_size(3)
+        .try_next()
+        .await
+        .expect_err("no such parameter");
+    assert_eq!(error.kind(), ErrorKind::Usage);
+}
+
+#[tokio::test]
+async fn tokens_in_the_body() {
+    let script = Script::steps([
+        json_step(200, r#"{"nextPageToken": "t1"}"#),
+        json_step(200, "{}"),
+        json_step(200, r#"{"nextPageToken": "t1"}"#),
+        json_step(200, "{}"),
+    ]);
+    let client = script.client();
+    let request = Search::new().body(json!({"name": "x", "size": "9007199254740993"}));
+    assert_eq!(
+        request
+            .pages(&client)
+            .page_size(5)
+            .try_collect()
+            .await
+            .expect("all")
+            .len(),
+        2
+    );
+    // There need not be a body.
+    assert_eq!(
+        Search::new()
+            .pages(&client)
+            .try_collect()
+            .await
+            .expect("all")
+            .len(),
+        2
+    );
+    let bodies: Vec<_> = script.seen().iter().map(|seen| seen.body.clone()).collect();
+    let parsed =
+        |index: usize| serde_json::from_slice::<serde_json::Value>(&bodies[index]).expect("JSON");
+    assert_eq!(
+        parsed(0),
+        json!({"name": "x", "size": "9007199254740993", "pageSize": 5})
+    );
+    assert_eq!(
+        parsed(1),
+        json!({"name": "x", "size": "9007199254740993", "pageSize": 5, "pageToken": "t1"})
+    );
+    assert_eq!(bodies[2], "");
+    assert_eq!(parsed(3), json!({"pageToken": "t1"}));
+}
+
+#[tokio::test]
+async fn a_repeated_token_is_an_error_not_a_loop() {
+    let script = Script::new(|_| json_step(200, r#"{"items": [{}], "nextPageToken": "same"}"#));
+    let mut pages = List::new().pages(&script.client());
+    assert!(pages.try_next().await.expect("the first page").is_some());
+    let error = pages.try_next().await.expect_err("the same token again");
+    assert_eq!(error.kind(), ErrorKind::Paging);
+    assert!(pages.try_next().await.expect("the end").is_none());
+    assert_eq!(script.seen().len(), 2);
+    // A longer circle.
+    let script = Script::new(|seen| {
+        let next = if seen.url.contains("pageToken=a") {
+            "b"
+        } else {
+            "a"
+        };
+        json_step(200, &json!({"nextPageToken": next}).to_string())
+    });
+    let error = List::new()
+        .pages(&script.client())
+        .try_collect()
+        .await
+        .expect_err("a circle");
+    assert_eq!(error.kind(), ErrorKind::Paging);
+    assert!(script.seen().len() < 8);
+}
+
+#[tokio::test]
+async fn after_an_error_the_token_says_where_to_go_on() {
+    let script = Script::steps([
+        json_step(200, r#"{"items": [{"name": "a"}], "nextPageToken": "t1"}"#),
+        json_step(500, "{}"),
+        json_step(200, r#"{"items": [{"name": "b"}]}"#),
+    ]);
+    let client = script.client();
+    let mut items = List::new().items(&client);
+    assert!(items.try_next().await.expect("an item").is_some());
+    items.try_next().await.expect_err("a bad day");
+    assert!(items.try_next().await.expect("the end").is_none());
+    let token = items.page_token().expect("a token").to_owned();
+    let rest = List::new()
+        .items(&client)
+        .start_at(token)
+        .try_collect()
+        .await
+        .expect("the rest");
+    assert_eq!(rest[0].name.as_deref(), Some("b"));
+    assert_eq!(
+        targets(&script)[1..],
+        [
+            "/v1/things?pageToken=t1&alt=json",
+            "/v1/things?pageToken=t1&alt=json"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn the_token_of_items_is_that_of_the_page_at_hand() {
+    let script = three_pages();
+    let mut items = List::new().items(&script.client()).start_at("t0");
+    assert_eq!(items.page_token(), Some("t0"));
+    items.try_next().await.expect("a");
+    assert_eq!(
+        items.page_token(),
+        Some("t0"),
+        "`b` is still to come from there"
+    );
+    items.try_next().await.expect("b");
+    assert_eq!(items.page_token(), Some("t/1"));
+}
+
+#[tokio::test]
+async fn a_partial_answer_asks_for_the_token_too() {
+    let script = Script::empty();
+    let client = script.client();
+    let by_default = client.with(CallOptions::new().fields("items(size)"));
+    let _ = List::new()
+        .pages(&client)
+        .fields("items(name)")
+        .try_next()
+        .await
+        .expect("a page");
+    let _ = List::new()
+        .items(&by_default)
+        .try_next()
+        .await
+        .expect("nothing");
+    let _ = List::new()
+        .pages(&client)
+        .fields("nextPageToken,items")
+        .try_next()
+        .await
+        .expect("a page");
+    let _ = List::new()
+        .send(&by_default)
+        .await
+        .expect("one page, as asked");
+    assert_eq!(
+        targets(&script),
+        [
+            "/v1/things?fields=items%28name%29%2CnextPageToken&alt=json",
+            "/v1/things?fields=items%28size%29%2CnextPageToken&alt=json",
+            "/v1/things?fields=nextPageToken%2Citems&alt=json",
+            "/v1/things?fields=items%28size%29&alt=json",
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dropped_wait_loses_no_page() {
+    let script = Script::new(|seen| {
+        if seen.url.contains("pageToken") {
+            json_step(200, r#"{"items": [{"name": "b"}]}"#)
+        } else {
+            json_step(200, r#"{"items": [{"name": "a"}], "nextPageToken": "t"}"#)
+        }
+    });
+    let slow = gapi::auth::from_fn(|| async {
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        Ok(gapi::auth::Token::new("t"))
+    });
+    let client = script
+        .builder()
+        .credentials(slow)
+        .build()
+        .expect("a client");
+    let mut pages = List::new().pages(&client);
+    assert!(
+        tokio::time::timeout(Duration::from_secs(1), pages.next())
+            .await
+            .is_err()
+    );
+    let mut names = Vec::new();
+    while let Some(page) = pages.try_next().await.expect("a page") {
+        names.extend(
+            page.items
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(|t| t.name),
+        );
+    }
+    assert_eq!(names, ["a", "b"]);
+    assert_eq!(script.seen().len(), 2);
+}
+
+#[tokio::test]
+async fn a_page_that_fails_to_decode_is_reported() {
+    let script = Script::steps([json_step(200, r#"{"items": 7}"#)]);
+    let error = List::new()
+        .items(&script.client())
+        .try_next()
+        .await
+        .expect_err("no list");
+    assert_eq!(
+        (error.kind(), error.json_path()),
+        (ErrorKind::Decode, Some("items"))
+    );
+    let script = Script::steps([Step::Fail(gapi::transport::TransportErrorKind::Reset)]);
+    assert_eq!(
+        List::new()
+            .pages(&script.client())
+            .try_next()
+            .await
+            .expect_err("reset")
+            .kind(),
+        ErrorKind::Transport
+    );
+}

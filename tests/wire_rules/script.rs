@@ -1,0 +1,162 @@
+//! A transport that answers by a script and remembers what it was asked.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use gapi::{
+    Client,
+    auth::Anonymous,
+    transport::{Body, BoxFuture, Transport, TransportError, TransportErrorKind},
+};
+use http::{HeaderMap, Method, Request, Response};
+
+/// A request as it went out.
+#[derive(Clone)]
+pub(crate) struct Seen {
+    pub(crate) method: Method,
+    pub(crate) url: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Seen {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|v| v.to_str().expect("text"))
+    }
+
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).expect("a JSON body")
+    }
+
+    /// The URL behind its host.
+    pub(crate) fn target(&self) -> &str {
+        let rest = self.url.split_once("://").expect("absolute").1;
+        &rest[rest.find('/').expect("a path")..]
+    }
+}
+
+/// What comes back.
+pub(crate) enum Step {
+    Answer(Response<Body>),
+    Late(Duration, Response<Body>),
+    Fail(TransportErrorKind),
+    Hang,
+}
+
+/// An answer with a JSON body.
+pub(crate) fn json(status: u16, body: &str) -> Step {
+    answer(
+        status,
+        &[("content-type", "application/json; charset=UTF-8")],
+        body,
+    )
+}
+
+pub(crate) fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Step {
+    let mut builder = Response::builder().status(status);
+    for (name, value) in headers {
+        builder = builder.header(*name, *value);
+    }
+    Step::Answer(
+        builder
+            .body(Body::from(body.to_owned()))
+            .expect("an answer"),
+    )
+}
+
+pub(crate) fn redirect(status: u16, location: &str) -> Step {
+    answer(status, &[("location", location)], "")
+}
+
+type Rule = Box<dyn Fn(&Seen) -> Step + Send + Sync>;
+
+pub(crate) struct Script {
+    seen: Mutex<Vec<Seen>>,
+    rule: Rule,
+}
+
+impl Script {
+    /// Answers by `rule`.
+    pub(crate) fn new(rule: impl Fn(&Seen) -> Step + Send + Sync + 'static) -> Arc<Self> {
+        Arc::new(Self {
+            seen: Mutex::default(),
+            rule: Box::new(rule),
+        })
+    }
+
+    /// Gives these answers in order. One request more fails the test.
+    pub(crate) fn steps(steps: impl IntoIterator<Item = Step>) -> Arc<Self> {
+        let steps: Mutex<VecDeque<Step>> = Mutex::new(steps.into_iter().collect());
+        Self::new(move |seen| {
+            let step = steps.lock().expect("lock").pop_front();
+            step.unwrap_or_else(|| panic!("one request too many: {} {}", seen.method, seen.url))
+        })
+    }
+
+    /// Answers everything with an empty object.
+    pub(crate) fn empty() -> Arc<Self> {
+        Self::new(|_| json(200, "{}"))
+    }
+
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().expect("lock").clone()
+    }
+
+    /// The only request that was sent.
+    pub(crate) fn only(&self) -> Seen {
+        let seen = self.seen();
+        assert_eq!(seen.len(), 1, "requests");
+        seen.into_iter().next().expect("one")
+    }
+
+    /// A client without credentials that talks to this script.
+    pub(crate) fn client(self: &Arc<Self>) -> Client {
+        self.builder()
+            .credentials(Anonymous)
+            .build()
+            .expect("a client")
+    }
+
+    pub(crate) fn builder(self: &Arc<Self>) -> gapi::ClientBuilder {
+        Client::builder().transport(Arc::<Self>::clone(self))
+    }
+}
+
+impl Transport for Script {
+    fn send(
+        &self,
+        request: Request<Body>,
+    ) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
+        let (head, body) = request.into_parts();
+        let seen = Seen {
+            method: head.method,
+            url: head.uri.to_string(),
+            headers: head.headers,
+            body: body.as_bytes().expect("a body in memory").clone(),
+        };
+        let step = (self.rule)(&seen);
+        self.seen.lock().expect("lock").push(seen);
+        Box::pin(async move {
+            match step {
+                Step::Answer(answer) => Ok(answer),
+                Step::Late(wait, answer) => {
+                    tokio::time::sleep(wait).await;
+                    Ok(answer)
+                }
+                Step::Fail(kind) => Err(TransportError::new(kind, "as the script says")),
+                Step::Hang => std::future::pending().await,
+            }
+        })
+    }
+}
+
+impl fmt::Debug for Script {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Script")
+    }
+}
