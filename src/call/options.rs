@@ -11,6 +11,7 @@ use http::{HeaderName, HeaderValue};
 ///
 /// `Debug` shows names, never values.
 #[derive(Clone, Default)]
+#[must_use = "options do nothing until they are given to a client or a call"]
 pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) attempt_timeout: Option<Duration>,
@@ -27,7 +28,6 @@ pub struct CallOptions {
 macro_rules! option_setters {
     () => {
         /// Limits the whole call: credentials, redirects, replays and the reading of the answer. No limit unless set.
-        #[must_use]
         pub fn timeout(mut self, limit: std::time::Duration) -> Self {
             self.options_mut().timeout = Some(limit);
             self
@@ -35,14 +35,12 @@ macro_rules! option_setters {
 
         /// Limits each HTTP exchange of the call, the reading of its answer included. 60 s unless set;
         /// [`Duration::MAX`](std::time::Duration::MAX) stands for no limit.
-        #[must_use]
         pub fn attempt_timeout(mut self, limit: std::time::Duration) -> Self {
             self.options_mut().attempt_timeout = Some(limit);
             self
         }
 
         /// The longest answer, in bytes, that is held in memory. 256 MiB unless set.
-        #[must_use]
         pub fn answer_limit(mut self, bytes: usize) -> Self {
             self.options_mut().answer_limit = Some(bytes);
             self
@@ -53,7 +51,6 @@ macro_rules! option_setters {
         ///
         /// Mark a secret value with [`HeaderValue::set_sensitive`](http::HeaderValue::set_sensitive): it then does not
         /// follow a redirect to another host, as `authorization` and `cookie` never do.
-        #[must_use]
         pub fn header(
             mut self,
             name: impl AsRef<str>,
@@ -66,7 +63,6 @@ macro_rules! option_setters {
 
         /// Adds a query parameter that the document does not know. It replaces a parameter of that name that the request has;
         /// given twice, it is sent twice.
-        #[must_use]
         pub fn param(
             mut self,
             name: impl Into<std::borrow::Cow<'static, str>>,
@@ -78,21 +74,18 @@ macro_rules! option_setters {
         }
 
         /// Asks for a part of the answer only: `items(name,state),nextPageToken`.
-        #[must_use]
         pub fn fields(mut self, mask: impl Into<String>) -> Self {
             self.options_mut().set_param("fields", mask.into());
             self
         }
 
         /// Counts the call against the quota of this user (`quotaUser`): any text of up to 40 characters.
-        #[must_use]
         pub fn quota_user(mut self, user: impl Into<String>) -> Self {
             self.options_mut().set_param("quotaUser", user.into());
             self
         }
 
         /// Asks for an answer with or without line breaks and indentation (`prettyPrint`).
-        #[must_use]
         pub fn pretty_print(mut self, pretty: bool) -> Self {
             self.options_mut()
                 .set_param("prettyPrint", pretty.to_string());
@@ -100,7 +93,6 @@ macro_rules! option_setters {
         }
 
         /// Marks the call in the server's traces (`trace`).
-        #[must_use]
         pub fn trace(mut self, token: impl Into<String>) -> Self {
             self.options_mut().set_param("trace", token.into());
             self
@@ -108,35 +100,30 @@ macro_rules! option_setters {
 
         /// Asks for another form of answer than `json` (`alt`): `media`, `csv`, `proto`, `sse`, as far as the method has it. Read such an answer
         /// with `raw` or `text`.
-        #[must_use]
         pub fn alt(mut self, form: impl Into<String>) -> Self {
             self.options_mut().set_param("alt", form.into());
             self
         }
 
         /// Sends an API key as the query parameter `key`, besides the credentials.
-        #[must_use]
         pub fn key(mut self, key: impl Into<String>) -> Self {
             self.options_mut().set_param("key", key.into());
             self
         }
 
         /// Asks for the first or second version of the error format (`$.xgafv`): `"1"` or `"2"`.
-        #[must_use]
         pub fn xgafv(mut self, version: impl Into<String>) -> Self {
             self.options_mut().set_param("$.xgafv", version.into());
             self
         }
 
         /// Names the project that pays for the call (`x-goog-user-project`), instead of the one of the credentials.
-        #[must_use]
         pub fn quota_project(mut self, project: impl AsRef<str>) -> Self {
             self.options_mut().set_quota_project(project.as_ref());
             self
         }
 
         /// Asks the credentials for a token with exactly these scopes, whatever scopes they were given.
-        #[must_use]
         pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
             self.options_mut().scopes = Some(scopes.into_iter().map(Into::into).collect());
             self
@@ -158,7 +145,6 @@ impl CallOptions {
     }
 
     /// These options, and where they are silent, `defaults`.
-    #[must_use]
     pub fn or(mut self, defaults: &Self) -> Self {
         self.timeout = self.timeout.or(defaults.timeout);
         self.attempt_timeout = self.attempt_timeout.or(defaults.attempt_timeout);

@@ -208,7 +208,7 @@ impl fmt::Debug for ClientBuilder {
         f.debug_struct("ClientBuilder")
             .field(
                 "credentials",
-                &self.credentials.as_ref().map(|c| c.describe()),
+                &self.credentials.as_ref().map(Credentials::describe),
             )
             .field(
                 "endpoint",

@@ -34,12 +34,15 @@ use crate::{
 #[must_use = "nothing is fetched until an entry is asked for"]
 pub struct Items<R, T> {
     pages: Pages<R>,
-    take: Box<dyn Fn(&mut R) -> Vec<T> + Send + Sync>,
+    take: Take<R, T>,
     /// What is left of the page at hand.
     rest: vec::IntoIter<T>,
     /// The token of the page at hand.
     current: Option<String>,
 }
+
+/// Takes the entries out of a page.
+type Take<R, T> = Box<dyn Fn(&mut R) -> Vec<T> + Send + Sync>;
 
 impl<R: Answer, T: Send + 'static> Items<R, T> {
     /// The entries that `take` finds in each page of `call`. The request's own `items` is the way to get here.
@@ -51,7 +54,7 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
         )
     }
 
-    fn new(client: &Client, call: Call, take: Box<dyn Fn(&mut R) -> Vec<T> + Send + Sync>) -> Self {
+    fn new(client: &Client, call: Call, take: Take<R, T>) -> Self {
         Self {
             pages: Pages::new(client, call),
             take,

@@ -1,4 +1,5 @@
 //! What the runtime puts on the wire, and what it makes of what comes back: every rule against a scripted transport.
+#![cfg(feature = "auth")]
 
 mod api;
 mod auth;
