@@ -19,6 +19,7 @@ use http::Uri;
 /// What the source does with one attempt.
 #[derive(Debug)]
 pub(crate) enum Act {
+    /// Gives a token; one without any lifetime expired a minute ago.
     Give {
         value: String,
         lifetime: Option<Duration>,
@@ -85,8 +86,10 @@ impl TokenSource for Script {
                         cx.clock().sleep(after).await;
                     }
                     let token = Token::new(value);
+                    let now = cx.clock().now();
                     Ok(match lifetime {
-                        Some(lifetime) => token.expires_at(cx.clock().now() + lifetime),
+                        Some(Duration::ZERO) => token.expires_at(now - secs(60)),
+                        Some(lifetime) => token.expires_at(now + lifetime),
                         None => token,
                     })
                 }
