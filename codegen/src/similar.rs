@@ -3,7 +3,8 @@
 /// The names nearest to `wanted`, best first, at most three; none that is too far to be meant.
 pub(crate) fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let wanted_lower = wanted.to_lowercase();
-    let limit = (wanted.chars().count() / 3).max(2);
+    let length = wanted.chars().count();
+    let limit = (length / 3).max(2).min(length.saturating_sub(1));
     let mut scored: Vec<(usize, &str)> = names
         .into_iter()
         .filter_map(|name| {
@@ -21,6 +22,9 @@ pub(crate) fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>
         .collect();
     scored.sort();
     scored.dedup();
+    // Beside a near name, one that is as far as may be is noise.
+    let best = scored.first().map_or(0, |(score, _)| *score);
+    scored.retain(|(score, _)| *score <= best + 2 || *score > limit);
     scored.into_iter().map(|(_, name)| name).take(3).collect()
 }
 
@@ -93,6 +97,6 @@ mod tests {
             did_you_mean(&["a", "b", "c"]).as_deref(),
             Some("did you mean `a`, `b` or `c`?")
         );
-        assert_eq!(did_you_mean::<&str>(&[]), None);
+        assert_eq!(did_you_mean(&[""; 0]), None);
     }
 }
