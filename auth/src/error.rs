@@ -101,7 +101,7 @@ impl AuthError {
         self.change(|inner| inner.retry_after = wait)
     }
 
-    #[cfg_attr(not(feature = "service-account"), allow(dead_code))]
+    #[cfg(feature = "service-account")]
     pub(crate) fn with_oauth(self, error: String, description: Option<String>) -> Self {
         self.change(|inner| {
             inner.oauth_error = Some(error);

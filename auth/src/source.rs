@@ -3,7 +3,6 @@
 use std::{fmt, future::Future, sync::Arc};
 
 use gapi_transport::{BoxFuture, Clock, Transport};
-use http::Uri;
 
 use crate::{AuthError, AuthRequest, Cached, DEFAULT_UNIVERSE, Token, scopes::ScopeSet};
 
@@ -64,7 +63,7 @@ pub trait TokenSource: fmt::Debug + Send + Sync + 'static {
 }
 
 /// What a [`TokenSource`] works with.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct FetchContext {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -91,6 +90,15 @@ impl FetchContext {
     /// What [`TokenSource::audience`] gave.
     pub fn audience(&self) -> Option<&str> {
         self.audience.as_deref()
+    }
+}
+
+impl fmt::Debug for FetchContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FetchContext")
+            .field("scopes", &self.scopes())
+            .field("audience", &self.audience)
+            .finish_non_exhaustive()
     }
 }
 
@@ -139,10 +147,4 @@ impl<F> fmt::Debug for FnSource<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("FnSource")
     }
-}
-
-/// `https://HOST/`, the audience that self-signed tokens for a Google API carry (AIP-4111).
-#[cfg_attr(not(feature = "service-account"), allow(dead_code))]
-pub(crate) fn host_audience(url: &Uri) -> Option<String> {
-    url.host().map(|host| format!("https://{host}/"))
 }

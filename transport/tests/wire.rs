@@ -124,16 +124,6 @@ async fn a_refused_connection_is_safe_to_try_again() {
 }
 
 #[tokio::test]
-async fn an_unknown_name_is_no_connection() {
-    let request = Request::get("http://host.invalid/?key=canary")
-        .body(Body::empty())
-        .expect("a request");
-    let error = transport().send(request).await.expect_err("no such name");
-    assert_eq!(error.kind(), TransportErrorKind::Connect);
-    assert_silent(&error);
-}
-
-#[tokio::test]
 async fn a_connection_that_breaks_before_the_head_is_reset() {
     let heads: [&'static [u8]; 2] = [b"", b"HTTP/1.1 200 OK\r\ncontent-le"];
     for head in heads {

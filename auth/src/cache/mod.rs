@@ -109,7 +109,7 @@ impl<S: TokenSource> Cached<S> {
     }
 
     /// The same transport and clock with another source, and an empty cache.
-    #[cfg_attr(not(feature = "service-account"), allow(dead_code))]
+    #[cfg(feature = "service-account")]
     pub(crate) fn with_source(self, source: S) -> Self {
         Self::assemble(
             Arc::new(source),

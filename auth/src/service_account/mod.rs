@@ -7,7 +7,7 @@ mod key_file;
 mod signing_key;
 mod source;
 
-use std::{fs::File, io, io::Read, path::Path, sync::Arc};
+use std::{fmt, fs::File, io, io::Read, path::Path, sync::Arc};
 
 use gapi_transport::{BoxFuture, Clock, Transport};
 use secrecy::zeroize::Zeroizing;
@@ -31,7 +31,7 @@ const KEY_FILE_LIMIT: u64 = 1024 * 1024;
 /// the request offers.
 ///
 /// Building one touches no network. Tokens are cached as [`Cached`] describes; clones share the cache, and every setter empties it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ServiceAccount(Cached<Source>);
 
 impl ServiceAccount {
@@ -163,6 +163,12 @@ impl ServiceAccount {
     /// The project that the service account belongs to, where the key file has it.
     pub fn project_id(&self) -> Option<&str> {
         self.0.source().identity.project_id.as_deref()
+    }
+}
+
+impl fmt::Debug for ServiceAccount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.source().fmt(f)
     }
 }
 

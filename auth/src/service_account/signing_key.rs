@@ -1,13 +1,11 @@
 //! RSA private keys.
 
-use std::fmt;
-
 use jsonwebtoken::{Algorithm, EncodingKey, crypto::aws_lc::DEFAULT_PROVIDER};
 use secrecy::zeroize::Zeroizing;
 
 use crate::{AuthError, AuthErrorKind};
 
-/// An RSA private key that signs with RS256. Wiped from memory when dropped; `Debug` does not show it.
+/// An RSA private key that signs with RS256. Wiped from memory when dropped.
 pub(super) struct SigningKey(EncodingKey);
 
 impl SigningKey {
@@ -72,11 +70,5 @@ impl SigningKey {
         let signer =
             (DEFAULT_PROVIDER.signer_factory)(&Algorithm::RS256, &self.0).map_err(|_| failed())?;
         signer.try_sign(message).map_err(|_| failed())
-    }
-}
-
-impl fmt::Debug for SigningKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SigningKey")
     }
 }

@@ -1,6 +1,6 @@
 //! What a service account does when a token is needed.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{fmt, net::IpAddr, sync::Arc};
 
 use gapi_transport::BoxFuture;
 use http::Uri;
@@ -10,11 +10,11 @@ use serde_json::{Map, Value};
 use super::{assertion::Claims, exchange::exchange, key_file::KeyFile, signing_key::SigningKey};
 use crate::{
     AuthError, AuthErrorKind, AuthRequest, DEFAULT_UNIVERSE, FetchContext, Scopes, Token,
-    TokenSource, scopes::ScopeSet, source::host_audience,
+    TokenSource, scopes::ScopeSet,
 };
 
 /// A service account's identity and settings.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Source {
     pub(super) identity: Arc<Identity>,
     pub(super) scopes: Vec<String>,
@@ -28,7 +28,6 @@ pub(super) struct Source {
 }
 
 /// What a key file says about who this is.
-#[derive(Debug)]
 pub(super) struct Identity {
     pub(super) email: String,
     pub(super) client_id: Option<String>,
@@ -82,6 +81,21 @@ impl Source {
         };
         let token = claims.sign(&identity.key, identity.key_id.as_deref())?;
         Ok(Token::new(token).expires_at(claims.expiry()))
+    }
+}
+
+/// Neither the key nor the values of added claims.
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServiceAccount")
+            .field("email", &self.identity.email)
+            .field("scopes", &self.scopes)
+            .field("subject", &self.subject)
+            .field("quota_project", &self.quota_project)
+            .field("universe_domain", &self.universe_domain)
+            .field("self_signed", &self.signs_itself())
+            .field("audience", &self.audience)
+            .finish_non_exhaustive()
     }
 }
 
@@ -169,6 +183,11 @@ impl TokenSource for Source {
             "cred-type/sa"
         })
     }
+}
+
+/// `https://HOST/`, the audience that self-signed tokens for a Google API carry (AIP-4111).
+fn host_audience(url: &Uri) -> Option<String> {
+    url.host().map(|host| format!("https://{host}/"))
 }
 
 /// Assertions are secrets: they travel over TLS, or not at all.

@@ -76,6 +76,7 @@ async fn debug_shows_no_secret() {
         assert_eq!(bearer(&ask(&account).await.expect("a token")), canary);
         assert_silent(&account);
         assert_silent(account.clone().self_signed(true));
+        assert_silent(account.clone().claim("extra", CANARY));
     }
     let url = Uri::from_static("https://user:canary@example.googleapis.com/v1/things?key=canary");
     assert_silent(AuthRequest::new(&url, Scopes::Default(&["scope"])));
