@@ -2,16 +2,25 @@
 //!
 //! A document goes in, a module of plain request values comes out, and one runtime sends them:
 //!
-//! ```ignore
+#![cfg_attr(all(feature = "macros", feature = "auth", feature = "reqwest"), doc = "```no_run")]
+#![cfg_attr(not(all(feature = "macros", feature = "auth", feature = "reqwest")), doc = "```ignore")]
 //! gapi::api! {
 //!     /// Cloud SQL Admin.
 //!     pub mod sqladmin = "discovery-docs/sqladmin.v1.json" { instances.{list, get}, operations.get };
 //! }
 //! use gapi::{Client, auth::ServiceAccount};
 //!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let credentials = ServiceAccount::from_file("service.json")?;
 //! let client = Client::new(credentials);
 //! let page = sqladmin::instances().list("my-project").max_results(50).send(&client).await?;
+//!
+//! let mut all = sqladmin::instances().list("my-project").items(&client);
+//! while let Some(instance) = all.try_next().await? {
+//!     println!("{}", instance.name.as_deref().unwrap_or("?"));
+//! }
+//! # Ok(()) }
+//! # fn main() {}
 //! ```
 //!
 //! A request is data: it can be cloned, stored, sent from any thread, or [looked at](Call::to_http) without being sent. How it is
@@ -62,13 +71,14 @@ pub use crate::{
 
 /// Makes a module of requests from a Discovery document.
 ///
-/// ```ignore
+/// ```
 /// gapi::api! {
 ///     /// Cloud SQL Admin.
 ///     pub mod sqladmin = "discovery-docs/sqladmin.v1.json" { instances.{list, get}, operations.get };
-///     /// Drive, whole, by the name and version that `discovery-docs/index.json` knows.
-///     pub mod drive = "drive:v3";
+///     /// OAuth2, whole, by the name and version that `discovery-docs/index.json` knows.
+///     pub mod oauth2 = "oauth2:v2";
 /// }
+/// # fn main() {}
 /// ```
 ///
 /// Between the braces stand the methods that are wanted, by resource: `instances.{list, get}`, `operations.*` (all methods of a resource),

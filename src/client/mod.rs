@@ -34,7 +34,7 @@ use crate::{
 /// # Ok(()) }
 /// ```
 ///
-/// **Where credentials go.** They are sent to the API's own host over TLS, and to an endpoint that was set with
+/// **Where credentials go.** They are sent to the API's own host over TLS (or on this machine), and to an endpoint that was set with
 /// [`ClientBuilder::endpoint`], whatever its scheme: who names a plain `http` endpoint (an emulator, a proxy on the same machine) has decided
 /// that. A redirect never takes them to another host or scheme.
 #[derive(Clone)]

@@ -1,6 +1,6 @@
 //! Asks the credentials for the headers of one attempt.
 
-use std::sync::atomic::Ordering;
+use std::{net::IpAddr, sync::atomic::Ordering};
 
 use gapi_auth::{AuthHeaders, AuthRequest, Scopes};
 use http::{Uri, header::AUTHORIZATION};
@@ -43,16 +43,24 @@ pub(super) async fn authorize(
         .headers(&request)
         .await
         .map_err(Error::auth)?;
-    if !identity.headers().is_empty()
-        && !client.root.is_chosen()
-        && url.scheme_str() != Some("https")
-    {
+    if !identity.headers().is_empty() && !client.root.is_chosen() && !is_private(url) {
         return Err(Error::new(
             ErrorKind::Auth,
             "credentials are not sent over plain http; set this endpoint on the client if that is what you want",
         ));
     }
     Ok(Some(identity))
+}
+
+/// Whether nobody on the way can read what is sent there: TLS, or this very machine.
+fn is_private(url: &Uri) -> bool {
+    let host = url.host().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    url.scheme_str() == Some("https")
+        || host == "localhost"
+        || bare
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 /// A token of one universe must not reach the servers of another.
@@ -79,4 +87,30 @@ async fn check_universe(prepared: &Prepared) -> Result<(), Error> {
     }
     client.universe_checked.store(true, Ordering::Relaxed);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_tls_and_this_machine_are_private() {
+        let private = |url: &str| is_private(&url.parse().expect("a URL"));
+        for url in [
+            "https://things.googleapis.com/",
+            "http://localhost:8080/",
+            "http://127.0.0.9/",
+            "http://[::1]:80/",
+        ] {
+            assert!(private(url), "{url}");
+        }
+        for url in [
+            "http://things.googleapis.com/",
+            "http://localhost.example/",
+            "http://10.0.0.1/",
+            "http://127.0.0.1.example/",
+        ] {
+            assert!(!private(url), "{url}");
+        }
+    }
 }

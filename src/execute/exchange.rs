@@ -4,7 +4,7 @@ use bytes::Bytes;
 use gapi_auth::AuthHeaders;
 use gapi_transport::{Body, TransportError, TransportErrorKind};
 use http::{
-    HeaderMap, HeaderName, Method, Response,
+    HeaderMap, Method, Response, StatusCode,
     header::{CONTENT_ENCODING, CONTENT_LENGTH},
 };
 
@@ -12,10 +12,8 @@ use super::{Answered, redirect};
 use crate::{
     Error, ErrorKind,
     call::{options::CallOptions, sending::Prepared},
-    url::HttpRequest,
+    url::{HttpRequest, QUOTA_PROJECT},
 };
-
-const QUOTA_PROJECT: HeaderName = HeaderName::from_static("x-goog-user-project");
 
 /// How much of an answer is held in memory unless the caller says otherwise.
 const ANSWER_LIMIT: usize = 256 * 1024 * 1024;
@@ -34,7 +32,7 @@ pub(super) async fn exchange(
         .collect(limit)
         .await
         .map_err(|error| broken(error, limit))?;
-    check_length(&hop.method, &head.headers, &body)?;
+    check_length(&hop.method, head.status, &head.headers, &body)?;
     Ok(Answered {
         status: head.status,
         headers: head.headers,
@@ -66,12 +64,10 @@ async fn send(
     for (name, value) in identity.into_iter().flatten() {
         authorized = true;
         // What the caller wrote for this call wins.
-        if !options.headers().any(|(own, _)| own == name) {
+        let pays = name == QUOTA_PROJECT && options.quota_project.is_some();
+        if !pays && !options.headers().any(|(own, _)| own == name) {
             request.headers.insert(name, value.clone());
         }
-    }
-    if let Some(project) = &options.quota_project {
-        request.headers.insert(QUOTA_PROJECT, project.clone());
     }
 
     let mut followed = 0;
@@ -152,8 +148,15 @@ fn broken(error: TransportError, limit: usize) -> Error {
 }
 
 /// A stream that ends cleanly can still be a broken one.
-fn check_length(method: &Method, headers: &HeaderMap, body: &Bytes) -> Result<(), Error> {
-    if method == Method::HEAD || headers.contains_key(CONTENT_ENCODING) {
+fn check_length(
+    method: &Method,
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Result<(), Error> {
+    let has_no_body = method == Method::HEAD
+        || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+    if has_no_body || headers.contains_key(CONTENT_ENCODING) {
         return Ok(());
     }
     let declared = headers

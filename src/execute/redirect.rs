@@ -8,6 +8,8 @@ use http::{
     },
 };
 
+use crate::url::QUOTA_PROJECT;
+
 /// The number of redirects that are followed.
 pub(super) const MOST: usize = 5;
 
@@ -78,11 +80,12 @@ pub(super) fn step(
 
 /// Removes what only the first host may see. `identity` names the headers that came from the credentials.
 pub(super) fn strip_credentials(headers: &mut HeaderMap, identity: Option<&HeaderMap>) {
-    const SECRET: [HeaderName; 4] = [
+    const SECRET: [HeaderName; 5] = [
         AUTHORIZATION,
         COOKIE,
         PROXY_AUTHORIZATION,
         HeaderName::from_static("x-goog-api-key"),
+        QUOTA_PROJECT,
     ];
     let names: Vec<HeaderName> = headers
         .iter()

@@ -16,6 +16,8 @@ use crate::{
 };
 
 const API_CLIENT: HeaderName = HeaderName::from_static("x-goog-api-client");
+/// The project that pays.
+pub(crate) const QUOTA_PROJECT: HeaderName = HeaderName::from_static("x-goog-user-project");
 const API_VERSION: HeaderName = HeaderName::from_static("x-goog-api-version");
 const METHOD_OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-override");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -172,6 +174,9 @@ fn headers(
             API_VERSION,
             version.parse().map_err(|_| invalid(API_VERSION.as_str()))?,
         );
+    }
+    if let Some(project) = &options.quota_project {
+        headers.insert(QUOTA_PROJECT, project.clone());
     }
     for (name, value) in options.headers() {
         headers.insert(name, value.clone());

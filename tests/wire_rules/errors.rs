@@ -79,7 +79,15 @@ async fn helpers_tell_the_common_cases_apart() {
     )
     .await;
     assert!(limited.is_rate_limited() && !limited.is_permission_denied());
-    assert!(failed(304, "").await.is_not_modified());
+    // Its length is that of what is not sent.
+    let script = Script::new(|_| answer(304, &[("content-length", "500"), ("etag", "\"e\"")], ""));
+    let error = Create::new()
+        .send(&script.client())
+        .header("if-none-match", "\"e\"")
+        .await
+        .expect_err("304");
+    assert!(error.is_not_modified());
+    assert_eq!(error.headers().expect("headers")["etag"], "\"e\"");
 }
 
 #[tokio::test]

@@ -151,6 +151,8 @@ async fn who_pays() {
         })
         .collect();
     assert_eq!(projects, ["of-credentials", "of-client", "of-call"]);
+    let shown = Create::new().send(&on_client).to_http().expect("a request");
+    assert_eq!(shown.headers()["x-goog-user-project"], "of-client");
     let error = Create::new()
         .send(&client)
         .quota_project("a\nb")
