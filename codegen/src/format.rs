@@ -76,7 +76,10 @@ fn doc_text(group: &Group) -> Option<String> {
         (Some(TokenTree::Ident(name)), Some(TokenTree::Punct(_)), Some(TokenTree::Literal(text)), None)
             if name == "doc" =>
         {
-            Some(syn::parse_str::<syn::LitStr>(&text.to_string()).ok()?.value())
+            match syn::Lit::new(text) {
+                syn::Lit::Str(text) => Some(text.value()),
+                _ => None,
+            }
         }
         _ => None,
     }

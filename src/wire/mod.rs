@@ -6,9 +6,9 @@
 mod collection;
 mod number;
 mod object;
-pub mod open_enum;
+pub(crate) mod open_enum;
 mod param;
-pub mod path;
+pub(crate) mod path;
 mod scalar;
 mod show;
 mod text;

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 ///
 /// Empty for the document itself. The body need not be valid JSON.
 #[must_use]
-pub fn json_path(body: &[u8], line: usize, column: usize) -> String {
+pub(crate) fn json_path(body: &[u8], line: usize, column: usize) -> String {
     let mut scan = Scan { body, at: 0, end: offset(body, line, column), frames: Vec::new() };
     scan.run();
     scan.path()

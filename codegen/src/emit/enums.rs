@@ -48,6 +48,5 @@ pub(super) fn open_enum(def: &TypeDef, variants: &[Variant], names: &Names<'_>) 
                 }
             }
         }
-        __gapi::open_enum!(#name);
     }
 }

@@ -31,13 +31,24 @@ pub fn module(api: &Api, runtime: &TokenStream) -> TokenStream {
         Shape::Enum(variants) => enums::open_enum(def, variants, &names),
         Shape::Alias(target) => schema::alias(def, target, &names),
     });
+    let objects = shared(api, &quote!(object), |shape| matches!(shape, Shape::Object(_)));
+    let enums = shared(api, &quote!(open_enum), |shape| matches!(shape, Shape::Enum(_)));
     quote! {
         #lints
         use #runtime::generated::v1 as __gapi;
         #constants
         #tree
         #(#types)*
+        #objects
+        #enums
     }
+}
+
+/// The implementations that are alike for all types of a shape. One call for all is cheaper to compile than one for
+/// each.
+fn shared(api: &Api, macro_name: &TokenStream, is: impl Fn(&Shape) -> bool) -> Option<TokenStream> {
+    let types: Vec<_> = api.types.iter().filter(|def| is(&def.shape)).map(|def| names::ident(&def.ident)).collect();
+    (!types.is_empty()).then(|| quote!(__gapi::#macro_name!(#(#types)*);))
 }
 
 /// The docs of the module, as Markdown.

@@ -26,7 +26,6 @@ pub(super) fn object(def: &TypeDef, fields: &[Field], names: &Names<'_>) -> Toke
         }
         #null
         #codec
-        __gapi::object!(#name);
     }
 }
 

@@ -119,6 +119,10 @@ impl Printer<'_> {
         }
         if self.links && is_url(url) {
             self.out.push_str(&format!("<{url}>"));
+        } else if self.out.ends_with('`') || rest[url.len()..].starts_with('`') {
+            // A code span would run into the backticks beside it; the escape alone keeps rustdoc from seeing a link.
+            self.out.push_str(&scheme.replace("//", "/\\/"));
+            return scheme.len();
         } else {
             self.out.push_str(&code(url));
         }

@@ -5,6 +5,7 @@ const WIDTH: usize = 110;
 
 /// `text` in lines of at most [`WIDTH`] where it can be broken.
 pub(super) fn wrap(text: &str, first: &str, hang: &str) -> Vec<String> {
+    let text = hold_spans(text);
     let mut lines = Vec::new();
     let mut line = first.to_owned();
     let mut width = line.chars().count();
@@ -25,7 +26,45 @@ pub(super) fn wrap(text: &str, first: &str, hang: &str) -> Vec<String> {
         empty = false;
     }
     lines.push(line);
-    lines
+    lines.iter().map(|line| line.replace(HELD, " ")).collect()
+}
+
+/// Stands for a space at which a line cannot be broken. No text holds this character: control characters are removed.
+const HELD: char = '\0';
+
+/// Marks the spaces inside of code spans.
+fn hold_spans(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['`', '\\']) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let used = if rest.starts_with('\\') {
+            1 + rest[1..].chars().next().map_or(0, char::len_utf8)
+        } else {
+            let run = rest.len() - rest.trim_start_matches('`').len();
+            span_length(rest, run).unwrap_or(run)
+        };
+        let (span, tail) = rest.split_at(used);
+        out.push_str(&if span.starts_with('`') { span.replace(' ', "\0") } else { span.to_owned() });
+        rest = tail;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The length of the code span that begins with `run` backticks.
+fn span_length(text: &str, run: usize) -> Option<usize> {
+    let mut at = run;
+    while let Some(next) = text[at..].find('`') {
+        let close = at + next;
+        let length = text.len() - close - text[close..].trim_start_matches('`').len();
+        at = close + length;
+        if length == run {
+            return Some(at);
+        }
+    }
+    None
 }
 
 /// Whether a line that starts with this word is still a part of its paragraph: no list item, heading, rule, fence,
