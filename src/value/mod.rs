@@ -12,6 +12,8 @@ mod duration;
 mod extra;
 mod field_mask;
 mod text;
+#[cfg(test)]
+mod tests;
 #[cfg(feature = "time")]
 mod time;
 

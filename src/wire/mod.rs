@@ -144,3 +144,8 @@ pub(crate) fn from_slice<T: Wire>(body: &[u8]) -> Result<T, serde_json::Error> {
     deserializer.end()?;
     Ok(value)
 }
+
+#[cfg(test)]
+mod codec_tests;
+#[cfg(test)]
+mod object_tests;

@@ -153,3 +153,99 @@ fn key(quoted: &[u8]) -> String {
 fn plain(key: &str) -> bool {
     !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '$' | '@'))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::json_path;
+    use crate::value::{Bytes, Duration};
+    use crate::wire::from_slice;
+    use proptest::prelude::*;
+    use serde_json::{Value, json};
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn forms() {
+        let body = b"{\"items\": [{}, {\"a b\": {\"x\": 5}}],\n \"n\": 1}";
+        assert_eq!(json_path(body, 1, 30), "items[1][\"a b\"].x");
+        assert_eq!(json_path(body, 2, 4), "");
+        assert_eq!(json_path(body, 2, 7), "n");
+        assert_eq!(json_path(body, 1, 1), "");
+        assert_eq!(json_path(body, 99, 99), "");
+        assert_eq!(json_path(b"", 1, 0), "");
+        assert_eq!(json_path(b"[[1, 2], [\"\\\"]\", x", 1, 18), "[1][1]");
+        assert_eq!(json_path("{\"\\u00e9\": 1}".as_bytes(), 1, 12), "[\"é\"]");
+    }
+
+    /// A value that no reader of maps of lists of numbers takes, and where it is.
+    #[test]
+    fn the_place_of_an_error() {
+        let place = |body: &str| {
+            let error = from_slice::<BTreeMap<String, Vec<BTreeMap<String, i64>>>>(body.as_bytes()).unwrap_err();
+            let _ = json_path(body.as_bytes(), error.line(), error.column())
+        };
+        assert_eq!(place(r#"{"a": [{"b": 1}, {"c": 1, "d": "x"}]}"#), "a[1].d");
+        assert_eq!(place("{\"a\": [\n  {\"b\": 1},\n  {\"c\": true }\n]}"), "a[1].c");
+        assert_eq!(place(r#"{"a": [{"b": {"c": 1}}]}"#), "a[0].b");
+        assert_eq!(place(r#"{"a": [{"b": [1, 2]}]}"#), "a[0].b");
+        assert_eq!(place(r#"{"a": [{"b": []}]}"#), "a[0].b");
+        assert_eq!(place(r#"{"a": [{"b": {}}]}"#), "a[0].b");
+        assert_eq!(place(r#"{"a": [7]}"#), "a[0]");
+        assert_eq!(place(r#"{"a": [{}, []]}"#), "a[1]");
+        assert_eq!(place(r#"{"x": [], "a": {}}"#), "a");
+        assert_eq!(place(r#"{"a": [{"b": null}]}"#), "a[0].b");
+        assert_eq!(place(r#""text""#), "");
+    }
+
+    #[test]
+    fn the_place_of_an_error_in_text() {
+        let body = br#"{"d": ["1s", {}]}"#;
+        let error = from_slice::<BTreeMap<String, Vec<Duration>>>(body).unwrap_err();
+        assert_eq!(json_path(body, error.line(), error.column()), "d[1]");
+        let body = b"{\"d\":\n\n \"a!\"}";
+        let error = from_slice::<BTreeMap<String, Bytes>>(body).unwrap_err();
+        assert_eq!(json_path(body, error.line(), error.column()), "d");
+    }
+
+    /// A step into a document.
+    fn nested(steps: &[Result<String, usize>]) -> (Value, String) {
+        let mut value = json!("not a number");
+        let mut path = String::new();
+        for step in steps.iter().rev() {
+            match step {
+                Ok(key) => {
+                    value = json!({ "-": {}, key: value });
+                    path = format!(".{key}{path}");
+                }
+                Err(index) => {
+                    let mut list = vec![json!({"z": []}); *index];
+                    list.push(value);
+                    value = Value::from(list);
+                    path = format!("[{index}]{path}");
+                }
+            }
+        }
+        (value, path.trim_start_matches('.').to_owned())
+    }
+
+    proptest! {
+        #[test]
+        fn any_place(steps in prop::collection::vec(prop_oneof!["[a-z][a-zA-Z0-9]{0,6}".prop_map(Ok), (0_usize..4).prop_map(Err)], 0..8), pretty: bool) {
+            let (value, path) = nested(&steps);
+            let body = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) }.unwrap();
+            let end = body.find("not a number\"").unwrap() + "not a number\"".len();
+            let line = 1 + body[..end].matches('\n').count();
+            let column = end - body[..end].rfind('\n').map_or(0, |newline| newline + 1);
+            prop_assert_eq!(json_path(body.as_bytes(), line, column), path);
+        }
+
+        #[test]
+        fn never_panics(body: Vec<u8>, line in 0_usize..9, column in 0_usize..90) {
+            json_path(&body, line, column);
+        }
+
+        #[test]
+        fn never_panics_on_near_json(body in "[\\[\\]{}\",:\\\\a1\n ]{0,40}", line in 0_usize..4, column in 0_usize..50) {
+            let _ = json_path(body.as_bytes(), line, column);
+        }
+    }
+}
