@@ -33,6 +33,9 @@ const RESERVED_SETTERS: [&str; 20] = [
     "borrow_mut",
 ];
 
+/// Parameters of the serving system.
+const SERVING: [&str; 4] = ["pp", "strict", "trace", "userip"];
+
 /// Positional arguments in their order, and setters sorted by name.
 pub(super) fn of(
     document: &Document,
@@ -46,8 +49,7 @@ pub(super) fn of(
     let mut all: Vec<(bool, Parameter)> = Vec::new();
     for (wire, schema) in &method.parameters {
         let in_path = schema.location.as_deref() == Some("path") || is_in(template, wire);
-        if !in_path && document.parameters.get(wire) == Some(schema) {
-            // A global parameter that is listed again: every call has an option for it already.
+        if !in_path && is_global(document, wire, schema) {
             continue;
         }
         let base = names::base(wire, &schema.others);
@@ -128,6 +130,17 @@ fn type_of(schema: &Schema, at: &str, types: &mut Types<'_>, naming: &Naming) ->
         _ => types.type_of(value, &at, naming),
     };
     (ty, repeated)
+}
+
+/// Whether a parameter is a global one that the method lists again: every call has an option for it already. Where a
+/// document does so, it adds parameters of the serving system that no document describes.
+fn is_global(document: &Document, wire: &str, schema: &Schema) -> bool {
+    let plain = Schema {
+        ty: Some("string".to_owned()),
+        location: Some("query".to_owned()),
+        ..Schema::default()
+    };
+    document.parameters.get(wire) == Some(schema) || SERVING.contains(&wire) && *schema == plain
 }
 
 /// Whether a path template has an expression for the name.

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use gapi_codegen::model::{Api, Field, Method, Resource, Shape, Type, TypeDef, Variant, lower};
 use gapi_codegen::{Document, Errors, Source, check};
 
-pub fn directory() -> PathBuf {
+pub(crate) fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/documents")
 }
 
-pub fn source(name: &str) -> Source {
+pub(crate) fn source(name: &str) -> Source {
     let file = format!("{name}.json");
     Source::new(
         &*file,
@@ -18,7 +18,7 @@ pub fn source(name: &str) -> Source {
 }
 
 /// The model of a document beside the tests.
-pub fn api(name: &str) -> Api {
+pub(crate) fn api(name: &str) -> Api {
     let document = Document::read(&source(name), None).unwrap();
     let errors = check::document(&document);
     assert!(errors.is_empty(), "{errors}");
@@ -26,19 +26,19 @@ pub fn api(name: &str) -> Api {
 }
 
 /// The model of a document that is written in the test.
-pub fn api_of(text: &str) -> Result<Api, Errors> {
+pub(crate) fn api_of(text: &str) -> Result<Api, Errors> {
     lower(&Document::read(&Source::new("test.json", text), None)?)
 }
 
 /// A document with these parts.
-pub fn text(parts: &str) -> String {
+pub(crate) fn text(parts: &str) -> String {
     let comma = if parts.is_empty() { "" } else { ", " };
     format!(
         r#"{{"kind": "discovery#restDescription", "name": "test", "version": "v1", "rootUrl": "https://test.example.com/"{comma}{parts}}}"#
     )
 }
 
-pub fn def<'a>(api: &'a Api, ident: &str) -> &'a TypeDef {
+pub(crate) fn def<'a>(api: &'a Api, ident: &str) -> &'a TypeDef {
     let names = || {
         api.types
             .iter()
@@ -52,39 +52,39 @@ pub fn def<'a>(api: &'a Api, ident: &str) -> &'a TypeDef {
         .unwrap_or_else(|| panic!("no {ident} in {}", names()))
 }
 
-pub fn fields<'a>(api: &'a Api, ident: &str) -> &'a [Field] {
+pub(crate) fn fields<'a>(api: &'a Api, ident: &str) -> &'a [Field] {
     match &def(api, ident).shape {
         Shape::Object(fields) => fields,
         other => panic!("{ident} is {other:?}"),
     }
 }
 
-pub fn field<'a>(api: &'a Api, ident: &str, wire: &str) -> &'a Field {
+pub(crate) fn field<'a>(api: &'a Api, ident: &str, wire: &str) -> &'a Field {
     fields(api, ident)
         .iter()
         .find(|field| field.wire == wire)
         .unwrap_or_else(|| panic!("no {ident}.{wire}"))
 }
 
-pub fn variants<'a>(api: &'a Api, ident: &str) -> &'a [Variant] {
+pub(crate) fn variants<'a>(api: &'a Api, ident: &str) -> &'a [Variant] {
     match &def(api, ident).shape {
         Shape::Enum(variants) => variants,
         other => panic!("{ident} is {other:?}"),
     }
 }
 
-pub fn idents(variants: &[Variant]) -> Vec<&str> {
+pub(crate) fn idents(variants: &[Variant]) -> Vec<&str> {
     variants.iter().map(|variant| &*variant.ident).collect()
 }
 
-pub fn method<'a>(api: &'a Api, path: &str) -> &'a Method {
+pub(crate) fn method<'a>(api: &'a Api, path: &str) -> &'a Method {
     api.root
         .all_methods()
         .find(|method| method.path_name == path)
         .unwrap_or_else(|| panic!("no {path}"))
 }
 
-pub fn resource<'a>(api: &'a Api, path: &str) -> &'a Resource {
+pub(crate) fn resource<'a>(api: &'a Api, path: &str) -> &'a Resource {
     path.split('.').fold(&api.root, |resource, name| {
         resource
             .resources
@@ -94,19 +94,19 @@ pub fn resource<'a>(api: &'a Api, path: &str) -> &'a Resource {
     })
 }
 
-pub fn paths(api: &Api) -> Vec<&str> {
+pub(crate) fn paths(api: &Api) -> Vec<&str> {
     api.root
         .all_methods()
         .map(|method| &*method.path_name)
         .collect()
 }
 
-pub fn type_names(api: &Api) -> Vec<&str> {
+pub(crate) fn type_names(api: &Api) -> Vec<&str> {
     api.types.iter().map(|def| &*def.ident).collect()
 }
 
 /// A type as one would say it.
-pub fn spell(api: &Api, ty: &Type) -> String {
+pub(crate) fn spell(api: &Api, ty: &Type) -> String {
     match ty {
         Type::Named(id) => api.types[id.0].ident.clone(),
         Type::Boxed(id) => format!("Box<{}>", api.types[id.0].ident),
@@ -117,11 +117,11 @@ pub fn spell(api: &Api, ty: &Type) -> String {
 }
 
 /// The type of a property.
-pub fn ty(api: &Api, ident: &str, wire: &str) -> String {
+pub(crate) fn ty(api: &Api, ident: &str, wire: &str) -> String {
     spell(api, &field(api, ident, wire).ty)
 }
 
-pub fn alias(api: &Api, ident: &str) -> String {
+pub(crate) fn alias(api: &Api, ident: &str) -> String {
     match &def(api, ident).shape {
         Shape::Alias(ty) => spell(api, ty),
         other => panic!("{ident} is {other:?}"),
@@ -129,7 +129,7 @@ pub fn alias(api: &Api, ident: &str) -> String {
 }
 
 /// The lines of an error, without its last line end.
-pub fn lines<T: std::fmt::Debug>(result: Result<T, Errors>) -> Vec<String> {
+pub(crate) fn lines<T: std::fmt::Debug>(result: Result<T, Errors>) -> Vec<String> {
     result
         .unwrap_err()
         .iter()

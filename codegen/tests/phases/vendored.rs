@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use gapi_codegen::model::{Api, Shape, Type, lower};
 use gapi_codegen::{Document, Source, check};
@@ -34,11 +35,14 @@ fn document(source: &Source) -> Document {
     document
 }
 
-fn apis() -> BTreeMap<String, Api> {
-    sources()
-        .iter()
-        .map(|source| (source.name.clone(), lower(&document(source)).unwrap()))
-        .collect()
+fn apis() -> &'static BTreeMap<String, Api> {
+    static APIS: LazyLock<BTreeMap<String, Api>> = LazyLock::new(|| {
+        sources()
+            .iter()
+            .map(|source| (source.name.clone(), lower(&document(source)).unwrap()))
+            .collect()
+    });
+    &APIS
 }
 
 /// Without what means the same as nothing.
