@@ -10,7 +10,6 @@ use std::{
     collections::HashMap,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
 use futures_util::future::{Either, select};
@@ -152,7 +151,7 @@ impl<S: TokenSource> Cached<S> {
                 }
                 Step::Wait(waiting) => waiting,
             };
-            match core.wait(&slot, waiting).await {
+            match core.wait(waiting).await {
                 // Whoever landed meanwhile, a token beats an error.
                 Some(Err(error)) => return slot.ready(&core.now()).ok_or(error),
                 Some(Ok(_)) => {}
@@ -234,28 +233,16 @@ impl<S: TokenSource> Core<S> {
         async move { fly(&*source, ticket, &cx).await }
     }
 
-    /// The outcome of a flight, or nothing if nobody flies it any more.
-    async fn wait(&self, slot: &Slot, mut waiting: Waiting) -> Option<Outcome> {
-        // A flight on a runtime that nobody drives lands never.
+    /// The outcome of a flight, or nothing if it is lost.
+    async fn wait(&self, mut waiting: Waiting) -> Option<Outcome> {
         let patience = waiting
             .gives_up
             .saturating_duration_since(self.clock.instant());
-        let landed = {
-            let landing = std::pin::pin!(waiting.outcome.wait_for(Option::is_some));
-            match select(
-                landing,
-                self.clock.sleep(patience.max(Duration::from_millis(1))),
-            )
-            .await
-            {
-                Either::Left((Ok(outcome), _)) => outcome.clone(),
-                Either::Left((Err(_), _)) | Either::Right(_) => None,
-            }
-        };
-        if landed.is_none() {
-            slot.abandon(waiting.flight);
+        let landing = std::pin::pin!(waiting.outcome.wait_for(Option::is_some));
+        match select(landing, self.clock.sleep(patience)).await {
+            Either::Left((Ok(outcome), _)) => outcome.clone(),
+            Either::Left((Err(_), _)) | Either::Right(_) => None,
         }
-        landed
     }
 }
 

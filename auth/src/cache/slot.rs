@@ -69,9 +69,16 @@ pub(super) struct Ticket {
 /// A fetch that somebody else does.
 #[derive(Clone)]
 pub(super) struct Waiting {
-    pub(super) flight: u64,
+    flight: u64,
     pub(super) outcome: watch::Receiver<Option<Outcome>>,
     pub(super) gives_up: Instant,
+}
+
+impl Waiting {
+    /// A flight whose ticket was dropped lands never, and so does one on a runtime that nobody drives.
+    fn may_land(&self, now: &Moment) -> bool {
+        self.outcome.has_changed().is_ok() && now.monotonic < self.gives_up
+    }
 }
 
 impl Slot {
@@ -81,10 +88,7 @@ impl Slot {
 
     pub(super) fn step(self: &Arc<Self>, now: &Moment) -> Step {
         let mut state = self.state();
-        let flying = state
-            .flight
-            .clone()
-            .filter(|flight| flight.outcome.has_changed().is_ok());
+        let flying = state.flight.clone().filter(|flight| flight.may_land(now));
         if let Some(held) = state.token.as_ref().filter(|held| held.is_valid(now)) {
             let headers = held.headers.clone();
             let due = held.refresh.is_some_and(|refresh| refresh.has_come(now));
@@ -138,18 +142,6 @@ impl Slot {
             .as_ref()
             .filter(|held| held.is_valid(now))
             .map(|held| held.headers.clone())
-    }
-
-    /// Lets somebody else fetch, if flight number `flight` is still the one that callers wait for.
-    pub(super) fn abandon(&self, flight: u64) {
-        let mut state = self.state();
-        if state
-            .flight
-            .as_ref()
-            .is_some_and(|current| current.flight == flight)
-        {
-            state.flight = None;
-        }
     }
 
     /// Discards the token if it is of this `generation`. `None` when it is not; else whether another try can succeed.
@@ -278,12 +270,5 @@ impl Ticket {
     pub(super) fn land(self, fetched: Result<(Token, AuthHeaders), AuthError>, now: &Moment) {
         let outcome = self.slot.land(self.flight, fetched, now);
         self.outcome.send_replace(Some(outcome));
-    }
-}
-
-impl Drop for Ticket {
-    fn drop(&mut self) {
-        // Before the sender goes: whoever wakes then must find the slot free.
-        self.slot.abandon(self.flight);
     }
 }

@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use gapi_transport::ManualClock;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::support::{Act, Script, ask, secs, settle, token};
+use crate::support::{Act, Script, ask, give, secs, settle, token};
 
 fn runtime() -> Runtime {
     Builder::new_multi_thread()
@@ -60,6 +60,38 @@ fn a_fetch_on_a_runtime_that_nobody_drives_is_given_up() {
     until(|| clock.sleepers() > asleep);
     clock.advance(secs(75));
     assert_eq!(other.block_on(waiter).expect("a caller"), "token-2");
+}
+
+#[test]
+fn a_refresh_on_a_runtime_that_nobody_drives_is_given_up() {
+    let script = Script::new([give("first", 3600), Act::Hang]);
+    let clock = ManualClock::new(SystemTime::now());
+    let credentials = script.cached().clock(Arc::new(clock.clone()));
+    let stalled = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    stalled.block_on(async {
+        token(&credentials).await;
+        clock.advance(secs(3400));
+        assert_eq!(token(&credentials).await, "first");
+        settle().await;
+    });
+    assert_eq!(script.attempts(), 2, "the refresh hangs");
+    clock.advance(secs(75));
+    let other = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    other.block_on(async {
+        assert_eq!(token(&credentials).await, "first");
+        settle().await;
+        assert_eq!(
+            token(&credentials).await,
+            "token-3",
+            "long before the first one expires"
+        );
+    });
 }
 
 #[test]
