@@ -75,7 +75,7 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
-    /// A flight whose ticket was dropped lands never, and so does one on a runtime that nobody drives.
+    /// A flight whose ticket was dropped never lands, and neither does one on a runtime that nobody drives.
     fn may_land(&self, now: &Moment) -> bool {
         self.outcome.has_changed().is_ok() && now.monotonic < self.gives_up
     }
