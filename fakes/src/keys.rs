@@ -89,6 +89,11 @@ impl ServiceAccount {
         &self.key.pem
     }
 
+    /// The public key in PEM, for servers that verify assertions themselves.
+    pub fn public_key_pem(&self) -> String {
+        pem("PUBLIC KEY", &self.key.public)
+    }
+
     /// The public key: X.509 `SubjectPublicKeyInfo` in DER.
     pub(crate) fn public_key(&self) -> &[u8] {
         &self.key.public
@@ -152,7 +157,7 @@ impl Key {
         let private: Pkcs8V1Der<'_> = pair.as_der().map_err(failed)?;
         let public: PublicKeyX509Der<'_> = pair.public_key().as_der().map_err(failed)?;
         Ok(Self {
-            pem: pem(private.as_ref()),
+            pem: pem("PRIVATE KEY", private.as_ref()),
             public: public.as_ref().to_vec(),
             pair,
         })
@@ -160,15 +165,15 @@ impl Key {
 }
 
 /// RFC 7468: the label, and base64 in lines of 64.
-fn pem(der: &[u8]) -> String {
-    let mut text = String::from("-----BEGIN PRIVATE KEY-----\n");
+fn pem(label: &str, der: &[u8]) -> String {
+    let mut text = format!("-----BEGIN {label}-----\n");
     for (place, character) in STANDARD.encode(der).chars().enumerate() {
         if place > 0 && place % 64 == 0 {
             text.push('\n');
         }
         text.push(character);
     }
-    text.push_str("\n-----END PRIVATE KEY-----\n");
+    text.push_str(&format!("\n-----END {label}-----\n"));
     text
 }
 
