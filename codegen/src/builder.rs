@@ -76,7 +76,7 @@ impl Builder {
     pub fn methods<I: IntoIterator<Item: Into<String>>>(self, patterns: I) -> Self {
         let patterns = patterns.into_iter().map(Into::into);
         self.job("methods", |job| {
-            job.methods.get_or_insert_default().extend(patterns)
+            job.methods.get_or_insert_default().extend(patterns);
         })
     }
 

@@ -49,7 +49,7 @@ fn name_and_version(spec: &str) -> Option<(&str, &str)> {
     let is_word = |word: &str| word.len() > 1 && !word.contains(['/', '\\']);
     (is_word(name)
         && is_word(version)
-        && !Path::new(spec).extension().is_some_and(|end| end == "json"))
+        && Path::new(spec).extension().is_none_or(|end| end != "json"))
     .then_some((name, version))
 }
 

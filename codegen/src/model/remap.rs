@@ -83,7 +83,7 @@ pub(crate) fn reach(
         if seen.insert(id) {
             match &defs[id.0].shape {
                 Shape::Object(fields) => {
-                    open.extend(fields.iter().filter_map(|field| target(&field.ty)))
+                    open.extend(fields.iter().filter_map(|field| target(&field.ty)));
                 }
                 Shape::Alias(ty) => open.extend(target(ty)),
                 Shape::Enum(_) => {}

@@ -34,7 +34,7 @@ impl Overrides {
             match entry(value) {
                 Ok(entry) => entries.push(entry),
                 Err(message) => {
-                    errors.push(Error::new(place::at("overrides", index), message).help(FORM))
+                    errors.push(Error::new(place::at("overrides", index), message).help(FORM));
                 }
             }
         }
