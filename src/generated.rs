@@ -9,7 +9,8 @@ pub mod v1 {
     // Requests: tables, calls, and what sends them.
     pub use crate::call::{Call, Request, answer::Answer, body::Body, sending::Sending};
     pub use crate::method::{
-        Api, Download, Endpoint, Location, Method, Operation, OperationShape, Paging, Parameter, Slot, Upload, Verb,
+        Api, Download, Endpoint, Location, Method, Operation, OperationShape, Paging, Parameter,
+        Slot, Upload, Verb,
     };
     pub use crate::{Client, Error, HttpRequest, Items, Pages};
 

@@ -37,7 +37,8 @@ pub fn module_file(generated: &Generated) -> Result<String, Error> {
 ///
 /// When the tokens are not items.
 pub fn items(tokens: TokenStream) -> Result<String, Error> {
-    let file = syn::parse2(doc_lines(tokens)).map_err(|error| Error::new("generated code", error.to_string()))?;
+    let file = syn::parse2(doc_lines(tokens))
+        .map_err(|error| Error::new("generated code", error.to_string()))?;
     Ok(spaced(&prettyplease::unparse(&file)))
 }
 
@@ -60,7 +61,11 @@ fn doc_lines(tokens: TokenStream) -> TokenStream {
             let space = if line.is_empty() { "" } else { " " };
             let literal = Literal::string(&format!("{space}{line}"));
             let attribute = quote::quote!([doc = #literal]);
-            out.extend(if index == 0 { attribute } else { quote::quote!(# #attribute) });
+            out.extend(if index == 0 {
+                attribute
+            } else {
+                quote::quote!(# #attribute)
+            });
         }
     }
     out
@@ -73,14 +78,15 @@ fn doc_text(group: &Group) -> Option<String> {
     }
     let mut tokens = group.stream().into_iter();
     match (tokens.next(), tokens.next(), tokens.next(), tokens.next()) {
-        (Some(TokenTree::Ident(name)), Some(TokenTree::Punct(_)), Some(TokenTree::Literal(text)), None)
-            if name == "doc" =>
-        {
-            match syn::Lit::new(text) {
-                syn::Lit::Str(text) => Some(text.value()),
-                _ => None,
-            }
-        }
+        (
+            Some(TokenTree::Ident(name)),
+            Some(TokenTree::Punct(_)),
+            Some(TokenTree::Literal(text)),
+            None,
+        ) if name == "doc" => match syn::Lit::new(text) {
+            syn::Lit::Str(text) => Some(text.value()),
+            _ => None,
+        },
         _ => None,
     }
 }
@@ -91,7 +97,9 @@ fn spaced(text: &str) -> String {
     let mut before = "";
     for line in text.lines() {
         let start = line.trim_start();
-        let begins = ["///", "#[", "pub ", "impl", "fn "].iter().any(|word| start.starts_with(word));
+        let begins = ["///", "#[", "pub ", "impl", "fn "]
+            .iter()
+            .any(|word| start.starts_with(word));
         if begins && (before == "}" || before.ends_with(';')) && !before.starts_with("#[") {
             out.push('\n');
         }

@@ -22,7 +22,10 @@ impl TryFrom<&Date> for jiff::civil::Date {
     type Error = InvalidValue;
 
     fn try_from(value: &Date) -> Result<jiff::civil::Date, InvalidValue> {
-        value.0.parse().map_err(|_| InvalidValue::new(EXPECTED, value.as_str()))
+        value
+            .0
+            .parse()
+            .map_err(|_| InvalidValue::new(EXPECTED, value.as_str()))
     }
 }
 

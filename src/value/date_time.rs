@@ -42,7 +42,10 @@ impl TryFrom<SystemTime> for DateTime {
     fn try_from(instant: SystemTime) -> Result<DateTime, InvalidValue> {
         match Timestamp::try_from(instant) {
             Ok(instant) => Ok(instant.into()),
-            Err(_) => Err(InvalidValue::new("a time before the year 10000", format!("{instant:?}"))),
+            Err(_) => Err(InvalidValue::new(
+                "a time before the year 10000",
+                format!("{instant:?}"),
+            )),
         }
     }
 }
@@ -51,7 +54,10 @@ impl TryFrom<&DateTime> for Timestamp {
     type Error = InvalidValue;
 
     fn try_from(value: &DateTime) -> Result<Timestamp, InvalidValue> {
-        value.0.parse().map_err(|_| InvalidValue::new(EXPECTED, value.as_str()))
+        value
+            .0
+            .parse()
+            .map_err(|_| InvalidValue::new(EXPECTED, value.as_str()))
     }
 }
 

@@ -32,7 +32,11 @@ fn text(negative: bool, seconds: u64, nanoseconds: u32) -> Duration {
 
 impl From<SignedDuration> for Duration {
     fn from(span: SignedDuration) -> Duration {
-        text(span.is_negative(), span.as_secs().unsigned_abs(), span.subsec_nanos().unsigned_abs())
+        text(
+            span.is_negative(),
+            span.as_secs().unsigned_abs(),
+            span.subsec_nanos().unsigned_abs(),
+        )
     }
 }
 
@@ -81,9 +85,14 @@ impl TryFrom<&Duration> for std::time::Duration {
 
     fn try_from(value: &Duration) -> Result<std::time::Duration, InvalidValue> {
         match parts(value.as_str()) {
-            Some((false, seconds, nanoseconds)) => Ok(std::time::Duration::new(seconds, nanoseconds)),
+            Some((false, seconds, nanoseconds)) => {
+                Ok(std::time::Duration::new(seconds, nanoseconds))
+            }
             Some((true, 0, 0)) => Ok(std::time::Duration::ZERO),
-            Some(_) => Err(InvalidValue::new("a duration that is not negative", value.as_str())),
+            Some(_) => Err(InvalidValue::new(
+                "a duration that is not negative",
+                value.as_str(),
+            )),
             None => Err(InvalidValue::new(EXPECTED, value.as_str())),
         }
     }

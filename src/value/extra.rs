@@ -21,7 +21,9 @@ pub struct Extra(Option<Box<BTreeMap<String, Value>>>);
 impl Extra {
     /// Sets a property, and gives its earlier value.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) -> Option<Value> {
-        self.0.get_or_insert_default().insert(name.into(), value.into())
+        self.0
+            .get_or_insert_default()
+            .insert(name.into(), value.into())
     }
 
     /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
@@ -73,7 +75,9 @@ impl PartialEq for Extra {
 /// Names only: nobody knows which of the values are secrets.
 impl fmt::Debug for Extra {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.iter().map(|(name, _)| name)).finish()
+        f.debug_set()
+            .entries(self.iter().map(|(name, _)| name))
+            .finish()
     }
 }
 
@@ -110,12 +114,17 @@ impl<'a> Iterator for Iter<'a> {
     type Item = (&'a str, &'a Value);
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.as_mut()?.next().map(|(name, value)| (name.as_str(), value))
+        self.0
+            .as_mut()?
+            .next()
+            .map(|(name, value)| (name.as_str(), value))
     }
 }
 
 impl fmt::Debug for Iter<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.clone().map(|(name, _)| name)).finish()
+        f.debug_set()
+            .entries(self.clone().map(|(name, _)| name))
+            .finish()
     }
 }

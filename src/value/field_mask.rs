@@ -14,7 +14,10 @@ use std::str::FromStr;
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FieldMask(Box<str>);
 
-kept_text!(FieldMask, "a field mask such as \"displayName,settings.tier\"");
+kept_text!(
+    FieldMask,
+    "a field mask such as \"displayName,settings.tier\""
+);
 
 impl FieldMask {
     /// The mask of these paths, in this order.
@@ -36,7 +39,10 @@ impl FieldMask {
             quoted ^= c == '`';
             c == ',' && !quoted
         };
-        self.0.split(separator).map(str::trim).filter(|path| !path.is_empty())
+        self.0
+            .split(separator)
+            .map(str::trim)
+            .filter(|path| !path.is_empty())
     }
 
     /// Whether there is no path.

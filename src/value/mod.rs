@@ -11,9 +11,9 @@ mod date_time;
 mod duration;
 mod extra;
 mod field_mask;
-mod text;
 #[cfg(test)]
 mod tests;
+mod text;
 #[cfg(feature = "time")]
 mod time;
 

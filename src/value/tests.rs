@@ -7,25 +7,56 @@ use std::time::{Duration as Span, SystemTime};
 #[test]
 fn points_in_time() {
     let start: Timestamp = "2026-10-18T07:30:00.25Z".parse().unwrap();
-    for text in ["2026-10-18T07:30:00.25Z", "2026-10-18T09:30:00.250+02:00", "2026-10-18t07:30:00.250000000z"] {
-        assert_eq!(Timestamp::try_from(DateTime::from(text)), Ok(start), "{text}");
+    for text in [
+        "2026-10-18T07:30:00.25Z",
+        "2026-10-18T09:30:00.250+02:00",
+        "2026-10-18t07:30:00.250000000z",
+    ] {
+        assert_eq!(
+            Timestamp::try_from(DateTime::from(text)),
+            Ok(start),
+            "{text}"
+        );
     }
     assert_eq!(DateTime::from(start).as_str(), "2026-10-18T07:30:00.25Z");
     let system = SystemTime::UNIX_EPOCH + Span::from_millis(1_500);
-    assert_eq!(DateTime::try_from(system).unwrap().as_str(), "1970-01-01T00:00:01.5Z");
-    assert_eq!(SystemTime::try_from(&DateTime::from("1970-01-01T00:00:01.5Z")), Ok(system));
-    for odd in ["", "now", "2026-10-18", "2026-10-18T07:30:00", "99999-01-01T00:00:00Z"] {
+    assert_eq!(
+        DateTime::try_from(system).unwrap().as_str(),
+        "1970-01-01T00:00:01.5Z"
+    );
+    assert_eq!(
+        SystemTime::try_from(&DateTime::from("1970-01-01T00:00:01.5Z")),
+        Ok(system)
+    );
+    for odd in [
+        "",
+        "now",
+        "2026-10-18",
+        "2026-10-18T07:30:00",
+        "99999-01-01T00:00:00Z",
+    ] {
         let error = Timestamp::try_from(DateTime::from(odd)).unwrap_err();
         assert_eq!(error.found(), odd);
-        assert_eq!(error.to_string(), format!("expected an RFC 3339 date and time, found {odd:?}"));
+        assert_eq!(
+            error.to_string(),
+            format!("expected an RFC 3339 date and time, found {odd:?}")
+        );
         odd.parse::<DateTime>().unwrap_err();
     }
-    assert!(Timestamp::try_from(DateTime::now()).unwrap() > start.checked_sub(SignedDuration::from_hours(24 * 36_500)).unwrap());
+    assert!(
+        Timestamp::try_from(DateTime::now()).unwrap()
+            > start
+                .checked_sub(SignedDuration::from_hours(24 * 36_500))
+                .unwrap()
+    );
 }
 
 #[test]
 fn days() {
-    assert_eq!(civil::Date::try_from(Date::from("2026-10-18")), Ok(civil::date(2026, 10, 18)));
+    assert_eq!(
+        civil::Date::try_from(Date::from("2026-10-18")),
+        Ok(civil::date(2026, 10, 18))
+    );
     assert_eq!(Date::from(civil::date(987, 1, 2)).as_str(), "0987-01-02");
     assert!(Date::from("2026-02-01") < Date::from("2026-10-01"));
     "2026-02-30".parse::<Date>().unwrap_err();
@@ -33,26 +64,58 @@ fn days() {
 
 #[test]
 fn spans() {
-    for (text, seconds, nanoseconds) in
-        [("3.5s", 3, 500_000_000), ("-3.5s", -3, -500_000_000), ("0s", 0, 0), ("-0.000000001s", 0, -1), ("1s", 1, 0)]
-    {
+    for (text, seconds, nanoseconds) in [
+        ("3.5s", 3, 500_000_000),
+        ("-3.5s", -3, -500_000_000),
+        ("0s", 0, 0),
+        ("-0.000000001s", 0, -1),
+        ("1s", 1, 0),
+    ] {
         let span = SignedDuration::new(seconds, nanoseconds);
-        assert_eq!(SignedDuration::try_from(Duration::from(text)), Ok(span), "{text}");
+        assert_eq!(
+            SignedDuration::try_from(Duration::from(text)),
+            Ok(span),
+            "{text}"
+        );
         assert_eq!(Duration::from(span).as_str(), text);
     }
-    for text in ["-9223372036854775808.999999999s", "9223372036854775807.999999999s"] {
+    for text in [
+        "-9223372036854775808.999999999s",
+        "9223372036854775807.999999999s",
+    ] {
         let span = SignedDuration::try_from(Duration::from(text)).unwrap();
         assert_eq!(Duration::from(span).as_str(), text);
     }
     assert_eq!(Duration::from(Span::from_millis(250)).as_str(), "0.25s");
-    assert_eq!(Duration::from(Span::MAX).as_str(), "18446744073709551615.999999999s");
-    assert_eq!(Span::try_from(Duration::from("18446744073709551615.999999999s")), Ok(Span::MAX));
-    for text in ["", "s", "3", "3,5s", ".5s", "3.s", "+3s", "1.0000000001s", "--1s", "1e3s", "9223372036854775808s", "\u{663}s"]
-    {
+    assert_eq!(
+        Duration::from(Span::MAX).as_str(),
+        "18446744073709551615.999999999s"
+    );
+    assert_eq!(
+        Span::try_from(Duration::from("18446744073709551615.999999999s")),
+        Ok(Span::MAX)
+    );
+    for text in [
+        "",
+        "s",
+        "3",
+        "3,5s",
+        ".5s",
+        "3.s",
+        "+3s",
+        "1.0000000001s",
+        "--1s",
+        "1e3s",
+        "9223372036854775808s",
+        "\u{663}s",
+    ] {
         SignedDuration::try_from(Duration::from(text)).unwrap_err();
     }
     let error = Span::try_from(Duration::from("-1s")).unwrap_err();
-    assert_eq!(error.to_string(), "expected a duration that is not negative, found \"-1s\"");
+    assert_eq!(
+        error.to_string(),
+        "expected a duration that is not negative, found \"-1s\""
+    );
     "x".parse::<Duration>().unwrap_err();
 }
 
@@ -60,7 +123,11 @@ fn spans() {
 fn masks() {
     let mask: FieldMask = ["a", "b.c"].into_iter().collect();
     assert_eq!(mask.as_str(), "a,b.c");
-    assert!(FieldMask::from(" a , ,b.`x,y`.z").paths().eq(["a", "b.`x,y`.z"]));
+    assert!(
+        FieldMask::from(" a , ,b.`x,y`.z")
+            .paths()
+            .eq(["a", "b.`x,y`.z"])
+    );
     assert!(FieldMask::default().is_empty() && FieldMask::from(",").is_empty());
     assert!(!"*".parse::<FieldMask>().unwrap().is_empty());
 }
@@ -83,7 +150,10 @@ fn extra() {
 #[test]
 fn errors_are_plain_values() {
     let error: InvalidValue = "x".parse::<Date>().unwrap_err();
-    assert_eq!((error.expected(), error.found()), ("a date such as 2026-10-18", "x"));
+    assert_eq!(
+        (error.expected(), error.found()),
+        ("a date such as 2026-10-18", "x")
+    );
 }
 
 proptest! {

@@ -11,7 +11,10 @@ pub struct InvalidValue {
 
 impl InvalidValue {
     pub(super) fn new(expected: &'static str, found: impl Into<String>) -> InvalidValue {
-        InvalidValue { expected, found: found.into() }
+        InvalidValue {
+            expected,
+            found: found.into(),
+        }
     }
 
     /// The form that was expected, in words.

@@ -16,7 +16,10 @@ impl TryFrom<OffsetDateTime> for DateTime {
     fn try_from(instant: OffsetDateTime) -> Result<DateTime, InvalidValue> {
         match jiff::Timestamp::from_nanosecond(instant.unix_timestamp_nanos()) {
             Ok(instant) => Ok(instant.into()),
-            Err(_) => Err(InvalidValue::new("a time before the year 10000", instant.unix_timestamp().to_string())),
+            Err(_) => Err(InvalidValue::new(
+                "a time before the year 10000",
+                instant.unix_timestamp().to_string(),
+            )),
         }
     }
 }
@@ -33,7 +36,13 @@ impl TryFrom<&DateTime> for OffsetDateTime {
 
 impl From<time::Date> for Date {
     fn from(date: time::Date) -> Date {
-        format!("{:04}-{:02}-{:02}", date.year(), u8::from(date.month()), date.day()).into()
+        format!(
+            "{:04}-{:02}-{:02}",
+            date.year(),
+            u8::from(date.month()),
+            date.day()
+        )
+        .into()
     }
 }
 
@@ -46,7 +55,9 @@ impl TryFrom<&Date> for time::Date {
             .ok()
             .and_then(|month| time::Month::try_from(month).ok())
             .zip(u8::try_from(day.day()).ok())
-            .and_then(|(month, number)| time::Date::from_calendar_date(day.year().into(), month, number).ok())
+            .and_then(|(month, number)| {
+                time::Date::from_calendar_date(day.year().into(), month, number).ok()
+            })
             .ok_or_else(|| InvalidValue::new("a date that the crate time can hold", value.as_str()))
     }
 }
@@ -72,12 +83,19 @@ mod tests {
 
     #[test]
     fn both_ways() {
-        let instant = OffsetDateTime::try_from(DateTime::from("2026-10-18T09:30:00.25+02:00")).unwrap();
-        assert_eq!(DateTime::try_from(instant).unwrap().as_str(), "2026-10-18T07:30:00.25Z");
+        let instant =
+            OffsetDateTime::try_from(DateTime::from("2026-10-18T09:30:00.25+02:00")).unwrap();
+        assert_eq!(
+            DateTime::try_from(instant).unwrap().as_str(),
+            "2026-10-18T07:30:00.25Z"
+        );
         let day = time::Date::try_from(Date::from("2026-10-18")).unwrap();
         assert_eq!(Date::from(day).as_str(), "2026-10-18");
         for text in ["-3.5s", "0s", "9223372036854775807s"] {
-            assert_eq!(Duration::from(time::Duration::try_from(Duration::from(text)).unwrap()).as_str(), text);
+            assert_eq!(
+                Duration::from(time::Duration::try_from(Duration::from(text)).unwrap()).as_str(),
+                text
+            );
         }
         time::Date::try_from(Date::from("soon")).unwrap_err();
     }

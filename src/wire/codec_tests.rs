@@ -11,12 +11,21 @@ fn read<T: Wire + PartialEq>(text: &str) -> Result<T, String> {
     let seed = || super::Reading::<T>(PhantomData);
     let shown = |error: serde_json::Error| {
         let text = error.to_string();
-        text.split(" at line ").next().unwrap_or_default().to_owned()
+        text.split(" at line ")
+            .next()
+            .unwrap_or_default()
+            .to_owned()
     };
     let slice = from_slice(text.as_bytes()).map_err(shown);
-    let string = seed().deserialize(&mut serde_json::Deserializer::from_str(text)).map_err(shown);
-    let reader = seed().deserialize(&mut serde_json::Deserializer::from_reader(text.as_bytes())).map_err(shown);
-    let value = seed().deserialize(serde_json::from_str::<Value>(text).unwrap()).map_err(shown);
+    let string = seed()
+        .deserialize(&mut serde_json::Deserializer::from_str(text))
+        .map_err(shown);
+    let reader = seed()
+        .deserialize(&mut serde_json::Deserializer::from_reader(text.as_bytes()))
+        .map_err(shown);
+    let value = seed()
+        .deserialize(serde_json::from_str::<Value>(text).unwrap())
+        .map_err(shown);
     for other in [string, reader, value] {
         assert_eq!(format!("{other:?}"), format!("{slice:?}"), "{text}");
     }
@@ -41,10 +50,24 @@ fn wide_integers() {
 
 #[test]
 fn integers_never_wrap_or_round() {
-    for text in ["9223372036854775808", "-9223372036854775809", "\"9223372036854775808\"", "1.5", "1e300", "1e19"] {
+    for text in [
+        "9223372036854775808",
+        "-9223372036854775809",
+        "\"9223372036854775808\"",
+        "1.5",
+        "1e300",
+        "1e19",
+    ] {
         read::<i64>(text).unwrap_err();
     }
-    for text in ["-1", "\"-1\"", "18446744073709551616", "\"\"", "\"0x10\"", "\" 1\""] {
+    for text in [
+        "-1",
+        "\"-1\"",
+        "18446744073709551616",
+        "\"\"",
+        "\"0x10\"",
+        "\" 1\"",
+    ] {
         read::<u64>(text).unwrap_err();
     }
     for text in ["2147483648", "-2147483649", "\"2147483648\"", "0.5"] {
@@ -58,17 +81,47 @@ fn integers_never_wrap_or_round() {
 
 #[test]
 fn errors_say_what_was_expected_and_found() {
-    assert_eq!(read::<i64>("\"x\"").unwrap_err(), "expected a 64-bit integer, found \"x\"");
-    assert_eq!(read::<u32>("-1").unwrap_err(), "expected an unsigned 32-bit integer, found -1");
-    assert_eq!(read::<bool>("\"yes\"").unwrap_err(), "expected a boolean, found \"yes\"");
-    assert_eq!(read::<f64>("[]").unwrap_err(), "expected a number, found a list");
-    assert_eq!(read::<Vec<String>>("{}").unwrap_err(), "expected a list, found an object");
-    assert_eq!(read::<Vec<String>>("7").unwrap_err(), "expected a list, found a number");
-    assert_eq!(read::<BTreeMap<String, i32>>("[]").unwrap_err(), "expected an object, found a list");
-    assert_eq!(read::<DateTime>("{}").unwrap_err(), "expected an RFC 3339 date and time, found an object");
-    assert_eq!(read::<i64>("null").unwrap_err(), "expected a 64-bit integer, found null");
+    assert_eq!(
+        read::<i64>("\"x\"").unwrap_err(),
+        "expected a 64-bit integer, found \"x\""
+    );
+    assert_eq!(
+        read::<u32>("-1").unwrap_err(),
+        "expected an unsigned 32-bit integer, found -1"
+    );
+    assert_eq!(
+        read::<bool>("\"yes\"").unwrap_err(),
+        "expected a boolean, found \"yes\""
+    );
+    assert_eq!(
+        read::<f64>("[]").unwrap_err(),
+        "expected a number, found a list"
+    );
+    assert_eq!(
+        read::<Vec<String>>("{}").unwrap_err(),
+        "expected a list, found an object"
+    );
+    assert_eq!(
+        read::<Vec<String>>("7").unwrap_err(),
+        "expected a list, found a number"
+    );
+    assert_eq!(
+        read::<BTreeMap<String, i32>>("[]").unwrap_err(),
+        "expected an object, found a list"
+    );
+    assert_eq!(
+        read::<DateTime>("{}").unwrap_err(),
+        "expected an RFC 3339 date and time, found an object"
+    );
+    assert_eq!(
+        read::<i64>("null").unwrap_err(),
+        "expected a 64-bit integer, found null"
+    );
     let long = read::<i32>(&format!("\"{}\"", "é".repeat(100))).unwrap_err();
-    assert_eq!(long, format!("expected a 32-bit integer, found \"{}\"...", "é".repeat(40)));
+    assert_eq!(
+        long,
+        format!("expected a 32-bit integer, found \"{}\"...", "é".repeat(40))
+    );
 }
 
 #[test]
@@ -79,10 +132,19 @@ fn errors_about_texts_do_not_quote_them() {
         read::<Bytes>(&format!("\"{canary}!\"")).unwrap_err(),
         read::<Bytes>("4711").unwrap_err(),
     ] {
-        assert!(!error.contains(canary) && !error.contains("4711"), "{error}");
+        assert!(
+            !error.contains(canary) && !error.contains("4711"),
+            "{error}"
+        );
     }
-    assert_eq!(read::<String>("4711").unwrap_err(), "expected a string, found a number");
-    assert_eq!(read::<Bytes>("\"a!\"").unwrap_err(), "expected base64 data, found a string");
+    assert_eq!(
+        read::<String>("4711").unwrap_err(),
+        "expected a string, found a number"
+    );
+    assert_eq!(
+        read::<Bytes>("\"a!\"").unwrap_err(),
+        "expected base64 data, found a string"
+    );
 }
 
 #[test]
@@ -115,7 +177,14 @@ fn booleans() {
 
 #[test]
 fn kept_texts_survive_whatever_they_hold() {
-    for odd in ["", "yesterday", "0000-00-00T00:00:00Z", "3.5", "a b,,c", "\u{fffd}"] {
+    for odd in [
+        "",
+        "yesterday",
+        "0000-00-00T00:00:00Z",
+        "3.5",
+        "a b,,c",
+        "\u{fffd}",
+    ] {
         let text = Value::from(odd).to_string();
         assert_eq!(written(read::<DateTime>(&text).unwrap()), text);
         assert_eq!(written(read::<Date>(&text).unwrap()), text);
@@ -129,7 +198,10 @@ fn kept_texts_survive_whatever_they_hold() {
 fn free_form_json_is_kept() {
     let text = "{\"a\":[1,2.5,null,{\"b\":\"\\\"\"}]}";
     assert_eq!(written(read::<Value>(text).unwrap()), text);
-    assert_eq!(read::<Vec<Value>>("[null, 1]"), Ok(vec![Value::Null, json!(1)]));
+    assert_eq!(
+        read::<Vec<Value>>("[null, 1]"),
+        Ok(vec![Value::Null, json!(1)])
+    );
 }
 
 #[test]
@@ -149,7 +221,12 @@ fn nothing_may_follow() {
 fn numbers_as_digits() {
     let digits = |text: &str| format!(r#"{{"$serde_json::private::Number": "{text}"}}"#);
     assert_eq!(from_slice::<i64>(digits("12").as_bytes()).unwrap(), 12);
-    assert_eq!(from_slice::<f64>(digits("1e3").as_bytes()).unwrap().to_bits(), 1000_f64.to_bits());
+    assert_eq!(
+        from_slice::<f64>(digits("1e3").as_bytes())
+            .unwrap()
+            .to_bits(),
+        1000_f64.to_bits()
+    );
     from_slice::<i64>(digits("9223372036854775808").as_bytes()).unwrap_err();
 }
 

@@ -58,7 +58,10 @@ impl<T: Object> Wire for T {
 ///
 /// # Errors
 /// When the value has another type.
-pub fn read<'de, T: Wire, A: MapAccess<'de>>(field: &mut Option<T>, map: &mut A) -> Result<(), A::Error> {
+pub fn read<'de, T: Wire, A: MapAccess<'de>>(
+    field: &mut Option<T>,
+    map: &mut A,
+) -> Result<(), A::Error> {
     *field = map.next_value_seed(Nullable(PhantomData))?;
     Ok(())
 }

@@ -3,8 +3,8 @@
 //! The 64-bit integers travel as strings, since JavaScript's numbers cannot hold them; servers and emulators send
 //! either form, and numbers with a fraction of zero too.
 
-use super::scalar::{Found, Scalar, read_scalar};
 use super::Wire;
+use super::scalar::{Found, Scalar, read_scalar};
 use serde::de::Deserializer;
 use serde::ser::Serializer;
 
@@ -50,7 +50,9 @@ macro_rules! integer {
                 match found {
                     Found::Int(value) => $type::try_from(value).ok(),
                     Found::Unsigned(value) => $type::try_from(value).ok(),
-                    Found::Float(value) => integral(value).and_then(|value| $type::try_from(value).ok()),
+                    Found::Float(value) => {
+                        integral(value).and_then(|value| $type::try_from(value).ok())
+                    }
                     Found::Text(text) | Found::Digits(text) => match text.parse() {
                         Ok(value) => Some(value),
                         Err(_) => {
@@ -76,10 +78,16 @@ macro_rules! integer {
     };
 }
 
-integer!(i32, "a 32-bit integer", |value, serializer| serializer.serialize_i32(value));
-integer!(u32, "an unsigned 32-bit integer", |value, serializer| serializer.serialize_u32(value));
-integer!(i64, "a 64-bit integer", |value, serializer| serializer.collect_str(&value));
-integer!(u64, "an unsigned 64-bit integer", |value, serializer| serializer.collect_str(&value));
+integer!(i32, "a 32-bit integer", |value, serializer| serializer
+    .serialize_i32(value));
+integer!(u32, "an unsigned 32-bit integer", |value, serializer| {
+    serializer.serialize_u32(value)
+});
+integer!(i64, "a 64-bit integer", |value, serializer| serializer
+    .collect_str(&value));
+integer!(u64, "an unsigned 64-bit integer", |value, serializer| {
+    serializer.collect_str(&value)
+});
 
 /// The text that stands for a float which JSON has no number for.
 pub(super) fn non_finite(value: f64) -> Option<&'static str> {
@@ -108,7 +116,9 @@ impl Scalar for f64 {
             Found::Text("NaN") => Some(f64::NAN),
             Found::Text("Infinity") => Some(f64::INFINITY),
             Found::Text("-Infinity") => Some(f64::NEG_INFINITY),
-            Found::Text(text) | Found::Digits(text) => text.parse().ok().filter(|value: &f64| value.is_finite()),
+            Found::Text(text) | Found::Digits(text) => {
+                text.parse().ok().filter(|value: &f64| value.is_finite())
+            }
             _ => None,
         }
     }

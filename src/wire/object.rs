@@ -108,7 +108,10 @@ pub(super) fn expected<'de, E: Error>(visitor: &dyn Expecting<'de>, found: &str)
             self.0.expected(f)
         }
     }
-    E::custom(format_args!("expected {}, found {found}", Expected(visitor)))
+    E::custom(format_args!(
+        "expected {}, found {found}",
+        Expected(visitor)
+    ))
 }
 
 /// The part of a visitor that can be a trait object.
@@ -124,7 +127,11 @@ impl<'de, V: Visitor<'de>> Expecting<'de> for V {
 
 /// Keeps a property that the document does not know.
 #[cold]
-fn keep<'de, A: MapAccess<'de>>(extra: &mut Extra, name: String, map: &mut A) -> Result<(), A::Error> {
+fn keep<'de, A: MapAccess<'de>>(
+    extra: &mut Extra,
+    name: String,
+    map: &mut A,
+) -> Result<(), A::Error> {
     extra.insert(name, map.next_value::<Value>()?);
     Ok(())
 }
@@ -173,7 +180,10 @@ pub fn serialize<T: Object, S: Serializer>(object: &T, serializer: S) -> Result<
     if extra.is_empty() {
         object.put(&mut Fields(&mut map))?;
     } else {
-        let mut fields = Remembering { map: &mut map, written: Vec::new() };
+        let mut fields = Remembering {
+            map: &mut map,
+            written: Vec::new(),
+        };
         object.put(&mut fields)?;
         let written = fields.written;
         for (name, value) in extra {
@@ -274,11 +284,17 @@ struct OneValue<'a>(&'a mut Value);
 impl<'de> MapAccess<'de> for OneValue<'_> {
     type Error = serde_json::Error;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, _: K) -> Result<Option<K::Value>, Self::Error> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        _: K,
+    ) -> Result<Option<K::Value>, Self::Error> {
         Ok(None)
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Self::Error> {
+    fn next_value_seed<V: DeserializeSeed<'de>>(
+        &mut self,
+        seed: V,
+    ) -> Result<V::Value, Self::Error> {
         seed.deserialize(self.0.take())
     }
 }
@@ -303,12 +319,19 @@ fn unknown<T: Object>(field: &str) -> UnknownField {
     let mut nearest: Vec<_> = names.0.into_iter().filter(near).collect();
     nearest.sort_by_key(|name| distance(&simple(name), &wanted));
     nearest.truncate(3);
-    UnknownField { schema: T::NAME, field: field.to_owned(), nearest }
+    UnknownField {
+        schema: T::NAME,
+        field: field.to_owned(),
+        nearest,
+    }
 }
 
 /// Without case and underscores: `max_results` and `maxResults` are the same name in two spellings.
 fn simple(name: &str) -> String {
-    name.chars().filter(|c| *c != '_').map(|c| c.to_ascii_lowercase()).collect()
+    name.chars()
+        .filter(|c| *c != '_')
+        .map(|c| c.to_ascii_lowercase())
+        .collect()
 }
 
 /// Levenshtein's distance between two names.
@@ -320,7 +343,9 @@ fn distance(left: &str, right: &str) -> usize {
         row[0] = i + 1;
         for (j, b) in right.iter().enumerate() {
             let above = row[j + 1];
-            row[j + 1] = (diagonal + usize::from(a != *b)).min(above + 1).min(row[j] + 1);
+            row[j + 1] = (diagonal + usize::from(a != *b))
+                .min(above + 1)
+                .min(row[j] + 1);
             diagonal = above;
         }
     }

@@ -17,7 +17,10 @@ impl Object for Instance {
     const SECRETS: &'static [&'static str] = &["rootPassword"];
 
     fn index(name: &str) -> usize {
-        ["name", "size", "rootPassword", "state", "replica"].iter().position(|n| *n == name).unwrap_or(UNKNOWN)
+        ["name", "size", "rootPassword", "state", "replica"]
+            .iter()
+            .position(|n| *n == name)
+            .unwrap_or(UNKNOWN)
     }
 
     fn set<'de, A: MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> Result<(), A::Error> {
@@ -92,7 +95,10 @@ fn unknown_properties_survive_a_round_trip() {
 #[test]
 fn the_last_of_two_keys_wins() {
     let twice = instance(r#"{"name": "a", "x": 1, "name": "b", "x": 2}"#);
-    assert_eq!((twice.name.as_deref(), twice.extra.get("x")), (Some("b"), Some(&json!(2))));
+    assert_eq!(
+        (twice.name.as_deref(), twice.extra.get("x")),
+        (Some("b"), Some(&json!(2)))
+    );
 }
 
 #[test]
@@ -113,7 +119,11 @@ fn keys_with_escapes_are_known() {
 
 #[test]
 fn an_explicit_null_is_sent() {
-    let mut patch = Instance { name: Some("a".into()), size: Some(1), ..Default::default() };
+    let mut patch = Instance {
+        name: Some("a".into()),
+        size: Some(1),
+        ..Default::default()
+    };
     null(&mut patch, "name").unwrap();
     assert_eq!(patch.name, None);
     assert_eq!(text(&patch), r#"{"size":"1","name":null}"#);
@@ -123,9 +133,15 @@ fn an_explicit_null_is_sent() {
 fn an_unknown_name_cannot_be_null_and_the_nearest_are_offered() {
     let mut patch = Instance::default();
     let error = null(&mut patch, "root_password").unwrap_err().to_string();
-    assert_eq!(error, r#"Instance has no property "root_password"; did you mean "rootPassword"?"#);
+    assert_eq!(
+        error,
+        r#"Instance has no property "root_password"; did you mean "rootPassword"?"#
+    );
     let error = null(&mut patch, "nane").unwrap_err().to_string();
-    assert_eq!(error, r#"Instance has no property "nane"; did you mean "name"?"#);
+    assert_eq!(
+        error,
+        r#"Instance has no property "nane"; did you mean "name"?"#
+    );
     let error = null(&mut patch, "colour").unwrap_err().to_string();
     assert!(error.contains("extra.null"), "{error}");
     assert!(patch.extra.is_empty());
@@ -133,7 +149,10 @@ fn an_unknown_name_cannot_be_null_and_the_nearest_are_offered() {
 
 #[test]
 fn extra_yields_to_a_field_that_is_set() {
-    let mut both = Instance { name: Some("field".into()), ..Default::default() };
+    let mut both = Instance {
+        name: Some("field".into()),
+        ..Default::default()
+    };
     both.extra.insert("name", "extra");
     both.extra.insert("size", 7);
     assert_eq!(text(&both), r#"{"name":"field","size":7}"#);
@@ -141,18 +160,33 @@ fn extra_yields_to_a_field_that_is_set() {
 
 #[test]
 fn wrong_types_are_reported() {
-    let error = |text: &str| serde_json::from_str::<Instance>(text).unwrap_err().to_string();
-    assert!(error(r#"{"size": "x"}"#).starts_with(r#"expected a 64-bit integer, found "x" at line 1"#));
+    let error = |text: &str| {
+        serde_json::from_str::<Instance>(text)
+            .unwrap_err()
+            .to_string()
+    };
+    assert!(
+        error(r#"{"size": "x"}"#).starts_with(r#"expected a 64-bit integer, found "x" at line 1"#)
+    );
     assert!(error("[]").starts_with("expected an object (Instance), found a list"));
-    assert!(error(r#"{"replica": 1}"#).starts_with("expected an object (Instance), found a number"));
+    assert!(
+        error(r#"{"replica": 1}"#).starts_with("expected an object (Instance), found a number")
+    );
     assert!(error(r#"{"state": 1}"#).starts_with("expected a string, found"));
 }
 
 #[test]
 fn debug_shows_what_is_set_and_no_secret() {
-    let mut shown = Instance { size: Some(1), root_password: Some("canary-1".into()), ..Default::default() };
+    let mut shown = Instance {
+        size: Some(1),
+        root_password: Some("canary-1".into()),
+        ..Default::default()
+    };
     shown.state = Some(State::Unrecognized("NEW".into()));
-    shown.replica = Some(Box::new(Instance { root_password: Some("canary-2".into()), ..Default::default() }));
+    shown.replica = Some(Box::new(Instance {
+        root_password: Some("canary-2".into()),
+        ..Default::default()
+    }));
     shown.extra.insert("unknownToken", "canary-3");
     assert_eq!(
         format!("{shown:?}"),
@@ -180,9 +214,13 @@ fn open_enums() {
     // Equality, order and hash go by text, however a value was made.
     assert_eq!(State::Unrecognized("RUNNING".into()), State::Running);
     assert!(State::from("A") < State::Running && State::Running < State::from("Z".to_owned()));
-    let set = std::collections::HashSet::from([State::Running, State::Unrecognized("RUNNING".into())]);
+    let set =
+        std::collections::HashSet::from([State::Running, State::Unrecognized("RUNNING".into())]);
     assert_eq!(set.len(), 1);
-    assert_eq!(serde_json::to_string(&State::from("NEW")).unwrap(), "\"NEW\"");
+    assert_eq!(
+        serde_json::to_string(&State::from("NEW")).unwrap(),
+        "\"NEW\""
+    );
     assert_eq!(super::Param::into_wire(State::Running), "RUNNING");
     assert_eq!(State::Running.as_ref(), "RUNNING");
 }

@@ -66,8 +66,14 @@ mod tests {
         assert_eq!(f64::NAN.into_wire(), "NaN");
         assert_eq!(f32::NEG_INFINITY.into_wire(), "-Infinity");
         assert_eq!(Bytes::from_static(&[0xfb, 0xff]).into_wire(), "-_8=");
-        assert_eq!(DateTime::from("2026-10-18T00:00:00Z").into_wire(), "2026-10-18T00:00:00Z");
-        assert_eq!(Duration::from(std::time::Duration::from_secs(3)).into_wire(), "3s");
+        assert_eq!(
+            DateTime::from("2026-10-18T00:00:00Z").into_wire(),
+            "2026-10-18T00:00:00Z"
+        );
+        assert_eq!(
+            Duration::from(std::time::Duration::from_secs(3)).into_wire(),
+            "3s"
+        );
         assert_eq!(FieldMask::new(["a", "b.c"]).into_wire(), "a,b.c");
     }
 }

@@ -9,7 +9,12 @@ use std::fmt::Write as _;
 /// Empty for the document itself. The body need not be valid JSON.
 #[must_use]
 pub(crate) fn json_path(body: &[u8], line: usize, column: usize) -> String {
-    let mut scan = Scan { body, at: 0, end: offset(body, line, column), frames: Vec::new() };
+    let mut scan = Scan {
+        body,
+        at: 0,
+        end: offset(body, line, column),
+        frames: Vec::new(),
+    };
     scan.run();
     scan.path()
 }
@@ -60,12 +65,17 @@ impl Scan<'_> {
                 b'{' => self.open(Frame::Map(None)),
                 b'[' => self.open(Frame::List(0, false)),
                 byte => {
-                    let is_key = byte == b'"' && matches!(self.frames.last(), Some(Frame::Map(None)));
+                    let is_key =
+                        byte == b'"' && matches!(self.frames.last(), Some(Frame::Map(None)));
                     if !is_key {
                         self.open_item();
                     }
                     let start = self.at;
-                    self.at = if byte == b'"' { self.string_end() } else { self.word_end() };
+                    self.at = if byte == b'"' {
+                        self.string_end()
+                    } else {
+                        self.word_end()
+                    };
                     if self.at >= self.end {
                         return;
                     }
@@ -120,7 +130,10 @@ impl Scan<'_> {
 
     fn word_end(&self) -> usize {
         let rest = &self.body[self.at..];
-        let length = rest.iter().position(|byte| b" \t\r\n:,]}[{\"".contains(byte)).unwrap_or(rest.len());
+        let length = rest
+            .iter()
+            .position(|byte| b" \t\r\n:,]}[{\"".contains(byte))
+            .unwrap_or(rest.len());
         self.at + length.max(1)
     }
 
@@ -151,7 +164,10 @@ fn key(quoted: &[u8]) -> String {
 }
 
 fn plain(key: &str) -> bool {
-    !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '$' | '@'))
+    !key.is_empty()
+        && key
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '$' | '@'))
 }
 
 #[cfg(test)]
@@ -180,11 +196,15 @@ mod tests {
     #[test]
     fn the_place_of_an_error() {
         let place = |body: &str| {
-            let error = from_slice::<BTreeMap<String, Vec<BTreeMap<String, i64>>>>(body.as_bytes()).unwrap_err();
-            let _ = json_path(body.as_bytes(), error.line(), error.column())
+            let error = from_slice::<BTreeMap<String, Vec<BTreeMap<String, i64>>>>(body.as_bytes())
+                .unwrap_err();
+            json_path(body.as_bytes(), error.line(), error.column())
         };
         assert_eq!(place(r#"{"a": [{"b": 1}, {"c": 1, "d": "x"}]}"#), "a[1].d");
-        assert_eq!(place("{\"a\": [\n  {\"b\": 1},\n  {\"c\": true }\n]}"), "a[1].c");
+        assert_eq!(
+            place("{\"a\": [\n  {\"b\": 1},\n  {\"c\": true }\n]}"),
+            "a[1].c"
+        );
         assert_eq!(place(r#"{"a": [{"b": {"c": 1}}]}"#), "a[0].b");
         assert_eq!(place(r#"{"a": [{"b": [1, 2]}]}"#), "a[0].b");
         assert_eq!(place(r#"{"a": [{"b": []}]}"#), "a[0].b");

@@ -30,7 +30,9 @@ impl fmt::Display for Found<'_> {
             Found::Unsigned(value) => write!(f, "{value}"),
             Found::Float(value) => write!(f, "{value:?}"),
             Found::Digits(digits) => write!(f, "{}", Short(digits)),
-            Found::Text(text) if text.chars().nth(QUOTED).is_some() => write!(f, "{:?}...", Short(text).as_ref()),
+            Found::Text(text) if text.chars().nth(QUOTED).is_some() => {
+                write!(f, "{:?}...", Short(text).as_ref())
+            }
             Found::Text(text) => write!(f, "{text:?}"),
             Found::Null | Found::List | Found::Map => f.write_str(self.kind()),
         }
@@ -42,7 +44,11 @@ struct Short<'a>(&'a str);
 
 impl AsRef<str> for Short<'_> {
     fn as_ref(&self) -> &str {
-        let end = self.0.char_indices().nth(QUOTED).map_or(self.0.len(), |(index, _)| index);
+        let end = self
+            .0
+            .char_indices()
+            .nth(QUOTED)
+            .map_or(self.0.len(), |(index, _)| index);
         &self.0[..end]
     }
 }
@@ -78,7 +84,9 @@ pub(crate) trait Scalar: Sized {
 
 /// Reads a scalar of any JSON type that `T` accepts.
 #[inline]
-pub(crate) fn read_scalar<'de, T: Scalar, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+pub(crate) fn read_scalar<'de, T: Scalar, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
     deserializer.deserialize_any(ScalarVisitor(PhantomData))
 }
 

@@ -9,7 +9,10 @@ use std::fmt;
 /// # Errors
 /// Only the formatter's own.
 pub fn debug<T: Object>(object: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let mut shown = Shown { out: f.debug_struct(T::NAME), secrets: T::SECRETS };
+    let mut shown = Shown {
+        out: f.debug_struct(T::NAME),
+        secrets: T::SECRETS,
+    };
     let Ok(()) = object.put(&mut shown);
     let extra = object.extra();
     if !extra.is_empty() {
@@ -28,7 +31,11 @@ impl Put for Shown<'_, '_> {
 
     fn field<T: Wire>(&mut self, name: &'static str, value: &Option<T>) -> Result<(), Infallible> {
         if let Some(value) = value {
-            let value: &dyn fmt::Debug = if self.secrets.contains(&name) { &Redacted } else { value };
+            let value: &dyn fmt::Debug = if self.secrets.contains(&name) {
+                &Redacted
+            } else {
+                value
+            };
             self.out.field(name, value);
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! Strings, and bytes as base64.
 
-use super::scalar::{Found, Scalar, read_scalar};
 use super::Wire;
+use super::scalar::{Found, Scalar, read_scalar};
 use crate::wire::Param;
 use base64::Engine;
 use base64::alphabet;
@@ -51,7 +51,11 @@ fn encode(bytes: &[u8]) -> String {
 
 /// Bytes as servers send them.
 fn decode(text: &str) -> Option<Vec<u8>> {
-    if text.contains(['+', '/']) { STANDARD.decode(text).ok() } else { URL_SAFE.decode(text).ok() }
+    if text.contains(['+', '/']) {
+        STANDARD.decode(text).ok()
+    } else {
+        URL_SAFE.decode(text).ok()
+    }
 }
 
 impl Scalar for Bytes {

@@ -8,8 +8,19 @@ use super::names::ident;
 use crate::model::Api;
 
 pub(super) fn constants(api: &Api) -> TokenStream {
-    let Api { name, version, revision, root_url, service_path, batch_path, .. } = api;
-    let mtls_root_url = api.mtls_root_url.as_ref().map(|url| quote!(mtls_root_url: Some(#url),));
+    let Api {
+        name,
+        version,
+        revision,
+        root_url,
+        service_path,
+        batch_path,
+        ..
+    } = api;
+    let mtls_root_url = api
+        .mtls_root_url
+        .as_ref()
+        .map(|url| quote!(mtls_root_url: Some(#url),));
     let data_wrapper = api.data_wrapper.then(|| quote!(data_wrapper: true,));
     let scope_names = api.scopes.iter().map(|scope| ident(&scope.ident));
     let scopes = (!api.scopes.is_empty()).then(|| quote!(scopes: &[#(scope::#scope_names),*],));

@@ -19,7 +19,10 @@ pub(super) fn open_enum(def: &TypeDef, variants: &[Variant], names: &Names<'_>) 
         let (name, deprecated) = (ident(&variant.ident), deprecated(variant.deprecated));
         quote!(#doc #deprecated #name,)
     });
-    let idents: Vec<_> = variants.iter().map(|variant| ident(&variant.ident)).collect();
+    let idents: Vec<_> = variants
+        .iter()
+        .map(|variant| ident(&variant.ident))
+        .collect();
     let wires: Vec<_> = variants.iter().map(|variant| &variant.wire).collect();
     quote! {
         #doc

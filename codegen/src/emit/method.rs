@@ -10,7 +10,12 @@ use super::table;
 use crate::model::{Api, Items, Method, Parameter, Type};
 
 /// The handle's function that makes the request.
-pub(super) fn constructor(api: &Api, method: &Method, depth: usize, names: &Names<'_>) -> TokenStream {
+pub(super) fn constructor(
+    api: &Api,
+    method: &Method,
+    depth: usize,
+    names: &Names<'_>,
+) -> TokenStream {
     make(api, method, depth, names, Some(quote!(self,)))
 }
 
@@ -19,21 +24,37 @@ pub(super) fn function(api: &Api, method: &Method, names: &Names<'_>) -> TokenSt
     make(api, method, 1, names, None)
 }
 
-fn make(api: &Api, method: &Method, depth: usize, names: &Names<'_>, receiver: Option<TokenStream>) -> TokenStream {
+fn make(
+    api: &Api,
+    method: &Method,
+    depth: usize,
+    names: &Names<'_>,
+    receiver: Option<TokenStream>,
+) -> TokenStream {
     let scopes = format!("{}scope", "super::".repeat(depth));
     let doc = docs::method(api, method, &scopes).attribute();
     let deprecated = deprecated(method.deprecated);
-    let (name, request, entry) = (ident(&method.ident), ident(&method.type_ident), ident(&method.static_ident));
+    let (name, request, entry) = (
+        ident(&method.ident),
+        ident(&method.type_ident),
+        ident(&method.static_ident),
+    );
     let arguments = method.required.iter().map(|parameter| {
         let (name, ty) = (ident(&parameter.ident), accepted(parameter, depth, names));
         quote!(#name: #ty,)
     });
-    let values = method.required.iter().map(|parameter| with(parameter, &ident(&parameter.ident), depth, names));
+    let values = method
+        .required
+        .iter()
+        .map(|parameter| with(parameter, &ident(&parameter.ident), depth, names));
     let body = method.request.as_ref().map(|ty| {
         let (into, ty) = (&names.into, names.ty(ty, depth));
         quote!(body: impl #into<__gapi::Body<#ty>>)
     });
-    let with_body = method.request.as_ref().map(|_| quote!(.with_body(body.into())));
+    let with_body = method
+        .request
+        .as_ref()
+        .map(|_| quote!(.with_body(body.into())));
     quote! {
         #doc
         #deprecated
@@ -47,11 +68,22 @@ fn make(api: &Api, method: &Method, depth: usize, names: &Names<'_>, receiver: O
 pub(super) fn request(method: &Method, depth: usize, names: &Names<'_>) -> TokenStream {
     let entry = table::method(method, depth, names);
     let (name, id) = (ident(&method.type_ident), &method.id);
-    let doc = Docs::default().paragraph(&format!("A request of {}.", code(id))).attribute();
+    let doc = Docs::default()
+        .paragraph(&format!("A request of {}.", code(id)))
+        .attribute();
     let deprecated = deprecated(method.deprecated);
-    let setters = method.optional.iter().map(|parameter| setter(parameter, depth, names));
-    let response = method.response.as_ref().map_or_else(|| quote!(()), |ty| names.ty(ty, depth));
-    let paging = method.paging.as_ref().map(|paging| pages(&response, paging.items.as_ref(), depth, names));
+    let setters = method
+        .optional
+        .iter()
+        .map(|parameter| setter(parameter, depth, names));
+    let response = method
+        .response
+        .as_ref()
+        .map_or_else(|| quote!(()), |ty| names.ty(ty, depth));
+    let paging = method
+        .paging
+        .as_ref()
+        .map(|paging| pages(&response, paging.items.as_ref(), depth, names));
     let result = &names.result;
     quote! {
         #entry
@@ -90,11 +122,20 @@ pub(super) fn request(method: &Method, depth: usize, names: &Names<'_>) -> Token
     }
 }
 
-fn pages(response: &TokenStream, items: Option<&Items>, depth: usize, names: &Names<'_>) -> TokenStream {
+fn pages(
+    response: &TokenStream,
+    items: Option<&Items>,
+    depth: usize,
+    names: &Names<'_>,
+) -> TokenStream {
     let each = items.map(|items| {
         let (field, ty) = (ident(&items.ident), names.ty(&items.ty, depth));
         let string = &names.string;
-        let (how, item) = if items.map { (quote!(map), quote!((#string, #ty))) } else { (quote!(list), ty) };
+        let (how, item) = if items.map {
+            (quote!(map), quote!((#string, #ty)))
+        } else {
+            (quote!(list), ty)
+        };
         quote! {
             #[doc = "The items of all pages."]
             pub fn items(self, client: &__gapi::Client) -> __gapi::Items<#response, #item> {
@@ -116,7 +157,11 @@ fn setter(parameter: &Parameter, depth: usize, names: &Names<'_>) -> TokenStream
     let doc = docs::parameter(parameter).attribute();
     let deprecated = deprecated(parameter.deprecated);
     let (name, ty) = (ident(&parameter.ident), accepted(parameter, depth, names));
-    let argument = if parameter.repeated { quote!(values) } else { quote!(value) };
+    let argument = if parameter.repeated {
+        quote!(values)
+    } else {
+        quote!(value)
+    };
     let with = with(parameter, &argument, depth, names);
     quote! {
         #doc
@@ -131,12 +176,25 @@ fn setter(parameter: &Parameter, depth: usize, names: &Names<'_>) -> TokenStream
 fn accepted(parameter: &Parameter, depth: usize, names: &Names<'_>) -> TokenStream {
     let (into, into_iterator) = (&names.into, &names.into_iterator);
     let ty = names.ty(&parameter.ty, depth);
-    let one = if is_copied(&parameter.ty) { ty } else { quote!(impl #into<#ty>) };
-    if parameter.repeated { quote!(impl #into_iterator<Item = #one>) } else { one }
+    let one = if is_copied(&parameter.ty) {
+        ty
+    } else {
+        quote!(impl #into<#ty>)
+    };
+    if parameter.repeated {
+        quote!(impl #into_iterator<Item = #one>)
+    } else {
+        one
+    }
 }
 
 /// The call that keeps the value of an argument.
-fn with(parameter: &Parameter, argument: &impl quote::ToTokens, depth: usize, names: &Names<'_>) -> TokenStream {
+fn with(
+    parameter: &Parameter,
+    argument: &impl quote::ToTokens,
+    depth: usize,
+    names: &Names<'_>,
+) -> TokenStream {
     let wire = &parameter.wire;
     let into = &names.into;
     let ty = names.ty(&parameter.ty, depth);
@@ -150,5 +208,8 @@ fn with(parameter: &Parameter, argument: &impl quote::ToTokens, depth: usize, na
 
 /// Numbers and booleans.
 fn is_copied(ty: &Type) -> bool {
-    matches!(ty, Type::Bool | Type::I32 | Type::U32 | Type::I64 | Type::U64 | Type::F32 | Type::F64)
+    matches!(
+        ty,
+        Type::Bool | Type::I32 | Type::U32 | Type::I64 | Type::U64 | Type::F32 | Type::F64
+    )
 }

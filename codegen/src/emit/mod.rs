@@ -31,8 +31,12 @@ pub fn module(api: &Api, runtime: &TokenStream) -> TokenStream {
         Shape::Enum(variants) => enums::open_enum(def, variants, &names),
         Shape::Alias(target) => schema::alias(def, target, &names),
     });
-    let objects = shared(api, &quote!(object), |shape| matches!(shape, Shape::Object(_)));
-    let enums = shared(api, &quote!(open_enum), |shape| matches!(shape, Shape::Enum(_)));
+    let objects = shared(api, &quote!(object), |shape| {
+        matches!(shape, Shape::Object(_))
+    });
+    let enums = shared(api, &quote!(open_enum), |shape| {
+        matches!(shape, Shape::Enum(_))
+    });
     quote! {
         #lints
         use #runtime::generated::v1 as __gapi;
@@ -47,7 +51,12 @@ pub fn module(api: &Api, runtime: &TokenStream) -> TokenStream {
 /// The implementations that are alike for all types of a shape. One call for all is cheaper to compile than one for
 /// each.
 fn shared(api: &Api, macro_name: &TokenStream, is: impl Fn(&Shape) -> bool) -> Option<TokenStream> {
-    let types: Vec<_> = api.types.iter().filter(|def| is(&def.shape)).map(|def| names::ident(&def.ident)).collect();
+    let types: Vec<_> = api
+        .types
+        .iter()
+        .filter(|def| is(&def.shape))
+        .map(|def| names::ident(&def.ident))
+        .collect();
     (!types.is_empty()).then(|| quote!(__gapi::#macro_name!(#(#types)*);))
 }
 

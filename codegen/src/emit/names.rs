@@ -98,7 +98,11 @@ fn collect<'a>(
     entries: &mut BTreeMap<&'a str, (Vec<&'a str>, &'a str)>,
 ) {
     for method in &resource.methods {
-        let place = if modules.is_empty() { vec![ROOT_MODULE] } else { modules.clone() };
+        let place = if modules.is_empty() {
+            vec![ROOT_MODULE]
+        } else {
+            modules.clone()
+        };
         entries.insert(&method.path_name, (place, &method.static_ident));
     }
     for child in &resource.resources {
@@ -127,7 +131,11 @@ fn path(text: &str) -> TokenStream {
     let absolute = text.starts_with("::");
     for (index, segment) in text.trim_start_matches("::").split("::").enumerate() {
         let segment = ident(segment);
-        path.extend(if index > 0 || absolute { quote!(::#segment) } else { quote!(#segment) });
+        path.extend(if index > 0 || absolute {
+            quote!(::#segment)
+        } else {
+            quote!(#segment)
+        });
     }
     path
 }

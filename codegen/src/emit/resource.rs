@@ -11,7 +11,10 @@ use crate::model::{Api, Resource};
 pub(super) fn root(api: &Api, names: &Names<'_>) -> TokenStream {
     let accessors = api.root.resources.iter().map(|child| {
         let doc = docs::resource(child).attribute();
-        let (name, deprecated) = (ident(&child.ident), super::schema::deprecated(child.deprecated));
+        let (name, deprecated) = (
+            ident(&child.ident),
+            super::schema::deprecated(child.deprecated),
+        );
         quote! {
             #doc
             #deprecated
@@ -21,7 +24,11 @@ pub(super) fn root(api: &Api, names: &Names<'_>) -> TokenStream {
             }
         }
     });
-    let modules = api.root.resources.iter().map(|child| module(api, child, 1, names));
+    let modules = api
+        .root
+        .resources
+        .iter()
+        .map(|child| module(api, child, 1, names));
     let top = (!api.root.methods.is_empty()).then(|| top_methods(api, names));
     quote! {
         #(#accessors)*
@@ -33,8 +40,16 @@ pub(super) fn root(api: &Api, names: &Names<'_>) -> TokenStream {
 /// Methods at the top of a document are functions of a module.
 fn top_methods(api: &Api, names: &Names<'_>) -> TokenStream {
     let module = ident(ROOT_MODULE);
-    let constructors = api.root.methods.iter().map(|method| method::function(api, method, names));
-    let requests = api.root.methods.iter().map(|method| method::request(method, 1, names));
+    let constructors = api
+        .root
+        .methods
+        .iter()
+        .map(|method| method::function(api, method, names));
+    let requests = api
+        .root
+        .methods
+        .iter()
+        .map(|method| method::request(method, 1, names));
     quote! {
         #[doc = "Methods of the API as a whole."]
         pub mod #module {
@@ -50,10 +65,16 @@ fn module(api: &Api, resource: &Resource, depth: usize, names: &Names<'_>) -> To
     let name = ident(&resource.ident);
     let doc = docs::resource(resource).attribute();
     let deprecated = super::schema::deprecated(resource.deprecated);
-    let constructors = resource.methods.iter().map(|method| method::constructor(api, method, depth, names));
+    let constructors = resource
+        .methods
+        .iter()
+        .map(|method| method::constructor(api, method, depth, names));
     let accessors = resource.resources.iter().map(|child| {
         let doc = docs::resource(child).attribute();
-        let (name, deprecated) = (ident(&child.ident), super::schema::deprecated(child.deprecated));
+        let (name, deprecated) = (
+            ident(&child.ident),
+            super::schema::deprecated(child.deprecated),
+        );
         quote! {
             #doc
             #deprecated
@@ -63,8 +84,14 @@ fn module(api: &Api, resource: &Resource, depth: usize, names: &Names<'_>) -> To
             }
         }
     });
-    let requests = resource.methods.iter().map(|method| method::request(method, depth, names));
-    let children = resource.resources.iter().map(|child| module(api, child, depth + 1, names));
+    let requests = resource
+        .methods
+        .iter()
+        .map(|method| method::request(method, depth, names));
+    let children = resource
+        .resources
+        .iter()
+        .map(|child| module(api, child, depth + 1, names));
     quote! {
         #doc
         #deprecated

@@ -58,8 +58,13 @@ fn codec(def: &TypeDef, fields: &[Field], names: &Names<'_>) -> TokenStream {
     let name = ident(&def.ident);
     let shown = def.schema.as_ref().unwrap_or(&def.ident);
     let result = &names.result;
-    let secrets: Vec<_> = fields.iter().filter(|field| field.secret).map(|field| &field.wire).collect();
-    let secrets = (!secrets.is_empty()).then(|| quote!(const SECRETS: &'static [&'static str] = &[#(#secrets),*];));
+    let secrets: Vec<_> = fields
+        .iter()
+        .filter(|field| field.secret)
+        .map(|field| &field.wire)
+        .collect();
+    let secrets = (!secrets.is_empty())
+        .then(|| quote!(const SECRETS: &'static [&'static str] = &[#(#secrets),*];));
     let wires: Vec<_> = fields.iter().map(|field| &field.wire).collect();
     let idents: Vec<_> = fields.iter().map(|field| ident(&field.ident)).collect();
     let positions: Vec<_> = (0..fields.len()).map(Literal::usize_unsuffixed).collect();

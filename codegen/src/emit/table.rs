@@ -4,13 +4,24 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::names::{Names, ident, up};
-use crate::model::{Download, Location, Method, Operation, OperationShape, Paging, Parameter, TokenIn, Upload, Verb};
+use crate::model::{
+    Download, Location, Method, Operation, OperationShape, Paging, Parameter, TokenIn, Upload, Verb,
+};
 
 pub(super) fn method(method: &Method, depth: usize, names: &Names<'_>) -> TokenStream {
-    let (entry, request, path) = (ident(&method.static_ident), ident(&method.type_ident), &method.path);
+    let (entry, request, path) = (
+        ident(&method.static_ident),
+        ident(&method.type_ident),
+        &method.path,
+    );
     let up = up(depth);
     let verb = verb(method.verb);
-    let all: Vec<_> = method.required.iter().map(|p| (p, true)).chain(method.optional.iter().map(|p| (p, false))).collect();
+    let all: Vec<_> = method
+        .required
+        .iter()
+        .map(|p| (p, true))
+        .chain(method.optional.iter().map(|p| (p, false)))
+        .collect();
     let parameters = (!all.is_empty()).then(|| {
         let parameters = all.iter().map(|(p, required)| parameter(p, *required));
         quote!(parameters: &[#(#parameters),*],)
@@ -19,12 +30,21 @@ pub(super) fn method(method: &Method, depth: usize, names: &Names<'_>) -> TokenS
         let scopes = method.scopes.iter().map(|scope| names.scope(*scope));
         quote!(scopes: &[#(#up scope::#scopes),*],)
     });
-    let has_response = method.response.is_none().then(|| quote!(has_response: false,));
-    let api_version = method.api_version.as_ref().map(|version| quote!(api_version: Some(#version),));
+    let has_response = method
+        .response
+        .is_none()
+        .then(|| quote!(has_response: false,));
+    let api_version = method
+        .api_version
+        .as_ref()
+        .map(|version| quote!(api_version: Some(#version),));
     let paging = method.paging.as_ref().map(paging);
     let upload = method.upload.as_ref().map(upload);
     let download = method.download.map(download);
-    let operation = method.operation.as_ref().map(|started| operation(started, depth, names));
+    let operation = method
+        .operation
+        .as_ref()
+        .map(|started| operation(started, depth, names));
     quote! {
         pub(crate) static #entry: __gapi::Method = __gapi::Method {
             id: #request::METHOD,
@@ -85,8 +105,15 @@ fn paging(paging: &Paging) -> TokenStream {
 }
 
 fn upload(upload: &Upload) -> TokenStream {
-    let Upload { accept, simple, resumable, .. } = upload;
-    let max_size = upload.max_size.map_or_else(|| quote!(None), |bytes| quote!(Some(#bytes)));
+    let Upload {
+        accept,
+        simple,
+        resumable,
+        ..
+    } = upload;
+    let max_size = upload
+        .max_size
+        .map_or_else(|| quote!(None), |bytes| quote!(Some(#bytes)));
     quote! {
         upload: Some(__gapi::Upload {
             accept: &[#(#accept),*],
@@ -107,7 +134,10 @@ fn operation(operation: &Operation, depth: usize, names: &Names<'_>) -> TokenStr
         OperationShape::Aip151 => quote!(Aip151),
         OperationShape::Status => quote!(Status),
     };
-    let poll = operation.poll.as_deref().and_then(|method| names.entry(method, depth));
+    let poll = operation
+        .poll
+        .as_deref()
+        .and_then(|method| names.entry(method, depth));
     let poll = poll.map_or_else(|| quote!(None), |entry| quote!(Some(&#entry)));
     quote!(operation: Some(__gapi::Operation { shape: __gapi::OperationShape::#shape, poll: #poll }),)
 }

@@ -8,7 +8,12 @@ use std::str::CharIndices;
 
 /// A line of text as Markdown that means just that text.
 pub(super) fn inline(text: &str) -> String {
-    Printer { text, links: true, out: String::with_capacity(text.len() + 16) }.run()
+    Printer {
+        text,
+        links: true,
+        out: String::with_capacity(text.len() + 16),
+    }
+    .run()
 }
 
 /// `text` as a code span.
@@ -21,7 +26,11 @@ pub(in crate::emit) fn code(text: &str) -> String {
         longest = longest.max(run);
     }
     let fence = "`".repeat(longest + 1);
-    let pad = if text.is_empty() || text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    let pad = if text.is_empty() || text.starts_with('`') || text.ends_with('`') {
+        " "
+    } else {
+        ""
+    };
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
@@ -44,7 +53,9 @@ impl Printer<'_> {
                 '`' => self.code_span(rest),
                 '[' => self.link(rest),
                 '*' => self.bold(rest),
-                'h' if rest.starts_with("http://") || rest.starts_with("https://") => self.url(rest),
+                'h' if rest.starts_with("http://") || rest.starts_with("https://") => {
+                    self.url(rest)
+                }
                 _ => 0,
             };
             if used > 0 {
@@ -89,29 +100,55 @@ impl Printer<'_> {
 
     /// `[text](https://...)`.
     fn link(&mut self, rest: &str) -> usize {
-        let Some(parts) = self.links.then(|| link_parts(rest)).flatten() else { return 0 };
+        let Some(parts) = self.links.then(|| link_parts(rest)).flatten() else {
+            return 0;
+        };
         let (text, url, used) = parts;
-        let text = Printer { text, links: false, out: String::new() }.run();
-        let (open, close) = if url.contains(['(', ')']) { ("<", ">") } else { ("", "") };
+        let text = Printer {
+            text,
+            links: false,
+            out: String::new(),
+        }
+        .run();
+        let (open, close) = if url.contains(['(', ')']) {
+            ("<", ">")
+        } else {
+            ("", "")
+        };
         self.out.push_str(&format!("[{text}]({open}{url}{close})"));
         used
     }
 
     /// `**text**`.
     fn bold(&mut self, rest: &str) -> usize {
-        let Some((text, _)) = rest.strip_prefix("**").and_then(|rest| rest.split_once("**")) else { return 0 };
+        let Some((text, _)) = rest
+            .strip_prefix("**")
+            .and_then(|rest| rest.split_once("**"))
+        else {
+            return 0;
+        };
         if text.is_empty() || text.trim() != text || text.contains(['*', '`', '[']) {
             return 0;
         }
-        let inner = Printer { text, links: self.links, out: String::new() }.run();
+        let inner = Printer {
+            text,
+            links: self.links,
+            out: String::new(),
+        }
+        .run();
         self.out.push_str(&format!("**{inner}**"));
         text.len() + 4
     }
 
     /// An address becomes a link; one with a placeholder in it becomes code.
     fn url(&mut self, rest: &str) -> usize {
-        let scheme = if rest.starts_with("https") { "https://" } else { "http://" };
-        let end = rest.find(|c: char| c.is_whitespace() || !c.is_ascii() || "<>\"`[]\\|^".contains(c));
+        let scheme = if rest.starts_with("https") {
+            "https://"
+        } else {
+            "http://"
+        };
+        let end =
+            rest.find(|c: char| c.is_whitespace() || !c.is_ascii() || "<>\"`[]\\|^".contains(c));
         let url = trim_url(&rest[..end.unwrap_or(rest.len())]);
         if url.len() <= scheme.len() {
             self.out.push_str(scheme);
@@ -160,9 +197,13 @@ fn link_parts(rest: &str) -> Option<(&str, &str, usize)> {
 
 /// Whether rustdoc can link it as it stands.
 fn is_url(url: &str) -> bool {
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let rest = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
     let safe = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#@!$&'()+,;=%".contains(c);
-    rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric()) && rest.chars().all(safe))
+    rest.is_some_and(|rest| {
+        rest.starts_with(|c: char| c.is_ascii_alphanumeric()) && rest.chars().all(safe)
+    })
 }
 
 /// Without the punctuation of the sentence around it.

@@ -73,7 +73,8 @@ fn block(line: &str, out: &mut Lines) {
         let nested = out.in_list && line.len() - line.trim_start().len() >= 2;
         let indent = if nested { "  " } else { "" };
         let hang = " ".repeat(indent.len() + marker.len() + 1);
-        out.lines.extend(wrap(&start(item), &format!("{indent}{marker} "), &hang));
+        out.lines
+            .extend(wrap(&start(item), &format!("{indent}{marker} "), &hang));
         out.in_list = true;
         return;
     }
@@ -92,14 +93,22 @@ fn start(text: &str) -> String {
         return format!("{}\\{}", &text[..digits], inline(&text[digits..]));
     }
     let safe = inline(text);
-    if safe.starts_with(['#', '+', '-', '=', ':']) { format!("\\{safe}") } else { safe }
+    if safe.starts_with(['#', '+', '-', '=', ':']) {
+        format!("\\{safe}")
+    } else {
+        safe
+    }
 }
 
 /// The text of `# Title`.
 fn heading(text: &str) -> Option<&str> {
     let title = text.trim_start_matches('#');
     let level = text.len() - title.len();
-    let title = title.strip_prefix(' ')?.trim().trim_end_matches('#').trim_end();
+    let title = title
+        .strip_prefix(' ')?
+        .trim()
+        .trim_end_matches('#')
+        .trim_end();
     ((1..=6).contains(&level) && !title.is_empty()).then_some(title)
 }
 
@@ -107,7 +116,8 @@ fn heading(text: &str) -> Option<&str> {
 fn list_item(text: &str) -> Option<(&str, &str)> {
     let (marker, item) = text.split_once(' ')?;
     let number = marker.strip_suffix(['.', ')']);
-    let ordered = number.is_some_and(|n| (1..=9).contains(&n.len()) && n.bytes().all(|b| b.is_ascii_digit()));
+    let ordered =
+        number.is_some_and(|n| (1..=9).contains(&n.len()) && n.bytes().all(|b| b.is_ascii_digit()));
     let item = item.trim();
     let rule = item.chars().all(|c| "*-_ ".contains(c));
     match marker {
@@ -124,7 +134,8 @@ fn fence(lines: &[&str]) -> Option<usize> {
     if info.trim_start_matches('`').contains('`') {
         return None;
     }
-    let closes = |line: &&str| line.trim().len() >= 3 && line.trim().bytes().all(|byte| byte == b'`');
+    let closes =
+        |line: &&str| line.trim().len() >= 3 && line.trim().bytes().all(|byte| byte == b'`');
     lines[1..].iter().position(closes).map(|inner| inner + 2)
 }
 
@@ -142,9 +153,14 @@ fn clean(text: &str) -> String {
             c => clean.push(c),
         }
     }
-    for (tag, meaning) in
-        [("<br>", "\n"), ("<br/>", "\n"), ("<br />", "\n"), ("<p>", "\n\n"), ("</p>", "\n\n"), ("<li>", "\n* ")]
-    {
+    for (tag, meaning) in [
+        ("<br>", "\n"),
+        ("<br/>", "\n"),
+        ("<br />", "\n"),
+        ("<p>", "\n\n"),
+        ("</p>", "\n\n"),
+        ("<li>", "\n* "),
+    ] {
         clean = replace_tag(&clean, tag, meaning);
     }
     for tag in ["<ul>", "</ul>", "</li>", "<ol>", "</ol>"] {

@@ -3,8 +3,14 @@ use proptest::prelude::*;
 
 #[test]
 fn what_survives() {
-    for kept in ["Plain text.", "`code` and **bold**", "[text](https://a.example/b_c)", "snake_case stays", "* one\n* two", "1. one"]
-    {
+    for kept in [
+        "Plain text.",
+        "`code` and **bold**",
+        "[text](https://a.example/b_c)",
+        "snake_case stays",
+        "* one\n* two",
+        "1. one",
+    ] {
         assert_eq!(sanitize(kept), kept);
     }
 }
@@ -13,21 +19,36 @@ fn what_survives() {
 fn markup_that_is_escaped() {
     assert_eq!(sanitize("a [b] c"), "a \\[b\\] c");
     assert_eq!(sanitize("[b](relative/path)"), "\\[b\\](relative/path)");
-    assert_eq!(sanitize("Vec<String> & <div>"), "Vec\\<String\\> & \\<div\\>");
+    assert_eq!(
+        sanitize("Vec<String> & <div>"),
+        "Vec\\<String\\> & \\<div\\>"
+    );
     assert_eq!(sanitize("projects/*/x"), "projects/\\*/x");
     assert_eq!(sanitize("_lead and trail_"), "\\_lead and trail\\_");
     assert_eq!(sanitize("C:\\path\\[x]"), "C:\\\\path\\\\\\[x\\]");
     assert_eq!(sanitize("a | b ~~c~~"), "a \\| b \\~\\~c\\~\\~");
-    assert_eq!(sanitize("![alt](https://a.example)"), "\\![alt](https://a.example)");
+    assert_eq!(
+        sanitize("![alt](https://a.example)"),
+        "\\![alt](https://a.example)"
+    );
     assert_eq!(sanitize("ends */ here"), "ends \\*/ here");
 }
 
 #[test]
 fn addresses_become_links() {
-    assert_eq!(sanitize("See https://a.example/b."), "See <https://a.example/b>.");
-    assert_eq!(sanitize("(https://a.example/b_(c))"), "(<https://a.example/b_(c)>)");
+    assert_eq!(
+        sanitize("See https://a.example/b."),
+        "See <https://a.example/b>."
+    );
+    assert_eq!(
+        sanitize("(https://a.example/b_(c))"),
+        "(<https://a.example/b_(c)>)"
+    );
     assert_eq!(sanitize("xhttps://a.example"), "x<https://a.example>");
-    assert_eq!(sanitize("https://{region}.a.example/x"), "`https://{region}.a.example/x`");
+    assert_eq!(
+        sanitize("https://{region}.a.example/x"),
+        "`https://{region}.a.example/x`"
+    );
     assert_eq!(sanitize("https:// alone"), "https:// alone");
     assert_eq!(sanitize("<https://a.example>"), "\\<<https://a.example>\\>");
 }
@@ -51,26 +72,41 @@ fn blocks() {
     assert_eq!(sanitize("* # not a heading"), "* \\# not a heading");
     assert_eq!(sanitize("* 1. not a list"), "* 1\\. not a list");
     assert_eq!(sanitize("* * *"), "\\* \\* \\*");
-    assert_eq!(sanitize("[x]: https://a.example"), "\\[x\\]: <https://a.example>");
+    assert_eq!(
+        sanitize("[x]: https://a.example"),
+        "\\[x\\]: <https://a.example>"
+    );
     assert_eq!(sanitize("a<br>b<p>c"), "a\nb\n\nc");
 }
 
 #[test]
 fn fences_are_text() {
-    assert_eq!(sanitize("Use:\n```rust\nlet x = <y>;\n```\nand so on"), "Use:\n```text\nlet x = <y>;\n```\nand so on");
+    assert_eq!(
+        sanitize("Use:\n```rust\nlet x = <y>;\n```\nand so on"),
+        "Use:\n```text\nlet x = <y>;\n```\nand so on"
+    );
     assert_eq!(sanitize("```\nnever closed"), "\\`\\`\\`\nnever closed");
     assert_eq!(sanitize("```one `line` only```"), "```one `line` only```");
 }
 
 #[test]
 fn long_lines_break_between_words_that_cannot_start_a_block() {
-    let text = format!("{} - {} # {} 1. {}", "a ".repeat(60), "b ".repeat(60), "c ".repeat(60), "d ".repeat(60));
+    let text = format!(
+        "{} - {} # {} 1. {}",
+        "a ".repeat(60),
+        "b ".repeat(60),
+        "c ".repeat(60),
+        "d ".repeat(60)
+    );
     for line in sanitize(&text).lines() {
         assert!(line.chars().count() <= 120, "{line}");
         assert!(line.starts_with(|c: char| c.is_alphabetic()), "{line}");
     }
     let item = sanitize(&format!("* {}", "word ".repeat(60)));
-    assert!(item.lines().skip(1).all(|line| line.starts_with("  word")), "{item}");
+    assert!(
+        item.lines().skip(1).all(|line| line.starts_with("  word")),
+        "{item}"
+    );
 }
 
 /// Characters that mean something to Markdown, HTML or rustc, and some that do not.
@@ -144,14 +180,21 @@ fn outside_of_spans(line: &str) -> Result<(), String> {
             }
             '<' => {
                 let rest = text(at + 1);
-                let Some((address, _)) = rest.split_once('>') else { return Err("open angle".to_owned()) };
+                let Some((address, _)) = rest.split_once('>') else {
+                    return Err("open angle".to_owned());
+                };
                 if !address.starts_with("http") || address.contains([' ', '<', '`']) {
                     return Err(format!("HTML at {at}"));
                 }
                 at += address.chars().count() + 1;
             }
-            '[' if !text(at).contains("](http") && !text(at).contains("](<http") => return Err(format!("bracket at {at}")),
-            'h' if at > 1 && text(at).starts_with("https://a.example") && !"<(".contains(bytes[at - 1]) => {
+            '[' if !text(at).contains("](http") && !text(at).contains("](<http") => {
+                return Err(format!("bracket at {at}"));
+            }
+            'h' if at > 1
+                && text(at).starts_with("https://a.example")
+                && !"<(".contains(bytes[at - 1]) =>
+            {
                 return Err(format!("bare address at {at}"));
             }
             '|' | '~' => return Err(format!("table or strike at {at}")),

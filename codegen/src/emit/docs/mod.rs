@@ -28,7 +28,11 @@ impl Docs {
 
     /// What the docs say where the document says nothing.
     pub(super) fn or(self, fallback: impl FnOnce() -> String) -> Docs {
-        if self.0.is_empty() { Docs(fallback()) } else { self }
+        if self.0.is_empty() {
+            Docs(fallback())
+        } else {
+            self
+        }
     }
 
     /// Adds a paragraph of Markdown.
@@ -51,10 +55,19 @@ impl Docs {
 
 /// The docs of the module.
 pub(super) fn api(api: &Api) -> String {
-    let link = api.documentation_link.as_deref().map(|link| format!("Documentation: {link}"));
-    let title = if api.title.is_empty() { &api.name } else { &api.title };
+    let link = api
+        .documentation_link
+        .as_deref()
+        .map(|link| format!("Documentation: {link}"));
+    let title = if api.title.is_empty() {
+        &api.name
+    } else {
+        &api.title
+    };
     Docs::described(title)
-        .paragraph(&markdown::sanitize(&sentence::split_first(api.description.trim())))
+        .paragraph(&markdown::sanitize(&sentence::split_first(
+            api.description.trim(),
+        )))
         .paragraph(&markdown::sanitize(&link.unwrap_or_default()))
         .paragraph(&format!(
             "Version {}, from the Discovery document of revision {}.",
@@ -78,7 +91,9 @@ pub(super) fn type_def(def: &TypeDef) -> Docs {
 
 /// A property.
 pub(super) fn field(wire: &str, description: &str, facts: &Notes) -> Docs {
-    Docs::described(description).or(|| format!("The property {}.", code(wire))).paragraph(&notes(facts))
+    Docs::described(description)
+        .or(|| format!("The property {}.", code(wire)))
+        .paragraph(&notes(facts))
 }
 
 /// An enum's value.
@@ -90,7 +105,11 @@ pub(super) fn variant(wire: &str, description: &str) -> Docs {
 pub(super) fn parameter(parameter: &Parameter) -> Docs {
     Docs::described(&parameter.description)
         .or(|| format!("Sets the parameter {}.", code(&parameter.wire)))
-        .paragraph(if parameter.repeated { "Takes any number of values, and replaces earlier ones." } else { "" })
+        .paragraph(if parameter.repeated {
+            "Takes any number of values, and replaces earlier ones."
+        } else {
+            ""
+        })
         .paragraph(&notes(&parameter.notes))
 }
 
@@ -104,7 +123,9 @@ fn notes(notes: &Notes) -> String {
         facts.push(format!("Default: {}.", code(default)));
     }
     match (&notes.minimum, &notes.maximum) {
-        (Some(minimum), Some(maximum)) => facts.push(format!("Range: {} to {}.", code(minimum), code(maximum))),
+        (Some(minimum), Some(maximum)) => {
+            facts.push(format!("Range: {} to {}.", code(minimum), code(maximum)));
+        }
         (Some(minimum), None) => facts.push(format!("Minimum: {}.", code(minimum))),
         (None, Some(maximum)) => facts.push(format!("Maximum: {}.", code(maximum))),
         (None, None) => {}
@@ -129,15 +150,32 @@ pub(super) fn resource(resource: &Resource) -> Docs {
 pub(super) fn method(api: &Api, method: &Method, scopes: &str) -> Docs {
     let mut docs = Docs::summarized(&method.description)
         .or(|| format!("The method {}.", code(&method.id)))
-        .paragraph(&format!("HTTP: {}", code(&format!("{} {}{}", verb(method), api.service_path, method.path))));
+        .paragraph(&format!(
+            "HTTP: {}",
+            code(&format!(
+                "{} {}{}",
+                verb(method),
+                api.service_path,
+                method.path
+            ))
+        ));
     if !method.required.is_empty() {
         let list: Vec<String> = method.required.iter().map(argument).collect();
         docs = docs.paragraph(&list.join("\n"));
     }
     if method.paging.is_some() {
-        let items = method.paging.as_ref().is_some_and(|paging| paging.items.is_some());
-        let how = if items { "`pages` and `items` follow" } else { "`pages` follows" };
-        docs = docs.paragraph(&format!("The answer comes in pages; {how} them to the end."));
+        let items = method
+            .paging
+            .as_ref()
+            .is_some_and(|paging| paging.items.is_some());
+        let how = if items {
+            "`pages` and `items` follow"
+        } else {
+            "`pages` follows"
+        };
+        docs = docs.paragraph(&format!(
+            "The answer comes in pages; {how} them to the end."
+        ));
     }
     let scopes: Vec<String> = method
         .scopes
@@ -155,7 +193,13 @@ pub(super) fn method(api: &Api, method: &Method, scopes: &str) -> Docs {
 /// A required parameter as an item of a list.
 fn argument(parameter: &Parameter) -> String {
     let name = code(parameter.ident.trim_start_matches("r#"));
-    let meaning = markdown::sanitize(&parameter.description.split_whitespace().collect::<Vec<_>>().join(" "));
+    let meaning = markdown::sanitize(
+        &parameter
+            .description
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" "),
+    );
     // The item goes on over the lines of its text.
     let meaning = meaning.replace('\n', "\n  ");
     match (meaning.is_empty(), notes(&parameter.notes)) {

@@ -39,14 +39,18 @@ fn hold_spans(text: &str) -> String {
     while let Some(at) = rest.find(['`', '\\']) {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        let used = if rest.starts_with('\\') {
-            1 + rest[1..].chars().next().map_or(0, char::len_utf8)
+        let used = if let Some(escaped) = rest.strip_prefix('\\') {
+            1 + escaped.chars().next().map_or(0, char::len_utf8)
         } else {
             let run = rest.len() - rest.trim_start_matches('`').len();
             span_length(rest, run).unwrap_or(run)
         };
         let (span, tail) = rest.split_at(used);
-        out.push_str(&if span.starts_with('`') { span.replace(' ', "\0") } else { span.to_owned() });
+        out.push_str(&if span.starts_with('`') {
+            span.replace(' ', "\0")
+        } else {
+            span.to_owned()
+        });
         rest = tail;
     }
     out.push_str(rest);
