@@ -2,6 +2,7 @@
 
 mod corpus;
 mod index;
+mod servers;
 mod vendor;
 
 use std::path::{Path, PathBuf};
@@ -27,12 +28,15 @@ enum Chore {
     Vendor(vendor::Arguments),
     /// Generate the module of every document in a folder, and compile and document them if asked to.
     Corpus(corpus::Arguments),
+    /// Test against servers that others wrote. Needs python3 and node, and installs the servers below target/.
+    TestServers,
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().chore {
         Chore::Vendor(arguments) => vendor::run(&arguments, &root().join("discovery-docs")),
         Chore::Corpus(arguments) => corpus::run(&arguments, &root()),
+        Chore::TestServers => servers::run(&root()),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,

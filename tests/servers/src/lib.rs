@@ -7,6 +7,7 @@
 #[must_use]
 pub fn server(name: &str) -> String {
     let variable = format!("GAPI_SERVER_{}", name.to_uppercase().replace('-', "_"));
-    std::env::var(&variable)
-        .unwrap_or_else(|_| panic!("{variable} is not set: run these tests with `cargo xtask test-servers`"))
+    std::env::var(&variable).unwrap_or_else(|_| {
+        panic!("{variable} is not set: run these tests with `cargo xtask test-servers`")
+    })
 }

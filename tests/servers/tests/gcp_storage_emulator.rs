@@ -17,9 +17,20 @@ fn client() -> Client {
 #[tokio::test]
 async fn buckets_are_made_found_and_deleted() {
     let client = client();
-    let bucket = storage::Bucket { name: Some("gapi-photos".into()), ..Default::default() };
-    let made = storage::buckets().insert("p", bucket).send(&client).await.expect("insert");
-    assert_eq!(made.metageneration, Some(1), "a 64-bit integer sent as a string");
+    let bucket = storage::Bucket {
+        name: Some("gapi-photos".into()),
+        ..Default::default()
+    };
+    let made = storage::buckets()
+        .insert("p", bucket)
+        .send(&client)
+        .await
+        .expect("insert");
+    assert_eq!(
+        made.metageneration,
+        Some(1),
+        "a 64-bit integer sent as a string"
+    );
     assert!(made.time_created.is_some());
 
     let mut names = Vec::new();
@@ -29,7 +40,15 @@ async fn buckets_are_made_found_and_deleted() {
     }
     assert!(names.contains(&"gapi-photos".to_owned()), "{names:?}");
 
-    storage::buckets().delete("gapi-photos").send(&client).await.expect("delete");
-    let error = storage::buckets().get("gapi-photos").send(&client).await.expect_err("it is gone");
+    storage::buckets()
+        .delete("gapi-photos")
+        .send(&client)
+        .await
+        .expect("delete");
+    let error = storage::buckets()
+        .get("gapi-photos")
+        .send(&client)
+        .await
+        .expect_err("it is gone");
     assert!(error.is_not_found(), "an empty 404 is still a 404: {error}");
 }

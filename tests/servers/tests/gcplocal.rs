@@ -23,19 +23,37 @@ async fn an_instance_is_made_found_changed_and_deleted() {
         name: Some("orders".into()),
         region: Some("us-central1".into()),
         database_version: Some("POSTGRES_15".into()),
-        settings: Some(sqladmin::Settings { tier: Some("db-f1-micro".into()), ..Default::default() }),
+        settings: Some(sqladmin::Settings {
+            tier: Some("db-f1-micro".into()),
+            ..Default::default()
+        }),
         ..Default::default()
     };
-    let operation = sqladmin::instances().insert("shop", body).send(&client).await.expect("insert");
+    let operation = sqladmin::instances()
+        .insert("shop", body)
+        .send(&client)
+        .await
+        .expect("insert");
     assert_eq!(operation.target_id.as_deref(), Some("orders"));
     assert_eq!(operation.status.as_ref().map(AsRef::as_ref), Some("DONE"));
 
-    let found = sqladmin::instances().get("shop", "orders").send(&client).await.expect("get");
+    let found = sqladmin::instances()
+        .get("shop", "orders")
+        .send(&client)
+        .await
+        .expect("get");
     assert_eq!(found.region.as_deref(), Some("us-central1"));
-    assert_eq!(found.settings.and_then(|s| s.tier).as_deref(), Some("db-f1-micro"));
+    assert_eq!(
+        found.settings.and_then(|s| s.tier).as_deref(),
+        Some("db-f1-micro")
+    );
 
     let labels = json!({"settings": {"userLabels": {"team": "checkout"}}});
-    sqladmin::instances().patch("shop", "orders", labels).send(&client).await.expect("patch");
+    sqladmin::instances()
+        .patch("shop", "orders", labels)
+        .send(&client)
+        .await
+        .expect("patch");
 
     let mut names = Vec::new();
     let mut instances = sqladmin::instances().list("shop").items(&client);
@@ -44,8 +62,16 @@ async fn an_instance_is_made_found_changed_and_deleted() {
     }
     assert_eq!(names, ["orders"]);
 
-    sqladmin::instances().delete("shop", "orders").send(&client).await.expect("delete");
-    let error = sqladmin::instances().get("shop", "orders").send(&client).await.expect_err("it is gone");
+    sqladmin::instances()
+        .delete("shop", "orders")
+        .send(&client)
+        .await
+        .expect("delete");
+    let error = sqladmin::instances()
+        .get("shop", "orders")
+        .send(&client)
+        .await
+        .expect_err("it is gone");
     assert_eq!(error.kind(), ErrorKind::Api);
     assert_eq!(error.status().map(|s| s.as_u16()), Some(404));
     assert!(error.to_string().contains("orders not found"), "{error}");
@@ -61,9 +87,15 @@ async fn machines_come_page_by_page() {
             machine_type: Some("zones/us-central1-a/machineTypes/e2-small".into()),
             ..Default::default()
         };
-        compute::instances().insert("farm", "us-central1-a", body).send(&client).await.expect("insert");
+        compute::instances()
+            .insert("farm", "us-central1-a", body)
+            .send(&client)
+            .await
+            .expect("insert");
     }
-    let list = compute::instances().list("farm", "us-central1-a").max_results(2);
+    let list = compute::instances()
+        .list("farm", "us-central1-a")
+        .max_results(2);
 
     let page = list.clone().send(&client).await.expect("one page");
     assert_eq!(page.items.map(|items| items.len()), Some(2));
@@ -74,7 +106,12 @@ async fn machines_come_page_by_page() {
     let mut walk = list.pages(&client);
     while let Some(page) = walk.try_next().await.expect("a page") {
         pages += 1;
-        names.extend(page.items.unwrap_or_default().into_iter().filter_map(|vm| vm.name));
+        names.extend(
+            page.items
+                .unwrap_or_default()
+                .into_iter()
+                .filter_map(|vm| vm.name),
+        );
     }
     assert_eq!((pages, names.len()), (3, 5), "{names:?}");
 }

@@ -24,7 +24,11 @@ async fn files_are_made_listed_renamed_and_deleted() {
             mime_type: Some("text/plain".into()),
             ..Default::default()
         };
-        let made = drive::files().create(file).send(&client).await.expect("create");
+        let made = drive::files()
+            .create(file)
+            .send(&client)
+            .await
+            .expect("create");
         assert_eq!(made.version, Some(1), "a 64-bit integer sent as a number");
         ids.push(made.id.expect("an id"));
     }
@@ -36,24 +40,56 @@ async fn files_are_made_listed_renamed_and_deleted() {
     }
     assert!(ids.iter().all(|id| listed.contains(id)), "{listed:?}");
 
-    let one = drive::files().list().q("name = 'mémo & notes 3.txt'").send(&client).await.expect("query");
+    let one = drive::files()
+        .list()
+        .q("name = 'mémo & notes 3.txt'")
+        .send(&client)
+        .await
+        .expect("query");
     let one = one.files.unwrap_or_default();
     assert_eq!(one.len(), 1);
-    assert_eq!(one[0].id.as_ref(), Some(&ids[3]), "the query arrived as it was written");
+    assert_eq!(
+        one[0].id.as_ref(),
+        Some(&ids[3]),
+        "the query arrived as it was written"
+    );
 
-    let name = drive::File { name: Some("renamed.txt".into()), ..Default::default() };
-    drive::files().update(&ids[0], name).send(&client).await.expect("update");
-    let renamed = drive::files().get(&ids[0]).send(&client).await.expect("get");
+    let name = drive::File {
+        name: Some("renamed.txt".into()),
+        ..Default::default()
+    };
+    drive::files()
+        .update(&ids[0], name)
+        .send(&client)
+        .await
+        .expect("update");
+    let renamed = drive::files()
+        .get(&ids[0])
+        .send(&client)
+        .await
+        .expect("get");
     assert_eq!(renamed.name.as_deref(), Some("renamed.txt"));
 
-    drive::files().delete(&ids[0]).send(&client).await.expect("delete answers with nothing");
-    let error = drive::files().get(&ids[0]).send(&client).await.expect_err("it is gone");
+    drive::files()
+        .delete(&ids[0])
+        .send(&client)
+        .await
+        .expect("delete answers with nothing");
+    let error = drive::files()
+        .get(&ids[0])
+        .send(&client)
+        .await
+        .expect_err("it is gone");
     assert!(error.is_not_found(), "{error}");
 }
 
 #[tokio::test]
 async fn a_token_that_the_server_refuses_is_an_error_that_says_so() {
-    let error = drive::files().list().send(&client("stale")).await.expect_err("401");
+    let error = drive::files()
+        .list()
+        .send(&client("stale"))
+        .await
+        .expect_err("401");
     assert_eq!(error.status().map(|s| s.as_u16()), Some(401));
     assert!(!format!("{error} {error:?}").contains("stale"), "{error:?}");
 }

@@ -21,9 +21,12 @@ async fn call(request: http::Request<Body>) -> Value {
 /// A service account that the server knows, with the key file that a user would have.
 async fn account(name: &str) -> (keys::ServiceAccount, String) {
     let account = keys::ServiceAccount::new(name, "shop").expect("randomness");
-    let known = json!({"email": account.email(), "kid": account.key_id(), "pem": account.public_key_pem()});
+    let known =
+        json!({"email": account.email(), "kid": account.key_id(), "pem": account.public_key_pem()});
     let server = gapi_servers::server("oidc-provider");
-    let request = http::Request::post(format!("{server}/keys")).body(Body::from(known.to_string())).expect("a request");
+    let request = http::Request::post(format!("{server}/keys"))
+        .body(Body::from(known.to_string()))
+        .expect("a request");
     call(request).await;
     let file = account.key_json(&format!("{server}/token"));
     (account, file)
@@ -31,28 +34,51 @@ async fn account(name: &str) -> (keys::ServiceAccount, String) {
 
 /// What the server says about the token in `credentials`' headers.
 async fn introspect(credentials: &impl Credentials) -> Value {
-    let url = "https://sqladmin.googleapis.com/v1/projects/shop/instances".parse().expect("a URL");
-    let headers = credentials.headers(&AuthRequest::new(&url, Scopes::Default(&[]))).await.expect("a token");
-    let value = headers.headers()[http::header::AUTHORIZATION].to_str().expect("ASCII");
+    let url = "https://sqladmin.googleapis.com/v1/projects/shop/instances"
+        .parse()
+        .expect("a URL");
+    let headers = credentials
+        .headers(&AuthRequest::new(&url, Scopes::Default(&[])))
+        .await
+        .expect("a token");
+    let value = headers.headers()[http::header::AUTHORIZATION]
+        .to_str()
+        .expect("ASCII");
     let token = value.strip_prefix("Bearer ").expect("a bearer token");
     let server = gapi_servers::server("oidc-provider");
-    call(http::Request::get(format!("{server}/introspect?token={token}")).body(Body::empty()).expect("a request")).await
+    call(
+        http::Request::get(format!("{server}/introspect?token={token}"))
+            .body(Body::empty())
+            .expect("a request"),
+    )
+    .await
 }
 
 #[tokio::test]
 async fn an_assertion_is_exchanged_for_a_token_with_the_scopes_asked_for() {
     let (account, file) = account("robot").await;
-    let credentials = ServiceAccount::from_json(&file).expect("a key file").scopes([SQL]);
+    let credentials = ServiceAccount::from_json(&file)
+        .expect("a key file")
+        .scopes([SQL]);
     let token = introspect(&credentials).await;
-    assert_eq!(token, json!({"scope": SQL, "iss": account.email(), "sub": null}));
+    assert_eq!(
+        token,
+        json!({"scope": SQL, "iss": account.email(), "sub": null})
+    );
 }
 
 #[tokio::test]
 async fn a_delegated_account_acts_for_its_subject() {
     let (account, file) = account("delegate").await;
-    let credentials = ServiceAccount::from_json(&file).expect("a key file").scopes([SQL]).subject("mia@example.com");
+    let credentials = ServiceAccount::from_json(&file)
+        .expect("a key file")
+        .scopes([SQL])
+        .subject("mia@example.com");
     let token = introspect(&credentials).await;
-    assert_eq!(token, json!({"scope": SQL, "iss": account.email(), "sub": "mia@example.com"}));
+    assert_eq!(
+        token,
+        json!({"scope": SQL, "iss": account.email(), "sub": "mia@example.com"})
+    );
 }
 
 #[tokio::test]
@@ -60,9 +86,14 @@ async fn a_key_that_the_server_does_not_know_is_an_invalid_grant() {
     let server = gapi_servers::server("oidc-provider");
     let stranger = keys::ServiceAccount::new("stranger", "shop").expect("randomness");
     let file = stranger.key_json(&format!("{server}/token"));
-    let credentials = ServiceAccount::from_json(&file).expect("a key file").scopes([SQL]);
+    let credentials = ServiceAccount::from_json(&file)
+        .expect("a key file")
+        .scopes([SQL]);
     let url = "https://sqladmin.googleapis.com/".parse().expect("a URL");
-    let error = credentials.headers(&AuthRequest::new(&url, Scopes::Default(&[]))).await.expect_err("unknown key");
+    let error = credentials
+        .headers(&AuthRequest::new(&url, Scopes::Default(&[])))
+        .await
+        .expect_err("unknown key");
     assert_eq!(error.kind(), AuthErrorKind::OAuth);
     assert_eq!(error.oauth_error(), Some("invalid_grant"));
     assert!(!error.is_transient());

@@ -1,0 +1,106 @@
+//! The servers' packages: a Python virtual environment and a `node_modules` folder below `target/`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// Pinned, so that a run today and one next year meet the same servers.
+const PYTHON_PACKAGES: &[&str] = &["gcplocal==0.1.0", "gcp-storage-emulator==2026.7.19"];
+
+/// Where the servers are installed.
+pub(crate) struct Installed {
+    python: PathBuf,
+    node: PathBuf,
+    /// What the servers print goes here.
+    pub(crate) logs: PathBuf,
+}
+
+impl Installed {
+    /// Installs below `target/test-servers` of the workspace at `root`, unless the same packages are there.
+    pub(crate) fn under(root: &Path) -> Result<Self, String> {
+        let base = root.join("target/test-servers");
+        let this = Self {
+            python: base.join("venv"),
+            node: base.join("node"),
+            logs: base.join("logs"),
+        };
+        fs::create_dir_all(&this.node)
+            .and_then(|()| fs::create_dir_all(&this.logs))
+            .map_err(|e| format!("{}: {e}", base.display()))?;
+        this.install_python()?;
+        this.install_node(&root.join("tests/servers/node"))?;
+        Ok(this)
+    }
+
+    fn install_python(&self) -> Result<(), String> {
+        let wanted = PYTHON_PACKAGES.join("\n");
+        let stamp = self.python.join("gapi-packages");
+        if fs::read_to_string(&stamp).is_ok_and(|have| have == wanted) {
+            return Ok(());
+        }
+        println!("installing {}", PYTHON_PACKAGES.join(", "));
+        call(
+            Command::new("python3")
+                .args(["-m", "venv", "--clear"])
+                .arg(&self.python),
+            "python3 with its venv module",
+        )?;
+        call(
+            Command::new(self.python.join("bin/pip"))
+                .args(["install", "--quiet", "--disable-pip-version-check"])
+                .args(PYTHON_PACKAGES),
+            "pip",
+        )?;
+        fs::write(&stamp, wanted).map_err(|e| format!("{}: {e}", stamp.display()))
+    }
+
+    fn install_node(&self, sources: &Path) -> Result<(), String> {
+        let manifest = sources.join("package.json");
+        let wanted = fs::read(&manifest).map_err(|e| format!("{}: {e}", manifest.display()))?;
+        let stamp = self.node.join("gapi-packages");
+        for script in ["package.json", "drive.mjs", "oidc.mjs"] {
+            let (from, to) = (sources.join(script), self.node.join(script));
+            fs::copy(&from, &to).map_err(|e| format!("{}: {e}", from.display()))?;
+        }
+        if fs::read(&stamp).is_ok_and(|have| have == wanted) {
+            return Ok(());
+        }
+        println!("installing the packages of {}", manifest.display());
+        call(
+            Command::new("npm")
+                .args(["install", "--no-audit", "--no-fund", "--silent"])
+                .current_dir(&self.node),
+            "node with npm",
+        )?;
+        fs::write(&stamp, wanted).map_err(|e| format!("{}: {e}", stamp.display()))
+    }
+
+    /// A program of the virtual environment.
+    pub(crate) fn python(&self, program: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(self.python.join("bin").join(program));
+        command.args(arguments);
+        command
+    }
+
+    /// A script of `tests/servers/node` on `port`.
+    pub(crate) fn node(&self, script: &str, port: u16) -> Command {
+        let mut command = Command::new("node");
+        command
+            .arg(script)
+            .arg(port.to_string())
+            .current_dir(&self.node);
+        command
+    }
+}
+
+fn call(command: &mut Command, what: &str) -> Result<(), String> {
+    match command.status() {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) => Err(format!("{command:?} ended with {status}")),
+        Err(e) => Err(format!(
+            "the third-party servers need {what}: {command:?}: {e}"
+        )),
+    }
+}

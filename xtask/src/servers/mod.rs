@@ -1,0 +1,98 @@
+//! `cargo xtask test-servers`: tests against servers that others wrote, installed under `target/` and run on loopback.
+
+mod install;
+mod start;
+
+use std::{path::Path, process::Command};
+
+use self::{install::Installed, start::Running};
+use crate::Failure;
+
+/// One third-party server and the test of `tests/servers` that talks to it.
+struct Server {
+    /// The name; `GAPI_SERVER_NAME` tells the test where the server is.
+    name: &'static str,
+    /// The test target of package `gapi-servers`.
+    test: &'static str,
+    /// A path that any answer means "ready" for.
+    probe: &'static str,
+    /// How it is started on a port.
+    command: fn(&Installed, port: u16) -> Command,
+}
+
+const SERVERS: &[Server] = &[
+    Server {
+        name: "gcplocal",
+        test: "gcplocal",
+        probe: "/",
+        command: |at, port| {
+            at.python(
+                "gcplocal",
+                &["start", "--host", "127.0.0.1", "--port", &port.to_string()],
+            )
+        },
+    },
+    Server {
+        name: "gcp-storage-emulator",
+        test: "gcp_storage_emulator",
+        probe: "/storage/v1/b",
+        command: |at, port| {
+            let port = format!("--port={port}");
+            at.python(
+                "gcp-storage-emulator",
+                &["start", "--host=127.0.0.1", &port, "--in-memory", "-q"],
+            )
+        },
+    },
+    Server {
+        name: "google-drive-mock",
+        test: "google_drive_mock",
+        probe: "/drive/v3/files",
+        command: |at, port| at.node("drive.mjs", port),
+    },
+    Server {
+        name: "oidc-provider",
+        test: "oidc_provider",
+        probe: "/.well-known/openid-configuration",
+        command: |at, port| at.node("oidc.mjs", port),
+    },
+];
+
+/// Installs what is missing, starts every server on a free port, runs the tests, and stops the servers.
+///
+/// # Errors
+/// When python3 or node is missing, a server cannot be installed or does not answer, or a test fails.
+pub(crate) fn run(root: &Path) -> Result<bool, Failure> {
+    let installed = Installed::under(root)?;
+    // All are kept until the end: dropping one stops its server.
+    let mut running = Vec::new();
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo
+        .current_dir(root)
+        .args(["test", "--package", "gapi-servers", "--features", "servers"]);
+    for server in SERVERS {
+        println!("starting {}", server.name);
+        let started = Running::start(server.name, server.probe, &installed.logs, |port| {
+            (server.command)(&installed, port)
+        })?;
+        let variable = format!(
+            "GAPI_SERVER_{}",
+            server.name.to_uppercase().replace('-', "_")
+        );
+        cargo.env(variable, started.base_url());
+        cargo.args(["--test", server.test]);
+        running.push(started);
+    }
+    let status = cargo
+        .status()
+        .map_err(|e| format!("cannot run cargo: {e}"))?;
+    if status.success() {
+        println!("{} third-party servers passed", SERVERS.len());
+    } else {
+        println!(
+            "tests against third-party servers failed; what the servers printed is in {}",
+            installed.logs.display()
+        );
+    }
+    Ok(status.success())
+}
