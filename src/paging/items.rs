@@ -23,7 +23,7 @@ use crate::{
 /// The entries of a list, across its pages. Also a [`Stream`] of `Result<T, Error>`.
 ///
 /// ```no_run
-/// # async fn example<R: gapi::Answer, T: Unpin>(mut items: gapi::Items<R, T>) -> Result<(), gapi::Error> {
+/// # async fn example<R: gapi::Answer, T: Send + 'static>(mut items: gapi::Items<R, T>) -> Result<(), gapi::Error> {
 /// while let Some(item) = items.try_next().await? {
 ///     let _ = item;
 /// }
