@@ -10,8 +10,13 @@ use crate::overrides::ITEMS_KEY;
 use crate::{Document, Error, place};
 
 /// Names that the module of a resource has already, or means from the prelude.
-const RESERVED_TYPES: [&str; 8] = [
+const RESERVED_TYPES: [&str; 12] = [
     "Resource",
+    // A request is a tuple struct, so its name is that of a function too.
+    "None",
+    "Some",
+    "Ok",
+    "Err",
     "Option",
     "String",
     "Vec",
