@@ -65,3 +65,6 @@ fn shared(api: &Api, macro_name: &TokenStream, is: impl Fn(&Shape) -> bool) -> O
 pub fn docs(api: &Api) -> String {
     docs::api(api)
 }
+
+#[cfg(test)]
+mod tests;

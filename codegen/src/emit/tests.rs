@@ -1,0 +1,415 @@
+use quote::{ToTokens, quote};
+use syn::{Item, parse2};
+
+use super::module;
+use crate::{Options, Source, generate};
+
+const DOCUMENT: &str = r##"{
+  "kind": "discovery#restDescription", "name": "box", "version": "v1", "revision": "20261018", "title": "Box API",
+  "rootUrl": "https://box.googleapis.com/", "servicePath": "box/", "batchPath": "batch/box", "description": "Boxes [and] <more>.",
+  "auth": {"oauth2": {"scopes": {"https://www.googleapis.com/auth/box": {"description": "Use boxes"}}}},
+  "schemas": {
+    "Box": {"id": "Box", "type": "object", "description": "A box. Holds things.", "properties": {
+      "type": {"type": "string", "enum": ["BIG", "SMALL"], "enumDescriptions": ["", "Not big."], "enumDeprecated": [true, false]},
+      "size": {"type": "string", "format": "int64", "readOnly": true, "default": "1"},
+      "password": {"type": "string"},
+      "inner": {"$ref": "Box"},
+      "labels": {"type": "object", "additionalProperties": {"type": "string"}},
+      "old": {"type": "boolean", "deprecated": true}
+    }},
+    "List": {"id": "List", "type": "object", "properties": {
+      "items": {"type": "array", "items": {"$ref": "Box"}}, "nextPageToken": {"type": "string"}
+    }}
+  },
+  "resources": {"boxes": {
+    "methods": {
+      "list": {"id": "box.boxes.list", "httpMethod": "GET", "path": "{+parent}/boxes", "description": "Lists boxes. Sorted.",
+        "parameterOrder": ["parent"], "scopes": ["https://www.googleapis.com/auth/box"],
+        "parameters": {
+          "parent": {"type": "string", "location": "path", "required": true, "description": "Whose."},
+          "pageToken": {"type": "string", "location": "query"},
+          "pageSize": {"type": "integer", "format": "int32", "location": "query", "minimum": "1", "maximum": "9"},
+          "ids": {"type": "string", "format": "int64", "location": "query", "repeated": true},
+          "names": {"type": "string", "location": "query", "repeated": true}
+        },
+        "response": {"$ref": "List"}},
+      "move": {"id": "box.boxes.move", "httpMethod": "POST", "path": "{name}:move", "deprecated": true, "parameterOrder": ["name"],
+        "parameters": {"name": {"type": "string", "location": "path", "required": true}}, "request": {"$ref": "Box"}}
+    },
+    "resources": {"lids": {"methods": {
+      "get": {"id": "box.boxes.lids.get", "httpMethod": "GET", "path": "lids", "response": {"$ref": "Box"}}
+    }}}
+  }}
+}"##;
+
+fn items() -> Vec<Item> {
+    let generated = generate(&Source::new("box.v1.json", DOCUMENT), &Options::new()).unwrap();
+    let file: syn::File = parse2(module(&generated.api, &quote!(::renamed))).unwrap();
+    file.items
+}
+
+fn text(tokens: &impl ToTokens) -> String {
+    tokens.to_token_stream().to_string()
+}
+
+/// What stands in a module, by a path of modules.
+fn inside<'a>(items: &'a [Item], name: &str) -> &'a [Item] {
+    let module = items.iter().find_map(|item| match item {
+        Item::Mod(module) if module.ident == name => module.content.as_ref(),
+        _ => None,
+    });
+    &module.expect("the module").1
+}
+
+fn structure<'a>(items: &'a [Item], name: &str) -> &'a syn::ItemStruct {
+    let find = |item: &'a Item| match item {
+        Item::Struct(item) if item.ident == name => Some(item),
+        _ => None,
+    };
+    items.iter().find_map(find).expect("the struct")
+}
+
+/// A function of an inherent implementation.
+fn function<'a>(items: &'a [Item], owner: &str, name: &str) -> &'a syn::ImplItemFn {
+    let functions = items.iter().filter_map(|item| match item {
+        Item::Impl(item) if item.trait_.is_none() && text(&item.self_ty) == owner => {
+            Some(&item.items)
+        }
+        _ => None,
+    });
+    let find = |item: &'a syn::ImplItem| match item {
+        syn::ImplItem::Fn(function) if function.sig.ident == name => Some(function),
+        _ => None,
+    };
+    functions.flatten().find_map(find).expect("the function")
+}
+
+fn docs(attributes: &[syn::Attribute]) -> String {
+    let lines = attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("doc"))
+        .map(|attribute| match &attribute.meta {
+            syn::Meta::NameValue(pair) => match &pair.value {
+                syn::Expr::Lit(syn::ExprLit {
+                    lit: syn::Lit::Str(text),
+                    ..
+                }) => text.value(),
+                other => panic!("{}", text(other)),
+            },
+            other => panic!("{}", text(other)),
+        });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn only_the_first_use_names_the_runtime() {
+    let items = items();
+    let uses: Vec<_> = items
+        .iter()
+        .filter(|item| text(item).contains("renamed"))
+        .map(text)
+        .collect();
+    assert_eq!(uses, ["use :: renamed :: generated :: v1 as __gapi ;"]);
+}
+
+#[test]
+fn every_public_item_has_docs() {
+    fn check(items: &[Item]) -> usize {
+        let mut seen = 0;
+        for item in items {
+            let (attributes, visibility) = match item {
+                Item::Const(item) => (&item.attrs, &item.vis),
+                Item::Static(item) => (&item.attrs, &item.vis),
+                Item::Fn(item) => (&item.attrs, &item.vis),
+                Item::Struct(item) => {
+                    assert!(
+                        item.fields
+                            .iter()
+                            .all(|f| text(&f.vis).is_empty() || !docs(&f.attrs).is_empty())
+                    );
+                    (&item.attrs, &item.vis)
+                }
+                Item::Enum(item) => {
+                    assert!(
+                        item.variants
+                            .iter()
+                            .all(|variant| !docs(&variant.attrs).is_empty())
+                    );
+                    (&item.attrs, &item.vis)
+                }
+                Item::Mod(item) => {
+                    seen += check(&item.content.as_ref().expect("inline").1);
+                    (&item.attrs, &item.vis)
+                }
+                Item::Impl(item) if item.trait_.is_none() => {
+                    for item in &item.items {
+                        if let syn::ImplItem::Fn(function) = item {
+                            assert!(!docs(&function.attrs).is_empty(), "{}", text(&function.sig));
+                            seen += 1;
+                        }
+                    }
+                    continue;
+                }
+                _ => continue,
+            };
+            if matches!(visibility, syn::Visibility::Public(_)) {
+                assert!(!docs(attributes).is_empty(), "{}", text(item));
+                seen += 1;
+            }
+        }
+        seen
+    }
+    assert!(check(&items()) > 25);
+}
+
+#[test]
+fn a_schema_is_a_struct_of_options() {
+    let items = items();
+    let item = structure(&items, "Box");
+    let fields: Vec<_> = item
+        .fields
+        .iter()
+        .map(|f| {
+            (
+                f.ident.as_ref().map(ToString::to_string).unwrap(),
+                text(&f.ty),
+            )
+        })
+        .collect();
+    let fields: Vec<_> = fields.iter().map(|(name, ty)| (&**name, &**ty)).collect();
+    // A schema called `Box` hides the prelude's.
+    for expected in [
+        ("inner", "Option < :: std :: boxed :: Box < Box > >"),
+        (
+            "labels",
+            "Option < __gapi :: BTreeMap < String , String > >",
+        ),
+        ("old", "Option < bool >"),
+        ("size", "Option < i64 >"),
+        ("r#type", "Option < BoxType >"),
+        ("extra", "__gapi :: Extra"),
+    ] {
+        assert!(fields.contains(&expected), "{expected:?} in {fields:?}");
+    }
+    assert_eq!(fields.last().map(|field| field.0), Some("extra"));
+    assert_eq!(docs(&item.attrs), "A box.\n\nHolds things.");
+    let field = |name: &str| {
+        item.fields
+            .iter()
+            .find(|f| f.ident.as_ref().is_some_and(|i| i == name))
+            .unwrap()
+    };
+    assert_eq!(
+        docs(&field("size").attrs),
+        "The property `size`.\n\nSet by the server. Default: `1`."
+    );
+    assert!(
+        field("old")
+            .attrs
+            .iter()
+            .any(|attribute| attribute.path().is_ident("deprecated"))
+    );
+    assert!(text(function(&items, "Box", "null")).contains("__gapi :: null (self , field)"));
+}
+
+#[test]
+fn a_schema_knows_its_properties_and_secrets() {
+    let all = items();
+    let object = all
+        .iter()
+        .map(text)
+        .find(|item| item.starts_with("impl __gapi :: Object for Box"))
+        .unwrap();
+    assert!(
+        object.contains(r#"const SECRETS : & 'static [& 'static str] = & ["password"] ;"#),
+        "{object}"
+    );
+    for (name, field) in [("type", "r#type"), ("size", "size")] {
+        let index = object
+            .split(&format!("\"{name}\" => "))
+            .nth(1)
+            .and_then(|rest| rest.split(' ').next())
+            .unwrap();
+        assert!(
+            object.contains(&format!(
+                "{index} => __gapi :: read (& mut self . {field} , map)"
+            )),
+            "{object}"
+        );
+        assert!(
+            object.contains(&format!("out . field (\"{name}\" , & self . {field}) ?")),
+            "{object}"
+        );
+    }
+    assert!(
+        all.iter()
+            .any(|item| text(item) == "__gapi :: object ! (Box List) ;")
+    );
+}
+
+#[test]
+fn an_enum_is_open() {
+    let all = items();
+    let item = all
+        .iter()
+        .find_map(|item| match item {
+            Item::Enum(item) if item.ident == "BoxType" => Some(item),
+            _ => None,
+        })
+        .unwrap();
+    let names: Vec<_> = item
+        .variants
+        .iter()
+        .map(|variant| variant.ident.to_string())
+        .collect();
+    assert_eq!(names, ["Big", "Small", "Unrecognized"]);
+    assert_eq!(docs(&item.variants[0].attrs), "The value `BIG`.");
+    assert_eq!(docs(&item.variants[1].attrs), "Not big.");
+    assert!(
+        item.attrs
+            .iter()
+            .any(|attribute| attribute.path().is_ident("non_exhaustive"))
+    );
+    assert!(
+        item.variants[0]
+            .attrs
+            .iter()
+            .any(|attribute| attribute.path().is_ident("deprecated"))
+    );
+    assert!(
+        all.iter()
+            .any(|item| text(item) == "__gapi :: open_enum ! (BoxType) ;")
+    );
+}
+
+#[test]
+fn a_method_takes_what_it_requires() {
+    let items = items();
+    let boxes = inside(&items, "boxes");
+    let list = function(boxes, "Resource", "list");
+    assert_eq!(
+        text(&list.sig),
+        "fn list (self , parent : impl Into < String > ,) -> List"
+    );
+    assert_eq!(
+        docs(&list.attrs),
+        "Lists boxes.\n\nSorted.\n\nHTTP: `GET box/{+parent}/boxes`\n\n* `parent`: Whose.\n\n\
+         The answer comes in pages; `pages` and `items` follow them to the end.\n\nScope: [`BOX`](super::scope::BOX)."
+    );
+    let moved = function(boxes, "Resource", "r#move");
+    assert!(
+        moved
+            .attrs
+            .iter()
+            .any(|attribute| attribute.path().is_ident("deprecated"))
+    );
+    assert!(text(&moved.sig).contains("body : impl Into < __gapi :: Body < super :: Box > >"));
+    assert!(
+        text(&moved.block)
+            .contains(r#". with ("name" , name . into ()) . with_body (body . into ())"#)
+    );
+    let lids = function(boxes, "Resource", "lids");
+    assert_eq!(text(&lids.sig), "const fn lids (self) -> lids :: Resource");
+    let get = function(inside(boxes, "lids"), "Get", "send");
+    assert!(
+        text(&get.sig).ends_with("-> __gapi :: Sending < super :: super :: Box >"),
+        "{}",
+        text(&get.sig)
+    );
+}
+
+#[test]
+fn setters_take_what_converts() {
+    let items = items();
+    let boxes = inside(&items, "boxes");
+    let signature = |name: &str| text(&function(boxes, "List", name).sig.inputs);
+    assert_eq!(signature("page_size"), "self , value : i32");
+    assert_eq!(
+        signature("page_token"),
+        "self , value : impl Into < String >"
+    );
+    assert_eq!(
+        signature("ids"),
+        "self , values : impl IntoIterator < Item = i64 >"
+    );
+    assert_eq!(
+        signature("names"),
+        "self , values : impl IntoIterator < Item = impl Into < String > >"
+    );
+    assert_eq!(
+        docs(&function(boxes, "List", "page_size").attrs),
+        "Sets the parameter `pageSize`.\n\nRange: `1` to `9`."
+    );
+    assert!(text(&function(boxes, "List", "items").block).contains("Items :: list"));
+}
+
+#[test]
+fn the_table_says_what_the_document_says() {
+    let items = items();
+    let tables: Vec<_> = inside(&items, "boxes")
+        .iter()
+        .filter(|item| matches!(item, Item::Static(_)))
+        .map(text)
+        .collect();
+    let find = |name: &str| {
+        tables
+            .iter()
+            .find(|table| table.contains(&format!("static {name} ")))
+            .unwrap()
+    };
+    let list = find("LIST");
+    for part in [
+        r#"path : "{+parent}/boxes""#,
+        r#"__gapi :: Parameter :: path ("parent")"#,
+        r#"__gapi :: Parameter :: query ("ids") . repeated ()"#,
+        "scopes : & [super :: scope :: BOX]",
+        r#"token : __gapi :: Slot :: Query ("pageToken") , next : "nextPageToken""#,
+        ".. __gapi :: Method :: new (& super :: API , __gapi :: Verb :: Get)",
+    ] {
+        assert!(list.contains(part), "{part} in {list}");
+    }
+    assert!(find("MOVE").contains("has_response : false"));
+    assert!(!list.contains("has_response"));
+}
+
+#[test]
+fn the_module_says_what_it_is() {
+    let generated = generate(&Source::new("box.v1.json", DOCUMENT), &Options::new()).unwrap();
+    assert!(
+        generated
+            .docs
+            .starts_with("Box API\n\nBoxes \\[and\\] \\<more\\>."),
+        "{}",
+        generated.docs
+    );
+    assert!(generated.docs.contains("revision `20261018`"));
+    let file = generated.to_module_file().unwrap();
+    assert!(file.starts_with("// @generated by gapi-codegen "));
+    assert_eq!(
+        file,
+        generate(&Source::new("box.v1.json", DOCUMENT), &Options::new())
+            .unwrap()
+            .to_module_file()
+            .unwrap()
+    );
+    // Docs are lines, and items stand apart.
+    assert!(
+        file.contains(
+            "\n/// A box.\n///\n/// Holds things.\n#[derive(Clone, Default)]\npub struct Box {"
+        ),
+        "{file}"
+    );
+    assert!(!file.contains("/**") && !file.contains("#[doc"));
+    assert!(syn::parse_file(&file).is_ok());
+}
+
+/// The lints that a program may forbid cannot be allowed in it.
+#[test]
+fn lints_that_can_be_forbidden_are_not_allowed() {
+    let lints = text(&super::lints::allowed());
+    assert!(
+        !lints.contains("missing_docs")
+            && !lints.contains("unsafe_code")
+            && !lints.contains("warnings")
+    );
+}
