@@ -39,7 +39,8 @@ impl Body {
 
     /// A body read from `stream`; `len` is its length in bytes if that is known.
     ///
-    /// A request whose length is known is sent with `content-length`, and fails when the stream holds more or less.
+    /// A request whose length is known is sent with `content-length`. It fails when the stream ends early, and bytes beyond
+    /// `len` are never sent.
     pub fn from_stream<S, E>(stream: S, len: Option<u64>) -> Self
     where
         S: Stream<Item = Result<Bytes, E>> + Send + 'static,
@@ -193,8 +194,21 @@ impl http_body::Body for Body {
             Inner::Stream { stream, len } => {
                 let stream = stream.get_mut().unwrap_or_else(PoisonError::into_inner);
                 let chunk = std::task::ready!(stream.as_mut().poll_next(cx));
-                if let (Some(Ok(chunk)), Some(left)) = (&chunk, len) {
-                    *left = left.saturating_sub(chunk.len() as u64);
+                let off_by = |what| {
+                    let message =
+                        format!("the body's stream holds {what} bytes than its length says");
+                    Poll::Ready(Some(Err(TransportError::new(
+                        TransportErrorKind::Body,
+                        message,
+                    ))))
+                };
+                match (&chunk, len) {
+                    (Some(Ok(chunk)), Some(left)) => match left.checked_sub(chunk.len() as u64) {
+                        Some(rest) => *left = rest,
+                        None => return off_by("more"),
+                    },
+                    (None, Some(left)) if *left > 0 => return off_by("fewer"),
+                    _ => {}
                 }
                 Poll::Ready(chunk.map(|chunk| chunk.map(Frame::data)))
             }

@@ -82,6 +82,14 @@ fn into_reqwest(request: http::Request<Body>) -> Result<Request, TransportError>
             "the request's URL is not an absolute http or https URL",
         ));
     }
+    // Pools and their traces know connections by this part of the URL.
+    let authority = request.uri().authority();
+    if authority.is_some_and(|authority| authority.as_str().contains('@')) {
+        return Err(TransportError::new(
+            TransportErrorKind::Request,
+            "the request's URL holds a user name or a password; send an `authorization` header instead",
+        ));
+    }
     let request = Request::try_from(request.map(into_reqwest_body)).map_err(|error| {
         TransportError::new(
             TransportErrorKind::Request,

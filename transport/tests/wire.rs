@@ -246,6 +246,24 @@ async fn a_request_body_that_breaks_says_so() {
 }
 
 #[tokio::test]
+async fn a_request_body_of_another_length_than_it_said_is_an_error() {
+    for len in [10, 12] {
+        let (address, _server) = serve(b"", End::Hang).await;
+        let chunks = stream::iter([
+            Ok::<_, io::Error>(Bytes::from("hello ")),
+            Ok(Bytes::from("world")),
+        ]);
+        let request =
+            Request::post(format!("http://{address}/")).body(Body::from_stream(chunks, Some(len)));
+        let error = transport()
+            .send(request.expect("a request"))
+            .await
+            .expect_err("11 bytes");
+        assert_eq!(error.kind(), TransportErrorKind::Body, "{error}");
+    }
+}
+
+#[tokio::test]
 async fn requests_that_cannot_be_sent_are_refused() {
     for url in [
         "/relative?key=canary",
