@@ -273,3 +273,46 @@ fn environment(name: &str) -> Result<PathBuf, Error> {
             .help("`Builder` is for build scripts, where Cargo sets it")
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOCUMENT: &str = r#"{"kind": "discovery#restDescription", "name": "a", "version": "v1", "rootUrl": "https://a/"}"#;
+
+    #[test]
+    fn cargo_watches_documents_indexes_and_overrides() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name);
+        std::fs::create_dir(path("discovery-docs")).unwrap();
+        let index = r#"{"documents": [{"name": "files", "version": "v1", "file": "a.json"}]}"#;
+        std::fs::write(path("discovery-docs/index.json"), index).unwrap();
+        std::fs::write(path("discovery-docs/a.json"), DOCUMENT).unwrap();
+        std::fs::write(path("fix.json"), r#"{"overrides": []}"#).unwrap();
+        let builder = Builder::new()
+            .manifest_dir(dir.path())
+            .document("files:v1")
+            .overrides("fix.json");
+        let (text, watched) = builder.document("missing.json").module("b").render();
+        assert!(text.is_err());
+        // A file that is not there yet counts too: the build runs again when it appears.
+        let names = [
+            "discovery-docs/a.json",
+            "discovery-docs/index.json",
+            "fix.json",
+            "missing.json",
+        ];
+        assert_eq!(watched, names.map(path).into());
+    }
+
+    #[test]
+    fn without_cargo_the_directory_must_be_named() {
+        let error = environment("GAPI_NO_SUCH_VARIABLE")
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            error,
+            "GAPI_NO_SUCH_VARIABLE: the variable is not set; `Builder` is for build scripts, where Cargo sets it"
+        );
+    }
+}

@@ -1,5 +1,10 @@
 //! Each phase, by what it decides.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test stops at what it does not expect"
+)]
+
 mod builder;
 mod check;
 mod document;
