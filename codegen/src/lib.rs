@@ -52,7 +52,10 @@ pub struct Source {
 impl Source {
     /// A text and its name.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into() }
+        Self {
+            name: name.into(),
+            text: text.into(),
+        }
     }
 }
 
@@ -102,7 +105,9 @@ pub fn generate(source: &Source, options: &Options) -> Result<Generated, Errors>
     };
     let (document_methods, document_schemas) = (whole.root.method_count(), document.schemas.len());
     let api = match &options.selection {
-        Some(selection) => select::apply(&whole, selection).map_err(|errors| errors.within(&source.name))?,
+        Some(selection) => {
+            select::apply(&whole, selection).map_err(|errors| errors.within(&source.name))?
+        }
         None => whole,
     };
     let statistics = Statistics {
@@ -111,7 +116,12 @@ pub fn generate(source: &Source, options: &Options) -> Result<Generated, Errors>
         document_methods,
         document_schemas,
     };
-    Ok(Generated { tokens: emit::module(&api, &options.runtime), docs: emit::docs(&api), api, statistics })
+    Ok(Generated {
+        tokens: emit::module(&api, &options.runtime),
+        docs: emit::docs(&api),
+        api,
+        statistics,
+    })
 }
 
 impl Generated {

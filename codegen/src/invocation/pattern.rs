@@ -76,8 +76,7 @@ impl Path {
         let mut paths = vec![Self::default()];
         loop {
             if stream.peek(syn::token::Brace) {
-                let (brace, alternatives) =
-                    braces(stream, |stream, brace| Self::alternatives(stream, brace))?;
+                let (brace, alternatives) = braces(stream, Self::alternatives)?;
                 let join = |path: &Self, end: &Self| Self {
                     segments: [&path.segments[..], &end.segments[..]].concat(),
                     tokens: end.tokens.clone(),

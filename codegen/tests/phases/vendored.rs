@@ -115,16 +115,16 @@ fn names_are_identifiers_and_never_clash() {
             .for_each(|child| tree(child, &child.path));
     }
     for (name, api) in apis() {
-        unique(api.types.iter().map(|def| &*def.ident), &name);
-        unique(api.scopes.iter().map(|scope| &*scope.ident), &name);
-        tree(&api.root, &name);
+        unique(api.types.iter().map(|def| &*def.ident), name);
+        unique(api.scopes.iter().map(|scope| &*scope.ident), name);
+        tree(&api.root, name);
         for def in &api.types {
             match &def.shape {
                 Shape::Object(fields) => {
-                    unique(fields.iter().map(|field| &*field.ident), &def.place)
+                    unique(fields.iter().map(|field| &*field.ident), &def.place);
                 }
                 Shape::Enum(variants) => {
-                    unique(variants.iter().map(|variant| &*variant.ident), &def.place)
+                    unique(variants.iter().map(|variant| &*variant.ident), &def.place);
                 }
                 Shape::Alias(_) => {}
             }
