@@ -210,7 +210,7 @@ pub enum Type {
 pub struct Resource {
     /// The module and accessor: `instances`, `well_known`, `projects`. Empty at the root.
     pub ident: String,
-    /// The accessor function where it had to differ from the module (never, by today's rule; kept equal to `ident`).
+    /// `well-known`, the name in the document. Empty at the root.
     pub wire: String,
     /// Path of the resource: `projects.locations.clusters`.
     pub path: String,
