@@ -43,12 +43,13 @@ fn runtime(text: &str) -> Result<String, String> {
 impl Keep {
     /// Generates from a document that is named as in `api!`, relative to the working directory.
     pub(crate) fn generate(&self, spec: &str) -> Outcome<Generated> {
-        let here = Path::new("");
+        let here = std::env::current_dir()
+            .map_err(|error| Problem::io("find", Path::new("the working directory"), &error))?;
         let mut options = Options::new().runtime(self.runtime());
-        let located = locate::document(here, spec).map_err(Problem::from)?;
+        let located = locate::document(&here, spec).map_err(Problem::from)?;
         if let Some(path) = &self.overrides {
             let located =
-                locate::overrides(here, &path.to_string_lossy()).map_err(Problem::from)?;
+                locate::overrides(&here, &path.to_string_lossy()).map_err(Problem::from)?;
             options = options.overrides(Overrides::parse(&located.source).map_err(all)?);
         }
         if let Some(selection) = self.selection()? {

@@ -62,10 +62,7 @@ fn by_path(manifest_dir: &Path, spec: &str) -> Result<Located, Error> {
             index: None,
         }),
         Err(error) => {
-            let error = Error::new(
-                spec,
-                format!("cannot read {}: {}", path.display(), reason(&error)),
-            );
+            let error = Error::new(spec, format!("cannot read it: {}", reason(&error)));
             Err(match siblings(&path, spec) {
                 Some(hint) => error.help(hint),
                 None => error.help(
@@ -78,10 +75,11 @@ fn by_path(manifest_dir: &Path, spec: &str) -> Result<Located, Error> {
 
 fn by_name(manifest_dir: &Path, name: &str, version: &str) -> Result<Located, Error> {
     let spec = format!("{name}:{version}");
-    let Some(index) = manifest_dir
+    let Some((levels, index)) = manifest_dir
         .ancestors()
         .map(|dir| dir.join(INDEX))
-        .find(|index| index.is_file())
+        .enumerate()
+        .find(|(_, index)| index.is_file())
     else {
         return Err(Error::new(
             &*spec,
@@ -92,7 +90,8 @@ fn by_name(manifest_dir: &Path, name: &str, version: &str) -> Result<Located, Er
         )
         .help("add one, or name the document by its path relative to Cargo.toml"));
     };
-    let place = index.display().to_string();
+    // As one would write it in the manifest's directory: errors are the same on every machine.
+    let place = "../".repeat(levels) + INDEX;
     let text = std::fs::read_to_string(&index).map_err(|error| {
         Error::new(
             &*place,
@@ -112,7 +111,7 @@ fn by_name(manifest_dir: &Path, name: &str, version: &str) -> Result<Located, Er
             &*spec,
             format!(
                 "cannot read {}, which {place} names: {}",
-                path.display(),
+                entry.file,
                 reason(&error)
             ),
         )
@@ -194,11 +193,9 @@ fn file_name(path: &Path, spec: &str) -> String {
 fn siblings(path: &Path, spec: &str) -> Option<String> {
     let directory = path.parent()?;
     let Ok(files) = directory.read_dir() else {
-        return Some(format!(
-            "the directory {} does not exist",
-            directory.display()
-        ))
-        .filter(|_| !directory.exists());
+        let name = Path::new(spec).parent()?.display();
+        return Some(format!("the directory {name} does not exist"))
+            .filter(|_| !directory.exists());
     };
     let mut names: Vec<String> = files
         .filter_map(Result::ok)

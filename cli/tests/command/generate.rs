@@ -100,6 +100,19 @@ fn every_unknown_name_is_reported_with_the_nearest() {
 }
 
 #[test]
+fn the_index_may_be_in_a_folder_above() {
+    let folder = Folder::new();
+    folder.write("deep/down/Cargo.toml", "");
+    folder
+        .gapi_in("deep/down", "generate tasks:v1 -o tasks.rs")
+        .ok();
+    assert!(folder.path("deep/down/tasks.rs").exists());
+    folder
+        .gapi_in("deep/down", "generate tusks:v1 -o tusks.rs")
+        .fails_with(1, &["../../discovery-docs/index.json", "`tasks:v1`"]);
+}
+
+#[test]
 fn a_failure_keeps_the_old_file() {
     let folder = Folder::new();
     folder.write("tasks.rs", "// mine\n");

@@ -55,10 +55,15 @@ impl Folder {
 
     /// Calls the command here, with the words of a line as its arguments.
     pub(crate) fn gapi(&self, line: &str) -> Called {
+        self.gapi_in("", line)
+    }
+
+    /// Calls the command in a folder below.
+    pub(crate) fn gapi_in(&self, folder: &str, line: &str) -> Called {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gapi"));
         command
             .args(line.split_whitespace())
-            .current_dir(self.0.path())
+            .current_dir(self.path(folder))
             .env("NO_COLOR", "1");
         let Output {
             status,

@@ -65,7 +65,7 @@ fn a_name_and_version_are_looked_up_here_and_above() {
 #[test]
 fn unknown_names_are_explained() {
     let dir = house();
-    let place = "DIR/discovery-docs/index.json has no such document";
+    let place = "discovery-docs/index.json has no such document";
     assert_eq!(
         error(dir.path(), "files:v3"),
         format!("files:v3: {place}; it has `files:v1`, `files:v2`")
@@ -80,7 +80,7 @@ fn unknown_names_are_explained() {
     );
     assert_eq!(
         error(dir.path(), "files:v2"),
-        "files:v2: cannot read DIR/discovery-docs/files.v2.json, which DIR/discovery-docs/index.json names: there is no such file"
+        "files:v2: cannot read files.v2.json, which discovery-docs/index.json names: there is no such file"
     );
 }
 
@@ -115,11 +115,11 @@ fn missing_files_are_explained() {
     let dir = house();
     assert_eq!(
         error(dir.path(), "discovery-docs/file.v1.json"),
-        "discovery-docs/file.v1.json: cannot read DIR/discovery-docs/file.v1.json: there is no such file; did you mean `files.v1.json`?"
+        "discovery-docs/file.v1.json: cannot read it: there is no such file; did you mean `files.v1.json`?"
     );
     assert_eq!(
         error(dir.path(), "nowhere/x.json"),
-        "nowhere/x.json: cannot read DIR/nowhere/x.json: there is no such file; the directory DIR/nowhere does not exist"
+        "nowhere/x.json: cannot read it: there is no such file; the directory nowhere does not exist"
     );
     assert!(error(dir.path(), "member").contains("it is a directory"));
 }

@@ -7,7 +7,7 @@ gapi::api! {
     pub mod other_toys = "toys:v1";
 }
 
-// The module after the mistake is there.
-use other_toys::Toy as _;
-
-fn main() {}
+fn main() {
+    // The module after the mistake is there.
+    let _ = other_toys::Toy::default();
+}

@@ -3,6 +3,7 @@ gapi::api! {
     pub mod toys = "toys:v1" { boxes.toys.gte };
 }
 
-use toys as _;
+#[expect(unused_imports, reason = "the module is there, but empty")]
+use toys::*;
 
 fn main() {}

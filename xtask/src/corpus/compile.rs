@@ -90,6 +90,12 @@ impl Compiler {
                     .map(|index| ident(&modules[*index].name))
                     .collect();
                 let outcome = self.batch(step, &names)?;
+                if !outcome.success && outcome.errors.is_empty() {
+                    // No module is at fault: the runtime does not compile, or the compiler was killed.
+                    return Err(
+                        format!("{what} {} failed: {}", names.join(", "), outcome.rest).into(),
+                    );
+                }
                 for (index, name) in batch.iter().zip(&names) {
                     match outcome.errors.get(name) {
                         Some(errors) => {
@@ -102,14 +108,10 @@ impl Compiler {
                         }
                         None if outcome.success => {}
                         // Someone else's errors: once more, without the culprits.
-                        None if !outcome.errors.is_empty() => {
+                        None => {
                             again.push(*index);
                             continue;
                         }
-                        None => modules[*index].failures.push(format!(
-                            "{}.json: {what}: {}",
-                            modules[*index].name, outcome.rest
-                        )),
                     }
                     progress.done();
                 }

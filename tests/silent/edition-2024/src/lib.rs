@@ -1,1 +1,31 @@
-//! Silent.
+//! Generated modules in a strict library of edition 2024: that it compiles is the test.
+
+#![deny(warnings, unused, clippy::pedantic)]
+#![forbid(missing_docs, unsafe_code)]
+
+google::api! {
+    /// A whole API, public.
+    pub mod sqladmin = "sqladmin:v1";
+    // Private, and not one method of it is called.
+    mod people = "people:v1";
+}
+
+/// What the build script made.
+pub mod generated {
+    include!(concat!(env!("OUT_DIR"), "/gapi.rs"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::generated::{built, pubsub};
+
+    #[test]
+    fn what_the_build_script_selected_is_there() {
+        assert_eq!(
+            pubsub::projects::topics::Publish::METHOD,
+            "pubsub.projects.topics.publish"
+        );
+        assert_eq!(pubsub::Snapshot::default().name, None);
+        assert_eq!(built::VERSION, "v1beta4");
+    }
+}

@@ -1,0 +1,181 @@
+//! The committed modules at work: what they send and what they read.
+
+#![cfg(not(feature = "without-modules"))]
+
+use gapi_goldens::forms::{arrays, enums, formats, maps, parameters, recursion};
+use gapi_goldens::{iamcredentials_v1, oauth2_v2, sqladmin_v1, tasks_v1, translate_v2};
+use serde_json::{Value, json};
+
+/// Reads a value, and writes it as it was.
+#[track_caller]
+fn round_trip<T: serde_json_value::Value>(value: &Value) -> T {
+    let read: T = serde_json::from_value(value.clone()).unwrap();
+    assert_eq!(&serde_json::to_value(&read).unwrap(), value);
+    read
+}
+
+/// What generated types can do.
+mod serde_json_value {
+    pub(super) trait Value:
+        for<'de> gapi::generated::v1::Deserialize<'de> + gapi::generated::v1::Serialize
+    {
+    }
+    impl<T: for<'de> gapi::generated::v1::Deserialize<'de> + gapi::generated::v1::Serialize> Value
+        for T
+    {
+    }
+}
+
+#[test]
+fn every_format_survives() {
+    let value = json!({
+        "boolean-plain": true, "integer-plain": -7, "number-double": 1.5, "number-float": 0.25, "number-plain": 3.0,
+        "string-byte": "_-8=", "string-date": "2026-02-28", "string-date-time": "2026-02-28T01:02:03.120Z",
+        "string-google-duration": "3.50s", "string-google-fieldmask": "a,b.c", "string-int64": "-9223372036854775808",
+        "string-plain": "text", "string-uint64": "18446744073709551615", "unknown-to-the-document": [1, null],
+    });
+    let formats: formats::Formats = round_trip(&value);
+    assert_eq!(formats.string_int64, Some(i64::MIN));
+    assert_eq!(formats.string_uint64, Some(u64::MAX));
+    assert_eq!(formats.string_byte.as_deref(), Some(&[0xff, 0xef][..]));
+}
+
+#[test]
+fn nested_lists_and_maps_survive() {
+    let arrays: arrays::Arrays = round_trip(&json!({
+        "blobs": ["AA=="], "counts": ["1", "-2"], "matrix": [[1.5], []], "open": [null, {"a": 1}],
+        "stringMaps": [{"a": "b"}], "objectMaps": [{"a": {"name": "n"}}], "inline": [{"key": "k", "deep": [{"leaf": "l"}]}],
+    }));
+    assert_eq!(arrays.counts, Some(vec![1, -2]));
+    let maps: maps::Maps = round_trip(&json!({
+        "longs": {"a": "9007199254740993"}, "nested": {"a": {"b": true}}, "objects": {"a": {"name": "n", "new": 1}},
+        "lists": {"a": [{"name": "n"}]}, "anything": {"a": [1]},
+    }));
+    assert_eq!(maps.longs.unwrap()["a"], 9_007_199_254_740_993);
+}
+
+#[test]
+fn recursive_types_survive() {
+    let node: recursion::Node = round_trip(&json!({
+        "next": {"next": {"value": {"text": "deep"}}}, "children": [{"children": []}], "byName": {"a": {"next": {}}},
+    }));
+    assert!(node.next.unwrap().next.unwrap().value.is_some());
+}
+
+#[test]
+fn values_newer_than_the_document_survive() {
+    let wallet: enums::Wallet = round_trip(&json!({"state": "NEWER_THAN_THE_DOCUMENT"}));
+    assert_eq!(wallet.state.unwrap().as_ref(), "NEWER_THAN_THE_DOCUMENT");
+
+    let task: tasks_v1::Task = round_trip(&json!({"title": "Write", "newField": {"a": [1, 2]}}));
+    assert_eq!(task.title.as_deref(), Some("Write"));
+}
+
+#[test]
+fn explicit_nulls_are_sent() {
+    let mut task = tasks_v1::Task {
+        title: Some("Write".to_owned()),
+        ..Default::default()
+    };
+    task.null("due").unwrap();
+    assert_eq!(
+        serde_json::to_value(&task).unwrap(),
+        json!({"title": "Write", "due": null})
+    );
+    assert!(task.null("noSuchField").is_err());
+}
+
+#[test]
+fn requests_become_http() {
+    let request = tasks_v1::tasks()
+        .list("my list/1")
+        .max_results(20)
+        .show_completed(true)
+        .to_http()
+        .unwrap();
+    assert_eq!(request.method(), "GET");
+    assert_eq!(request.uri().host(), Some("tasks.googleapis.com"));
+    assert_eq!(request.uri().path(), "/tasks/v1/lists/my%20list%2F1/tasks");
+    let query = request.uri().query().unwrap();
+    assert!(
+        query.contains("maxResults=20") && query.contains("showCompleted=true"),
+        "{query}"
+    );
+
+    let body = tasks_v1::Task {
+        title: Some("Write".to_owned()),
+        ..Default::default()
+    };
+    let request = tasks_v1::tasks().insert("l", body).to_http().unwrap();
+    assert_eq!(request.method(), "POST");
+    assert_eq!(
+        serde_json::from_slice::<Value>(request.body()).unwrap(),
+        json!({"title": "Write"})
+    );
+}
+
+#[test]
+fn reserved_expansion_keeps_slashes() {
+    let name = "projects/-/serviceAccounts/a@b.iam.gserviceaccount.com";
+    let body = iamcredentials_v1::SignJwtRequest {
+        payload: Some("{}".to_owned()),
+        ..Default::default()
+    };
+    let request = iamcredentials_v1::projects()
+        .service_accounts()
+        .sign_jwt(name, body)
+        .to_http()
+        .unwrap();
+    assert!(
+        request
+            .uri()
+            .path()
+            .starts_with("/v1/projects/-/serviceAccounts/a"),
+        "{}",
+        request.uri()
+    );
+    assert!(
+        request.uri().path().ends_with(":signJwt"),
+        "{}",
+        request.uri()
+    );
+}
+
+#[test]
+fn a_data_wrapper_goes_around_the_body() {
+    let body = translate_v2::TranslateTextRequest {
+        q: Some(vec!["Hallo".to_owned()]),
+        target: Some("en".to_owned()),
+        ..Default::default()
+    };
+    let request = translate_v2::translations()
+        .translate(body)
+        .to_http()
+        .unwrap();
+    assert_eq!(
+        serde_json::from_slice::<Value>(request.body()).unwrap(),
+        json!({"data": {"q": ["Hallo"], "target": "en"}})
+    );
+}
+
+#[test]
+fn required_parameters_are_arguments_and_repeated_ones_lists() {
+    let request = parameters::things()
+        .find("z", "n", "a", ["1", "2"])
+        .labels(["x y", "&"])
+        .to_http();
+    let request = request.unwrap();
+    assert_eq!(request.uri().path(), "/a/z/x");
+    let query = request.uri().query().unwrap();
+    for part in ["need=n", "many=1&many=2", "labels=x%20y&labels=%26"] {
+        assert!(query.contains(part), "{part} in {query}");
+    }
+}
+
+#[test]
+fn methods_know_themselves() {
+    assert_eq!(sqladmin_v1::instances::List::METHOD, "sql.instances.list");
+    assert_eq!(sqladmin_v1::NAME, "sqladmin");
+    assert_eq!(oauth2_v2::methods::Tokeninfo::METHOD, "oauth2.tokeninfo");
+    assert!(!oauth2_v2::REVISION.is_empty());
+}

@@ -1,0 +1,5 @@
+gapi::api! {
+    pub mod toys = "toys:v1" { boxes.** } overrides "bad.overrides.json";
+}
+
+fn main() {}
