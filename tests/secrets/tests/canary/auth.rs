@@ -1,0 +1,248 @@
+//! `gapi_auth`.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::{Duration, Instant, SystemTime},
+};
+
+use gapi_auth::{
+    AccessToken, ApiKey, AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Cached, Credentials,
+    FetchContext, Scopes, ServiceAccount, Token, TokenSource, from_fn,
+};
+use gapi_fakes::{Fault, Google, Reply};
+use gapi_transport::{BoxFuture, Clock, SystemClock};
+use serde_json::json;
+
+use crate::{
+    Row,
+    canary::{CANARY, debug, error},
+    open, secret,
+};
+
+const SCOPES: Scopes<'static> =
+    Scopes::Default(&["https://www.googleapis.com/auth/cloud-platform"]);
+
+pub(crate) async fn rows() -> Vec<Row> {
+    let (cached, context) = cached().await;
+    vec![
+        secret(
+            "gapi_auth::AccessToken",
+            credentials(&AccessToken::new(CANARY)).await,
+        ),
+        secret("gapi_auth::ApiKey", credentials(&ApiKey::new(CANARY)).await),
+        secret(
+            "gapi_auth::Token",
+            debug(&Token::new(CANARY).expires_at(SystemTime::now())),
+        ),
+        secret("gapi_auth::AuthHeaders", headers()),
+        secret("gapi_auth::AuthRequest", requests()),
+        secret("gapi_auth::ServiceAccount", service_accounts().await),
+        secret("gapi_auth::Cached", cached),
+        secret("gapi_auth::FetchContext", context),
+        secret("gapi_auth::FnSource", functions().await),
+        secret("gapi_auth::AuthError", errors().await),
+        open("gapi_auth::Anonymous", "nobody has no secret"),
+        open("gapi_auth::AuthErrorKind", "a kind"),
+        open("gapi_auth::Scopes", "scopes are public names"),
+    ]
+}
+
+/// What is shown of credentials before and after they were used.
+async fn credentials(credentials: &dyn Credentials) -> Vec<String> {
+    let mut shown = debug(&credentials);
+    shown.push(credentials.describe());
+    let url = "https://sqladmin.googleapis.com/v1/x".parse().unwrap();
+    match credentials.headers(&AuthRequest::new(&url, SCOPES)).await {
+        Ok(headers) => shown.extend(debug(&headers)),
+        Err(cause) => shown.extend(error(&cause)),
+    }
+    shown.extend(debug(&credentials));
+    shown
+}
+
+fn headers() -> Vec<String> {
+    let mut shown = debug(&AuthHeaders::bearer(CANARY).unwrap());
+    let value = http::HeaderValue::from_static(CANARY);
+    let own = AuthHeaders::new([(http::header::COOKIE, value)].into_iter().collect());
+    shown.extend(debug(&own));
+    // The headers themselves are marked, so that whoever prints them prints nothing either.
+    shown.extend(debug(own.headers()));
+    shown.extend(error(
+        &AuthHeaders::bearer(&format!("{CANARY}\n")).unwrap_err(),
+    ));
+    shown
+}
+
+fn requests() -> Vec<String> {
+    let url = format!("https://example.com/x?key={CANARY}&access_token={CANARY}")
+        .parse()
+        .unwrap();
+    debug(&AuthRequest::new(&url, SCOPES))
+}
+
+/// Keys are no canaries, but any line of one is as good.
+async fn service_accounts() -> Vec<String> {
+    let google = Google::start().await.unwrap();
+    let key_json = google.key_json();
+    let good = ServiceAccount::from_json(&key_json).unwrap();
+    let mut shown = credentials(&good).await;
+    shown.extend(credentials(&good.clone().self_signed(true)).await);
+    shown.extend(credentials(&good.subject("ann@example.com")).await);
+    let lines: Vec<&str> = google
+        .account()
+        .private_key()
+        .lines()
+        .filter(|line| !line.starts_with('-'))
+        .collect();
+    let with_canary = |text: &String| {
+        let leaks = lines.iter().any(|line| text.contains(line))
+            || text.contains("ya29.")
+            || text.contains("eyJ");
+        if leaks {
+            format!("{CANARY} {text}")
+        } else {
+            text.clone()
+        }
+    };
+    let mut shown: Vec<String> = shown.iter().map(with_canary).collect();
+
+    // Key files that are wrong in many ways.
+    let pem = format!("-----BEGIN PRIVATE KEY-----\n{CANARY}\n-----END PRIVATE KEY-----\n");
+    for text in [
+        json!({"type": "service_account", "client_email": "a@b.c", "token_uri": google.token_url(), "private_key": pem}).to_string(),
+        json!({"type": "service_account", "client_email": "a@b.c", "private_key": CANARY}).to_string(),
+        json!({"type": "service_account", "private_key": CANARY}).to_string(),
+        json!({"type": "service_account", "client_email": 1, "private_key": [CANARY]}).to_string(),
+        json!({"type": "authorized_user", "refresh_token": CANARY, "client_secret": CANARY}).to_string(),
+        json!({"type": "robot", "private_key": CANARY}).to_string(),
+        format!(r#"{{"private_key": "{CANARY}", "#),
+        format!("{CANARY} is no JSON"),
+    ] {
+        let refused = ServiceAccount::from_json(&text).unwrap_err();
+        shown.extend(error(&refused));
+    }
+    shown.extend(error(
+        &ServiceAccount::from_parts("a@b.c", &pem).unwrap_err(),
+    ));
+    shown
+}
+
+/// A source that gives the canary and keeps what it was given.
+#[derive(Debug, Default)]
+struct Own(Mutex<Vec<String>>);
+
+impl TokenSource for Own {
+    fn fetch<'a>(&'a self, cx: &'a FetchContext) -> BoxFuture<'a, Result<Token, AuthError>> {
+        self.0.lock().unwrap().extend(debug(cx));
+        Box::pin(async { Ok(Token::new(CANARY)) })
+    }
+}
+
+async fn cached() -> (Vec<String>, Vec<String>) {
+    let cached = Cached::new(Own::default());
+    let shown = credentials(&cached).await;
+    let context = std::mem::take(&mut *cached.source().0.lock().unwrap());
+    (shown, context)
+}
+
+async fn functions() -> Vec<String> {
+    let captured = String::from(CANARY);
+    let good = from_fn(move || {
+        let token = Token::new(captured.clone());
+        async { Ok(token) }
+    });
+    let mut shown = credentials(&good).await;
+    shown.extend(debug(good.source()));
+    shown
+}
+
+/// Token endpoints that repeat what they were sent, or give a token in a wrong way.
+async fn errors() -> Vec<String> {
+    let own = AuthError::new(AuthErrorKind::Other, "it failed")
+        .with_source(std::io::Error::other("no disk"));
+    let mut shown = error(&own);
+    for reply in [
+        Reply::text(200, format!("access_token={CANARY}")),
+        Reply::json(200, &json!({"access_token": [CANARY]})),
+        Reply::json(200, &json!({"access_token": CANARY, "expires_in": "soon"})),
+        Reply::json(
+            200,
+            &json!({"access_token": format!("{CANARY}\n"), "expires_in": 3600}),
+        ),
+        Reply::json(200, &json!({"id_token": CANARY})),
+        Reply::json(
+            400,
+            &json!({"error": "invalid_request", "access_token": CANARY}),
+        ),
+        // Of pages in between, words are shown, but nothing as long as a token.
+        Reply::html(403, format!("<html>{}</html>", CANARY.repeat(4))),
+        Reply::text(403, format!("client_secret={CANARY}")),
+    ] {
+        let google = Google::start().await.unwrap();
+        google.server().inject(Fault::reply(reply).on("/token"));
+        shown.extend(credentials(&hurried(&google.key_json())).await);
+    }
+    shown.extend(echo().await);
+    shown
+}
+
+/// An account that does not pause between attempts.
+fn hurried(key_json: &str) -> ServiceAccount {
+    ServiceAccount::from_json(key_json)
+        .unwrap()
+        .clock(Arc::new(Hurried))
+}
+
+#[derive(Debug)]
+struct Hurried;
+
+impl Clock for Hurried {
+    fn now(&self) -> SystemTime {
+        SystemClock.now()
+    }
+
+    fn instant(&self) -> Instant {
+        SystemClock.instant()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        if duration < Duration::from_secs(10) {
+            Box::pin(async {})
+        } else {
+            SystemClock.sleep(duration)
+        }
+    }
+}
+
+/// An endpoint that repeats the assertion in its error.
+async fn echo() -> Vec<String> {
+    let server = gapi_fakes::Server::start(|request: &gapi_fakes::Request| {
+        let form = request.form();
+        let (_, assertion) = form.iter().find(|(name, _)| name == "assertion").unwrap();
+        let text = format!("cannot use {assertion} at all");
+        Reply::json(
+            400,
+            &json!({"error": "invalid_grant", "error_description": text}),
+        )
+    })
+    .await
+    .unwrap();
+    let account = gapi_fakes::keys::ServiceAccount::new("robot", "p").unwrap();
+    let key = account.key_json(&format!("{}/token", server.url()));
+    let shown = credentials(&ServiceAccount::from_json(&key).unwrap()).await;
+    assert!(
+        shown.iter().any(|text| text.contains("invalid_grant")),
+        "{shown:?}"
+    );
+    // Every JWS begins with the base64 of `{"`.
+    shown
+        .into_iter()
+        .map(|text| {
+            if text.contains("eyJ") {
+                format!("{CANARY} {text}")
+            } else {
+                text
+            }
+        })
+        .collect()
+}

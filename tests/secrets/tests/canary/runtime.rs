@@ -1,0 +1,260 @@
+//! `gapi`, with requests and answers of generated modules.
+
+use bytes::Bytes;
+use gapi::{
+    Body, Call, CallOptions, Client, ScopePolicy,
+    auth::{AccessToken, ApiKey},
+    value::Extra,
+};
+use gapi_fakes::{Reply, Request, Server};
+use gapi_secrets::{
+    secretmanager::{self, AddSecretVersionRequest, SecretPayload},
+    sqladmin::{self, User},
+};
+use serde_json::json;
+
+use crate::{
+    Row,
+    canary::{CANARY, debug, error},
+    flows, open, secret,
+};
+
+const TABLE: &str = "a table that generated code holds: public text of a document";
+const TIME: &str = "a time or a mask: its text is its value";
+const DETAIL: &str =
+    "a part of an error that the server writes for people; only who asks for the details sees it";
+
+pub(crate) async fn rows() -> Vec<Row> {
+    let mut rows = vec![
+        secret("gapi::Client", clients()),
+        secret("gapi::ClientBuilder", builders()),
+        secret("gapi::CallOptions", debug(&options())),
+        secret("gapi::Call", calls()),
+        secret("gapi::Body", bodies()),
+        secret("gapi::Sending", sendings()),
+        secret(
+            "gapi::Pages",
+            debug(
+                &sqladmin::instances()
+                    .list("p")
+                    .page_token(CANARY)
+                    .pages(&client())
+                    .with(options()),
+            ),
+        ),
+        secret(
+            "gapi::Items",
+            debug(
+                &sqladmin::instances()
+                    .list("p")
+                    .page_token(CANARY)
+                    .items(&client())
+                    .with(options()),
+            ),
+        ),
+        secret("gapi::HttpRequest", http_requests()),
+        secret("gapi::Response", responses().await),
+        secret("gapi::Error", flows::errors().await),
+        secret("gapi::Extra", debug(&extra())),
+        open("gapi::Iter", "an iterator without Debug"),
+        open(
+            "gapi::UnknownField",
+            "the name of a field, which the caller wrote",
+        ),
+        open("gapi::InvalidValue", TIME),
+        open("gapi::ErrorKind", "a kind"),
+        open("gapi::ScopePolicy", "a choice"),
+    ];
+    // The value of a choice can be shown.
+    assert_eq!(format!("{:?}", ScopePolicy::Broad), "Broad");
+    for name in [
+        "gapi::Api",
+        "gapi::Endpoint",
+        "gapi::Verb",
+        "gapi::Method",
+        "gapi::Parameter",
+        "gapi::Location",
+        "gapi::Paging",
+        "gapi::Slot",
+        "gapi::Upload",
+        "gapi::Download",
+        "gapi::Operation",
+        "gapi::OperationShape",
+    ] {
+        rows.push(open(name, TABLE));
+    }
+    for name in [
+        "gapi::DateTime",
+        "gapi::Date",
+        "gapi::Duration",
+        "gapi::FieldMask",
+    ] {
+        rows.push(open(name, TIME));
+    }
+    for name in [
+        "gapi::ErrorDetail",
+        "gapi::ErrorInfo",
+        "gapi::FieldViolation",
+        "gapi::QuotaViolation",
+        "gapi::PreconditionViolation",
+        "gapi::HelpLink",
+        "gapi::ResourceInfo",
+    ] {
+        rows.push(open(name, DETAIL));
+    }
+    rows
+}
+
+/// Everything that options can carry.
+fn options() -> CallOptions {
+    CallOptions::new()
+        .header("authorization", format!("Bearer {CANARY}"))
+        .header("x-goog-api-key", CANARY)
+        .param("access_token", CANARY)
+        .key(CANARY)
+}
+
+fn client() -> Client {
+    Client::builder()
+        .credentials(AccessToken::new(CANARY))
+        .endpoint("http://127.0.0.1:9")
+        .options(options())
+        .build()
+        .unwrap()
+}
+
+fn clients() -> Vec<String> {
+    let client = client();
+    let mut shown = debug(&client);
+    shown.extend(debug(client.credentials()));
+    shown.extend(debug(client.transport()));
+    shown.extend(debug(
+        &client.with_credentials(ApiKey::new(CANARY)).with(options()),
+    ));
+    shown
+}
+
+fn builders() -> Vec<String> {
+    let mut shown = debug(
+        &Client::builder()
+            .credentials(AccessToken::new(CANARY))
+            .api_key(CANARY)
+            .options(options())
+            .endpoint(format!("https://example.com/?key={CANARY}")),
+    );
+    for endpoint in [
+        format!("https://user:{CANARY}@example.com/"),
+        format!("https://example.com/?key={CANARY}"),
+    ] {
+        let builder = Client::builder().api_key(CANARY).endpoint(endpoint);
+        shown.extend(debug(&builder));
+        match builder.build() {
+            Ok(client) => shown.extend(debug(&client)),
+            Err(refused) => shown.extend(error(&refused)),
+        }
+    }
+    let wrong = Client::builder()
+        .api_key(CANARY)
+        .options(options().header("x-secret", format!("{CANARY}\n")))
+        .build();
+    shown.extend(error(&wrong.unwrap_err()));
+    shown
+}
+
+fn user() -> User {
+    User {
+        name: Some("ann".into()),
+        password: Some(CANARY.into()),
+        ..User::default()
+    }
+}
+
+fn calls() -> Vec<String> {
+    let insert = sqladmin::users().insert("p", "i", user());
+    let mut shown = debug(&insert);
+    shown.extend(debug(&gapi::Request::into_call(insert)));
+    let with_parameter: Call =
+        gapi::Request::into_call(sqladmin::instances().list("p").filter(CANARY));
+    shown.extend(debug(&with_parameter));
+    shown
+}
+
+fn bodies() -> Vec<String> {
+    let mut shown = debug(&Body::<User>::from(user()));
+    shown.extend(debug(&Body::<User>::from(json!({"password": CANARY}))));
+    shown.extend(debug(
+        &Body::<User>::from_json(format!("\"{CANARY}\"")).unwrap(),
+    ));
+    shown.extend(error(
+        &Body::<User>::from_json(format!("{{\"{CANARY}")).unwrap_err(),
+    ));
+    shown
+}
+
+fn sendings() -> Vec<String> {
+    let sending = sqladmin::users()
+        .insert("p", "i", user())
+        .send(&client())
+        .with(options());
+    let mut shown = debug(&sending);
+    shown.extend(debug(sending.call()));
+    shown
+}
+
+fn http_requests() -> Vec<String> {
+    let request = sqladmin::users().insert("p", "i", user());
+    let mut shown = debug(&request.to_http().unwrap());
+    shown.extend(debug(&request.send(&client()).to_http().unwrap()));
+    shown
+}
+
+/// Answers with a secret in the body and in headers.
+async fn responses() -> Vec<String> {
+    let server = Server::start(|_: &Request| {
+        Reply::json(
+            200,
+            &json!({"name": "n", "payload": {"data": "Q0FOQVJZNWVjcmV0"}}),
+        )
+        .header("set-cookie", CANARY)
+    })
+    .await
+    .unwrap();
+    let client = Client::builder()
+        .credentials(AccessToken::new(CANARY))
+        .endpoint(server.url())
+        .build()
+        .unwrap();
+    let access = secretmanager::projects()
+        .secrets()
+        .versions()
+        .access("projects/p/secrets/s/versions/1");
+    let typed = access.clone().send(&client).with_meta().await.unwrap();
+    assert_eq!(
+        typed.payload.as_ref().unwrap().data,
+        Some(Bytes::from(CANARY))
+    );
+    let mut shown = debug(&typed);
+    shown.extend(debug(&typed.into_inner()));
+    shown.extend(debug(&access.send(&client).raw().await.unwrap()));
+    let body = AddSecretVersionRequest {
+        payload: Some(SecretPayload {
+            data: Some(Bytes::from(CANARY)),
+            ..Default::default()
+        }),
+        ..Default::default()
+    };
+    shown.extend(debug(&body));
+    shown.extend(debug(
+        &secretmanager::projects()
+            .secrets()
+            .add_version("projects/p/secrets/s", body),
+    ));
+    shown
+}
+
+fn extra() -> Extra {
+    let mut extra = Extra::default();
+    extra.insert("newPassword", CANARY);
+    extra.insert("nested", json!({"deep": [CANARY]}));
+    extra
+}
