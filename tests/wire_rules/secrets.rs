@@ -1,16 +1,6 @@
-//! Nothing secret is shown by `Debug`, `Display`, or tracing.
-
-use std::{
-    fmt::{self, Write as _},
-    sync::{Arc, Mutex},
-};
+//! Nothing secret is shown by `Debug` or `Display`.
 
 use gapi::{Body, CallOptions, Client, auth::AccessToken};
-use tracing::{
-    Event, Metadata, Subscriber,
-    field::{Field, Visit},
-    span,
-};
 
 use crate::{
     api::{Create, Get, List, Patch, Thing, thing},
@@ -147,70 +137,4 @@ async fn errors_of_every_kind() {
         .to_http()
         .expect_err("refused");
     shown("a path", &format!("{error} {error:?}"));
-}
-
-/// Writes everything that is traced into a string.
-#[derive(Clone, Default)]
-struct Recorder(Arc<Mutex<String>>);
-
-struct Writer<'a>(&'a mut String);
-
-impl Visit for Writer<'_> {
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        let _ = write!(self.0, " {}={value:?}", field.name());
-    }
-}
-
-impl Subscriber for Recorder {
-    fn enabled(&self, _: &Metadata<'_>) -> bool {
-        true
-    }
-    fn new_span(&self, attributes: &span::Attributes<'_>) -> span::Id {
-        let mut text = self.0.lock().expect("lock");
-        let _ = write!(text, "\n{}", attributes.metadata().name());
-        attributes.record(&mut Writer(&mut text));
-        span::Id::from_u64(1)
-    }
-    fn record(&self, _: &span::Id, values: &span::Record<'_>) {
-        values.record(&mut Writer(&mut self.0.lock().expect("lock")));
-    }
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-    fn event(&self, event: &Event<'_>) {
-        let mut text = self.0.lock().expect("lock");
-        text.push('\n');
-        event.record(&mut Writer(&mut text));
-    }
-    fn enter(&self, _: &span::Id) {}
-    fn exit(&self, _: &span::Id) {}
-}
-
-#[tokio::test]
-async fn traces_show_the_method_and_what_came_of_it() {
-    let recorder = Recorder::default();
-    let guard = tracing::subscriber::set_default(recorder.clone());
-    let script = Script::steps([
-        redirect(302, "https://other.example/?access_token=CANARY"),
-        json(403, "{}"),
-    ]);
-    let client = script
-        .builder()
-        .credentials(AccessToken::new(CANARY))
-        .build()
-        .expect("a client");
-    let _ = Get::new()
-        .set("name", "canary")
-        .send(&client)
-        .with(options())
-        .await;
-    drop(guard);
-    let text = recorder.0.lock().expect("lock").clone();
-    shown("tracing", &text);
-    for part in [
-        "method=\"things.get\"",
-        "attempts=1",
-        "status=403",
-        "bytes=2",
-    ] {
-        assert!(text.contains(part), "{part} in {text}");
-    }
 }
