@@ -124,61 +124,12 @@ pub(super) fn same_origin(a: &Uri, b: &Uri) -> bool {
 
 /// Resolves a reference (RFC 3986, section 5.2). The fragment is dropped.
 fn resolve(base: &Uri, reference: &str) -> Option<Uri> {
-    let reference = reference.split('#').next().unwrap_or_default();
-    let has_scheme = reference.split_once(':').is_some_and(|(scheme, _)| {
-        scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-            && scheme
-                .chars()
-                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
-    });
-    if has_scheme {
-        return reference.parse().ok();
-    }
-    let (scheme, authority) = (base.scheme_str()?, base.authority()?);
-    let text = if reference.starts_with("//") {
-        format!("{scheme}:{reference}")
-    } else if reference.is_empty() {
-        base.to_string()
-    } else if reference.starts_with('?') {
-        format!("{scheme}://{authority}{}{reference}", base.path())
-    } else {
-        let (path, query) = match reference.split_once('?') {
-            Some((path, query)) => (path, Some(query)),
-            None => (reference, None),
-        };
-        let merged = if path.starts_with('/') {
-            path.to_owned()
-        } else {
-            let parent = base
-                .path()
-                .rsplit_once('/')
-                .map_or("", |(parent, _)| parent);
-            format!("{parent}/{path}")
-        };
-        let query = query.map(|q| format!("?{q}")).unwrap_or_default();
-        format!("{scheme}://{authority}{}{query}", remove_dots(&merged))
-    };
-    text.parse().ok()
-}
-
-fn remove_dots(path: &str) -> String {
-    let mut out: Vec<&str> = Vec::new();
-    let segments: Vec<&str> = path.split('/').skip(1).collect();
-    for (index, segment) in segments.iter().enumerate() {
-        let last = index + 1 == segments.len();
-        match *segment {
-            "." | ".." => {
-                if *segment == ".." {
-                    out.pop();
-                }
-                if last {
-                    out.push("");
-                }
-            }
-            other => out.push(other),
-        }
-    }
-    format!("/{}", out.join("/"))
+    let mut to = ::url::Url::parse(&base.to_string())
+        .ok()?
+        .join(reference)
+        .ok()?;
+    to.set_fragment(None);
+    to.as_str().parse().ok()
 }
 
 #[cfg(test)]
