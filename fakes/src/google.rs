@@ -54,6 +54,14 @@ impl Google {
         self.account.key_json(&self.token_url())
     }
 
+    /// A token of the service account with these scopes, without any request: for examples and tests of other ways to sign in.
+    ///
+    /// # Errors
+    /// When the machine gives no randomness.
+    pub fn issue_token(&self, scopes: &[&str]) -> io::Result<String> {
+        self.tokens.issue(self.account.email(), scopes)
+    }
+
     /// The service account.
     pub fn account(&self) -> &ServiceAccount {
         &self.account
