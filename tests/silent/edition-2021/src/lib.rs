@@ -23,7 +23,7 @@ mod tests {
     #[test]
     fn requests_are_built() {
         let request = super::task("1").to_http().unwrap();
-        assert_eq!(request.uri.path(), "/tasks/v1/lists/@default/tasks/1");
+        assert_eq!(request.uri().path(), "/tasks/v1/lists/%40default/tasks/1");
         assert_eq!(
             translate::languages::List::METHOD,
             "language.languages.list"
