@@ -1,8 +1,4 @@
 //! Many callers at once: they share one token request.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![cfg(all(feature = "macros", feature = "auth", feature = "reqwest"))]
-
-mod support;
 
 use std::{
     sync::Arc,
@@ -14,8 +10,9 @@ use gapi::{
     transport::{Body, BoxFuture, ManualClock, Transport, TransportError, default_transport},
 };
 use gapi_fakes::{Fault, Gate};
-use support::{INSTANCES, PROJECT, google, signed_in, sqladmin};
 use tokio::{sync::Barrier, task::JoinSet};
+
+use crate::support::{INSTANCES, PROJECT, google, signed_in, sqladmin};
 
 /// Token requests travel; API calls are answered at once, so that ten thousand of them need no ten thousand sockets.
 #[derive(Debug)]

@@ -1,9 +1,4 @@
-//! What the end-to-end tests share: a module made by `api!`, and a client of an embedded server.
-#![allow(
-    dead_code,
-    unreachable_pub,
-    reason = "each test file uses its own part"
-)]
+//! What the tests share: a module made by `api!`, and a client of an embedded server.
 
 use std::{
     sync::Arc,
@@ -19,18 +14,18 @@ use gapi_fakes::Google;
 
 gapi::api! {
     /// Cloud SQL Admin.
-    pub mod sqladmin = "discovery-docs/sqladmin.v1.json" {
+    pub(crate) mod sqladmin = "discovery-docs/sqladmin.v1.json" {
         instances.{list, get, insert, patch, delete}, operations.{list, get}
     };
 }
 
 /// The project of the embedded server.
-pub const PROJECT: &str = Google::PROJECT;
+pub(crate) const PROJECT: &str = Google::PROJECT;
 /// The path of its instances.
-pub const INSTANCES: &str = "/v1/projects/example-123/instances";
+pub(crate) const INSTANCES: &str = "/v1/projects/example-123/instances";
 
 /// An embedded server, and its service account.
-pub async fn google() -> (Google, ServiceAccount) {
+pub(crate) async fn google() -> (Google, ServiceAccount) {
     let google = Google::start().await.unwrap();
     let account = ServiceAccount::from_json(&google.key_json())
         .unwrap()
@@ -40,7 +35,7 @@ pub async fn google() -> (Google, ServiceAccount) {
 }
 
 /// A client of `google` with these credentials.
-pub fn client(google: &Google, credentials: impl gapi::Credentials) -> Client {
+pub(crate) fn client(google: &Google, credentials: impl gapi::Credentials) -> Client {
     Client::builder()
         .credentials(credentials)
         .endpoint(google.url())
@@ -49,7 +44,7 @@ pub fn client(google: &Google, credentials: impl gapi::Credentials) -> Client {
 }
 
 /// An embedded server, and a client that is signed in.
-pub async fn signed_in() -> (Google, Client) {
+pub(crate) async fn signed_in() -> (Google, Client) {
     let (google, account) = google().await;
     let client = client(&google, account);
     (google, client)
@@ -57,7 +52,7 @@ pub async fn signed_in() -> (Google, Client) {
 
 /// A clock on which pauses between attempts take no time; limits stay what they are.
 #[derive(Debug)]
-pub struct Hurried;
+pub(crate) struct Hurried;
 
 impl Clock for Hurried {
     fn now(&self) -> SystemTime {

@@ -1,8 +1,4 @@
-//! Signing in to an embedded server that verifies what it is given: tokens, their end, and token endpoints on bad days.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![cfg(all(feature = "macros", feature = "auth", feature = "reqwest"))]
-
-mod support;
+//! Signing in at a token endpoint that verifies what it is given: tokens, their end, and token endpoints on bad days.
 
 use std::{
     sync::{
@@ -19,7 +15,8 @@ use gapi::{
 };
 use gapi_fakes::{Fault, Reply};
 use serde_json::json;
-use support::{INSTANCES, PROJECT, client, google, signed_in, sqladmin};
+
+use crate::support::{INSTANCES, PROJECT, client, google, signed_in, sqladmin};
 
 const SCOPE: &str = sqladmin::scope::SQLSERVICE_ADMIN;
 

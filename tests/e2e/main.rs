@@ -1,0 +1,9 @@
+//! End to end: a module that `api!` made, the client, credentials and reqwest, against an embedded server.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![cfg(all(feature = "macros", feature = "auth", feature = "reqwest"))]
+
+mod auth;
+mod calls;
+mod crowd;
+mod faults;
+mod support;
