@@ -26,7 +26,8 @@ pub fn module_file(generated: &Generated) -> Result<String, Error> {
         let space = if line.is_empty() { "" } else { " " };
         let _ = writeln!(text, "//!{space}{line}");
     }
-    text.push('\n');
+    // Formatted once more, the text would no longer be what the same document gives.
+    text.push_str("\n#![cfg_attr(rustfmt, rustfmt_skip)]\n\n");
     text.push_str(&items(generated.tokens.clone())?);
     Ok(text)
 }

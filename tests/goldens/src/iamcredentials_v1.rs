@@ -11,6 +11,8 @@
 //!
 //! Version `v1`, from the Discovery document of revision `20260630`.
 
+#![cfg_attr(rustfmt, rustfmt_skip)]
+
 #![allow(
     unused,
     nonstandard_style,

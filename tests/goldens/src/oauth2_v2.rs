@@ -8,6 +8,8 @@
 //!
 //! Version `v2`, from the Discovery document of revision `20200213`.
 
+#![cfg_attr(rustfmt, rustfmt_skip)]
+
 #![allow(
     unused,
     nonstandard_style,

@@ -8,6 +8,8 @@
 //!
 //! Version `v1`, from the Discovery document of revision `20261101`.
 
+#![cfg_attr(rustfmt, rustfmt_skip)]
+
 #![allow(
     unused,
     nonstandard_style,

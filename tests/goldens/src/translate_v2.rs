@@ -10,6 +10,8 @@
 //!
 //! Version `v2`, from the Discovery document of revision `20170525`.
 
+#![cfg_attr(rustfmt, rustfmt_skip)]
+
 #![allow(
     unused,
     nonstandard_style,

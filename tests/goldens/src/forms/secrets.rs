@@ -6,6 +6,8 @@
 //!
 //! Version `v1`, from the Discovery document of revision `20260101`.
 
+#![cfg_attr(rustfmt, rustfmt_skip)]
+
 #![allow(
     unused,
     nonstandard_style,
