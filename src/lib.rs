@@ -2,8 +2,14 @@
 //!
 //! A document goes in, a module of plain request values comes out, and one runtime sends them:
 //!
-#![cfg_attr(all(feature = "macros", feature = "auth", feature = "reqwest"), doc = "```no_run")]
-#![cfg_attr(not(all(feature = "macros", feature = "auth", feature = "reqwest")), doc = "```ignore")]
+#![cfg_attr(
+    all(feature = "macros", feature = "auth", feature = "reqwest"),
+    doc = "```no_run"
+)]
+#![cfg_attr(
+    not(all(feature = "macros", feature = "auth", feature = "reqwest")),
+    doc = "```ignore"
+)]
 //! gapi::api! {
 //!     /// Cloud SQL Admin.
 //!     pub mod sqladmin = "discovery-docs/sqladmin.v1.json" { instances.{list, get}, operations.get };

@@ -8,15 +8,24 @@ fn decode(c: &mut Criterion) {
     let mut group = c.benchmark_group("page of 2,000 instances");
     group.throughput(Throughput::Bytes(text.len() as u64));
     group.bench_function("decode, generated", |b| {
-        b.iter(|| serde_json::from_str::<sqladmin::InstancesListResponse>(&text).map(|page| page.items.map(|i| i.len())));
+        b.iter(|| {
+            serde_json::from_str::<sqladmin::InstancesListResponse>(&text)
+                .map(|page| page.items.map(|i| i.len()))
+        });
     });
     group.bench_function("decode, serde derives", |b| {
-        b.iter(|| serde_json::from_str::<by_hand::Page>(&text).map(|page| page.items.map(|i| i.len())));
+        b.iter(|| {
+            serde_json::from_str::<by_hand::Page>(&text).map(|page| page.items.map(|i| i.len()))
+        });
     });
     let generated: Option<sqladmin::InstancesListResponse> = serde_json::from_str(&text).ok();
     let by_hand: Option<by_hand::Page> = serde_json::from_str(&text).ok();
-    group.bench_function("encode, generated", |b| b.iter(|| serde_json::to_vec(&generated).map(|bytes| bytes.len())));
-    group.bench_function("encode, serde derives", |b| b.iter(|| serde_json::to_vec(&by_hand).map(|bytes| bytes.len())));
+    group.bench_function("encode, generated", |b| {
+        b.iter(|| serde_json::to_vec(&generated).map(|bytes| bytes.len()))
+    });
+    group.bench_function("encode, serde derives", |b| {
+        b.iter(|| serde_json::to_vec(&by_hand).map(|bytes| bytes.len()))
+    });
     group.finish();
 }
 
