@@ -102,7 +102,7 @@ fn of_file(path: &Path, runtime: &TokenStream) -> Outcome<TokenStream> {
             match expand(&module, &manifest_dir, runtime) {
                 Ok(item) => items.extend(item),
                 Err(errors) => {
-                    problems.extend(errors.iter().map(|error| Problem::at(&source, error)))
+                    problems.extend(errors.iter().map(|error| Problem::at(&source, error)));
                 }
             }
         }

@@ -30,9 +30,8 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     } = arguments;
     let to_stdout = output == Path::new("-");
     if *check && to_stdout {
-        return Err(
-            Problem::new("--check needs a file to look at").help("name the file with -o FILE")
-        )?;
+        let problem = Problem::new("--check needs a file to look at");
+        return Err(problem.help("name the file with -o FILE").into());
     }
     let generated = keep.generate(spec)?;
     let text = generated.to_module_file().map_err(Problem::from)?;

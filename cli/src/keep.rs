@@ -62,7 +62,7 @@ impl Keep {
     pub(crate) fn runtime(&self) -> TokenStream {
         // `runtime` has parsed it before.
         syn::parse_str::<syn::Path>(&self.runtime)
-            .map(|path| path.into_token_stream())
+            .map(syn::Path::into_token_stream)
             .unwrap_or_default()
     }
 

@@ -1,6 +1,7 @@
 //! The committed modules at work: what they send and what they read.
 
 #![cfg(not(feature = "without-modules"))]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use gapi_goldens::forms::{arrays, enums, formats, maps, parameters, recursion};
 use gapi_goldens::{iamcredentials_v1, oauth2_v2, sqladmin_v1, tasks_v1, translate_v2};

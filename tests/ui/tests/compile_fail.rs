@@ -2,6 +2,8 @@
 //!
 //! The sources are in `cases/`, and what is expected beside them. `TRYBUILD=overwrite` writes what is said today.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::path::{Path, PathBuf};
 
 /// Puts the documents of the cases where the paths in `api!` start: the package that trybuild makes for them.
