@@ -87,9 +87,11 @@ async fn machines_come_page_by_page() {
             machine_type: Some("zones/us-central1-a/machineTypes/e2-small".into()),
             ..Default::default()
         };
+        // This server's operations have ids such as "db44c507" where the document says uint64: undecoded, it does not matter.
         compute::instances()
             .insert("farm", "us-central1-a", body)
             .send(&client)
+            .raw()
             .await
             .expect("insert");
     }
