@@ -103,3 +103,8 @@ macro_rules! api {
 pub mod __private {
     pub use gapi_macros::api;
 }
+
+/// The programs of the README compile.
+#[cfg(all(doctest, feature = "macros", feature = "auth", feature = "reqwest"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

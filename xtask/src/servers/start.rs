@@ -4,7 +4,7 @@ use std::{
     fs::File,
     io::{Read, Write},
     net::{Ipv4Addr, TcpListener, TcpStream},
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -49,7 +49,7 @@ impl Running {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    fn wait(&mut self, name: &str, probe: &str, log: &PathBuf) -> Result<(), String> {
+    fn wait(&mut self, name: &str, probe: &str, log: &Path) -> Result<(), String> {
         let start = Instant::now();
         loop {
             if answers(self.port, probe) {
