@@ -21,10 +21,10 @@ fn decode(c: &mut Criterion) {
     let generated: Option<sqladmin::InstancesListResponse> = serde_json::from_str(&text).ok();
     let by_hand: Option<by_hand::Page> = serde_json::from_str(&text).ok();
     group.bench_function("encode, generated", |b| {
-        b.iter(|| serde_json::to_vec(&generated).map(|bytes| bytes.len()))
+        b.iter(|| serde_json::to_vec(&generated).map(|bytes| bytes.len()));
     });
     group.bench_function("encode, serde derives", |b| {
-        b.iter(|| serde_json::to_vec(&by_hand).map(|bytes| bytes.len()))
+        b.iter(|| serde_json::to_vec(&by_hand).map(|bytes| bytes.len()));
     });
     group.finish();
 }
