@@ -149,7 +149,7 @@ async fn a_redirect_to_nowhere_is_an_error_answer() {
     for (step, kind) in [
         (json(302, ""), ErrorKind::Api),
         (json(308, ""), ErrorKind::Api),
-        (redirect(302, "ht tp://x"), ErrorKind::Redirect),
+        (redirect(302, "https://"), ErrorKind::Redirect),
     ] {
         let script = Script::steps([step]);
         assert_eq!(get(&script).await.expect_err("an error").kind(), kind);
