@@ -50,7 +50,7 @@ impl Transport for Client {
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         Box::pin(async move {
             let request = into_reqwest(request)?;
-            let host = request.url().host_str().unwrap_or_default().to_owned();
+            let host = host_and_port(request.url());
             let mut response = self
                 .execute(request)
                 .await
@@ -112,6 +112,15 @@ fn into_reqwest_body(body: Body) -> ::reqwest::Body {
     match body.as_bytes() {
         Some(bytes) => bytes.clone().into(),
         None => ::reqwest::Body::wrap(body),
+    }
+}
+
+/// As errors name a server: the port only where it is not the scheme's own.
+fn host_and_port(url: &::reqwest::Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
     }
 }
 
