@@ -9,10 +9,10 @@ pub mod v1 {
     // Requests: tables, calls, and what sends them.
     pub use crate::call::{Call, Request, answer::Answer, body::Body, sending::Sending};
     pub use crate::method::{
-        Api, Download, Endpoint, Location, Method, Operation, OperationShape, Paging, Parameter,
-        Slot, Upload, Verb,
+        Api, Endpoint, Location, MediaDownload, MediaUpload, Method, Operation, OperationShape,
+        Paging, Parameter, Slot, Verb,
     };
-    pub use crate::{Client, Error, HttpRequest, Items, Pages};
+    pub use crate::{Client, Download, Error, HttpRequest, Items, Media, Pages, Upload};
 
     // Values: `wire` and `value`.
     pub use crate::value::{Bytes, Date, DateTime, Duration, Extra, FieldMask};

@@ -38,6 +38,7 @@
 //! | options for one call | [`Sending`], [`CallOptions`] |
 //! | status and headers of an answer | [`Sending::with_meta`], [`Response`] |
 //! | a list, page by page or entry by entry | [`Pages`], [`Items`] |
+//! | to send or fetch a file | [`Media`], [`Upload`], [`Download`] |
 //! | to know what went wrong | [`Error`], [`ErrorKind`], [`ErrorDetail`] |
 //! | values of messages | [`value`] |
 
@@ -46,6 +47,7 @@ mod client;
 mod error;
 mod execute;
 pub mod generated;
+mod media;
 mod method;
 mod paging;
 mod response;
@@ -65,9 +67,10 @@ pub use crate::{
         Error, ErrorDetail, ErrorInfo, ErrorKind, FieldViolation, HelpLink, PreconditionViolation,
         QuotaViolation, ResourceInfo,
     },
+    media::{Chunks, Download, Media, Upload},
     method::{
-        Api, Download, Endpoint, Location, Method, Operation, OperationShape, Paging, Parameter,
-        Slot, Upload, Verb,
+        Api, Endpoint, Location, MediaDownload, MediaUpload, Method, Operation, OperationShape,
+        Paging, Parameter, Slot, Verb,
     },
     paging::{Items, Pages},
     response::Response,

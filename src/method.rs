@@ -98,9 +98,9 @@ pub struct Method {
     /// How lists continue.
     pub paging: Option<Paging>,
     /// What can be uploaded.
-    pub upload: Option<Upload>,
+    pub upload: Option<MediaUpload>,
     /// How media is downloaded.
-    pub download: Option<Download>,
+    pub download: Option<MediaDownload>,
     /// The long-running operation that it starts.
     pub operation: Option<Operation>,
 }
@@ -214,7 +214,7 @@ pub enum Slot {
 
 /// What a method accepts as media.
 #[derive(Clone, Copy, Debug)]
-pub struct Upload {
+pub struct MediaUpload {
     /// Media ranges.
     pub accept: &'static [&'static str],
     /// In bytes.
@@ -227,7 +227,7 @@ pub struct Upload {
 
 /// How media is downloaded.
 #[derive(Clone, Copy, Debug)]
-pub struct Download {
+pub struct MediaDownload {
     /// Through the `download/` service URL.
     pub service: bool,
 }

@@ -2,7 +2,10 @@
 
 use std::{fmt, ops::Deref};
 
-use http::{HeaderMap, StatusCode, header::ETAG};
+use http::{
+    HeaderMap, StatusCode,
+    header::{CONTENT_TYPE, ETAG},
+};
 
 /// An answer together with its status and headers. It dereferences to the answer.
 ///
@@ -29,6 +32,11 @@ impl<T> Response<T> {
     /// The `etag` header, with its quotes (RFC 9110, section 8.8.3).
     pub fn etag(&self) -> Option<&str> {
         self.headers.get(ETAG)?.to_str().ok()
+    }
+
+    /// The `content-type` header.
+    pub fn content_type(&self) -> Option<&str> {
+        self.headers.get(CONTENT_TYPE)?.to_str().ok()
     }
 
     /// The answer alone.

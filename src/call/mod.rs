@@ -8,7 +8,7 @@ pub(crate) mod sending;
 use std::fmt;
 
 use crate::{
-    Client, Error,
+    Client, Error, Media,
     call::{
         answer::Answer,
         body::{Body, Encoded},
@@ -28,6 +28,22 @@ pub struct Call {
     /// In the order of setting; a repeated parameter has one entry per value.
     pub(crate) values: Vec<(&'static str, String)>,
     pub(crate) body: Option<Encoded>,
+    pub(crate) transfer: Transfer,
+}
+
+/// What travels besides parameters and a JSON body.
+#[derive(Clone, Default)]
+pub(crate) enum Transfer {
+    /// Nothing: the answer is JSON too.
+    #[default]
+    Json,
+    /// Media goes to the server.
+    Upload(Media),
+    /// Media comes instead of a JSON answer.
+    Download {
+        /// Asked of the `download/` URL.
+        service: bool,
+    },
 }
 
 impl Call {
@@ -37,6 +53,7 @@ impl Call {
             method,
             values: Vec::new(),
             body: None,
+            transfer: Transfer::Json,
         }
     }
 
@@ -114,6 +131,11 @@ impl fmt::Debug for Call {
             Some(Ok(bytes)) => out.field("body_len", &bytes.len()),
             Some(Err(_)) => out.field("body", &"not encodable"),
             None => &mut out,
+        };
+        match &self.transfer {
+            Transfer::Json => &mut out,
+            Transfer::Upload(media) => out.field("media_len", &media.content.len()),
+            Transfer::Download { .. } => out.field("download", &true),
         };
         out.finish()
     }

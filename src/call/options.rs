@@ -6,7 +6,7 @@ use http::{HeaderName, HeaderValue};
 
 /// How one call is sent: time limits, headers, and the query parameters that every API understands.
 ///
-/// The same setters are on [`Sending`](crate::Sending), [`Pages`](crate::Pages) and [`Items`](crate::Items);
+/// The same setters are on [`Sending`](crate::Sending), [`Pages`](crate::Pages), [`Items`](crate::Items) and [`Download`](crate::Download);
 /// [`Client::with`](crate::Client::with) makes a `CallOptions` the default of a client. What a call sets itself wins over a default.
 ///
 /// `Debug` shows names, never values.
@@ -33,8 +33,8 @@ macro_rules! option_setters {
             self
         }
 
-        /// Limits each HTTP exchange of the call, the reading of its answer included. 60 s unless set;
-        /// [`Duration::MAX`](std::time::Duration::MAX) stands for no limit.
+        /// Limits each HTTP exchange of the call, the reading of its answer included. 60 s unless set, and one second more for every 64 KiB of
+        /// an upload; [`Duration::MAX`](std::time::Duration::MAX) stands for no limit.
         pub fn attempt_timeout(mut self, limit: std::time::Duration) -> Self {
             self.options_mut().attempt_timeout = Some(limit);
             self

@@ -24,6 +24,8 @@ pub enum ErrorKind {
     Decode,
     /// A list does not come to its end: the server repeats a page token.
     Paging,
+    /// What the caller gave to write to failed.
+    Io,
 }
 
 impl fmt::Display for ErrorKind {
@@ -38,6 +40,7 @@ impl fmt::Display for ErrorKind {
             Self::Api => "api",
             Self::Decode => "decode",
             Self::Paging => "paging",
+            Self::Io => "io",
         })
     }
 }

@@ -16,7 +16,23 @@ use crate::{
 };
 
 /// How much of an answer is held in memory unless the caller says otherwise.
-const ANSWER_LIMIT: usize = 256 * 1024 * 1024;
+pub(super) const ANSWER_LIMIT: usize = 256 * 1024 * 1024;
+
+/// How much of a success is read at once. Other answers are always read whole: they say what is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Read {
+    /// All of it.
+    Whole,
+    /// Status and headers.
+    Head,
+}
+
+/// An answer.
+pub(super) struct Received {
+    pub(super) answered: Answered,
+    /// The body where only the head was read, else nothing.
+    pub(super) unread: Body,
+}
 
 /// Sends `request` with the headers of `identity`, and reads the answer, whatever its status.
 pub(super) async fn exchange(
@@ -24,23 +40,38 @@ pub(super) async fn exchange(
     options: &CallOptions,
     request: &HttpRequest,
     identity: Option<&AuthHeaders>,
-) -> Result<Answered, Error> {
+    read: Read,
+) -> Result<Received, Error> {
     let hop = send(prepared, options, request, identity).await?;
     let (head, body) = hop.answer.into_parts();
-    let limit = options.answer_limit.unwrap_or(ANSWER_LIMIT);
-    let body = body
-        .collect(limit)
-        .await
-        .map_err(|error| broken(error, limit))?;
-    check_length(&hop.method, head.status, &head.headers, &body)?;
-    Ok(Answered {
+    let mut answered = Answered {
         status: head.status,
         headers: head.headers,
-        body,
+        body: Bytes::new(),
         method: prepared.call.method,
         url: None,
         authorized: hop.authorized,
-    })
+    };
+    if read == Read::Head && answered.status.is_success() {
+        return Ok(Received {
+            answered,
+            unread: body,
+        });
+    }
+    let limit = options.answer_limit.unwrap_or(ANSWER_LIMIT);
+    answered.body = body
+        .collect(limit)
+        .await
+        .map_err(|error| broken(error, limit))?;
+    let declared = declared_length(&hop.method, answered.status, &answered.headers);
+    let received = answered.body.len() as u64;
+    match declared {
+        Some(declared) if declared != received => Err(wrong_length(received, declared)),
+        _ => Ok(Received {
+            answered,
+            unread: Body::empty(),
+        }),
+    }
 }
 
 /// The last answer of a chain of redirects.
@@ -138,35 +169,43 @@ async fn transmit(prepared: &Prepared, request: &HttpRequest) -> Result<Response
 /// Why the body of an answer could not be read.
 fn broken(error: TransportError, limit: usize) -> Error {
     if error.kind() == TransportErrorKind::TooLarge {
-        return Error::new(
-            ErrorKind::Transport,
-            format!("the answer is longer than {limit} bytes; raise `answer_limit` if it may be"),
-        )
-        .with_source(error);
+        return too_long(limit).with_source(error);
     }
     Error::transport(error)
 }
 
+/// An answer of more bytes than are held in memory.
+pub(crate) fn too_long(limit: usize) -> Error {
+    Error::new(
+        ErrorKind::Transport,
+        format!("the answer is longer than {limit} bytes; raise `answer_limit` if it may be"),
+    )
+}
+
 /// A stream that ends cleanly can still be a broken one.
-fn check_length(
+pub(crate) fn wrong_length(received: u64, declared: u64) -> Error {
+    Error::new(
+        ErrorKind::Transport,
+        format!("the answer ended after {received} of {declared} bytes"),
+    )
+}
+
+/// The number of bytes that the body of an answer has, where the server says so and the transport has not decoded it.
+pub(super) fn declared_length(
     method: &Method,
     status: StatusCode,
     headers: &HeaderMap,
-    body: &Bytes,
-) -> Result<(), Error> {
+) -> Option<u64> {
     let has_no_body = method == Method::HEAD
         || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
     if has_no_body || headers.contains_key(CONTENT_ENCODING) {
-        return Ok(());
+        return None;
     }
-    let declared = headers
-        .get(CONTENT_LENGTH)
-        .and_then(|v| v.to_str().ok()?.trim().parse::<usize>().ok());
-    match declared {
-        Some(declared) if declared != body.len() => Err(Error::new(
-            ErrorKind::Transport,
-            format!("the answer ended after {} of {declared} bytes", body.len()),
-        )),
-        _ => Ok(()),
-    }
+    headers
+        .get(CONTENT_LENGTH)?
+        .to_str()
+        .ok()?
+        .trim()
+        .parse()
+        .ok()
 }

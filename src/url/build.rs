@@ -11,7 +11,8 @@ use http::{
 use super::{HttpRequest, Root, encode::push_encoded, template};
 use crate::{
     Error,
-    call::{Call, options::CallOptions},
+    call::{Call, Transfer, options::CallOptions},
+    media::encode::{Encoded, encode},
     method::Verb,
 };
 
@@ -57,10 +58,24 @@ pub(crate) fn build(
         return Err(usage(invalid.to_owned()));
     }
 
+    let mut content = body(call).map_err(usage)?.map(|body| (JSON, body));
+    let mut upload_type = None;
+    if let Transfer::Upload(media) = &call.transfer {
+        let json = content.map(|(_, json)| json);
+        let Encoded {
+            kind,
+            content_type,
+            body,
+        } = encode(method, json, media).map_err(usage)?;
+        upload_type = Some(kind);
+        content = Some((content_type, body));
+    }
+
     let mut url = surroundings.root.of(method.api);
+    url.push_str(service(call).map_err(usage)?);
     url.push_str(method.api.service_path);
     url.push_str(&expand(call).map_err(usage)?);
-    let query = query(call, options);
+    let query = query(call, options, upload_type);
 
     let mut request = HttpRequest {
         method: method.verb.to_http(),
@@ -81,9 +96,10 @@ pub(crate) fn build(
             url.push('?');
             url.push_str(&query);
         }
-        if let Some(body) = body(call).map_err(usage)? {
-            if !request.headers.contains_key(CONTENT_TYPE) {
-                request.headers.insert(CONTENT_TYPE, JSON);
+        if let Some((content_type, body)) = content {
+            // What the caller says of a JSON body holds; the type of media comes with it.
+            if upload_type.is_some() || !request.headers.contains_key(CONTENT_TYPE) {
+                request.headers.insert(CONTENT_TYPE, content_type);
             }
             request.body = body;
         }
@@ -113,8 +129,22 @@ fn expand(call: &Call) -> Result<String, String> {
     })
 }
 
+/// What stands between root and service path: media has URLs of its own.
+fn service(call: &Call) -> Result<&'static str, String> {
+    match call.transfer {
+        Transfer::Json | Transfer::Download { service: false } => Ok(""),
+        Transfer::Upload(_) => Ok("upload/"),
+        Transfer::Download { service: true } => match call.method.download {
+            Some(download) if download.service => Ok("download/"),
+            _ => Err(String::from(
+                "the method has no download service; leave out `via_download_service`",
+            )),
+        },
+    }
+}
+
 /// The query without its `?`, with `%20` for spaces: not every server takes `+` for one.
-fn query(call: &Call, options: &CallOptions) -> String {
+fn query(call: &Call, options: &CallOptions, upload_type: Option<&str>) -> String {
     let mut out = String::new();
     let mut push = |name: &str, value: &str| {
         if !out.is_empty() {
@@ -124,18 +154,28 @@ fn query(call: &Call, options: &CallOptions) -> String {
         out.push('=');
         push_encoded(&mut out, value);
     };
+    // What makes a transfer of media one is not up to the caller.
+    let is_download = matches!(call.transfer, Transfer::Download { .. });
+    let is_fixed = |name: &str| {
+        (is_download && name == "alt") || (upload_type.is_some() && name == "uploadType")
+    };
     for (name, value) in call.query() {
         // What is given for this one sending wins.
-        if !options.has_param(name) {
+        if !options.has_param(name) && !is_fixed(name) {
             push(name, value);
         }
     }
-    for (name, value) in options.params() {
+    for (name, value) in options.params().filter(|(name, _)| !is_fixed(name)) {
         push(name, value);
     }
     let asked = options.has_param("alt") || call.query().any(|(name, _)| name == "alt");
-    if call.method.has_response && !asked {
+    if is_download {
+        push("alt", "media");
+    } else if call.method.has_response && !asked {
         push("alt", "json");
+    }
+    if let Some(upload_type) = upload_type {
+        push("uploadType", upload_type);
     }
     out
 }
@@ -150,7 +190,9 @@ fn headers(
         call.query()
             .find_map(|(name, value)| (name == "alt").then_some(value))
     });
-    let json = call.method.has_response && matches!(alt, None | Some("json"));
+    let json = call.method.has_response
+        && matches!(alt, None | Some("json"))
+        && !matches!(call.transfer, Transfer::Download { .. });
     headers.insert(ACCEPT, if json { JSON } else { ANYTHING });
     headers.insert(USER_AGENT, surroundings.user_agent.clone());
     let mut client = format!(

@@ -189,6 +189,84 @@ static ANY: __gapi::Method = __gapi::Method {
 };
 method!(ANY, AnyThing, __gapi::Value, "things.any");
 
+/// With a JSON body and repeated parameters, like YouTube's uploads.
+static UPLOAD: __gapi::Method = __gapi::Method {
+    id: "things.upload",
+    path: "v1/{bucket}/things",
+    parameters: &[
+        __gapi::Parameter::path("bucket"),
+        __gapi::Parameter::query("part").repeated(),
+    ],
+    upload: Some(__gapi::MediaUpload {
+        accept: &["image/*", "application/octet-stream"],
+        max_size: Some(64),
+        simple: true,
+        resumable: false,
+    }),
+    ..__gapi::Method::new(&API, __gapi::Verb::Post)
+};
+method!(UPLOAD, Insert, Thing, "things.upload");
+
+impl Insert {
+    pub(crate) fn upload(self, media: impl Into<__gapi::Media>) -> __gapi::Upload<Thing> {
+        __gapi::Upload::new(self.0, media)
+    }
+}
+
+/// Without a JSON body, with a service path and the data wrapper.
+static PHOTO: __gapi::Method = __gapi::Method {
+    id: "old.photo",
+    path: "photo",
+    upload: Some(__gapi::MediaUpload {
+        accept: &[],
+        max_size: None,
+        simple: true,
+        resumable: true,
+    }),
+    ..__gapi::Method::new(&OLD, __gapi::Verb::Put)
+};
+method!(PHOTO, Photo, Thing, "old.photo");
+
+impl Photo {
+    pub(crate) fn upload(self, media: impl Into<__gapi::Media>) -> __gapi::Upload<Thing> {
+        __gapi::Upload::new(self.0, media)
+    }
+}
+
+static CONTENT: __gapi::Method = __gapi::Method {
+    id: "things.content",
+    path: "v1/things/{id}",
+    parameters: &[
+        __gapi::Parameter::path("id"),
+        __gapi::Parameter::query("alt"),
+        __gapi::Parameter::query("part").repeated(),
+    ],
+    download: Some(__gapi::MediaDownload { service: true }),
+    ..__gapi::Method::new(&API, __gapi::Verb::Get)
+};
+method!(CONTENT, Content, Thing, "things.content");
+
+impl Content {
+    pub(crate) fn download(self, client: &__gapi::Client) -> __gapi::Download {
+        __gapi::Download::new(client, self.0)
+    }
+}
+
+static EXPORT: __gapi::Method = __gapi::Method {
+    id: "things.export",
+    path: "v1/things:export",
+    has_response: false,
+    download: Some(__gapi::MediaDownload { service: false }),
+    ..__gapi::Method::new(&API, __gapi::Verb::Get)
+};
+method!(EXPORT, Export, (), "things.export");
+
+impl Export {
+    pub(crate) fn download(self, client: &__gapi::Client) -> __gapi::Download {
+        __gapi::Download::new(client, self.0)
+    }
+}
+
 macro_rules! object {
     ($name:ident, [$($secret:literal),*], $($index:literal $wire:literal $field:ident: $ty:ty),*) => {
         #[derive(Clone, Default)]

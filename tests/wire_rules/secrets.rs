@@ -1,9 +1,9 @@
 //! Nothing secret is shown by `Debug` or `Display`.
 
-use gapi::{Body, CallOptions, Client, auth::AccessToken};
+use gapi::{Body, CallOptions, Client, Media, auth::AccessToken};
 
 use crate::{
-    api::{Create, Get, List, Patch, Thing, thing},
+    api::{Content, Create, Get, List, Patch, Photo, Thing, thing},
     script::{Script, json, redirect},
 };
 
@@ -62,6 +62,24 @@ async fn debug_of_everything_on_the_way() {
     );
     let pages = List::new().set("q", CANARY).pages(&client).with(options());
     shown("Pages", &format!("{pages:?}"));
+    let upload = Photo::new()
+        .set("q", CANARY)
+        .upload(Media::bytes(CANARY).content_type(CANARY));
+    shown("Upload", &format!("{upload:?}"));
+    shown(
+        "Media",
+        &format!("{:?}", Media::from(CANARY.as_bytes().to_vec())),
+    );
+    let download = Content::new()
+        .set("id", "a")
+        .set("part", CANARY)
+        .download(&client)
+        .with(options());
+    shown("Download", &format!("{download:?}"));
+    let mut chunks = download.stream().await.expect("an answer");
+    shown("Chunks", &format!("{chunks:?}"));
+    let _ = chunks.next().await.expect("a chunk");
+    shown("Chunks at the end", &format!("{chunks:?}"));
     let items = List::new().set("q", CANARY).items(&client).with(options());
     shown("Items", &format!("{items:?}"));
     let response = request

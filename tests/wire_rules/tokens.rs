@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Credentials that give `token-1`, `token-2`, ..., and how many they gave.
-fn counted() -> (impl gapi::Credentials + Clone, Arc<AtomicUsize>) {
+pub(crate) fn counted() -> (impl gapi::Credentials + Clone, Arc<AtomicUsize>) {
     let fetched = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&fetched);
     let credentials = from_fn(move || {

@@ -84,6 +84,7 @@ pub(super) fn request(method: &Method, depth: usize, names: &Names<'_>) -> Token
         .paging
         .as_ref()
         .map(|paging| pages(&response, paging.items.as_ref(), depth, names));
+    let media = media(method, &response, names);
     let result = &names.result;
     quote! {
         #entry
@@ -101,6 +102,7 @@ pub(super) fn request(method: &Method, depth: usize, names: &Names<'_>) -> Token
                 __gapi::Sending::new(client, self.0)
             }
             #paging
+            #media
             #[doc = "What would be sent, without credentials."]
             #[doc = ""]
             #[doc = "# Errors"]
@@ -150,6 +152,28 @@ fn pages(
         }
         #each
     }
+}
+
+/// What sends media, and what fetches it.
+fn media(method: &Method, response: &TokenStream, names: &Names<'_>) -> TokenStream {
+    let into = &names.into;
+    let upload = method.upload.as_ref().map(|_| {
+        quote! {
+            #[doc = "The request with media to upload."]
+            pub fn upload(self, media: impl #into<__gapi::Media>) -> __gapi::Upload<#response> {
+                __gapi::Upload::new(self.0, media)
+            }
+        }
+    });
+    let download = method.download.map(|_| {
+        quote! {
+            #[doc = "Asks for the media itself: await all of it, or take it as it comes."]
+            pub fn download(self, client: &__gapi::Client) -> __gapi::Download {
+                __gapi::Download::new(client, self.0)
+            }
+        }
+    });
+    quote!(#upload #download)
 }
 
 /// A function that sets an optional parameter.

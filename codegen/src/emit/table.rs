@@ -115,7 +115,7 @@ fn upload(upload: &Upload) -> TokenStream {
         .max_size
         .map_or_else(|| quote!(None), |bytes| quote!(Some(#bytes)));
     quote! {
-        upload: Some(__gapi::Upload {
+        upload: Some(__gapi::MediaUpload {
             accept: &[#(#accept),*],
             max_size: #max_size,
             simple: #simple,
@@ -126,7 +126,7 @@ fn upload(upload: &Upload) -> TokenStream {
 
 fn download(download: Download) -> TokenStream {
     let service = download.service;
-    quote!(download: Some(__gapi::Download { service: #service }),)
+    quote!(download: Some(__gapi::MediaDownload { service: #service }),)
 }
 
 fn operation(operation: &Operation, depth: usize, names: &Names<'_>) -> TokenStream {

@@ -7,4 +7,6 @@ gapi::api! {
     pub mod sqladmin = "../../discovery-docs/sqladmin.v1.json" { instances.{list, get, insert, patch}, users.*, sslCerts.* };
     /// Secret Manager: payloads.
     pub mod secretmanager = "../../discovery-docs/secretmanager.v1.json" { projects.secrets.addVersion, projects.secrets.versions.access };
+    /// Drive: what people keep in files.
+    pub mod drive = "../../discovery-docs/drive.v3.json" { files.{create, get} };
 }

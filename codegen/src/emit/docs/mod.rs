@@ -9,7 +9,7 @@ pub(super) use inline::code;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::model::{Api, Method, Notes, Parameter, Resource, Scope, TypeDef};
+use crate::model::{Api, Method, Notes, Parameter, Resource, Scope, TypeDef, Upload};
 
 /// The docs of one item: paragraphs of Markdown.
 #[derive(Clone, Debug, Default)]
@@ -177,6 +177,12 @@ pub(super) fn method(api: &Api, method: &Method, scopes: &str) -> Docs {
             "The answer comes in pages; {how} them to the end."
         ));
     }
+    if let Some(accepted) = &method.upload {
+        docs = docs.paragraph(&upload(accepted));
+    }
+    if method.download.is_some() {
+        docs = docs.paragraph("Gives media: `download` fetches it.");
+    }
     let scopes: Vec<String> = method
         .scopes
         .iter()
@@ -188,6 +194,21 @@ pub(super) fn method(api: &Api, method: &Method, scopes: &str) -> Docs {
         [scope] => docs.paragraph(&format!("Scope: {scope}.")),
         all => docs.paragraph(&format!("Any one of the scopes: {}.", all.join(", "))),
     }
+}
+
+/// What `upload` takes.
+fn upload(accepted: &Upload) -> String {
+    let mut text = String::from("Accepts media");
+    if !accepted.accept.is_empty() {
+        let ranges: Vec<String> = accepted.accept.iter().map(|range| code(range)).collect();
+        text.push_str(": ");
+        text.push_str(&ranges.join(", "));
+    }
+    if let Some(most) = accepted.max_size {
+        text.push_str(&format!(", at most {most} bytes"));
+    }
+    text.push_str(". `upload` sends it.");
+    text
 }
 
 /// A required parameter as an item of a list.

@@ -71,6 +71,8 @@ pub mod files {
         /// HTTP: `GET files/{id}/export`
         ///
         /// * `id`
+        ///
+        /// Gives media: `download` fetches it.
         pub fn export(self, id: impl Into<String>) -> Export {
             Export(__gapi::Call::new(&EXPORT).with("id", id.into()))
         }
@@ -80,6 +82,8 @@ pub mod files {
         /// HTTP: `GET files/{id}`
         ///
         /// * `id`
+        ///
+        /// Gives media: `download` fetches it.
         pub fn get(self, id: impl Into<String>) -> Get {
             Get(__gapi::Call::new(&GET).with("id", id.into()))
         }
@@ -87,6 +91,8 @@ pub mod files {
         /// The method `m.files.insert`.
         ///
         /// HTTP: `POST files`
+        ///
+        /// Accepts media: `*/*`, at most 10737418240 bytes. `upload` sends it.
         pub fn insert(self, body: impl Into<__gapi::Body<super::File>>) -> Insert {
             Insert(__gapi::Call::new(&INSERT).with_body(body.into()))
         }
@@ -94,6 +100,8 @@ pub mod files {
         /// The method `m.files.photo`.
         ///
         /// HTTP: `PUT photo`
+        ///
+        /// Accepts media: `image/png`, `image/jpeg`. `upload` sends it.
         pub fn photo(self) -> Photo {
             Photo(__gapi::Call::new(&PHOTO))
         }
@@ -103,7 +111,9 @@ pub mod files {
         path: "files/{id}/export",
         parameters: &[__gapi::Parameter::path("id")],
         has_response: false,
-        download: Some(__gapi::Download { service: false }),
+        download: Some(__gapi::MediaDownload {
+            service: false,
+        }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };
 
@@ -119,6 +129,11 @@ pub mod files {
         /// Sends the request: await the answer, or set options first.
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
             __gapi::Sending::new(client, self.0)
+        }
+
+        /// Asks for the media itself: await all of it, or take it as it comes.
+        pub fn download(self, client: &__gapi::Client) -> __gapi::Download {
+            __gapi::Download::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -146,7 +161,9 @@ pub mod files {
         id: Get::METHOD,
         path: "files/{id}",
         parameters: &[__gapi::Parameter::path("id")],
-        download: Some(__gapi::Download { service: true }),
+        download: Some(__gapi::MediaDownload {
+            service: true,
+        }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };
 
@@ -162,6 +179,11 @@ pub mod files {
         /// Sends the request: await the answer, or set options first.
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::File> {
             __gapi::Sending::new(client, self.0)
+        }
+
+        /// Asks for the media itself: await all of it, or take it as it comes.
+        pub fn download(self, client: &__gapi::Client) -> __gapi::Download {
+            __gapi::Download::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -188,7 +210,7 @@ pub mod files {
     pub(crate) static INSERT: __gapi::Method = __gapi::Method {
         id: Insert::METHOD,
         path: "files",
-        upload: Some(__gapi::Upload {
+        upload: Some(__gapi::MediaUpload {
             accept: &["*/*"],
             max_size: Some(10737418240u64),
             simple: true,
@@ -209,6 +231,14 @@ pub mod files {
         /// Sends the request: await the answer, or set options first.
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::File> {
             __gapi::Sending::new(client, self.0)
+        }
+
+        /// The request with media to upload.
+        pub fn upload(
+            self,
+            media: impl Into<__gapi::Media>,
+        ) -> __gapi::Upload<super::File> {
+            __gapi::Upload::new(self.0, media)
         }
 
         /// What would be sent, without credentials.
@@ -236,7 +266,7 @@ pub mod files {
         id: Photo::METHOD,
         path: "photo",
         has_response: false,
-        upload: Some(__gapi::Upload {
+        upload: Some(__gapi::MediaUpload {
             accept: &["image/png", "image/jpeg"],
             max_size: None,
             simple: true,
@@ -257,6 +287,11 @@ pub mod files {
         /// Sends the request: await the answer, or set options first.
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
             __gapi::Sending::new(client, self.0)
+        }
+
+        /// The request with media to upload.
+        pub fn upload(self, media: impl Into<__gapi::Media>) -> __gapi::Upload<()> {
+            __gapi::Upload::new(self.0, media)
         }
 
         /// What would be sent, without credentials.

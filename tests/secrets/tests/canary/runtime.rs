@@ -2,12 +2,13 @@
 
 use bytes::Bytes;
 use gapi::{
-    Body, Call, CallOptions, Client, ScopePolicy,
+    Body, Call, CallOptions, Client, Download, Media, ScopePolicy,
     auth::{AccessToken, ApiKey},
     value::Extra,
 };
 use gapi_fakes::{Reply, Request, Server};
 use gapi_secrets::{
+    drive,
     secretmanager::{self, AddSecretVersionRequest, SecretPayload},
     sqladmin::{self, User},
 };
@@ -52,6 +53,10 @@ pub(crate) async fn rows() -> Vec<Row> {
                     .with(options()),
             ),
         ),
+        secret("gapi::Media", debug(&media())),
+        secret("gapi::Upload", uploads()),
+        secret("gapi::Download", debug(&download(&client()))),
+        secret("gapi::Chunks", chunks().await),
         secret("gapi::HttpRequest", http_requests()),
         secret("gapi::Response", responses().await),
         secret("gapi::Error", flows::errors().await),
@@ -76,8 +81,8 @@ pub(crate) async fn rows() -> Vec<Row> {
         "gapi::Location",
         "gapi::Paging",
         "gapi::Slot",
-        "gapi::Upload",
-        "gapi::Download",
+        "gapi::MediaUpload",
+        "gapi::MediaDownload",
         "gapi::Operation",
         "gapi::OperationShape",
     ] {
@@ -198,6 +203,47 @@ fn sendings() -> Vec<String> {
         .with(options());
     let mut shown = debug(&sending);
     shown.extend(debug(sending.call()));
+    shown
+}
+
+fn media() -> Media {
+    Media::bytes(CANARY).content_type(format!("text/{CANARY}"))
+}
+
+fn uploads() -> Vec<String> {
+    let upload = drive::files()
+        .create(drive::File {
+            name: Some(CANARY.into()),
+            ..Default::default()
+        })
+        .upload(media());
+    let mut shown = debug(&upload);
+    shown.extend(debug(&upload.to_http().unwrap()));
+    shown.extend(debug(&upload.send(&client()).with(options())));
+    shown
+}
+
+fn download(client: &Client) -> Download {
+    drive::files().get("f1").download(client).with(options())
+}
+
+/// Media and headers with a secret, before and after they are read, and what breaks on the way.
+async fn chunks() -> Vec<String> {
+    let server = Server::start(|_: &Request| Reply::text(200, CANARY).header("set-cookie", CANARY))
+        .await
+        .unwrap();
+    let client = Client::builder()
+        .credentials(AccessToken::new(CANARY))
+        .endpoint(server.url())
+        .build()
+        .unwrap();
+    let mut chunks = download(&client).stream().await.unwrap();
+    let mut shown = debug(&chunks);
+    assert_eq!(chunks.try_next().await.unwrap().unwrap(), CANARY);
+    shown.extend(debug(&chunks));
+    shown.extend(debug(&download(&client).await.unwrap()));
+    let refused = download(&client).answer_limit(1).await.unwrap_err();
+    shown.extend(error(&refused));
     shown
 }
 

@@ -1,0 +1,60 @@
+//! An answer whose body is left to the caller.
+
+use gapi_transport::Body;
+use tracing::{Instrument as _, Span};
+
+use super::{ATTEMPT_TIMEOUT, Answered, Read, Received, Timer, exchange, timer};
+use crate::{Error, call::sending::Prepared};
+
+/// A success whose body is still to be read, and the limits of reading it.
+pub(crate) struct Opened {
+    /// Without the body.
+    pub(crate) answered: Answered,
+    pub(crate) body: Body,
+    /// The length of the body, if the server says.
+    pub(crate) declared: Option<u64>,
+    /// The most bytes to be held in memory.
+    pub(crate) limit: usize,
+    /// The limit of the whole call.
+    pub(crate) deadline: Option<Timer>,
+    pub(crate) span: Span,
+    prepared: Box<Prepared>,
+}
+
+impl Opened {
+    /// The limit of the wait for the next bytes, from now on.
+    pub(crate) fn patience(&self) -> Option<Timer> {
+        let options = super::effective_options(&self.prepared);
+        Timer::start(
+            &*self.prepared.client.inner.clock,
+            Some(options.attempt_timeout.unwrap_or(ATTEMPT_TIMEOUT)),
+            "the download stood still for longer than the attempt's timeout",
+        )
+    }
+}
+
+/// Sends the call and gives its answer, which is a success, with its body unread.
+pub(crate) async fn open(prepared: Box<Prepared>) -> Result<Opened, Error> {
+    let span = super::span(&prepared);
+    let options = super::effective_options(&prepared);
+    let mut deadline = super::whole_call(&prepared, &options);
+    let work = super::run(&prepared, &options, &span, Read::Head);
+    let result = timer::within(deadline.as_mut(), work)
+        .instrument(span.clone())
+        .await;
+    let (answered, unread) = match result {
+        Ok(Received { answered, unread }) => (Ok(answered), unread),
+        Err(error) => (Err(error), Body::empty()),
+    };
+    let answered = super::finish(&prepared, &span, answered)?;
+    let request_method = prepared.call.method.verb.to_http();
+    Ok(Opened {
+        declared: exchange::declared_length(&request_method, answered.status, &answered.headers),
+        limit: options.answer_limit.unwrap_or(exchange::ANSWER_LIMIT),
+        answered,
+        body: unread,
+        deadline,
+        span,
+        prepared,
+    })
+}
