@@ -1,18 +1,17 @@
 //! `gapi expand`: what a macro call makes.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use gapi_codegen::invocation::{Invocation, Module};
-use gapi_codegen::{format, generate, model};
+use gapi_codegen::invocation::{self, Invocation, Module};
+use gapi_codegen::{format, generate};
 use miette::NamedSource;
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 use syn::visit::Visit;
 
 use crate::keep::Keep;
-use crate::{Outcome, Problem};
+use crate::{Outcome, Problem, print};
 
 /// Print what `gapi::api!` makes
 ///
@@ -44,35 +43,20 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         of_document(arguments)?
     };
     let text = format::items(items).map_err(Problem::from)?;
-    std::io::stdout()
-        .write_all(text.as_bytes())
-        .map_err(|error| {
-            Problem::new(format!(
-                "cannot write to the standard output stream: {error}"
-            ))
-            .into()
-        })
+    print(&text)
 }
 
 /// One public module that is called like the API.
 fn of_document(arguments: &Arguments) -> Outcome<TokenStream> {
     let generated = arguments.keep.generate(&arguments.input)?;
-    let name = module_name(&generated.api);
+    let name = invocation::module_name(&generated.api.name);
+    let name: syn::Ident =
+        syn::parse_str(&name).map_err(|error| Problem::new(error.to_string()))?;
     let (docs, tokens) = (&generated.docs, &generated.tokens);
     Ok(quote! {
         #[doc = #docs]
         pub mod #name { #tokens }
     })
-}
-
-/// `sqladmin`, `admin`, `r#try`
-fn module_name(api: &model::Api) -> syn::Ident {
-    let name: String = api
-        .name
-        .chars()
-        .map(|c| if c.is_alphanumeric() { c } else { '_' })
-        .collect();
-    syn::parse_str(&name).unwrap_or_else(|_| format_ident!("api_{name}"))
 }
 
 /// Every module of every call in a file.

@@ -16,10 +16,15 @@ pub(crate) fn holds(path: &Path, text: &str) -> io::Result<bool> {
 
 /// Replaces a file in one step: a reader sees the old text or the new one, and a failure leaves the old one.
 pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    replace_bytes(path, text.as_bytes())
+}
+
+/// The same for bytes that need not be text.
+pub(crate) fn replace_bytes(path: &Path, bytes: &[u8]) -> io::Result<()> {
     // A link keeps pointing where it points.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let temporary = beside(&path)?;
-    let written = write(&temporary, &path, text);
+    let written = write(&temporary, &path, bytes);
     if written.is_err() {
         // The first error is the one to report.
         let _ = fs::remove_file(&temporary);
@@ -27,9 +32,9 @@ pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
     written
 }
 
-fn write(temporary: &Path, path: &Path, text: &str) -> io::Result<()> {
+fn write(temporary: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = File::create(temporary)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(bytes)?;
     file.sync_all()?;
     drop(file);
     fs::rename(temporary, path)

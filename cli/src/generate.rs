@@ -1,10 +1,9 @@
 //! `gapi generate`: a module as a file of its own.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::keep::Keep;
-use crate::{Outcome, Problem, file};
+use crate::{Outcome, Problem, file, print};
 
 /// Write the module of a document to a file
 #[derive(Debug, clap::Args)]
@@ -36,14 +35,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let generated = keep.generate(spec)?;
     let text = generated.to_module_file().map_err(Problem::from)?;
     if to_stdout {
-        return std::io::stdout()
-            .write_all(text.as_bytes())
-            .map_err(|error| {
-                Problem::new(format!(
-                    "cannot write to the standard output stream: {error}"
-                ))
-                .into()
-            });
+        return print(&text);
     }
     let same = file::holds(output, &text).map_err(|error| Problem::io("read", output, &error))?;
     match (check, same) {

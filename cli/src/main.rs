@@ -1,15 +1,24 @@
 //! The `gapi` command: typed Google API clients from Discovery documents.
 
+mod completions;
+mod diff;
 mod expand;
+mod fetch;
 mod file;
 mod generate;
 mod keep;
+mod library;
+mod list;
+mod methods;
+mod print;
 mod problem;
+mod show;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use print::print;
 use problem::Problem;
 
 /// Typed Google API clients for Rust, from Discovery documents.
@@ -17,7 +26,8 @@ use problem::Problem;
 #[command(
     name = "gapi",
     version,
-    after_help = "Exit status: 0 when all went well, 1 when something is wrong or stale, 2 when the arguments are."
+    after_help = "Exit status: 0 when all went well, 1 when something is wrong or stale, 2 when the arguments are, \
+                  3 when `diff` finds what it denies."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -26,17 +36,30 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Fetch(fetch::Arguments),
+    List(list::Arguments),
+    Methods(methods::Arguments),
+    Show(show::Arguments),
     Generate(generate::Arguments),
     Expand(expand::Arguments),
+    Diff(diff::Arguments),
+    Completions(completions::Arguments),
 }
 
 fn main() -> ExitCode {
+    let done = |()| ExitCode::SUCCESS;
     let outcome = match Arguments::parse().command {
-        Command::Generate(arguments) => generate::run(&arguments),
-        Command::Expand(arguments) => expand::run(&arguments),
+        Command::Fetch(arguments) => fetch::run(&arguments).map(done),
+        Command::List(arguments) => list::run(&arguments).map(done),
+        Command::Methods(arguments) => methods::run(&arguments).map(done),
+        Command::Show(arguments) => show::run(&arguments).map(done),
+        Command::Generate(arguments) => generate::run(&arguments).map(done),
+        Command::Expand(arguments) => expand::run(&arguments).map(done),
+        Command::Diff(arguments) => diff::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments).map(done),
     };
     match outcome {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(problems) => {
             problem::show(problems);
             ExitCode::FAILURE

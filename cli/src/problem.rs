@@ -43,6 +43,12 @@ impl Problem {
         Self::new(format!("cannot {what} {}: {error}", path.display()))
     }
 
+    /// Says in which document it is.
+    pub(crate) fn within(mut self, document: &str) -> Self {
+        self.message = format!("{document}: {}", self.message);
+        self
+    }
+
     /// An error at a token of a Rust source file.
     pub(crate) fn at(source: &Arc<NamedSource<String>>, error: &syn::Error) -> Self {
         let range = error.span().byte_range();

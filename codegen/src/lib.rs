@@ -17,11 +17,14 @@
 #[cfg(feature = "format")]
 pub mod builder;
 pub mod check;
+pub mod describe;
+pub mod diff;
 pub mod document;
 pub mod emit;
 pub mod error;
 #[cfg(feature = "format")]
 pub mod format;
+pub mod index;
 pub mod invocation;
 pub mod locate;
 pub mod model;

@@ -2,12 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
-
-use crate::{Error, Source, document, similar};
-
-/// Where the index stands, from the manifest's directory or one above it.
-const INDEX: &str = "discovery-docs/index.json";
+use crate::index::{self, Entry, Index, PATH as INDEX};
+use crate::{Error, Source, similar};
 
 /// A document that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,12 +71,7 @@ fn by_path(manifest_dir: &Path, spec: &str) -> Result<Located, Error> {
 
 fn by_name(manifest_dir: &Path, name: &str, version: &str) -> Result<Located, Error> {
     let spec = format!("{name}:{version}");
-    let Some((levels, index)) = manifest_dir
-        .ancestors()
-        .map(|dir| dir.join(INDEX))
-        .enumerate()
-        .find(|(_, index)| index.is_file())
-    else {
+    let Some((levels, index)) = index::find(manifest_dir) else {
         return Err(Error::new(
             &*spec,
             format!(
@@ -98,12 +89,9 @@ fn by_name(manifest_dir: &Path, name: &str, version: &str) -> Result<Located, Er
             format!("cannot read the index: {}", reason(&error)),
         )
     })?;
-    let entries = entries(&place, &text)?;
-    let Some(entry) = entries
-        .iter()
-        .find(|entry| entry.name == name && entry.version == version)
-    else {
-        return Err(unknown(&entries, name, version, &place));
+    let known = Index::parse(&place, &text)?;
+    let Some(entry) = known.get(name, version) else {
+        return Err(unknown(&known.documents, name, version, &place));
     };
     let path = index.with_file_name(&entry.file);
     let text = std::fs::read_to_string(&path).map_err(|error| {
@@ -121,37 +109,6 @@ fn by_name(manifest_dir: &Path, name: &str, version: &str) -> Result<Located, Er
         path,
         index: Some(index),
     })
-}
-
-struct Entry {
-    name: String,
-    version: String,
-    file: String,
-}
-
-fn entries(place: &str, text: &str) -> Result<Vec<Entry>, Error> {
-    let value = document::value(place, text)?;
-    let bad = || {
-        Error::new(place, "not an index of documents").help(
-            r#"it has the form {"documents": [{"name": "...", "version": "...", "file": "..."}]}"#,
-        )
-    };
-    let entry = |value: &Value| {
-        let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
-        Some(Entry {
-            name: text("name")?,
-            version: text("version")?,
-            file: text("file")?,
-        })
-    };
-    let list = value
-        .get("documents")
-        .and_then(Value::as_array)
-        .ok_or_else(bad)?;
-    list.iter()
-        .map(entry)
-        .collect::<Option<_>>()
-        .ok_or_else(bad)
 }
 
 fn unknown(entries: &[Entry], name: &str, version: &str, place: &str) -> Error {

@@ -9,6 +9,12 @@ fn help_is_what_it_was() {
         ("gapi.txt", "--help"),
         ("generate.txt", "generate --help"),
         ("expand.txt", "expand --help"),
+        ("fetch.txt", "fetch --help"),
+        ("list.txt", "list --help"),
+        ("methods.txt", "methods --help"),
+        ("show.txt", "show --help"),
+        ("diff.txt", "diff --help"),
+        ("completions.txt", "completions --help"),
     ] {
         expectorate::assert_contents(format!("tests/help/{file}"), &folder.gapi(line).ok().stdout);
     }

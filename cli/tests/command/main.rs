@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod diff;
 mod expand;
+mod fetch;
 mod generate;
 mod help;
+mod look;
 mod support;

@@ -1,7 +1,8 @@
 //! A folder with two small documents, and the built command in it.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -17,6 +18,11 @@ pub(crate) struct Called {
 }
 
 impl Folder {
+    /// With nothing in it.
+    pub(crate) fn empty() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
     /// With `discovery-docs/`, which holds tasks v1 and translate v2, and their index.
     pub(crate) fn new() -> Self {
         let folder = Self(TempDir::new().unwrap());
@@ -60,16 +66,35 @@ impl Folder {
 
     /// Calls the command in a folder below.
     pub(crate) fn gapi_in(&self, folder: &str, line: &str) -> Called {
+        self.call(folder, line, "")
+    }
+
+    /// Calls the command here, with a text on its standard input stream.
+    pub(crate) fn gapi_with(&self, line: &str, input: &str) -> Called {
+        self.call("", line, input)
+    }
+
+    fn call(&self, folder: &str, line: &str, input: &str) -> Called {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gapi"));
         command
             .args(line.split_whitespace())
             .current_dir(self.path(folder))
-            .env("NO_COLOR", "1");
+            .env("NO_COLOR", "1")
+            .env("NO_PROXY", "127.0.0.1")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let input = input.to_owned();
+        // A command that does not read is no failure of the test.
+        let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
         let Output {
             status,
             stdout,
             stderr,
-        } = command.output().unwrap();
+        } = child.wait_with_output().unwrap();
+        let _ = writer.join().unwrap();
         Called {
             status: status.code().unwrap(),
             stdout: String::from_utf8(stdout).unwrap(),

@@ -66,5 +66,10 @@ pub fn docs(api: &Api) -> String {
     docs::api(api)
 }
 
+/// The first sentence of a description, as it stands in the document.
+pub(crate) fn first_sentence(description: &str) -> String {
+    docs::first_sentence(description)
+}
+
 #[cfg(test)]
 mod tests;

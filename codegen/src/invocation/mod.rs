@@ -12,6 +12,12 @@
 mod generate;
 mod item;
 mod pattern;
+/// What a module of an API is called where nobody says: `sqladmin`, `r#try`, `_4gapi`.
+#[must_use]
+pub fn module_name(api: &str) -> String {
+    Claims::default().claim(&names::snake(api))
+}
+
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +25,8 @@ use proc_macro2::extra::DelimSpan;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, Error, LitStr, Result, Token, Visibility};
+
+use crate::model::names::{self, Claims};
 
 pub use pattern::{Pattern, What};
 

@@ -6,7 +6,7 @@ use super::Type;
 /// The scalar that a type and a format mean; `None` when the type is no scalar.
 ///
 /// A format that is not in the table narrows nothing: the type alone decides.
-pub(super) fn scalar(ty: &str, format: Option<&str>) -> Option<Type> {
+pub(crate) fn scalar(ty: &str, format: Option<&str>) -> Option<Type> {
     Some(match (ty, format.unwrap_or_default()) {
         ("string", "byte") => Type::Bytes,
         ("string", "date-time" | "google-datetime") => Type::DateTime,

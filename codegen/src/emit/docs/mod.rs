@@ -53,6 +53,12 @@ impl Docs {
     }
 }
 
+/// The first sentence of a description.
+pub(super) fn first_sentence(description: &str) -> String {
+    let split = sentence::split_first(description.trim());
+    split.split("\n\n").next().unwrap_or_default().to_owned()
+}
+
 /// The docs of the module.
 pub(super) fn api(api: &Api) -> String {
     let link = api

@@ -1,0 +1,25 @@
+//! `gapi completions`: what a shell needs to complete the command's words.
+
+use clap::CommandFactory as _;
+use clap_complete::Shell;
+
+use crate::{Outcome, print};
+
+/// Print what a shell needs to complete gapi's words
+#[derive(Debug, clap::Args)]
+#[command(after_help = "In ~/.bashrc: source <(gapi completions bash)")]
+pub(crate) struct Arguments {
+    /// The shell
+    shell: Shell,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Outcome {
+    let mut script = Vec::new();
+    clap_complete::generate(
+        arguments.shell,
+        &mut crate::Arguments::command(),
+        "gapi",
+        &mut script,
+    );
+    print(&String::from_utf8_lossy(&script))
+}

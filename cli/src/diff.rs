@@ -1,0 +1,152 @@
+//! `gapi diff`: what changed between two documents.
+
+use std::io::{IsTerminal as _, Read as _};
+use std::path::Path;
+use std::process::ExitCode;
+
+use gapi_codegen::diff::{self, Class, Diff};
+use gapi_codegen::{Source, locate};
+use serde_json::json;
+
+use crate::problem::all;
+use crate::{Outcome, Problem, print};
+
+/// What a comparison ends with when it found what is denied: neither an error nor wrong arguments.
+const DENIED: u8 = 3;
+
+/// Tell what changed between two documents, and whether it breaks programs
+///
+/// A change is breaking when a program that was written for the old document may no longer compile or may mean something else on the
+/// wire, additive when there is more than before (or a warning of deprecation), docs-only when nothing but text changed.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Exit status: 0 when nothing was found that --deny names, 3 when something was, 1 when a document cannot be read, \
+                        2 when the arguments are wrong.\n\n\
+                        In CI: git show main:discovery-docs/drive.v3.json | gapi diff - drive:v3"
+)]
+pub(crate) struct Arguments {
+    /// The document as it was: a path, a name and version such as `sqladmin:v1`, or `-` for the standard input stream
+    old: String,
+    /// The document as it is, in the same way
+    new: String,
+    /// Fail when there is a change of this class or a worse one
+    #[arg(long, value_enum, default_value_t = Deny::Breaking, value_name = "CLASS")]
+    deny: Deny,
+    /// Leave out changes that are better than this class
+    #[arg(long, value_enum, default_value_t = Show::DocsOnly, value_name = "CLASS")]
+    show: Show,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// What a comparison fails for.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Deny {
+    Nothing,
+    Breaking,
+    Additive,
+    DocsOnly,
+}
+
+/// What a comparison prints.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Show {
+    Breaking,
+    Additive,
+    DocsOnly,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Outcome<ExitCode> {
+    if arguments.old == "-" && arguments.new == "-" {
+        let problem = Problem::new("both documents cannot come from the standard input stream");
+        return Err(problem.help("name a file for one of them").into());
+    }
+    let (old, new) = (source(&arguments.old)?, source(&arguments.new)?);
+    let mut diff = diff::sources(&old, &new).map_err(all)?;
+    let denied = match arguments.deny {
+        Deny::Nothing => None,
+        Deny::Breaking => Some(Class::Breaking),
+        Deny::Additive => Some(Class::Additive),
+        Deny::DocsOnly => Some(Class::DocsOnly),
+    };
+    let fails = denied.is_some_and(|denied| diff.class().is_some_and(|class| class >= denied));
+    let shown = match arguments.show {
+        Show::Breaking => Class::Breaking,
+        Show::Additive => Class::Additive,
+        Show::DocsOnly => Class::DocsOnly,
+    };
+    let summary = summary(&diff);
+    let counts = json!({
+        "breaking": diff.count(Class::Breaking),
+        "additive": diff.count(Class::Additive),
+        "docs-only": diff.count(Class::DocsOnly),
+    });
+    let class = diff.class();
+    diff.changes.retain(|change| change.class >= shown);
+    let text = if arguments.json {
+        let object = json!({
+            "name": diff.name,
+            "version": diff.version,
+            "revision": diff.revision,
+            "class": class,
+            "counts": counts,
+            "changes": diff.changes,
+        });
+        format!("{object:#}\n")
+    } else {
+        text(&diff, &summary)
+    };
+    print(&text)?;
+    Ok(if fails {
+        ExitCode::from(DENIED)
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+/// One change in a line, the worst first, and a last line that sums up.
+fn text(diff: &Diff, summary: &str) -> String {
+    let lines = diff.changes.iter().map(|change| {
+        // Padded, so that places begin in one column.
+        format!("{:9}  {change}\n", change.class)
+    });
+    let mut text: String = lines.collect();
+    text.push_str(summary);
+    text.push('\n');
+    text
+}
+
+/// `sqladmin:v1, revision 20261018 -> 20261105: 2 breaking, 1 docs-only`
+fn summary(diff: &Diff) -> String {
+    let revision = &diff.revision;
+    let revisions = if revision.old == revision.new {
+        revision.new.clone()
+    } else {
+        format!("{} -> {}", revision.old, revision.new)
+    };
+    format!(
+        "{}:{}, revision {revisions}: {diff}",
+        diff.name, diff.version
+    )
+}
+
+/// A document by its path, by name and version, or from the standard input stream.
+fn source(spec: &str) -> Outcome<Source> {
+    if spec != "-" {
+        let here = std::env::current_dir()
+            .map_err(|error| Problem::io("find", Path::new("the working directory"), &error))?;
+        let located = locate::document(&here, spec).map_err(Problem::from)?;
+        // Two files of one name are told apart by their folders.
+        return Ok(Source::new(spec, located.source.text));
+    }
+    let mut stdin = std::io::stdin();
+    if stdin.is_terminal() {
+        eprintln!("reading a document from the standard input stream");
+    }
+    let mut text = String::new();
+    stdin
+        .read_to_string(&mut text)
+        .map_err(|error| Problem::new(format!("cannot read the standard input stream: {error}")))?;
+    Ok(Source::new("(standard input)", text))
+}

@@ -1,0 +1,183 @@
+//! Documents in a folder or in a wheel, which is a zip archive.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use zip::ZipArchive;
+
+use super::Spec;
+use super::service::{Fetched, Missing, read};
+use crate::{Outcome, Problem};
+
+/// Where documents are inside google-api-python-client.
+const IN_PACKAGE: &str = "googleapiclient/discovery_cache/documents";
+
+/// A folder or a wheel.
+pub(super) struct Local {
+    path: PathBuf,
+    place: Place,
+    /// The names of the documents' files, and where they are.
+    files: BTreeMap<String, String>,
+}
+
+enum Place {
+    Folder(PathBuf),
+    Wheel(ZipArchive<File>),
+}
+
+impl Local {
+    pub(super) fn open(path: &Path) -> Outcome<Self> {
+        let (place, names) = if path.is_dir() {
+            let inside = path.join(IN_PACKAGE);
+            let folder = if inside.is_dir() {
+                inside
+            } else {
+                path.to_owned()
+            };
+            let entries =
+                std::fs::read_dir(&folder).map_err(|error| Problem::io("read", &folder, &error))?;
+            let names = entries
+                .filter_map(Result::ok)
+                .map(|entry| entry.file_name().to_string_lossy().into_owned())
+                .collect();
+            (Place::Folder(folder), names)
+        } else {
+            let file = File::open(path).map_err(|error| Problem::io("read", path, &error))?;
+            let archive = ZipArchive::new(file).map_err(|error| {
+                let problem = Problem::new(format!("{} is no wheel: {error}", path.display()));
+                problem.help("--from takes a folder of documents, or the .whl file of google-api-python-client")
+            })?;
+            let names: Vec<String> = archive.file_names().map(str::to_owned).collect();
+            (Place::Wheel(archive), names)
+        };
+        let is_document = |name: &str| {
+            let file = name.rsplit('/').next().unwrap_or(name).to_owned();
+            let listed =
+                matches!(&place, Place::Folder(_)) || name == format!("{IN_PACKAGE}/{file}");
+            (listed && file.ends_with(".json") && file != "index.json").then_some(file)
+        };
+        let files: BTreeMap<String, String> = names
+            .into_iter()
+            .filter_map(|name| Some((is_document(&name)?, name)))
+            .collect();
+        if files.is_empty() {
+            let problem = Problem::new(format!("{} has no Discovery documents", path.display()));
+            return Err(problem
+                .help(format!(
+                    "they are files such as drive.v3.json, in a wheel under {IN_PACKAGE}"
+                ))
+                .into());
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            place,
+            files,
+        })
+    }
+
+    /// The documents that are called like what they hold. A few files of the package are copies under older names.
+    pub(super) fn specs(&mut self) -> Vec<Spec> {
+        let stems = self.files.keys().filter_map(|file| {
+            let (name, version) = file.strip_suffix(".json")?.split_once('.')?;
+            Some(Spec {
+                name: name.to_owned(),
+                version: version.to_owned(),
+            })
+        });
+        let specs: Vec<Spec> = stems.filter(Spec::is_plain).collect();
+        specs
+            .into_iter()
+            .filter(|spec| !matches!(self.head(spec), Some(inside) if inside != *spec))
+            .collect()
+    }
+
+    /// The name and version inside a document, where it can be read.
+    fn head(&mut self, spec: &Spec) -> Option<Spec> {
+        #[derive(serde::Deserialize)]
+        struct Head {
+            name: String,
+            version: String,
+        }
+        let bytes = self.bytes(&spec.file()).ok()??;
+        let Head { name, version } = serde_json::from_slice(&bytes).ok()?;
+        Some(Spec { name, version })
+    }
+
+    /// A document, if it is there and is one.
+    pub(super) fn read(&mut self, spec: &Spec) -> Outcome<Result<Fetched, Missing>> {
+        let file = spec.file();
+        let Some(bytes) = self.bytes(&file)? else {
+            return Ok(Err(Missing::local(spec, &self.path)));
+        };
+        let origin = format!("{}: {file}", self.path.display());
+        Ok(read(&origin, spec, &bytes).map(|document| Fetched { bytes, document }))
+    }
+
+    fn bytes(&mut self, file: &str) -> Outcome<Option<Bytes>> {
+        let Some(name) = self.files.get(file) else {
+            return Ok(None);
+        };
+        let failed = |error: &std::io::Error| Problem::io("read", Path::new(file), error);
+        let mut bytes = Vec::new();
+        match &mut self.place {
+            Place::Folder(folder) => {
+                bytes = std::fs::read(folder.join(name)).map_err(|error| failed(&error))?;
+            }
+            Place::Wheel(archive) => {
+                let mut entry = archive
+                    .by_name(name)
+                    .map_err(|error| failed(&error.into()))?;
+                entry
+                    .read_to_end(&mut bytes)
+                    .map_err(|error| failed(&error))?;
+            }
+        }
+        Ok(Some(bytes.into()))
+    }
+
+    /// `google-api-python-client 2.202.0`, as the package's own metadata says; else the name of the folder.
+    pub(super) fn source(&mut self) -> String {
+        let metadata = match &mut self.place {
+            Place::Folder(_) => metadata_in(&self.path),
+            Place::Wheel(archive) => {
+                let names: Vec<String> = archive.file_names().map(str::to_owned).collect();
+                names
+                    .into_iter()
+                    .find(|name| name.ends_with(".dist-info/METADATA"))
+                    .and_then(|name| {
+                        let mut text = String::new();
+                        archive
+                            .by_name(&name)
+                            .ok()?
+                            .read_to_string(&mut text)
+                            .ok()?;
+                        Some(text)
+                    })
+            }
+        };
+        metadata
+            .and_then(|text| package(&text))
+            .unwrap_or_else(|| "files".to_owned())
+    }
+}
+
+fn metadata_in(folder: &Path) -> Option<String> {
+    let mut entries = std::fs::read_dir(folder).ok()?.filter_map(Result::ok);
+    let entry =
+        entries.find(|entry| entry.file_name().to_string_lossy().ends_with(".dist-info"))?;
+    std::fs::read_to_string(entry.path().join("METADATA")).ok()
+}
+
+/// The name and version of a package.
+fn package(metadata: &str) -> Option<String> {
+    let field = |name: &str| {
+        let mut lines = metadata.lines().take_while(|line| !line.is_empty());
+        lines
+            .find_map(|line| line.strip_prefix(name))
+            .map(str::trim)
+    };
+    Some(format!("{} {}", field("Name:")?, field("Version:")?))
+}

@@ -1,0 +1,227 @@
+//! `gapi fetch`: documents from Google, a folder or a wheel into a folder with an index.
+
+mod local;
+mod progress;
+mod report;
+mod service;
+mod store;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use gapi_codegen::index::{self, PATH};
+
+use crate::library::here;
+use crate::{Outcome, Problem};
+use local::Local;
+use progress::Progress;
+use report::{Report, What};
+use service::Service;
+use store::Store;
+
+/// How many requests are on their way at a time.
+const AT_A_TIME: usize = 8;
+
+/// Bring Discovery documents into a folder, and keep its index
+///
+/// What is named has to succeed. Without names, every document of the index is brought up to date; with --all, every API that Google
+/// lists is fetched. Both report what cannot be had and go on.
+///
+/// An older revision never replaces a newer one, and a file that was edited stays as it is, unless --force is given.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// The documents to fetch, such as `sqladmin:v1`
+    #[arg(value_name = "NAME:VERSION", value_parser = spec)]
+    names: Vec<Spec>,
+    /// Fetch every API of the directory, or of the folder or wheel
+    #[arg(long, conflicts_with = "names")]
+    all: bool,
+    /// The folder to keep documents in; without it, discovery-docs here or in the nearest folder above that has one with an index
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Take documents from a folder or from google-api-python-client's wheel instead of the network
+    #[arg(long, value_name = "DIR|WHEEL")]
+    from: Option<PathBuf>,
+    /// Replace newer revisions and edited files too
+    #[arg(long)]
+    force: bool,
+    /// How long to wait for one answer
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = clap::value_parser!(u64).range(1..))]
+    timeout: u64,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+    /// The base of the first discovery service
+    #[arg(
+        long,
+        hide = true,
+        default_value = "https://www.googleapis.com/discovery/v1/apis"
+    )]
+    v1: String,
+    /// The root of the second one; `{api}` stands for the API's name
+    #[arg(long, hide = true, default_value = "https://{api}.googleapis.com")]
+    v2: String,
+}
+
+/// The folder of the nearest index, as it is written from here.
+fn folder() -> Outcome<PathBuf> {
+    let levels = index::find(&here()?).map_or(0, |(levels, _)| levels);
+    let index = PathBuf::from("../".repeat(levels) + PATH);
+    Ok(index.parent().unwrap_or(Path::new(".")).to_owned())
+}
+
+/// The name and version of an API.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Spec {
+    name: String,
+    version: String,
+}
+
+impl std::fmt::Display for Spec {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.name, self.version)
+    }
+}
+
+/// Names become parts of URLs and of file names.
+fn spec(text: &str) -> Result<Spec, String> {
+    let (name, version) = text
+        .split_once(':')
+        .ok_or("expected a name and a version, such as sqladmin:v1")?;
+    let spec = Spec {
+        name: name.to_owned(),
+        version: version.to_owned(),
+    };
+    if spec.is_plain() {
+        Ok(spec)
+    } else {
+        Err("names and versions are made of letters, digits, `_`, `-` and `.`".to_owned())
+    }
+}
+
+impl Spec {
+    fn is_plain(&self) -> bool {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+        [&self.name, &self.version]
+            .into_iter()
+            .all(|word| !word.is_empty() && !word.starts_with('.') && word.chars().all(plain))
+    }
+
+    /// The file that keeps the document.
+    fn file(&self) -> String {
+        format!("{}.{}.json", self.name, self.version)
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Outcome {
+    let dir = match &arguments.dir {
+        Some(dir) => dir.clone(),
+        None => folder()?,
+    };
+    let mut store = Store::open(&dir, arguments.force)?;
+    let specs = if arguments.all || !arguments.names.is_empty() {
+        arguments.names.clone()
+    } else {
+        store.specs()?
+    };
+    let report = match &arguments.from {
+        Some(from) => offline(arguments, from, specs, &mut store)?,
+        None => tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| Problem::new(format!("cannot start: {error}")))?
+            .block_on(online(arguments, specs, &mut store))?,
+    };
+    report.print(arguments.json)?;
+    let problems = report.problems();
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
+}
+
+/// From a folder or a wheel.
+fn offline(
+    arguments: &Arguments,
+    from: &Path,
+    specs: Vec<Spec>,
+    store: &mut Store,
+) -> Outcome<Report> {
+    let mut local = Local::open(from)?;
+    let specs = if arguments.all { local.specs() } else { specs };
+    let progress = Progress::new("Reading", specs.len());
+    let mut report = Report::new(!arguments.names.is_empty());
+    for spec in specs {
+        progress.working_on(&spec.to_string());
+        match local.read(&spec)? {
+            Ok(fetched) => report.add(&spec, store.keep(&spec, &fetched)?),
+            Err(missing) => report.add(&spec, What::Missing(missing)),
+        }
+        progress.done();
+    }
+    store.came_from(&local.source())?;
+    Ok(report)
+}
+
+/// From Google.
+async fn online(arguments: &Arguments, specs: Vec<Spec>, store: &mut Store) -> Outcome<Report> {
+    let service = Service::new(
+        &arguments.v1,
+        &arguments.v2,
+        Duration::from_secs(arguments.timeout),
+    )?;
+    let wanted = if arguments.all {
+        service.directory().await?
+    } else {
+        specs.into_iter().map(|spec| (spec, None)).collect()
+    };
+    let progress = Progress::new("Fetching", wanted.len());
+    let mut report = Report::new(!arguments.names.is_empty());
+    let mut answers = futures_util::stream::iter(wanted)
+        .map(|(spec, listed)| {
+            let (service, progress) = (&service, &progress);
+            async move {
+                progress.working_on(&spec.to_string());
+                let answer = service.document(&spec, listed.as_deref()).await;
+                (spec, answer)
+            }
+        })
+        .buffer_unordered(AT_A_TIME);
+    while let Some((spec, answer)) = answers.next().await {
+        match answer {
+            Ok(fetched) => report.add(&spec, store.keep(&spec, &fetched)?),
+            Err(missing) => report.add(&spec, What::Missing(missing)),
+        }
+        progress.done();
+    }
+    drop(answers);
+    store.came_from(service::SOURCE)?;
+    Ok(report)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_no_paths() {
+        assert_eq!(spec("drive:v3").unwrap().file(), "drive.v3.json");
+        assert_eq!(
+            spec("admin:directory_v1").unwrap().file(),
+            "admin.directory_v1.json"
+        );
+        for text in [
+            "drive",
+            "drive:",
+            ":v3",
+            "../drive:v3",
+            "drive:v3/../x",
+            "a b:v1",
+            "a:.v1",
+        ] {
+            assert!(spec(text).is_err(), "{text}");
+        }
+    }
+}

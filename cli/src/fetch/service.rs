@@ -1,0 +1,281 @@
+//! The discovery services: the first one knows most APIs, the second one is a part of each API.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use gapi_codegen::Source;
+use gapi_codegen::document::Document;
+use gapi_transport::{Body, Transport, TransportErrorKind, default_transport};
+use http::{Request, StatusCode, header};
+use serde::Deserialize;
+
+use super::Spec;
+use crate::{Outcome, Problem};
+
+/// What the index says of documents from here.
+pub(super) const SOURCE: &str = "Google's discovery service";
+
+/// The largest document has 10 MB.
+const LARGEST: usize = 256 << 20;
+/// How often one URL is tried.
+const TRIES: u32 = 4;
+/// The longest time to wait between tries, whatever the service asks for.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// A document as it came.
+#[derive(Debug)]
+pub(super) struct Fetched {
+    pub(super) bytes: Bytes,
+    pub(super) document: Document,
+}
+
+/// Why there is no document.
+#[derive(Clone, Debug)]
+pub(super) struct Missing {
+    pub(super) message: String,
+    pub(super) help: String,
+}
+
+impl Missing {
+    pub(super) fn local(spec: &Spec, from: &Path) -> Self {
+        Self {
+            message: format!("{} has no document {}", from.display(), spec.file()),
+            help: "fetch it from the network: leave --from out".to_owned(),
+        }
+    }
+
+    fn new(message: String, help: impl Into<String>) -> Self {
+        Self {
+            message,
+            help: help.into(),
+        }
+    }
+
+    /// As an error about `what`.
+    pub(super) fn problem(&self, what: &str) -> Problem {
+        Problem::new(format!("{what}: {}", self.message)).help(self.help.clone())
+    }
+}
+
+/// Checks that a text is the document of an API.
+pub(super) fn read(origin: &str, spec: &Spec, bytes: &Bytes) -> Result<Document, Missing> {
+    let text = std::str::from_utf8(bytes).map_err(|_| {
+        Missing::new(
+            format!("{origin}: this is no text, and so no Discovery document"),
+            "a proxy may have answered instead of Google",
+        )
+    })?;
+    let source = Source::new(origin, text);
+    let document = Document::read(&source, None).map_err(|errors| {
+        let mut errors = errors.into_iter();
+        let (message, help) = match errors.next() {
+            Some(error) => {
+                let message = format!("{}: {}", error.place, error.message);
+                (message, error.help)
+            }
+            None => (format!("{origin}: not a Discovery document"), None),
+        };
+        let again =
+            "fetch it again later, or take it from google-api-python-client's wheel with --from";
+        Missing::new(message, help.unwrap_or_else(|| again.to_owned()))
+    })?;
+    let (name, version) = (document.name.as_deref(), document.version.as_deref());
+    if (name, version) != (Some(&spec.name), Some(&spec.version)) {
+        let is = format!(
+            "{}:{}",
+            name.unwrap_or_default(),
+            version.unwrap_or_default()
+        );
+        return Err(Missing::new(
+            format!("{origin}: this is the document of {is}, not of {spec}"),
+            format!("fetch {is}, if that is what you want"),
+        ));
+    }
+    Ok(document)
+}
+
+/// Both discovery services.
+#[derive(Debug)]
+pub(super) struct Service {
+    transport: Arc<dyn Transport>,
+    v1: String,
+    v2: String,
+    timeout: Duration,
+}
+
+/// An answer that is no document.
+enum Answer {
+    Found(Bytes),
+    NotFound,
+}
+
+impl Service {
+    pub(super) fn new(v1: &str, v2: &str, timeout: Duration) -> Outcome<Self> {
+        let transport = default_transport().map_err(|error| Problem::new(error.to_string()))?;
+        Ok(Self {
+            transport,
+            v1: v1.trim_end_matches('/').to_owned(),
+            v2: v2.trim_end_matches('/').to_owned(),
+            timeout,
+        })
+    }
+
+    /// Every API that Google lists, with the URL that the list gives.
+    pub(super) async fn directory(&self) -> Outcome<Vec<(Spec, Option<String>)>> {
+        #[derive(Deserialize)]
+        struct Directory {
+            items: Vec<Item>,
+        }
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Item {
+            name: String,
+            version: String,
+            discovery_rest_url: Option<String>,
+        }
+        let bytes = match self.get(&self.v1).await {
+            Ok(Answer::Found(bytes)) => bytes,
+            Ok(Answer::NotFound) => {
+                let problem = Problem::new(format!("{}: there is no list of APIs", self.v1));
+                return Err(problem.help("name the documents that you want").into());
+            }
+            Err(missing) => return Err(missing.problem("the list of APIs").into()),
+        };
+        let directory: Directory = serde_json::from_slice(&bytes).map_err(|error| {
+            let problem = Problem::new(format!("{}: not a list of APIs: {error}", self.v1));
+            problem.help("try again later, or name the documents that you want")
+        })?;
+        let mut specs: Vec<(Spec, Option<String>)> = directory
+            .items
+            .into_iter()
+            .map(|item| {
+                let Item {
+                    name,
+                    version,
+                    discovery_rest_url,
+                } = item;
+                (Spec { name, version }, discovery_rest_url)
+            })
+            .filter(|(spec, _)| spec.is_plain())
+            .collect();
+        specs.sort();
+        specs.dedup_by(|a, b| a.0 == b.0);
+        Ok(specs)
+    }
+
+    /// The document of an API: from the first service, from the second where the first does not know it, then from where the list says.
+    pub(super) async fn document(
+        &self,
+        spec: &Spec,
+        listed: Option<&str>,
+    ) -> Result<Fetched, Missing> {
+        let Spec { name, version } = spec;
+        let mut urls = vec![
+            format!("{}/{name}/{version}/rest", self.v1),
+            format!(
+                "{}/$discovery/rest?version={version}",
+                self.v2.replace("{api}", name)
+            ),
+        ];
+        if let Some(listed) = listed.filter(|listed| !urls.iter().any(|url| url == listed)) {
+            urls.push(listed.to_owned());
+        }
+        for url in &urls {
+            if let Answer::Found(bytes) = self.get(url).await? {
+                let document = read(url, spec, &bytes)?;
+                return Ok(Fetched { bytes, document });
+            }
+        }
+        Err(Missing::new(
+            format!("nowhere to be found: 404 from {}", urls.join(" and ")),
+            "check the name and the version: https://www.googleapis.com/discovery/v1/apis lists most APIs",
+        ))
+    }
+
+    /// Gets a URL; what may pass is tried again.
+    async fn get(&self, url: &str) -> Result<Answer, Missing> {
+        let mut tries = 1;
+        loop {
+            let (missing, wait) = match self.try_once(url).await {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => failure,
+            };
+            let Some(wait) = wait.filter(|_| tries < TRIES) else {
+                return Err(missing);
+            };
+            let backoff = Duration::from_millis(250) * 2_u32.pow(tries - 1);
+            tokio::time::sleep(wait.max(backoff).min(LONGEST_WAIT)).await;
+            tries += 1;
+        }
+    }
+
+    /// One try; a failure that may pass comes with the time that the service asks to wait.
+    async fn try_once(&self, url: &str) -> Result<Answer, (Missing, Option<Duration>)> {
+        let offline = "or take the document from google-api-python-client's wheel with --from";
+        let request = Request::get(url)
+            .header(
+                header::USER_AGENT,
+                concat!("gapi/", env!("CARGO_PKG_VERSION")),
+            )
+            .header(header::ACCEPT, "application/json")
+            .body(Body::empty())
+            .map_err(|error| {
+                (
+                    Missing::new(format!("{url}: {error}"), "correct the URL"),
+                    None,
+                )
+            })?;
+        let exchange = async {
+            let answer = self.transport.send(request).await?;
+            let (head, body) = answer.into_parts();
+            Ok((head, body.collect(LARGEST).await?))
+        };
+        let (head, bytes) = match tokio::time::timeout(self.timeout, exchange).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(error)) => {
+                let error: gapi_transport::TransportError = error;
+                let passes = matches!(
+                    error.kind(),
+                    TransportErrorKind::Connect
+                        | TransportErrorKind::Reset
+                        | TransportErrorKind::Body
+                        | TransportErrorKind::Timeout
+                );
+                let help = format!("check the network and the proxy, {offline}");
+                let missing = Missing::new(format!("{url}: {error}"), help);
+                return Err((missing, passes.then_some(Duration::ZERO)));
+            }
+            Err(_) => {
+                let message = format!("{url}: no answer within {} s", self.timeout.as_secs());
+                let help = format!("give it more time with --timeout SECONDS, {offline}");
+                // Whoever waited that long does not want to wait as long again, and again.
+                return Err((Missing::new(message, help), None));
+            }
+        };
+        if head.status.is_success() {
+            return Ok(Answer::Found(bytes));
+        }
+        if head.status == StatusCode::NOT_FOUND {
+            return Ok(Answer::NotFound);
+        }
+        let told = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
+        let message = match told(header::LOCATION) {
+            Some(location) => format!("{url}: answered {} and sends to {location}", head.status),
+            None => format!("{url}: answered {}", head.status),
+        };
+        let passes = head.status.is_server_error()
+            || [StatusCode::TOO_MANY_REQUESTS, StatusCode::REQUEST_TIMEOUT].contains(&head.status);
+        let asked = told(header::RETRY_AFTER).and_then(|seconds| seconds.parse().ok());
+        let wait = passes.then(|| Duration::from_secs(asked.unwrap_or(0)));
+        let help = if passes {
+            format!("try again later, {offline}")
+        } else {
+            format!(
+                "a proxy or a firewall may have answered instead of Google; let it pass, {offline}"
+            )
+        };
+        Err((Missing::new(message, help), wait))
+    }
+}

@@ -1,0 +1,198 @@
+//! The folder that documents are kept in, and its index.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use gapi_codegen::Source;
+use gapi_codegen::diff::{self, Class};
+use gapi_codegen::index::{Entry, Index};
+use sha2::{Digest as _, Sha256};
+
+use super::Spec;
+use super::report::{Counts, What};
+use super::service::Fetched;
+use crate::{Outcome, Problem, file};
+
+/// A folder of documents.
+pub(super) struct Store {
+    folder: PathBuf,
+    index: Index,
+    /// Whether newer revisions and edited files are replaced.
+    force: bool,
+    /// Whether anything was written.
+    changed: bool,
+}
+
+impl Store {
+    /// Opens a folder, which need not exist yet.
+    pub(super) fn open(folder: &Path, force: bool) -> Outcome<Self> {
+        let path = folder.join("index.json");
+        let index = match std::fs::read_to_string(&path) {
+            Ok(text) => Index::parse(&path.display().to_string(), &text).map_err(Problem::from)?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Index::default(),
+            Err(error) => return Err(Problem::io("read", &path, &error).into()),
+        };
+        Ok(Self {
+            folder: folder.to_owned(),
+            index,
+            force,
+            changed: false,
+        })
+    }
+
+    /// What the index lists.
+    pub(super) fn specs(&self) -> Outcome<Vec<Spec>> {
+        if self.index.documents.is_empty() {
+            let problem = Problem::new(format!(
+                "{} has no index of documents to bring up to date",
+                self.folder.display()
+            ));
+            return Err(problem
+                .help("name the documents that you want, such as `gapi fetch sqladmin:v1`, or give --all")
+                .into());
+        }
+        let specs = self.index.documents.iter().map(|entry| Spec {
+            name: entry.name.clone(),
+            version: entry.version.clone(),
+        });
+        Ok(specs.collect())
+    }
+
+    /// Keeps a document, unless what is there is newer or was edited.
+    pub(super) fn keep(&mut self, spec: &Spec, fetched: &Fetched) -> Outcome<What> {
+        let old = self.index.get(&spec.name, &spec.version).cloned();
+        let entry = Entry {
+            name: spec.name.clone(),
+            version: spec.version.clone(),
+            revision: fetched.document.revision.clone().unwrap_or_default(),
+            file: old
+                .as_ref()
+                .map_or_else(|| spec.file(), |old| old.file.clone()),
+            sha256: sha256(&fetched.bytes),
+        };
+        let path = self.folder.join(&entry.file);
+        let there = match std::fs::read(&path) {
+            Ok(bytes) => Some(bytes),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(error) => return Err(Problem::io("read", &path, &error).into()),
+        };
+        let same = there.as_deref() == Some(&*fetched.bytes);
+        if same && old.as_ref() == Some(&entry) {
+            return Ok(What::Same(entry.revision));
+        }
+        if let (false, false, Some(there)) = (self.force, same, &there) {
+            let listed = old
+                .as_ref()
+                .map(|old| old.sha256.as_str())
+                .unwrap_or_default();
+            if !listed.is_empty() && sha256(there) != listed {
+                return Ok(What::Edited(path));
+            }
+            // Without an index, the file itself says what it is.
+            let revision = match &old {
+                Some(old) if !old.revision.is_empty() => old.revision.clone(),
+                _ => revision_of(there),
+            };
+            if is_older(&entry.revision, &revision) {
+                return Ok(What::Older {
+                    kept: revision,
+                    offered: entry.revision,
+                });
+            }
+        }
+        std::fs::create_dir_all(&self.folder)
+            .map_err(|error| Problem::io("make", &self.folder, &error))?;
+        if !same {
+            file::replace_bytes(&path, &fetched.bytes)
+                .map_err(|error| Problem::io("write", &path, &error))?;
+        }
+        let what = match (&old, &there) {
+            (_, Some(there)) if !same => What::Changed {
+                old: old.map_or_else(|| revision_of(there), |old| old.revision),
+                new: entry.revision.clone(),
+                counts: counts(there, fetched),
+            },
+            (Some(old), _) if old.revision == entry.revision => What::Same(entry.revision.clone()),
+            _ => What::New(entry.revision.clone()),
+        };
+        self.index.put(entry);
+        self.write()?;
+        Ok(what)
+    }
+
+    /// Says in the index where documents come from.
+    pub(super) fn came_from(&mut self, source: &str) -> Outcome {
+        let known = self.index.source.split(", ").any(|known| known == source);
+        if !self.changed || known {
+            return Ok(());
+        }
+        if !self.index.source.is_empty() {
+            self.index.source.push_str(", ");
+        }
+        self.index.source.push_str(source);
+        self.write()
+    }
+
+    /// After every document, so that the index is true whenever one stops.
+    fn write(&mut self) -> Outcome {
+        let path = self.folder.join("index.json");
+        self.changed = true;
+        file::replace(&path, &self.index.to_text())
+            .map_err(|error| Problem::io("write", &path, &error).into())
+    }
+}
+
+/// How much changed, where the old file is a document too.
+fn counts(old: &[u8], new: &Fetched) -> Option<Counts> {
+    let source = |name: &str, bytes: &[u8]| {
+        let text = std::str::from_utf8(bytes).ok()?;
+        Some(Source::new(name, text))
+    };
+    let diff = diff::sources(&source("old", old)?, &source("new", &new.bytes)?).ok()?;
+    Some(Counts {
+        breaking: diff.count(Class::Breaking),
+        additive: diff.count(Class::Additive),
+        docs_only: diff.count(Class::DocsOnly),
+    })
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::with_capacity(64), |mut text, byte| {
+            // Writing to a text cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+fn revision_of(bytes: &[u8]) -> String {
+    #[derive(serde::Deserialize)]
+    struct Head {
+        revision: String,
+    }
+    serde_json::from_slice(bytes)
+        .map(|head: Head| head.revision)
+        .unwrap_or_default()
+}
+
+/// Whether a revision comes before another. Revisions are dates as digits; what is none is not compared.
+fn is_older(revision: &str, other: &str) -> bool {
+    match (revision.parse::<u64>(), other.parse::<u64>()) {
+        (Ok(revision), Ok(other)) => revision < other,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn revisions_are_numbers() {
+        assert!(is_older("20260101", "20260102"));
+        assert!(!is_older("20260102", "20260102"));
+        assert!(is_older("9", "10"));
+        assert!(!is_older("", "20260102") && !is_older("beta", "20260102"));
+    }
+}

@@ -1,0 +1,58 @@
+//! `gapi list`: the documents that are here.
+
+use serde_json::{Value, json};
+
+use crate::library::Library;
+use crate::print::{print, table};
+use crate::{Outcome, Problem};
+
+/// List the documents that are here
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Only those that have this in their name, version or title
+    word: Option<String>,
+    /// Print a JSON array
+    #[arg(long)]
+    json: bool,
+}
+
+/// What a document says of itself.
+#[derive(serde::Deserialize, Default)]
+struct Head {
+    #[serde(default)]
+    title: String,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Outcome {
+    let library = Library::find()?;
+    let mut rows = Vec::new();
+    let mut objects: Vec<Value> = Vec::new();
+    let word = arguments.word.as_deref().unwrap_or_default().to_lowercase();
+    for entry in &library.index.documents {
+        let text = library.text(entry)?;
+        let Head { title } = serde_json::from_str(&text)
+            .map_err(|error| Problem::new(format!("{}: {error}", entry.file)))?;
+        let spec = entry.spec();
+        if !spec.to_lowercase().contains(&word) && !title.to_lowercase().contains(&word) {
+            continue;
+        }
+        objects.push(json!({
+            "name": entry.name,
+            "version": entry.version,
+            "revision": entry.revision,
+            "title": title,
+            "file": entry.file,
+        }));
+        rows.push([spec, entry.revision.clone(), title]);
+    }
+    if arguments.json {
+        return print(&format!("{:#}\n", Value::from(objects)));
+    }
+    if rows.is_empty() {
+        let problem = Problem::new(format!("no document has `{word}` in its name or title"));
+        return Err(problem
+            .help("`gapi list` lists all; `gapi fetch NAME:VERSION` brings another one")
+            .into());
+    }
+    print(&table(&rows))
+}

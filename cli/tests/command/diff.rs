@@ -1,0 +1,178 @@
+//! `gapi diff`
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::support::Folder;
+
+/// One document, and single edits of it with their classes.
+fn data(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../tests/diff")
+        .join(name)
+}
+
+fn read(name: &str) -> Value {
+    serde_json::from_str(&std::fs::read_to_string(data(name)).unwrap()).unwrap()
+}
+
+/// A JSON pointer's object or list, and the key in it.
+fn parent<'a>(document: &'a mut Value, pointer: &str) -> (&'a mut Value, String) {
+    let (above, key) = pointer.rsplit_once('/').unwrap();
+    let key = key.replace("~1", "/").replace("~0", "~");
+    (document.pointer_mut(above).expect(pointer), key)
+}
+
+fn put(document: &mut Value, pointer: &str, value: Value) {
+    match parent(document, pointer) {
+        (Value::Array(list), index) => {
+            let index: usize = index.parse().unwrap();
+            list.truncate(list.len().max(index));
+            if index < list.len() {
+                list[index] = value;
+            } else {
+                list.push(value);
+            }
+        }
+        (object, key) => object[key] = value,
+    }
+}
+
+fn take(document: &mut Value, pointer: &str) -> Value {
+    let (object, key) = parent(document, pointer);
+    object.as_object_mut().unwrap().remove(&key).expect(pointer)
+}
+
+fn apply(edit: &Value, document: &mut Value) {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    if let Some(pointer) = edit.get("remove") {
+        take(document, &text(pointer));
+    } else if let Some(rename) = edit.get("rename") {
+        let value = take(document, &text(&rename[0]));
+        let (above, _) = rename[0].as_str().unwrap().rsplit_once('/').unwrap();
+        put(document, &format!("{above}/{}", text(&rename[1])), value);
+    } else if let Some(copy) = edit.get("copy") {
+        let value = document.pointer(&text(&copy[0])).unwrap().clone();
+        put(document, &text(&copy[1]), value);
+    } else {
+        put(document, &text(&edit["set"][0]), edit["set"][1].clone());
+    }
+}
+
+#[test]
+fn every_edit_has_its_class_and_place() {
+    let (document, edits) = (read("library.json"), read("edits.json"));
+    let edits = edits.as_array().unwrap();
+    assert!(edits.len() >= 60);
+    let folder = Folder::new();
+    let old = data("library.json");
+    folder.write("old.json", &std::fs::read_to_string(old).unwrap());
+    let mut wrong = Vec::new();
+    for edit in edits {
+        let mut new = document.clone();
+        apply(edit, &mut new);
+        assert_ne!(new, document, "{edit}");
+        folder.write("new.json", &new.to_string());
+        let called = folder.gapi("diff old.json new.json --json");
+        let diff: Value = serde_json::from_str(&called.stdout).expect(&called.stderr);
+        let is_told = diff["changes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|change| change["class"] == edit["class"] && change["place"] == edit["at"]);
+        let status = if edit["class"] == "breaking" { 3 } else { 0 };
+        if diff["class"] != edit["class"] || !is_told || called.status != status {
+            wrong.push(format!("{edit}\n{diff:#}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn people_read_lines_and_a_sum() {
+    let folder = Folder::new();
+    let mut new = read("library.json");
+    folder.write("old.json", &new.to_string());
+    put(&mut new, "/revision", "20260201".into());
+    take(&mut new, "/schemas/Book/properties/isbn");
+    let added = serde_json::json!({"id": "Reader", "type": "object"});
+    put(&mut new, "/schemas/Reader", added);
+    folder.write("new.json", &new.to_string());
+
+    let called = folder.gapi("diff old.json new.json");
+    assert_eq!(called.status, 3);
+    assert_eq!(called.stderr, "");
+    assert_eq!(
+        called.stdout,
+        "breaking   schemas.Book.properties.isbn: the property is gone\n\
+         additive   schemas.Reader: the schema is new\n\
+         docs-only  revision: `20260101` became `20260201`\n\
+         library:v1, revision 20260101 -> 20260201: 1 breaking, 1 additive, 1 docs-only\n"
+    );
+    let called = folder.gapi("diff old.json new.json --show breaking");
+    assert_eq!(called.stdout.lines().count(), 2);
+}
+
+#[test]
+fn the_status_is_for_scripts() {
+    let folder = Folder::new();
+    let mut document = read("library.json");
+    folder.write("old.json", &document.to_string());
+    put(&mut document, "/revision", "20260201".into());
+    folder.write("docs.json", &document.to_string());
+    let added = serde_json::json!({"id": "Reader", "type": "object"});
+    put(&mut document, "/schemas/Reader", added);
+    folder.write("additive.json", &document.to_string());
+    take(&mut document, "/schemas/Unused");
+    folder.write("breaking.json", &document.to_string());
+    let table = [
+        ("old", [0, 0, 0, 0]),
+        ("docs", [0, 0, 0, 3]),
+        ("additive", [0, 0, 3, 3]),
+        ("breaking", [0, 3, 3, 3]),
+    ];
+    for (new, expected) in table {
+        let denied = ["nothing", "breaking", "additive", "docs-only"];
+        let found = denied.map(|denied| {
+            let call = format!("diff old.json {new}.json --deny {denied}");
+            folder.gapi(&call).status
+        });
+        assert_eq!(found, expected, "{new}");
+    }
+    // An error is no finding.
+    folder
+        .gapi("diff old.json none.json")
+        .fails_with(1, &["none.json"]);
+    folder.gapi("diff old.json").fails_with(2, &["<NEW>"]);
+    folder.gapi("diff - -").fails_with(1, &["both documents"]);
+}
+
+#[test]
+fn documents_may_be_named_and_piped() {
+    let folder = Folder::new();
+    let text = folder.read("discovery-docs/tasks.v1.json");
+    let called = folder.gapi_with("diff - tasks:v1", &text).ok();
+    assert!(called.stdout.contains("no changes"), "{}", called.stdout);
+    folder
+        .gapi_with("diff tasks:v1 -", "{")
+        .fails_with(1, &["(standard input):1:"]);
+}
+
+#[test]
+fn two_versions_of_one_api_are_told_apart() {
+    let folder = Folder::new();
+    let vendored = Path::new(env!("CARGO_MANIFEST_DIR")).join("../discovery-docs");
+    let path = |file: &str| vendored.join(file).to_string_lossy().into_owned();
+    let call = format!(
+        "diff {} {} --json --deny nothing",
+        path("sqladmin.v1beta4.json"),
+        path("sqladmin.v1.json")
+    );
+    let diff: Value = serde_json::from_str(&folder.gapi(&call).ok().stdout).unwrap();
+    assert_eq!(diff["class"], "breaking");
+    let changes = diff["changes"].as_array().unwrap();
+    let at = |place: &str| changes.iter().find(|change| change["place"] == place);
+    assert!(at("version").is_some());
+    assert!(at("resources.instances.methods.list.path").is_some());
+}

@@ -1,0 +1,143 @@
+//! `gapi list`, `gapi methods`, `gapi show`, `gapi completions`
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support::Folder;
+
+/// A folder with a few of the vendored documents.
+fn folder() -> Folder {
+    let folder = Folder::empty();
+    let vendored = Path::new(env!("CARGO_MANIFEST_DIR")).join("../discovery-docs");
+    let specs = "tasks:v1 oauth2:v2 sqladmin:v1 sqladmin:v1beta4";
+    let call = format!("fetch {specs} --from {}", vendored.to_string_lossy());
+    folder.gapi(&call).ok();
+    folder
+}
+
+#[test]
+fn documents_are_listed() {
+    let folder = folder();
+    let text = folder.gapi("list").ok().stdout;
+    let names: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    assert_eq!(
+        names,
+        ["oauth2:v2", "sqladmin:v1", "sqladmin:v1beta4", "tasks:v1"]
+    );
+    let found = folder.gapi("list TASKS").ok().stdout;
+    assert!(
+        found.starts_with("tasks:v1") && found.ends_with("Google Tasks API\n"),
+        "{found}"
+    );
+    let json: Value = serde_json::from_str(&folder.gapi("list sql --json").ok().stdout).unwrap();
+    assert_eq!(json.as_array().unwrap().len(), 2);
+    assert_eq!(json[0]["title"], "Cloud SQL Admin API");
+    folder
+        .gapi("list zebra")
+        .fails_with(1, &["zebra", "gapi fetch"]);
+    Folder::empty()
+        .gapi("list")
+        .fails_with(1, &["gapi fetch sqladmin:v1"]);
+}
+
+#[test]
+fn methods_are_listed() {
+    let folder = folder();
+    let text = folder.gapi("methods tasks:v1").ok().stdout;
+    assert_eq!(text.lines().count(), 14);
+    let line = "tasks.list        GET tasks/v1/lists/{tasklist}/tasks               Returns all tasks in the specified task list.";
+    assert!(text.lines().any(|other| other == line), "{text}");
+    let found = folder.gapi("methods tasks:v1 DELETE").ok().stdout;
+    assert_eq!(found.lines().count(), 2, "{found}");
+    let json = folder
+        .gapi("methods tasks:v1 tasks.clear --json")
+        .ok()
+        .stdout;
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json[0]["id"], "tasks.tasks.clear");
+    assert_eq!(json[0]["http"], "POST tasks/v1/lists/{tasklist}/clear");
+    folder
+        .gapi("methods tasks:v1 zebra")
+        .fails_with(1, &["zebra", "gapi methods tasks:v1"]);
+}
+
+/// `EXPECTORATE=overwrite` writes what the command says today.
+#[test]
+fn methods_are_shown() {
+    let folder = folder();
+    for (file, line) in [
+        ("tasks.insert.txt", "show tasks:v1 tasks.insert"),
+        ("instances.list.txt", "show sqladmin:v1 instances.list"),
+        (
+            "operations.cancel.txt",
+            "show sqladmin:v1 sql.operations.cancel",
+        ),
+        ("tokeninfo.txt", "show oauth2.tokeninfo"),
+    ] {
+        let text = folder.gapi(line).ok().stdout;
+        expectorate::assert_contents(format!("tests/show/{file}"), &text);
+    }
+}
+
+#[test]
+fn descriptions_are_json_for_scripts() {
+    let folder = folder();
+    let text = folder
+        .gapi("show sqladmin:v1 instances.insert --json --depth 1")
+        .ok()
+        .stdout;
+    let json: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(json["name"], "instances.insert");
+    assert_eq!(json["operation"], true);
+    assert_eq!(json["body"]["type"], "sqladmin::DatabaseInstance");
+    assert_eq!(
+        json["body"]["json"]["settings"]["ipConfiguration"],
+        serde_json::json!({})
+    );
+    let shallow = folder
+        .gapi("show sqladmin:v1 instances.insert --json")
+        .ok()
+        .stdout;
+    let shallow: Value = serde_json::from_str(&shallow).unwrap();
+    assert_eq!(shallow["body"]["json"]["settings"], serde_json::json!({}));
+    let first = &json["parameters"][0];
+    assert_eq!(
+        (&first["name"], &first["required"]),
+        (&"project".into(), &true.into())
+    );
+}
+
+#[test]
+fn unknown_methods_are_explained() {
+    let folder = folder();
+    folder
+        .gapi("show tasks:v1 tasks.lsit")
+        .fails_with(1, &["tasks:v1", "`tasks.list`"]);
+    folder.gapi("show sql.instances.list").fails_with(
+        1,
+        &[
+            "sqladmin:v1 and of sqladmin:v1beta4",
+            "gapi show sqladmin:v1 sql.instances.list",
+        ],
+    );
+    folder
+        .gapi("show drive.files.list")
+        .fails_with(1, &["drive.files.list", "gapi list"]);
+    folder.gapi("show").fails_with(2, &["METHOD"]);
+}
+
+#[test]
+fn shells_complete_the_commands() {
+    let folder = Folder::empty();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = folder.gapi(&format!("completions {shell}")).ok().stdout;
+        for word in ["gapi", "fetch", "completions"] {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
+    }
+    folder.gapi("completions tcl").fails_with(2, &["bash"]);
+}

@@ -1,0 +1,457 @@
+//! Resources, methods and their parameters.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Comparison;
+use super::api::told;
+use super::change::Class;
+use super::schemas::{apart, twin};
+use crate::document::{self, Document, MediaUpload, Schema};
+use crate::model::{self, Api, Location, media};
+use crate::place;
+
+/// A method as the document and the model have it.
+#[derive(Clone, Copy)]
+struct Method<'a> {
+    written: &'a document::Method,
+    meant: &'a model::Method,
+}
+
+/// A resource as it is written.
+type Resources<'a> = BTreeMap<String, &'a document::Resource>;
+
+impl Comparison {
+    /// The whole tree of resources.
+    pub(super) fn methods(&mut self, old: &Document, old_api: &Api, new: &Document, new_api: &Api) {
+        let (was, is) = (resources(old), resources(new));
+        for (at, resource) in &was {
+            if let Some(now) = is.get(at) {
+                self.changes
+                    .deprecation(at, resource.deprecated, now.deprecated);
+                self.others(at, &resource.others, &now.others);
+            }
+        }
+        let (was, is) = (methods(old, old_api, &was), methods(new, new_api, &is));
+        let (gone, added) = apart(&was, &is);
+        let address = |method: &Method<'_>| (method.meant.verb as u8, method.meant.path.clone());
+        for at in gone {
+            let mut same = added
+                .iter()
+                .filter(|other| address(&is[**other]) == address(&was[at]));
+            let twin = same.next().filter(|_| same.next().is_none());
+            self.gone(
+                at,
+                "method",
+                twin.map(|twin| is[*twin].meant.path_name.as_str()),
+            );
+        }
+        for at in added {
+            self.changes.additive(at, "the method is new");
+        }
+        for (at, method) in &was {
+            if let Some(now) = is.get(at) {
+                self.method(at, *method, *now);
+            }
+        }
+    }
+
+    fn method(&mut self, at: &str, old: Method<'_>, new: Method<'_>) {
+        self.request_line(at, old, new);
+        self.parameters(at, old, new);
+        self.body(
+            at,
+            "request",
+            &old.written.request,
+            &new.written.request,
+            true,
+        );
+        self.body(
+            at,
+            "response",
+            &old.written.response,
+            &new.written.response,
+            false,
+        );
+        self.method_scopes(at, old.written, new.written);
+        self.media(at, old.written, new.written);
+        let (old, new) = (old.written, new.written);
+        let changes = &mut self.changes;
+        changes.deprecation(at, old.deprecated, new.deprecated);
+        changes.text(at, "description", &old.description, &new.description);
+        changes.text(at, "flatPath", &old.flat_path, &new.flat_path);
+        changes.text(
+            at,
+            "supportsSubscription",
+            &old.supports_subscription,
+            &new.supports_subscription,
+        );
+        changes.text(at, "etagRequired", &old.etag_required, &new.etag_required);
+        self.others(at, &old.others, &new.others);
+    }
+
+    /// What a request is known by, and where it goes.
+    fn request_line(&mut self, at: &str, old: Method<'_>, new: Method<'_>) {
+        let id = |method: Method<'_>| Some(method.meant.id.clone());
+        for (key, old, new) in [
+            ("id", &id(old), &id(new)),
+            (
+                "httpMethod",
+                &old.written.http_method,
+                &new.written.http_method,
+            ),
+            ("path", &old.written.path, &new.written.path),
+            (
+                "apiVersion",
+                &old.written.api_version,
+                &new.written.api_version,
+            ),
+        ] {
+            if old != new {
+                self.changes.breaking(place::join(at, key), told(old, new));
+            }
+        }
+    }
+
+    fn parameters(&mut self, at: &str, old: Method<'_>, new: Method<'_>) {
+        let at_parameters = place::join(at, "parameters");
+        let (was, is) = (meant(old.meant), meant(new.meant));
+        let written = |method: Method<'_>, name: &str| method.written.parameters.get(name).cloned();
+        for (name, parameter) in &was {
+            let at = place::join(&at_parameters, name);
+            let Some(now) = is.get(name) else {
+                let added = is.keys().filter(|name| !was.contains_key(*name));
+                let candidates =
+                    added.filter_map(|name| Some((*name, new.written.parameters.get(*name)?)));
+                let like = written(old, name).and_then(|schema| twin(&schema, candidates));
+                self.gone(&at, "parameter", like);
+                continue;
+            };
+            if parameter.required != now.required {
+                let how = if now.required {
+                    "is required"
+                } else {
+                    "is no longer required, and so a setter"
+                };
+                self.changes.breaking(place::join(&at, "required"), how);
+            }
+            if let (Some(old), Some(new)) = (written(old, name), written(new, name)) {
+                self.moved(&at, &old, &new);
+                // A list and a repeated value are the same on the wire and in Rust.
+                self.value(&at, one(&old), one(&new), true);
+            }
+        }
+        for (name, now) in &is {
+            if was.contains_key(name) {
+                continue;
+            }
+            let at = place::join(&at_parameters, name);
+            if now.required {
+                self.changes.breaking(at, "a required parameter is new");
+            } else {
+                self.changes.additive(at, "the parameter is new");
+            }
+        }
+        self.order(at, &was, &is, old, new);
+        self.global_again(&at_parameters, &was, &is, old.written, new.written);
+    }
+
+    /// Required parameters are positional: those that stay must stay in their order.
+    fn order(
+        &mut self,
+        at: &str,
+        was: &Meant<'_>,
+        is: &Meant<'_>,
+        old: Method<'_>,
+        new: Method<'_>,
+    ) {
+        let positional = |method: Method<'_>| -> Vec<String> {
+            let both = |name: &&model::Parameter| {
+                let required =
+                    |all: &Meant<'_>| all.get(name.wire.as_str()).is_some_and(|it| it.required);
+                required(was) && required(is)
+            };
+            let names = method.meant.required.iter().filter(both);
+            names.map(|parameter| parameter.wire.clone()).collect()
+        };
+        let (before, after) = (positional(old), positional(new));
+        let at = place::join(at, "parameterOrder");
+        if before != after {
+            let message = format!(
+                "the arguments are ({}), and were ({})",
+                after.join(", "),
+                before.join(", ")
+            );
+            self.changes.breaking(at, message);
+        } else if old.written.parameter_order != new.written.parameter_order
+            && !self
+                .changes
+                .is_broken(at.trim_end_matches(".parameterOrder"))
+        {
+            self.changes
+                .docs(at, "the order changed, but not that of arguments");
+        }
+    }
+
+    /// Where a parameter travels, and how often.
+    pub(super) fn moved(&mut self, at: &str, old: &Schema, new: &Schema) {
+        let location = |schema: &Schema| {
+            schema
+                .location
+                .clone()
+                .unwrap_or_else(|| "query".to_owned())
+        };
+        if location(old) != location(new) {
+            let message = told(&Some(location(old)), &Some(location(new)));
+            self.changes.breaking(place::join(at, "location"), message);
+        }
+        let many = |schema: &Schema| schema.repeated || schema.ty.as_deref() == Some("array");
+        match (many(old), many(new)) {
+            (false, true) => self
+                .changes
+                .breaking(place::join(at, "repeated"), "takes any number of values"),
+            (true, false) => self
+                .changes
+                .breaking(place::join(at, "repeated"), "takes one value only"),
+            _ => {}
+        }
+    }
+
+    /// Global parameters that a method lists again are made nothing of.
+    fn global_again(
+        &mut self,
+        at: &str,
+        was: &Meant<'_>,
+        is: &Meant<'_>,
+        old: &document::Method,
+        new: &document::Method,
+    ) {
+        let names: BTreeSet<&String> = old.parameters.keys().chain(new.parameters.keys()).collect();
+        for name in names {
+            if !was.contains_key(name.as_str()) && !is.contains_key(name.as_str()) {
+                self.changes.text(
+                    at,
+                    name,
+                    &old.parameters.get(name),
+                    &new.parameters.get(name),
+                );
+            }
+        }
+    }
+
+    /// A method's body or answer.
+    fn body(
+        &mut self,
+        at: &str,
+        key: &str,
+        old: &Option<Schema>,
+        new: &Option<Schema>,
+        sent: bool,
+    ) {
+        let at = place::join(at, key);
+        let what = if sent { "a body" } else { "an answer" };
+        match (old, new) {
+            (None, None) => {}
+            (None, Some(_)) => self
+                .changes
+                .breaking(at, format!("there is {what}, and was none")),
+            (Some(_), None) => self
+                .changes
+                .breaking(at, format!("there was {what}, and is none")),
+            (Some(old), Some(new)) => self.value(&at, old, new, sent),
+        }
+    }
+
+    /// Any scope of the list is enough, so a new one harms nobody.
+    fn method_scopes(&mut self, at: &str, old: &document::Method, new: &document::Method) {
+        let at = place::join(at, "scopes");
+        let was: BTreeSet<&String> = old.scopes.iter().collect();
+        let is: BTreeSet<&String> = new.scopes.iter().collect();
+        for scope in was.difference(&is) {
+            self.changes
+                .breaking(&at, format!("`{scope}` is no longer enough"));
+        }
+        for scope in is.difference(&was) {
+            self.changes.additive(&at, format!("`{scope}` is enough"));
+        }
+        if was == is {
+            let at = at.trim_end_matches(".scopes");
+            self.changes.text(at, "scopes", &old.scopes, &new.scopes);
+        }
+    }
+
+    fn media(&mut self, at: &str, old: &document::Method, new: &document::Method) {
+        let place = place::join(at, "supportsMediaDownload");
+        match (old.supports_media_download, new.supports_media_download) {
+            (true, false) => self.changes.breaking(place, "downloads are gone"),
+            (false, true) => self.changes.additive(place, "downloads are offered"),
+            (true, true) if old.use_media_download_service != new.use_media_download_service => {
+                let place = place::join(at, "useMediaDownloadService");
+                self.changes
+                    .breaking(place, "downloads have another address");
+            }
+            _ => self.changes.text(
+                at,
+                "useMediaDownloadService",
+                &old.use_media_download_service,
+                &new.use_media_download_service,
+            ),
+        }
+        let place = place::join(at, "mediaUpload");
+        match (&old.media_upload, &new.media_upload) {
+            (Some(_), None) => self.changes.breaking(place, "uploads are gone"),
+            (None, Some(_)) => self.changes.additive(place, "uploads are offered"),
+            (Some(old), Some(new)) => self.upload(&place, old, new),
+            (None, None) => self.changes.text(
+                at,
+                "supportsMediaUpload",
+                &old.supports_media_upload,
+                &new.supports_media_upload,
+            ),
+        }
+    }
+
+    fn upload(&mut self, at: &str, old: &MediaUpload, new: &MediaUpload) {
+        let place = place::join(at, "accept");
+        let covers = |ranges: &[String], wanted: &str| {
+            let kind = wanted.split('/').next().unwrap_or_default();
+            ranges.is_empty()
+                || ranges
+                    .iter()
+                    .any(|range| range == wanted || range == "*/*" || *range == format!("{kind}/*"))
+        };
+        let any = ["*/*".to_owned()];
+        let or_any = |ranges: &[String]| {
+            if ranges.is_empty() {
+                any.to_vec()
+            } else {
+                ranges.to_vec()
+            }
+        };
+        for range in or_any(&old.accept) {
+            if !covers(&new.accept, &range) {
+                self.changes
+                    .breaking(&place, format!("`{range}` is no longer accepted"));
+            }
+        }
+        for range in or_any(&new.accept) {
+            if !covers(&old.accept, &range) {
+                self.changes
+                    .additive(&place, format!("`{range}` is accepted"));
+            }
+        }
+        if old.max_size != new.max_size {
+            let size = |upload: &MediaUpload| {
+                let size = upload.max_size.as_deref();
+                size.and_then(|size| media::bytes(size).ok())
+                    .unwrap_or(u64::MAX)
+            };
+            let class = match size(new).cmp(&size(old)) {
+                std::cmp::Ordering::Less => Class::Breaking,
+                std::cmp::Ordering::Greater => Class::Additive,
+                std::cmp::Ordering::Equal => Class::DocsOnly,
+            };
+            let message = told(&old.max_size, &new.max_size);
+            self.changes
+                .push(class, place::join(at, "maxSize"), message);
+        }
+        let at = place::join(at, "protocols");
+        let protocols = |upload: &MediaUpload| upload.protocols.clone().unwrap_or_default();
+        let (old, new) = (protocols(old), protocols(new));
+        for (key, old, new) in [
+            ("simple", &old.simple, &new.simple),
+            ("resumable", &old.resumable, &new.resumable),
+        ] {
+            let at = place::join(&at, key);
+            match (old, new) {
+                (None, None) => {}
+                (Some(_), None) => self.changes.breaking(at, "this way to upload is gone"),
+                (None, Some(_)) => self.changes.additive(at, "this way to upload is new"),
+                (Some(old), Some(new)) => {
+                    if old.path != new.path {
+                        let message = told(&old.path, &new.path);
+                        self.changes.breaking(place::join(&at, "path"), message);
+                    }
+                    let place = place::join(&at, "multipart");
+                    match (old.multipart, new.multipart) {
+                        (true, false) => self
+                            .changes
+                            .breaking(place, "metadata no longer travels with the media"),
+                        (false, true) => self
+                            .changes
+                            .additive(place, "metadata may travel with the media"),
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What is made of a method's parameters, by name.
+type Meant<'a> = BTreeMap<&'a str, Argument>;
+
+struct Argument {
+    required: bool,
+}
+
+fn meant(method: &model::Method) -> Meant<'_> {
+    let required = method.required.iter().map(|parameter| (parameter, true));
+    let optional = method.optional.iter().map(|parameter| (parameter, false));
+    required
+        .chain(optional)
+        .map(|(parameter, required)| {
+            debug_assert!(required || parameter.location == Location::Query);
+            (parameter.wire.as_str(), Argument { required })
+        })
+        .collect()
+}
+
+/// The type of one value of a parameter.
+fn one(schema: &Schema) -> &Schema {
+    match &schema.items {
+        Some(items) if schema.ty.as_deref() == Some("array") => items,
+        _ => schema,
+    }
+}
+
+/// All resources, by their place.
+fn resources(document: &Document) -> Resources<'_> {
+    fn walk<'a>(
+        at: &str,
+        resources: &'a BTreeMap<String, document::Resource>,
+        all: &mut Resources<'a>,
+    ) {
+        for (name, resource) in resources {
+            let at = place::join(&place::join(at, "resources"), name);
+            walk(&at, &resource.resources, all);
+            all.insert(at, resource);
+        }
+    }
+    let mut all = BTreeMap::new();
+    walk("", &document.resources, &mut all);
+    all
+}
+
+/// All methods, by their place.
+fn methods<'a>(
+    document: &'a Document,
+    api: &'a Api,
+    resources: &Resources<'a>,
+) -> BTreeMap<String, Method<'a>> {
+    let meant = super::surface::methods(api);
+    let top = document
+        .methods
+        .iter()
+        .map(|(name, method)| (place::join("methods", name), method));
+    let below = resources.iter().flat_map(|(at, resource)| {
+        let at = place::join(at, "methods");
+        let methods = resource.methods.iter();
+        methods.map(move |(name, method)| (place::join(&at, name), method))
+    });
+    top.chain(below)
+        .filter_map(|(at, written)| {
+            let meant = *meant.get(&at)?;
+            Some((at, Method { written, meant }))
+        })
+        .collect()
+}

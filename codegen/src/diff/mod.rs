@@ -1,0 +1,95 @@
+//! What changed between two documents, as users of the generated code and of the wire see it.
+//!
+//! Every change has one of three classes ([`Class`]). It is *breaking* when a program that was written for the old document
+//! may no longer compile, or may send or read something that the service now takes for something else; *additive* when
+//! there is more than before, or when the compiler warns where it did not; *docs-only* when nothing but text changed.
+//!
+//! Enums are open and structs have `..Default::default()`, so new values, properties, methods and schemas are additive.
+//! Deprecation is additive too: the code still compiles, with a warning. What narrows a value (a smaller range, a new
+//! pattern, another default, a property that only the server sets from now on) is breaking where requests carry the
+//! value, and docs-only where only answers do.
+
+mod api;
+mod change;
+mod limits;
+mod methods;
+mod schemas;
+mod surface;
+
+pub use change::{Change, Class, Diff, Revision};
+
+use std::collections::BTreeSet;
+
+use change::Changes;
+
+use crate::model::{self, Api};
+use crate::{Document, Errors, Source};
+
+/// Compares two documents.
+///
+/// ```
+/// use gapi_codegen::{Source, diff};
+///
+/// let document = |values: &str| Source::new("a.json", format!(r#"{{
+///     "name": "a", "version": "v1", "revision": "1", "rootUrl": "https://a.googleapis.com/",
+///     "schemas": {{"Job": {{"id": "Job", "type": "object", "properties": {{
+///         "state": {{"type": "string", "enum": [{values}]}}
+///     }}}}}}
+/// }}"#));
+/// let diff = diff::sources(&document(r#""RUN""#), &document(r#""RUN", "STOP""#))?;
+/// assert_eq!(diff.class(), Some(diff::Class::Additive));
+/// assert_eq!(diff.changes[0].place, "schemas.Job.properties.state.enum");
+/// # Ok::<(), gapi_codegen::Errors>(())
+/// ```
+///
+/// # Errors
+///
+/// What is wrong with either document, under its name.
+pub fn sources(old: &Source, new: &Source) -> Result<Diff, Errors> {
+    let read = |source: &Source| {
+        let document = Document::read(source, None)?;
+        let api = model::lower(&document).map_err(|errors| errors.within(&source.name))?;
+        Ok::<_, Errors>((document, api))
+    };
+    let (old, old_api) = read(old)?;
+    let (new, new_api) = read(new)?;
+    Ok(compare(&old, &old_api, &new, &new_api))
+}
+
+/// Compares two documents of which the models are known.
+#[must_use]
+pub fn compare(old: &Document, old_api: &Api, new: &Document, new_api: &Api) -> Diff {
+    let mut comparison = Comparison {
+        sent: sent(old_api, new_api),
+        changes: Changes::default(),
+    };
+    comparison.api(old, new);
+    comparison.methods(old, old_api, new, new_api);
+    comparison.schemas(old, new);
+    comparison.surface(old_api, new_api);
+    Diff {
+        name: new_api.name.clone(),
+        version: new_api.version.clone(),
+        revision: Revision {
+            old: old_api.revision.clone(),
+            new: new_api.revision.clone(),
+        },
+        changes: comparison.changes.sorted(),
+    }
+}
+
+/// One comparison on its way.
+struct Comparison {
+    /// The schemas that requests carry, in either document.
+    sent: BTreeSet<String>,
+    changes: Changes,
+}
+
+/// Schemas that are reached from a request's body.
+fn sent(old: &Api, new: &Api) -> BTreeSet<String> {
+    let types = old.types.iter().chain(&new.types);
+    types
+        .filter(|def| def.in_request)
+        .filter_map(|def| def.schema.clone())
+        .collect()
+}

@@ -1,0 +1,314 @@
+//! Schemas, properties, and whatever has a type.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Comparison;
+use crate::document::{Annotations, Document, Schema};
+use crate::model::{Type, formats};
+use crate::place;
+
+/// What a schema is made of.
+#[derive(PartialEq)]
+enum Form<'a> {
+    Reference(&'a str),
+    Enum,
+    Object,
+    Map,
+    List,
+    Scalar(Type),
+}
+
+impl Comparison {
+    /// All schemas of the document.
+    pub(super) fn schemas(&mut self, old: &Document, new: &Document) {
+        let (gone, added) = apart(&old.schemas, &new.schemas);
+        for name in &gone {
+            let twin = twin(
+                &old.schemas[*name],
+                added.iter().map(|name| (*name, &new.schemas[*name])),
+            );
+            self.gone(&place::join("schemas", name), "schema", twin);
+        }
+        for name in added {
+            self.changes
+                .additive(place::join("schemas", name), "the schema is new");
+        }
+        for (name, schema) in &old.schemas {
+            if let Some(now) = new.schemas.get(name) {
+                let (at, sent) = (place::join("schemas", name), self.sent.contains(name));
+                self.compare(&at, schema, now, sent, true);
+            }
+        }
+    }
+
+    /// Compares a value's type and everything that is said about it.
+    pub(super) fn value(&mut self, at: &str, old: &Schema, new: &Schema, sent: bool) {
+        self.compare(at, old, new, sent, false);
+    }
+
+    fn compare(&mut self, at: &str, old: &Schema, new: &Schema, sent: bool, top: bool) {
+        if old == new {
+            return;
+        }
+        let (was, is) = (form(old, top), form(new, top));
+        if was == is {
+            self.inside(at, old, new, sent, &is);
+        } else {
+            let message = format!("{} became {}", told(old, &was), told(new, &is));
+            self.changes.breaking(place::join(at, "type"), message);
+        }
+        self.limits(at, old, new, sent);
+        self.changes.deprecation(at, old.deprecated, new.deprecated);
+        self.needed(at, old.annotations.as_ref(), new.annotations.as_ref(), sent);
+        self.changes.text(at, "id", &old.id, &new.id);
+        self.changes
+            .text(at, "description", &old.description, &new.description);
+        self.changes.text(at, "variant", &old.variant, &new.variant);
+        self.changes.text(
+            at,
+            "parameterName",
+            &old.parameter_name,
+            &new.parameter_name,
+        );
+        self.others(at, &old.others, &new.others);
+    }
+
+    /// Two values of one form.
+    fn inside(&mut self, at: &str, old: &Schema, new: &Schema, sent: bool, form: &Form<'_>) {
+        match form {
+            Form::Reference(_) => self.changes.text(at, "type", &old.ty, &new.ty),
+            Form::Enum => self.values(at, old, new),
+            Form::Object => {
+                self.properties(at, old, new, sent);
+                self.changes.text(
+                    at,
+                    "additionalProperties",
+                    &old.additional_properties,
+                    &new.additional_properties,
+                );
+            }
+            Form::Map => self.element(
+                at,
+                "additionalProperties",
+                old.additional_properties.as_deref(),
+                new.additional_properties.as_deref(),
+                sent,
+            ),
+            Form::List => self.element(
+                at,
+                "items",
+                old.items.as_deref(),
+                new.items.as_deref(),
+                sent,
+            ),
+            Form::Scalar(_) => {
+                self.changes.text(at, "type", &old.ty, &new.ty);
+                self.changes.text(at, "format", &old.format, &new.format);
+                // Values of what is no text are made nothing of.
+                self.changes.text(at, "enum", &old.values, &new.values);
+            }
+        }
+    }
+
+    /// The values of a map, or the items of a list. One that is not described is any value.
+    fn element(
+        &mut self,
+        at: &str,
+        key: &str,
+        old: Option<&Schema>,
+        new: Option<&Schema>,
+        sent: bool,
+    ) {
+        let any = Schema {
+            ty: Some("any".to_owned()),
+            ..Schema::default()
+        };
+        let at = place::join(at, key);
+        self.value(&at, old.unwrap_or(&any), new.unwrap_or(&any), sent);
+    }
+
+    fn properties(&mut self, at: &str, old: &Schema, new: &Schema, sent: bool) {
+        let at = place::join(at, "properties");
+        let (gone, added) = apart(&old.properties, &new.properties);
+        for name in gone {
+            let candidates = added.iter().map(|name| (*name, &new.properties[*name]));
+            let twin = twin(&old.properties[name], candidates);
+            self.gone(&place::join(&at, name), "property", twin);
+        }
+        for name in added {
+            let at = place::join(&at, name);
+            let needed = new.properties[name]
+                .annotations
+                .as_ref()
+                .map(|annotations| annotations.required.join("`, `"))
+                .unwrap_or_default();
+            if sent && !needed.is_empty() {
+                let message = format!("a property that `{needed}` requires is new");
+                self.changes.breaking(at, message);
+            } else {
+                self.changes.additive(at, "the property is new");
+            }
+        }
+        for (name, property) in &old.properties {
+            if let Some(now) = new.properties.get(name) {
+                self.value(&place::join(&at, name), property, now, sent);
+            }
+        }
+    }
+
+    /// Enums are open: a new value is no surprise, but one that is gone was somebody's constant.
+    fn values(&mut self, at: &str, old: &Schema, new: &Schema) {
+        let at_values = place::join(at, "enum");
+        let was: BTreeSet<&String> = old.values.iter().collect();
+        let is: BTreeSet<&String> = new.values.iter().collect();
+        for value in was.difference(&is) {
+            self.changes
+                .breaking(&at_values, format!("the value `{value}` is gone"));
+        }
+        for value in is.difference(&was) {
+            self.changes
+                .additive(&at_values, format!("the value `{value}` is new"));
+        }
+        if was == is && old.values != new.values {
+            self.changes
+                .docs(&at_values, "the values are in another order");
+        }
+        for value in was.intersection(&is) {
+            let (before, after) = (about(old, value), about(new, value));
+            if before.0 != after.0 {
+                let place = place::join(at, "enumDescriptions");
+                self.changes
+                    .docs(place, format!("the description of `{value}` changed"));
+            }
+            if before.1 != after.1 {
+                let how = if after.1 { "is" } else { "is no longer" };
+                let place = place::join(at, "enumDeprecated");
+                self.changes
+                    .additive(place, format!("the value `{value}` {how} deprecated"));
+            }
+        }
+    }
+
+    /// Methods that cannot do without a property.
+    fn needed(
+        &mut self,
+        at: &str,
+        old: Option<&Annotations>,
+        new: Option<&Annotations>,
+        sent: bool,
+    ) {
+        let methods = |annotations: Option<&Annotations>| -> BTreeSet<String> {
+            annotations
+                .map(|annotations| annotations.required.iter().cloned().collect())
+                .unwrap_or_default()
+        };
+        let (was, is) = (methods(old), methods(new));
+        let at = place::join(&place::join(at, "annotations"), "required");
+        for method in is.difference(&was) {
+            let message = format!("`{method}` requires it");
+            if sent {
+                self.changes.breaking(&at, message);
+            } else {
+                self.changes.docs(&at, message);
+            }
+        }
+        for method in was.difference(&is) {
+            let message = format!("`{method}` no longer requires it");
+            if sent {
+                self.changes.additive(&at, message);
+            } else {
+                self.changes.docs(&at, message);
+            }
+        }
+    }
+
+    /// Something is gone; perhaps it has another name now.
+    pub(super) fn gone(&mut self, at: &str, what: &str, twin: Option<&str>) {
+        let message = match twin {
+            Some(twin) => format!("the {what} is gone; `{twin}`, which is new, is like it"),
+            None => format!("the {what} is gone"),
+        };
+        self.changes.breaking(at, message);
+    }
+}
+
+/// What is in the first map only, and in the second only.
+pub(super) fn apart<'a, T>(
+    old: &'a BTreeMap<String, T>,
+    new: &'a BTreeMap<String, T>,
+) -> (Vec<&'a str>, Vec<&'a str>) {
+    let only = |a: &'a BTreeMap<String, T>, b: &BTreeMap<String, T>| {
+        a.keys()
+            .filter(|key| !b.contains_key(*key))
+            .map(String::as_str)
+            .collect()
+    };
+    (only(old, new), only(new, old))
+}
+
+/// The new thing that is the same as one that is gone, but for its name.
+pub(super) fn twin<'a>(
+    gone: &Schema,
+    added: impl Iterator<Item = (&'a str, &'a Schema)>,
+) -> Option<&'a str> {
+    let nameless = |schema: &Schema| Schema {
+        id: None,
+        ..schema.clone()
+    };
+    let gone = nameless(gone);
+    let mut twins = added.filter(|(_, schema)| nameless(schema) == gone);
+    let first = twins.next()?.0;
+    // Of several, none is more likely than another.
+    twins.next().is_none().then_some(first)
+}
+
+/// The form that the model gives a schema. Only a schema of its own is a struct without properties.
+fn form(schema: &Schema, top: bool) -> Form<'_> {
+    if let Some(reference) = &schema.reference {
+        return Form::Reference(reference);
+    }
+    let ty = match schema.ty.as_deref() {
+        Some(ty) => ty,
+        None if !schema.properties.is_empty() || schema.additional_properties.is_some() => "object",
+        None if schema.items.is_some() => "array",
+        None if !schema.values.is_empty() => "string",
+        None => "any",
+    };
+    match ty {
+        "string" if !schema.values.is_empty() => Form::Enum,
+        "object" if !schema.properties.is_empty() => Form::Object,
+        "object" if top && schema.additional_properties.is_none() => Form::Object,
+        "object" => Form::Map,
+        "array" => Form::List,
+        ty => Form::Scalar(formats::scalar(ty, schema.format.as_deref()).unwrap_or(Type::Any)),
+    }
+}
+
+/// `` `string` (`int64`) ``
+fn told(schema: &Schema, form: &Form<'_>) -> String {
+    match form {
+        Form::Reference(name) => format!("`{name}`"),
+        Form::Enum => "an enum".to_owned(),
+        Form::Object => "an object".to_owned(),
+        Form::Map => "a map".to_owned(),
+        Form::List => "a list".to_owned(),
+        Form::Scalar(_) => {
+            let ty = schema.ty.as_deref().unwrap_or("any");
+            match &schema.format {
+                Some(format) => format!("`{ty}` (`{format}`)"),
+                None => format!("`{ty}`"),
+            }
+        }
+    }
+}
+
+/// The description of an enum's value, and whether it is deprecated.
+fn about<'a>(schema: &'a Schema, value: &String) -> (Option<&'a String>, bool) {
+    let index = schema.values.iter().position(|other| other == value);
+    let description = index.and_then(|index| schema.enum_descriptions.get(index));
+    let deprecated = index.and_then(|index| schema.enum_deprecated.get(index));
+    (
+        description.filter(|text| !text.is_empty()),
+        deprecated.copied().unwrap_or_default(),
+    )
+}

@@ -1,0 +1,203 @@
+//! Names and types in Rust: what a program spells, even where the wire is the same.
+
+use std::collections::BTreeMap;
+
+use super::Comparison;
+use crate::model::{Api, Items, Method, Resource, Shape, Type};
+use crate::place;
+
+impl Comparison {
+    /// Compares how things are spelled in Rust, where the documents' own changes do not tell it already.
+    pub(super) fn surface(&mut self, old: &Api, new: &Api) {
+        let (was, is) = (spellings(old), spellings(new));
+        for ((at, item), before) in &was {
+            let Some(after) = is
+                .get(&(at.clone(), *item))
+                .filter(|after| *after != before)
+            else {
+                continue;
+            };
+            if !self.changes.is_broken(at) {
+                let message = format!("in Rust, `{before}` became `{after}`");
+                self.changes.breaking(at, message);
+            }
+        }
+        let (was, is) = (methods(old), methods(new));
+        for (at, method) in &was {
+            if let Some(now) = is.get(at) {
+                self.pages(at, (old, method), (new, now));
+                self.operation(at, method, now);
+            }
+        }
+    }
+
+    fn pages(
+        &mut self,
+        at: &str,
+        (old_api, old): (&Api, &Method),
+        (new_api, new): (&Api, &Method),
+    ) {
+        let (was, is) = match (&old.paging, &new.paging) {
+            (Some(_), None) => {
+                return self
+                    .changes
+                    .breaking(at, "no longer comes in pages: `pages` is gone");
+            }
+            (None, Some(_)) => return self.changes.additive(at, "comes in pages: `pages` is new"),
+            (None, None) => return,
+            (Some(was), Some(is)) => (&was.items, &is.items),
+        };
+        let spelled = |api: &Api, items: &Items| {
+            let ty = spelled(api, &items.ty);
+            if items.map {
+                format!("(String, {ty})")
+            } else {
+                ty
+            }
+        };
+        match (was, is) {
+            (Some(_), None) => self.changes.breaking(at, "`items` is gone"),
+            (None, Some(_)) => self.changes.additive(at, "`items` is new"),
+            (Some(was), Some(is)) => {
+                let (was, is) = (spelled(old_api, was), spelled(new_api, is));
+                if was != is {
+                    let message = format!("`items` gives `{is}`, and gave `{was}`");
+                    self.changes.breaking(at, message);
+                }
+            }
+            (None, None) => {}
+        }
+    }
+
+    fn operation(&mut self, at: &str, old: &Method, new: &Method) {
+        match (&old.operation, &new.operation) {
+            (Some(_), None) => self
+                .changes
+                .breaking(at, "no longer starts an operation that can be waited for"),
+            (None, Some(_)) => self
+                .changes
+                .additive(at, "starts an operation that can be waited for"),
+            _ => {}
+        }
+    }
+}
+
+/// Every method by its place in the document.
+pub(super) fn methods(api: &Api) -> BTreeMap<String, &Method> {
+    fn walk<'a>(at: &str, resource: &'a Resource, all: &mut BTreeMap<String, &'a Method>) {
+        for method in &resource.methods {
+            let at = place::join(&place::join(at, "methods"), &method.wire);
+            all.insert(at, method);
+        }
+        for child in &resource.resources {
+            walk(
+                &place::join(&place::join(at, "resources"), &child.wire),
+                child,
+                all,
+            );
+        }
+    }
+    let mut all = BTreeMap::new();
+    walk("", &api.root, &mut all);
+    all
+}
+
+/// What is spelled: a place may be that of a property and of the type that is made for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Item {
+    Scope,
+    Resource,
+    Method,
+    Value,
+    Type,
+    Variant,
+}
+
+/// How Rust spells what stands at a place of the document.
+type Spellings = BTreeMap<(String, Item), String>;
+
+fn spellings(api: &Api) -> Spellings {
+    let mut all = Spellings::new();
+    for scope in &api.scopes {
+        let at = place::join("auth.oauth2.scopes", &scope.url);
+        all.insert((at, Item::Scope), format!("scope::{}", scope.ident));
+    }
+    resources("", &api.root, &mut all);
+    for (at, method) in methods(api) {
+        spell_method(api, &at, method, &mut all);
+    }
+    for def in &api.types {
+        all.insert((def.place.clone(), Item::Type), def.ident.clone());
+        match &def.shape {
+            Shape::Object(fields) => {
+                let at = place::join(&def.place, "properties");
+                for field in fields {
+                    let text = format!("{}: Option<{}>", field.ident, spelled(api, &field.ty));
+                    all.insert((place::join(&at, &field.wire), Item::Value), text);
+                }
+            }
+            Shape::Enum(variants) => {
+                let at = place::join(&def.place, "enum");
+                for variant in variants {
+                    let text = format!("{}::{}", def.ident, variant.ident);
+                    all.insert((place::join(&at, &variant.wire), Item::Variant), text);
+                }
+            }
+            Shape::Alias(ty) => {
+                let text = format!("type {} = {}", def.ident, spelled(api, ty));
+                all.insert((def.place.clone(), Item::Type), text);
+            }
+        }
+    }
+    all
+}
+
+fn resources(at: &str, resource: &Resource, all: &mut Spellings) {
+    for child in &resource.resources {
+        let at = place::join(&place::join(at, "resources"), &child.wire);
+        all.insert((at.clone(), Item::Resource), child.ident.clone());
+        resources(&at, child, all);
+    }
+}
+
+fn spell_method(api: &Api, at: &str, method: &Method, all: &mut Spellings) {
+    let text = format!("{}() -> {}", method.ident, method.type_ident);
+    all.insert((at.to_owned(), Item::Method), text);
+    let at_parameters = place::join(at, "parameters");
+    for parameter in &method.required {
+        // An argument's name is no part of a call.
+        let at = place::join(&at_parameters, &parameter.wire);
+        all.insert((at, Item::Value), spelled(api, &parameter.ty));
+    }
+    for parameter in &method.optional {
+        let text = format!("{}({})", parameter.ident, spelled(api, &parameter.ty));
+        all.insert(
+            (place::join(&at_parameters, &parameter.wire), Item::Value),
+            text,
+        );
+    }
+    for (key, ty) in [("request", &method.request), ("response", &method.response)] {
+        if let Some(ty) = ty {
+            all.insert((place::join(at, key), Item::Value), spelled(api, ty));
+        }
+    }
+}
+
+/// A type as Rust spells it.
+fn spelled(api: &Api, ty: &Type) -> String {
+    match ty {
+        Type::Named(id) => api.types[id.0].ident.clone(),
+        Type::Boxed(id) => format!("Box<{}>", api.types[id.0].ident),
+        Type::List(item) => format!("Vec<{}>", spelled(api, item)),
+        Type::Map(value) => format!("BTreeMap<String, {}>", spelled(api, value)),
+        Type::Any => "Value".to_owned(),
+        Type::Bool => "bool".to_owned(),
+        Type::I32 => "i32".to_owned(),
+        Type::U32 => "u32".to_owned(),
+        Type::I64 => "i64".to_owned(),
+        Type::U64 => "u64".to_owned(),
+        Type::F32 => "f32".to_owned(),
+        Type::F64 => "f64".to_owned(),
+        scalar => format!("{scalar:?}"),
+    }
+}

@@ -1,0 +1,25 @@
+//! `gapi show sheets:v4 spreadsheets.values.update`: the example, and the body with everything that it may hold.
+
+gapi::api! {
+    mod sheets = "sheets:v4" { spreadsheets.values.update };
+}
+
+pub async fn update(client: &gapi::Client) -> Result<(), gapi::Error> {
+    let body = sheets::ValueRange {
+        range: Some("my-range".into()),
+        ..Default::default()
+    };
+    let request = sheets::spreadsheets().values().update("my-spreadsheetId", "my-range", body);
+    let answer = request.send(client).await?;
+    println!("{answer:?}");
+    Ok(())
+}
+
+pub fn body() -> impl Sized {
+    sheets::ValueRange {
+        major_dimension: Some(sheets::ValueRangeMajorDimension::Rows),
+        range: Some("".into()),
+        values: Some(vec![vec![]]),
+        ..Default::default()
+    }
+}
