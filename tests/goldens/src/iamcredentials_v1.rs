@@ -32,7 +32,7 @@
     unreachable_pub,
     unused_qualifications,
     unused_results,
-    variant_size_differences
+    variant_size_differences,
 )]
 use ::gapi::generated::v1 as __gapi;
 
@@ -106,10 +106,7 @@ pub mod locations {
             /// HTTP: `GET v1/{+name}/allowedLocations`
             ///
             /// * `name`: Required. Resource name of workforce pool. Pattern: `^locations/[^/]+/workforcePools/[^/]+$`.
-            pub fn get_allowed_locations(
-                self,
-                name: impl Into<String>,
-            ) -> GetAllowedLocations {
+            pub fn get_allowed_locations(self, name: impl Into<String>) -> GetAllowedLocations {
                 GetAllowedLocations(
                     __gapi::Call::new(&GET_ALLOWED_LOCATIONS).with("name", name.into()),
                 )
@@ -196,9 +193,7 @@ pub mod projects {
         impl Resource {
             /// The resource `projects.locations.workloadIdentityPools`.
             #[must_use]
-            pub const fn workload_identity_pools(
-                self,
-            ) -> workload_identity_pools::Resource {
+            pub const fn workload_identity_pools(self) -> workload_identity_pools::Resource {
                 workload_identity_pools::Resource
             }
         }
@@ -217,13 +212,9 @@ pub mod projects {
                 /// HTTP: `GET v1/{+name}/allowedLocations`
                 ///
                 /// * `name`: Required. Resource name of workload identity pool. Pattern: `^projects/[^/]+/locations/[^/]+/workloadIdentityPools/[^/]+$`.
-                pub fn get_allowed_locations(
-                    self,
-                    name: impl Into<String>,
-                ) -> GetAllowedLocations {
+                pub fn get_allowed_locations(self, name: impl Into<String>) -> GetAllowedLocations {
                     GetAllowedLocations(
-                        __gapi::Call::new(&GET_ALLOWED_LOCATIONS)
-                            .with("name", name.into()),
+                        __gapi::Call::new(&GET_ALLOWED_LOCATIONS).with("name", name.into()),
                     )
                 }
             }
@@ -247,9 +238,7 @@ pub mod projects {
                 pub fn send(
                     self,
                     client: &__gapi::Client,
-                ) -> __gapi::Sending<
-                    super::super::super::WorkloadIdentityPoolAllowedLocations,
-                > {
+                ) -> __gapi::Sending<super::super::super::WorkloadIdentityPoolAllowedLocations> {
                     __gapi::Sending::new(client, self.0)
                 }
 
@@ -335,10 +324,7 @@ pub mod projects {
             /// HTTP: `GET v1/{+name}/allowedLocations`
             ///
             /// * `name`: Required. Resource name of service account. Format: `projects/-/serviceAccounts/{service_account_email}` Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
-            pub fn get_allowed_locations(
-                self,
-                name: impl Into<String>,
-            ) -> GetAllowedLocations {
+            pub fn get_allowed_locations(self, name: impl Into<String>) -> GetAllowedLocations {
                 GetAllowedLocations(
                     __gapi::Call::new(&GET_ALLOWED_LOCATIONS).with("name", name.into()),
                 )
@@ -360,9 +346,7 @@ pub mod projects {
                 body: impl Into<__gapi::Body<super::super::SignBlobRequest>>,
             ) -> SignBlob {
                 SignBlob(
-                    __gapi::Call::new(&SIGN_BLOB)
-                        .with("name", name.into())
-                        .with_body(body.into()),
+                    __gapi::Call::new(&SIGN_BLOB).with("name", name.into()).with_body(body.into()),
                 )
             }
 
@@ -382,9 +366,7 @@ pub mod projects {
                 body: impl Into<__gapi::Body<super::super::SignJwtRequest>>,
             ) -> SignJwt {
                 SignJwt(
-                    __gapi::Call::new(&SIGN_JWT)
-                        .with("name", name.into())
-                        .with_body(body.into()),
+                    __gapi::Call::new(&SIGN_JWT).with("name", name.into()).with_body(body.into()),
                 )
             }
         }
@@ -1275,7 +1257,7 @@ impl __gapi::Object for WorkloadIdentityPoolAllowedLocations {
 }
 __gapi::object!(
     GenerateAccessTokenRequest GenerateAccessTokenResponse GenerateIdTokenRequest
-    GenerateIdTokenResponse ServiceAccountAllowedLocations SignBlobRequest
-    SignBlobResponse SignJwtRequest SignJwtResponse WorkforcePoolAllowedLocations
+    GenerateIdTokenResponse ServiceAccountAllowedLocations SignBlobRequest SignBlobResponse
+    SignJwtRequest SignJwtResponse WorkforcePoolAllowedLocations
     WorkloadIdentityPoolAllowedLocations
 );

@@ -29,7 +29,7 @@
     unreachable_pub,
     unused_qualifications,
     unused_results,
-    variant_size_differences
+    variant_size_differences,
 )]
 use ::gapi::generated::v1 as __gapi;
 
@@ -279,11 +279,7 @@ pub mod instances {
         /// * `instance`: Required. Database instance ID. This does not include the project ID.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
-        pub fn get(
-            self,
-            project: impl Into<String>,
-            instance: impl Into<String>,
-        ) -> Get {
+        pub fn get(self, project: impl Into<String>, instance: impl Into<String>) -> Get {
             Get(
                 __gapi::Call::new(&GET)
                     .with("project", project.into())
@@ -304,9 +300,7 @@ pub mod instances {
             body: impl Into<__gapi::Body<super::DatabaseInstance>>,
         ) -> Insert {
             Insert(
-                __gapi::Call::new(&INSERT)
-                    .with("project", project.into())
-                    .with_body(body.into()),
+                __gapi::Call::new(&INSERT).with("project", project.into()).with_body(body.into()),
             )
         }
 
@@ -374,10 +368,7 @@ pub mod instances {
         }
 
         /// Sends the request: await the answer, or set options first.
-        pub fn send(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::Sending<super::DatabaseInstance> {
+        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::DatabaseInstance> {
             __gapi::Sending::new(client, self.0)
         }
 
@@ -405,10 +396,7 @@ pub mod instances {
     pub(crate) static INSERT: __gapi::Method = __gapi::Method {
         id: Insert::METHOD,
         path: "v1/projects/{project}/instances",
-        parameters: &[
-            __gapi::Parameter::path("project"),
-            __gapi::Parameter::query("location"),
-        ],
+        parameters: &[__gapi::Parameter::path("project"), __gapi::Parameter::query("location")],
         scopes: &[super::scope::CLOUD_PLATFORM, super::scope::SQLSERVICE_ADMIN],
         operation: Some(__gapi::Operation {
             shape: __gapi::OperationShape::Status,
@@ -519,10 +507,7 @@ pub mod instances {
         }
 
         /// All pages, each fetched when it is asked for.
-        pub fn pages(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::Pages<super::InstancesListResponse> {
+        pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::InstancesListResponse> {
             __gapi::Pages::new(client, self.0)
         }
 
@@ -642,11 +627,7 @@ pub mod operations {
         /// * `operation`: Required. Instance operation ID.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
-        pub fn get(
-            self,
-            project: impl Into<String>,
-            operation: impl Into<String>,
-        ) -> Get {
+        pub fn get(self, project: impl Into<String>, operation: impl Into<String>) -> Get {
             Get(
                 __gapi::Call::new(&GET)
                     .with("project", project.into())
@@ -983,16 +964,14 @@ pub enum ApiWarningCode {
 
 impl __gapi::OpenEnum for ApiWarningCode {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "SQL_API_WARNING_CODE_UNSPECIFIED" => Self::SqlApiWarningCodeUnspecified,
-                "REGION_UNREACHABLE" => Self::RegionUnreachable,
-                "MAX_RESULTS_EXCEEDS_LIMIT" => Self::MaxResultsExceedsLimit,
-                "COMPROMISED_CREDENTIALS" => Self::CompromisedCredentials,
-                "INTERNAL_STATE_FAILURE" => Self::InternalStateFailure,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "SQL_API_WARNING_CODE_UNSPECIFIED" => Self::SqlApiWarningCodeUnspecified,
+            "REGION_UNREACHABLE" => Self::RegionUnreachable,
+            "MAX_RESULTS_EXCEEDS_LIMIT" => Self::MaxResultsExceedsLimit,
+            "COMPROMISED_CREDENTIALS" => Self::CompromisedCredentials,
+            "INTERNAL_STATE_FAILURE" => Self::InternalStateFailure,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -1110,9 +1089,7 @@ pub struct BackupConfiguration {
     /// recovery (PITR) for the database.
     ///
     /// Set by the server.
-    pub transactional_log_storage_state: Option<
-        BackupConfigurationTransactionalLogStorageState,
-    >,
+    pub transactional_log_storage_state: Option<BackupConfigurationTransactionalLogStorageState>,
     /// What the document does not know, and what travels as an explicit `null`.
     pub extra: __gapi::Extra,
 }
@@ -1177,16 +1154,10 @@ impl __gapi::Object for BackupConfiguration {
         out.field("kind", &self.kind)?;
         out.field("location", &self.location)?;
         out.field("pointInTimeRecoveryEnabled", &self.point_in_time_recovery_enabled)?;
-        out.field(
-            "replicationLogArchivingEnabled",
-            &self.replication_log_archiving_enabled,
-        )?;
+        out.field("replicationLogArchivingEnabled", &self.replication_log_archiving_enabled)?;
         out.field("startTime", &self.start_time)?;
         out.field("transactionLogRetentionDays", &self.transaction_log_retention_days)?;
-        out.field(
-            "transactionalLogStorageState",
-            &self.transactional_log_storage_state,
-        )?;
+        out.field("transactionalLogStorageState", &self.transactional_log_storage_state)?;
         Ok(())
     }
 
@@ -1220,15 +1191,13 @@ pub enum BackupConfigurationBackupTier {
 
 impl __gapi::OpenEnum for BackupConfigurationBackupTier {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "BACKUP_TIER_UNSPECIFIED" => Self::BackupTierUnspecified,
-                "STANDARD" => Self::Standard,
-                "ADVANCED" => Self::Advanced,
-                "ENHANCED" => Self::Enhanced,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "BACKUP_TIER_UNSPECIFIED" => Self::BackupTierUnspecified,
+            "STANDARD" => Self::Standard,
+            "ADVANCED" => Self::Advanced,
+            "ENHANCED" => Self::Enhanced,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -1272,18 +1241,14 @@ pub enum BackupConfigurationTransactionalLogStorageState {
 
 impl __gapi::OpenEnum for BackupConfigurationTransactionalLogStorageState {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "TRANSACTIONAL_LOG_STORAGE_STATE_UNSPECIFIED" => {
-                    Self::TransactionalLogStorageStateUnspecified
-                }
-                "DISK" => Self::Disk,
-                "SWITCHING_TO_CLOUD_STORAGE" => Self::SwitchingToCloudStorage,
-                "SWITCHED_TO_CLOUD_STORAGE" => Self::SwitchedToCloudStorage,
-                "CLOUD_STORAGE" => Self::CloudStorage,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "TRANSACTIONAL_LOG_STORAGE_STATE_UNSPECIFIED" => Self::TransactionalLogStorageStateUnspecified,
+            "DISK" => Self::Disk,
+            "SWITCHING_TO_CLOUD_STORAGE" => Self::SwitchingToCloudStorage,
+            "SWITCHED_TO_CLOUD_STORAGE" => Self::SwitchedToCloudStorage,
+            "CLOUD_STORAGE" => Self::CloudStorage,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -1292,9 +1257,7 @@ impl __gapi::OpenEnum for BackupConfigurationTransactionalLogStorageState {
 
     fn as_str(&self) -> &str {
         match self {
-            Self::TransactionalLogStorageStateUnspecified => {
-                "TRANSACTIONAL_LOG_STORAGE_STATE_UNSPECIFIED"
-            }
+            Self::TransactionalLogStorageStateUnspecified => "TRANSACTIONAL_LOG_STORAGE_STATE_UNSPECIFIED",
             Self::Disk => "DISK",
             Self::SwitchingToCloudStorage => "SWITCHING_TO_CLOUD_STORAGE",
             Self::SwitchedToCloudStorage => "SWITCHED_TO_CLOUD_STORAGE",
@@ -1433,13 +1396,11 @@ pub enum BackupRetentionSettingsRetentionUnit {
 
 impl __gapi::OpenEnum for BackupRetentionSettingsRetentionUnit {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "RETENTION_UNIT_UNSPECIFIED" => Self::RetentionUnitUnspecified,
-                "COUNT" => Self::Count,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "RETENTION_UNIT_UNSPECIFIED" => Self::RetentionUnitUnspecified,
+            "COUNT" => Self::Count,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -1554,14 +1515,12 @@ pub enum BlueGreenDeploymentInfoState {
 
 impl __gapi::OpenEnum for BlueGreenDeploymentInfoState {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "STATE_UNSPECIFIED" => Self::StateUnspecified,
-                "PRE_SWITCHOVER" => Self::PreSwitchover,
-                "POST_SWITCHOVER" => Self::PostSwitchover,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "STATE_UNSPECIFIED" => Self::StateUnspecified,
+            "PRE_SWITCHOVER" => Self::PreSwitchover,
+            "POST_SWITCHOVER" => Self::PostSwitchover,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -2126,12 +2085,7 @@ impl __gapi::Object for DatabaseInstance {
             48 => __gapi::read(&mut self.sql_network_architecture, map),
             49 => __gapi::read(&mut self.state, map),
             50 => __gapi::read(&mut self.suspension_reason, map),
-            51 => {
-                __gapi::read(
-                    &mut self.switch_transaction_logs_to_cloud_storage_enabled,
-                    map,
-                )
-            }
+            51 => __gapi::read(&mut self.switch_transaction_logs_to_cloud_storage_enabled, map),
             52 => __gapi::read(&mut self.tags, map),
             53 => __gapi::read(&mut self.upgradable_database_versions, map),
             54 => __gapi::read(&mut self.write_endpoint, map),
@@ -2146,10 +2100,7 @@ impl __gapi::Object for DatabaseInstance {
         out.field("createTime", &self.create_time)?;
         out.field("currentDiskSize", &self.current_disk_size)?;
         out.field("databaseCenterIntegration", &self.database_center_integration)?;
-        out.field(
-            "databaseCenterIntegrationEnabled",
-            &self.database_center_integration_enabled,
-        )?;
+        out.field("databaseCenterIntegrationEnabled", &self.database_center_integration_enabled)?;
         out.field("databaseInstalledVersion", &self.database_installed_version)?;
         out.field("databaseVersion", &self.database_version)?;
         out.field("deploymentInfo", &self.deployment_info)?;
@@ -2238,15 +2189,13 @@ pub enum DatabaseInstanceBackendType {
 
 impl __gapi::OpenEnum for DatabaseInstanceBackendType {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "SQL_BACKEND_TYPE_UNSPECIFIED" => Self::SqlBackendTypeUnspecified,
-                "FIRST_GEN" => Self::FirstGen,
-                "SECOND_GEN" => Self::SecondGen,
-                "EXTERNAL" => Self::External,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "SQL_BACKEND_TYPE_UNSPECIFIED" => Self::SqlBackendTypeUnspecified,
+            "FIRST_GEN" => Self::FirstGen,
+            "SECOND_GEN" => Self::SecondGen,
+            "EXTERNAL" => Self::External,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -2284,16 +2233,12 @@ pub enum DatabaseInstanceDatabaseCenterIntegration {
 
 impl __gapi::OpenEnum for DatabaseInstanceDatabaseCenterIntegration {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "DATABASE_CENTER_INTEGRATION_UNSPECIFIED" => {
-                    Self::DatabaseCenterIntegrationUnspecified
-                }
-                "ENABLED" => Self::Enabled,
-                "DISABLED" => Self::Disabled,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "DATABASE_CENTER_INTEGRATION_UNSPECIFIED" => Self::DatabaseCenterIntegrationUnspecified,
+            "ENABLED" => Self::Enabled,
+            "DISABLED" => Self::Disabled,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -2302,9 +2247,7 @@ impl __gapi::OpenEnum for DatabaseInstanceDatabaseCenterIntegration {
 
     fn as_str(&self) -> &str {
         match self {
-            Self::DatabaseCenterIntegrationUnspecified => {
-                "DATABASE_CENTER_INTEGRATION_UNSPECIFIED"
-            }
+            Self::DatabaseCenterIntegrationUnspecified => "DATABASE_CENTER_INTEGRATION_UNSPECIFIED",
             Self::Enabled => "ENABLED",
             Self::Disabled => "DISABLED",
             Self::Unrecognized(text) => text,
@@ -2439,67 +2382,65 @@ pub enum DatabaseInstanceDatabaseVersion {
 
 impl __gapi::OpenEnum for DatabaseInstanceDatabaseVersion {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "SQL_DATABASE_VERSION_UNSPECIFIED" => Self::SqlDatabaseVersionUnspecified,
-                "MYSQL_5_1" => Self::Mysql51,
-                "MYSQL_5_5" => Self::Mysql55,
-                "MYSQL_5_6" => Self::Mysql56,
-                "MYSQL_5_7" => Self::Mysql57,
-                "MYSQL_8_0" => Self::Mysql80,
-                "MYSQL_8_0_18" => Self::Mysql8018,
-                "MYSQL_8_0_26" => Self::Mysql8026,
-                "MYSQL_8_0_27" => Self::Mysql8027,
-                "MYSQL_8_0_28" => Self::Mysql8028,
-                "MYSQL_8_0_29" => Self::Mysql8029,
-                "MYSQL_8_0_30" => Self::Mysql8030,
-                "MYSQL_8_0_31" => Self::Mysql8031,
-                "MYSQL_8_0_32" => Self::Mysql8032,
-                "MYSQL_8_0_33" => Self::Mysql8033,
-                "MYSQL_8_0_34" => Self::Mysql8034,
-                "MYSQL_8_0_35" => Self::Mysql8035,
-                "MYSQL_8_0_36" => Self::Mysql8036,
-                "MYSQL_8_0_37" => Self::Mysql8037,
-                "MYSQL_8_0_39" => Self::Mysql8039,
-                "MYSQL_8_0_40" => Self::Mysql8040,
-                "MYSQL_8_0_41" => Self::Mysql8041,
-                "MYSQL_8_0_42" => Self::Mysql8042,
-                "MYSQL_8_0_43" => Self::Mysql8043,
-                "MYSQL_8_0_44" => Self::Mysql8044,
-                "MYSQL_8_0_45" => Self::Mysql8045,
-                "MYSQL_8_0_46" => Self::Mysql8046,
-                "MYSQL_8_4" => Self::Mysql84,
-                "MYSQL_9_7" => Self::Mysql97,
-                "SQLSERVER_2017_STANDARD" => Self::Sqlserver2017Standard,
-                "SQLSERVER_2017_ENTERPRISE" => Self::Sqlserver2017Enterprise,
-                "SQLSERVER_2017_EXPRESS" => Self::Sqlserver2017Express,
-                "SQLSERVER_2017_WEB" => Self::Sqlserver2017Web,
-                "POSTGRES_9_6" => Self::Postgres96,
-                "POSTGRES_10" => Self::Postgres10,
-                "POSTGRES_11" => Self::Postgres11,
-                "POSTGRES_12" => Self::Postgres12,
-                "POSTGRES_13" => Self::Postgres13,
-                "POSTGRES_14" => Self::Postgres14,
-                "POSTGRES_15" => Self::Postgres15,
-                "POSTGRES_16" => Self::Postgres16,
-                "POSTGRES_17" => Self::Postgres17,
-                "POSTGRES_18" => Self::Postgres18,
-                "POSTGRES_19" => Self::Postgres19,
-                "POSTGRES_20" => Self::Postgres20,
-                "SQLSERVER_2019_STANDARD" => Self::Sqlserver2019Standard,
-                "SQLSERVER_2019_ENTERPRISE" => Self::Sqlserver2019Enterprise,
-                "SQLSERVER_2019_EXPRESS" => Self::Sqlserver2019Express,
-                "SQLSERVER_2019_WEB" => Self::Sqlserver2019Web,
-                "SQLSERVER_2022_STANDARD" => Self::Sqlserver2022Standard,
-                "SQLSERVER_2022_ENTERPRISE" => Self::Sqlserver2022Enterprise,
-                "SQLSERVER_2022_EXPRESS" => Self::Sqlserver2022Express,
-                "SQLSERVER_2022_WEB" => Self::Sqlserver2022Web,
-                "SQLSERVER_2025_STANDARD" => Self::Sqlserver2025Standard,
-                "SQLSERVER_2025_ENTERPRISE" => Self::Sqlserver2025Enterprise,
-                "SQLSERVER_2025_EXPRESS" => Self::Sqlserver2025Express,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "SQL_DATABASE_VERSION_UNSPECIFIED" => Self::SqlDatabaseVersionUnspecified,
+            "MYSQL_5_1" => Self::Mysql51,
+            "MYSQL_5_5" => Self::Mysql55,
+            "MYSQL_5_6" => Self::Mysql56,
+            "MYSQL_5_7" => Self::Mysql57,
+            "MYSQL_8_0" => Self::Mysql80,
+            "MYSQL_8_0_18" => Self::Mysql8018,
+            "MYSQL_8_0_26" => Self::Mysql8026,
+            "MYSQL_8_0_27" => Self::Mysql8027,
+            "MYSQL_8_0_28" => Self::Mysql8028,
+            "MYSQL_8_0_29" => Self::Mysql8029,
+            "MYSQL_8_0_30" => Self::Mysql8030,
+            "MYSQL_8_0_31" => Self::Mysql8031,
+            "MYSQL_8_0_32" => Self::Mysql8032,
+            "MYSQL_8_0_33" => Self::Mysql8033,
+            "MYSQL_8_0_34" => Self::Mysql8034,
+            "MYSQL_8_0_35" => Self::Mysql8035,
+            "MYSQL_8_0_36" => Self::Mysql8036,
+            "MYSQL_8_0_37" => Self::Mysql8037,
+            "MYSQL_8_0_39" => Self::Mysql8039,
+            "MYSQL_8_0_40" => Self::Mysql8040,
+            "MYSQL_8_0_41" => Self::Mysql8041,
+            "MYSQL_8_0_42" => Self::Mysql8042,
+            "MYSQL_8_0_43" => Self::Mysql8043,
+            "MYSQL_8_0_44" => Self::Mysql8044,
+            "MYSQL_8_0_45" => Self::Mysql8045,
+            "MYSQL_8_0_46" => Self::Mysql8046,
+            "MYSQL_8_4" => Self::Mysql84,
+            "MYSQL_9_7" => Self::Mysql97,
+            "SQLSERVER_2017_STANDARD" => Self::Sqlserver2017Standard,
+            "SQLSERVER_2017_ENTERPRISE" => Self::Sqlserver2017Enterprise,
+            "SQLSERVER_2017_EXPRESS" => Self::Sqlserver2017Express,
+            "SQLSERVER_2017_WEB" => Self::Sqlserver2017Web,
+            "POSTGRES_9_6" => Self::Postgres96,
+            "POSTGRES_10" => Self::Postgres10,
+            "POSTGRES_11" => Self::Postgres11,
+            "POSTGRES_12" => Self::Postgres12,
+            "POSTGRES_13" => Self::Postgres13,
+            "POSTGRES_14" => Self::Postgres14,
+            "POSTGRES_15" => Self::Postgres15,
+            "POSTGRES_16" => Self::Postgres16,
+            "POSTGRES_17" => Self::Postgres17,
+            "POSTGRES_18" => Self::Postgres18,
+            "POSTGRES_19" => Self::Postgres19,
+            "POSTGRES_20" => Self::Postgres20,
+            "SQLSERVER_2019_STANDARD" => Self::Sqlserver2019Standard,
+            "SQLSERVER_2019_ENTERPRISE" => Self::Sqlserver2019Enterprise,
+            "SQLSERVER_2019_EXPRESS" => Self::Sqlserver2019Express,
+            "SQLSERVER_2019_WEB" => Self::Sqlserver2019Web,
+            "SQLSERVER_2022_STANDARD" => Self::Sqlserver2022Standard,
+            "SQLSERVER_2022_ENTERPRISE" => Self::Sqlserver2022Enterprise,
+            "SQLSERVER_2022_EXPRESS" => Self::Sqlserver2022Express,
+            "SQLSERVER_2022_WEB" => Self::Sqlserver2022Web,
+            "SQLSERVER_2025_STANDARD" => Self::Sqlserver2025Standard,
+            "SQLSERVER_2025_ENTERPRISE" => Self::Sqlserver2025Enterprise,
+            "SQLSERVER_2025_EXPRESS" => Self::Sqlserver2025Express,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -2653,17 +2594,15 @@ pub enum DatabaseInstanceInstanceType {
 
 impl __gapi::OpenEnum for DatabaseInstanceInstanceType {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "SQL_INSTANCE_TYPE_UNSPECIFIED" => Self::SqlInstanceTypeUnspecified,
-                "CLOUD_SQL_INSTANCE" => Self::CloudSqlInstance,
-                "ON_PREMISES_INSTANCE" => Self::OnPremisesInstance,
-                "READ_REPLICA_INSTANCE" => Self::ReadReplicaInstance,
-                "READ_POOL_INSTANCE" => Self::ReadPoolInstance,
-                "GREEN_INSTANCE" => Self::GreenInstance,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "SQL_INSTANCE_TYPE_UNSPECIFIED" => Self::SqlInstanceTypeUnspecified,
+            "CLOUD_SQL_INSTANCE" => Self::CloudSqlInstance,
+            "ON_PREMISES_INSTANCE" => Self::OnPremisesInstance,
+            "READ_REPLICA_INSTANCE" => Self::ReadReplicaInstance,
+            "READ_POOL_INSTANCE" => Self::ReadPoolInstance,
+            "GREEN_INSTANCE" => Self::GreenInstance,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -2699,16 +2638,12 @@ pub enum DatabaseInstanceSqlNetworkArchitecture {
 
 impl __gapi::OpenEnum for DatabaseInstanceSqlNetworkArchitecture {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "SQL_NETWORK_ARCHITECTURE_UNSPECIFIED" => {
-                    Self::SqlNetworkArchitectureUnspecified
-                }
-                "NEW_NETWORK_ARCHITECTURE" => Self::NewNetworkArchitecture,
-                "OLD_NETWORK_ARCHITECTURE" => Self::OldNetworkArchitecture,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "SQL_NETWORK_ARCHITECTURE_UNSPECIFIED" => Self::SqlNetworkArchitectureUnspecified,
+            "NEW_NETWORK_ARCHITECTURE" => Self::NewNetworkArchitecture,
+            "OLD_NETWORK_ARCHITECTURE" => Self::OldNetworkArchitecture,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -2717,9 +2652,7 @@ impl __gapi::OpenEnum for DatabaseInstanceSqlNetworkArchitecture {
 
     fn as_str(&self) -> &str {
         match self {
-            Self::SqlNetworkArchitectureUnspecified => {
-                "SQL_NETWORK_ARCHITECTURE_UNSPECIFIED"
-            }
+            Self::SqlNetworkArchitectureUnspecified => "SQL_NETWORK_ARCHITECTURE_UNSPECIFIED",
             Self::NewNetworkArchitecture => "NEW_NETWORK_ARCHITECTURE",
             Self::OldNetworkArchitecture => "OLD_NETWORK_ARCHITECTURE",
             Self::Unrecognized(text) => text,
@@ -2757,20 +2690,18 @@ pub enum DatabaseInstanceState {
 
 impl __gapi::OpenEnum for DatabaseInstanceState {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "SQL_INSTANCE_STATE_UNSPECIFIED" => Self::SqlInstanceStateUnspecified,
-                "RUNNABLE" => Self::Runnable,
-                "SUSPENDED" => Self::Suspended,
-                "PENDING_DELETE" => Self::PendingDelete,
-                "PENDING_CREATE" => Self::PendingCreate,
-                "MAINTENANCE" => Self::Maintenance,
-                "FAILED" => Self::Failed,
-                "ONLINE_MAINTENANCE" => Self::OnlineMaintenance,
-                "REPAIRING" => Self::Repairing,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "SQL_INSTANCE_STATE_UNSPECIFIED" => Self::SqlInstanceStateUnspecified,
+            "RUNNABLE" => Self::Runnable,
+            "SUSPENDED" => Self::Suspended,
+            "PENDING_DELETE" => Self::PendingDelete,
+            "PENDING_CREATE" => Self::PendingCreate,
+            "MAINTENANCE" => Self::Maintenance,
+            "FAILED" => Self::Failed,
+            "ONLINE_MAINTENANCE" => Self::OnlineMaintenance,
+            "REPAIRING" => Self::Repairing,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -2816,19 +2747,15 @@ pub enum DatabaseInstanceSuspensionReason {
 
 impl __gapi::OpenEnum for DatabaseInstanceSuspensionReason {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "SQL_SUSPENSION_REASON_UNSPECIFIED" => {
-                    Self::SqlSuspensionReasonUnspecified
-                }
-                "BILLING_ISSUE" => Self::BillingIssue,
-                "LEGAL_ISSUE" => Self::LegalIssue,
-                "OPERATIONAL_ISSUE" => Self::OperationalIssue,
-                "KMS_KEY_ISSUE" => Self::KmsKeyIssue,
-                "PROJECT_ABUSE" => Self::ProjectAbuse,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "SQL_SUSPENSION_REASON_UNSPECIFIED" => Self::SqlSuspensionReasonUnspecified,
+            "BILLING_ISSUE" => Self::BillingIssue,
+            "LEGAL_ISSUE" => Self::LegalIssue,
+            "OPERATIONAL_ISSUE" => Self::OperationalIssue,
+            "KMS_KEY_ISSUE" => Self::KmsKeyIssue,
+            "PROJECT_ABUSE" => Self::ProjectAbuse,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -2977,10 +2904,7 @@ impl __gapi::Object for DiskEncryptionConfiguration {
     }
 
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field(
-            "cmekSourceLogEncryptionEnforced",
-            &self.cmek_source_log_encryption_enforced,
-        )?;
+        out.field("cmekSourceLogEncryptionEnforced", &self.cmek_source_log_encryption_enforced)?;
         out.field("confidentialMode", &self.confidential_mode)?;
         out.field("kind", &self.kind)?;
         out.field("kmsKeyName", &self.kms_key_name)?;
@@ -3154,15 +3078,13 @@ pub enum DnsNameMappingConnectionType {
 
 impl __gapi::OpenEnum for DnsNameMappingConnectionType {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "CONNECTION_TYPE_UNSPECIFIED" => Self::ConnectionTypeUnspecified,
-                "PUBLIC" => Self::Public,
-                "PRIVATE_SERVICES_ACCESS" => Self::PrivateServicesAccess,
-                "PRIVATE_SERVICE_CONNECT" => Self::PrivateServiceConnect,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "CONNECTION_TYPE_UNSPECIFIED" => Self::ConnectionTypeUnspecified,
+            "PUBLIC" => Self::Public,
+            "PRIVATE_SERVICES_ACCESS" => Self::PrivateServicesAccess,
+            "PRIVATE_SERVICE_CONNECT" => Self::PrivateServiceConnect,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -3198,14 +3120,12 @@ pub enum DnsNameMappingDnsScope {
 
 impl __gapi::OpenEnum for DnsNameMappingDnsScope {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "DNS_SCOPE_UNSPECIFIED" => Self::DnsScopeUnspecified,
-                "INSTANCE" => Self::Instance,
-                "CLUSTER" => Self::Cluster,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "DNS_SCOPE_UNSPECIFIED" => Self::DnsScopeUnspecified,
+            "INSTANCE" => Self::Instance,
+            "CLUSTER" => Self::Cluster,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -3241,14 +3161,12 @@ pub enum DnsNameMappingRecordManager {
 
 impl __gapi::OpenEnum for DnsNameMappingRecordManager {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "RECORD_MANAGER_UNSPECIFIED" => Self::RecordManagerUnspecified,
-                "CUSTOMER" => Self::Customer,
-                "CLOUD_SQL_AUTOMATION" => Self::CloudSqlAutomation,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "RECORD_MANAGER_UNSPECIFIED" => Self::RecordManagerUnspecified,
+            "CUSTOMER" => Self::Customer,
+            "CLOUD_SQL_AUTOMATION" => Self::CloudSqlAutomation,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -3479,15 +3397,13 @@ pub enum ExportContextBakExportOptionsBakType {
 
 impl __gapi::OpenEnum for ExportContextBakExportOptionsBakType {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "BAK_TYPE_UNSPECIFIED" => Self::BakTypeUnspecified,
-                "FULL" => Self::Full,
-                "DIFF" => Self::Diff,
-                "TLOG" => Self::Tlog,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "BAK_TYPE_UNSPECIFIED" => Self::BakTypeUnspecified,
+            "FULL" => Self::Full,
+            "DIFF" => Self::Diff,
+            "TLOG" => Self::Tlog,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -3603,16 +3519,14 @@ pub enum ExportContextFileType {
 
 impl __gapi::OpenEnum for ExportContextFileType {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "SQL_FILE_TYPE_UNSPECIFIED" => Self::SqlFileTypeUnspecified,
-                "SQL" => Self::Sql,
-                "CSV" => Self::Csv,
-                "BAK" => Self::Bak,
-                "TDE" => Self::Tde,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "SQL_FILE_TYPE_UNSPECIFIED" => Self::SqlFileTypeUnspecified,
+            "SQL" => Self::Sql,
+            "CSV" => Self::Csv,
+            "BAK" => Self::Bak,
+            "TDE" => Self::Tde,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -3639,9 +3553,7 @@ pub struct ExportContextSqlExportOptions {
     /// Optional. Whether or not the export should be parallel.
     pub parallel: Option<bool>,
     /// Options for exporting from a Cloud SQL for PostgreSQL instance.
-    pub postgres_export_options: Option<
-        ExportContextSqlExportOptionsPostgresExportOptions,
-    >,
+    pub postgres_export_options: Option<ExportContextSqlExportOptionsPostgresExportOptions>,
     /// Export only schemas.
     pub schema_only: Option<bool>,
     /// Tables to export, or that were exported, from the specified database. If you specify tables, specify one and
@@ -4271,15 +4183,13 @@ pub enum ImportContextBakImportOptionsBakType {
 
 impl __gapi::OpenEnum for ImportContextBakImportOptionsBakType {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "BAK_TYPE_UNSPECIFIED" => Self::BakTypeUnspecified,
-                "FULL" => Self::Full,
-                "DIFF" => Self::Diff,
-                "TLOG" => Self::Tlog,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "BAK_TYPE_UNSPECIFIED" => Self::BakTypeUnspecified,
+            "FULL" => Self::Full,
+            "DIFF" => Self::Diff,
+            "TLOG" => Self::Tlog,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -4473,16 +4383,14 @@ pub enum ImportContextFileType {
 
 impl __gapi::OpenEnum for ImportContextFileType {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "SQL_FILE_TYPE_UNSPECIFIED" => Self::SqlFileTypeUnspecified,
-                "SQL" => Self::Sql,
-                "CSV" => Self::Csv,
-                "BAK" => Self::Bak,
-                "TDE" => Self::Tde,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "SQL_FILE_TYPE_UNSPECIFIED" => Self::SqlFileTypeUnspecified,
+            "SQL" => Self::Sql,
+            "CSV" => Self::Csv,
+            "BAK" => Self::Bak,
+            "TDE" => Self::Tde,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -4509,9 +4417,7 @@ pub struct ImportContextSqlImportOptions {
     /// Optional. Whether or not the import should be parallel.
     pub parallel: Option<bool>,
     /// Optional. Options for importing from a Cloud SQL for PostgreSQL instance.
-    pub postgres_import_options: Option<
-        ImportContextSqlImportOptionsPostgresImportOptions,
-    >,
+    pub postgres_import_options: Option<ImportContextSqlImportOptionsPostgresImportOptions>,
     /// Optional. The number of threads to use for parallel import.
     pub threads: Option<i32>,
     /// What the document does not know, and what travels as an explicit `null`.
@@ -4775,10 +4681,7 @@ impl __gapi::Object for InsightsConfig {
     }
 
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field(
-            "enhancedQueryInsightsEnabled",
-            &self.enhanced_query_insights_enabled,
-        )?;
+        out.field("enhancedQueryInsightsEnabled", &self.enhanced_query_insights_enabled)?;
         out.field("queryInsightsEnabled", &self.query_insights_enabled)?;
         out.field("queryPlansPerMinute", &self.query_plans_per_minute)?;
         out.field("queryStringLength", &self.query_string_length)?;
@@ -4960,9 +4863,7 @@ pub struct IpConfiguration {
     /// When enabled, the server certificate will be automatically rotated during Cloud SQL scheduled maintenance or
     /// self-service maintenance updates up to six months before it expires. This setting can only be set if
     /// server_ca_mode is either GOOGLE_MANAGED_CAS_CA or CUSTOMER_MANAGED_CAS_CA.
-    pub server_certificate_rotation_mode: Option<
-        IpConfigurationServerCertificateRotationMode,
-    >,
+    pub server_certificate_rotation_mode: Option<IpConfigurationServerCertificateRotationMode>,
     /// Specify how SSL/TLS is enforced in database connections. If you must use the `require_ssl` flag for backward
     /// compatibility, then only the following value pairs are valid: For PostgreSQL and MySQL: \* `ssl_mode=ALLOW_UNENCRYPTED_AND_ENCRYPTED`
     /// and `require_ssl=false` \* `ssl_mode=ENCRYPTED_ONLY` and `require_ssl=false` \* `ssl_mode=TRUSTED_CLIENT_CERTIFICATE_REQUIRED`
@@ -5017,12 +4918,7 @@ impl __gapi::Object for IpConfiguration {
             0 => __gapi::read(&mut self.allocated_ip_range, map),
             1 => __gapi::read(&mut self.authorized_networks, map),
             2 => __gapi::read(&mut self.custom_subject_alternative_names, map),
-            3 => {
-                __gapi::read(
-                    &mut self.enable_private_path_for_google_cloud_services,
-                    map,
-                )
-            }
+            3 => __gapi::read(&mut self.enable_private_path_for_google_cloud_services, map),
             4 => __gapi::read(&mut self.ipv4_enabled, map),
             5 => __gapi::read(&mut self.private_network, map),
             6 => __gapi::read(&mut self.psc_config, map),
@@ -5038,10 +4934,7 @@ impl __gapi::Object for IpConfiguration {
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("allocatedIpRange", &self.allocated_ip_range)?;
         out.field("authorizedNetworks", &self.authorized_networks)?;
-        out.field(
-            "customSubjectAlternativeNames",
-            &self.custom_subject_alternative_names,
-        )?;
+        out.field("customSubjectAlternativeNames", &self.custom_subject_alternative_names)?;
         out.field(
             "enablePrivatePathForGoogleCloudServices",
             &self.enable_private_path_for_google_cloud_services,
@@ -5052,10 +4945,7 @@ impl __gapi::Object for IpConfiguration {
         out.field("requireSsl", &self.require_ssl)?;
         out.field("serverCaMode", &self.server_ca_mode)?;
         out.field("serverCaPool", &self.server_ca_pool)?;
-        out.field(
-            "serverCertificateRotationMode",
-            &self.server_certificate_rotation_mode,
-        )?;
+        out.field("serverCertificateRotationMode", &self.server_certificate_rotation_mode)?;
         out.field("sslMode", &self.ssl_mode)?;
         Ok(())
     }
@@ -5088,15 +4978,13 @@ pub enum IpConfigurationServerCaMode {
 
 impl __gapi::OpenEnum for IpConfigurationServerCaMode {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "CA_MODE_UNSPECIFIED" => Self::CaModeUnspecified,
-                "GOOGLE_MANAGED_INTERNAL_CA" => Self::GoogleManagedInternalCa,
-                "GOOGLE_MANAGED_CAS_CA" => Self::GoogleManagedCasCa,
-                "CUSTOMER_MANAGED_CAS_CA" => Self::CustomerManagedCasCa,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "CA_MODE_UNSPECIFIED" => Self::CaModeUnspecified,
+            "GOOGLE_MANAGED_INTERNAL_CA" => Self::GoogleManagedInternalCa,
+            "GOOGLE_MANAGED_CAS_CA" => Self::GoogleManagedCasCa,
+            "CUSTOMER_MANAGED_CAS_CA" => Self::CustomerManagedCasCa,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -5137,18 +5025,12 @@ pub enum IpConfigurationServerCertificateRotationMode {
 
 impl __gapi::OpenEnum for IpConfigurationServerCertificateRotationMode {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "SERVER_CERTIFICATE_ROTATION_MODE_UNSPECIFIED" => {
-                    Self::ServerCertificateRotationModeUnspecified
-                }
-                "NO_AUTOMATIC_ROTATION" => Self::NoAutomaticRotation,
-                "AUTOMATIC_ROTATION_DURING_MAINTENANCE" => {
-                    Self::AutomaticRotationDuringMaintenance
-                }
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "SERVER_CERTIFICATE_ROTATION_MODE_UNSPECIFIED" => Self::ServerCertificateRotationModeUnspecified,
+            "NO_AUTOMATIC_ROTATION" => Self::NoAutomaticRotation,
+            "AUTOMATIC_ROTATION_DURING_MAINTENANCE" => Self::AutomaticRotationDuringMaintenance,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -5157,13 +5039,9 @@ impl __gapi::OpenEnum for IpConfigurationServerCertificateRotationMode {
 
     fn as_str(&self) -> &str {
         match self {
-            Self::ServerCertificateRotationModeUnspecified => {
-                "SERVER_CERTIFICATE_ROTATION_MODE_UNSPECIFIED"
-            }
+            Self::ServerCertificateRotationModeUnspecified => "SERVER_CERTIFICATE_ROTATION_MODE_UNSPECIFIED",
             Self::NoAutomaticRotation => "NO_AUTOMATIC_ROTATION",
-            Self::AutomaticRotationDuringMaintenance => {
-                "AUTOMATIC_ROTATION_DURING_MAINTENANCE"
-            }
+            Self::AutomaticRotationDuringMaintenance => "AUTOMATIC_ROTATION_DURING_MAINTENANCE",
             Self::Unrecognized(text) => text,
         }
     }
@@ -5205,17 +5083,13 @@ pub enum IpConfigurationSslMode {
 
 impl __gapi::OpenEnum for IpConfigurationSslMode {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "SSL_MODE_UNSPECIFIED" => Self::SslModeUnspecified,
-                "ALLOW_UNENCRYPTED_AND_ENCRYPTED" => Self::AllowUnencryptedAndEncrypted,
-                "ENCRYPTED_ONLY" => Self::EncryptedOnly,
-                "TRUSTED_CLIENT_CERTIFICATE_REQUIRED" => {
-                    Self::TrustedClientCertificateRequired
-                }
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "SSL_MODE_UNSPECIFIED" => Self::SslModeUnspecified,
+            "ALLOW_UNENCRYPTED_AND_ENCRYPTED" => Self::AllowUnencryptedAndEncrypted,
+            "ENCRYPTED_ONLY" => Self::EncryptedOnly,
+            "TRUSTED_CLIENT_CERTIFICATE_REQUIRED" => Self::TrustedClientCertificateRequired,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -5227,9 +5101,7 @@ impl __gapi::OpenEnum for IpConfigurationSslMode {
             Self::SslModeUnspecified => "SSL_MODE_UNSPECIFIED",
             Self::AllowUnencryptedAndEncrypted => "ALLOW_UNENCRYPTED_AND_ENCRYPTED",
             Self::EncryptedOnly => "ENCRYPTED_ONLY",
-            Self::TrustedClientCertificateRequired => {
-                "TRUSTED_CLIENT_CERTIFICATE_REQUIRED"
-            }
+            Self::TrustedClientCertificateRequired => "TRUSTED_CLIENT_CERTIFICATE_REQUIRED",
             Self::Unrecognized(text) => text,
         }
     }
@@ -5330,16 +5202,14 @@ pub enum IpMappingType {
 
 impl __gapi::OpenEnum for IpMappingType {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "SQL_IP_ADDRESS_TYPE_UNSPECIFIED" => Self::SqlIpAddressTypeUnspecified,
-                "PRIMARY" => Self::Primary,
-                "OUTGOING" => Self::Outgoing,
-                "PRIVATE" => Self::Private,
-                "MIGRATED_1ST_GEN" => Self::Migrated1stGen,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "SQL_IP_ADDRESS_TYPE_UNSPECIFIED" => Self::SqlIpAddressTypeUnspecified,
+            "PRIMARY" => Self::Primary,
+            "OUTGOING" => Self::Outgoing,
+            "PRIVATE" => Self::Private,
+            "MIGRATED_1ST_GEN" => Self::Migrated1stGen,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -5535,15 +5405,13 @@ pub enum MaintenanceWindowUpdateTrack {
 
 impl __gapi::OpenEnum for MaintenanceWindowUpdateTrack {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "SQL_UPDATE_TRACK_UNSPECIFIED" => Self::SqlUpdateTrackUnspecified,
-                "canary" => Self::Canary,
-                "stable" => Self::Stable,
-                "week5" => Self::Week5,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "SQL_UPDATE_TRACK_UNSPECIFIED" => Self::SqlUpdateTrackUnspecified,
+            "canary" => Self::Canary,
+            "stable" => Self::Stable,
+            "week5" => Self::Week5,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -5806,15 +5674,13 @@ pub enum OnPremisesConfigurationSslOption {
 
 impl __gapi::OpenEnum for OnPremisesConfigurationSslOption {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "SSL_OPTION_UNSPECIFIED" => Self::SslOptionUnspecified,
-                "DISABLE" => Self::Disable,
-                "REQUIRE" => Self::Require,
-                "VERIFY_CA" => Self::VerifyCa,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "SSL_OPTION_UNSPECIFIED" => Self::SslOptionUnspecified,
+            "DISABLE" => Self::Disable,
+            "REQUIRE" => Self::Require,
+            "VERIFY_CA" => Self::VerifyCa,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -5867,9 +5733,7 @@ pub struct Operation {
     /// This field is only populated when the operation_type is PRE_CHECK_MAJOR_VERSION_UPGRADE. The
     /// PreCheckMajorVersionUpgradeContext message itself contains the details for that pre-check, such as the target
     /// database version for the upgrade and the results of the check (including any warnings or errors found).
-    pub pre_check_major_version_upgrade_context: Option<
-        PreCheckMajorVersionUpgradeContext,
-    >,
+    pub pre_check_major_version_upgrade_context: Option<PreCheckMajorVersionUpgradeContext>,
     /// The URI of this resource.
     pub self_link: Option<String>,
     /// The time this operation actually started in UTC timezone in [RFC 3339](https://tools.ietf.org/html/rfc3339)
@@ -6155,68 +6019,66 @@ pub enum OperationOperationType {
 
 impl __gapi::OpenEnum for OperationOperationType {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "SQL_OPERATION_TYPE_UNSPECIFIED" => Self::SqlOperationTypeUnspecified,
-                "IMPORT" => Self::Import,
-                "EXPORT" => Self::Export,
-                "CREATE" => Self::Create,
-                "UPDATE" => Self::Update,
-                "DELETE" => Self::Delete,
-                "RESTART" => Self::Restart,
-                "BACKUP" => Self::Backup,
-                "SNAPSHOT" => Self::Snapshot,
-                "BACKUP_VOLUME" => Self::BackupVolume,
-                "DELETE_VOLUME" => Self::DeleteVolume,
-                "RESTORE_VOLUME" => Self::RestoreVolume,
-                "INJECT_USER" => Self::InjectUser,
-                "CLONE" => Self::Clone,
-                "STOP_REPLICA" => Self::StopReplica,
-                "START_REPLICA" => Self::StartReplica,
-                "PROMOTE_REPLICA" => Self::PromoteReplica,
-                "CREATE_REPLICA" => Self::CreateReplica,
-                "CREATE_USER" => Self::CreateUser,
-                "DELETE_USER" => Self::DeleteUser,
-                "UPDATE_USER" => Self::UpdateUser,
-                "CREATE_DATABASE" => Self::CreateDatabase,
-                "DELETE_DATABASE" => Self::DeleteDatabase,
-                "UPDATE_DATABASE" => Self::UpdateDatabase,
-                "FAILOVER" => Self::Failover,
-                "DELETE_BACKUP" => Self::DeleteBackup,
-                "RECREATE_REPLICA" => Self::RecreateReplica,
-                "TRUNCATE_LOG" => Self::TruncateLog,
-                "DEMOTE_MASTER" => Self::DemoteMaster,
-                "MAINTENANCE" => Self::Maintenance,
-                "ENABLE_PRIVATE_IP" => Self::EnablePrivateIp,
-                "DEFER_MAINTENANCE" => Self::DeferMaintenance,
-                "CREATE_CLONE" => Self::CreateClone,
-                "RESCHEDULE_MAINTENANCE" => Self::RescheduleMaintenance,
-                "START_EXTERNAL_SYNC" => Self::StartExternalSync,
-                "LOG_CLEANUP" => Self::LogCleanup,
-                "AUTO_RESTART" => Self::AutoRestart,
-                "REENCRYPT" => Self::Reencrypt,
-                "SWITCHOVER" => Self::Switchover,
-                "UPDATE_BACKUP" => Self::UpdateBackup,
-                "ACQUIRE_SSRS_LEASE" => Self::AcquireSsrsLease,
-                "RELEASE_SSRS_LEASE" => Self::ReleaseSsrsLease,
-                "RECONFIGURE_OLD_PRIMARY" => Self::ReconfigureOldPrimary,
-                "CLUSTER_MAINTENANCE" => Self::ClusterMaintenance,
-                "SELF_SERVICE_MAINTENANCE" => Self::SelfServiceMaintenance,
-                "SWITCHOVER_TO_REPLICA" => Self::SwitchoverToReplica,
-                "MAJOR_VERSION_UPGRADE" => Self::MajorVersionUpgrade,
-                "ADVANCED_BACKUP" => Self::AdvancedBackup,
-                "MANAGE_BACKUP" => Self::ManageBackup,
-                "ENHANCED_BACKUP" => Self::EnhancedBackup,
-                "REPAIR_READ_POOL" => Self::RepairReadPool,
-                "CREATE_READ_POOL" => Self::CreateReadPool,
-                "PRE_CHECK_MAJOR_VERSION_UPGRADE" => Self::PreCheckMajorVersionUpgrade,
-                "SETUP_MIGRATION" => Self::SetupMigration,
-                "CREATE_BLUE_GREEN_DEPLOYMENT" => Self::CreateBlueGreenDeployment,
-                "SWITCHOVER_BLUE_GREEN_DEPLOYMENT" => Self::SwitchoverBlueGreenDeployment,
-                "DELETE_BLUE_GREEN_DEPLOYMENT" => Self::DeleteBlueGreenDeployment,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "SQL_OPERATION_TYPE_UNSPECIFIED" => Self::SqlOperationTypeUnspecified,
+            "IMPORT" => Self::Import,
+            "EXPORT" => Self::Export,
+            "CREATE" => Self::Create,
+            "UPDATE" => Self::Update,
+            "DELETE" => Self::Delete,
+            "RESTART" => Self::Restart,
+            "BACKUP" => Self::Backup,
+            "SNAPSHOT" => Self::Snapshot,
+            "BACKUP_VOLUME" => Self::BackupVolume,
+            "DELETE_VOLUME" => Self::DeleteVolume,
+            "RESTORE_VOLUME" => Self::RestoreVolume,
+            "INJECT_USER" => Self::InjectUser,
+            "CLONE" => Self::Clone,
+            "STOP_REPLICA" => Self::StopReplica,
+            "START_REPLICA" => Self::StartReplica,
+            "PROMOTE_REPLICA" => Self::PromoteReplica,
+            "CREATE_REPLICA" => Self::CreateReplica,
+            "CREATE_USER" => Self::CreateUser,
+            "DELETE_USER" => Self::DeleteUser,
+            "UPDATE_USER" => Self::UpdateUser,
+            "CREATE_DATABASE" => Self::CreateDatabase,
+            "DELETE_DATABASE" => Self::DeleteDatabase,
+            "UPDATE_DATABASE" => Self::UpdateDatabase,
+            "FAILOVER" => Self::Failover,
+            "DELETE_BACKUP" => Self::DeleteBackup,
+            "RECREATE_REPLICA" => Self::RecreateReplica,
+            "TRUNCATE_LOG" => Self::TruncateLog,
+            "DEMOTE_MASTER" => Self::DemoteMaster,
+            "MAINTENANCE" => Self::Maintenance,
+            "ENABLE_PRIVATE_IP" => Self::EnablePrivateIp,
+            "DEFER_MAINTENANCE" => Self::DeferMaintenance,
+            "CREATE_CLONE" => Self::CreateClone,
+            "RESCHEDULE_MAINTENANCE" => Self::RescheduleMaintenance,
+            "START_EXTERNAL_SYNC" => Self::StartExternalSync,
+            "LOG_CLEANUP" => Self::LogCleanup,
+            "AUTO_RESTART" => Self::AutoRestart,
+            "REENCRYPT" => Self::Reencrypt,
+            "SWITCHOVER" => Self::Switchover,
+            "UPDATE_BACKUP" => Self::UpdateBackup,
+            "ACQUIRE_SSRS_LEASE" => Self::AcquireSsrsLease,
+            "RELEASE_SSRS_LEASE" => Self::ReleaseSsrsLease,
+            "RECONFIGURE_OLD_PRIMARY" => Self::ReconfigureOldPrimary,
+            "CLUSTER_MAINTENANCE" => Self::ClusterMaintenance,
+            "SELF_SERVICE_MAINTENANCE" => Self::SelfServiceMaintenance,
+            "SWITCHOVER_TO_REPLICA" => Self::SwitchoverToReplica,
+            "MAJOR_VERSION_UPGRADE" => Self::MajorVersionUpgrade,
+            "ADVANCED_BACKUP" => Self::AdvancedBackup,
+            "MANAGE_BACKUP" => Self::ManageBackup,
+            "ENHANCED_BACKUP" => Self::EnhancedBackup,
+            "REPAIR_READ_POOL" => Self::RepairReadPool,
+            "CREATE_READ_POOL" => Self::CreateReadPool,
+            "PRE_CHECK_MAJOR_VERSION_UPGRADE" => Self::PreCheckMajorVersionUpgrade,
+            "SETUP_MIGRATION" => Self::SetupMigration,
+            "CREATE_BLUE_GREEN_DEPLOYMENT" => Self::CreateBlueGreenDeployment,
+            "SWITCHOVER_BLUE_GREEN_DEPLOYMENT" => Self::SwitchoverBlueGreenDeployment,
+            "DELETE_BLUE_GREEN_DEPLOYMENT" => Self::DeleteBlueGreenDeployment,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -6305,15 +6167,13 @@ pub enum OperationStatus {
 
 impl __gapi::OpenEnum for OperationStatus {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "SQL_OPERATION_STATUS_UNSPECIFIED" => Self::SqlOperationStatusUnspecified,
-                "PENDING" => Self::Pending,
-                "RUNNING" => Self::Running,
-                "DONE" => Self::Done,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "SQL_OPERATION_STATUS_UNSPECIFIED" => Self::SqlOperationStatusUnspecified,
+            "PENDING" => Self::Pending,
+            "RUNNING" => Self::Running,
+            "DONE" => Self::Done,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -6517,10 +6377,7 @@ impl __gapi::Object for PasswordValidationPolicy {
 
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("complexity", &self.complexity)?;
-        out.field(
-            "disallowCompromisedCredentials",
-            &self.disallow_compromised_credentials,
-        )?;
+        out.field("disallowCompromisedCredentials", &self.disallow_compromised_credentials)?;
         out.field("disallowUsernameSubstring", &self.disallow_username_substring)?;
         out.field("enablePasswordPolicy", &self.enable_password_policy)?;
         out.field("minLength", &self.min_length)?;
@@ -6552,13 +6409,11 @@ pub enum PasswordValidationPolicyComplexity {
 
 impl __gapi::OpenEnum for PasswordValidationPolicyComplexity {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "COMPLEXITY_UNSPECIFIED" => Self::ComplexityUnspecified,
-                "COMPLEXITY_DEFAULT" => Self::ComplexityDefault,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "COMPLEXITY_UNSPECIFIED" => Self::ComplexityUnspecified,
+            "COMPLEXITY_DEFAULT" => Self::ComplexityDefault,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -6685,33 +6540,18 @@ impl __gapi::Object for PerformanceCaptureConfig {
     }
 
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field(
-            "cpuUtilizationThresholdPercent",
-            &self.cpu_utilization_threshold_percent,
-        )?;
+        out.field("cpuUtilizationThresholdPercent", &self.cpu_utilization_threshold_percent)?;
         out.field("enabled", &self.enabled)?;
-        out.field(
-            "historyListLengthThresholdCount",
-            &self.history_list_length_threshold_count,
-        )?;
+        out.field("historyListLengthThresholdCount", &self.history_list_length_threshold_count)?;
         out.field("memoryUsageThresholdPercent", &self.memory_usage_threshold_percent)?;
         out.field("probeThreshold", &self.probe_threshold)?;
         out.field("probingIntervalSeconds", &self.probing_interval_seconds)?;
         out.field("runningThreadsThreshold", &self.running_threads_threshold)?;
-        out.field(
-            "secondsBehindSourceThreshold",
-            &self.seconds_behind_source_threshold,
-        )?;
+        out.field("secondsBehindSourceThreshold", &self.seconds_behind_source_threshold)?;
         out.field("semaphoreWaitThresholdCount", &self.semaphore_wait_threshold_count)?;
         out.field("transactionDurationThreshold", &self.transaction_duration_threshold)?;
-        out.field(
-            "transactionKillExcludedUserHosts",
-            &self.transaction_kill_excluded_user_hosts,
-        )?;
-        out.field(
-            "transactionKillThresholdSeconds",
-            &self.transaction_kill_threshold_seconds,
-        )?;
+        out.field("transactionKillExcludedUserHosts", &self.transaction_kill_excluded_user_hosts)?;
+        out.field("transactionKillThresholdSeconds", &self.transaction_kill_threshold_seconds)?;
         out.field("transactionKillType", &self.transaction_kill_type)?;
         out.field(
             "transactionLockWaitThresholdCount",
@@ -6750,16 +6590,12 @@ pub enum PerformanceCaptureConfigTransactionKillType {
 
 impl __gapi::OpenEnum for PerformanceCaptureConfigTransactionKillType {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "TRANSACTION_KILL_TYPE_UNSPECIFIED" => {
-                    Self::TransactionKillTypeUnspecified
-                }
-                "READ_ONLY_TRANSACTIONS" => Self::ReadOnlyTransactions,
-                "ALL_TRANSACTIONS" => Self::AllTransactions,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "TRANSACTION_KILL_TYPE_UNSPECIFIED" => Self::TransactionKillTypeUnspecified,
+            "READ_ONLY_TRANSACTIONS" => Self::ReadOnlyTransactions,
+            "ALL_TRANSACTIONS" => Self::AllTransactions,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -6915,20 +6751,18 @@ pub enum PoolNodeConfigState {
 
 impl __gapi::OpenEnum for PoolNodeConfigState {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "SQL_INSTANCE_STATE_UNSPECIFIED" => Self::SqlInstanceStateUnspecified,
-                "RUNNABLE" => Self::Runnable,
-                "SUSPENDED" => Self::Suspended,
-                "PENDING_DELETE" => Self::PendingDelete,
-                "PENDING_CREATE" => Self::PendingCreate,
-                "MAINTENANCE" => Self::Maintenance,
-                "FAILED" => Self::Failed,
-                "ONLINE_MAINTENANCE" => Self::OnlineMaintenance,
-                "REPAIRING" => Self::Repairing,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "SQL_INSTANCE_STATE_UNSPECIFIED" => Self::SqlInstanceStateUnspecified,
+            "RUNNABLE" => Self::Runnable,
+            "SUSPENDED" => Self::Suspended,
+            "PENDING_DELETE" => Self::PendingDelete,
+            "PENDING_CREATE" => Self::PendingCreate,
+            "MAINTENANCE" => Self::Maintenance,
+            "FAILED" => Self::Failed,
+            "ONLINE_MAINTENANCE" => Self::OnlineMaintenance,
+            "REPAIRING" => Self::Repairing,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -6963,9 +6797,7 @@ pub struct PreCheckMajorVersionUpgradeContext {
     /// Set by the server.
     pub pre_check_response: Option<Vec<PreCheckResponse>>,
     /// Required. The target database version to upgrade to.
-    pub target_database_version: Option<
-        PreCheckMajorVersionUpgradeContextTargetDatabaseVersion,
-    >,
+    pub target_database_version: Option<PreCheckMajorVersionUpgradeContextTargetDatabaseVersion>,
     /// What the document does not know, and what travels as an explicit `null`.
     pub extra: __gapi::Extra,
 }
@@ -7152,67 +6984,65 @@ pub enum PreCheckMajorVersionUpgradeContextTargetDatabaseVersion {
 
 impl __gapi::OpenEnum for PreCheckMajorVersionUpgradeContextTargetDatabaseVersion {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "SQL_DATABASE_VERSION_UNSPECIFIED" => Self::SqlDatabaseVersionUnspecified,
-                "MYSQL_5_1" => Self::Mysql51,
-                "MYSQL_5_5" => Self::Mysql55,
-                "MYSQL_5_6" => Self::Mysql56,
-                "MYSQL_5_7" => Self::Mysql57,
-                "MYSQL_8_0" => Self::Mysql80,
-                "MYSQL_8_0_18" => Self::Mysql8018,
-                "MYSQL_8_0_26" => Self::Mysql8026,
-                "MYSQL_8_0_27" => Self::Mysql8027,
-                "MYSQL_8_0_28" => Self::Mysql8028,
-                "MYSQL_8_0_29" => Self::Mysql8029,
-                "MYSQL_8_0_30" => Self::Mysql8030,
-                "MYSQL_8_0_31" => Self::Mysql8031,
-                "MYSQL_8_0_32" => Self::Mysql8032,
-                "MYSQL_8_0_33" => Self::Mysql8033,
-                "MYSQL_8_0_34" => Self::Mysql8034,
-                "MYSQL_8_0_35" => Self::Mysql8035,
-                "MYSQL_8_0_36" => Self::Mysql8036,
-                "MYSQL_8_0_37" => Self::Mysql8037,
-                "MYSQL_8_0_39" => Self::Mysql8039,
-                "MYSQL_8_0_40" => Self::Mysql8040,
-                "MYSQL_8_0_41" => Self::Mysql8041,
-                "MYSQL_8_0_42" => Self::Mysql8042,
-                "MYSQL_8_0_43" => Self::Mysql8043,
-                "MYSQL_8_0_44" => Self::Mysql8044,
-                "MYSQL_8_0_45" => Self::Mysql8045,
-                "MYSQL_8_0_46" => Self::Mysql8046,
-                "MYSQL_8_4" => Self::Mysql84,
-                "MYSQL_9_7" => Self::Mysql97,
-                "SQLSERVER_2017_STANDARD" => Self::Sqlserver2017Standard,
-                "SQLSERVER_2017_ENTERPRISE" => Self::Sqlserver2017Enterprise,
-                "SQLSERVER_2017_EXPRESS" => Self::Sqlserver2017Express,
-                "SQLSERVER_2017_WEB" => Self::Sqlserver2017Web,
-                "POSTGRES_9_6" => Self::Postgres96,
-                "POSTGRES_10" => Self::Postgres10,
-                "POSTGRES_11" => Self::Postgres11,
-                "POSTGRES_12" => Self::Postgres12,
-                "POSTGRES_13" => Self::Postgres13,
-                "POSTGRES_14" => Self::Postgres14,
-                "POSTGRES_15" => Self::Postgres15,
-                "POSTGRES_16" => Self::Postgres16,
-                "POSTGRES_17" => Self::Postgres17,
-                "POSTGRES_18" => Self::Postgres18,
-                "POSTGRES_19" => Self::Postgres19,
-                "POSTGRES_20" => Self::Postgres20,
-                "SQLSERVER_2019_STANDARD" => Self::Sqlserver2019Standard,
-                "SQLSERVER_2019_ENTERPRISE" => Self::Sqlserver2019Enterprise,
-                "SQLSERVER_2019_EXPRESS" => Self::Sqlserver2019Express,
-                "SQLSERVER_2019_WEB" => Self::Sqlserver2019Web,
-                "SQLSERVER_2022_STANDARD" => Self::Sqlserver2022Standard,
-                "SQLSERVER_2022_ENTERPRISE" => Self::Sqlserver2022Enterprise,
-                "SQLSERVER_2022_EXPRESS" => Self::Sqlserver2022Express,
-                "SQLSERVER_2022_WEB" => Self::Sqlserver2022Web,
-                "SQLSERVER_2025_STANDARD" => Self::Sqlserver2025Standard,
-                "SQLSERVER_2025_ENTERPRISE" => Self::Sqlserver2025Enterprise,
-                "SQLSERVER_2025_EXPRESS" => Self::Sqlserver2025Express,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "SQL_DATABASE_VERSION_UNSPECIFIED" => Self::SqlDatabaseVersionUnspecified,
+            "MYSQL_5_1" => Self::Mysql51,
+            "MYSQL_5_5" => Self::Mysql55,
+            "MYSQL_5_6" => Self::Mysql56,
+            "MYSQL_5_7" => Self::Mysql57,
+            "MYSQL_8_0" => Self::Mysql80,
+            "MYSQL_8_0_18" => Self::Mysql8018,
+            "MYSQL_8_0_26" => Self::Mysql8026,
+            "MYSQL_8_0_27" => Self::Mysql8027,
+            "MYSQL_8_0_28" => Self::Mysql8028,
+            "MYSQL_8_0_29" => Self::Mysql8029,
+            "MYSQL_8_0_30" => Self::Mysql8030,
+            "MYSQL_8_0_31" => Self::Mysql8031,
+            "MYSQL_8_0_32" => Self::Mysql8032,
+            "MYSQL_8_0_33" => Self::Mysql8033,
+            "MYSQL_8_0_34" => Self::Mysql8034,
+            "MYSQL_8_0_35" => Self::Mysql8035,
+            "MYSQL_8_0_36" => Self::Mysql8036,
+            "MYSQL_8_0_37" => Self::Mysql8037,
+            "MYSQL_8_0_39" => Self::Mysql8039,
+            "MYSQL_8_0_40" => Self::Mysql8040,
+            "MYSQL_8_0_41" => Self::Mysql8041,
+            "MYSQL_8_0_42" => Self::Mysql8042,
+            "MYSQL_8_0_43" => Self::Mysql8043,
+            "MYSQL_8_0_44" => Self::Mysql8044,
+            "MYSQL_8_0_45" => Self::Mysql8045,
+            "MYSQL_8_0_46" => Self::Mysql8046,
+            "MYSQL_8_4" => Self::Mysql84,
+            "MYSQL_9_7" => Self::Mysql97,
+            "SQLSERVER_2017_STANDARD" => Self::Sqlserver2017Standard,
+            "SQLSERVER_2017_ENTERPRISE" => Self::Sqlserver2017Enterprise,
+            "SQLSERVER_2017_EXPRESS" => Self::Sqlserver2017Express,
+            "SQLSERVER_2017_WEB" => Self::Sqlserver2017Web,
+            "POSTGRES_9_6" => Self::Postgres96,
+            "POSTGRES_10" => Self::Postgres10,
+            "POSTGRES_11" => Self::Postgres11,
+            "POSTGRES_12" => Self::Postgres12,
+            "POSTGRES_13" => Self::Postgres13,
+            "POSTGRES_14" => Self::Postgres14,
+            "POSTGRES_15" => Self::Postgres15,
+            "POSTGRES_16" => Self::Postgres16,
+            "POSTGRES_17" => Self::Postgres17,
+            "POSTGRES_18" => Self::Postgres18,
+            "POSTGRES_19" => Self::Postgres19,
+            "POSTGRES_20" => Self::Postgres20,
+            "SQLSERVER_2019_STANDARD" => Self::Sqlserver2019Standard,
+            "SQLSERVER_2019_ENTERPRISE" => Self::Sqlserver2019Enterprise,
+            "SQLSERVER_2019_EXPRESS" => Self::Sqlserver2019Express,
+            "SQLSERVER_2019_WEB" => Self::Sqlserver2019Web,
+            "SQLSERVER_2022_STANDARD" => Self::Sqlserver2022Standard,
+            "SQLSERVER_2022_ENTERPRISE" => Self::Sqlserver2022Enterprise,
+            "SQLSERVER_2022_EXPRESS" => Self::Sqlserver2022Express,
+            "SQLSERVER_2022_WEB" => Self::Sqlserver2022Web,
+            "SQLSERVER_2025_STANDARD" => Self::Sqlserver2025Standard,
+            "SQLSERVER_2025_ENTERPRISE" => Self::Sqlserver2025Enterprise,
+            "SQLSERVER_2025_EXPRESS" => Self::Sqlserver2025Express,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -7365,15 +7195,13 @@ pub enum PreCheckResponseMessageType {
 
 impl __gapi::OpenEnum for PreCheckResponseMessageType {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "MESSAGE_TYPE_UNSPECIFIED" => Self::MessageTypeUnspecified,
-                "INFO" => Self::Info,
-                "WARNING" => Self::Warning,
-                "ERROR" => Self::Error,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "MESSAGE_TYPE_UNSPECIFIED" => Self::MessageTypeUnspecified,
+            "INFO" => Self::Info,
+            "WARNING" => Self::Warning,
+            "ERROR" => Self::Error,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -7425,9 +7253,7 @@ pub struct PscAutoConnectionConfig {
     /// Output only. The status of automated DNS provisioning for the write endpoint.
     ///
     /// Set by the server.
-    pub write_endpoint_auto_dns_status: Option<
-        PscAutoConnectionConfigWriteEndpointAutoDnsStatus,
-    >,
+    pub write_endpoint_auto_dns_status: Option<PscAutoConnectionConfigWriteEndpointAutoDnsStatus>,
     /// What the document does not know, and what travels as an explicit `null`.
     pub extra: __gapi::Extra,
 }
@@ -7525,15 +7351,13 @@ pub enum PscAutoConnectionConfigInstanceAutoDnsStatus {
 
 impl __gapi::OpenEnum for PscAutoConnectionConfigInstanceAutoDnsStatus {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "AUTO_DNS_STATUS_UNSPECIFIED" => Self::AutoDnsStatusUnspecified,
-                "AUTO_DNS_OK" => Self::AutoDnsOk,
-                "AUTO_DNS_FAILED" => Self::AutoDnsFailed,
-                "AUTO_DNS_UNKNOWN" => Self::AutoDnsUnknown,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "AUTO_DNS_STATUS_UNSPECIFIED" => Self::AutoDnsStatusUnspecified,
+            "AUTO_DNS_OK" => Self::AutoDnsOk,
+            "AUTO_DNS_FAILED" => Self::AutoDnsFailed,
+            "AUTO_DNS_UNKNOWN" => Self::AutoDnsUnknown,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -7571,15 +7395,13 @@ pub enum PscAutoConnectionConfigWriteEndpointAutoDnsStatus {
 
 impl __gapi::OpenEnum for PscAutoConnectionConfigWriteEndpointAutoDnsStatus {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "AUTO_DNS_STATUS_UNSPECIFIED" => Self::AutoDnsStatusUnspecified,
-                "AUTO_DNS_OK" => Self::AutoDnsOk,
-                "AUTO_DNS_FAILED" => Self::AutoDnsFailed,
-                "AUTO_DNS_UNKNOWN" => Self::AutoDnsUnknown,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "AUTO_DNS_STATUS_UNSPECIFIED" => Self::AutoDnsStatusUnspecified,
+            "AUTO_DNS_OK" => Self::AutoDnsOk,
+            "AUTO_DNS_FAILED" => Self::AutoDnsFailed,
+            "AUTO_DNS_UNKNOWN" => Self::AutoDnsUnknown,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -7676,10 +7498,7 @@ impl __gapi::Object for PscConfig {
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("allowedConsumerProjects", &self.allowed_consumer_projects)?;
         out.field("networkAttachmentUri", &self.network_attachment_uri)?;
-        out.field(
-            "pscAutoConnectionPolicyEnabled",
-            &self.psc_auto_connection_policy_enabled,
-        )?;
+        out.field("pscAutoConnectionPolicyEnabled", &self.psc_auto_connection_policy_enabled)?;
         out.field("pscAutoConnections", &self.psc_auto_connections)?;
         out.field("pscAutoDnsEnabled", &self.psc_auto_dns_enabled)?;
         out.field("pscEnabled", &self.psc_enabled)?;
@@ -8264,10 +8083,7 @@ impl __gapi::Object for Settings {
         out.field("dataApiAccess", &self.data_api_access)?;
         out.field("dataCacheConfig", &self.data_cache_config)?;
         out.field("dataDiskProvisionedIops", &self.data_disk_provisioned_iops)?;
-        out.field(
-            "dataDiskProvisionedThroughput",
-            &self.data_disk_provisioned_throughput,
-        )?;
+        out.field("dataDiskProvisionedThroughput", &self.data_disk_provisioned_throughput)?;
         out.field("dataDiskSizeGb", &self.data_disk_size_gb)?;
         out.field("dataDiskType", &self.data_disk_type)?;
         out.field("databaseFlags", &self.database_flags)?;
@@ -8333,17 +8149,13 @@ pub enum SettingsActivationPolicy {
 
 impl __gapi::OpenEnum for SettingsActivationPolicy {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "SQL_ACTIVATION_POLICY_UNSPECIFIED" => {
-                    Self::SqlActivationPolicyUnspecified
-                }
-                "ALWAYS" => Self::Always,
-                "NEVER" => Self::Never,
-                "ON_DEMAND" => Self::OnDemand,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "SQL_ACTIVATION_POLICY_UNSPECIFIED" => Self::SqlActivationPolicyUnspecified,
+            "ALWAYS" => Self::Always,
+            "NEVER" => Self::Never,
+            "ON_DEMAND" => Self::OnDemand,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -8382,16 +8194,12 @@ pub enum SettingsAvailabilityType {
 
 impl __gapi::OpenEnum for SettingsAvailabilityType {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "SQL_AVAILABILITY_TYPE_UNSPECIFIED" => {
-                    Self::SqlAvailabilityTypeUnspecified
-                }
-                "ZONAL" => Self::Zonal,
-                "REGIONAL" => Self::Regional,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "SQL_AVAILABILITY_TYPE_UNSPECIFIED" => Self::SqlAvailabilityTypeUnspecified,
+            "ZONAL" => Self::Zonal,
+            "REGIONAL" => Self::Regional,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -8431,16 +8239,12 @@ pub enum SettingsConnectorEnforcement {
 
 impl __gapi::OpenEnum for SettingsConnectorEnforcement {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "CONNECTOR_ENFORCEMENT_UNSPECIFIED" => {
-                    Self::ConnectorEnforcementUnspecified
-                }
-                "NOT_REQUIRED" => Self::NotRequired,
-                "REQUIRED" => Self::Required,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "CONNECTOR_ENFORCEMENT_UNSPECIFIED" => Self::ConnectorEnforcementUnspecified,
+            "NOT_REQUIRED" => Self::NotRequired,
+            "REQUIRED" => Self::Required,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -8476,14 +8280,12 @@ pub enum SettingsDataApiAccess {
 
 impl __gapi::OpenEnum for SettingsDataApiAccess {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "DATA_API_ACCESS_UNSPECIFIED" => Self::DataApiAccessUnspecified,
-                "DISALLOW_DATA_API" => Self::DisallowDataApi,
-                "ALLOW_DATA_API" => Self::AllowDataApi,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "DATA_API_ACCESS_UNSPECIFIED" => Self::DataApiAccessUnspecified,
+            "DISALLOW_DATA_API" => Self::DisallowDataApi,
+            "ALLOW_DATA_API" => Self::AllowDataApi,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -8523,16 +8325,14 @@ pub enum SettingsDataDiskType {
 
 impl __gapi::OpenEnum for SettingsDataDiskType {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "SQL_DATA_DISK_TYPE_UNSPECIFIED" => Self::SqlDataDiskTypeUnspecified,
-                "PD_SSD" => Self::PdSsd,
-                "PD_HDD" => Self::PdHdd,
-                "OBSOLETE_LOCAL_SSD" => Self::ObsoleteLocalSsd,
-                "HYPERDISK_BALANCED" => Self::HyperdiskBalanced,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "SQL_DATA_DISK_TYPE_UNSPECIFIED" => Self::SqlDataDiskTypeUnspecified,
+            "PD_SSD" => Self::PdSsd,
+            "PD_HDD" => Self::PdHdd,
+            "OBSOLETE_LOCAL_SSD" => Self::ObsoleteLocalSsd,
+            "HYPERDISK_BALANCED" => Self::HyperdiskBalanced,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -8571,15 +8371,13 @@ pub enum SettingsEdition {
 
 impl __gapi::OpenEnum for SettingsEdition {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "EDITION_UNSPECIFIED" => Self::EditionUnspecified,
-                "ENTERPRISE" => Self::Enterprise,
-                "ENTERPRISE_PLUS" => Self::EnterprisePlus,
-                "DEVELOPER" => Self::Developer,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "EDITION_UNSPECIFIED" => Self::EditionUnspecified,
+            "ENTERPRISE" => Self::Enterprise,
+            "ENTERPRISE_PLUS" => Self::EnterprisePlus,
+            "DEVELOPER" => Self::Developer,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -8615,14 +8413,12 @@ pub enum SettingsPricingPlan {
 
 impl __gapi::OpenEnum for SettingsPricingPlan {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "SQL_PRICING_PLAN_UNSPECIFIED" => Self::SqlPricingPlanUnspecified,
-                "PACKAGE" => Self::Package,
-                "PER_USE" => Self::PerUse,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "SQL_PRICING_PLAN_UNSPECIFIED" => Self::SqlPricingPlanUnspecified,
+            "PACKAGE" => Self::Package,
+            "PER_USE" => Self::PerUse,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -8661,14 +8457,12 @@ pub enum SettingsReplicationType {
 
 impl __gapi::OpenEnum for SettingsReplicationType {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "SQL_REPLICATION_TYPE_UNSPECIFIED" => Self::SqlReplicationTypeUnspecified,
-                "SYNCHRONOUS" => Self::Synchronous,
-                "ASYNCHRONOUS" => Self::Asynchronous,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "SQL_REPLICATION_TYPE_UNSPECIFIED" => Self::SqlReplicationTypeUnspecified,
+            "SYNCHRONOUS" => Self::Synchronous,
+            "ASYNCHRONOUS" => Self::Asynchronous,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -8846,19 +8640,13 @@ pub enum SqlActiveDirectoryConfigMode {
 
 impl __gapi::OpenEnum for SqlActiveDirectoryConfigMode {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "ACTIVE_DIRECTORY_MODE_UNSPECIFIED" => {
-                    Self::ActiveDirectoryModeUnspecified
-                }
-                "MANAGED_ACTIVE_DIRECTORY" => Self::ManagedActiveDirectory,
-                "SELF_MANAGED_ACTIVE_DIRECTORY" => Self::SelfManagedActiveDirectory,
-                "CUSTOMER_MANAGED_ACTIVE_DIRECTORY" => {
-                    Self::CustomerManagedActiveDirectory
-                }
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "ACTIVE_DIRECTORY_MODE_UNSPECIFIED" => Self::ActiveDirectoryModeUnspecified,
+            "MANAGED_ACTIVE_DIRECTORY" => Self::ManagedActiveDirectory,
+            "SELF_MANAGED_ACTIVE_DIRECTORY" => Self::SelfManagedActiveDirectory,
+            "CUSTOMER_MANAGED_ACTIVE_DIRECTORY" => Self::CustomerManagedActiveDirectory,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -8924,10 +8712,7 @@ impl __gapi::Object for SqlOutOfDiskReport {
     }
 
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field(
-            "sqlMinRecommendedIncreaseSizeGb",
-            &self.sql_min_recommended_increase_size_gb,
-        )?;
+        out.field("sqlMinRecommendedIncreaseSizeGb", &self.sql_min_recommended_increase_size_gb)?;
         out.field("sqlOutOfDiskState", &self.sql_out_of_disk_state)?;
         Ok(())
     }
@@ -8959,14 +8744,12 @@ pub enum SqlOutOfDiskReportSqlOutOfDiskState {
 
 impl __gapi::OpenEnum for SqlOutOfDiskReportSqlOutOfDiskState {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "SQL_OUT_OF_DISK_STATE_UNSPECIFIED" => Self::SqlOutOfDiskStateUnspecified,
-                "NORMAL" => Self::Normal,
-                "SOFT_SHUTDOWN" => Self::SoftShutdown,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "SQL_OUT_OF_DISK_STATE_UNSPECIFIED" => Self::SqlOutOfDiskStateUnspecified,
+            "NORMAL" => Self::Normal,
+            "SOFT_SHUTDOWN" => Self::SoftShutdown,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -9259,20 +9042,14 @@ pub enum SqlSubOperationTypeMaintenanceType {
 
 impl __gapi::OpenEnum for SqlSubOperationTypeMaintenanceType {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "SQL_MAINTENANCE_TYPE_UNSPECIFIED" => Self::SqlMaintenanceTypeUnspecified,
-                "INSTANCE_MAINTENANCE" => Self::InstanceMaintenance,
-                "REPLICA_INCLUDED_MAINTENANCE" => Self::ReplicaIncludedMaintenance,
-                "INSTANCE_SELF_SERVICE_MAINTENANCE" => {
-                    Self::InstanceSelfServiceMaintenance
-                }
-                "REPLICA_INCLUDED_SELF_SERVICE_MAINTENANCE" => {
-                    Self::ReplicaIncludedSelfServiceMaintenance
-                }
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "SQL_MAINTENANCE_TYPE_UNSPECIFIED" => Self::SqlMaintenanceTypeUnspecified,
+            "INSTANCE_MAINTENANCE" => Self::InstanceMaintenance,
+            "REPLICA_INCLUDED_MAINTENANCE" => Self::ReplicaIncludedMaintenance,
+            "INSTANCE_SELF_SERVICE_MAINTENANCE" => Self::InstanceSelfServiceMaintenance,
+            "REPLICA_INCLUDED_SELF_SERVICE_MAINTENANCE" => Self::ReplicaIncludedSelfServiceMaintenance,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -9285,9 +9062,7 @@ impl __gapi::OpenEnum for SqlSubOperationTypeMaintenanceType {
             Self::InstanceMaintenance => "INSTANCE_MAINTENANCE",
             Self::ReplicaIncludedMaintenance => "REPLICA_INCLUDED_MAINTENANCE",
             Self::InstanceSelfServiceMaintenance => "INSTANCE_SELF_SERVICE_MAINTENANCE",
-            Self::ReplicaIncludedSelfServiceMaintenance => {
-                "REPLICA_INCLUDED_SELF_SERVICE_MAINTENANCE"
-            }
+            Self::ReplicaIncludedSelfServiceMaintenance => "REPLICA_INCLUDED_SELF_SERVICE_MAINTENANCE",
             Self::Unrecognized(text) => text,
         }
     }
@@ -9752,47 +9527,42 @@ impl __gapi::Object for TargetRole {
     }
 }
 __gapi::object!(
-    AclEntry AcquireSsrsLeaseContext AdvancedMachineFeatures ApiWarning
-    AvailableDatabaseVersion BackupConfiguration BackupContext BackupRetentionSettings
-    BlueGreenDeploymentInfo ConnectionPoolConfig ConnectionPoolFlags DataCacheConfig
-    DatabaseFlags DatabaseInstance DatabaseInstanceFailoverReplica DenyMaintenancePeriod
-    DiskEncryptionConfiguration DiskEncryptionStatus DnsNameMapping ExportContext
-    ExportContextBakExportOptions ExportContextCsvExportOptions
-    ExportContextSqlExportOptions ExportContextSqlExportOptionsMysqlExportOptions
+    AclEntry AcquireSsrsLeaseContext AdvancedMachineFeatures ApiWarning AvailableDatabaseVersion
+    BackupConfiguration BackupContext BackupRetentionSettings BlueGreenDeploymentInfo
+    ConnectionPoolConfig ConnectionPoolFlags DataCacheConfig DatabaseFlags DatabaseInstance
+    DatabaseInstanceFailoverReplica DenyMaintenancePeriod DiskEncryptionConfiguration
+    DiskEncryptionStatus DnsNameMapping ExportContext ExportContextBakExportOptions
+    ExportContextCsvExportOptions ExportContextSqlExportOptions
+    ExportContextSqlExportOptionsMysqlExportOptions
     ExportContextSqlExportOptionsPostgresExportOptions ExportContextTdeExportOptions
     FinalBackupConfig GeminiInstanceConfig ImportContext ImportContextBakImportOptions
     ImportContextBakImportOptionsEncryptionOptions ImportContextCsvImportOptions
     ImportContextSqlImportOptions ImportContextSqlImportOptionsPostgresImportOptions
     ImportContextTdeImportOptions InsightsConfig InstanceReference InstancesListResponse
-    IpConfiguration IpMapping LocationPreference MaintenanceWindow
-    MySqlReplicaConfiguration OnPremisesConfiguration Operation OperationError
-    OperationErrors PasswordValidationPolicy PerformanceCaptureConfig PoolNodeConfig
-    PreCheckMajorVersionUpgradeContext PreCheckResponse PscAutoConnectionConfig PscConfig
-    ReadPoolAutoScaleConfig ReplicaConfiguration ReplicationCluster SelectedObjects
-    Settings SourceRole SqlActiveDirectoryConfig SqlOutOfDiskReport
-    SqlScheduledMaintenance SqlServerAuditConfig SqlServerEntraIdConfig
+    IpConfiguration IpMapping LocationPreference MaintenanceWindow MySqlReplicaConfiguration
+    OnPremisesConfiguration Operation OperationError OperationErrors PasswordValidationPolicy
+    PerformanceCaptureConfig PoolNodeConfig PreCheckMajorVersionUpgradeContext PreCheckResponse
+    PscAutoConnectionConfig PscConfig ReadPoolAutoScaleConfig ReplicaConfiguration
+    ReplicationCluster SelectedObjects Settings SourceRole SqlActiveDirectoryConfig
+    SqlOutOfDiskReport SqlScheduledMaintenance SqlServerAuditConfig SqlServerEntraIdConfig
     SqlSubOperationType SslCert StartWorkloadCaptureContext StartWorkloadReplayContext
     StopWorkloadCaptureContext StopWorkloadReplayContext TargetMetric TargetRole
 );
 __gapi::open_enum!(
-    ApiWarningCode BackupConfigurationBackupTier
-    BackupConfigurationTransactionalLogStorageState BackupRetentionSettingsRetentionUnit
-    BlueGreenDeploymentInfoState DatabaseInstanceBackendType
+    ApiWarningCode BackupConfigurationBackupTier BackupConfigurationTransactionalLogStorageState
+    BackupRetentionSettingsRetentionUnit BlueGreenDeploymentInfoState DatabaseInstanceBackendType
     DatabaseInstanceDatabaseCenterIntegration DatabaseInstanceDatabaseVersion
-    DatabaseInstanceInstanceType DatabaseInstanceSqlNetworkArchitecture
-    DatabaseInstanceState DatabaseInstanceSuspensionReason DnsNameMappingConnectionType
-    DnsNameMappingDnsScope DnsNameMappingRecordManager
-    ExportContextBakExportOptionsBakType ExportContextFileType
-    ImportContextBakImportOptionsBakType ImportContextFileType
-    IpConfigurationServerCaMode IpConfigurationServerCertificateRotationMode
-    IpConfigurationSslMode IpMappingType MaintenanceWindowUpdateTrack
-    OnPremisesConfigurationSslOption OperationOperationType OperationStatus
-    PasswordValidationPolicyComplexity PerformanceCaptureConfigTransactionKillType
+    DatabaseInstanceInstanceType DatabaseInstanceSqlNetworkArchitecture DatabaseInstanceState
+    DatabaseInstanceSuspensionReason DnsNameMappingConnectionType DnsNameMappingDnsScope
+    DnsNameMappingRecordManager ExportContextBakExportOptionsBakType ExportContextFileType
+    ImportContextBakImportOptionsBakType ImportContextFileType IpConfigurationServerCaMode
+    IpConfigurationServerCertificateRotationMode IpConfigurationSslMode IpMappingType
+    MaintenanceWindowUpdateTrack OnPremisesConfigurationSslOption OperationOperationType
+    OperationStatus PasswordValidationPolicyComplexity PerformanceCaptureConfigTransactionKillType
     PoolNodeConfigState PreCheckMajorVersionUpgradeContextTargetDatabaseVersion
     PreCheckResponseMessageType PscAutoConnectionConfigInstanceAutoDnsStatus
     PscAutoConnectionConfigWriteEndpointAutoDnsStatus SettingsActivationPolicy
-    SettingsAvailabilityType SettingsConnectorEnforcement SettingsDataApiAccess
-    SettingsDataDiskType SettingsEdition SettingsPricingPlan SettingsReplicationType
-    SqlActiveDirectoryConfigMode SqlOutOfDiskReportSqlOutOfDiskState
-    SqlSubOperationTypeMaintenanceType
+    SettingsAvailabilityType SettingsConnectorEnforcement SettingsDataApiAccess SettingsDataDiskType
+    SettingsEdition SettingsPricingPlan SettingsReplicationType SqlActiveDirectoryConfigMode
+    SqlOutOfDiskReportSqlOutOfDiskState SqlSubOperationTypeMaintenanceType
 );

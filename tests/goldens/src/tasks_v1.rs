@@ -29,7 +29,7 @@
     unreachable_pub,
     unused_qualifications,
     unused_results,
-    variant_size_differences
+    variant_size_differences,
 )]
 use ::gapi::generated::v1 as __gapi;
 
@@ -149,9 +149,7 @@ pub mod tasklists {
             body: impl Into<__gapi::Body<super::TaskList>>,
         ) -> Patch {
             Patch(
-                __gapi::Call::new(&PATCH)
-                    .with("tasklist", tasklist.into())
-                    .with_body(body.into()),
+                __gapi::Call::new(&PATCH).with("tasklist", tasklist.into()).with_body(body.into()),
             )
         }
 
@@ -168,9 +166,7 @@ pub mod tasklists {
             body: impl Into<__gapi::Body<super::TaskList>>,
         ) -> Update {
             Update(
-                __gapi::Call::new(&UPDATE)
-                    .with("tasklist", tasklist.into())
-                    .with_body(body.into()),
+                __gapi::Call::new(&UPDATE).with("tasklist", tasklist.into()).with_body(body.into()),
             )
         }
     }
@@ -499,11 +495,7 @@ pub mod tasks {
         /// * `task`: Task identifier.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
-        pub fn delete(
-            self,
-            tasklist: impl Into<String>,
-            task: impl Into<String>,
-        ) -> Delete {
+        pub fn delete(self, tasklist: impl Into<String>, task: impl Into<String>) -> Delete {
             Delete(
                 __gapi::Call::new(&DELETE)
                     .with("tasklist", tasklist.into())
@@ -520,11 +512,7 @@ pub mod tasks {
         ///
         /// Any one of the scopes: [`TASKS`](super::scope::TASKS), [`TASKS_READONLY`](super::scope::TASKS_READONLY).
         pub fn get(self, tasklist: impl Into<String>, task: impl Into<String>) -> Get {
-            Get(
-                __gapi::Call::new(&GET)
-                    .with("tasklist", tasklist.into())
-                    .with("task", task.into()),
-            )
+            Get(__gapi::Call::new(&GET).with("tasklist", tasklist.into()).with("task", task.into()))
         }
 
         /// Creates a new task on the specified task list.
@@ -544,9 +532,7 @@ pub mod tasks {
             body: impl Into<__gapi::Body<super::Task>>,
         ) -> Insert {
             Insert(
-                __gapi::Call::new(&INSERT)
-                    .with("tasklist", tasklist.into())
-                    .with_body(body.into()),
+                __gapi::Call::new(&INSERT).with("tasklist", tasklist.into()).with_body(body.into()),
             )
         }
 
@@ -578,11 +564,7 @@ pub mod tasks {
         /// * `task`: Task identifier.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
-        pub fn r#move(
-            self,
-            tasklist: impl Into<String>,
-            task: impl Into<String>,
-        ) -> Move {
+        pub fn r#move(self, tasklist: impl Into<String>, task: impl Into<String>) -> Move {
             Move(
                 __gapi::Call::new(&MOVE)
                     .with("tasklist", tasklist.into())
@@ -683,10 +665,7 @@ pub mod tasks {
     pub(crate) static DELETE: __gapi::Method = __gapi::Method {
         id: Delete::METHOD,
         path: "tasks/v1/lists/{tasklist}/tasks/{task}",
-        parameters: &[
-            __gapi::Parameter::path("tasklist"),
-            __gapi::Parameter::path("task"),
-        ],
+        parameters: &[__gapi::Parameter::path("tasklist"), __gapi::Parameter::path("task")],
         scopes: &[super::scope::TASKS],
         has_response: false,
         ..__gapi::Method::new(&super::API, __gapi::Verb::Delete)
@@ -730,10 +709,7 @@ pub mod tasks {
     pub(crate) static GET: __gapi::Method = __gapi::Method {
         id: Get::METHOD,
         path: "tasks/v1/lists/{tasklist}/tasks/{task}",
-        parameters: &[
-            __gapi::Parameter::path("tasklist"),
-            __gapi::Parameter::path("task"),
-        ],
+        parameters: &[__gapi::Parameter::path("tasklist"), __gapi::Parameter::path("task")],
         scopes: &[super::scope::TASKS, super::scope::TASKS_READONLY],
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };
@@ -942,10 +918,7 @@ pub mod tasks {
         }
 
         /// The items of all pages.
-        pub fn items(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::Items<super::Tasks, super::Task> {
+        pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Tasks, super::Task> {
             __gapi::Items::list(client, self.0, |page| page.items.take())
         }
 
@@ -1045,10 +1018,7 @@ pub mod tasks {
     pub(crate) static PATCH: __gapi::Method = __gapi::Method {
         id: Patch::METHOD,
         path: "tasks/v1/lists/{tasklist}/tasks/{task}",
-        parameters: &[
-            __gapi::Parameter::path("tasklist"),
-            __gapi::Parameter::path("task"),
-        ],
+        parameters: &[__gapi::Parameter::path("tasklist"), __gapi::Parameter::path("task")],
         scopes: &[super::scope::TASKS],
         ..__gapi::Method::new(&super::API, __gapi::Verb::Patch)
     };
@@ -1091,10 +1061,7 @@ pub mod tasks {
     pub(crate) static UPDATE: __gapi::Method = __gapi::Method {
         id: Update::METHOD,
         path: "tasks/v1/lists/{tasklist}/tasks/{task}",
-        parameters: &[
-            __gapi::Parameter::path("tasklist"),
-            __gapi::Parameter::path("task"),
-        ],
+        parameters: &[__gapi::Parameter::path("tasklist"), __gapi::Parameter::path("task")],
         scopes: &[super::scope::TASKS],
         ..__gapi::Method::new(&super::API, __gapi::Verb::Put)
     };
@@ -1235,15 +1202,13 @@ pub enum AssignmentInfoSurfaceType {
 
 impl __gapi::OpenEnum for AssignmentInfoSurfaceType {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "CONTEXT_TYPE_UNSPECIFIED" => Self::ContextTypeUnspecified,
-                "GMAIL" => Self::Gmail,
-                "DOCUMENT" => Self::Document,
-                "SPACE" => Self::Space,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "CONTEXT_TYPE_UNSPECIFIED" => Self::ContextTypeUnspecified,
+            "GMAIL" => Self::Gmail,
+            "DOCUMENT" => Self::Document,
+            "SPACE" => Self::Space,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -1819,7 +1784,5 @@ impl __gapi::Object for Tasks {
         &mut self.extra
     }
 }
-__gapi::object!(
-    AssignmentInfo DriveResourceInfo SpaceInfo Task TaskLinks TaskList TaskLists Tasks
-);
+__gapi::object!(AssignmentInfo DriveResourceInfo SpaceInfo Task TaskLinks TaskList TaskLists Tasks);
 __gapi::open_enum!(AssignmentInfoSurfaceType);

@@ -31,7 +31,7 @@
     unreachable_pub,
     unused_qualifications,
     unused_results,
-    variant_size_differences
+    variant_size_differences,
 )]
 use ::gapi::generated::v1 as __gapi;
 
@@ -98,10 +98,7 @@ pub mod detections {
         /// HTTP: `POST language/translate/v2/detect`
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
-        pub fn detect(
-            self,
-            body: impl Into<__gapi::Body<super::DetectLanguageRequest>>,
-        ) -> Detect {
+        pub fn detect(self, body: impl Into<__gapi::Body<super::DetectLanguageRequest>>) -> Detect {
             Detect(__gapi::Call::new(&DETECT).with_body(body.into()))
         }
 
@@ -114,10 +111,7 @@ pub mod detections {
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
         pub fn list(self, q: impl IntoIterator<Item = impl Into<String>>) -> List {
-            List(
-                __gapi::Call::new(&LIST)
-                    .with_all("q", q.into_iter().map(Into::<String>::into)),
-            )
+            List(__gapi::Call::new(&LIST).with_all("q", q.into_iter().map(Into::<String>::into)))
         }
     }
     pub(crate) static DETECT: __gapi::Method = __gapi::Method {
@@ -234,10 +228,7 @@ pub mod languages {
     pub(crate) static LIST: __gapi::Method = __gapi::Method {
         id: List::METHOD,
         path: "v2/languages",
-        parameters: &[
-            __gapi::Parameter::query("model"),
-            __gapi::Parameter::query("target"),
-        ],
+        parameters: &[__gapi::Parameter::query("model"), __gapi::Parameter::query("target")],
         scopes: &[super::scope::CLOUD_PLATFORM, super::scope::CLOUD_TRANSLATION],
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };
@@ -963,13 +954,11 @@ pub enum TranslationsListFormat {
 
 impl __gapi::OpenEnum for TranslationsListFormat {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "html" => Self::Html,
-                "text" => Self::Text,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "html" => Self::Html,
+            "text" => Self::Text,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -985,8 +974,8 @@ impl __gapi::OpenEnum for TranslationsListFormat {
     }
 }
 __gapi::object!(
-    DetectLanguageRequest DetectionsListResponse DetectionsResourceItem
-    GetSupportedLanguagesRequest LanguagesListResponse LanguagesResource
-    TranslateTextRequest TranslationsListResponse TranslationsResource
+    DetectLanguageRequest DetectionsListResponse DetectionsResourceItem GetSupportedLanguagesRequest
+    LanguagesListResponse LanguagesResource TranslateTextRequest TranslationsListResponse
+    TranslationsResource
 );
 __gapi::open_enum!(TranslationsListFormat);

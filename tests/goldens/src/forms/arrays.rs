@@ -27,7 +27,7 @@
     unreachable_pub,
     unused_qualifications,
     unused_results,
-    variant_size_differences
+    variant_size_differences,
 )]
 use ::gapi::generated::v1 as __gapi;
 
@@ -144,13 +144,11 @@ pub enum ArraysColors {
 
 impl __gapi::OpenEnum for ArraysColors {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "RED" => Self::Red,
-                "BLUE" => Self::Blue,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "RED" => Self::Red,
+            "BLUE" => Self::Blue,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {

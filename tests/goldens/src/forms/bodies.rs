@@ -27,7 +27,7 @@
     unreachable_pub,
     unused_qualifications,
     unused_results,
-    variant_size_differences
+    variant_size_differences,
 )]
 use ::gapi::generated::v1 as __gapi;
 
@@ -95,10 +95,7 @@ pub mod things {
         /// The method `b.inline`.
         ///
         /// HTTP: `POST inline`
-        pub fn inline(
-            self,
-            body: impl Into<__gapi::Body<super::ThingsInlineRequest>>,
-        ) -> Inline {
+        pub fn inline(self, body: impl Into<__gapi::Body<super::ThingsInlineRequest>>) -> Inline {
             Inline(__gapi::Call::new(&INLINE).with_body(body.into()))
         }
 
@@ -274,10 +271,7 @@ pub mod things {
         pub const METHOD: &'static str = "b.inline";
 
         /// Sends the request: await the answer, or set options first.
-        pub fn send(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::Sending<super::ThingsInlineResponse> {
+        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::ThingsInlineResponse> {
             __gapi::Sending::new(client, self.0)
         }
 
@@ -756,12 +750,10 @@ pub enum ThingsInlineResponseB {
 
 impl __gapi::OpenEnum for ThingsInlineResponseB {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "X" => Self::X,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "X" => Self::X,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {

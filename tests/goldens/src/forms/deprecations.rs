@@ -27,7 +27,7 @@
     unreachable_pub,
     unused_qualifications,
     unused_results,
-    variant_size_differences
+    variant_size_differences,
 )]
 use ::gapi::generated::v1 as __gapi;
 
@@ -235,13 +235,11 @@ pub enum OldState {
 
 impl __gapi::OpenEnum for OldState {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "A" => Self::A,
-                "B" => Self::B,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "A" => Self::A,
+            "B" => Self::B,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {

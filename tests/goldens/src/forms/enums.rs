@@ -27,7 +27,7 @@
     unreachable_pub,
     unused_qualifications,
     unused_results,
-    variant_size_differences
+    variant_size_differences,
 )]
 use ::gapi::generated::v1 as __gapi;
 
@@ -420,12 +420,8 @@ pub mod files {
             values: impl IntoIterator<Item = impl Into<super::FilesListOrder>>,
         ) -> Self {
             Self(
-                self
-                    .0
-                    .with_all(
-                        "order",
-                        values.into_iter().map(Into::<super::FilesListOrder>::into),
-                    ),
+                self.0
+                    .with_all("order", values.into_iter().map(Into::<super::FilesListOrder>::into)),
             )
         }
 
@@ -476,13 +472,11 @@ pub enum Level {
 
 impl __gapi::OpenEnum for Level {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "LOW" => Self::Low,
-                "HIGH" => Self::High,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "LOW" => Self::Low,
+            "HIGH" => Self::High,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -564,17 +558,15 @@ pub enum OddValue {
 
 impl __gapi::OpenEnum for OddValue {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "1" => Self::_1,
-                "next-page" => Self::NextPage,
-                "AD_ID.ORG" => Self::AdIdOrg,
-                "UNRECOGNIZED" => Self::Unrecognized_,
-                "SELF" => Self::Self_,
-                "" => Self::Unnamed,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "1" => Self::_1,
+            "next-page" => Self::NextPage,
+            "AD_ID.ORG" => Self::AdIdOrg,
+            "UNRECOGNIZED" => Self::Unrecognized_,
+            "SELF" => Self::Self_,
+            "" => Self::Unnamed,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -655,12 +647,10 @@ pub enum UsesPlain {
 
 impl __gapi::OpenEnum for UsesPlain {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "X" => Self::X,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "X" => Self::X,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -742,16 +732,14 @@ pub enum WalletState {
 
 impl __gapi::OpenEnum for WalletState {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "ACTIVATED" => Self::Activated,
-                "activated" => Self::Activated_,
-                "EAN_13" => Self::Ean13,
-                "ean13" => Self::Ean13_,
-                "EAN13" => Self::Ean13__,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "ACTIVATED" => Self::Activated,
+            "activated" => Self::Activated_,
+            "EAN_13" => Self::Ean13,
+            "ean13" => Self::Ean13_,
+            "EAN13" => Self::Ean13__,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -784,13 +772,11 @@ pub enum ThingsListView {
 
 impl __gapi::OpenEnum for ThingsListView {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "BASIC" => Self::Basic,
-                "FULL" => Self::Full,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "BASIC" => Self::Basic,
+            "FULL" => Self::Full,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -818,12 +804,10 @@ pub enum CThingsListView {
 
 impl __gapi::OpenEnum for CThingsListView {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "SHORT" => Self::Short,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "SHORT" => Self::Short,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -852,13 +836,11 @@ pub enum FilesGetKind {
 
 impl __gapi::OpenEnum for FilesGetKind {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "A" => Self::A,
-                "B" => Self::B,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "A" => Self::A,
+            "B" => Self::B,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -888,13 +870,11 @@ pub enum FilesListOrder {
 
 impl __gapi::OpenEnum for FilesListOrder {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "UP" => Self::Up,
-                "DOWN" => Self::Down,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "UP" => Self::Up,
+            "DOWN" => Self::Down,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -924,13 +904,11 @@ pub enum FilesListView {
 
 impl __gapi::OpenEnum for FilesListView {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "BASIC" => Self::Basic,
-                "FULL" => Self::Full,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "BASIC" => Self::Basic,
+            "FULL" => Self::Full,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -947,6 +925,6 @@ impl __gapi::OpenEnum for FilesListView {
 }
 __gapi::object!(Odd Uses Wallet);
 __gapi::open_enum!(
-    Level OddValue UsesPlain WalletState ThingsListView CThingsListView FilesGetKind
-    FilesListOrder FilesListView
+    Level OddValue UsesPlain WalletState ThingsListView CThingsListView FilesGetKind FilesListOrder
+    FilesListView
 );

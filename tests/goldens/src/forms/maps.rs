@@ -27,7 +27,7 @@
     unreachable_pub,
     unused_qualifications,
     unused_results,
-    variant_size_differences
+    variant_size_differences,
 )]
 use ::gapi::generated::v1 as __gapi;
 
@@ -235,13 +235,11 @@ pub enum MapsStates {
 
 impl __gapi::OpenEnum for MapsStates {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "ON" => Self::On,
-                "OFF" => Self::Off,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "ON" => Self::On,
+            "OFF" => Self::Off,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {

@@ -27,7 +27,7 @@
     unreachable_pub,
     unused_qualifications,
     unused_results,
-    variant_size_differences
+    variant_size_differences,
 )]
 use ::gapi::generated::v1 as __gapi;
 
@@ -111,9 +111,7 @@ pub mod files {
         path: "files/{id}/export",
         parameters: &[__gapi::Parameter::path("id")],
         has_response: false,
-        download: Some(__gapi::MediaDownload {
-            service: false,
-        }),
+        download: Some(__gapi::MediaDownload { service: false }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };
 
@@ -161,9 +159,7 @@ pub mod files {
         id: Get::METHOD,
         path: "files/{id}",
         parameters: &[__gapi::Parameter::path("id")],
-        download: Some(__gapi::MediaDownload {
-            service: true,
-        }),
+        download: Some(__gapi::MediaDownload { service: true }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };
 
@@ -234,10 +230,7 @@ pub mod files {
         }
 
         /// The request with media to upload.
-        pub fn upload(
-            self,
-            media: impl Into<__gapi::Media>,
-        ) -> __gapi::Upload<super::File> {
+        pub fn upload(self, media: impl Into<__gapi::Media>) -> __gapi::Upload<super::File> {
             __gapi::Upload::new(self.0, media)
         }
 

@@ -27,7 +27,7 @@
     unreachable_pub,
     unused_qualifications,
     unused_results,
-    variant_size_differences
+    variant_size_differences,
 )]
 use ::gapi::generated::v1 as __gapi;
 
@@ -111,9 +111,7 @@ pub mod methods {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        pub fn to_http(
-            &self,
-        ) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
+        pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
     }
@@ -156,10 +154,7 @@ pub mod apps {
         /// The method `n.apps.attributes`.
         ///
         /// HTTP: `POST apps/attributes`
-        pub fn attributes_(
-            self,
-            body: impl Into<__gapi::Body<super::Type>>,
-        ) -> Attributes {
+        pub fn attributes_(self, body: impl Into<__gapi::Body<super::Type>>) -> Attributes {
             Attributes(__gapi::Call::new(&ATTRIBUTES).with_body(body.into()))
         }
 
@@ -217,9 +212,7 @@ pub mod apps {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        pub fn to_http(
-            &self,
-        ) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
+        pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
     }
@@ -260,9 +253,7 @@ pub mod apps {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        pub fn to_http(
-            &self,
-        ) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
+        pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
     }
@@ -304,9 +295,7 @@ pub mod apps {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        pub fn to_http(
-            &self,
-        ) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
+        pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
     }
@@ -348,9 +337,7 @@ pub mod apps {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        pub fn to_http(
-            &self,
-        ) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
+        pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
     }
@@ -392,9 +379,7 @@ pub mod apps {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        pub fn to_http(
-            &self,
-        ) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
+        pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
     }
@@ -436,9 +421,7 @@ pub mod apps {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        pub fn to_http(
-            &self,
-        ) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
+        pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
     }
@@ -497,9 +480,7 @@ pub mod apps {
             /// # Errors
             ///
             /// When a parameter cannot stand in the path, or the body cannot be encoded.
-            pub fn to_http(
-                &self,
-            ) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
+            pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
                 self.0.to_http()
             }
         }
@@ -560,9 +541,7 @@ pub mod scope_ {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        pub fn to_http(
-            &self,
-        ) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
+        pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
     }
@@ -669,9 +648,7 @@ pub mod v1 {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        pub fn to_http(
-            &self,
-        ) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
+        pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
     }
@@ -731,9 +708,7 @@ pub mod well_known {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        pub fn to_http(
-            &self,
-        ) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
+        pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
     }
@@ -807,12 +782,10 @@ pub enum ControlFamily_ {
 
 impl __gapi::OpenEnum for ControlFamily_ {
     fn known(text: &str) -> ::std::option::Option<Self> {
-        Some(
-            match text {
-                "A" => Self::A,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "A" => Self::A,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {
@@ -1251,10 +1224,7 @@ impl Type {
     /// # Errors
     ///
     /// When the schema has no property of this name.
-    pub fn null(
-        &mut self,
-        field: &str,
-    ) -> ::std::result::Result<&mut Self, __gapi::UnknownField> {
+    pub fn null(&mut self, field: &str) -> ::std::result::Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
 }
@@ -1330,7 +1300,7 @@ impl __gapi::Object for LowerCase {
     }
 }
 __gapi::object!(
-    Control ControlFamily Fields HTTPHealthCheck HttpHealthCheck Option Result Self_
-    SnakeCase SnakeCase_ Type LowerCase
+    Control ControlFamily Fields HTTPHealthCheck HttpHealthCheck Option Result Self_ SnakeCase
+    SnakeCase_ Type LowerCase
 );
 __gapi::open_enum!(ControlFamily_);

@@ -27,7 +27,7 @@
     unreachable_pub,
     unused_qualifications,
     unused_results,
-    variant_size_differences
+    variant_size_differences,
 )]
 use ::gapi::generated::v1 as __gapi;
 
@@ -115,10 +115,7 @@ pub mod folders {
         id: Move::METHOD,
         path: "folders/{folder}/move",
         parameters: &[__gapi::Parameter::path("folder")],
-        operation: Some(__gapi::Operation {
-            shape: __gapi::OperationShape::Status,
-            poll: None,
-        }),
+        operation: Some(__gapi::Operation { shape: __gapi::OperationShape::Status, poll: None }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
 
@@ -132,10 +129,7 @@ pub mod folders {
         pub const METHOD: &'static str = "o.folders.move";
 
         /// Sends the request: await the answer, or set options first.
-        pub fn send(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::Sending<super::ZoneOperation> {
+        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::ZoneOperation> {
             __gapi::Sending::new(client, self.0)
         }
 
@@ -177,11 +171,7 @@ pub mod global_operations {
         ///
         /// * `project`
         /// * `operation`
-        pub fn get(
-            self,
-            project: impl Into<String>,
-            operation: impl Into<String>,
-        ) -> Get {
+        pub fn get(self, project: impl Into<String>, operation: impl Into<String>) -> Get {
             Get(
                 __gapi::Call::new(&GET)
                     .with("project", project.into())
@@ -192,10 +182,7 @@ pub mod global_operations {
     pub(crate) static GET: __gapi::Method = __gapi::Method {
         id: Get::METHOD,
         path: "projects/{project}/global/operations/{operation}",
-        parameters: &[
-            __gapi::Parameter::path("project"),
-            __gapi::Parameter::path("operation"),
-        ],
+        parameters: &[__gapi::Parameter::path("project"), __gapi::Parameter::path("operation")],
         operation: Some(__gapi::Operation {
             shape: __gapi::OperationShape::Status,
             poll: Some(&super::global_operations::GET),
@@ -213,10 +200,7 @@ pub mod global_operations {
         pub const METHOD: &'static str = "o.globalOperations.get";
 
         /// Sends the request: await the answer, or set options first.
-        pub fn send(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::Sending<super::ZoneOperation> {
+        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::ZoneOperation> {
             __gapi::Sending::new(client, self.0)
         }
 
@@ -342,10 +326,7 @@ pub mod instances {
     pub(crate) static INSERT: __gapi::Method = __gapi::Method {
         id: Insert::METHOD,
         path: "projects/{project}/zones/{zone}/instances",
-        parameters: &[
-            __gapi::Parameter::path("project"),
-            __gapi::Parameter::path("zone"),
-        ],
+        parameters: &[__gapi::Parameter::path("project"), __gapi::Parameter::path("zone")],
         operation: Some(__gapi::Operation {
             shape: __gapi::OperationShape::Status,
             poll: Some(&super::zone_operations::GET),
@@ -363,10 +344,7 @@ pub mod instances {
         pub const METHOD: &'static str = "o.instances.insert";
 
         /// Sends the request: await the answer, or set options first.
-        pub fn send(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::Sending<super::ZoneOperation> {
+        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::ZoneOperation> {
             __gapi::Sending::new(client, self.0)
         }
 
@@ -413,9 +391,7 @@ pub mod networks {
             body: impl Into<__gapi::Body<super::Task>>,
         ) -> Insert {
             Insert(
-                __gapi::Call::new(&INSERT)
-                    .with("project", project.into())
-                    .with_body(body.into()),
+                __gapi::Call::new(&INSERT).with("project", project.into()).with_body(body.into()),
             )
         }
     }
@@ -440,10 +416,7 @@ pub mod networks {
         pub const METHOD: &'static str = "o.networks.insert";
 
         /// Sends the request: await the answer, or set options first.
-        pub fn send(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::Sending<super::ZoneOperation> {
+        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::ZoneOperation> {
             __gapi::Sending::new(client, self.0)
         }
 
@@ -663,9 +636,7 @@ pub mod projects {
                 parameters: &[__gapi::Parameter::path("parent")],
                 operation: Some(__gapi::Operation {
                     shape: __gapi::OperationShape::Aip151,
-                    poll: Some(
-                        &super::super::super::projects::locations::operations::GET,
-                    ),
+                    poll: Some(&super::super::super::projects::locations::operations::GET),
                 }),
                 ..__gapi::Method::new(&super::super::super::API, __gapi::Verb::Post)
             };
@@ -831,9 +802,7 @@ pub mod projects {
                 parameters: &[__gapi::Parameter::path("name")],
                 operation: Some(__gapi::Operation {
                     shape: __gapi::OperationShape::Aip151,
-                    poll: Some(
-                        &super::super::super::projects::locations::operations::GET,
-                    ),
+                    poll: Some(&super::super::super::projects::locations::operations::GET),
                 }),
                 ..__gapi::Method::new(&super::super::super::API, __gapi::Verb::Get)
             };
@@ -935,10 +904,7 @@ pub mod zone_operations {
         pub const METHOD: &'static str = "o.zoneOperations.get";
 
         /// Sends the request: await the answer, or set options first.
-        pub fn send(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::Sending<super::ZoneOperation> {
+        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::ZoneOperation> {
             __gapi::Sending::new(client, self.0)
         }
 
@@ -1266,13 +1232,11 @@ pub enum ZoneOperationStatus {
 
 impl __gapi::OpenEnum for ZoneOperationStatus {
     fn known(text: &str) -> Option<Self> {
-        Some(
-            match text {
-                "PENDING" => Self::Pending,
-                "DONE" => Self::Done,
-                _ => return None,
-            },
-        )
+        Some(match text {
+            "PENDING" => Self::Pending,
+            "DONE" => Self::Done,
+            _ => return None,
+        })
     }
 
     fn unrecognized(text: String) -> Self {

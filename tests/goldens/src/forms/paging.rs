@@ -27,7 +27,7 @@
     unreachable_pub,
     unused_qualifications,
     unused_results,
-    variant_size_differences
+    variant_size_differences,
 )]
 use ::gapi::generated::v1 as __gapi;
 
@@ -182,10 +182,7 @@ pub mod widgets {
         /// HTTP: `POST l`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
-        pub fn query_wins(
-            self,
-            body: impl Into<__gapi::Body<super::Body>>,
-        ) -> QueryWins {
+        pub fn query_wins(self, body: impl Into<__gapi::Body<super::Body>>) -> QueryWins {
             QueryWins(__gapi::Call::new(&QUERY_WINS).with_body(body.into()))
         }
 
@@ -251,10 +248,7 @@ pub mod widgets {
         }
 
         /// Sends the request: await the answer, or set options first.
-        pub fn send(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::Sending<super::Aggregated> {
+        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Aggregated> {
             __gapi::Sending::new(client, self.0)
         }
 
@@ -295,10 +289,7 @@ pub mod widgets {
     pub(crate) static ANYS: __gapi::Method = __gapi::Method {
         id: Anys::METHOD,
         path: "q",
-        parameters: &[
-            __gapi::Parameter::query("pageSize"),
-            __gapi::Parameter::query("pageToken"),
-        ],
+        parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
         paging: Some(__gapi::Paging {
             token: __gapi::Slot::Query("pageToken"),
             next: "nextPageToken",
@@ -396,10 +387,7 @@ pub mod widgets {
         }
 
         /// The items of all pages.
-        pub fn items(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::Items<super::Items, super::Item> {
+        pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Items, super::Item> {
             __gapi::Items::list(client, self.0, |page| page.items.take())
         }
 
@@ -427,10 +415,7 @@ pub mod widgets {
     pub(crate) static IN_PAGE_TOKEN: __gapi::Method = __gapi::Method {
         id: InPageToken::METHOD,
         path: "j",
-        parameters: &[
-            __gapi::Parameter::query("pageSize"),
-            __gapi::Parameter::query("pageToken"),
-        ],
+        parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
         paging: Some(__gapi::Paging {
             token: __gapi::Slot::Query("pageToken"),
             next: "pageToken",
@@ -459,18 +444,12 @@ pub mod widgets {
         }
 
         /// Sends the request: await the answer, or set options first.
-        pub fn send(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::Sending<super::InPageToken> {
+        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::InPageToken> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
-        pub fn pages(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::Pages<super::InPageToken> {
+        pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::InPageToken> {
             __gapi::Pages::new(client, self.0)
         }
 
@@ -506,10 +485,7 @@ pub mod widgets {
     pub(crate) static ITEMS: __gapi::Method = __gapi::Method {
         id: Items::METHOD,
         path: "a",
-        parameters: &[
-            __gapi::Parameter::query("pageSize"),
-            __gapi::Parameter::query("pageToken"),
-        ],
+        parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
         paging: Some(__gapi::Paging {
             token: __gapi::Slot::Query("pageToken"),
             next: "nextPageToken",
@@ -548,10 +524,7 @@ pub mod widgets {
         }
 
         /// The items of all pages.
-        pub fn items(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::Items<super::Items, super::Item> {
+        pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Items, super::Item> {
             __gapi::Items::list(client, self.0, |page| page.items.take())
         }
 
@@ -579,10 +552,7 @@ pub mod widgets {
     pub(crate) static LEFT: __gapi::Method = __gapi::Method {
         id: Left::METHOD,
         path: "g",
-        parameters: &[
-            __gapi::Parameter::query("pageSize"),
-            __gapi::Parameter::query("pageToken"),
-        ],
+        parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
         paging: Some(__gapi::Paging {
             token: __gapi::Slot::Query("pageToken"),
             next: "nextPageToken",
@@ -621,10 +591,7 @@ pub mod widgets {
         }
 
         /// The items of all pages.
-        pub fn items(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::Items<super::Left, super::Item> {
+        pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Left, super::Item> {
             __gapi::Items::list(client, self.0, |page| page.errors.take())
         }
 
@@ -652,10 +619,7 @@ pub mod widgets {
     pub(crate) static NAMED: __gapi::Method = __gapi::Method {
         id: Named::METHOD,
         path: "e",
-        parameters: &[
-            __gapi::Parameter::query("pageSize"),
-            __gapi::Parameter::query("pageToken"),
-        ],
+        parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
         paging: Some(__gapi::Paging {
             token: __gapi::Slot::Query("pageToken"),
             next: "nextPageToken",
@@ -694,10 +658,7 @@ pub mod widgets {
         }
 
         /// The items of all pages.
-        pub fn items(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::Items<super::Named, super::Item> {
+        pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Named, super::Item> {
             __gapi::Items::list(client, self.0, |page| page.widgets.take())
         }
 
@@ -767,10 +728,7 @@ pub mod widgets {
         }
 
         /// The items of all pages.
-        pub fn items(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::Items<super::Items, super::Item> {
+        pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Items, super::Item> {
             __gapi::Items::list(client, self.0, |page| page.items.take())
         }
 
@@ -798,10 +756,7 @@ pub mod widgets {
     pub(crate) static NO_ANSWER: __gapi::Method = __gapi::Method {
         id: NoAnswer::METHOD,
         path: "p",
-        parameters: &[
-            __gapi::Parameter::query("pageSize"),
-            __gapi::Parameter::query("pageToken"),
-        ],
+        parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
         has_response: false,
         ..__gapi::Method::new(&super::API, __gapi::Verb::Delete)
     };
@@ -854,10 +809,7 @@ pub mod widgets {
     pub(crate) static NO_ANSWER_TOKEN: __gapi::Method = __gapi::Method {
         id: NoAnswerToken::METHOD,
         path: "m",
-        parameters: &[
-            __gapi::Parameter::query("pageSize"),
-            __gapi::Parameter::query("pageToken"),
-        ],
+        parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };
 
@@ -950,10 +902,7 @@ pub mod widgets {
     pub(crate) static NONE: __gapi::Method = __gapi::Method {
         id: None_::METHOD,
         path: "i",
-        parameters: &[
-            __gapi::Parameter::query("pageSize"),
-            __gapi::Parameter::query("pageToken"),
-        ],
+        parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
         paging: Some(__gapi::Paging {
             token: __gapi::Slot::Query("pageToken"),
             next: "nextPageToken",
@@ -1015,10 +964,7 @@ pub mod widgets {
     pub(crate) static ONLY: __gapi::Method = __gapi::Method {
         id: Only::METHOD,
         path: "c",
-        parameters: &[
-            __gapi::Parameter::query("pageSize"),
-            __gapi::Parameter::query("pageToken"),
-        ],
+        parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
         paging: Some(__gapi::Paging {
             token: __gapi::Slot::Query("pageToken"),
             next: "nextPageToken",
@@ -1057,10 +1003,7 @@ pub mod widgets {
         }
 
         /// The items of all pages.
-        pub fn items(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::Items<super::Only, super::Item> {
+        pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Only, super::Item> {
             __gapi::Items::list(client, self.0, |page| page.files.take())
         }
 
@@ -1122,10 +1065,7 @@ pub mod widgets {
         }
 
         /// The items of all pages.
-        pub fn items(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::Items<super::Items, super::Item> {
+        pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Items, super::Item> {
             __gapi::Items::list(client, self.0, |page| page.items.take())
         }
 
@@ -1153,10 +1093,7 @@ pub mod widgets {
     pub(crate) static RESULTS: __gapi::Method = __gapi::Method {
         id: Results::METHOD,
         path: "f",
-        parameters: &[
-            __gapi::Parameter::query("pageSize"),
-            __gapi::Parameter::query("pageToken"),
-        ],
+        parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
         paging: Some(__gapi::Paging {
             token: __gapi::Slot::Query("pageToken"),
             next: "nextPageToken",
@@ -1195,10 +1132,7 @@ pub mod widgets {
         }
 
         /// The items of all pages.
-        pub fn items(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::Items<super::Results, super::Item> {
+        pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Results, super::Item> {
             __gapi::Items::list(client, self.0, |page| page.results.take())
         }
 
@@ -1226,10 +1160,7 @@ pub mod widgets {
     pub(crate) static SCALARS: __gapi::Method = __gapi::Method {
         id: Scalars::METHOD,
         path: "d",
-        parameters: &[
-            __gapi::Parameter::query("pageSize"),
-            __gapi::Parameter::query("pageToken"),
-        ],
+        parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
         paging: Some(__gapi::Paging {
             token: __gapi::Slot::Query("pageToken"),
             next: "nextPageToken",
@@ -1268,10 +1199,7 @@ pub mod widgets {
         }
 
         /// The items of all pages.
-        pub fn items(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::Items<super::Scalars, String> {
+        pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Scalars, String> {
             __gapi::Items::list(client, self.0, |page| page.names.take())
         }
 
@@ -1299,10 +1227,7 @@ pub mod widgets {
     pub(crate) static TWO: __gapi::Method = __gapi::Method {
         id: Two::METHOD,
         path: "h",
-        parameters: &[
-            __gapi::Parameter::query("pageSize"),
-            __gapi::Parameter::query("pageToken"),
-        ],
+        parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
         paging: Some(__gapi::Paging {
             token: __gapi::Slot::Query("pageToken"),
             next: "nextPageToken",
@@ -2134,6 +2059,6 @@ impl __gapi::Object for Two {
     }
 }
 __gapi::object!(
-    Aggregated Anys Body InPageToken Item Items Left Named NoToken None Only Results
-    Scalars Scoped Two
+    Aggregated Anys Body InPageToken Item Items Left Named NoToken None Only Results Scalars Scoped
+    Two
 );

@@ -27,7 +27,7 @@
     unreachable_pub,
     unused_qualifications,
     unused_results,
-    variant_size_differences
+    variant_size_differences,
 )]
 use ::gapi::generated::v1 as __gapi;
 
@@ -133,15 +133,8 @@ pub mod things {
         /// Sets the parameter `extensions`.
         ///
         /// Takes any number of values, and replaces earlier ones.
-        pub fn extensions(
-            self,
-            values: impl IntoIterator<Item = impl Into<String>>,
-        ) -> Self {
-            Self(
-                self
-                    .0
-                    .with_all("extensions", values.into_iter().map(Into::<String>::into)),
-            )
+        pub fn extensions(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
+            Self(self.0.with_all("extensions", values.into_iter().map(Into::<String>::into)))
         }
 
         /// Sets the parameter `flag`.
@@ -157,10 +150,7 @@ pub mod things {
         /// Sets the parameter `labels`.
         ///
         /// Takes any number of values, and replaces earlier ones.
-        pub fn labels(
-            self,
-            values: impl IntoIterator<Item = impl Into<String>>,
-        ) -> Self {
+        pub fn labels(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
             Self(self.0.with_all("labels", values.into_iter().map(Into::<String>::into)))
         }
 

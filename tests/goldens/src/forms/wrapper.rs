@@ -29,7 +29,7 @@
     unreachable_pub,
     unused_qualifications,
     unused_results,
-    variant_size_differences
+    variant_size_differences,
 )]
 use ::gapi::generated::v1 as __gapi;
 
@@ -57,10 +57,7 @@ pub static API: __gapi::Api = __gapi::Api {
             location: "europe-west1",
             url: "https://wrapper.europe-west1.example.com/",
         },
-        __gapi::Endpoint {
-            location: "us-west1",
-            url: "https://wrapper.us-west1.example.com/",
-        },
+        __gapi::Endpoint { location: "us-west1", url: "https://wrapper.us-west1.example.com/" },
     ],
     ..__gapi::Api::EMPTY
 };

@@ -1,0 +1,121 @@
+use std::str::FromStr as _;
+
+use proc_macro2::TokenStream;
+
+fn items(text: &str) -> String {
+    super::items(TokenStream::from_str(text).unwrap()).unwrap()
+}
+
+/// Text that is laid out already stays as it is.
+#[track_caller]
+fn stays(text: &str) {
+    assert_eq!(items(text), text);
+}
+
+#[test]
+fn items_and_expressions() {
+    stays(
+        "use ::gapi::generated::v1 as __gapi;
+
+pub const fn a() -> a::Resource {
+    a::Resource
+}
+
+impl<'de> Object<'de> for r#Box {
+    const SECRETS: &'static [&'static str] = &[\"password\"];
+
+    fn set<A: Map<'de>>(&mut self, index: usize, map: &mut A) -> Result<(), A::Error> {
+        match index {
+            0 => read(&mut self.r#type, map),
+            _ => skip(map),
+        }
+    }
+
+    fn known(text: &str) -> Option<Self> {
+        Some(match text {
+            \"A\" => Self::A,
+            _ => return None,
+        })
+    }
+
+    fn put<P: Put>(&self, out: &mut P) -> Result<(), P::Error> {
+        out.field(\"a\", &self.a)?;
+        Ok(())
+    }
+}
+",
+    );
+}
+
+#[test]
+fn what_fits_stays_on_its_line() {
+    stays(
+        "static A: Api = Api { name: NAME, ..Api::EMPTY };
+static B: Api = Api {
+    name: \"a name that is so long that the table does not fit on one line any more\",
+    scopes: &[scope::ONE, scope::TWO],
+    paging: Some(Paging { token: Slot::Query(\"pageToken\"), next: \"nextPageToken\" }),
+    ..Method::new(&super::API, Verb::Get)
+};
+",
+    );
+}
+
+#[test]
+fn long_signatures_and_chains_are_broken() {
+    stays(
+        "fn list(
+    self,
+    project: impl Into<String>,
+    names: impl IntoIterator<Item = impl Into<String>>,
+    body: impl Into<Body<super::Thing>>,
+) -> List {
+    List(
+        Call::new(&LIST)
+            .with(\"project\", project.into())
+            .with_all(\"names\", names.into_iter().map(Into::<String>::into))
+            .with_body(body.into()),
+    )
+}
+
+fn short(self) -> Items<Response, (String, Item)> {
+    out.field(
+        \"a property whose name is so long that the call has to be broken\",
+        &self.a_property_with_a_long_name,
+    )?;
+    Items::map(client, self.0, |page| page.items.take())
+}
+",
+    );
+}
+
+#[test]
+fn docs_are_lines() {
+    let tokens = r##"#![doc = "Of \"all\"."] #[doc = "One.\n\n* two"] #[derive(Clone, Default)] pub struct A { #[doc = "b"] pub b: C, }"##;
+    assert_eq!(
+        items(tokens),
+        "//! Of \"all\".\n/// One.\n///\n/// * two\n#[derive(Clone, Default)]\npub struct A {\n    /// b\n    pub b: C,\n}\n"
+    );
+}
+
+#[test]
+fn macros_keep_their_words() {
+    let names: Vec<String> = (0..40).map(|n| format!("Name{n}")).collect();
+    let text = items(&format!("__gapi::object!({});", names.join(" ")));
+    assert!(
+        text.starts_with("__gapi::object!(\n    Name0 Name1 "),
+        "{text}"
+    );
+    assert!(text.ends_with(" Name39\n);\n"), "{text}");
+    assert!(text.lines().all(|line| line.len() <= 100), "{text}");
+    stays("__gapi::object!(A B);\n");
+}
+
+#[test]
+fn half_an_item_is_an_error() {
+    let error = super::items(TokenStream::from_str("pub struct A").unwrap()).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "generated code: the last item has no end"
+    );
+}
