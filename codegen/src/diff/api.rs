@@ -42,6 +42,8 @@ impl Comparison {
         ] {
             if old.as_deref().unwrap_or_default() != new.as_deref().unwrap_or_default() {
                 self.changes.breaking(key, told(old, new));
+            } else {
+                self.changes.text("", key, old, new);
             }
         }
         match (&old.mtls_root_url, &new.mtls_root_url) {

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Comparison;
 use super::api::told;
-use super::change::Class;
 use super::schemas::{apart, twin};
-use crate::document::{self, Document, MediaUpload, Schema};
-use crate::model::{self, Api, Location, media};
+use crate::document::{self, Document, Schema};
+use crate::model::{self, Api, Location};
 use crate::place;
 
 /// A method as the document and the model have it.
@@ -135,6 +134,11 @@ impl Comparison {
                 self.changes.breaking(place::join(&at, "required"), how);
             }
             if let (Some(old), Some(new)) = (written(old, name), written(new, name)) {
+                if parameter.required == now.required {
+                    // What stands in the path is required whatever is said.
+                    self.changes
+                        .text(&at, "required", &old.required, &new.required);
+                }
                 self.moved(&at, &old, &new);
                 // A list and a repeated value are the same on the wire and in Rust.
                 self.value(&at, one(&old), one(&new), true);
@@ -194,15 +198,16 @@ impl Comparison {
 
     /// Where a parameter travels, and how often.
     pub(super) fn moved(&mut self, at: &str, old: &Schema, new: &Schema) {
-        let location = |schema: &Schema| {
-            schema
-                .location
-                .clone()
-                .unwrap_or_else(|| "query".to_owned())
-        };
-        if location(old) != location(new) {
-            let message = told(&Some(location(old)), &Some(location(new)));
-            self.changes.breaking(place::join(at, "location"), message);
+        match (&old.location, &new.location) {
+            // Left out, the path tells it.
+            (None, _) | (_, None) => {
+                self.changes
+                    .text(at, "location", &old.location, &new.location);
+            }
+            (was, is) if was == is => {}
+            (was, is) => self
+                .changes
+                .breaking(place::join(at, "location"), told(was, is)),
         }
         let many = |schema: &Schema| schema.repeated || schema.ty.as_deref() == Some("array");
         match (many(old), many(new)) {
@@ -212,7 +217,9 @@ impl Comparison {
             (true, false) => self
                 .changes
                 .breaking(place::join(at, "repeated"), "takes one value only"),
-            _ => {}
+            _ => self
+                .changes
+                .text(at, "repeated", &old.repeated, &new.repeated),
         }
     }
 
@@ -276,113 +283,6 @@ impl Comparison {
         if was == is {
             let at = at.trim_end_matches(".scopes");
             self.changes.text(at, "scopes", &old.scopes, &new.scopes);
-        }
-    }
-
-    fn media(&mut self, at: &str, old: &document::Method, new: &document::Method) {
-        let place = place::join(at, "supportsMediaDownload");
-        match (old.supports_media_download, new.supports_media_download) {
-            (true, false) => self.changes.breaking(place, "downloads are gone"),
-            (false, true) => self.changes.additive(place, "downloads are offered"),
-            (true, true) if old.use_media_download_service != new.use_media_download_service => {
-                let place = place::join(at, "useMediaDownloadService");
-                self.changes
-                    .breaking(place, "downloads have another address");
-            }
-            _ => self.changes.text(
-                at,
-                "useMediaDownloadService",
-                &old.use_media_download_service,
-                &new.use_media_download_service,
-            ),
-        }
-        let place = place::join(at, "mediaUpload");
-        match (&old.media_upload, &new.media_upload) {
-            (Some(_), None) => self.changes.breaking(place, "uploads are gone"),
-            (None, Some(_)) => self.changes.additive(place, "uploads are offered"),
-            (Some(old), Some(new)) => self.upload(&place, old, new),
-            (None, None) => self.changes.text(
-                at,
-                "supportsMediaUpload",
-                &old.supports_media_upload,
-                &new.supports_media_upload,
-            ),
-        }
-    }
-
-    fn upload(&mut self, at: &str, old: &MediaUpload, new: &MediaUpload) {
-        let place = place::join(at, "accept");
-        let covers = |ranges: &[String], wanted: &str| {
-            let kind = wanted.split('/').next().unwrap_or_default();
-            ranges.is_empty()
-                || ranges
-                    .iter()
-                    .any(|range| range == wanted || range == "*/*" || *range == format!("{kind}/*"))
-        };
-        let any = ["*/*".to_owned()];
-        let or_any = |ranges: &[String]| {
-            if ranges.is_empty() {
-                any.to_vec()
-            } else {
-                ranges.to_vec()
-            }
-        };
-        for range in or_any(&old.accept) {
-            if !covers(&new.accept, &range) {
-                self.changes
-                    .breaking(&place, format!("`{range}` is no longer accepted"));
-            }
-        }
-        for range in or_any(&new.accept) {
-            if !covers(&old.accept, &range) {
-                self.changes
-                    .additive(&place, format!("`{range}` is accepted"));
-            }
-        }
-        if old.max_size != new.max_size {
-            let size = |upload: &MediaUpload| {
-                let size = upload.max_size.as_deref();
-                size.and_then(|size| media::bytes(size).ok())
-                    .unwrap_or(u64::MAX)
-            };
-            let class = match size(new).cmp(&size(old)) {
-                std::cmp::Ordering::Less => Class::Breaking,
-                std::cmp::Ordering::Greater => Class::Additive,
-                std::cmp::Ordering::Equal => Class::DocsOnly,
-            };
-            let message = told(&old.max_size, &new.max_size);
-            self.changes
-                .push(class, place::join(at, "maxSize"), message);
-        }
-        let at = place::join(at, "protocols");
-        let protocols = |upload: &MediaUpload| upload.protocols.clone().unwrap_or_default();
-        let (old, new) = (protocols(old), protocols(new));
-        for (key, old, new) in [
-            ("simple", &old.simple, &new.simple),
-            ("resumable", &old.resumable, &new.resumable),
-        ] {
-            let at = place::join(&at, key);
-            match (old, new) {
-                (None, None) => {}
-                (Some(_), None) => self.changes.breaking(at, "this way to upload is gone"),
-                (None, Some(_)) => self.changes.additive(at, "this way to upload is new"),
-                (Some(old), Some(new)) => {
-                    if old.path != new.path {
-                        let message = told(&old.path, &new.path);
-                        self.changes.breaking(place::join(&at, "path"), message);
-                    }
-                    let place = place::join(&at, "multipart");
-                    match (old.multipart, new.multipart) {
-                        (true, false) => self
-                            .changes
-                            .breaking(place, "metadata no longer travels with the media"),
-                        (false, true) => self
-                            .changes
-                            .additive(place, "metadata may travel with the media"),
-                        _ => {}
-                    }
-                }
-            }
         }
     }
 }

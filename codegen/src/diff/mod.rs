@@ -12,6 +12,7 @@
 mod api;
 mod change;
 mod limits;
+mod media;
 mod methods;
 mod schemas;
 mod surface;

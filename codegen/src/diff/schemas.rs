@@ -75,8 +75,11 @@ impl Comparison {
 
     /// Two values of one form.
     fn inside(&mut self, at: &str, old: &Schema, new: &Schema, sent: bool, form: &Form<'_>) {
+        // Two ways to write one type.
+        self.changes.text(at, "type", &old.ty, &new.ty);
+        self.changes.text(at, "format", &old.format, &new.format);
         match form {
-            Form::Reference(_) => self.changes.text(at, "type", &old.ty, &new.ty),
+            Form::Reference(_) => {}
             Form::Enum => self.values(at, old, new),
             Form::Object => {
                 self.properties(at, old, new, sent);
@@ -102,8 +105,6 @@ impl Comparison {
                 sent,
             ),
             Form::Scalar(_) => {
-                self.changes.text(at, "type", &old.ty, &new.ty);
-                self.changes.text(at, "format", &old.format, &new.format);
                 // Values of what is no text are made nothing of.
                 self.changes.text(at, "enum", &old.values, &new.values);
             }

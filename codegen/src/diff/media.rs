@@ -1,0 +1,121 @@
+//! Uploads and downloads.
+
+use super::Comparison;
+use super::api::told;
+use super::change::Class;
+use crate::document::{self, MediaUpload};
+use crate::model::media;
+use crate::place;
+
+impl Comparison {
+    /// What a method takes and gives besides JSON.
+    pub(super) fn media(&mut self, at: &str, old: &document::Method, new: &document::Method) {
+        let place = place::join(at, "supportsMediaDownload");
+        match (old.supports_media_download, new.supports_media_download) {
+            (true, false) => self.changes.breaking(place, "downloads are gone"),
+            (false, true) => self.changes.additive(place, "downloads are offered"),
+            (true, true) if old.use_media_download_service != new.use_media_download_service => {
+                let place = place::join(at, "useMediaDownloadService");
+                self.changes
+                    .breaking(place, "downloads have another address");
+            }
+            _ => self.changes.text(
+                at,
+                "useMediaDownloadService",
+                &old.use_media_download_service,
+                &new.use_media_download_service,
+            ),
+        }
+        let place = place::join(at, "mediaUpload");
+        match (&old.media_upload, &new.media_upload) {
+            (Some(_), None) => self.changes.breaking(place, "uploads are gone"),
+            (None, Some(_)) => self.changes.additive(place, "uploads are offered"),
+            (Some(old), Some(new)) => self.upload(&place, old, new),
+            (None, None) => {}
+        }
+        if old.media_upload.is_some() == new.media_upload.is_some() {
+            self.changes.text(
+                at,
+                "supportsMediaUpload",
+                &old.supports_media_upload,
+                &new.supports_media_upload,
+            );
+        }
+    }
+
+    fn upload(&mut self, at: &str, old: &MediaUpload, new: &MediaUpload) {
+        let place = place::join(at, "accept");
+        let covers = |ranges: &[String], wanted: &str| {
+            let kind = wanted.split('/').next().unwrap_or_default();
+            ranges.is_empty()
+                || ranges
+                    .iter()
+                    .any(|range| range == wanted || range == "*/*" || *range == format!("{kind}/*"))
+        };
+        let any = ["*/*".to_owned()];
+        let or_any = |ranges: &[String]| {
+            if ranges.is_empty() {
+                any.to_vec()
+            } else {
+                ranges.to_vec()
+            }
+        };
+        for range in or_any(&old.accept) {
+            if !covers(&new.accept, &range) {
+                self.changes
+                    .breaking(&place, format!("`{range}` is no longer accepted"));
+            }
+        }
+        for range in or_any(&new.accept) {
+            if !covers(&old.accept, &range) {
+                self.changes
+                    .additive(&place, format!("`{range}` is accepted"));
+            }
+        }
+        if old.max_size != new.max_size {
+            let size = |upload: &MediaUpload| {
+                let size = upload.max_size.as_deref();
+                size.and_then(|size| media::bytes(size).ok())
+                    .unwrap_or(u64::MAX)
+            };
+            let class = match size(new).cmp(&size(old)) {
+                std::cmp::Ordering::Less => Class::Breaking,
+                std::cmp::Ordering::Greater => Class::Additive,
+                std::cmp::Ordering::Equal => Class::DocsOnly,
+            };
+            let message = told(&old.max_size, &new.max_size);
+            self.changes
+                .push(class, place::join(at, "maxSize"), message);
+        }
+        let at = place::join(at, "protocols");
+        let protocols = |upload: &MediaUpload| upload.protocols.clone().unwrap_or_default();
+        let (old, new) = (protocols(old), protocols(new));
+        for (key, old, new) in [
+            ("simple", &old.simple, &new.simple),
+            ("resumable", &old.resumable, &new.resumable),
+        ] {
+            let at = place::join(&at, key);
+            match (old, new) {
+                (None, None) => {}
+                (Some(_), None) => self.changes.breaking(at, "this way to upload is gone"),
+                (None, Some(_)) => self.changes.additive(at, "this way to upload is new"),
+                (Some(old), Some(new)) => {
+                    if old.path != new.path {
+                        let message = told(&old.path, &new.path);
+                        self.changes.breaking(place::join(&at, "path"), message);
+                    }
+                    let place = place::join(&at, "multipart");
+                    match (old.multipart, new.multipart) {
+                        (true, false) => self
+                            .changes
+                            .breaking(place, "metadata no longer travels with the media"),
+                        (false, true) => self
+                            .changes
+                            .additive(place, "metadata may travel with the media"),
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+}
