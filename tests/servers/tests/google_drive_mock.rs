@@ -1,6 +1,6 @@
 //! Drive against google-drive-mock, which checks the bearer token.
 
-use gapi::{Client, auth::AccessToken};
+use gapi::{Client, Media, auth::AccessToken};
 
 gapi::api! {
     mod drive = "drive:v3" { files.{list, get, create, update, delete} };
@@ -80,6 +80,38 @@ async fn files_are_made_listed_renamed_and_deleted() {
         .send(&client)
         .await
         .expect_err("it is gone");
+    assert!(error.is_not_found(), "{error}");
+}
+
+#[tokio::test]
+async fn a_file_goes_up_with_its_content() {
+    let client = client("valid-token");
+    let file = drive::File {
+        name: Some("héllo.txt".into()),
+        mime_type: Some("text/plain".into()),
+        ..Default::default()
+    };
+    let made = drive::files()
+        .create(file)
+        .upload(Media::bytes("two\r\nlines").content_type("text/plain"))
+        .send(&client)
+        .fields("id,name")
+        .await
+        .expect("multipart");
+    assert_eq!(made.name.as_deref(), Some("héllo.txt"));
+    let id = made.id.expect("an id");
+    let content = drive::files()
+        .get(&id)
+        .download(&client)
+        .bytes()
+        .await
+        .expect("a download");
+    assert_eq!(content, "two\r\nlines");
+    let error = drive::files()
+        .get("no-such-file")
+        .download(&client)
+        .await
+        .expect_err("there is none");
     assert!(error.is_not_found(), "{error}");
 }
 

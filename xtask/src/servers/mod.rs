@@ -17,7 +17,7 @@ struct Server {
     /// A path that any answer means "ready" for.
     probe: &'static str,
     /// How it is started on a port.
-    command: fn(&Installed, port: u16) -> Command,
+    command: fn(&Installed, port: u16) -> Result<Command, String>,
 }
 
 const SERVERS: &[Server] = &[
@@ -26,10 +26,10 @@ const SERVERS: &[Server] = &[
         test: "gcplocal",
         probe: "/",
         command: |at, port| {
-            at.python(
+            Ok(at.python(
                 "gcplocal",
                 &["start", "--host", "127.0.0.1", "--port", &port.to_string()],
-            )
+            ))
         },
     },
     Server {
@@ -38,23 +38,47 @@ const SERVERS: &[Server] = &[
         probe: "/storage/v1/b",
         command: |at, port| {
             let port = format!("--port={port}");
-            at.python(
+            Ok(at.python(
                 "gcp-storage-emulator",
                 &["start", "--host=127.0.0.1", &port, "--in-memory", "-q"],
-            )
+            ))
+        },
+    },
+    Server {
+        name: "fake-gcs-server",
+        test: "fake_gcs_server",
+        probe: "/storage/v1/b",
+        command: |at, port| {
+            let port = port.to_string();
+            let host = format!("127.0.0.1:{port}");
+            let url = format!("http://{host}");
+            at.fake_gcs_server(&[
+                "-scheme",
+                "http",
+                "-host",
+                "127.0.0.1",
+                "-port",
+                &port,
+                "-public-host",
+                &host,
+                "-external-url",
+                &url,
+                "-backend",
+                "memory",
+            ])
         },
     },
     Server {
         name: "google-drive-mock",
         test: "google_drive_mock",
         probe: "/drive/v3/files",
-        command: |at, port| at.node("drive.mjs", port),
+        command: |at, port| Ok(at.node("drive.mjs", port)),
     },
     Server {
         name: "oidc-provider",
         test: "oidc_provider",
         probe: "/.well-known/openid-configuration",
-        command: |at, port| at.node("oidc.mjs", port),
+        command: |at, port| Ok(at.node("oidc.mjs", port)),
     },
 ];
 

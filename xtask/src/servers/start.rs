@@ -25,7 +25,7 @@ impl Running {
         name: &str,
         probe: &str,
         logs: &Path,
-        command: impl FnOnce(u16) -> Command,
+        command: impl FnOnce(u16) -> Result<Command, String>,
     ) -> Result<Self, String> {
         let port = free_port().map_err(|e| format!("no free port on loopback: {e}"))?;
         let path = logs.join(format!("{name}.log"));
@@ -33,7 +33,7 @@ impl Running {
         let errors = log
             .try_clone()
             .map_err(|e| format!("{}: {e}", path.display()))?;
-        let child = command(port)
+        let child = command(port)?
             .stdin(Stdio::null())
             .stdout(log)
             .stderr(errors)
