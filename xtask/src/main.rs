@@ -1,5 +1,6 @@
 //! Repository chores: `cargo xtask NAME`.
 
+mod bench_compile;
 mod corpus;
 mod index;
 mod servers;
@@ -28,14 +29,21 @@ enum Chore {
     Vendor(vendor::Arguments),
     /// Generate the module of every document in a folder, and compile and document them if asked to.
     Corpus(corpus::Arguments),
+    /// Measure what generated modules cost the compiler, beside other crates for the same APIs.
+    BenchCompile(bench_compile::Arguments),
     /// Test against servers that others wrote. Needs python3 and node, and installs the servers below target/.
     TestServers,
 }
 
 fn main() -> ExitCode {
+    if let Some(log) = std::env::var_os(bench_compile::LOG) {
+        // Cargo runs this program in the compiler's place.
+        return bench_compile::wrapper(Path::new(&log));
+    }
     let outcome = match Arguments::parse().chore {
         Chore::Vendor(arguments) => vendor::run(&arguments, &root().join("discovery-docs")),
         Chore::Corpus(arguments) => corpus::run(&arguments, &root()),
+        Chore::BenchCompile(arguments) => bench_compile::run(&arguments, &root()),
         Chore::TestServers => servers::run(&root()),
     };
     match outcome {

@@ -261,7 +261,7 @@ fn batches(modules: &[Module], waiting: &[usize]) -> Vec<Vec<usize>> {
 }
 
 /// The folder that cargo builds in, as cargo itself says.
-fn target(root: &Path) -> Result<PathBuf, Failure> {
+pub(crate) fn target(root: &Path) -> Result<PathBuf, Failure> {
     #[derive(Deserialize)]
     struct Metadata {
         target_directory: PathBuf,
@@ -286,7 +286,7 @@ fn ident(name: &str) -> String {
 }
 
 /// Leaves a file alone that is right already, so that cargo does not build it again.
-fn write_if_new(path: &Path, text: &str) -> Result<(), Failure> {
+pub(crate) fn write_if_new(path: &Path, text: &str) -> Result<(), Failure> {
     if std::fs::read(path).is_ok_and(|old| old == text.as_bytes()) {
         return Ok(());
     }

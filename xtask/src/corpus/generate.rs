@@ -1,16 +1,18 @@
-//! One module per document, on every core.
+//! One module per document, several at a time.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use gapi_codegen::{Options, Source, generate};
-use serde_json::Value;
+use gapi_codegen::{Generated, Options, Selection, Source, generate};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::compile::Compiler;
 use super::progress::Progress;
-use super::{Counts, stem};
+use super::{Counts, Methods, stem};
 use crate::{Failure, read};
 
 /// What became of one document.
@@ -28,35 +30,119 @@ pub(super) struct Module {
     pub(super) failures: Vec<String>,
 }
 
-/// Generates every document; with a compiler, the texts are left where it reads them.
-pub(super) fn all(files: &[PathBuf], compiler: Option<&Compiler>) -> Result<Vec<Module>, Failure> {
-    let progress = Progress::new("generating", files.len());
-    let next = AtomicUsize::new(0);
-    let modules = Mutex::new(Vec::with_capacity(files.len()));
-    let failure = Mutex::new(None);
-    let work = || {
-        while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            progress.working_on(&stem(file));
-            match one(file, compiler) {
-                Ok(module) => lock(&modules).push(module),
-                Err(error) => *lock(&failure) = Some(error),
-            }
-            progress.done();
-        }
-    };
-    thread::scope(|scope| {
-        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
-            scope.spawn(work);
-        }
-    });
-    if let Some(error) = lock(&failure).take() {
-        return Err(error);
+/// What to make of the documents.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Generator<'a> {
+    /// Where the texts are left, if they are to be compiled.
+    pub(super) compiler: Option<&'a Compiler>,
+    pub(super) methods: Methods,
+    /// Whether to make files that nobody asked to compile.
+    pub(super) format: bool,
+}
+
+impl Generator<'_> {
+    /// Whether formatted files are made.
+    pub(super) fn formats(&self) -> bool {
+        self.format || self.compiler.is_some()
     }
-    let mut modules = modules
-        .into_inner()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
-    modules.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(modules)
+
+    /// Generates every document, some at a time.
+    pub(super) fn all(&self, files: &[PathBuf], jobs: usize) -> Result<Vec<Module>, Failure> {
+        let progress = Progress::new("generating", files.len());
+        let next = AtomicUsize::new(0);
+        let modules = Mutex::new(Vec::with_capacity(files.len()));
+        let failure = Mutex::new(None);
+        let work = || {
+            while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+                progress.working_on(&stem(file));
+                match self.one(file) {
+                    Ok(module) => lock(&modules).push(module),
+                    Err(error) => *lock(&failure) = Some(error),
+                }
+                progress.done();
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 0..jobs {
+                scope.spawn(work);
+            }
+        });
+        if let Some(error) = lock(&failure).take() {
+            return Err(error);
+        }
+        let mut modules = modules
+            .into_inner()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        modules.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(modules)
+    }
+
+    fn one(&self, file: &Path) -> Result<Module, Failure> {
+        let (name, label) = (
+            stem(file),
+            file.file_name().unwrap_or_default().to_string_lossy(),
+        );
+        let bytes = read(file)?;
+        let document: Skeleton = serde_json::from_slice(&bytes).unwrap_or_default();
+        let mut module = Module {
+            name,
+            total: document.count(self.methods),
+            made: Counts::default(),
+            text_len: 0,
+            failures: Vec::new(),
+        };
+        let text = match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                module.failures.push(format!("{label}: {error}"));
+                return Ok(module);
+            }
+        };
+        let mut options = Options::new();
+        if self.methods == Methods::None {
+            let mut selection = Selection::default();
+            for (index, schema) in document.schemas.keys().enumerate() {
+                selection.add_type(index, schema);
+            }
+            options = options.selection(selection);
+        }
+        match generate(&Source::new(label.clone(), text), &options) {
+            Ok(generated) => self.keep(&generated, &mut module, &label)?,
+            Err(errors) => module
+                .failures
+                .extend(errors.iter().map(ToString::to_string)),
+        }
+        Ok(module)
+    }
+
+    fn keep(&self, generated: &Generated, module: &mut Module, label: &str) -> Result<(), Failure> {
+        let (statistics, total) = (generated.statistics, module.total);
+        module.made = Counts {
+            documents: 1,
+            methods: statistics.methods,
+            schemas: statistics.schemas,
+        };
+        if module.made != total {
+            module.failures.push(format!(
+                "{label}: {} of {} methods and {} of {} schemas were generated",
+                statistics.methods, total.methods, statistics.schemas, total.schemas
+            ));
+        }
+        if !self.formats() {
+            module.text_len = generated.tokens.to_string().len();
+            return Ok(());
+        }
+        match generated.to_module_file() {
+            Ok(text) => {
+                module.text_len = text.len();
+                if let Some(compiler) = self.compiler {
+                    compiler.add(&module.name, &text)?;
+                }
+            }
+            Err(error) => module.failures.push(format!("{label}: {error}")),
+        }
+        Ok(())
+    }
 }
 
 /// The lock, whatever happened to its last holder: a panic has been reported already, and ends the scope.
@@ -66,82 +152,31 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
         .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-fn one(file: &Path, compiler: Option<&Compiler>) -> Result<Module, Failure> {
-    let (name, label) = (
-        stem(file),
-        file.file_name().unwrap_or_default().to_string_lossy(),
-    );
-    let bytes = read(file)?;
-    let total = count(&serde_json::from_slice(&bytes).unwrap_or(Value::Null));
-    let mut module = Module {
-        name,
-        total,
-        made: Counts::default(),
-        text_len: 0,
-        failures: Vec::new(),
-    };
-    let text = match String::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => {
-            module.failures.push(format!("{label}: {error}"));
-            return Ok(module);
-        }
-    };
-    match generate(&Source::new(label.clone(), text), &Options::new()) {
-        Ok(generated) => {
-            let statistics = generated.statistics;
-            module.made = Counts {
-                documents: 1,
-                methods: statistics.methods,
-                schemas: statistics.schemas,
-            };
-            if (statistics.methods, statistics.schemas) != (total.methods, total.schemas) {
-                module.failures.push(format!(
-                    "{label}: {} of {} methods and {} of {} schemas were generated",
-                    statistics.methods, total.methods, statistics.schemas, total.schemas
-                ));
-            }
-            match generated.to_module_file() {
-                Ok(text) => {
-                    module.text_len = text.len();
-                    if let Some(compiler) = compiler {
-                        compiler.add(&module.name, &text)?;
-                    }
-                }
-                Err(error) => module.failures.push(format!("{label}: {error}")),
-            }
-        }
-        Err(errors) => module
-            .failures
-            .extend(errors.iter().map(ToString::to_string)),
-    }
-    Ok(module)
+/// What can be counted in a document or in one of its resources, read by nothing of the generator.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Skeleton {
+    schemas: BTreeMap<String, IgnoredAny>,
+    methods: BTreeMap<String, IgnoredAny>,
+    resources: BTreeMap<String, Skeleton>,
 }
 
-/// The methods and schemas of a document, by nothing but its JSON.
-fn count(document: &Value) -> Counts {
-    let schemas = document["schemas"]
-        .as_object()
-        .map_or(0, serde_json::Map::len);
-    Counts {
-        documents: 1,
-        methods: methods(document),
-        schemas,
+impl Skeleton {
+    fn count(&self, methods: Methods) -> Counts {
+        Counts {
+            documents: 1,
+            methods: match methods {
+                Methods::All => self.methods(),
+                Methods::None => 0,
+            },
+            schemas: self.schemas.len(),
+        }
     }
-}
 
-/// The methods of a resource and of all below it.
-fn methods(resource: &Value) -> usize {
-    let own = resource["methods"]
-        .as_object()
-        .map_or(0, serde_json::Map::len);
-    let below = resource["resources"]
-        .as_object()
-        .into_iter()
-        .flat_map(serde_json::Map::values)
-        .map(methods)
-        .sum::<usize>();
-    own + below
+    /// The methods of a resource and of all below it.
+    fn methods(&self) -> usize {
+        self.methods.len() + self.resources.values().map(Self::methods).sum::<usize>()
+    }
 }
 
 #[cfg(test)]
@@ -155,22 +190,56 @@ mod tests {
             "resources": {"b": {"methods": {"c": {}, "d": {}}, "resources": {"e": {"methods": {"f": {}}}}}},
             "schemas": {"G": {}, "H": {}},
         });
+        let read = |value| serde_json::from_value::<Skeleton>(value).unwrap();
+        let document = read(document);
         assert_eq!(
-            count(&document),
+            document.count(Methods::All),
             Counts {
                 documents: 1,
                 methods: 4,
                 schemas: 2
             }
         );
-        assert_eq!(
-            count(&Value::Null),
-            Counts {
-                documents: 1,
-                methods: 0,
-                schemas: 0
-            }
-        );
+        assert_eq!(document.count(Methods::None).methods, 0);
+        assert_eq!(document.count(Methods::None).schemas, 2);
+        assert_eq!(read(serde_json::json!({})).count(Methods::All).methods, 0);
+    }
+
+    fn generator(methods: Methods, format: bool) -> Generator<'static> {
+        Generator {
+            compiler: None,
+            methods,
+            format,
+        }
+    }
+
+    #[test]
+    fn schemas_alone_are_all_schemas() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.v1.json");
+        let document = serde_json::json!({
+            "kind": "discovery#restDescription", "name": "a", "version": "v1", "rootUrl": "https://a.example/",
+            "schemas": {"G": {"id": "G", "type": "object"}, "H": {"id": "H", "type": "object"}},
+            "methods": {"get": {"id": "a.get", "httpMethod": "GET", "path": "g", "response": {"$ref": "G"}}},
+        });
+        std::fs::write(&file, document.to_string()).unwrap();
+
+        for (methods, format, made) in [
+            (Methods::All, false, 1),
+            (Methods::All, true, 1),
+            (Methods::None, false, 0),
+        ] {
+            let modules = generator(methods, format)
+                .all(std::slice::from_ref(&file), 2)
+                .unwrap();
+            assert_eq!(modules[0].failures, [""; 0]);
+            assert_eq!(
+                (modules[0].made.methods, modules[0].made.schemas),
+                (made, 2)
+            );
+            assert_eq!(modules[0].made, modules[0].total);
+            assert!(modules[0].text_len > 0);
+        }
     }
 
     #[test]
@@ -179,7 +248,7 @@ mod tests {
         let file = folder.path().join("broken.v1.json");
         std::fs::write(&file, "{\"name\": ").unwrap();
 
-        let modules = all(&[file], None).unwrap();
+        let modules = generator(Methods::All, false).all(&[file], 1).unwrap();
 
         assert_eq!(modules[0].made, Counts::default());
         assert!(

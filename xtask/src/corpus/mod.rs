@@ -5,10 +5,13 @@ mod generate;
 mod progress;
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use crate::{Failure, documents};
 use compile::{Compiler, Step};
+pub(crate) use compile::{target, write_if_new};
 use generate::Module;
+pub(crate) use progress::Progress;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -23,6 +26,24 @@ pub(crate) struct Arguments {
     /// Only documents whose file name, without `.json`, matches: `compute.*`, `sql*`.
     #[arg(long, value_name = "GLOB")]
     only: Option<String>,
+    /// What to generate of each document: everything, or no more than its schemas.
+    #[arg(long, value_enum, default_value_t = Methods::All)]
+    methods: Methods,
+    /// Make formatted files, as `--compile` and `--doc` do, and not only the text that the macro takes.
+    #[arg(long)]
+    format: bool,
+    /// How many documents to work on at a time; the number of cores unless given.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+}
+
+/// Which methods to generate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Methods {
+    /// All of them.
+    All,
+    /// None: schemas only.
+    None,
 }
 
 /// Generates, compiles and documents; true when nothing failed.
@@ -39,7 +60,26 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
     } else {
         None
     };
-    let mut modules = generate::all(&files, compiler.as_ref())?;
+    let jobs = match arguments.jobs {
+        Some(jobs) => usize::from(jobs),
+        None => std::thread::available_parallelism().map_or(1, usize::from),
+    };
+    let generator = generate::Generator {
+        compiler: compiler.as_ref(),
+        methods: arguments.methods,
+        format: arguments.format,
+    };
+    let start = Instant::now();
+    let mut modules = generator.all(&files, jobs)?;
+    eprintln!(
+        "generated {} in {:.1} s, {jobs} at a time",
+        if generator.formats() {
+            "and formatted"
+        } else {
+            "without formatting"
+        },
+        start.elapsed().as_secs_f64()
+    );
     if let Some(compiler) = &compiler {
         for (step, wanted) in [(Step::Check, arguments.compile), (Step::Doc, arguments.doc)] {
             if wanted {
@@ -87,7 +127,7 @@ impl Counts {
 }
 
 /// `sqladmin.v1` of `.../sqladmin.v1.json`.
-fn stem(file: &Path) -> String {
+pub(crate) fn stem(file: &Path) -> String {
     file.file_stem()
         .unwrap_or_default()
         .to_string_lossy()

@@ -5,13 +5,13 @@ use std::io::IsTerminal;
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// The progress of one step.
-pub(super) struct Progress {
+pub(crate) struct Progress {
     bar: ProgressBar,
 }
 
 impl Progress {
     /// Starts a step of `length` parts.
-    pub(super) fn new(what: &str, length: usize) -> Self {
+    pub(crate) fn new(what: &str, length: usize) -> Self {
         let bar = if std::io::stderr().is_terminal() {
             ProgressBar::new(length as u64)
         } else {
@@ -26,12 +26,12 @@ impl Progress {
     }
 
     /// Says what is worked on.
-    pub(super) fn working_on(&self, what: &str) {
+    pub(crate) fn working_on(&self, what: &str) {
         self.bar.set_message(what.to_owned());
     }
 
     /// One more part is done.
-    pub(super) fn done(&self) {
+    pub(crate) fn done(&self) {
         self.bar.inc(1);
     }
 }

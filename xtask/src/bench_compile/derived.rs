@@ -1,0 +1,136 @@
+//! A module as it would be with serde's derives: the same structs and methods, without `extra`.
+
+use std::fmt::Write as _;
+
+use gapi_codegen::model::{Api, Field, Resource, Shape, Type, TypeDef, Variant};
+use gapi_codegen::{Options, emit, format};
+
+use crate::Failure;
+
+/// The text of the module.
+pub(super) fn module(api: &Api) -> Result<String, Failure> {
+    let tokens = emit::module(&without_types(api), &Options::new().runtime);
+    let mut text = format::items(tokens)?;
+    for def in &api.types {
+        type_def(api, def, &mut text)?;
+    }
+    Ok(text)
+}
+
+/// The methods alone: bodies and answers are any JSON, since the runtime knows nothing of derived types.
+fn without_types(api: &Api) -> Api {
+    let mut api = api.clone();
+    api.types.clear();
+    any(&mut api.root);
+    api
+}
+
+fn any(resource: &mut Resource) {
+    for method in &mut resource.methods {
+        for ty in [&mut method.request, &mut method.response]
+            .into_iter()
+            .flatten()
+        {
+            *ty = Type::Any;
+        }
+        if let Some(paging) = &mut method.paging {
+            paging.items = None;
+        }
+        for parameter in method.required.iter_mut().chain(&mut method.optional) {
+            if matches!(parameter.ty, Type::Named(_)) {
+                parameter.ty = Type::String;
+            }
+        }
+    }
+    resource.resources.iter_mut().for_each(any);
+}
+
+fn type_def(api: &Api, def: &TypeDef, out: &mut String) -> Result<(), Failure> {
+    let name = &def.ident;
+    writeln!(out, "\n#[doc = {:?}]", def.description)?;
+    match &def.shape {
+        Shape::Object(fields) => {
+            writeln!(
+                out,
+                "#[derive(Clone, Debug, Default, PartialEq, ::serde::Serialize, ::serde::Deserialize)]\n\
+                 pub struct {name} {{"
+            )?;
+            for field in fields {
+                member(api, field, out)?;
+            }
+        }
+        Shape::Enum(variants) => {
+            writeln!(
+                out,
+                "#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, ::serde::Serialize, ::serde::Deserialize)]\n\
+                 #[non_exhaustive]\npub enum {name} {{"
+            )?;
+            for Variant {
+                ident,
+                wire,
+                description,
+                ..
+            } in variants
+            {
+                writeln!(
+                    out,
+                    "    #[doc = {description:?}]\n    #[serde(rename = {wire:?})]\n    {ident},"
+                )?;
+            }
+            writeln!(
+                out,
+                "    #[serde(untagged)]\n    Unrecognized(::std::string::String),"
+            )?;
+        }
+        Shape::Alias(target) => {
+            writeln!(out, "pub type {name} = {};", spelled(api, target))?;
+            return Ok(());
+        }
+    }
+    writeln!(out, "}}")?;
+    Ok(())
+}
+
+fn member(api: &Api, field: &Field, out: &mut String) -> Result<(), Failure> {
+    let Field {
+        ident,
+        wire,
+        description,
+        ..
+    } = field;
+    writeln!(
+        out,
+        "    #[doc = {description:?}]\n    \
+         #[serde(rename = {wire:?}, skip_serializing_if = \"::std::option::Option::is_none\")]\n    \
+         pub {ident}: ::std::option::Option<{}>,",
+        spelled(api, &field.ty)
+    )?;
+    Ok(())
+}
+
+/// A type. Those that are text on the wire are plain texts, which favours the derives.
+fn spelled(api: &Api, ty: &Type) -> String {
+    match ty {
+        Type::Bool => "bool".to_owned(),
+        Type::I32 => "i32".to_owned(),
+        Type::U32 => "u32".to_owned(),
+        Type::I64 => "i64".to_owned(),
+        Type::U64 => "u64".to_owned(),
+        Type::F32 => "f32".to_owned(),
+        Type::F64 => "f64".to_owned(),
+        Type::Any => "__gapi::Value".to_owned(),
+        Type::Named(id) => api.types[id.0].ident.clone(),
+        Type::Boxed(id) => format!("::std::boxed::Box<{}>", api.types[id.0].ident),
+        Type::List(item) => format!("::std::vec::Vec<{}>", spelled(api, item)),
+        Type::Map(value) => format!(
+            "::std::collections::BTreeMap<::std::string::String, {}>",
+            spelled(api, value)
+        ),
+        Type::String
+        | Type::Bytes
+        | Type::DateTime
+        | Type::Date
+        | Type::Duration
+        | Type::FieldMask => "::std::string::String".to_owned(),
+    }
+}

@@ -1,0 +1,101 @@
+//! The size of a program that lists instances with a service account's key.
+
+use std::path::Path;
+
+use super::measure::Cargo;
+use super::subjects::put;
+use crate::{Failure, read};
+
+/// A program, and what it stands on.
+#[derive(Debug)]
+pub(super) struct Program {
+    /// The row that it is in the table.
+    pub(super) label: &'static str,
+    package: &'static str,
+    source: &'static str,
+    dependencies: &'static str,
+}
+
+/// The row that others are compared with.
+pub(super) const OURS: &str = "gapi";
+pub(super) const BY_HAND: &str = "by hand: reqwest and jsonwebtoken";
+pub(super) const CLOUD_SQL: &str = "google-cloud-sql-v1 2";
+
+pub(super) const PROGRAMS: [Program; 4] = [
+    Program {
+        label: OURS,
+        package: "list-ours",
+        source: include_str!("../../programs/ours.rs"),
+        dependencies: "gapi = { path = ROOT }",
+    },
+    Program {
+        label: BY_HAND,
+        package: "list-by-hand",
+        source: include_str!("../../programs/by_hand.rs"),
+        // The same versions and features that the runtime has.
+        dependencies: "reqwest = { version = \"0.13.5\", default-features = false, \
+                       features = [\"rustls\", \"http2\", \"gzip\", \"stream\", \"system-proxy\"] }\n\
+                       jsonwebtoken = { version = \"11.1\", default-features = false, features = [\"aws_lc_rs\", \"use_pem\"] }\n\
+                       serde = { version = \"1\", features = [\"derive\"] }\nserde_json = \"1\"",
+    },
+    Program {
+        label: "google-sqladmin1 7",
+        package: "list-google-sqladmin1",
+        source: include_str!("../../programs/google_sqladmin1.rs"),
+        dependencies: "google-sqladmin1 = { version = \"7\", features = [\"yup-oauth2-service-account\"] }",
+    },
+    Program {
+        label: CLOUD_SQL,
+        package: "list-google-cloud-sql-v1",
+        source: include_str!("../../programs/google_cloud_sql_v1.rs"),
+        dependencies: "google-cloud-sql-v1 = \"2\"\ngoogle-cloud-auth = \"1\"\nserde_json = \"1\"",
+    },
+];
+
+impl Program {
+    /// Whether the program needs crates of others' clients.
+    pub(super) fn is_peer(&self) -> bool {
+        ![OURS, BY_HAND].contains(&self.label)
+    }
+
+    /// Builds the program; its size in bytes, without symbols.
+    pub(super) fn size(&self, root: &Path, scratch: &Path) -> Result<u64, Failure> {
+        let cargo = Cargo {
+            folder: scratch.join("programs").join(self.package),
+            target: scratch.join("target"),
+        };
+        let dependencies = self
+            .dependencies
+            .replace("ROOT", &serde_json::to_string(&root)?);
+        let manifest = format!(
+            "[package]\nname = \"{package}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+             [[bin]]\nname = \"{package}\"\npath = \"main.rs\"\n\n[dependencies]\n{dependencies}\n\
+             tokio = {{ version = \"1\", features = [\"macros\", \"rt\"] }}\n\n\
+             [profile.release]\nstrip = true\n\n[workspace]\n",
+            package = self.package
+        );
+        put(&cargo.folder, "Cargo.toml", &manifest)?;
+        put(&cargo.folder, "main.rs", self.source)?;
+        if self.label == OURS {
+            let document = read(&root.join("discovery-docs/sqladmin.v1.json"))?;
+            put(
+                &cargo.folder,
+                "sqladmin.v1.json",
+                &String::from_utf8(document)?,
+            )?;
+        }
+        if !self.is_peer() {
+            // The versions that the repository is tested with.
+            crate::write(
+                &cargo.folder.join("Cargo.lock"),
+                read(&root.join("Cargo.lock"))?,
+            )?;
+        }
+        cargo.run(&["build", "--release"], None)?;
+        let program = cargo.target.join("release").join(self.package);
+        let length = std::fs::metadata(&program)
+            .map_err(|error| format!("cannot find {}: {error}", program.display()))?
+            .len();
+        Ok(length)
+    }
+}
