@@ -3,7 +3,7 @@
 #![cfg(not(feature = "without-modules"))]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use gapi_goldens::forms::{arrays, enums, formats, maps, parameters, recursion};
+use gapi_goldens::forms::{arrays, enums, formats, maps, media, parameters, recursion};
 use gapi_goldens::{iamcredentials_v1, oauth2_v2, sqladmin_v1, tasks_v1, translate_v2};
 use serde_json::{Value, json};
 
@@ -179,4 +179,34 @@ fn methods_know_themselves() {
     assert_eq!(sqladmin_v1::NAME, "sqladmin");
     assert_eq!(oauth2_v2::methods::Tokeninfo::METHOD, "oauth2.tokeninfo");
     assert!(!oauth2_v2::REVISION.is_empty());
+}
+
+#[test]
+fn media_goes_up_and_comes_down() {
+    let upload = media::files()
+        .insert(media::File::default())
+        .upload(b"text".to_vec());
+    let request = upload.to_http().unwrap();
+    assert_eq!(request.method(), "POST");
+    assert!(request.uri().path().starts_with("/upload/"));
+    assert!(
+        request
+            .uri()
+            .query()
+            .unwrap()
+            .ends_with("uploadType=multipart")
+    );
+    let photo = media::files().photo();
+    let refused = photo
+        .upload(gapi::Media::bytes("GIF89a").content_type("image/gif"))
+        .to_http()
+        .unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "m.files.photo: the method accepts media of image/png, image/jpeg, not image/gif"
+    );
+    let client = gapi::Client::new(gapi::auth::Anonymous);
+    let download = media::files().get("a").download(&client);
+    let request = download.to_http().unwrap();
+    assert!(request.uri().query().unwrap().ends_with("alt=media"));
 }
