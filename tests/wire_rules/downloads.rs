@@ -40,7 +40,7 @@ fn pieces(
         SystemClock.sleep(pause).await;
         piece
             .map(Bytes::from)
-            .or_else(|kind| Err(TransportError::new(kind, "it broke")))
+            .map_err(|kind| TransportError::new(kind, "it broke"))
     });
     let mut answer = Response::builder().header("content-type", "text/plain");
     for (name, value) in headers {
