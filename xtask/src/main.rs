@@ -1,5 +1,6 @@
 //! Repository chores: `cargo xtask NAME`.
 
+mod conformance;
 mod bench_compile;
 mod corpus;
 mod index;
@@ -29,6 +30,10 @@ enum Chore {
     Vendor(vendor::Arguments),
     /// Generate the module of every document in a folder, and compile and document them if asked to.
     Corpus(corpus::Arguments),
+    /// Make calls through generated code, and write down the requests that are sent.
+    Conformance(conformance::Calls),
+    /// Decode and encode a full answer of every schema that a method answers with.
+    Roundtrip(conformance::RoundTrip),
     /// Measure what generated modules cost the compiler, beside other crates for the same APIs.
     BenchCompile(bench_compile::Arguments),
     /// Test against servers that others wrote. Needs python3 and node, and installs the servers below target/.
@@ -43,6 +48,8 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().chore {
         Chore::Vendor(arguments) => vendor::run(&arguments, &root().join("discovery-docs")),
         Chore::Corpus(arguments) => corpus::run(&arguments, &root()),
+        Chore::Conformance(arguments) => conformance::calls(&arguments, &root()),
+        Chore::Roundtrip(arguments) => conformance::roundtrip(&arguments, &root()),
         Chore::BenchCompile(arguments) => bench_compile::run(&arguments, &root()),
         Chore::TestServers => servers::run(&root()),
     };

@@ -135,7 +135,7 @@ pub(crate) fn stem(file: &Path) -> String {
 }
 
 /// Whether a name matches a pattern in which `*` stands for any text and `?` for one character.
-fn glob(pattern: &str, name: &str) -> bool {
+pub(crate) fn glob(pattern: &str, name: &str) -> bool {
     let Some(first) = pattern.chars().next() else {
         return name.is_empty();
     };

@@ -1,0 +1,131 @@
+//! Compares requests as a server would see them.
+//!
+//! The calls, and the requests that google-api-python-client made of them, are in `calls/`; `record.py` records them anew. The test
+//! `replay` makes the same calls through generated code.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use url::Url;
+
+/// What of a request matters to a server. Two requests that differ in spelling only are equal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Seen {
+    /// `GET`, for a long GET that travels as a POST too.
+    pub method: String,
+    /// `https://sqladmin.googleapis.com`
+    pub origin: String,
+    /// Segments, decoded.
+    pub path: Vec<String>,
+    /// Values of each name in their order, decoded.
+    pub query: BTreeMap<String, Vec<String>>,
+    /// JSON where it is that.
+    pub body: Option<Value>,
+    /// `content-type` without parameters, and `x-goog-api-version`.
+    pub headers: BTreeMap<String, String>,
+}
+
+/// Reads a request from `{"http_method", "url", "headers", "body"}`.
+///
+/// # Errors
+/// What is missing or no URL.
+pub fn seen(request: &Value) -> Result<Seen, String> {
+    let text = |value: &Value, name: &str| {
+        let text = value[name].as_str().map(str::to_owned);
+        text.ok_or_else(|| format!("a request without {name}: {value}"))
+    };
+    let mut method = text(request, "http_method")?;
+    let mut url = Url::parse(&text(request, "url")?).map_err(|error| error.to_string())?;
+    let mut body = request["body"].as_str().filter(|body| !body.is_empty());
+    let mut headers = BTreeMap::new();
+    for name in ["content-type", "x-goog-api-version"] {
+        if let Some(value) = request["headers"][name].as_str() {
+            let kind = value.split(';').next().unwrap_or(value);
+            headers.insert(name.to_owned(), kind.to_owned());
+        }
+    }
+    if let Some(verb) = request["headers"]["x-http-method-override"].as_str() {
+        method = verb.to_owned();
+        url.set_query(body.take());
+        headers.remove("content-type");
+    }
+    let mut query: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (name, value) in url.query_pairs() {
+        query
+            .entry(name.into_owned())
+            .or_default()
+            .push(number(&value));
+    }
+    let decoded = |segment: &str| {
+        // A form decodes what a path does, once its plus signs are escaped.
+        let form = format!("x={}", segment.replace('+', "%2B").replace('&', "%26"));
+        let pair = url::form_urlencoded::parse(form.as_bytes()).next();
+        pair.map(|(_, value)| value.into_owned())
+            .unwrap_or_default()
+    };
+    Ok(Seen {
+        method,
+        origin: url.origin().ascii_serialization(),
+        path: url.path().split('/').map(decoded).collect(),
+        query,
+        body: body.map(|text| serde_json::from_str(text).unwrap_or_else(|_| text.into())),
+        headers,
+    })
+}
+
+/// One spelling for each floating-point number; other texts stay.
+fn number(text: &str) -> String {
+    let is_float = text.contains(['.', 'e', 'E'])
+        && text
+            .chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-'));
+    match text.parse::<f64>() {
+        Ok(value) if is_float => format!("{value:?}"),
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn get(url: &str) -> Seen {
+        seen(&json!({"http_method": "GET", "url": url, "headers": {}, "body": null}))
+            .expect("a request")
+    }
+
+    #[test]
+    fn spelling_does_not_matter() {
+        assert_eq!(
+            get("https://h/a/%24x%20y?q=a+b&n=1e6&z=1"),
+            get("https://h/a/$x%20y?z=1&n=1000000.0&q=a%20b")
+        );
+    }
+
+    #[test]
+    fn all_else_matters() {
+        let base = get("https://h/a/b?q=1&q=2");
+        for other in [
+            "https://i/a/b?q=1&q=2",
+            "https://h/a%2Fb?q=1&q=2",
+            "https://h/a/b?q=2&q=1",
+            "https://h/a/b?q=1",
+            "https://h/a/b?q=1&q=2&r=",
+        ] {
+            assert_ne!(base, get(other), "{other}");
+        }
+        assert_ne!(get("https://h/a?q=1"), get("https://h/a?q=1.0"));
+        assert_ne!(get("https://h/a+b"), get("https://h/a b"));
+    }
+
+    #[test]
+    fn a_long_get_is_a_get() {
+        let long = json!({
+            "http_method": "POST", "url": "https://h/a", "body": "q=1",
+            "headers": {"x-http-method-override": "GET", "content-type": "application/x-www-form-urlencoded"},
+        });
+        assert_eq!(seen(&long), Ok(get("https://h/a?q=1")));
+    }
+}

@@ -1,0 +1,159 @@
+//! Makes calls through generated code, and writes the requests down.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use gapi_codegen::{Options, Selection, Source, generate};
+use gapi_conformance_glue::Part;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Calls, harness};
+use crate::corpus::Progress;
+use crate::{Failure, read, write};
+
+/// What of a line says which method it is of.
+#[derive(Deserialize)]
+struct Call {
+    doc: String,
+    method: Option<String>,
+    path: Option<String>,
+}
+
+/// True when every call could be made as it should be.
+pub(crate) fn run(arguments: &Calls, root: &Path) -> Result<bool, Failure> {
+    let text = String::from_utf8(read(&arguments.calls)?)?;
+    let lines: Vec<&str> = text.lines().collect();
+    let mut calls = Vec::with_capacity(lines.len());
+    let mut documents: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, line) in lines.iter().enumerate() {
+        let call: Call = serde_json::from_str(line).map_err(|error| {
+            format!("{} line {}: {error}", arguments.calls.display(), index + 1)
+        })?;
+        documents.entry(call.doc.clone()).or_default().push(index);
+        calls.push(call);
+    }
+
+    let mut answers: Vec<Option<String>> = vec![None; lines.len()];
+    let mut harness = harness::Harness::new(root, "calls", gapi_conformance_glue::calls)?;
+    let progress = Progress::new("generating", documents.len());
+    for (document, indices) in &documents {
+        progress.working_on(document);
+        let wanted: Vec<&Call> = indices.iter().map(|index| &calls[*index]).collect();
+        match part(&root.join(&arguments.docs), document, &wanted) {
+            Ok(part) => harness.add(part)?,
+            Err(error) => fail(&mut answers, indices, &error.to_string()),
+        }
+        progress.done();
+    }
+    drop(progress);
+    let programs = harness.build()?;
+    let progress = Progress::new("calling", programs.len());
+    for program in &programs {
+        let indices: Vec<usize> = program
+            .documents
+            .iter()
+            .flat_map(|document| documents[document].iter().copied())
+            .collect();
+        let input: Vec<&str> = indices.iter().map(|index| lines[*index]).collect();
+        let outcome = match &program.executable {
+            Ok(executable) => harness::run(executable, &input),
+            Err(error) => Err(format!("the calls do not compile: {error}").into()),
+        };
+        match outcome {
+            Ok(given) => {
+                for (index, answer) in indices.into_iter().zip(given) {
+                    answers[index] = Some(answer);
+                }
+            }
+            Err(error) => fail(&mut answers, &indices, &error.to_string()),
+        }
+        progress.done();
+    }
+    drop(progress);
+    let answers: Vec<String> = answers.into_iter().flatten().collect();
+    write(&arguments.out, format!("{}\n", answers.join("\n")))?;
+    Ok(report(&lines, &answers))
+}
+
+fn fail(answers: &mut [Option<String>], indices: &[usize], why: &str) {
+    for index in indices {
+        answers[*index] = Some(json!({"error": why}).to_string());
+    }
+}
+
+/// Prints every failure and one line of counts.
+fn report(lines: &[&str], answers: &[String]) -> bool {
+    #[derive(Deserialize)]
+    struct Outcome {
+        error: Option<String>,
+        skip: Option<String>,
+    }
+    let mut counts = [0_usize; 3];
+    let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
+    for (index, answer) in answers.iter().enumerate() {
+        let outcome: Option<Outcome> = serde_json::from_str(answer).ok();
+        let error = match outcome {
+            Some(Outcome {
+                error: None, skip, ..
+            }) => {
+                counts[usize::from(skip.is_some())] += 1;
+                continue;
+            }
+            Some(Outcome {
+                error: Some(error), ..
+            }) => error,
+            None => "an answer that is no JSON".to_owned(),
+        };
+        counts[2] += 1;
+        let seen = reasons.entry(error.clone()).or_default();
+        *seen += 1;
+        if *seen == 1 {
+            let call: Value = serde_json::from_str(lines[index]).unwrap_or_default();
+            println!(
+                "line {}: {} {}: {error}",
+                index + 1,
+                call["doc"],
+                call["path"]
+            );
+        }
+    }
+    let [made, skipped, failed] = counts;
+    println!("{made} calls made, {skipped} skipped, {failed} failed");
+    failed == 0
+}
+
+/// The module of a document with the methods that are called.
+fn part(folder: &Path, document: &str, calls: &[&Call]) -> Result<Part, Failure> {
+    let file = format!("{document}.json");
+    let text = String::from_utf8(read(&folder.join(&file))?)?;
+    let mut methods = Vec::new();
+    collect(&serde_json::from_str(&text)?, "", &mut methods);
+    let mut wanted = BTreeSet::new();
+    for call in calls {
+        let found = methods.iter().find(|(path, id)| match &call.path {
+            Some(name) => path == name,
+            None => call.method.as_ref() == Some(id),
+        });
+        // The harness says that there is no such method.
+        wanted.extend(found.map(|(path, _)| path.as_str()));
+    }
+    let options = Options::new().selection(Selection::parse(&wanted)?);
+    let generated = generate(&Source::new(file, text), &options)?;
+    Ok(Part {
+        document: document.to_owned(),
+        generated,
+    })
+}
+
+/// Every method's path and id.
+fn collect(resource: &Value, path: &str, methods: &mut Vec<(String, String)>) {
+    let entries = |key: &str| resource[key].as_object().into_iter().flatten();
+    for (name, method) in entries("methods") {
+        let id = method["id"].as_str().unwrap_or_default();
+        methods.push((format!("{path}{name}"), id.to_owned()));
+    }
+    for (name, child) in entries("resources") {
+        collect(child, &format!("{path}{name}."), methods);
+    }
+}
