@@ -57,7 +57,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let private = EncodingKey::from_rsa_pem(key.private_key.as_bytes())?;
     let assertion = jsonwebtoken::encode(&Header::new(Algorithm::RS256), &claims, &private)?;
     let http = reqwest::Client::new();
-    let form = format!("grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={assertion}");
+    let form = format!(
+        "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion={assertion}"
+    );
     let answer = http
         .post(&key.token_uri)
         .header("content-type", "application/x-www-form-urlencoded")

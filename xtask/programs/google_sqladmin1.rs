@@ -9,19 +9,18 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err("usage: list KEY-FILE PROJECT".into());
     };
     let key = yup_oauth2::read_service_account_key(key).await?;
-    let auth = yup_oauth2::ServiceAccountAuthenticator::builder(key)
-        .build()
-        .await?;
     let connector = hyper_rustls::HttpsConnectorBuilder::new()
         .with_native_roots()?
         .https_only()
         .enable_http2()
         .build();
-    let executor = hyper_util::rt::TokioExecutor::new();
-    let hub = SQLAdmin::new(
-        hyper_util::client::legacy::Client::builder(executor).build(connector),
-        auth,
-    );
+    let builder = hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new());
+    let tokens =
+        yup_oauth2::client::CustomHyperClientBuilder::from(builder.build(connector.clone()));
+    let auth = yup_oauth2::ServiceAccountAuthenticator::with_client(key, tokens)
+        .build()
+        .await?;
+    let hub = SQLAdmin::new(builder.build(connector), auth);
     let mut page_token = String::new();
     loop {
         let (_, page) = hub
