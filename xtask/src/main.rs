@@ -1,7 +1,7 @@
 //! Repository chores: `cargo xtask NAME`.
 
-mod conformance;
 mod bench_compile;
+mod conformance;
 mod corpus;
 mod index;
 mod servers;
