@@ -123,6 +123,7 @@ fn type_of(schema: &Schema, at: &str, types: &mut Types<'_>, naming: &Naming) ->
     let ty = match value.ty.as_deref() {
         Some("object" | "any" | "array") => Type::String,
         None if value.values.is_empty() => Type::String,
+        Some("string") if is_more_than_number(value) => Type::String,
         Some(ty) if value.values.is_empty() && value.reference.is_none() => {
             formats::scalar(ty, value.format.as_deref())
                 .unwrap_or_else(|| types.type_of(value, &at, naming))
@@ -130,6 +131,17 @@ fn type_of(schema: &Schema, at: &str, types: &mut Types<'_>, naming: &Naming) ->
         _ => types.type_of(value, &at, naming),
     };
     (ty, repeated)
+}
+
+/// Whether a text that is called an integer has a pattern that allows more than digits: then so does the service.
+fn is_more_than_number(schema: &Schema) -> bool {
+    let is_digits = |pattern: &str| {
+        let rest = pattern.replace("\\d", "");
+        !rest.contains("[^")
+            && !rest.contains(|c: char| c.is_alphabetic() || matches!(c, '.' | '\\'))
+    };
+    matches!(schema.format.as_deref(), Some("int64" | "uint64"))
+        && !schema.pattern.as_deref().is_none_or(is_digits)
 }
 
 /// Whether a parameter is a global one that the method lists again: every call has an option for it already. Where a
