@@ -107,6 +107,7 @@ pub mod things {
             __gapi::Parameter::query("need").required(),
             __gapi::Parameter::path("alpha"),
             __gapi::Parameter::query("many").repeated().required(),
+            __gapi::Parameter::query("account"),
             __gapi::Parameter::query("extensions").repeated(),
             __gapi::Parameter::query("flag"),
             __gapi::Parameter::query("key"),
@@ -129,6 +130,13 @@ pub mod things {
     impl Find {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "a.things.find";
+
+        /// Sets the parameter `account`.
+        ///
+        /// Pattern: `^[^/]+$`.
+        pub fn account(self, value: impl Into<String>) -> Self {
+            Self(self.0.with("account", value.into()))
+        }
 
         /// Sets the parameter `extensions`.
         ///
