@@ -67,7 +67,11 @@ mod tests {
         };
         let text = super::of(tokens.clone());
         assert!(!text.contains("Gone"), "{text}");
-        assert_eq!(text.lines().count(), 3, "a line ends after `{{` and `;`: {text}");
+        assert_eq!(
+            text.lines().count(),
+            3,
+            "a line ends after `{{` and `;`: {text}"
+        );
         let again: proc_macro2::TokenStream = text.parse().expect("tokens");
         let without = quote! {
             #![allow(unused)]
