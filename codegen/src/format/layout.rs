@@ -320,9 +320,18 @@ fn delimiters(delimiter: Delimiter) -> (&'static str, &'static str) {
 fn is_body(pieces: &[Piece], at: usize) -> bool {
     let before = &pieces[..at];
     let assigned = before.iter().any(|piece| piece.is("="));
-    let item = ["pub", "fn", "impl", "mod", "struct", "enum", "const"]
-        .iter()
-        .any(|word| before.first().is_some_and(|piece| piece.is_word(word)));
+    let item = [
+        "pub",
+        "pub(crate)",
+        "fn",
+        "impl",
+        "mod",
+        "struct",
+        "enum",
+        "const",
+    ]
+    .iter()
+    .any(|word| before.first().is_some_and(|piece| piece.is_word(word)));
     (item && !assigned) || before.iter().any(|piece| piece.is_word("match"))
 }
 

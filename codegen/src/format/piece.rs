@@ -80,6 +80,14 @@ fn add_group(delimiter: Delimiter, stream: TokenStream, out: &mut Vec<Piece>) {
             return;
         }
     }
+    if delimiter == Delimiter::Parenthesis
+        && matches!(&content[..], [only] if only.is_word("crate"))
+        && out.pop_if(|piece| piece.is_word("pub")).is_some()
+    {
+        // One word, which never breaks: a list with a trailing comma is no visibility.
+        out.push(Piece::Word("pub(crate)".to_owned()));
+        return;
+    }
     out.push(Piece::Group(delimiter, content));
 }
 

@@ -119,3 +119,12 @@ fn half_an_item_is_an_error() {
         "generated code: the last item has no end"
     );
 }
+
+#[test]
+fn a_visibility_never_breaks() {
+    let name = "NAME_".repeat(22);
+    let text = items(&format!(
+        "pub(crate) static {name}: Method = Method::new(1);"
+    ));
+    assert!(text.starts_with("pub(crate) static NAME_"), "{text}");
+}
