@@ -40,6 +40,9 @@ enum Chore {
     TestServers,
 }
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     if let Some(log) = std::env::var_os(bench_compile::LOG) {
         // Cargo runs this program in the compiler's place.
