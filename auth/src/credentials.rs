@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use gapi_transport::{BoxFuture, Transport};
 use http::{Uri, uri::Authority};
 
-use crate::{AuthError, AuthHeaders, DEFAULT_UNIVERSE};
+use crate::{AuthError, AuthHeaders, DEFAULT_UNIVERSE, IdTokenSource, Signer};
 
 /// What a request needs from its credentials. `Debug` shows the URL without its query, which may hold secrets.
 #[derive(Clone, Copy)]
@@ -88,6 +88,16 @@ pub trait Credentials: std::fmt::Debug + Send + Sync + 'static {
         String::from("credentials")
     }
 
+    /// What signs for these credentials, where something can: signed URLs are built on it.
+    fn signer(&self) -> Option<Arc<dyn Signer>> {
+        None
+    }
+
+    /// Where ID tokens for these credentials' principal come from, where they can be had.
+    fn id_tokens(&self) -> Option<Arc<dyn IdTokenSource>> {
+        None
+    }
+
     /// What an API call appends to its `x-goog-api-client` header to tell how it was authorized, such as `cred-type/sa`.
     fn metrics(&self) -> Option<&'static str> {
         None
@@ -139,6 +149,14 @@ macro_rules! through_pointer {
 
             fn describe(&self) -> String {
                 (**self).describe()
+            }
+
+            fn signer(&self) -> Option<Arc<dyn Signer>> {
+                (**self).signer()
+            }
+
+            fn id_tokens(&self) -> Option<Arc<dyn IdTokenSource>> {
+                (**self).id_tokens()
             }
 
             fn metrics(&self) -> Option<&'static str> {

@@ -24,6 +24,7 @@
 //! |---|---|
 //! | a service account's key, with a token exchange or self-signed tokens | [`ServiceAccount`] |
 //! | a user of a Workspace domain, through domain-wide delegation | [`ServiceAccount::subject`] |
+//! | an ID token, for Cloud Run, Identity-Aware Proxy and one's own services | [`IdTokenCredentials`] |
 //! | a token that something else obtained | [`AccessToken`] |
 //! | a function that obtains tokens | [`from_fn`] |
 //! | an API key, or nobody | [`ApiKey`], [`Anonymous`] |
@@ -40,11 +41,13 @@ mod cache;
 mod credentials;
 mod error;
 mod headers;
+mod id_token;
 #[cfg(feature = "service-account")]
 mod oauth;
 mod scopes;
 #[cfg(feature = "service-account")]
 mod service_account;
+mod signer;
 mod source;
 mod static_token;
 mod token;
@@ -55,8 +58,10 @@ pub use cache::Cached;
 pub use credentials::{AuthRequest, Credentials, Scopes};
 pub use error::{AuthError, AuthErrorKind};
 pub use headers::AuthHeaders;
+pub use id_token::{IdTokenCredentials, IdTokenSource};
 #[cfg(feature = "service-account")]
 pub use service_account::ServiceAccount;
+pub use signer::{Signature, Signer};
 pub use source::{FetchContext, FnSource, TokenSource, from_fn};
 pub use static_token::AccessToken;
 pub use token::Token;

@@ -4,6 +4,7 @@ mod assertion;
 mod exchange;
 mod hints;
 mod key_file;
+mod signer;
 mod signing_key;
 mod source;
 
@@ -13,8 +14,8 @@ use gapi_transport::{BoxFuture, Clock, Transport};
 use secrecy::zeroize::Zeroizing;
 use serde_json::Value;
 
-use self::{key_file::KeyFile, source::Source};
-use crate::{AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Cached, Credentials};
+use self::{key_file::KeyFile, signer::KeySigner, source::Source};
+use crate::{AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Cached, Credentials, Signer};
 
 /// Where Google exchanges assertions for access tokens; also the audience of every assertion.
 const GOOGLE_TOKEN_URI: &str = "https://oauth2.googleapis.com/token";
@@ -155,6 +156,11 @@ impl ServiceAccount {
         &self.0.source().identity.email
     }
 
+    /// Signs with the account's key, for [signed URLs](Signer) and the like. No network.
+    pub fn signer(&self) -> impl Signer + Clone + use<> {
+        Arc::new(KeySigner(self.0.source().identity.clone()))
+    }
+
     /// The number that an administrator authorizes for domain-wide delegation, where the key file has it.
     pub fn client_id(&self) -> Option<&str> {
         self.0.source().identity.client_id.as_deref()
@@ -213,6 +219,10 @@ impl Credentials for ServiceAccount {
 
     fn describe(&self) -> String {
         self.0.describe()
+    }
+
+    fn signer(&self) -> Option<Arc<dyn Signer>> {
+        Some(Arc::new(KeySigner(self.0.source().identity.clone())))
     }
 
     fn metrics(&self) -> Option<&'static str> {

@@ -1,0 +1,37 @@
+//! A service account as a signer.
+
+use std::{fmt, sync::Arc};
+
+use gapi_transport::BoxFuture;
+
+use super::source::Identity;
+use crate::{AuthError, Signature, Signer};
+
+/// Signs with a service account's own key: no network.
+pub(super) struct KeySigner(pub(super) Arc<Identity>);
+
+impl Signer for KeySigner {
+    fn sign<'a>(&'a self, message: &'a [u8]) -> BoxFuture<'a, Result<Signature, AuthError>> {
+        Box::pin(async {
+            let bytes = self.0.key.sign(message)?;
+            Ok(Signature::new(bytes, self.0.key_id.clone()))
+        })
+    }
+
+    fn email(&self) -> BoxFuture<'_, Result<String, AuthError>> {
+        Box::pin(async { Ok(self.0.email.clone()) })
+    }
+
+    fn key_id(&self) -> Option<String> {
+        self.0.key_id.clone()
+    }
+}
+
+impl fmt::Debug for KeySigner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeySigner")
+            .field("email", &self.0.email)
+            .field("key_id", &self.0.key_id)
+            .finish_non_exhaustive()
+    }
+}
