@@ -19,6 +19,17 @@ pub enum AuthErrorKind {
     Http,
     /// The token endpoint refused with an OAuth 2.0 error code (RFC 6749, section 5.2).
     OAuth,
+    /// The user has to sign in again: there is no refresh token, or it has expired, was revoked, or the organization
+    /// wants to see the user again.
+    SignInRequired,
+    /// The user, or an administrator, said no.
+    Denied,
+    /// An answer to an authorization request that does not belong to it, such as one with another `state`.
+    Callback,
+    /// Time for the user to act ran out.
+    TimedOut,
+    /// A token store cannot be read or written.
+    Store,
     /// Something that this crate does not do.
     Unsupported,
     /// A key cannot be used, or a signature could not be made.
@@ -101,7 +112,12 @@ impl AuthError {
         self.change(|inner| inner.retry_after = wait)
     }
 
-    #[cfg(feature = "service-account")]
+    #[cfg(feature = "authorized-user")]
+    pub(crate) fn with_kind(self, kind: AuthErrorKind) -> Self {
+        self.change(|inner| inner.kind = kind)
+    }
+
+    #[cfg(any(feature = "service-account", feature = "authorized-user"))]
     pub(crate) fn with_oauth(self, error: String, description: Option<String>) -> Self {
         self.change(|inner| {
             inner.oauth_error = Some(error);

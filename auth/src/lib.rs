@@ -25,6 +25,7 @@
 //! | a service account's key, with a token exchange or self-signed tokens | [`ServiceAccount`] |
 //! | a user of a Workspace domain, through domain-wide delegation | [`ServiceAccount::subject`] |
 //! | an ID token, for Cloud Run, Identity-Aware Proxy and one's own services | [`IdTokenCredentials`] |
+//! | a user who authorized an app, as `gcloud auth application-default login` does | [`AuthorizedUser`] |
 //! | a token that something else obtained | [`AccessToken`] |
 //! | a function that obtains tokens | [`from_fn`] |
 //! | an API key, or nobody | [`ApiKey`], [`Anonymous`] |
@@ -42,7 +43,7 @@ mod credentials;
 mod error;
 mod headers;
 mod id_token;
-#[cfg(feature = "service-account")]
+#[cfg(any(feature = "service-account", feature = "authorized-user"))]
 mod oauth;
 mod scopes;
 #[cfg(feature = "service-account")]
@@ -51,6 +52,8 @@ mod signer;
 mod source;
 mod static_token;
 mod token;
+#[cfg(feature = "authorized-user")]
+mod user;
 
 pub use anonymous::Anonymous;
 pub use api_key::ApiKey;
@@ -65,6 +68,8 @@ pub use signer::{Signature, Signer};
 pub use source::{FetchContext, FnSource, TokenSource, from_fn};
 pub use static_token::AccessToken;
 pub use token::Token;
+#[cfg(feature = "authorized-user")]
+pub use user::{AuthorizedUser, MemoryStore, StoreLock, TokenKey, TokenStore};
 
 /// The universe of everybody who does not have one of their own: `googleapis.com`.
 pub const DEFAULT_UNIVERSE: &str = "googleapis.com";

@@ -108,13 +108,35 @@ impl<S: TokenSource> Cached<S> {
     }
 
     /// The same transport and clock with another source, and an empty cache.
-    #[cfg(feature = "service-account")]
+    #[cfg(any(feature = "service-account", feature = "authorized-user"))]
     pub(crate) fn with_source(self, source: S) -> Self {
         Self::assemble(
             Arc::new(source),
             self.core.transport.clone(),
             self.core.clock.clone(),
         )
+    }
+
+    /// Forgets every token, so that the next request fetches one.
+    #[cfg(feature = "authorized-user")]
+    pub(crate) fn forget(&self) {
+        self.core.slots().by_key.clear();
+    }
+
+    /// What requests that are no fetches, such as a revocation, work with.
+    #[cfg(feature = "authorized-user")]
+    pub(crate) fn outside_fetch(&self) -> FetchContext {
+        FetchContext {
+            transport: self
+                .core
+                .transport
+                .as_ref()
+                .unwrap_or(&self.core.fallback)
+                .clone(),
+            clock: self.core.clock.clone(),
+            scopes: ScopeSet::default(),
+            audience: None,
+        }
     }
 
     /// Where the tokens come from.

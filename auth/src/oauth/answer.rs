@@ -13,6 +13,11 @@ use crate::{AuthError, AuthErrorKind};
 pub(crate) struct TokenAnswer {
     pub(crate) access_token: SecretString,
     pub(crate) expires_in: Option<Duration>,
+    /// A refresh token: the first one, or the one that replaces the one that was sent.
+    pub(crate) refresh_token: Option<SecretString>,
+    pub(crate) id_token: Option<SecretString>,
+    /// The scopes that were granted, where the answer says so.
+    pub(crate) scopes: Option<Vec<String>>,
 }
 
 /// Why it gives nothing, and how far its clock is from ours.
@@ -71,13 +76,8 @@ fn granted(
             ),
         )
     };
-    let access_token = match fields.get_mut("access_token") {
-        Some(Value::String(token)) if !token.is_empty() => {
-            let secret = SecretString::from(token.as_str());
-            token.zeroize();
-            secret
-        }
-        _ => return Err(unusable("without an access_token")),
+    let Some(access_token) = secret(&mut fields, "access_token") else {
+        return Err(unusable("without an access_token"));
     };
     match fields.get("token_type") {
         None | Some(Value::Null) => {}
@@ -94,7 +94,25 @@ fn granted(
     Ok(TokenAnswer {
         access_token,
         expires_in,
+        refresh_token: secret(&mut fields, "refresh_token"),
+        id_token: secret(&mut fields, "id_token"),
+        scopes: fields
+            .get("scope")
+            .and_then(Value::as_str)
+            .map(|scopes| scopes.split_whitespace().map(str::to_owned).collect()),
     })
+}
+
+/// Takes a secret out of the answer, and wipes it there.
+fn secret(fields: &mut Map<String, Value>, name: &str) -> Option<SecretString> {
+    match fields.get_mut(name)? {
+        Value::String(token) if !token.is_empty() => {
+            let secret = SecretString::from(token.as_str());
+            token.zeroize();
+            Some(secret)
+        }
+        _ => None,
+    }
 }
 
 /// Numbers, also as text; a time that is already over counts as none left.

@@ -2,10 +2,14 @@
 
 mod answer;
 mod date;
+mod endpoint;
 mod form;
 mod redact;
 
 pub(crate) use answer::{Refusal, TokenAnswer, read};
+pub(crate) use endpoint::check_endpoint;
+#[cfg(feature = "authorized-user")]
+pub(crate) use endpoint::is_loopback;
 pub(crate) use form::form;
 
 /// How much of a token endpoint's answer is read.

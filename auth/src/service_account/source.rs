@@ -1,6 +1,6 @@
 //! What a service account does when a token is needed.
 
-use std::{fmt, net::IpAddr, sync::Arc};
+use std::{fmt, sync::Arc};
 
 use gapi_transport::BoxFuture;
 use http::Uri;
@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::{assertion::Claims, exchange::exchange, key_file::KeyFile, signing_key::SigningKey};
 use crate::{
     AuthError, AuthErrorKind, AuthRequest, DEFAULT_UNIVERSE, FetchContext, Scopes, Token,
-    TokenSource, scopes::ScopeSet,
+    TokenSource, oauth::check_endpoint, scopes::ScopeSet,
 };
 
 /// A service account's identity and settings.
@@ -158,7 +158,7 @@ impl TokenSource for Source {
                 "name them with `.scopes([...])`",
             );
         }
-        check_token_uri(&self.token_uri)
+        check_endpoint("the token URI", &self.token_uri)
     }
 
     fn universe_domain(&self) -> &str {
@@ -188,30 +188,4 @@ impl TokenSource for Source {
 /// `https://HOST/`, the audience that self-signed tokens for a Google API carry (AIP-4111).
 fn host_audience(url: &Uri) -> Option<String> {
     url.host().map(|host| format!("https://{host}/"))
-}
-
-/// Assertions are secrets: they travel over TLS, or not at all.
-fn check_token_uri(uri: &str) -> Result<(), AuthError> {
-    let is_safe = uri.parse::<Uri>().is_ok_and(|uri| {
-        match (uri.scheme_str(), uri.host().unwrap_or_default()) {
-            (Some("https"), host) => !host.is_empty(),
-            (Some("http"), host) => is_loopback(host),
-            _ => false,
-        }
-    });
-    if is_safe {
-        return Ok(());
-    }
-    Err(
-        AuthError::new(AuthErrorKind::Config, "the token URI is not an https URL")
-            .with_hint("plain http is accepted for this machine's loopback addresses only"),
-    )
-}
-
-fn is_loopback(host: &str) -> bool {
-    let address = host
-        .trim_start_matches('[')
-        .trim_end_matches(']')
-        .parse::<IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
 }

@@ -48,7 +48,7 @@ pub(crate) async fn rows() -> Vec<Row> {
 }
 
 /// What is shown of credentials before and after they were used.
-async fn credentials(credentials: &dyn Credentials) -> Vec<String> {
+pub(crate) async fn credentials(credentials: &dyn Credentials) -> Vec<String> {
     let mut shown = debug(&credentials);
     shown.push(credentials.describe());
     let url = "https://sqladmin.googleapis.com/v1/x".parse().unwrap();

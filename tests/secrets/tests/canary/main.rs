@@ -9,6 +9,7 @@ mod generated;
 mod runtime;
 mod trace;
 mod transport;
+mod users;
 
 use std::{collections::BTreeSet, path::Path};
 
@@ -51,6 +52,7 @@ async fn table() -> &'static [Row] {
         trace::collect();
         let mut rows = transport::rows().await;
         rows.extend(auth::rows().await);
+        rows.extend(users::rows().await);
         rows.extend(runtime::rows().await);
         rows
     };

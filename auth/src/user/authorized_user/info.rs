@@ -1,0 +1,238 @@
+//! The JSON form of a user's credentials: gcloud's files, what google-auth's `to_json` writes, and what token stores keep.
+
+use std::time::SystemTime;
+
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+use secrecy::{ExposeSecret, SecretString, zeroize::Zeroize};
+use serde_json::{Map, Value};
+
+use crate::{AuthError, AuthErrorKind};
+
+const NEEDED: &str =
+    "a user's credentials are needed, as `gcloud auth application-default login` writes them";
+
+/// Everything that is known of a user's grant to a client.
+#[derive(Clone, Default)]
+pub(crate) struct UserInfo {
+    pub(crate) client_id: String,
+    pub(crate) client_secret: Option<SecretString>,
+    pub(crate) refresh_token: Option<SecretString>,
+    /// The last access token, of use only while `expiry` is in the future.
+    pub(crate) token: Option<SecretString>,
+    pub(crate) expiry: Option<SystemTime>,
+    pub(crate) id_token: Option<SecretString>,
+    /// A proof of reauthentication.
+    pub(crate) rapt_token: Option<SecretString>,
+    /// The scopes that are asked for when the token is refreshed; none leaves it to the server.
+    pub(crate) scopes: Vec<String>,
+    pub(crate) granted_scopes: Option<Vec<String>>,
+    pub(crate) token_uri: Option<String>,
+    pub(crate) revoke_uri: Option<String>,
+    pub(crate) quota_project_id: Option<String>,
+    pub(crate) account: Option<String>,
+    pub(crate) universe_domain: Option<String>,
+    /// Fields that mean nothing here, for those to whom they mean something.
+    pub(crate) extra: Map<String, Value>,
+}
+
+impl UserInfo {
+    /// Reads a file's text; `place` names it in errors.
+    pub(crate) fn parse(place: &str, text: &str) -> Result<Self, AuthError> {
+        let error = |kind, message: &dyn std::fmt::Display| {
+            AuthError::new(kind, format!("{place}: {message}")).with_hint(NEEDED)
+        };
+        let fields = match serde_json::from_str::<Value>(text.trim_start_matches('\u{feff}')) {
+            Ok(Value::Object(fields)) => fields,
+            Ok(_) => return Err(error(AuthErrorKind::Config, &"not a JSON object")),
+            // The text of a JSON error says where it is, and never shows what stands there.
+            Err(cause) => {
+                return Err(error(
+                    AuthErrorKind::Config,
+                    &format_args!("not JSON: {cause}"),
+                ));
+            }
+        };
+        let mut fields = Fields { place, fields };
+        fields.check_type()?;
+        Ok(Self {
+            client_id: fields.required("client_id")?,
+            client_secret: fields.secret("client_secret")?,
+            refresh_token: fields.secret("refresh_token")?,
+            token: fields.secret("token")?,
+            expiry: fields.time("expiry")?,
+            id_token: fields.secret("id_token")?,
+            rapt_token: fields.secret("rapt_token")?,
+            scopes: fields.scopes("scopes")?.unwrap_or_default(),
+            granted_scopes: fields.scopes("granted_scopes")?,
+            token_uri: fields.text("token_uri")?,
+            revoke_uri: fields.text("revoke_uri")?,
+            quota_project_id: fields.text("quota_project_id")?,
+            account: fields.text("account")?,
+            universe_domain: fields.text("universe_domain")?,
+            extra: fields.fields,
+        })
+    }
+
+    /// The JSON text of everything, secrets included. Reading it back gives the same.
+    pub(crate) fn to_json(&self) -> SecretString {
+        let mut fields = self.extra.clone();
+        let mut put = |name: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                fields.insert(name.to_owned(), value);
+            }
+        };
+        let text = |text: &Option<String>| text.as_deref().map(Value::from);
+        let secret = |secret: &Option<SecretString>| {
+            secret
+                .as_ref()
+                .map(|secret| Value::from(secret.expose_secret()))
+        };
+        put("type", Some(Value::from("authorized_user")));
+        put("client_id", Some(Value::from(self.client_id.as_str())));
+        put("client_secret", secret(&self.client_secret));
+        put("refresh_token", secret(&self.refresh_token));
+        put("token", secret(&self.token));
+        let expiry = self.expiry.and_then(|at| Timestamp::try_from(at).ok());
+        put("expiry", expiry.map(|at| Value::from(at.to_string())));
+        put("id_token", secret(&self.id_token));
+        put("rapt_token", secret(&self.rapt_token));
+        let scopes = Some(&self.scopes).filter(|scopes| !scopes.is_empty());
+        put("scopes", scopes.map(|scopes| Value::from(scopes.clone())));
+        put(
+            "granted_scopes",
+            self.granted_scopes.clone().map(Value::from),
+        );
+        put("token_uri", text(&self.token_uri));
+        put("revoke_uri", text(&self.revoke_uri));
+        put("quota_project_id", text(&self.quota_project_id));
+        put("account", text(&self.account));
+        put("universe_domain", text(&self.universe_domain));
+        let mut json = Value::Object(fields);
+        let text = SecretString::from(json.to_string());
+        wipe(&mut json);
+        text
+    }
+}
+
+/// Overwrites every string.
+fn wipe(json: &mut Value) {
+    match json {
+        Value::String(text) => text.zeroize(),
+        Value::Array(items) => items.iter_mut().for_each(wipe),
+        Value::Object(fields) => fields.values_mut().for_each(wipe),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+struct Fields<'a> {
+    place: &'a str,
+    fields: Map<String, Value>,
+}
+
+impl Fields<'_> {
+    fn error(&self, kind: AuthErrorKind, message: impl std::fmt::Display) -> AuthError {
+        AuthError::new(kind, format!("{}: {message}", self.place)).with_hint(NEEDED)
+    }
+
+    /// google-auth's `to_json` writes no type.
+    fn check_type(&mut self) -> Result<(), AuthError> {
+        match self.text("type")?.as_deref() {
+            Some("authorized_user") => Ok(()),
+            None if self.fields.contains_key("installed") || self.fields.contains_key("web") => {
+                Err(self
+                    .error(
+                        AuthErrorKind::Unsupported,
+                        "this is an OAuth client's secret, which no user has authorized yet",
+                    )
+                    .with_hint("let the user sign in, with a flow that is given this file"))
+            }
+            None => Ok(()),
+            Some("service_account") => Err(self
+                .error(
+                    AuthErrorKind::Unsupported,
+                    "this is a service account's key, not a user's credentials",
+                )
+                .with_hint("read it with `ServiceAccount::from_file`")),
+            Some(_) => Err(self.error(
+                AuthErrorKind::Unsupported,
+                "the field `type` is not `authorized_user`",
+            )),
+        }
+    }
+
+    fn required(&mut self, name: &str) -> Result<String, AuthError> {
+        self.text(name)?.ok_or_else(|| {
+            self.error(
+                AuthErrorKind::Config,
+                format_args!("the field `{name}` is missing or empty"),
+            )
+        })
+    }
+
+    /// A trimmed text; empty counts as absent.
+    fn text(&mut self, name: &str) -> Result<Option<String>, AuthError> {
+        match self.fields.remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(mut text)) => {
+                let value = Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+                text.zeroize();
+                Ok(value)
+            }
+            Some(mut other) => {
+                wipe(&mut other);
+                Err(self.error(
+                    AuthErrorKind::Config,
+                    format_args!("the field `{name}` is not a string"),
+                ))
+            }
+        }
+    }
+
+    fn secret(&mut self, name: &str) -> Result<Option<SecretString>, AuthError> {
+        Ok(self.text(name)?.map(SecretString::from))
+    }
+
+    /// A list, or one text with spaces.
+    fn scopes(&mut self, name: &str) -> Result<Option<Vec<String>>, AuthError> {
+        let wrong = "is neither a list of strings nor one string with spaces";
+        let error = |this: &Self| {
+            this.error(
+                AuthErrorKind::Config,
+                format_args!("the field `{name}` {wrong}"),
+            )
+        };
+        match self.fields.remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(text)) => {
+                Ok(Some(text.split_whitespace().map(str::to_owned).collect()))
+            }
+            Some(Value::Array(items)) => items
+                .into_iter()
+                .map(|item| match item {
+                    Value::String(scope) => Ok(scope),
+                    _ => Err(error(self)),
+                })
+                .collect::<Result<_, _>>()
+                .map(Some),
+            Some(_) => Err(error(self)),
+        }
+    }
+
+    /// google-auth writes UTC with a `Z`, and with or without fractions; older versions left out the `Z`.
+    fn time(&mut self, name: &str) -> Result<Option<SystemTime>, AuthError> {
+        let Some(text) = self.text(name)? else {
+            return Ok(None);
+        };
+        let time = text.parse::<Timestamp>().or_else(|_| {
+            text.parse::<DateTime>()
+                .and_then(|time| TimeZone::UTC.to_timestamp(time))
+        });
+        match time {
+            Ok(time) => Ok(Some(time.into())),
+            Err(_) => Err(self.error(
+                AuthErrorKind::Config,
+                format_args!("the field `{name}` is not a time such as 2030-01-31T12:00:00Z"),
+            )),
+        }
+    }
+}

@@ -1,0 +1,324 @@
+//! Users who authorized an app.
+
+mod endpoints;
+mod hints;
+mod info;
+mod refresh;
+mod revoke;
+mod source;
+
+use std::{
+    fmt,
+    fs::File,
+    io::{self, Read},
+    path::Path,
+    sync::Arc,
+};
+
+use gapi_transport::{BoxFuture, Clock, Transport};
+use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
+
+pub(crate) use self::info::UserInfo;
+use self::source::Source;
+use super::store::{TokenKey, TokenStore};
+use crate::{AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Cached, Credentials};
+
+/// No such file comes near this size.
+const FILE_LIMIT: u64 = 1024 * 1024;
+
+/// A user who authorized an app: a refresh token that gives access tokens.
+///
+/// It comes from a file that `gcloud auth application-default login` wrote, from a token store, or from a flow in which the user signs in.
+///
+/// - **Rotation**: a server that answers with a new refresh token gets the new one from then on. With a [store](Self::keep_in)
+///   the new one is saved before the old one is forgotten, and processes that share the store refresh one at a time.
+/// - **Scopes** are what the user granted. Requests cannot change them; [`scopes`](Self::scopes) asks for fewer.
+/// - **The refresh token goes to Google only**, whatever a file says, unless the program names another server with
+///   [`token_uri`](Self::token_uri) or the server is on this machine.
+///
+/// Building one touches no network. Tokens are cached as [`Cached`] describes; clones share the cache. Setters empty the cache,
+/// and the copies that they make share the refresh token.
+#[derive(Clone)]
+pub struct AuthorizedUser(Cached<Source>);
+
+impl AuthorizedUser {
+    /// Reads a file of type `authorized_user`, such as gcloud's `application_default_credentials.json`, or one with what
+    /// [`to_json`](Self::to_json) or google-auth's method of that name gave.
+    ///
+    /// # Errors
+    /// [`AuthErrorKind::NotFound`] where there is no such file; [`AuthErrorKind::Config`] or [`AuthErrorKind::Unsupported`]
+    /// where it cannot be used. The text names the file and the field.
+    #[doc(alias = "from_file")]
+    pub fn from_authorized_user_file(path: impl AsRef<Path>) -> Result<Self, AuthError> {
+        let path = path.as_ref();
+        let place = path.display().to_string();
+        let mut text = Zeroizing::new(String::new());
+        File::open(path)
+            .and_then(|file| file.take(FILE_LIMIT).read_to_string(&mut text))
+            .map_err(|error| unreadable(&place, error))?;
+        Self::from_file_info(UserInfo::parse(&place, &text)?, &place)
+    }
+
+    /// Reads the text of such a file.
+    ///
+    /// # Errors
+    /// As [`from_authorized_user_file`](Self::from_authorized_user_file).
+    #[doc(alias = "from_json")]
+    pub fn from_authorized_user_info(json: &str) -> Result<Self, AuthError> {
+        let place = "authorized user";
+        Self::from_file_info(UserInfo::parse(place, json)?, place)
+    }
+
+    /// From a client and a refresh token that it was given.
+    pub fn from_parts(
+        client_id: impl Into<String>,
+        client_secret: impl Into<SecretString>,
+        refresh_token: impl Into<SecretString>,
+    ) -> Self {
+        Self::from_info(
+            UserInfo {
+                client_id: client_id.into(),
+                client_secret: Some(client_secret.into()),
+                refresh_token: Some(refresh_token.into()),
+                ..UserInfo::default()
+            },
+            None,
+        )
+    }
+
+    fn from_file_info(info: UserInfo, place: &str) -> Result<Self, AuthError> {
+        if info.refresh_token.is_none() && (info.token.is_none() || info.expiry.is_none()) {
+            return Err(AuthError::new(
+                AuthErrorKind::Config,
+                format!("{place}: the field `refresh_token` is missing or empty"),
+            )
+            .with_hint("a user's credentials are needed, as `gcloud auth application-default login` writes them"));
+        }
+        Ok(Self::from_info(info, None))
+    }
+
+    pub(crate) fn from_info(
+        info: UserInfo,
+        store: Option<(Arc<dyn TokenStore>, TokenKey)>,
+    ) -> Self {
+        Self(Cached::new(Source::new(info, store)))
+    }
+
+    /// The credentials that `store` keeps under `key`, if it has any. What a refresh changes is saved there.
+    ///
+    /// # Errors
+    /// [`AuthErrorKind::Store`] where the store cannot be read.
+    pub async fn from_store(
+        store: Arc<dyn TokenStore>,
+        key: TokenKey,
+    ) -> Result<Option<Self>, AuthError> {
+        let Some(text) = store.load(&key).await? else {
+            return Ok(None);
+        };
+        let info = UserInfo::parse("token store", text.expose_secret())
+            .map_err(|error| error.with_kind(AuthErrorKind::Store))?;
+        let mut user = Self::from_info(info, Some((store, key)));
+        // Only this crate writes stores, so what stands there was vouched for when it was written.
+        let token_uri = user.0.source().endpoints.token_uri.clone();
+        user = user.token_uri(token_uri);
+        Ok(Some(user))
+    }
+
+    /// Saves the credentials in `store` under `key`, over what was there, and gives credentials that save there what a
+    /// refresh changes.
+    ///
+    /// # Errors
+    /// [`AuthErrorKind::Store`] where the store cannot be written.
+    pub async fn keep_in(
+        self,
+        store: Arc<dyn TokenStore>,
+        key: TokenKey,
+    ) -> Result<Self, AuthError> {
+        let old = self.0.source();
+        let info = old.info();
+        let lock = store.lock(&key).await?;
+        store.save(&key, &info.to_json()).await?;
+        drop(lock);
+        let mut source = Source::new(info, Some((store, key)));
+        source.endpoints = old.endpoints.clone();
+        Ok(Self(self.0.with_source(source)))
+    }
+
+    /// The key under which a store would keep these credentials: the client, the account as far as it is known, and the
+    /// scopes that were granted.
+    pub fn store_key(&self) -> TokenKey {
+        let source = self.0.source();
+        TokenKey::new(
+            source.client_id.clone(),
+            source.account.clone().unwrap_or_default(),
+            self.granted_scopes(),
+        )
+    }
+
+    fn change(self, change: impl FnOnce(&mut Source)) -> Self {
+        let mut source = self.0.source().copy();
+        change(&mut source);
+        Self(self.0.with_source(source))
+    }
+
+    /// Asks for these scopes, which have to be among the granted ones. None takes them back.
+    #[must_use]
+    pub fn scopes<S: Into<String>>(self, scopes: impl IntoIterator<Item = S>) -> Self {
+        let scopes: Vec<String> = scopes.into_iter().map(Into::into).collect();
+        self.change(|source| source.scopes = Some(scopes).filter(|scopes| !scopes.is_empty()))
+    }
+
+    /// The project that pays: `x-goog-user-project`.
+    #[must_use]
+    pub fn quota_project(self, project: impl Into<String>) -> Self {
+        let project = project.into();
+        self.change(|source| source.quota_project = Some(project))
+    }
+
+    /// The user's address, or any name that tells this account from others. It is shown in errors.
+    #[must_use]
+    pub fn account(self, account: impl Into<String>) -> Self {
+        let account = account.into();
+        self.change(|source| source.account = Some(account))
+    }
+
+    /// The universe, if it is not the file's. Users can sign in in `googleapis.com` only.
+    #[must_use]
+    pub fn universe_domain(self, domain: impl Into<String>) -> Self {
+        let domain = domain.into();
+        self.change(|source| source.universe_domain = domain)
+    }
+
+    /// The token endpoint of a server other than Google's: an https URL, or http on this machine.
+    #[must_use]
+    pub fn token_uri(self, uri: impl Into<String>) -> Self {
+        let uri = uri.into();
+        self.change(|source| source.endpoints.set_token_uri(uri))
+    }
+
+    /// The revocation endpoint (RFC 7009) of a server other than Google's.
+    #[must_use]
+    pub fn revoke_uri(self, uri: impl Into<String>) -> Self {
+        let uri = uri.into();
+        self.change(|source| source.endpoints.set_revoke_uri(uri))
+    }
+
+    /// Fetches tokens through `transport`, whatever transport requests offer.
+    #[must_use]
+    pub fn transport(self, transport: Arc<dyn Transport>) -> Self {
+        Self(self.0.transport(transport))
+    }
+
+    /// Reads the time from `clock`.
+    #[must_use]
+    pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self(self.0.clock(clock))
+    }
+
+    /// The client that the user authorized.
+    pub fn client_id(&self) -> &str {
+        &self.0.source().client_id
+    }
+
+    /// The account's name, where it is known.
+    pub fn account_name(&self) -> Option<&str> {
+        self.0.source().account.as_deref()
+    }
+
+    /// The scopes that the server says were granted; before its first answer, those that were asked for. Users may grant fewer than an app asks for.
+    pub fn granted_scopes(&self) -> Vec<String> {
+        let info = self.0.source().info();
+        info.granted_scopes.unwrap_or(info.scopes)
+    }
+
+    /// Whether all of these scopes were granted. `email` and `profile` are the same as the URLs that Google calls them by.
+    pub fn has_scopes<S: AsRef<str>>(&self, scopes: impl IntoIterator<Item = S>) -> bool {
+        let granted = self.granted_scopes();
+        scopes.into_iter().all(|wanted| {
+            let wanted = canonical(wanted.as_ref());
+            granted.iter().any(|scope| canonical(scope) == wanted)
+        })
+    }
+
+    /// The last ID token, where the grant includes `openid`. A refresh brings a new one.
+    pub fn id_token(&self) -> Option<SecretString> {
+        self.0.source().info().id_token
+    }
+
+    /// Everything as the JSON text of an `authorized_user` file, secrets included: refresh token, client secret, current
+    /// access token and ID token, scopes, quota project, account, universe, and fields of the file that mean nothing here.
+    /// [`from_authorized_user_info`](Self::from_authorized_user_info), gcloud and google-auth read it.
+    pub fn to_json(&self) -> String {
+        self.0.source().info().to_json().expose_secret().to_owned()
+    }
+
+    /// Ends the grant: tells the server that the tokens are not to be accepted any more, deletes them from the store, and
+    /// forgets them. Later requests fail with [`AuthErrorKind::SignInRequired`]. Revoking what is revoked is no error.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or refuses; nothing is deleted then.
+    pub async fn revoke(&self) -> Result<(), AuthError> {
+        revoke::revoke(self.0.source(), &self.0.outside_fetch()).await?;
+        self.0.forget();
+        Ok(())
+    }
+}
+
+/// One name for scopes that have two.
+fn canonical(scope: &str) -> &str {
+    match scope {
+        "https://www.googleapis.com/auth/userinfo.email" => "email",
+        "https://www.googleapis.com/auth/userinfo.profile" => "profile",
+        scope => scope,
+    }
+}
+
+impl fmt::Debug for AuthorizedUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.source().fmt(f)
+    }
+}
+
+fn unreadable(place: &str, error: io::Error) -> AuthError {
+    match error.kind() {
+        io::ErrorKind::NotFound => AuthError::new(
+            AuthErrorKind::NotFound,
+            format!("{place}: there is no such file"),
+        )
+        .with_hint("`gcloud auth application-default login` writes one"),
+        _ => AuthError::new(
+            AuthErrorKind::Config,
+            format!("{place}: the file cannot be read: {error}"),
+        ),
+    }
+    .with_source(error)
+}
+
+impl Credentials for AuthorizedUser {
+    fn headers<'a>(
+        &'a self,
+        request: &'a AuthRequest<'a>,
+    ) -> BoxFuture<'a, Result<AuthHeaders, AuthError>> {
+        self.0.headers(request)
+    }
+
+    fn reject(&self, used: &AuthHeaders) -> bool {
+        self.0.reject(used)
+    }
+
+    fn universe_domain(&self) -> BoxFuture<'_, Result<String, AuthError>> {
+        self.0.universe_domain()
+    }
+
+    fn quota_project(&self) -> Option<&str> {
+        self.0.quota_project()
+    }
+
+    fn describe(&self) -> String {
+        self.0.describe()
+    }
+
+    fn metrics(&self) -> Option<&'static str> {
+        self.0.metrics()
+    }
+}

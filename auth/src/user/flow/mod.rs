@@ -1,0 +1,416 @@
+//! The authorization code flow: a user is sent to the authorization server, and comes back with a code.
+
+mod callback;
+mod client;
+mod exchange;
+mod pending;
+mod random;
+
+use std::{fmt, path::Path, sync::Arc};
+
+use gapi_transport::{Clock, SystemClock, Transport};
+use http::Uri;
+use secrecy::{ExposeSecret, SecretString};
+
+pub use self::{client::ClientSecrets, pending::PendingAuthorization};
+pub(crate) use self::{
+    callback::{code, pasted},
+    exchange::{exchange, granted, user},
+};
+use self::{
+    pending::VERSION,
+    random::{challenge, random},
+};
+use crate::{
+    AuthError, AuthErrorKind, AuthorizedUser,
+    cache::DefaultTransport,
+    oauth::{check_endpoint, form},
+};
+
+/// Parameters that a flow sets itself.
+const RESERVED: [&str; 8] = [
+    "response_type",
+    "client_id",
+    "redirect_uri",
+    "scope",
+    "state",
+    "code_challenge",
+    "code_challenge_method",
+    "nonce",
+];
+/// The redirect that shows the code to the user instead of sending it. Google ended it in 2022; other servers have it.
+const OUT_OF_BAND: [&str; 2] = [
+    "urn:ietf:wg:oauth:2.0:oob",
+    "urn:ietf:wg:oauth:2.0:oob:auto",
+];
+
+/// How a web app asks its users for authorization ([OAuth 2.0 for web server applications](https://developers.google.com/identity/protocols/oauth2/web-server)).
+///
+/// ```no_run
+/// # async fn example(callback_url: &str) -> Result<(), gapi_auth::AuthError> {
+/// use gapi_auth::Flow;
+///
+/// let flow = Flow::from_client_secrets_file("client_secret.json", ["https://www.googleapis.com/auth/drive.metadata.readonly"])?
+///     .redirect_uri("https://app.example/oauth2callback")
+///     .include_granted_scopes(true);
+///
+/// // First request: send the user there, and keep `pending` in the session.
+/// let (url, pending) = flow.authorization_url()?;
+///
+/// // Second request, at the redirect URI:
+/// let user = flow.exchange(pending, callback_url).await?;
+/// # Ok(()) }
+/// ```
+///
+/// PKCE with S256 is on. The callback's `state`, and its `iss` if it has one, are checked before anything else of it is believed. A user
+/// may grant less than was asked for: [`AuthorizedUser::has_scopes`] says what it is.
+#[derive(Clone)]
+pub struct Flow {
+    client: Arc<ClientSecrets>,
+    scopes: Vec<String>,
+    redirect_uri: Option<String>,
+    parameters: Vec<(String, String)>,
+    pkce: bool,
+    issuer: Option<String>,
+    require_scopes: bool,
+    previous: Option<AuthorizedUser>,
+    transport: Option<Arc<dyn Transport>>,
+    fallback: Arc<dyn Transport>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Flow {
+    /// A flow for the client of a `client_secret.json`, which asks for these scopes.
+    ///
+    /// # Errors
+    /// As [`ClientSecrets::from_file`].
+    pub fn from_client_secrets_file<S: Into<String>>(
+        path: impl AsRef<Path>,
+        scopes: impl IntoIterator<Item = S>,
+    ) -> Result<Self, AuthError> {
+        Ok(Self::new(ClientSecrets::from_file(path)?, scopes))
+    }
+
+    /// A flow for a client, which asks for these scopes.
+    pub fn new<S: Into<String>>(
+        client: ClientSecrets,
+        scopes: impl IntoIterator<Item = S>,
+    ) -> Self {
+        let issuer = client
+            .auth_uri
+            .parse::<Uri>()
+            .ok()
+            .filter(|uri| uri.host() == Some("accounts.google.com"))
+            .map(|_| String::from("https://accounts.google.com"));
+        Self {
+            // A single registered redirect URI is the one that is meant.
+            redirect_uri: match client.redirect_uris.as_slice() {
+                [only] => Some(only.clone()),
+                _ => None,
+            },
+            client: Arc::new(client),
+            scopes: scopes.into_iter().map(Into::into).collect(),
+            parameters: vec![(String::from("access_type"), String::from("offline"))],
+            pkce: true,
+            issuer,
+            require_scopes: false,
+            previous: None,
+            transport: None,
+            fallback: Arc::new(DefaultTransport::default()),
+            clock: Arc::new(SystemClock),
+        }
+    }
+
+    /// Where users come back to: one of the URIs that are registered with the client. Must be https, except on this machine.
+    #[must_use]
+    pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
+        self.redirect_uri = Some(uri.into());
+        self
+    }
+
+    /// `offline` (unless set) asks for a refresh token, `online` does not.
+    #[must_use]
+    pub fn access_type(self, access_type: impl Into<String>) -> Self {
+        self.parameter("access_type", access_type)
+    }
+
+    /// `consent` asks the user even if there is nothing new, which gives a new refresh token; `select_account` lets the user choose
+    /// the account; `none` asks nothing and fails if something has to be asked.
+    #[must_use]
+    pub fn prompt(self, prompt: impl Into<String>) -> Self {
+        self.parameter("prompt", prompt)
+    }
+
+    /// The address of the user who is expected.
+    #[must_use]
+    pub fn login_hint(self, hint: impl Into<String>) -> Self {
+        self.parameter("login_hint", hint)
+    }
+
+    /// The Workspace domain of the user who is expected. It is a hint: check the `hd` claim of the ID token.
+    #[must_use]
+    pub fn hd(self, domain: impl Into<String>) -> Self {
+        self.parameter("hd", domain)
+    }
+
+    /// Whether the token also covers what the user granted to this client earlier (incremental authorization).
+    #[must_use]
+    pub fn include_granted_scopes(self, include: bool) -> Self {
+        self.parameter("include_granted_scopes", include.to_string())
+    }
+
+    /// Any other parameter of the authorization URL. The last value of a name counts.
+    #[must_use]
+    pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        let name = name.into();
+        self.parameters.retain(|(old, _)| *old != name);
+        self.parameters.push((name, value.into()));
+        self
+    }
+
+    /// Whether the code is bound to this flow by a code challenge (RFC 7636, S256). On unless set; off is for servers that cannot.
+    #[must_use]
+    pub fn pkce(mut self, pkce: bool) -> Self {
+        self.pkce = pkce;
+        self
+    }
+
+    /// The issuer that a callback's `iss` has to be (RFC 9207). Google's is known; of other servers, any issuer on the server of the authorization URI
+    /// is accepted unless this is set.
+    #[must_use]
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = Some(issuer.into());
+        self
+    }
+
+    /// Whether it is an error if the user grants less than was asked for. Off unless set.
+    #[must_use]
+    pub fn require_scopes(mut self, require: bool) -> Self {
+        self.require_scopes = require;
+        self
+    }
+
+    /// What the user granted earlier. Google gives a refresh token at the first consent only; later answers keep that one.
+    #[must_use]
+    pub fn previous(mut self, user: &AuthorizedUser) -> Self {
+        self.previous = Some(user.clone());
+        self
+    }
+
+    /// Exchanges codes through `transport`; the credentials use it too.
+    #[must_use]
+    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// Reads the time from `clock`.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The URL to send the user to, and what has to be kept until the user comes back. Each call gives another pair.
+    ///
+    /// # Errors
+    /// [`AuthErrorKind::Config`] where there is no redirect URI, or a URI or parameter that cannot be.
+    pub fn authorization_url(&self) -> Result<(String, PendingAuthorization), AuthError> {
+        self.client.check()?;
+        let redirect_uri = self.redirect_uri.clone().ok_or_else(|| {
+            AuthError::new(AuthErrorKind::Config, "there is no redirect URI")
+                .with_hint("name one that is registered with the client, with `.redirect_uri(...)`")
+        })?;
+        check_redirect(&redirect_uri)?;
+        if self.scopes.is_empty() {
+            return Err(AuthError::new(
+                AuthErrorKind::Config,
+                "there are no scopes to ask for",
+            ));
+        }
+        let pending = PendingAuthorization {
+            version: VERSION,
+            client_id: self.client.client_id.clone(),
+            redirect_uri,
+            scopes: self.scopes.clone(),
+            state: random::<32>()?,
+            code_verifier: if self.pkce { Some(random::<64>()?) } else { None },
+            nonce: match self.scopes.iter().any(|scope| scope == "openid") {
+                true => Some(random::<16>()?.expose_secret().to_owned()),
+                false => None,
+            },
+            created_at: self
+                .clock
+                .now()
+                .duration_since(std::time::UNIX_EPOCH)
+                .map_or(0, |age| age.as_secs()),
+        };
+        Ok((self.url(&pending)?, pending))
+    }
+
+    fn url(&self, pending: &PendingAuthorization) -> Result<String, AuthError> {
+        let scope = self.scopes.join(" ");
+        let challenge = pending.code_verifier.as_ref().map(challenge);
+        let mut fields = vec![
+            ("response_type", "code"),
+            ("client_id", self.client.client_id.as_str()),
+            ("redirect_uri", &pending.redirect_uri),
+            ("scope", &scope),
+            ("state", pending.state.expose_secret()),
+        ];
+        if let Some(challenge) = &challenge {
+            fields.push(("code_challenge", challenge));
+            fields.push(("code_challenge_method", "S256"));
+        }
+        if let Some(nonce) = &pending.nonce {
+            fields.push(("nonce", nonce));
+        }
+        for (name, value) in &self.parameters {
+            if RESERVED.contains(&name.as_str()) {
+                return Err(AuthError::new(
+                    AuthErrorKind::Config,
+                    format!("the parameter `{name}` is set by the flow itself"),
+                ));
+            }
+            fields.push((name, value));
+        }
+        let auth_uri = &self.client.auth_uri;
+        let separator = if auth_uri.contains('?') { '&' } else { '?' };
+        Ok(format!("{auth_uri}{separator}{}", form(&fields)))
+    }
+
+    /// Reads what the user came back with: the URL that was called at the redirect URI, its query alone, or the form that was posted
+    /// there. Gives the user's credentials.
+    ///
+    /// # Errors
+    /// - [`AuthErrorKind::Callback`]: this is no answer to `pending`: forged, mixed up or repeated. Believe nothing of it.
+    /// - [`AuthErrorKind::Denied`]: the user said no.
+    /// - What the token endpoint says, usually [`AuthErrorKind::OAuth`].
+    pub async fn exchange(
+        &self,
+        pending: PendingAuthorization,
+        callback_url: &str,
+    ) -> Result<AuthorizedUser, AuthError> {
+        let code = self.code(&pending, callback_url)?;
+        self.exchange_code(&pending, &code).await
+    }
+
+    pub(crate) fn code(
+        &self,
+        pending: &PendingAuthorization,
+        callback: &str,
+    ) -> Result<SecretString, AuthError> {
+        self.check_pending(pending)?;
+        code(
+            callback,
+            pending,
+            self.issuer.as_deref(),
+            &self.client.auth_uri,
+        )
+    }
+
+    pub(crate) fn pasted(
+        &self,
+        pending: &PendingAuthorization,
+        text: &str,
+    ) -> Result<SecretString, AuthError> {
+        pasted(text, pending, self.issuer.as_deref(), &self.client.auth_uri)
+    }
+
+    fn check_pending(&self, pending: &PendingAuthorization) -> Result<(), AuthError> {
+        let message = if pending.version != VERSION {
+            "the pending authorization was made by another version of this program"
+        } else if pending.client_id != self.client.client_id {
+            "the pending authorization belongs to another client"
+        } else {
+            return Ok(());
+        };
+        Err(AuthError::new(AuthErrorKind::Callback, message).with_hint("let the user start again"))
+    }
+
+    pub(crate) async fn exchange_code(
+        &self,
+        pending: &PendingAuthorization,
+        code: &SecretString,
+    ) -> Result<AuthorizedUser, AuthError> {
+        let transport = self.transport.as_ref().unwrap_or(&self.fallback);
+        let mut info = exchange(&self.client, pending, code, transport, &self.clock).await?;
+        if info.refresh_token.is_none()
+            && let Some(previous) = &self.previous
+        {
+            previous.lend_refresh_token(&mut info);
+        }
+        let user = user(&self.client, info, self.transport.as_ref(), &self.clock);
+        if self.require_scopes && !user.has_scopes(&pending.scopes) {
+            let missing: Vec<_> = pending
+                .scopes
+                .iter()
+                .filter(|scope| !user.has_scopes([scope]))
+                .map(String::as_str)
+                .collect();
+            return Err(AuthError::new(
+                AuthErrorKind::Denied,
+                format!("the user did not grant {}", missing.join(" ")),
+            ));
+        }
+        Ok(user)
+    }
+
+    pub(crate) fn sleep(&self, duration: std::time::Duration) -> gapi_transport::BoxFuture<'static, ()> {
+        self.clock.sleep(duration)
+    }
+
+    pub(crate) fn for_device(
+        &self,
+    ) -> (
+        &Arc<ClientSecrets>,
+        &[String],
+        Option<&Arc<dyn Transport>>,
+        &Arc<dyn Transport>,
+        &Arc<dyn Clock>,
+    ) {
+        (
+            &self.client,
+            &self.scopes,
+            self.transport.as_ref(),
+            self.transport.as_ref().unwrap_or(&self.fallback),
+            &self.clock,
+        )
+    }
+}
+
+/// No secret.
+impl fmt::Debug for Flow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.parameters.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Flow")
+            .field("client", &self.client)
+            .field("scopes", &self.scopes)
+            .field("redirect_uri", &self.redirect_uri)
+            .field("parameters", &names)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A code goes over TLS, stays on this machine, goes to an app that the system knows by a reverse domain name (RFC 8252,
+/// section 7.1), or is shown to the user.
+fn check_redirect(uri: &str) -> Result<(), AuthError> {
+    if OUT_OF_BAND.contains(&uri) {
+        return Ok(());
+    }
+    let scheme = uri.split_once(':').map_or("", |(scheme, _)| scheme);
+    let is_app = scheme.contains('.')
+        && scheme
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'+'));
+    if uri.contains('#') {
+        return Err(AuthError::new(
+            AuthErrorKind::Config,
+            "the redirect URI has a fragment",
+        ));
+    }
+    if is_app {
+        return Ok(());
+    }
+    check_endpoint("the redirect URI", uri)
+}

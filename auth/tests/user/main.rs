@@ -1,0 +1,11 @@
+//! Users: credentials, flows and stores.
+
+// The endpoint that answers what it is told is the same for every grant.
+#[path = "../service_account/support.rs"]
+#[allow(dead_code, reason = "some of it concerns keys")]
+mod endpoint;
+
+mod files;
+mod refresh;
+mod revoke;
+mod rotation;
