@@ -35,7 +35,7 @@ impl Endpoints {
         }
     }
 
-    pub(super) fn into_info(&self, info: &mut UserInfo) {
+    pub(super) fn write_into(&self, info: &mut UserInfo) {
         info.token_uri = Some(self.token_uri.clone());
         info.revoke_uri.clone_from(&self.revoke_uri);
     }

@@ -94,7 +94,7 @@ impl Source {
         if info.universe_domain.is_some() || self.universe_domain != DEFAULT_UNIVERSE {
             info.universe_domain = Some(self.universe_domain.clone());
         }
-        self.endpoints.into_info(&mut info);
+        self.endpoints.write_into(&mut info);
         info
     }
 
