@@ -37,6 +37,8 @@
 //! | to set up a client | [`Client`], [`ClientBuilder`] |
 //! | options for one call | [`Sending`], [`CallOptions`] |
 //! | status and headers of an answer | [`Sending::with_meta`], [`Response`] |
+//! | a part of an answer, as a type of your own | [`Fields`](trait@Fields) |
+//! | to write a nested body, or a partial update | [`body!`], [`Patch`] |
 //! | a list, page by page or entry by entry | [`Pages`], [`Items`] |
 //! | to send or fetch a file | [`Media`], [`Upload`], [`Download`] |
 //! | to know what went wrong | [`Error`], [`ErrorKind`], [`ErrorDetail`] |
@@ -46,10 +48,14 @@ mod call;
 mod client;
 mod error;
 mod execute;
+mod fields;
 pub mod generated;
+#[cfg(feature = "macros")]
+mod literal;
 mod media;
 mod method;
 mod paging;
+mod patch;
 mod response;
 mod url;
 pub mod value;
@@ -67,15 +73,17 @@ pub use crate::{
         Error, ErrorDetail, ErrorInfo, ErrorKind, FieldViolation, HelpLink, PreconditionViolation,
         QuotaViolation, ResourceInfo,
     },
+    fields::{Fields, Listed},
     media::{Chunks, Download, Media, Upload},
     method::{
         Api, Endpoint, Location, MediaDownload, MediaUpload, Method, Operation, OperationShape,
         Paging, Parameter, Slot, Verb,
     },
     paging::{Items, Pages},
+    patch::Patch,
     response::Response,
     url::HttpRequest,
-    wire::{Object, OpenEnum, Param, UnknownField, Wire},
+    wire::{Object, OpenEnum, Param, Part, UnknownField, Wire},
 };
 
 /// Makes a module of requests from a Discovery document.
@@ -100,11 +108,113 @@ macro_rules! api {
     };
 }
 
+/// Writes a message: the properties that are set, without `Some(..)`, `.into()` and `..Default::default()`.
+///
+/// ```
+/// gapi::api! { mod sqladmin = "sqladmin:v1" { instances.insert }; }
+///
+/// # fn main() {
+/// let tier = String::from("db-f1-micro");
+/// let body = gapi::body!(sqladmin::DatabaseInstance {
+///     name: "db-2",
+///     database_version: "POSTGRES_17",
+///     settings: {
+///         tier,
+///         data_disk_size_gb: 20,
+///         user_labels: { "team": "blue" },
+///         ip_configuration: {
+///             authorized_networks: [{ name: "office", value: "192.0.2.0/24" }],
+///         },
+///     },
+///     maintenance_version: null,
+/// });
+/// assert_eq!(body.settings.as_ref().and_then(|s| s.data_disk_size_gb), Some(20));
+/// let request = sqladmin::instances().insert("my-project", body);
+/// # let _ = request;
+/// # }
+/// ```
+///
+/// The value of the macro is the message itself, of the type that stands first. Properties are the fields of that type, and the compiler
+/// checks them as such.
+///
+/// | you write | it means |
+/// |---|---|
+/// | `name: expression` | the value, or an `Option` of it; text becomes a `String`, an enum, a time, a duration or a mask where the property is one |
+/// | `name` | the variable of that name |
+/// | `name: { .. }` | a message of the property's type |
+/// | `name: { "key": value, (expression): value }` | a map, or any JSON where the property takes any |
+/// | `name: [a, { .. }]` | a list |
+/// | `name: null` | an explicit `null`, which clears the property in a partial update; also for an entry of a map |
+/// | `..message` | all other properties as in `message`, or in an `Option` of one; at the end |
+/// | `extra: { "newName": 1 }` | a property that is newer than the document |
+///
+/// A block is written in parentheses: `name: ({ .. })`.
+#[cfg(feature = "macros")]
+#[macro_export]
+macro_rules! body {
+    ($($input:tt)*) => {
+        $crate::__private::body! { $crate; $($input)* }
+    };
+}
+
+/// Makes [`Fields`](trait@Fields) of a struct.
+#[cfg(feature = "macros")]
+pub use gapi_macros::Fields;
+
 /// What the macros of this crate need to find.
 #[cfg(feature = "macros")]
 #[doc(hidden)]
 pub mod __private {
-    pub use gapi_macros::api;
+    pub use gapi_macros::{api, body};
+
+    /// What `body!` expands to.
+    pub mod literal {
+        pub use crate::{
+            literal::*,
+            wire::{null_entry, null_field},
+        };
+    }
+
+    /// What `#[derive(Fields)]` expands to.
+    pub mod fields {
+        pub use std::{borrow::Cow, sync::OnceLock};
+
+        pub use serde::{
+            de::{Deserializer, MapAccess},
+            ser::{SerializeMap, Serializer},
+        };
+        pub use serde_json::Error as JsonError;
+
+        pub use crate::{
+            call::answer::Answer,
+            fields::{Entries, Field, Fields, Slot, from_slice, page, read},
+            wire::{Object, Part, Selection, Wire},
+        };
+
+        /// Asserts that `U` holds what a field of a schema holds.
+        pub fn holds<U: Part<T>, T>(_: &Option<T>) {}
+
+        /// The wire name of a property, by its field.
+        pub fn wire_name<T: Object, F>(field: fn(&T) -> &Option<F>) -> Cow<'static, str> {
+            let object = T::default();
+            crate::wire::wire_name(&object, field(&object)).into()
+        }
+
+        /// Writes a field, unless it has no value.
+        ///
+        /// # Errors
+        /// The serializer's own.
+        pub fn write<F: Field, S: SerializeMap>(
+            map: &mut S,
+            name: &str,
+            field: &F,
+        ) -> Result<(), S::Error> {
+            match field.value() {
+                Some(value) => map.serialize_entry(name, &crate::wire::Written(value)),
+                None => Ok(()),
+            }
+        }
+    }
 }
 
 /// The programs of the README compile.

@@ -2,6 +2,9 @@
 //! tells them its own path, so that a renamed dependency works.
 
 mod api;
+mod body;
+mod fields;
+mod runtime;
 
 use proc_macro::TokenStream;
 
@@ -11,4 +14,18 @@ use proc_macro::TokenStream;
 #[proc_macro]
 pub fn api(input: TokenStream) -> TokenStream {
     api::expand(input.into()).into()
+}
+
+/// Writes a message: `gapi::body!` without the path of `gapi`.
+///
+/// The input is that path, a semicolon, the message's type, and its properties in braces.
+#[proc_macro]
+pub fn body(input: TokenStream) -> TokenStream {
+    body::expand(input.into()).into()
+}
+
+/// Makes a struct hold a part of an answer: see the trait `gapi::Fields`.
+#[proc_macro_derive(Fields, attributes(fields))]
+pub fn fields(input: TokenStream) -> TokenStream {
+    fields::expand(input.into()).into()
 }

@@ -11,8 +11,8 @@ pub trait Answer: Sized + Send + 'static {
     /// The schema that an object is expected of; `None` where anything else may come.
     const SCHEMA: Option<&'static str> = None;
 
-    /// What an empty body, `null` and status 204 stand for.
-    fn empty() -> Self;
+    /// What an empty body, `null` and status 204 stand for; `None` where they stand for nothing.
+    fn empty() -> Option<Self>;
 
     /// Reads the answer.
     ///
@@ -25,13 +25,24 @@ pub trait Answer: Sized + Send + 'static {
         let _ = field;
         None
     }
+
+    /// Reads the answer, and the text of its property `token` besides.
+    ///
+    /// # Errors
+    /// As for [`decode`](Self::decode).
+    #[doc(hidden)]
+    fn decode_page(body: &[u8], token: &str) -> Result<(Self, Option<String>), serde_json::Error> {
+        let page = Self::decode(body)?;
+        let token = page.text_of(token);
+        Ok((page, token))
+    }
 }
 
 impl<T: Object> Answer for T {
     const SCHEMA: Option<&'static str> = Some(<T as Object>::NAME);
 
-    fn empty() -> Self {
-        T::default()
+    fn empty() -> Option<Self> {
+        Some(T::default())
     }
 
     fn decode(body: &[u8]) -> Result<Self, serde_json::Error> {
@@ -49,7 +60,9 @@ impl<T: Object> Answer for T {
 
 /// A method without an answer: whatever comes is not looked at.
 impl Answer for () {
-    fn empty() -> Self {}
+    fn empty() -> Option<Self> {
+        Some(())
+    }
 
     fn decode(_: &[u8]) -> Result<Self, serde_json::Error> {
         Ok(())
@@ -57,8 +70,8 @@ impl Answer for () {
 }
 
 impl Answer for Value {
-    fn empty() -> Self {
-        Self::Null
+    fn empty() -> Option<Self> {
+        Some(Self::Null)
     }
 
     fn decode(body: &[u8]) -> Result<Self, serde_json::Error> {
@@ -71,8 +84,8 @@ impl Answer for Value {
 }
 
 impl<T: Wire + Send + 'static> Answer for Vec<T> {
-    fn empty() -> Self {
-        Self::new()
+    fn empty() -> Option<Self> {
+        Some(Self::new())
     }
 
     fn decode(body: &[u8]) -> Result<Self, serde_json::Error> {
@@ -81,8 +94,8 @@ impl<T: Wire + Send + 'static> Answer for Vec<T> {
 }
 
 impl<T: Wire + Send + 'static> Answer for BTreeMap<String, T> {
-    fn empty() -> Self {
-        Self::new()
+    fn empty() -> Option<Self> {
+        Some(Self::new())
     }
 
     fn decode(body: &[u8]) -> Result<Self, serde_json::Error> {

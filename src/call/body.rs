@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, fmt, marker::PhantomData, sync::Arc};
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::wire::{Object, Wire, to_vec};
+use crate::{
+    value::FieldMask,
+    wire::{Object, Wire, to_vec},
+};
 
 /// The JSON body of a request whose schema is `T`.
 ///
@@ -13,7 +16,16 @@ use crate::wire::{Object, Wire, to_vec};
 /// encoded at once, so that a request is plain bytes from then on; what cannot be encoded is reported when the request is sent.
 pub struct Body<T: ?Sized> {
     pub(crate) encoded: Encoded,
+    /// The other form of a partial update.
+    pub(crate) masked: Option<Masked>,
     schema: PhantomData<fn() -> Box<T>>,
+}
+
+/// A partial update in the form for methods with a mask of its own.
+#[derive(Clone)]
+pub(crate) struct Masked {
+    pub(crate) encoded: Encoded,
+    pub(crate) mask: FieldMask,
 }
 
 /// Bytes, or why there are none.
@@ -26,6 +38,15 @@ impl<T: ?Sized> Body<T> {
             .map_err(|e| Arc::from(e.to_string()));
         Self {
             encoded,
+            masked: None,
+            schema: PhantomData,
+        }
+    }
+
+    pub(crate) fn of_patch(merge: Encoded, masked: Masked) -> Self {
+        Self {
+            encoded: merge,
+            masked: Some(masked),
             schema: PhantomData,
         }
     }
@@ -39,6 +60,7 @@ impl<T: ?Sized> Body<T> {
         serde_json::from_slice::<serde::de::IgnoredAny>(&bytes)?;
         Ok(Self {
             encoded: Ok(bytes),
+            masked: None,
             schema: PhantomData,
         })
     }
@@ -78,6 +100,7 @@ impl<T: ?Sized> Clone for Body<T> {
     fn clone(&self) -> Self {
         Self {
             encoded: self.encoded.clone(),
+            masked: self.masked.clone(),
             schema: PhantomData,
         }
     }

@@ -31,6 +31,8 @@ pub struct Call {
     pub(crate) transfer: Transfer,
 }
 
+const UPDATE_MASK: &str = "updateMask";
+
 /// What travels besides parameters and a JSON body.
 #[derive(Clone, Default)]
 pub(crate) enum Transfer {
@@ -77,10 +79,24 @@ impl Call {
         self
     }
 
-    /// Sets the body.
+    /// Sets the body. That of a [`Patch`](crate::Patch) sets the parameter `updateMask` too, where the method has it.
     #[must_use]
     pub fn with_body<T: ?Sized>(mut self, body: Body<T>) -> Self {
-        self.body = Some(body.encoded);
+        let takes_mask = self
+            .method
+            .parameters
+            .iter()
+            .any(|parameter| parameter.name == UPDATE_MASK);
+        self.body = Some(match body.masked {
+            Some(masked) if takes_mask => {
+                // Without a mask, methods update all that the body has.
+                if !masked.mask.is_empty() {
+                    self.set(UPDATE_MASK, masked.mask.into());
+                }
+                masked.encoded
+            }
+            _ => body.encoded,
+        });
         self
     }
 

@@ -11,7 +11,7 @@ use super::{
     answer::Answer,
     options::{CallOptions, option_setters},
 };
-use crate::{Client, Error, Response, execute, url::HttpRequest};
+use crate::{Client, Error, Fields, Response, execute, url::HttpRequest, wire::Part};
 
 /// A request together with the client that will send it. Await it for the answer; options can be set before.
 ///
@@ -102,6 +102,18 @@ impl<R> Sending<R> {
                 .into_inner();
             Ok(String::from_utf8_lossy(&body).into_owned())
         })
+    }
+
+    /// Asks for a part of the answer only, and reads it as a type of your own: its fields give the mask
+    /// ([`fields`](Self::fields)) and the type of the answer.
+    ///
+    /// See [`Fields`](trait@Fields).
+    pub fn select<T: Fields + Answer + Part<R>>(mut self) -> Sending<T> {
+        self.prepared.options.set_param("fields", T::mask());
+        Sending {
+            prepared: self.prepared,
+            answer: PhantomData,
+        }
     }
 
     /// Sends, and reads the answer as a type of your own instead of the document's: a part of it for

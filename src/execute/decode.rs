@@ -67,17 +67,38 @@ impl Answered {
 
     /// The value that the method declares. An empty body, `null` and status 204 are the empty value.
     pub(crate) fn decode<R: Answer>(self) -> Result<Response<R>, Error> {
-        let body = self.content();
-        let value = if self.is_nothing(&body) {
-            R::empty()
-        } else {
-            R::decode(&body).map_err(|e| self.decode_error(&body, &e, R::SCHEMA))?
-        };
+        let value = self.or_empty(R::SCHEMA, R::empty, R::decode)?;
         Ok(Response {
             value,
             status: self.status,
             headers: self.headers,
         })
+    }
+
+    /// One page of a list, by `read`, and the token of the next one.
+    pub(crate) fn page<R: Answer>(
+        self,
+        read: impl FnOnce(&[u8]) -> Result<(R, Option<String>), serde_json::Error>,
+    ) -> Result<(R, Option<String>), Error> {
+        let empty = || R::empty().map(|empty| (empty, None));
+        self.or_empty(R::SCHEMA, empty, read)
+    }
+
+    fn or_empty<V>(
+        &self,
+        schema: Option<&str>,
+        empty: impl FnOnce() -> Option<V>,
+        read: impl FnOnce(&[u8]) -> Result<V, serde_json::Error>,
+    ) -> Result<V, Error> {
+        let mut body = self.content();
+        if self.is_nothing(&body) {
+            if let Some(empty) = empty() {
+                return Ok(empty);
+            }
+            // What is missing in nothing is what is missing in an empty object.
+            body = Bytes::from_static(b"{}");
+        }
+        read(&body).map_err(|e| self.decode_error(&body, &e, schema))
     }
 
     /// A value of the caller's own choice.

@@ -4,11 +4,13 @@ use std::{
     collections::BTreeMap,
     fmt,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
     vec,
 };
 
 use futures_util::{Stream, future::poll_fn};
+use serde_json::json;
 
 use super::Pages;
 use crate::{
@@ -18,6 +20,8 @@ use crate::{
         answer::Answer,
         options::{CallOptions, option_setters},
     },
+    fields::{Listed, page_from_slice},
+    wire::{Object, OneValue, Part, Selection, names_of},
 };
 
 /// The entries of a list, across its pages. Also a [`Stream`] of `Result<T, Error>`.
@@ -42,16 +46,12 @@ pub struct Items<R, T> {
 }
 
 /// Takes the entries out of a page.
-type Take<R, T> = Box<dyn Fn(&mut R) -> Vec<T> + Send + Sync>;
+type Take<R, T> = Box<dyn Fn(&mut R) -> Option<Vec<T>> + Send + Sync>;
 
 impl<R: Answer, T: Send + 'static> Items<R, T> {
     /// The entries that `take` finds in each page of `call`. The request's own `items` is the way to get here.
     pub fn list(client: &Client, call: Call, take: fn(&mut R) -> Option<Vec<T>>) -> Self {
-        Self::new(
-            client,
-            call,
-            Box::new(move |page| take(page).unwrap_or_default()),
-        )
+        Self::new(client, call, Box::new(take))
     }
 
     fn new(client: &Client, call: Call, take: Take<R, T>) -> Self {
@@ -97,6 +97,53 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
         }
     }
 
+    /// Asks for a part of each entry only, and reads it as a type of your own: `U` for entries of a list, `(String, U)` for those of
+    /// a map. The token of the next page is asked for besides.
+    ///
+    /// See [`Fields`](trait@crate::Fields).
+    pub fn select<U: Listed + Part<T>>(self) -> Items<U::Page, U>
+    where
+        R: Object,
+    {
+        let name = self.list_name();
+        let mut selection = Selection::default();
+        selection.part(name, U::select);
+        let read = move |body: &[u8], token: &str| {
+            let (page, token) = page_from_slice::<U::Page>(body, name, token)?;
+            // Servers leave out what is empty.
+            Ok((page.unwrap_or_default(), token))
+        };
+        let mut pages = self.pages.reading(selection.into_text(), Arc::new(read));
+        if name.is_empty() {
+            pages.refuse(
+                "the entries of this list are no property of its pages; select from `pages`",
+            );
+        }
+        Items {
+            pages,
+            take: Box::new(|page| Some(U::entries(std::mem::take(page)))),
+            rest: Vec::new().into_iter(),
+            current: None,
+        }
+    }
+
+    /// The property of a page that holds its entries: the one that, alone in a page, makes `take` find some.
+    fn list_name(&self) -> &'static str
+    where
+        R: Object,
+    {
+        names_of::<R>()
+            .into_iter()
+            .find(|name| {
+                [json!([]), json!({})].iter_mut().any(|empty| {
+                    let mut page = R::default();
+                    page.set(R::index(name), &mut OneValue(empty)).is_ok()
+                        && (self.take)(&mut page).is_some()
+                })
+            })
+            .unwrap_or_default()
+    }
+
     /// The next entry; `None` after the last one. The future may be dropped: the next call goes on where it was.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|cx| self.poll_item(cx)).await
@@ -133,7 +180,7 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
                 Some(Ok(mut page)) => {
                     self.current = token;
-                    self.rest = (self.take)(&mut page).into_iter();
+                    self.rest = (self.take)(&mut page).unwrap_or_default().into_iter();
                 }
             }
         }
@@ -150,7 +197,7 @@ impl<R: Answer, V: Send + 'static> Items<R, (String, V)> {
         Self::new(
             client,
             call,
-            Box::new(move |page| take(page).unwrap_or_default().into_iter().collect()),
+            Box::new(move |page| take(page).map(|entries| entries.into_iter().collect())),
         )
     }
 }

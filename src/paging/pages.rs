@@ -3,6 +3,7 @@
 use std::{
     fmt,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
 };
 
@@ -11,7 +12,7 @@ use gapi_transport::BoxFuture;
 
 use super::{cycle::Cycle, mask, slot};
 use crate::{
-    Client, Error, ErrorKind, Response,
+    Client, Error, ErrorKind, Fields,
     call::{
         Call,
         answer::Answer,
@@ -19,6 +20,7 @@ use crate::{
         sending::Prepared,
     },
     execute,
+    wire::Part,
 };
 
 /// The pages of a list, one request each, fetched when they are asked for. Also a [`Stream`] of `Result<R, Error>`.
@@ -41,12 +43,18 @@ pub struct Pages<R> {
     cycle: Cycle,
     /// A mistake in the setup, reported in place of the first page.
     mistake: Option<Error>,
+    /// From an answer to a page and the token of the next one.
+    read: Read<R>,
     state: State<R>,
 }
 
+/// Reads a page, and the text of the property that holds the next token.
+pub(super) type Read<R> =
+    Arc<dyn Fn(&[u8], &str) -> Result<(R, Option<String>), serde_json::Error> + Send + Sync>;
+
 enum State<R> {
     Idle,
-    Fetching(BoxFuture<'static, Result<R, Error>>),
+    Fetching(BoxFuture<'static, Result<(R, Option<String>), Error>>),
     Done,
 }
 
@@ -63,6 +71,7 @@ impl<R: Answer> Pages<R> {
             token: None,
             cycle: Cycle::default(),
             mistake: None,
+            read: Arc::new(R::decode_page),
             state: State::Idle,
         }
     }
@@ -98,6 +107,34 @@ impl<R: Answer> Pages<R> {
     pub fn start_at(mut self, token: impl Into<String>) -> Self {
         self.token = Some(token.into());
         self
+    }
+
+    /// Asks for a part of each page only, and reads it as a type of your own. The token of the next page is asked for
+    /// besides, and followed, whether the type has it or not.
+    ///
+    /// See [`Fields`](trait@Fields).
+    pub fn select<T: Fields + Answer + Part<R>>(self) -> Pages<T> {
+        self.reading(T::mask(), Arc::new(T::decode_page))
+    }
+
+    /// Notes a mistake, reported in place of the first page.
+    pub(super) fn refuse(&mut self, why: &str) {
+        let method = self.prepared.call.method.id;
+        self.mistake
+            .get_or_insert_with(|| Error::usage(why).at(method, None));
+    }
+
+    /// The same list, of which `mask` is asked for, read by `read`.
+    pub(super) fn reading<T>(mut self, mask: String, read: Read<T>) -> Pages<T> {
+        self.prepared.options.set_param("fields", mask);
+        Pages {
+            prepared: self.prepared,
+            token: self.token,
+            cycle: self.cycle,
+            mistake: self.mistake,
+            read,
+            state: State::Idle,
+        }
     }
 
     /// The token of the page that comes next: where to go on after an error. `None` before the first page and after the last.
@@ -142,8 +179,8 @@ impl<R: Answer> Pages<R> {
                     }
                 },
                 State::Fetching(fetch) => {
-                    let page = ready!(fetch.as_mut().poll(cx)).and_then(|page| {
-                        self.turn(&page)?;
+                    let page = ready!(fetch.as_mut().poll(cx)).and_then(|(page, next)| {
+                        self.turn(next)?;
                         Ok(page)
                     });
                     self.state = if page.is_ok() && self.token.is_some() {
@@ -158,7 +195,8 @@ impl<R: Answer> Pages<R> {
     }
 
     /// The request for the page at hand.
-    fn fetch(&mut self) -> Result<BoxFuture<'static, Result<R, Error>>, Error> {
+    #[allow(clippy::type_complexity)] // It is spelled out once, here.
+    fn fetch(&mut self) -> Result<BoxFuture<'static, Result<(R, Option<String>), Error>>, Error> {
         if let Some(mistake) = self.mistake.take() {
             return Err(mistake);
         }
@@ -178,21 +216,19 @@ impl<R: Answer> Pages<R> {
                 prepared.options.set_param("fields", mask);
             }
         }
+        let read = Arc::clone(&self.read);
         Ok(Box::pin(async move {
+            let token = prepared.call.method.paging.map_or("", |paging| paging.next);
             execute::execute(&prepared)
                 .await?
-                .decode()
-                .map(Response::into_inner)
+                .page(|body| read(body, token))
         }))
     }
 
-    /// Moves on to the page after `page`.
-    fn turn(&mut self, page: &R) -> Result<(), Error> {
+    /// Moves on to the page of the token `next`.
+    fn turn(&mut self, next: Option<String>) -> Result<(), Error> {
         let method = self.prepared.call.method;
-        let next = method
-            .paging
-            .and_then(|paging| page.text_of(paging.next))
-            .filter(|token| !token.is_empty());
+        let next = next.filter(|token| !token.is_empty());
         let repeated = next.as_deref().is_some_and(|next| {
             self.token.as_deref() == Some(next) || self.cycle.is_repeated(next)
         });

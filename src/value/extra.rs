@@ -5,7 +5,8 @@ use std::fmt;
 /// The properties of an object that its document does not know, and those that travel as an explicit `null`.
 ///
 /// Decoding puts unknown properties here, so that a round trip keeps them. What is here is sent after the fields,
-/// except for names whose field is set. One pointer wide, and free while empty.
+/// except for names whose field is set; an object here is merged into a field of its name that is an object or a map, and adds what that lacks
+/// (`labels: {"old": null}` beside a field `labels`). One pointer wide, and free while empty.
 ///
 /// ```
 /// let mut extra = gapi::value::Extra::default();
@@ -24,6 +25,13 @@ impl Extra {
         self.0
             .get_or_insert_default()
             .insert(name.into(), value.into())
+    }
+
+    /// Sets a property, and gives its place.
+    pub(crate) fn place(&mut self, name: String, value: Value) -> &mut Value {
+        let place = self.0.get_or_insert_default().entry(name).or_default();
+        *place = value;
+        place
     }
 
     /// Makes a property travel as an explicit `null`, which in a PATCH clears it.

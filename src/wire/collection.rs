@@ -1,6 +1,6 @@
 //! Lists, maps, boxes and free-form JSON.
 
-use super::{Object, Put, Reading, Wire, Written};
+use super::{Object, Put, Reading, Selection, Shape, Wire, Written};
 use crate::value::Extra;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
@@ -66,6 +66,14 @@ impl<T: Wire> Wire for Vec<T> {
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.iter().map(Written))
     }
+
+    fn select(selection: &mut Selection) {
+        T::select(selection);
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::new())
+    }
 }
 
 struct MapVisitor<T>(PhantomData<T>);
@@ -105,6 +113,18 @@ impl<T: Wire> Wire for BTreeMap<String, T> {
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter().map(|(key, value)| (key, Written(value))))
+    }
+
+    fn shape() -> Shape {
+        Shape::Map(T::shape)
+    }
+
+    fn select(selection: &mut Selection) {
+        selection.entries(T::select);
+    }
+
+    fn absent() -> Option<Self> {
+        Some(Self::new())
     }
 }
 

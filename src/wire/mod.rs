@@ -8,15 +8,23 @@ mod number;
 mod object;
 pub(crate) mod open_enum;
 mod param;
+mod part;
 pub(crate) mod path;
 mod scalar;
+mod shape;
 mod show;
 mod text;
 
-pub use object::{Object, Put, UNKNOWN, UnknownField, deserialize, eq, null, serialize};
+pub use object::{
+    Object, Put, UNKNOWN, UnknownField, deserialize, eq, null, null_entry, null_field, serialize,
+    wire_name,
+};
+pub(crate) use object::{OneValue, expected, names_of};
 pub use open_enum::OpenEnum;
 pub use param::Param;
+pub use part::{Leaf, Part};
 pub(crate) use scalar::{Found, Scalar, read_scalar};
+pub use shape::{Selection, Shape};
 pub use show::debug;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
@@ -28,7 +36,7 @@ use std::marker::PhantomData;
 ///
 /// It stands beside serde's own traits because Rust's plain types travel differently here: `i64` as a string, floats
 /// as `"NaN"`, bytes as base64.
-pub trait Wire: Sized + fmt::Debug {
+pub trait Wire: Sized {
     /// Reads one value that is not `null`.
     ///
     /// # Errors
@@ -40,6 +48,24 @@ pub trait Wire: Sized + fmt::Debug {
     /// # Errors
     /// Only the serializer's own.
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
+
+    /// How it is built, for partial updates.
+    #[doc(hidden)]
+    fn shape() -> Shape {
+        Shape::Whole
+    }
+
+    /// Adds what is asked for below a property of this type. Nothing asks for all of it.
+    #[doc(hidden)]
+    fn select(selection: &mut Selection) {
+        let _ = selection;
+    }
+
+    /// What an absent property stands for, where it stands for a value: servers leave out empty lists and maps.
+    #[doc(hidden)]
+    fn absent() -> Option<Self> {
+        None
+    }
 }
 
 impl<T: Object> Wire for T {
@@ -51,6 +77,10 @@ impl<T: Object> Wire for T {
     #[inline]
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serialize(self, serializer)
+    }
+
+    fn shape() -> Shape {
+        Shape::Object(shape::of_property::<T>)
     }
 }
 

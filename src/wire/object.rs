@@ -52,7 +52,11 @@ pub trait Put {
     ///
     /// # Errors
     /// Those of the taker, such as a failing serializer.
-    fn field<T: Wire>(&mut self, name: &'static str, value: &Option<T>) -> Result<(), Self::Error>;
+    fn field<T: Wire + fmt::Debug>(
+        &mut self,
+        name: &'static str,
+        value: &Option<T>,
+    ) -> Result<(), Self::Error>;
 }
 
 // --- reading
@@ -101,7 +105,7 @@ impl<'de, T: Object> Visitor<'de> for ObjectVisitor<T> {
 
 /// The error for a value of another kind than a visitor expects.
 #[cold]
-pub(super) fn expected<'de, E: Error>(visitor: &dyn Expecting<'de>, found: &str) -> E {
+pub(crate) fn expected<'de, E: Error>(visitor: &dyn Expecting<'de>, found: &str) -> E {
     struct Expected<'a, 'de>(&'a dyn Expecting<'de>);
     impl fmt::Display for Expected<'_, '_> {
         fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -115,7 +119,7 @@ pub(super) fn expected<'de, E: Error>(visitor: &dyn Expecting<'de>, found: &str)
 }
 
 /// The part of a visitor that can be a trait object.
-pub(super) trait Expecting<'de> {
+pub(crate) trait Expecting<'de> {
     fn expected(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 }
 
@@ -172,6 +176,9 @@ impl<T: Object> Visitor<'_> for KeySeed<T> {
 
 /// Writes an object: the fields that are set, in order, then what [`Extra`] holds for names that no set field has.
 ///
+/// An object in [`Extra`] that has the name of a set field is merged into that field's value, where that is an object too; what the
+/// field has wins. This is how one entry of a map travels as `null` beside entries that have values.
+///
 /// # Errors
 /// Only the serializer's own.
 pub fn serialize<T: Object, S: Serializer>(object: &T, serializer: S) -> Result<S::Ok, S::Error> {
@@ -182,6 +189,7 @@ pub fn serialize<T: Object, S: Serializer>(object: &T, serializer: S) -> Result<
     } else {
         let mut fields = Remembering {
             map: &mut map,
+            extra,
             written: Vec::new(),
         };
         object.put(&mut fields)?;
@@ -202,7 +210,11 @@ impl<S: SerializeMap> Put for Fields<'_, S> {
     type Error = S::Error;
 
     #[inline]
-    fn field<T: Wire>(&mut self, name: &'static str, value: &Option<T>) -> Result<(), S::Error> {
+    fn field<T: Wire + fmt::Debug>(
+        &mut self,
+        name: &'static str,
+        value: &Option<T>,
+    ) -> Result<(), S::Error> {
         match value {
             Some(value) => self.0.serialize_entry(name, &Written(value)),
             None => Ok(()),
@@ -213,18 +225,38 @@ impl<S: SerializeMap> Put for Fields<'_, S> {
 /// Writes the fields that are set, and remembers which, so that no name is written twice.
 struct Remembering<'a, S> {
     map: &'a mut S,
+    extra: &'a Extra,
     written: Vec<&'static str>,
 }
 
 impl<S: SerializeMap> Put for Remembering<'_, S> {
     type Error = S::Error;
 
-    fn field<T: Wire>(&mut self, name: &'static str, value: &Option<T>) -> Result<(), S::Error> {
-        if value.is_some() {
+    fn field<T: Wire + fmt::Debug>(
+        &mut self,
+        name: &'static str,
+        value: &Option<T>,
+    ) -> Result<(), S::Error> {
+        if let Some(value) = value {
             self.written.push(name);
+            if let Some(merged) = self.extra.get(name).and_then(|more| merged(value, more)) {
+                return self.map.serialize_entry(name, &merged);
+            }
         }
         Fields(&mut *self.map).field(name, value)
     }
+}
+
+/// `value` with the entries of `more` that it lacks, where both are objects.
+fn merged<T: Wire>(value: &T, more: &Value) -> Option<Value> {
+    let more = more.as_object()?;
+    let Value::Object(mut merged) = serde_json::to_value(Written(value)).ok()? else {
+        return None;
+    };
+    for (name, value) in more {
+        merged.entry(name).or_insert_with(|| value.clone());
+    }
+    Some(Value::Object(merged))
 }
 
 /// Whether two objects say the same on the wire.
@@ -278,8 +310,61 @@ pub fn null<'a, T: Object>(object: &'a mut T, field: &str) -> Result<&'a mut T, 
     Ok(object)
 }
 
+/// The wire name of a property, found by the place of its field within `object`: the names of fields and properties differ,
+/// and only generated code knows both.
+///
+/// # Panics
+/// Never for a field of `object`.
+pub fn wire_name<T: Object, F>(object: &T, field: &Option<F>) -> &'static str {
+    struct At {
+        place: *const (),
+        name: Option<&'static str>,
+    }
+    impl Put for At {
+        type Error = std::convert::Infallible;
+        fn field<T: Wire>(
+            &mut self,
+            name: &'static str,
+            value: &Option<T>,
+        ) -> Result<(), Self::Error> {
+            if std::ptr::from_ref(value).cast() == self.place {
+                self.name = Some(name);
+            }
+            Ok(())
+        }
+    }
+    let mut at = At {
+        place: std::ptr::from_ref(field).cast(),
+        name: None,
+    };
+    let Ok(()) = object.put(&mut at);
+    at.name.expect("a field of the object itself")
+}
+
+/// As [`null`], for a property that is given by its field.
+pub fn null_field<T: Object, F>(object: &mut T, field: fn(&T) -> &Option<F>) {
+    let name = wire_name(object, field(object));
+    let done = null(object, name);
+    debug_assert!(done.is_ok(), "the schema has the field");
+}
+
+/// Makes an entry of a property that is a map travel as an explicit `null`, beside the entries that the field holds.
+pub fn null_entry<T: Object, F>(object: &mut T, field: fn(&T) -> &Option<F>, key: String) {
+    let name = wire_name(object, field(object));
+    let extra = object.extra_mut();
+    match extra.remove(name) {
+        Some(Value::Object(mut entries)) => {
+            entries.insert(key, Value::Null);
+            extra.insert(name, entries);
+        }
+        _ => {
+            extra.insert(name, serde_json::Map::from_iter([(key, Value::Null)]));
+        }
+    }
+}
+
 /// A map that is at its only value.
-struct OneValue<'a>(&'a mut Value);
+pub(crate) struct OneValue<'a>(pub(crate) &'a mut Value);
 
 impl<'de> MapAccess<'de> for OneValue<'_> {
     type Error = serde_json::Error;
@@ -299,8 +384,8 @@ impl<'de> MapAccess<'de> for OneValue<'_> {
     }
 }
 
-#[cold]
-fn unknown<T: Object>(field: &str) -> UnknownField {
+/// The names of all properties, in the order of the fields.
+pub(crate) fn names_of<T: Object>() -> Vec<&'static str> {
     struct Names(Vec<&'static str>);
     impl Put for Names {
         type Error = std::convert::Infallible;
@@ -311,12 +396,17 @@ fn unknown<T: Object>(field: &str) -> UnknownField {
     }
     let mut names = Names(Vec::new());
     let Ok(()) = T::default().put(&mut names);
+    names.0
+}
+
+#[cold]
+fn unknown<T: Object>(field: &str) -> UnknownField {
     let wanted = simple(field);
     let near = |name: &&'static str| {
         let name = simple(name);
         name == wanted || distance(&name, &wanted) <= 1 + wanted.len() / 5
     };
-    let mut nearest: Vec<_> = names.0.into_iter().filter(near).collect();
+    let mut nearest: Vec<_> = names_of::<T>().into_iter().filter(near).collect();
     nearest.sort_by_key(|name| distance(&simple(name), &wanted));
     nearest.truncate(3);
     UnknownField {

@@ -6,6 +6,10 @@ use serde::de::Deserializer;
 /// An enum of a Discovery document. The service may add values at any time, so each has a variant for other texts.
 ///
 /// Generated code implements it; programs use the variants, `Display`, `FromStr` and `From`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is neither a text nor an enum",
+    label = "text belongs to a property that is text or an enum"
+)]
 pub trait OpenEnum: Sized + Clone {
     /// The known value with this text.
     fn known(text: &str) -> Option<Self>;
@@ -147,6 +151,7 @@ macro_rules! __gapi_open_enum {
                 serializer.serialize_str($crate::generated::v1::OpenEnum::as_str(self))
             }
         }
+        impl $crate::generated::v1::Leaf for $name {}
         impl $crate::generated::v1::Param for $name {
             #[inline]
             fn into_wire(self) -> ::std::string::String {

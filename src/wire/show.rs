@@ -29,7 +29,11 @@ struct Shown<'a, 'f> {
 impl Put for Shown<'_, '_> {
     type Error = Infallible;
 
-    fn field<T: Wire>(&mut self, name: &'static str, value: &Option<T>) -> Result<(), Infallible> {
+    fn field<T: Wire + fmt::Debug>(
+        &mut self,
+        name: &'static str,
+        value: &Option<T>,
+    ) -> Result<(), Infallible> {
         if let Some(value) = value {
             let value: &dyn fmt::Debug = if self.secrets.contains(&name) {
                 &Redacted

@@ -94,6 +94,18 @@ static PATCH: __gapi::Method = __gapi::Method {
 };
 method!(PATCH, Patch, Thing, "things.patch");
 
+/// A PATCH with a mask.
+static UPDATE: __gapi::Method = __gapi::Method {
+    id: "things.update",
+    path: "v1/{+name}",
+    parameters: &[
+        __gapi::Parameter::path("name"),
+        __gapi::Parameter::query("updateMask"),
+    ],
+    ..__gapi::Method::new(&API, __gapi::Verb::Patch)
+};
+method!(UPDATE, Update, Thing, "things.update");
+
 static POST: __gapi::Method = __gapi::Method {
     id: "things.create",
     path: "v1/things",

@@ -9,8 +9,14 @@ mod downloads;
 mod errors;
 mod faults;
 mod headers;
+#[cfg(feature = "macros")]
+mod literals;
 mod options;
 mod paging;
+#[cfg(feature = "macros")]
+mod parts;
+#[cfg(feature = "macros")]
+mod patches;
 mod redirects;
 mod script;
 mod secrets;

@@ -9,7 +9,9 @@ mod text;
 use std::path::Path;
 
 use gapi_codegen::invocation::Invocation;
-use proc_macro2::{Punct, Span, TokenStream, TokenTree};
+use proc_macro2::TokenStream;
+
+use crate::runtime;
 
 /// Expands one call. Whatever is wrong, what comes back is valid items and one `compile_error!` per problem.
 pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
@@ -21,32 +23,13 @@ pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
 /// Expands one call in a package.
 fn expand_in(manifest_dir: &Path, tokens: TokenStream) -> TokenStream {
     let _one_at_a_time = text::lock();
-    let Some((runtime, tokens)) = split(tokens) else {
-        let message = "call `gapi::api!`: this macro wants the path of package `gapi` first";
-        return syn::Error::new(Span::call_site(), message).to_compile_error();
+    let (runtime, tokens) = match runtime::split("api", tokens) {
+        Ok(split) => split,
+        Err(error) => return error.to_compile_error(),
     };
     let Invocation { modules, broken } = Invocation::parse(tokens);
     let modules = modules
         .iter()
         .map(|module| expand::module(manifest_dir, &runtime, module));
     modules.chain(broken.iter().map(expand::broken)).collect()
-}
-
-/// The path of the runtime, which is what stands before the first semicolon, and the rest of the input.
-fn split(tokens: TokenStream) -> Option<(TokenStream, TokenStream)> {
-    let mut tokens = tokens.into_iter();
-    let mut runtime = TokenStream::new();
-    for token in tokens.by_ref() {
-        match token {
-            TokenTree::Punct(punct) if is(&punct, ';') => return Some((runtime, tokens.collect())),
-            TokenTree::Punct(punct) if !is(&punct, ':') => return None,
-            TokenTree::Group(_) | TokenTree::Literal(_) => return None,
-            token => runtime.extend([token]),
-        }
-    }
-    None
-}
-
-fn is(punct: &Punct, c: char) -> bool {
-    punct.as_char() == c
 }

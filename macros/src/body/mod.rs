@@ -1,0 +1,20 @@
+//! `body!`: from a message as it is written to an expression that builds it.
+
+mod emit;
+mod parse;
+#[cfg(test)]
+mod tests;
+
+use proc_macro2::TokenStream;
+
+use crate::runtime;
+
+/// Expands one call. What is wrong with it is a `compile_error!` at its place.
+pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
+    let body = runtime::split("body", tokens)
+        .and_then(|(runtime, tokens)| Ok((runtime, syn::parse2::<parse::Body>(tokens)?)));
+    match body {
+        Ok((runtime, body)) => emit::body(&runtime, &body),
+        Err(error) => error.to_compile_error(),
+    }
+}

@@ -1,0 +1,168 @@
+//! The implementations for one part.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Ident, spanned::Spanned as _};
+
+use super::parse::{Field, Part};
+
+/// All that is derived.
+pub(super) fn part(part: &Part) -> TokenStream {
+    let runtime = &part.runtime;
+    let runtime = quote!(#runtime::__private::fields);
+    let fields = fields(part, &runtime);
+    let wire = wire(part, &runtime);
+    let checks = checks(part, &runtime);
+    let name = &part.name;
+    let text = name.to_string();
+    quote! {
+        const _: () = {
+            #checks
+            #fields
+            #wire
+
+            #[automatically_derived]
+            impl #runtime::Answer for #name {
+                const SCHEMA: ::core::option::Option<&'static str> = ::core::option::Option::Some(#text);
+
+                fn empty() -> ::core::option::Option<Self> {
+                    ::core::option::Option::None
+                }
+
+                fn decode(body: &[u8]) -> ::core::result::Result<Self, #runtime::JsonError> {
+                    #runtime::from_slice(body)
+                }
+
+                fn decode_page(
+                    body: &[u8],
+                    token: &str,
+                ) -> ::core::result::Result<(Self, ::core::option::Option<::std::string::String>), #runtime::JsonError> {
+                    #runtime::page(body, ::core::option::Option::Some(token))
+                }
+            }
+        };
+    }
+}
+
+/// What the compiler checks: that the schema has the fields, and what they hold.
+fn checks(part: &Part, runtime: &TokenStream) -> TokenStream {
+    let name = &part.name;
+    let Some(of) = &part.of else {
+        return quote! {
+            #[automatically_derived]
+            impl<Whole> #runtime::Part<Whole> for #name {}
+        };
+    };
+    let holds = part.fields.iter().map(
+        |Field {
+             ty, schema_field, ..
+         }| {
+            quote_spanned!(ty.span()=> #runtime::holds::<#ty, _>(&schema.#schema_field);)
+        },
+    );
+    quote! {
+        #[automatically_derived]
+        impl #runtime::Part<#of> for #name {}
+        #[automatically_derived]
+        impl #runtime::Part<::std::boxed::Box<#of>> for #name {}
+
+        const _: fn(&#of) = |schema: &#of| { #(#holds)* };
+    }
+}
+
+fn fields(part: &Part, runtime: &TokenStream) -> TokenStream {
+    let name = &part.name;
+    let text = name.to_string();
+    let names = part.fields.iter().map(|field| match &part.of {
+        Some(of) => {
+            let schema_field = &field.schema_field;
+            quote!(#runtime::wire_name::<#of, _>(|schema| &schema.#schema_field))
+        }
+        None => {
+            let wire = &field.wire;
+            quote!(#runtime::Cow::Borrowed(#wire))
+        }
+    });
+    let indexes: Vec<usize> = (0..part.fields.len()).collect();
+    let slots: Vec<Ident> = indexes.iter().map(|i| format_ident!("slot{i}")).collect();
+    let types: Vec<_> = part.fields.iter().map(|field| &field.ty).collect();
+    let idents = part.fields.iter().map(|field| &field.ident);
+    let skipped = &part.skipped;
+    let takes = part
+        .fields
+        .iter()
+        .zip(&slots)
+        .zip(&indexes)
+        .map(|((field, slot), index)| {
+            if field.default {
+                quote!(#slot.take_or_default())
+            } else {
+                quote!(#slot.take(#text, &names[#index])?)
+            }
+        });
+    quote! {
+        #[automatically_derived]
+        impl #runtime::Fields for #name {
+            fn names() -> &'static [#runtime::Cow<'static, str>] {
+                static NAMES: #runtime::OnceLock<::std::vec::Vec<#runtime::Cow<'static, str>>> =
+                    #runtime::OnceLock::new();
+                NAMES.get_or_init(|| ::std::vec![#(#names),*])
+            }
+
+            fn select_parts(selection: &mut #runtime::Selection) {
+                let names = <Self as #runtime::Fields>::names();
+                #(selection.part(
+                    &names[#indexes],
+                    <<#types as #runtime::Field>::Value as #runtime::Wire>::select,
+                );)*
+            }
+
+            fn read_entries<'de, A: #runtime::MapAccess<'de>>(
+                entries: &mut #runtime::Entries<'_, A>,
+            ) -> ::core::result::Result<Self, A::Error> {
+                let names = <Self as #runtime::Fields>::names();
+                #(let mut #slots = #runtime::Slot::<#types>::new();)*
+                while let ::core::option::Option::Some(index) = entries.next(names)? {
+                    match index {
+                        #(#indexes => #slots.read(entries)?,)*
+                        _ => {}
+                    }
+                }
+                ::core::result::Result::Ok(Self {
+                    #(#idents: #takes,)*
+                    #(#skipped: ::core::default::Default::default(),)*
+                })
+            }
+        }
+    }
+}
+
+fn wire(part: &Part, runtime: &TokenStream) -> TokenStream {
+    let name = &part.name;
+    let indexes = 0..part.fields.len();
+    let idents = part.fields.iter().map(|field| &field.ident);
+    quote! {
+        #[automatically_derived]
+        impl #runtime::Wire for #name {
+            fn read<'de, D: #runtime::Deserializer<'de>>(
+                deserializer: D,
+            ) -> ::core::result::Result<Self, D::Error> {
+                #runtime::read(deserializer)
+            }
+
+            fn write<S: #runtime::Serializer>(
+                &self,
+                serializer: S,
+            ) -> ::core::result::Result<S::Ok, S::Error> {
+                let names = <Self as #runtime::Fields>::names();
+                let mut map = #runtime::Serializer::serialize_map(serializer, ::core::option::Option::None)?;
+                #(#runtime::write(&mut map, &names[#indexes], &self.#idents)?;)*
+                #runtime::SerializeMap::end(map)
+            }
+
+            fn select(selection: &mut #runtime::Selection) {
+                selection.nested::<Self>(<Self as #runtime::Fields>::select_parts);
+            }
+        }
+    }
+}

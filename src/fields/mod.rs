@@ -1,0 +1,84 @@
+//! Types of a program that hold a part of an answer.
+
+mod listed;
+mod read;
+
+use std::borrow::Cow;
+
+use serde::de::MapAccess;
+
+pub use self::listed::Listed;
+pub use self::read::Entries;
+pub(crate) use self::read::page_from_slice;
+#[cfg(feature = "macros")]
+#[doc(hidden)]
+pub use self::read::{Field, Slot, from_slice, page, read};
+use crate::wire::{Selection, Wire};
+
+/// A type of your own that holds a part of an answer: its fields say what is asked for (`fields=...`), and what is read.
+///
+/// Derive it, and give it to `select` of a [`Sending`](crate::Sending), [`Pages`](crate::Pages) or [`Items`](crate::Items).
+///
+#[cfg_attr(all(feature = "macros", feature = "auth"), doc = "```no_run")]
+#[cfg_attr(not(all(feature = "macros", feature = "auth")), doc = "```ignore")]
+/// gapi::api! { mod drive = "drive:v3" { files.list }; }
+///
+/// #[derive(gapi::Fields)]
+/// #[fields(of = drive::FileList)]
+/// struct Page {
+///     files: Vec<FileLite>,
+/// }
+///
+/// #[derive(gapi::Fields)]
+/// #[fields(of = drive::File)]
+/// struct FileLite {
+///     id: String,
+///     name: Option<String>,
+///     size: Option<i64>,
+/// }
+///
+/// # async fn example(client: gapi::Client) -> Result<(), gapi::Error> {
+/// // Asks for `files(id,name,size)`.
+/// let page = drive::files().list().send(&client).select::<Page>().await?;
+/// // Asks for `files(id,name,size),nextPageToken`, page after page.
+/// let mut files = drive::files().list().items(&client).select::<FileLite>();
+/// while let Some(file) = files.try_next().await? {
+///     println!("{} {:?}", file.id, file.name);
+/// }
+/// # Ok(()) }
+/// # fn main() {}
+/// ```
+///
+/// A field is named as the field of the schema. `of` names the schema, so that the compiler checks names and types; without it, properties are
+/// the fields' names in `camelCase`.
+///
+/// | field | absent or null in the answer |
+/// |---|---|
+/// | `Option<T>` | `None` |
+/// | `Vec<T>`, `BTreeMap<String, T>` | empty: servers leave out empty lists |
+/// | with `#[fields(default)]` | `Default::default()` |
+/// | any other | an error of kind [`Decode`](crate::ErrorKind::Decode) that names it |
+///
+/// `#[fields(rename = "dataDiskSizeGb")]` gives a field a name of your own, `#[fields(skip)]` leaves it out, and `#[fields(crate = path)]` on the type tells
+/// where gapi is, when it is not `::gapi`.
+pub trait Fields: Wire + Send + Sized + 'static {
+    /// The parts, as the parameter `fields` takes them: `files(id,name),nextPageToken`.
+    fn mask() -> String {
+        let mut selection = Selection::default();
+        Self::select_parts(&mut selection);
+        selection.into_text()
+    }
+
+    /// The names of the properties, in the order of the fields.
+    #[doc(hidden)]
+    fn names() -> &'static [Cow<'static, str>];
+
+    /// Adds the parts to a mask.
+    #[doc(hidden)]
+    fn select_parts(selection: &mut Selection);
+
+    /// Reads the properties of one object.
+    #[doc(hidden)]
+    fn read_entries<'de, A: MapAccess<'de>>(entries: &mut Entries<'_, A>)
+    -> Result<Self, A::Error>;
+}

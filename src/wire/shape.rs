@@ -1,0 +1,82 @@
+//! What is known of a type without a value of it.
+
+use std::{any::TypeId, convert::Infallible};
+
+use super::{Object, Put, Wire};
+
+/// How a value is built, as far as a partial update needs to know.
+#[derive(Clone, Copy, Debug)]
+#[doc(hidden)]
+pub enum Shape {
+    /// A scalar, a list, or anything: it is replaced as a whole.
+    Whole,
+    /// A map, with the shape of its entries.
+    Map(fn() -> Shape),
+    /// An object, with the shapes of its properties by name.
+    Object(fn(&str) -> Shape),
+}
+
+/// The shape of a property; of one that the schema does not have, [`Shape::Whole`].
+pub(super) fn of_property<T: Object>(name: &str) -> Shape {
+    struct Find<'a>(&'a str, Shape);
+    impl Put for Find<'_> {
+        type Error = Infallible;
+        fn field<T: Wire>(&mut self, name: &'static str, _: &Option<T>) -> Result<(), Infallible> {
+            if name == self.0 {
+                self.1 = T::shape();
+            }
+            Ok(())
+        }
+    }
+    let mut find = Find(name, Shape::Whole);
+    let Ok(()) = T::default().put(&mut find);
+    find.1
+}
+
+/// A `fields` mask that is being written.
+#[derive(Debug, Default)]
+#[doc(hidden)]
+pub struct Selection {
+    text: String,
+    /// The types whose parts are being written.
+    open: Vec<TypeId>,
+}
+
+impl Selection {
+    /// The parts of `T`, in parentheses. A type within itself has no finite mask, so there all of it is asked for.
+    pub fn nested<T: 'static>(&mut self, parts: fn(&mut Self)) {
+        let id = TypeId::of::<T>();
+        if self.open.contains(&id) {
+            return;
+        }
+        self.open.push(id);
+        self.text.push('(');
+        parts(self);
+        self.text.push(')');
+        self.open.pop();
+    }
+
+    /// A part by its name, and what is asked for below it.
+    pub fn part(&mut self, name: &str, below: fn(&mut Self)) {
+        if !self.text.is_empty() && !self.text.ends_with('(') {
+            self.text.push(',');
+        }
+        self.text.push_str(name);
+        below(self);
+    }
+
+    /// What is asked for below each entry of a map.
+    pub(super) fn entries(&mut self, below: fn(&mut Self)) {
+        let before = self.text.len();
+        self.text.push_str("/*");
+        below(self);
+        if self.text.len() == before + 2 {
+            self.text.truncate(before);
+        }
+    }
+
+    /// The mask.
+    pub fn into_text(self) -> String {
+        self.text
+    }
+}

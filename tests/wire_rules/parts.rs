@@ -1,0 +1,238 @@
+//! `#[derive(Fields)]`: what is asked for, and what is read.
+
+use std::collections::BTreeMap;
+
+use gapi::{ErrorKind, Fields as _};
+
+use crate::{
+    api::{Get, List, Mapped, Page, Settings, Thing},
+    script::{Script, json},
+};
+
+#[derive(Debug, PartialEq, gapi::Fields)]
+#[fields(of = Page)]
+struct Names {
+    items: Vec<Named>,
+}
+
+#[derive(Debug, PartialEq, gapi::Fields)]
+#[fields(of = Thing)]
+struct Named {
+    name: String,
+    #[fields(default)]
+    size: i64,
+    settings: Option<Disk>,
+    labels: BTreeMap<String, String>,
+}
+
+#[derive(Debug, PartialEq, gapi::Fields)]
+#[fields(of = Settings)]
+struct Disk {
+    #[fields(rename = "diskSizeGb")]
+    gigabytes: Option<i64>,
+    #[fields(skip)]
+    seen: bool,
+}
+
+/// Without a schema, and without any other derive.
+#[derive(gapi::Fields)]
+struct Free {
+    next_page_token: Option<String>,
+    items: Vec<serde_json::Value>,
+}
+
+/// A tree, of which no finite mask asks for every level.
+#[derive(gapi::Fields)]
+struct Tree {
+    name: Option<String>,
+    children: Vec<Tree>,
+}
+
+const NAMED: &str = "(name,size,settings(diskSizeGb),labels)";
+
+#[test]
+fn a_mask_names_what_the_type_holds() {
+    assert_eq!(Names::mask(), format!("items{NAMED}"));
+    assert_eq!(Free::mask(), "nextPageToken,items");
+    assert_eq!(Tree::mask(), "name,children(name,children)");
+}
+
+#[tokio::test]
+async fn an_answer_is_asked_for_and_read_in_part() {
+    let script = Script::steps([json(
+        200,
+        r#"{"kind": "x", "name": "a", "size": "7", "settings": {"diskSizeGb": 3, "tier": [1]}, "password": {"odd": 1}}"#,
+    )]);
+    let part = Get::new()
+        .set("name", "things/a")
+        .send(&script.client())
+        .select::<Named>()
+        .await
+        .expect("a part");
+    let disk = Disk {
+        gigabytes: Some(3),
+        seen: false,
+    };
+    assert_eq!(
+        part,
+        Named {
+            name: "a".into(),
+            size: 7,
+            settings: Some(disk),
+            labels: BTreeMap::new()
+        }
+    );
+    let target = script.only().target().to_owned();
+    assert!(
+        target.contains("fields=name%2Csize%2Csettings%28diskSizeGb%29%2Clabels"),
+        "{target}"
+    );
+}
+
+#[tokio::test]
+async fn what_is_missing_or_wrong_is_named() {
+    for (body, path, words) in [
+        (
+            r#"{"size": "7"}"#,
+            "",
+            "the property \"name\" is missing, which `Named` needs",
+        ),
+        (r#"{"name": null}"#, "", "\"name\" is missing"),
+        (
+            r#"{"name": "a", "settings": {"diskSizeGb": "x"}}"#,
+            "settings.diskSizeGb",
+            "a 64-bit integer",
+        ),
+        (
+            r#"{"name": "a", "settings": [1]}"#,
+            "settings",
+            "expected an object, found a list",
+        ),
+        ("", "", "\"name\" is missing"),
+    ] {
+        let script = Script::steps([json(200, body)]);
+        let error = Get::new()
+            .set("name", "things/a")
+            .send(&script.client())
+            .select::<Named>()
+            .await
+            .expect_err(body);
+        assert_eq!(error.kind(), ErrorKind::Decode, "{body}: {error}");
+        let text = error.to_string();
+        assert!(text.contains(words), "{body}: {text}");
+        assert_eq!(
+            error.json_path().unwrap_or_default(),
+            path,
+            "{body}: {text}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn pages_follow_a_token_that_the_type_does_not_hold() {
+    let script = Script::steps([
+        json(200, r#"{"nextPageToken": "two", "items": [{"name": "a"}]}"#),
+        json(200, r#"{"items": [{"name": "b"}], "nextPageToken": ""}"#),
+    ]);
+    let pages = List::new()
+        .pages(&script.client())
+        .select::<Names>()
+        .try_collect()
+        .await
+        .expect("two pages");
+    let names: Vec<_> = pages
+        .iter()
+        .flat_map(|page| &page.items)
+        .map(|item| item.name.as_str())
+        .collect();
+    assert_eq!(names, ["a", "b"]);
+    let seen = script.seen();
+    assert!(
+        seen[0].target().contains("%29%2CnextPageToken"),
+        "{}",
+        seen[0].target()
+    );
+    assert!(
+        seen[1].target().contains("pageToken=two"),
+        "{}",
+        seen[1].target()
+    );
+}
+
+#[tokio::test]
+async fn pages_give_the_token_to_a_type_that_holds_it() {
+    let script = Script::steps([
+        json(200, r#"{"nextPageToken": "two", "items": [1]}"#),
+        json(200, "{}"),
+    ]);
+    let pages = List::new()
+        .pages(&script.client())
+        .select::<Free>()
+        .try_collect()
+        .await
+        .expect("pages");
+    assert_eq!(pages[0].next_page_token.as_deref(), Some("two"));
+    assert_eq!(pages[0].items, [1]);
+    assert!(pages[1].items.is_empty() && pages[1].next_page_token.is_none());
+}
+
+#[tokio::test]
+async fn items_are_read_in_part() {
+    let script = Script::steps([
+        json(
+            200,
+            r#"{"items": [{"name": "a"}, {"name": "b"}], "nextPageToken": "two"}"#,
+        ),
+        json(200, r#"{"kind": "no items here"}"#),
+    ]);
+    let names = List::new()
+        .items(&script.client())
+        .select::<Named>()
+        .try_collect()
+        .await
+        .expect("items");
+    assert_eq!(
+        names.iter().map(|named| &*named.name).collect::<Vec<_>>(),
+        ["a", "b"]
+    );
+    let mask = "fields=items%28name%2Csize%2Csettings%28diskSizeGb%29%2Clabels%29%2CnextPageToken";
+    assert!(
+        script.seen()[0].target().contains(mask),
+        "{}",
+        script.seen()[0].target()
+    );
+}
+
+#[tokio::test]
+async fn entries_of_a_map_are_read_in_part() {
+    let script = Script::steps([json(200, r#"{"items": {"x": {"name": "a"}}}"#)]);
+    let mut items = Mapped::new()
+        .items(&script.client())
+        .select::<(String, Named)>();
+    let (key, named) = items
+        .try_next()
+        .await
+        .expect("an answer")
+        .expect("an entry");
+    assert_eq!((key.as_str(), named.name.as_str()), ("x", "a"));
+    assert!(
+        script
+            .only()
+            .target()
+            .contains("fields=items%2F%2A%28name%2C"),
+        "{}",
+        script.only().target()
+    );
+}
+
+#[test]
+fn a_part_can_be_written() {
+    let disk = Disk {
+        gigabytes: Some(3),
+        seen: true,
+    };
+    let body: gapi::Body<Disk> = disk.into();
+    let request = Get::new().set("name", "x");
+    let call = gapi::Request::into_call(request).with_body(body);
+    assert_eq!(call.body(), Some(&br#"{"diskSizeGb":"3"}"#[..]));
+}
