@@ -112,7 +112,7 @@ impl Emit {
             Node::List(items) => {
                 let item = |item: &Node| match item {
                     Node::Expression(item) => {
-                        let place = at(place, item.span());
+                        let place = at(&place, item.span());
                         quote_spanned!(item.span()=> #runtime::push(#place, #item);)
                     }
                     item => {
