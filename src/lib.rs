@@ -41,6 +41,7 @@
 //! | to write a nested body, or a partial update | [`body!`], [`Patch`] |
 //! | a list, page by page or entry by entry | [`Pages`], [`Items`] |
 //! | to send or fetch a file | [`Media`], [`Upload`], [`Download`] |
+//! | to have calls tried again, or not | [`RetryPolicy`], [`CallOptions::retry`] |
 //! | to know what went wrong | [`Error`], [`ErrorKind`], [`ErrorDetail`] |
 //! | values of messages | [`value`] |
 
@@ -57,6 +58,7 @@ mod method;
 mod paging;
 mod patch;
 mod response;
+mod retry;
 mod url;
 pub mod value;
 mod wire;
@@ -82,6 +84,7 @@ pub use crate::{
     paging::{Items, Pages},
     patch::Patch,
     response::Response,
+    retry::RetryPolicy,
     url::HttpRequest,
     wire::{Object, OpenEnum, Param, Part, UnknownField, Wire},
 };

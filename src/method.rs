@@ -103,6 +103,10 @@ pub struct Method {
     pub download: Option<MediaDownload>,
     /// The long-running operation that it starts.
     pub operation: Option<Operation>,
+    /// It has a query parameter `requestId`, by which the server knows a repeated request.
+    pub request_id: bool,
+    /// What makes the call conditional, so that it may be repeated: any one of these is enough. A path in the body has dots.
+    pub preconditions: &'static [Slot],
 }
 
 impl Method {
@@ -121,6 +125,8 @@ impl Method {
             upload: None,
             download: None,
             operation: None,
+            request_id: false,
+            preconditions: &[],
         }
     }
 

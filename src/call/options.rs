@@ -4,6 +4,8 @@ use std::{borrow::Cow, fmt, time::Duration};
 
 use http::{HeaderName, HeaderValue};
 
+use crate::RetryPolicy;
+
 /// How one call is sent: time limits, headers, and the query parameters that every API understands.
 ///
 /// The same setters are on [`Sending`](crate::Sending), [`Pages`](crate::Pages), [`Items`](crate::Items) and [`Download`](crate::Download);
@@ -16,6 +18,9 @@ pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) answer_limit: Option<usize>,
+    pub(crate) retry: Option<RetryPolicy>,
+    pub(crate) idempotent: Option<bool>,
+    pub(crate) request_id: Option<RequestId>,
     pub(crate) scopes: Option<Vec<String>>,
     pub(crate) quota_project: Option<HeaderValue>,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -24,10 +29,19 @@ pub struct CallOptions {
     invalid: Option<String>,
 }
 
+/// What becomes of the parameter `requestId`.
+#[derive(Clone)]
+pub(crate) enum RequestId {
+    /// It is not filled in.
+    Off,
+    /// This one is sent.
+    Given(String),
+}
+
 /// The setters, once for all types that have options. The type has `fn options_mut(&mut self) -> &mut CallOptions`.
 macro_rules! option_setters {
     () => {
-        /// Limits the whole call: credentials, redirects, replays and the reading of the answer. No limit unless set.
+        /// Limits the whole call: credentials, redirects, retries with the waits between them, and the reading of the answer. No limit unless set.
         pub fn timeout(mut self, limit: std::time::Duration) -> Self {
             self.options_mut().timeout = Some(limit);
             self
@@ -37,6 +51,28 @@ macro_rules! option_setters {
         /// an upload; [`Duration::MAX`](std::time::Duration::MAX) stands for no limit.
         pub fn attempt_timeout(mut self, limit: std::time::Duration) -> Self {
             self.options_mut().attempt_timeout = Some(limit);
+            self
+        }
+
+        /// How the call is tried again when it fails; [`RetryPolicy`](crate::RetryPolicy) says what is tried again at all.
+        pub fn retry(mut self, policy: $crate::RetryPolicy) -> Self {
+            self.options_mut().retry = Some(policy);
+            self
+        }
+
+        /// Says whether the call may be sent again although the server may have carried it out already. Unless said, the method and the call decide: see
+        /// [`RetryPolicy`](crate::RetryPolicy).
+        pub fn idempotent(mut self, idempotent: bool) -> Self {
+            self.options_mut().idempotent = Some(idempotent);
+            self
+        }
+
+        /// Sends this `requestId`, by which the server knows a request that comes again; `None` sends none.
+        ///
+        /// Unless said, a method that has this parameter gets a new UUID for each call, the same for all attempts. A method without it is reported when the
+        /// call is sent.
+        pub fn request_id(mut self, id: Option<&str>) -> Self {
+            self.options_mut().request_id = Some(id.into());
             self
         }
 
@@ -149,6 +185,13 @@ impl CallOptions {
         self.timeout = self.timeout.or(defaults.timeout);
         self.attempt_timeout = self.attempt_timeout.or(defaults.attempt_timeout);
         self.answer_limit = self.answer_limit.or(defaults.answer_limit);
+        if self.retry.is_none() {
+            self.retry.clone_from(&defaults.retry);
+        }
+        self.idempotent = self.idempotent.or(defaults.idempotent);
+        if self.request_id.is_none() {
+            self.request_id.clone_from(&defaults.request_id);
+        }
         self.scopes = self.scopes.or_else(|| defaults.scopes.clone());
         self.quota_project = self
             .quota_project
@@ -230,6 +273,21 @@ impl CallOptions {
     }
 }
 
+impl RequestId {
+    fn shown(&self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Given(_) => "given",
+        }
+    }
+}
+
+impl From<Option<&str>> for RequestId {
+    fn from(id: Option<&str>) -> Self {
+        id.map_or(Self::Off, |id| Self::Given(id.to_owned()))
+    }
+}
+
 impl fmt::Debug for CallOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let headers: Vec<_> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
@@ -238,6 +296,12 @@ impl fmt::Debug for CallOptions {
             .field("timeout", &self.timeout)
             .field("attempt_timeout", &self.attempt_timeout)
             .field("answer_limit", &self.answer_limit)
+            .field("retry", &self.retry)
+            .field("idempotent", &self.idempotent)
+            .field(
+                "request_id",
+                &self.request_id.as_ref().map(RequestId::shown),
+            )
             .field("scopes", &self.scopes)
             .field("headers", &headers)
             .field("params", &params)

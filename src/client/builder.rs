@@ -7,7 +7,12 @@ use gapi_transport::{Clock, SystemClock, Transport};
 use http::HeaderValue;
 
 use super::{Client, Inner};
-use crate::{Error, call::options::CallOptions, url::Root};
+use crate::{
+    Error, RetryPolicy,
+    call::options::CallOptions,
+    retry::{Budget, Jitter},
+    url::Root,
+};
 
 /// Which scopes are asked for when neither the credentials nor the call name any.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -33,6 +38,8 @@ pub struct ClientBuilder {
     universe: Option<String>,
     user_agent: Option<String>,
     scope_policy: ScopePolicy,
+    jitter: Option<Jitter>,
+    retry_budget: Option<u32>,
     defaults: CallOptions,
     has_key: bool,
 }
@@ -92,6 +99,25 @@ impl ClientBuilder {
         self
     }
 
+    /// How calls are tried again that say nothing about it.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.defaults = self.defaults.retry(policy);
+        self
+    }
+
+    /// How many retries all calls of the client (and of its clones) may make beyond what successes pay for, so that a service that fails all of them is not hammered.
+    /// 100 unless set. Ten successes pay for one retry, and a retry that succeeds pays for itself.
+    pub fn retry_budget(mut self, retries: u32) -> Self {
+        self.retry_budget = Some(retries);
+        self
+    }
+
+    /// What spreads the waits between attempts: asked for a number from 0 to 1 for each wait, which is that part of the longest wait. Random unless set; tests set it.
+    pub fn jitter(mut self, source: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
+        self.jitter = Some(Jitter::new(source));
+        self
+    }
+
     /// What tells the time and waits.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
@@ -144,6 +170,12 @@ impl ClientBuilder {
         };
         inner.user_agent = user_agent(self.user_agent.as_deref())?;
         inner.scope_policy = self.scope_policy;
+        if let Some(jitter) = self.jitter {
+            inner.jitter = jitter;
+        }
+        if let Some(retries) = self.retry_budget {
+            inner.retry_budget = Arc::new(Budget::new(retries));
+        }
         if let Some(clock) = self.clock {
             inner.clock = clock;
         }
@@ -181,6 +213,8 @@ pub(super) fn defaults(credentials: Arc<dyn Credentials>, transport: Arc<dyn Tra
         universe: universe.to_owned(),
         user_agent: HeaderValue::from_static(OWN_AGENT),
         scope_policy: ScopePolicy::default(),
+        jitter: Jitter::default(),
+        retry_budget: Arc::default(),
         universe_checked: Arc::default(),
     };
     Client {

@@ -18,6 +18,7 @@ pub use self::builder::{ClientBuilder, ScopePolicy};
 use crate::{
     Request,
     call::{options::CallOptions, sending::Sending},
+    retry::{Budget, Jitter},
     url::Root,
 };
 
@@ -53,6 +54,8 @@ pub(crate) struct Inner {
     pub(crate) universe: String,
     pub(crate) user_agent: HeaderValue,
     pub(crate) scope_policy: ScopePolicy,
+    pub(crate) jitter: Jitter,
+    pub(crate) retry_budget: Arc<Budget>,
     /// Set once the credentials were seen to belong to `universe`.
     pub(crate) universe_checked: Arc<AtomicBool>,
 }

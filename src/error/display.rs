@@ -14,24 +14,25 @@ impl fmt::Display for Error {
         if let Some(method) = self.0.method {
             write!(f, "{method}: ")?;
         }
-        if self.0.kind == ErrorKind::Api {
-            return self.fmt_api(f);
-        }
-        match self.0.kind {
-            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport | ErrorKind::Auth
-                if self.0.message.is_empty() => {}
+        match (self.0.kind, &self.0.source) {
+            (ErrorKind::Api, _) => self.fmt_api(f)?,
+            (_, Some(source)) if self.0.message.is_empty() => write_line(f, &source.to_string())?,
             _ => write_line(f, &self.0.message)?,
         }
-        if self.0.message.is_empty()
-            && let Some(source) = &self.0.source
-        {
-            write_line(f, &source.to_string())?;
-        }
-        Ok(())
+        self.fmt_attempts(f)
     }
 }
 
 impl Error {
+    fn fmt_attempts(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.0.attempts, self.0.note) {
+            (0 | 1, None) => Ok(()),
+            (0 | 1, Some(note)) => write!(f, " ({note})"),
+            (attempts, None) => write!(f, " (after {attempts} attempts)"),
+            (attempts, Some(note)) => write!(f, " (after {attempts} attempts; {note})"),
+        }
+    }
+
     fn fmt_api(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let status = self.status().unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         write!(f, "{}", status.as_u16())?;

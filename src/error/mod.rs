@@ -20,7 +20,7 @@ pub use self::{
     },
     kind::ErrorKind,
 };
-use crate::wire::UnknownField;
+use crate::{retry::Repeat, wire::UnknownField};
 
 /// Why a call failed. One pointer wide.
 ///
@@ -38,6 +38,11 @@ struct Inner {
     answer: Option<(StatusCode, HeaderMap, Bytes)>,
     api: ApiError,
     json_path: Option<String>,
+    repeat: Repeat,
+    /// HTTP exchanges of the call; 0 where none was tried.
+    attempts: u32,
+    /// More about the end of the attempts.
+    note: Option<&'static str>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -51,6 +56,12 @@ impl Error {
             answer: None,
             api: ApiError::default(),
             json_path: None,
+            repeat: match kind {
+                ErrorKind::Timeout => Repeat::IfSafe,
+                _ => Repeat::Never,
+            },
+            attempts: 0,
+            note: None,
             source: None,
         }))
     }
@@ -65,10 +76,14 @@ impl Error {
         let mut error = Self::new(ErrorKind::Api, "");
         error.0.api = ApiError::parse(&body);
         error.0.answer = Some((status, headers, body));
+        if error.is_rate_limited() || matches!(status.as_u16(), 408 | 500 | 502..=504) {
+            error.0.repeat = Repeat::IfSafe;
+        }
         error
     }
 
     pub(crate) fn auth(error: AuthError) -> Self {
+        // The credentials have tried again themselves, for as long as they think right.
         Self::new(ErrorKind::Auth, "").with_source(error)
     }
 
@@ -79,7 +94,42 @@ impl Error {
             TransportErrorKind::Request => ErrorKind::Usage,
             _ => ErrorKind::Transport,
         };
-        Self::new(kind, "").with_source(error)
+        let repeat = match error.kind() {
+            TransportErrorKind::Connect => Repeat::Always,
+            TransportErrorKind::Timeout | TransportErrorKind::Reset | TransportErrorKind::Body => {
+                Repeat::IfSafe
+            }
+            _ => Repeat::Never,
+        };
+        Self::new(kind, "").with_repeat(repeat).with_source(error)
+    }
+
+    pub(crate) fn with_repeat(mut self, repeat: Repeat) -> Self {
+        self.0.repeat = repeat;
+        self
+    }
+
+    /// Whether trying again could help.
+    pub(crate) fn repeat(&self) -> Repeat {
+        self.0.repeat
+    }
+
+    /// Adds how many attempts there were, and why there are no more.
+    pub(crate) fn after(mut self, attempts: u32, note: Option<&'static str>) -> Self {
+        self.0.attempts = attempts;
+        self.0.note = note;
+        self
+    }
+
+    /// Adds the error that the attempt before ended with, which says more than that time ran out.
+    pub(crate) fn following(mut self, last: Self) -> Self {
+        let text = last.to_string();
+        let place = last.method().map(|method| format!("{method}: "));
+        let text = place
+            .and_then(|place| text.strip_prefix(&place))
+            .unwrap_or(&text);
+        self.0.message = format!("{}; the attempt before ended with: {text}", self.0.message);
+        self.with_source(last)
     }
 
     pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
@@ -172,6 +222,18 @@ impl Error {
     /// The id of the called method: `sql.instances.list`.
     pub fn method(&self) -> Option<&str> {
         self.0.method
+    }
+
+    /// How many HTTP exchanges the call made: the failed ones before a retry, one more where a rejected token was replaced, and the last one. Redirects are parts of
+    /// an exchange. 0 where nothing was sent.
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// Whether the same call could succeed later: connections that broke, time that ran out, servers that are overloaded or failed inside. What a client's
+    /// [`RetryPolicy`](crate::RetryPolicy) did about it has been done already.
+    pub fn is_retryable(&self) -> bool {
+        self.0.repeat != Repeat::Never || self.auth_error().is_some_and(AuthError::is_transient)
     }
 
     /// The requested URL, with secrets replaced.
@@ -267,6 +329,9 @@ impl fmt::Debug for Error {
         }
         if let Some(body) = self.body() {
             out.field("body_len", &body.len());
+        }
+        if self.0.attempts > 1 {
+            out.field("attempts", &self.0.attempts);
         }
         if let Some(source) = &self.0.source {
             out.field("source", &format_args!("{source}"));

@@ -30,20 +30,21 @@ pub(crate) struct Answered {
 }
 
 impl Answered {
-    /// Itself if it is a success, else the error that it tells of.
+    /// Itself if its status is one that `accept` takes, else the error that it tells of.
     pub(super) fn check(
         mut self,
         prepared: &Prepared,
         options: &CallOptions,
-        url: String,
+        url: &str,
+        accept: fn(&StatusCode) -> bool,
     ) -> Result<Self, Error> {
-        if self.status.is_success() {
-            self.url = Some(url);
+        if accept(&self.status) {
+            self.url = Some(url.to_owned());
             return Ok(self);
         }
         let challenge = self.headers.get(WWW_AUTHENTICATE).cloned();
-        let mut error =
-            Error::api(self.status, self.headers, self.body).at(self.method.id, Some(url));
+        let mut error = Error::api(self.status, self.headers, self.body)
+            .at(self.method.id, Some(url.to_owned()));
         if let Some(key) = options.get_param("key") {
             error = error.hiding(key);
         }
@@ -110,6 +111,16 @@ impl Answered {
             &body
         };
         serde_json::from_slice(text).map_err(|e| self.decode_error(&body, &e, None))
+    }
+
+    /// Whether a JSON answer ends in the middle although its connection ended well: what begins as an object or a list ends as another thing.
+    pub(super) fn is_cut(&self) -> bool {
+        let body = self.body.trim_ascii();
+        match body.first() {
+            Some(b'{') => body.last() != Some(&b'}'),
+            Some(b'[') => body.last() != Some(&b']'),
+            _ => false,
+        }
     }
 
     fn content(&self) -> Bytes {

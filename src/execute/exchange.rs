@@ -12,6 +12,7 @@ use super::{Answered, redirect};
 use crate::{
     Error, ErrorKind,
     call::{options::CallOptions, sending::Prepared},
+    retry::Repeat,
     url::{HttpRequest, QUOTA_PROJECT},
 };
 
@@ -27,6 +28,15 @@ pub(super) enum Read {
     Head,
 }
 
+/// What is done about redirects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Follow {
+    /// They are followed.
+    Yes,
+    /// They are answers like others.
+    No,
+}
+
 /// An answer.
 pub(super) struct Received {
     pub(super) answered: Answered,
@@ -40,9 +50,9 @@ pub(super) async fn exchange(
     options: &CallOptions,
     request: &HttpRequest,
     identity: Option<&AuthHeaders>,
-    read: Read,
+    (read, follow): (Read, Follow),
 ) -> Result<Received, Error> {
-    let hop = send(prepared, options, request, identity).await?;
+    let hop = send(prepared, options, request, identity, follow).await?;
     let (head, body) = hop.answer.into_parts();
     let mut answered = Answered {
         status: head.status,
@@ -88,6 +98,7 @@ async fn send(
     options: &CallOptions,
     request: &HttpRequest,
     identity: Option<&AuthHeaders>,
+    follow: Follow,
 ) -> Result<Hop, Error> {
     let identity = identity.map(AuthHeaders::headers);
     let mut request = request.clone();
@@ -104,13 +115,16 @@ async fn send(
     let mut followed = 0;
     loop {
         let answer = transmit(prepared, &request).await?;
-        let step = redirect::step(
-            &request.method,
-            !request.body.is_empty(),
-            &request.uri,
-            answer.status(),
-            answer.headers(),
-        );
+        let step = match follow {
+            Follow::No => redirect::Step::Stay,
+            Follow::Yes => redirect::step(
+                &request.method,
+                !request.body.is_empty(),
+                &request.uri,
+                answer.status(),
+                answer.headers(),
+            ),
+        };
         let (to, as_get) = match step {
             redirect::Step::Stay => {
                 return Ok(Hop {
@@ -188,6 +202,7 @@ pub(crate) fn wrong_length(received: u64, declared: u64) -> Error {
         ErrorKind::Transport,
         format!("the answer ended after {received} of {declared} bytes"),
     )
+    .with_repeat(Repeat::IfSafe)
 }
 
 /// The number of bytes that the body of an answer has, where the server says so and the transport has not decoded it.

@@ -1,28 +1,42 @@
-//! The one executor: build, authorize, send, follow redirects, answer a 401 once, classify, decode.
+//! The one executor: build, authorize, send, follow redirects, answer a 401 once, try again, classify, decode.
 
+mod attempts;
 mod authorize;
 mod decode;
 mod exchange;
 mod open;
+mod raw;
 mod redirect;
 mod scopes;
 mod timer;
 
 use std::time::Duration;
 
-use http::StatusCode;
 use tracing::{Instrument as _, Span, field::Empty};
+use uuid::Uuid;
 
-use self::exchange::{Read, Received};
+use self::{
+    attempts::{Plan, Row},
+    exchange::{Read, Received},
+};
 pub(crate) use self::{
     decode::Answered,
     exchange::{too_long, wrong_length},
     open::{Opened, open},
     timer::Timer,
 };
+#[allow(unused_imports)] // For features that speak more than one request per call.
+pub(crate) use self::{
+    raw::{Raw, raw},
+    timer::within,
+};
 use crate::{
     Error,
-    call::{Transfer, options::CallOptions, sending::Prepared},
+    call::{
+        options::{CallOptions, RequestId},
+        sending::Prepared,
+    },
+    retry::safety::REQUEST_ID,
     url::{self, HttpRequest, Surroundings},
 };
 
@@ -34,7 +48,9 @@ const SLOWEST_UPLOAD: u64 = 64 * 1024;
 
 /// What would be sent, without credentials.
 pub(crate) fn preview(prepared: &Prepared) -> Result<HttpRequest, Error> {
-    build(prepared, &effective_options(prepared))
+    let mut options = effective_options(prepared);
+    give_request_id(prepared, &mut options)?;
+    build(prepared, &options)
 }
 
 /// Sends the call and gives its answer, which is a success, undecoded.
@@ -42,9 +58,7 @@ pub(crate) async fn execute(prepared: &Prepared) -> Result<Answered, Error> {
     let span = span(prepared);
     let options = effective_options(prepared);
     let mut limit = whole_call(prepared, &options);
-    let work = run(prepared, &options, &span, Read::Whole);
-    let result = timer::within(limit.as_mut(), work)
-        .instrument(span.clone())
+    let result = run(prepared, options, &span, Read::Whole, limit.as_mut())
         .await
         .map(|received| received.answered);
     finish(prepared, &span, result)
@@ -91,57 +105,56 @@ fn finish(
     result
 }
 
-/// Attempts until there is an answer that stands.
+/// Attempts until there is an answer that stands, or `limit` has passed.
 async fn run(
     prepared: &Prepared,
-    options: &CallOptions,
+    mut options: CallOptions,
     span: &Span,
     read: Read,
+    limit: Option<&mut Timer>,
 ) -> Result<Received, Error> {
-    let request = build(prepared, options)?;
-    let shown = url::redact(&request.uri.to_string());
-    let client = &*prepared.client.inner;
-    let limit = attempt_timeout(prepared, options, &request);
-    let mut replayed = false;
-    let mut attempts = 0_u32;
-    let received = loop {
-        attempts += 1;
-        span.record("attempts", attempts);
-        let identity = authorize::authorize(prepared, options, &request.uri).await?;
-        let attempt = exchange::exchange(prepared, options, &request, identity.as_ref(), read);
-        let mut limit = Timer::start(
-            &*client.clock,
-            Some(limit),
-            "the attempt took longer than its timeout",
-        );
-        let received = timer::within(limit.as_mut(), attempt)
-            .await
-            .map_err(|error| error.at(prepared.call.method.id, Some(shown.clone())))?;
-        // A server may reject a token that looks valid from here: it was revoked, or a clock is wrong. One newer token is worth one more attempt.
-        let answered = &received.answered;
-        let rejected =
-            answered.status == StatusCode::UNAUTHORIZED && answered.authorized && !replayed;
-        match identity {
-            Some(identity) if rejected && client.credentials.reject(&identity) => {
-                tracing::debug!("the server rejected the token; trying once more with another");
-                replayed = true;
-            }
-            _ => break received,
-        }
-    };
-    let Received { answered, unread } = received;
-    let answered = answered.check(prepared, options, shown)?;
-    Ok(Received { answered, unread })
+    give_request_id(prepared, &mut options)?;
+    fill_request_id(prepared, &mut options);
+    let request = build(prepared, &options)?;
+    let plan = Plan::of_call(prepared, &options, request, read);
+    let row = Row::default();
+    let work = attempts::attempts(&plan, &row, span);
+    let result = timer::within(limit, work).instrument(span.clone()).await;
+    row.close(result)
 }
 
-/// The limit of one attempt. A large upload has longer: it is not stuck, it is large.
-fn attempt_timeout(prepared: &Prepared, options: &CallOptions, request: &HttpRequest) -> Duration {
-    let media = match prepared.call.transfer {
-        Transfer::Upload(_) => request.body.len() as u64,
-        Transfer::Json | Transfer::Download { .. } => 0,
-    };
-    let usual = || ATTEMPT_TIMEOUT + Duration::from_secs(media / SLOWEST_UPLOAD);
-    options.attempt_timeout.unwrap_or_else(usual)
+/// Puts the id that the caller chose into the query.
+fn give_request_id(prepared: &Prepared, options: &mut CallOptions) -> Result<(), Error> {
+    let method = prepared.call.method;
+    match &options.request_id {
+        Some(RequestId::Given(_)) if !method.request_id => {
+            let message =
+                "the method has no parameter `requestId`; leave out the option `request_id`";
+            Err(Error::usage(message).at(method.id, None))
+        }
+        Some(RequestId::Given(id)) => {
+            let id = id.clone();
+            options.set_param(REQUEST_ID, id);
+            Ok(())
+        }
+        Some(RequestId::Off) | None => Ok(()),
+    }
+}
+
+/// Gives the call an id of its own, the same for all attempts, where the method knows requests by one.
+fn fill_request_id(prepared: &Prepared, options: &mut CallOptions) {
+    let wanted = prepared.call.method.request_id && options.request_id.is_none();
+    if wanted && !has_request_id(prepared, options) {
+        options.set_param(REQUEST_ID, Uuid::new_v4().to_string());
+    }
+}
+
+fn has_request_id(prepared: &Prepared, options: &CallOptions) -> bool {
+    options.has_param(REQUEST_ID)
+        || prepared
+            .call
+            .parameters()
+            .any(|(name, value)| name == REQUEST_ID && !value.is_empty())
 }
 
 fn effective_options(prepared: &Prepared) -> CallOptions {
@@ -149,11 +162,14 @@ fn effective_options(prepared: &Prepared) -> CallOptions {
 }
 
 fn build(prepared: &Prepared, options: &CallOptions) -> Result<HttpRequest, Error> {
+    url::build(&prepared.call, options, &surroundings(prepared))
+}
+
+fn surroundings(prepared: &Prepared) -> Surroundings<'_> {
     let client = &*prepared.client.inner;
-    let surroundings = Surroundings {
+    Surroundings {
         root: &client.root,
         user_agent: &client.user_agent,
         metrics: client.credentials.metrics(),
-    };
-    url::build(&prepared.call, options, &surroundings)
+    }
 }

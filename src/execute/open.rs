@@ -1,9 +1,9 @@
 //! An answer whose body is left to the caller.
 
 use gapi_transport::Body;
-use tracing::{Instrument as _, Span};
+use tracing::Span;
 
-use super::{ATTEMPT_TIMEOUT, Answered, Read, Received, Timer, exchange, timer};
+use super::{ATTEMPT_TIMEOUT, Answered, Read, Received, Timer, exchange};
 use crate::{Error, call::sending::Prepared};
 
 /// A success whose body is still to be read, and the limits of reading it.
@@ -37,11 +37,9 @@ impl Opened {
 pub(crate) async fn open(prepared: Box<Prepared>) -> Result<Opened, Error> {
     let span = super::span(&prepared);
     let options = super::effective_options(&prepared);
+    let limit = options.answer_limit.unwrap_or(exchange::ANSWER_LIMIT);
     let mut deadline = super::whole_call(&prepared, &options);
-    let work = super::run(&prepared, &options, &span, Read::Head);
-    let result = timer::within(deadline.as_mut(), work)
-        .instrument(span.clone())
-        .await;
+    let result = super::run(&prepared, options, &span, Read::Head, deadline.as_mut()).await;
     let (answered, unread) = match result {
         Ok(Received { answered, unread }) => (Ok(answered), unread),
         Err(error) => (Err(error), Body::empty()),
@@ -50,7 +48,7 @@ pub(crate) async fn open(prepared: Box<Prepared>) -> Result<Opened, Error> {
     let request_method = prepared.call.method.verb.to_http();
     Ok(Opened {
         declared: exchange::declared_length(&request_method, answered.status, &answered.headers),
-        limit: options.answer_limit.unwrap_or(exchange::ANSWER_LIMIT),
+        limit,
         answered,
         body: unread,
         deadline,

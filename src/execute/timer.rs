@@ -49,7 +49,7 @@ impl Timer {
 }
 
 /// `work`, or an error when `limit` passes first.
-pub(super) async fn within<T>(
+pub(crate) async fn within<T>(
     limit: Option<&mut Timer>,
     work: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {

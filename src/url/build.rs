@@ -194,6 +194,22 @@ fn headers(
         && matches!(alt, None | Some("json"))
         && !matches!(call.transfer, Transfer::Download { .. });
     headers.insert(ACCEPT, if json { JSON } else { ANYTHING });
+    if let Some(version) = call.method.api_version {
+        headers.insert(
+            API_VERSION,
+            version.parse().map_err(|_| invalid(API_VERSION.as_str()))?,
+        );
+    }
+    common_headers(&mut headers, options, surroundings)?;
+    Ok(headers)
+}
+
+/// Adds what every HTTP request of a call carries, whatever it is for.
+pub(crate) fn common_headers(
+    headers: &mut HeaderMap,
+    options: &CallOptions,
+    surroundings: &Surroundings<'_>,
+) -> Result<(), String> {
     headers.insert(USER_AGENT, surroundings.user_agent.clone());
     let mut client = format!(
         "gl-rust/{} gdcl/{}",
@@ -204,26 +220,21 @@ fn headers(
         client.push(' ');
         client.push_str(metrics);
     }
-    let invalid = |name: &str| {
-        format!("the value of the header {name:?} holds characters that no header can carry")
-    };
     headers.insert(
         API_CLIENT,
         client.parse().map_err(|_| invalid(API_CLIENT.as_str()))?,
     );
-    if let Some(version) = call.method.api_version {
-        headers.insert(
-            API_VERSION,
-            version.parse().map_err(|_| invalid(API_VERSION.as_str()))?,
-        );
-    }
     if let Some(project) = &options.quota_project {
         headers.insert(QUOTA_PROJECT, project.clone());
     }
     for (name, value) in options.headers() {
         headers.insert(name, value.clone());
     }
-    Ok(headers)
+    Ok(())
+}
+
+fn invalid(name: &str) -> String {
+    format!("the value of the header {name:?} holds characters that no header can carry")
 }
 
 /// The encoded body, inside the data wrapper where the API has one and the caller has not written it.

@@ -10,7 +10,7 @@ pub(crate) mod wrapper;
 
 pub use self::http_request::HttpRequest;
 pub(crate) use self::{
-    build::{QUOTA_PROJECT, Surroundings, build, preview},
+    build::{QUOTA_PROJECT, Surroundings, build, common_headers, preview},
     redact::redact,
     root::Root,
 };

@@ -1,10 +1,12 @@
 //! Answers that break, and redirects.
 
-use gapi::{ErrorKind, auth::AccessToken};
+use std::sync::Arc;
+
+use gapi::{Client, ErrorKind, auth::AccessToken};
 use gapi_fakes::{Fault, Reply, Request, Server};
 use serde_json::json;
 
-use crate::support::{INSTANCES, PROJECT, client, google, signed_in, sqladmin};
+use crate::support::{Hurried, INSTANCES, PROJECT, client, google, signed_in, sqladmin};
 
 /// The error of one `get` under `fault`; a second call has to succeed.
 async fn under(fault: Fault) -> gapi::Error {
@@ -138,4 +140,40 @@ async fn redirects_in_a_circle_end() {
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Redirect);
     assert_eq!(google.server().count(INSTANCES), 6);
+}
+
+#[tokio::test]
+async fn what_breaks_once_is_tried_again() {
+    let (google, account) = google().await;
+    let client = Client::builder()
+        .credentials(account)
+        .endpoint(google.url())
+        .clock(Arc::new(Hurried))
+        .build()
+        .unwrap();
+    for fault in [
+        Fault::reset(),
+        Fault::close(),
+        Fault::lose(),
+        Fault::half_body(),
+        Fault::content_length(10),
+        Fault::reply(
+            Reply::text(200, r#"{"name": "ord"#).header("content-type", "application/json"),
+        ),
+        Fault::reply(Reply::html(502, "<html>")),
+        Fault::reply(Reply::json(503, &json!({}))),
+        Fault::reply(Reply::json(429, &json!({})).header("retry-after", "1")),
+    ] {
+        let case = format!("{fault:?}");
+        let before = google.server().count(INSTANCES);
+        google.server().inject(fault.on(INSTANCES).times(2));
+        let request = sqladmin::instances().get(PROJECT, "orders");
+        let instance = request.send(&client).await;
+        assert_eq!(
+            instance.expect(&case).name.as_deref(),
+            Some("orders"),
+            "{case}"
+        );
+        assert_eq!(google.server().count(INSTANCES) - before, 3, "{case}");
+    }
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use gapi::{
-    Client,
+    Client, RetryPolicy,
     auth::ServiceAccount,
     transport::{BoxFuture, Clock, SystemClock},
 };
@@ -34,11 +34,12 @@ pub(crate) async fn google() -> (Google, ServiceAccount) {
     (google, account)
 }
 
-/// A client of `google` with these credentials.
+/// A client of `google` with these credentials, which makes one attempt at each call.
 pub(crate) fn client(google: &Google, credentials: impl gapi::Credentials) -> Client {
     Client::builder()
         .credentials(credentials)
         .endpoint(google.url())
+        .retry(RetryPolicy::none())
         .build()
         .unwrap()
 }

@@ -113,6 +113,32 @@ static POST: __gapi::Method = __gapi::Method {
 };
 method!(POST, Create, Thing, "things.create");
 
+/// Knows requests by an id.
+static ADD: __gapi::Method = __gapi::Method {
+    id: "things.add",
+    path: "v1/things:add",
+    parameters: &[__gapi::Parameter::query("requestId")],
+    request_id: true,
+    ..__gapi::Method::new(&API, __gapi::Verb::Post)
+};
+method!(ADD, Add, Thing, "things.add");
+
+/// Knows the state that a change is meant for, if it is told.
+static REPLACE: __gapi::Method = __gapi::Method {
+    id: "things.replace",
+    path: "v1/things/{id}",
+    parameters: &[
+        __gapi::Parameter::path("id"),
+        __gapi::Parameter::query("ifGenerationMatch"),
+    ],
+    preconditions: &[
+        __gapi::Slot::Query("ifGenerationMatch"),
+        __gapi::Slot::Body("etag"),
+    ],
+    ..__gapi::Method::new(&API, __gapi::Verb::Put)
+};
+method!(REPLACE, Replace, Thing, "things.replace");
+
 static DELETE: __gapi::Method = __gapi::Method {
     id: "things.delete",
     path: "v1/things/{id}",

@@ -18,6 +18,7 @@ mod parts;
 #[cfg(feature = "macros")]
 mod patches;
 mod redirects;
+mod retries;
 mod script;
 mod secrets;
 mod tokens;

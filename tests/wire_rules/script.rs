@@ -9,7 +9,7 @@ use std::{
 
 use bytes::Bytes;
 use gapi::{
-    Client,
+    Client, RetryPolicy,
     auth::Anonymous,
     transport::{Body, BoxFuture, Transport, TransportError, TransportErrorKind},
 };
@@ -122,8 +122,19 @@ impl Script {
             .expect("a client")
     }
 
+    /// One attempt for each call, as most tests count them.
     pub(crate) fn builder(self: &Arc<Self>) -> gapi::ClientBuilder {
-        Client::builder().transport(Arc::<Self>::clone(self))
+        Client::builder()
+            .transport(Arc::<Self>::clone(self))
+            .retry(RetryPolicy::none())
+    }
+
+    /// A client that tries again as clients do, always after the longest wait.
+    pub(crate) fn retrying(self: &Arc<Self>) -> gapi::ClientBuilder {
+        self.builder()
+            .credentials(Anonymous)
+            .retry(RetryPolicy::new())
+            .jitter(|| 1.0)
     }
 }
 

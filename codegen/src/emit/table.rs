@@ -45,6 +45,11 @@ pub(super) fn method(method: &Method, depth: usize, names: &Names<'_>) -> TokenS
         .operation
         .as_ref()
         .map(|started| operation(started, depth, names));
+    let request_id = method.request_id.then(|| quote!(request_id: true,));
+    let preconditions = (!method.preconditions.is_empty()).then(|| {
+        let slots = method.preconditions.iter().map(slot);
+        quote!(preconditions: &[#(#slots),*],)
+    });
     quote! {
         pub(crate) static #entry: __gapi::Method = __gapi::Method {
             id: #request::METHOD,
@@ -57,6 +62,8 @@ pub(super) fn method(method: &Method, depth: usize, names: &Names<'_>) -> TokenS
             #upload
             #download
             #operation
+            #request_id
+            #preconditions
             ..__gapi::Method::new(&#up API, __gapi::Verb::#verb)
         };
     }

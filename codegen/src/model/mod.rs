@@ -8,6 +8,7 @@ mod operations;
 mod paging;
 mod parameters;
 pub(crate) mod remap;
+mod repeating;
 mod resources;
 mod schemas;
 mod scopes;

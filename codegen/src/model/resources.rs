@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::names::{self, Claims};
 use super::schemas::{Naming, Types};
-use super::{Method, Paging, Parameter, Resource, Scope, Type, Verb, media, paging, parameters};
+use super::{
+    Method, Paging, Parameter, Resource, Scope, Type, Verb, media, paging, parameters, repeating,
+};
 use crate::document::{self, Schema};
 use crate::overrides::ITEMS_KEY;
 use crate::{Document, Error, place};
@@ -139,6 +141,7 @@ impl Lowering<'_, '_> {
             "Response",
         );
         let parameters: Vec<_> = required.iter().chain(&optional).collect();
+        let verb = self.verb(at, method);
         let resource = path.last().copied().unwrap_or_default();
         let path_name = [path, &[name]].concat().join(".");
         Method {
@@ -147,7 +150,7 @@ impl Lowering<'_, '_> {
             static_ident: String::new(),
             wire: name.to_owned(),
             id: method.id.clone().unwrap_or_else(|| path_name.clone()),
-            verb: self.verb(at, method),
+            verb,
             path: method.path.clone().unwrap_or_default(),
             description: method.description.clone().unwrap_or_default(),
             deprecated: method.deprecated,
@@ -163,6 +166,8 @@ impl Lowering<'_, '_> {
             upload: media::upload(method),
             download: media::download(method),
             operation: None,
+            request_id: repeating::has_request_id(verb, &parameters),
+            preconditions: repeating::preconditions(verb, method, &parameters, self.document),
             path_name,
             required,
             optional,

@@ -265,6 +265,10 @@ pub struct Method {
     pub download: Option<Download>,
     /// The answer is a long-running operation.
     pub operation: Option<Operation>,
+    /// It has a query parameter `requestId`, by which the server knows a repeated request.
+    pub request_id: bool,
+    /// What makes a call conditional, so that it may be repeated; paths in the body have dots.
+    pub preconditions: Vec<TokenIn>,
 }
 
 /// HTTP verbs of Discovery documents.

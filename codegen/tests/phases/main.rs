@@ -13,6 +13,7 @@ mod methods;
 mod names;
 mod overrides;
 mod paging;
+mod repeating;
 mod robust;
 mod schemas;
 mod select;

@@ -26,6 +26,7 @@ pub mod forms {
     pub mod paging;
     pub mod parameters;
     pub mod recursion;
+    pub mod repeating;
     pub mod scopes;
     pub mod secrets;
     pub mod wrapper;

@@ -555,6 +555,7 @@ pub mod instances {
             shape: __gapi::OperationShape::Status,
             poll: Some(&super::operations::GET),
         }),
+        preconditions: &[__gapi::Slot::Body("etag")],
         ..__gapi::Method::new(&super::API, __gapi::Verb::Patch)
     };
 

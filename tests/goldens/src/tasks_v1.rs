@@ -378,6 +378,7 @@ pub mod tasklists {
         path: "tasks/v1/users/@me/lists/{tasklist}",
         parameters: &[__gapi::Parameter::path("tasklist")],
         scopes: &[super::scope::TASKS],
+        preconditions: &[__gapi::Slot::Body("etag")],
         ..__gapi::Method::new(&super::API, __gapi::Verb::Patch)
     };
 
@@ -421,6 +422,7 @@ pub mod tasklists {
         path: "tasks/v1/users/@me/lists/{tasklist}",
         parameters: &[__gapi::Parameter::path("tasklist")],
         scopes: &[super::scope::TASKS],
+        preconditions: &[__gapi::Slot::Body("etag")],
         ..__gapi::Method::new(&super::API, __gapi::Verb::Put)
     };
 
@@ -1020,6 +1022,7 @@ pub mod tasks {
         path: "tasks/v1/lists/{tasklist}/tasks/{task}",
         parameters: &[__gapi::Parameter::path("tasklist"), __gapi::Parameter::path("task")],
         scopes: &[super::scope::TASKS],
+        preconditions: &[__gapi::Slot::Body("etag")],
         ..__gapi::Method::new(&super::API, __gapi::Verb::Patch)
     };
 
@@ -1063,6 +1066,7 @@ pub mod tasks {
         path: "tasks/v1/lists/{tasklist}/tasks/{task}",
         parameters: &[__gapi::Parameter::path("tasklist"), __gapi::Parameter::path("task")],
         scopes: &[super::scope::TASKS],
+        preconditions: &[__gapi::Slot::Body("etag")],
         ..__gapi::Method::new(&super::API, __gapi::Verb::Put)
     };
 

@@ -7,7 +7,7 @@ use std::{
 
 use bytes::Bytes;
 use gapi::{
-    Client, Response, Wire,
+    CallOptions, Client, Response, RetryPolicy, Wire,
     auth::{AccessToken, Anonymous},
     transport::BoxFuture,
 };
@@ -112,7 +112,13 @@ fn find(documents: &[Document], line: &Line) -> Result<Make, Fault> {
 }
 
 fn client(line: &Line, recorder: &Recorder) -> Result<Client, gapi::Error> {
-    let mut builder = Client::builder().transport(std::sync::Arc::new(recorder.clone()));
+    // The reference client fills in no request id, and one attempt is what is recorded.
+    let options = CallOptions::new()
+        .request_id(None)
+        .retry(RetryPolicy::none());
+    let mut builder = Client::builder()
+        .transport(std::sync::Arc::new(recorder.clone()))
+        .options(options);
     builder = match &line.token {
         Some(token) => {
             let mut token = AccessToken::new(token);

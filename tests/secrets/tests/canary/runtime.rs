@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use gapi::{
-    Body, Call, CallOptions, Client, Download, Media, ScopePolicy,
+    Body, Call, CallOptions, Client, Download, Media, RetryPolicy, ScopePolicy,
     auth::{AccessToken, ApiKey},
     value::Extra,
 };
@@ -29,7 +29,11 @@ pub(crate) async fn rows() -> Vec<Row> {
     let mut rows = vec![
         secret("gapi::Client", clients()),
         secret("gapi::ClientBuilder", builders()),
-        secret("gapi::CallOptions", debug(&options())),
+        secret(
+            "gapi::CallOptions",
+            debug(&options().request_id(Some(CANARY))),
+        ),
+        open("gapi::RetryPolicy", "numbers and times"),
         secret("gapi::Call", calls()),
         secret("gapi::Body", bodies()),
         secret("gapi::Sending", sendings()),
@@ -117,6 +121,7 @@ fn options() -> CallOptions {
         .header("x-goog-api-key", CANARY)
         .param("access_token", CANARY)
         .key(CANARY)
+        .retry(RetryPolicy::none())
 }
 
 fn client() -> Client {

@@ -1,0 +1,206 @@
+//! The row of attempts of one HTTP request: from the first one to the answer that stands.
+
+use std::{
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use http::{HeaderValue, StatusCode, header::ACCEPT};
+use tracing::Span;
+
+use super::{
+    ATTEMPT_TIMEOUT, SLOWEST_UPLOAD, Timer, authorize,
+    exchange::{self, Follow, Read, Received},
+    timer,
+};
+use crate::{
+    Error, ErrorKind,
+    call::{Transfer, options::CallOptions, sending::Prepared},
+    retry::{Backoff, Next, Repeat, Why, safety},
+    url::{self, HttpRequest},
+};
+
+/// What is sent, and what is made of the answers.
+pub(super) struct Plan<'a> {
+    pub(super) prepared: &'a Prepared,
+    pub(super) options: &'a CallOptions,
+    pub(super) request: HttpRequest,
+    /// The statuses that are no errors.
+    pub(super) accept: fn(&StatusCode) -> bool,
+    pub(super) read: Read,
+    pub(super) follow: Follow,
+    /// Whether the credentials go along.
+    pub(super) authorize: bool,
+    /// Whether it may be repeated after it may have had its effect; `None` where the call decides.
+    pub(super) is_safe: Option<bool>,
+    /// Whether failures are tried again at all.
+    pub(super) retry: bool,
+    /// The bytes that are media, and may take their time.
+    pub(super) media: u64,
+}
+
+impl<'a> Plan<'a> {
+    /// The request of a call.
+    pub(super) fn of_call(
+        prepared: &'a Prepared,
+        options: &'a CallOptions,
+        request: HttpRequest,
+        read: Read,
+    ) -> Self {
+        let media = match prepared.call.transfer {
+            Transfer::Upload(_) => request.body.len() as u64,
+            Transfer::Json | Transfer::Download { .. } => 0,
+        };
+        Self {
+            prepared,
+            options,
+            request,
+            accept: StatusCode::is_success,
+            read,
+            follow: Follow::Yes,
+            authorize: true,
+            is_safe: None,
+            retry: true,
+            media,
+        }
+    }
+
+    fn is_safe(&self) -> bool {
+        self.is_safe.unwrap_or_else(|| {
+            let has_request_id = super::has_request_id(self.prepared, self.options);
+            safety::is_safe(&self.prepared.call, self.options, has_request_id)
+        })
+    }
+
+    /// The limit of one attempt. A large upload has longer: it is not stuck, it is large.
+    fn attempt_timeout(&self) -> Duration {
+        let usual = || ATTEMPT_TIMEOUT + Duration::from_secs(self.media / SLOWEST_UPLOAD);
+        self.options.attempt_timeout.unwrap_or_else(usual)
+    }
+
+    /// Whether the answer is to be JSON, of which the end can be told.
+    fn expects_json(&self) -> bool {
+        const JSON: HeaderValue = HeaderValue::from_static("application/json");
+        self.read == Read::Whole && self.request.headers.get(ACCEPT) == Some(&JSON)
+    }
+}
+
+/// What is known of a row of attempts, even when time runs out in the middle of it.
+#[derive(Default)]
+pub(super) struct Row {
+    attempts: AtomicU32,
+    /// What the attempt before failed with, while there is another one.
+    last: Mutex<Option<Error>>,
+}
+
+impl Row {
+    fn set_last(&self, error: Option<Error>) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = error;
+    }
+
+    /// Adds to an error that came from outside what it interrupted.
+    pub(super) fn close<T>(self, result: Result<T, Error>) -> Result<T, Error> {
+        let last = self
+            .last
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        let attempts = self.attempts.into_inner();
+        result.map_err(|error| match last {
+            Some(last) => error.following(last).after(attempts, None),
+            None if error.attempts() == 0 => error.after(attempts, None),
+            None => error,
+        })
+    }
+}
+
+/// Attempts until there is an answer that stands, or nothing is left to try.
+pub(super) async fn attempts(plan: &Plan<'_>, row: &Row, span: &Span) -> Result<Received, Error> {
+    let client = &*plan.prepared.client.inner;
+    let mut backoff = Backoff::new(client, plan.options);
+    let mut replayed = false;
+    let shown = url::redact(&plan.request.uri.to_string());
+    loop {
+        let attempt = row.attempts.fetch_add(1, Ordering::Relaxed) + 1;
+        span.record("attempts", attempt);
+        let (error, cut) = match one(plan, &shown, &mut replayed).await {
+            Ok(None) => continue,
+            Ok(Some(received)) if !is_cut(plan, &received) => {
+                backoff.succeeded();
+                return Ok(received);
+            }
+            Ok(Some(received)) => (cut_short(), Some(received)),
+            Err(error) => (error, None),
+        };
+        let next = if plan.retry {
+            backoff.after(&error, || plan.is_safe())
+        } else {
+            Next::GiveUp(Why::Attempts)
+        };
+        match (next, cut) {
+            (Next::Wait(wait), _) => {
+                tracing::debug!(attempt, kind = %error.kind(), status = error.status().map(|s| s.as_u16()), ?wait, "trying again");
+                row.set_last(Some(error));
+                backoff.sleep(wait).await;
+            }
+            // Decoding it says where it ends, and whoever asked for the bytes gets them.
+            (Next::GiveUp(_), Some(received)) => {
+                row.set_last(None);
+                return Ok(received);
+            }
+            (Next::GiveUp(why), None) => {
+                row.set_last(None);
+                return Err(error.after(attempt, why.note()));
+            }
+        }
+    }
+}
+
+/// One attempt; `None` where another token is worth one more.
+async fn one(plan: &Plan<'_>, shown: &str, replayed: &mut bool) -> Result<Option<Received>, Error> {
+    let Plan {
+        prepared,
+        options,
+        request,
+        ..
+    } = plan;
+    let client = &*prepared.client.inner;
+    let identity = if plan.authorize {
+        authorize::authorize(prepared, options, &request.uri).await?
+    } else {
+        None
+    };
+    let how = (plan.read, plan.follow);
+    let attempt = exchange::exchange(prepared, options, request, identity.as_ref(), how);
+    let mut limit = Timer::start(
+        &*client.clock,
+        Some(plan.attempt_timeout()),
+        "the attempt took longer than its timeout",
+    );
+    let received = timer::within(limit.as_mut(), attempt)
+        .await
+        .map_err(|error| error.at(prepared.call.method.id, Some(shown.to_owned())))?;
+    let answered = &received.answered;
+    // A server may reject a token that looks valid from here: it was revoked, or a clock is wrong. One newer token is worth one more attempt.
+    let rejected = answered.status == StatusCode::UNAUTHORIZED && answered.authorized && !*replayed;
+    if let Some(identity) = identity.filter(|_| rejected)
+        && client.credentials.reject(&identity)
+    {
+        tracing::debug!("the server rejected the token; trying once more with another");
+        *replayed = true;
+        return Ok(None);
+    }
+    let Received { answered, unread } = received;
+    let answered = answered.check(prepared, options, shown, plan.accept)?;
+    Ok(Some(Received { answered, unread }))
+}
+
+fn is_cut(plan: &Plan<'_>, received: &Received) -> bool {
+    received.answered.status.is_success() && plan.expects_json() && received.answered.is_cut()
+}
+
+fn cut_short() -> Error {
+    Error::new(ErrorKind::Decode, "the answer ends in the middle").with_repeat(Repeat::IfSafe)
+}

@@ -1,0 +1,109 @@
+//! One HTTP request of a feature that needs more than one for a call: sessions of uploads, batches.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header::CONTENT_LENGTH};
+use tracing::Span;
+
+use super::{
+    Answered,
+    attempts::{self, Plan, Row},
+    exchange::{Follow, Read},
+};
+use crate::{Error, call::sending::Prepared, url, url::HttpRequest};
+
+/// A request to any URL. What is true of every HTTP request of a call is added: user agent, quota project, the headers of its options, credentials, the limit of an attempt.
+pub(crate) struct Raw {
+    request: HttpRequest,
+    accept: fn(&StatusCode) -> bool,
+    follow: Follow,
+    authorize: bool,
+    is_safe: Option<bool>,
+}
+
+#[allow(dead_code)] // Each feature needs some of it.
+impl Raw {
+    /// A request with a body, which may be empty.
+    pub(crate) fn new(method: Method, uri: Uri, body: Bytes) -> Self {
+        Self {
+            request: HttpRequest {
+                method,
+                uri,
+                headers: HeaderMap::new(),
+                body,
+            },
+            accept: StatusCode::is_success,
+            follow: Follow::Yes,
+            authorize: true,
+            is_safe: None,
+        }
+    }
+
+    /// A header of this request, which wins over one that the caller gave to the call.
+    pub(crate) fn header(mut self, name: http::HeaderName, value: HeaderValue) -> Self {
+        self.request.headers.insert(name, value);
+        self
+    }
+
+    /// The statuses that are answers; others are errors. Successes unless set.
+    pub(crate) fn accept(mut self, accept: fn(&StatusCode) -> bool) -> Self {
+        self.accept = accept;
+        self
+    }
+
+    /// Gives redirects as answers, if `accept` takes them, instead of following them.
+    pub(crate) fn without_redirects(mut self) -> Self {
+        self.follow = Follow::No;
+        self
+    }
+
+    /// Sends no credentials: the URL is its own.
+    pub(crate) fn without_credentials(mut self) -> Self {
+        self.authorize = false;
+        self
+    }
+
+    /// Tries again by the call's policy, with `is_safe` for whether a request may be repeated that may have had its effect. Unless set there is one attempt, but for a
+    /// rejected token: the feature has a [`Backoff`](crate::retry::Backoff) of its own.
+    pub(crate) fn retry(mut self, is_safe: bool) -> Self {
+        self.is_safe = Some(is_safe);
+        self
+    }
+}
+
+/// Sends a request on behalf of the call `prepared`. The limit of the whole call is the caller's to keep.
+#[allow(dead_code)] // For features that speak more than one request per call.
+pub(crate) async fn raw(prepared: &Prepared, raw: Raw) -> Result<Answered, Error> {
+    let options = super::effective_options(prepared);
+    let method = prepared.call.method.id;
+    let usage = |message: String| Error::usage(message).at(method, None);
+    if let Some(invalid) = options.invalid() {
+        return Err(usage(invalid.to_owned()));
+    }
+    let Raw {
+        mut request,
+        accept,
+        follow,
+        authorize,
+        is_safe,
+    } = raw;
+    let mut headers = HeaderMap::new();
+    url::common_headers(&mut headers, &options, &super::surroundings(prepared)).map_err(usage)?;
+    headers.extend(std::mem::take(&mut request.headers));
+    headers.insert(CONTENT_LENGTH, request.body.len().into());
+    request.headers = headers;
+    let plan = Plan {
+        prepared,
+        options: &options,
+        media: request.body.len() as u64,
+        request,
+        accept,
+        read: Read::Whole,
+        follow,
+        authorize,
+        is_safe: Some(is_safe.unwrap_or_default()),
+        retry: is_safe.is_some(),
+    };
+    let row = Row::default();
+    let result = attempts::attempts(&plan, &row, &Span::current()).await;
+    row.close(result).map(|received| received.answered)
+}

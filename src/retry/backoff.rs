@@ -1,0 +1,284 @@
+//! When to try again.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use gapi_transport::Clock;
+
+use super::{Budget, Jitter, Repeat, RetryPolicy, hint};
+use crate::{Error, call::options::CallOptions, client::Inner};
+
+/// One row of attempts at one thing.
+pub(crate) struct Backoff {
+    policy: RetryPolicy,
+    clock: Arc<dyn Clock>,
+    jitter: Jitter,
+    budget: Option<Arc<Budget>>,
+    started: Instant,
+    /// No wait ends later than this after the start.
+    limit: Option<Duration>,
+    failures: u32,
+    /// Whether the attempt that runs is a retry that the budget has paid for.
+    paid: bool,
+}
+
+/// What to do after a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// Try again after this wait.
+    Wait(Duration),
+    /// Give the error to the caller.
+    GiveUp(Why),
+}
+
+/// Why there is no further attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// The error would come again.
+    Permanent,
+    /// The failed attempt may have had its effect, and the call is not safe to repeat.
+    NotSafe,
+    /// The policy allows no more attempts.
+    Attempts,
+    /// The policy's deadline, or the call's timeout, would pass.
+    Deadline,
+    /// Too many calls of the client have failed lately.
+    Budget,
+}
+
+impl Backoff {
+    /// For a call of `client` with these options, which has just begun.
+    pub(crate) fn new(client: &Inner, options: &CallOptions) -> Self {
+        let policy = options.retry.clone().unwrap_or_default();
+        let limits = [policy.deadline, options.timeout];
+        Self {
+            limit: limits.into_iter().flatten().min(),
+            policy,
+            clock: Arc::clone(&client.clock),
+            jitter: client.jitter.clone(),
+            budget: Some(Arc::clone(&client.retry_budget)),
+            started: client.clock.instant(),
+            failures: 0,
+            paid: false,
+        }
+    }
+
+    /// The same without regard to the client's budget: for transfers that get on in spite of failures.
+    #[cfg_attr(not(test), allow(dead_code))] // Its callers are the sessions of uploads.
+    pub(crate) fn without_budget(mut self) -> Self {
+        self.budget = None;
+        self
+    }
+
+    /// An attempt ended with `error`. `is_safe` is asked only where it matters: whether the attempt may be repeated although it may have had its effect.
+    pub(crate) fn after(&mut self, error: &Error, is_safe: impl FnOnce() -> bool) -> Next {
+        self.failures = self.failures.saturating_add(1);
+        match error.repeat() {
+            Repeat::Never => return Next::GiveUp(Why::Permanent),
+            Repeat::IfSafe if !is_safe() => return Next::GiveUp(Why::NotSafe),
+            Repeat::IfSafe | Repeat::Always => {}
+        }
+        if self.failures >= self.policy.max_attempts {
+            return Next::GiveUp(Why::Attempts);
+        }
+        let asked = hint::of(error, self.clock.now()).unwrap_or_default();
+        let own = self.jitter.part_of(self.policy.longest_wait(self.failures));
+        let wait = asked.saturating_add(own);
+        let elapsed = self.clock.instant().saturating_duration_since(self.started);
+        if self
+            .limit
+            .is_some_and(|limit| elapsed.saturating_add(wait) > limit)
+        {
+            return Next::GiveUp(Why::Deadline);
+        }
+        if self.budget.as_ref().is_some_and(|budget| !budget.take()) {
+            return Next::GiveUp(Why::Budget);
+        }
+        self.paid = true;
+        Next::Wait(wait)
+    }
+
+    /// An attempt succeeded, or got on by a part: the next failure is the first of a new row. The deadline stays.
+    pub(crate) fn succeeded(&mut self) {
+        if let Some(budget) = &self.budget {
+            budget.earn(self.paid);
+        }
+        self.failures = 0;
+        self.paid = false;
+    }
+
+    /// Waits, after [`Next::Wait`].
+    pub(crate) async fn sleep(&self, wait: Duration) {
+        self.clock.sleep(wait).await;
+    }
+}
+
+impl Why {
+    /// What an error adds to its text, where it is not clear from the error itself.
+    pub(crate) fn note(self) -> Option<&'static str> {
+        match self {
+            Self::Budget => Some("too many calls failed lately to try again"),
+            Self::Deadline => Some("no time was left to try again"),
+            Self::Permanent | Self::NotSafe | Self::Attempts => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use bytes::Bytes;
+    use gapi_transport::ManualClock;
+    use http::{HeaderMap, StatusCode};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn backoff(policy: RetryPolicy, clock: &ManualClock, part: f64) -> Backoff {
+        Backoff {
+            limit: policy.deadline,
+            policy,
+            clock: Arc::new(clock.clone()),
+            jitter: Jitter::new(move || part),
+            budget: Some(Arc::new(Budget::new(3))),
+            started: clock.instant(),
+            failures: 0,
+            paid: false,
+        }
+    }
+
+    fn unavailable() -> Error {
+        Error::api(
+            StatusCode::SERVICE_UNAVAILABLE,
+            HeaderMap::new(),
+            Bytes::new(),
+        )
+    }
+
+    fn seconds(next: Next) -> f64 {
+        match next {
+            Next::Wait(wait) => wait.as_secs_f64(),
+            Next::GiveUp(why) => panic!("gave up: {why:?}"),
+        }
+    }
+
+    const PATIENT: RetryPolicy = RetryPolicy::new()
+        .max_attempts(u32::MAX)
+        .deadline(Duration::MAX);
+
+    #[test]
+    fn waits_grow_up_to_a_bound() {
+        let clock = ManualClock::new(SystemTime::UNIX_EPOCH);
+        let mut backoff =
+            backoff(PATIENT.max_delay(Duration::from_secs(3)), &clock, 1.0).without_budget();
+        let waits: Vec<f64> = (0..5)
+            .map(|_| seconds(backoff.after(&unavailable(), || true)))
+            .collect();
+        assert_eq!(waits, [0.5, 1.0, 2.0, 3.0, 3.0]);
+        backoff.succeeded();
+        assert_eq!(seconds(backoff.after(&unavailable(), || true)), 0.5);
+    }
+
+    #[test]
+    fn the_server_may_ask_for_more() {
+        let clock = ManualClock::new(SystemTime::UNIX_EPOCH);
+        let mut backoff = backoff(RetryPolicy::new(), &clock, 0.5);
+        let asks = |text: &str| {
+            let headers = HeaderMap::from_iter([(
+                "retry-after".parse().expect("a name"),
+                text.parse().expect("a value"),
+            )]);
+            Error::api(StatusCode::TOO_MANY_REQUESTS, headers, Bytes::new())
+        };
+        assert_eq!(seconds(backoff.after(&asks("7"), || true)), 7.25);
+        assert_eq!(
+            seconds(backoff.after(&asks("Thu, 01 Jan 1970 00:01:00 GMT"), || true)),
+            60.5
+        );
+        assert_eq!(
+            backoff.after(&asks("130"), || true),
+            Next::GiveUp(Why::Deadline)
+        );
+    }
+
+    #[test]
+    fn every_way_to_an_end() {
+        let clock = ManualClock::new(SystemTime::UNIX_EPOCH);
+        let mut two = backoff(RetryPolicy::new().max_attempts(2), &clock, 1.0);
+        assert_eq!(
+            two.after(&unavailable(), || false),
+            Next::GiveUp(Why::NotSafe)
+        );
+        two.succeeded();
+        seconds(two.after(&unavailable(), || true));
+        assert_eq!(
+            two.after(&unavailable(), || true),
+            Next::GiveUp(Why::Attempts)
+        );
+
+        let missing = Error::api(StatusCode::NOT_FOUND, HeaderMap::new(), Bytes::new());
+        assert_eq!(two.after(&missing, || true), Next::GiveUp(Why::Permanent));
+
+        let mut none = backoff(RetryPolicy::none(), &clock, 1.0);
+        assert_eq!(
+            none.after(&unavailable(), || true),
+            Next::GiveUp(Why::Attempts)
+        );
+
+        let mut poor = backoff(PATIENT, &clock, 0.0);
+        for _ in 0..3 {
+            seconds(poor.after(&unavailable(), || true));
+        }
+        assert_eq!(
+            poor.after(&unavailable(), || true),
+            Next::GiveUp(Why::Budget)
+        );
+
+        let mut late = backoff(
+            RetryPolicy::new().deadline(Duration::from_secs(10)),
+            &clock,
+            1.0,
+        );
+        clock.advance(Duration::from_millis(9_500));
+        assert_eq!(seconds(late.after(&unavailable(), || true)), 0.5);
+        assert_eq!(
+            late.after(&unavailable(), || true),
+            Next::GiveUp(Why::Deadline)
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_wait_breaks_the_policy(
+            attempts in 0_u32..50,
+            initial in 0_u64..100_000,
+            longest in 0_u64..100_000,
+            multiplier in -1.0_f64..100.0,
+            deadline in 0_u64..1_000_000,
+            parts in prop::collection::vec(0.0_f64..=1.0, 1..60),
+        ) {
+            let clock = ManualClock::new(SystemTime::UNIX_EPOCH);
+            let started = clock.instant();
+            let policy = RetryPolicy::new()
+                .max_attempts(attempts)
+                .initial_delay(Duration::from_millis(initial))
+                .max_delay(Duration::from_millis(longest))
+                .multiplier(multiplier)
+                .deadline(Duration::from_millis(deadline));
+            let mut backoff = backoff(policy, &clock, 0.0).without_budget();
+            let mut waits = 0;
+            for part in parts {
+                backoff.jitter = Jitter::new(move || part);
+                let Next::Wait(wait) = backoff.after(&unavailable(), || true) else { break };
+                waits += 1;
+                prop_assert!(wait <= Duration::from_millis(longest));
+                clock.advance(wait);
+            }
+            prop_assert!(waits < attempts.max(1));
+            prop_assert!(clock.instant() - started <= Duration::from_millis(deadline));
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Which calls may be repeated although an earlier attempt may have had its effect.
+
+use std::collections::HashMap;
+
+use http::header::IF_MATCH;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use crate::{
+    call::{Call, options::CallOptions},
+    method::{Slot, Verb},
+};
+
+/// The parameter by which a server knows a repeated request.
+pub(crate) const REQUEST_ID: &str = "requestId";
+
+/// Whether `call` may be repeated. `has_request_id` says whether its URL carries one.
+pub(crate) fn is_safe(call: &Call, options: &CallOptions, has_request_id: bool) -> bool {
+    if let Some(said) = options.idempotent {
+        return said;
+    }
+    let method = call.method;
+    // A list that is asked for with a POST is still only read.
+    if matches!(method.verb, Verb::Get | Verb::Head) || method.paging.is_some() {
+        return true;
+    }
+    if has_request_id || options.headers().any(|(name, _)| name == IF_MATCH) {
+        return true;
+    }
+    if method.preconditions.is_empty() {
+        return matches!(method.verb, Verb::Put | Verb::Delete);
+    }
+    method
+        .preconditions
+        .iter()
+        .any(|slot| is_given(call, options, *slot))
+}
+
+fn is_given(call: &Call, options: &CallOptions, slot: Slot) -> bool {
+    match slot {
+        Slot::Query(name) => {
+            options.has_param(name) || call.parameters().any(|(given, _)| given == name)
+        }
+        Slot::Body(path) => call.body().is_some_and(|body| holds_text(body, path)),
+    }
+}
+
+/// Whether the JSON `body` has a text other than the empty one at `path`, whose parts are separated by dots.
+fn holds_text(body: &[u8], path: &str) -> bool {
+    let mut at = body;
+    for name in path.split('.') {
+        let Ok(mut object) = serde_json::from_slice::<HashMap<String, &RawValue>>(at) else {
+            return false;
+        };
+        match object.remove(name) {
+            Some(value) => at = value.get().as_bytes(),
+            None => return false,
+        }
+    }
+    let text = String::deserialize(&mut serde_json::Deserializer::from_slice(at));
+    text.is_ok_and(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_found_by_their_path() {
+        for (body, path, found) in [
+            (r#"{"etag": "x"}"#, "etag", true),
+            (r#"{"a": {"etag": "y"}, "etag": "\"x\""}"#, "etag", true),
+            (r#"{"etag": ""}"#, "etag", false),
+            (r#"{"etag": null}"#, "etag", false),
+            (r#"{"etag": 3}"#, "etag", false),
+            (r#"{"a": {"etag": "x"}}"#, "etag", false),
+            (
+                r#"{"policy": {"bindings": [], "etag": "x"}}"#,
+                "policy.etag",
+                true,
+            ),
+            (r#"{"policy": {}}"#, "policy.etag", false),
+            (r#"{"policy": "x"}"#, "policy.etag", false),
+            ("[]", "etag", false),
+            ("", "etag", false),
+        ] {
+            assert_eq!(holds_text(body.as_bytes(), path), found, "{body} {path}");
+        }
+    }
+}

@@ -1,0 +1,565 @@
+//! What is tried again, when, how often, and what the error says then.
+
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::{Duration, SystemTime},
+};
+
+use bytes::Bytes;
+use gapi::{
+    CallOptions, ErrorKind, RetryPolicy, Sending,
+    auth::{Token, from_fn},
+    transport::{Body, ManualClock, TransportError, TransportErrorKind},
+};
+use http::Response;
+use serde_json::json;
+use tokio::time::Instant;
+
+use crate::{
+    api::{
+        Add, AnyThing, Create, Delete, Export, Get, Patch, Photo, Replace, Search, Thing, thing,
+    },
+    script::{Script, Seen, Step, answer, json},
+};
+
+type Failure = Box<dyn Fn() -> Step + Send + Sync>;
+
+fn get() -> Get {
+    Get::new().set("name", "a")
+}
+
+fn unavailable() -> Step {
+    json(
+        503,
+        r#"{"error": {"message": "later", "status": "UNAVAILABLE"}}"#,
+    )
+}
+
+/// One failure, then an empty object.
+fn once(failure: impl Fn() -> Step + Send + Sync + 'static) -> std::sync::Arc<Script> {
+    let calls = AtomicU32::new(0);
+    Script::new(move |_| match calls.fetch_add(1, Ordering::Relaxed) {
+        0 => failure(),
+        _ => json(200, "{}"),
+    })
+}
+
+/// The URLs and bodies of what was sent.
+fn sent(script: &Script) -> Vec<(String, Bytes)> {
+    let pair = |seen: Seen| (seen.url, seen.body);
+    script.seen().into_iter().map(pair).collect()
+}
+
+fn half(declared: Option<&'static str>, broken: bool) -> Step {
+    let mut chunks = vec![Ok(Bytes::from_static(br#"{"name": "a"#))];
+    chunks.extend(broken.then(|| Err(TransportError::new(TransportErrorKind::Body, "it broke"))));
+    let mut answer = Response::new(Body::from_stream(futures_util::stream::iter(chunks), None));
+    if let Some(declared) = declared {
+        let declared = declared.parse().expect("a number");
+        answer.headers_mut().insert("content-length", declared);
+    }
+    Step::Answer(answer)
+}
+
+#[tokio::test(start_paused = true)]
+async fn failures_of_the_moment_are_tried_again() {
+    let cases: Vec<(&str, Failure)> = vec![
+        ("408", Box::new(|| json(408, "{}"))),
+        ("429", Box::new(|| json(429, "{}"))),
+        ("500", Box::new(|| json(500, "{}"))),
+        (
+            "502",
+            Box::new(|| answer(502, &[("content-type", "text/html")], "<html>")),
+        ),
+        ("503", Box::new(unavailable)),
+        ("504", Box::new(|| json(504, ""))),
+        (
+            "old rate limit",
+            Box::new(|| {
+                json(
+                    403,
+                    r#"{"error": {"errors": [{"reason": "userRateLimitExceeded"}]}}"#,
+                )
+            }),
+        ),
+        (
+            "new rate limit",
+            Box::new(|| {
+                json(
+                    403,
+                    r#"{"error": {"details": [{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "RATE_LIMIT_EXCEEDED"}]}}"#,
+                )
+            }),
+        ),
+        (
+            "connect",
+            Box::new(|| Step::Fail(TransportErrorKind::Connect)),
+        ),
+        ("reset", Box::new(|| Step::Fail(TransportErrorKind::Reset))),
+        (
+            "timeout",
+            Box::new(|| Step::Fail(TransportErrorKind::Timeout)),
+        ),
+        ("hang", Box::new(|| Step::Hang)),
+        ("broken body", Box::new(|| half(None, true))),
+        ("short body", Box::new(|| half(Some("20"), false))),
+        ("cut JSON", Box::new(|| half(None, false))),
+    ];
+    for (case, failure) in cases {
+        let script = once(failure);
+        let client = script.retrying().build().expect("a client");
+        let start = Instant::now();
+        get()
+            .send(&client)
+            .await
+            .unwrap_or_else(|e| panic!("{case}: {e}"));
+        let waited = start.elapsed().as_millis();
+        let attempt = if case == "hang" { 60_000 } else { 0 };
+        assert_eq!(waited, attempt + 500, "{case}");
+        let sent = sent(&script);
+        assert_eq!(sent.len(), 2, "{case}");
+        assert_eq!(sent[0], sent[1], "{case}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn failures_that_stay_are_not() {
+    for (status, body) in [
+        (400, "{}"),
+        (401, "{}"),
+        (
+            403,
+            r#"{"error": {"errors": [{"reason": "dailyLimitExceeded"}]}}"#,
+        ),
+        (404, "{}"),
+        (409, "{}"),
+        (412, "{}"),
+        (501, "{}"),
+        (505, "{}"),
+    ] {
+        let script = Script::new(move |_| json(status, body));
+        let client = script.retrying().build().expect("a client");
+        let error = get().send(&client).await.expect_err("an error");
+        assert!(!error.is_retryable(), "{status}");
+        assert_eq!((script.seen().len(), error.attempts()), (1, 1), "{status}");
+    }
+    for kind in [
+        TransportErrorKind::Tls,
+        TransportErrorKind::Request,
+        TransportErrorKind::TooLarge,
+        TransportErrorKind::Other,
+    ] {
+        let script = Script::new(move |_| Step::Fail(kind));
+        let client = script.retrying().build().expect("a client");
+        get().send(&client).await.expect_err("an error");
+        assert_eq!(script.seen().len(), 1, "{kind:?}");
+    }
+}
+
+async fn attempts<R: gapi::Answer>(make: impl Fn(&gapi::Client) -> Sending<R>) -> usize {
+    let script = Script::new(|_| unavailable());
+    let client = script.retrying().build().expect("a client");
+    let error = make(&client).raw().await.expect_err("503");
+    let sent = script.seen().len();
+    assert_eq!(error.attempts() as usize, sent);
+    sent
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_safe_to_repeat() {
+    // By verb.
+    assert_eq!(attempts(|c| get().send(c)).await, 4);
+    assert_eq!(attempts(|c| Delete::new().set("id", "a").send(c)).await, 4);
+    assert_eq!(attempts(|c| Photo::new().send(c)).await, 4);
+    let patch = || Patch::new().set("bucket", "b").set("object", "o");
+    assert_eq!(attempts(|c| patch().send(c)).await, 1);
+    assert_eq!(attempts(|c| Create::new().send(c)).await, 1);
+    // A list is read, whatever its verb.
+    assert_eq!(attempts(|c| Search::new().send(c)).await, 4);
+    // By what the caller says.
+    assert_eq!(
+        attempts(|c| Create::new().send(c).idempotent(true)).await,
+        4
+    );
+    assert_eq!(attempts(|c| get().send(c).idempotent(false)).await, 1);
+    assert_eq!(
+        attempts(|c| patch().send(c).header("if-match", "\"x\"")).await,
+        4
+    );
+    // By request id.
+    assert_eq!(attempts(|c| Add::new().send(c)).await, 4);
+    assert_eq!(attempts(|c| Add::new().send(c).request_id(None)).await, 1);
+    assert_eq!(
+        attempts(|c| Add::new().send(c).request_id(Some("x"))).await,
+        4
+    );
+    assert_eq!(
+        attempts(|c| Add::new().set("requestId", "x").send(c).request_id(None)).await,
+        4
+    );
+    // A method that offers a precondition needs one.
+    let replace = || Replace::new().set("id", "a");
+    assert_eq!(attempts(|c| replace().send(c)).await, 1);
+    assert_eq!(attempts(|c| replace().body(thing("x")).send(c)).await, 1);
+    assert_eq!(
+        attempts(|c| replace().set("ifGenerationMatch", 3).send(c)).await,
+        4
+    );
+    assert_eq!(
+        attempts(|c| replace().send(c).param("ifGenerationMatch", "3")).await,
+        4
+    );
+    let with_etag = || json!({"name": "x", "etag": "\"7\""});
+    assert_eq!(attempts(|c| replace().body(with_etag()).send(c)).await, 4);
+    assert_eq!(attempts(|c| replace().send(c).idempotent(true)).await, 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_was_not_made_is_tried_again_for_every_call() {
+    let script = once(|| Step::Fail(TransportErrorKind::Connect));
+    let client = script.retrying().build().expect("a client");
+    Create::new()
+        .send(&client)
+        .await
+        .expect("the second attempt");
+    let script = once(|| Step::Fail(TransportErrorKind::Reset));
+    let client = script.retrying().build().expect("a client");
+    let error = Create::new().send(&client).await.expect_err("a reset");
+    assert!(error.is_retryable());
+    assert_eq!(script.seen().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_request_id_for_all_attempts_of_a_call() {
+    let script = Script::new(|_| unavailable());
+    let client = script.retrying().build().expect("a client");
+    for _ in 0..2 {
+        Add::new().send(&client).await.expect_err("503");
+    }
+    let ids: Vec<String> = script
+        .seen()
+        .iter()
+        .map(|seen| seen.url.split_once("requestId=").expect("an id").1[..36].to_owned())
+        .collect();
+    assert_eq!(ids.len(), 8);
+    assert!(ids[..4].iter().all(|id| *id == ids[0]) && ids[4..].iter().all(|id| *id == ids[4]));
+    assert_ne!(ids[0], ids[4]);
+    uuid_of_version_4(&ids[0]);
+
+    // What the request says itself stays, and nothing is made up for a look.
+    let script = Script::empty();
+    Add::new()
+        .set("requestId", "mine")
+        .send(&script.client())
+        .await
+        .expect("added");
+    assert!(
+        script.only().url.contains("requestId=mine&"),
+        "{}",
+        script.only().url
+    );
+    let preview = Add::new()
+        .send(&script.client())
+        .to_http()
+        .expect("a request");
+    assert!(!preview.uri().to_string().contains("requestId"));
+    let preview = Add::new()
+        .send(&script.client())
+        .request_id(Some("x"))
+        .to_http();
+    assert!(
+        preview
+            .expect("a request")
+            .uri()
+            .to_string()
+            .contains("requestId=x")
+    );
+    let error = get()
+        .send(&script.client())
+        .request_id(Some("x"))
+        .await
+        .expect_err("no such");
+    assert_eq!(error.kind(), ErrorKind::Usage);
+    assert!(error.to_string().contains("requestId"), "{error}");
+}
+
+fn uuid_of_version_4(text: &str) {
+    let parts: Vec<usize> = text.split('-').map(str::len).collect();
+    assert_eq!(parts, [8, 4, 4, 4, 12], "{text}");
+    assert_eq!(&text[14..15], "4");
+}
+
+#[tokio::test(start_paused = true)]
+async fn waits_grow_and_end() {
+    let script = Script::new(|_| unavailable());
+    let client = script.retrying().build().expect("a client");
+    let start = Instant::now();
+    let error = get().send(&client).await.expect_err("503");
+    assert_eq!(start.elapsed(), Duration::from_millis(3500));
+    assert_eq!(error.attempts(), 4);
+    assert_eq!(
+        error.to_string(),
+        "things.get: 503 UNAVAILABLE: later (after 4 attempts)"
+    );
+
+    let one = get()
+        .send(&client)
+        .retry(RetryPolicy::none())
+        .await
+        .expect_err("503");
+    assert_eq!(one.to_string(), "things.get: 503 UNAVAILABLE: later");
+    // A call's own policy wins over the client's, field by field of nothing.
+    let two = client.with(CallOptions::new().retry(RetryPolicy::new().max_attempts(2)));
+    assert_eq!(get().send(&two).await.expect_err("503").attempts(), 2);
+    let three = get()
+        .send(&two)
+        .retry(RetryPolicy::new().max_attempts(3))
+        .await;
+    assert_eq!(three.expect_err("503").attempts(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_server_says_how_long() {
+    for (headers, body, seconds) in [
+        (vec![("retry-after", "7")], "{}", 7.5),
+        (
+            vec![
+                ("retry-after", "Sun, 06 Nov 1994 08:49:37 GMT"),
+                ("date", "Sun, 06 Nov 1994 08:49:27 GMT"),
+            ],
+            "{}",
+            10.5,
+        ),
+        (
+            vec![],
+            r#"{"error": {"details": [{"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "2.5s"}]}}"#,
+            3.0,
+        ),
+        (vec![("retry-after", "soon")], "{}", 0.5),
+    ] {
+        let told = headers.clone();
+        let script = once(move || answer(429, &told, body));
+        let client = script.retrying().build().expect("a client");
+        let start = Instant::now();
+        get().send(&client).await.expect("the second attempt");
+        assert_eq!(start.elapsed().as_secs_f64(), seconds, "{headers:?}");
+    }
+    // Longer than anybody waits: the error at once.
+    let script = once(|| answer(503, &[("retry-after", "3600")], "{}"));
+    let client = script.retrying().build().expect("a client");
+    let start = Instant::now();
+    let error = get().send(&client).await.expect_err("no time");
+    assert_eq!(start.elapsed(), Duration::ZERO);
+    assert_eq!(
+        error.to_string(),
+        "things.get: 503 Service Unavailable (no time was left to try again)"
+    );
+}
+
+#[tokio::test]
+async fn a_date_is_read_by_the_clients_clock() {
+    let clock = ManualClock::new(SystemTime::UNIX_EPOCH);
+    let script = once(|| {
+        answer(
+            503,
+            &[("retry-after", "Thu, 01 Jan 1970 00:00:20 GMT")],
+            "{}",
+        )
+    });
+    let client = script
+        .retrying()
+        .clock(std::sync::Arc::new(clock.clone()))
+        .build()
+        .expect("a client");
+    let call =
+        tokio::spawn(async move { get().send(&client).attempt_timeout(Duration::MAX).await });
+    while clock.sleepers() == 0 {
+        tokio::task::yield_now().await;
+    }
+    clock.advance(Duration::from_millis(20_499));
+    for _ in 0..20 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(script.seen().len(), 1);
+    clock.advance(Duration::from_millis(1));
+    call.await.expect("no panic").expect("the second attempt");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_time_of_the_whole_call_covers_waits() {
+    let script = Script::new(|_| unavailable());
+    let client = script.retrying().build().expect("a client");
+    let start = Instant::now();
+    // The third wait would end too late: the error is worth more than the rest of the time.
+    let error = get()
+        .send(&client)
+        .timeout(Duration::from_secs(3))
+        .await
+        .expect_err("503");
+    assert_eq!(
+        (error.attempts(), error.status().map(|s| s.as_u16())),
+        (3, Some(503))
+    );
+    assert_eq!(start.elapsed(), Duration::from_millis(1500));
+
+    // Time that runs out within an attempt keeps the cause of the one before.
+    let calls = AtomicU32::new(0);
+    let script = Script::new(move |_| match calls.fetch_add(1, Ordering::Relaxed) {
+        0 => unavailable(),
+        _ => Step::Hang,
+    });
+    let client = script.retrying().build().expect("a client");
+    let error = get()
+        .send(&client)
+        .timeout(Duration::from_secs(3))
+        .await
+        .expect_err("late");
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 2));
+    assert_eq!(
+        error.to_string(),
+        "things.get: the call took longer than its timeout of 3 s; the attempt before ended with: 503 UNAVAILABLE: later (after 2 attempts)"
+    );
+    let cause = std::error::Error::source(&error).expect("a cause");
+    assert_eq!(cause.to_string(), "things.get: 503 UNAVAILABLE: later");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_broken_service_is_not_hammered() {
+    let script = Script::new(|seen| {
+        if seen.url.contains("fail") {
+            unavailable()
+        } else {
+            json(200, "{}")
+        }
+    });
+    let client = script.retrying().retry_budget(5).build().expect("a client");
+    let fail = || Get::new().set("name", "fail");
+    let mut attempts = Vec::new();
+    for _ in 0..4 {
+        attempts.push(fail().send(&client).await.expect_err("503").attempts());
+    }
+    assert_eq!(attempts, [4, 3, 1, 1]);
+    let error = fail().send(&client).await.expect_err("503");
+    assert_eq!(
+        error.to_string(),
+        "things.get: 503 UNAVAILABLE: later (too many calls failed lately to try again)"
+    );
+    // Clones and other identities share it; ten successes pay for one retry.
+    let other = client.with_credentials(gapi::auth::Anonymous);
+    for _ in 0..10 {
+        get().send(&other).await.expect("a success");
+    }
+    assert_eq!(fail().send(&client).await.expect_err("503").attempts(), 2);
+    assert_eq!(fail().send(&other).await.expect_err("503").attempts(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn occasional_failures_never_use_the_budget_up() {
+    let calls = AtomicU32::new(0);
+    let script = Script::new(move |_| match calls.fetch_add(1, Ordering::Relaxed) % 2 {
+        0 => unavailable(),
+        _ => json(200, "{}"),
+    });
+    let client = script.retrying().retry_budget(1).build().expect("a client");
+    for _ in 0..50 {
+        get().send(&client).await.expect("the second attempt");
+    }
+    assert_eq!(script.seen().len(), 100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rejected_token_is_replaced_once_between_retries() {
+    let tokens = AtomicU32::new(0);
+    let credentials = from_fn(move || {
+        let number = tokens.fetch_add(1, Ordering::Relaxed);
+        async move { Ok(Token::new(format!("t{number}"))) }
+    });
+    let script = Script::steps([
+        unavailable(),
+        json(401, "{}"),
+        unavailable(),
+        json(200, "{}"),
+    ]);
+    let client = script
+        .retrying()
+        .credentials(credentials)
+        .build()
+        .expect("a client");
+    let start = Instant::now();
+    get().send(&client).await.expect("the fourth exchange");
+    // The 401 costs no wait.
+    assert_eq!(start.elapsed(), Duration::from_millis(1500));
+    let tokens: Vec<String> = script
+        .seen()
+        .iter()
+        .map(|seen| seen.header("authorization").expect("a token").to_owned())
+        .collect();
+    assert_eq!(tokens, ["Bearer t0", "Bearer t0", "Bearer t1", "Bearer t1"]);
+
+    let script = Script::steps([json(401, "{}"), unavailable(), json(401, "{}")]);
+    let credentials = from_fn(|| async { Ok(Token::new("t")) });
+    let client = script
+        .retrying()
+        .credentials(credentials)
+        .build()
+        .expect("a client");
+    let error = get().send(&client).await.expect_err("401");
+    assert!(error.is_unauthenticated());
+    assert_eq!(error.attempts(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn half_of_an_answer_is_given_when_nothing_is_left_to_try() {
+    let script = Script::new(|_| half(None, false));
+    let client = script.retrying().build().expect("a client");
+    let error = get().send(&client).await.expect_err("half");
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(
+        error
+            .to_string()
+            .contains("ends in the middle, after 11 bytes"),
+        "{error}"
+    );
+    assert_eq!(script.seen().len(), 4);
+    let raw = AnyThing::new()
+        .send(&client)
+        .retry(RetryPolicy::none())
+        .raw()
+        .await
+        .expect("bytes");
+    assert_eq!(&raw[..], br#"{"name": "a"#);
+    // What is not to be JSON may end as it likes.
+    let text = AnyThing::new()
+        .send(&client)
+        .alt("csv")
+        .text()
+        .await
+        .expect("text");
+    assert_eq!(&text[..], r#"{"name": "a"#);
+    assert_eq!(script.seen().len(), 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_head_of_a_download_is_tried_again() {
+    let script = once(unavailable);
+    let client = script.retrying().build().expect("a client");
+    let bytes = Export::new()
+        .download(&client)
+        .bytes()
+        .await
+        .expect("the second attempt");
+    assert_eq!(&bytes[..], b"{}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_cannot_be_sent_had_no_attempt() {
+    let script = Script::steps([]);
+    let client = script.retrying().build().expect("a client");
+    let error = Get::new()
+        .set("name", "..")
+        .send(&client)
+        .await
+        .expect_err("a bad name");
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Usage, 0));
+    let _: Thing = thing("x");
+}
