@@ -7,7 +7,8 @@ use std::{
 
 use gapi_auth::{
     AccessToken, ApiKey, AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Cached, Credentials,
-    FetchContext, Scopes, ServiceAccount, Token, TokenSource, from_fn,
+    Environment, FetchContext, Program, ProgramOutput, Scopes, ServiceAccount, Token, TokenSource,
+    from_fn,
 };
 use gapi_fakes::{Fault, Google, Reply};
 use gapi_transport::{BoxFuture, Clock, SystemClock};
@@ -41,10 +42,30 @@ pub(crate) async fn rows() -> Vec<Row> {
         secret("gapi_auth::FetchContext", context),
         secret("gapi_auth::FnSource", functions().await),
         secret("gapi_auth::AuthError", errors().await),
+        secret("gapi_auth::Environment", environment()),
+        secret("gapi_auth::Program", debug(&program())),
+        secret(
+            "gapi_auth::ProgramOutput",
+            debug(&ProgramOutput::new(0, CANARY)),
+        ),
+        open("gapi_auth::OperatingSystem", "a name"),
         open("gapi_auth::Anonymous", "nobody has no secret"),
         open("gapi_auth::AuthErrorKind", "a kind"),
         open("gapi_auth::Scopes", "scopes are public names"),
     ]
+}
+
+fn program() -> Program {
+    Program::new("helper").arg(CANARY).var("TOKEN", CANARY)
+}
+
+fn environment() -> Vec<String> {
+    debug(
+        &Environment::new()
+            .var("TOKEN", CANARY)
+            .file("/run/token", CANARY)
+            .program("helper", |_| Ok(ProgramOutput::new(0, CANARY))),
+    )
 }
 
 /// What is shown of credentials before and after they were used.

@@ -1,0 +1,135 @@
+//! Files.
+
+use std::{
+    collections::BTreeMap,
+    fmt, fs, io,
+    io::Read,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::SystemTime,
+};
+
+use secrecy::zeroize::Zeroizing;
+
+use super::Environment;
+
+/// More than any configuration, key or token file has.
+const LIMIT: u64 = 1024 * 1024;
+
+/// Files that were put or removed here, on top of the machine's own or of none.
+#[derive(Clone)]
+pub(super) struct Files {
+    real: bool,
+    changed: BTreeMap<PathBuf, Result<Arc<Zeroizing<Vec<u8>>>, io::ErrorKind>>,
+}
+
+impl Files {
+    pub(super) fn new(real: bool) -> Self {
+        Self {
+            real,
+            changed: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn is_real(&self) -> bool {
+        self.real
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+        match self.changed.get(path) {
+            Some(Ok(content)) => limited(Zeroizing::clone(content)),
+            Some(Err(kind)) => Err((*kind).into()),
+            None if self.real => {
+                let mut content = Zeroizing::new(Vec::new());
+                let mut file = fs::File::open(path)?.take(LIMIT + 1);
+                file.read_to_end(&mut content)?;
+                limited(content)
+            }
+            None => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+}
+
+fn limited(content: Zeroizing<Vec<u8>>) -> io::Result<Zeroizing<Vec<u8>>> {
+    if content.len() as u64 > LIMIT {
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("the file has more than {LIMIT} bytes"),
+        ));
+    }
+    Ok(content)
+}
+
+impl Environment {
+    /// Puts a file.
+    #[must_use]
+    pub fn file(self, path: impl Into<PathBuf>, content: impl Into<Vec<u8>>) -> Self {
+        let content = Arc::new(Zeroizing::new(content.into()));
+        let path = path.into();
+        self.change(|inner| drop(inner.files.changed.insert(path, Ok(content))))
+    }
+
+    /// Makes reading `path` fail: with [`NotFound`](io::ErrorKind::NotFound) the file is not there.
+    #[must_use]
+    pub fn broken_file(self, path: impl Into<PathBuf>, kind: io::ErrorKind) -> Self {
+        let path = path.into();
+        self.change(|inner| drop(inner.files.changed.insert(path, Err(kind))))
+    }
+
+    /// Whether there is a file at `path`, readable or not.
+    pub fn is_file(&self, path: impl AsRef<Path>) -> bool {
+        let path = path.as_ref();
+        match self.0.files.changed.get(path) {
+            Some(Err(kind)) => *kind != io::ErrorKind::NotFound,
+            Some(Ok(_)) => true,
+            None => self.0.files.real && path.is_file(),
+        }
+    }
+
+    /// A file's bytes, 1 MiB at most; they are wiped from memory when dropped.
+    ///
+    /// # Errors
+    /// What the operating system says, and [`FileTooLarge`](io::ErrorKind::FileTooLarge).
+    pub fn read(&self, path: impl AsRef<Path>) -> io::Result<Zeroizing<Vec<u8>>> {
+        self.0.files.read(path.as_ref())
+    }
+
+    /// A file's text, 1 MiB at most, without a byte order mark; it is wiped from memory when dropped.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read), and [`InvalidData`](io::ErrorKind::InvalidData) where it is not UTF-8.
+    pub fn read_text(&self, path: impl AsRef<Path>) -> io::Result<Zeroizing<String>> {
+        let content = self.read(path)?;
+        let text = std::str::from_utf8(&content).map_err(|_| {
+            io::Error::new(io::ErrorKind::InvalidData, "the file is not UTF-8 text")
+        })?;
+        Ok(Zeroizing::new(
+            text.trim_start_matches('\u{feff}').to_owned(),
+        ))
+    }
+
+    /// When a file of the machine was last written. Files that were put here have no time.
+    ///
+    /// # Errors
+    /// What the operating system says.
+    pub fn modified(&self, path: impl AsRef<Path>) -> io::Result<Option<SystemTime>> {
+        let path = path.as_ref();
+        match self.0.files.changed.get(path) {
+            Some(Ok(_)) => Ok(None),
+            Some(Err(kind)) => Err((*kind).into()),
+            None if self.0.files.real => fs::metadata(path)?.modified().map(Some),
+            None => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+}
+
+/// Paths only.
+impl fmt::Debug for Files {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut list = f.debug_list();
+        if self.real {
+            list.entry(&format_args!("the machine's"));
+        }
+        list.entries(self.changed.keys()).finish()
+    }
+}
