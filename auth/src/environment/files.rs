@@ -16,11 +16,14 @@ use super::Environment;
 /// More than any configuration, key or token file has.
 const LIMIT: u64 = 1024 * 1024;
 
+/// What reading a file gives.
+type Content = Result<Arc<Zeroizing<Vec<u8>>>, io::ErrorKind>;
+
 /// Files that were put or removed here, on top of the machine's own or of none.
 #[derive(Clone)]
 pub(super) struct Files {
     real: bool,
-    changed: BTreeMap<PathBuf, Result<Arc<Zeroizing<Vec<u8>>>, io::ErrorKind>>,
+    changed: BTreeMap<PathBuf, Content>,
 }
 
 impl Files {
