@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 /// Reads a value in each of the ways that serde_json offers, and checks that they agree.
-fn read<T: Wire + PartialEq>(text: &str) -> Result<T, String> {
+fn read<T: Wire + PartialEq + std::fmt::Debug>(text: &str) -> Result<T, String> {
     use serde::de::DeserializeSeed;
     let seed = || super::Reading::<T>(PhantomData);
     let shown = |error: serde_json::Error| {
