@@ -26,6 +26,7 @@
 //! | a user of a Workspace domain, through domain-wide delegation | [`ServiceAccount::subject`] |
 //! | an ID token, for Cloud Run, Identity-Aware Proxy and one's own services | [`IdTokenCredentials`] |
 //! | a user who authorized an app, as `gcloud auth application-default login` does | [`AuthorizedUser`] |
+//! | a user who is to authorize an app: on the web, on the own machine, on a device | [`Flow`], [`InstalledAppFlow`], [`DeviceFlow`] |
 //! | a token that something else obtained | [`AccessToken`] |
 //! | a function that obtains tokens | [`from_fn`] |
 //! | an API key, or nobody | [`ApiKey`], [`Anonymous`] |
@@ -71,7 +72,12 @@ pub use source::{FetchContext, FnSource, TokenSource, from_fn};
 pub use static_token::AccessToken;
 pub use token::Token;
 #[cfg(feature = "authorized-user")]
-pub use user::{AuthorizedUser, MemoryStore, StoreLock, TokenKey, TokenStore};
+pub use user::{AuthorizedUser, FileStore, MemoryStore, StoreLock, TokenKey, TokenStore};
+#[cfg(feature = "user-flows")]
+pub use user::{
+    ClientSecrets, Console, DeviceAuthorization, DeviceFlow, Flow, InstalledAppFlow, LocalServer,
+    PendingAuthorization,
+};
 
 /// The universe of everybody who does not have one of their own: `googleapis.com`.
 pub const DEFAULT_UNIVERSE: &str = "googleapis.com";

@@ -6,7 +6,7 @@ use gapi_transport::{Body, BoxFuture, Transport, TransportError};
 
 /// Builds the default transport when a first request needs it: that loads the system's root certificates.
 #[derive(Debug, Default)]
-pub(super) struct LazyTransport(OnceLock<std::sync::Arc<dyn Transport>>);
+pub(crate) struct LazyTransport(OnceLock<std::sync::Arc<dyn Transport>>);
 
 impl Transport for LazyTransport {
     fn send(

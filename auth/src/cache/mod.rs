@@ -16,6 +16,8 @@ use futures_util::future::{Either, select};
 use gapi_transport::{BoxFuture, Clock, SystemClock, Transport};
 use tokio::runtime::Handle;
 
+#[cfg(feature = "user-flows")]
+pub(crate) use self::lazy::LazyTransport as DefaultTransport;
 use self::{
     flight::fly,
     lazy::LazyTransport,

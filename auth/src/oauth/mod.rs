@@ -11,6 +11,8 @@ pub(crate) use endpoint::check_endpoint;
 #[cfg(feature = "authorized-user")]
 pub(crate) use endpoint::is_loopback;
 pub(crate) use form::form;
+#[cfg(feature = "authorized-user")]
+pub(crate) use redact::words;
 
 /// How much of a token endpoint's answer is read.
 pub(crate) const ANSWER_LIMIT: usize = 1024 * 1024;

@@ -23,7 +23,7 @@ pub(super) fn excerpt(body: &[u8]) -> String {
 }
 
 /// `text` on one line, with everything that looks like a token taken out.
-pub(super) fn words(text: &str) -> String {
+pub(crate) fn words(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut hide_next = false;
     for word in text

@@ -1,8 +1,20 @@
 //! Users: their credentials, the flows in which they authorize an app, and the stores that keep what they granted.
 
 mod authorized_user;
+#[cfg(feature = "user-flows")]
+mod device;
+#[cfg(feature = "user-flows")]
+mod flow;
+#[cfg(feature = "user-flows")]
+mod installed;
 mod post;
 mod store;
 
 pub use authorized_user::AuthorizedUser;
-pub use store::{MemoryStore, StoreLock, TokenKey, TokenStore};
+#[cfg(feature = "user-flows")]
+pub use device::{DeviceAuthorization, DeviceFlow};
+#[cfg(feature = "user-flows")]
+pub use flow::{ClientSecrets, Flow, PendingAuthorization};
+#[cfg(feature = "user-flows")]
+pub use installed::{Console, InstalledAppFlow, LocalServer};
+pub use store::{FileStore, MemoryStore, StoreLock, TokenKey, TokenStore};

@@ -155,6 +155,14 @@ impl AuthorizedUser {
         )
     }
 
+    /// A later grant to the same client keeps the refresh token of this one.
+    pub(crate) fn lend_refresh_token(&self, later: &mut UserInfo) {
+        let info = self.0.source().info();
+        if info.client_id == later.client_id {
+            later.refresh_token = info.refresh_token;
+        }
+    }
+
     fn change(self, change: impl FnOnce(&mut Source)) -> Self {
         let mut source = self.0.source().copy();
         change(&mut source);

@@ -1,5 +1,6 @@
 //! Where users' tokens are kept.
 
+mod file;
 mod key;
 mod memory;
 
@@ -8,7 +9,7 @@ use std::{any::Any, fmt};
 use gapi_transport::BoxFuture;
 use secrecy::SecretString;
 
-pub use self::{key::TokenKey, memory::MemoryStore};
+pub use self::{file::FileStore, key::TokenKey, memory::MemoryStore};
 use crate::AuthError;
 
 /// Keeps the credentials of users: one text, in JSON and full of secrets, for each [`TokenKey`].

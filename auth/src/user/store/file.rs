@@ -1,0 +1,441 @@
+//! A folder of files.
+
+use std::{
+    fmt,
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use gapi_transport::BoxFuture;
+use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+
+use super::{StoreLock, TokenKey, TokenStore};
+use crate::{AuthError, AuthErrorKind};
+
+/// The form of today's files.
+const VERSION: u32 = 1;
+const FILE_LIMIT: u64 = 1024 * 1024;
+/// How long a program that waits for another's lock pauses between looks.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+/// Keeps tokens in a folder of their own, one file for each [`TokenKey`]. Clones are the same store.
+///
+/// - The folder is readable by its owner only (0700), and so are the files (0600). One that others can read is refused. On Windows the permissions
+///   of the user's profile count.
+/// - A file is replaced whole: written beside, forced to disk, renamed. Whenever the machine or the program stops, the folder has either what was
+///   there or what was saved.
+/// - Programs that share the folder lock one key at a time, so that one of them refreshes and the others take what it got.
+#[derive(Clone)]
+pub struct FileStore {
+    folder: Arc<Path>,
+}
+
+/// What stands in a file.
+#[derive(Serialize, Deserialize)]
+struct Document<'a> {
+    version: u32,
+    /// Grows by one with each save.
+    revision: u64,
+    key: TokenKey,
+    #[serde(borrow)]
+    token: &'a RawValue,
+}
+
+impl FileStore {
+    /// A store in `folder`, which is made when something is saved.
+    pub fn new(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            folder: folder.into().into(),
+        }
+    }
+
+    /// The store that `gapi auth login` saves to and that every program of gapi looks into: the folder that `GAPI_TOKENS` names, else
+    /// `gapi/tokens` in the user's configuration folder (`$XDG_CONFIG_HOME` or `~/.config`; `%APPDATA%` on Windows).
+    ///
+    /// # Errors
+    /// [`AuthErrorKind::NotFound`] where the user has no home.
+    pub fn default_location() -> Result<Self, AuthError> {
+        default_folder(
+            &|name| std::env::var_os(name).map(PathBuf::from),
+            std::env::home_dir(),
+        )
+        .map(Self::new)
+    }
+
+    /// Where the files are.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// How often the file of `key` was saved; 0 where there is none.
+    ///
+    /// # Errors
+    /// [`AuthErrorKind::Store`] where the file cannot be read.
+    pub fn revision(&self, key: &TokenKey) -> Result<u64, AuthError> {
+        let Some(text) = self.read(&self.path(key, "json"))? else {
+            return Ok(0);
+        };
+        Ok(parse(&self.path(key, "json"), &text)?.revision)
+    }
+
+    fn path(&self, key: &TokenKey, extension: &str) -> PathBuf {
+        let mut digest = Sha256::new();
+        for part in [&key.client_id, &key.account].into_iter().chain(&key.scopes) {
+            digest.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            digest.update(part);
+        }
+        let name: String = digest.finalize()[..16]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        self.folder.join(name).with_extension(extension)
+    }
+
+    fn read(&self, path: &Path) -> Result<Option<Zeroizing<String>>, AuthError> {
+        let file = match open_to_read(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(failure("read", path, error)),
+        };
+        check_private(path, &file)?;
+        let mut text = Zeroizing::new(String::new());
+        file.take(FILE_LIMIT)
+            .read_to_string(&mut text)
+            .map_err(|error| failure("read", path, error))?;
+        Ok(Some(text))
+    }
+
+    fn load_now(&self, key: &TokenKey) -> Result<Option<SecretString>, AuthError> {
+        let path = self.path(key, "json");
+        let Some(text) = self.read(&path)? else {
+            return Ok(None);
+        };
+        let document = parse(&path, &text)?;
+        // Two keys with one name would need two equal digests; a copied file is likelier.
+        if document.key != *key {
+            return Err(AuthError::new(
+                AuthErrorKind::Store,
+                format!("{}: the file belongs to {}", path.display(), document.key),
+            )
+            .with_hint("remove it: it was copied or renamed"));
+        }
+        Ok(Some(SecretString::from(document.token.get())))
+    }
+
+    fn save_now(&self, key: &TokenKey, value: &SecretString) -> Result<(), AuthError> {
+        self.make_folder()?;
+        let path = self.path(key, "json");
+        let revision = match self.read(&path)? {
+            None => 0,
+            // What cannot be read cannot be counted either; it is moved aside so that somebody can look at it.
+            Some(text) => match parse(&path, &text) {
+                Ok(document) => document.revision,
+                Err(error) => {
+                    tracing::warn!(%error, "a damaged file of the token store is moved aside");
+                    let aside = path.with_extension("damaged");
+                    fs::rename(&path, &aside).map_err(|error| failure("move", &path, error))?;
+                    0
+                }
+            },
+        };
+        let token: &RawValue = serde_json::from_str(value.expose_secret()).map_err(|error| {
+            AuthError::new(
+                AuthErrorKind::Store,
+                format!("what is to be saved is not JSON (line {})", error.line()),
+            )
+        })?;
+        let document = Document {
+            version: VERSION,
+            revision: revision.saturating_add(1),
+            key: key.clone(),
+            token,
+        };
+        let text = serde_json::to_string(&document).map(Zeroizing::new).map_err(|error| {
+            AuthError::new(AuthErrorKind::Store, "the file cannot be made").with_source(error)
+        })?;
+        self.replace(&path, text.as_bytes())
+            .map_err(|error| failure("write", &path, error))
+    }
+
+    /// Writes beside, forces to disk, renames, and forces the folder to disk.
+    fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        // A temporary file is readable by its owner only from the start.
+        let mut file = tempfile::Builder::new()
+            .prefix(".saving-")
+            .tempfile_in(&self.folder)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(path).map_err(|error| error.error)?;
+        sync_folder(&self.folder)
+    }
+
+    fn make_folder(&self) -> Result<(), AuthError> {
+        let mut builder = fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder
+            .create(&self.folder)
+            .map_err(|error| failure("make", &self.folder, error))?;
+        let folder =
+            File::open(&self.folder).map_err(|error| failure("read", &self.folder, error));
+        if cfg!(unix) {
+            check_private(&self.folder, &folder?)?;
+        }
+        Ok(())
+    }
+
+    fn delete_now(&self, key: &TokenKey) -> Result<bool, AuthError> {
+        let path = self.path(key, "json");
+        match fs::remove_file(&path) {
+            Ok(()) => sync_folder(&self.folder)
+                .map(|()| true)
+                .map_err(|error| failure("delete", &path, error)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(failure("delete", &path, error)),
+        }
+    }
+
+    fn list_now(&self) -> Result<Vec<TokenKey>, AuthError> {
+        let entries = match fs::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(failure("read", &self.folder, error)),
+        };
+        let mut keys = Vec::new();
+        for entry in entries {
+            let path = entry
+                .map_err(|error| failure("read", &self.folder, error))?
+                .path();
+            if path.extension().is_none_or(|extension| extension != "json") {
+                continue;
+            }
+            // One that another program has just deleted is not there.
+            if let Some(text) = self.read(&path)? {
+                keys.push(parse(&path, &text)?.key);
+            }
+        }
+        keys.sort_unstable();
+        Ok(keys)
+    }
+
+    /// The lock file stays when it is unlocked: deleting it would let two programs hold locks of two files with one name.
+    fn open_lock(&self, key: &TokenKey) -> Result<(PathBuf, File), AuthError> {
+        self.make_folder()?;
+        let path = self.path(key, "lock");
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).read(true).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options
+            .open(&path)
+            .map_err(|error| failure("open", &path, error))?;
+        Ok((path, file))
+    }
+
+    /// Runs what blocks on a thread that may, where there are such threads. It runs to its end even if nobody waits any more.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, AuthError> + Send + 'static,
+    ) -> Result<T, AuthError> {
+        let this = self.clone();
+        if tokio::runtime::Handle::try_current().is_err() {
+            return work(&this);
+        }
+        tokio::task::spawn_blocking(move || work(&this))
+            .await
+            .unwrap_or_else(|error| {
+                Err(AuthError::new(
+                    AuthErrorKind::Store,
+                    "the program is being shut down",
+                )
+                .with_source(error))
+            })
+    }
+}
+
+fn parse<'a>(path: &Path, text: &'a str) -> Result<Document<'a>, AuthError> {
+    let damaged = |what: String| {
+        AuthError::new(AuthErrorKind::Store, format!("{}: {what}", path.display()))
+    };
+    let document: Document<'a> = serde_json::from_str(text).map_err(|error| {
+        damaged(format!(
+            "the file is damaged at line {} column {}",
+            error.line(),
+            error.column()
+        ))
+        .with_hint("remove it, and sign in again")
+    })?;
+    if document.version != VERSION {
+        return Err(damaged(format!(
+            "the file has version {}, and this program knows {VERSION}",
+            document.version
+        ))
+        .with_hint("use the program that wrote it, or remove it and sign in again"));
+    }
+    Ok(document)
+}
+
+/// Without following a link, which somebody else may have put there.
+fn open_to_read(path: &Path) -> io::Result<File> {
+    if fs::symlink_metadata(path)?.file_type().is_symlink() {
+        return Err(io::Error::other("it is a symbolic link"));
+    }
+    File::open(path)
+}
+
+#[cfg(unix)]
+fn check_private(path: &Path, file: &File) -> Result<(), AuthError> {
+    use std::os::unix::fs::MetadataExt;
+    let mode = file
+        .metadata()
+        .map_err(|error| failure("read", path, error))?
+        .mode()
+        & 0o777;
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    Err(AuthError::new(
+        AuthErrorKind::Store,
+        format!("{}: other users may use it (mode {mode:03o})", path.display()),
+    )
+    .with_hint(format!("run `chmod go= {}`", path.display())))
+}
+
+#[cfg(not(unix))]
+fn check_private(_: &Path, _: &File) -> Result<(), AuthError> {
+    Ok(())
+}
+
+/// A rename is on disk when the folder is.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+fn failure(what: &str, path: &Path, error: io::Error) -> AuthError {
+    AuthError::new(
+        AuthErrorKind::Store,
+        format!("cannot {what} {}: {error}", path.display()),
+    )
+    .with_source(error)
+}
+
+fn default_folder(
+    variable: &dyn Fn(&str) -> Option<PathBuf>,
+    home: Option<PathBuf>,
+) -> Result<PathBuf, AuthError> {
+    let set = |name| variable(name).filter(|path| !path.as_os_str().is_empty());
+    if let Some(folder) = set("GAPI_TOKENS") {
+        return Ok(folder);
+    }
+    let base = if cfg!(windows) {
+        set("APPDATA")
+    } else {
+        // A relative path there is to be ignored (XDG base directory specification).
+        set("XDG_CONFIG_HOME")
+            .filter(|path| path.is_absolute())
+            .or_else(|| home.map(|home| home.join(".config")))
+    };
+    base.map(|base| base.join("gapi").join("tokens"))
+        .ok_or_else(|| {
+            AuthError::new(
+                AuthErrorKind::NotFound,
+                "the user has no configuration folder to keep tokens in",
+            )
+            .with_hint("name a folder in the variable GAPI_TOKENS")
+        })
+}
+
+impl TokenStore for FileStore {
+    fn load<'a>(
+        &'a self,
+        key: &'a TokenKey,
+    ) -> BoxFuture<'a, Result<Option<SecretString>, AuthError>> {
+        let key = key.clone();
+        Box::pin(self.blocking(move |this| this.load_now(&key)))
+    }
+
+    fn save<'a>(
+        &'a self,
+        key: &'a TokenKey,
+        value: &'a SecretString,
+    ) -> BoxFuture<'a, Result<(), AuthError>> {
+        let (key, value) = (key.clone(), value.clone());
+        Box::pin(self.blocking(move |this| this.save_now(&key, &value)))
+    }
+
+    fn delete<'a>(&'a self, key: &'a TokenKey) -> BoxFuture<'a, Result<bool, AuthError>> {
+        let key = key.clone();
+        Box::pin(self.blocking(move |this| this.delete_now(&key)))
+    }
+
+    fn list(&self) -> BoxFuture<'_, Result<Vec<TokenKey>, AuthError>> {
+        Box::pin(self.blocking(Self::list_now))
+    }
+
+    fn lock<'a>(&'a self, key: &'a TokenKey) -> BoxFuture<'a, Result<StoreLock, AuthError>> {
+        let wanted = key.clone();
+        Box::pin(async move {
+            let (path, file) = self.blocking(move |this| this.open_lock(&wanted)).await?;
+            loop {
+                match file.try_lock() {
+                    Ok(()) => return Ok(StoreLock::new(file)),
+                    // A thread that waits in the kernel could not be woken when the program ends.
+                    Err(TryLockError::WouldBlock) => tokio::time::sleep(LOOK_AGAIN).await,
+                    Err(TryLockError::Error(error)) => return Err(failure("lock", &path, error)),
+                }
+            }
+        })
+    }
+}
+
+/// The folder.
+impl fmt::Debug for FileStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("FileStore").field(&self.folder).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn the_default_folder_follows_the_environment() {
+        let folder = |pairs: &[(&str, &str)], home: Option<&str>| {
+            let variable = |name: &str| {
+                let found = pairs.iter().find(|(own, _)| *own == name);
+                found.map(|(_, value)| PathBuf::from(value))
+            };
+            default_folder(&variable, home.map(PathBuf::from)).ok()
+        };
+        let at = |path: &str| Some(PathBuf::from(path));
+        assert_eq!(folder(&[], Some("/h")), at("/h/.config/gapi/tokens"));
+        assert_eq!(
+            folder(&[("XDG_CONFIG_HOME", "/c")], Some("/h")),
+            at("/c/gapi/tokens")
+        );
+        assert_eq!(
+            folder(&[("XDG_CONFIG_HOME", "c")], Some("/h")),
+            at("/h/.config/gapi/tokens")
+        );
+        assert_eq!(
+            folder(&[("GAPI_TOKENS", "/t"), ("XDG_CONFIG_HOME", "/c")], None),
+            at("/t")
+        );
+        assert_eq!(folder(&[("GAPI_TOKENS", "")], None), None);
+    }
+}
