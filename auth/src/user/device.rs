@@ -56,7 +56,10 @@ impl DeviceFlow {
         path: impl AsRef<Path>,
         scopes: impl IntoIterator<Item = S>,
     ) -> Result<Self, AuthError> {
-        Ok(Self::new(Flow::new(ClientSecrets::from_file(path)?, scopes)))
+        Ok(Self::new(Flow::new(
+            ClientSecrets::from_file(path)?,
+            scopes,
+        )))
     }
 
     /// From a flow: its client, scopes, transport and clock count.
@@ -76,7 +79,9 @@ impl DeviceFlow {
         let mut fields = vec![("client_id", client.client_id.as_str()), ("scope", &scope)];
         // Google wants no secret here; servers that do are those that know the client by one.
         if let Some(secret) = &client.client_secret
-            && !client.device_uri.starts_with("https://oauth2.googleapis.com/")
+            && !client
+                .device_uri
+                .starts_with("https://oauth2.googleapis.com/")
         {
             fields.push(("client_secret", secret.expose_secret()));
         }
@@ -174,20 +179,18 @@ impl DeviceAuthorization {
         let mut interval = self.interval;
         let mut pause = interval;
         loop {
-            let left = (self.started + self.expires_in)
-                .saturating_duration_since(clock.instant());
+            let left = (self.started + self.expires_in).saturating_duration_since(clock.instant());
             if left.is_zero() {
                 return Err(expired());
             }
             clock.sleep(pause.min(left)).await;
-            let error =
-                match post_form(&client.token_uri, &fields, None, transport, clock).await {
-                    Ok(answer) => {
-                        let info = granted(client, answer, scopes, &**clock);
-                        return Ok(user(client, info, own_transport, clock));
-                    }
-                    Err(error) => error,
-                };
+            let error = match post_form(&client.token_uri, &fields, None, transport, clock).await {
+                Ok(answer) => {
+                    let info = granted(client, answer, scopes, &**clock);
+                    return Ok(user(client, info, own_transport, clock));
+                }
+                Err(error) => error,
+            };
             pause = match error.oauth_error() {
                 Some("authorization_pending") => interval,
                 Some("slow_down") => {

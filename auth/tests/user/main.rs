@@ -5,7 +5,15 @@
 #[allow(dead_code, reason = "some of it concerns keys")]
 mod endpoint;
 
+mod client_secrets;
+mod console;
+mod device;
+mod file_store;
 mod files;
+mod flow;
+mod hostile;
+mod local_server;
+mod processes;
 mod refresh;
 mod revoke;
 mod rotation;

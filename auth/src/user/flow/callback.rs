@@ -31,9 +31,8 @@ pub(crate) fn code(
         return Err(stray("it has no `state`"));
     };
     if !is_same(state.expose_secret(), pending.state.expose_secret()) {
-        return Err(
-            stray("its `state` is another one").with_hint("let the user start again, in one browser"),
-        );
+        return Err(stray("its `state` is another one")
+            .with_hint("let the user start again, in one browser"));
     }
     if let Some(iss) = &answer.iss
         && !is_issuer(iss, issuer, auth_uri)
@@ -45,6 +44,7 @@ pub(crate) fn code(
     }
     answer
         .code
+        .filter(|code| !code.expose_secret().is_empty())
         .ok_or_else(|| stray("it has neither `code` nor `error`"))
 }
 
@@ -60,7 +60,7 @@ pub(crate) fn pasted(
         return code(text, pending, issuer, auth_uri);
     }
     let code = percent_decode_str(text).decode_utf8_lossy();
-    if code.is_empty() || code.contains(char::is_whitespace) {
+    if code.is_empty() || code.contains(|c: char| c.is_whitespace() || "?&<>\"".contains(c)) {
         return Err(stray("it is neither a redirect URL nor a code"));
     }
     Ok(SecretString::from(code.into_owned()))
@@ -69,7 +69,9 @@ pub(crate) fn pasted(
 impl Answer {
     /// Reads a URL, or its query alone, which is also what a form that was posted looks like.
     fn parse(callback: &str) -> Result<Self, AuthError> {
-        let query = callback.split_once('?').map_or(callback, |(_, query)| query);
+        let query = callback
+            .split_once('?')
+            .map_or(callback, |(_, query)| query);
         let query = query.split_once('#').map_or(query, |(query, _)| query);
         let mut answer = Self::default();
         for pair in query.split('&') {
@@ -159,7 +161,8 @@ fn refused(error: String, description: Option<String>) -> AuthError {
             None,
         ),
     };
-    let error = AuthError::new(kind, message).with_oauth(shown, description.as_deref().map(crate::oauth::words));
+    let error = AuthError::new(kind, message)
+        .with_oauth(shown, description.as_deref().map(crate::oauth::words));
     match hint {
         Some(hint) => error.with_hint(hint),
         None => error,

@@ -122,7 +122,11 @@ impl ClientSecrets {
                 let what = if cause.is_data() && cause.to_string().starts_with("missing field") {
                     cause.to_string()
                 } else {
-                    format!("cannot be used at line {} column {}", cause.line(), cause.column())
+                    format!(
+                        "cannot be used at line {} column {}",
+                        cause.line(),
+                        cause.column()
+                    )
                 };
                 error(AuthErrorKind::Config, &what)
             })?;

@@ -105,10 +105,14 @@ pub(crate) fn granted(
 ) -> UserInfo {
     // Servers that grant just what was asked for need not say so (RFC 6749, section 5.1).
     let scopes = answer.scopes.unwrap_or_else(|| asked.to_vec());
-    let account = answer.id_token.as_ref().and_then(claims).and_then(|claims| {
-        let name = claims["email"].as_str().or(claims["sub"].as_str());
-        name.map(str::to_owned)
-    });
+    let account = answer
+        .id_token
+        .as_ref()
+        .and_then(claims)
+        .and_then(|claims| {
+            let name = claims["email"].as_str().or(claims["sub"].as_str());
+            name.map(str::to_owned)
+        });
     UserInfo {
         client_id: client.client_id.clone(),
         client_secret: client.client_secret.clone(),

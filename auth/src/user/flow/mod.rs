@@ -12,11 +12,11 @@ use gapi_transport::{Clock, SystemClock, Transport};
 use http::Uri;
 use secrecy::{ExposeSecret, SecretString};
 
-pub use self::{client::ClientSecrets, pending::PendingAuthorization};
 pub(crate) use self::{
     callback::{code, pasted},
     exchange::{exchange, granted, user},
 };
+pub use self::{client::ClientSecrets, pending::PendingAuthorization};
 use self::{
     pending::VERSION,
     random::{challenge, random},
@@ -234,7 +234,11 @@ impl Flow {
             redirect_uri,
             scopes: self.scopes.clone(),
             state: random::<32>()?,
-            code_verifier: if self.pkce { Some(random::<64>()?) } else { None },
+            code_verifier: if self.pkce {
+                Some(random::<64>()?)
+            } else {
+                None
+            },
             nonce: match self.scopes.iter().any(|scope| scope == "openid") {
                 true => Some(random::<16>()?.expose_secret().to_owned()),
                 false => None,
@@ -356,7 +360,10 @@ impl Flow {
         Ok(user)
     }
 
-    pub(crate) fn sleep(&self, duration: std::time::Duration) -> gapi_transport::BoxFuture<'static, ()> {
+    pub(crate) fn sleep(
+        &self,
+        duration: std::time::Duration,
+    ) -> gapi_transport::BoxFuture<'static, ()> {
         self.clock.sleep(duration)
     }
 

@@ -29,7 +29,10 @@ pub(crate) fn challenge(verifier: &SecretString) -> String {
 pub(crate) fn is_same(a: &str, b: &str) -> bool {
     // Digests of equal length hide even where the first difference is.
     let (a, b) = (Sha256::digest(a), Sha256::digest(b));
-    a.iter().zip(b.iter()).fold(0, |difference, (a, b)| difference | (a ^ b)) == 0
+    a.iter()
+        .zip(b.iter())
+        .fold(0, |difference, (a, b)| difference | (a ^ b))
+        == 0
 }
 
 #[cfg(test)]

@@ -29,9 +29,14 @@ impl Page {
 
     /// The user said no.
     pub(super) fn denied() -> Self {
-        let message =
-            "The app did not get access to your account. You can close this tab. To change your mind, start again from the app.";
-        Self::new(200, Outcome::Denied, "Access was not granted", message, None)
+        let message = "The app did not get access to your account. You can close this tab. To change your mind, start again from the app.";
+        Self::new(
+            200,
+            Outcome::Denied,
+            "Access was not granted",
+            message,
+            None,
+        )
     }
 
     /// The authorization came to nothing, and `detail` says why.
@@ -49,7 +54,13 @@ impl Page {
     /// A request that is not the answer that is waited for.
     pub(super) fn stray(status: u16) -> Self {
         let message = "This address only takes the answer of a sign-in that was started from the app, which is still waiting for it.";
-        Self::new(status, Outcome::Problem, "Nothing to see here", message, None)
+        Self::new(
+            status,
+            Outcome::Problem,
+            "Nothing to see here",
+            message,
+            None,
+        )
     }
 
     fn new(

@@ -86,7 +86,10 @@ impl FileStore {
 
     fn path(&self, key: &TokenKey, extension: &str) -> PathBuf {
         let mut digest = Sha256::new();
-        for part in [&key.client_id, &key.account].into_iter().chain(&key.scopes) {
+        for part in [&key.client_id, &key.account]
+            .into_iter()
+            .chain(&key.scopes)
+        {
             digest.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
             digest.update(part);
         }
@@ -156,9 +159,11 @@ impl FileStore {
             key: key.clone(),
             token,
         };
-        let text = serde_json::to_string(&document).map(Zeroizing::new).map_err(|error| {
-            AuthError::new(AuthErrorKind::Store, "the file cannot be made").with_source(error)
-        })?;
+        let text = serde_json::to_string(&document)
+            .map(Zeroizing::new)
+            .map_err(|error| {
+                AuthError::new(AuthErrorKind::Store, "the file cannot be made").with_source(error)
+            })?;
         self.replace(&path, text.as_bytes())
             .map_err(|error| failure("write", &path, error))
     }
@@ -183,8 +188,7 @@ impl FileStore {
         builder
             .create(&self.folder)
             .map_err(|error| failure("make", &self.folder, error))?;
-        let folder =
-            File::open(&self.folder).map_err(|error| failure("read", &self.folder, error));
+        let folder = File::open(&self.folder).map_err(|error| failure("read", &self.folder, error));
         if cfg!(unix) {
             check_private(&self.folder, &folder?)?;
         }
@@ -251,19 +255,17 @@ impl FileStore {
         tokio::task::spawn_blocking(move || work(&this))
             .await
             .unwrap_or_else(|error| {
-                Err(AuthError::new(
-                    AuthErrorKind::Store,
-                    "the program is being shut down",
+                Err(
+                    AuthError::new(AuthErrorKind::Store, "the program is being shut down")
+                        .with_source(error),
                 )
-                .with_source(error))
             })
     }
 }
 
 fn parse<'a>(path: &Path, text: &'a str) -> Result<Document<'a>, AuthError> {
-    let damaged = |what: String| {
-        AuthError::new(AuthErrorKind::Store, format!("{}: {what}", path.display()))
-    };
+    let damaged =
+        |what: String| AuthError::new(AuthErrorKind::Store, format!("{}: {what}", path.display()));
     let document: Document<'a> = serde_json::from_str(text).map_err(|error| {
         damaged(format!(
             "the file is damaged at line {} column {}",
@@ -303,7 +305,10 @@ fn check_private(path: &Path, file: &File) -> Result<(), AuthError> {
     }
     Err(AuthError::new(
         AuthErrorKind::Store,
-        format!("{}: other users may use it (mode {mode:03o})", path.display()),
+        format!(
+            "{}: other users may use it (mode {mode:03o})",
+            path.display()
+        ),
     )
     .with_hint(format!("run `chmod go= {}`", path.display())))
 }

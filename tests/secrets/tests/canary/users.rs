@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use gapi_auth::{AuthorizedUser, MemoryStore, StoreLock, TokenKey, TokenStore};
+use gapi_auth::{
+    AuthorizedUser, ClientSecrets, DeviceFlow, FileStore, Flow, InstalledAppFlow, MemoryStore,
+    PendingAuthorization, StoreLock, TokenKey, TokenStore,
+};
 use gapi_fakes::{Reply, Request, Server};
 use serde_json::json;
 
@@ -17,6 +20,21 @@ pub(crate) async fn rows() -> Vec<Row> {
     vec![
         secret("gapi_auth::AuthorizedUser", authorized_users().await),
         secret("gapi_auth::MemoryStore", memory_store().await),
+        secret("gapi_auth::FileStore", file_store().await),
+        secret("gapi_auth::ClientSecrets", client_secrets()),
+        secret("gapi_auth::Flow", flows().await),
+        secret("gapi_auth::PendingAuthorization", pending()),
+        secret(
+            "gapi_auth::InstalledAppFlow",
+            debug(&InstalledAppFlow::new(flow())),
+        ),
+        secret(
+            "gapi_auth::LocalServer",
+            debug(&InstalledAppFlow::new(flow()).run_local_server()),
+        ),
+        secret("gapi_auth::Console", console().await),
+        secret("gapi_auth::DeviceFlow", debug(&DeviceFlow::new(flow()))),
+        secret("gapi_auth::DeviceAuthorization", device().await),
         secret(
             "gapi_auth::StoreLock",
             debug(&StoreLock::new(String::from(CANARY))),
@@ -88,4 +106,119 @@ async fn memory_store() -> Vec<String> {
     let mut shown = debug(&store);
     shown.extend(debug(&store.load(&key).await.unwrap()));
     shown
+}
+
+async fn file_store() -> Vec<String> {
+    let folder = std::env::temp_dir().join(format!("gapi-secrets-{}", std::process::id()));
+    let store = FileStore::new(&folder);
+    let key = TokenKey::new("c", "a", ["s"]);
+    let value = format!(r#"{{"refresh_token":"{CANARY}"}}"#);
+    store.save(&key, &value.into()).await.unwrap();
+    let mut shown = debug(&store);
+    shown.extend(error(&store.save(&key, &CANARY.into()).await.unwrap_err()));
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        std::fs::write(entry.unwrap().path(), format!(r#"{{"{CANARY}":1}}"#)).unwrap();
+    }
+    shown.extend(error(&store.load(&key).await.unwrap_err()));
+    shown.extend(error(&store.list().await.unwrap_err()));
+    std::fs::remove_dir_all(&folder).unwrap();
+    shown
+}
+
+fn client_secrets() -> Vec<String> {
+    let good = json!({"web": {"client_id": "c", "client_secret": CANARY}});
+    let mut shown = debug(&ClientSecrets::from_json(&good.to_string()).unwrap());
+    for text in [
+        format!(r#"{{"web":{{"client_id":"c","client_secret":["{CANARY}"]}}}}"#),
+        format!(r#"{{"web":{{"client_secret":"{CANARY}"}}}}"#),
+        format!(r#"{{"web":"{CANARY}"}}"#),
+        format!(r#"{{"type":"{CANARY}"}}"#),
+        format!(r#"{{"{CANARY}"#),
+        CANARY.to_owned(),
+    ] {
+        shown.extend(error(&ClientSecrets::from_json(&text).unwrap_err()));
+    }
+    shown
+}
+
+fn flow() -> Flow {
+    Flow::new(ClientSecrets::new("c", CANARY), ["openid"])
+        .redirect_uri("http://127.0.0.1/")
+        .parameter("login_hint", CANARY)
+}
+
+fn pending_with_canary() -> PendingAuthorization {
+    let (_, pending) = flow().authorization_url().unwrap();
+    let mut json = serde_json::to_value(&pending).unwrap();
+    json["state"] = json!(CANARY);
+    json["code_verifier"] = json!(CANARY);
+    serde_json::from_value(json).unwrap()
+}
+
+fn pending() -> Vec<String> {
+    debug(&pending_with_canary())
+}
+
+/// Callbacks with the canary where secrets are, and a token endpoint that repeats what it was sent.
+async fn flows() -> Vec<String> {
+    let mut shown = debug(&flow());
+    for query in [
+        format!("state={CANARY}x&code={CANARY}"),
+        format!("state={CANARY}&code={CANARY}&code={CANARY}"),
+        format!("state={CANARY}&error=code={CANARY}"),
+        format!("state={CANARY}&error=server_error&error_description=token={CANARY}"),
+    ] {
+        let outcome = flow().exchange(pending_with_canary(), &query).await;
+        shown.extend(error(&outcome.unwrap_err()));
+    }
+    for reply in [
+        Reply::json(
+            400,
+            &json!({"error": "invalid_grant", "error_description": format!("code={CANARY}")}),
+        ),
+        Reply::json(
+            200,
+            &json!({"access_token": CANARY, "refresh_token": CANARY, "id_token": CANARY}),
+        ),
+        Reply::text(200, format!("access_token={CANARY}")),
+    ] {
+        let server = Server::start(move |_: &Request| reply.clone())
+            .await
+            .unwrap();
+        let client = ClientSecrets::new("c", CANARY).token_uri(server.url());
+        let flow = Flow::new(client, ["s"]).redirect_uri("http://127.0.0.1/");
+        let callback = format!("?state={CANARY}&code={CANARY}");
+        match flow.exchange(pending_with_canary(), &callback).await {
+            Ok(user) => shown.extend(credentials(&user).await),
+            Err(refused) => shown.extend(error(&refused)),
+        }
+    }
+    shown
+}
+
+/// A user who pastes something else than what is asked for.
+async fn console() -> Vec<String> {
+    let mut shown = Vec::new();
+    let flow = InstalledAppFlow::new(flow());
+    let console = flow
+        .run_console()
+        .ask(|_| Ok(format!("?code={CANARY}&state={CANARY}")));
+    shown.extend(debug(&console));
+    shown.extend(error(&console.await.unwrap_err()));
+    shown
+}
+
+async fn device() -> Vec<String> {
+    let server = Server::start(|_: &Request| {
+        let answer = json!({"device_code": CANARY, "user_code": CANARY, "verification_uri": "https://x.example/", "expires_in": 9});
+        Reply::json(200, &answer)
+    })
+    .await
+    .unwrap();
+    let client = ClientSecrets::new("c", CANARY).device_uri(server.url());
+    let device = DeviceFlow::new(Flow::new(client, ["s"]))
+        .start()
+        .await
+        .unwrap();
+    debug(&device)
 }

@@ -1,0 +1,180 @@
+//! The folder of files.
+
+use std::{fs, path::PathBuf, sync::Arc};
+
+use gapi_auth::{AuthErrorKind, FileStore, TokenKey, TokenStore};
+use secrecy::{ExposeSecret, SecretString};
+use tempfile::TempDir;
+
+fn store() -> (TempDir, FileStore) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = FileStore::new(folder.path().join("gapi/tokens"));
+    (folder, store)
+}
+
+fn key(account: &str) -> TokenKey {
+    TokenKey::new("client-1", account, ["b", "a", "b"])
+}
+
+fn value(number: u32) -> SecretString {
+    SecretString::from(format!(r#"{{"refresh_token":"r{number}","other":[1,2]}}"#))
+}
+
+async fn load(store: &FileStore, key: &TokenKey) -> Option<String> {
+    let value = store.load(key).await.expect("readable");
+    value.map(|value| value.expose_secret().to_owned())
+}
+
+fn files(store: &FileStore, extension: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(store.folder()).expect("a folder");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    paths
+        .filter(|path| path.extension().is_some_and(|own| own == extension))
+        .collect()
+}
+
+#[tokio::test]
+async fn what_is_saved_is_loaded_listed_and_deleted() {
+    let (_folder, store) = store();
+    assert_eq!(load(&store, &key("ann")).await, None);
+    assert!(store.list().await.expect("readable").is_empty());
+    for (account, number) in [("ann", 1), ("ben", 2), ("ann", 3)] {
+        store
+            .save(&key(account), &value(number))
+            .await
+            .expect("saved");
+    }
+    assert_eq!(
+        load(&store, &key("ann")).await.as_deref(),
+        Some(value(3).expose_secret())
+    );
+    assert_eq!(store.revision(&key("ann")).expect("readable"), 2);
+    assert_eq!(
+        store.list().await.expect("readable"),
+        [key("ann"), key("ben")]
+    );
+    // Client, account and scopes make the key; no two lists run together.
+    for other in [
+        TokenKey::new("client-2", "ann", ["a", "b"]),
+        TokenKey::new("client-1", "ann", ["a"]),
+        TokenKey::new("client-1", "ann", ["ab"]),
+        TokenKey::new("client-1a", "nn", ["a", "b"]),
+    ] {
+        assert_eq!(load(&store, &other).await, None);
+    }
+    assert!(store.delete(&key("ann")).await.expect("deleted"));
+    assert!(!store.delete(&key("ann")).await.expect("deleted"));
+    assert_eq!(store.list().await.expect("readable"), [key("ben")]);
+    let again = FileStore::new(store.folder());
+    assert_eq!(
+        load(&again, &key("ben")).await.as_deref(),
+        Some(value(2).expose_secret())
+    );
+}
+
+#[tokio::test]
+#[cfg(unix)]
+async fn nobody_else_can_read_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let (_folder, store) = store();
+    let lock = store.lock(&key("ann")).await.expect("locked");
+    store.save(&key("ann"), &value(1)).await.expect("saved");
+    drop(lock);
+    let mode =
+        |path: &std::path::Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+    assert_eq!(mode(store.folder()), 0o700);
+    let file = files(&store, "json").remove(0);
+    assert_eq!(mode(&file), 0o600);
+    assert_eq!(mode(&files(&store, "lock")[0]), 0o600);
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).expect("changed");
+    let error = store
+        .load(&key("ann"))
+        .await
+        .expect_err("others can read it");
+    assert_eq!(error.kind(), AuthErrorKind::Store);
+    assert!(error.to_string().contains("chmod go="), "{error}");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("changed");
+    fs::set_permissions(store.folder(), fs::Permissions::from_mode(0o755)).expect("changed");
+    store
+        .save(&key("ann"), &value(2))
+        .await
+        .expect_err("others can look into it");
+    fs::set_permissions(store.folder(), fs::Permissions::from_mode(0o700)).expect("changed");
+    // A link leads somewhere else.
+    let elsewhere = store.folder().join("elsewhere");
+    fs::rename(&file, &elsewhere).expect("moved");
+    std::os::unix::fs::symlink(&elsewhere, &file).expect("linked");
+    let error = store.load(&key("ann")).await.expect_err("a link");
+    assert!(error.to_string().contains("symbolic link"), "{error}");
+}
+
+#[tokio::test]
+async fn damaged_files_are_named_and_moved_aside_by_the_next_save() {
+    let (_folder, store) = store();
+    store.save(&key("ann"), &value(1)).await.expect("saved");
+    let file = files(&store, "json").remove(0);
+    for text in ["", "{", r#"{"version":1}"#, "secret-token"] {
+        fs::write(&file, text).expect("written");
+        let error = store.load(&key("ann")).await.expect_err("damaged");
+        assert_eq!(error.kind(), AuthErrorKind::Store);
+        assert!(
+            error.to_string().contains("damaged") && !error.to_string().contains("secret-token"),
+            "{error}"
+        );
+    }
+    store.save(&key("ann"), &value(2)).await.expect("saved");
+    assert_eq!(
+        fs::read_to_string(file.with_extension("damaged")).expect("kept"),
+        "secret-token"
+    );
+    assert_eq!(
+        load(&store, &key("ann")).await.as_deref(),
+        Some(value(2).expose_secret())
+    );
+    // A newer program's file is not touched silently.
+    let text = fs::read_to_string(&file)
+        .expect("there")
+        .replace(r#""version":1"#, r#""version":2"#);
+    fs::write(&file, text).expect("written");
+    let error = store.load(&key("ann")).await.expect_err("newer");
+    assert!(error.to_string().contains("version 2"), "{error}");
+}
+
+#[tokio::test]
+async fn a_copied_file_is_not_another_account() {
+    let (_folder, store) = store();
+    store.save(&key("ann"), &value(1)).await.expect("saved");
+    let ann = files(&store, "json").remove(0);
+    store.save(&key("ben"), &value(2)).await.expect("saved");
+    let ben = files(&store, "json")
+        .into_iter()
+        .find(|path| *path != ann)
+        .expect("two");
+    fs::copy(&ann, &ben).expect("copied");
+    let error = store.load(&key("ben")).await.expect_err("not ben's");
+    assert!(error.to_string().contains("belongs to ann"), "{error}");
+}
+
+#[tokio::test]
+async fn a_lock_is_held_by_one_at_a_time() {
+    let (_folder, store) = store();
+    let store = Arc::new(store);
+    let held = store.lock(&key("ann")).await.expect("locked");
+    store.lock(&key("ben")).await.expect("another key");
+    let waiting = tokio::spawn({
+        let store = store.clone();
+        async move { store.lock(&key("ann")).await.map(drop) }
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    assert!(!waiting.is_finished());
+    drop(held);
+    waiting.await.expect("no panic").expect("locked");
+}
+
+#[tokio::test]
+async fn what_was_being_written_is_never_seen() {
+    let (_folder, store) = store();
+    store.save(&key("ann"), &value(1)).await.expect("saved");
+    fs::write(store.folder().join(".saving-x"), "half").expect("written");
+    assert_eq!(store.list().await.expect("readable"), [key("ann")]);
+}
