@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 use serde::Deserialize;
 
 use super::{
-    flow::{ClientSecrets, Flow, granted, user},
+    flow::{ClientSecrets, Flow, Parts, granted, user},
     post::{post_form, send_form},
 };
 use crate::{
@@ -72,7 +72,13 @@ impl DeviceFlow {
     /// # Errors
     /// When the server cannot be reached or refuses: an unknown client, scopes that devices may not have.
     pub async fn start(&self) -> Result<DeviceAuthorization, AuthError> {
-        let (client, scopes, _, transport, clock) = self.0.for_device();
+        let Parts {
+            client,
+            scopes,
+            transport,
+            clock,
+            ..
+        } = self.0.parts();
         check_endpoint("the device authorization URI", &client.device_uri)?;
         check_endpoint("the token URI", &client.token_uri)?;
         let scope = scopes.join(" ");
@@ -167,7 +173,13 @@ impl DeviceAuthorization {
     /// [`AuthErrorKind::Denied`] when the user said no, [`AuthErrorKind::TimedOut`] when the code expired, or what else the
     /// server says.
     pub async fn wait(self) -> Result<AuthorizedUser, AuthError> {
-        let (client, scopes, own_transport, transport, clock) = self.flow.for_device();
+        let Parts {
+            client,
+            scopes,
+            own_transport,
+            transport,
+            clock,
+        } = self.flow.parts();
         let mut fields = vec![
             ("client_id", client.client_id.as_str()),
             ("device_code", self.device_code.expose_secret()),

@@ -367,23 +367,27 @@ impl Flow {
         self.clock.sleep(duration)
     }
 
-    pub(crate) fn for_device(
-        &self,
-    ) -> (
-        &Arc<ClientSecrets>,
-        &[String],
-        Option<&Arc<dyn Transport>>,
-        &Arc<dyn Transport>,
-        &Arc<dyn Clock>,
-    ) {
-        (
-            &self.client,
-            &self.scopes,
-            self.transport.as_ref(),
-            self.transport.as_ref().unwrap_or(&self.fallback),
-            &self.clock,
-        )
+    /// What another flow of the same client works with.
+    pub(crate) fn parts(&self) -> Parts<'_> {
+        Parts {
+            client: &self.client,
+            scopes: &self.scopes,
+            own_transport: self.transport.as_ref(),
+            transport: self.transport.as_ref().unwrap_or(&self.fallback),
+            clock: &self.clock,
+        }
     }
+}
+
+/// See [`Flow::parts`].
+pub(crate) struct Parts<'a> {
+    pub(crate) client: &'a ClientSecrets,
+    pub(crate) scopes: &'a [String],
+    /// The transport that the flow was given.
+    pub(crate) own_transport: Option<&'a Arc<dyn Transport>>,
+    /// The one that it uses.
+    pub(crate) transport: &'a Arc<dyn Transport>,
+    pub(crate) clock: &'a Arc<dyn Clock>,
 }
 
 /// No secret.
