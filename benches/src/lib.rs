@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 gapi::api! {
     /// Cloud SQL Admin, the methods that the benchmarks call.
-    pub mod sqladmin = "sqladmin:v1" { instances.list };
+    pub mod sqladmin = "sqladmin:v1" { instances.{get, list} };
 }
 
 /// The same page with serde's derives, as a program would write it by hand: known fields only.

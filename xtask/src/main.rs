@@ -1,6 +1,7 @@
 //! Repository chores: `cargo xtask NAME`.
 
 mod bench_compile;
+mod bench_runtime;
 mod conformance;
 mod corpus;
 mod index;
@@ -36,6 +37,8 @@ enum Chore {
     Roundtrip(conformance::RoundTrip),
     /// Measure what generated modules cost the compiler, beside other crates for the same APIs.
     BenchCompile(bench_compile::Arguments),
+    /// Measure what calls cost beside the same calls by hand, with reqwest and serde: ratios of times on loopback.
+    BenchRuntime(bench_runtime::Arguments),
     /// Test against servers that others wrote. Needs python3 and node, and installs the servers below target/.
     TestServers,
 }
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Chore::Conformance(arguments) => conformance::calls(&arguments, &root()),
         Chore::Roundtrip(arguments) => conformance::roundtrip(&arguments, &root()),
         Chore::BenchCompile(arguments) => bench_compile::run(&arguments, &root()),
+        Chore::BenchRuntime(arguments) => bench_runtime::run(&arguments, &root()),
         Chore::TestServers => servers::run(&root()),
     };
     match outcome {

@@ -1,0 +1,74 @@
+//! What calls cost beside the same calls by hand, with reqwest and serde: ratios of times, on loopback.
+//!
+//! Both sides of a ratio run in one process against one embedded server, in turns, and the median over all pairs counts. So a machine that is slow
+//! or busy stretches both sides, and the ratio stays.
+
+mod call;
+mod pairs;
+mod server;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use pairs::Figure;
+
+/// Why something could not be measured.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Measures the ratios, and fails when one misses its goal.
+#[derive(Debug, Parser)]
+#[command(name = "runtime", disable_version_flag = true)]
+struct Arguments {
+    /// Only these: call.
+    only: Vec<String>,
+    /// How many pairs are measured for each ratio.
+    #[arg(long, default_value_t = 101, value_parser = clap::value_parser!(u32).range(1..))]
+    pairs: u32,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let figures = match runtime {
+        Ok(runtime) => runtime.block_on(figures(&arguments)),
+        Err(error) => Err(error.into()),
+    };
+    match figures {
+        Ok(figures) => {
+            print(&figures);
+            if figures.iter().all(Figure::is_met) {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            }
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Every ratio that is wanted: one line for each.
+async fn figures(arguments: &Arguments) -> Result<Vec<Figure>, Failure> {
+    let wanted = |name: &str| arguments.only.is_empty() || arguments.only.iter().any(|o| o == name);
+    let mut figures = Vec::new();
+    if wanted("call") {
+        figures.push(call::small(arguments.pairs).await?);
+    }
+    if figures.is_empty() {
+        return Err("no ratio has such a name; the names are: call".into());
+    }
+    Ok(figures)
+}
+
+fn print(figures: &[Figure]) {
+    println!("| ratio of times (median of interleaved pairs) | measured | goal | ours | by hand |");
+    println!("|---|--:|--:|--:|--:|");
+    for figure in figures {
+        println!("{figure}");
+    }
+}

@@ -1,0 +1,26 @@
+//! `cargo xtask bench-runtime`: what calls cost, beside the same calls by hand.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::Failure;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Arguments of the program that measures; `-- --help` shows them.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    rest: Vec<String>,
+}
+
+/// Builds the program with optimizations and runs it. False if a goal was missed.
+pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .current_dir(root)
+        .args(["run", "--release", "--quiet", "--package", "gapi-benches"])
+        .args(["--bin", "runtime", "--"])
+        .args(&arguments.rest)
+        .status()
+        .map_err(|error| format!("cannot run cargo: {error}"))?;
+    Ok(status.success())
+}
