@@ -69,8 +69,11 @@ pub use gapi_auth::Credentials;
 pub use gapi_transport as transport;
 
 pub use crate::{
-    call::{Call, Request, answer::Answer, body::Body, options::CallOptions, sending::Sending},
-    client::{Client, ClientBuilder, ScopePolicy},
+    call::{
+        Call, Request, answer::Answer, body::Body, conditional::Conditional, options::CallOptions,
+        sending::Sending,
+    },
+    client::{Client, ClientBuilder, MtlsEndpoint, ScopePolicy},
     error::{
         Error, ErrorDetail, ErrorInfo, ErrorKind, FieldViolation, HelpLink, PreconditionViolation,
         QuotaViolation, ResourceInfo,

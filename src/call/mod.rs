@@ -2,6 +2,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod body;
+pub(crate) mod conditional;
 pub(crate) mod options;
 pub(crate) mod sending;
 

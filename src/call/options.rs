@@ -21,6 +21,10 @@ pub struct CallOptions {
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) idempotent: Option<bool>,
     pub(crate) request_id: Option<RequestId>,
+    pub(crate) location: Option<String>,
+    pub(crate) compress: Option<bool>,
+    /// Status 304 is an answer.
+    pub(crate) not_modified: bool,
     pub(crate) scopes: Option<Vec<String>>,
     pub(crate) quota_project: Option<HeaderValue>,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -94,6 +98,29 @@ macro_rules! option_setters {
         ) -> Self {
             self.options_mut()
                 .set_header(name.as_ref(), value.try_into().ok());
+            self
+        }
+
+        /// Carries out the call only if the resource still has this etag (`if-match`); else the server answers 412. The value is sent as given: with the quotes that
+        /// the API's own etags have.
+        pub fn if_match(mut self, etag: impl AsRef<str>) -> Self {
+            self.options_mut()
+                .set_header("if-match", etag.as_ref().try_into().ok());
+            self
+        }
+
+        /// Sends the call to the API's endpoint in this location, such as `europe-west1`: a server there, and where the document has one, an endpoint that keeps data
+        /// in the region. `global` stands for the API's usual endpoint. A location that the document does not have is reported with the ones that it has.
+        ///
+        /// An [`endpoint`](crate::ClientBuilder::endpoint) of the client, and an emulator, stay where they are.
+        pub fn location(mut self, location: impl Into<String>) -> Self {
+            self.options_mut().location = Some(location.into());
+            self
+        }
+
+        /// Sends the JSON body compressed (`content-encoding: gzip`). Answers are asked for with gzip, and decompressed, in any case.
+        pub fn compress(mut self, compress: bool) -> Self {
+            self.options_mut().compress = Some(compress);
             self
         }
 
@@ -188,6 +215,11 @@ impl CallOptions {
         if self.retry.is_none() {
             self.retry.clone_from(&defaults.retry);
         }
+        if self.location.is_none() {
+            self.location.clone_from(&defaults.location);
+        }
+        self.compress = self.compress.or(defaults.compress);
+        self.not_modified |= defaults.not_modified;
         self.idempotent = self.idempotent.or(defaults.idempotent);
         if self.request_id.is_none() {
             self.request_id.clone_from(&defaults.request_id);
@@ -268,7 +300,11 @@ impl CallOptions {
         }
     }
 
-    fn refuse(&mut self, why: String) {
+    pub(crate) fn remove_param(&mut self, name: &str) {
+        self.params.retain(|(n, _)| n != name);
+    }
+
+    pub(crate) fn refuse(&mut self, why: String) {
         self.invalid.get_or_insert(why);
     }
 }
@@ -302,6 +338,7 @@ impl fmt::Debug for CallOptions {
                 "request_id",
                 &self.request_id.as_ref().map(RequestId::shown),
             )
+            .field("location", &self.location)
             .field("scopes", &self.scopes)
             .field("headers", &headers)
             .field("params", &params)

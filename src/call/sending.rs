@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use super::{
     Call,
     answer::Answer,
+    conditional::Conditional,
     options::{CallOptions, option_setters},
 };
 use crate::{Client, Error, Fields, Response, execute, url::HttpRequest, wire::Part};
@@ -61,7 +62,7 @@ impl<R> Sending<R> {
 
     option_setters!();
 
-    fn options_mut(&mut self) -> &mut CallOptions {
+    pub(super) fn options_mut(&mut self) -> &mut CallOptions {
         &mut self.prepared.options
     }
 
@@ -76,6 +77,16 @@ impl<R> Sending<R> {
     /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) when it cannot be sent.
     pub fn to_http(&self) -> Result<HttpRequest, Error> {
         execute::preview(&self.prepared)
+    }
+
+    /// Asks for the answer only if it is another one than that with this etag (`if-none-match`): awaited, it gives `None` where it is not. The value is
+    /// sent as given: with the quotes that the API's own etags have.
+    pub fn if_none_match(self, etag: impl AsRef<str>) -> Conditional<R> {
+        Conditional::new(self, etag.as_ref())
+    }
+
+    pub(super) async fn answered(self) -> Result<execute::Answered, Error> {
+        execute::execute(&self.prepared).await
     }
 
     /// Sends, and gives the answer's bytes undecoded, with status and headers. An error answer is still an error.

@@ -1,17 +1,17 @@
 //! How a client is set up.
 
-use std::{env, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
-use gapi_auth::{Credentials, DEFAULT_UNIVERSE};
+use gapi_auth::{Credentials, DEFAULT_UNIVERSE, Environment};
 use gapi_transport::{Clock, SystemClock, Transport};
 use http::HeaderValue;
 
-use super::{Client, Inner};
+use super::{Client, Inner, MtlsEndpoint, place};
 use crate::{
     Error, RetryPolicy,
     call::options::CallOptions,
     retry::{Budget, Jitter},
-    url::Root,
+    url::{Emulators, Root},
 };
 
 /// Which scopes are asked for when neither the credentials nor the call name any.
@@ -36,6 +36,10 @@ pub struct ClientBuilder {
     clock: Option<Arc<dyn Clock>>,
     endpoint: Option<String>,
     universe: Option<String>,
+    environment: Option<Environment>,
+    emulators: Option<bool>,
+    mtls_endpoint: Option<MtlsEndpoint>,
+    client_certificate: bool,
     user_agent: Option<String>,
     scope_policy: ScopePolicy,
     jitter: Option<Jitter>,
@@ -74,7 +78,44 @@ impl ClientBuilder {
         self
     }
 
-    /// The project that pays for the calls (`x-goog-user-project`), instead of the one of the credentials.
+    /// Sends every call to the API's endpoint in this location, such as `europe-west1`; see [`CallOptions::location`].
+    pub fn location(mut self, location: impl Into<String>) -> Self {
+        self.defaults = self.defaults.location(location);
+        self
+    }
+
+    /// Whether requests of an API go to a local emulator where an environment variable names one, as Google's own libraries do. On unless set; an
+    /// [`endpoint`](Self::endpoint) wins over any emulator.
+    ///
+    /// The variables are `STORAGE_EMULATOR_HOST`, `PUBSUB_EMULATOR_HOST`, `FIRESTORE_EMULATOR_HOST` and `DATASTORE_EMULATOR_HOST`: `HOST:PORT` or a URL.
+    /// `SPANNER_EMULATOR_HOST` and `BIGTABLE_EMULATOR_HOST` name ports that speak gRPC: calls of these APIs fail, rather than change what they should not.
+    ///
+    /// An emulator gets neither credentials nor API keys, and no token is fetched for it.
+    pub fn emulators(mut self, allowed: bool) -> Self {
+        self.emulators = Some(allowed);
+        self
+    }
+
+    /// Whether requests go to the endpoints for connections with a client certificate. Unless set, `GOOGLE_API_USE_MTLS_ENDPOINT` says so.
+    pub fn mtls_endpoint(mut self, when: MtlsEndpoint) -> Self {
+        self.mtls_endpoint = Some(when);
+        self
+    }
+
+    /// Says that the [`transport`](Self::transport) presents a client certificate, which decides for [`MtlsEndpoint::Auto`].
+    pub fn client_certificate(mut self, presented: bool) -> Self {
+        self.client_certificate = presented;
+        self
+    }
+
+    /// What is read of the machine's environment, instead of the process's own: `GOOGLE_CLOUD_UNIVERSE_DOMAIN`, `GOOGLE_CLOUD_QUOTA_PROJECT`,
+    /// `GOOGLE_API_USE_MTLS_ENDPOINT`, and the variables of [`emulators`](Self::emulators).
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.environment = Some(environment);
+        self
+    }
+
+    /// The project that pays for the calls (`x-goog-user-project`), instead of the one of the credentials, or of `GOOGLE_CLOUD_QUOTA_PROJECT` where those name none.
     pub fn quota_project(mut self, project: impl AsRef<str>) -> Self {
         self.defaults = self.defaults.quota_project(project);
         self
@@ -148,26 +189,33 @@ impl ClientBuilder {
         if let Some(invalid) = self.defaults.invalid() {
             return Err(Error::usage(invalid));
         }
+        let environment = self.environment.unwrap_or_else(Environment::system);
         let mut client = defaults(
             credentials,
             self.transport.map_or_else(default_transport, Ok)?,
+            &environment,
         );
         let inner = Arc::make_mut(&mut client.inner);
-        if let Some(universe) = self.universe {
-            let universe = universe.trim();
-            if universe.is_empty()
-                || universe.contains(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-'))
-            {
-                return Err(Error::usage(format!(
-                    "the universe domain {universe:?} is not the name of a host"
-                )));
-            }
-            inner.universe = universe.to_owned();
-        }
-        inner.root = match self.endpoint {
-            Some(endpoint) => Root::endpoint(&endpoint)?,
-            None => Root::Universe(inner.universe.clone()),
+        // What is said here needs no variable, right or wrong.
+        inner.root.universe = match self.universe {
+            Some(universe) => place::host(&universe)?,
+            None => place::universe(&environment)?,
         };
+        inner.root.mtls = match self
+            .mtls_endpoint
+            .map_or_else(|| MtlsEndpoint::of(&environment), Ok)?
+        {
+            MtlsEndpoint::Never => false,
+            MtlsEndpoint::Auto => self.client_certificate,
+            MtlsEndpoint::Always => true,
+        };
+        inner.quota_project = place::quota_project(&environment)?;
+        if self.emulators == Some(false) {
+            inner.root.emulators = Emulators::default();
+        }
+        if let Some(endpoint) = self.endpoint {
+            inner.root.endpoint = Some(Root::endpoint(&endpoint)?);
+        }
         inner.user_agent = user_agent(self.user_agent.as_deref())?;
         inner.scope_policy = self.scope_policy;
         if let Some(jitter) = self.jitter {
@@ -197,20 +245,37 @@ fn default_transport() -> Result<Arc<dyn Transport>, Error> {
     ))
 }
 
-/// A client with nothing set but what it cannot do without.
-pub(super) fn defaults(credentials: Arc<dyn Credentials>, transport: Arc<dyn Transport>) -> Client {
-    let universe = env::var("GOOGLE_CLOUD_UNIVERSE_DOMAIN").ok();
-    let universe = universe
-        .as_deref()
-        .map(str::trim)
-        .filter(|u| !u.is_empty())
-        .unwrap_or(DEFAULT_UNIVERSE);
+/// A client with nothing set but what it cannot do without. Mistakes in the environment are reported by its calls.
+pub(super) fn defaults(
+    credentials: Arc<dyn Credentials>,
+    transport: Arc<dyn Transport>,
+    environment: &Environment,
+) -> Client {
+    let mut options = CallOptions::default();
+    let mut refuse = |error: Error| options.refuse(error.to_string());
+    let universe = place::universe(environment).unwrap_or_else(|error| {
+        refuse(error);
+        String::from(DEFAULT_UNIVERSE)
+    });
+    let mtls = MtlsEndpoint::of(environment).unwrap_or_else(|error| {
+        refuse(error);
+        MtlsEndpoint::Never
+    });
+    let quota_project = place::quota_project(environment).unwrap_or_else(|error| {
+        refuse(error);
+        None
+    });
     let inner = Inner {
         credentials,
         transport,
         clock: Arc::new(SystemClock),
-        root: Root::Universe(universe.to_owned()),
-        universe: universe.to_owned(),
+        root: Root {
+            endpoint: None,
+            universe,
+            emulators: Emulators::of(environment),
+            mtls: mtls == MtlsEndpoint::Always,
+        },
+        quota_project,
         user_agent: HeaderValue::from_static(OWN_AGENT),
         scope_policy: ScopePolicy::default(),
         jitter: Jitter::default(),
@@ -219,7 +284,7 @@ pub(super) fn defaults(credentials: Arc<dyn Credentials>, transport: Arc<dyn Tra
     };
     Client {
         inner: Arc::new(inner),
-        defaults: Arc::default(),
+        defaults: Arc::new(options),
     }
 }
 

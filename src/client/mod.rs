@@ -3,6 +3,7 @@
 mod builder;
 #[cfg(feature = "reqwest")]
 mod lazy;
+mod place;
 
 use std::{
     fmt,
@@ -10,11 +11,16 @@ use std::{
 };
 
 use gapi_auth::Credentials;
+#[cfg(feature = "reqwest")]
+use gapi_auth::Environment;
 use gapi_transport::{Clock, Transport};
 use http::HeaderValue;
 
 pub(crate) use self::builder::user_agent;
-pub use self::builder::{ClientBuilder, ScopePolicy};
+pub use self::{
+    builder::{ClientBuilder, ScopePolicy},
+    place::MtlsEndpoint,
+};
 use crate::{
     Request,
     call::{options::CallOptions, sending::Sending},
@@ -51,25 +57,27 @@ pub(crate) struct Inner {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) root: Root,
-    pub(crate) universe: String,
+    /// The project that pays where neither the call nor the credentials say which.
+    pub(crate) quota_project: Option<HeaderValue>,
     pub(crate) user_agent: HeaderValue,
     pub(crate) scope_policy: ScopePolicy,
     pub(crate) jitter: Jitter,
     pub(crate) retry_budget: Arc<Budget>,
-    /// Set once the credentials were seen to belong to `universe`.
+    /// Set once the credentials were seen to belong to the universe of `root`.
     pub(crate) universe_checked: Arc<AtomicBool>,
 }
 
 impl Client {
     /// A client with these credentials, and everything else as [`builder`](Self::builder) leaves it.
     ///
-    /// The HTTP transport is made when the first request is sent. A mistake in the environment (an empty
-    /// `GOOGLE_CLOUD_UNIVERSE_DOMAIN`) counts as no setting.
+    /// The HTTP transport is made when the first request is sent. A mistake in the environment (a `GOOGLE_CLOUD_UNIVERSE_DOMAIN` that is no host) is reported by
+    /// each call.
     #[cfg(feature = "reqwest")]
     pub fn new(credentials: impl Credentials) -> Self {
         builder::defaults(
             Arc::new(credentials),
             Arc::new(lazy::LazyTransport::default()),
+            &Environment::system(),
         )
     }
 

@@ -58,7 +58,11 @@ impl<'a> Plan<'a> {
             prepared,
             options,
             request,
-            accept: StatusCode::is_success,
+            accept: if options.not_modified {
+                |status| status.is_success() || *status == StatusCode::NOT_MODIFIED
+            } else {
+                StatusCode::is_success
+            },
             read,
             follow: Follow::Yes,
             authorize: true,

@@ -24,6 +24,10 @@ pub(super) async fn authorize(
         return Ok(None);
     }
     let client = &*prepared.client.inner;
+    // An emulator gets no credentials at all.
+    if client.root.emulator(prepared.call.method.api).is_some() {
+        return Ok(None);
+    }
     check_universe(prepared).await?;
     let named: Option<Vec<&str>> = options
         .scopes
@@ -74,14 +78,14 @@ async fn check_universe(prepared: &Prepared) -> Result<(), Error> {
         .universe_domain()
         .await
         .map_err(Error::auth)?;
-    if theirs != client.universe {
+    if theirs != client.root.universe {
         return Err(Error::new(
             ErrorKind::Auth,
             format!(
                 "{} belong to the universe {theirs:?}, but the client works in {:?}; set `universe_domain({theirs:?})` on the client, \
                  or use credentials of its universe",
                 client.credentials.describe(),
-                client.universe
+                client.root.universe
             ),
         ));
     }

@@ -58,6 +58,11 @@ impl Answered {
         Err(error)
     }
 
+    /// Whether the server says that there is nothing new.
+    pub(crate) fn is_not_modified(&self) -> bool {
+        self.status == StatusCode::NOT_MODIFIED
+    }
+
     pub(crate) fn into_raw(self) -> Response<Bytes> {
         Response {
             value: self.body,

@@ -5,10 +5,10 @@ use gapi_auth::AuthHeaders;
 use gapi_transport::{Body, TransportError, TransportErrorKind};
 use http::{
     HeaderMap, Method, Response, StatusCode,
-    header::{CONTENT_ENCODING, CONTENT_LENGTH},
+    header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH},
 };
 
-use super::{Answered, redirect};
+use super::{Answered, coding, redirect};
 use crate::{
     Error, ErrorKind,
     call::{options::CallOptions, sending::Prepared},
@@ -53,7 +53,8 @@ pub(super) async fn exchange(
     (read, follow): (Read, Follow),
 ) -> Result<Received, Error> {
     let hop = send(prepared, options, request, identity, follow).await?;
-    let (head, body) = hop.answer.into_parts();
+    let (mut head, body) = hop.answer.into_parts();
+    let body = coding::decoded(head.status, &mut head.headers, body);
     let mut answered = Answered {
         status: head.status,
         headers: head.headers,
@@ -110,6 +111,16 @@ async fn send(
         if !pays && !options.headers().any(|(own, _)| own == name) {
             request.headers.insert(name, value.clone());
         }
+    }
+
+    // Credentials that name no project leave it to the environment.
+    if let Some(project) = &prepared.client.inner.quota_project
+        && identity.is_some_and(|identity| identity.contains_key(AUTHORIZATION))
+    {
+        request
+            .headers
+            .entry(QUOTA_PROJECT)
+            .or_insert_with(|| project.clone());
     }
 
     let mut followed = 0;

@@ -2,6 +2,7 @@
 
 mod attempts;
 mod authorize;
+mod coding;
 mod decode;
 mod exchange;
 mod open;
@@ -158,7 +159,18 @@ fn has_request_id(prepared: &Prepared, options: &CallOptions) -> bool {
 }
 
 fn effective_options(prepared: &Prepared) -> CallOptions {
-    prepared.options.clone().or(&prepared.client.defaults)
+    let client = &prepared.client;
+    let mut options = prepared.options.clone().or(&client.defaults);
+    if client
+        .inner
+        .root
+        .emulator(prepared.call.method.api)
+        .is_some()
+    {
+        // Emulators listen in the clear, and ask for no key.
+        options.remove_param("key");
+    }
+    options
 }
 
 fn build(prepared: &Prepared, options: &CallOptions) -> Result<HttpRequest, Error> {
@@ -167,8 +179,10 @@ fn build(prepared: &Prepared, options: &CallOptions) -> Result<HttpRequest, Erro
 
 fn surroundings(prepared: &Prepared) -> Surroundings<'_> {
     let client = &*prepared.client.inner;
+    let emulator = client.root.emulator(prepared.call.method.api);
     Surroundings {
         root: &client.root,
+        authorization: emulator.and_then(|emulator| emulator.authorization),
         user_agent: &client.user_agent,
         metrics: client.credentials.metrics(),
     }

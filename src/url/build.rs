@@ -1,11 +1,15 @@
 //! Puts one HTTP request together.
 
-use std::sync::Arc;
+use std::{io::Write as _, sync::Arc};
 
 use bytes::Bytes;
+use flate2::{Compression, write::GzEncoder};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Uri,
-    header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT},
+    header::{
+        ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE,
+        USER_AGENT,
+    },
 };
 
 use super::{HttpRequest, Root, encode::push_encoded, template};
@@ -22,6 +26,7 @@ pub(crate) const QUOTA_PROJECT: HeaderName = HeaderName::from_static("x-goog-use
 const API_VERSION: HeaderName = HeaderName::from_static("x-goog-api-version");
 const METHOD_OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-override");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const GZIP: HeaderValue = HeaderValue::from_static("gzip");
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 const ANYTHING: HeaderValue = HeaderValue::from_static("*/*");
 
@@ -31,6 +36,8 @@ const LONGEST_GET: usize = 2048;
 /// What a request takes from its client.
 pub(crate) struct Surroundings<'a> {
     pub(crate) root: &'a Root,
+    /// What an emulator takes instead of credentials.
+    pub(crate) authorization: Option<&'static str>,
     pub(crate) user_agent: &'a HeaderValue,
     /// How the credentials tell who they are in `x-goog-api-client`.
     pub(crate) metrics: Option<&'static str>,
@@ -40,6 +47,7 @@ pub(crate) struct Surroundings<'a> {
 pub(crate) fn preview(call: &Call) -> Result<HttpRequest, Error> {
     let surroundings = Surroundings {
         root: &Root::default(),
+        authorization: None,
         user_agent: &crate::client::user_agent(None)?,
         metrics: None,
     };
@@ -60,6 +68,7 @@ pub(crate) fn build(
 
     let mut content = body(call).map_err(usage)?.map(|body| (JSON, body));
     let mut upload_type = None;
+    let mut compressed = false;
     if let Transfer::Upload(media) = &call.transfer {
         let json = content.map(|(_, json)| json);
         let Encoded {
@@ -71,7 +80,18 @@ pub(crate) fn build(
         content = Some((content_type, body));
     }
 
-    let mut url = surroundings.root.of(method.api);
+    if options.compress == Some(true)
+        && let Some((_, body)) = &mut content
+        && upload_type.is_none()
+    {
+        *body = gzip(body).map_err(usage)?;
+        compressed = true;
+    }
+
+    let root = surroundings
+        .root
+        .of(method.api, options.location.as_deref());
+    let mut url = root.map_err(usage)?;
     url.push_str(service(call).map_err(usage)?);
     url.push_str(method.api.service_path);
     url.push_str(&expand(call).map_err(usage)?);
@@ -101,6 +121,9 @@ pub(crate) fn build(
             if upload_type.is_some() || !request.headers.contains_key(CONTENT_TYPE) {
                 request.headers.insert(CONTENT_TYPE, content_type);
             }
+            if compressed {
+                request.headers.insert(CONTENT_ENCODING, GZIP);
+            }
             request.body = body;
         }
     }
@@ -118,6 +141,14 @@ pub(crate) fn build(
         ))
     })?;
     Ok(request)
+}
+
+fn gzip(body: &[u8]) -> Result<Bytes, String> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    let compressed = encoder.write_all(body).and_then(|()| encoder.finish());
+    compressed
+        .map(Bytes::from)
+        .map_err(|error| format!("the body cannot be compressed: {error}"))
 }
 
 fn expand(call: &Call) -> Result<String, String> {
@@ -200,6 +231,9 @@ fn headers(
             version.parse().map_err(|_| invalid(API_VERSION.as_str()))?,
         );
     }
+    if !matches!(call.transfer, Transfer::Download { .. }) {
+        headers.insert(ACCEPT_ENCODING, GZIP);
+    }
     common_headers(&mut headers, options, surroundings)?;
     Ok(headers)
 }
@@ -226,6 +260,9 @@ pub(crate) fn common_headers(
     );
     if let Some(project) = &options.quota_project {
         headers.insert(QUOTA_PROJECT, project.clone());
+    }
+    if let Some(authorization) = surroundings.authorization {
+        headers.insert(AUTHORIZATION, HeaderValue::from_static(authorization));
     }
     for (name, value) in options.headers() {
         headers.insert(name, value.clone());

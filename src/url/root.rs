@@ -1,21 +1,25 @@
-//! Where an API lives: its document's root URL, moved to another universe or to another endpoint.
+//! Where an API lives: its document's root URL, moved to another universe, to a region or to another endpoint.
 
+use gapi_auth::DEFAULT_UNIVERSE;
 use http::Uri;
 
+use super::emulator::{Emulator, Emulators};
 use crate::{Error, method::Api};
 
-/// What stands before every path.
+/// Where the APIs of a client live.
 #[derive(Clone, Debug)]
-pub(crate) enum Root {
-    /// The document's own root URL, in this universe.
-    Universe(String),
+pub(crate) struct Root {
     /// One endpoint for everything: an emulator, a proxy, a private endpoint. With a trailing slash.
-    Endpoint(String),
+    pub(crate) endpoint: Option<String>,
+    pub(crate) universe: String,
+    pub(crate) emulators: Emulators,
+    /// Whether requests go to the roots for connections with a client certificate.
+    pub(crate) mtls: bool,
 }
 
 impl Root {
-    /// An endpoint as a user gives it: scheme and host, maybe a port and the prefix of a path.
-    pub(crate) fn endpoint(text: &str) -> Result<Self, Error> {
+    /// An endpoint as a user gives it: scheme and host, maybe a port and the prefix of a path. Gets a trailing slash.
+    pub(crate) fn endpoint(text: &str) -> Result<String, Error> {
         let refuse = |why: &str| {
             Error::usage(format!(
                 "the endpoint {:?} {why}; write it as \"https://HOST\" or \"http://HOST:PORT/PREFIX\"",
@@ -41,36 +45,114 @@ impl Root {
         if !root.ends_with('/') {
             root.push('/');
         }
-        Ok(Self::Endpoint(root))
+        Ok(root)
     }
 
-    /// The root of `api`, with a trailing slash.
-    pub(crate) fn of(&self, api: &Api) -> String {
-        match self {
-            Self::Universe(universe) => api.root_url.replace(gapi_auth::DEFAULT_UNIVERSE, universe),
-            Self::Endpoint(root) => root.clone(),
+    /// The root of `api`, with a trailing slash; in `location` where one is wanted. What the user chose wins over an emulator, and both over everything else.
+    pub(crate) fn of(&self, api: &Api, location: Option<&str>) -> Result<String, String> {
+        if let Some(endpoint) = &self.endpoint {
+            return Ok(endpoint.clone());
         }
+        if let Some(emulator) = self.emulators.find(api.name) {
+            return emulator.root.clone();
+        }
+        let location = location.filter(|location| *location != "global");
+        let root = match (location, api.mtls_root_url.filter(|_| self.mtls)) {
+            (None, None) => api.root_url,
+            (Some(location), None) => regional(api, location)?,
+            (None, Some(_)) if self.universe != DEFAULT_UNIVERSE => {
+                return Err(format!(
+                    "endpoints for client certificates exist in the universe {DEFAULT_UNIVERSE:?} only, and the client works in {:?}",
+                    self.universe
+                ));
+            }
+            (None, Some(root)) => root,
+            (Some(location), Some(_)) => {
+                return Err(format!(
+                    "the endpoint of the location {location:?} takes no client certificates; set `mtls_endpoint` to `Never`, or leave `location` out"
+                ));
+            }
+        };
+        Ok(if self.universe == DEFAULT_UNIVERSE {
+            root.to_owned()
+        } else {
+            root.replace(DEFAULT_UNIVERSE, &self.universe)
+        })
+    }
+
+    /// The emulator that requests to `api` go to.
+    pub(crate) fn emulator(&self, api: &Api) -> Option<&Emulator> {
+        if self.endpoint.is_some() {
+            return None;
+        }
+        self.emulators.find(api.name)
     }
 
     /// Whether the user chose the endpoint.
     pub(crate) fn is_chosen(&self) -> bool {
-        matches!(self, Self::Endpoint(_))
+        self.endpoint.is_some()
     }
+}
+
+/// The root of `api` in a location of the document. Of two, the one that keeps data in the region (`.rep.`).
+fn regional(api: &Api, location: &str) -> Result<&'static str, String> {
+    let here = || api.endpoints.iter().filter(|e| e.location == location);
+    if let Some(endpoint) = here().find(|e| e.url.contains(".rep.")).or(here().next()) {
+        return Ok(endpoint.url);
+    }
+    let mut known: Vec<_> = api.endpoints.iter().map(|e| e.location).collect();
+    known.dedup();
+    Err(if known.is_empty() {
+        format!(
+            "{} {} has no regional endpoints; leave `location` out, or set it to \"global\"",
+            api.name, api.version
+        )
+    } else {
+        format!(
+            "{} {} has no endpoint in the location {location:?}, but in \"global\", {}",
+            api.name,
+            api.version,
+            known.join(", ")
+        )
+    })
 }
 
 impl Default for Root {
     fn default() -> Self {
-        Self::Universe(String::from(gapi_auth::DEFAULT_UNIVERSE))
+        Self {
+            endpoint: None,
+            universe: String::from(DEFAULT_UNIVERSE),
+            emulators: Emulators::default(),
+            mtls: false,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::method::Endpoint;
 
     const STORAGE: Api = Api {
+        name: "storage",
+        version: "v1",
         root_url: "https://storage.googleapis.com/",
         service_path: "storage/v1/",
+        mtls_root_url: Some("https://storage.mtls.googleapis.com/"),
+        endpoints: &[
+            Endpoint {
+                location: "europe-west1",
+                url: "https://europe-west1-storage.googleapis.com/",
+            },
+            Endpoint {
+                location: "europe-west1",
+                url: "https://storage.europe-west1.rep.googleapis.com/",
+            },
+            Endpoint {
+                location: "us-east1",
+                url: "https://us-east1-storage.googleapis.com/",
+            },
+        ],
         ..Api::EMPTY
     };
 
@@ -82,7 +164,7 @@ mod tests {
             (" https://example.com/proxy/ ", "https://example.com/proxy/"),
             ("http://[::1]:9", "http://[::1]:9/"),
         ] {
-            assert_eq!(Root::endpoint(given).expect(given).of(&STORAGE), root);
+            assert_eq!(Root::endpoint(given).expect(given), root);
         }
     }
 
@@ -108,7 +190,71 @@ mod tests {
 
     #[test]
     fn a_universe_moves_the_host() {
-        let root = Root::Universe("example.goog".into());
-        assert_eq!(root.of(&STORAGE), "https://storage.example.goog/");
+        let root = Root {
+            universe: "example.goog".into(),
+            ..Root::default()
+        };
+        let of = |location| root.of(&STORAGE, location).expect("a root");
+        assert_eq!(of(None), "https://storage.example.goog/");
+        assert_eq!(
+            of(Some("us-east1")),
+            "https://us-east1-storage.example.goog/"
+        );
+    }
+
+    #[test]
+    fn locations_of_the_document() {
+        let root = Root::default();
+        let of = |location| root.of(&STORAGE, Some(location));
+        assert_eq!(
+            of("europe-west1").as_deref(),
+            Ok("https://storage.europe-west1.rep.googleapis.com/")
+        );
+        assert_eq!(of("global").as_deref(), Ok(STORAGE.root_url));
+        let error = of("mars").expect_err("no such place");
+        assert!(
+            error.ends_with("but in \"global\", europe-west1, us-east1"),
+            "{error}"
+        );
+        let error = root.of(
+            &Api {
+                endpoints: &[],
+                ..STORAGE
+            },
+            Some("mars"),
+        );
+        assert!(error.expect_err("none").contains("no regional endpoints"));
+    }
+
+    #[test]
+    fn client_certificates_have_roots_of_their_own() {
+        let root = Root {
+            mtls: true,
+            ..Root::default()
+        };
+        let of = |location| root.of(&STORAGE, location);
+        assert_eq!(
+            of(None).as_deref(),
+            Ok("https://storage.mtls.googleapis.com/")
+        );
+        assert!(of(Some("us-east1")).is_err());
+        let plain = Api {
+            mtls_root_url: None,
+            ..STORAGE
+        };
+        assert_eq!(root.of(&plain, None).as_deref(), Ok(STORAGE.root_url));
+        let elsewhere = Root {
+            universe: "example.goog".into(),
+            ..root.clone()
+        };
+        assert!(elsewhere.of(&STORAGE, None).is_err());
+        let chosen = Root {
+            endpoint: Some("http://x/".into()),
+            ..elsewhere
+        };
+        assert_eq!(
+            chosen.of(&STORAGE, Some("mars")).as_deref(),
+            Ok("http://x/")
+        );
     }
 }

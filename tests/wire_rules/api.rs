@@ -66,6 +66,63 @@ macro_rules! method {
     };
 }
 
+/// With an emulator, regional endpoints and endpoints for client certificates.
+pub(crate) static STORAGE: __gapi::Api = __gapi::Api {
+    name: "storage",
+    version: "v1",
+    root_url: "https://storage.googleapis.com/",
+    service_path: "storage/v1/",
+    mtls_root_url: Some("https://storage.mtls.googleapis.com/"),
+    endpoints: &[
+        __gapi::Endpoint {
+            location: "europe-west1",
+            url: "https://storage.europe-west1.rep.googleapis.com/",
+        },
+        __gapi::Endpoint {
+            location: "us-east1",
+            url: "https://storage.us-east1.rep.googleapis.com/",
+        },
+    ],
+    ..__gapi::Api::EMPTY
+};
+static BUCKET: __gapi::Method = __gapi::Method {
+    id: "storage.buckets.get",
+    path: "b/{bucket}",
+    parameters: &[__gapi::Parameter::path("bucket")],
+    upload: Some(__gapi::MediaUpload {
+        accept: &[],
+        max_size: None,
+        simple: true,
+        resumable: false,
+    }),
+    ..__gapi::Method::new(&STORAGE, __gapi::Verb::Get)
+};
+method!(BUCKET, Bucket, Thing, "storage.buckets.get");
+
+pub(crate) static FIRESTORE: __gapi::Api = __gapi::Api {
+    name: "firestore",
+    root_url: "https://firestore.googleapis.com/",
+    ..__gapi::Api::EMPTY
+};
+static DOCUMENT: __gapi::Method = __gapi::Method {
+    id: "firestore.documents.get",
+    path: "v1/document",
+    ..__gapi::Method::new(&FIRESTORE, __gapi::Verb::Get)
+};
+method!(DOCUMENT, Document, Thing, "firestore.documents.get");
+
+pub(crate) static SPANNER: __gapi::Api = __gapi::Api {
+    name: "spanner",
+    root_url: "https://spanner.googleapis.com/",
+    ..__gapi::Api::EMPTY
+};
+static INSTANCE: __gapi::Method = __gapi::Method {
+    id: "spanner.instances.get",
+    path: "v1/instance",
+    ..__gapi::Method::new(&SPANNER, __gapi::Verb::Get)
+};
+method!(INSTANCE, Instance, Thing, "spanner.instances.get");
+
 static GET: __gapi::Method = __gapi::Method {
     id: "things.get",
     path: "v1/{+name}",

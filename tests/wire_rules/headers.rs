@@ -17,6 +17,7 @@ async fn what_every_request_says_of_itself() {
         .expect("an answer");
     let seen = script.only();
     assert_eq!(seen.header("accept"), Some("application/json"));
+    assert_eq!(seen.header("accept-encoding"), Some("gzip"));
     assert_eq!(
         seen.header("user-agent"),
         Some(concat!("gapi/", env!("CARGO_PKG_VERSION")))

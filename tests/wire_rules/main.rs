@@ -4,10 +4,13 @@
 mod api;
 mod auth;
 mod body;
+mod conditional;
 mod decode;
 mod downloads;
+mod environment;
 mod errors;
 mod faults;
+mod gzip;
 mod headers;
 #[cfg(feature = "macros")]
 mod literals;

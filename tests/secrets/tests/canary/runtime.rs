@@ -73,6 +73,8 @@ pub(crate) async fn rows() -> Vec<Row> {
         open("gapi::InvalidValue", TIME),
         open("gapi::ErrorKind", "a kind"),
         open("gapi::ScopePolicy", "a choice"),
+        open("gapi::MtlsEndpoint", "a choice"),
+        secret("gapi::Conditional", conditionals()),
     ];
     // The value of a choice can be shown.
     assert_eq!(format!("{:?}", ScopePolicy::Broad), "Broad");
@@ -131,6 +133,11 @@ fn client() -> Client {
         .options(options())
         .build()
         .unwrap()
+}
+
+fn conditionals() -> Vec<String> {
+    let request = sqladmin::instances().list("p").page_token(CANARY);
+    debug(&request.send(&client()).if_none_match(CANARY))
 }
 
 fn clients() -> Vec<String> {

@@ -1,0 +1,73 @@
+//! An answer that is wanted only if it is a new one.
+
+use std::{fmt, future::IntoFuture};
+
+use gapi_transport::BoxFuture;
+
+use super::{
+    answer::Answer,
+    options::{CallOptions, option_setters},
+    sending::Sending,
+};
+use crate::{Error, Response};
+
+/// A request that is answered only if the server has another version than the one at hand: awaited, it gives `None` where nothing has changed
+/// (status 304). Made by [`Sending::if_none_match`].
+///
+/// ```no_run
+/// # async fn example<R: gapi::Request>(request: R, client: gapi::Client, etag: String) -> Result<(), gapi::Error> {
+/// match request.send(&client).if_none_match(&etag).await? {
+///     Some(newer) => { let _ = newer; }
+///     None => println!("still current"),
+/// }
+/// # Ok(()) }
+/// ```
+#[must_use = "nothing is sent until this is awaited"]
+pub struct Conditional<R>(Sending<R>);
+
+impl<R> Conditional<R> {
+    pub(super) fn new(mut sending: Sending<R>, etag: &str) -> Self {
+        let options = sending.options_mut();
+        options.set_header("if-none-match", etag.try_into().ok());
+        options.not_modified = true;
+        Self(sending)
+    }
+
+    option_setters!();
+
+    fn options_mut(&mut self) -> &mut CallOptions {
+        self.0.options_mut()
+    }
+}
+
+impl<R: Answer> Conditional<R> {
+    /// Sends, and gives status and headers with a new answer.
+    ///
+    /// # Errors
+    /// Whatever keeps the call from a success.
+    pub fn with_meta(self) -> BoxFuture<'static, Result<Option<Response<R>>, Error>> {
+        Box::pin(async move {
+            let answered = self.0.answered().await?;
+            if answered.is_not_modified() {
+                return Ok(None);
+            }
+            answered.decode().map(Some)
+        })
+    }
+}
+
+impl<R: Answer> IntoFuture for Conditional<R> {
+    type Output = Result<Option<R>, Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let answer = self.with_meta();
+        Box::pin(async move { Ok(answer.await?.map(Response::into_inner)) })
+    }
+}
+
+impl<R> fmt::Debug for Conditional<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Conditional").field(&self.0).finish()
+    }
+}
