@@ -12,7 +12,10 @@ pub mod v1 {
         Api, Endpoint, Location, MediaDownload, MediaUpload, Method, Operation, OperationShape,
         Paging, Parameter, Slot, Verb,
     };
-    pub use crate::{Client, Download, Error, HttpRequest, Items, Media, Pages, Upload};
+    pub use crate::{
+        Client, Download, Error, HttpBody, HttpRequest, Items, LongRunning, Media, Pages, RawBody,
+        Upload, Wait,
+    };
 
     // Values: `wire` and `value`.
     pub use crate::value::{Bytes, Date, DateTime, Duration, Extra, FieldMask};

@@ -40,6 +40,10 @@
 //! | a part of an answer, as a type of your own | [`Fields`](trait@Fields) |
 //! | to write a nested body, or a partial update | [`body!`], [`Patch`] |
 //! | a list, page by page or entry by entry | [`Pages`], [`Items`] |
+//! | to wait for an operation | [`Wait`], [`Watch`] |
+//! | an answer that streams | [`Sending::stream`], [`Elements`] |
+//! | bytes instead of JSON | [`HttpBody`] |
+//! | notifications of changes | [`push`] |
 //! | to send or fetch a file | [`Media`], [`Upload`], [`Download`] |
 //! | to have calls tried again, or not | [`RetryPolicy`], [`CallOptions::retry`] |
 //! | to know what went wrong | [`Error`], [`ErrorKind`], [`ErrorDetail`] |
@@ -53,12 +57,17 @@ mod fields;
 pub mod generated;
 #[cfg(feature = "macros")]
 mod literal;
+mod http_body;
 mod media;
 mod method;
+mod operation;
 mod paging;
 mod patch;
 mod response;
 mod retry;
+pub mod push;
+mod response;
+mod streaming;
 mod url;
 pub mod value;
 mod wire;
@@ -79,15 +88,18 @@ pub use crate::{
         QuotaViolation, ResourceInfo,
     },
     fields::{Fields, Listed},
+    http_body::{HttpBody, RawBody},
     media::{Chunks, Download, Media, Upload},
     method::{
         Api, Endpoint, Location, MediaDownload, MediaUpload, Method, Operation, OperationShape,
         Paging, Parameter, Slot, Verb,
     },
+    operation::{LongRunning, Wait, Watch},
     paging::{Items, Pages},
     patch::Patch,
     response::Response,
     retry::RetryPolicy,
+    streaming::Elements,
     url::HttpRequest,
     wire::{Object, OpenEnum, Param, Part, UnknownField, Wire},
 };

@@ -245,6 +245,42 @@ pub struct Operation {
     pub shape: OperationShape,
     /// The method that polls it.
     pub poll: Option<&'static Method>,
+    /// The method that cancels it; known of methods that poll.
+    pub cancel: Option<&'static Method>,
+}
+
+impl Operation {
+    /// An operation with `name`, `done`, `error` and `response`.
+    pub const fn aip151() -> Self {
+        Self::new(OperationShape::Aip151)
+    }
+
+    /// An operation with `status` and `operationType`.
+    pub const fn status() -> Self {
+        Self::new(OperationShape::Status)
+    }
+
+    const fn new(shape: OperationShape) -> Self {
+        Self {
+            shape,
+            poll: None,
+            cancel: None,
+        }
+    }
+
+    /// Says which method polls it.
+    #[must_use]
+    pub const fn polled_by(mut self, method: &'static Method) -> Self {
+        self.poll = Some(method);
+        self
+    }
+
+    /// Says which method cancels it.
+    #[must_use]
+    pub const fn cancelled_by(mut self, method: &'static Method) -> Self {
+        self.cancel = Some(method);
+        self
+    }
 }
 
 /// The two forms of operations.

@@ -2,9 +2,11 @@
 
 use std::{collections::BTreeMap, convert::Infallible};
 
+use bytes::Bytes;
+use http::HeaderMap;
 use serde_json::Value;
 
-use crate::wire::{Object, Put, Wire, Written, from_slice};
+use crate::wire::{Object, Put, UNKNOWN, Wire, Written, from_slice};
 
 /// The answer of a method: a schema, a list, a map, any JSON value, or nothing.
 pub trait Answer: Sized + Send + 'static {
@@ -19,6 +21,17 @@ pub trait Answer: Sized + Send + 'static {
     /// # Errors
     /// The parser's error when `body` is not JSON of the declared form.
     fn decode(body: &[u8]) -> Result<Self, serde_json::Error>;
+
+    /// The answer where it is no JSON: of its headers and its body, whatever they are. `None` for what is decoded.
+    fn from_answer(headers: &HeaderMap, body: &Bytes) -> Option<Self> {
+        let _ = (headers, body);
+        None
+    }
+
+    /// What stands in a stream in place of an element: `{"error": ...}`, where the schema has no such property.
+    fn error(&self) -> Option<&Value> {
+        None
+    }
 
     /// The text of a field of the answer, such as the token of the next page.
     fn text_of(&self, field: &str) -> Option<String> {
@@ -49,6 +62,14 @@ impl<T: Object> Answer for T {
         from_slice(body)
     }
 
+    fn error(&self) -> Option<&Value> {
+        if T::index("error") == UNKNOWN {
+            self.extra().get("error")
+        } else {
+            None
+        }
+    }
+
     fn text_of(&self, field: &str) -> Option<String> {
         let mut wanted = TextOf { field, text: None };
         let Ok(()) = self.put(&mut wanted);
@@ -76,6 +97,10 @@ impl Answer for Value {
 
     fn decode(body: &[u8]) -> Result<Self, serde_json::Error> {
         from_slice(body)
+    }
+
+    fn error(&self) -> Option<&Value> {
+        self.get("error")
     }
 
     fn text_of(&self, field: &str) -> Option<String> {

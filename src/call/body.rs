@@ -18,6 +18,8 @@ pub struct Body<T: ?Sized> {
     pub(crate) encoded: Encoded,
     /// The other form of a partial update.
     pub(crate) masked: Option<Masked>,
+    /// What it is, where it is no JSON.
+    pub(crate) content_type: Option<String>,
     schema: PhantomData<fn() -> Box<T>>,
 }
 
@@ -39,6 +41,7 @@ impl<T: ?Sized> Body<T> {
         Self {
             encoded,
             masked: None,
+            content_type: None,
             schema: PhantomData,
         }
     }
@@ -47,6 +50,19 @@ impl<T: ?Sized> Body<T> {
         Self {
             encoded: merge,
             masked: Some(masked),
+            content_type: None,
+            schema: PhantomData,
+        }
+    }
+
+    /// These bytes, which are no JSON: without a type, they are just bytes.
+    pub(crate) fn raw(data: Bytes, content_type: Option<String>) -> Self {
+        Self {
+            encoded: Ok(data),
+            masked: None,
+            content_type: Some(
+                content_type.unwrap_or_else(|| String::from("application/octet-stream")),
+            ),
             schema: PhantomData,
         }
     }
@@ -61,6 +77,7 @@ impl<T: ?Sized> Body<T> {
         Ok(Self {
             encoded: Ok(bytes),
             masked: None,
+            content_type: None,
             schema: PhantomData,
         })
     }
@@ -101,6 +118,7 @@ impl<T: ?Sized> Clone for Body<T> {
         Self {
             encoded: self.encoded.clone(),
             masked: self.masked.clone(),
+            content_type: self.content_type.clone(),
             schema: PhantomData,
         }
     }

@@ -29,6 +29,8 @@ pub struct Call {
     /// In the order of setting; a repeated parameter has one entry per value.
     pub(crate) values: Vec<(&'static str, String)>,
     pub(crate) body: Option<Encoded>,
+    /// What the body is, where it is no JSON.
+    pub(crate) body_type: Option<String>,
     pub(crate) transfer: Transfer,
 }
 
@@ -56,6 +58,7 @@ impl Call {
             method,
             values: Vec::new(),
             body: None,
+            body_type: None,
             transfer: Transfer::Json,
         }
     }
@@ -98,6 +101,7 @@ impl Call {
             }
             _ => body.encoded,
         });
+        self.body_type = body.content_type;
         self
     }
 
@@ -113,7 +117,7 @@ impl Call {
             .map(|(name, value)| (*name, value.as_str()))
     }
 
-    /// The JSON text of the body, if there is one and it could be encoded.
+    /// The text of the body, JSON unless it was made from an [`HttpBody`](crate::HttpBody), if there is one and it could be encoded.
     pub fn body(&self) -> Option<&[u8]> {
         self.body.as_ref()?.as_deref().ok()
     }

@@ -2,7 +2,24 @@
 
 use std::{borrow::Cow, fmt, time::Duration};
 
-use http::{HeaderName, HeaderValue};
+use http::{
+    HeaderName, HeaderValue,
+    header::{IF_MATCH, IF_NONE_MATCH},
+};
+
+/// The parameters that every API understands.
+const EVERYWHERE: [&str; 10] = [
+    "$.xgafv",
+    "access_token",
+    "alt",
+    "fields",
+    "key",
+    "oauth_token",
+    "prettyPrint",
+    "quotaUser",
+    "trace",
+    "userIp",
+];
 
 use crate::RetryPolicy;
 
@@ -241,6 +258,16 @@ impl CallOptions {
             .filter(|(name, _)| !self.has_param(name));
         let params: Vec<_> = params.cloned().collect();
         self.params.extend(params);
+        self
+    }
+
+    /// The same for further requests about what a first one did: without preconditions, and without parameters that
+    /// not every API knows.
+    pub(crate) fn for_polls(mut self) -> Self {
+        self.headers
+            .retain(|(name, _)| *name != IF_MATCH && *name != IF_NONE_MATCH);
+        self.params
+            .retain(|(name, _)| EVERYWHERE.contains(&name.as_ref()));
         self
     }
 

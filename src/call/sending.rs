@@ -12,7 +12,10 @@ use super::{
     conditional::Conditional,
     options::{CallOptions, option_setters},
 };
-use crate::{Client, Error, Fields, Response, execute, url::HttpRequest, wire::Part};
+use crate::{
+    Client, Elements, Error, Fields, LongRunning, Response, Wait, Watch, execute, url::HttpRequest,
+    wire::Part,
+};
 
 /// A request together with the client that will send it. Await it for the answer; options can be set before.
 ///
@@ -137,7 +140,33 @@ impl<R> Sending<R> {
     }
 }
 
+impl<R: LongRunning> Sending<R> {
+    /// Sends, and waits for the operation that the method starts.
+    pub fn wait(self) -> Wait<R> {
+        Wait::of(self.prepared)
+    }
+
+    /// Sends, and gives the operation as it proceeds.
+    pub fn watch(self) -> Watch<R> {
+        self.wait().watch()
+    }
+
+    /// Sends, waits for the operation, and gives what it made: its `response` (AIP-151).
+    ///
+    /// # Errors
+    /// As for [`Wait::response`].
+    pub fn wait_for<T: Answer>(self) -> BoxFuture<'static, Result<T, Error>> {
+        self.wait().response()
+    }
+}
+
 impl<R: Answer> Sending<R> {
+    /// Sends, and gives the elements of the answer as they arrive: for methods that answer a list of what the document declares, or events for
+    /// [`alt("sse")`](Self::alt).
+    pub fn stream(self) -> Elements<R> {
+        Elements::new(self.prepared)
+    }
+
     /// Sends, and gives status and headers with the answer.
     ///
     /// # Errors

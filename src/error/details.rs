@@ -130,6 +130,27 @@ impl ErrorDetail {
         known.unwrap_or_else(|| Self::Other(value.clone()))
     }
 
+    /// Reads one entry of `errorDetails` in Compute Engine's operations: details under their names, without `@type`.
+    pub(super) fn parse_named(value: &Value) -> Vec<Self> {
+        const NAMES: [(&str, &str); 3] = [
+            ("errorInfo", "google.rpc.ErrorInfo"),
+            ("help", "google.rpc.Help"),
+            ("localizedMessage", "google.rpc.LocalizedMessage"),
+        ];
+        let Some(named) = value.as_object() else {
+            return vec![Self::Other(value.clone())];
+        };
+        named
+            .iter()
+            .map(|(name, value)| {
+                let kind = NAMES.iter().find(|(known, _)| known == name);
+                kind.zip(value.as_object())
+                    .and_then(|((_, kind), fields)| Self::known(fields, kind))
+                    .unwrap_or_else(|| Self::Other(serde_json::json!({ name: value })))
+            })
+            .collect()
+    }
+
     fn known(fields: &Map<String, Value>, kind: &str) -> Option<Self> {
         Some(match kind {
             "google.rpc.ErrorInfo" => Self::ErrorInfo(ErrorInfo {
@@ -137,6 +158,7 @@ impl ErrorDetail {
                 domain: text(fields, "domain"),
                 metadata: fields
                     .get("metadata")
+                    .or_else(|| fields.get("metadatas"))
                     .and_then(Value::as_object)
                     .into_iter()
                     .flatten()

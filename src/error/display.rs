@@ -15,7 +15,7 @@ impl fmt::Display for Error {
             write!(f, "{method}: ")?;
         }
         match (self.0.kind, &self.0.source) {
-            (ErrorKind::Api, _) => self.fmt_api(f)?,
+            (ErrorKind::Api | ErrorKind::Operation, _) => self.fmt_api(f)?,
             (_, Some(source)) if self.0.message.is_empty() => write_line(f, &source.to_string())?,
             _ => write_line(f, &self.0.message)?,
         }
@@ -35,10 +35,18 @@ impl Error {
 
     fn fmt_api(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let status = self.status().unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        write!(f, "{}", status.as_u16())?;
+        if self.0.kind == ErrorKind::Operation {
+            let name = self.operation().unwrap_or("without a name");
+            write!(f, "operation {name} failed:")?;
+        } else {
+            write!(f, "{}", status.as_u16())?;
+        }
         match (self.code(), self.reason()) {
             (Some(code), Some(reason)) if code != reason => write!(f, " {code} ({reason})")?,
             (Some(text), _) | (None, Some(text)) => write!(f, " {text}")?,
+            (None, None) if self.0.kind == ErrorKind::Operation => {
+                f.write_str(" it does not say why")?;
+            }
             (None, None) => {
                 if let Some(phrase) = status.canonical_reason() {
                     write!(f, " {phrase}")?;

@@ -22,6 +22,8 @@ pub enum ErrorKind {
     Api,
     /// The server's answer is not what the document declares.
     Decode,
+    /// A long-running operation ended in an error.
+    Operation,
     /// A list does not come to its end: the server repeats a page token.
     Paging,
     /// What the caller gave to write to failed.
@@ -39,6 +41,7 @@ impl fmt::Display for ErrorKind {
             Self::Redirect => "redirect",
             Self::Api => "api",
             Self::Decode => "decode",
+            Self::Operation => "operation",
             Self::Paging => "paging",
             Self::Io => "io",
         })

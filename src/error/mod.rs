@@ -43,6 +43,8 @@ struct Inner {
     attempts: u32,
     /// More about the end of the attempts.
     note: Option<&'static str>,
+    /// The long-running operation that it is about.
+    operation: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -62,6 +64,7 @@ impl Error {
             },
             attempts: 0,
             note: None,
+            operation: None,
             source: None,
         }))
     }
@@ -80,6 +83,21 @@ impl Error {
             error.0.repeat = Repeat::IfSafe;
         }
         error
+    }
+
+    /// A long-running operation that failed: `body` is the operation, and `status` what it tells of an HTTP status.
+    pub(crate) fn operation_failed(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
+        let mut error = Self::api(status, headers, body);
+        error.0.kind = ErrorKind::Operation;
+        error
+    }
+
+    /// Adds the name of the operation that it is about.
+    pub(crate) fn of_operation(mut self, name: &str) -> Self {
+        if self.0.operation.is_none() && !name.is_empty() {
+            self.0.operation = Some(name.to_owned());
+        }
+        self
     }
 
     pub(crate) fn auth(error: AuthError) -> Self {
@@ -173,12 +191,18 @@ impl Error {
         self
     }
 
+    /// The name of the long-running operation that was waited for, where one has begun. It may be waited for again by its name; see
+    /// [`Wait`](crate::Wait).
+    pub fn operation(&self) -> Option<&str> {
+        self.0.operation.as_deref()
+    }
+
     /// What kind of failure this is.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The HTTP status of the answer, where there was one.
+    /// The HTTP status of the answer, where there was one; of an operation that failed, the status that the operation tells, where it does.
     pub fn status(&self) -> Option<StatusCode> {
         self.0.answer.as_ref().map(|(status, ..)| *status)
     }

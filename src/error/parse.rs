@@ -76,8 +76,14 @@ impl ApiError {
             .into_iter()
             .flatten()
         {
-            if let Some(reason) = entry.get("reason").and_then(Value::as_str) {
+            // In operations, the reason is called a code.
+            let reason = entry.get("reason").or_else(|| entry.get("code"));
+            if let Some(reason) = reason.and_then(Value::as_str) {
                 self.reasons.push(reason.to_owned());
+            }
+            let details = entry.get("errorDetails").and_then(Value::as_array);
+            for detail in details.into_iter().flatten() {
+                self.details.extend(ErrorDetail::parse_named(detail));
             }
             if self.help.is_none() {
                 self.help = entry

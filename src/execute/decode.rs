@@ -73,6 +73,13 @@ impl Answered {
 
     /// The value that the method declares. An empty body, `null` and status 204 are the empty value.
     pub(crate) fn decode<R: Answer>(self) -> Result<Response<R>, Error> {
+        if let Some(value) = R::from_answer(&self.headers, &self.body) {
+            return Ok(Response {
+                value,
+                status: self.status,
+                headers: self.headers,
+            });
+        }
         let value = self.or_empty(R::SCHEMA, R::empty, R::decode)?;
         Ok(Response {
             value,
@@ -128,7 +135,8 @@ impl Answered {
         }
     }
 
-    fn content(&self) -> Bytes {
+    /// The JSON of the answer, out of its wrapper.
+    pub(crate) fn content(&self) -> Bytes {
         if self.method.api.data_wrapper {
             wrapper::unwrap(&self.body)
         } else {
@@ -151,7 +159,7 @@ impl Answered {
         let message = match (error.classify(), schema) {
             (Category::Data, Some(schema)) if body.trim_ascii_start().starts_with(b"[") => format!(
                 "the answer is a list, though the document declares one object ({schema}); \
-                 read it with `.json::<Vec<{schema}>>()` or `.raw()`"
+                 read it element by element with `.stream()`, or at once with `.json::<Vec<{schema}>>()`"
             ),
             (Category::Data, _) => {
                 let place = json_path(body, error.line(), error.column());

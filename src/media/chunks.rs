@@ -112,12 +112,15 @@ impl Chunks {
     }
 
     /// `error`, with the method and the URL.
-    pub(super) fn place(&self, error: Error) -> Error {
+    pub(crate) fn place(&self, error: Error) -> Error {
         let answered = &self.opened.answered;
         error.at(answered.method.id, answered.url.clone())
     }
 
-    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+    pub(crate) fn poll_chunk(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Error>>> {
         let polled = ready!(self.poll_body(cx));
         if !matches!(polled, Ok(Some(_))) && self.body.take().is_some() {
             self.opened.span.record("bytes", self.received);

@@ -87,6 +87,13 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
         self
     }
 
+    /// Fetches one page ahead, in a task of its own, while the caller works on the entries of the one before. Without a tokio runtime it
+    /// changes nothing. Off unless asked for.
+    pub fn prefetch(mut self) -> Self {
+        self.pages = self.pages.prefetch();
+        self
+    }
+
     /// The token of the page that holds the next entry: where to go on after an error. Beginning there gives the entries
     /// of that page once more that were read already. `None` on the first page and after the last.
     pub fn page_token(&self) -> Option<&str> {

@@ -1,7 +1,7 @@
 //! Partial answers (`fields`) must hold the token of the next page.
 
 /// `mask` with `field` added, if it lacks it and can be understood.
-pub(super) fn with_field(mask: &str, field: &str) -> Option<String> {
+pub(crate) fn with_field(mask: &str, field: &str) -> Option<String> {
     let mut depth = 0_usize;
     let mut start = 0;
     let mut parts = Vec::new();

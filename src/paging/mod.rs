@@ -1,9 +1,11 @@
 //! Lists that come in pages.
 
+mod ahead;
 mod cycle;
 mod items;
 mod mask;
 mod pages;
 mod slot;
 
+pub(crate) use self::mask::with_field;
 pub use self::{items::Items, pages::Pages};

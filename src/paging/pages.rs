@@ -10,7 +10,7 @@ use std::{
 use futures_util::{Stream, future::poll_fn};
 use gapi_transport::BoxFuture;
 
-use super::{cycle::Cycle, mask, slot};
+use super::{ahead, cycle::Cycle, mask, slot};
 use crate::{
     Client, Error, ErrorKind, Fields,
     call::{
@@ -45,6 +45,8 @@ pub struct Pages<R> {
     mistake: Option<Error>,
     /// From an answer to a page and the token of the next one.
     read: Read<R>,
+    /// The next page is fetched while the caller works on the one before.
+    prefetch: bool,
     state: State<R>,
 }
 
@@ -55,6 +57,8 @@ pub(super) type Read<R> =
 enum State<R> {
     Idle,
     Fetching(BoxFuture<'static, Result<(R, Option<String>), Error>>),
+    /// There is no request for the next page.
+    Failed(Error),
     Done,
 }
 
@@ -72,6 +76,7 @@ impl<R: Answer> Pages<R> {
             cycle: Cycle::default(),
             mistake: None,
             read: Arc::new(R::decode_page),
+            prefetch: false,
             state: State::Idle,
         }
     }
@@ -133,8 +138,17 @@ impl<R: Answer> Pages<R> {
             cycle: self.cycle,
             mistake: self.mistake,
             read,
+            prefetch: self.prefetch,
             state: State::Idle,
         }
+    }
+
+    /// Fetches one page ahead, in a task of its own, while the caller works on the one before. Without a tokio runtime it changes nothing.
+    ///
+    /// Off unless asked for: whoever stops in the middle of a list has fetched a page for nothing.
+    pub fn prefetch(mut self) -> Self {
+        self.prefetch = true;
+        self
     }
 
     /// The token of the page that comes next: where to go on after an error. `None` before the first page and after the last.
@@ -171,6 +185,13 @@ impl<R: Answer> Pages<R> {
         loop {
             match &mut self.state {
                 State::Done => return Poll::Ready(None),
+                State::Failed(_) => {
+                    let State::Failed(error) = std::mem::replace(&mut self.state, State::Done)
+                    else {
+                        return Poll::Ready(None);
+                    };
+                    return Poll::Ready(Some(Err(error)));
+                }
                 State::Idle => match self.fetch() {
                     Ok(fetch) => self.state = State::Fetching(fetch),
                     Err(error) => {
@@ -183,10 +204,14 @@ impl<R: Answer> Pages<R> {
                         self.turn(next)?;
                         Ok(page)
                     });
-                    self.state = if page.is_ok() && self.token.is_some() {
-                        State::Idle
-                    } else {
-                        State::Done
+                    self.state = match (&page, &self.token) {
+                        (Ok(_), Some(_)) if self.prefetch => {
+                            self.fetch().map_or_else(State::Failed, |fetch| {
+                                State::Fetching(ahead::start(fetch))
+                            })
+                        }
+                        (Ok(_), Some(_)) => State::Idle,
+                        _ => State::Done,
                     };
                     return Poll::Ready(Some(page));
                 }

@@ -66,7 +66,15 @@ pub(crate) fn build(
         return Err(usage(invalid.to_owned()));
     }
 
-    let mut content = body(call).map_err(usage)?.map(|body| (JSON, body));
+    let content_type = match &call.body_type {
+        None => JSON,
+        Some(other) => HeaderValue::from_str(other).map_err(|_| {
+            usage(format!(
+                "the content type {other:?} holds characters that no header can carry"
+            ))
+        })?,
+    };
+    let mut content = body(call).map_err(usage)?.map(|body| (content_type, body));
     let mut upload_type = None;
     let mut compressed = false;
     if let Transfer::Upload(media) = &call.transfer {
@@ -281,7 +289,8 @@ fn body(call: &Call) -> Result<Option<Bytes>, String> {
         Some(Ok(body)) => body,
         Some(Err(why)) => return Err(body_error(why)),
     };
-    if !call.method.api.data_wrapper || super::wrapper::is_wrapped(body) {
+    let is_raw = call.body_type.is_some();
+    if is_raw || !call.method.api.data_wrapper || super::wrapper::is_wrapped(body) {
         return Ok(Some(body.clone()));
     }
     Ok(Some(super::wrapper::wrap(body)))

@@ -184,7 +184,13 @@ pub fn method(api: &Api, method: &Method, depth: usize) -> Description {
             rust: skeleton::rust(api, &names, ty, depth),
             json: skeleton::json(api, ty, depth),
         }),
-        response: method.response.as_ref().map(|ty| names.ty(ty)),
+        response: method.response.as_ref().map(|ty| {
+            if method.raw_response {
+                "gapi::HttpBody".to_owned()
+            } else {
+                names.ty(ty)
+            }
+        }),
         paging,
         operation: method.operation.is_some(),
         upload: method.upload.is_some(),

@@ -70,11 +70,17 @@ impl Comparison {
     }
 
     fn operation(&mut self, at: &str, old: &Method, new: &Method) {
-        match (&old.operation, &new.operation) {
-            (Some(_), None) => self
+        let polled = |method: &Method| {
+            method
+                .operation
+                .as_ref()
+                .is_some_and(|operation| operation.poll.is_some())
+        };
+        match (polled(old), polled(new)) {
+            (true, false) => self
                 .changes
                 .breaking(at, "no longer starts an operation that can be waited for"),
-            (None, Some(_)) => self
+            (false, true) => self
                 .changes
                 .additive(at, "starts an operation that can be waited for"),
             _ => {}

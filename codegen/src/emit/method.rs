@@ -76,15 +76,28 @@ pub(super) fn request(method: &Method, depth: usize, names: &Names<'_>) -> Token
         .optional
         .iter()
         .map(|parameter| setter(parameter, depth, names));
-    let response = method
-        .response
-        .as_ref()
-        .map_or_else(|| quote!(()), |ty| names.ty(ty, depth));
+    let response = match &method.response {
+        Some(_) if method.raw_response => quote!(__gapi::HttpBody),
+        Some(ty) => names.ty(ty, depth),
+        None => quote!(()),
+    };
     let paging = method
         .paging
         .as_ref()
         .map(|paging| pages(&response, paging.items.as_ref(), depth, names));
     let media = media(method, &response, names);
+    let wait = method
+        .operation
+        .as_ref()
+        .and_then(|operation| operation.poll.as_ref())
+        .map(|_| {
+            quote! {
+                #[doc = "Sends the request, and waits for the operation that it starts."]
+                pub fn wait(self, client: &__gapi::Client) -> __gapi::Wait<#response> {
+                    __gapi::Wait::new(client, self.0)
+                }
+            }
+        });
     let result = &names.result;
     quote! {
         #entry
@@ -103,6 +116,7 @@ pub(super) fn request(method: &Method, depth: usize, names: &Names<'_>) -> Token
             }
             #paging
             #media
+            #wait
             #[doc = "What would be sent, without credentials."]
             #[doc = ""]
             #[doc = "# Errors"]

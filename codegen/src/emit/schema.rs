@@ -15,6 +15,12 @@ pub(super) fn object(def: &TypeDef, fields: &[Field], names: &Names<'_>) -> Toke
     let members = fields.iter().map(|field| member(field, names));
     let null = def.in_request.then(|| null(&name, names));
     let codec = codec(def, fields, names);
+    let operation = def
+        .is_operation
+        .then(|| quote!(impl __gapi::LongRunning for #name {}));
+    let raw = def
+        .is_raw
+        .then(|| quote!(impl __gapi::RawBody for #name {}));
     quote! {
         #doc
         #deprecated
@@ -26,6 +32,8 @@ pub(super) fn object(def: &TypeDef, fields: &[Field], names: &Names<'_>) -> Toke
         }
         #null
         #codec
+        #operation
+        #raw
     }
 }
 

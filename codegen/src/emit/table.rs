@@ -138,13 +138,14 @@ fn download(download: Download) -> TokenStream {
 
 fn operation(operation: &Operation, depth: usize, names: &Names<'_>) -> TokenStream {
     let shape = match operation.shape {
-        OperationShape::Aip151 => quote!(Aip151),
-        OperationShape::Status => quote!(Status),
+        OperationShape::Aip151 => quote!(aip151),
+        OperationShape::Status => quote!(status),
     };
-    let poll = operation
-        .poll
-        .as_deref()
-        .and_then(|method| names.entry(method, depth));
-    let poll = poll.map_or_else(|| quote!(None), |entry| quote!(Some(&#entry)));
-    quote!(operation: Some(__gapi::Operation { shape: __gapi::OperationShape::#shape, poll: #poll }),)
+    let entry = |method: &Option<String>| {
+        let entry = names.entry(method.as_deref()?, depth)?;
+        Some(quote!(&#entry))
+    };
+    let poll = entry(&operation.poll).map(|entry| quote!(.polled_by(#entry)));
+    let cancel = entry(&operation.cancel).map(|entry| quote!(.cancelled_by(#entry)));
+    quote!(operation: Some(__gapi::Operation::#shape() #poll #cancel),)
 }

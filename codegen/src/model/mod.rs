@@ -7,6 +7,7 @@ pub(crate) mod names;
 mod operations;
 mod paging;
 mod parameters;
+mod raw;
 pub(crate) mod remap;
 mod repeating;
 mod resources;
@@ -73,7 +74,8 @@ pub fn lower(document: &Document) -> Result<Api, Errors> {
     let mut order: Vec<usize> = (0..api.types.len()).collect();
     order.sort_by_key(|index| (owners[*index], *index));
     remap::api(&mut api, &order);
-    operations::resolve(&mut api.root, &api.types);
+    operations::resolve(&mut api);
+    raw::resolve(&mut api);
     mark_requests(&mut api);
     errors.or(api)
 }

@@ -1,16 +1,21 @@
-//! Long-running operations: which answers are one, and which method polls it.
+//! Long-running operations: which answers are one, which method polls it, and which one cancels it.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::{
-    Location, Method, Operation, OperationShape, Resource, Shape, Type, TypeDef, TypeId, Verb,
+    Api, Location, Method, Operation, OperationShape, Resource, Shape, Type, TypeDef, TypeId, Verb,
 };
 
 /// Decides the operations of all methods.
-pub(super) fn resolve(root: &mut Resource, defs: &[TypeDef]) {
+pub(super) fn resolve(api: &mut Api) {
     let mut polls = Vec::new();
-    collect(root, "", defs, &mut polls);
-    assign(root, defs, &polls);
+    collect(&api.root, "", &api.types, &mut polls);
+    let mut operations = BTreeSet::new();
+    assign(&mut api.root, &api.types, &polls, &mut operations);
+    for id in operations {
+        api.types[id.0].is_operation = true;
+    }
 }
 
 /// The shape of an operation, where the type is one.
@@ -21,31 +26,34 @@ fn shape(ty: Option<&Type>, defs: &[TypeDef]) -> Option<(TypeId, OperationShape)
     let Some(Type::Named(id)) = ty else {
         return None;
     };
-    let Shape::Object(fields) = &defs[id.0].shape else {
-        return None;
-    };
-    let has = |names: &[&str]| {
-        names
-            .iter()
-            .all(|name| fields.iter().any(|field| field.wire == *name))
-    };
-    if has(&["name", "done", "error", "response"]) {
+    if has(*id, &["name", "done", "error", "response"], defs) {
         Some((*id, OperationShape::Aip151))
-    } else if has(&["name", "status", "operationType"]) {
+    } else if has(*id, &["name", "status", "operationType"], defs) {
         Some((*id, OperationShape::Status))
     } else {
         None
     }
 }
 
+/// Whether a type has all these properties.
+fn has(id: TypeId, names: &[&str], defs: &[TypeDef]) -> bool {
+    let Shape::Object(fields) = &defs[id.0].shape else {
+        return false;
+    };
+    names
+        .iter()
+        .all(|name| fields.iter().any(|field| field.wire == *name))
+}
+
 /// A method that gets an operation.
 struct Poll {
     answer: TypeId,
     path_name: String,
+    cancel: Option<String>,
     resource: Vec<String>,
     /// The segments of the path template before the operation itself.
     before: Vec<String>,
-    /// The parameters that the caller's method must have too.
+    /// The parameters that say where the operation is, besides its name.
     shared: BTreeSet<String>,
 }
 
@@ -85,55 +93,87 @@ fn poll(resource: &Resource, method: &Method, defs: &[TypeDef]) -> Option<Poll> 
         .map(|parameter| parameter.wire.clone())
         .filter(|wire| *wire != operation)
         .collect();
-    let resource = resource.path.split('.').map(str::to_owned).collect();
     Some(Poll {
         answer,
         path_name: method.path_name.clone(),
-        resource,
+        cancel: cancel(resource, method),
+        resource: resource.path.split('.').map(str::to_owned).collect(),
         before,
         shared,
     })
 }
 
-fn assign(resource: &mut Resource, defs: &[TypeDef], polls: &[Poll]) {
+/// The method beside `get` that cancels what it gets: it takes the same path, and then `cancel`.
+fn cancel(resource: &Resource, get: &Method) -> Option<String> {
+    let paths = [":cancel", "/cancel"].map(|end| format!("{}{end}", get.path));
+    let found = resource.methods.iter().find(|method| {
+        method.wire == "cancel" && method.verb == Verb::Post && paths.contains(&method.path)
+    })?;
+    Some(found.path_name.clone())
+}
+
+fn assign(
+    resource: &mut Resource,
+    defs: &[TypeDef],
+    polls: &[Poll],
+    operations: &mut BTreeSet<TypeId>,
+) {
     let here: Vec<String> = resource.path.split('.').map(str::to_owned).collect();
     for method in &mut resource.methods {
         if let Some((answer, shape)) = shape(method.response.as_ref(), defs) {
-            let poll = nearest(method, &here, answer, polls).map(|poll| poll.path_name.clone());
-            method.operation = Some(Operation { shape, poll });
+            let itself = polls.iter().find(|poll| poll.path_name == method.path_name);
+            let poll = itself
+                .or_else(|| {
+                    let has: BTreeSet<&str> = method
+                        .required
+                        .iter()
+                        .map(|parameter| &*parameter.wire)
+                        .collect();
+                    nearest(method, &here, answer, polls, |poll| {
+                        poll.shared.iter().all(|name| has.contains(&**name))
+                    })
+                })
+                .or_else(|| {
+                    nearest(method, &here, answer, polls, |_| {
+                        tells_where(answer, shape, defs)
+                    })
+                });
+            method.operation = Some(Operation {
+                shape,
+                poll: poll.map(|poll| poll.path_name.clone()),
+                cancel: itself.and_then(|poll| poll.cancel.clone()),
+            });
+            operations.insert(answer);
         }
     }
     for child in &mut resource.resources {
-        assign(child, defs, polls);
+        assign(child, defs, polls, operations);
     }
 }
 
-/// The poll method that can be called with the parameters of the method, and whose path and resource share most with
-/// those of the method.
+/// Whether an operation itself says where it is: by its full name, or by its URL.
+fn tells_where(id: TypeId, shape: OperationShape, defs: &[TypeDef]) -> bool {
+    shape == OperationShape::Aip151 || has(id, &["selfLink"], defs)
+}
+
+/// Of the poll methods that can be called, the one whose path and resource share most with those of the method.
 fn nearest<'p>(
     method: &Method,
     here: &[String],
     answer: TypeId,
     polls: &'p [Poll],
+    can_be_called: impl Fn(&Poll) -> bool,
 ) -> Option<&'p Poll> {
-    let has: BTreeSet<&str> = method
-        .required
-        .iter()
-        .map(|parameter| &*parameter.wire)
-        .collect();
     let path = segments(&method.path);
     polls
         .iter()
-        .filter(|poll| {
-            poll.answer == answer && poll.shared.iter().all(|name| has.contains(&**name))
-        })
+        .filter(|poll| poll.answer == answer && can_be_called(poll))
         .max_by_key(|poll| {
-            let far = std::cmp::Reverse(poll.resource.len());
             (
                 common(&path, &poll.before),
                 common(here, &poll.resource),
-                far,
-                std::cmp::Reverse(&poll.path_name),
+                Reverse(poll.resource.len()),
+                Reverse(&poll.path_name),
             )
         })
 }

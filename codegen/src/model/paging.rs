@@ -66,7 +66,8 @@ fn object<'d>(ty: &Type, defs: &'d [TypeDef]) -> Option<&'d [Field]> {
 }
 
 /// The field that holds the items: `items`; or the only list of objects that does not report what is missing; or the
-/// only list of texts or numbers; or the list that is called like the resource; or `results`; or the only list left.
+/// only list of texts or numbers; or the list that is called like the resource; or `results`; or the one that is called like
+/// one of the resource; or the only one that ends like it (`matchingJobs`); or the only list left.
 fn items(resource: &str, fields: &[Field], defs: &[TypeDef]) -> Option<Items> {
     if let Some(field) = fields.iter().find(|field| field.wire == "items")
         && let Some(items) = list(field).or_else(|| map(field, defs))
@@ -115,7 +116,23 @@ fn items(resource: &str, fields: &[Field], defs: &[TypeDef]) -> Option<Items> {
         })
         .or_else(|| called(resource))
         .or_else(|| called("results"))
+        .or_else(|| called(resource.strip_suffix('s')?))
+        .or_else(|| only(&ending(&objects, resource)))
         .or_else(|| only(&lists))
+}
+
+/// The lists whose names end in that of the resource.
+fn ending<'f>(lists: &[&'f Field], resource: &str) -> Vec<&'f Field> {
+    let Some(first) = resource.chars().next() else {
+        return Vec::new();
+    };
+    let end = format!(
+        "{}{}",
+        first.to_ascii_uppercase(),
+        &resource[first.len_utf8()..]
+    );
+    let ends = |field: &&&'f Field| field.wire.ends_with(&end);
+    lists.iter().filter(ends).copied().collect()
 }
 
 /// The items in the field of this name, for an override.

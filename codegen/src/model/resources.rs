@@ -168,6 +168,7 @@ impl Lowering<'_, '_> {
             operation: None,
             request_id: repeating::has_request_id(verb, &parameters),
             preconditions: repeating::preconditions(verb, method, &parameters, self.document),
+            raw_response: false,
             path_name,
             required,
             optional,

@@ -75,6 +75,8 @@ impl<'d> Types<'d> {
                     description: schema.description.clone().unwrap_or_default(),
                     deprecated: schema.deprecated,
                     in_request: false,
+                    is_operation: false,
+                    is_raw: false,
                     shape: Shape::Alias(Type::Any),
                 },
             );
@@ -226,6 +228,8 @@ impl<'d> Types<'d> {
             description: schema.description.clone().unwrap_or_default(),
             deprecated: schema.deprecated,
             in_request: false,
+            is_operation: false,
+            is_raw: false,
             shape: Shape::Alias(Type::Any),
         }
     }

@@ -102,6 +102,10 @@ pub struct TypeDef {
     pub deprecated: bool,
     /// Reached from a method's request, so that users write it.
     pub in_request: bool,
+    /// A long-running operation, which methods answer with.
+    pub is_operation: bool,
+    /// Stands for bytes of any type (`google.api.HttpBody`), which travel as they are.
+    pub is_raw: bool,
     /// Its form.
     pub shape: Shape,
 }
@@ -269,6 +273,8 @@ pub struct Method {
     pub request_id: bool,
     /// What makes a call conditional, so that it may be repeated; paths in the body have dots.
     pub preconditions: Vec<TokenIn>,
+    /// The answer is bytes of any type: its schema [is raw](TypeDef::is_raw).
+    pub raw_response: bool,
 }
 
 /// HTTP verbs of Discovery documents.
@@ -372,6 +378,8 @@ pub struct Operation {
     pub shape: OperationShape,
     /// The method that polls it, as `path_name`, where the document has one.
     pub poll: Option<String>,
+    /// The method that cancels it, as `path_name`; known of methods that poll.
+    pub cancel: Option<String>,
 }
 
 /// The two shapes of operations.

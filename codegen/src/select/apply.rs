@@ -7,7 +7,7 @@ use super::{Selection, What};
 use crate::model::{Api, Resource, TypeId, remap};
 use crate::{Error, Errors, similar};
 
-/// Keeps what the selection asks for, the methods that poll its operations, and every type that these reach.
+/// Keeps what the selection asks for, the methods that poll and cancel its operations, and every type that these reach.
 ///
 /// Names do not depend on the selection: what is kept is called as in the whole API.
 ///
@@ -47,12 +47,22 @@ pub fn apply(api: &Api, selection: &Selection) -> Result<Api, Errors> {
     if !errors.is_empty() {
         return Err(errors);
     }
-    let polls: Vec<&str> = api
+    let polls: BTreeSet<&str> = api
         .root
         .all_methods()
         .filter(|method| methods.contains(&*method.path_name))
-        .filter_map(|method| method.operation.as_ref()?.poll.as_deref())
+        .filter_map(|method| {
+            let poll = method.operation.as_ref()?.poll.as_deref()?;
+            // One that polls brings nothing along.
+            (poll != method.path_name).then_some(poll)
+        })
         .collect();
+    let cancels = api
+        .root
+        .all_methods()
+        .filter(|method| polls.contains(&*method.path_name))
+        .filter_map(|method| method.operation.as_ref()?.cancel.as_deref());
+    methods.extend(cancels);
     methods.extend(polls);
     let mut kept = Api {
         root: prune(&api.root, &methods).unwrap_or_default(),
@@ -111,7 +121,7 @@ fn used(method: &crate::model::Method) -> impl Iterator<Item = TypeId> {
         .map(|parameter| &parameter.ty);
     parameters
         .chain(&method.request)
-        .chain(&method.response)
+        .chain(method.response.as_ref().filter(|_| !method.raw_response))
         .filter_map(remap::target)
 }
 

@@ -142,6 +142,26 @@ fn operations_find_the_method_that_polls_them() {
     for (path, expected) in expected {
         assert_eq!(operation(path), expected, "{path}");
     }
+    // What cancels an operation is known of what polls it.
+    let cancel = |path: &str| method(&api, path).operation.clone()?.cancel;
+    assert_eq!(
+        cancel("projects.locations.operations.get").as_deref(),
+        Some("projects.locations.operations.cancel")
+    );
+    for none in [
+        "projects.locations.clusters.create",
+        "operations.get",
+        "zoneOperations.get",
+    ] {
+        assert_eq!(cancel(none), None, "{none}");
+    }
+    let marked: Vec<&str> = api
+        .types
+        .iter()
+        .filter(|def| def.is_operation)
+        .map(|def| &*def.ident)
+        .collect();
+    assert_eq!(marked, ["Operation", "ZoneOperation"]);
 }
 
 #[test]

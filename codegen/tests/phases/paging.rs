@@ -83,6 +83,8 @@ fn items_are_found_by_rule() {
     );
     assert_eq!(items("widgets.named"), list("widgets"));
     assert_eq!(items("widgets.results"), list("results"));
+    assert_eq!(items("widgets.singular"), list("widget"));
+    assert_eq!(items("widgets.matching"), list("matching_widgets"));
     assert_eq!(items("widgets.left"), list("errors"));
     assert_eq!(
         items("widgets.anys"),

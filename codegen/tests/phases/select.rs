@@ -67,14 +67,19 @@ fn resources_without_methods_vanish() {
 }
 
 #[test]
-fn an_operation_brings_the_method_that_polls_it() {
+fn an_operation_brings_the_methods_that_poll_and_cancel_it() {
     let api = keep("operations", &["projects.locations.clusters.create"]);
     assert_eq!(
         paths(&api),
         [
             "projects.locations.clusters.create",
+            "projects.locations.operations.cancel",
             "projects.locations.operations.get"
         ]
+    );
+    assert_eq!(
+        paths(&keep("operations", &["projects.locations.operations.get"])),
+        ["projects.locations.operations.get"]
     );
     assert_eq!(
         paths(&keep("operations", &["instances.insert"])),

@@ -317,6 +317,28 @@ fn decisions_about_known_methods() {
         poll("run.v2.json", "projects.locations.services.create").as_deref(),
         Some("projects.locations.operations.get")
     );
+    // Its own path has no project, but the operation tells its URL.
+    assert_eq!(
+        poll("sqladmin.v1.json", "Backups.CreateBackup").as_deref(),
+        Some("operations.get")
+    );
+    let cancel = method("sqladmin.v1.json", "operations.get").operation;
+    assert_eq!(
+        cancel.and_then(|operation| operation.cancel).as_deref(),
+        Some("operations.cancel")
+    );
+    let certificate = method(
+        "apigee.v1.json",
+        "organizations.environments.keystores.aliases.getCertificate",
+    );
+    assert!(certificate.raw_response);
+    assert!(!method("apigee.v1.json", "organizations.apis.get").raw_response);
+    let raw = apis["apigee.v1.json"]
+        .types
+        .iter()
+        .filter(|def| def.is_raw)
+        .map(|def| &*def.ident);
+    assert_eq!(raw.collect::<Vec<_>>(), ["GoogleApiHttpBody"]);
     // The global parameters that this one method lists again are not its own.
     let tokeninfo = method("oauth2.v2.json", "tokeninfo");
     let names: Vec<&str> = tokeninfo

@@ -293,6 +293,8 @@ pub mod instances {
         ///
         /// * `project`: Project ID of the project to which the newly created Cloud SQL instances should belong.
         ///
+        /// The answer is a long-running operation; `wait` waits for its end.
+        ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         pub fn insert(
             self,
@@ -325,6 +327,8 @@ pub mod instances {
         ///
         /// * `project`: Project ID of the project that contains the instance.
         /// * `instance`: Cloud SQL instance ID. This does not include the project ID.
+        ///
+        /// The answer is a long-running operation; `wait` waits for its end.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         pub fn patch(
@@ -398,10 +402,7 @@ pub mod instances {
         path: "v1/projects/{project}/instances",
         parameters: &[__gapi::Parameter::path("project"), __gapi::Parameter::query("location")],
         scopes: &[super::scope::CLOUD_PLATFORM, super::scope::SQLSERVICE_ADMIN],
-        operation: Some(__gapi::Operation {
-            shape: __gapi::OperationShape::Status,
-            poll: Some(&super::operations::GET),
-        }),
+        operation: Some(__gapi::Operation::status().polled_by(&super::operations::GET)),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
 
@@ -422,6 +423,11 @@ pub mod instances {
         /// Sends the request: await the answer, or set options first.
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Operation> {
             __gapi::Sending::new(client, self.0)
+        }
+
+        /// Sends the request, and waits for the operation that it starts.
+        pub fn wait(self, client: &__gapi::Client) -> __gapi::Wait<super::Operation> {
+            __gapi::Wait::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -556,6 +562,7 @@ pub mod instances {
             poll: Some(&super::operations::GET),
         }),
         preconditions: &[__gapi::Slot::Body("etag")],
+        operation: Some(__gapi::Operation::status().polled_by(&super::operations::GET)),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Patch)
     };
 
@@ -586,6 +593,11 @@ pub mod instances {
         /// Sends the request: await the answer, or set options first.
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Operation> {
             __gapi::Sending::new(client, self.0)
+        }
+
+        /// Sends the request, and waits for the operation that it starts.
+        pub fn wait(self, client: &__gapi::Client) -> __gapi::Wait<super::Operation> {
+            __gapi::Wait::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -620,12 +632,30 @@ pub mod operations {
     pub struct Resource;
 
     impl Resource {
+        /// Cancels an instance operation that has been performed on an instance.
+        ///
+        /// HTTP: `POST v1/projects/{project}/operations/{operation}/cancel`
+        ///
+        /// * `project`: Project ID of the project that contains the instance.
+        /// * `operation`: Instance operation ID.
+        ///
+        /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
+        pub fn cancel(self, project: impl Into<String>, operation: impl Into<String>) -> Cancel {
+            Cancel(
+                __gapi::Call::new(&CANCEL)
+                    .with("project", project.into())
+                    .with("operation", operation.into()),
+            )
+        }
+
         /// Retrieves an instance operation that has been performed on an instance.
         ///
         /// HTTP: `GET v1/projects/{project}/operations/{operation}`
         ///
         /// * `project`: Required. Project ID of the project that contains the instance.
         /// * `operation`: Required. Instance operation ID.
+        ///
+        /// The answer is a long-running operation; `wait` waits for its end.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         pub fn get(self, project: impl Into<String>, operation: impl Into<String>) -> Get {
@@ -634,6 +664,58 @@ pub mod operations {
                     .with("project", project.into())
                     .with("operation", operation.into()),
             )
+        }
+    }
+    pub(crate) static CANCEL: __gapi::Method = __gapi::Method {
+        id: Cancel::METHOD,
+        path: "v1/projects/{project}/operations/{operation}/cancel",
+        parameters: &[
+            __gapi::Parameter::path("project"),
+            __gapi::Parameter::path("operation"),
+            __gapi::Parameter::query("location"),
+        ],
+        scopes: &[super::scope::CLOUD_PLATFORM, super::scope::SQLSERVICE_ADMIN],
+        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
+    };
+
+    /// A request of `sql.operations.cancel`.
+    #[derive(Clone, Debug)]
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct Cancel(__gapi::Call);
+
+    impl Cancel {
+        /// The id of the method in the Discovery document.
+        pub const METHOD: &'static str = "sql.operations.cancel";
+
+        /// Optional. Region of the Cloud SQL instance.
+        pub fn location(self, value: impl Into<String>) -> Self {
+            Self(self.0.with("location", value.into()))
+        }
+
+        /// Sends the request: await the answer, or set options first.
+        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Empty> {
+            __gapi::Sending::new(client, self.0)
+        }
+
+        /// What would be sent, without credentials.
+        ///
+        /// # Errors
+        ///
+        /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
+            self.0.to_http()
+        }
+    }
+
+    impl __gapi::Request for Cancel {
+        type Response = super::Empty;
+
+        fn call(&self) -> &__gapi::Call {
+            &self.0
+        }
+
+        fn into_call(self) -> __gapi::Call {
+            self.0
         }
     }
     pub(crate) static GET: __gapi::Method = __gapi::Method {
@@ -645,10 +727,11 @@ pub mod operations {
             __gapi::Parameter::query("location"),
         ],
         scopes: &[super::scope::CLOUD_PLATFORM, super::scope::SQLSERVICE_ADMIN],
-        operation: Some(__gapi::Operation {
-            shape: __gapi::OperationShape::Status,
-            poll: Some(&super::operations::GET),
-        }),
+        operation: Some(
+            __gapi::Operation::status()
+                .polled_by(&super::operations::GET)
+                .cancelled_by(&super::operations::CANCEL),
+        ),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };
 
@@ -669,6 +752,11 @@ pub mod operations {
         /// Sends the request: await the answer, or set options first.
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Operation> {
             __gapi::Sending::new(client, self.0)
+        }
+
+        /// Sends the request, and waits for the operation that it starts.
+        pub fn wait(self, client: &__gapi::Client) -> __gapi::Wait<super::Operation> {
+            __gapi::Wait::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -3181,6 +3269,48 @@ impl __gapi::OpenEnum for DnsNameMappingRecordManager {
             Self::CloudSqlAutomation => "CLOUD_SQL_AUTOMATION",
             Self::Unrecognized(text) => text,
         }
+    }
+}
+
+/// A generic empty message that you can re-use to avoid defining duplicated empty messages in your APIs.
+///
+/// A typical example is to use it as the request or the response type of an API method. For instance: service Foo {
+/// rpc Bar(google.protobuf.Empty) returns (google.protobuf.Empty); }
+#[derive(Clone, Default)]
+pub struct Empty {
+    /// What the document does not know, and what travels as an explicit `null`.
+    pub extra: __gapi::Extra,
+}
+
+impl __gapi::Object for Empty {
+    const NAME: &'static str = "Empty";
+
+    fn index(name: &str) -> usize {
+        match name {
+            _ => __gapi::UNKNOWN,
+        }
+    }
+
+    fn set<'de, A: __gapi::MapAccess<'de>>(
+        &mut self,
+        index: usize,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
+        match index {
+            _ => __gapi::skip(map),
+        }
+    }
+
+    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
+        Ok(())
+    }
+
+    fn extra(&self) -> &__gapi::Extra {
+        &self.extra
+    }
+
+    fn extra_mut(&mut self) -> &mut __gapi::Extra {
+        &mut self.extra
     }
 }
 
@@ -5876,6 +6006,7 @@ impl __gapi::Object for Operation {
     }
 }
 
+impl __gapi::LongRunning for Operation {}
 /// The type of the operation.
 ///
 /// Valid values are: \* `CREATE` \* `DELETE` \* `UPDATE` \* `RESTART` \* `IMPORT` \* `EXPORT` \* `BACKUP_VOLUME`
@@ -9532,7 +9663,7 @@ __gapi::object!(
     BackupConfiguration BackupContext BackupRetentionSettings BlueGreenDeploymentInfo
     ConnectionPoolConfig ConnectionPoolFlags DataCacheConfig DatabaseFlags DatabaseInstance
     DatabaseInstanceFailoverReplica DenyMaintenancePeriod DiskEncryptionConfiguration
-    DiskEncryptionStatus DnsNameMapping ExportContext ExportContextBakExportOptions
+    DiskEncryptionStatus DnsNameMapping Empty ExportContext ExportContextBakExportOptions
     ExportContextCsvExportOptions ExportContextSqlExportOptions
     ExportContextSqlExportOptionsMysqlExportOptions
     ExportContextSqlExportOptionsPostgresExportOptions ExportContextTdeExportOptions

@@ -305,6 +305,7 @@ mod tests {
             total: counts,
             made: counts,
             text_len,
+            streams: super::Streams::default(),
             failures: Vec::new(),
         }
     }

@@ -12,7 +12,7 @@ use serde::de::IgnoredAny;
 
 use super::compile::Compiler;
 use super::progress::Progress;
-use super::{Counts, Methods, stem};
+use super::{Counts, Methods, Streams, stem};
 use crate::{Failure, read};
 
 /// What became of one document.
@@ -26,6 +26,8 @@ pub(super) struct Module {
     pub(super) made: Counts,
     /// The size of the generated text in bytes.
     pub(super) text_len: usize,
+    /// Its pages, items and operations.
+    pub(super) streams: Streams,
     /// Every failure, with its place.
     pub(super) failures: Vec<String>,
 }
@@ -89,6 +91,7 @@ impl Generator<'_> {
             total: document.count(self.methods),
             made: Counts::default(),
             text_len: 0,
+            streams: Streams::default(),
             failures: Vec::new(),
         };
         let text = match String::from_utf8(bytes) {
@@ -106,8 +109,14 @@ impl Generator<'_> {
             }
             options = options.selection(selection);
         }
+        let whole = (self.methods == Methods::All)
+            .then(|| serde_json::from_str(&text).unwrap_or_default())
+            .unwrap_or_default();
         match generate(&Source::new(label.clone(), text), &options) {
-            Ok(generated) => self.keep(&generated, &mut module, &label)?,
+            Ok(generated) => {
+                module.streams = Streams::of(&module.name, &whole, &generated.api);
+                self.keep(&generated, &mut module, &label)?;
+            }
             Err(errors) => module
                 .failures
                 .extend(errors.iter().map(ToString::to_string)),

@@ -3,6 +3,7 @@
 mod compile;
 mod generate;
 mod progress;
+mod streams;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -12,6 +13,7 @@ use compile::{Compiler, Step};
 pub(crate) use compile::{target, write_if_new};
 use generate::Module;
 pub(crate) use progress::Progress;
+use streams::Streams;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -32,6 +34,9 @@ pub(crate) struct Arguments {
     /// Make formatted files, as `--compile` and `--doc` do, and not only the text that the macro takes.
     #[arg(long)]
     format: bool,
+    /// List the methods that have no stream of items and no wait, with the reason.
+    #[arg(long)]
+    streams: bool,
     /// How many documents to work on at a time; the number of cores unless given.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
@@ -87,7 +92,12 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
             }
         }
     }
-    Ok(report(&modules))
+    let mut streams = Streams::default();
+    for module in &modules {
+        streams.add(module.streams.clone());
+    }
+    print!("{}", streams.report(arguments.streams));
+    Ok(report(&modules) && streams.is_complete())
 }
 
 /// Prints every failure, then one line of counts.
@@ -177,6 +187,7 @@ mod tests {
             total,
             made: total,
             text_len: 0,
+            streams: Streams::default(),
             failures,
         };
         assert!(report(&[module(Vec::new()), module(Vec::new())]));

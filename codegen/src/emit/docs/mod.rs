@@ -9,7 +9,7 @@ pub(super) use inline::code;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::model::{Api, Method, Notes, Parameter, Resource, Scope, TypeDef, Upload};
+use crate::model::{Api, Method, Notes, Parameter, Resource, Scope, Type, TypeDef, Upload};
 
 /// The docs of one item: paragraphs of Markdown.
 #[derive(Clone, Debug, Default)]
@@ -188,6 +188,20 @@ pub(super) fn method(api: &Api, method: &Method, scopes: &str) -> Docs {
     }
     if method.download.is_some() {
         docs = docs.paragraph("Gives media: `download` fetches it.");
+    }
+    if let Some(operation) = &method.operation {
+        docs = docs.paragraph(if operation.poll.is_some() {
+            "The answer is a long-running operation; `wait` waits for its end."
+        } else {
+            "The answer is a long-running operation, which no method of this document polls."
+        });
+    }
+    if let Some(Type::Named(id)) = method.request
+        && api.types[id.0].is_raw
+    {
+        docs = docs.paragraph(
+            "The body is bytes of any type: give it the runtime's `HttpBody`, which travels as it is.",
+        );
     }
     let scopes: Vec<String> = method
         .scopes

@@ -122,6 +122,8 @@ pub mod things {
         /// The method `b.raw`.
         ///
         /// HTTP: `POST raw`
+        ///
+        /// The body is bytes of any type: give it the runtime's `HttpBody`, which travels as it is.
         pub fn raw(self, body: impl Into<__gapi::Body<super::HttpBody>>) -> Raw {
             Raw(__gapi::Call::new(&RAW).with_body(body.into()))
         }
@@ -395,7 +397,7 @@ pub mod things {
         pub const METHOD: &'static str = "b.raw";
 
         /// Sends the request: await the answer, or set options first.
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::HttpBody> {
+        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<__gapi::HttpBody> {
             __gapi::Sending::new(client, self.0)
         }
 
@@ -410,7 +412,7 @@ pub mod things {
     }
 
     impl __gapi::Request for Raw {
-        type Response = super::HttpBody;
+        type Response = __gapi::HttpBody;
 
         fn call(&self) -> &__gapi::Call {
             &self.0
@@ -526,6 +528,7 @@ impl __gapi::Object for HttpBody {
     }
 }
 
+impl __gapi::RawBody for HttpBody {}
 /// The schema `Inside`.
 #[derive(Clone, Default)]
 pub struct Inside {

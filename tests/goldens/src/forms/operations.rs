@@ -107,6 +107,8 @@ pub mod folders {
         /// HTTP: `POST folders/{folder}/move`
         ///
         /// * `folder`
+        ///
+        /// The answer is a long-running operation, which no method of this document polls.
         pub fn r#move(self, folder: impl Into<String>) -> Move {
             Move(__gapi::Call::new(&MOVE).with("folder", folder.into()))
         }
@@ -115,7 +117,7 @@ pub mod folders {
         id: Move::METHOD,
         path: "folders/{folder}/move",
         parameters: &[__gapi::Parameter::path("folder")],
-        operation: Some(__gapi::Operation { shape: __gapi::OperationShape::Status, poll: None }),
+        operation: Some(__gapi::Operation::status()),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
 
@@ -171,6 +173,8 @@ pub mod global_operations {
         ///
         /// * `project`
         /// * `operation`
+        ///
+        /// The answer is a long-running operation; `wait` waits for its end.
         pub fn get(self, project: impl Into<String>, operation: impl Into<String>) -> Get {
             Get(
                 __gapi::Call::new(&GET)
@@ -183,10 +187,7 @@ pub mod global_operations {
         id: Get::METHOD,
         path: "projects/{project}/global/operations/{operation}",
         parameters: &[__gapi::Parameter::path("project"), __gapi::Parameter::path("operation")],
-        operation: Some(__gapi::Operation {
-            shape: __gapi::OperationShape::Status,
-            poll: Some(&super::global_operations::GET),
-        }),
+        operation: Some(__gapi::Operation::status().polled_by(&super::global_operations::GET)),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };
 
@@ -202,6 +203,11 @@ pub mod global_operations {
         /// Sends the request: await the answer, or set options first.
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::ZoneOperation> {
             __gapi::Sending::new(client, self.0)
+        }
+
+        /// Sends the request, and waits for the operation that it starts.
+        pub fn wait(self, client: &__gapi::Client) -> __gapi::Wait<super::ZoneOperation> {
+            __gapi::Wait::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -263,6 +269,8 @@ pub mod instances {
         ///
         /// * `project`
         /// * `zone`
+        ///
+        /// The answer is a long-running operation; `wait` waits for its end.
         pub fn insert(
             self,
             project: impl Into<String>,
@@ -327,10 +335,7 @@ pub mod instances {
         id: Insert::METHOD,
         path: "projects/{project}/zones/{zone}/instances",
         parameters: &[__gapi::Parameter::path("project"), __gapi::Parameter::path("zone")],
-        operation: Some(__gapi::Operation {
-            shape: __gapi::OperationShape::Status,
-            poll: Some(&super::zone_operations::GET),
-        }),
+        operation: Some(__gapi::Operation::status().polled_by(&super::zone_operations::GET)),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
 
@@ -346,6 +351,11 @@ pub mod instances {
         /// Sends the request: await the answer, or set options first.
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::ZoneOperation> {
             __gapi::Sending::new(client, self.0)
+        }
+
+        /// Sends the request, and waits for the operation that it starts.
+        pub fn wait(self, client: &__gapi::Client) -> __gapi::Wait<super::ZoneOperation> {
+            __gapi::Wait::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -385,6 +395,8 @@ pub mod networks {
         /// HTTP: `POST projects/{project}/global/networks`
         ///
         /// * `project`
+        ///
+        /// The answer is a long-running operation; `wait` waits for its end.
         pub fn insert(
             self,
             project: impl Into<String>,
@@ -399,10 +411,7 @@ pub mod networks {
         id: Insert::METHOD,
         path: "projects/{project}/global/networks",
         parameters: &[__gapi::Parameter::path("project")],
-        operation: Some(__gapi::Operation {
-            shape: __gapi::OperationShape::Status,
-            poll: Some(&super::global_operations::GET),
-        }),
+        operation: Some(__gapi::Operation::status().polled_by(&super::global_operations::GET)),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
 
@@ -418,6 +427,11 @@ pub mod networks {
         /// Sends the request: await the answer, or set options first.
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::ZoneOperation> {
             __gapi::Sending::new(client, self.0)
+        }
+
+        /// Sends the request, and waits for the operation that it starts.
+        pub fn wait(self, client: &__gapi::Client) -> __gapi::Wait<super::ZoneOperation> {
+            __gapi::Wait::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -457,6 +471,8 @@ pub mod operations {
         /// HTTP: `GET v1/{+name}`
         ///
         /// * `name`
+        ///
+        /// The answer is a long-running operation; `wait` waits for its end.
         pub fn get(self, name: impl Into<String>) -> Get {
             Get(__gapi::Call::new(&GET).with("name", name.into()))
         }
@@ -472,10 +488,7 @@ pub mod operations {
         id: Get::METHOD,
         path: "v1/{+name}",
         parameters: &[__gapi::Parameter::path("name")],
-        operation: Some(__gapi::Operation {
-            shape: __gapi::OperationShape::Aip151,
-            poll: Some(&super::operations::GET),
-        }),
+        operation: Some(__gapi::Operation::aip151().polled_by(&super::operations::GET)),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };
 
@@ -491,6 +504,11 @@ pub mod operations {
         /// Sends the request: await the answer, or set options first.
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Operation> {
             __gapi::Sending::new(client, self.0)
+        }
+
+        /// Sends the request, and waits for the operation that it starts.
+        pub fn wait(self, client: &__gapi::Client) -> __gapi::Wait<super::Operation> {
+            __gapi::Wait::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -609,6 +627,8 @@ pub mod projects {
                 /// HTTP: `POST v1/{+parent}/clusters`
                 ///
                 /// * `parent`
+                ///
+                /// The answer is a long-running operation; `wait` waits for its end.
                 pub fn create(
                     self,
                     parent: impl Into<String>,
@@ -634,10 +654,10 @@ pub mod projects {
                 id: Create::METHOD,
                 path: "v1/{+parent}/clusters",
                 parameters: &[__gapi::Parameter::path("parent")],
-                operation: Some(__gapi::Operation {
-                    shape: __gapi::OperationShape::Aip151,
-                    poll: Some(&super::super::super::projects::locations::operations::GET),
-                }),
+                operation: Some(
+                    __gapi::Operation::aip151()
+                        .polled_by(&super::super::super::projects::locations::operations::GET),
+                ),
                 ..__gapi::Method::new(&super::super::super::API, __gapi::Verb::Post)
             };
 
@@ -656,6 +676,14 @@ pub mod projects {
                     client: &__gapi::Client,
                 ) -> __gapi::Sending<super::super::super::Operation> {
                     __gapi::Sending::new(client, self.0)
+                }
+
+                /// Sends the request, and waits for the operation that it starts.
+                pub fn wait(
+                    self,
+                    client: &__gapi::Client,
+                ) -> __gapi::Wait<super::super::super::Operation> {
+                    __gapi::Wait::new(client, self.0)
                 }
 
                 /// What would be sent, without credentials.
@@ -749,6 +777,8 @@ pub mod projects {
                 /// HTTP: `GET v1/{+name}`
                 ///
                 /// * `name`
+                ///
+                /// The answer is a long-running operation; `wait` waits for its end.
                 pub fn get(self, name: impl Into<String>) -> Get {
                     Get(__gapi::Call::new(&GET).with("name", name.into()))
                 }
@@ -800,10 +830,13 @@ pub mod projects {
                 id: Get::METHOD,
                 path: "v1/{+name}",
                 parameters: &[__gapi::Parameter::path("name")],
-                operation: Some(__gapi::Operation {
-                    shape: __gapi::OperationShape::Aip151,
-                    poll: Some(&super::super::super::projects::locations::operations::GET),
-                }),
+                operation: Some(
+                    __gapi::Operation::aip151()
+                        .polled_by(&super::super::super::projects::locations::operations::GET)
+                        .cancelled_by(
+                            &super::super::super::projects::locations::operations::CANCEL,
+                        ),
+                ),
                 ..__gapi::Method::new(&super::super::super::API, __gapi::Verb::Get)
             };
 
@@ -822,6 +855,14 @@ pub mod projects {
                     client: &__gapi::Client,
                 ) -> __gapi::Sending<super::super::super::Operation> {
                     __gapi::Sending::new(client, self.0)
+                }
+
+                /// Sends the request, and waits for the operation that it starts.
+                pub fn wait(
+                    self,
+                    client: &__gapi::Client,
+                ) -> __gapi::Wait<super::super::super::Operation> {
+                    __gapi::Wait::new(client, self.0)
                 }
 
                 /// What would be sent, without credentials.
@@ -865,6 +906,8 @@ pub mod zone_operations {
         /// * `project`
         /// * `zone`
         /// * `operation`
+        ///
+        /// The answer is a long-running operation; `wait` waits for its end.
         pub fn get(
             self,
             project: impl Into<String>,
@@ -887,10 +930,7 @@ pub mod zone_operations {
             __gapi::Parameter::path("zone"),
             __gapi::Parameter::path("operation"),
         ],
-        operation: Some(__gapi::Operation {
-            shape: __gapi::OperationShape::Status,
-            poll: Some(&super::zone_operations::GET),
-        }),
+        operation: Some(__gapi::Operation::status().polled_by(&super::zone_operations::GET)),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };
 
@@ -906,6 +946,11 @@ pub mod zone_operations {
         /// Sends the request: await the answer, or set options first.
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::ZoneOperation> {
             __gapi::Sending::new(client, self.0)
+        }
+
+        /// Sends the request, and waits for the operation that it starts.
+        pub fn wait(self, client: &__gapi::Client) -> __gapi::Wait<super::ZoneOperation> {
+            __gapi::Wait::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -1055,6 +1100,7 @@ impl __gapi::Object for Operation {
     }
 }
 
+impl __gapi::LongRunning for Operation {}
 /// The schema `Status`.
 #[derive(Clone, Default)]
 pub struct Status {
@@ -1218,6 +1264,7 @@ impl __gapi::Object for ZoneOperation {
     }
 }
 
+impl __gapi::LongRunning for ZoneOperation {}
 /// The type of `schemas.ZoneOperation.properties.status`.
 #[derive(Clone)]
 #[non_exhaustive]

@@ -120,6 +120,15 @@ pub mod widgets {
             Left(__gapi::Call::new(&LEFT))
         }
 
+        /// The method `p.matching`.
+        ///
+        /// HTTP: `GET x1`
+        ///
+        /// The answer comes in pages; `pages` and `items` follow them to the end.
+        pub fn matching(self) -> Matching {
+            Matching(__gapi::Call::new(&MATCHING))
+        }
+
         /// The method `p.named`.
         ///
         /// HTTP: `GET e`
@@ -202,6 +211,15 @@ pub mod widgets {
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         pub fn scalars(self) -> Scalars {
             Scalars(__gapi::Call::new(&SCALARS))
+        }
+
+        /// The method `p.singular`.
+        ///
+        /// HTTP: `GET x2`
+        ///
+        /// The answer comes in pages; `pages` and `items` follow them to the end.
+        pub fn singular(self) -> Singular {
+            Singular(__gapi::Call::new(&SINGULAR))
         }
 
         /// The method `p.two`.
@@ -607,6 +625,73 @@ pub mod widgets {
 
     impl __gapi::Request for Left {
         type Response = super::Left;
+
+        fn call(&self) -> &__gapi::Call {
+            &self.0
+        }
+
+        fn into_call(self) -> __gapi::Call {
+            self.0
+        }
+    }
+    pub(crate) static MATCHING: __gapi::Method = __gapi::Method {
+        id: Matching::METHOD,
+        path: "x1",
+        parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
+        paging: Some(__gapi::Paging {
+            token: __gapi::Slot::Query("pageToken"),
+            next: "nextPageToken",
+            size: Some(__gapi::Slot::Query("pageSize")),
+        }),
+        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
+    };
+
+    /// A request of `p.matching`.
+    #[derive(Clone, Debug)]
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct Matching(__gapi::Call);
+
+    impl Matching {
+        /// The id of the method in the Discovery document.
+        pub const METHOD: &'static str = "p.matching";
+
+        /// Sets the parameter `pageSize`.
+        pub fn page_size(self, value: i32) -> Self {
+            Self(self.0.with("pageSize", value))
+        }
+
+        /// Sets the parameter `pageToken`.
+        pub fn page_token(self, value: impl Into<String>) -> Self {
+            Self(self.0.with("pageToken", value.into()))
+        }
+
+        /// Sends the request: await the answer, or set options first.
+        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Matching> {
+            __gapi::Sending::new(client, self.0)
+        }
+
+        /// All pages, each fetched when it is asked for.
+        pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Matching> {
+            __gapi::Pages::new(client, self.0)
+        }
+
+        /// The items of all pages.
+        pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Matching, super::Item> {
+            __gapi::Items::list(client, self.0, |page| page.matching_widgets.take())
+        }
+
+        /// What would be sent, without credentials.
+        ///
+        /// # Errors
+        ///
+        /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
+            self.0.to_http()
+        }
+    }
+
+    impl __gapi::Request for Matching {
+        type Response = super::Matching;
 
         fn call(&self) -> &__gapi::Call {
             &self.0
@@ -1224,6 +1309,73 @@ pub mod widgets {
             self.0
         }
     }
+    pub(crate) static SINGULAR: __gapi::Method = __gapi::Method {
+        id: Singular::METHOD,
+        path: "x2",
+        parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
+        paging: Some(__gapi::Paging {
+            token: __gapi::Slot::Query("pageToken"),
+            next: "nextPageToken",
+            size: Some(__gapi::Slot::Query("pageSize")),
+        }),
+        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
+    };
+
+    /// A request of `p.singular`.
+    #[derive(Clone, Debug)]
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct Singular(__gapi::Call);
+
+    impl Singular {
+        /// The id of the method in the Discovery document.
+        pub const METHOD: &'static str = "p.singular";
+
+        /// Sets the parameter `pageSize`.
+        pub fn page_size(self, value: i32) -> Self {
+            Self(self.0.with("pageSize", value))
+        }
+
+        /// Sets the parameter `pageToken`.
+        pub fn page_token(self, value: impl Into<String>) -> Self {
+            Self(self.0.with("pageToken", value.into()))
+        }
+
+        /// Sends the request: await the answer, or set options first.
+        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Singular> {
+            __gapi::Sending::new(client, self.0)
+        }
+
+        /// All pages, each fetched when it is asked for.
+        pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Singular> {
+            __gapi::Pages::new(client, self.0)
+        }
+
+        /// The items of all pages.
+        pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Singular, super::Item> {
+            __gapi::Items::list(client, self.0, |page| page.widget.take())
+        }
+
+        /// What would be sent, without credentials.
+        ///
+        /// # Errors
+        ///
+        /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
+            self.0.to_http()
+        }
+    }
+
+    impl __gapi::Request for Singular {
+        type Response = super::Singular;
+
+        fn call(&self) -> &__gapi::Call {
+            &self.0
+        }
+
+        fn into_call(self) -> __gapi::Call {
+            self.0
+        }
+    }
     pub(crate) static TWO: __gapi::Method = __gapi::Method {
         id: Two::METHOD,
         path: "h",
@@ -1647,6 +1799,60 @@ impl __gapi::Object for Left {
     }
 }
 
+/// The schema `Matching`.
+#[derive(Clone, Default)]
+pub struct Matching {
+    /// The property `featured`.
+    pub featured: Option<Vec<Item>>,
+    /// The property `matchingWidgets`.
+    pub matching_widgets: Option<Vec<Item>>,
+    /// The property `nextPageToken`.
+    pub next_page_token: Option<String>,
+    /// What the document does not know, and what travels as an explicit `null`.
+    pub extra: __gapi::Extra,
+}
+
+impl __gapi::Object for Matching {
+    const NAME: &'static str = "Matching";
+
+    fn index(name: &str) -> usize {
+        match name {
+            "featured" => 0,
+            "matchingWidgets" => 1,
+            "nextPageToken" => 2,
+            _ => __gapi::UNKNOWN,
+        }
+    }
+
+    fn set<'de, A: __gapi::MapAccess<'de>>(
+        &mut self,
+        index: usize,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
+        match index {
+            0 => __gapi::read(&mut self.featured, map),
+            1 => __gapi::read(&mut self.matching_widgets, map),
+            2 => __gapi::read(&mut self.next_page_token, map),
+            _ => __gapi::skip(map),
+        }
+    }
+
+    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
+        out.field("featured", &self.featured)?;
+        out.field("matchingWidgets", &self.matching_widgets)?;
+        out.field("nextPageToken", &self.next_page_token)?;
+        Ok(())
+    }
+
+    fn extra(&self) -> &__gapi::Extra {
+        &self.extra
+    }
+
+    fn extra_mut(&mut self) -> &mut __gapi::Extra {
+        &mut self.extra
+    }
+}
+
 /// The schema `Named`.
 #[derive(Clone, Default)]
 pub struct Named {
@@ -2005,6 +2211,60 @@ impl __gapi::Object for Scoped {
     }
 }
 
+/// The schema `Singular`.
+#[derive(Clone, Default)]
+pub struct Singular {
+    /// The property `deletedWidget`.
+    pub deleted_widget: Option<Vec<Item>>,
+    /// The property `nextPageToken`.
+    pub next_page_token: Option<String>,
+    /// The property `widget`.
+    pub widget: Option<Vec<Item>>,
+    /// What the document does not know, and what travels as an explicit `null`.
+    pub extra: __gapi::Extra,
+}
+
+impl __gapi::Object for Singular {
+    const NAME: &'static str = "Singular";
+
+    fn index(name: &str) -> usize {
+        match name {
+            "deletedWidget" => 0,
+            "nextPageToken" => 1,
+            "widget" => 2,
+            _ => __gapi::UNKNOWN,
+        }
+    }
+
+    fn set<'de, A: __gapi::MapAccess<'de>>(
+        &mut self,
+        index: usize,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
+        match index {
+            0 => __gapi::read(&mut self.deleted_widget, map),
+            1 => __gapi::read(&mut self.next_page_token, map),
+            2 => __gapi::read(&mut self.widget, map),
+            _ => __gapi::skip(map),
+        }
+    }
+
+    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
+        out.field("deletedWidget", &self.deleted_widget)?;
+        out.field("nextPageToken", &self.next_page_token)?;
+        out.field("widget", &self.widget)?;
+        Ok(())
+    }
+
+    fn extra(&self) -> &__gapi::Extra {
+        &self.extra
+    }
+
+    fn extra_mut(&mut self) -> &mut __gapi::Extra {
+        &mut self.extra
+    }
+}
+
 /// The schema `Two`.
 #[derive(Clone, Default)]
 pub struct Two {
@@ -2059,6 +2319,6 @@ impl __gapi::Object for Two {
     }
 }
 __gapi::object!(
-    Aggregated Anys Body InPageToken Item Items Left Named NoToken None Only Results Scalars Scoped
-    Two
+    Aggregated Anys Body InPageToken Item Items Left Matching Named NoToken None Only Results
+    Scalars Scoped Singular Two
 );

@@ -1,0 +1,238 @@
+//! The call that polls an operation: its parameters come from the call that started it, and from what the operation says of itself.
+
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
+use super::snapshot::Snapshot;
+use crate::{Error, call::Call, method::Method};
+
+/// The call of `to` for the operation that `origin` started and `snapshot` tells of.
+///
+/// # Errors
+/// [`ErrorKind::Usage`](crate::ErrorKind::Usage) when a parameter cannot be had.
+pub(super) fn call(origin: &Call, to: &'static Method, snapshot: &Snapshot) -> Result<Call, Error> {
+    if std::ptr::eq(origin.method, to) {
+        return Ok(origin.clone());
+    }
+    let name = snapshot
+        .name()
+        .ok_or_else(|| missing(to, "the operation has no name"))?;
+    let template = Template::of(to.path);
+    let link = snapshot.text("selfLink").unwrap_or_default();
+    // AIP-151 names are paths themselves.
+    let told = [link, name]
+        .into_iter()
+        .find_map(|text| template.read(text));
+    let told = |parameter: &str| {
+        let mut told = told.iter().flatten();
+        told.find_map(|(name, value)| (*name == parameter).then(|| value.clone()))
+    };
+    let mut call = Call::new(to);
+    for (index, part) in template.expressions().enumerate() {
+        let value = if index + 1 == template.expressions().count() {
+            operation(name, part, &template, told(part.name))
+        } else {
+            let given = origin.parameters().find(|(name, _)| *name == part.name);
+            given
+                .map(|(_, value)| value.to_owned())
+                .or_else(|| told(part.name))
+                .or_else(|| Some(last_segment(snapshot.text(part.name)?).to_owned()))
+                .ok_or_else(|| missing(to, &format!("nothing tells {:?}", part.name)))?
+        };
+        call = call.with(part.name, value);
+    }
+    Ok(call)
+}
+
+fn missing(to: &'static Method, why: &str) -> Error {
+    Error::usage(format!(
+        "the operation cannot be polled with {}: {why}; say how with `poll_with`",
+        to.id
+    ))
+}
+
+/// The operation itself, as the path wants it.
+fn operation(
+    name: &str,
+    part: Expression<'_>,
+    template: &Template<'_>,
+    told: Option<String>,
+) -> String {
+    if !part.reserved {
+        return last_segment(name).to_owned();
+    }
+    if template.ends_with_operations() {
+        return name.strip_prefix("operations/").unwrap_or(name).to_owned();
+    }
+    // A short name where the path wants a full one.
+    match told {
+        Some(full) if !name.contains('/') && last_segment(&full) == name => full,
+        _ => name.to_owned(),
+    }
+}
+
+fn last_segment(text: &str) -> &str {
+    text.rsplit('/').next().unwrap_or(text)
+}
+
+/// One `{x}` or `{+x}` of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Expression<'a> {
+    name: &'a str,
+    /// Takes any number of segments.
+    reserved: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Segment<'a> {
+    Literal(&'a str),
+    Expression(Expression<'a>),
+}
+
+/// A path template whose expressions are whole segments, as those of all methods that get something are.
+struct Template<'a>(Vec<Segment<'a>>);
+
+impl<'a> Template<'a> {
+    fn of(path: &'a str) -> Self {
+        let segments = path.split('/').map(|segment| {
+            let inner = segment.strip_prefix('{').and_then(|s| s.strip_suffix('}'));
+            inner.map_or(Segment::Literal(segment), |inner| {
+                let name = inner.trim_start_matches('+');
+                Segment::Expression(Expression {
+                    name,
+                    reserved: name.len() < inner.len(),
+                })
+            })
+        });
+        Self(segments.collect())
+    }
+
+    fn expressions(&self) -> impl Iterator<Item = Expression<'a>> {
+        self.0.iter().filter_map(|segment| match segment {
+            Segment::Expression(expression) => Some(*expression),
+            Segment::Literal(_) => None,
+        })
+    }
+
+    /// Whether the last expression stands below a literal `operations`.
+    fn ends_with_operations(&self) -> bool {
+        matches!(self.0.as_slice(), [.., Segment::Literal("operations"), _])
+    }
+
+    /// The values of the expressions in a URL or a name that ends like the template. What stands before the literal in front of
+    /// the first expression (the version, say) does not matter.
+    fn read(&self, text: &str) -> Option<Vec<(&'a str, String)>> {
+        let path = text.split(['?', '#']).next()?;
+        let path = path.split_once("://").map_or(path, |(_, rest)| rest);
+        let segments: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
+        let first = self
+            .0
+            .iter()
+            .position(|segment| matches!(segment, Segment::Expression(_)))?;
+        let wanted = &self.0[first.saturating_sub(1)..];
+        if let [Segment::Literal(before), Segment::Expression(all)] = wanted
+            && all.reserved
+        {
+            let at = segments.iter().position(|segment| segment == before)?;
+            let rest = segments.get(at + 1..).filter(|rest| !rest.is_empty())?;
+            return Some(vec![(all.name, decoded(&rest.join("/")))]);
+        }
+        let tail = &segments[segments.len().checked_sub(wanted.len())?..];
+        let mut values = Vec::new();
+        for (segment, text) in wanted.iter().zip(tail) {
+            match segment {
+                Segment::Literal(literal) if literal == text => {}
+                Segment::Expression(expression) if !expression.reserved => {
+                    values.push((expression.name, decoded(text)));
+                }
+                _ => return None,
+            }
+        }
+        Some(values)
+    }
+}
+
+fn decoded(text: &str) -> String {
+    percent_decode_str(text)
+        .decode_utf8()
+        .map_or_else(|_| text.to_owned(), Cow::into_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(template: &str, text: &str) -> Option<Vec<(String, String)>> {
+        let values = Template::of(template).read(text)?;
+        Some(
+            values
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
+        )
+    }
+
+    fn values(pairs: &[(&str, &str)]) -> Option<Vec<(String, String)>> {
+        let owned = pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Some(owned.collect())
+    }
+
+    #[test]
+    fn links_and_names_give_parameters() {
+        let zonal = "projects/{project}/zones/{zone}/operations/{operation}";
+        let expected = values(&[("project", "p"), ("zone", "z"), ("operation", "o")]);
+        assert_eq!(
+            read(
+                zonal,
+                "https://www.googleapis.com/compute/v1/projects/p/zones/z/operations/o"
+            ),
+            expected
+        );
+        assert_eq!(read(zonal, "projects/p/regions/z/operations/o"), None);
+        assert_eq!(read(zonal, "o"), None);
+        // Another version of the same API.
+        assert_eq!(
+            read(
+                "sql/v1beta4/projects/{project}/operations/{operation}",
+                "https://h/v1/projects/a%3Ab/operations/o?x=1"
+            ),
+            values(&[("project", "a:b"), ("operation", "o")])
+        );
+        assert_eq!(
+            read(
+                "v1/apps/{appsId}/operations/{operationsId}",
+                "apps/a/operations/o"
+            ),
+            values(&[("appsId", "a"), ("operationsId", "o")])
+        );
+        assert_eq!(
+            read("v1/{+name}", "https://h/v1/projects/1/zones/z/operations/o"),
+            values(&[("name", "projects/1/zones/z/operations/o")])
+        );
+        for nothing in ["", "https://h/v2/projects/1", "v1", "https://h/v1/"] {
+            assert_eq!(read("v1/{+name}", nothing), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn names_are_cut_to_what_the_path_wants() {
+        let value = |template: &str, name: &str, told: Option<&str>| {
+            let template = Template::of(template);
+            let last = template.expressions().last().expect("an expression");
+            operation(name, last, &template, told.map(String::from))
+        };
+        assert_eq!(value("v1/{+name}", "operations/o", None), "operations/o");
+        assert_eq!(value("v1/operations/{+name}", "operations/o", None), "o");
+        assert_eq!(value("v1/operations/{+name}", "123", None), "123");
+        assert_eq!(value("operations/{name}", "operations/o", None), "o");
+        let full = Some("projects/1/zones/z/operations/o");
+        assert_eq!(
+            value("v1/{+name}", "o", full),
+            "projects/1/zones/z/operations/o"
+        );
+        assert_eq!(value("v1/{+name}", "other", full), "other");
+    }
+}

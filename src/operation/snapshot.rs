@@ -1,0 +1,115 @@
+//! What an answer says of an operation.
+
+use serde_json::{Map, Value};
+
+use super::{LongRunning, failure, lenient};
+use crate::{
+    Error, ErrorKind,
+    execute::Answered,
+    method::{Method, OperationShape},
+};
+
+/// An operation as one answer tells it.
+pub(super) struct Snapshot {
+    answered: Answered,
+    fields: Map<String, Value>,
+    shape: OperationShape,
+}
+
+/// How far an operation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Progress {
+    Running,
+    Succeeded,
+    Failed,
+}
+
+impl Snapshot {
+    /// Reads an answer that is an operation of this shape.
+    pub(super) fn read<R: LongRunning>(
+        answered: Answered,
+        shape: OperationShape,
+    ) -> Result<Self, Error> {
+        match serde_json::from_slice(&answered.content()) {
+            Ok(fields) => Ok(Self {
+                answered,
+                fields,
+                shape,
+            }),
+            // Says what came instead.
+            Err(_) => Err(match answered.decode::<R>() {
+                Err(error) => error,
+                Ok(_) => Error::new(ErrorKind::Decode, "the answer is empty, not an operation"),
+            }),
+        }
+    }
+
+    /// The name of the operation; where it is not full, unique in its place only.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.text("name").filter(|name| !name.is_empty())
+    }
+
+    /// A property that is a text.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.fields.get(name)?.as_str()
+    }
+
+    /// How far it is.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`] when the answer does not say.
+    pub(super) fn progress(&self) -> Result<Progress, Error> {
+        let done = match self.shape {
+            // As in protobuf's JSON, what is false is left out.
+            OperationShape::Aip151 => self.fields.get("done") == Some(&Value::Bool(true)),
+            OperationShape::Status => self
+                .text("status")
+                .ok_or_else(|| {
+                    self.place(Error::new(
+                        ErrorKind::Decode,
+                        "status: the operation does not tell its status, so it cannot be waited for",
+                    ))
+                })?
+                .eq_ignore_ascii_case("done"),
+        };
+        Ok(match (done, failure::is_in(&self.fields)) {
+            (false, _) => Progress::Running,
+            (true, false) => Progress::Succeeded,
+            (true, true) => Progress::Failed,
+        })
+    }
+
+    /// The operation as its schema.
+    pub(super) fn operation<R: LongRunning>(&self) -> R {
+        lenient::read(&self.fields)
+    }
+
+    /// What a finished operation made (AIP-151).
+    pub(super) fn response(&self) -> Option<&Value> {
+        self.fields.get("response").filter(|value| !value.is_null())
+    }
+
+    /// Why a failed operation failed; `started` is the method that started it.
+    pub(super) fn failure(&self, started: &'static Method) -> Error {
+        let answered = &self.answered;
+        let error = Error::operation_failed(
+            failure::status(&self.fields).unwrap_or(answered.status),
+            answered.headers.clone(),
+            answered.body.clone(),
+        );
+        error
+            .of_operation(self.name().unwrap_or_default())
+            .at(started.id, answered.url.clone())
+    }
+
+    /// `error`, with the call that gave this answer.
+    pub(super) fn place(&self, error: Error) -> Error {
+        error
+            .at(self.answered.method.id, self.answered.url.clone())
+            .with_answer(
+                self.answered.status,
+                self.answered.headers.clone(),
+                self.answered.body.clone(),
+            )
+    }
+}

@@ -1,0 +1,297 @@
+//! What a service sends when something changed.
+
+use std::{fmt, time::SystemTime};
+
+use bytes::Bytes;
+use http::HeaderMap;
+use serde::de::DeserializeOwned;
+
+use super::{Channel, NotificationError};
+
+/// A notification, as it comes in the headers and the body of a request to your server.
+///
+/// Anybody can send one: [`check`](Self::check) it before anything is done about it. `Debug` shows neither token nor body.
+#[derive(Clone, PartialEq)]
+pub struct Notification {
+    channel_id: String,
+    token: Option<String>,
+    expiration: Option<SystemTime>,
+    resource_id: String,
+    resource_uri: Option<String>,
+    resource_state: String,
+    message_number: u64,
+    changed: Vec<String>,
+    body: Bytes,
+}
+
+const CHANNEL_ID: &str = "X-Goog-Channel-ID";
+const CHANNEL_TOKEN: &str = "X-Goog-Channel-Token";
+const CHANNEL_EXPIRATION: &str = "X-Goog-Channel-Expiration";
+const RESOURCE_ID: &str = "X-Goog-Resource-ID";
+const RESOURCE_URI: &str = "X-Goog-Resource-URI";
+const RESOURCE_STATE: &str = "X-Goog-Resource-State";
+const MESSAGE_NUMBER: &str = "X-Goog-Message-Number";
+const CHANGED: &str = "X-Goog-Changed";
+
+impl Notification {
+    /// Reads a request's headers and body.
+    ///
+    /// # Errors
+    /// [`NotificationError::Missing`] and [`NotificationError::Invalid`] when the request is none of a service's.
+    pub fn parse(headers: &HeaderMap, body: impl Into<Bytes>) -> Result<Self, NotificationError> {
+        let text = |name: &'static str| match headers.get(name).map(|value| value.to_str()) {
+            None => Ok(None),
+            Some(Ok(value)) => Ok(Some(value.trim().to_owned())),
+            Some(Err(_)) => Err(NotificationError::Invalid(name)),
+        };
+        let needed = |name| text(name)?.ok_or(NotificationError::Missing(name));
+        let number = needed(MESSAGE_NUMBER)?;
+        let expiration = text(CHANNEL_EXPIRATION)?
+            .filter(|at| !at.is_empty())
+            .map(|at| date(&at).ok_or(NotificationError::Invalid(CHANNEL_EXPIRATION)))
+            .transpose()?;
+        let changed = text(CHANGED)?.unwrap_or_default();
+        Ok(Self {
+            channel_id: needed(CHANNEL_ID)?,
+            token: text(CHANNEL_TOKEN)?,
+            expiration,
+            resource_id: needed(RESOURCE_ID)?,
+            resource_uri: text(RESOURCE_URI)?,
+            resource_state: needed(RESOURCE_STATE)?,
+            message_number: number
+                .parse()
+                .map_err(|_| NotificationError::Invalid(MESSAGE_NUMBER))?,
+            changed: changed
+                .split(',')
+                .map(str::trim)
+                .filter(|what| !what.is_empty())
+                .map(str::to_owned)
+                .collect(),
+            body: body.into(),
+        })
+    }
+
+    /// Whether it is of this channel.
+    ///
+    /// # Errors
+    /// [`NotificationError::WrongChannel`] and [`NotificationError::WrongToken`].
+    pub fn check(&self, channel: &Channel) -> Result<(), NotificationError> {
+        if self.channel_id != channel.id() {
+            return Err(NotificationError::WrongChannel);
+        }
+        match channel.secret() {
+            Some(token) => self.check_token(token),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether it brings back this token. How long the comparison takes does not tell how much of a forged token was right.
+    ///
+    /// # Errors
+    /// [`NotificationError::WrongToken`].
+    pub fn check_token(&self, token: &str) -> Result<(), NotificationError> {
+        let given = self.token.as_deref().unwrap_or_default();
+        if self.token.is_some() && is_same(given.as_bytes(), token.as_bytes()) {
+            Ok(())
+        } else {
+            Err(NotificationError::WrongToken)
+        }
+    }
+
+    /// The id of the channel that it comes through.
+    #[must_use]
+    pub fn channel_id(&self) -> &str {
+        &self.channel_id
+    }
+
+    /// When the channel ends, if it does.
+    #[must_use]
+    pub fn expiration(&self) -> Option<SystemTime> {
+        self.expiration
+    }
+
+    /// The watched resource: an opaque id, the same in all versions of an API.
+    #[must_use]
+    pub fn resource_id(&self) -> &str {
+        &self.resource_id
+    }
+
+    /// The URL of the watched resource, in one version of the API.
+    #[must_use]
+    pub fn resource_uri(&self) -> Option<&str> {
+        self.resource_uri.as_deref()
+    }
+
+    /// What happened: `sync`, `exists`, `not_exists`, `add`, `remove`, `update`, `trash`, `untrash`, `change`, as the service defines it.
+    #[must_use]
+    pub fn resource_state(&self) -> &str {
+        &self.resource_state
+    }
+
+    /// The first message of a channel, which says that the channel is open, and not that something changed.
+    #[must_use]
+    pub fn is_sync(&self) -> bool {
+        self.resource_state == "sync"
+    }
+
+    /// The number of the message in its channel: 1 for `sync`; larger ones are later, but not every number comes.
+    #[must_use]
+    pub fn message_number(&self) -> u64 {
+        self.message_number
+    }
+
+    /// What of the resource changed, where the service says so (Drive): `content`, `parents`, `children`, `permissions`, `properties`.
+    #[must_use]
+    pub fn changed(&self) -> &[String] {
+        &self.changed
+    }
+
+    /// The body: empty, unless the channel asked for a payload.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The body as a schema of the service, such as `admin::User`.
+    ///
+    /// # Errors
+    /// The parser's error when the body is not JSON of that form.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
+        serde_json::from_slice(&self.body)
+    }
+}
+
+/// The date of a header: `Tue, 19 Nov 2013 01:13:52 GMT`.
+fn date(text: &str) -> Option<SystemTime> {
+    let time = jiff::fmt::rfc2822::parse(text).ok()?;
+    Some(SystemTime::from(time.timestamp()))
+}
+
+/// Compares in a time that depends on the length of `given` only.
+fn is_same(given: &[u8], secret: &[u8]) -> bool {
+    let mut differences = u8::from(given.len() != secret.len());
+    for (index, byte) in given.iter().enumerate() {
+        let other = secret
+            .get(index % secret.len().max(1))
+            .copied()
+            .unwrap_or(!byte);
+        differences |= std::hint::black_box(byte ^ other);
+    }
+    std::hint::black_box(differences) == 0
+}
+
+impl fmt::Debug for Notification {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Notification")
+            .field("channel_id", &self.channel_id)
+            .field("resource_id", &self.resource_id)
+            .field("resource_state", &self.resource_state)
+            .field("message_number", &self.message_number)
+            .field("changed", &self.changed)
+            .field("body_len", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn headers(change: &[(&'static str, &str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        let usual = [
+            ("x-goog-channel-id", "c1"),
+            ("x-goog-channel-token", "secret"),
+            ("x-goog-channel-expiration", "Tue, 19 Nov 2013 01:13:52 GMT"),
+            ("x-goog-resource-id", "r1"),
+            ("x-goog-resource-uri", "https://a.example/r1?alt=json"),
+            ("x-goog-resource-state", "update"),
+            ("x-goog-message-number", "10"),
+            ("x-goog-changed", "content, parents"),
+        ];
+        for (name, value) in usual.iter().chain(change) {
+            if *value == "-" {
+                headers.remove(*name);
+            } else {
+                headers.insert(*name, value.parse().expect("a value"));
+            }
+        }
+        headers
+    }
+
+    fn parse(change: &[(&'static str, &str)]) -> Result<Notification, NotificationError> {
+        Notification::parse(&headers(change), r#"{"primaryEmail": "a@example.com"}"#)
+    }
+
+    #[test]
+    fn everything_is_read() {
+        let told = parse(&[]).expect("a notification");
+        assert_eq!((told.channel_id(), told.resource_id()), ("c1", "r1"));
+        assert_eq!(told.resource_uri(), Some("https://a.example/r1?alt=json"));
+        assert_eq!((told.resource_state(), told.is_sync()), ("update", false));
+        assert_eq!(
+            (told.message_number(), told.changed().join("+")),
+            (10, "content+parents".into())
+        );
+        assert_eq!(
+            told.expiration(),
+            Some(SystemTime::UNIX_EPOCH + Duration::from_secs(1_384_823_632))
+        );
+        let user: serde_json::Value = told.json().expect("JSON");
+        assert_eq!(user["primaryEmail"], "a@example.com");
+        assert!(!format!("{told:?}").contains("secret"));
+    }
+
+    #[test]
+    fn what_may_be_missing_and_what_may_not() {
+        let told = parse(&[
+            ("x-goog-channel-token", "-"),
+            ("x-goog-channel-expiration", "-"),
+            ("x-goog-resource-uri", "-"),
+            ("x-goog-changed", "-"),
+            ("x-goog-resource-state", "sync"),
+        ])
+        .expect("a notification");
+        assert!(told.is_sync() && told.changed().is_empty() && told.expiration().is_none());
+        assert_eq!(told.check_token(""), Err(NotificationError::WrongToken));
+        for name in [
+            "x-goog-channel-id",
+            "x-goog-resource-id",
+            "x-goog-resource-state",
+            "x-goog-message-number",
+        ] {
+            let error = parse(&[(name, "-")]).expect_err(name);
+            assert!(
+                matches!(error, NotificationError::Missing(header) if header.eq_ignore_ascii_case(name)),
+                "{error}"
+            );
+        }
+        for (name, value) in [
+            ("x-goog-message-number", "-1"),
+            ("x-goog-channel-expiration", "tomorrow"),
+        ] {
+            let error = parse(&[(name, value)]).expect_err(name);
+            assert!(matches!(error, NotificationError::Invalid(_)), "{error}");
+        }
+    }
+
+    #[test]
+    fn forged_ones_are_noticed() {
+        let told = parse(&[]).expect("a notification");
+        let channel = Channel::web_hook("x").with_id("c1");
+        assert_eq!(told.check(&channel), Ok(()));
+        assert_eq!(told.check(&channel.clone().token("secret")), Ok(()));
+        for wrong in ["", "secre", "secret!", "secretsecret", "SECRET"] {
+            let channel = channel.clone().token(wrong);
+            assert_eq!(
+                told.check(&channel),
+                Err(NotificationError::WrongToken),
+                "{wrong}"
+            );
+        }
+        let other = Channel::web_hook("x");
+        assert_eq!(told.check(&other), Err(NotificationError::WrongChannel));
+    }
+}

@@ -1,0 +1,229 @@
+//! The elements of an answer, decoded as they arrive.
+
+use std::{
+    fmt,
+    marker::PhantomData,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use bytes::Bytes;
+use futures_util::{Stream, future::poll_fn};
+use gapi_transport::BoxFuture;
+use http::StatusCode;
+use serde_json::Value;
+
+use super::split::{Fault, Split};
+use crate::{
+    Error, ErrorKind,
+    call::{answer::Answer, sending::Prepared},
+    execute::{self, Opened},
+    media::Chunks,
+    method::Method,
+    url::wrapper,
+    wire::path::json_path,
+};
+
+/// The elements of an answer, each decoded when it has come. Also a [`Stream`] of `Result<R, Error>`.
+///
+/// ```no_run
+/// # async fn example<R: gapi::Answer>(sending: gapi::Sending<R>) -> Result<(), gapi::Error> {
+/// let mut elements = sending.stream();
+/// while let Some(element) = elements.try_next().await? {
+///     let _ = element;
+/// }
+/// # Ok(()) }
+/// ```
+///
+/// Methods that stream answer a JSON list of what the document declares as one object, or server-sent events for `alt("sse")`. Both are understood, and so
+/// are JSON values one after another; an answer that is one object is a stream of one element. No more than one element is held in memory, and what else
+/// came with its last bytes; `answer_limit` is for one element.
+///
+/// It ends after an error: of the connection, of an element that is not what the document declares, or one that the server sends in place of an element.
+/// Dropping it gives up the connection.
+#[must_use = "nothing is sent until an element is asked for"]
+pub struct Elements<R> {
+    state: State,
+    method: &'static Method,
+    split: Split,
+    /// How many came.
+    count: u64,
+    element: PhantomData<fn() -> R>,
+}
+
+enum State {
+    Opening(BoxFuture<'static, Result<Opened, Error>>),
+    Reading {
+        chunks: Box<Chunks>,
+        limit: usize,
+    },
+    /// Everything has come.
+    Ended(Box<Chunks>),
+    Done,
+}
+
+impl<R: Answer> Elements<R> {
+    pub(crate) fn new(prepared: Box<Prepared>) -> Self {
+        Self {
+            method: prepared.call.method,
+            state: State::Opening(Box::pin(execute::open(prepared))),
+            split: Split::default(),
+            count: 0,
+            element: PhantomData,
+        }
+    }
+
+    /// The next element; `None` after the last one. The future may be dropped: the next call goes on where it was.
+    pub async fn next(&mut self) -> Option<Result<R, Error>> {
+        poll_fn(|cx| self.poll_element(cx)).await
+    }
+
+    /// The next element; `None` after the last one.
+    ///
+    /// # Errors
+    /// Whatever keeps the call from a success; [`ErrorKind::Decode`] for an element that is not what the document declares;
+    /// [`ErrorKind::Transport`] when the answer ends before its end; [`ErrorKind::Api`] for an error in place of an element.
+    pub async fn try_next(&mut self) -> Result<Option<R>, Error> {
+        self.next().await.transpose()
+    }
+
+    /// All remaining elements.
+    ///
+    /// # Errors
+    /// As for [`try_next`](Self::try_next); elements that came before the error are lost.
+    pub async fn try_collect(mut self) -> Result<Vec<R>, Error> {
+        let mut all = Vec::new();
+        while let Some(element) = self.try_next().await? {
+            all.push(element);
+        }
+        Ok(all)
+    }
+
+    fn poll_element(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<R, Error>>> {
+        let polled = ready!(self.poll_next_element(cx));
+        if !matches!(polled, Ok(Some(_))) {
+            self.state = State::Done;
+        }
+        Poll::Ready(polled.transpose())
+    }
+
+    fn poll_next_element(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<R>, Error>> {
+        loop {
+            match &mut self.state {
+                State::Done => return Poll::Ready(Ok(None)),
+                State::Opening(open) => {
+                    let opened = ready!(open.as_mut().poll(cx))?;
+                    let limit = opened.limit;
+                    let chunks = Box::new(Chunks::new(opened));
+                    let form = chunks.content_type().unwrap_or_default();
+                    self.split = Split::new(form.starts_with("text/event-stream"));
+                    self.state = State::Reading { chunks, limit };
+                }
+                State::Reading { chunks, limit } => {
+                    match self.split.next(false) {
+                        Ok(Some(text)) => {
+                            self.count += 1;
+                            let element = decode(self.method, &text, self.count, chunks);
+                            return Poll::Ready(element.map(Some));
+                        }
+                        Ok(None) => {}
+                        Err(fault) => return Poll::Ready(Err(broken(fault, self.count, chunks))),
+                    }
+                    if self.split.buffer.len() > *limit {
+                        return Poll::Ready(Err(chunks.place(execute::too_long(*limit))));
+                    }
+                    match ready!(chunks.poll_chunk(cx)) {
+                        Some(Ok(chunk)) => self.split.buffer.extend_from_slice(&chunk),
+                        Some(Err(error)) => return Poll::Ready(Err(error)),
+                        None => {
+                            let State::Reading { chunks, .. } =
+                                std::mem::replace(&mut self.state, State::Done)
+                            else {
+                                return Poll::Ready(Ok(None));
+                            };
+                            self.state = State::Ended(chunks);
+                        }
+                    }
+                }
+                State::Ended(chunks) => {
+                    return Poll::Ready(match self.split.next(true) {
+                        Ok(Some(text)) => {
+                            self.count += 1;
+                            decode(self.method, &text, self.count, chunks).map(Some)
+                        }
+                        Ok(None) => Ok(None),
+                        Err(fault) => Err(broken(fault, self.count, chunks)),
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// An element, or the error that stands in its place.
+fn decode<R: Answer>(
+    method: &'static Method,
+    text: &Bytes,
+    count: u64,
+    chunks: &Chunks,
+) -> Result<R, Error> {
+    let text = if method.api.data_wrapper {
+        &wrapper::unwrap(text)
+    } else {
+        text
+    };
+    let element = R::decode(text).map_err(|error| {
+        let full = error.to_string();
+        let what = full.split(" at line ").next().unwrap_or(&full);
+        let place = json_path(text, error.line(), error.column());
+        let colon = if place.is_empty() { "" } else { ": " };
+        let error = Error::new(
+            ErrorKind::Decode,
+            format!("element {count}: {place}{colon}{what}"),
+        );
+        let error = error.with_answer(chunks.status(), chunks.headers().clone(), text.clone());
+        chunks.place(error.with_json_path(place))
+    })?;
+    match element.error().and_then(Value::as_object) {
+        Some(told) if told.contains_key("code") || told.contains_key("message") => {
+            let status = told.get("code").and_then(Value::as_u64);
+            let status = status
+                .and_then(|code| StatusCode::from_u16(u16::try_from(code).ok()?).ok())
+                .unwrap_or_else(|| chunks.status());
+            let error = Error::api(status, chunks.headers().clone(), text.clone());
+            Err(chunks.place(error))
+        }
+        _ => Ok(element),
+    }
+}
+
+fn broken(fault: Fault, count: u64, chunks: &Chunks) -> Error {
+    chunks.place(match fault {
+        Fault::Cut => Error::new(
+            ErrorKind::Transport,
+            format!("the answer ends in the middle, after {count} elements"),
+        ),
+        Fault::Odd => Error::new(
+            ErrorKind::Decode,
+            format!("what follows element {count} of the answer is not JSON"),
+        ),
+    })
+}
+
+impl<R: Answer> Stream for Elements<R> {
+    type Item = Result<R, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll_element(cx)
+    }
+}
+
+impl<R> fmt::Debug for Elements<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Elements")
+            .field("method", &self.method.id)
+            .field("count", &self.count)
+            .field("done", &matches!(self.state, State::Done))
+            .finish_non_exhaustive()
+    }
+}
