@@ -50,8 +50,8 @@ impl HttpBody {
 }
 
 impl Answer for HttpBody {
-    fn empty() -> Self {
-        Self::default()
+    fn empty() -> Option<Self> {
+        Some(Self::default())
     }
 
     fn decode(body: &[u8]) -> Result<Self, serde_json::Error> {

@@ -18,8 +18,14 @@ pub(super) fn check(method: &'static Method) -> Result<(), Error> {
 
 /// The response of a finished operation as a `T`.
 pub(super) fn read<T: Answer>(snapshot: &Snapshot) -> Result<T, Error> {
-    let Some(response) = snapshot.response() else {
-        return Ok(T::empty());
+    let nothing = Value::Object(Map::new());
+    let response = match snapshot.response() {
+        Some(response) => response,
+        None => match T::empty() {
+            Some(empty) => return Ok(empty),
+            // What is missing in nothing is what is missing in an empty object.
+            None => &nothing,
+        },
     };
     let of = response.get("@type").and_then(Value::as_str);
     let of = of.map(|url| url.rsplit('/').next().unwrap_or(url));

@@ -122,6 +122,9 @@ impl<R: Answer> Elements<R> {
                 State::Reading { chunks, limit } => {
                     match self.split.next(false) {
                         Ok(Some(text)) => {
+                            if text.len() > *limit {
+                                return Poll::Ready(Err(chunks.place(execute::too_long(*limit))));
+                            }
                             self.count += 1;
                             let element = decode(self.method, &text, self.count, chunks);
                             return Poll::Ready(element.map(Some));

@@ -14,6 +14,8 @@ mod gzip;
 mod headers;
 #[cfg(feature = "macros")]
 mod literals;
+#[cfg(feature = "macros")]
+mod operations;
 mod options;
 mod paging;
 #[cfg(feature = "macros")]
@@ -24,6 +26,8 @@ mod redirects;
 mod retries;
 mod script;
 mod secrets;
+#[cfg(feature = "macros")]
+mod streams;
 mod tokens;
 mod uploads;
 mod url;

@@ -327,3 +327,74 @@ async fn a_page_that_fails_to_decode_is_reported() {
         ErrorKind::Transport
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_next_page_is_fetched_ahead_when_asked_for() {
+    async fn asked_after_one(ahead: bool) -> usize {
+        let script = three_pages();
+        let mut pages = List::new().pages(&script.client());
+        if ahead {
+            pages = pages.prefetch();
+        }
+        assert!(pages.try_next().await.expect("a page").is_some());
+        // What the caller does meanwhile.
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let asked = script.seen().len();
+        assert_eq!(pages.page_token(), Some("t/1"));
+        assert_eq!(pages.try_collect().await.expect("the rest").len(), 2);
+        assert_eq!(script.seen().len(), 3);
+        asked
+    }
+    assert_eq!(asked_after_one(false).await, 1);
+    assert_eq!(asked_after_one(true).await, 2);
+
+    let script = three_pages();
+    let all = List::new().items(&script.client()).prefetch();
+    assert_eq!(all.try_collect().await.expect("all").len(), 3);
+
+    // A page that cannot be had is reported when it is asked for, and where to go on is known.
+    let script = Script::steps([
+        json_step(200, r#"{"items": [{"name": "a"}], "nextPageToken": "t1"}"#),
+        json_step(403, "{}"),
+    ]);
+    let mut items = List::new().items(&script.client()).prefetch();
+    assert!(items.try_next().await.expect("an item").is_some());
+    items.try_next().await.expect_err("a bad day");
+    assert_eq!(items.page_token(), Some("t1"));
+    assert!(items.try_next().await.expect("the end").is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dropped_list_fetches_nothing_more() {
+    let script = Script::new(|seen| {
+        if seen.url.contains("pageToken") {
+            Step::Hang
+        } else {
+            json_step(200, r#"{"items": [{}], "nextPageToken": "t"}"#)
+        }
+    });
+    let mut pages = List::new().pages(&script.client()).prefetch();
+    assert!(pages.try_next().await.expect("a page").is_some());
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let held = std::sync::Arc::strong_count(&script);
+    drop(pages);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(
+        std::sync::Arc::strong_count(&script) < held,
+        "the task is gone"
+    );
+}
+
+#[test]
+fn without_a_runtime_pages_come_all_the_same() {
+    let script = three_pages();
+    let all = List::new().pages(&script.client()).prefetch().try_collect();
+    let mut all = std::pin::pin!(all);
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let pages = loop {
+        if let std::task::Poll::Ready(pages) = all.as_mut().poll(&mut context) {
+            break pages.expect("all");
+        }
+    };
+    assert_eq!(pages.len(), 3);
+}
