@@ -557,12 +557,8 @@ pub mod instances {
             __gapi::Parameter::query("reconcilePscNetworkingForce"),
         ],
         scopes: &[super::scope::CLOUD_PLATFORM, super::scope::SQLSERVICE_ADMIN],
-        operation: Some(__gapi::Operation {
-            shape: __gapi::OperationShape::Status,
-            poll: Some(&super::operations::GET),
-        }),
-        preconditions: &[__gapi::Slot::Body("etag")],
         operation: Some(__gapi::Operation::status().polled_by(&super::operations::GET)),
+        preconditions: &[__gapi::Slot::Body("etag")],
         ..__gapi::Method::new(&super::API, __gapi::Verb::Patch)
     };
 
