@@ -2,9 +2,15 @@
 
 use std::io;
 
-use crate::{Routes, Server, cloud_sql::CloudSql, keys::ServiceAccount, oauth::TokenEndpoint};
+use crate::{
+    Canned, Routes, Server,
+    cloud_sql::CloudSql,
+    keys::ServiceAccount,
+    oauth::{AuthorizationServer, TokenEndpoint},
+};
 
-/// A server with the token endpoint at `/token` and the Cloud SQL Admin API, and a service account that both know.
+/// A server with a token endpoint, an authorization server for users, the Cloud SQL Admin API and a little of Drive, Calendar and BigQuery, and
+/// a service account and two OAuth clients that it knows.
 /// The project [`Google::PROJECT`] has a few instances.
 #[derive(Debug)]
 pub struct Google {
@@ -12,6 +18,7 @@ pub struct Google {
     account: ServiceAccount,
     tokens: TokenEndpoint,
     cloud_sql: CloudSql,
+    users: AuthorizationServer,
 }
 
 impl Google {
@@ -28,15 +35,54 @@ impl Google {
         tokens.register(&account);
         let cloud_sql = CloudSql::new(&tokens)?;
         cloud_sql.add_samples(Self::PROJECT);
-        let routes = Routes::new()
-            .at("/token", tokens.clone())
-            .at("/v1/", cloud_sql.clone());
+        let users = AuthorizationServer::new(&tokens);
+        users.register(
+            Self::WEB_CLIENT,
+            "web-secret",
+            &["http://localhost/oauth2callback"],
+        );
+        users.register(
+            Self::INSTALLED_CLIENT,
+            "installed-secret",
+            &["http://localhost/", "http://127.0.0.1/", "http://[::1]/"],
+        );
+        let mut routes = Routes::new()
+            .at("/v1/", cloud_sql.clone())
+            .at("/drive/v3/", Canned::drive(&tokens)?)
+            .at("/calendar/v3/", Canned::calendar(&tokens)?)
+            .at("/bigquery/v2/", Canned::bigquery(&tokens)?);
+        for path in AuthorizationServer::PATHS {
+            routes = routes.at(path, users.clone());
+        }
         Ok(Self {
             server: Server::start(routes).await?,
             account,
             tokens,
             cloud_sql,
+            users,
         })
+    }
+
+    /// A client for web apps, with the redirect URI `http://localhost/oauth2callback` at every port.
+    pub const WEB_CLIENT: &str = "web.apps.example.com";
+    /// A client for installed apps and for devices.
+    pub const INSTALLED_CLIENT: &str = "installed.apps.example.com";
+
+    /// The `client_secret.json` of [`WEB_CLIENT`](Self::WEB_CLIENT).
+    pub fn web_client_json(&self) -> String {
+        self.users
+            .client_secret_json(&self.url(), "web", Self::WEB_CLIENT)
+    }
+
+    /// The `client_secret.json` of [`INSTALLED_CLIENT`](Self::INSTALLED_CLIENT).
+    pub fn installed_client_json(&self) -> String {
+        self.users
+            .client_secret_json(&self.url(), "installed", Self::INSTALLED_CLIENT)
+    }
+
+    /// The server at which users sign in.
+    pub fn users(&self) -> &AuthorizationServer {
+        &self.users
     }
 
     /// The root URL, without a slash at the end.

@@ -5,6 +5,8 @@
 //!
 //! - [`Server`] accepts connections, keeps a log of requests, and breaks on demand ([`Fault`]);
 //! - [`oauth::TokenEndpoint`] verifies assertions signed with RS256 and issues tokens;
+//! - [`oauth::AuthorizationServer`] signs users in, asks for their consent (or takes it for given), and issues what follows from it;
+//! - [`Canned`] gives the same answers every time, to requests that are right;
 //! - [`discovery::Document`] routes and checks requests by a Discovery document;
 //! - [`cloud_sql::CloudSql`] is a small Cloud SQL Admin API;
 //! - [`Google`] is all of it in one server, with a service account that may use it.
@@ -17,6 +19,7 @@
 //! # Ok(()) }
 //! ```
 
+mod canned;
 pub mod cloud_sql;
 pub mod discovery;
 mod google;
@@ -28,6 +31,7 @@ mod time;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub use canned::Canned;
 pub use google::Google;
 pub use server::{Entry, Fault, Gate, Reply, Request, Routes, Server, Service};
 

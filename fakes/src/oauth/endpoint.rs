@@ -96,6 +96,11 @@ impl TokenEndpoint {
         lock(&self.state).tokens.revoke_all();
     }
 
+    /// Ends one token; false where it is not known or has ended already.
+    pub fn revoke(&self, token: &str) -> bool {
+        lock(&self.state).tokens.revoke(token)
+    }
+
     /// How many token requests came in, refused ones included; ones that a fault answered are not seen.
     pub fn requests(&self) -> usize {
         lock(&self.state).requests

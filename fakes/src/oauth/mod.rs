@@ -4,7 +4,9 @@ mod assertion;
 mod bearer;
 mod endpoint;
 mod tokens;
+mod users;
 
 pub use bearer::Audience;
 pub use endpoint::TokenEndpoint;
 pub use tokens::Grant;
+pub use users::{Answer, AuthorizationServer};

@@ -54,6 +54,14 @@ impl Tokens {
         self.0.get(token)
     }
 
+    /// Ends a token; false where it is not known or has ended.
+    pub(super) fn revoke(&mut self, token: &str) -> bool {
+        match self.0.get_mut(token) {
+            Some(grant) => !std::mem::replace(&mut grant.revoked, true),
+            None => false,
+        }
+    }
+
     pub(super) fn revoke_all(&mut self) {
         for grant in self.0.values_mut() {
             grant.revoked = true;
