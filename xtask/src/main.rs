@@ -6,6 +6,7 @@ mod conformance;
 mod corpus;
 mod index;
 mod servers;
+mod soak_store;
 mod vendor;
 
 use std::path::{Path, PathBuf};
@@ -39,6 +40,8 @@ enum Chore {
     BenchCompile(bench_compile::Arguments),
     /// Measure what calls cost beside the same calls by hand, with reqwest and serde: ratios of times on loopback.
     BenchRuntime(bench_runtime::Arguments),
+    /// Kill programs while they save tokens, and look at what they leave.
+    SoakStore(soak_store::Arguments),
     /// Test against servers that others wrote. Needs python3 and node, and installs the servers below target/.
     TestServers,
 }
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Chore::Roundtrip(arguments) => conformance::roundtrip(&arguments, &root()),
         Chore::BenchCompile(arguments) => bench_compile::run(&arguments, &root()),
         Chore::BenchRuntime(arguments) => bench_runtime::run(&arguments, &root()),
+        Chore::SoakStore(arguments) => soak_store::run(&arguments),
         Chore::TestServers => servers::run(&root()),
     };
     match outcome {

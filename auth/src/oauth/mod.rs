@@ -6,12 +6,14 @@ mod endpoint;
 mod form;
 mod redact;
 
-pub(crate) use answer::{Refusal, TokenAnswer, read};
+#[cfg(feature = "service-account")]
+pub(crate) use answer::Refusal;
+pub(crate) use answer::{TokenAnswer, read};
 pub(crate) use endpoint::check_endpoint;
 #[cfg(feature = "authorized-user")]
 pub(crate) use endpoint::is_loopback;
 pub(crate) use form::form;
-#[cfg(feature = "authorized-user")]
+#[cfg(feature = "user-flows")]
 pub(crate) use redact::words;
 
 /// How much of a token endpoint's answer is read.

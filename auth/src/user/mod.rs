@@ -8,6 +8,7 @@ mod flow;
 #[cfg(feature = "user-flows")]
 mod installed;
 mod post;
+mod signed_in;
 mod store;
 
 pub use authorized_user::AuthorizedUser;

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf, sync::Arc};
 
-use gapi_auth::{AuthErrorKind, FileStore, TokenKey, TokenStore};
+use gapi_auth::{AuthErrorKind, AuthorizedUser, Environment, FileStore, TokenKey, TokenStore};
 use secrecy::{ExposeSecret, SecretString};
 use tempfile::TempDir;
 
@@ -177,4 +177,55 @@ async fn what_was_being_written_is_never_seen() {
     store.save(&key("ann"), &value(1)).await.expect("saved");
     fs::write(store.folder().join(".saving-x"), "half").expect("written");
     assert_eq!(store.list().await.expect("readable"), [key("ann")]);
+    // What has been there for long belongs to a program that was stopped.
+    let old = store.folder().join(".saving-old");
+    let file = fs::File::create(&old).expect("made");
+    let long_ago = std::time::SystemTime::now() - std::time::Duration::from_secs(3600);
+    file.set_modified(long_ago).expect("set");
+    store.save(&key("ann"), &value(2)).await.expect("saved");
+    assert!(!old.exists() && store.folder().join(".saving-x").exists());
+}
+
+#[test]
+fn the_default_folder_follows_the_environment() {
+    let folder = |environment: Environment| {
+        let store = FileStore::default_location(&environment).ok()?;
+        Some(store.folder().to_owned())
+    };
+    let at = |path: &str| Some(PathBuf::from(path));
+    let home = || Environment::new().var("HOME", "/h");
+    assert_eq!(folder(home()), at("/h/.config/gapi/tokens"));
+    assert_eq!(
+        folder(home().var("XDG_CONFIG_HOME", "/c")),
+        at("/c/gapi/tokens")
+    );
+    assert_eq!(folder(home().var("GAPI_TOKENS", "/t")), at("/t"));
+    assert_eq!(folder(Environment::new()), None);
+}
+
+#[tokio::test]
+async fn who_signed_in_last_is_found_unless_somebody_is_named() {
+    let (_folder, store) = store();
+    let environment = Environment::new().var("GAPI_TOKENS", store.folder().to_str().expect("text"));
+    let found = |environment: &Environment| {
+        let user = AuthorizedUser::signed_in_of(environment).expect("readable");
+        user.and_then(|user| user.account_name().map(str::to_owned))
+    };
+    assert_eq!(found(&environment), None);
+    for (account, at) in [("ann", 20), ("ben", 30), ("cem", 10)] {
+        let user = AuthorizedUser::from_parts("client-1", "s", "r").account(account);
+        let clock = gapi_transport::ManualClock::new(crate::endpoint::at(at));
+        let key = TokenKey::new("client-1", account, ["a"]);
+        user.clock(Arc::new(clock))
+            .keep_in(Arc::new(store.clone()), key)
+            .await
+            .expect("saved");
+    }
+    assert_eq!(found(&environment).as_deref(), Some("ben"));
+    let named = environment.clone().var("GAPI_ACCOUNT", "cem");
+    assert_eq!(found(&named).as_deref(), Some("cem"));
+    let error =
+        AuthorizedUser::signed_in_of(&environment.var("GAPI_ACCOUNT", "eve")).expect_err("nobody");
+    assert_eq!(error.kind(), AuthErrorKind::NotFound);
+    assert!(error.to_string().contains("gapi auth login"), "{error}");
 }

@@ -35,7 +35,27 @@ pub(crate) struct UserInfo {
     pub(crate) extra: Map<String, Value>,
 }
 
+/// When the user signed in, in seconds since 1970; of several accounts the last one to sign in is the one that is meant.
+const SIGNED_IN_AT: &str = "signed_in_at";
+
 impl UserInfo {
+    /// Notes when the user signed in.
+    pub(crate) fn stamp(&mut self, now: SystemTime) {
+        let seconds = now
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .map_or(0, |age| age.as_secs());
+        self.extra
+            .insert(SIGNED_IN_AT.to_owned(), Value::from(seconds));
+    }
+
+    /// When the user signed in; 0 where nobody noted it.
+    pub(crate) fn signed_in_at(&self) -> u64 {
+        self.extra
+            .get(SIGNED_IN_AT)
+            .and_then(Value::as_u64)
+            .unwrap_or_default()
+    }
+
     /// Reads a file's text; `place` names it in errors.
     pub(crate) fn parse(place: &str, text: &str) -> Result<Self, AuthError> {
         let error = |kind, message: &dyn std::fmt::Display| {

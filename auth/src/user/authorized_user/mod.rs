@@ -115,13 +115,20 @@ impl AuthorizedUser {
         let Some(text) = store.load(&key).await? else {
             return Ok(None);
         };
+        Self::from_stored(&text, store, key).map(Some)
+    }
+
+    pub(crate) fn from_stored(
+        text: &SecretString,
+        store: Arc<dyn TokenStore>,
+        key: TokenKey,
+    ) -> Result<Self, AuthError> {
         let info = UserInfo::parse("token store", text.expose_secret())
             .map_err(|error| error.with_kind(AuthErrorKind::Store))?;
-        let mut user = Self::from_info(info, Some((store, key)));
+        let user = Self::from_info(info, Some((store, key)));
         // Only this crate writes stores, so what stands there was vouched for when it was written.
         let token_uri = user.0.source().endpoints.token_uri.clone();
-        user = user.token_uri(token_uri);
-        Ok(Some(user))
+        Ok(user.token_uri(token_uri))
     }
 
     /// Saves the credentials in `store` under `key`, over what was there, and gives credentials that save there what a
@@ -135,7 +142,9 @@ impl AuthorizedUser {
         key: TokenKey,
     ) -> Result<Self, AuthError> {
         let old = self.0.source();
-        let info = old.info();
+        let mut info = old.info();
+        let now = self.0.outside_fetch().clock().now();
+        info.stamp(now);
         let lock = store.lock(&key).await?;
         store.save(&key, &info.to_json()).await?;
         drop(lock);
@@ -156,6 +165,7 @@ impl AuthorizedUser {
     }
 
     /// A later grant to the same client keeps the refresh token of this one.
+    #[cfg(feature = "user-flows")]
     pub(crate) fn lend_refresh_token(&self, later: &mut UserInfo) {
         let info = self.0.source().info();
         if info.client_id == later.client_id {

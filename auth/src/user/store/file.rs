@@ -16,11 +16,14 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 
 use super::{StoreLock, TokenKey, TokenStore};
-use crate::{AuthError, AuthErrorKind};
+use crate::{AuthError, AuthErrorKind, Environment};
 
 /// The form of today's files.
 const VERSION: u32 = 1;
 const FILE_LIMIT: u64 = 1024 * 1024;
+/// What files that are being written begin with, and for how long they may be.
+const SAVING: &str = ".saving-";
+const LONGEST_SAVE: Duration = Duration::from_secs(600);
 /// How long a program that waits for another's lock pauses between looks.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
@@ -55,17 +58,24 @@ impl FileStore {
         }
     }
 
-    /// The store that `gapi auth login` saves to and that every program of gapi looks into: the folder that `GAPI_TOKENS` names, else
-    /// `gapi/tokens` in the user's configuration folder (`$XDG_CONFIG_HOME` or `~/.config`; `%APPDATA%` on Windows).
+    /// The store that `gapi auth login` saves to and that every program of gapi looks into: the folder that the variable `GAPI_TOKENS` names, else
+    /// `gapi/tokens` in the folder where programs keep the user's settings ([`Environment::config_dir`]).
     ///
     /// # Errors
-    /// [`AuthErrorKind::NotFound`] where the user has no home.
-    pub fn default_location() -> Result<Self, AuthError> {
-        default_folder(
-            &|name| std::env::var_os(name).map(PathBuf::from),
-            std::env::home_dir(),
-        )
-        .map(Self::new)
+    /// [`AuthErrorKind::NotFound`] where the user has no such folder.
+    pub fn default_location(environment: &Environment) -> Result<Self, AuthError> {
+        environment
+            .get_os("GAPI_TOKENS")
+            .map(PathBuf::from)
+            .or_else(|| Some(environment.config_dir()?.join("gapi").join("tokens")))
+            .map(Self::new)
+            .ok_or_else(|| {
+                AuthError::new(
+                    AuthErrorKind::NotFound,
+                    "the user has no folder for settings to keep tokens in",
+                )
+                .with_hint("name a folder in the variable GAPI_TOKENS")
+            })
     }
 
     /// Where the files are.
@@ -114,7 +124,7 @@ impl FileStore {
         Ok(Some(text))
     }
 
-    fn load_now(&self, key: &TokenKey) -> Result<Option<SecretString>, AuthError> {
+    pub(crate) fn load_now(&self, key: &TokenKey) -> Result<Option<SecretString>, AuthError> {
         let path = self.path(key, "json");
         let Some(text) = self.read(&path)? else {
             return Ok(None);
@@ -165,14 +175,32 @@ impl FileStore {
                 AuthError::new(AuthErrorKind::Store, "the file cannot be made").with_source(error)
             })?;
         self.replace(&path, text.as_bytes())
-            .map_err(|error| failure("write", &path, error))
+            .map_err(|error| failure("write", &path, error))?;
+        self.sweep();
+        Ok(())
+    }
+
+    /// Deletes what programs left that were stopped while they saved: it holds tokens. What fails here is tried again at the next save.
+    fn sweep(&self) {
+        let Ok(entries) = fs::read_dir(&self.folder) else {
+            return;
+        };
+        for entry in entries.flatten() {
+            let is_old = entry
+                .metadata()
+                .and_then(|metadata| metadata.modified())
+                .is_ok_and(|at| at.elapsed().is_ok_and(|age| age > LONGEST_SAVE));
+            if is_old && entry.file_name().to_string_lossy().starts_with(SAVING) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
     }
 
     /// Writes beside, forces to disk, renames, and forces the folder to disk.
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         // A temporary file is readable by its owner only from the start.
         let mut file = tempfile::Builder::new()
-            .prefix(".saving-")
+            .prefix(SAVING)
             .tempfile_in(&self.folder)?;
         file.write_all(bytes)?;
         file.as_file().sync_all()?;
@@ -206,7 +234,7 @@ impl FileStore {
         }
     }
 
-    fn list_now(&self) -> Result<Vec<TokenKey>, AuthError> {
+    pub(crate) fn list_now(&self) -> Result<Vec<TokenKey>, AuthError> {
         let entries = match fs::read_dir(&self.folder) {
             Ok(entries) => entries,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -337,32 +365,6 @@ fn failure(what: &str, path: &Path, error: io::Error) -> AuthError {
     .with_source(error)
 }
 
-fn default_folder(
-    variable: &dyn Fn(&str) -> Option<PathBuf>,
-    home: Option<PathBuf>,
-) -> Result<PathBuf, AuthError> {
-    let set = |name| variable(name).filter(|path| !path.as_os_str().is_empty());
-    if let Some(folder) = set("GAPI_TOKENS") {
-        return Ok(folder);
-    }
-    let base = if cfg!(windows) {
-        set("APPDATA")
-    } else {
-        // A relative path there is to be ignored (XDG base directory specification).
-        set("XDG_CONFIG_HOME")
-            .filter(|path| path.is_absolute())
-            .or_else(|| home.map(|home| home.join(".config")))
-    };
-    base.map(|base| base.join("gapi").join("tokens"))
-        .ok_or_else(|| {
-            AuthError::new(
-                AuthErrorKind::NotFound,
-                "the user has no configuration folder to keep tokens in",
-            )
-            .with_hint("name a folder in the variable GAPI_TOKENS")
-        })
-}
-
 impl TokenStore for FileStore {
     fn load<'a>(
         &'a self,
@@ -410,37 +412,5 @@ impl TokenStore for FileStore {
 impl fmt::Debug for FileStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("FileStore").field(&self.folder).finish()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    #[cfg(unix)]
-    fn the_default_folder_follows_the_environment() {
-        let folder = |pairs: &[(&str, &str)], home: Option<&str>| {
-            let variable = |name: &str| {
-                let found = pairs.iter().find(|(own, _)| *own == name);
-                found.map(|(_, value)| PathBuf::from(value))
-            };
-            default_folder(&variable, home.map(PathBuf::from)).ok()
-        };
-        let at = |path: &str| Some(PathBuf::from(path));
-        assert_eq!(folder(&[], Some("/h")), at("/h/.config/gapi/tokens"));
-        assert_eq!(
-            folder(&[("XDG_CONFIG_HOME", "/c")], Some("/h")),
-            at("/c/gapi/tokens")
-        );
-        assert_eq!(
-            folder(&[("XDG_CONFIG_HOME", "c")], Some("/h")),
-            at("/h/.config/gapi/tokens")
-        );
-        assert_eq!(
-            folder(&[("GAPI_TOKENS", "/t"), ("XDG_CONFIG_HOME", "/c")], None),
-            at("/t")
-        );
-        assert_eq!(folder(&[("GAPI_TOKENS", "")], None), None);
     }
 }
