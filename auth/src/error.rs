@@ -117,12 +117,18 @@ impl AuthError {
         self.change(|inner| inner.kind = kind)
     }
 
-    #[cfg(any(feature = "service-account", feature = "authorized-user"))]
+    #[cfg(feature = "oauth")]
     pub(crate) fn with_oauth(self, error: String, description: Option<String>) -> Self {
         self.change(|inner| {
             inner.oauth_error = Some(error);
             inner.oauth_description = description;
         })
+    }
+
+    /// Says where within a larger whole the error is about.
+    #[cfg(feature = "impersonation")]
+    pub(crate) fn within(self, place: &str) -> Self {
+        self.change(|inner| inner.message = format!("{place}: {}", inner.message))
     }
 
     /// Adds whose error it is, unless it is known already.
@@ -209,13 +215,20 @@ impl StdError for AuthError {
 /// The token endpoint could not be reached.
 impl From<TransportError> for AuthError {
     fn from(error: TransportError) -> Self {
+        Self::unreachable("the token endpoint", error)
+    }
+}
+
+impl AuthError {
+    /// `who` could not be reached, or its answer broke off.
+    pub(crate) fn unreachable(who: &str, error: TransportError) -> Self {
         let transient = !matches!(
             error.kind(),
             TransportErrorKind::Request | TransportErrorKind::Tls | TransportErrorKind::TooLarge
         );
         Self::new(
             AuthErrorKind::Transport,
-            format!("the token endpoint could not be reached: {error}"),
+            format!("{who} could not be reached: {error}"),
         )
         .with_transient(transient)
         .with_source(error)

@@ -1,6 +1,6 @@
 //! The headers that authorize one request.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::SystemTime};
 
 use http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
 
@@ -14,6 +14,7 @@ pub(crate) const API_KEY: HeaderName = HeaderName::from_static("x-goog-api-key")
 pub struct AuthHeaders {
     headers: Arc<HeaderMap>,
     generation: u64,
+    expires_at: Option<SystemTime>,
 }
 
 impl AuthHeaders {
@@ -30,6 +31,7 @@ impl AuthHeaders {
         Self {
             headers: Arc::new(headers),
             generation: 0,
+            expires_at: None,
         }
     }
 
@@ -57,17 +59,29 @@ impl AuthHeaders {
         let Some(project) = project else {
             return Ok(self);
         };
-        let mut headers = Arc::unwrap_or_clone(self.headers);
+        let mut headers = (*self.headers).clone();
         headers.insert(QUOTA_PROJECT, header_value("the quota project", project)?);
         Ok(Self {
             headers: Arc::new(headers),
-            generation: self.generation,
+            ..self
         })
     }
 
     pub(crate) fn with_generation(mut self, generation: u64) -> Self {
         self.generation = generation;
         self
+    }
+
+    /// Says when the token behind the headers stops being valid.
+    #[must_use]
+    pub fn with_expiry(mut self, expires_at: Option<SystemTime>) -> Self {
+        self.expires_at = expires_at;
+        self
+    }
+
+    /// When the token behind the headers stops being valid, where that is known.
+    pub fn expires_at(&self) -> Option<SystemTime> {
+        self.expires_at
     }
 
     /// The headers to add to the request.

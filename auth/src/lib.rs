@@ -27,6 +27,11 @@
 //! | an ID token, for Cloud Run, Identity-Aware Proxy and one's own services | [`IdTokenCredentials`] |
 //! | a user who authorized an app, as `gcloud auth application-default login` does | [`AuthorizedUser`] |
 //! | a user who is to authorize an app: on the web, on the own machine, on a device | [`Flow`], [`InstalledAppFlow`], [`DeviceFlow`] |
+//! | a service account that other credentials may act as, without a key | [`Impersonated`] |
+//! | an identity of another provider: AWS, Azure, GitHub Actions, Kubernetes, OpenID Connect, SAML, X.509 | [`ExternalAccount`] |
+//! | a person who signed in through a workforce pool | [`ExternalAccountAuthorizedUser`] |
+//! | other credentials with fewer permissions | [`Downscoped`] |
+//! | a service account of Google Distributed Cloud | [`GdchServiceAccount`] |
 //! | a token that something else obtained | [`AccessToken`] |
 //! | a function that obtains tokens | [`from_fn`] |
 //! | an API key, or nobody | [`ApiKey`], [`Anonymous`] |
@@ -37,15 +42,41 @@
 //! tokens are refreshed early and in the background, and a failed refresh never costs a token that is still valid.
 //! No constructor touches the network, and nothing here shows a secret in `Debug`, `Display` or tracing output.
 
+// Helpers that several types share are not all needed where a feature leaves types out.
+#![cfg_attr(
+    not(all(
+        feature = "service-account",
+        feature = "authorized-user",
+        feature = "impersonation",
+        feature = "external-account",
+        feature = "downscoped"
+    )),
+    allow(dead_code, unused_imports, unused_variables)
+)]
+
 mod anonymous;
 mod api_key;
 mod cache;
+#[cfg(feature = "impersonation")]
+mod config;
 mod credentials;
+#[cfg(feature = "downscoped")]
+mod downscoped;
 mod environment;
 mod error;
+#[cfg(feature = "external-account")]
+mod external_account;
+#[cfg(feature = "external-account")]
+mod external_account_authorized_user;
+#[cfg(feature = "gdch")]
+mod gdch;
 mod headers;
+#[cfg(feature = "impersonation")]
+mod iam;
 mod id_token;
-#[cfg(any(feature = "service-account", feature = "authorized-user"))]
+#[cfg(feature = "impersonation")]
+mod impersonated;
+#[cfg(feature = "oauth")]
 mod oauth;
 mod scopes;
 #[cfg(feature = "service-account")]
@@ -53,7 +84,11 @@ mod service_account;
 mod signer;
 mod source;
 mod static_token;
+#[cfg(any(feature = "external-account", feature = "downscoped"))]
+mod sts;
 mod token;
+#[cfg(feature = "impersonation")]
+mod url_policy;
 #[cfg(feature = "authorized-user")]
 mod user;
 
@@ -61,16 +96,31 @@ pub use anonymous::Anonymous;
 pub use api_key::ApiKey;
 pub use cache::Cached;
 pub use credentials::{AuthRequest, Credentials, Scopes};
+#[cfg(feature = "downscoped")]
+pub use downscoped::{AccessBoundary, AccessBoundaryRule, Downscoped};
 pub use environment::{Environment, OperatingSystem, Program, ProgramOutput};
 pub use error::{AuthError, AuthErrorKind};
+#[cfg(feature = "external-account")]
+pub use external_account::{
+    AwsCredentials, AwsSupplier, ExternalAccount, SubjectTokenSupplier, SupplierContext,
+};
+#[cfg(feature = "external-account")]
+pub use external_account_authorized_user::ExternalAccountAuthorizedUser;
+#[cfg(feature = "gdch")]
+pub use gdch::GdchServiceAccount;
 pub use headers::AuthHeaders;
 pub use id_token::{IdTokenCredentials, IdTokenSource};
+#[cfg(feature = "impersonation")]
+pub use impersonated::Impersonated;
+pub use secrecy::{ExposeSecret, SecretString};
 #[cfg(feature = "service-account")]
 pub use service_account::ServiceAccount;
 pub use signer::{Signature, Signer};
 pub use source::{FetchContext, FnSource, TokenSource, from_fn};
 pub use static_token::AccessToken;
 pub use token::Token;
+#[cfg(feature = "impersonation")]
+pub use url_policy::UrlPolicy;
 #[cfg(feature = "authorized-user")]
 pub use user::{AuthorizedUser, FileStore, MemoryStore, StoreLock, TokenKey, TokenStore};
 #[cfg(feature = "user-flows")]

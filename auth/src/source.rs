@@ -1,10 +1,12 @@
 //! Where tokens come from.
 
-use std::{fmt, future::Future, sync::Arc};
+use std::{fmt, future::Future, sync::Arc, time::Duration};
 
 use gapi_transport::{BoxFuture, Clock, Transport};
 
-use crate::{AuthError, AuthRequest, Cached, DEFAULT_UNIVERSE, Token, scopes::ScopeSet};
+use crate::{
+    AuthError, AuthRequest, Cached, DEFAULT_UNIVERSE, Token, cache::ATTEMPT, scopes::ScopeSet,
+};
 
 /// What a kind of credentials implements: fetch one token. [`Cached`] does the rest.
 ///
@@ -39,6 +41,11 @@ pub trait TokenSource: fmt::Debug + Send + Sync + 'static {
     fn check(&self, request: &AuthRequest<'_>) -> Result<(), AuthError> {
         let _ = request;
         Ok(())
+    }
+
+    /// How long one attempt to fetch may take: 30 s unless a source runs something that takes longer.
+    fn attempt_limit(&self) -> Duration {
+        ATTEMPT
     }
 
     /// The universe of these credentials.

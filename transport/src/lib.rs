@@ -9,6 +9,8 @@ mod clock;
 mod error;
 mod manual_clock;
 #[cfg(feature = "reqwest")]
+mod options;
+#[cfg(feature = "reqwest")]
 mod reqwest;
 
 use std::{future::Future, pin::Pin, sync::Arc};
@@ -19,7 +21,7 @@ pub use error::{TransportError, TransportErrorKind};
 pub use manual_clock::ManualClock;
 
 #[cfg(feature = "reqwest")]
-pub use self::reqwest::default_transport;
+pub use self::{options::TransportOptions, reqwest::default_transport};
 
 /// The version of the compiler that built this crate, such as `1.95.0`: the `gl-rust/…` of an `x-goog-api-client` header.
 pub const RUST_VERSION: &str = env!("GAPI_RUST_VERSION");

@@ -1,11 +1,11 @@
 //! [`Transport`] over reqwest.
 
-use std::{error::Error as StdError, io, sync::Arc, time::Duration};
+use std::{error::Error as StdError, io, sync::Arc};
 
-use ::reqwest::{Client, Error, Request, redirect};
+use ::reqwest::{Client, Error, Request};
 use futures_util::StreamExt;
 
-use crate::{Body, BoxFuture, Transport, TransportError, TransportErrorKind};
+use crate::{Body, BoxFuture, Transport, TransportError, TransportErrorKind, TransportOptions};
 
 /// The transport that is used when none is given: a [`reqwest::Client`](::reqwest::Client) with rustls, HTTP/2 where the
 /// server speaks it, gzip, the system's proxies, 10 s to connect, and no redirects.
@@ -16,32 +16,22 @@ use crate::{Body, BoxFuture, Transport, TransportError, TransportErrorKind};
 /// [`TransportErrorKind::Tls`] or [`TransportErrorKind::Other`] when the client cannot be built, for example because the
 /// system's root certificates cannot be read.
 pub fn default_transport() -> Result<Arc<dyn Transport>, TransportError> {
-    let client = Client::builder()
-        .redirect(redirect::Policy::none())
-        .referer(false)
-        .connect_timeout(Duration::from_secs(10))
-        // Shorter than the idle timeouts of common load balancers, so that a pooled connection is rarely a dead one.
-        .pool_idle_timeout(Duration::from_secs(50))
-        .tcp_keepalive(Duration::from_secs(60))
-        .http2_adaptive_window(true)
-        .http2_keep_alive_interval(Duration::from_secs(30))
-        .http2_keep_alive_timeout(Duration::from_secs(20))
-        .build()
-        .map_err(|error| {
-            let kind = if chain(&error).any(<dyn StdError>::is::<rustls::Error>) {
-                TransportErrorKind::Tls
-            } else {
-                TransportErrorKind::Other
-            };
-            TransportError::new(kind, "the HTTP client cannot be built")
-                .with_source(error.without_url())
-        })?;
-    Ok(Arc::new(client))
+    TransportOptions::new().build()
+}
+
+/// Why there is no client.
+pub(crate) fn unbuildable(error: Error) -> TransportError {
+    let kind = if chain(&error).any(<dyn StdError>::is::<rustls::Error>) {
+        TransportErrorKind::Tls
+    } else {
+        TransportErrorKind::Other
+    };
+    TransportError::new(kind, "the HTTP client cannot be built").with_source(error.without_url())
 }
 
 /// Any reqwest client: bring your own proxy, certificates, pool and timeouts.
 ///
-/// Build it with [`redirect::Policy::none`]: the callers follow redirects themselves, because only they know which headers
+/// Build it with [`redirect::Policy::none`](::reqwest::redirect::Policy::none): the callers follow redirects themselves, because only they know which headers
 /// must not reach another host.
 impl Transport for Client {
     fn send(

@@ -24,7 +24,8 @@ pub(super) async fn fly<S: TokenSource>(source: &S, ticket: Ticket, cx: &FetchCo
         });
     let fetched = fetched.and_then(|token| {
         let headers = AuthHeaders::authorization(token.scheme(), token.secret())?
-            .with_quota_project(source.quota_project())?;
+            .with_quota_project(source.quota_project())?
+            .with_expiry(token.expiry());
         Ok((token, headers))
     });
     match &fetched {
@@ -39,11 +40,12 @@ pub(super) async fn fly<S: TokenSource>(source: &S, ticket: Ticket, cx: &FetchCo
 }
 
 async fn fetch<S: TokenSource>(source: &S, cx: &FetchContext) -> Result<Token, AuthError> {
-    let deadline = cx.clock.instant() + policy::FETCH;
+    let limit = source.attempt_limit();
+    let deadline = cx.clock.instant() + policy::fetch_limit(limit);
     let left = || deadline.saturating_duration_since(cx.clock.instant());
     let mut attempt = 1;
     loop {
-        let error = match attempt_once(source, cx, left().min(policy::ATTEMPT)).await {
+        let error = match attempt_once(source, cx, left().min(limit)).await {
             Ok(token) => return Ok(token),
             Err(error) => error,
         };

@@ -18,6 +18,7 @@ use tokio::runtime::Handle;
 
 #[cfg(feature = "user-flows")]
 pub(crate) use self::lazy::LazyTransport as DefaultTransport;
+pub(crate) use self::policy::ATTEMPT;
 use self::{
     flight::fly,
     lazy::LazyTransport,
@@ -110,7 +111,7 @@ impl<S: TokenSource> Cached<S> {
     }
 
     /// The same transport and clock with another source, and an empty cache.
-    #[cfg(any(feature = "service-account", feature = "authorized-user"))]
+    #[cfg(feature = "oauth")]
     pub(crate) fn with_source(self, source: S) -> Self {
         Self::assemble(
             Arc::new(source),
@@ -120,13 +121,13 @@ impl<S: TokenSource> Cached<S> {
     }
 
     /// Forgets every token, so that the next request fetches one.
-    #[cfg(feature = "authorized-user")]
+    #[cfg(any(feature = "authorized-user", feature = "external-account"))]
     pub(crate) fn forget(&self) {
         self.core.slots().by_key.clear();
     }
 
     /// What requests that are no fetches, such as a revocation, work with.
-    #[cfg(feature = "authorized-user")]
+    #[cfg(feature = "oauth")]
     pub(crate) fn outside_fetch(&self) -> FetchContext {
         FetchContext {
             transport: self
@@ -228,7 +229,7 @@ impl<S: TokenSource> Core<S> {
                 slots.by_key.remove(&oldest);
             }
         }
-        let slot = Arc::new(Slot::default());
+        let slot = Arc::new(Slot::new(policy::patience(self.source.attempt_limit())));
         slots.by_key.insert(key.clone(), (slot.clone(), slots.uses));
         slot
     }

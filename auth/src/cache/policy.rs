@@ -11,16 +11,24 @@ pub(super) const SLOTS: usize = 64;
 pub(super) const TURNS: usize = 8;
 /// How many attempts a fetch has.
 pub(super) const ATTEMPTS: u32 = 3;
-/// How long one attempt may take.
-pub(super) const ATTEMPT: Duration = Duration::from_secs(30);
-/// How long a fetch may take, attempts and waits together.
-pub(super) const FETCH: Duration = Duration::from_secs(60);
-/// How long callers wait for a fetch before they take it for lost.
-pub(super) const PATIENCE: Duration = Duration::from_secs(75);
+/// How long one attempt may take, unless its source needs more.
+pub(crate) const ATTEMPT: Duration = Duration::from_secs(30);
+/// How long a fetch may take, attempts and waits together, unless one attempt may take most of it.
+const FETCH: Duration = Duration::from_secs(60);
 /// A token that is rejected within this time was not too old.
 pub(super) const YOUNG: Duration = Duration::from_secs(10);
 /// How many young tokens in a row may be rejected before rejection is taken for an answer.
 pub(super) const YOUNG_REJECTIONS: u32 = 3;
+
+/// How long a fetch may take, attempts and waits together, where one attempt may take `attempt`.
+pub(super) fn fetch_limit(attempt: Duration) -> Duration {
+    FETCH.max(attempt.saturating_mul(2))
+}
+
+/// How long callers wait for such a fetch before they take it for lost.
+pub(super) fn patience(attempt: Duration) -> Duration {
+    fetch_limit(attempt).saturating_add(Duration::from_secs(15))
+}
 
 /// How long before its expiry a token with `lifetime` left is refreshed. Metadata servers give the same token until four
 /// minutes before its expiry, so asking earlier than 225 s before is of no use.

@@ -16,8 +16,11 @@ use crate::{AuthError, AuthErrorKind, AuthHeaders, Token};
 pub(super) type Outcome = Result<AuthHeaders, AuthError>;
 
 /// The token of one set of scopes. Its lock is held for moments only, never across an await.
-#[derive(Default)]
-pub(super) struct Slot(Mutex<State>);
+pub(super) struct Slot {
+    state: Mutex<State>,
+    /// How long callers wait for a fetch before they take it for lost.
+    patience: Duration,
+}
 
 #[derive(Default)]
 struct State {
@@ -82,8 +85,15 @@ impl Waiting {
 }
 
 impl Slot {
+    pub(super) fn new(patience: Duration) -> Self {
+        Self {
+            state: Mutex::default(),
+            patience,
+        }
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn step(self: &Arc<Self>, now: &Moment) -> Step {
@@ -122,7 +132,7 @@ impl Slot {
         let waiting = Waiting {
             flight,
             outcome,
-            gives_up: now.monotonic + policy::PATIENCE,
+            gives_up: now.monotonic + self.patience,
         };
         state.flight = Some(waiting.clone());
         (

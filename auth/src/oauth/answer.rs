@@ -53,7 +53,14 @@ pub(crate) fn read(
                 Err(error) => error,
             }
         }
-        (_, fields) => refused(status, headers, body, fields, date.unwrap_or(now)),
+        (_, fields) => refused(
+            "the token endpoint",
+            status,
+            headers,
+            body,
+            fields,
+            date.unwrap_or(now),
+        ),
     };
     let skew = date.map(|date| match date.duration_since(now) {
         Ok(behind) => i64::try_from(behind.as_secs()).unwrap_or(i64::MAX),
@@ -63,6 +70,21 @@ pub(crate) fn read(
         error: error.with_status(status),
         skew,
     })
+}
+
+/// Reads a refusal of `who` that came at `now`.
+pub(crate) fn refuse(
+    who: &str,
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+    now: SystemTime,
+) -> AuthError {
+    let fields = match serde_json::from_slice(body) {
+        Ok(Value::Object(fields)) => Some(fields),
+        _ => None,
+    };
+    refused(who, status, headers, body, fields, now).with_status(status)
 }
 
 fn granted(
@@ -130,6 +152,7 @@ fn seconds(value: &Value) -> Option<Duration> {
 }
 
 fn refused(
+    who: &str,
     status: StatusCode,
     headers: &HeaderMap,
     body: &[u8],
@@ -156,7 +179,7 @@ fn refused(
             .map_or_else(String::new, |text| format!(": {text}"));
         return AuthError::new(
             AuthErrorKind::OAuth,
-            format!("the token endpoint refused with {code}{said} (HTTP {number})"),
+            format!("{who} refused with {code}{said} (HTTP {number})"),
         )
         .with_oauth(code, description)
         .with_transient(transient)
@@ -165,7 +188,7 @@ fn refused(
     if status.is_redirection() {
         return AuthError::new(
             AuthErrorKind::Http,
-            format!("the token endpoint redirects (HTTP {number})"),
+            format!("{who} redirects (HTTP {number})"),
         )
         .with_hint(
             "token requests are never redirected, because they carry secrets; check the token URI",
@@ -175,7 +198,7 @@ fn refused(
     AuthError::new(
         AuthErrorKind::Http,
         format!(
-            "the token endpoint answered HTTP {number} without an OAuth 2.0 answer: {}",
+            "{who} answered HTTP {number} without an OAuth 2.0 answer: {}",
             redact::excerpt(body)
         ),
     )

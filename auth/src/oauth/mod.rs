@@ -4,17 +4,18 @@ mod answer;
 mod date;
 mod endpoint;
 mod form;
+mod post;
 mod redact;
 
-#[cfg(feature = "service-account")]
-pub(crate) use answer::Refusal;
-pub(crate) use answer::{TokenAnswer, read};
-pub(crate) use endpoint::check_endpoint;
-#[cfg(feature = "authorized-user")]
-pub(crate) use endpoint::is_loopback;
+pub(crate) use answer::{Refusal, TokenAnswer, read, refuse};
+pub(crate) use endpoint::{check_endpoint, is_loopback};
 pub(crate) use form::form;
-#[cfg(feature = "user-flows")]
-pub(crate) use redact::words;
+pub(crate) use post::{post, shifted};
+pub(crate) use redact::{excerpt, words};
+
+/// Where Google exchanges assertions for access tokens; also the audience of every assertion, whichever address the endpoint
+/// is reached at.
+pub(crate) const GOOGLE_TOKEN_URI: &str = "https://oauth2.googleapis.com/token";
 
 /// How much of a token endpoint's answer is read.
 pub(crate) const ANSWER_LIMIT: usize = 1024 * 1024;

@@ -8,7 +8,7 @@ const EXCERPT: usize = 300;
 const LONGEST_WORD: usize = 32;
 
 /// A short, readable form of `body` that holds no secret.
-pub(super) fn excerpt(body: &[u8]) -> String {
+pub(crate) fn excerpt(body: &[u8]) -> String {
     let text = match serde_json::from_slice::<Value>(body) {
         Ok(mut json) => {
             hide_fields(&mut json);

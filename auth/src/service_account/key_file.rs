@@ -3,8 +3,7 @@
 use secrecy::{SecretString, zeroize::Zeroize};
 use serde_json::{Map, Value};
 
-use super::GOOGLE_TOKEN_URI;
-use crate::{AuthError, AuthErrorKind};
+use crate::{AuthError, AuthErrorKind, oauth::GOOGLE_TOKEN_URI};
 
 /// What is used of a key file.
 pub(super) struct KeyFile {

@@ -17,8 +17,6 @@ use serde_json::Value;
 use self::{key_file::KeyFile, signer::KeySigner, source::Source};
 use crate::{AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Cached, Credentials, Signer};
 
-/// Where Google exchanges assertions for access tokens; also the audience of every assertion.
-const GOOGLE_TOKEN_URI: &str = "https://oauth2.googleapis.com/token";
 /// No key file comes near this size.
 const KEY_FILE_LIMIT: u64 = 1024 * 1024;
 

@@ -3,6 +3,7 @@
 
 mod auth;
 mod canary;
+mod external;
 mod finder;
 mod flows;
 mod generated;
@@ -53,6 +54,7 @@ async fn table() -> &'static [Row] {
         let mut rows = transport::rows().await;
         rows.extend(auth::rows().await);
         rows.extend(users::rows().await);
+        rows.extend(external::rows().await);
         rows.extend(runtime::rows().await);
         rows
     };

@@ -1,0 +1,203 @@
+//! The fields of one JSON object.
+
+use std::{collections::BTreeMap, fmt};
+
+use secrecy::{SecretString, zeroize::Zeroize};
+use serde_json::{Map, Value};
+
+use crate::{AuthError, AuthErrorKind};
+
+/// The fields of one JSON object that are still to be taken. What is left is wiped when dropped, because it may be secret.
+pub(crate) struct Fields {
+    /// What errors call the object: a file, and the way to the object within it.
+    place: String,
+    /// What to give instead of something unusable.
+    needed: &'static str,
+    fields: Map<String, Value>,
+}
+
+impl Fields {
+    /// Reads a file's text.
+    pub(crate) fn parse(place: &str, text: &str, needed: &'static str) -> Result<Self, AuthError> {
+        let wrong = |message: &dyn fmt::Display| {
+            AuthError::new(AuthErrorKind::Config, format!("{place}: {message}")).with_hint(needed)
+        };
+        match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
+            Ok(Value::Object(fields)) => Ok(Self {
+                place: place.to_owned(),
+                needed,
+                fields,
+            }),
+            Ok(mut other) => {
+                wipe(&mut other);
+                Err(wrong(&"not a JSON object"))
+            }
+            // The text of a JSON error says where it is, and never shows what stands there.
+            Err(error) => Err(wrong(&format_args!("not JSON: {error}"))),
+        }
+    }
+
+    /// What errors call the object.
+    pub(crate) fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// An error about the object.
+    pub(crate) fn error(&self, message: impl fmt::Display) -> AuthError {
+        AuthError::new(AuthErrorKind::Config, format!("{}: {message}", self.place))
+            .with_hint(self.needed)
+    }
+
+    /// Refuses an object whose `type` is not `expected`.
+    pub(crate) fn check_type(&mut self, expected: &str) -> Result<(), AuthError> {
+        match self.text("type")? {
+            Some(kind) if kind == expected => Ok(()),
+            None => Err(self.error("the field `type` is missing")),
+            Some(kind) if is_kind(&kind) => Err(AuthError::new(
+                AuthErrorKind::Unsupported,
+                format!(
+                    "{}: the field `type` is `{kind}`, not `{expected}`",
+                    self.place
+                ),
+            )
+            .with_hint(self.needed)),
+            Some(_) => Err(self.error(format_args!("the field `type` is not `{expected}`"))),
+        }
+    }
+
+    /// A text that has to be there.
+    pub(crate) fn required(&mut self, name: &str) -> Result<String, AuthError> {
+        self.text(name)?.ok_or_else(|| self.missing(name))
+    }
+
+    /// A secret that has to be there.
+    pub(crate) fn required_secret(&mut self, name: &str) -> Result<SecretString, AuthError> {
+        self.secret(name)?.ok_or_else(|| self.missing(name))
+    }
+
+    fn missing(&self, name: &str) -> AuthError {
+        self.error(format_args!("the field `{name}` is missing or empty"))
+    }
+
+    /// A trimmed text; empty counts as absent.
+    pub(crate) fn text(&mut self, name: &str) -> Result<Option<String>, AuthError> {
+        match self.fields.remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::String(mut text)) => {
+                let value = Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+                text.zeroize();
+                Ok(value)
+            }
+            Some(other) => Err(self.wrong(name, "a string", other)),
+        }
+    }
+
+    /// A trimmed text that is never shown.
+    pub(crate) fn secret(&mut self, name: &str) -> Result<Option<SecretString>, AuthError> {
+        Ok(self.text(name)?.map(SecretString::from))
+    }
+
+    /// A whole number.
+    pub(crate) fn number(&mut self, name: &str) -> Result<Option<u64>, AuthError> {
+        match self.fields.remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Number(number)) if number.is_u64() => Ok(number.as_u64()),
+            Some(other) => Err(self.wrong(name, "a whole number", other)),
+        }
+    }
+
+    /// True or false; absent is false.
+    pub(crate) fn flag(&mut self, name: &str) -> Result<bool, AuthError> {
+        match self.fields.remove(name) {
+            None | Some(Value::Null) => Ok(false),
+            Some(Value::Bool(flag)) => Ok(flag),
+            Some(other) => Err(self.wrong(name, "true or false", other)),
+        }
+    }
+
+    /// A list of texts, or one text with spaces; absent is empty.
+    pub(crate) fn list(&mut self, name: &str) -> Result<Vec<String>, AuthError> {
+        let what = "a list of strings";
+        match self.fields.remove(name) {
+            None | Some(Value::Null) => Ok(Vec::new()),
+            Some(Value::String(text)) => Ok(text.split_whitespace().map(str::to_owned).collect()),
+            Some(Value::Array(items)) => items
+                .into_iter()
+                .map(|item| match item {
+                    Value::String(text) => Ok(text),
+                    other => Err(self.wrong(name, what, other)),
+                })
+                .collect(),
+            Some(other) => Err(self.wrong(name, what, other)),
+        }
+    }
+
+    /// Texts by name; absent is empty.
+    pub(crate) fn map(&mut self, name: &str) -> Result<BTreeMap<String, SecretString>, AuthError> {
+        let Some(mut object) = self.object(name)? else {
+            return Ok(BTreeMap::new());
+        };
+        let names: Vec<_> = object.fields.keys().cloned().collect();
+        names
+            .into_iter()
+            .map(|name| object.required_secret(&name).map(|value| (name, value)))
+            .collect()
+    }
+
+    /// An object within this one.
+    pub(crate) fn object(&mut self, name: &str) -> Result<Option<Self>, AuthError> {
+        match self.fields.remove(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Object(fields)) => Ok(Some(Self {
+                place: format!("{}: {name}", self.place),
+                needed: self.needed,
+                fields,
+            })),
+            Some(other) => Err(self.wrong(name, "an object", other)),
+        }
+    }
+
+    /// Whether a field is there and not null.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.fields.get(name).is_some_and(|value| !value.is_null())
+    }
+
+    /// A text that is left where it is.
+    pub(crate) fn peek(&self, name: &str) -> Option<&str> {
+        self.fields.get(name)?.as_str()
+    }
+
+    /// The text of everything that is left, for a reader of its own.
+    pub(crate) fn to_text(&self) -> SecretString {
+        let mut all = Value::Object(self.fields.clone());
+        let text = SecretString::from(all.to_string());
+        wipe(&mut all);
+        text
+    }
+
+    fn wrong(&self, name: &str, what: &str, mut value: Value) -> AuthError {
+        wipe(&mut value);
+        self.error(format_args!("the field `{name}` is not {what}"))
+    }
+}
+
+impl Drop for Fields {
+    fn drop(&mut self) {
+        self.fields.values_mut().for_each(wipe);
+    }
+}
+
+/// A `type` that is fit to be shown.
+fn is_kind(text: &str) -> bool {
+    text.len() <= 64 && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
+}
+
+/// Overwrites every text.
+fn wipe(json: &mut Value) {
+    match json {
+        Value::String(text) => text.zeroize(),
+        Value::Array(items) => items.iter_mut().for_each(wipe),
+        Value::Object(fields) => fields.values_mut().for_each(wipe),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}

@@ -1,0 +1,121 @@
+//! Tokens with fewer permissions.
+
+mod boundary;
+mod source;
+
+use std::{fmt, sync::Arc};
+
+use gapi_transport::{BoxFuture, Clock, Transport};
+
+pub use self::boundary::{AccessBoundary, AccessBoundaryRule};
+use self::source::Source;
+use crate::{AuthError, AuthHeaders, AuthRequest, Cached, Credentials, Token};
+
+/// Other credentials with fewer permissions: the Security Token Service exchanges a token of the source for one that a
+/// [credential access boundary](https://docs.cloud.google.com/iam/docs/downscoping-short-lived-credentials) limits. Cloud Storage
+/// knows such tokens.
+///
+/// A broker hands [`token`](Self::token) to somebody who is to read one bucket for an hour, and no more:
+///
+/// ```no_run
+/// # use gapi_auth::{AccessBoundary, AccessBoundaryRule, AuthorizedUser, Downscoped};
+/// # async fn example() -> Result<(), gapi_auth::AuthError> {
+/// # let source = AuthorizedUser::from_parts("", "", "");
+/// let rule = AccessBoundaryRule::new("//storage.googleapis.com/projects/_/buckets/reports")
+///     .permission("inRole:roles/storage.objectViewer")
+///     .condition("resource.name.startsWith('projects/_/buckets/reports/objects/2026/')");
+/// let credentials = Downscoped::new(source, AccessBoundary::new([rule]));
+/// let token = credentials.token().await?;
+/// # Ok(()) }
+/// ```
+///
+/// Building one touches no network. Tokens are cached as [`Cached`] describes; clones share the cache, and every setter empties it.
+/// The source keeps its own cache.
+#[derive(Clone)]
+pub struct Downscoped(Cached<Source>);
+
+impl Downscoped {
+    /// `source` within `boundary`.
+    pub fn new(source: impl Credentials, boundary: AccessBoundary) -> Self {
+        Self(Cached::new(Source::new(Arc::new(source), boundary)))
+    }
+
+    fn change(self, change: impl FnOnce(&mut Source)) -> Self {
+        let mut source = self.0.source().clone();
+        change(&mut source);
+        Self(self.0.with_source(source))
+    }
+
+    /// The project that pays: `x-goog-user-project`.
+    #[must_use]
+    pub fn quota_project(self, project: impl Into<String>) -> Self {
+        let project = project.into();
+        self.change(|source| source.quota_project = Some(project))
+    }
+
+    /// The Security Token Service, if not at `https://sts.UNIVERSE/v1/token`: an https URL, or http on this machine.
+    #[must_use]
+    pub fn token_url(self, url: impl Into<String>) -> Self {
+        let url = url.into();
+        self.change(|source| source.token_url = Some(url))
+    }
+
+    /// Fetches tokens through `transport`, whatever transport requests offer. The source is offered it too.
+    #[must_use]
+    pub fn transport(self, transport: Arc<dyn Transport>) -> Self {
+        Self(self.0.transport(transport))
+    }
+
+    /// Reads the time from `clock`.
+    #[must_use]
+    pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self(self.0.clock(clock))
+    }
+
+    /// A new token, for somebody else. It is not the one that requests use, and is not cached.
+    ///
+    /// # Errors
+    /// [`AuthError`] when the source has no token, or the Security Token Service cannot be reached or refuses.
+    pub async fn token(&self) -> Result<Token, AuthError> {
+        let source = self.0.source();
+        source
+            .token(&self.0.outside_fetch())
+            .await
+            .map_err(|error| error.with_credential(|| self.describe()))
+    }
+}
+
+impl fmt::Debug for Downscoped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.source().fmt(f)
+    }
+}
+
+impl Credentials for Downscoped {
+    fn headers<'a>(
+        &'a self,
+        request: &'a AuthRequest<'a>,
+    ) -> BoxFuture<'a, Result<AuthHeaders, AuthError>> {
+        self.0.headers(request)
+    }
+
+    fn reject(&self, used: &AuthHeaders) -> bool {
+        self.0.reject(used)
+    }
+
+    fn universe_domain(&self) -> BoxFuture<'_, Result<String, AuthError>> {
+        self.0.source().source.universe_domain()
+    }
+
+    fn quota_project(&self) -> Option<&str> {
+        self.0.quota_project()
+    }
+
+    fn describe(&self) -> String {
+        self.0.describe()
+    }
+
+    fn metrics(&self) -> Option<&'static str> {
+        self.0.metrics()
+    }
+}

@@ -1,0 +1,212 @@
+//! Keys and region of the machine: its environment, or the metadata server of an EC2 instance.
+
+use gapi_transport::{Body, Transport};
+use http::{HeaderValue, Method, Request, StatusCode};
+use secrecy::zeroize::Zeroizing;
+
+use super::{AwsCredentials, region};
+use crate::{
+    AuthError, AuthErrorKind,
+    config::Fields,
+    external_account::{settings::Settings, supplier::SupplierContext},
+    oauth::{ANSWER_LIMIT, refuse},
+    url_policy::Purpose,
+};
+
+const WHO: &str = "the metadata server of AWS";
+const NEEDED: &str = "an instance with a role is needed, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment";
+/// For how many seconds a session token is good: it is used at once.
+const SESSION: &str = "300";
+
+/// Where the metadata server is.
+#[derive(Clone, Debug)]
+pub(super) struct Metadata {
+    pub(super) region_url: Option<String>,
+    pub(super) credentials_url: Option<String>,
+    /// Where session tokens are given, on instances that insist on them (IMDSv2).
+    pub(super) session_token_url: Option<String>,
+}
+
+/// A session token, if one is needed, and how to send requests.
+struct Session<'a> {
+    transport: &'a dyn Transport,
+    token: Option<HeaderValue>,
+    cx: &'a SupplierContext<'a>,
+}
+
+impl Metadata {
+    pub(super) fn check(&self, settings: &Settings) -> Result<(), AuthError> {
+        let urls = [
+            ("the field `region_url`", &self.region_url),
+            ("the field `url`", &self.credentials_url),
+            (
+                "the field `imdsv2_session_token_url`",
+                &self.session_token_url,
+            ),
+        ];
+        for (what, url) in urls {
+            if let Some(url) = url {
+                settings.policy.check(
+                    Purpose::AwsMetadata,
+                    what,
+                    url,
+                    &settings.universe_domain,
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Region and keys.
+    pub(super) async fn ask(
+        &self,
+        cx: &SupplierContext<'_>,
+    ) -> Result<(String, AwsCredentials), AuthError> {
+        let environment = &cx.settings.environment;
+        let region = environment
+            .first_of(&["AWS_REGION", "AWS_DEFAULT_REGION"])
+            .map(|(_, region)| region);
+        let keys = self.keys_of_environment(cx);
+        if let (Some(region), Some(keys)) = (&region, &keys) {
+            return Ok((region.clone(), keys.clone()));
+        }
+        let transport = cx.transport().clone();
+        let session = self.session(&*transport, cx).await?;
+        let region = match region {
+            Some(region) => region,
+            None => self.region(&session).await?,
+        };
+        let keys = match keys {
+            Some(keys) => keys,
+            None => self.keys(&session).await?,
+        };
+        Ok((region, keys))
+    }
+
+    fn keys_of_environment(&self, cx: &SupplierContext<'_>) -> Option<AwsCredentials> {
+        let environment = &cx.settings.environment;
+        let id = environment.get("AWS_ACCESS_KEY_ID")?;
+        let secret = environment.get("AWS_SECRET_ACCESS_KEY")?;
+        let keys = AwsCredentials::new(id, secret);
+        Some(match environment.get("AWS_SESSION_TOKEN") {
+            Some(token) => keys.session_token(token),
+            None => keys,
+        })
+    }
+
+    async fn session<'a>(
+        &self,
+        transport: &'a dyn Transport,
+        cx: &'a SupplierContext<'a>,
+    ) -> Result<Session<'a>, AuthError> {
+        let mut session = Session {
+            transport,
+            token: None,
+            cx,
+        };
+        if let Some(url) = &self.session_token_url {
+            let mut request = request(Method::PUT, url)?;
+            request.headers_mut().insert(
+                "x-aws-ec2-metadata-token-ttl-seconds",
+                HeaderValue::from_static(SESSION),
+            );
+            let token = session.text(request).await?;
+            let mut token = HeaderValue::from_str(token.trim())
+                .map_err(|_| unusable("a session token that no header can carry"))?;
+            token.set_sensitive(true);
+            session.token = Some(token);
+        }
+        Ok(session)
+    }
+
+    async fn region(&self, session: &Session<'_>) -> Result<String, AuthError> {
+        let url = self.region_url.as_deref().ok_or_else(|| {
+            AuthError::new(AuthErrorKind::Config, "the AWS region is not known")
+                .with_hint("set AWS_REGION, or add `region_url` to the configuration")
+        })?;
+        let zone = session.get(url).await?;
+        region::of_zone(&zone)
+            .map(str::to_owned)
+            .ok_or_else(|| unusable("an availability zone that looks like none"))
+    }
+
+    async fn keys(&self, session: &Session<'_>) -> Result<AwsCredentials, AuthError> {
+        let url = self.credentials_url.as_deref().ok_or_else(|| {
+            AuthError::new(AuthErrorKind::Config, "there are no keys of AWS")
+                .with_hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or add `url` to the configuration")
+        })?;
+        let role = session.get(url).await?;
+        // An instance has one role at most.
+        let role = role.lines().next().unwrap_or_default().trim();
+        let is_role = !role.is_empty()
+            && role
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"+=,.@-_".contains(&b));
+        if !is_role {
+            return Err(unusable("no role").with_hint(NEEDED));
+        }
+        let keys = session
+            .get(&format!("{}/{role}", url.trim_end_matches('/')))
+            .await?;
+        let mut keys = Fields::parse(WHO, &keys, NEEDED)?;
+        let found = AwsCredentials::new(
+            keys.required("AccessKeyId")?,
+            keys.required_secret("SecretAccessKey")?,
+        );
+        Ok(match keys.secret("Token")? {
+            Some(token) => found.session_token(token),
+            None => found,
+        })
+    }
+}
+
+impl Session<'_> {
+    async fn get(&self, url: &str) -> Result<Zeroizing<String>, AuthError> {
+        let mut request = request(Method::GET, url)?;
+        if let Some(token) = &self.token {
+            request
+                .headers_mut()
+                .insert("x-aws-ec2-metadata-token", token.clone());
+        }
+        self.text(request).await
+    }
+
+    async fn text(&self, request: Request<Body>) -> Result<Zeroizing<String>, AuthError> {
+        let unreachable = |error| AuthError::unreachable(WHO, error).with_hint(NEEDED);
+        let (head, body) = self
+            .transport
+            .send(request)
+            .await
+            .map_err(unreachable)?
+            .into_parts();
+        let body = body.collect(ANSWER_LIMIT).await.map_err(unreachable)?;
+        if head.status != StatusCode::OK {
+            let now = self.cx.clock().now();
+            let error = refuse(WHO, head.status, &head.headers, &body, now);
+            // It answers 404 where there is no role, and 401 or 403 where IMDSv2 is asked for or switched off.
+            let is_final = matches!(head.status.as_u16(), 400 | 401 | 403 | 404);
+            return Err(error.with_transient(!is_final).with_hint(NEEDED));
+        }
+        String::from_utf8(body.to_vec())
+            .map(Into::into)
+            .map_err(|_| unusable("no text"))
+    }
+}
+
+fn request(method: Method, url: &str) -> Result<Request<Body>, AuthError> {
+    Request::builder()
+        .method(method)
+        .uri(url)
+        .body(Body::empty())
+        .map_err(|error| {
+            AuthError::new(
+                AuthErrorKind::Config,
+                "a URL of AWS metadata cannot be used",
+            )
+            .with_source(error)
+        })
+}
+
+fn unusable(what: &str) -> AuthError {
+    AuthError::new(AuthErrorKind::Http, format!("{WHO} gave {what}"))
+}

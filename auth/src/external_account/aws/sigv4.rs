@@ -1,0 +1,165 @@
+//! AWS Signature Version 4, as far as requests without a body in parts need it.
+
+use std::{collections::BTreeMap, fmt::Write as _, time::SystemTime};
+
+use aws_lc_rs::{digest, hmac};
+use http::Uri;
+use jiff::Timestamp;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use secrecy::{ExposeSecret, zeroize::Zeroizing};
+
+use super::credentials::AwsCredentials;
+use crate::{AuthError, AuthErrorKind};
+
+const ALGORITHM: &str = "AWS4-HMAC-SHA256";
+/// RFC 3986's unreserved characters stay; AWS encodes everything else.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// A request to sign, and with what.
+pub(super) struct Signing<'a> {
+    pub(super) method: &'a str,
+    pub(super) uri: &'a Uri,
+    /// Headers to sign besides `host`, `x-amz-date` and `x-amz-security-token`.
+    pub(super) headers: &'a [(&'a str, &'a str)],
+    pub(super) body: &'a [u8],
+    pub(super) keys: &'a AwsCredentials,
+    pub(super) region: &'a str,
+    pub(super) service: &'a str,
+    pub(super) time: SystemTime,
+}
+
+/// All headers that the signed request has, `Authorization` among them.
+pub(super) fn sign(
+    signing: &Signing<'_>,
+) -> Result<BTreeMap<String, Zeroizing<String>>, AuthError> {
+    let timestamp = Timestamp::try_from(signing.time)
+        .map_err(|_| AuthError::new(AuthErrorKind::Crypto, "this machine's clock shows no year"))?;
+    let time = timestamp.strftime("%Y%m%dT%H%M%SZ").to_string();
+    let day = &time[..8];
+
+    let mut headers = headers(signing, &time);
+    let signed = headers.keys().cloned().collect::<Vec<_>>().join(";");
+    let mut canonical = Zeroizing::new(format!(
+        "{}\n{}\n{}\n",
+        signing.method,
+        path(signing.uri),
+        query(signing.uri)
+    ));
+    for (name, value) in &headers {
+        canonical.push_str(name);
+        canonical.push(':');
+        canonical.push_str(value);
+        canonical.push('\n');
+    }
+    canonical.push('\n');
+    canonical.push_str(&signed);
+    canonical.push('\n');
+    canonical.push_str(&hex(digest::digest(&digest::SHA256, signing.body).as_ref()));
+
+    let scope = format!("{day}/{}/{}/aws4_request", signing.region, signing.service);
+    let hashed = hex(digest::digest(&digest::SHA256, canonical.as_bytes()).as_ref());
+    let to_sign = format!("{ALGORITHM}\n{time}\n{scope}\n{hashed}");
+    let signature = hex(mac(&key(signing, day), &to_sign).as_ref());
+    let authorization = format!(
+        "{ALGORITHM} Credential={}/{scope}, SignedHeaders={signed}, Signature={signature}",
+        signing.keys.access_key_id
+    );
+    headers.insert(String::from("Authorization"), Zeroizing::new(authorization));
+    Ok(headers)
+}
+
+/// The headers to sign, in the order in which they are.
+fn headers(signing: &Signing<'_>, time: &str) -> BTreeMap<String, Zeroizing<String>> {
+    let mut headers: BTreeMap<String, Zeroizing<String>> = BTreeMap::new();
+    let mut put = |name: &str, value: &str| {
+        // Runs of spaces count as one; values of one name are joined.
+        let value = value.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
+        headers
+            .entry(name.to_ascii_lowercase())
+            .and_modify(|old| {
+                old.push(',');
+                old.push_str(&value);
+            })
+            .or_insert_with(|| Zeroizing::new(value.clone()));
+    };
+    let authority = signing.uri.authority().map_or("", |host| host.as_str());
+    put("host", authority);
+    put("x-amz-date", time);
+    if let Some(token) = &signing.keys.session_token {
+        put("x-amz-security-token", token.expose_secret());
+    }
+    for (name, value) in signing.headers {
+        put(name, value);
+    }
+    headers
+}
+
+/// The path: `/` where there is none, and encoded once more, as all services but S3 have it.
+fn path(uri: &Uri) -> String {
+    match uri.path() {
+        "" => String::from("/"),
+        path => {
+            let segments: Vec<_> = path
+                .split('/')
+                .map(|segment| utf8_percent_encode(segment, ENCODED).to_string())
+                .collect();
+            segments.join("/")
+        }
+    }
+}
+
+/// The query's pairs in order.
+fn query(uri: &Uri) -> String {
+    let encode = |text: &str| {
+        let plain: Vec<u8> = percent_decode_str(text).collect();
+        percent_encoding::percent_encode(&plain, ENCODED).to_string()
+    };
+    let mut pairs: Vec<_> = uri
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (encode(name), encode(value)))
+        .collect();
+    pairs.sort_unstable();
+    let pairs: Vec<_> = pairs
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    pairs.join("&")
+}
+
+/// The key that is good for one day, region and service.
+fn key(signing: &Signing<'_>, day: &str) -> hmac::Tag {
+    let secret = Zeroizing::new(format!("AWS4{}", signing.keys.secret()));
+    let day = hmac::sign(
+        &hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()),
+        day.as_bytes(),
+    );
+    let region = mac(&day, signing.region);
+    let service = mac(&region, signing.service);
+    mac(&service, "aws4_request")
+}
+
+fn mac(key: &hmac::Tag, message: &str) -> hmac::Tag {
+    hmac::sign(
+        &hmac::Key::new(hmac::HMAC_SHA256, key.as_ref()),
+        message.as_bytes(),
+    )
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing into a string does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,197 @@
+//! X.509 certificates: the chain is the subject token, and the TLS connection proves who has the key.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use gapi_transport::Transport;
+use secrecy::SecretString;
+use serde_json::Value;
+
+use crate::{AuthError, AuthErrorKind, Environment, config, config::Fields};
+
+const NEEDED: &str = "a certificate configuration is needed: {\"cert_configs\": {\"workload\": {\"cert_path\": ..., \"key_path\": ...}}}";
+
+/// Where the certificate, its key and the chain above it are.
+#[derive(Clone, Debug)]
+pub(super) struct Certificate {
+    /// The certificate configuration, if not the default one.
+    config: Option<PathBuf>,
+    trust_chain: Option<PathBuf>,
+}
+
+/// A certificate's files.
+struct Paths {
+    certificate: PathBuf,
+    key: PathBuf,
+}
+
+impl Certificate {
+    /// Reads the field `certificate` of a credential source.
+    pub(super) fn read(mut fields: Fields) -> Result<Self, AuthError> {
+        let config = fields.text("certificate_config_location")?;
+        match (&config, fields.flag("use_default_certificate_config")?) {
+            (Some(_), true) => {
+                return Err(fields.error(
+                    "`certificate_config_location` and `use_default_certificate_config` exclude each other",
+                ));
+            }
+            (None, false) => {
+                return Err(fields.error(
+                    "neither `certificate_config_location` nor `use_default_certificate_config` is given",
+                ));
+            }
+            _ => {}
+        }
+        Ok(Self {
+            config: config.map(PathBuf::from),
+            trust_chain: fields.text("trust_chain_path")?.map(PathBuf::from),
+        })
+    }
+
+    /// The chain as a subject token: a JSON list of DER in base64, the leaf first.
+    pub(super) fn chain(&self, environment: &Environment) -> Result<SecretString, AuthError> {
+        let paths = self.paths(environment)?;
+        let leaf = read(environment, &paths.certificate)?;
+        let leaf = certificates(&paths.certificate, &leaf)?;
+        // A certificate's file may hold more than the leaf; the chain has a file of its own.
+        let Some(leaf) = leaf.into_iter().next() else {
+            return Err(none(&paths.certificate));
+        };
+        let mut chain = vec![leaf];
+        if let Some(path) = &self.trust_chain {
+            let above = certificates(path, &read(environment, path)?)?;
+            for (place, certificate) in above.into_iter().enumerate() {
+                match (certificate == chain[0], place) {
+                    (false, _) => chain.push(certificate),
+                    // The chain's file may begin with the leaf.
+                    (true, 0) => {}
+                    (true, _) => {
+                        return Err(AuthError::new(
+                            AuthErrorKind::Config,
+                            format!(
+                                "{}: the leaf certificate is not the first one",
+                                path.display()
+                            ),
+                        )
+                        .with_hint("order the chain from the leaf to the root"));
+                    }
+                }
+            }
+        }
+        Ok(SecretString::from(Value::from(chain).to_string()))
+    }
+
+    /// A transport that presents the certificate. The files are read anew each time, because certificates are rotated.
+    pub(super) fn transport(
+        &self,
+        environment: &Environment,
+    ) -> Result<Arc<dyn Transport>, AuthError> {
+        let paths = self.paths(environment)?;
+        let certificate = read(environment, &paths.certificate)?;
+        let key = read(environment, &paths.key)?;
+        mutual(&certificate, &key)
+            .map_err(|error| error.within(&paths.certificate.display().to_string()))
+    }
+
+    /// Where the certificate configuration says that the files are.
+    fn paths(&self, environment: &Environment) -> Result<Paths, AuthError> {
+        let default = || {
+            environment
+                .first_of(&[
+                    "GOOGLE_API_CERTIFICATE_CONFIG",
+                    "CLOUDSDK_CONTEXT_AWARE_CERTIFICATE_CONFIG_FILE_PATH",
+                ])
+                .map(|(_, path)| PathBuf::from(path))
+                .or_else(|| Some(environment.gcloud_dir()?.join("certificate_config.json")))
+        };
+        let Some(path) = self.config.clone().or_else(default) else {
+            return Err(AuthError::new(
+                AuthErrorKind::NotFound,
+                "there is no folder to look for certificate_config.json in",
+            )
+            .with_hint("name the file in GOOGLE_API_CERTIFICATE_CONFIG"));
+        };
+        let text = read(environment, &path)?;
+        let mut fields = Fields::parse(&path.display().to_string(), &text, NEEDED)?;
+        let workload = fields
+            .object("cert_configs")?
+            .map(|mut configs| configs.object("workload"))
+            .transpose()?
+            .flatten();
+        let Some(mut workload) = workload else {
+            return Err(fields.error("there is no `cert_configs.workload`"));
+        };
+        Ok(Paths {
+            certificate: PathBuf::from(workload.required("cert_path")?),
+            key: PathBuf::from(workload.required("key_path")?),
+        })
+    }
+}
+
+fn read(
+    environment: &Environment,
+    path: &Path,
+) -> Result<secrecy::zeroize::Zeroizing<String>, AuthError> {
+    environment
+        .read_text(path)
+        .map_err(|error| config::unreadable(&path.display().to_string(), error, NEEDED))
+}
+
+/// The certificates of a PEM text (RFC 7468) as DER in base64: the lines between the marks, without their breaks.
+fn certificates(path: &Path, pem: &str) -> Result<Vec<String>, AuthError> {
+    let mut found = Vec::new();
+    for block in pem.split("-----BEGIN CERTIFICATE-----").skip(1) {
+        let body = block.split("-----END CERTIFICATE-----").next();
+        let text: String = body
+            .unwrap_or_default()
+            .chars()
+            .filter(|c| !c.is_whitespace())
+            .collect();
+        // Decoded and encoded, so that what is sent is base64 whatever stood there.
+        let der = STANDARD
+            .decode(&text)
+            .ok()
+            .filter(|der| der.first() == Some(&0x30));
+        let Some(der) = der else {
+            return Err(AuthError::new(
+                AuthErrorKind::Crypto,
+                format!("{}: a certificate in it is damaged", path.display()),
+            ));
+        };
+        found.push(STANDARD.encode(der));
+    }
+    if found.is_empty() {
+        return Err(none(path));
+    }
+    Ok(found)
+}
+
+fn none(path: &Path) -> AuthError {
+    AuthError::new(
+        AuthErrorKind::Crypto,
+        format!("{}: there is no certificate in it", path.display()),
+    )
+    .with_hint("it begins with -----BEGIN CERTIFICATE-----")
+}
+
+#[cfg(feature = "reqwest")]
+fn mutual(certificate: &str, key: &str) -> Result<Arc<dyn Transport>, AuthError> {
+    gapi_transport::TransportOptions::new()
+        .client_certificate(certificate, key)
+        .build()
+        .map_err(|error| {
+            AuthError::new(AuthErrorKind::Crypto, error.to_string()).with_source(error)
+        })
+}
+
+#[cfg(not(feature = "reqwest"))]
+fn mutual(_: &str, _: &str) -> Result<Arc<dyn Transport>, AuthError> {
+    Err(AuthError::new(
+        AuthErrorKind::Unsupported,
+        "certificates are presented by the transport over reqwest only",
+    )
+    .with_hint("turn on the feature `reqwest` of gapi-auth"))
+}

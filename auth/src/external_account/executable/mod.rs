@@ -1,0 +1,192 @@
+//! Subject tokens that a program prints.
+
+mod response;
+
+use std::{io, path::PathBuf, time::Duration};
+
+use secrecy::SecretString;
+
+use self::response::Response;
+use super::settings::Settings;
+use crate::{
+    AuthError, AuthErrorKind, FetchContext, Program, ProgramOutput, config::Fields, oauth::excerpt,
+};
+
+/// What has to be `1` in the environment before a program runs.
+const ALLOW: &str = "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES";
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// A program, and the file in which it keeps what it printed.
+#[derive(Clone, Debug)]
+pub(super) struct Executable {
+    command: Vec<String>,
+    pub(super) timeout: Duration,
+    output_file: Option<PathBuf>,
+}
+
+impl Executable {
+    /// Reads the field `executable` of a credential source.
+    pub(super) fn read(mut fields: Fields) -> Result<Self, AuthError> {
+        let command = fields.required("command")?;
+        let Some(command) = shlex::split(&command).filter(|words| !words.is_empty()) else {
+            return Err(fields.error(
+                "the field `command` is not a command: a quotation mark without its counterpart, or nothing",
+            ));
+        };
+        let within = |millis: Option<u64>, from: u64, to: u64| {
+            millis.is_none_or(|millis| (from..=to).contains(&millis))
+        };
+        let timeout = fields.number("timeout_millis")?;
+        if !within(timeout, 5_000, 120_000) {
+            return Err(fields.error("the field `timeout_millis` is not between 5000 and 120000"));
+        }
+        // Programs that ask a person run without one here, but a wrong number is still a mistake.
+        if !within(
+            fields.number("interactive_timeout_millis")?,
+            30_000,
+            1_800_000,
+        ) {
+            return Err(fields
+                .error("the field `interactive_timeout_millis` is not between 30000 and 1800000"));
+        }
+        Ok(Self {
+            command,
+            timeout: timeout.map_or(TIMEOUT, Duration::from_millis),
+            output_file: fields.text("output_file")?.map(PathBuf::from),
+        })
+    }
+
+    /// Refuses to run what nobody allowed.
+    pub(super) fn check(&self, settings: &Settings) -> Result<(), AuthError> {
+        let allowed = settings.allow_executables.unwrap_or_else(|| {
+            settings.policy.trusts_environment()
+                && settings.environment.get(ALLOW).as_deref() == Some("1")
+        });
+        if allowed {
+            return Ok(());
+        }
+        let hint = if settings.policy.trusts_environment() {
+            "if you trust the configuration, set GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1, or say `.allow_executables(true)`"
+        } else {
+            "if you trust the configuration, say `.allow_executables(true)`"
+        };
+        Err(AuthError::new(
+            AuthErrorKind::Config,
+            "the configuration wants to run a program for the subject token, which is not allowed",
+        )
+        .with_hint(hint))
+    }
+
+    /// The token of the last run, if it is still valid, or else of a new one.
+    pub(super) async fn run(
+        &self,
+        settings: &Settings,
+        cx: &FetchContext,
+    ) -> Result<SecretString, AuthError> {
+        self.check(settings)?;
+        if let Some(token) = self.kept(settings, cx) {
+            return Ok(token);
+        }
+        let program = self.program(settings);
+        let output = settings
+            .environment
+            .run(&program, self.timeout, &**cx.clock())
+            .await
+            .map_err(|error| self.failed(error))?;
+        if !output.success() {
+            return Err(unsuccessful(&output));
+        }
+        let now = cx.clock().now();
+        if output.stdout.trim_ascii().is_empty()
+            && let Some(path) = &self.output_file
+        {
+            // A program may print nothing, and only write its file.
+            let text = settings.environment.read_text(path).map_err(|error| {
+                crate::config::unreadable(
+                    &path.display().to_string(),
+                    error,
+                    "the program printed nothing, and wrote no such file",
+                )
+            })?;
+            return Response::parse("the program's output file", text.as_bytes())?.token(now);
+        }
+        Response::parse("the program", &output.stdout)?.token(now)
+    }
+
+    /// The token in the output file, where it says that it is still valid. A file that cannot be used is no reason to fail.
+    fn kept(&self, settings: &Settings, cx: &FetchContext) -> Option<SecretString> {
+        let text = settings
+            .environment
+            .read_text(self.output_file.as_ref()?)
+            .ok()?;
+        let response = Response::parse("the program's output file", text.as_bytes()).ok()?;
+        response.expires()?;
+        response.token(cx.clock().now()).ok()
+    }
+
+    fn program(&self, settings: &Settings) -> Program {
+        let mut words = self.command.iter();
+        let mut program = Program::new(words.next().map(String::as_str).unwrap_or_default());
+        for word in words {
+            program = program.arg(word);
+        }
+        let email = settings.service_account_email();
+        program = program
+            .var("GOOGLE_EXTERNAL_ACCOUNT_AUDIENCE", &settings.audience)
+            .var(
+                "GOOGLE_EXTERNAL_ACCOUNT_TOKEN_TYPE",
+                &settings.subject_token_type,
+            )
+            .var("GOOGLE_EXTERNAL_ACCOUNT_ID", email.unwrap_or_default())
+            .var("GOOGLE_EXTERNAL_ACCOUNT_INTERACTIVE", "0")
+            .var("GOOGLE_EXTERNAL_ACCOUNT_REVOKE", "0");
+        if let Some(email) = email {
+            program = program.var("GOOGLE_EXTERNAL_ACCOUNT_IMPERSONATED_EMAIL", email);
+        }
+        if let Some(file) = &self.output_file {
+            program = program.var("GOOGLE_EXTERNAL_ACCOUNT_OUTPUT_FILE", file);
+        }
+        program
+    }
+
+    fn failed(&self, error: io::Error) -> AuthError {
+        let name = self.command.first().map(String::as_str).unwrap_or_default();
+        let (kind, hint) = match error.kind() {
+            io::ErrorKind::NotFound => (
+                AuthErrorKind::NotFound,
+                "check the field `command` of the configuration",
+            ),
+            io::ErrorKind::TimedOut => (
+                AuthErrorKind::Other,
+                "raise `timeout_millis` in the configuration, or make the program faster",
+            ),
+            _ => (
+                AuthErrorKind::Other,
+                "run it by hand, with the variables that the documentation names",
+            ),
+        };
+        AuthError::new(
+            kind,
+            format!("the program {name} for the subject token failed: {error}"),
+        )
+        .with_transient(error.kind() == io::ErrorKind::TimedOut)
+        .with_hint(hint)
+        .with_source(error)
+    }
+}
+
+fn unsuccessful(output: &ProgramOutput) -> AuthError {
+    let status = match output.status {
+        Some(status) => format!("ended with status {status}"),
+        None => String::from("was killed by a signal"),
+    };
+    let said = excerpt(&output.stderr);
+    let said = match said.as_str() {
+        "" => String::new(),
+        said => format!(": {said}"),
+    };
+    AuthError::new(
+        AuthErrorKind::Other,
+        format!("the program for the subject token {status}{said}"),
+    )
+}

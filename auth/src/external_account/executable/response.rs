@@ -1,0 +1,92 @@
+//! What programs print: version 1 of Google's format for executable-sourced credentials.
+
+use std::time::{Duration, SystemTime};
+
+use secrecy::SecretString;
+
+use crate::{AuthError, AuthErrorKind, config::Fields, oauth::words};
+
+const NEEDED: &str = "it has to print {\"version\": 1, \"success\": true, \"token_type\": ..., \"id_token\" or \"saml_response\": ...}";
+
+/// A response that was read and has the right version.
+pub(super) struct Response {
+    fields: Fields,
+    success: bool,
+    expires: Option<SystemTime>,
+}
+
+impl Response {
+    pub(super) fn parse(place: &str, text: &[u8]) -> Result<Self, AuthError> {
+        let text = std::str::from_utf8(text).map_err(|_| {
+            AuthError::new(AuthErrorKind::Config, format!("{place}: not UTF-8 text"))
+                .with_hint(NEEDED)
+        })?;
+        let mut fields = Fields::parse(place, text, NEEDED)?;
+        match fields.number("version")? {
+            Some(1) => {}
+            Some(version) => {
+                return Err(AuthError::new(
+                    AuthErrorKind::Unsupported,
+                    format!("{place}: version {version} of the response is not known; 1 is"),
+                ));
+            }
+            None => return Err(fields.error("the field `version` is missing")),
+        }
+        if !fields.has("success") {
+            return Err(fields.error("the field `success` is missing"));
+        }
+        Ok(Self {
+            success: fields.flag("success")?,
+            expires: fields
+                .number("expiration_time")?
+                .and_then(|at| SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(at))),
+            fields,
+        })
+    }
+
+    /// When the token expires, where the response says so.
+    pub(super) fn expires(&self) -> Option<SystemTime> {
+        self.expires
+    }
+
+    /// The token, if there is one and it is valid.
+    pub(super) fn token(mut self, now: SystemTime) -> Result<SecretString, AuthError> {
+        if !self.success {
+            return Err(self.refusal());
+        }
+        if self.expires.is_some_and(|expires| expires <= now) {
+            return Err(self
+                .fields
+                .error("the token has expired already")
+                .with_hint("compare this machine's clock with that of the token's issuer"));
+        }
+        match self.fields.required("token_type")?.as_str() {
+            "urn:ietf:params:oauth:token-type:jwt"
+            | "urn:ietf:params:oauth:token-type:id_token" => {
+                self.fields.required_secret("id_token")
+            }
+            "urn:ietf:params:oauth:token-type:saml2" => {
+                self.fields.required_secret("saml_response")
+            }
+            _ => Err(self
+                .fields
+                .error("the field `token_type` has no known value")),
+        }
+    }
+
+    /// What the program says about why there is no token.
+    fn refusal(&mut self) -> AuthError {
+        let mut said = |name| match self.fields.text(name) {
+            Ok(Some(text)) => words(&text),
+            _ => String::from("?"),
+        };
+        let (code, message) = (said("code"), said("message"));
+        AuthError::new(
+            AuthErrorKind::Other,
+            format!(
+                "{} has no token: {message} (code {code})",
+                self.fields.place()
+            ),
+        )
+    }
+}

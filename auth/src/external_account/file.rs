@@ -1,0 +1,127 @@
+//! Files of type `external_account`.
+
+use std::{path::PathBuf, time::Duration};
+
+use super::{
+    NEEDED,
+    aws::{self, Aws},
+    certificate::Certificate,
+    executable::Executable,
+    format::Format,
+    settings::{Impersonated, Settings},
+    supplier::Supplied,
+    token_file::TokenFile,
+    token_url::TokenUrl,
+};
+use crate::{AuthError, AuthErrorKind, config::Fields, iam::Account};
+
+/// Reads a file's text; `place` names it in errors.
+pub(super) fn read(place: &str, text: &str) -> Result<(Settings, Supplied), AuthError> {
+    let mut fields = Fields::parse(place, text, NEEDED)?;
+    fields.check_type("external_account")?;
+    let settings = settings(place, &mut fields)?;
+    let Some(source) = fields.object("credential_source")? else {
+        return Err(fields.error("the field `credential_source` is missing"));
+    };
+    let supplier = supplier(source, &settings)?;
+    Ok((settings, supplier))
+}
+
+fn settings(place: &str, fields: &mut Fields) -> Result<Settings, AuthError> {
+    let mut settings = Settings::new(
+        fields.required("audience")?,
+        fields.required("subject_token_type")?,
+    );
+    if let Some(url) = fields.text("token_url")? {
+        settings.token_url = url;
+    }
+    if let Some(universe) = fields.text("universe_domain")? {
+        settings.universe_domain = universe;
+    }
+    if let Some(url) = fields.text("service_account_impersonation_url")? {
+        settings.impersonated = Some(Impersonated::Url(Account::from_url(place, &url)?));
+    }
+    if let Some(mut impersonation) = fields.object("service_account_impersonation")? {
+        settings.lifetime = impersonation
+            .number("token_lifetime_seconds")?
+            .map(Duration::from_secs);
+    }
+    let secret = fields.secret("client_secret")?;
+    match (fields.text("client_id")?, secret) {
+        (Some(id), secret) => settings.set_client(id, secret.unwrap_or_default()),
+        (None, Some(_)) => {
+            return Err(fields.error("there is a `client_secret`, but no `client_id`"));
+        }
+        (None, None) => {}
+    }
+    settings.quota_project = fields.text("quota_project_id")?;
+    settings.user_project = fields.text("workforce_pool_user_project")?;
+    Ok(settings)
+}
+
+/// The one place where the subject token comes from.
+fn supplier(mut source: Fields, settings: &Settings) -> Result<Supplied, AuthError> {
+    if let Some(version) = source.text("environment_id")? {
+        for other in ["file", "executable", "certificate"] {
+            if source.has(other) {
+                return Err(source.error(format_args!(
+                    "`environment_id` and `{other}` exclude each other"
+                )));
+            }
+        }
+        return aws(source, &version).map(Supplied::Aws);
+    }
+    if settings.subject_token_type == aws::TOKEN_TYPE {
+        return Err(source.error("the field `environment_id` is missing; it is `aws1`"));
+    }
+    let kinds = ["file", "url", "executable", "certificate"];
+    let given: Vec<_> = kinds.into_iter().filter(|kind| source.has(kind)).collect();
+    match given[..] {
+        ["file"] => Ok(Supplied::File(TokenFile {
+            path: PathBuf::from(source.required("file")?),
+            format: Format::read(&mut source)?,
+        })),
+        ["url"] => Ok(Supplied::Url(TokenUrl {
+            url: source.required("url")?,
+            headers: source.map("headers")?,
+            format: Format::read(&mut source)?,
+        })),
+        ["executable"] => match source.object("executable")? {
+            Some(executable) => Executable::read(executable).map(Supplied::Executable),
+            None => Err(source.error("the field `executable` is missing")),
+        },
+        ["certificate"] => match source.object("certificate")? {
+            Some(certificate) => Certificate::read(certificate).map(Supplied::Certificate),
+            None => Err(source.error("the field `certificate` is missing")),
+        },
+        [] => Err(source.error(
+            "it names no source: `file`, `url`, `executable`, `certificate` or `environment_id`",
+        )),
+        _ => Err(source.error(format_args!(
+            "it names more than one source: `{}`",
+            given.join("`, `")
+        ))),
+    }
+}
+
+fn aws(mut source: Fields, version: &str) -> Result<Aws, AuthError> {
+    match version.strip_prefix("aws") {
+        Some("1") => {}
+        Some(number) if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => {
+            return Err(AuthError::new(
+                AuthErrorKind::Unsupported,
+                format!(
+                    "{}: the version aws{number} is not known; aws1 is",
+                    source.place()
+                ),
+            ));
+        }
+        _ => return Err(source.error("the field `environment_id` is not `aws1`")),
+    }
+    Ok(Aws::from_config(
+        source.text("region_url")?,
+        source.text("url")?,
+        source.text("imdsv2_session_token_url")?,
+        source.required("regional_cred_verification_url")?,
+    ))
+}

@@ -1,0 +1,166 @@
+//! What a configuration says, but for where the subject token comes from.
+
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use crate::{
+    AuthError, AuthErrorKind, DEFAULT_UNIVERSE, Environment, UrlPolicy, iam::Account,
+    oauth::check_endpoint, sts::ClientAuth, url_policy::Purpose,
+};
+
+/// What stands for the universe in a URL.
+const UNIVERSE: &str = "{universe_domain}";
+
+/// Who is exchanged for whom, and where.
+#[derive(Clone)]
+pub(super) struct Settings {
+    pub(super) audience: String,
+    pub(super) subject_token_type: String,
+    /// The Security Token Service; `{universe_domain}` in it stands for the universe.
+    pub(super) token_url: String,
+    /// Whether the program named `token_url`, and so vouches for it.
+    pub(super) vouched_token_url: bool,
+    pub(super) client: Option<ClientAuth>,
+    pub(super) user_project: Option<String>,
+    pub(super) impersonated: Option<Impersonated>,
+    pub(super) iam_endpoint: Option<String>,
+    pub(super) lifetime: Option<Duration>,
+    pub(super) scopes: Vec<String>,
+    pub(super) quota_project: Option<String>,
+    pub(super) universe_domain: String,
+    pub(super) allow_executables: Option<bool>,
+    pub(super) policy: UrlPolicy,
+    pub(super) environment: Environment,
+    /// Whether the program gave a transport, which then presents certificates itself.
+    pub(super) own_transport: bool,
+}
+
+/// The service account to act as.
+#[derive(Clone, Debug)]
+pub(super) enum Impersonated {
+    /// Named by the program.
+    Email(String),
+    /// Named by the URL of a configuration.
+    Url(Account),
+}
+
+impl Settings {
+    pub(super) fn new(audience: String, subject_token_type: String) -> Self {
+        Self {
+            audience,
+            subject_token_type,
+            token_url: format!("https://sts.{UNIVERSE}/v1/token"),
+            vouched_token_url: false,
+            client: None,
+            user_project: None,
+            impersonated: None,
+            iam_endpoint: None,
+            lifetime: None,
+            scopes: Vec::new(),
+            quota_project: None,
+            universe_domain: String::from(DEFAULT_UNIVERSE),
+            allow_executables: None,
+            policy: UrlPolicy::default(),
+            environment: Environment::default(),
+            own_transport: false,
+        }
+    }
+
+    pub(super) fn impersonate(&mut self, email: String) {
+        self.impersonated = Some(Impersonated::Email(email));
+    }
+
+    pub(super) fn set_client(&mut self, id: String, secret: SecretString) {
+        self.client = Some(ClientAuth { id, secret });
+    }
+
+    pub(super) fn set_token_url(&mut self, url: String) {
+        (self.token_url, self.vouched_token_url) = (url, true);
+    }
+
+    pub(super) fn set_iam_endpoint(&mut self, root: String) {
+        self.iam_endpoint = Some(root.trim_end_matches('/').to_owned());
+    }
+
+    /// The Security Token Service's URL.
+    pub(super) fn sts(&self) -> Result<String, AuthError> {
+        let url = self.token_url.replace(UNIVERSE, &self.universe_domain);
+        let what = "the token URL";
+        if self.vouched_token_url {
+            check_endpoint(what, &url)?;
+        } else {
+            self.policy
+                .check(Purpose::Sts, what, &url, &self.universe_domain)?;
+        }
+        Ok(url)
+    }
+
+    /// The service account to act as.
+    pub(super) fn account(&self) -> Result<Option<Account>, AuthError> {
+        let mut account = match &self.impersonated {
+            None => return Ok(None),
+            Some(Impersonated::Email(email)) => Account::new(email, &self.universe_domain)?,
+            Some(Impersonated::Url(account)) => account.clone(),
+        };
+        let what = "the impersonation URL";
+        match &self.iam_endpoint {
+            Some(root) => {
+                account.url = format!("{root}/v1/projects/-/serviceAccounts/{}", account.email);
+                check_endpoint(what, &account.url)?;
+            }
+            None => self
+                .policy
+                .check(Purpose::Iam, what, &account.url, &self.universe_domain)?,
+        }
+        Ok(Some(account))
+    }
+
+    pub(super) fn service_account_email(&self) -> Option<&str> {
+        match self.impersonated.as_ref()? {
+            Impersonated::Email(email) => Some(email),
+            Impersonated::Url(account) => Some(&account.email),
+        }
+    }
+
+    pub(super) fn project_number(&self) -> Option<&str> {
+        let mut parts = self.audience.split('/');
+        parts
+            .find(|part| *part == "projects")
+            .and_then(|_| parts.next())
+            .filter(|number| !number.is_empty())
+            .or(self.user_project.as_deref())
+    }
+
+    /// Whether the identity is a person's, from a workforce pool.
+    pub(super) fn is_workforce(&self) -> bool {
+        self.audience
+            .strip_prefix("//iam.googleapis.com/locations/")
+            .and_then(|rest| rest.split_once('/'))
+            .is_some_and(|(location, rest)| {
+                !location.is_empty() && rest.starts_with("workforcePools/")
+            })
+    }
+
+    /// Refuses settings that can never work.
+    pub(super) fn check(&self) -> Result<(), AuthError> {
+        let config = |message: &str, hint: &str| {
+            Err(AuthError::new(AuthErrorKind::Config, message).with_hint(hint))
+        };
+        if self.user_project.is_some() && !self.is_workforce() {
+            return config(
+                "a workforce pool's user project is set, but the audience is no workforce pool",
+                "leave out `workforce_pool_user_project`",
+            );
+        }
+        if self
+            .lifetime
+            .is_some_and(|lifetime| lifetime.as_secs() == 0)
+        {
+            return config("the lifetime is shorter than a second", "an hour is usual");
+        }
+        self.sts()?;
+        self.account()?;
+        Ok(())
+    }
+}

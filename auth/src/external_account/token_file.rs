@@ -1,0 +1,28 @@
+//! Subject tokens in files that something else keeps fresh.
+
+use std::path::PathBuf;
+
+use secrecy::SecretString;
+
+use super::format::Format;
+use crate::{AuthError, Environment, config};
+
+/// A file with a subject token.
+#[derive(Clone, Debug)]
+pub(super) struct TokenFile {
+    pub(super) path: PathBuf,
+    pub(super) format: Format,
+}
+
+impl TokenFile {
+    /// The token that is in the file now.
+    pub(super) fn read(&self, environment: &Environment) -> Result<SecretString, AuthError> {
+        let needed =
+            "something else has to write the subject token into this file and keep it fresh";
+        let place = self.path.display().to_string();
+        let text = environment
+            .read_text(&self.path)
+            .map_err(|error| config::unreadable(&place, error, needed))?;
+        self.format.token(&place, &text)
+    }
+}

@@ -1,0 +1,145 @@
+//! People who signed in through a workforce pool.
+
+mod file;
+mod source;
+
+use std::{fmt, path::Path, sync::Arc};
+
+use gapi_transport::{BoxFuture, Clock, Transport};
+use secrecy::SecretString;
+
+use self::source::Source;
+use crate::{AuthError, AuthHeaders, AuthRequest, Cached, Credentials, UrlPolicy, config};
+
+const NEEDED: &str = "a workforce user's credentials are needed, as `gcloud auth application-default login` writes them after signing in with a \
+     `--login-config`";
+
+/// A person who signed in through a [workforce pool](https://docs.cloud.google.com/iam/docs/workforce-identity-federation): a
+/// refresh token of Google's Security Token Service.
+///
+/// A refresh token that the service replaces is replaced in memory, for this value and its clones. [`refresh_token`](Self::refresh_token)
+/// gives it to programs that keep it.
+///
+/// Scopes are what the person signed in for; requests cannot change them. Building one touches no network. Tokens are cached as
+/// [`Cached`] describes; clones share the cache, and every setter empties it.
+#[derive(Clone)]
+pub struct ExternalAccountAuthorizedUser(Cached<Source>);
+
+impl ExternalAccountAuthorizedUser {
+    /// Reads a file of type `external_account_authorized_user`.
+    ///
+    /// # Errors
+    /// [`AuthErrorKind::NotFound`](crate::AuthErrorKind::NotFound) where there is no such file;
+    /// [`AuthErrorKind::Config`](crate::AuthErrorKind::Config) or [`AuthErrorKind::Unsupported`](crate::AuthErrorKind::Unsupported)
+    /// where it cannot be used. The text names the file and the field.
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, AuthError> {
+        let path = path.as_ref();
+        let text = config::read_text(path, NEEDED)?;
+        Self::parse(&path.display().to_string(), &text)
+    }
+
+    /// Reads the text of such a file.
+    ///
+    /// # Errors
+    /// As [`from_file`](Self::from_file).
+    pub fn from_json(text: &str) -> Result<Self, AuthError> {
+        Self::parse("workforce user", text)
+    }
+
+    fn parse(place: &str, text: &str) -> Result<Self, AuthError> {
+        Ok(Self(Cached::new(file::read(place, text)?)))
+    }
+
+    fn change(self, change: impl FnOnce(&mut Source)) -> Self {
+        let mut source = self.0.source().clone();
+        change(&mut source);
+        Self(self.0.with_source(source))
+    }
+
+    /// The project that pays: `x-goog-user-project`.
+    #[must_use]
+    pub fn quota_project(self, project: impl Into<String>) -> Self {
+        let project = project.into();
+        self.change(|source| source.quota_project = Some(project))
+    }
+
+    /// The Security Token Service, if not the file's: an https URL, or http on this machine.
+    #[must_use]
+    pub fn token_url(self, url: impl Into<String>) -> Self {
+        let url = url.into();
+        self.change(|source| source.set_token_url(url))
+    }
+
+    /// Which hosts the file may name.
+    #[must_use]
+    pub fn url_policy(self, policy: UrlPolicy) -> Self {
+        self.change(|source| source.policy = policy)
+    }
+
+    /// Fetches tokens through `transport`, whatever transport requests offer.
+    #[must_use]
+    pub fn transport(self, transport: Arc<dyn Transport>) -> Self {
+        Self(self.0.transport(transport))
+    }
+
+    /// Reads the time from `clock`.
+    #[must_use]
+    pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self(self.0.clock(clock))
+    }
+
+    /// The provider that the person signed in with, where the file names it: a resource name.
+    pub fn audience(&self) -> Option<&str> {
+        self.0.source().audience.as_deref()
+    }
+
+    /// The refresh token as it is now: a secret.
+    pub fn refresh_token(&self) -> SecretString {
+        self.0.source().refresh_token()
+    }
+
+    /// Signs out: the Security Token Service forgets the refresh token, and so does this value. Later requests fail.
+    ///
+    /// # Errors
+    /// [`AuthError`] when the file names no `revoke_url`, or the service cannot be reached or refuses; nothing is forgotten then.
+    pub async fn revoke(&self) -> Result<(), AuthError> {
+        self.0.source().revoke(&self.0.outside_fetch()).await?;
+        self.0.forget();
+        Ok(())
+    }
+}
+
+impl fmt::Debug for ExternalAccountAuthorizedUser {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.source().fmt(f)
+    }
+}
+
+impl Credentials for ExternalAccountAuthorizedUser {
+    fn headers<'a>(
+        &'a self,
+        request: &'a AuthRequest<'a>,
+    ) -> BoxFuture<'a, Result<AuthHeaders, AuthError>> {
+        self.0.headers(request)
+    }
+
+    fn reject(&self, used: &AuthHeaders) -> bool {
+        self.0.reject(used)
+    }
+
+    fn universe_domain(&self) -> BoxFuture<'_, Result<String, AuthError>> {
+        self.0.universe_domain()
+    }
+
+    fn quota_project(&self) -> Option<&str> {
+        self.0.quota_project()
+    }
+
+    fn describe(&self) -> String {
+        self.0.describe()
+    }
+
+    fn metrics(&self) -> Option<&'static str> {
+        self.0.metrics()
+    }
+}

@@ -1,0 +1,34 @@
+//! Files of type `gdch_service_account`.
+
+use std::path::PathBuf;
+
+use secrecy::ExposeSecret;
+
+use super::{
+    NEEDED,
+    key::SigningKey,
+    source::{Identity, Source},
+};
+use crate::{AuthError, AuthErrorKind, config::Fields};
+
+/// Reads a file's text; `place` names it in errors.
+pub(super) fn read(place: &str, text: &str) -> Result<Source, AuthError> {
+    let mut fields = Fields::parse(place, text, NEEDED)?;
+    fields.check_type("gdch_service_account")?;
+    let version = fields.required("format_version")?;
+    if version != "1" {
+        return Err(AuthError::new(
+            AuthErrorKind::Unsupported,
+            format!("{place}: this format version is not known; 1 is"),
+        ));
+    }
+    let key = fields.required_secret("private_key")?;
+    Ok(Source::new(Identity {
+        name: fields.required("name")?,
+        project: fields.required("project")?,
+        key_id: fields.required("private_key_id")?,
+        token_uri: fields.required("token_uri")?,
+        ca_cert_path: fields.text("ca_cert_path")?.map(PathBuf::from),
+        key: SigningKey::from_pem(place, key.expose_secret())?,
+    }))
+}

@@ -1,0 +1,66 @@
+//! Files of type `impersonated_service_account`.
+
+use std::sync::Arc;
+
+use secrecy::ExposeSecret;
+
+use super::{NEEDED, source::Source};
+use crate::{AuthError, AuthErrorKind, Credentials, config::Fields, iam::Account};
+
+/// Reads a file's text; `place` names it in errors.
+pub(super) fn read(place: &str, text: &str) -> Result<Source, AuthError> {
+    let mut fields = Fields::parse(place, text, NEEDED)?;
+    fields.check_type("impersonated_service_account")?;
+    let url = fields.required("service_account_impersonation_url")?;
+    let account = Account::from_url(place, &url)?;
+    let Some(source) = fields.object("source_credentials")? else {
+        return Err(fields.error("the field `source_credentials` is missing"));
+    };
+    let mut impersonated = Source::new(source_credentials(source)?, account.email);
+    impersonated.url = Some(account.url);
+    impersonated.from_file = true;
+    impersonated.delegates = fields.list("delegates")?;
+    impersonated.scopes = fields.list("scopes")?;
+    impersonated.quota_project = fields.text("quota_project_id")?;
+    impersonated.universe_domain = fields.text("universe_domain")?;
+    Ok(impersonated)
+}
+
+/// The credentials that impersonate, of whatever type.
+fn source_credentials(fields: Fields) -> Result<Arc<dyn Credentials>, AuthError> {
+    let place = fields.place().to_owned();
+    let kind = fields.peek("type").unwrap_or_default().to_owned();
+    let text = fields.to_text();
+    let json = text.expose_secret();
+    // What the reader of that type complains about is in this file.
+    let within = |error: AuthError| error.within(&place);
+    match kind.as_str() {
+        #[cfg(feature = "service-account")]
+        "service_account" => Ok(Arc::new(
+            crate::ServiceAccount::from_json(json).map_err(within)?,
+        )),
+        #[cfg(feature = "authorized-user")]
+        "authorized_user" => Ok(Arc::new(
+            crate::AuthorizedUser::from_authorized_user_info(json).map_err(within)?,
+        )),
+        #[cfg(feature = "external-account")]
+        "external_account" => Ok(Arc::new(
+            crate::ExternalAccount::from_json(json).map_err(within)?,
+        )),
+        #[cfg(feature = "external-account")]
+        "external_account_authorized_user" => Ok(Arc::new(
+            crate::ExternalAccountAuthorizedUser::from_json(json).map_err(within)?,
+        )),
+        "impersonated_service_account" => Err(AuthError::new(
+            AuthErrorKind::Unsupported,
+            format!("{place}: an impersonated service account impersonates another one"),
+        )
+        .with_hint("name the accounts in between as `delegates`")),
+        "" => Err(fields.error("the field `type` is missing")),
+        _ => Err(AuthError::new(
+            AuthErrorKind::Unsupported,
+            format!("{place}: credentials of this type cannot impersonate, or the feature for them is off"),
+        )
+        .with_hint("`authorized_user`, `service_account`, `external_account` and `external_account_authorized_user` can")),
+    }
+}

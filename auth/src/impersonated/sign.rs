@@ -1,0 +1,86 @@
+//! Signatures with a key of the target that nobody has.
+
+use std::{fmt, time::Duration};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use gapi_transport::BoxFuture;
+use secrecy::ExposeSecret;
+use serde_json::{Value, json};
+
+use super::source::Source;
+use crate::{AuthError, AuthErrorKind, FetchContext, Signature, Signer, iam};
+
+/// How often IAM is asked, and how long it is left alone in between.
+const WAITS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
+
+/// Signs as the target, by asking IAM.
+pub(super) struct IamSigner {
+    pub(super) source: Source,
+    pub(super) cx: FetchContext,
+}
+
+impl IamSigner {
+    /// Failures that may pass are tried again: no cache does it here.
+    async fn sign(&self, message: &[u8]) -> Result<Signature, AuthError> {
+        for wait in WAITS {
+            match self.attempt(message).await {
+                Err(error) if error.is_transient() => {
+                    let wait = wait.max(error.retry_after().unwrap_or_default());
+                    self.cx
+                        .clock()
+                        .sleep(wait.min(Duration::from_secs(30)))
+                        .await;
+                }
+                done => return done,
+            }
+        }
+        self.attempt(message).await
+    }
+
+    async fn attempt(&self, message: &[u8]) -> Result<Signature, AuthError> {
+        let body = json!({"payload": STANDARD.encode(message)});
+        let metrics = self.source.source.metrics().map(str::to_owned);
+        let mut answer = self
+            .source
+            .call(
+                "signBlob",
+                body,
+                metrics,
+                self.cx.transport(),
+                self.cx.clock(),
+            )
+            .await?;
+        let signature = iam::text(&mut answer, "signedBlob")?;
+        let bytes = STANDARD.decode(signature.expose_secret()).map_err(|_| {
+            AuthError::new(
+                AuthErrorKind::Http,
+                "IAM gave a signature that is not base64",
+            )
+        })?;
+        let key_id = answer
+            .get("keyId")
+            .and_then(Value::as_str)
+            .map(str::to_owned);
+        Ok(Signature::new(bytes, key_id))
+    }
+}
+
+impl Signer for IamSigner {
+    fn sign<'a>(&'a self, message: &'a [u8]) -> BoxFuture<'a, Result<Signature, AuthError>> {
+        Box::pin(async move {
+            self.sign(message).await.map_err(|error| {
+                error.with_credential(|| crate::TokenSource::describe(&self.source))
+            })
+        })
+    }
+
+    fn email(&self) -> BoxFuture<'_, Result<String, AuthError>> {
+        Box::pin(async { Ok(self.source.target.clone()) })
+    }
+}
+
+impl fmt::Debug for IamSigner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("IamSigner").field(&self.source).finish()
+    }
+}

@@ -1,0 +1,73 @@
+//! Sending a form to a token endpoint.
+
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use gapi_transport::{Body, Clock, Transport};
+use http::{Method, Request, header};
+
+use super::{ANSWER_LIMIT, Refusal, TokenAnswer, form, read};
+use crate::{AuthError, AuthErrorKind, Token};
+
+/// Clocks that differ by less are not why a token endpoint refuses.
+const SKEW: u64 = 10;
+
+/// Sends a form and reads a token, or the refusal.
+pub(crate) async fn post(
+    uri: &str,
+    fields: &[(&str, &str)],
+    metrics: Option<&str>,
+    transport: &Arc<dyn Transport>,
+    clock: &Arc<dyn Clock>,
+) -> Result<Result<TokenAnswer, Refusal>, AuthError> {
+    let mut request = Request::builder()
+        .method(Method::POST)
+        .uri(uri)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    if let Some(metrics) = metrics {
+        request = request.header("x-goog-api-client", metrics);
+    }
+    let request = request.body(Body::from(form(fields))).map_err(|error| {
+        AuthError::new(AuthErrorKind::Config, "the token request cannot be built")
+            .with_source(error)
+    })?;
+    let (head, body) = transport.send(request).await?.into_parts();
+    let body = body.collect(ANSWER_LIMIT).await?;
+    Ok(read(head.status, &head.headers, &body, clock.now()))
+}
+
+impl TokenAnswer {
+    /// The token, whose lifetime began at `asked_at`.
+    pub(crate) fn into_token(self, asked_at: SystemTime) -> Token {
+        let token = Token::new(self.access_token);
+        match self
+            .expires_in
+            .and_then(|lifetime| asked_at.checked_add(lifetime))
+        {
+            Some(expiry) => token.expires_at(expiry),
+            None => token,
+        }
+    }
+}
+
+impl Refusal {
+    /// How many seconds the server's clock is ahead of ours, where that may be why it refused an assertion.
+    pub(crate) fn clock_skew(&self) -> Option<i64> {
+        self.skew
+            .filter(|skew| skew.unsigned_abs() >= SKEW)
+            .filter(|_| self.error.oauth_error() == Some("invalid_grant"))
+    }
+}
+
+/// `time` moved by so many seconds.
+pub(crate) fn shifted(time: SystemTime, seconds: i64) -> SystemTime {
+    let by = Duration::from_secs(seconds.unsigned_abs());
+    let shifted = if seconds < 0 {
+        time.checked_sub(by)
+    } else {
+        time.checked_add(by)
+    };
+    shifted.unwrap_or(time)
+}

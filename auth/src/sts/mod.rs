@@ -1,0 +1,132 @@
+//! Google's Security Token Service: one token for another (RFC 8693), and refresh tokens of workforce users.
+
+mod client;
+
+use gapi_transport::{Body, Transport};
+use http::{HeaderValue, Method, Request, header};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+pub(crate) use self::client::ClientAuth;
+use crate::{
+    AuthError, AuthErrorKind, FetchContext,
+    oauth::{ANSWER_LIMIT, TokenAnswer, form, read},
+};
+
+const GRANT: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+/// The type of an access token (RFC 8693, section 3).
+pub(crate) const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+/// What the options keep as they are when they are encoded, before the form encodes them once more.
+const OPTIONS: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'/');
+
+/// A token exchange.
+pub(crate) struct Exchange<'a> {
+    pub(crate) token_url: &'a str,
+    pub(crate) audience: Option<&'a str>,
+    pub(crate) scopes: &'a [String],
+    pub(crate) subject_token: &'a str,
+    pub(crate) subject_token_type: &'a str,
+    /// What Google adds to RFC 8693: a JSON object.
+    pub(crate) options: Option<Value>,
+    pub(crate) client: Option<&'a ClientAuth>,
+    /// The `x-goog-api-client` header.
+    pub(crate) metrics: Option<String>,
+}
+
+impl Exchange<'_> {
+    /// Sends the exchange over `transport`, which is the one of `cx` unless a client certificate is needed.
+    pub(crate) async fn send(
+        &self,
+        transport: &dyn Transport,
+        cx: &FetchContext,
+    ) -> Result<TokenAnswer, AuthError> {
+        let scope = self.scopes.join(" ");
+        // Google's clients encode the options twice, as their servers expect.
+        let options = self
+            .options
+            .as_ref()
+            .map(|options| utf8_percent_encode(&options.to_string(), OPTIONS).to_string());
+        let mut fields = vec![("grant_type", GRANT)];
+        let optional = [
+            ("audience", self.audience),
+            ("scope", Some(scope.as_str())),
+            ("requested_token_type", Some(ACCESS_TOKEN)),
+            ("subject_token", Some(self.subject_token)),
+            ("subject_token_type", Some(self.subject_token_type)),
+            ("options", options.as_deref()),
+        ];
+        fields.extend(
+            optional
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?))),
+        );
+        let request = request(
+            self.token_url,
+            &fields,
+            self.client,
+            self.metrics.as_deref(),
+        )?;
+        ask(request, transport, cx).await
+    }
+}
+
+/// The refresh token grant, as the Security Token Service wants it: the client in a header.
+pub(crate) async fn refresh(
+    token_url: &str,
+    refresh_token: &SecretString,
+    client: Option<&ClientAuth>,
+    cx: &FetchContext,
+) -> Result<TokenAnswer, AuthError> {
+    let fields = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", refresh_token.expose_secret()),
+    ];
+    let request = request(token_url, &fields, client, None)?;
+    ask(request, &**cx.transport(), cx).await
+}
+
+async fn ask(
+    request: Request<Body>,
+    transport: &dyn Transport,
+    cx: &FetchContext,
+) -> Result<TokenAnswer, AuthError> {
+    let (head, body) = transport.send(request).await?.into_parts();
+    let body = body.collect(ANSWER_LIMIT).await?;
+    read(head.status, &head.headers, &body, cx.clock().now()).map_err(|refusal| refusal.error)
+}
+
+/// A form that is sent to the Security Token Service.
+pub(crate) fn request(
+    url: &str,
+    fields: &[(&str, &str)],
+    client: Option<&ClientAuth>,
+    metrics: Option<&str>,
+) -> Result<Request<Body>, AuthError> {
+    let mut request = Request::builder()
+        .method(Method::POST)
+        .uri(url)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    if let Some(client) = client {
+        let mut value = HeaderValue::from_str(&client.basic()).map_err(|_| {
+            AuthError::new(
+                AuthErrorKind::Config,
+                "the client's ID and secret cannot be sent",
+            )
+        })?;
+        value.set_sensitive(true);
+        request = request.header(header::AUTHORIZATION, value);
+    }
+    if let Some(metrics) = metrics {
+        request = request.header("x-goog-api-client", metrics);
+    }
+    request.body(Body::from(form(fields))).map_err(|error| {
+        AuthError::new(AuthErrorKind::Config, "the token request cannot be built")
+            .with_source(error)
+    })
+}

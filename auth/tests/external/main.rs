@@ -1,0 +1,21 @@
+//! Credentials that come from others: impersonation, federation, access boundaries, and Google Distributed Cloud.
+#![cfg(all(
+    feature = "service-account",
+    feature = "impersonation",
+    feature = "external-account",
+    feature = "downscoped"
+))]
+
+mod aws;
+mod crowd;
+mod downscoped;
+mod executable;
+mod external_account;
+#[cfg(feature = "gdch")]
+mod gdch;
+mod impersonated;
+mod recorded;
+mod secrets;
+mod support;
+mod url_policy;
+mod workforce_user;

@@ -1,0 +1,135 @@
+//! The default transport, with another idea of whom to trust or how to connect.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use ::reqwest::{Certificate, Client, Identity, redirect};
+
+use crate::{Transport, TransportError, TransportErrorKind};
+
+/// What a transport over reqwest does differently from [`default_transport`](crate::default_transport).
+///
+/// ```
+/// # fn example(chain: &str, key: &str) -> Result<(), gapi_transport::TransportError> {
+/// use gapi_transport::TransportOptions;
+///
+/// let mutual = TransportOptions::new().client_certificate(chain, key).build()?;
+/// let metadata = TransportOptions::new().direct(true).build()?;
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Default)]
+#[must_use = "options do nothing until a transport is built"]
+pub struct TransportOptions {
+    identity: Option<Vec<u8>>,
+    only_roots: Option<Vec<u8>>,
+    direct: bool,
+}
+
+impl TransportOptions {
+    /// Nothing different.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Presents this certificate to servers that ask for one (mutual TLS): its chain and its private key, both in PEM.
+    pub fn client_certificate(mut self, chain: impl AsRef<[u8]>, key: impl AsRef<[u8]>) -> Self {
+        self.identity = Some([chain.as_ref(), b"\n", key.as_ref()].concat());
+        self
+    }
+
+    /// Trusts these root certificates, in PEM, instead of the system's.
+    pub fn only_roots(mut self, certificates: impl AsRef<[u8]>) -> Self {
+        self.only_roots = Some(certificates.as_ref().to_vec());
+        self
+    }
+
+    /// Whether connections go straight to the server, past the system's proxies: what metadata servers need, which no proxy can
+    /// reach.
+    pub fn direct(mut self, direct: bool) -> Self {
+        self.direct = direct;
+        self
+    }
+
+    /// Builds the transport.
+    ///
+    /// # Errors
+    /// [`TransportErrorKind::Tls`] where a certificate or key cannot be used, or the system's root certificates cannot be read.
+    pub fn build(&self) -> Result<Arc<dyn Transport>, TransportError> {
+        let mut builder = Client::builder()
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .connect_timeout(Duration::from_secs(10))
+            // Shorter than the idle timeouts of common load balancers, so that a pooled connection is rarely a dead one.
+            .pool_idle_timeout(Duration::from_secs(50))
+            .tcp_keepalive(Duration::from_secs(60))
+            .http2_adaptive_window(true)
+            .http2_keep_alive_interval(Duration::from_secs(30))
+            .http2_keep_alive_timeout(Duration::from_secs(20));
+        if self.direct {
+            builder = builder.no_proxy();
+        }
+        if let Some(identity) = &self.identity {
+            let identity = Identity::from_pem(identity).map_err(|error| {
+                unusable("the client certificate or its key cannot be used", error)
+            })?;
+            builder = builder.identity(identity);
+        }
+        if let Some(roots) = &self.only_roots {
+            let roots = Certificate::from_pem_bundle(roots)
+                .map_err(|error| unusable("the root certificates cannot be used", error))?;
+            if roots.is_empty() {
+                return Err(TransportError::new(
+                    TransportErrorKind::Tls,
+                    "there is no root certificate in the PEM text",
+                ));
+            }
+            builder = builder.tls_certs_only(roots);
+        }
+        let client = builder.build().map_err(crate::reqwest::unbuildable)?;
+        Ok(Arc::new(client))
+    }
+}
+
+fn unusable(message: &str, error: ::reqwest::Error) -> TransportError {
+    TransportError::new(TransportErrorKind::Tls, message).with_source(error.without_url())
+}
+
+/// No key and no certificate.
+impl fmt::Debug for TransportOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransportOptions")
+            .field("client_certificate", &self.identity.is_some())
+            .field("only_roots", &self.only_roots.is_some())
+            .field("direct", &self.direct)
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_used_is_named_and_never_shown() {
+        for (options, named) in [
+            (
+                TransportOptions::new().client_certificate("canary", "canary"),
+                "client certificate",
+            ),
+            (
+                TransportOptions::new().only_roots("canary"),
+                "root certificate",
+            ),
+            (TransportOptions::new().only_roots(""), "root certificate"),
+        ] {
+            assert!(!format!("{options:?}").contains("canary"));
+            let error = options.build().expect_err("nothing to use");
+            assert_eq!(error.kind(), TransportErrorKind::Tls);
+            assert!(error.to_string().contains(named), "{error}");
+            assert!(!format!("{error:?}").contains("canary"), "{error:?}");
+        }
+        TransportOptions::new()
+            .direct(true)
+            .build()
+            .expect("a transport");
+    }
+}
