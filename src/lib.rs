@@ -46,6 +46,7 @@
 //! | notifications of changes | [`push`] |
 //! | to send or fetch a file | [`Media`], [`Upload`], [`Download`] |
 //! | to have calls tried again, or not | [`RetryPolicy`], [`CallOptions::retry`] |
+//! | to count and measure calls | [`Observer`] |
 //! | to know what went wrong | [`Error`], [`ErrorKind`], [`ErrorDetail`] |
 //! | values of messages | [`value`] |
 
@@ -60,6 +61,7 @@ mod http_body;
 mod literal;
 mod media;
 mod method;
+mod observe;
 mod operation;
 mod paging;
 mod patch;
@@ -93,6 +95,7 @@ pub use crate::{
         Api, Endpoint, Location, MediaDownload, MediaUpload, Method, Operation, OperationShape,
         Paging, Parameter, Slot, Verb,
     },
+    observe::{AttemptMetrics, CallMetrics, Observer},
     operation::{LongRunning, Wait, Watch},
     paging::{Items, Pages},
     patch::Patch,

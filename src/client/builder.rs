@@ -8,8 +8,9 @@ use http::HeaderValue;
 
 use super::{Client, Inner, MtlsEndpoint, place};
 use crate::{
-    Error, RetryPolicy,
+    Error, Observer, RetryPolicy,
     call::options::CallOptions,
+    observe::Observing,
     retry::{Budget, Jitter},
     url::{Emulators, Root},
 };
@@ -43,6 +44,7 @@ pub struct ClientBuilder {
     user_agent: Option<String>,
     scope_policy: ScopePolicy,
     jitter: Option<Jitter>,
+    observer: Option<Observing>,
     retry_budget: Option<u32>,
     defaults: CallOptions,
     has_key: bool,
@@ -159,6 +161,12 @@ impl ClientBuilder {
         self
     }
 
+    /// Who is told of every attempt and call, for metrics.
+    pub fn observer(mut self, observer: impl Observer) -> Self {
+        self.observer = Some(Observing(Arc::new(observer)));
+        self
+    }
+
     /// What tells the time and waits.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.clock = Some(clock);
@@ -218,6 +226,7 @@ impl ClientBuilder {
         }
         inner.user_agent = user_agent(self.user_agent.as_deref())?;
         inner.scope_policy = self.scope_policy;
+        inner.observer = self.observer;
         if let Some(jitter) = self.jitter {
             inner.jitter = jitter;
         }
@@ -279,6 +288,7 @@ pub(super) fn defaults(
         user_agent: HeaderValue::from_static(OWN_AGENT),
         scope_policy: ScopePolicy::default(),
         jitter: Jitter::default(),
+        observer: None,
         retry_budget: Arc::default(),
         universe_checked: Arc::default(),
     };

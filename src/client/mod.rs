@@ -24,6 +24,7 @@ pub use self::{
 use crate::{
     Request,
     call::{options::CallOptions, sending::Sending},
+    observe::Observing,
     retry::{Budget, Jitter},
     url::Root,
 };
@@ -62,6 +63,7 @@ pub(crate) struct Inner {
     pub(crate) user_agent: HeaderValue,
     pub(crate) scope_policy: ScopePolicy,
     pub(crate) jitter: Jitter,
+    pub(crate) observer: Option<Observing>,
     pub(crate) retry_budget: Arc<Budget>,
     /// Set once the credentials were seen to belong to the universe of `root`.
     pub(crate) universe_checked: Arc<AtomicBool>,

@@ -15,6 +15,7 @@ use super::{
     ATTEMPT_TIMEOUT, SLOWEST_UPLOAD, Timer, authorize,
     exchange::{self, Follow, Read, Received},
     timer,
+    watch::Attempt,
 };
 use crate::{
     Error, ErrorKind,
@@ -101,6 +102,11 @@ pub(super) struct Row {
 }
 
 impl Row {
+    /// How many attempts there were so far.
+    pub(super) fn attempts(&self) -> u32 {
+        self.attempts.load(Ordering::Relaxed)
+    }
+
     fn set_last(&self, error: Option<Error>) {
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = error;
     }
@@ -129,13 +135,18 @@ pub(super) async fn attempts(plan: &Plan<'_>, row: &Row, span: &Span) -> Result<
     loop {
         let attempt = row.attempts.fetch_add(1, Ordering::Relaxed) + 1;
         span.record("attempts", attempt);
+        let watch = Attempt::start(plan, attempt);
         let (error, cut) = match one(plan, &shown, &mut replayed).await {
-            Ok(None) => continue,
             Ok(Some(received)) if !is_cut(plan, &received) => {
                 backoff.succeeded();
+                watch.answered(&received.answered);
                 return Ok(received);
             }
             Ok(Some(received)) => (cut_short(), Some(received)),
+            Ok(None) => {
+                watch.rejected();
+                continue;
+            }
             Err(error) => (error, None),
         };
         let next = if plan.retry {
@@ -143,6 +154,11 @@ pub(super) async fn attempts(plan: &Plan<'_>, row: &Row, span: &Span) -> Result<
         } else {
             Next::GiveUp(Why::Attempts)
         };
+        let wait = match next {
+            Next::Wait(wait) => Some(wait),
+            Next::GiveUp(_) => None,
+        };
+        watch.failed(&error, wait);
         match (next, cut) {
             (Next::Wait(wait), _) => {
                 tracing::debug!(attempt, kind = %error.kind(), status = error.status().map(|s| s.as_u16()), ?wait, "trying again");

@@ -10,10 +10,11 @@ mod raw;
 mod redirect;
 mod scopes;
 mod timer;
+mod watch;
 
 use std::time::Duration;
 
-use tracing::{Instrument as _, Span, field::Empty};
+use tracing::{Instrument as _, Span};
 use uuid::Uuid;
 
 use self::{
@@ -25,6 +26,7 @@ pub(crate) use self::{
     exchange::{too_long, wrong_length},
     open::{Opened, open},
     timer::Timer,
+    watch::Watch,
 };
 #[allow(unused_imports)] // For features that speak more than one request per call.
 pub(crate) use self::{
@@ -65,15 +67,9 @@ pub(crate) async fn execute(prepared: &Prepared) -> Result<Answered, Error> {
     finish(prepared, &span, result)
 }
 
-/// One span for each call.
-fn span(prepared: &Prepared) -> Span {
-    tracing::debug_span!(
-        "gapi",
-        method = prepared.call.method.id,
-        attempts = Empty,
-        status = Empty,
-        bytes = Empty
-    )
+/// One span for each call, and what is counted of it.
+fn span(prepared: &Prepared) -> Watch {
+    Watch::start(prepared)
 }
 
 /// The limit of the call as a whole, from now on.
@@ -85,24 +81,14 @@ fn whole_call(prepared: &Prepared, options: &CallOptions) -> Option<Timer> {
     )
 }
 
-/// Traces how the call went.
+/// Tells how the call went.
 fn finish(
     prepared: &Prepared,
-    span: &Span,
+    watch: &Watch,
     result: Result<Answered, Error>,
 ) -> Result<Answered, Error> {
     let result = result.map_err(|error| error.at(prepared.call.method.id, None));
-    let outcome = match &result {
-        Ok(answered) => Some((answered.status, answered.body.len())),
-        Err(error) => error.status().zip(error.body().map(bytes::Bytes::len)),
-    };
-    if let Some((status, bytes)) = outcome {
-        span.record("status", status.as_u16());
-        span.record("bytes", bytes);
-    }
-    if let Err(error) = &result {
-        tracing::debug!(parent: span, kind = %error.kind(), "the call failed");
-    }
+    watch.answered(&result, true);
     result
 }
 
@@ -110,7 +96,7 @@ fn finish(
 async fn run(
     prepared: &Prepared,
     mut options: CallOptions,
-    span: &Span,
+    span: &Watch,
     read: Read,
     limit: Option<&mut Timer>,
 ) -> Result<Received, Error> {
@@ -120,7 +106,10 @@ async fn run(
     let plan = Plan::of_call(prepared, &options, request, read);
     let row = Row::default();
     let work = attempts::attempts(&plan, &row, span);
-    let result = timer::within(limit, work).instrument(span.clone()).await;
+    let result = timer::within(limit, work)
+        .instrument(Span::clone(span))
+        .await;
+    span.attempted(row.attempts());
     row.close(result)
 }
 

@@ -1,9 +1,8 @@
 //! An answer whose body is left to the caller.
 
 use gapi_transport::Body;
-use tracing::Span;
 
-use super::{ATTEMPT_TIMEOUT, Answered, Read, Received, Timer, exchange};
+use super::{ATTEMPT_TIMEOUT, Answered, Read, Received, Timer, Watch, exchange};
 use crate::{Error, call::sending::Prepared};
 
 /// A success whose body is still to be read, and the limits of reading it.
@@ -17,7 +16,7 @@ pub(crate) struct Opened {
     pub(crate) limit: usize,
     /// The limit of the whole call.
     pub(crate) deadline: Option<Timer>,
-    pub(crate) span: Span,
+    pub(crate) span: Watch,
     prepared: Box<Prepared>,
 }
 
@@ -44,7 +43,9 @@ pub(crate) async fn open(prepared: Box<Prepared>) -> Result<Opened, Error> {
         Ok(Received { answered, unread }) => (Ok(answered), unread),
         Err(error) => (Err(error), Body::empty()),
     };
-    let answered = super::finish(&prepared, &span, answered)?;
+    let answered = answered.map_err(|error| error.at(prepared.call.method.id, None));
+    span.answered(&answered, false);
+    let answered = answered?;
     let request_method = prepared.call.method.verb.to_http();
     Ok(Opened {
         declared: exchange::declared_length(&request_method, answered.status, &answered.headers),

@@ -123,7 +123,8 @@ impl Chunks {
     ) -> Poll<Option<Result<Bytes, Error>>> {
         let polled = ready!(self.poll_body(cx));
         if !matches!(polled, Ok(Some(_))) && self.body.take().is_some() {
-            self.opened.span.record("bytes", self.received);
+            self.opened.span.bytes(self.received);
+            self.opened.span.end(polled.as_ref().err().map(Error::kind));
         }
         Poll::Ready(polled.map_err(|error| self.place(error)).transpose())
     }

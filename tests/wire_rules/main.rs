@@ -14,6 +14,7 @@ mod gzip;
 mod headers;
 #[cfg(feature = "macros")]
 mod literals;
+mod metrics;
 #[cfg(feature = "macros")]
 mod operations;
 mod options;

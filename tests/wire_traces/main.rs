@@ -13,9 +13,10 @@ mod script;
 use std::{
     fmt::{self, Write as _},
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
-use gapi::{CallOptions, auth::AccessToken};
+use gapi::{CallOptions, RetryPolicy, auth::AccessToken};
 use tracing::{
     Event, Metadata, Subscriber,
     field::{Field, Visit},
@@ -69,6 +70,7 @@ async fn traces_show_the_method_and_what_came_of_it() {
     let recorder = Recorder::default();
     let guard = tracing::subscriber::set_default(recorder.clone());
     let script = Script::steps([
+        json(503, r#"{"error": {"message": "CANARY"}}"#),
         redirect(302, "https://other.example/?access_token=CANARY"),
         json(403, "{}"),
     ]);
@@ -83,6 +85,7 @@ async fn traces_show_the_method_and_what_came_of_it() {
         .with(
             CallOptions::new()
                 .key(CANARY)
+                .retry(RetryPolicy::new().initial_delay(Duration::ZERO))
                 .header("x-secret", CANARY)
                 .param("access_token", CANARY),
         )
@@ -93,6 +96,9 @@ async fn traces_show_the_method_and_what_came_of_it() {
     for part in [
         "method=\"things.get\"",
         "attempts=1",
+        "attempts=2",
+        "trying again",
+        "status=503",
         "status=403",
         "bytes=2",
     ] {

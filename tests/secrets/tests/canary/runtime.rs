@@ -74,6 +74,8 @@ pub(crate) async fn rows() -> Vec<Row> {
         open("gapi::ErrorKind", "a kind"),
         open("gapi::ScopePolicy", "a choice"),
         open("gapi::MtlsEndpoint", "a choice"),
+        open("gapi::AttemptMetrics", "a method and numbers"),
+        open("gapi::CallMetrics", "a method and numbers"),
         secret("gapi::Conditional", conditionals()),
     ];
     // The value of a choice can be shown.

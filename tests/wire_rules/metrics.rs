@@ -1,0 +1,159 @@
+//! What an observer is told.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use gapi::{
+    AttemptMetrics, CallMetrics, Client, ErrorKind, Observer,
+    auth::{Token, from_fn},
+};
+
+use crate::{
+    api::{Create, Export, Get, thing},
+    script::{Script, Step, answer, json},
+};
+
+#[derive(Default)]
+struct Told {
+    attempts: Mutex<Vec<AttemptMetrics>>,
+    calls: Mutex<Vec<CallMetrics>>,
+}
+
+impl Observer for Told {
+    fn attempt(&self, attempt: &AttemptMetrics) {
+        self.attempts.lock().expect("lock").push(attempt.clone());
+    }
+
+    fn call(&self, call: &CallMetrics) {
+        self.calls.lock().expect("lock").push(call.clone());
+    }
+}
+
+impl Told {
+    /// Everything that was told since the last time.
+    fn take(&self) -> (Vec<AttemptMetrics>, Vec<CallMetrics>) {
+        (
+            std::mem::take(&mut *self.attempts.lock().expect("lock")),
+            std::mem::take(&mut *self.calls.lock().expect("lock")),
+        )
+    }
+}
+
+fn observed(script: &Arc<Script>) -> (Arc<Told>, Client) {
+    let told = Arc::new(Told::default());
+    let credentials = from_fn(|| async { Ok(Token::new("t")) });
+    let client = script
+        .retrying()
+        .credentials(credentials)
+        .observer(Arc::clone(&told))
+        .build()
+        .expect("a client");
+    (told, client)
+}
+
+fn get() -> Get {
+    Get::new().set("name", "a")
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_attempt_and_every_call() {
+    let script = Script::steps([
+        json(503, "{} "),
+        json(401, "{}"),
+        json(200, r#"{"name": "a"}"#),
+    ]);
+    let (told, client) = observed(&script);
+    get().send(&client).await.expect("the third attempt");
+    let (attempts, calls) = told.take();
+    let seen: Vec<_> = attempts
+        .iter()
+        .map(|a| {
+            (
+                a.number,
+                a.status.map(|s| s.as_u16()),
+                a.error,
+                a.received,
+                a.wait,
+            )
+        })
+        .collect();
+    let api = Some(ErrorKind::Api);
+    assert_eq!(
+        seen,
+        [
+            (1, Some(503), api, 3, Some(Duration::from_millis(500))),
+            (2, Some(401), api, 0, Some(Duration::ZERO)),
+            (3, Some(200), None, 13, None),
+        ]
+    );
+    assert_eq!(calls.len(), 1);
+    let call = &calls[0];
+    assert_eq!((call.method, call.attempts), ("things.get", 3));
+    assert_eq!(call.status.map(|s| s.as_u16()), Some(200));
+    assert_eq!((call.error, call.dropped, call.received), (None, false, 13));
+    assert_eq!(call.duration, Duration::from_millis(500));
+}
+
+#[tokio::test(start_paused = true)]
+async fn failures_and_what_is_given_up() {
+    let script = Script::steps([json(404, "{}"), Step::Hang]);
+    let (told, client) = observed(&script);
+    Create::new()
+        .body(thing("a"))
+        .send(&client)
+        .await
+        .expect_err("404");
+    let (attempts, calls) = told.take();
+    assert_eq!((attempts[0].sent, attempts[0].wait), (12, None));
+    assert_eq!(calls[0].error, Some(ErrorKind::Api));
+    assert_eq!(calls[0].status.map(|s| s.as_u16()), Some(404));
+
+    let call = std::future::IntoFuture::into_future(get().send(&client));
+    let late = tokio::time::timeout(Duration::from_secs(1), call).await;
+    assert!(late.is_err());
+    let (attempts, calls) = told.take();
+    assert!(attempts.is_empty());
+    assert!(calls[0].dropped && calls[0].error.is_none());
+    assert_eq!(calls[0].duration, Duration::from_secs(1));
+
+    // Nothing is sent, and there is a call all the same.
+    Get::new()
+        .set("name", "..")
+        .send(&client)
+        .await
+        .expect_err("no such name");
+    let (attempts, calls) = told.take();
+    assert!(attempts.is_empty());
+    assert_eq!(
+        (calls[0].attempts, calls[0].error),
+        (0, Some(ErrorKind::Usage))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_download_ends_with_its_last_byte() {
+    let script = Script::new(|_| answer(200, &[], "some bytes"));
+    let (told, client) = observed(&script);
+    let mut chunks = Export::new()
+        .download(&client)
+        .stream()
+        .await
+        .expect("an answer");
+    let (attempts, calls) = told.take();
+    assert_eq!((attempts.len(), calls.len()), (1, 0));
+    while chunks.try_next().await.expect("a chunk").is_some() {}
+    drop(chunks);
+    let (_, calls) = told.take();
+    assert_eq!((calls[0].received, calls[0].dropped), (10, false));
+
+    let chunks = Export::new()
+        .download(&client)
+        .stream()
+        .await
+        .expect("an answer");
+    drop(chunks);
+    let (_, calls) = told.take();
+    assert!(calls[0].dropped);
+}
