@@ -45,6 +45,7 @@
 //! | bytes instead of JSON | [`HttpBody`] |
 //! | notifications of changes | [`push`] |
 //! | to send or fetch a file | [`Media`], [`Upload`], [`Download`] |
+//! | to send a large one in steps, or go on in another process | [`Uploading`], [`UploadSession`] |
 //! | to have calls tried again, or not | [`RetryPolicy`], [`CallOptions::retry`] |
 //! | to count and measure calls | [`Observer`] |
 //! | to know what went wrong | [`Error`], [`ErrorKind`], [`ErrorDetail`] |
@@ -90,7 +91,7 @@ pub use crate::{
     },
     fields::{Fields, Listed},
     http_body::{HttpBody, RawBody},
-    media::{Chunks, Download, Media, Upload},
+    media::{Chunks, Download, Media, Progress, Starting, Upload, UploadSession, Uploading},
     method::{
         Api, Endpoint, Location, MediaDownload, MediaUpload, Method, Operation, OperationShape,
         Paging, Parameter, Slot, Verb,

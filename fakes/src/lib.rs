@@ -9,6 +9,7 @@
 //! - [`Canned`] gives the same answers every time, to requests that are right;
 //! - [`discovery::Document`] routes and checks requests by a Discovery document;
 //! - [`cloud_sql::CloudSql`] is a small Cloud SQL Admin API;
+//! - [`storage::Storage`] takes and gives objects of any size, in sessions and ranges, with every trouble on the way;
 //! - [`Google`] is all of it in one server, with a service account that may use it.
 //!
 //! ```
@@ -27,6 +28,7 @@ pub mod keys;
 pub mod oauth;
 pub mod rpc;
 mod server;
+pub mod storage;
 mod time;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -9,12 +9,13 @@ pub(crate) mod sending;
 use std::fmt;
 
 use crate::{
-    Client, Error, Media,
+    Client, Error,
     call::{
         answer::Answer,
         body::{Body, Encoded},
         sending::Sending,
     },
+    media::plan::Outgoing,
     method::{Location, Method},
     url::HttpRequest,
     wire::Param,
@@ -43,7 +44,7 @@ pub(crate) enum Transfer {
     #[default]
     Json,
     /// Media goes to the server.
-    Upload(Media),
+    Upload(Box<Outgoing>),
     /// Media comes instead of a JSON answer.
     Download {
         /// Asked of the `download/` URL.
@@ -155,7 +156,7 @@ impl fmt::Debug for Call {
         };
         match &self.transfer {
             Transfer::Json => &mut out,
-            Transfer::Upload(media) => out.field("media_len", &media.content.len()),
+            Transfer::Upload(outgoing) => out.field("media", &outgoing.media),
             Transfer::Download { .. } => out.field("download", &true),
         };
         out.finish()

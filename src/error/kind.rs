@@ -26,8 +26,10 @@ pub enum ErrorKind {
     Operation,
     /// A list does not come to its end: the server repeats a page token.
     Paging,
-    /// What the caller gave to write to failed.
+    /// What the caller gave to read from or to write to failed.
     Io,
+    /// Media cannot go on its way or did not arrive as it was: another size or checksum, another version in the middle of a download, a session that is gone.
+    Media,
 }
 
 impl fmt::Display for ErrorKind {
@@ -44,6 +46,7 @@ impl fmt::Display for ErrorKind {
             Self::Operation => "operation",
             Self::Paging => "paging",
             Self::Io => "io",
+            Self::Media => "media",
         })
     }
 }

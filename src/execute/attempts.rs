@@ -41,6 +41,8 @@ pub(super) struct Plan<'a> {
     pub(super) retry: bool,
     /// The bytes that are media, and may take their time.
     pub(super) media: u64,
+    /// The URL as errors show it.
+    pub(super) shown: String,
 }
 
 impl<'a> Plan<'a> {
@@ -52,12 +54,14 @@ impl<'a> Plan<'a> {
         read: Read,
     ) -> Self {
         let media = match prepared.call.transfer {
-            Transfer::Upload(_) => request.body.len() as u64,
+            // Nobody knows how long a stream is that does not say so.
+            Transfer::Upload(_) => request.len().unwrap_or(u64::MAX),
             Transfer::Json | Transfer::Download { .. } => 0,
         };
         Self {
             prepared,
             options,
+            shown: url::redact(&request.uri.to_string()),
             request,
             accept: if options.not_modified {
                 |status| status.is_success() || *status == StatusCode::NOT_MODIFIED
@@ -82,7 +86,10 @@ impl<'a> Plan<'a> {
 
     /// The limit of one attempt. A large upload has longer: it is not stuck, it is large.
     fn attempt_timeout(&self) -> Duration {
-        let usual = || ATTEMPT_TIMEOUT + Duration::from_secs(self.media / SLOWEST_UPLOAD);
+        let usual = || match self.media {
+            u64::MAX => Duration::MAX,
+            media => ATTEMPT_TIMEOUT + Duration::from_secs(media / SLOWEST_UPLOAD),
+        };
         self.options.attempt_timeout.unwrap_or_else(usual)
     }
 
@@ -131,12 +138,11 @@ pub(super) async fn attempts(plan: &Plan<'_>, row: &Row, span: &Span) -> Result<
     let client = &*plan.prepared.client.inner;
     let mut backoff = Backoff::new(client, plan.options);
     let mut replayed = false;
-    let shown = url::redact(&plan.request.uri.to_string());
     loop {
         let attempt = row.attempts.fetch_add(1, Ordering::Relaxed) + 1;
         span.record("attempts", attempt);
         let watch = Attempt::start(plan, attempt);
-        let (error, cut) = match one(plan, &shown, &mut replayed).await {
+        let (error, cut) = match one(plan, &plan.shown, &mut replayed).await {
             Ok(Some(received)) if !is_cut(plan, &received) => {
                 backoff.succeeded();
                 watch.answered(&received.answered);

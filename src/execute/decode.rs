@@ -126,7 +126,7 @@ impl Answered {
     }
 
     /// Whether a JSON answer ends in the middle although its connection ended well: what begins as an object or a list ends as another thing.
-    pub(super) fn is_cut(&self) -> bool {
+    pub(crate) fn is_cut(&self) -> bool {
         let form = self.headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
         // Raw bodies may be any text.
         if form.is_some_and(|form| !form.contains("json")) {

@@ -130,7 +130,7 @@ async fn send(
             Follow::No => redirect::Step::Stay,
             Follow::Yes => redirect::step(
                 &request.method,
-                !request.body.is_empty(),
+                !request.is_bare(),
                 &request.uri,
                 answer.status(),
                 answer.headers(),
@@ -170,6 +170,7 @@ async fn send(
             redirect::strip_body(&mut request.headers);
             request.method = Method::GET;
             request.body = Bytes::new();
+            request.stream = None;
         }
         tracing::debug!(
             status = answer.status().as_u16(),
@@ -181,7 +182,11 @@ async fn send(
 }
 
 async fn transmit(prepared: &Prepared, request: &HttpRequest) -> Result<Response<Body>, Error> {
-    let request = request.clone().into_http().map(Body::from);
+    let mut body = Body::from(request.body.clone());
+    if let Some(stream) = &request.stream {
+        body = stream.body().ok_or_else(passed_by)?;
+    }
+    let request = request.clone().into_http().map(|_| body);
     prepared
         .client
         .inner
@@ -189,6 +194,14 @@ async fn transmit(prepared: &Prepared, request: &HttpRequest) -> Result<Response
         .send(request)
         .await
         .map_err(Error::transport)
+}
+
+/// The request would be sent again, but its body cannot.
+fn passed_by() -> Error {
+    Error::usage(
+        "the media comes from a reader or a stream and travels with the request, so it cannot be sent again after a rejected token or a failure; \
+         give the request new media",
+    )
 }
 
 /// Why the body of an answer could not be read.

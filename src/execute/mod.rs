@@ -12,7 +12,10 @@ mod scopes;
 mod timer;
 mod watch;
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
 use tracing::{Instrument as _, Span};
 use uuid::Uuid;
@@ -25,6 +28,7 @@ pub(crate) use self::{
     decode::Answered,
     exchange::{too_long, wrong_length},
     open::{Opened, open},
+    redirect::{resolve, same_origin},
     timer::Timer,
     watch::Watch,
 };
@@ -36,9 +40,11 @@ pub(crate) use self::{
 use crate::{
     Error,
     call::{
+        Transfer,
         options::{CallOptions, RequestId},
         sending::Prepared,
     },
+    media::upload,
     retry::safety::REQUEST_ID,
     url::{self, HttpRequest, Surroundings},
 };
@@ -58,6 +64,31 @@ pub(crate) fn preview(prepared: &Prepared) -> Result<HttpRequest, Error> {
 
 /// Sends the call and gives its answer, which is a success, undecoded.
 pub(crate) async fn execute(prepared: &Prepared) -> Result<Answered, Error> {
+    match &prepared.call.transfer {
+        Transfer::Upload(outgoing) => Box::pin(upload::send(prepared, outgoing)).await,
+        Transfer::Json | Transfer::Download { .. } => send(prepared).await,
+    }
+}
+
+/// A call of more than one request, which `exchanges` counts: `work` within its span and its limit.
+pub(crate) async fn many(
+    prepared: &Prepared,
+    exchanges: &AtomicU32,
+    work: impl Future<Output = Result<Answered, Error>>,
+) -> Result<Answered, Error> {
+    let span = span(prepared);
+    let mut limit = whole_call(prepared, &effective_options(prepared));
+    let result = timer::within(limit.as_mut(), work)
+        .instrument(Span::clone(&span))
+        .await;
+    let exchanges = exchanges.load(Ordering::Relaxed);
+    span.attempted(exchanges);
+    span.record("attempts", exchanges);
+    finish(prepared, &span, result)
+}
+
+/// Sends the call as one request.
+pub(crate) async fn send(prepared: &Prepared) -> Result<Answered, Error> {
     let span = span(prepared);
     let options = effective_options(prepared);
     let mut limit = whole_call(prepared, &options);
@@ -73,7 +104,7 @@ fn span(prepared: &Prepared) -> Watch {
 }
 
 /// The limit of the call as a whole, from now on.
-fn whole_call(prepared: &Prepared, options: &CallOptions) -> Option<Timer> {
+pub(crate) fn whole_call(prepared: &Prepared, options: &CallOptions) -> Option<Timer> {
     Timer::start(
         &*prepared.client.inner.clock,
         options.timeout,
@@ -147,7 +178,7 @@ fn has_request_id(prepared: &Prepared, options: &CallOptions) -> bool {
             .any(|(name, value)| name == REQUEST_ID && !value.is_empty())
 }
 
-fn effective_options(prepared: &Prepared) -> CallOptions {
+pub(crate) fn effective_options(prepared: &Prepared) -> CallOptions {
     let client = &prepared.client;
     let mut options = prepared.options.clone().or(&client.defaults);
     if client

@@ -17,7 +17,8 @@ pub(crate) struct Opened {
     /// The limit of the whole call.
     pub(crate) deadline: Option<Timer>,
     pub(crate) span: Watch,
-    prepared: Box<Prepared>,
+    /// What was sent.
+    pub(crate) prepared: Box<Prepared>,
 }
 
 impl Opened {

@@ -8,8 +8,9 @@ use super::{
     Answered,
     attempts::{self, Plan, Row},
     exchange::{Follow, Read},
+    redirect,
 };
-use crate::{Error, call::sending::Prepared, url, url::HttpRequest};
+use crate::{Error, call::sending::Prepared, media::streamed::Streamed, url, url::HttpRequest};
 
 /// A request to any URL. What is true of every HTTP request of a call is added: user agent, quota project, the headers of its options, credentials, the limit of an attempt.
 pub(crate) struct Raw {
@@ -18,19 +19,27 @@ pub(crate) struct Raw {
     follow: Follow,
     authorize: bool,
     is_safe: Option<bool>,
+    shown: Option<String>,
 }
 
 #[allow(dead_code)] // Each feature needs some of it.
 impl Raw {
     /// A request with a body, which may be empty.
     pub(crate) fn new(method: Method, uri: Uri, body: Bytes) -> Self {
+        Self::from(HttpRequest {
+            method,
+            uri,
+            headers: HeaderMap::new(),
+            body,
+            stream: None,
+        })
+    }
+
+    /// A request that was built before.
+    pub(crate) fn from(request: HttpRequest) -> Self {
         Self {
-            request: HttpRequest {
-                method,
-                uri,
-                headers: HeaderMap::new(),
-                body,
-            },
+            request,
+            shown: None,
             accept: StatusCode::is_success,
             follow: Follow::Yes,
             authorize: true,
@@ -41,6 +50,18 @@ impl Raw {
     /// A header of this request, which wins over one that the caller gave to the call.
     pub(crate) fn header(mut self, name: http::HeaderName, value: HeaderValue) -> Self {
         self.request.headers.insert(name, value);
+        self
+    }
+
+    /// A body that is not in memory.
+    pub(crate) fn stream(mut self, body: Streamed) -> Self {
+        self.request.stream = Some(body);
+        self
+    }
+
+    /// What errors show instead of the URL, which is a secret.
+    pub(crate) fn shown_as(mut self, url: String) -> Self {
+        self.shown = Some(url);
         self
     }
 
@@ -85,16 +106,23 @@ pub(crate) async fn raw(prepared: &Prepared, raw: Raw) -> Result<Answered, Error
         follow,
         authorize,
         is_safe,
+        shown,
     } = raw;
     let mut headers = HeaderMap::new();
     url::common_headers(&mut headers, &options, &super::surroundings(prepared)).map_err(usage)?;
     headers.extend(std::mem::take(&mut request.headers));
-    headers.insert(CONTENT_LENGTH, request.body.len().into());
+    if let Some(len) = request.len() {
+        headers.insert(CONTENT_LENGTH, len.into());
+    }
+    if !authorize {
+        redirect::strip_credentials(&mut headers, None);
+    }
     request.headers = headers;
     let plan = Plan {
         prepared,
         options: &options,
-        media: request.body.len() as u64,
+        media: request.len().unwrap_or(0),
+        shown: shown.unwrap_or_else(|| url::redact(&request.uri.to_string())),
         request,
         accept,
         read: Read::Whole,

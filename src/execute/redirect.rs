@@ -110,7 +110,7 @@ pub(super) fn strip_body(headers: &mut HeaderMap) {
 }
 
 /// Whether both have the same scheme, host and port.
-pub(super) fn same_origin(a: &Uri, b: &Uri) -> bool {
+pub(crate) fn same_origin(a: &Uri, b: &Uri) -> bool {
     fn port(uri: &Uri) -> Option<u16> {
         uri.port_u16().or(match uri.scheme_str() {
             Some("https") => Some(443),
@@ -123,7 +123,7 @@ pub(super) fn same_origin(a: &Uri, b: &Uri) -> bool {
 }
 
 /// Resolves a reference (RFC 3986, section 5.2). The fragment is dropped.
-fn resolve(base: &Uri, reference: &str) -> Option<Uri> {
+pub(crate) fn resolve(base: &Uri, reference: &str) -> Option<Uri> {
     let mut to = ::url::Url::parse(&base.to_string())
         .ok()?
         .join(reference)

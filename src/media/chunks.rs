@@ -8,12 +8,23 @@ use std::{
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, future::poll_fn};
-use gapi_transport::BodyStream;
-use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
+use gapi_transport::{BodyStream, BoxFuture};
+use http::{
+    HeaderMap, StatusCode,
+    header::{CONTENT_ENCODING, CONTENT_TYPE},
+};
 
+use super::{
+    checksum::{Checksum, Stored},
+    part::{self, Part, Place},
+    progress::Watcher,
+    version::{GENERATION, Version},
+};
 use crate::{
     Error, ErrorKind, Response,
+    call::sending::Prepared,
     execute::{self, Opened, Timer},
+    retry::{Backoff, Next, Repeat},
 };
 
 /// The bytes of a download as they arrive, in order. Also a [`Stream`] of `Result<Bytes, Error>`.
@@ -30,22 +41,95 @@ use crate::{
 /// Dropping it gives up the connection. After an error there is nothing more.
 #[must_use = "nothing is read until a chunk is asked for"]
 pub struct Chunks {
+    /// The first answer.
     opened: Box<Opened>,
     /// `None` after the end.
-    body: Option<BodyStream>,
-    received: u64,
+    current: Option<Current>,
+    /// The connection after one that broke, until it is there.
+    reopening: Option<BoxFuture<'static, (Backoff, Result<Opened, Error>)>>,
+    backoff: Option<Backoff>,
+    /// Where the wanted bytes begin in the media, if that is known, and how many they are.
+    start: Option<u64>,
+    len: Option<u64>,
+    given: u64,
+    /// How many were given when a connection broke last.
+    broke_at: u64,
+    version: Version,
+    checksum: Option<(Stored, Checksum)>,
+    watcher: Watcher,
     /// How long the next chunk may still take; it runs while there is nothing to read.
     patience: Option<Timer>,
 }
 
-impl Chunks {
-    pub(crate) fn new(mut opened: Opened) -> Self {
-        let body = std::mem::take(&mut opened.body).into_stream();
+/// The body that is being read.
+struct Current {
+    body: BodyStream,
+    declared: Option<u64>,
+    arrived: u64,
+    /// How many bytes are still to be passed over.
+    skip: u64,
+}
+
+impl Current {
+    fn of(opened: &mut Opened, place: Place) -> Self {
         Self {
-            opened: Box::new(opened),
-            body: Some(body),
-            received: 0,
+            body: std::mem::take(&mut opened.body).into_stream(),
+            declared: opened.declared,
+            arrived: 0,
+            skip: place.skip,
+        }
+    }
+}
+
+impl Chunks {
+    pub(super) fn new(
+        opened: Opened,
+        asked: Option<Part>,
+        watcher: Watcher,
+    ) -> Result<Self, Error> {
+        let answered = &opened.answered;
+        let place = part::find(asked, answered.status, &answered.headers, opened.declared)
+            .map_err(|why| {
+                Error::new(ErrorKind::Media, format!("the server sent {why}"))
+                    .at(answered.method.id, answered.url.clone())
+            })?;
+        let is_whole = asked.is_none() && answered.status == StatusCode::OK;
+        let checksum = is_whole.then(|| checksum(&answered.headers)).flatten();
+        let version = Version::of(&answered.headers);
+        let mut chunks = Self::plain(opened);
+        if let Some(current) = &mut chunks.current {
+            current.skip = place.skip;
+        }
+        Ok(Self {
+            start: place.start,
+            len: place.len,
+            version,
+            checksum,
+            watcher,
+            ..chunks
+        })
+    }
+
+    /// The bytes of an answer as they come: what breaks does not go on, since they are no media that one could ask a part of.
+    pub(crate) fn plain(mut opened: Opened) -> Self {
+        let place = Place {
+            start: None,
+            skip: 0,
+            len: opened.declared,
+        };
+        Self {
+            current: Some(Current::of(&mut opened, place)),
+            reopening: None,
+            backoff: None,
+            start: None,
+            len: place.len,
+            given: 0,
+            broke_at: 0,
+            version: Version::default(),
+            checksum: None,
+            watcher: Watcher::default(),
             patience: None,
+            opened: Box::new(opened),
         }
     }
 
@@ -54,7 +138,7 @@ impl Chunks {
         self.opened.answered.status
     }
 
-    /// The headers.
+    /// The headers of the first answer.
     pub fn headers(&self) -> &HeaderMap {
         &self.opened.answered.headers
     }
@@ -66,7 +150,7 @@ impl Chunks {
 
     /// The number of bytes that will come in all, if the server says so.
     pub fn content_length(&self) -> Option<u64> {
-        self.opened.declared
+        self.len
     }
 
     /// The next bytes; `None` after the last ones. The future may be dropped: the next call goes on where it was.
@@ -77,7 +161,8 @@ impl Chunks {
     /// The next bytes; `None` after the last ones.
     ///
     /// # Errors
-    /// [`ErrorKind::Transport`] when the connection breaks or ends too early, [`ErrorKind::Timeout`] when time runs out.
+    /// [`ErrorKind::Transport`] when the connection breaks or ends too early, [`ErrorKind::Timeout`] when time runs out, [`ErrorKind::Media`] when what has
+    /// arrived is not what the server has.
     pub async fn try_next(&mut self) -> Result<Option<Bytes>, Error> {
         self.next().await.transpose()
     }
@@ -85,11 +170,7 @@ impl Chunks {
     /// All bytes, as far as `answer_limit` allows.
     pub(super) async fn collect(mut self) -> Result<Response<Bytes>, Error> {
         let limit = self.opened.limit;
-        if self
-            .opened
-            .declared
-            .is_some_and(|declared| declared > limit as u64)
-        {
+        if self.len.is_some_and(|len| len > limit as u64) {
             return Err(self.place(execute::too_long(limit)));
         }
         let mut all = BytesMut::new();
@@ -122,55 +203,225 @@ impl Chunks {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, Error>>> {
         let polled = ready!(self.poll_body(cx));
-        if !matches!(polled, Ok(Some(_))) && self.body.take().is_some() {
-            self.opened.span.bytes(self.received);
+        if !matches!(polled, Ok(Some(_))) && self.current.take().is_some() {
+            self.reopening = None;
+            self.opened.span.bytes(self.given);
             self.opened.span.end(polled.as_ref().err().map(Error::kind));
         }
         Poll::Ready(polled.map_err(|error| self.place(error)).transpose())
     }
 
     fn poll_body(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Error>> {
-        let Some(body) = &mut self.body else {
+        if self.current.is_none() {
             return Poll::Ready(Ok(None));
-        };
-        // However fast the bytes come.
-        if let Some(late) = late(&mut self.opened.deadline, cx) {
-            return Poll::Ready(Err(late));
         }
-        match body.as_mut().poll_next(cx) {
-            Poll::Ready(Some(Ok(chunk))) => Poll::Ready(self.count(chunk).map(Some)),
-            Poll::Ready(Some(Err(broken))) => Poll::Ready(Err(Error::transport(broken))),
-            Poll::Ready(None) => Poll::Ready(self.check_end()),
+        loop {
+            // However fast the bytes come.
+            if let Some(late) = late(&mut self.opened.deadline, cx) {
+                return Poll::Ready(Err(late));
+            }
+            if let Some(reopening) = &mut self.reopening {
+                let (backoff, opened) = ready!(reopening.as_mut().poll(cx));
+                self.reopening = None;
+                self.backoff = Some(backoff);
+                self.take_over(opened?)?;
+            }
+            if let Some(done) = ready!(self.poll_current(cx)?) {
+                return Poll::Ready(Ok(done));
+            }
+        }
+    }
+
+    /// What the present body gives: bytes, `Some(None)` for the end, and `None` when it gives nothing to the caller now.
+    fn poll_current(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Option<Bytes>>, Error>> {
+        let Some(current) = &mut self.current else {
+            return Poll::Ready(Ok(Some(None)));
+        };
+        let polled = current.body.as_mut().poll_next(cx);
+        Poll::Ready(match polled {
+            Poll::Ready(Some(Ok(chunk))) => {
+                self.patience = None;
+                current.arrived += chunk.len() as u64;
+                match current.declared {
+                    Some(declared) if current.arrived > declared => Err(Error::new(
+                        ErrorKind::Transport,
+                        format!("the answer goes on after its {declared} bytes"),
+                    )),
+                    _ => self.give(chunk),
+                }
+            }
+            Poll::Ready(Some(Err(broken))) => self.broken(Error::transport(broken)),
+            Poll::Ready(None) => match self.check_end() {
+                Ok(()) => self.end(),
+                Err(early) => self.broken(early),
+            },
             Poll::Pending => {
                 if self.patience.is_none() {
                     self.patience = self.opened.patience();
                 }
-                late(&mut self.patience, cx).map_or(Poll::Pending, |late| Poll::Ready(Err(late)))
+                match late(&mut self.patience, cx) {
+                    None => return Poll::Pending,
+                    Some(late) => self.broken(late),
+                }
             }
-        }
+        })
     }
 
-    fn count(&mut self, chunk: Bytes) -> Result<Bytes, Error> {
-        self.patience = None;
-        self.received += chunk.len() as u64;
-        match self.opened.declared {
-            Some(declared) if self.received > declared => Err(Error::new(
-                ErrorKind::Transport,
-                format!("the answer goes on after its {declared} bytes"),
-            )),
-            _ => Ok(chunk),
+    /// Gives what of `chunk` is wanted.
+    fn give(&mut self, mut chunk: Bytes) -> Result<Option<Option<Bytes>>, Error> {
+        if let Some(current) = &mut self.current {
+            let surplus = usize::try_from(current.skip).map_or(chunk.len(), |s| s.min(chunk.len()));
+            current.skip -= surplus as u64;
+            let _ = chunk.split_to(surplus);
         }
+        let left = self.len.map(|len| len - self.given);
+        if let Some(left) = left.and_then(|left| usize::try_from(left).ok()) {
+            if chunk.is_empty() && left == 0 {
+                return self.end();
+            }
+            chunk.truncate(left);
+        }
+        if chunk.is_empty() {
+            return Ok(None);
+        }
+        if let Some((_, checksum)) = &mut self.checksum {
+            checksum.feed(self.given, &chunk);
+        }
+        self.given += chunk.len() as u64;
+        self.watcher.tell(self.given, self.len);
+        Ok(Some(Some(chunk)))
     }
 
     /// A stream that ends cleanly can still be a broken one.
-    fn check_end(&self) -> Result<Option<Bytes>, Error> {
-        match self.opened.declared {
-            Some(declared) if declared != self.received => {
-                Err(execute::wrong_length(self.received, declared))
-            }
-            _ => Ok(None),
+    fn check_end(&self) -> Result<(), Error> {
+        if let Some(Current {
+            declared: Some(declared),
+            arrived,
+            ..
+        }) = self.current
+            && declared != arrived
+        {
+            return Err(execute::wrong_length(arrived, declared));
+        }
+        match self.len {
+            Some(len) if len != self.given => Err(execute::wrong_length(self.given, len)),
+            _ => Ok(()),
         }
     }
+
+    fn end(&self) -> Result<Option<Option<Bytes>>, Error> {
+        match &self.checksum {
+            None => Ok(Some(None)),
+            Some((stored, arrived)) => match stored.check(arrived) {
+                Ok(()) => Ok(Some(None)),
+                Err(why) => Err(Error::new(
+                    ErrorKind::Media,
+                    format!("the media did not arrive as it is stored: {why}"),
+                )),
+            },
+        }
+    }
+
+    /// The connection broke: another one goes on where it was, if that is possible and the policy allows it.
+    fn broken(&mut self, error: Error) -> Result<Option<Option<Bytes>>, Error> {
+        self.patience = None;
+        if self.len == Some(self.given) {
+            return self.end();
+        }
+        let Some(again) = self.rest() else {
+            return Err(error);
+        };
+        if error.repeat() == Repeat::Never {
+            return Err(error);
+        }
+        let backoff = self.backoff.take().filter(|_| self.given == self.broke_at);
+        let mut backoff = backoff.unwrap_or_else(|| {
+            let options = execute::effective_options(&again);
+            Backoff::new(&again.client.inner, &options).without_budget()
+        });
+        self.broke_at = self.given;
+        match backoff.after(&error, || true) {
+            Next::GiveUp(_) => Err(error),
+            Next::Wait(wait) => {
+                tracing::debug!(kind = %error.kind(), "the download broke; going on where it was");
+                self.reopening = Some(Box::pin(async move {
+                    backoff.sleep(wait).await;
+                    let opened = execute::open(again).await;
+                    (backoff, opened)
+                }));
+                Ok(None)
+            }
+        }
+    }
+
+    /// The request for the bytes that are missing; `None` where nothing tells which version they would be of.
+    fn rest(&self) -> Option<Box<Prepared>> {
+        let encoded = self.headers().contains_key(CONTENT_ENCODING);
+        if !self.version.is_known() || encoded {
+            return None;
+        }
+        let range = self.missing()?.header().ok()?;
+        let mut again = self.opened.prepared.clone();
+        again.options.set_header("range", Some(range));
+        if let Some(etag) = self.version.etag() {
+            again.options.set_header("if-range", Some(etag.clone()));
+        }
+        let knows = |name| again.call.method.parameters.iter().any(|p| p.name == name);
+        let is_set = again.call.parameters().any(|(name, _)| name == GENERATION);
+        if let (Some(generation), true, false) =
+            (self.version.generation(), knows(GENERATION), is_set)
+        {
+            again.options.set_param(GENERATION, generation.to_owned());
+        }
+        Some(again)
+    }
+
+    fn missing(&self) -> Option<Part> {
+        let start = self.start?;
+        Some(Part::From {
+            start: start + self.given,
+            end: self.len.map(|len| start + len),
+        })
+    }
+
+    /// Goes on with an answer to [`rest`](Self::rest).
+    fn take_over(&mut self, mut opened: Opened) -> Result<(), Error> {
+        let answered = &opened.answered;
+        let wrong = |why: &str| {
+            Error::new(
+                ErrorKind::Media,
+                format!(
+                    "the download broke after {} bytes and cannot go on: {why}",
+                    self.given
+                ),
+            )
+        };
+        if !self.version.is_same(&Version::of(&answered.headers)) {
+            return Err(wrong("the media is another version now"));
+        }
+        let place = part::find(
+            self.missing(),
+            answered.status,
+            &answered.headers,
+            opened.declared,
+        )
+        .map_err(|why| wrong(&format!("the server sent {why}")))?;
+        self.current = Some(Current::of(&mut opened, place));
+        Ok(())
+    }
+}
+
+/// What to compare the whole of the media with, if the headers tell it. Of what is stored in a compressed form they tell the checksum of that form.
+fn checksum(headers: &HeaderMap) -> Option<(Stored, Checksum)> {
+    let stored = Stored::read(headers);
+    let as_stored = headers
+        .get("x-goog-stored-content-encoding")
+        .is_none_or(|encoding| encoding == "identity");
+    if stored.is_empty() || !as_stored || headers.contains_key(CONTENT_ENCODING) {
+        return None;
+    }
+    let checksum = stored.checksum();
+    Some((stored, checksum))
 }
 
 fn late(timer: &mut Option<Timer>, cx: &mut Context<'_>) -> Option<Error> {
@@ -193,7 +444,7 @@ impl fmt::Debug for Chunks {
         f.debug_struct("Chunks")
             .field("method", &self.opened.answered.method.id)
             .field("status", &self.status())
-            .field("received", &self.received)
+            .field("given", &self.given)
             .field("content_length", &self.content_length())
             .finish_non_exhaustive()
     }

@@ -1,12 +1,12 @@
 //! A request for media.
 
-use std::future::IntoFuture;
+use std::{future::IntoFuture, ops::RangeBounds, path::Path};
 
 use bytes::Bytes;
 use gapi_transport::BoxFuture;
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
-use super::Chunks;
+use super::{Chunks, Progress, file, part::Part, progress::Watcher};
 use crate::{
     Client, Error, ErrorKind, Response,
     call::{
@@ -22,18 +22,25 @@ use crate::{
 ///
 /// ```no_run
 /// # async fn example(download: gapi::Download, mut file: impl tokio::io::AsyncWrite + Unpin) -> Result<(), gapi::Error> {
-/// let written = download.header("range", "bytes=0-1023").to_writer(&mut file).await?;
+/// let written = download.range(..1024).to_writer(&mut file).await?;
 /// println!("{} bytes of {}", *written, written.content_type().unwrap_or("?"));
 /// # Ok(()) }
 /// ```
 ///
-/// An answer that ends before its `content-length` is an error, however cleanly it ends. `attempt_timeout` limits the wait for the head of the answer and
+/// An answer that ends before its `content-length` is broken, however cleanly it ends. What breaks goes on where it was, as the
+/// [retry policy](crate::RetryPolicy) allows, whose attempts and deadline begin anew with each byte that arrives; but only if the server says which version
+/// of the media it sends (a strong `etag`, `x-goog-generation` or `x-goog-hash`): two versions are never mixed. Where it tells a checksum of the whole, as Cloud Storage does,
+/// it is compared with what has arrived, parts aside.
+///
+/// `attempt_timeout` limits the wait for the head of the answer and
 /// for each chunk, not for all of them; `timeout` limits everything. `answer_limit` is for bytes in memory: it does not apply to
-/// [`stream`](Self::stream) and [`to_writer`](Self::to_writer). `alt` is always `media`.
+/// [`stream`](Self::stream), [`to_writer`](Self::to_writer) and [`to_file`](Self::to_file). `alt` is always `media`.
 #[must_use = "nothing is sent until this is awaited, streamed or written"]
 #[derive(Clone, Debug)]
 pub struct Download {
     prepared: Box<Prepared>,
+    part: Option<Part>,
+    watcher: Watcher,
 }
 
 impl Download {
@@ -46,7 +53,28 @@ impl Download {
                 call,
                 options: CallOptions::default(),
             }),
+            part: None,
+            watcher: Watcher::default(),
         }
+    }
+
+    /// Asks for these bytes only: `0..1024`, `..=99`, `4096..`. A server that knows no ranges of this media sends all of it, of which the rest is passed over. A range that
+    /// begins behind the end is an error of the server, status 416.
+    pub fn range(mut self, range: impl RangeBounds<u64>) -> Self {
+        self.part = Part::of(&range);
+        self
+    }
+
+    /// Asks for the last bytes only; for all of them, if there are fewer.
+    pub fn last(mut self, bytes: u64) -> Self {
+        self.part = Some(Part::Last(bytes));
+        self
+    }
+
+    /// Calls `callback` as bytes arrive.
+    pub fn on_progress(mut self, callback: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        self.watcher = Watcher::new(callback);
+        self
     }
 
     option_setters!();
@@ -74,7 +102,19 @@ impl Download {
     /// # Errors
     /// [`ErrorKind::Usage`] when it cannot be sent.
     pub fn to_http(&self) -> Result<HttpRequest, Error> {
-        execute::preview(&self.prepared)
+        execute::preview(&*self.ranged()?)
+    }
+
+    /// With the header that asks for a part.
+    fn ranged(&self) -> Result<Box<Prepared>, Error> {
+        let mut prepared = self.prepared.clone();
+        if let Some(part) = self.part {
+            let range = part
+                .header()
+                .map_err(|why| Error::usage(why).at(prepared.call.method.id, None))?;
+            prepared.options.set_header("range", Some(range));
+        }
+        Ok(prepared)
     }
 
     /// Sends, and gives the bytes as they come.
@@ -82,7 +122,8 @@ impl Download {
     /// # Errors
     /// Whatever keeps the call from a success.
     pub async fn stream(self) -> Result<Chunks, Error> {
-        execute::open(self.prepared).await.map(Chunks::new)
+        let opened = execute::open(self.ranged()?).await?;
+        Chunks::new(opened, self.part, self.watcher)
     }
 
     /// Sends, and gives all bytes.
@@ -103,27 +144,50 @@ impl Download {
         mut writer: W,
     ) -> Result<Response<u64>, Error> {
         let mut chunks = self.stream().await?;
-        let mut written = 0;
-        let mut result = Ok(());
-        while let Some(chunk) = chunks.try_next().await? {
-            result = writer.write_all(&chunk).await;
-            if result.is_err() {
-                break;
-            }
-            written += chunk.len() as u64;
-        }
-        if result.is_ok() {
-            result = writer.flush().await;
-        }
-        match result {
-            Ok(()) => Ok(chunks.respond(written)),
-            Err(why) => {
-                let message = format!("the writer failed after {written} bytes: {why}");
-                let error = Error::new(ErrorKind::Io, message).with_source(why);
-                Err(chunks.place(error))
-            }
-        }
+        let written = copy(&mut chunks, &mut writer).await?;
+        Ok(chunks.respond(written))
     }
+
+    /// Sends, and writes the bytes into the file at `path`, which is replaced when all of them are there and right: until then they are in a temporary file beside it, which an error
+    /// or dropping the future removes. Gives their number. Needs a tokio runtime.
+    ///
+    /// # Errors
+    /// Whatever keeps the call from a success, and [`ErrorKind::Io`] when the file cannot be written.
+    pub async fn to_file(self, path: impl AsRef<Path>) -> Result<Response<u64>, Error> {
+        let path = path.as_ref();
+        // A call that fails leaves the folder alone.
+        let mut chunks = self.stream().await?;
+        let failed = |why| file::failed(path, why);
+        let mut part = file::Part::beside(path)
+            .map_err(failed)
+            .map_err(|error| chunks.place(error))?;
+        let written = copy(&mut chunks, part.writer()).await?;
+        part.finish(path)
+            .await
+            .map_err(failed)
+            .map_err(|error| chunks.place(error))?;
+        Ok(chunks.respond(written))
+    }
+}
+
+/// Writes all chunks; the error is placed.
+async fn copy<W: AsyncWrite + Unpin>(chunks: &mut Chunks, writer: &mut W) -> Result<u64, Error> {
+    let mut written = 0;
+    let mut result = Ok(());
+    while let Some(chunk) = chunks.try_next().await? {
+        result = writer.write_all(&chunk).await;
+        if result.is_err() {
+            break;
+        }
+        written += chunk.len() as u64;
+    }
+    if result.is_ok() {
+        result = writer.flush().await;
+    }
+    result.map(|()| written).map_err(|why| {
+        let message = format!("the writer failed after {written} bytes: {why}");
+        chunks.place(Error::new(ErrorKind::Io, message).with_source(why))
+    })
 }
 
 impl IntoFuture for Download {

@@ -1,71 +1,98 @@
-//! What an upload puts into a request, after the checks that spare a wasted transfer.
+//! What an upload puts into a request.
 
 use bytes::Bytes;
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 
-use super::{Media, accept, multipart};
+use super::{
+    content::Content,
+    multipart,
+    plan::{Outgoing, Way},
+    streamed::Streamed,
+};
 use crate::method::Method;
 
-/// The body of an upload.
+const UPLOAD_TYPE: HeaderName = HeaderName::from_static("x-upload-content-type");
+const UPLOAD_LENGTH: HeaderName = HeaderName::from_static("x-upload-content-length");
+
+/// The request of an upload, as far as it differs from others.
 pub(crate) struct Encoded {
     /// The value of `uploadType`.
     pub(crate) kind: &'static str,
-    pub(crate) content_type: HeaderValue,
-    pub(crate) body: Bytes,
+    /// Content type and body.
+    pub(crate) content: Option<(HeaderValue, Bytes)>,
+    /// The body, where it is not in memory.
+    pub(crate) stream: Option<Streamed>,
+    /// More headers.
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
 }
 
-/// `media`, behind `json` if there is a JSON body.
+/// `outgoing`, behind `json` if there is a JSON body; or the request that begins its session.
 pub(crate) fn encode(
     method: &Method,
-    json: Option<Bytes>,
-    media: &Media,
+    json: Option<(HeaderValue, Bytes)>,
+    outgoing: &Outgoing,
 ) -> Result<Encoded, String> {
-    let content_type = check(method, media)?;
-    Ok(match json {
-        Some(json) => {
-            let (content_type, body) = multipart::related(&json, &media.content, &content_type);
-            Encoded {
-                kind: "multipart",
-                content_type,
-                body,
-            }
+    let outgoing = &measured(outgoing)?;
+    let way = outgoing.way(method)?;
+    let content_type = outgoing.content_type(method)?;
+    if way == Way::Resumable {
+        let mut headers = vec![(UPLOAD_TYPE, content_type)];
+        headers.extend(outgoing.len().map(|len| (UPLOAD_LENGTH, len.into())));
+        return Ok(Encoded {
+            kind: "resumable",
+            content: json,
+            stream: None,
+            headers,
+        });
+    }
+    let kind = if json.is_some() { "multipart" } else { "media" };
+    let media = match &outgoing.media.content {
+        Content::Streamed(media) => {
+            let (content_type, stream) = match json {
+                Some((_, json)) => {
+                    let frame = multipart::frame(&json, &content_type);
+                    let stream = media.clone().between(frame.head, frame.tail);
+                    (frame.content_type, stream)
+                }
+                None => (content_type, media.clone()),
+            };
+            return Ok(Encoded {
+                kind,
+                content: Some((content_type, Bytes::new())),
+                stream: Some(stream),
+                headers: Vec::new(),
+            });
         }
-        None => Encoded {
-            kind: "media",
-            content_type,
-            body: media.content.clone(),
-        },
+        Content::Bytes(bytes) => bytes.clone(),
+        Content::File(path) => std::fs::read(path)
+            .map_err(|why| format!("cannot read {}: {why}", path.display()))?
+            .into(),
+        Content::Once(_) => {
+            return Err(
+                "the media comes from a reader or a stream, which is read when it is sent and not before"
+                    .to_owned(),
+            );
+        }
+    };
+    let content = match json {
+        Some((_, json)) => multipart::related(&json, &media, &content_type),
+        None => (content_type, media),
+    };
+    Ok(Encoded {
+        kind,
+        content: Some(content),
+        stream: None,
+        headers: Vec::new(),
     })
 }
 
-/// The content type to send, if the method takes the media.
-fn check(method: &Method, media: &Media) -> Result<HeaderValue, String> {
-    let Some(accepted) = &method.upload else {
-        return Err("the method takes no media".to_owned());
-    };
-    if !accepted.simple {
-        return Err("the method takes no media in one request".to_owned());
+/// With the length of a file that nobody has looked at yet: a request that is only shown.
+fn measured(outgoing: &Outgoing) -> Result<Outgoing, String> {
+    let mut outgoing = outgoing.clone();
+    if let (Content::File(path), None) = (&outgoing.media.content, outgoing.len) {
+        let meta = std::fs::metadata(path)
+            .map_err(|why| format!("cannot read {}: {why}", path.display()))?;
+        outgoing.len = Some(meta.len());
     }
-    let len = media.content.len() as u64;
-    if let Some(most) = accepted.max_size.filter(|most| len > *most) {
-        return Err(format!(
-            "the media of {len} bytes is larger than the {most} bytes that the method accepts"
-        ));
-    }
-    let Some(given) = &media.content_type else {
-        return Ok(HeaderValue::from_static("application/octet-stream"));
-    };
-    let refuse = || {
-        format!(
-            "the media's content type {given:?} is not of the form \"image/png\" or \"text/plain; charset=utf-8\""
-        )
-    };
-    let essence = accept::essence(given).ok_or_else(refuse)?;
-    if !accept::accepts(accepted.accept, essence) {
-        return Err(format!(
-            "the method accepts media of {}, not {essence}",
-            accepted.accept.join(", ")
-        ));
-    }
-    HeaderValue::from_str(given.trim()).map_err(|_| refuse())
+    Ok(outgoing)
 }

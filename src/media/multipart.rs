@@ -4,12 +4,34 @@ use bytes::Bytes;
 use http::HeaderValue;
 use uuid::Uuid;
 
+/// What stands around the media in a message.
+pub(super) struct Frame {
+    /// The content type of the message.
+    pub(super) content_type: HeaderValue,
+    pub(super) head: Bytes,
+    pub(super) tail: Bytes,
+}
+
+/// The frame of a message whose media is not in memory. That it holds the boundary, 122 random bits of it, is out of the question.
+pub(super) fn frame(json: &[u8], media_type: &HeaderValue) -> Frame {
+    let boundary = boundary(&[json], candidate);
+    framed(&boundary, json, media_type)
+}
+
 /// Both parts as one body, and its content type. This copies the media, once for all attempts of a call.
 pub(super) fn related(json: &[u8], media: &[u8], media_type: &HeaderValue) -> (HeaderValue, Bytes) {
-    let boundary = boundary(&[json, media], || {
-        format!("gapi-{}", Uuid::new_v4().simple())
-    });
-    let parts: [&[u8]; 10] = [
+    let boundary = boundary(&[json, media], candidate);
+    let frame = framed(&boundary, json, media_type);
+    let body = [&frame.head, media, &frame.tail].concat();
+    (frame.content_type, body.into())
+}
+
+fn candidate() -> String {
+    format!("gapi-{}", Uuid::new_v4().simple())
+}
+
+fn framed(boundary: &str, json: &[u8], media_type: &HeaderValue) -> Frame {
+    let head: [&[u8]; 9] = [
         b"--",
         boundary.as_bytes(),
         b"\r\nContent-Type: application/json\r\n\r\n",
@@ -19,15 +41,17 @@ pub(super) fn related(json: &[u8], media: &[u8], media_type: &HeaderValue) -> (H
         b"\r\nContent-Type: ",
         media_type.as_bytes(),
         b"\r\nContent-Transfer-Encoding: binary\r\n\r\n",
-        media,
     ];
-    let end: [&[u8]; 3] = [b"\r\n--", boundary.as_bytes(), b"--\r\n"];
-    let body: Vec<u8> = [parts.as_slice(), &end].concat().concat();
+    let tail: [&[u8]; 3] = [b"\r\n--", boundary.as_bytes(), b"--\r\n"];
     let content_type = format!("multipart/related; boundary={boundary}");
     // A boundary has letters, digits and hyphens only.
     let content_type = HeaderValue::try_from(content_type)
         .unwrap_or_else(|_| HeaderValue::from_static("multipart/related"));
-    (content_type, body.into())
+    Frame {
+        content_type,
+        head: head.concat().into(),
+        tail: tail.concat().into(),
+    }
 }
 
 /// The first of `candidates` that no part holds: a part that did would end there.

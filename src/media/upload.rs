@@ -1,24 +1,57 @@
 //! A request with media.
 
-use std::{fmt, marker::PhantomData};
+use std::{
+    fmt,
+    marker::PhantomData,
+    sync::{Arc, atomic::AtomicU32},
+};
 
-use super::Media;
+use gapi_transport::Body;
+
+use super::{
+    Media, Progress, Starting, UploadSession,
+    checksum::{self, Checksum},
+    content::Content,
+    plan::{Outgoing, SMALL, Way},
+    progress::Watcher,
+    resumable::Driver,
+    source::{Meter, Source},
+    streamed::Streamed,
+};
 use crate::{
-    Client, Error,
-    call::{Call, Request, Transfer, answer::Answer, sending::Sending},
+    Client, Error, ErrorKind,
+    call::{
+        Call, Request, Transfer,
+        answer::Answer,
+        options::CallOptions,
+        sending::{Prepared, Sending},
+    },
+    execute::{self, Answered},
     url::HttpRequest,
 };
 
-/// A request together with the media that it uploads. A value like the request itself: send it, store it, send it again.
+/// A request together with the media that it uploads. A value like the request itself: send it, store it, send it again where the media lasts.
 ///
-/// The method's `maxSize` and `accept` are checked before anything is sent. The HTTP request goes to the API's `upload/` URL, below the
+/// The method's `maxSize` and `accept` are checked before anything is sent. The HTTP requests go to the API's `upload/` URL, below the
 /// endpoint that the client was given.
 ///
 /// ```no_run
 /// # async fn example<R: gapi::Answer>(request: gapi::Upload<R>, client: gapi::Client) -> Result<R, gapi::Error> {
-/// let file = request.send(&client).fields("id,name").await?;
+/// let file = request
+///     .on_progress(|progress| println!("{} bytes", progress.bytes))
+///     .send(&client)
+///     .fields("id,name")
+///     .await?;
 /// # Ok(file) }
 /// ```
+///
+/// **Which way.** Up to 8 MiB travel with the request: as the whole body where there is no JSON body (a simple upload), else behind it in one `multipart/related` message (RFC
+/// 2387). More, and what has no known end, goes in chunks into a resumable session, where the method has those; elsewhere it is streamed with the request.
+/// [`in_one_request`](Self::in_one_request) and [`resumable`](Self::resumable) decide otherwise.
+///
+/// **What goes wrong in a session** is made good by the [retry policy](crate::RetryPolicy), whose attempts and deadline begin anew whenever the server has more than before. After a connection
+/// that broke or an answer that makes no sense the server is asked what it has, and the upload goes on there. A session that the server gave up is begun
+/// anew where the media can be read from its beginning again. When everything is sent, the size and the checksums that the answer tells are compared with what was sent.
 #[must_use = "an upload does nothing until it is sent"]
 pub struct Upload<R> {
     call: Call,
@@ -28,7 +61,7 @@ pub struct Upload<R> {
 impl<R> Upload<R> {
     /// `call` with `media`. The request's own `upload` is the way to get here.
     pub fn new(mut call: Call, media: impl Into<Media>) -> Self {
-        call.transfer = Transfer::Upload(media.into());
+        call.transfer = Transfer::Upload(Box::new(Outgoing::new(media.into())));
         Self {
             call,
             answer: PhantomData,
@@ -41,18 +74,68 @@ impl<R> Upload<R> {
         self
     }
 
+    /// Sends the media with the request, however large it is.
+    pub fn in_one_request(self) -> Self {
+        self.set(|outgoing| outgoing.way = Some(Way::OneRequest))
+    }
+
+    /// Sends the media in a session, however small it is.
+    pub fn resumable(self) -> Self {
+        self.set(|outgoing| outgoing.way = Some(Way::Resumable))
+    }
+
+    /// How many bytes of a session travel in one request: a multiple of 256 KiB; 8 MiB unless set. Larger chunks are faster, smaller ones lose less when a connection breaks. Of a reader
+    /// or a stream, so much is kept in memory.
+    pub fn chunk_size(self, bytes: u64) -> Self {
+        self.set(|outgoing| outgoing.chunk = Some(bytes))
+    }
+
+    /// Sends a session's bytes in one request, which is the fastest way. Not for media that comes from a reader or a stream, of which it would keep
+    /// everything in memory.
+    pub fn one_chunk(self) -> Self {
+        self.chunk_size(u64::MAX)
+    }
+
+    /// Calls `callback` as the media goes. It counts the bytes that were handed to the connection, and falls back to what the server
+    /// has when something breaks. What travels in one request from memory is told of once, at its end.
+    pub fn on_progress(self, callback: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        self.set(|outgoing| outgoing.watcher = Watcher::new(callback))
+    }
+
+    /// Goes on with a session that was begun before, maybe by another process. The media must be the same from its beginning: what the server has
+    /// already is passed over.
+    pub fn resume(self, session: UploadSession) -> Self {
+        self.set(|outgoing| {
+            outgoing.way = Some(Way::Resumable);
+            outgoing.session = Some(session);
+        })
+    }
+
+    /// Begins a session, and leaves it to the caller when the next chunk goes: await it, or set options first.
+    pub fn start(self, client: &Client) -> Starting<R> {
+        Starting::new(client, self.resumable().call)
+    }
+
     /// Sends the request; await the answer, or set options first.
     pub fn send(self, client: &Client) -> Sending<R> {
         Sending::new(client, self.call)
     }
 
-    /// What would be sent, without credentials. The boundary between JSON and media is another one each time.
+    /// What would be sent first, without credentials: the request with its media, or the one that begins a session. The boundary between JSON and media is another
+    /// one each time.
     ///
     /// # Errors
     /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) when the method does not accept the media, a parameter cannot stand in
-    /// the path, or the body could not be encoded.
+    /// the path, the body could not be encoded, or the media comes from a reader or a stream and would be in this request.
     pub fn to_http(&self) -> Result<HttpRequest, Error> {
         self.call.to_http()
+    }
+
+    fn set(mut self, change: impl FnOnce(&mut Outgoing)) -> Self {
+        if let Transfer::Upload(outgoing) = &mut self.call.transfer {
+            change(outgoing);
+        }
+        self
     }
 }
 
@@ -81,4 +164,161 @@ impl<R> fmt::Debug for Upload<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Upload").field(&self.call).finish()
     }
+}
+
+/// Sends a call with its media, whichever way that goes, and gives the answer.
+pub(crate) async fn send(prepared: &Prepared, outgoing: &Outgoing) -> Result<Answered, Error> {
+    let (outgoing, source) = open(prepared, outgoing.clone()).await?;
+    match outgoing
+        .way(prepared.call.method)
+        .map_err(usage(prepared))?
+    {
+        Way::Resumable => {
+            let exchanges = Arc::new(AtomicU32::new(0));
+            let counter = Arc::clone(&exchanges);
+            let work = async {
+                let prepared = Box::new(prepared.clone());
+                let driver = Driver::begin(prepared, outgoing, source, counter).await?;
+                driver.finish().await
+            };
+            execute::many(prepared, &exchanges, work).await
+        }
+        Way::OneRequest => one_request(prepared, outgoing, source).await,
+    }
+}
+
+/// Begins the session of a call.
+pub(crate) async fn start(prepared: Box<Prepared>) -> Result<Driver, Error> {
+    let Transfer::Upload(outgoing) = &prepared.call.transfer else {
+        return Err(Error::usage("the call has no media"));
+    };
+    let (outgoing, source) = open(&prepared, (**outgoing).clone()).await?;
+    outgoing
+        .way(prepared.call.method)
+        .map_err(usage(&prepared))?;
+    Driver::begin(prepared, outgoing, source, Arc::default()).await
+}
+
+/// Opens the media, after the checks that need no look at it.
+async fn open(prepared: &Prepared, mut outgoing: Outgoing) -> Result<(Outgoing, Source), Error> {
+    let method = prepared.call.method;
+    outgoing.way(method).map_err(usage(prepared))?;
+    outgoing.content_type(method).map_err(usage(prepared))?;
+    let place = |error: Error| error.at(method.id, None);
+    let mut source = Source::open(&outgoing.media.content).await.map_err(place)?;
+    // What has no known end may be small nevertheless.
+    let may_be_whole =
+        outgoing.way.is_none() && method.upload.as_ref().is_some_and(|upload| upload.simple);
+    if source.len().is_none()
+        && may_be_whole
+        && let Some(bytes) = source.all(SMALL).await.map_err(place)?
+    {
+        outgoing.media.content = Content::Bytes(bytes);
+        source = Source::open(&outgoing.media.content).await.map_err(place)?;
+    }
+    outgoing.len = source.len();
+    Ok((outgoing, source))
+}
+
+/// Sends the media with the request.
+async fn one_request(
+    prepared: &Prepared,
+    mut outgoing: Outgoing,
+    mut source: Source,
+) -> Result<Answered, Error> {
+    let place = |error: Error| error.at(prepared.call.method.id, None);
+    outgoing.way = Some(Way::OneRequest);
+    let meter = Meter::new(
+        Checksum::new(wants_md5(&execute::effective_options(prepared))),
+        outgoing.watcher.clone(),
+    );
+    let small = match &outgoing.media.content {
+        Content::Bytes(bytes) => Some(bytes.clone()),
+        _ => source.all(SMALL).await.map_err(place)?,
+    };
+    outgoing.media.content = match small {
+        Some(bytes) => {
+            meter.seen(0, &bytes);
+            Content::Bytes(bytes)
+        }
+        None => Content::Streamed(streamed(source, &meter).await.map_err(place)?),
+    };
+    let watcher = outgoing.watcher.clone();
+    let answered = execute::send(&with(prepared, outgoing)).await?;
+    let checksum = meter.checksum();
+    let sent = Sent {
+        len: checksum.at(),
+        checksum: Some(&checksum),
+    };
+    check(&prepared.call, &answered, &sent).map_err(place)?;
+    watcher.tell(sent.len, Some(sent.len));
+    Ok(answered)
+}
+
+/// All of the source, as it is read.
+async fn streamed(mut source: Source, meter: &Meter) -> Result<Streamed, Error> {
+    let len = source.len();
+    if !source.is_lasting() {
+        let body = Body::from_stream(source.into_stream(meter.clone()), len);
+        return Ok(Streamed::once(body));
+    }
+    let window = Arc::new(source.window(0, u64::MAX, meter).await?);
+    let meter = meter.clone();
+    Ok(Streamed::new(len, move || Some(window.body(len, &meter))))
+}
+
+/// The same call with other media.
+pub(crate) fn with(prepared: &Prepared, outgoing: Outgoing) -> Prepared {
+    let mut prepared = prepared.clone();
+    prepared.call.transfer = Transfer::Upload(Box::new(outgoing));
+    prepared
+}
+
+fn usage(prepared: &Prepared) -> impl Fn(String) -> Error {
+    let method = prepared.call.method.id;
+    move |why| Error::usage(why).at(method, None)
+}
+
+/// Whether the answer could tell an MD5.
+pub(crate) fn wants_md5(options: &CallOptions) -> bool {
+    checksum::mentions_md5(options.get_param("fields"))
+}
+
+/// What was sent.
+pub(crate) struct Sent<'a> {
+    pub(crate) len: u64,
+    pub(crate) checksum: Option<&'a Checksum>,
+}
+
+/// Compares what an answer says of the media with what was sent.
+pub(crate) fn check(call: &Call, answered: &Answered, sent: &Sent<'_>) -> Result<(), Error> {
+    let body = answered.content();
+    checksum::check_answer(&body, sent.len, sent.checksum, is_converted(call))
+        .map_err(|why| mismatch(&why, answered))
+}
+
+/// The media arrived as something else than was sent. The error keeps the answer, which tells what there is now.
+pub(crate) fn mismatch(why: &str, answered: &Answered) -> Error {
+    Error::new(
+        ErrorKind::Media,
+        format!("the media did not arrive as it was sent: {why}"),
+    )
+    .with_answer(
+        answered.status,
+        answered.headers.clone(),
+        answered.body.clone(),
+    )
+}
+
+/// Whether Drive makes a document of its own of the media, whose size is another one.
+fn is_converted(call: &Call) -> bool {
+    let asked = call
+        .parameters()
+        .any(|(name, value)| name == "convert" && value == "true");
+    let named = || {
+        let body: serde_json::Value = serde_json::from_slice(call.body()?).ok()?;
+        let kind = body.get("mimeType")?.as_str()?;
+        Some(kind.starts_with("application/vnd.google-apps."))
+    };
+    asked || named() == Some(true)
 }

@@ -114,7 +114,7 @@ impl<R: Answer> Elements<R> {
                 State::Opening(open) => {
                     let opened = ready!(open.as_mut().poll(cx))?;
                     let limit = opened.limit;
-                    let chunks = Box::new(Chunks::new(opened));
+                    let chunks = Box::new(Chunks::plain(opened));
                     let form = chunks.content_type().unwrap_or_default();
                     self.split = Split::new(form.starts_with("text/event-stream"));
                     self.state = State::Reading { chunks, limit };

@@ -75,17 +75,17 @@ pub(crate) fn build(
         })?,
     };
     let mut content = body(call).map_err(usage)?.map(|body| (content_type, body));
-    let mut upload_type = None;
+    let (mut upload_type, mut stream, mut more) = (None, None, Vec::new());
     let mut compressed = false;
-    if let Transfer::Upload(media) = &call.transfer {
-        let json = content.map(|(_, json)| json);
-        let Encoded {
-            kind,
-            content_type,
-            body,
-        } = encode(method, json, media).map_err(usage)?;
-        upload_type = Some(kind);
-        content = Some((content_type, body));
+    if let Transfer::Upload(outgoing) = &call.transfer {
+        let encoded = encode(method, content, outgoing).map_err(usage)?;
+        upload_type = Some(encoded.kind);
+        Encoded {
+            content,
+            stream,
+            headers: more,
+            ..
+        } = encoded;
     }
 
     if options.compress == Some(true)
@@ -110,7 +110,11 @@ pub(crate) fn build(
         uri: Uri::default(),
         headers: headers(call, options, surroundings).map_err(usage)?,
         body: Bytes::new(),
+        stream: None,
     };
+    for (name, value) in more {
+        request.headers.insert(name, value);
+    }
     let longer = if query.is_empty() { 0 } else { query.len() + 1 };
     if method.verb == Verb::Get && url.len() + longer > LONGEST_GET && !query.is_empty() {
         request.method = Method::POST;
@@ -133,14 +137,13 @@ pub(crate) fn build(
                 request.headers.insert(CONTENT_ENCODING, GZIP);
             }
             request.body = body;
+            request.stream = stream;
         }
     }
-    if !request.body.is_empty()
-        || matches!(request.method, Method::POST | Method::PUT | Method::PATCH)
-    {
-        request
-            .headers
-            .insert(CONTENT_LENGTH, request.body.len().into());
+    let has_length =
+        !request.is_bare() || matches!(request.method, Method::POST | Method::PUT | Method::PATCH);
+    if let (true, Some(len)) = (has_length, request.len()) {
+        request.headers.insert(CONTENT_LENGTH, len.into());
     }
     let length = url.len();
     request.uri = url.parse().map_err(|e| {

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Uri};
 
 use super::redact;
+use crate::media::streamed::Streamed;
 
 /// What would be sent: one HTTP request without credentials.
 ///
@@ -16,6 +17,8 @@ pub struct HttpRequest {
     pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// The body, where it is not in memory; `body` is empty then.
+    pub(crate) stream: Option<Streamed>,
 }
 
 impl HttpRequest {
@@ -37,6 +40,19 @@ impl HttpRequest {
     /// The body; empty if there is none.
     pub fn body(&self) -> &Bytes {
         &self.body
+    }
+
+    /// How many bytes the body has, where that is known.
+    pub(crate) fn len(&self) -> Option<u64> {
+        match &self.stream {
+            Some(stream) => stream.len(),
+            None => Some(self.body.len() as u64),
+        }
+    }
+
+    /// Whether there is no body.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.stream.is_none() && self.body.is_empty()
     }
 
     /// The same for any HTTP client.

@@ -328,12 +328,33 @@ impl Photo {
     }
 }
 
+/// In sessions too.
+static VIDEO: __gapi::Method = __gapi::Method {
+    id: "things.video",
+    path: "v1/videos",
+    upload: Some(__gapi::MediaUpload {
+        accept: &["*/*"],
+        max_size: Some(16 << 20),
+        simple: true,
+        resumable: true,
+    }),
+    ..__gapi::Method::new(&API, __gapi::Verb::Post)
+};
+method!(VIDEO, Video, Thing, "things.video");
+
+impl Video {
+    pub(crate) fn upload(self, media: impl Into<__gapi::Media>) -> __gapi::Upload<Thing> {
+        __gapi::Upload::new(self.0, media)
+    }
+}
+
 static CONTENT: __gapi::Method = __gapi::Method {
     id: "things.content",
     path: "v1/things/{id}",
     parameters: &[
         __gapi::Parameter::path("id"),
         __gapi::Parameter::query("alt"),
+        __gapi::Parameter::query("generation"),
         __gapi::Parameter::query("part").repeated(),
     ],
     download: Some(__gapi::MediaDownload { service: true }),

@@ -24,11 +24,14 @@ mod parts;
 #[cfg(feature = "macros")]
 mod patches;
 mod redirects;
+mod resumes;
 mod retries;
 mod script;
 mod secrets;
+mod sessions;
 #[cfg(feature = "macros")]
 mod streams;
 mod tokens;
+mod transfers;
 mod uploads;
 mod url;

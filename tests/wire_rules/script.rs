@@ -143,16 +143,16 @@ impl Transport for Script {
         &self,
         request: Request<Body>,
     ) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
-        let (head, body) = request.into_parts();
-        let seen = Seen {
-            method: head.method,
-            url: head.uri.to_string(),
-            headers: head.headers,
-            body: body.as_bytes().expect("a body in memory").clone(),
-        };
-        let step = (self.rule)(&seen);
-        self.seen.lock().expect("lock").push(seen);
         Box::pin(async move {
+            let (head, body) = request.into_parts();
+            let seen = Seen {
+                method: head.method,
+                url: head.uri.to_string(),
+                headers: head.headers,
+                body: body.collect(1 << 30).await?,
+            };
+            let step = (self.rule)(&seen);
+            self.seen.lock().expect("lock").push(seen);
             match step {
                 Step::Answer(answer) => Ok(answer),
                 Step::Late(wait, answer) => {

@@ -19,6 +19,7 @@ pub use reply::Reply;
 pub use request::Request;
 pub use routes::Routes;
 
+pub(crate) use self::wire::{Ending, Trigger, Wire};
 use self::{fault::Faults, log::Log};
 
 /// What answers requests. Closures are services too.

@@ -16,27 +16,27 @@ use crate::lock;
 
 /// How a connection ends, instead of with the answer that hyper would write.
 #[derive(Debug)]
-pub(super) struct Ending {
+pub(crate) struct Ending {
     /// Sent first, byte for byte.
-    pub(super) bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
     /// Whether it ends with a reset (RST) rather than an orderly close (FIN).
-    pub(super) reset: bool,
+    pub(crate) reset: bool,
 }
 
 /// The service's side: says how the connection shall end.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Trigger(Arc<Mutex<Option<Ending>>>);
+pub(crate) struct Trigger(Arc<Mutex<Option<Ending>>>);
 
 impl Trigger {
     /// The next write ends the connection in this way.
-    pub(super) fn pull(&self, ending: Ending) {
+    pub(crate) fn pull(&self, ending: Ending) {
         *lock(&self.0) = Some(ending);
     }
 }
 
 /// The connection's side.
 #[derive(Debug)]
-pub(super) struct Wire {
+pub(crate) struct Wire {
     stream: TcpStream,
     trigger: Trigger,
     /// The ending under way, and how much of it is sent.
@@ -44,7 +44,7 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    pub(super) fn new(stream: TcpStream, trigger: Trigger) -> Self {
+    pub(crate) fn new(stream: TcpStream, trigger: Trigger) -> Self {
         Self {
             stream,
             trigger,

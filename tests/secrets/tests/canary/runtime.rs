@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 use gapi::{
-    Body, Call, CallOptions, Client, Download, Media, RetryPolicy, ScopePolicy,
+    Body, Call, CallOptions, Client, Download, Media, RetryPolicy, ScopePolicy, Starting,
+    UploadSession,
     auth::{AccessToken, ApiKey},
     value::Extra,
 };
@@ -58,7 +59,11 @@ pub(crate) async fn rows() -> Vec<Row> {
             ),
         ),
         secret("gapi::Media", debug(&media())),
+        open("gapi::Progress", "two numbers"),
         secret("gapi::Upload", uploads()),
+        secret("gapi::Starting", debug(&start(&client()))),
+        secret("gapi::Uploading", sessions().await),
+        secret("gapi::UploadSession", sessions().await),
         secret("gapi::Download", debug(&download(&client()))),
         secret("gapi::Chunks", chunks().await),
         secret("gapi::HttpRequest", http_requests()),
@@ -234,6 +239,40 @@ fn uploads() -> Vec<String> {
     let mut shown = debug(&upload);
     shown.extend(debug(&upload.to_http().unwrap()));
     shown.extend(debug(&upload.send(&client()).with(options())));
+    shown
+}
+
+fn start(client: &Client) -> Starting<drive::File> {
+    let upload = drive::files()
+        .create(drive::File::default())
+        .upload(media());
+    upload.start(client).with(options())
+}
+
+/// Sessions whose URL is a secret from end to end, and what goes wrong in them.
+async fn sessions() -> Vec<String> {
+    let server = Server::start(|request: &Request| match request.method.as_str() {
+        "POST" => Reply::new(200).header("location", &format!("/{CANARY}?upload_id={CANARY}")),
+        "DELETE" => Reply::text(403, CANARY),
+        _ => Reply::text(400, CANARY),
+    })
+    .await
+    .unwrap();
+    let client = Client::builder()
+        .credentials(AccessToken::new(CANARY))
+        .endpoint(server.url())
+        .build()
+        .unwrap();
+    let mut uploading = start(&client).await.unwrap();
+    let mut shown = debug(&uploading);
+    shown.extend(debug(&uploading.session()));
+    shown.extend(error(&uploading.next_chunk().await.unwrap_err()));
+    let kept = serde_json::to_string(&uploading.session()).unwrap();
+    assert!(kept.contains(CANARY), "a session is kept with its URL");
+    shown.extend(error(&uploading.cancel().await.unwrap_err()));
+    let broken = kept.replace("http://", "");
+    let read = serde_json::from_str::<UploadSession>(&broken);
+    shown.extend(error(&read.unwrap_err()));
     shown
 }
 

@@ -1,0 +1,358 @@
+//! Media on its way up.
+
+use std::io;
+
+use ::http::{HeaderValue, Method, Response};
+use serde_json::{Value, json};
+
+use super::{
+    Content, State, Trouble, bare, head_of,
+    http::{self, Arriving, Body},
+    json_answer, not_found,
+    range::{self, Chunk},
+    refuse,
+    trouble::Errand,
+};
+use crate::lock;
+
+/// The length of a chunk is a multiple of this, the last one's aside.
+const UNIT: u64 = 256 * 1024;
+
+/// A resumable upload.
+#[derive(Clone, Debug)]
+pub(super) struct Session {
+    bucket: String,
+    name: String,
+    content_type: String,
+    content: Content,
+    /// What was said at the start, or since.
+    total: Option<u64>,
+    stored: u64,
+    /// The final answer; it is given again and again.
+    done: Option<Value>,
+}
+
+impl Session {
+    pub(super) fn is_over(&self) -> bool {
+        self.done.is_some()
+    }
+}
+
+pub(super) async fn answer(
+    state: &State,
+    mut arriving: Arriving,
+    bucket: &str,
+) -> io::Result<Response<Body>> {
+    if let Some(id) = arriving.parameter("upload_id").map(str::to_owned) {
+        return in_session(state, arriving, &id).await;
+    }
+    if arriving.method != Method::POST && arriving.method != Method::PUT {
+        return Ok(not_found());
+    }
+    match arriving.parameter("uploadType") {
+        Some("resumable") => begin(state, arriving, bucket).await,
+        Some(kind @ ("media" | "multipart")) => {
+            let is_multipart = kind == "multipart";
+            let trouble = lock(&state.troubles).next(Errand::Bring);
+            let body = arriving.whole().await;
+            let content_type = arriving.header("content-type").unwrap_or_default();
+            let parts = if is_multipart {
+                multipart(content_type, &body)
+            } else {
+                Some((json!({}), content_type.to_owned(), body))
+            };
+            let Some((described, content_type, media)) = parts else {
+                return Ok(refuse(400, "Malformed multipart body."));
+            };
+            let Some(name) = name(&arriving, &described) else {
+                return Ok(refuse(400, "Required"));
+            };
+            let content = Content::new()?;
+            content.append(&media)?;
+            let done = |state: &State| state.store(bucket, &name, content, &content_type);
+            match trouble {
+                Trouble::Status(status) | Trouble::Gone(status) => Ok(bare(status)),
+                Trouble::Reset(_) => Ok(arriving.reset()),
+                _ => Ok(finished(&arriving, trouble, done(state)?)),
+            }
+        }
+        _ => Ok(refuse(
+            400,
+            "uploadType must be media, multipart or resumable",
+        )),
+    }
+}
+
+/// The object's name, from the query or its description.
+fn name(arriving: &Arriving, described: &Value) -> Option<String> {
+    let name = arriving.parameter("name").or(described["name"].as_str());
+    name.map(str::to_owned)
+}
+
+async fn begin(state: &State, mut arriving: Arriving, bucket: &str) -> io::Result<Response<Body>> {
+    let trouble = lock(&state.troubles).next(Errand::Begin);
+    let body = arriving.whole().await;
+    let described: Value = match body.as_slice() {
+        b"" => json!({}),
+        body => match serde_json::from_slice(body) {
+            Ok(described) => described,
+            Err(error) => return Ok(refuse(400, &error.to_string())),
+        },
+    };
+    let length = arriving.header("x-upload-content-length").map(str::parse);
+    let (Some(name), Ok(total)) = (name(&arriving, &described), length.transpose()) else {
+        return Ok(refuse(400, "Required"));
+    };
+    match trouble {
+        Trouble::Status(status) | Trouble::Gone(status) => return Ok(bare(status)),
+        Trouble::Reset(_) => return Ok(arriving.reset()),
+        _ => {}
+    }
+    let id = format!("session-{}", state.number());
+    let session = Session {
+        bucket: bucket.to_owned(),
+        name,
+        content_type: arriving
+            .header("x-upload-content-type")
+            .unwrap_or("application/octet-stream")
+            .to_owned(),
+        content: Content::new()?,
+        total,
+        stored: 0,
+        done: None,
+    };
+    let location = format!(
+        "http://{}{}?uploadType=resumable&upload_id={id}",
+        arriving.header("host").unwrap_or_default(),
+        arriving.path
+    );
+    lock(&state.sessions).insert(id, session);
+    let mut response = http::empty(200);
+    if let Ok(location) = HeaderValue::from_str(&location) {
+        response.headers_mut().insert("location", location);
+    }
+    Ok(match trouble {
+        Trouble::Lose => arriving.reset(),
+        Trouble::HalfAnswer => half(&arriving, &response),
+        Trouble::StatusAfterwards(status) => bare(status),
+        _ => response,
+    })
+}
+
+async fn in_session(state: &State, mut arriving: Arriving, id: &str) -> io::Result<Response<Body>> {
+    if arriving.method == Method::DELETE {
+        let known = lock(&state.sessions).remove(id);
+        return Ok(http::empty(if known.is_some() { 499 } else { 404 }));
+    }
+    let declared: u64 = arriving
+        .header("content-length")
+        .and_then(|l| l.parse().ok())
+        .unwrap_or(0);
+    let chunk = match arriving.header("content-range") {
+        // Everything in one request, which is how nothing is uploaded.
+        None => Chunk {
+            bytes: Some((0, declared)),
+            total: Some(declared),
+        },
+        Some(text) => match range::chunk(text) {
+            Some(chunk) => chunk,
+            None => return Ok(refuse(400, &format!("Invalid Content-Range {text:?}"))),
+        },
+    };
+    let errand = if chunk.bytes.is_some() {
+        Errand::Bring
+    } else {
+        Errand::Ask
+    };
+    let trouble = lock(&state.troubles).next(errand);
+    let Some(mut session) = lock(&state.sessions).get(id).cloned() else {
+        return Ok(bare(404));
+    };
+    match trouble {
+        Trouble::Status(status) => {
+            drain(&mut arriving).await;
+            return Ok(bare(status));
+        }
+        Trouble::Gone(status) => {
+            lock(&state.sessions).remove(id);
+            return Ok(bare(status));
+        }
+        Trouble::Reset(0) => return Ok(arriving.reset()),
+        Trouble::Boast => return Ok(incomplete(session.stored + 10 * UNIT + declared)),
+        Trouble::Forget(share) => {
+            drain(&mut arriving).await;
+            session.stored = session.stored * share / 1000;
+            session.content.truncate(session.stored)?;
+            let stored = session.stored;
+            lock(&state.sessions).insert(id.to_owned(), session);
+            return Ok(incomplete(stored));
+        }
+        _ => {}
+    }
+    if let Some(done) = session.done {
+        drain(&mut arriving).await;
+        return Ok(finished(&arriving, trouble, done));
+    }
+    if let Err(why) = judge(&session, &chunk, declared) {
+        return Ok(refuse(400, &why));
+    }
+    session.total = session.total.or(chunk.total);
+    let share = match trouble {
+        Trouble::Reset(share) | Trouble::Partly(share) => Some(share),
+        _ => None,
+    };
+    let whole = take(&mut arriving, &mut session, &chunk, share).await?;
+    let complete = whole && session.total == Some(session.stored);
+    if complete || trouble == Trouble::EndEarly {
+        let content = session.content.clone();
+        session.done = Some(state.store(
+            &session.bucket,
+            &session.name,
+            content,
+            &session.content_type,
+        )?);
+    }
+    let (done, stored) = (session.done.clone(), session.stored);
+    lock(&state.sessions).insert(id.to_owned(), session);
+    Ok(match (trouble, done) {
+        (Trouble::Reset(_), _) => arriving.reset(),
+        (_, Some(done)) => finished(&arriving, trouble, done),
+        (Trouble::StatusAfterwards(status), None) => bare(status),
+        (Trouble::Lose, None) => arriving.reset(),
+        (Trouble::HalfAnswer, None) => half(&arriving, &incomplete(stored)),
+        (_, None) => incomplete(stored),
+    })
+}
+
+/// Whether a chunk fits.
+fn judge(session: &Session, chunk: &Chunk, declared: u64) -> Result<(), String> {
+    if let (Some(before), Some(now)) = (session.total, chunk.total)
+        && before != now
+    {
+        return Err(format!("The length was {before} and is {now}"));
+    }
+    let (from, len) = chunk.bytes.unwrap_or((session.stored, 0));
+    if len != declared {
+        return Err(format!(
+            "A chunk of {len} bytes with a content-length of {declared}"
+        ));
+    }
+    if from > session.stored {
+        return Err(format!(
+            "A chunk from {from} leaves a hole after {}",
+            session.stored
+        ));
+    }
+    let is_last = chunk.total.is_some_and(|total| from + len == total);
+    if len % UNIT != 0 && !is_last {
+        return Err(format!("A chunk of {len} bytes is no multiple of {UNIT}"));
+    }
+    Ok(())
+}
+
+/// Takes the bytes of a chunk, or a share of it; what is there already is passed over. Whether all came.
+async fn take(
+    arriving: &mut Arriving,
+    session: &mut Session,
+    chunk: &Chunk,
+    share: Option<u64>,
+) -> io::Result<bool> {
+    let (from, len) = chunk.bytes.unwrap_or((session.stored, 0));
+    let limit = share.map_or(len, |share| len * share / 1000);
+    let mut at = from;
+    while let Some(bytes) = arriving.next().await {
+        let end = at + bytes.len() as u64;
+        let keep = end.min(from + limit);
+        if keep > session.stored && session.stored >= at {
+            let new = &bytes[(session.stored - at) as usize..(keep - at) as usize];
+            session.content.append(new)?;
+            session.stored = keep;
+        }
+        at = end;
+        if share.is_some() && at >= from + limit {
+            break;
+        }
+    }
+    Ok(share.is_none() && at == from + len)
+}
+
+async fn drain(arriving: &mut Arriving) {
+    while arriving.next().await.is_some() {}
+}
+
+/// 308: go on after this.
+fn incomplete(stored: u64) -> Response<Body> {
+    let mut response = http::empty(308);
+    let range = format!("bytes=0-{}", stored.saturating_sub(1));
+    // With nothing stored there is no range.
+    if let (true, Ok(range)) = (stored > 0, HeaderValue::from_str(&range)) {
+        response.headers_mut().insert("range", range);
+    }
+    response
+}
+
+/// The final answer, or what becomes of it.
+fn finished(arriving: &Arriving, trouble: Trouble, mut done: Value) -> Response<Body> {
+    match trouble {
+        Trouble::WrongHash => {
+            done["crc32c"] = json!("AAAAAA==");
+            done["md5Hash"] = json!("AAAAAAAAAAAAAAAAAAAAAA==");
+        }
+        Trouble::WrongSize => done["size"] = json!("1"),
+        _ => {}
+    }
+    let response = json_answer(200, &done);
+    match trouble {
+        Trouble::Lose => arriving.reset(),
+        Trouble::HalfAnswer => {
+            let text = done.to_string();
+            let mut bytes = head_of(&response, text.len() as u64);
+            bytes.extend_from_slice(&text.as_bytes()[..text.len() / 2]);
+            arriving.end(bytes, false)
+        }
+        Trouble::StatusAfterwards(status) => bare(status),
+        _ => response,
+    }
+}
+
+/// Half of the head of an answer that has no body.
+fn half(arriving: &Arriving, response: &Response<Body>) -> Response<Body> {
+    let mut head = head_of(response, 0);
+    head.truncate(head.len() / 2);
+    arriving.end(head, false)
+}
+
+/// The JSON, the content type and the media of a message (RFC 2387) whose lines end as MIME's do.
+fn multipart(content_type: &str, body: &[u8]) -> Option<(Value, String, Vec<u8>)> {
+    let boundary = content_type
+        .strip_prefix("multipart/related;")?
+        .trim()
+        .strip_prefix("boundary=")?
+        .trim_matches('"');
+    let delimiter = format!("\r\n--{boundary}");
+    let mut rest = body.strip_prefix(&delimiter.as_bytes()[2..])?;
+    let mut parts = Vec::new();
+    while parts.len() < 2 {
+        rest = rest.strip_prefix(b"\r\n")?;
+        let end = find(rest, delimiter.as_bytes())?;
+        let head = find(&rest[..end], b"\r\n\r\n")?;
+        let kind = std::str::from_utf8(&rest[..head])
+            .ok()?
+            .lines()
+            .find_map(|line| {
+                let (name, value) = line.split_once(':')?;
+                name.eq_ignore_ascii_case("content-type")
+                    .then(|| value.trim().to_owned())
+            });
+        parts.push((kind?, &rest[head + 4..end]));
+        rest = &rest[end + delimiter.len()..];
+    }
+    rest.strip_prefix(b"--")?;
+    let described = serde_json::from_slice(parts[0].1).ok()?;
+    Some((described, parts[1].0.clone(), parts[1].1.to_vec()))
+}
+
+fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
+    text.windows(wanted.len())
+        .position(|window| window == wanted)
+}

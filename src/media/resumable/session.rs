@@ -1,0 +1,138 @@
+//! A session as it is kept.
+
+use std::{fmt, time::SystemTime};
+
+use http::Uri;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use crate::media::checksum::Checksum;
+
+/// A resumable upload that has begun: what another process needs to go on with it. Made by [`Uploading::session`](crate::Uploading::session), and given to
+/// [`Upload::resume`](crate::Upload::resume).
+///
+/// ```no_run
+/// # async fn example<R: gapi::Answer>(upload: gapi::Upload<R>, client: gapi::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut uploading = upload.start(&client).await?;
+/// while uploading.next_chunk().await?.is_some() {
+///     std::fs::write("upload.json", serde_json::to_vec(&uploading.session())?)?;
+/// }
+/// # Ok(()) }
+/// ```
+///
+/// **It holds a secret:** whoever knows the session's URL can write the media, without any credentials, for as long as the session lives (a week with most
+/// services). `Serialize` writes the URL, because that is what it is for; keep it as you keep a password. `Debug` does not show it.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct UploadSession {
+    /// The method's id.
+    pub(crate) method: String,
+    #[serde(deserialize_with = "absolute")]
+    pub(crate) url: String,
+    /// The length of the media, where it is known.
+    pub(crate) total: Option<u64>,
+    /// How many bytes the server had when it was last heard of.
+    pub(crate) stored: u64,
+    /// How many bytes the CRC-32C is of.
+    checked: u64,
+    crc32c: u32,
+    /// When the file was written last.
+    pub(crate) modified: Option<SystemTime>,
+}
+
+impl UploadSession {
+    pub(crate) fn new(method: &str, url: &Uri, total: Option<u64>) -> Self {
+        Self {
+            method: method.to_owned(),
+            url: url.to_string(),
+            total,
+            stored: 0,
+            checked: 0,
+            crc32c: 0,
+            modified: None,
+        }
+    }
+
+    pub(crate) fn with_checksum(mut self, checksum: &Checksum) -> Self {
+        self.checked = checksum.at();
+        self.crc32c = checksum.crc32c();
+        self
+    }
+
+    pub(crate) fn checksum(&self) -> Checksum {
+        Checksum::resumed(self.checked, self.crc32c)
+    }
+
+    /// The id of the method that it uploads with: `storage.objects.insert`.
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// The length of the media, where it is known.
+    pub fn total(&self) -> Option<u64> {
+        self.total
+    }
+
+    /// How many bytes the server had when it was last heard of. It is asked again before anything is sent.
+    pub fn stored(&self) -> u64 {
+        self.stored
+    }
+}
+
+/// An absolute URL of http or https.
+fn absolute<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    // Not the parser's own error, nor the text: it is a secret.
+    let is_absolute = text.parse::<Uri>().is_ok_and(|uri| {
+        matches!(uri.scheme_str(), Some("https" | "http"))
+            && uri
+                .authority()
+                .is_some_and(|a| !a.as_str().contains('@') && !a.host().is_empty())
+    });
+    if is_absolute {
+        Ok(text)
+    } else {
+        Err(serde::de::Error::custom(
+            "the session's URL is not an absolute http or https URL",
+        ))
+    }
+}
+
+impl fmt::Debug for UploadSession {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UploadSession")
+            .field("method", &self.method)
+            .field("total", &self.total)
+            .field("stored", &self.stored)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_is_kept_whole_and_shown_without_its_url() {
+        let url = "https://h/upload?upload_id=CANARY".parse().expect("a URL");
+        let mut checksum = Checksum::new(false);
+        checksum.feed(0, b"1234");
+        let mut session =
+            UploadSession::new("things.upload", &url, Some(30)).with_checksum(&checksum);
+        session.stored = 3;
+        session.modified = Some(SystemTime::UNIX_EPOCH);
+        let kept = serde_json::to_string(&session).expect("JSON");
+        let read: UploadSession = serde_json::from_str(&kept).expect("a session");
+        assert_eq!(read, session);
+        assert_eq!(read.checksum().crc32c(), checksum.crc32c());
+        assert!(!format!("{read:?}").contains("CANARY"));
+        for bad in [
+            "/CANARY",
+            "ftp://h/CANARY",
+            "https://user:CANARY@h/",
+            "CANARY",
+        ] {
+            let changed = kept.replace("https://h/upload?upload_id=CANARY", bad);
+            let error = serde_json::from_str::<UploadSession>(&changed).expect_err(bad);
+            assert!(!error.to_string().contains("CANARY"), "{error}");
+        }
+    }
+}

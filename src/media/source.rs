@@ -1,0 +1,704 @@
+//! Media as it is read: window by window, again where that is possible.
+
+use std::{
+    collections::VecDeque,
+    io,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+    time::SystemTime,
+};
+
+use bytes::{Bytes, BytesMut};
+use futures_util::{StreamExt as _, stream};
+use gapi_transport::{Body, TransportError};
+use tokio::{
+    fs::File,
+    io::{AsyncReadExt as _, AsyncSeekExt as _},
+};
+
+use super::{
+    checksum::Checksum,
+    content::{Content, PIECE, Pieces},
+    progress::Watcher,
+};
+use crate::{Error, ErrorKind};
+
+/// Media that is being sent.
+pub(crate) struct Source {
+    from: From,
+    /// The number of bytes, once it is known.
+    len: Option<u64>,
+}
+
+enum From {
+    Bytes(Bytes),
+    File {
+        path: Arc<Path>,
+        modified: Option<SystemTime>,
+    },
+    Once(Buffer),
+}
+
+/// What was read of media that passes by once, and may be needed again.
+struct Buffer {
+    /// `None` after the end.
+    pieces: Option<Pieces>,
+    held: VecDeque<Bytes>,
+    /// Where `held` starts and ends.
+    start: u64,
+    end: u64,
+}
+
+/// Some bytes of the media, in order.
+pub(crate) struct Window {
+    pub(crate) from: u64,
+    pub(crate) len: u64,
+    held: Held,
+}
+
+enum Held {
+    Memory(Vec<Bytes>),
+    File(Arc<Path>),
+}
+
+/// What looks at bytes as they pass.
+#[derive(Clone, Debug)]
+pub(crate) struct Meter {
+    checksum: Arc<Mutex<Checksum>>,
+    watcher: Watcher,
+}
+
+impl Source {
+    /// Opens `content`.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or the content has passed by already.
+    pub(crate) async fn open(content: &Content) -> Result<Self, Error> {
+        let (from, len) = match content {
+            Content::Bytes(bytes) => (From::Bytes(bytes.clone()), Some(bytes.len() as u64)),
+            Content::File(path) => {
+                let meta = tokio::fs::metadata(path)
+                    .await
+                    .map_err(|why| unreadable(path, why))?;
+                let from = From::File {
+                    path: Arc::clone(path),
+                    modified: meta.modified().ok(),
+                };
+                (from, Some(meta.len()))
+            }
+            Content::Once(once) => {
+                let pieces = once.take().ok_or_else(|| {
+                    Error::usage(
+                        "the media comes from a reader or a stream, which was sent before; give the request new media",
+                    )
+                })?;
+                let buffer = Buffer {
+                    pieces: Some(pieces),
+                    held: VecDeque::new(),
+                    start: 0,
+                    end: 0,
+                };
+                (From::Once(buffer), once.len)
+            }
+            Content::Streamed(_) => {
+                return Err(Error::usage("the media is on its way already"));
+            }
+        };
+        Ok(Self { from, len })
+    }
+
+    /// The number of bytes, where it is known by now.
+    pub(crate) fn len(&self) -> Option<u64> {
+        self.len
+    }
+
+    /// Says how long it is, where it does not know itself.
+    pub(crate) fn expect(&mut self, len: Option<u64>) {
+        self.len = self.len.or(len);
+    }
+
+    /// When the file was written last, to see whether it is the same one later.
+    pub(crate) fn modified(&self) -> Option<SystemTime> {
+        match &self.from {
+            From::File { modified, .. } => *modified,
+            From::Bytes(_) | From::Once(_) => None,
+        }
+    }
+
+    /// Whether the bytes from `offset` on can still be had.
+    pub(crate) fn reaches(&self, offset: u64) -> bool {
+        match &self.from {
+            From::Bytes(_) | From::File { .. } => true,
+            From::Once(buffer) => offset >= buffer.start,
+        }
+    }
+
+    /// Whether it can be read any number of times.
+    pub(crate) fn is_lasting(&self) -> bool {
+        !matches!(self.from, From::Once(_))
+    }
+
+    /// All of it, if it is at most `limit` bytes. What was read of a longer one is kept for [`window`](Self::window).
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(crate) async fn all(&mut self, limit: u64) -> Result<Option<Bytes>, Error> {
+        if self.len.is_some_and(|len| len > limit) {
+            return Ok(None);
+        }
+        let most = limit.saturating_add(1);
+        match &mut self.from {
+            From::Bytes(bytes) => Ok(Some(bytes.clone())),
+            From::File { path, .. } => {
+                let mut file = File::open(&**path)
+                    .await
+                    .map_err(|why| unreadable(path, why))?;
+                let mut all = Vec::new();
+                (&mut file)
+                    .take(most)
+                    .read_to_end(&mut all)
+                    .await
+                    .map_err(|why| unreadable(path, why))?;
+                self.check_len(all.len() as u64)?;
+                Ok(Some(all.into()))
+            }
+            From::Once(buffer) => {
+                buffer.fill(0, most, self.len, None).await?;
+                if buffer.pieces.is_some() || buffer.end > limit {
+                    return Ok(None);
+                }
+                self.len = Some(buffer.end);
+                Ok(Some(joined(&buffer.held)))
+            }
+        }
+    }
+
+    /// The bytes from `offset` on, at most `most`; fewer only at the end. What stands before `offset` will not be asked for again.
+    /// What is read is shown to `meter`.
+    ///
+    /// # Errors
+    /// When the source fails, or is not as long as it was said to be.
+    pub(crate) async fn window(
+        &mut self,
+        offset: u64,
+        most: u64,
+        meter: &Meter,
+    ) -> Result<Window, Error> {
+        let known = |len: Option<u64>| len.unwrap_or(u64::MAX).saturating_sub(offset).min(most);
+        let (len, held) = match &mut self.from {
+            From::Bytes(bytes) => {
+                let len = known(self.len);
+                meter.catch_up(bytes, offset);
+                let (from, to) = (index(offset), index(offset + len));
+                (len, Held::Memory(vec![bytes.slice(from..to)]))
+            }
+            From::File { path, .. } => {
+                let path = Arc::clone(path);
+                catch_up_file(&path, offset, meter).await?;
+                (known(self.len), Held::File(path))
+            }
+            From::Once(buffer) => {
+                buffer.fill(offset, most, self.len, Some(meter)).await?;
+                if buffer.pieces.is_none() {
+                    self.len = Some(buffer.end);
+                }
+                let len = (buffer.end - offset).min(most);
+                (len, Held::Memory(buffer.first(len)))
+            }
+        };
+        Ok(Window {
+            from: offset,
+            len,
+            held,
+        })
+    }
+
+    /// What passes by once, as it passes by.
+    pub(crate) fn into_stream(
+        self,
+        meter: Meter,
+    ) -> impl futures_util::Stream<Item = Result<Bytes, TransportError>> + Send + 'static {
+        let len = self.len;
+        let buffer = match self.from {
+            From::Once(buffer) => buffer,
+            From::Bytes(_) | From::File { .. } => Buffer {
+                pieces: None,
+                held: VecDeque::new(),
+                start: 0,
+                end: 0,
+            },
+        };
+        stream::try_unfold((buffer, 0), move |(mut buffer, at)| {
+            let meter = meter.clone();
+            async move {
+                buffer.fill(at, 1, len, None).await.map_err(|why| {
+                    TransportError::new(gapi_transport::TransportErrorKind::Other, why.to_string())
+                        .with_source(why)
+                })?;
+                let Some(piece) = buffer.held.front().cloned() else {
+                    return Ok(None);
+                };
+                meter.seen(at, &piece);
+                let at = at + piece.len() as u64;
+                meter.tell(at, len);
+                Ok(Some((piece, (buffer, at))))
+            }
+        })
+    }
+
+    fn check_len(&self, read: u64) -> Result<(), Error> {
+        match self.len {
+            Some(len) if len != read => Err(wrong_len(read, len)),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Buffer {
+    /// Drops what stands before `offset`, and reads until `most` bytes from there are held or the media ends.
+    async fn fill(
+        &mut self,
+        offset: u64,
+        most: u64,
+        len: Option<u64>,
+        meter: Option<&Meter>,
+    ) -> Result<(), Error> {
+        self.drop_before(offset);
+        let wanted = offset.saturating_add(most);
+        while self.end < wanted {
+            let Some(pieces) = &mut self.pieces else {
+                break;
+            };
+            match pieces.next().await {
+                Some(Ok(piece)) => {
+                    let at = self.end;
+                    self.end += piece.len() as u64;
+                    if let Some(len) = len.filter(|len| self.end > *len) {
+                        return Err(wrong_len(self.end, len));
+                    }
+                    if let Some(meter) = meter {
+                        meter.seen(at, &piece);
+                    }
+                    if !piece.is_empty() {
+                        self.held.push_back(piece);
+                    }
+                    // A process that goes on where another stopped passes over what the server has.
+                    self.drop_before(offset);
+                }
+                Some(Err(why)) => {
+                    let message = format!("the media failed after {} bytes: {why}", self.end);
+                    return Err(Error::new(ErrorKind::Io, message).with_source(Cause(why)));
+                }
+                None => {
+                    self.pieces = None;
+                    if let Some(len) = len.filter(|len| self.end < *len) {
+                        return Err(wrong_len(self.end, len));
+                    }
+                }
+            }
+        }
+        if self.end < offset {
+            return Err(wrong_len(self.end, offset));
+        }
+        Ok(())
+    }
+
+    fn drop_before(&mut self, offset: u64) {
+        while self.start < offset {
+            let Some(first) = self.held.front_mut() else {
+                self.start = offset.min(self.end);
+                return;
+            };
+            let surplus = index(offset - self.start).min(first.len());
+            self.start += surplus as u64;
+            if surplus == first.len() {
+                self.held.pop_front();
+            } else {
+                let _ = first.split_to(surplus);
+            }
+        }
+    }
+
+    /// The first `len` bytes that are held.
+    fn first(&self, len: u64) -> Vec<Bytes> {
+        let mut left = index(len);
+        let mut pieces = Vec::new();
+        for piece in &self.held {
+            if left == 0 {
+                break;
+            }
+            let part = piece.slice(..piece.len().min(left));
+            left -= part.len();
+            pieces.push(part);
+        }
+        pieces
+    }
+}
+
+impl Window {
+    /// All bytes, where they are in one piece in memory and not so many that somebody wants to see how they go.
+    pub(crate) fn in_memory(&self, meter: &Meter) -> Option<Bytes> {
+        let bytes = match &self.held {
+            Held::Memory(pieces) => match pieces.as_slice() {
+                [] => Bytes::new(),
+                [one] if one.len() <= 16 << 20 => one.clone(),
+                _ => return None,
+            },
+            Held::File(_) => return None,
+        };
+        meter.seen(self.from, &bytes);
+        Some(bytes)
+    }
+
+    /// The bytes as a body, as often as it is asked for. What is read of a file is shown to `meter` as it passes, and so is how far it has come.
+    pub(crate) fn body(&self, total: Option<u64>, meter: &Meter) -> Body {
+        match &self.held {
+            Held::Memory(pieces) => {
+                let mut at = self.from;
+                for piece in pieces {
+                    meter.seen(at, piece);
+                    at += piece.len() as u64;
+                }
+                self.in_pieces(pieces, total, meter)
+            }
+            Held::File(path) => {
+                let (path, from, len) = (Arc::clone(path), self.from, self.len);
+                let pieces = read_file(path, from, len, meter.clone(), total);
+                Body::from_stream(pieces, Some(len))
+            }
+        }
+    }
+
+    fn in_pieces(&self, pieces: &[Bytes], total: Option<u64>, meter: &Meter) -> Body {
+        let pieces: Vec<Bytes> = pieces.to_vec();
+        let (meter, mut at) = (meter.clone(), self.from);
+        let pieces = pieces.into_iter().flat_map(|mut piece| {
+            std::iter::from_fn(move || {
+                let next = piece.split_to(piece.len().min(PIECE));
+                (!next.is_empty()).then_some(next)
+            })
+        });
+        let pieces = pieces.map(move |piece| {
+            at += piece.len() as u64;
+            meter.watcher.tell(at, total);
+            Ok::<_, TransportError>(piece)
+        });
+        Body::from_stream(stream::iter(pieces), Some(self.len))
+    }
+}
+
+impl Meter {
+    pub(crate) fn new(checksum: Checksum, watcher: Watcher) -> Self {
+        Self {
+            checksum: Arc::new(Mutex::new(checksum)),
+            watcher,
+        }
+    }
+
+    /// The checksum of what has passed.
+    pub(crate) fn checksum(&self) -> Checksum {
+        self.lock().clone()
+    }
+
+    /// Tells how far the transfer has come.
+    pub(crate) fn tell(&self, bytes: u64, total: Option<u64>) {
+        self.watcher.tell(bytes, total);
+    }
+
+    /// Takes note of bytes that stand at `at`.
+    pub(crate) fn seen(&self, at: u64, bytes: &[u8]) {
+        self.lock().feed(at, bytes);
+    }
+
+    /// Closes a gap before `offset`.
+    fn catch_up(&self, all: &[u8], offset: u64) {
+        let mut checksum = self.lock();
+        let at = checksum.at();
+        if at < offset {
+            checksum.feed(at, &all[index(at)..index(offset)]);
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Checksum> {
+        self.checksum.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// `len` bytes of a file from `from` on, which are shown to `meter`.
+fn read_file(
+    path: Arc<Path>,
+    from: u64,
+    len: u64,
+    meter: Meter,
+    total: Option<u64>,
+) -> impl futures_util::Stream<Item = Result<Bytes, TransportError>> + Send {
+    stream::try_unfold(
+        (None, BytesMut::new(), 0),
+        move |(file, mut buffer, done)| {
+            let (path, meter) = (Arc::clone(&path), meter.clone());
+            async move {
+                if done == len {
+                    return Ok(None);
+                }
+                let mut file = match file {
+                    Some(file) => file,
+                    None => open_at(&path, from).await?,
+                };
+                buffer.reserve(PIECE);
+                let most = (len - done).min(PIECE as u64);
+                let count = (&mut file).take(most).read_buf(&mut buffer).await?;
+                if count == 0 {
+                    let why = format!("the file ended {} bytes early", len - done);
+                    return Err(io::Error::new(io::ErrorKind::UnexpectedEof, why).into());
+                }
+                let piece = buffer.split().freeze();
+                meter.seen(from + done, &piece);
+                let done = done + count as u64;
+                meter.tell(from + done, total);
+                Ok(Some((piece, (Some(file), buffer, done))))
+            }
+        },
+    )
+}
+
+async fn open_at(path: &Path, offset: u64) -> io::Result<File> {
+    let mut file = File::open(path).await?;
+    file.set_max_buf_size(PIECE);
+    if offset > 0 {
+        file.seek(io::SeekFrom::Start(offset)).await?;
+    }
+    Ok(file)
+}
+
+/// Reads what of a file the checksum does not cover yet: another process sent it.
+async fn catch_up_file(path: &Path, offset: u64, meter: &Meter) -> Result<(), Error> {
+    let covered = meter.checksum().at();
+    if covered >= offset {
+        return Ok(());
+    }
+    let silent = Meter {
+        watcher: Watcher::default(),
+        ..meter.clone()
+    };
+    let mut pieces = std::pin::pin!(read_file(
+        path.into(),
+        covered,
+        offset - covered,
+        silent,
+        None
+    ));
+    while let Some(piece) = pieces.next().await {
+        piece.map_err(|why| {
+            let message = format!("cannot read {}: {why}", path.display());
+            Error::new(ErrorKind::Io, message).with_source(why)
+        })?;
+    }
+    Ok(())
+}
+
+fn joined(pieces: &VecDeque<Bytes>) -> Bytes {
+    match pieces.len() {
+        0 => Bytes::new(),
+        1 => pieces[0].clone(),
+        _ => pieces
+            .iter()
+            .fold(BytesMut::new(), |mut all, piece| {
+                all.extend_from_slice(piece);
+                all
+            })
+            .freeze(),
+    }
+}
+
+fn unreadable(path: &Path, why: io::Error) -> Error {
+    Error::new(
+        ErrorKind::Io,
+        format!("cannot read {}: {why}", path.display()),
+    )
+    .with_source(why)
+}
+
+fn wrong_len(read: u64, len: u64) -> Error {
+    let message = if read > len {
+        format!("the media has more than the {len} bytes that it was said to have")
+    } else {
+        format!("the media ended after {read} of {len} bytes")
+    };
+    Error::new(ErrorKind::Io, message)
+}
+
+/// Positions within what is in memory fit.
+fn index(position: u64) -> usize {
+    usize::try_from(position).unwrap_or(usize::MAX)
+}
+
+/// A source's own error, which is boxed.
+#[derive(Debug)]
+struct Cause(super::content::Failure);
+
+impl std::fmt::Display for Cause {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Cause {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Media;
+
+    fn meter() -> Meter {
+        Meter::new(Checksum::new(false), Watcher::default())
+    }
+
+    fn counted(len: u32) -> Vec<u8> {
+        (0..len).flat_map(u32::to_le_bytes).collect()
+    }
+
+    async fn read(window: &Window, meter: &Meter) -> Bytes {
+        let body = window.body(None, meter);
+        body.collect(1 << 20).await.expect("the window")
+    }
+
+    /// The same content from everywhere.
+    fn media(content: &[u8], folder: &Path) -> [(Media, bool); 4] {
+        let path = folder.join("content.bin");
+        std::fs::write(&path, content).expect("a file");
+        let pieces: Vec<Result<Bytes, io::Error>> = content
+            .chunks(777)
+            .map(|piece| Ok(Bytes::copy_from_slice(piece)))
+            .collect();
+        [
+            (Media::bytes(content.to_vec()), true),
+            (Media::file(path), true),
+            (
+                Media::reader(
+                    io::Cursor::new(content.to_vec()),
+                    Some(content.len() as u64),
+                ),
+                false,
+            ),
+            (Media::stream(stream::iter(pieces), None), false),
+        ]
+    }
+
+    #[tokio::test]
+    async fn windows_follow_each_other() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let content = counted(1000);
+        let mut whole = Checksum::new(false);
+        whole.feed(0, &content);
+        for (media, lasting) in media(&content, folder.path()) {
+            let mut source = Source::open(&media.content).await.expect("open");
+            let (meter, mut at) = (meter(), 0);
+            loop {
+                let window = source.window(at, 1000, &meter).await.expect("a window");
+                assert_eq!((window.from, window.len), (at, (4000 - at).min(1000)));
+                for _ in 0..2 {
+                    let start = at as usize;
+                    assert_eq!(
+                        read(&window, &meter).await,
+                        content[start..start + window.len as usize],
+                        "{media:?}"
+                    );
+                }
+                at += window.len;
+                if source.len() == Some(at) {
+                    break;
+                }
+            }
+            assert_eq!(source.len(), Some(4000));
+            assert_eq!(meter.checksum().at(), 4000);
+            assert_eq!(meter.checksum().crc32c(), whole.crc32c(), "{media:?}");
+            assert_eq!(source.reaches(0), lasting);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_window_can_start_anywhere_that_was_not_given_up() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let content = counted(1000);
+        let mut whole = Checksum::new(false);
+        whole.feed(0, &content);
+        for (media, lasting) in media(&content, folder.path()) {
+            let (mut source, meter) = (Source::open(&media.content).await.expect("open"), meter());
+            // The first 1500 bytes are with the server already.
+            let window = source.window(1500, 1000, &meter).await.expect("a window");
+            assert_eq!(read(&window, &meter).await, content[1500..2500]);
+            // It took 100 of them.
+            let window = source.window(1600, 3000, &meter).await.expect("a window");
+            assert_eq!(read(&window, &meter).await, content[1600..]);
+            assert!(source.reaches(1600));
+            assert_eq!(source.reaches(1599), lasting);
+            assert_eq!(meter.checksum().crc32c(), whole.crc32c(), "{media:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn small_media_is_taken_whole() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let content = counted(1000);
+        for (media, _) in media(&content, folder.path()) {
+            let mut source = Source::open(&media.content).await.expect("open");
+            assert!(source.all(3999).await.expect("read").is_none());
+            let window = source.window(0, 9000, &meter()).await.expect("a window");
+            assert_eq!(window.len, 4000, "nothing is lost");
+        }
+        for (media, _) in self::media(&content, folder.path()) {
+            let mut source = Source::open(&media.content).await.expect("open");
+            let all = source.all(4000).await.expect("read").expect("all");
+            assert_eq!(all, content);
+        }
+    }
+
+    #[tokio::test]
+    async fn media_must_be_as_long_as_it_is_said_to_be() {
+        for (len, why) in [
+            (
+                3,
+                "the media has more than the 3 bytes that it was said to have",
+            ),
+            (5, "the media ended after 4 of 5 bytes"),
+        ] {
+            let media = Media::reader(&b"four"[..], Some(len));
+            let mut source = Source::open(&media.content).await.expect("open");
+            let error = match source.window(0, 100, &meter()).await {
+                Err(error) => error,
+                Ok(_) => panic!("{why}"),
+            };
+            assert_eq!(error.to_string(), why);
+            let Err(again) = Source::open(&media.content).await else {
+                panic!("it has passed by");
+            };
+            assert_eq!(again.kind(), ErrorKind::Usage);
+        }
+        let broken = stream::iter([
+            Ok(Bytes::from("one")),
+            Err(io::Error::other("the tape tore")),
+        ]);
+        let media = Media::stream(broken, None);
+        let mut source = Source::open(&media.content).await.expect("open");
+        let Err(error) = source.window(0, 100, &meter()).await else {
+            panic!("it failed");
+        };
+        assert_eq!(
+            error.to_string(),
+            "the media failed after 3 bytes: the tape tore"
+        );
+        let Err(error) = Source::open(&Media::file("/none/such.bin").content).await else {
+            panic!("there is none");
+        };
+        assert!(
+            error
+                .to_string()
+                .starts_with("cannot read /none/such.bin: "),
+            "{error}"
+        );
+    }
+}

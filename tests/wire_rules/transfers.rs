@@ -1,0 +1,292 @@
+//! Media over loopback, through everything that can go wrong, and through the death of a process.
+
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use futures_util::stream;
+use gapi::{
+    Client, ErrorKind, Media, RetryPolicy, UploadSession, auth::Anonymous, generated::v1 as __gapi,
+};
+use gapi_fakes::storage::{Storage, Trouble};
+
+use crate::api::Thing;
+
+static STORAGE: __gapi::Api = __gapi::Api {
+    name: "storage",
+    root_url: "https://storage.googleapis.com/",
+    service_path: "storage/v1/",
+    ..__gapi::Api::EMPTY
+};
+
+static INSERT: __gapi::Method = __gapi::Method {
+    id: "storage.objects.insert",
+    path: "b/{bucket}/o",
+    parameters: &[
+        __gapi::Parameter::path("bucket"),
+        __gapi::Parameter::query("name"),
+    ],
+    upload: Some(__gapi::MediaUpload {
+        accept: &["*/*"],
+        max_size: None,
+        simple: true,
+        resumable: true,
+    }),
+    ..__gapi::Method::new(&STORAGE, __gapi::Verb::Post)
+};
+
+static GET: __gapi::Method = __gapi::Method {
+    id: "storage.objects.get",
+    path: "b/{bucket}/o/{object}",
+    parameters: &[
+        __gapi::Parameter::path("bucket"),
+        __gapi::Parameter::path("object"),
+        __gapi::Parameter::query("generation"),
+    ],
+    download: Some(__gapi::MediaDownload { service: false }),
+    ..__gapi::Method::new(&STORAGE, __gapi::Verb::Get)
+};
+
+const UNIT: u64 = 256 << 10;
+
+fn upload(name: &str, media: impl Into<Media>) -> gapi::Upload<Thing> {
+    let call = __gapi::Call::new(&INSERT)
+        .with("bucket", "b")
+        .with("name", name);
+    gapi::Upload::new(call, media).resumable().chunk_size(UNIT)
+}
+
+fn download(client: &Client, name: &str) -> gapi::Download {
+    let call = __gapi::Call::new(&GET)
+        .with("bucket", "b")
+        .with("object", name);
+    gapi::Download::new(client, call)
+}
+
+fn client(url: &str) -> Client {
+    Client::builder()
+        .credentials(Anonymous)
+        .endpoint(url)
+        .retry(
+            RetryPolicy::new()
+                .max_attempts(20)
+                .initial_delay(Duration::from_millis(1)),
+        )
+        .build()
+        .expect("a client")
+}
+
+fn content(len: u64) -> Vec<u8> {
+    (0..len).map(|n| (n * 7 + n / 251) as u8).collect()
+}
+
+#[tokio::test]
+async fn every_seed_arrives_byte_for_byte() {
+    let all = content(3 * UNIT + 77);
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("all.bin");
+    std::fs::write(&path, &all).expect("a file");
+    let storage = Storage::start().await.expect("a server");
+    let client = client(&storage.url());
+    for seed in 0..60 {
+        storage.seed(Some(seed));
+        let pieces: Vec<_> = all
+            .chunks(5000)
+            .map(|piece| Ok::<_, std::io::Error>(Bytes::copy_from_slice(piece)))
+            .collect();
+        let lasting = seed % 4 < 2;
+        let media = match seed % 4 {
+            0 => Media::file(&path),
+            1 => Media::bytes(all.clone()),
+            2 => Media::reader(std::io::Cursor::new(all.clone()), None),
+            _ => Media::stream(stream::iter(pieces), Some(all.len() as u64)),
+        };
+        let name = format!("object-{seed}");
+        let sent = upload(&name, media);
+        let sent = if lasting && seed % 3 == 0 {
+            sent.one_chunk()
+        } else {
+            sent
+        };
+        match sent.send(&client).await {
+            Ok(made) => assert_eq!(made.size, Some(all.len() as i64)),
+            // A session that is gone is the end of what passes by once.
+            Err(error) => {
+                assert!(
+                    !lasting && error.kind() == ErrorKind::Media,
+                    "{seed}: {error}"
+                );
+                storage.put("b", &name, &all[..]).expect("an object");
+            }
+        }
+        let stored = storage.content("b", &name).expect("an object");
+        assert!(
+            stored.equals(&all[..]).expect("readable"),
+            "{seed}: another content"
+        );
+        let down = folder.path().join("down.bin");
+        download(&client, &name)
+            .to_file(&down)
+            .await
+            .unwrap_or_else(|error| panic!("{seed}: {error}"));
+        assert!(
+            std::fs::read(&down).expect("a file") == all,
+            "{seed}: another content came back"
+        );
+    }
+}
+
+#[tokio::test]
+async fn lies_are_noticed() {
+    let all = content(UNIT + 77);
+    let storage = Storage::start().await.expect("a server");
+    let client = client(&storage.url());
+    for trouble in [
+        Trouble::WrongHash,
+        Trouble::WrongSize,
+        Trouble::Boast,
+        Trouble::EndEarly,
+    ] {
+        // The start and the first chunk go well.
+        let early = matches!(trouble, Trouble::Boast | Trouble::EndEarly);
+        for _ in 0..if early { 1 } else { 2 } {
+            storage.trouble(Trouble::None);
+        }
+        storage.trouble(trouble);
+        let error = upload("lie", all.clone())
+            .send(&client)
+            .await
+            .expect_err("a lie");
+        assert_eq!(error.kind(), ErrorKind::Media, "{trouble:?}: {error}");
+    }
+    storage.put("b", "x", &all[..]).expect("an object");
+    storage.trouble(Trouble::WrongHash);
+    let error = download(&client, "x").await.expect_err("a lie");
+    assert_eq!(error.kind(), ErrorKind::Media);
+    // Another generation in the middle of a download.
+    storage.trouble(Trouble::Close(500));
+    storage.trouble(Trouble::NewGeneration);
+    let error = download(&client, "x").await.expect_err("it changed");
+    assert!(error.is_not_found(), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_that_forgets_is_given_it_again() {
+    let all = content(4 * UNIT);
+    let storage = Storage::start().await.expect("a server");
+    let client = client(&storage.url());
+    for trouble in [
+        Trouble::None,
+        Trouble::None,
+        Trouble::None,
+        Trouble::Forget(300),
+        Trouble::Partly(1),
+        Trouble::Lose,
+        Trouble::Lose,
+    ] {
+        storage.trouble(trouble);
+    }
+    upload("again", all.clone())
+        .send(&client)
+        .await
+        .expect("an answer");
+    let stored = storage.content("b", "again").expect("an object");
+    assert!(stored.equals(&all[..]).expect("readable"));
+}
+
+const TASK: &str = "GAPI_TEST_UPLOAD";
+const LEN: u64 = 5 * UNIT + 9;
+
+/// Not a test of its own: what the processes do that die and go on.
+#[test]
+fn process() {
+    let Ok(task) = std::env::var(TASK) else {
+        return;
+    };
+    let [url, folder] = [0, 1].map(|n| task.split('|').nth(n).expect("a task").to_owned());
+    let folder = std::path::PathBuf::from(folder);
+    let (media, kept) = (
+        Media::file(folder.join("all.bin")),
+        folder.join("session.json"),
+    );
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let client = client(&url);
+        if let Ok(text) = std::fs::read(&kept) {
+            let session: UploadSession = serde_json::from_slice(&text).expect("a session");
+            let made = upload("kept", media)
+                .resume(session)
+                .send(&client)
+                .await
+                .expect("an answer");
+            assert_eq!(made.size, Some(LEN as i64));
+            return;
+        }
+        let mut uploading = upload("kept", media)
+            .start(&client)
+            .await
+            .expect("a session");
+        for chunk in 1.. {
+            let session = serde_json::to_vec(&uploading.session()).expect("JSON");
+            std::fs::write(&kept, session).expect("a file");
+            uploading.next_chunk().await.expect("a chunk");
+            println!("chunk {chunk}");
+            std::io::stdout().flush().expect("a pipe");
+            // Whoever kills this process says when the next one goes.
+            let mut line = String::new();
+            std::io::stdin().read_line(&mut line).expect("a line");
+        }
+    });
+}
+
+fn spawn(url: &str, folder: &std::path::Path) -> Child {
+    Command::new(std::env::current_exe().expect("this program"))
+        .args(["--exact", "transfers::process", "--nocapture"])
+        .env(TASK, format!("{url}|{}", folder.display()))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a process")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_upload_goes_on_in_another_process() {
+    let all = content(LEN);
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("all.bin"), &all).expect("a file");
+    let storage = Storage::start().await.expect("a server");
+
+    let (url, place) = (storage.url(), folder.path().to_owned());
+    let task = tokio::task::spawn_blocking(move || {
+        let mut child = spawn(&url, &place);
+        let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+        let mut stdin = child.stdin.take().expect("a pipe");
+        for line in stdout.lines().map(|line| line.expect("text")) {
+            // The harness writes lines of its own.
+            if line.ends_with("chunk 2") {
+                break;
+            }
+            if line.ends_with("chunk 1") {
+                stdin.write_all(b"\n").expect("a reader");
+            }
+        }
+        // SIGKILL, on systems that have signals. What it kept is older than what the server has.
+        child.kill().expect("a process to kill");
+        child.wait().expect("its end");
+        assert!(spawn(&url, &place).wait().expect("its end").success());
+    });
+    task.await.expect("both processes");
+
+    let stored = storage.content("b", "kept").expect("an object");
+    assert!(stored.equals(&all[..]).expect("readable"));
+    let log = storage.log();
+    let count = |method: &str| log.iter().filter(|line| line.starts_with(method)).count();
+    // Two chunks, the question where to go on, and the other four: no chunk was sent twice.
+    assert_eq!((count("POST"), count("PUT")), (1, 2 + 1 + 4), "{log:#?}");
+}
