@@ -396,6 +396,9 @@ impl Chunks {
                 ),
             )
         };
+        if answered.headers.contains_key(CONTENT_ENCODING) {
+            return Err(wrong("the server sent the rest in a compressed form"));
+        }
         if !self.version.is_same(&Version::of(&answered.headers)) {
             return Err(wrong("the media is another version now"));
         }
