@@ -81,6 +81,8 @@ mod oauth;
 mod scopes;
 #[cfg(feature = "service-account")]
 mod service_account;
+#[cfg(feature = "signed-url")]
+mod signed_url;
 mod signer;
 mod source;
 mod static_token;
@@ -109,12 +111,16 @@ pub use external_account_authorized_user::ExternalAccountAuthorizedUser;
 #[cfg(feature = "gdch")]
 pub use gdch::GdchServiceAccount;
 pub use headers::AuthHeaders;
+#[cfg(feature = "id-token-verification")]
+pub use id_token::{IdTokenCheck, IdTokenClaims, IdTokenError, IdTokenVerifier};
 pub use id_token::{IdTokenCredentials, IdTokenSource};
 #[cfg(feature = "impersonation")]
 pub use impersonated::Impersonated;
 pub use secrecy::{ExposeSecret, SecretString};
 #[cfg(feature = "service-account")]
 pub use service_account::ServiceAccount;
+#[cfg(feature = "signed-url")]
+pub use signed_url::{PostPolicy, SignedPost, SignedUrl};
 pub use signer::{Signature, Signer};
 pub use source::{FetchContext, FnSource, TokenSource, from_fn};
 pub use static_token::AccessToken;

@@ -5,12 +5,14 @@ use std::io;
 use crate::{
     Canned, Routes, Server,
     cloud_sql::CloudSql,
+    id_tokens::{CloudRunService, IdTokenIssuer},
     keys::ServiceAccount,
     oauth::{AuthorizationServer, TokenEndpoint},
 };
 
 /// A server with a token endpoint, an authorization server for users, the Cloud SQL Admin API and a little of Drive, Calendar and BigQuery, and
-/// a service account and two OAuth clients that it knows.
+/// a service account and two OAuth clients that it knows. At `/hello` is a Cloud Run service that the account may call, and at
+/// [`IdTokenIssuer::KEYS_PATH`] are the keys of its ID tokens.
 /// The project [`Google::PROJECT`] has a few instances.
 #[derive(Debug)]
 pub struct Google {
@@ -19,6 +21,7 @@ pub struct Google {
     tokens: TokenEndpoint,
     cloud_sql: CloudSql,
     users: AuthorizationServer,
+    id_tokens: IdTokenIssuer,
 }
 
 impl Google {
@@ -33,6 +36,8 @@ impl Google {
         let account = ServiceAccount::new("robot", Self::PROJECT)?;
         let tokens = TokenEndpoint::new();
         tokens.register(&account);
+        let id_tokens = IdTokenIssuer::new()?;
+        tokens.set_id_tokens(&id_tokens);
         let cloud_sql = CloudSql::new(&tokens)?;
         cloud_sql.add_samples(Self::PROJECT);
         let users = AuthorizationServer::new(&tokens);
@@ -50,7 +55,9 @@ impl Google {
             .at("/v1/", cloud_sql.clone())
             .at("/drive/v3/", Canned::drive(&tokens)?)
             .at("/calendar/v3/", Canned::calendar(&tokens)?)
-            .at("/bigquery/v2/", Canned::bigquery(&tokens)?);
+            .at("/bigquery/v2/", Canned::bigquery(&tokens)?)
+            .at(IdTokenIssuer::KEYS_PATH, id_tokens.clone())
+            .at("/hello", CloudRunService::new(&id_tokens));
         for path in AuthorizationServer::PATHS {
             routes = routes.at(path, users.clone());
         }
@@ -60,6 +67,7 @@ impl Google {
             tokens,
             cloud_sql,
             users,
+            id_tokens,
         })
     }
 
@@ -126,5 +134,10 @@ impl Google {
     /// The Cloud SQL Admin API.
     pub fn cloud_sql(&self) -> &CloudSql {
         &self.cloud_sql
+    }
+
+    /// Who issues ID tokens to the service account.
+    pub fn id_tokens(&self) -> &IdTokenIssuer {
+        &self.id_tokens
     }
 }

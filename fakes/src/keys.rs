@@ -94,6 +94,16 @@ impl ServiceAccount {
         pem("PUBLIC KEY", &self.key.public)
     }
 
+    /// The public key as a JSON Web Key (RFC 7517).
+    pub fn jwk(&self) -> Value {
+        // RFC 8017's RSAPublicKey: a sequence of modulus and exponent.
+        let (modulus, exponent) = numbers(self.key.pair.public_key().as_ref());
+        json!({
+            "kty": "RSA", "alg": "RS256", "use": "sig", "kid": self.key_id,
+            "n": URL_SAFE_NO_PAD.encode(modulus), "e": URL_SAFE_NO_PAD.encode(exponent),
+        })
+    }
+
     /// The public key: X.509 `SubjectPublicKeyInfo` in DER.
     pub(crate) fn public_key(&self) -> &[u8] {
         &self.key.public
@@ -162,6 +172,30 @@ impl Key {
             pair,
         })
     }
+}
+
+/// The two numbers of a DER sequence of two positive integers, without leading zeros.
+fn numbers(der: &[u8]) -> (&[u8], &[u8]) {
+    let (sequence, _) = content(der);
+    let (first, rest) = content(sequence);
+    let (second, _) = content(rest);
+    let positive = |number: &[u8]| number.iter().take_while(|byte| **byte == 0).count();
+    (&first[positive(first)..], &second[positive(second)..])
+}
+
+/// The content of the DER value that `der` begins with, and what follows it.
+fn content(der: &[u8]) -> (&[u8], &[u8]) {
+    let (length, start) = match der[1] {
+        short @ 0..0x80 => (usize::from(short), 2),
+        long => {
+            let bytes = usize::from(long & 0x7f);
+            let length = der[2..2 + bytes]
+                .iter()
+                .fold(0, |length, byte| length << 8 | usize::from(*byte));
+            (length, 2 + bytes)
+        }
+    };
+    der[start..].split_at(length)
 }
 
 /// RFC 7468: the label, and base64 in lines of 64.

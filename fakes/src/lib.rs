@@ -7,6 +7,7 @@
 //! - [`oauth::TokenEndpoint`] verifies assertions signed with RS256 and issues tokens;
 //! - [`oauth::AuthorizationServer`] signs users in, asks for their consent (or takes it for given), and issues what follows from it;
 //! - [`Canned`] gives the same answers every time, to requests that are right;
+//! - [`id_tokens::IdTokenIssuer`] issues ID tokens and shows its keys, and [`id_tokens::CloudRunService`] wants to see them;
 //! - [`discovery::Document`] routes and checks requests by a Discovery document;
 //! - [`cloud_sql::CloudSql`] is a small Cloud SQL Admin API;
 //! - [`storage::Storage`] takes and gives objects of any size, in sessions and ranges, with every trouble on the way;
@@ -24,6 +25,7 @@ mod canned;
 pub mod cloud_sql;
 pub mod discovery;
 mod google;
+pub mod id_tokens;
 pub mod keys;
 pub mod oauth;
 pub mod rpc;

@@ -16,13 +16,15 @@ use futures_util::future::{Either, select};
 use gapi_transport::{BoxFuture, Clock, SystemClock, Transport};
 use tokio::runtime::Handle;
 
-#[cfg(feature = "user-flows")]
+#[cfg(any(feature = "user-flows", feature = "id-token-verification"))]
 pub(crate) use self::lazy::LazyTransport as DefaultTransport;
+#[cfg(feature = "id-token-verification")]
+pub(crate) use self::moment::Moment;
 pub(crate) use self::policy::ATTEMPT;
+
 use self::{
     flight::fly,
     lazy::LazyTransport,
-    moment::Moment,
     slot::{Outcome, Slot, Step, Ticket, Waiting},
 };
 use crate::{
@@ -73,15 +75,20 @@ struct Key {
 impl<S: TokenSource> Cached<S> {
     /// Caches the tokens of `source`.
     pub fn new(source: S) -> Self {
-        Self::assemble(Arc::new(source), None, Arc::new(SystemClock))
+        Self::assemble(
+            Arc::new(source),
+            None,
+            Arc::new(LazyTransport::default()),
+            Arc::new(SystemClock),
+        )
     }
 
     fn assemble(
         source: Arc<S>,
         transport: Option<Arc<dyn Transport>>,
+        fallback: Arc<dyn Transport>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let fallback = Arc::new(LazyTransport::default());
         let slots = Mutex::default();
         Self {
             core: Arc::new(Core {
@@ -100,6 +107,7 @@ impl<S: TokenSource> Cached<S> {
         Self::assemble(
             self.core.source.clone(),
             Some(transport),
+            self.core.fallback.clone(),
             self.core.clock.clone(),
         )
     }
@@ -107,7 +115,12 @@ impl<S: TokenSource> Cached<S> {
     /// Reads the time from `clock`. The cache starts empty.
     #[must_use]
     pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
-        Self::assemble(self.core.source.clone(), self.core.transport.clone(), clock)
+        Self::assemble(
+            self.core.source.clone(),
+            self.core.transport.clone(),
+            self.core.fallback.clone(),
+            clock,
+        )
     }
 
     /// The same transport and clock with another source, and an empty cache.
@@ -116,6 +129,18 @@ impl<S: TokenSource> Cached<S> {
         Self::assemble(
             Arc::new(source),
             self.core.transport.clone(),
+            self.core.fallback.clone(),
+            self.core.clock.clone(),
+        )
+    }
+
+    /// The same transport and clock, and one pool, with tokens of another kind.
+    #[cfg(feature = "service-account")]
+    pub(crate) fn beside<T: TokenSource>(&self, source: T) -> Cached<T> {
+        Cached::assemble(
+            Arc::new(source),
+            self.core.transport.clone(),
+            self.core.fallback.clone(),
             self.core.clock.clone(),
         )
     }

@@ -6,13 +6,13 @@ use gapi_transport::Clock;
 
 /// A point in time, on both clocks. It has come when either clock says so.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Moment {
-    pub(super) wall: SystemTime,
-    pub(super) monotonic: Instant,
+pub(crate) struct Moment {
+    pub(crate) wall: SystemTime,
+    pub(crate) monotonic: Instant,
 }
 
 impl Moment {
-    pub(super) fn now(clock: &dyn Clock) -> Self {
+    pub(crate) fn now(clock: &dyn Clock) -> Self {
         Self {
             wall: clock.now(),
             monotonic: clock.instant(),
@@ -20,14 +20,14 @@ impl Moment {
     }
 
     /// `None` when that is later than the clocks can tell.
-    pub(super) fn after(self, duration: Duration) -> Option<Self> {
+    pub(crate) fn after(self, duration: Duration) -> Option<Self> {
         Some(Self {
             wall: self.wall.checked_add(duration)?,
             monotonic: self.monotonic.checked_add(duration)?,
         })
     }
 
-    pub(super) fn has_come(&self, now: &Self) -> bool {
+    pub(crate) fn has_come(&self, now: &Self) -> bool {
         now.wall >= self.wall || now.monotonic >= self.monotonic
     }
 }

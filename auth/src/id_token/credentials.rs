@@ -52,6 +52,19 @@ impl IdTokenCredentials {
         }))
     }
 
+    /// ID tokens of `tokens` that go the way of `other`'s: through the same transport and pool, by the same clock.
+    #[cfg(feature = "service-account")]
+    pub(crate) fn beside<S: TokenSource>(
+        other: &Cached<S>,
+        tokens: impl IdTokenSource,
+        audience: Option<String>,
+    ) -> Self {
+        Self(other.beside(Source {
+            tokens: Arc::new(tokens),
+            audience,
+        }))
+    }
+
     /// Fetches tokens through `transport`, whatever transport requests offer. The cache starts empty.
     #[must_use]
     pub fn transport(self, transport: Arc<dyn Transport>) -> Self {

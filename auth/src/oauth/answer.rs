@@ -38,6 +38,41 @@ pub(crate) fn read(
     body: &[u8],
     now: SystemTime,
 ) -> Result<TokenAnswer, Refusal> {
+    read_with(status, headers, body, now, granted)
+}
+
+/// Reads an answer that holds an ID token and need not hold anything else.
+#[cfg(feature = "service-account")]
+pub(crate) fn read_id_token(
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+    now: SystemTime,
+) -> Result<SecretString, Refusal> {
+    read_with(status, headers, body, now, |mut fields, status, body| {
+        secret(&mut fields, "id_token").ok_or_else(|| {
+            AuthError::new(
+                AuthErrorKind::Http,
+                format!(
+                    "the token endpoint answered HTTP {} without an id_token: {}",
+                    status.as_u16(),
+                    redact::excerpt(body)
+                ),
+            )
+        })
+    })
+}
+
+/// What makes something of the fields of a success.
+type Granted<T> = fn(Map<String, Value>, StatusCode, &[u8]) -> Result<T, AuthError>;
+
+fn read_with<T>(
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &[u8],
+    now: SystemTime,
+    granted: Granted<T>,
+) -> Result<T, Refusal> {
     let date = headers
         .get(header::DATE)
         .and_then(|date| date::parse(date.to_str().ok()?));

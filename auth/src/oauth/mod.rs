@@ -7,9 +7,13 @@ mod form;
 mod post;
 mod redact;
 
+#[cfg(feature = "service-account")]
+pub(crate) use answer::read_id_token;
 pub(crate) use answer::{Refusal, TokenAnswer, read, refuse};
 pub(crate) use endpoint::{check_endpoint, is_loopback};
 pub(crate) use form::form;
+#[cfg(feature = "service-account")]
+pub(crate) use post::{Reader, post_for};
 pub(crate) use post::{post, shifted};
 pub(crate) use redact::{excerpt, words};
 

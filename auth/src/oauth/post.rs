@@ -6,7 +6,7 @@ use std::{
 };
 
 use gapi_transport::{Body, Clock, Transport};
-use http::{Method, Request, header};
+use http::{HeaderMap, Method, Request, StatusCode, header};
 
 use super::{ANSWER_LIMIT, Refusal, TokenAnswer, form, read};
 use crate::{AuthError, AuthErrorKind, Token};
@@ -22,6 +22,21 @@ pub(crate) async fn post(
     transport: &Arc<dyn Transport>,
     clock: &Arc<dyn Clock>,
 ) -> Result<Result<TokenAnswer, Refusal>, AuthError> {
+    post_for(uri, fields, metrics, transport, clock, read).await
+}
+
+/// What reads an answer that came at the given time.
+pub(crate) type Reader<T> = fn(StatusCode, &HeaderMap, &[u8], SystemTime) -> Result<T, Refusal>;
+
+/// Sends a form and reads what it is answered with `read`.
+pub(crate) async fn post_for<T>(
+    uri: &str,
+    fields: &[(&str, &str)],
+    metrics: Option<&str>,
+    transport: &Arc<dyn Transport>,
+    clock: &Arc<dyn Clock>,
+    read: Reader<T>,
+) -> Result<Result<T, Refusal>, AuthError> {
     let mut request = Request::builder()
         .method(Method::POST)
         .uri(uri)

@@ -26,6 +26,8 @@ pub(super) struct Claims<'a> {
     aud: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target_audience: Option<&'a str>,
     iat: u64,
     exp: u64,
     #[serde(flatten)]
@@ -50,6 +52,7 @@ impl<'a> Claims<'a> {
             sub: None,
             aud: None,
             scope: None,
+            target_audience: None,
             iat,
             exp: iat + LIFETIME.as_secs(),
             more: more
@@ -70,6 +73,13 @@ impl<'a> Claims<'a> {
 
     pub(super) fn scopes(mut self, scopes: &[String]) -> Self {
         self.scope = Some(scopes.join(" ")).filter(|scope| !scope.is_empty());
+        self
+    }
+
+    /// Whom the ID token is for that this is exchanged for.
+    pub(super) fn target_audience(mut self, audience: &'a str) -> Self {
+        self.more.remove("target_audience");
+        self.target_audience = Some(audience);
         self
     }
 

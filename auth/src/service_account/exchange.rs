@@ -7,17 +7,37 @@ use secrecy::ExposeSecret;
 use super::{assertion::Claims, hints, source::Source};
 use crate::{
     AuthError, FetchContext, Token,
-    oauth::{GOOGLE_TOKEN_URI, Refusal, TokenAnswer, metrics_header, post, shifted},
+    oauth::{GOOGLE_TOKEN_URI, Reader, Refusal, metrics_header, post_for, read, shifted},
 };
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
-/// Fetches an access token. When the endpoint refuses the assertion and its clock shows that ours is wrong, asks
-/// once more with its time.
+/// What an assertion is exchanged for.
+#[derive(Clone, Copy)]
+pub(super) enum Want<'a> {
+    /// An access token with the context's scopes.
+    AccessToken,
+    /// An ID token for this audience.
+    IdToken(&'a str),
+}
+
+/// Fetches an access token.
 pub(super) async fn exchange(source: &Source, cx: &FetchContext) -> Result<Token, AuthError> {
+    let (answer, asked_at) = by_assertion(source, cx, Want::AccessToken, read).await?;
+    Ok(answer.into_token(asked_at))
+}
+
+/// Sends an assertion, and gives what it was exchanged for and when that was asked for. When the endpoint refuses the assertion and its clock
+/// shows that ours is wrong, asks once more with its time.
+pub(super) async fn by_assertion<T>(
+    source: &Source,
+    cx: &FetchContext,
+    want: Want<'_>,
+    read: Reader<T>,
+) -> Result<(T, SystemTime), AuthError> {
     let now = cx.clock().now();
-    let refusal = match ask(source, cx, now).await? {
-        Ok(answer) => return Ok(answer.into_token(now)),
+    let refusal = match ask(source, cx, want, now, read).await? {
+        Ok(answer) => return Ok((answer, now)),
         Err(refusal) => refusal,
     };
     let Some(skew) = refusal.clock_skew() else {
@@ -25,40 +45,52 @@ pub(super) async fn exchange(source: &Source, cx: &FetchContext) -> Result<Token
     };
     let now = cx.clock().now();
     let theirs = shifted(now, skew);
-    match ask(source, cx, theirs).await? {
+    match ask(source, cx, want, theirs, read).await? {
         Ok(answer) => {
             tracing::warn!(
                 seconds = -skew,
                 "this machine's clock differs from the token endpoint's: positive is ahead"
             );
-            Ok(answer.into_token(now))
+            Ok((answer, now))
         }
         Err(refusal) => Err(hints::add(refusal.error, source, cx.scopes(), Some(skew))),
     }
 }
 
-async fn ask(
+async fn ask<T>(
     source: &Source,
     cx: &FetchContext,
+    want: Want<'_>,
     now: SystemTime,
-) -> Result<Result<TokenAnswer, Refusal>, AuthError> {
+    read: Reader<T>,
+) -> Result<Result<T, Refusal>, AuthError> {
     let identity = &*source.identity;
-    let assertion = Claims::new(&identity.email, now, &source.claims)
-        .subject(source.subject.as_deref())
-        .audience(Some(GOOGLE_TOKEN_URI))
-        .scopes(cx.scopes())
-        .sign(&identity.key, identity.key_id.as_deref())?;
+    let key = identity.keys.current();
+    let claims = Claims::new(&identity.email, now, &source.claims).audience(Some(GOOGLE_TOKEN_URI));
+    let (claims, metrics) = match want {
+        Want::AccessToken => (
+            claims
+                .subject(source.subject.as_deref())
+                .scopes(cx.scopes()),
+            "auth-request-type/at cred-type/sa",
+        ),
+        Want::IdToken(audience) => (
+            claims.target_audience(audience),
+            "auth-request-type/it cred-type/sa",
+        ),
+    };
+    let assertion = claims.sign(&key.key, key.id.as_deref())?;
     let fields = [
         ("grant_type", GRANT),
         ("assertion", assertion.expose_secret()),
     ];
-    let metrics = metrics_header("auth-request-type/at cred-type/sa");
-    post(
+    post_for(
         &source.token_uri,
         &fields,
-        Some(&metrics),
+        Some(&metrics_header(metrics)),
         cx.transport(),
         cx.clock(),
+        read,
     )
     .await
 }

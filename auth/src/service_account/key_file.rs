@@ -1,9 +1,17 @@
 //! Key files.
 
-use secrecy::{SecretString, zeroize::Zeroize};
+use std::{fs::File, io, io::Read, path::Path};
+
+use secrecy::{
+    SecretString,
+    zeroize::{Zeroize, Zeroizing},
+};
 use serde_json::{Map, Value};
 
 use crate::{AuthError, AuthErrorKind, oauth::GOOGLE_TOKEN_URI};
+
+/// No key file comes near this size.
+const KEY_FILE_LIMIT: u64 = 1024 * 1024;
 
 /// What is used of a key file.
 pub(super) struct KeyFile {
@@ -20,6 +28,16 @@ pub(super) struct KeyFile {
 }
 
 impl KeyFile {
+    /// Reads a file.
+    pub(super) fn read(path: &Path) -> Result<Self, AuthError> {
+        let place = path.display().to_string();
+        let mut text = Zeroizing::new(String::new());
+        File::open(path)
+            .and_then(|file| file.take(KEY_FILE_LIMIT).read_to_string(&mut text))
+            .map_err(|error| unreadable(&place, error))?;
+        Self::parse(&place, &text)
+    }
+
     pub(super) fn from_parts(client_email: String, private_key_pem: &str) -> Self {
         Self {
             place: String::from("service account key"),
@@ -72,6 +90,25 @@ impl KeyFile {
             universe_domain: fields.optional("universe_domain")?,
         })
     }
+}
+
+fn unreadable(place: &str, error: io::Error) -> AuthError {
+    match error.kind() {
+        io::ErrorKind::NotFound => AuthError::new(
+            AuthErrorKind::NotFound,
+            format!("{place}: there is no such file"),
+        )
+        .with_hint("give the path of a service account key in JSON"),
+        io::ErrorKind::InvalidData => {
+            AuthError::new(AuthErrorKind::Config, format!("{place}: not a text file"))
+                .with_hint("a service account key in JSON is needed; .p12 keys are not supported")
+        }
+        _ => AuthError::new(
+            AuthErrorKind::Config,
+            format!("{place}: the file cannot be read: {error}"),
+        ),
+    }
+    .with_source(error)
 }
 
 const NEEDED: &str = "a service account key in JSON is needed, as `gcloud iam service-accounts keys create` writes it";

@@ -3,22 +3,23 @@
 mod assertion;
 mod exchange;
 mod hints;
+mod id_token;
 mod key_file;
+mod keys;
 mod signer;
 mod signing_key;
 mod source;
 
-use std::{fmt, fs::File, io, io::Read, path::Path, sync::Arc};
+use std::{fmt, path::Path, sync::Arc};
 
 use gapi_transport::{BoxFuture, Clock, Transport};
-use secrecy::zeroize::Zeroizing;
 use serde_json::Value;
 
-use self::{key_file::KeyFile, signer::KeySigner, source::Source};
-use crate::{AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Cached, Credentials, Signer};
-
-/// No key file comes near this size.
-const KEY_FILE_LIMIT: u64 = 1024 * 1024;
+use self::{key_file::KeyFile, keys::Fingerprint, signer::KeySigner, source::Source};
+use crate::{
+    AuthError, AuthHeaders, AuthRequest, Cached, Credentials, IdTokenCredentials, IdTokenSource,
+    Signer,
+};
 
 /// A [service account](https://docs.cloud.google.com/iam/docs/service-account-overview) with its private key.
 ///
@@ -36,17 +37,18 @@ pub struct ServiceAccount(Cached<Source>);
 impl ServiceAccount {
     /// Reads a key file, as the Cloud console and `gcloud iam service-accounts keys create` write it.
     ///
+    /// The file is read again when a token or a signature is needed and it has changed, so that keys can be rotated without a restart. A file
+    /// that is gone, half written, broken or another account's never replaces a key that works.
+    ///
     /// # Errors
-    /// [`AuthErrorKind::NotFound`] where there is no such file; [`AuthErrorKind::Config`], [`AuthErrorKind::Unsupported`] or
-    /// [`AuthErrorKind::Crypto`] where it cannot be used. The text names the file and the field.
+    /// [`AuthErrorKind::NotFound`](crate::AuthErrorKind::NotFound) where there is no such file; [`AuthErrorKind::Config`](crate::AuthErrorKind::Config), [`AuthErrorKind::Unsupported`](crate::AuthErrorKind::Unsupported) or
+    /// [`AuthErrorKind::Crypto`](crate::AuthErrorKind::Crypto) where it cannot be used. The text names the file and the field.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, AuthError> {
         let path = path.as_ref();
-        let place = path.display().to_string();
-        let mut text = Zeroizing::new(String::new());
-        File::open(path)
-            .and_then(|file| file.take(KEY_FILE_LIMIT).read_to_string(&mut text))
-            .map_err(|error| unreadable(&place, error))?;
-        Self::from_key_file(KeyFile::parse(&place, &text)?)
+        let seen = Fingerprint::of(path);
+        let mut source = Source::new(KeyFile::read(path)?)?;
+        source.watch(path, seen);
+        Ok(Self(Cached::new(source)))
     }
 
     /// Reads the text of a key file, for keys that come from a secret manager or an environment variable.
@@ -60,7 +62,7 @@ impl ServiceAccount {
     /// From an e-mail address and a PEM private key, PKCS#1 or PKCS#8.
     ///
     /// # Errors
-    /// [`AuthErrorKind::Crypto`] when the key cannot be used.
+    /// [`AuthErrorKind::Crypto`](crate::AuthErrorKind::Crypto) when the key cannot be used.
     pub fn from_parts(email: impl Into<String>, private_key_pem: &str) -> Result<Self, AuthError> {
         Self::from_key_file(KeyFile::from_parts(email.into(), private_key_pem))
     }
@@ -154,6 +156,18 @@ impl ServiceAccount {
         &self.0.source().identity.email
     }
 
+    /// ID tokens of the account for `audience`, such as a Cloud Run service's URL. They go through the same transport and clock.
+    #[must_use]
+    pub fn id_token(&self, audience: impl Into<String>) -> IdTokenCredentials {
+        IdTokenCredentials::beside(&self.0, self.0.source().clone(), Some(audience.into()))
+    }
+
+    /// ID tokens of the account for whichever host a request goes to.
+    #[must_use]
+    pub fn id_tokens_for_each_host(&self) -> IdTokenCredentials {
+        IdTokenCredentials::beside(&self.0, self.0.source().clone(), None)
+    }
+
     /// Signs with the account's key, for [signed URLs](Signer) and the like. No network.
     pub fn signer(&self) -> impl Signer + Clone + use<> {
         Arc::new(KeySigner(self.0.source().identity.clone()))
@@ -174,25 +188,6 @@ impl fmt::Debug for ServiceAccount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.source().fmt(f)
     }
-}
-
-fn unreadable(place: &str, error: io::Error) -> AuthError {
-    match error.kind() {
-        io::ErrorKind::NotFound => AuthError::new(
-            AuthErrorKind::NotFound,
-            format!("{place}: there is no such file"),
-        )
-        .with_hint("give the path of a service account key in JSON"),
-        io::ErrorKind::InvalidData => {
-            AuthError::new(AuthErrorKind::Config, format!("{place}: not a text file"))
-                .with_hint("a service account key in JSON is needed; .p12 keys are not supported")
-        }
-        _ => AuthError::new(
-            AuthErrorKind::Config,
-            format!("{place}: the file cannot be read: {error}"),
-        ),
-    }
-    .with_source(error)
 }
 
 impl Credentials for ServiceAccount {
@@ -217,6 +212,10 @@ impl Credentials for ServiceAccount {
 
     fn describe(&self) -> String {
         self.0.describe()
+    }
+
+    fn id_tokens(&self) -> Option<Arc<dyn IdTokenSource>> {
+        Some(Arc::new(self.0.source().clone()))
     }
 
     fn signer(&self) -> Option<Arc<dyn Signer>> {

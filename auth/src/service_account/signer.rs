@@ -13,8 +13,8 @@ pub(super) struct KeySigner(pub(super) Arc<Identity>);
 impl Signer for KeySigner {
     fn sign<'a>(&'a self, message: &'a [u8]) -> BoxFuture<'a, Result<Signature, AuthError>> {
         Box::pin(async {
-            let bytes = self.0.key.sign(message)?;
-            Ok(Signature::new(bytes, self.0.key_id.clone()))
+            let key = self.0.keys.current();
+            Ok(Signature::new(key.key.sign(message)?, key.id.clone()))
         })
     }
 
@@ -23,7 +23,7 @@ impl Signer for KeySigner {
     }
 
     fn key_id(&self) -> Option<String> {
-        self.0.key_id.clone()
+        self.0.keys.current().id.clone()
     }
 }
 
@@ -31,7 +31,6 @@ impl fmt::Debug for KeySigner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("KeySigner")
             .field("email", &self.0.email)
-            .field("key_id", &self.0.key_id)
             .finish_non_exhaustive()
     }
 }

@@ -1,13 +1,17 @@
 //! What a service account does when a token is needed.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, path::Path, sync::Arc};
 
 use gapi_transport::BoxFuture;
 use http::Uri;
-use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
 
-use super::{assertion::Claims, exchange::exchange, key_file::KeyFile, signing_key::SigningKey};
+use super::{
+    assertion::Claims,
+    exchange::exchange,
+    key_file::KeyFile,
+    keys::{Fingerprint, Key, Keys},
+};
 use crate::{
     AuthError, AuthErrorKind, AuthRequest, DEFAULT_UNIVERSE, FetchContext, Scopes, Token,
     TokenSource, oauth::check_endpoint, scopes::ScopeSet,
@@ -32,8 +36,7 @@ pub(super) struct Identity {
     pub(super) email: String,
     pub(super) client_id: Option<String>,
     pub(super) project_id: Option<String>,
-    pub(super) key_id: Option<String>,
-    pub(super) key: SigningKey,
+    pub(super) keys: Keys,
 }
 
 impl Source {
@@ -44,14 +47,13 @@ impl Source {
                 format!("{}: the e-mail address is empty", file.place),
             ));
         }
-        let key = SigningKey::from_pem(&file.place, file.private_key.expose_secret())?;
+        let keys = Keys::fixed(Key::new(&file)?, file.client_email.clone());
         Ok(Self {
             identity: Arc::new(Identity {
                 email: file.client_email,
                 client_id: file.client_id,
                 project_id: file.project_id,
-                key_id: file.private_key_id,
-                key,
+                keys,
             }),
             scopes: Vec::new(),
             subject: None,
@@ -64,6 +66,13 @@ impl Source {
             audience: None,
             claims: Map::new(),
         })
+    }
+
+    /// Reads the key anew whenever its file, which looked like `seen`, changes.
+    pub(super) fn watch(&mut self, path: &Path, seen: Option<Fingerprint>) {
+        if let Some(identity) = Arc::get_mut(&mut self.identity) {
+            identity.keys.watch(path.to_owned(), seen);
+        }
     }
 
     /// Token endpoints outside `googleapis.com` know nothing of service accounts.
@@ -79,7 +88,8 @@ impl Source {
             Some(audience) => claims.audience(Some(audience)),
             None => claims.scopes(cx.scopes()),
         };
-        let token = claims.sign(&identity.key, identity.key_id.as_deref())?;
+        let key = identity.keys.current();
+        let token = claims.sign(&key.key, key.id.as_deref())?;
         Ok(Token::new(token).expires_at(claims.expiry()))
     }
 }

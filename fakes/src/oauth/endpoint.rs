@@ -14,7 +14,9 @@ use super::{
     assertion::Assertion,
     tokens::{Grant, Tokens},
 };
-use crate::{Reply, Request, Service, keys::ServiceAccount, lock, time::Civil};
+use crate::{
+    Reply, Request, Service, id_tokens::IdTokenIssuer, keys::ServiceAccount, lock, time::Civil,
+};
 
 /// The audience that assertions may always name, wherever the endpoint listens.
 const AUDIENCE: &str = "https://oauth2.googleapis.com/token";
@@ -36,6 +38,8 @@ pub(super) struct State {
     lifetime: Duration,
     /// Seconds that the endpoint's clock is ahead of the machine's.
     offset: i64,
+    /// Who gives ID tokens to service accounts.
+    id_tokens: Option<IdTokenIssuer>,
     requests: usize,
     claims: Vec<Value>,
 }
@@ -54,6 +58,7 @@ impl TokenEndpoint {
                 tokens: Tokens::default(),
                 lifetime: Duration::from_secs(3599),
                 offset: 0,
+                id_tokens: None,
                 requests: 0,
                 claims: Vec::new(),
             })),
@@ -79,6 +84,11 @@ impl TokenEndpoint {
         let mut state = lock(&self.state);
         let allowed = state.subjects.entry(subject.to_owned()).or_default();
         allowed.extend(scopes.into_iter().map(Into::into));
+    }
+
+    /// Gives service accounts ID tokens of `issuer`, if they ask for them with `target_audience`.
+    pub fn set_id_tokens(&self, issuer: &IdTokenIssuer) {
+        lock(&self.state).id_tokens = Some(issuer.clone());
     }
 
     /// How long tokens live that are issued from now on.
@@ -177,6 +187,13 @@ impl TokenEndpoint {
         let audience = assertion.text("aud").unwrap_or_default();
         if audience != AUDIENCE && audience != own_url {
             return Err(invalid("Invalid JWT: Failed audience check. The right audience is https://oauth2.googleapis.com/token".to_owned()));
+        }
+        if let (Some(target), Some(issuer)) = (assertion.text("target_audience"), &state.id_tokens)
+        {
+            let token = issuer
+                .issue(target, &assertion.issuer)
+                .map_err(|error| (500, "server_error", error.to_string()))?;
+            return Ok(json!({ "id_token": token }));
         }
         let scopes = assertion.scopes();
         if scopes.is_empty() || !scopes.iter().all(|scope| is_scope(scope)) {

@@ -5,12 +5,14 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use gapi_auth::{
     AccessToken, ApiKey, AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Cached, Credentials,
-    Environment, FetchContext, Program, ProgramOutput, Scopes, ServiceAccount, Token, TokenSource,
+    Environment, FetchContext, IdTokenCredentials, IdTokenSource, IdTokenVerifier, PostPolicy,
+    Program, ProgramOutput, Scopes, ServiceAccount, Signature, SignedUrl, Token, TokenSource,
     from_fn,
 };
-use gapi_fakes::{Fault, Google, Reply};
+use gapi_fakes::{Fault, Google, Reply, id_tokens::IdTokenIssuer};
 use gapi_transport::{BoxFuture, Clock, SystemClock};
 use serde_json::json;
 
@@ -42,6 +44,15 @@ pub(crate) async fn rows() -> Vec<Row> {
         secret("gapi_auth::FetchContext", context),
         secret("gapi_auth::FnSource", functions().await),
         secret("gapi_auth::AuthError", errors().await),
+        secret("gapi_auth::IdTokenCredentials", id_tokens().await),
+        secret("gapi_auth::IdTokenVerifier", debug(&verifier())),
+        secret("gapi_auth::IdTokenClaims", claims().await),
+        secret("gapi_auth::IdTokenError", unverified().await),
+        open("gapi_auth::IdTokenCheck", "the name of a check"),
+        secret("gapi_auth::Signature", debug(&Signature::new(CANARY, None))),
+        secret("gapi_auth::SignedUrl", signed_urls()),
+        secret("gapi_auth::PostPolicy", debug(&policy())),
+        secret("gapi_auth::SignedPost", forms().await),
         secret("gapi_auth::Environment", environment()),
         secret("gapi_auth::Program", debug(&program())),
         secret(
@@ -53,6 +64,76 @@ pub(crate) async fn rows() -> Vec<Row> {
         open("gapi_auth::AuthErrorKind", "a kind"),
         open("gapi_auth::Scopes", "scopes are public names"),
     ]
+}
+
+/// A source whose tokens are canaries with an expiry.
+#[derive(Debug)]
+struct IdTokens;
+
+impl IdTokenSource for IdTokens {
+    fn fetch_id_token<'a>(
+        &'a self,
+        _: &'a str,
+        _: &'a FetchContext,
+    ) -> BoxFuture<'a, Result<Token, AuthError>> {
+        Box::pin(async { Ok(Token::new(CANARY)) })
+    }
+
+    fn describe(&self) -> String {
+        String::from("a source")
+    }
+}
+
+async fn id_tokens() -> Vec<String> {
+    let made = IdTokenCredentials::new(IdTokens, "https://hello.example.com");
+    let mut shown = credentials(&made).await;
+    shown.extend(debug(&made.token().await));
+    shown.extend(error(&Token::from_jwt(CANARY).unwrap_err()));
+    shown
+}
+
+fn verifier() -> IdTokenVerifier {
+    IdTokenVerifier::google(["audience"]).keys_url("https://127.0.0.1:1/")
+}
+
+async fn unverified() -> Vec<String> {
+    let part = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"RS256","x":"{CANARY}"}}"#));
+    let mut shown = Vec::new();
+    for token in [
+        CANARY.to_owned(),
+        format!("{CANARY}.{CANARY}.{CANARY}"),
+        format!("{part}.{part}.{part}"),
+    ] {
+        shown.extend(error(&verifier().verify(&token).await.unwrap_err()));
+    }
+    shown
+}
+
+/// Claims of a person: what they say is as personal as a secret.
+async fn claims() -> Vec<String> {
+    let issuer = IdTokenIssuer::new().unwrap();
+    let keys = gapi_fakes::Server::start(issuer.clone()).await.unwrap();
+    let token = issuer.issue("audience", CANARY).unwrap();
+    let verifier = verifier().keys_url(keys.url());
+    debug(&verifier.verify(&token).await.unwrap())
+}
+
+fn signed_urls() -> Vec<String> {
+    debug(
+        &SignedUrl::put("bucket", "object")
+            .header("x-goog-encryption-key", CANARY)
+            .query("token", CANARY),
+    )
+}
+
+fn policy() -> PostPolicy {
+    PostPolicy::new("bucket", "object").field("x-goog-meta-secret", CANARY)
+}
+
+async fn forms() -> Vec<String> {
+    let account = gapi_fakes::keys::ServiceAccount::new("robot", "example-123").unwrap();
+    let robot = ServiceAccount::from_json(&account.key_json("https://127.0.0.1:1/")).unwrap();
+    debug(&policy().sign(&robot.signer()).await.unwrap())
 }
 
 fn program() -> Program {

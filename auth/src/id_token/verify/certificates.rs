@@ -1,0 +1,267 @@
+//! An issuer's keys: fetched when needed, once for everybody who waits, and kept as long as the issuer says.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use futures_util::future::{Either, select};
+use gapi_transport::{Body, Clock, Transport};
+use http::{HeaderMap, Request, header};
+use tokio::{
+    runtime::Handle,
+    sync::{Mutex as Gate, OwnedMutexGuard},
+};
+
+use super::{
+    IdTokenCheck, IdTokenError, failed,
+    key::{Key, read_set},
+};
+use crate::{AuthError, AuthErrorKind, cache::Moment};
+
+/// How long keys are kept whose answer does not say, and the least that is believed.
+const SHORTEST: Duration = Duration::from_secs(60);
+const UNSAID: Duration = Duration::from_secs(60 * 60);
+/// The longest that is believed.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+/// How often a key that is not known may cause a fetch: tokens of strangers must not become requests.
+const BETWEEN_FETCHES: Duration = Duration::from_secs(60);
+/// How long the last error is given to everybody, while there are no keys.
+const REST: Duration = Duration::from_secs(1);
+/// How long one fetch may take.
+const FETCH: Duration = Duration::from_secs(15);
+/// How much of an answer is read.
+const ANSWER_LIMIT: usize = 1024 * 1024;
+
+/// The keys at one URL.
+pub(super) struct Certificates {
+    url: String,
+    state: Mutex<State>,
+    /// Whoever fetches holds it.
+    gate: Arc<Gate<()>>,
+}
+
+#[derive(Default)]
+struct State {
+    held: Option<Held>,
+    failure: Option<(AuthError, Instant)>,
+    /// How many fetches have ended.
+    fetches: u64,
+    last: Option<Instant>,
+}
+
+struct Held {
+    keys: Arc<[Key]>,
+    /// When to fetch them anew, in the background.
+    stale: Option<Moment>,
+    /// When they must not be used any more.
+    expiry: Option<Moment>,
+}
+
+/// What to do about a key.
+enum Step {
+    Use(Vec<Key>),
+    /// Use these, and fetch new ones meanwhile.
+    Refresh(Vec<Key>),
+    Fetch,
+    Fail(IdTokenError),
+}
+
+impl Certificates {
+    pub(super) fn new(url: String) -> Self {
+        Self {
+            url,
+            state: Mutex::default(),
+            gate: Arc::default(),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The keys that may have signed a token: the one with this id, or all of them if the token names none.
+    pub(super) async fn find(
+        self: &Arc<Self>,
+        id: Option<&str>,
+        transport: &Arc<dyn Transport>,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Vec<Key>, IdTokenError> {
+        loop {
+            let fetches = match self.step(id, &**clock) {
+                (Step::Use(keys), _) => return Ok(keys),
+                (Step::Fail(error), _) => return Err(error),
+                (Step::Refresh(keys), _) => {
+                    if let (Ok(runtime), Ok(turn)) =
+                        (Handle::try_current(), self.gate.clone().try_lock_owned())
+                    {
+                        runtime.spawn(self.clone().fetch(turn, transport.clone(), clock.clone()));
+                    }
+                    return Ok(keys);
+                }
+                (Step::Fetch, fetches) => fetches,
+            };
+            let turn = self.gate.clone().lock_owned().await;
+            // Somebody else may have fetched while this one waited for its turn.
+            if self.state().fetches != fetches {
+                continue;
+            }
+            let fetch = self.clone().fetch(turn, transport.clone(), clock.clone());
+            match Handle::try_current() {
+                // A caller who goes away neither cancels nor repeats the fetch.
+                Ok(runtime) => drop(runtime.spawn(fetch).await),
+                Err(_) => fetch.await,
+            }
+        }
+    }
+
+    fn step(&self, id: Option<&str>, clock: &dyn Clock) -> (Step, u64) {
+        let now = Moment::now(clock);
+        let state = self.state();
+        let rested = |since: Option<Instant>, wait| {
+            since.is_none_or(|since| now.monotonic.saturating_duration_since(since) >= wait)
+        };
+        let valid = state
+            .held
+            .as_ref()
+            .filter(|held| !held.expiry.is_some_and(|expiry| expiry.has_come(&now)));
+        let step = match valid {
+            Some(held) => {
+                let keys: Vec<_> = held
+                    .keys
+                    .iter()
+                    .filter(|key| id.is_none() || key.id.as_deref() == id)
+                    .cloned()
+                    .collect();
+                let stale = held.stale.is_some_and(|stale| stale.has_come(&now));
+                match (keys.is_empty(), rested(state.last, BETWEEN_FETCHES)) {
+                    (false, true) if stale => Step::Refresh(keys),
+                    (false, _) => Step::Use(keys),
+                    (true, true) => Step::Fetch,
+                    (true, false) => Step::Fail(failed(
+                        IdTokenCheck::Key,
+                        "it is signed with a key that its issuer does not have",
+                    )),
+                }
+            }
+            None => match &state.failure {
+                Some((error, since)) if !rested(Some(*since), REST) => {
+                    Step::Fail(IdTokenError::no_keys(error.clone()))
+                }
+                _ => Step::Fetch,
+            },
+        };
+        (step, state.fetches)
+    }
+
+    async fn fetch(
+        self: Arc<Self>,
+        _turn: OwnedMutexGuard<()>,
+        transport: Arc<dyn Transport>,
+        clock: Arc<dyn Clock>,
+    ) {
+        let fetched = match select(Box::pin(self.ask(&transport)), clock.sleep(FETCH)).await {
+            Either::Left((fetched, _)) => fetched,
+            Either::Right(_) => Err(AuthError::new(
+                AuthErrorKind::Transport,
+                format!(
+                    "the issuer's keys did not come within {} s",
+                    FETCH.as_secs()
+                ),
+            )
+            .with_transient(true)),
+        };
+        let now = Moment::now(&*clock);
+        let mut state = self.state();
+        state.fetches += 1;
+        state.last = Some(now.monotonic);
+        match fetched {
+            Ok((keys, lifetime)) => {
+                tracing::debug!(keys = keys.len(), ?lifetime, "fetched an issuer's keys");
+                state.failure = None;
+                state.held = Some(Held {
+                    keys: keys.into(),
+                    stale: now.after(lifetime - lifetime / 10),
+                    expiry: now.after(lifetime),
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "an issuer's keys could not be fetched");
+                state.failure = Some((error, now.monotonic));
+            }
+        }
+    }
+
+    async fn ask(&self, transport: &Arc<dyn Transport>) -> Result<(Vec<Key>, Duration), AuthError> {
+        crate::oauth::check_endpoint("the URL of the issuer's keys", &self.url)?;
+        let request = Request::get(&self.url)
+            .header(header::ACCEPT, "application/json")
+            .body(Body::empty())
+            .map_err(|error| {
+                AuthError::new(
+                    AuthErrorKind::Config,
+                    "the URL of the issuer's keys cannot be used",
+                )
+                .with_source(error)
+            })?;
+        let answer = transport.send(request).await.map_err(unreachable)?;
+        let (head, body) = answer.into_parts();
+        let body = body.collect(ANSWER_LIMIT).await.map_err(unreachable)?;
+        let unusable = |what: &str| {
+            AuthError::new(AuthErrorKind::Http, format!("the issuer's keys: {what}"))
+                .with_status(head.status)
+                .with_transient(true)
+        };
+        if !head.status.is_success() {
+            return Err(unusable(&format!("HTTP {}", head.status.as_u16())));
+        }
+        let keys = read_set(&body)
+            .ok_or_else(|| unusable("the answer is no JSON Web Key Set with RSA or P-256 keys"))?;
+        Ok((keys, lifetime(&head.headers)))
+    }
+}
+
+fn unreachable(error: gapi_transport::TransportError) -> AuthError {
+    let error = AuthError::from(error);
+    AuthError::new(
+        error.kind(),
+        "the server of the issuer's keys could not be reached",
+    )
+    .with_transient(error.is_transient())
+    .with_source(error)
+}
+
+/// `max-age` less `Age` (RFC 9111, section 4.2), within reason.
+fn lifetime(headers: &HeaderMap) -> Duration {
+    let values = headers.get_all(header::CACHE_CONTROL).iter();
+    let directives = values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|directive| directive.trim().to_ascii_lowercase());
+    let mut longest = None;
+    for directive in directives {
+        if let Some(seconds) = directive.strip_prefix("max-age=") {
+            longest = seconds.trim_matches('"').parse().ok();
+        } else if matches!(&*directive, "no-store" | "no-cache") {
+            longest = Some(0);
+            break;
+        }
+    }
+    let age = headers
+        .get(header::AGE)
+        .and_then(|age| age.to_str().ok()?.trim().parse().ok())
+        .map_or(Duration::ZERO, Duration::from_secs);
+    longest
+        .map_or(UNSAID, Duration::from_secs)
+        .saturating_sub(age)
+        .clamp(SHORTEST, LONGEST)
+}
+
+impl fmt::Debug for Certificates {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Certificates")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}

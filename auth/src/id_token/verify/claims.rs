@@ -1,0 +1,276 @@
+//! What an ID token says, and what is expected of it.
+
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
+
+use serde_json::{Map, Value};
+
+use super::{IdTokenCheck, IdTokenError, error::shown, failed, token::object};
+
+/// The claims of a verified ID token ([OpenID Connect Core, section 2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken)).
+///
+/// `Debug` shows names, not values: they are personal data.
+#[derive(Clone, PartialEq)]
+pub struct IdTokenClaims {
+    claims: Map<String, Value>,
+    audiences: Vec<String>,
+    issued_at: SystemTime,
+    expires_at: SystemTime,
+}
+
+impl IdTokenClaims {
+    pub(super) fn read(json: &[u8]) -> Result<Self, IdTokenError> {
+        let form = |message: String| failed(IdTokenCheck::Form, message);
+        let claims =
+            object(json).ok_or_else(|| form(String::from("its body is no JSON object")))?;
+        let time = |name: &str| {
+            claims
+                .get(name)
+                .and_then(Value::as_f64)
+                .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+                .and_then(|since| SystemTime::UNIX_EPOCH.checked_add(since))
+                .ok_or_else(|| {
+                    form(format!(
+                        "its claim `{name}` is missing, or no point in time"
+                    ))
+                })
+        };
+        let (issued_at, expires_at) = (time("iat")?, time("exp")?);
+        for name in ["iss", "sub"] {
+            if !claims.get(name).is_some_and(Value::is_string) {
+                return Err(form(format!("its claim `{name}` is missing, or no text")));
+            }
+        }
+        let audiences = match claims.get("aud") {
+            Some(Value::String(one)) => vec![one.clone()],
+            Some(Value::Array(several)) => several
+                .iter()
+                .filter_map(|one| one.as_str().map(str::to_owned))
+                .collect(),
+            _ => return Err(form(String::from("its claim `aud` is missing, or no text"))),
+        };
+        Ok(Self {
+            claims,
+            audiences,
+            issued_at,
+            expires_at,
+        })
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.claims.get(name)?.as_str()
+    }
+
+    /// `sub`: the principal's number, which never changes and is never used again.
+    pub fn subject(&self) -> &str {
+        self.text("sub").unwrap_or_default()
+    }
+
+    /// `iss`: who issued the token.
+    pub fn issuer(&self) -> &str {
+        self.text("iss").unwrap_or_default()
+    }
+
+    /// `aud`: whom the token is for.
+    pub fn audiences(&self) -> &[String] {
+        &self.audiences
+    }
+
+    /// `azp`: to whom the token was issued.
+    pub fn authorized_party(&self) -> Option<&str> {
+        self.text("azp")
+    }
+
+    /// `email`: the principal's address. It may change, and may be unverified: see [`email_verified`](Self::email_verified).
+    pub fn email(&self) -> Option<&str> {
+        self.text("email")
+    }
+
+    /// `email_verified`: whether Google knows that the address belongs to the principal. `false` where the token does not say so. Identity-Aware
+    /// Proxy leaves the claim out, and only ever gives verified addresses.
+    pub fn email_verified(&self) -> bool {
+        match self.claims.get("email_verified") {
+            Some(Value::Bool(verified)) => *verified,
+            Some(Value::String(text)) => text == "true",
+            _ => false,
+        }
+    }
+
+    /// `hd`: the Google Workspace domain of the user.
+    pub fn hosted_domain(&self) -> Option<&str> {
+        self.text("hd")
+    }
+
+    /// `name`: the user's full name, if the scope `profile` was granted.
+    pub fn name(&self) -> Option<&str> {
+        self.text("name")
+    }
+
+    /// `nonce`: what the authorization request sent.
+    pub fn nonce(&self) -> Option<&str> {
+        self.text("nonce")
+    }
+
+    /// `iat`.
+    pub fn issued_at(&self) -> SystemTime {
+        self.issued_at
+    }
+
+    /// `exp`.
+    pub fn expires_at(&self) -> SystemTime {
+        self.expires_at
+    }
+
+    /// Any claim.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.claims.get(name)
+    }
+}
+
+impl fmt::Debug for IdTokenClaims {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IdTokenClaims")
+            .field("names", &self.claims.keys().collect::<Vec<_>>())
+            .field("issued_at", &self.issued_at)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a token has to say.
+#[derive(Clone, Debug)]
+pub(super) struct Expected {
+    issuers: Vec<String>,
+    audiences: Vec<String>,
+    pub(super) skew: Duration,
+    pub(super) hosted_domain: Option<String>,
+    pub(super) emails: Option<Vec<String>>,
+    pub(super) nonce: Option<String>,
+}
+
+impl Expected {
+    pub(super) fn new<I: Into<String>, A: Into<String>>(
+        issuers: impl IntoIterator<Item = I>,
+        audiences: impl IntoIterator<Item = A>,
+    ) -> Self {
+        Self {
+            issuers: issuers.into_iter().map(Into::into).collect(),
+            audiences: audiences.into_iter().map(Into::into).collect(),
+            skew: Duration::from_secs(10),
+            hosted_domain: None,
+            emails: None,
+            nonce: None,
+        }
+    }
+
+    /// A verifier that accepts tokens for anybody accepts those that were given to others.
+    pub(super) fn check_configuration(&self) -> Result<(), IdTokenError> {
+        let lacks = |what: &[String]| what.is_empty() || what.iter().any(String::is_empty);
+        if lacks(&self.audiences) || lacks(&self.issuers) {
+            return Err(failed(
+                IdTokenCheck::Config,
+                "the verifier was given an audience or an issuer that is empty, or none; name whom tokens have to be for",
+            ));
+        }
+        Ok(())
+    }
+
+    pub(super) fn check(
+        &self,
+        claims: &IdTokenClaims,
+        now: SystemTime,
+    ) -> Result<(), IdTokenError> {
+        self.check_times(claims, now)?;
+        if !self.issuers.iter().any(|issuer| issuer == claims.issuer()) {
+            return Err(failed(
+                IdTokenCheck::Issuer,
+                format!(
+                    "it was issued by {}, not by {}",
+                    shown(claims.issuer()),
+                    self.issuers.join(" or ")
+                ),
+            ));
+        }
+        if !claims
+            .audiences
+            .iter()
+            .any(|one| self.audiences.contains(one))
+        {
+            return Err(failed(
+                IdTokenCheck::Audience,
+                format!(
+                    "it is for {}, not for {}",
+                    shown(&claims.audiences.join(", ")),
+                    self.audiences.join(" or ")
+                ),
+            ));
+        }
+        self.check_person(claims)
+    }
+
+    fn check_times(&self, claims: &IdTokenClaims, now: SystemTime) -> Result<(), IdTokenError> {
+        let later =
+            |time: SystemTime, than: SystemTime| time.duration_since(than).unwrap_or_default();
+        let over = later(now, claims.expires_at);
+        if now >= claims.expires_at && over >= self.skew {
+            return Err(failed(
+                IdTokenCheck::Expiry,
+                format!("it expired {} s ago", over.as_secs()),
+            ));
+        }
+        let not_before = claims.claims.get("nbf").and_then(Value::as_f64);
+        let not_before = not_before
+            .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+            .and_then(|since| SystemTime::UNIX_EPOCH.checked_add(since));
+        let begins = not_before.map_or(claims.issued_at, |time| time.max(claims.issued_at));
+        let early = later(begins, now);
+        if early > self.skew {
+            return Err(failed(
+                IdTokenCheck::IssuedAt,
+                format!(
+                    "it is valid only in {} s; compare this machine's clock with its issuer's",
+                    early.as_secs()
+                ),
+            ));
+        }
+        Ok(())
+    }
+
+    fn check_person(&self, claims: &IdTokenClaims) -> Result<(), IdTokenError> {
+        if let Some(domain) = &self.hosted_domain {
+            let is_member = claims
+                .hosted_domain()
+                .is_some_and(|hd| hd.eq_ignore_ascii_case(domain));
+            if !is_member {
+                return Err(failed(
+                    IdTokenCheck::HostedDomain,
+                    format!("its user is not of the domain {domain}"),
+                ));
+            }
+        }
+        if let Some(emails) = &self.emails {
+            // Identity-Aware Proxy has no such claim, and no unverified addresses.
+            let vouched = claims.email_verified() || claims.issuer() == super::IAP;
+            let known = claims
+                .email()
+                .is_some_and(|email| emails.iter().any(|one| one.eq_ignore_ascii_case(email)));
+            if !known || !vouched {
+                let why = if known {
+                    "its e-mail address is not verified"
+                } else {
+                    "its e-mail address is not one of those accepted"
+                };
+                return Err(failed(IdTokenCheck::Email, why));
+            }
+        }
+        if self.nonce.is_some() && self.nonce.as_deref() != claims.nonce() {
+            return Err(failed(
+                IdTokenCheck::Nonce,
+                "its nonce is not that of the request",
+            ));
+        }
+        Ok(())
+    }
+}

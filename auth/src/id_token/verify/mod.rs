@@ -1,0 +1,175 @@
+//! Verifying ID tokens.
+
+mod certificates;
+mod claims;
+mod error;
+mod key;
+mod token;
+
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use gapi_transport::{Clock, SystemClock, Transport};
+
+pub use claims::IdTokenClaims;
+pub use error::{IdTokenCheck, IdTokenError};
+
+use self::{certificates::Certificates, claims::Expected, error::failed, token::Parts};
+use crate::cache::DefaultTransport;
+
+/// Google's own keys, for ID tokens of users and service accounts.
+const GOOGLE_KEYS: &str = "https://www.googleapis.com/oauth2/v3/certs";
+/// Both spellings that Google uses for itself.
+const GOOGLE: [&str; 2] = ["https://accounts.google.com", "accounts.google.com"];
+/// The keys of Identity-Aware Proxy.
+const IAP_KEYS: &str = "https://www.gstatic.com/iap/verify/public_key-jwk";
+const IAP: &str = "https://cloud.google.com/iap";
+/// The keys of Firebase Authentication and Identity Platform.
+const FIREBASE_KEYS: &str =
+    "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com";
+
+/// Verifies ID tokens: that Google signed them, for whom, and until when.
+///
+/// ```no_run
+/// # async fn example(bearer: &str) -> Result<(), gapi_auth::IdTokenError> {
+/// use gapi_auth::IdTokenVerifier;
+///
+/// // One for the whole program: it holds the issuer's keys.
+/// let verifier = IdTokenVerifier::google(["https://hello-abc123-uc.a.run.app"]);
+/// let claims = verifier.verify(bearer).await?;
+/// println!("{} <{}>", claims.subject(), claims.email().unwrap_or("no e-mail"));
+/// # Ok(()) }
+/// ```
+///
+/// The issuer's keys are fetched when the first token is verified, and kept as long as their `Cache-Control` says; before that time is
+/// over, they are fetched anew in the background. However many tokens are verified at once, one fetch is under way. A token of a key that is
+/// not known causes a fetch too, but no more than one a minute. A fetch that fails never costs keys that are still good.
+///
+/// The algorithm is the key's: a token cannot choose another one. Clones share the keys.
+#[derive(Clone)]
+pub struct IdTokenVerifier {
+    expected: Expected,
+    certificates: Arc<Certificates>,
+    transport: Arc<dyn Transport>,
+    clock: Arc<dyn Clock>,
+}
+
+impl IdTokenVerifier {
+    /// For ID tokens that Google issues to users and service accounts, meant for one of `audiences`: OAuth clients' IDs for tokens of users
+    /// who signed in, a service's own URL for calls between services.
+    pub fn google<A: Into<String>>(audiences: impl IntoIterator<Item = A>) -> Self {
+        Self::new(GOOGLE_KEYS, GOOGLE, audiences)
+    }
+
+    /// For the header `x-goog-iap-jwt-assertion` of Identity-Aware Proxy. Audiences look like `/projects/NUMBER/apps/PROJECT` or
+    /// `/projects/NUMBER/global/backendServices/ID`.
+    pub fn iap<A: Into<String>>(audiences: impl IntoIterator<Item = A>) -> Self {
+        Self::new(IAP_KEYS, [IAP], audiences)
+    }
+
+    /// For users of Firebase Authentication or Identity Platform in this project.
+    pub fn firebase(project: impl AsRef<str>) -> Self {
+        let project = project.as_ref();
+        let issuer = format!("https://securetoken.google.com/{project}");
+        Self::new(FIREBASE_KEYS, [issuer], [project])
+    }
+
+    /// For ID tokens of `issuers`, whose public keys (a JSON Web Key Set, RFC 7517) are at `keys_url`.
+    pub fn new<I: Into<String>, A: Into<String>>(
+        keys_url: impl Into<String>,
+        issuers: impl IntoIterator<Item = I>,
+        audiences: impl IntoIterator<Item = A>,
+    ) -> Self {
+        Self {
+            expected: Expected::new(issuers, audiences),
+            certificates: Arc::new(Certificates::new(keys_url.into())),
+            transport: Arc::new(DefaultTransport::default()),
+            clock: Arc::new(SystemClock),
+        }
+    }
+
+    /// Where the issuer's keys are, if elsewhere. The keys start empty.
+    #[must_use]
+    pub fn keys_url(mut self, url: impl Into<String>) -> Self {
+        self.certificates = Arc::new(Certificates::new(url.into()));
+        self
+    }
+
+    /// How far the clocks of issuer and verifier may differ. 10 s unless set.
+    #[must_use]
+    pub fn clock_skew(mut self, skew: Duration) -> Self {
+        self.expected.skew = skew;
+        self
+    }
+
+    /// Accepts only users of this Google Workspace domain: the claim `hd`.
+    #[must_use]
+    pub fn hosted_domain(mut self, domain: impl Into<String>) -> Self {
+        self.expected.hosted_domain = Some(domain.into());
+        self
+    }
+
+    /// Accepts only these e-mail addresses, and only if Google has verified that they belong to the token's principal: the usual check for
+    /// which service account calls. Calling it again adds more.
+    #[must_use]
+    pub fn emails<E: Into<String>>(mut self, emails: impl IntoIterator<Item = E>) -> Self {
+        let more = emails.into_iter().map(Into::into);
+        self.expected.emails.get_or_insert_default().extend(more);
+        self
+    }
+
+    /// Accepts only tokens with this `nonce`: the one that was sent with the user to the authorization page.
+    #[must_use]
+    pub fn nonce(mut self, nonce: impl Into<String>) -> Self {
+        self.expected.nonce = Some(nonce.into());
+        self
+    }
+
+    /// Fetches keys through `transport`.
+    #[must_use]
+    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = transport;
+        self
+    }
+
+    /// Reads the time from `clock`.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The claims of `token`, once everything about it is in order. White space around it is dropped.
+    ///
+    /// # Errors
+    /// [`IdTokenError`] says which check failed, and never shows the token.
+    pub async fn verify(&self, token: &str) -> Result<IdTokenClaims, IdTokenError> {
+        self.expected.check_configuration()?;
+        let parts = Parts::read(token.trim())?;
+        let keys = self
+            .certificates
+            .find(parts.key_id.as_deref(), &self.transport, &self.clock)
+            .await?;
+        // Nothing of the token is believed before this.
+        parts.check_signature(&keys)?;
+        let claims = IdTokenClaims::read(&parts.claims)?;
+        self.expected.check(&claims, self.now())?;
+        Ok(claims)
+    }
+
+    fn now(&self) -> SystemTime {
+        self.clock.now()
+    }
+}
+
+impl fmt::Debug for IdTokenVerifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IdTokenVerifier")
+            .field("expected", &self.expected)
+            .field("certificates", &self.certificates)
+            .finish_non_exhaustive()
+    }
+}

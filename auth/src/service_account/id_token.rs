@@ -1,0 +1,99 @@
+//! ID tokens of a service account.
+
+use gapi_transport::{Body, BoxFuture};
+use http::{Method, Request, header};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+
+use super::{
+    assertion::Claims,
+    exchange::{Want, by_assertion},
+    source::Source,
+};
+use crate::{
+    AuthError, AuthErrorKind, DEFAULT_UNIVERSE, FetchContext, IdTokenSource, Token,
+    oauth::{ANSWER_LIMIT, check_endpoint, metrics_header, read_id_token},
+};
+
+const IAM_SCOPE: &str = "https://www.googleapis.com/auth/iam";
+const METRICS: &str = "auth-request-type/it cred-type/sa";
+
+impl IdTokenSource for Source {
+    fn fetch_id_token<'a>(
+        &'a self,
+        audience: &'a str,
+        cx: &'a FetchContext,
+    ) -> BoxFuture<'a, Result<Token, AuthError>> {
+        Box::pin(async move {
+            if let Some(subject) = &self.subject {
+                return Err(AuthError::new(
+                    AuthErrorKind::Config,
+                    format!("a subject is set, but ID tokens are the service account's own, never those of {subject}"),
+                )
+                .with_hint("leave out the subject"));
+            }
+            let token = if self.universe_domain == DEFAULT_UNIVERSE {
+                check_endpoint("the token URI", &self.token_uri)?;
+                by_assertion(self, cx, Want::IdToken(audience), read_id_token)
+                    .await?
+                    .0
+            } else {
+                self.ask_iam(audience, cx).await?
+            };
+            Token::from_jwt(token)
+        })
+    }
+
+    fn describe(&self) -> String {
+        crate::TokenSource::describe(self)
+    }
+
+    fn metrics(&self) -> Option<&'static str> {
+        Some("cred-type/sa")
+    }
+}
+
+impl Source {
+    /// Outside `googleapis.com` there is no token endpoint; IAM gives ID tokens to whoever signs a token for it.
+    async fn ask_iam(&self, audience: &str, cx: &FetchContext) -> Result<SecretString, AuthError> {
+        let email = &self.identity.email;
+        let key = self.identity.keys.current();
+        let bearer = Claims::new(email, cx.clock().now(), &self.claims)
+            .subject(Some(email))
+            .scopes(&[String::from(IAM_SCOPE)])
+            .sign(&key.key, key.id.as_deref())?;
+        let url = format!(
+            "https://iamcredentials.{}/v1/projects/-/serviceAccounts/{email}:generateIdToken",
+            self.universe_domain
+        );
+        let mut authorization = crate::headers::header_value(
+            "the token",
+            &format!("Bearer {}", bearer.expose_secret()),
+        )?;
+        authorization.set_sensitive(true);
+        let body = json!({"audience": audience, "includeEmail": "true", "useEmailAzp": "true"});
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(url)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::AUTHORIZATION, authorization)
+            .header("x-goog-api-client", metrics_header(METRICS))
+            .body(Body::from(body.to_string()))
+            .map_err(|error| {
+                AuthError::new(AuthErrorKind::Config, "the universe is no domain name")
+                    .with_source(error)
+            })?;
+        let (head, body) = cx.transport().send(request).await?.into_parts();
+        let body = body.collect(ANSWER_LIMIT).await?;
+        // The field is called `token` here.
+        let body = match serde_json::from_slice::<Value>(&body) {
+            Ok(Value::Object(mut fields)) if fields.contains_key("token") => {
+                let token = fields.remove("token").unwrap_or_default();
+                json!({"id_token": token}).to_string().into()
+            }
+            _ => body,
+        };
+        read_id_token(head.status, &head.headers, &body, cx.clock().now())
+            .map_err(|refusal| refusal.error)
+    }
+}

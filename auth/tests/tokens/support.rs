@@ -1,0 +1,97 @@
+//! An issuer behind a transport, a clock that is set by hand, and errors on demand.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex},
+    time::{Duration, SystemTime},
+};
+
+use gapi_fakes::{Reply, Request as Seen, Service};
+use gapi_transport::{Body, BoxFuture, ManualClock, Transport, TransportError, TransportErrorKind};
+use http::{Request, Response};
+
+/// 2026-11-22 05:20:00 UTC.
+pub(crate) const NOW: u64 = 1_795_324_800;
+
+pub(crate) fn at(seconds: u64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+pub(crate) fn clock() -> Arc<ManualClock> {
+    Arc::new(ManualClock::new(at(NOW)))
+}
+
+/// A transport that a fake service answers, without sockets, so that manual time can pass. What is queued comes first.
+#[derive(Clone)]
+pub(crate) struct Direct {
+    service: Arc<dyn Service>,
+    faults: Arc<Mutex<VecDeque<Fault>>>,
+    seen: Arc<Mutex<Vec<Seen>>>,
+}
+
+pub(crate) enum Fault {
+    Reset,
+    Answer(Reply),
+}
+
+impl Direct {
+    pub(crate) fn new(service: impl Service) -> Self {
+        Self {
+            service: Arc::new(service),
+            faults: Arc::default(),
+            seen: Arc::default(),
+        }
+    }
+
+    pub(crate) fn next(&self, fault: Fault) {
+        self.faults.lock().expect("faults").push_back(fault);
+    }
+
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().expect("seen").clone()
+    }
+
+    pub(crate) fn shared(&self) -> Arc<dyn Transport> {
+        Arc::new(self.clone())
+    }
+}
+
+impl std::fmt::Debug for Direct {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Direct")
+    }
+}
+
+impl Transport for Direct {
+    fn send(
+        &self,
+        request: Request<Body>,
+    ) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
+        Box::pin(async move {
+            let (head, body) = request.into_parts();
+            let request = Seen {
+                method: head.method,
+                path: head.uri.path().to_owned(),
+                query: head.uri.query().map(str::to_owned),
+                headers: head.headers,
+                body: body.collect(1 << 20).await.expect("a body"),
+            };
+            self.seen.lock().expect("seen").push(request.clone());
+            // Whoever shares a fetch is to wait for it.
+            tokio::task::yield_now().await;
+            let fault = self.faults.lock().expect("faults").pop_front();
+            let reply = match fault {
+                Some(Fault::Reset) => {
+                    let error = TransportError::new(TransportErrorKind::Reset, "reset");
+                    return Err(error);
+                }
+                Some(Fault::Answer(reply)) => reply,
+                None => self.service.answer(&request),
+            };
+            let mut answer = Response::new(Body::from(reply.body.to_vec()));
+            *answer.status_mut() = reply.status;
+            *answer.headers_mut() = reply.headers;
+            Ok(answer)
+        })
+    }
+}
