@@ -1,5 +1,6 @@
 //! The `gapi` command: typed Google API clients from Discovery documents.
 
+mod auth;
 mod completions;
 mod diff;
 mod expand;
@@ -43,6 +44,7 @@ enum Command {
     Generate(generate::Arguments),
     Expand(expand::Arguments),
     Diff(diff::Arguments),
+    Auth(auth::Arguments),
     Completions(completions::Arguments),
 }
 
@@ -59,6 +61,7 @@ fn main() -> ExitCode {
         Command::Generate(arguments) => generate::run(&arguments).map(done),
         Command::Expand(arguments) => expand::run(&arguments).map(done),
         Command::Diff(arguments) => diff::run(&arguments),
+        Command::Auth(arguments) => auth::run(&arguments).map(done),
         Command::Completions(arguments) => completions::run(&arguments).map(done),
     };
     match outcome {

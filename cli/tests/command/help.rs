@@ -14,6 +14,8 @@ fn help_is_what_it_was() {
         ("methods.txt", "methods --help"),
         ("show.txt", "show --help"),
         ("diff.txt", "diff --help"),
+        ("auth.txt", "auth --help"),
+        ("auth-login.txt", "auth login --help"),
         ("completions.txt", "completions --help"),
     ] {
         expectorate::assert_contents(format!("tests/help/{file}"), &folder.gapi(line).ok().stdout);

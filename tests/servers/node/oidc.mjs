@@ -1,4 +1,5 @@
 // npm oidc-provider with the JWT-bearer grant (RFC 7523) of Google's token endpoint, on the port of the first argument.
+// Users sign in and consent on pages with the buttons #approve and #deny; GET /forget signs the browser out.
 // POST /keys {"email", "kid", "pem"} makes a service account known; GET /introspect?token=T tells what a token is good for.
 import http from 'node:http';
 import Provider, { errors } from 'oidc-provider';
@@ -10,13 +11,55 @@ const grant = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const accounts = new Map(); // kid -> {email, key}
 
 const provider = new Provider(issuer, {
-  features: { devInteractions: { enabled: false }, clientCredentials: { enabled: true } },
-  scopes: ['https://www.googleapis.com/auth/cloud-platform', 'https://www.googleapis.com/auth/sqlservice.admin'],
-  ttl: { ClientCredentials: 3600 },
+  features: {
+    devInteractions: { enabled: false }, clientCredentials: { enabled: true }, deviceFlow: { enabled: true }, revocation: { enabled: true },
+  },
+  scopes: ['openid', 'email', 'https://www.googleapis.com/auth/cloud-platform', 'https://www.googleapis.com/auth/sqlservice.admin',
+    'https://www.googleapis.com/auth/drive', 'https://www.googleapis.com/auth/calendar'],
+  claims: { openid: ['sub'], email: ['email', 'email_verified'] },
+  conformIdTokenClaims: false, // Google puts the address into the ID token.
+  findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, email: `${id}@example.com`, email_verified: true }) }),
+  // Google's parameters; a refresh token comes with access_type=offline there, and to every client that may have one here.
+  extraParams: ['access_type', 'include_granted_scopes', 'hd'],
+  issueRefreshToken: async (_, client) => client.grantTypeAllowed('refresh_token'),
+  rotateRefreshToken: true,
+  pkce: { required: () => true },
+  cookies: { keys: ['test'] },
+  interactions: { url: (_, interaction) => `/interaction/${interaction.uid}` },
+  ttl: {
+    ClientCredentials: 3600, AccessToken: 3600, AuthorizationCode: 60, DeviceCode: 300, Grant: 86400, IdToken: 3600, Interaction: 300,
+    RefreshToken: 86400, Session: 3600,
+  },
   clients: [{
     client_id: 'jwt-bearer', token_endpoint_auth_method: 'none', grant_types: [grant], response_types: [], redirect_uris: [],
+  }, {
+    // A native client: its loopback redirect URIs are good for every port.
+    client_id: 'desktop', client_secret: 'desktop-secret', token_endpoint_auth_method: 'client_secret_post', application_type: 'native',
+    grant_types: ['authorization_code', 'refresh_token'], response_types: ['code'], redirect_uris: ['http://127.0.0.1/', 'http://localhost/'],
+  }, {
+    client_id: 'device', client_secret: 'device-secret', token_endpoint_auth_method: 'client_secret_post',
+    grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'], response_types: [], redirect_uris: [],
   }],
 });
+
+// The pages of sign-in and consent. Everybody is Ann.
+async function interaction(request, response, form) {
+  const { prompt, params, grantId } = await provider.interactionDetails(request, response);
+  if (!form) {
+    response.setHeader('content-type', 'text/html');
+    return response.end(`<!DOCTYPE html><title>${prompt.name}</title><h1>${prompt.name === 'login' ? 'Sign in' : 'Consent'}</h1>
+      <form method="post"><button id="approve" name="decision" value="yes">Yes</button><button id="deny" name="decision" value="no">No</button></form>`);
+  }
+  if (form.decision !== 'yes') {
+    return provider.interactionFinished(request, response, { error: 'access_denied', error_description: 'the user said no' });
+  }
+  if (prompt.name === 'login') return provider.interactionFinished(request, response, { login: { accountId: 'ann' } });
+  const { session } = await provider.interactionDetails(request, response);
+  const consent = grantId ? await provider.Grant.find(grantId) : new provider.Grant({ accountId: session.accountId, clientId: params.client_id });
+  if (prompt.details.missingOIDCScope) consent.addOIDCScope(prompt.details.missingOIDCScope.join(' '));
+  if (prompt.details.missingOIDCClaims) consent.addOIDCClaims(prompt.details.missingOIDCClaims);
+  return provider.interactionFinished(request, response, { consent: { grantId: await consent.save() } }, { mergeWithLastSubmission: true });
+}
 
 provider.registerGrantType(grant, async (ctx) => {
   const { assertion } = ctx.oidc.params;
@@ -57,6 +100,15 @@ http.createServer(async (request, response) => {
     return json({});
   }
   if (url.pathname === '/introspect') return json(issued.get(url.searchParams.get('token')) ?? null);
+  if (url.pathname.startsWith('/interaction/')) {
+    return interaction(request, response, request.method === 'POST' ? Object.fromEntries(new URLSearchParams(body)) : null)
+      .catch((error) => { response.statusCode = 500; response.end(String(error)); });
+  }
+  if (url.pathname === '/forget') {
+    const names = (request.headers.cookie ?? '').split(';').map((pair) => pair.split('=')[0].trim()).filter(Boolean);
+    response.setHeader('set-cookie', names.map((name) => `${name}=; path=/; max-age=0`));
+    return response.end('forgotten');
+  }
   if (body) {
     request.body = Object.fromEntries(new URLSearchParams(body));
     // Google's grant has no client; the provider wants one.

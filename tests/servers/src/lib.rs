@@ -1,4 +1,8 @@
-//! Where the third-party servers are that the tests of this package talk to.
+//! Where the third-party servers are that the tests of this package talk to, and the browser in which their users sign in.
+
+mod browser;
+
+pub use browser::Browser;
 
 /// The base URL of the server `name`, from the environment variable that `cargo xtask test-servers` sets.
 ///

@@ -1,5 +1,6 @@
-//! `cargo xtask test-servers`: tests against servers that others wrote, installed under `target/` and run on loopback.
+//! `cargo xtask test-servers`: tests against servers that others wrote, installed under `target/` and run on loopback, and in a browser.
 
+mod browser;
 mod install;
 mod start;
 
@@ -80,6 +81,12 @@ const SERVERS: &[Server] = &[
         probe: "/.well-known/openid-configuration",
         command: |at, port| Ok(at.node("oidc.mjs", port)),
     },
+    Server {
+        name: "chromedriver",
+        test: "users",
+        probe: "/status",
+        command: |_, port| Ok(browser::driver(port)),
+    },
 ];
 
 /// Installs what is missing, starts every server on a free port, runs the tests, and stops the servers.
@@ -88,6 +95,7 @@ const SERVERS: &[Server] = &[
 /// When python3 or node is missing, a server cannot be installed or does not answer, or a test fails.
 pub(crate) fn run(root: &Path) -> Result<bool, Failure> {
     let installed = Installed::under(root)?;
+    browser::install()?;
     // All are kept until the end: dropping one stops its server.
     let mut running = Vec::new();
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

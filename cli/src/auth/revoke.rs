@@ -1,0 +1,67 @@
+//! `gapi auth revoke`.
+
+use std::sync::Arc;
+
+use gapi_auth::{AuthorizedUser, TokenStore};
+
+use super::{keys, problem, store};
+use crate::{Outcome, Problem, print::print};
+
+/// Sign out: end the grant at the server, and delete the token
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The account
+    #[arg(value_name = "ADDRESS", required_unless_present = "all")]
+    account: Option<String>,
+    /// Everybody
+    #[arg(long, conflicts_with = "account")]
+    all: bool,
+    /// Delete the token even if the server cannot be told
+    #[arg(long)]
+    force: bool,
+}
+
+pub(super) async fn run(arguments: &Arguments) -> Outcome {
+    let store = store()?;
+    let keys = keys(&store, arguments.account.as_deref()).await?;
+    if keys.is_empty() {
+        let who = arguments.account.as_deref().unwrap_or("nobody");
+        let verb = if arguments.all { "is" } else { "is not" };
+        return Err(Problem::new(format!("{who} {verb} signed in"))
+            .help("`gapi auth list` lists who is")
+            .into());
+    }
+    let mut problems = Vec::new();
+    for key in keys {
+        let kept = Arc::new(store.clone());
+        let revoked = match AuthorizedUser::from_store(kept, key.clone()).await {
+            Ok(Some(user)) => user.revoke().await,
+            Ok(None) => Ok(()),
+            Err(error) => Err(error),
+        };
+        match revoked {
+            Ok(()) => print(&format!("{} is signed out\n", name(&key.account)))?,
+            Err(error) if arguments.force => {
+                store.delete(&key).await.map_err(problem)?;
+                print(&format!(
+                    "{} is signed out here, but the server was not told: {error}\n",
+                    name(&key.account)
+                ))?;
+            }
+            Err(error) => problems.extend(problem(error)),
+        }
+    }
+    if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(problems)
+    }
+}
+
+fn name(account: &str) -> &str {
+    if account.is_empty() {
+        "the user"
+    } else {
+        account
+    }
+}

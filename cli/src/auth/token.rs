@@ -1,0 +1,32 @@
+//! `gapi auth print-token`.
+
+use gapi_auth::{AuthRequest, Credentials, Scopes};
+
+use super::{problem, user};
+use crate::{Outcome, Problem, print::print};
+
+/// Print an access token, for other programs: curl -H "Authorization: Bearer $(gapi auth print-token)" ...
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// An account other than the one that programs find
+    #[arg(long, value_name = "ADDRESS")]
+    account: Option<String>,
+    /// Only these of the scopes that were granted, with commas between
+    #[arg(long, value_name = "SCOPE", value_delimiter = ',')]
+    scopes: Vec<String>,
+}
+
+pub(super) async fn run(arguments: &Arguments) -> Outcome {
+    let user = user(arguments.account.as_deref())?.scopes(arguments.scopes.iter().cloned());
+    let url = http::Uri::from_static("https://www.googleapis.com/");
+    let headers = user
+        .headers(&AuthRequest::new(&url, Scopes::Default(&[])))
+        .await
+        .map_err(problem)?;
+    let token = headers
+        .headers()
+        .get(http::header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
+        .ok_or_else(|| Problem::new("the credentials gave no bearer token"))?;
+    print(&format!("{token}\n"))
+}
