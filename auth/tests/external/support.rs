@@ -147,12 +147,12 @@ fn granted(seen: &Seen, number: usize) -> Response<Body> {
     let path = seen.uri.path();
     let answer = match path.rsplit(':').next().unwrap_or_default() {
         "generateAccessToken" => {
-            json!({"accessToken": format!("impersonated-{number}"), "expireTime": "2026-11-22T06:20:00Z"})
+            json!({"accessToken": format!("impersonated-{number}"), "expireTime": "2099-01-01T00:00:00Z"})
         }
         "signJwt" => json!({"signedJwt": "a.b.c", "keyId": "key-1"}),
         "signBlob" => json!({"signedBlob": "c2lnbmF0dXJl", "keyId": "key-1"}),
         "generateIdToken" => {
-            let claims = URL_SAFE_NO_PAD.encode(json!({"exp": NOW + 3600}).to_string());
+            let claims = URL_SAFE_NO_PAD.encode(json!({"exp": 4_070_908_800_u64}).to_string());
             json!({"token": format!("e30.{claims}.c2ln")})
         }
         _ if path.ends_with("/revoke") => return response(200, ""),
