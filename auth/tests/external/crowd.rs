@@ -168,7 +168,7 @@ async fn one_request_for_each_refresh() {
         for _ in 0..100 {
             credentials.reject(&used);
         }
-        all(CALLERS, &credentials).await;
+        all(FEWER, &credentials).await;
         assert_eq!(finals(&google), 2, "{name}");
     }
 }
