@@ -279,9 +279,8 @@ async fn federation() {
             .environment(environment)
             .transport(google.shared())
             .clock(clock());
-        ask(&credentials)
-            .await
-            .expect(case["name"].as_str().expect("a name"));
+        let name = case["name"].as_str().expect("a name");
+        ask(&credentials).await.expect(name);
         assert_same(&case, &google);
         if let Some(program) = case.get("program") {
             let mut program = program.clone();
