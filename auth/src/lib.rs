@@ -22,6 +22,8 @@
 //!
 //! | identity | type |
 //! |---|---|
+//! | whatever the program has where it runs (Application Default Credentials) | [`default`](default()) |
+//! | the service account of a machine of Google Cloud | [`MetadataServer`] |
 //! | a service account's key, with a token exchange or self-signed tokens | [`ServiceAccount`] |
 //! | a user of a Workspace domain, through domain-wide delegation | [`ServiceAccount::subject`] |
 //! | an ID token, for Cloud Run, Identity-Aware Proxy and one's own services | [`IdTokenCredentials`] |
@@ -54,6 +56,8 @@
     allow(dead_code, unused_imports, unused_variables)
 )]
 
+#[cfg(feature = "adc")]
+mod adc;
 mod anonymous;
 mod api_key;
 mod cache;
@@ -76,6 +80,8 @@ mod iam;
 mod id_token;
 #[cfg(feature = "impersonation")]
 mod impersonated;
+#[cfg(feature = "metadata")]
+mod metadata;
 #[cfg(feature = "oauth")]
 mod oauth;
 mod scopes;
@@ -94,6 +100,8 @@ mod url_policy;
 #[cfg(feature = "authorized-user")]
 mod user;
 
+#[cfg(feature = "adc")]
+pub use adc::{ApplicationDefault, DefaultCredentials, Origin, default};
 pub use anonymous::Anonymous;
 pub use api_key::ApiKey;
 pub use cache::Cached;
@@ -116,6 +124,8 @@ pub use id_token::{IdTokenCheck, IdTokenClaims, IdTokenError, IdTokenVerifier};
 pub use id_token::{IdTokenCredentials, IdTokenSource};
 #[cfg(feature = "impersonation")]
 pub use impersonated::Impersonated;
+#[cfg(feature = "metadata")]
+pub use metadata::MetadataServer;
 pub use secrecy::{ExposeSecret, SecretString};
 #[cfg(feature = "service-account")]
 pub use service_account::ServiceAccount;

@@ -34,6 +34,11 @@ pub trait TokenSource: fmt::Debug + Send + Sync + 'static {
         None
     }
 
+    /// How many attempts one fetch has while failures are transient, within a minute in all.
+    fn attempts(&self) -> u32 {
+        3
+    }
+
     /// Refuses a request that can never succeed, before anything is fetched.
     ///
     /// # Errors

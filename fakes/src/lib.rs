@@ -9,6 +9,7 @@
 //! - [`Canned`] gives the same answers every time, to requests that are right;
 //! - [`id_tokens::IdTokenIssuer`] issues ID tokens and shows its keys, and [`id_tokens::CloudRunService`] wants to see them;
 //! - [`discovery::Document`] routes and checks requests by a Discovery document;
+//! - [`metadata::MetadataServer`] is what machines of Google Cloud ask for their identity;
 //! - [`cloud_sql::CloudSql`] is a small Cloud SQL Admin API;
 //! - [`storage::Storage`] takes and gives objects of any size, in sessions and ranges, with every trouble on the way;
 //! - [`Google`] is all of it in one server, with a service account that may use it.
@@ -27,6 +28,7 @@ pub mod discovery;
 mod google;
 pub mod id_tokens;
 pub mod keys;
+pub mod metadata;
 pub mod oauth;
 pub mod rpc;
 mod server;

@@ -50,7 +50,7 @@ async fn fetch<S: TokenSource>(source: &S, cx: &FetchContext) -> Result<Token, A
             Err(error) => error,
         };
         let wait = policy::between_attempts(attempt).max(error.retry_after().unwrap_or_default());
-        if !error.is_transient() || attempt == policy::ATTEMPTS || wait >= left() {
+        if !error.is_transient() || attempt >= source.attempts() || wait >= left() {
             return Err(error);
         }
         tracing::debug!(credentials = source.describe(), %error, attempt, ?wait, "trying again to fetch a token");

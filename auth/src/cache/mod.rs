@@ -16,15 +16,14 @@ use futures_util::future::{Either, select};
 use gapi_transport::{BoxFuture, Clock, SystemClock, Transport};
 use tokio::runtime::Handle;
 
+pub(crate) use self::lazy::LazyTransport;
 #[cfg(any(feature = "user-flows", feature = "id-token-verification"))]
 pub(crate) use self::lazy::LazyTransport as DefaultTransport;
-#[cfg(feature = "id-token-verification")]
 pub(crate) use self::moment::Moment;
 pub(crate) use self::policy::ATTEMPT;
 
 use self::{
     flight::fly,
-    lazy::LazyTransport,
     slot::{Outcome, Slot, Step, Ticket, Waiting},
 };
 use crate::{
@@ -41,7 +40,7 @@ use crate::{
 /// - **A failed refresh never costs a valid token.** The next one is tried after 10 s, then 20 s, up to 5 min; when the token
 ///   has expired, callers wait for a fetch and see its error. Errors are remembered for half a second at first and never
 ///   longer than 10 s, unless the server asks for more, so that a crowd of callers does not storm a token endpoint that is down.
-/// - **Transient failures are tried again** within a fetch: three attempts of at most 30 s each, 60 s in all, with
+/// - **Transient failures are tried again** within a fetch: three attempts (or what the source says) of at most 30 s each, 60 s in all, with
 ///   `Retry-After` honoured.
 /// - **Rejection is exact**: [`reject`](Credentials::reject) discards only the token that the headers came from.
 /// - **Both clocks count**: a token is expired when the wall clock or the monotonic clock says so, whichever is first, so

@@ -9,8 +9,6 @@ use std::{
 pub(super) const SLOTS: usize = 64;
 /// How often a caller looks again after a token that it waited for was gone when it came.
 pub(super) const TURNS: usize = 8;
-/// How many attempts a fetch has.
-pub(super) const ATTEMPTS: u32 = 3;
 /// How long one attempt may take, unless its source needs more.
 pub(crate) const ATTEMPT: Duration = Duration::from_secs(30);
 /// How long a fetch may take, attempts and waits together, unless one attempt may take most of it.

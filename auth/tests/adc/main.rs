@@ -1,3 +1,8 @@
-//! What credentials see of the machine, and what Application Default Credentials make of it.
+//! What credentials see of the machine, what its metadata server gives, and what Application Default Credentials make of both.
 
 mod environment;
+mod machine;
+mod metadata;
+mod project;
+mod search;
+mod table;

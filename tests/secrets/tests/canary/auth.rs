@@ -7,10 +7,10 @@ use std::{
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use gapi_auth::{
-    AccessToken, ApiKey, AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Cached, Credentials,
-    Environment, FetchContext, IdTokenCredentials, IdTokenSource, IdTokenVerifier, PostPolicy,
-    Program, ProgramOutput, Scopes, ServiceAccount, Signature, SignedUrl, Token, TokenSource,
-    from_fn,
+    AccessToken, ApiKey, ApplicationDefault, AuthError, AuthErrorKind, AuthHeaders, AuthRequest,
+    Cached, Credentials, Environment, FetchContext, IdTokenCredentials, IdTokenSource,
+    IdTokenVerifier, MetadataServer, PostPolicy, Program, ProgramOutput, Scopes, ServiceAccount,
+    Signature, SignedUrl, Token, TokenSource, from_fn,
 };
 use gapi_fakes::{Fault, Google, Reply, id_tokens::IdTokenIssuer};
 use gapi_transport::{BoxFuture, Clock, SystemClock};
@@ -54,6 +54,10 @@ pub(crate) async fn rows() -> Vec<Row> {
         secret("gapi_auth::PostPolicy", debug(&policy())),
         secret("gapi_auth::SignedPost", forms().await),
         secret("gapi_auth::Environment", environment()),
+        secret("gapi_auth::MetadataServer", metadata_servers().await),
+        secret("gapi_auth::ApplicationDefault", debug(&adc())),
+        secret("gapi_auth::DefaultCredentials", default_credentials().await),
+        open("gapi_auth::Origin", "a path"),
         secret("gapi_auth::Program", debug(&program())),
         secret(
             "gapi_auth::ProgramOutput",
@@ -138,6 +142,86 @@ async fn forms() -> Vec<String> {
 
 fn program() -> Program {
     Program::new("helper").arg(CANARY).var("TOKEN", CANARY)
+}
+
+fn adc() -> ApplicationDefault {
+    let file = json!({"type": "authorized_user", "client_id": "c", "client_secret": CANARY, "refresh_token": CANARY});
+    ApplicationDefault::new().environment(
+        Environment::new()
+            .var("GOOGLE_APPLICATION_CREDENTIALS", "/user.json")
+            .file("/user.json", file.to_string()),
+    )
+}
+
+async fn default_credentials() -> Vec<String> {
+    let found = adc().find().unwrap();
+    let mut shown = debug(&found);
+    shown.push(found.describe());
+    shown.extend(found.tried().to_vec());
+    // Files that are broken, each in its own way.
+    for file in [
+        format!("{{\"type\": \"service_account\", \"private_key\": \"{CANARY}"),
+        format!("{{\"type\": \"{CANARY} x\"}}"),
+        format!("{{\"web\": {{\"client_secret\": \"{CANARY}\"}}}}"),
+        format!(
+            "{{\"type\": \"service_account\", \"client_email\": \"a@b\", \"private_key\": \"{CANARY}\"}}"
+        ),
+        format!("-----BEGIN PRIVATE KEY-----\n{CANARY}"),
+        CANARY.to_owned(),
+    ] {
+        let environment = Environment::new()
+            .var("GOOGLE_APPLICATION_CREDENTIALS", "/key.json")
+            .file("/key.json", file);
+        let broken = ApplicationDefault::new().environment(environment).find();
+        shown.extend(error(&broken.unwrap_err()));
+    }
+    shown
+}
+
+/// Servers that give the canary, whole and broken.
+async fn metadata_servers() -> Vec<String> {
+    let mut shown = Vec::new();
+    for (status, body) in [
+        (
+            200,
+            json!({"access_token": CANARY, "expires_in": 3599, "token_type": "Bearer"}).to_string(),
+        ),
+        (
+            200,
+            json!({"access_token": CANARY, "expires_in": "x"}).to_string(),
+        ),
+        (200, format!("{CANARY}.{CANARY}.{CANARY}")),
+        (400, json!({"access_token": CANARY}).to_string()),
+    ] {
+        let reply = Reply::json(status, &json!(null))
+            .body("application/json", body)
+            .header("metadata-flavor", "Google");
+        let server = gapi_fakes::Server::start(move |_: &gapi_fakes::Request| reply.clone())
+            .await
+            .unwrap();
+        let host = server.address().to_string();
+        let clock = Arc::new(gapi_transport::ManualClock::new(SystemTime::now()));
+        let moved = clock.clone();
+        // What is tried again waits.
+        let waiting = tokio::spawn(async move {
+            loop {
+                moved.advance(Duration::from_secs(1));
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        });
+        let machine = MetadataServer::new()
+            .environment(Environment::new())
+            .host(host)
+            .clock(clock);
+        shown.extend(credentials(&machine).await);
+        let id_token = machine.id_token("https://a.example");
+        shown.extend(debug(&id_token));
+        if let Err(cause) = id_token.token().await {
+            shown.extend(error(&cause));
+        }
+        waiting.abort();
+    }
+    shown
 }
 
 fn environment() -> Vec<String> {

@@ -1,0 +1,159 @@
+//! What was found.
+
+use std::{fmt, path::PathBuf, sync::Arc};
+
+use gapi_transport::{BoxFuture, Transport};
+
+use super::resource_manager;
+use crate::{
+    AuthError, AuthHeaders, AuthRequest, Credentials, IdTokenSource, MetadataServer, Signer,
+};
+
+/// Where Application Default Credentials were found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Origin {
+    /// In the file that `GOOGLE_APPLICATION_CREDENTIALS` names.
+    Variable(PathBuf),
+    /// In the file that `gcloud auth application-default login` writes.
+    Gcloud(PathBuf),
+    /// In the store of `gapi auth login`: this account.
+    SignedIn(String),
+    /// Nowhere else, so that the metadata server is asked when the first token is needed.
+    MetadataServer,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Variable(path) => {
+                write!(f, "GOOGLE_APPLICATION_CREDENTIALS={}", path.display())
+            }
+            Self::Gcloud(path) => write!(f, "{}", path.display()),
+            Self::SignedIn(_) => f.write_str("gapi auth login"),
+            Self::MetadataServer => f.write_str("the metadata server"),
+        }
+    }
+}
+
+/// The credentials that a program has where it runs, and where they were found. Cheap to clone; clones share everything.
+///
+/// [`default`](crate::default()) finds them.
+#[derive(Clone)]
+pub struct DefaultCredentials(Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) credentials: Arc<dyn Credentials>,
+    pub(super) origin: Origin,
+    pub(super) project: Project,
+    pub(super) tried: Vec<String>,
+    pub(super) transport: Option<Arc<dyn Transport>>,
+}
+
+/// The project, or who knows it.
+pub(super) enum Project {
+    Known(String),
+    Metadata(MetadataServer),
+    Number(String),
+    Unknown,
+}
+
+impl DefaultCredentials {
+    pub(super) fn new(inner: Inner) -> Self {
+        tracing::debug!(origin = %inner.origin, "found application default credentials");
+        Self(Arc::new(inner))
+    }
+
+    pub(super) fn transport(&self) -> Option<Arc<dyn Transport>> {
+        self.0.transport.clone()
+    }
+
+    /// Where they were found.
+    pub fn origin(&self) -> &Origin {
+        &self.0.origin
+    }
+
+    /// The places that were looked at, in order, and what was found there. The last one has the credentials.
+    pub fn tried(&self) -> &[String] {
+        &self.0.tried
+    }
+
+    /// The credentials themselves, without their origin.
+    pub fn inner(&self) -> &Arc<dyn Credentials> {
+        &self.0.credentials
+    }
+
+    /// The project to work in, as far as it is known without asking anybody: `GOOGLE_CLOUD_PROJECT`, `GCLOUD_PROJECT`, that of the
+    /// file, or, for gcloud's own file, that of gcloud's active configuration.
+    pub fn known_project_id(&self) -> Option<&str> {
+        match &self.0.project {
+            Project::Known(project) => Some(project),
+            Project::Metadata(_) | Project::Number(_) | Project::Unknown => None,
+        }
+    }
+
+    /// The project to work in: the [known](Self::known_project_id) one, else the metadata server's, else that of the
+    /// federated identity's pool, which the Resource Manager API is asked for. `None` where nobody knows one.
+    ///
+    /// # Errors
+    /// When nobody can be asked.
+    pub async fn project_id(&self) -> Result<Option<String>, AuthError> {
+        match &self.0.project {
+            Project::Known(project) => Ok(Some(project.clone())),
+            Project::Metadata(server) => server.project_id().await.map(Some),
+            Project::Number(number) => resource_manager::project_id(self, number).await,
+            Project::Unknown => Ok(None),
+        }
+    }
+}
+
+impl fmt::Debug for DefaultCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DefaultCredentials")
+            .field("credentials", &self.0.credentials)
+            .field("origin", &self.0.origin)
+            .field("project", &self.known_project_id())
+            .finish()
+    }
+}
+
+impl Credentials for DefaultCredentials {
+    fn headers<'a>(
+        &'a self,
+        request: &'a AuthRequest<'a>,
+    ) -> BoxFuture<'a, Result<AuthHeaders, AuthError>> {
+        self.0.credentials.headers(request)
+    }
+
+    fn reject(&self, used: &AuthHeaders) -> bool {
+        self.0.credentials.reject(used)
+    }
+
+    fn universe_domain(&self) -> BoxFuture<'_, Result<String, AuthError>> {
+        self.0.credentials.universe_domain()
+    }
+
+    fn quota_project(&self) -> Option<&str> {
+        self.0.credentials.quota_project()
+    }
+
+    fn describe(&self) -> String {
+        let who = self.0.credentials.describe();
+        match &self.0.origin {
+            Origin::MetadataServer => who,
+            origin => format!("{who} ({origin})"),
+        }
+    }
+
+    fn signer(&self) -> Option<Arc<dyn Signer>> {
+        self.0.credentials.signer()
+    }
+
+    fn id_tokens(&self) -> Option<Arc<dyn IdTokenSource>> {
+        self.0.credentials.id_tokens()
+    }
+
+    fn metrics(&self) -> Option<&'static str> {
+        self.0.credentials.metrics()
+    }
+}

@@ -1,0 +1,180 @@
+//! What a file of credentials is, before anything is made of it.
+
+use std::{io, path::Path};
+
+use secrecy::zeroize::Zeroizing;
+use serde::{
+    Deserialize,
+    de::{Deserializer, IgnoredAny},
+};
+
+use crate::{AuthError, AuthErrorKind, Environment};
+
+/// The types that Application Default Credentials know.
+pub(super) const TYPES: &str = "authorized_user, service_account, external_account, external_account_authorized_user, \
+     impersonated_service_account and gdch_service_account";
+const NEEDED: &str = "give the path of a JSON file that gcloud or the Cloud console wrote, or leave the variable unset";
+
+/// A file, read, and what it says that it is.
+pub(super) struct CredentialFile {
+    pub(super) text: Zeroizing<String>,
+    pub(super) kind: String,
+    pub(super) project_id: Option<String>,
+    /// GDCH's name for it.
+    pub(super) project: Option<String>,
+    pub(super) audience: Option<String>,
+    pub(super) workforce_pool_user_project: Option<String>,
+}
+
+/// Everything that is no secret. The rest is never copied.
+#[derive(Deserialize)]
+struct Head {
+    #[serde(default, rename = "type", deserialize_with = "text")]
+    kind: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    project_id: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    project: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    audience: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    workforce_pool_user_project: Option<String>,
+    installed: Option<IgnoredAny>,
+    web: Option<IgnoredAny>,
+    private_key: Option<IgnoredAny>,
+    refresh_token: Option<IgnoredAny>,
+}
+
+/// What is no text counts as absent here; whoever needs the field will say so.
+fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Field {
+        Text(String),
+        Other(IgnoredAny),
+    }
+    Ok(match Field::deserialize(deserializer)? {
+        Field::Text(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+        Field::Other(IgnoredAny) => None,
+    })
+}
+
+impl CredentialFile {
+    /// Reads the file at `path`. `origin` names it in errors: the path, and who named it.
+    pub(super) fn read(
+        environment: &Environment,
+        path: &Path,
+        origin: &str,
+    ) -> Result<Self, AuthError> {
+        let text = environment
+            .read_text(path)
+            .map_err(|error| unreadable(path, error, origin))?;
+        Self::parse(text, origin)
+    }
+
+    fn parse(text: Zeroizing<String>, origin: &str) -> Result<Self, AuthError> {
+        let wrong =
+            |message: &str| AuthError::new(AuthErrorKind::Config, format!("{origin}: {message}"));
+        if text.trim_start().starts_with("-----BEGIN") {
+            return Err(
+                wrong("this is a bare key in PEM, not a file of credentials").with_hint(NEEDED),
+            );
+        }
+        if !text.trim_start().starts_with('{') {
+            let empty = text.trim().is_empty();
+            let what = if empty {
+                "the file is empty"
+            } else {
+                "not a JSON object"
+            };
+            return Err(wrong(what).with_hint(NEEDED));
+        }
+        let head: Head = serde_json::from_str(&text).map_err(|error| {
+            // The text says where, and never what stands there.
+            let (line, column) = (error.line(), error.column());
+            wrong(&format!("not JSON: line {line}, column {column}")).with_hint(NEEDED)
+        })?;
+        let Some(kind) = head.kind else {
+            return Err(without_type(&head, &wrong));
+        };
+        Ok(Self {
+            kind,
+            project_id: head.project_id,
+            project: head.project,
+            audience: head.audience,
+            workforce_pool_user_project: head.workforce_pool_user_project,
+            text,
+        })
+    }
+
+    /// Why nothing can be made of a file of this type.
+    pub(super) fn unsupported(&self, origin: &str) -> AuthError {
+        let error = |message: String| {
+            AuthError::new(AuthErrorKind::Unsupported, format!("{origin}: {message}"))
+        };
+        match self.kind.as_str() {
+            "external_account_authorized_user_login_config" => error(String::from(
+                "the file says how to sign in through a workforce pool, not who has signed in",
+            ))
+            .with_hint(
+                "sign in with `gcloud auth application-default login --login-config=FILE`, and use the file that it writes",
+            ),
+            kind if is_name(kind) => error(format!("the field `type` is `{kind}`, which is not known"))
+                .with_hint(format!("known types are {TYPES}")),
+            _ => error(String::from("the field `type` is not known"))
+                .with_hint(format!("known types are {TYPES}")),
+        }
+    }
+}
+
+/// What is long or has other characters may be a secret in the wrong place.
+fn is_name(text: &str) -> bool {
+    text.len() <= 64
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+}
+
+fn without_type(head: &Head, wrong: &dyn Fn(&str) -> AuthError) -> AuthError {
+    if head.installed.is_some() || head.web.is_some() {
+        return wrong("this is an OAuth client's secret, which says which app it is, not who uses it")
+            .with_kind(AuthErrorKind::Unsupported)
+            .with_hint(
+                "sign a user in with it, or with `gcloud auth application-default login --client-id-file=FILE`",
+            );
+    }
+    let guess = if head.private_key.is_some() {
+        "; it looks like a `service_account`"
+    } else if head.refresh_token.is_some() {
+        "; it looks like an `authorized_user`"
+    } else {
+        ""
+    };
+    wrong(&format!("the field `type` is missing{guess}"))
+        .with_hint(format!("known types are {TYPES}"))
+}
+
+fn unreadable(path: &Path, error: io::Error, origin: &str) -> AuthError {
+    let (kind, message) = match error.kind() {
+        io::ErrorKind::NotFound => (
+            AuthErrorKind::NotFound,
+            String::from("there is no such file"),
+        ),
+        io::ErrorKind::InvalidData => (
+            AuthErrorKind::Config,
+            String::from("not a text file; .p12 keys are not supported"),
+        ),
+        _ => (
+            AuthErrorKind::Config,
+            format!("the file cannot be read: {error}"),
+        ),
+    };
+    let hint = if path.starts_with("~") {
+        "write the whole path: only shells know what ~ is"
+    } else {
+        NEEDED
+    };
+    AuthError::new(kind, format!("{origin}: {message}"))
+        .with_hint(hint)
+        .with_source(error)
+}

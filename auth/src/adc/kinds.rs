@@ -1,0 +1,182 @@
+//! From a file's type to the credentials of that type.
+
+use std::sync::Arc;
+
+use super::{Settings, file::CredentialFile};
+use crate::{AuthError, AuthErrorKind, Credentials};
+
+/// `Some` where the feature is on.
+macro_rules! make {
+    ($feature:literal, $make:ident) => {{
+        #[cfg(feature = $feature)]
+        let make: Option<Make> = Some($make);
+        #[cfg(not(feature = $feature))]
+        let make: Option<Make> = None;
+        make
+    }};
+}
+
+type Make = fn(&str, &Settings) -> Result<Arc<dyn Credentials>, AuthError>;
+
+/// Every type that a file can have: its name, the feature that it needs, and what makes credentials of its text, where
+/// that feature is on.
+const KINDS: &[(&str, &str, Option<Make>)] = &[
+    (
+        "authorized_user",
+        "authorized-user",
+        make!("authorized-user", authorized_user),
+    ),
+    (
+        "service_account",
+        "service-account",
+        make!("service-account", service_account),
+    ),
+    (
+        "external_account",
+        "external-account",
+        make!("external-account", external_account),
+    ),
+    (
+        "external_account_authorized_user",
+        "external-account",
+        make!("external-account", workforce_user),
+    ),
+    (
+        "impersonated_service_account",
+        "impersonation",
+        make!("impersonation", impersonated),
+    ),
+    (
+        "gdch_service_account",
+        "gdch",
+        make!("gdch", gdch_service_account),
+    ),
+];
+
+/// Makes credentials of a file that `origin` names in errors.
+pub(super) fn credentials(
+    file: &CredentialFile,
+    settings: &Settings,
+    origin: &str,
+) -> Result<Arc<dyn Credentials>, AuthError> {
+    match KINDS.iter().find(|(kind, ..)| *kind == file.kind) {
+        None => Err(file.unsupported(origin)),
+        Some((kind, feature, None)) => Err(AuthError::new(
+            AuthErrorKind::Unsupported,
+            format!("{origin}: the field `type` is `{kind}`, which this program was built without"),
+        )
+        .with_hint(format!("turn on the feature `{feature}` of gapi-auth"))),
+        Some((_, _, Some(make))) => {
+            make(&file.text, settings).map_err(|error| error.with_credential(|| origin.to_owned()))
+        }
+    }
+}
+
+/// Applies the settings that have the same name everywhere.
+macro_rules! with {
+    ($credentials:expr, $settings:ident: $($setting:ident)*) => {{
+        let mut credentials = $credentials;
+        $(credentials = with!(@$setting credentials, $settings);)*
+        credentials
+    }};
+    (@scopes $c:ident, $s:ident) => {
+        if $s.scopes.is_empty() { $c } else { $c.scopes($s.scopes.iter().cloned()) }
+    };
+    (@subject $c:ident, $s:ident) => {
+        match &$s.subject { Some(subject) => $c.subject(subject), None => $c }
+    };
+    (@quota_project $c:ident, $s:ident) => {
+        match $s.quota_project() { Some(project) => $c.quota_project(project), None => $c }
+    };
+    (@transport $c:ident, $s:ident) => {
+        match &$s.transport { Some(transport) => $c.transport(transport.clone()), None => $c }
+    };
+    (@environment $c:ident, $s:ident) => {
+        $c.environment($s.environment.clone())
+    };
+    (@url_policy $c:ident, $s:ident) => {
+        match &$s.url_policy { Some(policy) => $c.url_policy(policy.clone()), None => $c }
+    };
+    (@audience $c:ident, $s:ident) => {
+        match &$s.gdch_audience { Some(audience) => $c.audience(audience), None => $c }
+    };
+    (@clock $c:ident, $s:ident) => {
+        match &$s.clock { Some(clock) => $c.clock(clock.clone()), None => $c }
+    };
+}
+
+/// A user's scopes are what the user granted, whatever the program would like.
+#[cfg(feature = "authorized-user")]
+fn authorized_user(text: &str, settings: &Settings) -> Result<Arc<dyn Credentials>, AuthError> {
+    let file = crate::AuthorizedUser::from_authorized_user_info(text)?;
+    user(file, settings)
+}
+
+#[cfg(feature = "authorized-user")]
+pub(super) fn user(
+    user: crate::AuthorizedUser,
+    settings: &Settings,
+) -> Result<Arc<dyn Credentials>, AuthError> {
+    no_subject(settings, "a user's credentials")?;
+    Ok(Arc::new(
+        with!(user, settings: quota_project transport clock),
+    ))
+}
+
+#[cfg(feature = "service-account")]
+fn service_account(text: &str, settings: &Settings) -> Result<Arc<dyn Credentials>, AuthError> {
+    let account = crate::ServiceAccount::from_json(text)?;
+    Ok(Arc::new(
+        with!(account, settings: scopes subject quota_project transport clock),
+    ))
+}
+
+#[cfg(feature = "external-account")]
+fn external_account(text: &str, settings: &Settings) -> Result<Arc<dyn Credentials>, AuthError> {
+    no_subject(settings, "a federated identity")?;
+    let account = crate::ExternalAccount::from_json(text)?;
+    Ok(Arc::new(
+        with!(account, settings: scopes quota_project url_policy environment transport clock),
+    ))
+}
+
+/// Of a workforce pool, whose scopes are what the user granted, too.
+#[cfg(feature = "external-account")]
+fn workforce_user(text: &str, settings: &Settings) -> Result<Arc<dyn Credentials>, AuthError> {
+    no_subject(settings, "a workforce user")?;
+    let user = crate::ExternalAccountAuthorizedUser::from_json(text)?;
+    Ok(Arc::new(
+        with!(user, settings: quota_project url_policy transport clock),
+    ))
+}
+
+#[cfg(feature = "impersonation")]
+fn impersonated(text: &str, settings: &Settings) -> Result<Arc<dyn Credentials>, AuthError> {
+    let account = crate::Impersonated::from_json(text)?;
+    Ok(Arc::new(
+        with!(account, settings: scopes subject quota_project url_policy transport clock),
+    ))
+}
+
+#[cfg(feature = "gdch")]
+fn gdch_service_account(
+    text: &str,
+    settings: &Settings,
+) -> Result<Arc<dyn Credentials>, AuthError> {
+    no_subject(settings, "a service identity of Google Distributed Cloud")?;
+    let account = crate::GdchServiceAccount::from_json(text)?;
+    Ok(Arc::new(
+        with!(account, settings: audience environment transport clock),
+    ))
+}
+
+fn no_subject(settings: &Settings, what: &str) -> Result<(), AuthError> {
+    if settings.subject.is_none() {
+        return Ok(());
+    }
+    Err(AuthError::new(
+        AuthErrorKind::Config,
+        format!("a subject is set, but {what} cannot act for another user"),
+    )
+    .with_hint("use a service account that has domain-wide delegation, or impersonate one"))
+}

@@ -1,0 +1,187 @@
+//! Application Default Credentials: what a program has where it runs.
+
+mod credentials;
+mod file;
+mod gcloud;
+mod kinds;
+mod resource_manager;
+mod search;
+
+use std::{fmt, sync::Arc};
+
+use gapi_transport::{Clock, Transport};
+
+pub use self::credentials::{DefaultCredentials, Origin};
+use crate::{AuthError, Environment};
+
+/// The credentials that the program has where it runs:
+/// [Application Default Credentials](https://cloud.google.com/docs/authentication/application-default-credentials). In this order:
+///
+/// 1. the file that `GOOGLE_APPLICATION_CREDENTIALS` names; empty is unset;
+/// 2. the file that `gcloud auth application-default login` writes, in `CLOUDSDK_CONFIG`, else `~/.config/gcloud`, on Windows
+///    `%APPDATA%\gcloud`;
+/// 3. the user who signed in with `gapi auth login`;
+/// 4. the metadata server of a machine of Google Cloud: see [`MetadataServer`](crate::MetadataServer).
+///
+/// ```no_run
+/// # fn main() -> Result<(), gapi_auth::AuthError> {
+/// let credentials = gapi_auth::default()?;
+/// # Ok(()) }
+/// ```
+///
+/// Files are read here and now; the network is touched when the first token is needed, and only then it turns out whether there is a
+/// metadata server. [`ApplicationDefault`] has settings.
+///
+/// # Errors
+/// [`AuthErrorKind::NotFound`](crate::AuthErrorKind::NotFound) lists every place that was looked at and the ways out. A file that is
+/// there but cannot be used is an error, not a reason to look elsewhere: using another identity than the one that was set up would be worse.
+pub fn default() -> Result<DefaultCredentials, AuthError> {
+    ApplicationDefault::new().find()
+}
+
+/// Finds Application Default Credentials, with settings. [`default`] is this without any.
+///
+/// ```no_run
+/// # fn main() -> Result<(), gapi_auth::AuthError> {
+/// let credentials = gapi_auth::ApplicationDefault::new()
+///     .scopes(["https://www.googleapis.com/auth/drive.readonly"])
+///     .quota_project("billing-123")
+///     .find()?;
+/// println!("{:?}", credentials.origin());
+/// # Ok(()) }
+/// ```
+#[derive(Clone)]
+#[must_use = "nothing is looked for until `find` is called"]
+pub struct ApplicationDefault(Settings);
+
+/// What the credentials are to be made with.
+#[derive(Clone)]
+struct Settings {
+    environment: Environment,
+    scopes: Vec<String>,
+    subject: Option<String>,
+    quota_project: Option<String>,
+    transport: Option<Arc<dyn Transport>>,
+    metadata_transport: Option<Arc<dyn Transport>>,
+    clock: Option<Arc<dyn Clock>>,
+    gdch_audience: Option<String>,
+    #[cfg(feature = "impersonation")]
+    url_policy: Option<crate::UrlPolicy>,
+}
+
+impl Settings {
+    /// What the program says; else what the environment says, which wins over files.
+    fn quota_project(&self) -> Option<String> {
+        self.quota_project
+            .clone()
+            .or_else(|| self.environment.get("GOOGLE_CLOUD_QUOTA_PROJECT"))
+    }
+
+    /// The project that the environment names.
+    fn project(&self) -> Option<String> {
+        let variables = ["GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT"];
+        self.environment
+            .first_of(&variables)
+            .map(|(_, project)| project)
+    }
+}
+
+impl ApplicationDefault {
+    /// No settings.
+    pub fn new() -> Self {
+        Self(Settings {
+            environment: Environment::system(),
+            scopes: Vec::new(),
+            subject: None,
+            quota_project: None,
+            transport: None,
+            metadata_transport: None,
+            clock: None,
+            gdch_audience: None,
+            #[cfg(feature = "impersonation")]
+            url_policy: None,
+        })
+    }
+
+    fn change(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+        change(&mut self.0);
+        self
+    }
+
+    /// The scopes to ask for, whatever scopes requests offer. A user's scopes are what the user granted: they stay.
+    pub fn scopes<S: Into<String>>(self, scopes: impl IntoIterator<Item = S>) -> Self {
+        let scopes = scopes.into_iter().map(Into::into).collect();
+        self.change(|settings| settings.scopes = scopes)
+    }
+
+    /// Acts for this user, through domain-wide delegation. Only service accounts can, with a key or impersonated; with other
+    /// credentials [`find`](Self::find) says so. Needs [`scopes`](Self::scopes).
+    pub fn subject(self, user: impl Into<String>) -> Self {
+        let user = user.into();
+        self.change(|settings| settings.subject = Some(user))
+    }
+
+    /// The project that pays: `x-goog-user-project`. It wins over `GOOGLE_CLOUD_QUOTA_PROJECT`, and that over the file's.
+    pub fn quota_project(self, project: impl Into<String>) -> Self {
+        let project = project.into();
+        self.change(|settings| settings.quota_project = Some(project))
+    }
+
+    /// The API that tokens of a service identity of Google Distributed Cloud are for; other credentials need none.
+    pub fn gdch_audience(self, audience: impl Into<String>) -> Self {
+        let audience = audience.into();
+        self.change(|settings| settings.gdch_audience = Some(audience))
+    }
+
+    /// Which hosts and files a configuration of federation or impersonation may name:
+    /// [`UrlPolicy::untrusted`](crate::UrlPolicy::untrusted) where somebody else may have written it.
+    #[cfg(feature = "impersonation")]
+    pub fn url_policy(self, policy: crate::UrlPolicy) -> Self {
+        self.change(|settings| settings.url_policy = Some(policy))
+    }
+
+    /// Where variables and files are read: this machine unless set.
+    pub fn environment(self, environment: Environment) -> Self {
+        self.change(|settings| settings.environment = environment)
+    }
+
+    /// Fetches tokens through `transport`, whatever transport requests offer. The metadata server is asked through its own.
+    pub fn transport(self, transport: Arc<dyn Transport>) -> Self {
+        self.change(|settings| settings.transport = Some(transport))
+    }
+
+    /// Asks the metadata server through `transport`, which should know no proxy.
+    pub fn metadata_transport(self, transport: Arc<dyn Transport>) -> Self {
+        self.change(|settings| settings.metadata_transport = Some(transport))
+    }
+
+    /// Reads the time from `clock`.
+    pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
+        self.change(|settings| settings.clock = Some(clock))
+    }
+
+    /// Looks for credentials.
+    ///
+    /// # Errors
+    /// As [`default`].
+    pub fn find(self) -> Result<DefaultCredentials, AuthError> {
+        search::search(self.0)
+    }
+}
+
+impl Default for ApplicationDefault {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for ApplicationDefault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApplicationDefault")
+            .field("environment", &self.0.environment)
+            .field("scopes", &self.0.scopes)
+            .field("subject", &self.0.subject)
+            .field("quota_project", &self.0.quota_project)
+            .finish_non_exhaustive()
+    }
+}

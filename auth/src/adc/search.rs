@@ -1,0 +1,186 @@
+//! The places that are looked at, in order.
+
+use std::{path::PathBuf, sync::Arc};
+
+use super::{
+    DefaultCredentials, Origin, Settings,
+    credentials::{Inner, Project},
+    file::CredentialFile,
+    gcloud, kinds,
+};
+use crate::{
+    AuthError, AuthErrorKind, MetadataServer,
+    metadata::{Verdict, look},
+};
+
+const VARIABLE: &str = "GOOGLE_APPLICATION_CREDENTIALS";
+const WAYS_OUT: &str = "run `gcloud auth application-default login` or `gapi auth login`, or set GOOGLE_APPLICATION_CREDENTIALS to the path of a file of \
+     credentials, or run on a machine of Google Cloud that has a service account; see \
+     https://cloud.google.com/docs/authentication/set-up-adc";
+
+/// Looks at one place after the other. No network is touched.
+pub(super) fn search(settings: Settings) -> Result<DefaultCredentials, AuthError> {
+    let mut tried = Vec::new();
+    let well_known = gcloud::credentials_path(&settings.environment);
+    if let Some(path) = settings.environment.get_os(VARIABLE).map(PathBuf::from) {
+        // The same file is the same credentials, whoever names it: gcloud's project goes with it.
+        let of_gcloud = well_known.as_deref() == Some(&path);
+        let name = format!("{VARIABLE}={}", path.display());
+        return from_file(&settings, path, name, of_gcloud, Origin::Variable, tried);
+    }
+    tried.push(format!("{VARIABLE} is not set"));
+    match well_known {
+        None => tried.push(String::from(
+            "gcloud's folder is not known, because neither HOME nor CLOUDSDK_CONFIG is set",
+        )),
+        Some(path) if settings.environment.is_file(&path) => {
+            let name = path.display().to_string();
+            return from_file(&settings, path, name, true, Origin::Gcloud, tried);
+        }
+        Some(path) => tried.push(format!("{} does not exist", path.display())),
+    }
+    #[cfg(feature = "authorized-user")]
+    if let Some(found) = signed_in(&settings, &mut tried)? {
+        return Ok(found);
+    }
+    from_metadata(&settings, tried)
+}
+
+/// Not a place of google-auth's, so it comes after those that set a program up on purpose.
+#[cfg(feature = "authorized-user")]
+fn signed_in(
+    settings: &Settings,
+    tried: &mut Vec<String>,
+) -> Result<Option<DefaultCredentials>, AuthError> {
+    let Some(user) = crate::AuthorizedUser::signed_in_of(&settings.environment)? else {
+        tried.push(String::from("nobody has signed in with `gapi auth login`"));
+        return Ok(None);
+    };
+    let account = user.account_name().unwrap_or_default().to_owned();
+    tried.push(format!("{account} has signed in with `gapi auth login`"));
+    Ok(Some(DefaultCredentials::new(Inner {
+        credentials: kinds::user(user, settings)?,
+        origin: Origin::SignedIn(account),
+        project: match settings
+            .project()
+            .or_else(|| gcloud::project(&settings.environment))
+        {
+            Some(project) => Project::Known(project),
+            None => Project::Unknown,
+        },
+        tried: std::mem::take(tried),
+        transport: settings.transport.clone(),
+    })))
+}
+
+fn from_file(
+    settings: &Settings,
+    path: PathBuf,
+    name: String,
+    of_gcloud: bool,
+    origin: fn(PathBuf) -> Origin,
+    mut tried: Vec<String>,
+) -> Result<DefaultCredentials, AuthError> {
+    let file = CredentialFile::read(&settings.environment, &path, &name)?;
+    let credentials = kinds::credentials(&file, settings, &name)?;
+    tried.push(format!("{name} is of type {}", file.kind));
+    let project = project(settings, &file, of_gcloud);
+    Ok(DefaultCredentials::new(Inner {
+        credentials,
+        origin: origin(path),
+        project,
+        tried,
+        transport: settings.transport.clone(),
+    }))
+}
+
+/// In this order: the environment's, the file's, gcloud's for its own file, that of a federated identity's pool.
+fn project(settings: &Settings, file: &CredentialFile, of_gcloud: bool) -> Project {
+    let known = settings
+        .project()
+        .or_else(|| file.project_id.clone())
+        .or_else(|| file.project.clone())
+        .or_else(|| {
+            of_gcloud
+                .then(|| gcloud::project(&settings.environment))
+                .flatten()
+        });
+    match known {
+        Some(project) => Project::Known(project),
+        None => match pool_project(file) {
+            Some(number) => Project::Number(number),
+            None => Project::Unknown,
+        },
+    }
+}
+
+/// The number of the project that a federated identity's pool belongs to, or that pays for a workforce pool.
+fn pool_project(file: &CredentialFile) -> Option<String> {
+    if file.kind != "external_account" {
+        return None;
+    }
+    let of_pool = file.audience.as_deref().and_then(|audience| {
+        let (_, rest) = audience.split_once("/projects/")?;
+        Some(rest.split('/').next().unwrap_or(rest).to_owned())
+    });
+    of_pool
+        .or_else(|| file.workforce_pool_user_project.clone())
+        .filter(|number| {
+            !number.is_empty()
+                && number
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        })
+}
+
+fn from_metadata(
+    settings: &Settings,
+    mut tried: Vec<String>,
+) -> Result<DefaultCredentials, AuthError> {
+    if let Verdict::No(why) = look(&settings.environment) {
+        return Err(nothing(&tried, &why));
+    }
+    if settings.subject.is_some() {
+        return Err(AuthError::new(
+            AuthErrorKind::Config,
+            "a subject is set, and only the metadata server is left to ask, whose tokens cannot act for a user",
+        )
+        .with_hint("use a service account's key, or impersonate a service account that has domain-wide delegation"));
+    }
+    let before = tried.clone();
+    let mut server = MetadataServer::new()
+        .environment(settings.environment.clone())
+        .scopes(settings.scopes.iter().cloned())
+        .if_any(Arc::new(move |instead| nothing(&before, instead)));
+    if let Some(project) = settings.quota_project() {
+        server = server.quota_project(project);
+    }
+    if let Some(transport) = &settings.metadata_transport {
+        server = server.transport(transport.clone());
+    }
+    if let Some(clock) = &settings.clock {
+        server = server.clock(clock.clone());
+    }
+    tried.push(String::from("the metadata server is left"));
+    Ok(DefaultCredentials::new(Inner {
+        project: match settings.project() {
+            Some(project) => Project::Known(project),
+            None => Project::Metadata(server.clone()),
+        },
+        credentials: Arc::new(server),
+        origin: Origin::MetadataServer,
+        tried,
+        transport: settings.transport.clone(),
+    }))
+}
+
+fn nothing(tried: &[String], metadata: &str) -> AuthError {
+    AuthError::new(
+        AuthErrorKind::NotFound,
+        format!(
+            "no credentials were found: {}; the metadata server {metadata}",
+            tried.join("; ")
+        ),
+    )
+    .with_hint(WAYS_OUT)
+}

@@ -1,0 +1,122 @@
+//! One exchange with a metadata server.
+
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+use gapi_transport::{Body, Clock, Transport, TransportError, TransportErrorKind};
+use http::{HeaderMap, Request, StatusCode, uri::Authority};
+
+use crate::{
+    AuthError, AuthErrorKind, Environment,
+    oauth::{ANSWER_LIMIT, metrics_header},
+};
+
+/// The name that every Google machine resolves.
+pub(super) const DEFAULT_HOST: &str = "metadata.google.internal";
+const FLAVOR: &str = "metadata-flavor";
+
+pub(super) struct Wire<'a> {
+    pub(super) transport: &'a dyn Transport,
+    pub(super) clock: &'a dyn Clock,
+    /// How long one exchange may take.
+    pub(super) limit: Duration,
+}
+
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: bytes::Bytes,
+    /// Whether it is a metadata server that answers: the header that proxies and other servers do not send.
+    pub(super) is_google: bool,
+}
+
+impl Wire<'_> {
+    /// Redirects are not followed, because there is nobody else to trust.
+    pub(super) async fn get(
+        &self,
+        host: &str,
+        path: &str,
+        metrics: &str,
+    ) -> Result<Answer, TransportError> {
+        let request = Request::get(format!("http://{host}{path}"))
+            // Not sent by browsers and other dupes of request forgery.
+            .header(FLAVOR, "Google")
+            .header("x-goog-api-client", metrics_header(metrics))
+            .body(Body::empty())
+            .map_err(|error| {
+                TransportError::new(TransportErrorKind::Request, "the URL cannot be used")
+                    .with_source(error)
+            })?;
+        let exchange = Box::pin(async {
+            let (head, body) = self.transport.send(request).await?.into_parts();
+            let body = body.collect(ANSWER_LIMIT).await?;
+            let is_google = head
+                .headers
+                .get(FLAVOR)
+                .is_some_and(|flavor| flavor.as_bytes() == b"Google");
+            Ok(Answer {
+                status: head.status,
+                headers: head.headers,
+                body,
+                is_google,
+            })
+        });
+        match select(exchange, self.clock.sleep(self.limit)).await {
+            Either::Left((answer, _)) => answer,
+            Either::Right(_) => Err(TransportError::new(
+                TransportErrorKind::Timeout,
+                format!("no answer within {} s", self.limit.as_secs_f64()),
+            )),
+        }
+    }
+}
+
+/// The server that the environment names, and the variable that names it.
+pub(super) fn named_host(environment: &Environment) -> Option<(&'static str, String)> {
+    let (variable, value) = environment.first_of(&["GCE_METADATA_HOST", "GCE_METADATA_ROOT"])?;
+    let variable = match variable {
+        "GCE_METADATA_HOST" => "GCE_METADATA_HOST",
+        _ => "GCE_METADATA_ROOT",
+    };
+    Some((variable, value))
+}
+
+/// A host with an optional port; URLs are cut down to one.
+///
+/// # Errors
+/// [`AuthErrorKind::Config`], which names `origin`.
+pub(super) fn host(origin: &str, text: &str) -> Result<String, AuthError> {
+    let bare = text.trim().trim_end_matches('/');
+    let bare = bare.strip_prefix("http://").unwrap_or(bare);
+    let usable = bare
+        .parse::<Authority>()
+        .is_ok_and(|authority| !authority.as_str().contains('@') && !authority.host().is_empty());
+    if usable {
+        return Ok(bare.to_owned());
+    }
+    Err(AuthError::new(
+        AuthErrorKind::Config,
+        format!("{origin} is not a host: {text:?}"),
+    )
+    .with_hint("give a host and, if need be, a port, such as 127.0.0.1:8080"))
+}
+
+/// Metadata over mutual TLS is not spoken here, so asking for nothing else is refused.
+pub(super) fn check_mode(environment: &Environment) -> Result<(), AuthError> {
+    let Some(mode) = environment.get("GCE_METADATA_MTLS_MODE") else {
+        return Ok(());
+    };
+    match mode.to_ascii_lowercase().as_str() {
+        "none" | "default" => Ok(()),
+        "strict" => Err(AuthError::new(
+            AuthErrorKind::Unsupported,
+            "GCE_METADATA_MTLS_MODE is strict, and this crate asks metadata servers over http only",
+        )
+        .with_hint("set it to default or none")),
+        _ => Err(AuthError::new(
+            AuthErrorKind::Config,
+            format!("GCE_METADATA_MTLS_MODE is {mode:?}"),
+        )
+        .with_hint("it is one of none, default and strict")),
+    }
+}

@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""Records what google-auth makes of every situation of the table into `google_auth.json`.
+
+Run it with a Python that has google-auth and cryptography:
+
+    python3 auth/tests/adc/record.py
+
+No network is touched: the metadata server is a function. Keys are made anew and not recorded.
+"""
+
+import io
+import itertools
+import json
+import logging
+import os
+import pathlib
+import tempfile
+import warnings
+
+# Read when google-auth is imported.
+os.environ["GCE_METADATA_DETECT_RETRIES"] = "1"
+
+import google.auth
+from google.auth import _cloud_sdk, exceptions
+from google.auth.compute_engine import _metadata
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+HERE = pathlib.Path(__file__).parent
+VARIABLE = [
+    "unset", "empty", "missing_file", "bad_json",
+    "authorized_user", "service_account", "external_account", "external_account_authorized_user",
+    "impersonated_service_account", "gdch_service_account",
+    "login_config", "unknown_type", "no_type", "client_secret",
+]
+GCLOUD = ["absent", "present"]
+# `named`: only at the host that GCE_METADATA_HOST names. `no_check_X`: there, but NO_GCE_CHECK is X.
+METADATA = ["yes", "no", "slow", "named", "no_check_true", "no_check_1"]
+
+# This machine's firmware plays no part, and neither does a gcloud that may be installed.
+_metadata._GCE_PRODUCT_NAME_FILE = "/nonexistent"
+_cloud_sdk._run_subprocess_ignore_stderr = lambda command: b"gcloud-project\n"
+
+
+def pem(key, form):
+    text = key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
+    return json.dumps(text.decode())[1:-1]
+
+
+KEYS = {
+    "@RSA_KEY@": pem(rsa.generate_private_key(65537, 2048), serialization.PrivateFormat.PKCS8),
+    "@EC_KEY@": pem(ec.generate_private_key(ec.SECP256R1()), serialization.PrivateFormat.TraditionalOpenSSL),
+}
+
+
+class Answer:
+    def __init__(self, text):
+        self.status = 200
+        self.data = text.encode()
+        self.headers = {"metadata-flavor": "Google", "content-type": "application/text"}
+
+
+def network(metadata):
+    address = "http://named.example" if metadata == "named" else "http://169.254.169.254"
+    there = metadata not in ("no", "slow")
+
+    def request(url, method="GET", **_):
+        if there and url == address:
+            return Answer("computeMetadata/\n")
+        if there and url.endswith("/project/project-id"):
+            return Answer("metadata-project")
+        # A slow server is one that does not answer in time.
+        raise exceptions.TransportError("timed out" if metadata == "slow" else "refused")
+
+    return request
+
+
+def who(credentials):
+    """The type of the file that such credentials come from, and whose they are."""
+    kind = type(credentials).__module__
+    if kind == "google.oauth2.credentials":
+        return "authorized_user", credentials.client_id
+    if kind == "google.oauth2.service_account":
+        return "service_account", credentials.service_account_email
+    if kind == "google.auth.identity_pool":
+        return "external_account", credentials._audience
+    if kind == "google.auth.external_account_authorized_user":
+        return "external_account_authorized_user", credentials._audience
+    if kind == "google.auth.impersonated_credentials":
+        return "impersonated_service_account", credentials.service_account_email
+    if kind == "google.oauth2.gdch_credentials":
+        return "gdch_service_account", credentials._service_identity_name
+    if kind == "google.auth.compute_engine.credentials":
+        return "metadata_server", credentials.service_account_email
+    raise AssertionError(kind)
+
+
+def result(metadata, folder):
+    try:
+        credentials, project = google.auth.default(request=network(metadata))
+    except Exception as error:
+        text = str(error.args[0]).replace(folder, "FOLDER")
+        return {"error": type(error).__name__, "text": text}
+    kind, principal = who(credentials)
+    quota = getattr(credentials, "quota_project_id", None)
+    return {"credentials": kind, "who": principal, "project": project, "quota_project": quota}
+
+
+def prepare(folder):
+    for file in (HERE / "files").glob("*.json"):
+        text = file.read_text()
+        for name, key in KEYS.items():
+            text = text.replace(name, key)
+        (folder / file.name).write_text(text)
+    for name in GCLOUD:
+        (folder / name).mkdir()
+    (folder / "present" / "application_default_credentials.json").write_text((folder / "gcloud.json").read_text())
+
+
+def main():
+    warnings.simplefilter("ignore")
+    logging.disable(logging.CRITICAL)
+    rows = []
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        prepare(folder)
+        for variable, gcloud, metadata in itertools.product(VARIABLE, GCLOUD, METADATA):
+            os.environ.pop("GOOGLE_APPLICATION_CREDENTIALS", None)
+            if variable == "empty":
+                os.environ["GOOGLE_APPLICATION_CREDENTIALS"] = ""
+            elif variable != "unset":
+                os.environ["GOOGLE_APPLICATION_CREDENTIALS"] = str(folder / f"{variable}.json")
+            os.environ["CLOUDSDK_CONFIG"] = str(folder / gcloud)
+            # What google-auth makes of GCE_METADATA_HOST and NO_GCE_CHECK when it is imported.
+            named = metadata == "named"
+            _metadata._GCE_METADATA_HOST = "named.example" if named else "metadata.google.internal"
+            _metadata._NO_GCE_CHECK = metadata.removeprefix("no_check_") == "true"
+            situation = {"variable": variable, "gcloud": gcloud, "metadata": metadata}
+            rows.append({**situation, "google_auth": result(metadata, name)})
+    text = io.StringIO()
+    lines = ",\n".join("    " + json.dumps(row) for row in rows)
+    text.write(f'{{\n  "google_auth_version": "{google.auth.__version__}",\n  "rows": [\n{lines}\n  ]\n}}\n')
+    (HERE / "google_auth.json").write_text(text.getvalue())
+    print(f"{len(rows)} situations recorded")
+
+
+main()
