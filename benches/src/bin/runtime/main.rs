@@ -4,6 +4,7 @@
 //! or busy stretches both sides, and the ratio stays.
 
 mod call;
+mod list;
 mod pairs;
 mod server;
 
@@ -20,7 +21,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug, Parser)]
 #[command(name = "runtime", disable_version_flag = true)]
 struct Arguments {
-    /// Only these: call.
+    /// Only these: call, items.
     only: Vec<String>,
     /// How many pairs are measured for each ratio.
     #[arg(long, default_value_t = 101, value_parser = clap::value_parser!(u32).range(1..))]
@@ -59,8 +60,12 @@ async fn figures(arguments: &Arguments) -> Result<Vec<Figure>, Failure> {
     if wanted("call") {
         figures.push(call::small(arguments.pairs).await?);
     }
+    if wanted("items") {
+        // One run is a hundred requests and a hundred thousand entries: fewer of them tell as much.
+        figures.push(list::items(arguments.pairs.div_ceil(5)).await?);
+    }
     if figures.is_empty() {
-        return Err("no ratio has such a name; the names are: call".into());
+        return Err("no ratio has such a name; the names are: call, items".into());
     }
     Ok(figures)
 }
