@@ -15,7 +15,7 @@ use sqladmin::{DatabaseInstance, Settings};
 
 gapi::api! {
     /// The Cloud SQL Admin API: the methods that this program calls, and the types that they need.
-    mod sqladmin = "discovery-docs/sqladmin.v1.json" { instances.{list, get, patch}, operations.get };
+    mod sqladmin = "discovery-docs/sqladmin.v1.json" { instances.{list, get, patch} };
 }
 
 const HELP: &str = "\
@@ -207,40 +207,19 @@ async fn label(
         ..DatabaseInstance::default()
     };
     println!("\nPatching {name}: label {}={}", LABEL.0, LABEL.1);
-    let mut operation = sqladmin::instances()
+    let mut watch = sqladmin::instances()
         .patch(project, name, patch)
-        .send(client)
-        .await?;
-
-    let id = operation.name.clone().unwrap_or_default();
-    let mut pause = Duration::from_millis(100);
-    while !is_done(&operation) {
+        .wait(client)
+        .poll_delay(Duration::from_millis(100), Duration::from_secs(5))
+        .watch();
+    // An operation that fails is an error.
+    while let Some(operation) = watch.try_next().await? {
         println!(
             "  {} is {}",
-            id,
-            operation
-                .status
-                .as_ref()
-                .map_or_else(unknown, ToString::to_string)
+            text(operation.name.as_deref()),
+            operation.status.map_or_else(unknown, |s| s.to_string())
         );
-        tokio::time::sleep(pause).await;
-        pause = (pause * 2).min(Duration::from_secs(5));
-        operation = sqladmin::operations()
-            .get(project, &id)
-            .send(client)
-            .await?;
     }
-    if let Some(failure) = operation
-        .error
-        .and_then(|error| error.errors?.into_iter().next())
-    {
-        let (code, message) = (
-            text(failure.code.as_deref()),
-            text(failure.message.as_deref()),
-        );
-        return Err(format!("operation {id} failed: {code} {message}").into());
-    }
-    println!("  {id} is DONE");
     show(
         &sqladmin::instances()
             .get(project, name)
@@ -248,10 +227,6 @@ async fn label(
             .await?,
     );
     Ok(())
-}
-
-fn is_done(operation: &sqladmin::Operation) -> bool {
-    operation.status == Some(sqladmin::OperationStatus::Done)
 }
 
 /// One line per instance.

@@ -5,12 +5,13 @@ use std::io;
 use crate::{
     Canned, Routes, Server,
     cloud_sql::CloudSql,
+    compute::Compute,
     id_tokens::{CloudRunService, IdTokenIssuer},
     keys::ServiceAccount,
     oauth::{AuthorizationServer, TokenEndpoint},
 };
 
-/// A server with a token endpoint, an authorization server for users, the Cloud SQL Admin API and a little of Drive, Calendar and BigQuery, and
+/// A server with a token endpoint, an authorization server for users, the Cloud SQL Admin API, a small Compute Engine, a little of Drive, Calendar and BigQuery, and
 /// a service account and two OAuth clients that it knows. At `/hello` is a Cloud Run service that the account may call, and at
 /// [`IdTokenIssuer::KEYS_PATH`] are the keys of its ID tokens.
 /// The project [`Google::PROJECT`] has a few instances.
@@ -20,6 +21,7 @@ pub struct Google {
     account: ServiceAccount,
     tokens: TokenEndpoint,
     cloud_sql: CloudSql,
+    compute: Compute,
     users: AuthorizationServer,
     id_tokens: IdTokenIssuer,
 }
@@ -40,6 +42,7 @@ impl Google {
         tokens.set_id_tokens(&id_tokens);
         let cloud_sql = CloudSql::new(&tokens)?;
         cloud_sql.add_samples(Self::PROJECT);
+        let compute = Compute::new(&tokens, Self::PROJECT);
         let users = AuthorizationServer::new(&tokens);
         users.register(
             Self::WEB_CLIENT,
@@ -53,6 +56,7 @@ impl Google {
         );
         let mut routes = Routes::new()
             .at("/v1/", cloud_sql.clone())
+            .at("/compute/v1/", compute.clone())
             .at("/drive/v3/", Canned::drive(&tokens)?)
             .at("/calendar/v3/", Canned::calendar(&tokens)?)
             .at("/bigquery/v2/", Canned::bigquery(&tokens)?)
@@ -66,6 +70,7 @@ impl Google {
             account,
             tokens,
             cloud_sql,
+            compute,
             users,
             id_tokens,
         })
@@ -139,5 +144,10 @@ impl Google {
     /// Who issues ID tokens to the service account.
     pub fn id_tokens(&self) -> &IdTokenIssuer {
         &self.id_tokens
+    }
+
+    /// Compute Engine.
+    pub fn compute(&self) -> &Compute {
+        &self.compute
     }
 }

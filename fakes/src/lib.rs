@@ -11,6 +11,7 @@
 //! - [`discovery::Document`] routes and checks requests by a Discovery document;
 //! - [`metadata::MetadataServer`] is what machines of Google Cloud ask for their identity;
 //! - [`cloud_sql::CloudSql`] is a small Cloud SQL Admin API;
+//! - [`compute::Compute`] is a small Compute Engine;
 //! - [`storage::Storage`] takes and gives objects of any size, in sessions and ranges, with every trouble on the way;
 //! - [`Google`] is all of it in one server, with a service account that may use it.
 //!
@@ -24,6 +25,7 @@
 
 mod canned;
 pub mod cloud_sql;
+pub mod compute;
 pub mod discovery;
 mod google;
 pub mod id_tokens;

@@ -1,5 +1,7 @@
 //! Cloud SQL and Compute Engine against gcplocal.
 
+use std::time::Duration;
+
 use gapi::{Client, ErrorKind, auth::AccessToken};
 use serde_json::json;
 
@@ -31,11 +33,19 @@ async fn an_instance_is_made_found_changed_and_deleted() {
     };
     let operation = sqladmin::instances()
         .insert("shop", body)
-        .send(&client)
+        .wait(&client)
         .await
-        .expect("insert");
+        .expect("insert, and wait");
     assert_eq!(operation.target_id.as_deref(), Some("orders"));
     assert_eq!(operation.status.as_ref().map(AsRef::as_ref), Some("DONE"));
+    // Once more by its name, as another process would.
+    let name = operation.name.expect("an operation has a name");
+    let again = sqladmin::operations()
+        .get("shop", name)
+        .wait(&client)
+        .await
+        .expect("wait by name");
+    assert_eq!(again.target_id.as_deref(), Some("orders"));
 
     let found = sqladmin::instances()
         .get("shop", "orders")
@@ -51,9 +61,9 @@ async fn an_instance_is_made_found_changed_and_deleted() {
     let labels = json!({"settings": {"userLabels": {"team": "checkout"}}});
     sqladmin::instances()
         .patch("shop", "orders", labels)
-        .send(&client)
+        .wait(&client)
         .await
-        .expect("patch");
+        .expect("patch, and wait");
 
     let mut names = Vec::new();
     let mut instances = sqladmin::instances().list("shop").items(&client);
@@ -87,14 +97,27 @@ async fn machines_come_page_by_page() {
             machine_type: Some("zones/us-central1-a/machineTypes/e2-small".into()),
             ..Default::default()
         };
-        // This server's operations have ids such as "db44c507" where the document says uint64: undecoded, it does not matter.
-        compute::instances()
+        let mut watch = compute::instances()
             .insert("farm", "us-central1-a", body)
-            .send(&client)
-            .raw()
-            .await
-            .expect("insert");
+            .wait(&client)
+            .poll_delay(Duration::from_millis(20), Duration::from_millis(200))
+            .watch();
+        let mut last = None;
+        while let Some(operation) = watch.try_next().await.expect("insert, and wait") {
+            last = Some(operation);
+        }
+        let operation = last.expect("an operation");
+        assert_eq!(operation.status.as_ref().map(AsRef::as_ref), Some("DONE"));
+        // This server's operations have ids such as "db44c507" where the document says uint64: a wait does not mind.
+        assert_eq!(operation.id, None);
+        assert!(operation.extra.get("id").is_some_and(|id| id.is_string()));
     }
+    let first = compute::instances()
+        .get("farm", "us-central1-a", "vm-1")
+        .send(&client)
+        .await
+        .expect("a machine that is there");
+    assert_eq!(first.name.as_deref(), Some("vm-1"));
     let list = compute::instances()
         .list("farm", "us-central1-a")
         .max_results(2);

@@ -2,9 +2,10 @@
 
 use bytes::Bytes;
 use gapi::{
-    Body, Call, CallOptions, Client, Download, Media, RetryPolicy, ScopePolicy, Starting,
+    Body, Call, CallOptions, Client, Download, HttpBody, Media, RetryPolicy, ScopePolicy, Starting,
     UploadSession,
     auth::{AccessToken, ApiKey},
+    push,
     value::Extra,
 };
 use gapi_fakes::{Reply, Request, Server};
@@ -38,6 +39,19 @@ pub(crate) async fn rows() -> Vec<Row> {
         secret("gapi::Call", calls()),
         secret("gapi::Body", bodies()),
         secret("gapi::Sending", sendings()),
+        secret("gapi::Wait", waits()),
+        secret("gapi::Watch", watches()),
+        secret("gapi::Elements", elements()),
+        secret(
+            "gapi::HttpBody",
+            debug(&HttpBody::new("text/plain", CANARY)),
+        ),
+        secret("gapi::Channel", debug(&channel())),
+        secret("gapi::Notification", notifications()),
+        open(
+            "gapi::NotificationError",
+            "the names of headers, never a value",
+        ),
         secret(
             "gapi::Pages",
             debug(
@@ -222,6 +236,52 @@ fn sendings() -> Vec<String> {
         .with(options());
     let mut shown = debug(&sending);
     shown.extend(debug(sending.call()));
+    shown
+}
+
+fn waits() -> Vec<String> {
+    let request = || sqladmin::users().insert("p", CANARY, user());
+    let mut shown = debug(&request().wait(&client()).with(options()));
+    shown.extend(debug(&request().send(&client()).wait()));
+    shown
+}
+
+fn watches() -> Vec<String> {
+    let request = sqladmin::users().insert("p", CANARY, user());
+    debug(&request.wait(&client()).with(options()).watch())
+}
+
+fn elements() -> Vec<String> {
+    let sending = sqladmin::users()
+        .insert("p", CANARY, user())
+        .send(&client());
+    debug(&sending.with(options()).stream())
+}
+
+fn channel() -> push::Channel {
+    push::Channel::web_hook(format!("https://example.com/{CANARY}"))
+        .token(CANARY)
+        .param("payload", CANARY)
+}
+
+/// A notification, and why it is none of another channel's.
+fn notifications() -> Vec<String> {
+    let mut headers = http::HeaderMap::new();
+    for (name, value) in [
+        ("x-goog-channel-id", "c"),
+        ("x-goog-channel-token", CANARY),
+        ("x-goog-message-number", "2"),
+        ("x-goog-resource-id", "r"),
+        ("x-goog-resource-state", "exists"),
+    ] {
+        headers.insert(name, value.parse().unwrap());
+    }
+    let told = push::Notification::parse(&headers, CANARY).unwrap();
+    let mut shown = debug(&told);
+    let wrong = told
+        .check(&channel().token("another").with_id("c"))
+        .unwrap_err();
+    shown.extend(error(&wrong));
     shown
 }
 
