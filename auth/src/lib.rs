@@ -61,7 +61,9 @@ mod adc;
 mod anonymous;
 mod api_key;
 mod cache;
-#[cfg(feature = "impersonation")]
+#[cfg(feature = "client-certificate")]
+mod client_certificate;
+#[cfg(any(feature = "impersonation", feature = "client-certificate"))]
 mod config;
 mod credentials;
 #[cfg(feature = "downscoped")]
@@ -105,6 +107,8 @@ pub use adc::{ApplicationDefault, DefaultCredentials, Origin, default};
 pub use anonymous::Anonymous;
 pub use api_key::ApiKey;
 pub use cache::Cached;
+#[cfg(feature = "client-certificate")]
+pub use client_certificate::ClientCertificate;
 pub use credentials::{AuthRequest, Credentials, Scopes};
 #[cfg(feature = "downscoped")]
 pub use downscoped::{AccessBoundary, AccessBoundaryRule, Downscoped};

@@ -10,9 +10,11 @@ use gapi_transport::Transport;
 use secrecy::SecretString;
 use serde_json::Value;
 
-use crate::{AuthError, AuthErrorKind, Environment, config, config::Fields};
-
-const NEEDED: &str = "a certificate configuration is needed: {\"cert_configs\": {\"workload\": {\"cert_path\": ..., \"key_path\": ...}}}";
+use crate::{
+    AuthError, AuthErrorKind, ClientCertificate, Environment,
+    client_certificate::{Paths, read, workload},
+    config::Fields,
+};
 
 /// Where the certificate, its key and the chain above it are.
 #[derive(Clone, Debug)]
@@ -20,12 +22,6 @@ pub(super) struct Certificate {
     /// The certificate configuration, if not the default one.
     config: Option<PathBuf>,
     trust_chain: Option<PathBuf>,
-}
-
-/// A certificate's files.
-struct Paths {
-    certificate: PathBuf,
-    key: PathBuf,
 }
 
 impl Certificate {
@@ -89,55 +85,13 @@ impl Certificate {
         &self,
         environment: &Environment,
     ) -> Result<Arc<dyn Transport>, AuthError> {
-        let paths = self.paths(environment)?;
-        let certificate = read(environment, &paths.certificate)?;
-        let key = read(environment, &paths.key)?;
-        mutual(&certificate, &key)
-            .map_err(|error| error.within(&paths.certificate.display().to_string()))
+        ClientCertificate::read(environment, &self.paths(environment)?)?.transport()
     }
 
     /// Where the certificate configuration says that the files are.
     fn paths(&self, environment: &Environment) -> Result<Paths, AuthError> {
-        let default = || {
-            environment
-                .first_of(&[
-                    "GOOGLE_API_CERTIFICATE_CONFIG",
-                    "CLOUDSDK_CONTEXT_AWARE_CERTIFICATE_CONFIG_FILE_PATH",
-                ])
-                .map(|(_, path)| PathBuf::from(path))
-                .or_else(|| Some(environment.gcloud_dir()?.join("certificate_config.json")))
-        };
-        let Some(path) = self.config.clone().or_else(default) else {
-            return Err(AuthError::new(
-                AuthErrorKind::NotFound,
-                "there is no folder to look for certificate_config.json in",
-            )
-            .with_hint("name the file in GOOGLE_API_CERTIFICATE_CONFIG"));
-        };
-        let text = read(environment, &path)?;
-        let mut fields = Fields::parse(&path.display().to_string(), &text, NEEDED)?;
-        let workload = fields
-            .object("cert_configs")?
-            .map(|mut configs| configs.object("workload"))
-            .transpose()?
-            .flatten();
-        let Some(mut workload) = workload else {
-            return Err(fields.error("there is no `cert_configs.workload`"));
-        };
-        Ok(Paths {
-            certificate: PathBuf::from(workload.required("cert_path")?),
-            key: PathBuf::from(workload.required("key_path")?),
-        })
+        workload(environment, self.config.as_deref())
     }
-}
-
-fn read(
-    environment: &Environment,
-    path: &Path,
-) -> Result<secrecy::zeroize::Zeroizing<String>, AuthError> {
-    environment
-        .read_text(path)
-        .map_err(|error| config::unreadable(&path.display().to_string(), error, NEEDED))
 }
 
 /// The certificates of a PEM text (RFC 7468) as DER in base64: the lines between the marks, without their breaks.
@@ -175,23 +129,4 @@ fn none(path: &Path) -> AuthError {
         format!("{}: there is no certificate in it", path.display()),
     )
     .with_hint("it begins with -----BEGIN CERTIFICATE-----")
-}
-
-#[cfg(feature = "reqwest")]
-fn mutual(certificate: &str, key: &str) -> Result<Arc<dyn Transport>, AuthError> {
-    gapi_transport::TransportOptions::new()
-        .client_certificate(certificate, key)
-        .build()
-        .map_err(|error| {
-            AuthError::new(AuthErrorKind::Crypto, error.to_string()).with_source(error)
-        })
-}
-
-#[cfg(not(feature = "reqwest"))]
-fn mutual(_: &str, _: &str) -> Result<Arc<dyn Transport>, AuthError> {
-    Err(AuthError::new(
-        AuthErrorKind::Unsupported,
-        "certificates are presented by the transport over reqwest only",
-    )
-    .with_hint("turn on the feature `reqwest` of gapi-auth"))
 }

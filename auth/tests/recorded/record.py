@@ -97,6 +97,8 @@ def seen(method, url, headers, body):
         if name == "x-goog-api-client":
             # The language and the library's version differ, as they should.
             value = " ".join(word for word in value.split() if not word.startswith(("gl-python/", "auth/")))
+        if name == "authorization" and value.startswith("Bearer eyJ"):
+            value = decoded({"assertion": value.removeprefix("Bearer ")})["assertion"]
         kept[name] = value
     request = {"method": method, "url": url, "headers": kept}
     if body:
@@ -401,7 +403,58 @@ def aws_sigv4():
     return cases
 
 
-GROUPS = [impersonated, external_account, external_account_authorized_user, downscoped, gdch, aws_sigv4]
+def service_account():
+    """Token exchanges, ID tokens, and tokens that the account signs itself: those as the header that a request gets."""
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+    from google.oauth2 import service_account as sa
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()).decode()
+    file = {
+        "type": "service_account", "project_id": "example-123", "private_key_id": "key-1", "private_key": key,
+        "client_email": "robot@example-123.iam.gserviceaccount.com", "client_id": "1", "token_uri": "https://oauth2.googleapis.com/token",
+    }
+    claims = base64.urlsafe_b64encode(json.dumps({"exp": NOW + 3600, "iat": NOW}).encode()).decode().rstrip("=")
+    cases = []
+
+    class IdTokens(Recorder):
+        def answer(self, url):
+            return Answer(200, {"id_token": f"e30.{claims}.c2ln", "token": f"e30.{claims}.c2ln"})
+
+    def case(name, settings, change=lambda credentials: credentials, **shape):
+        recorder, headers = Recorder(), {}
+        credentials = change(sa.Credentials.from_service_account_info({**file, **shape}))
+        with frozen():
+            credentials._create_self_signed_jwt("https://drive.googleapis.com/")
+            credentials.refresh(recorder)
+            credentials.apply(headers)
+        requests = recorder.requests
+        if not requests:
+            requests = [{"bearer": decoded({"assertion": headers["authorization"].split()[1]})["assertion"]}]
+        cases.append({"name": name, "input": settings, "requests": requests, "usage": credentials._metric_header_for_usage()})
+
+    case("scopes", {"scopes": SCOPES}, lambda c: c.with_scopes(SCOPES))
+    case("a subject", {"scopes": SCOPES, "subject": "jane@example.com"}, lambda c: c.with_scopes(SCOPES).with_subject("jane@example.com"))
+    case("claims", {"scopes": SCOPES, "claims": {"team": "blue"}}, lambda c: c.with_scopes(SCOPES).with_claims({"team": "blue"}))
+    case("another token URI", {"scopes": SCOPES, "token_uri": "https://oauth2.example.com/token"},
+         lambda c: c.with_scopes(SCOPES).with_token_uri("https://oauth2.example.com/token"))
+    always = lambda c: c.with_always_use_jwt_access(True)
+    case("self-signed with scopes", {"scopes": SCOPES, "self_signed": True}, lambda c: always(c).with_scopes(SCOPES))
+    case("self-signed for the host", {"self_signed": True}, always)
+    case("another universe, scopes", {"scopes": SCOPES, "universe_domain": "example-universe.goog"},
+         lambda c: c.with_scopes(SCOPES), universe_domain="example-universe.goog")
+    case("another universe, the host", {"universe_domain": "example-universe.goog"}, universe_domain="example-universe.goog")
+
+    for name, settings in [("an ID token", {}), ("an ID token in another universe", {"universe_domain": "example-universe.goog"})]:
+        recorder = IdTokens()
+        credentials = sa.IDTokenCredentials.from_service_account_info({**file, **settings}, target_audience="https://hello.example.com")
+        with frozen():
+            credentials.refresh(recorder)
+        cases.append({"name": name, "input": {"id_token": "https://hello.example.com", **settings}, "requests": recorder.requests})
+    return cases
+
+
+GROUPS = [service_account, impersonated, external_account, external_account_authorized_user, downscoped, gdch, aws_sigv4]
 
 
 def main():

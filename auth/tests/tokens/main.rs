@@ -1,5 +1,7 @@
 //! ID tokens, signatures, and what is built on them.
 
+mod client_certificate;
+mod recorded;
 mod service_account;
 mod signed_url;
 mod support;

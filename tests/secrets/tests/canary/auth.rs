@@ -8,9 +8,9 @@ use std::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use gapi_auth::{
     AccessToken, ApiKey, ApplicationDefault, AuthError, AuthErrorKind, AuthHeaders, AuthRequest,
-    Cached, Credentials, Environment, FetchContext, IdTokenCredentials, IdTokenSource,
-    IdTokenVerifier, MetadataServer, PostPolicy, Program, ProgramOutput, Scopes, ServiceAccount,
-    Signature, SignedUrl, Token, TokenSource, from_fn,
+    Cached, ClientCertificate, Credentials, Environment, FetchContext, IdTokenCredentials,
+    IdTokenSource, IdTokenVerifier, MetadataServer, PostPolicy, Program, ProgramOutput, Scopes,
+    ServiceAccount, Signature, SignedUrl, Token, TokenSource, from_fn,
 };
 use gapi_fakes::{Fault, Google, Reply, id_tokens::IdTokenIssuer};
 use gapi_transport::{BoxFuture, Clock, SystemClock};
@@ -44,6 +44,7 @@ pub(crate) async fn rows() -> Vec<Row> {
         secret("gapi_auth::FetchContext", context),
         secret("gapi_auth::FnSource", functions().await),
         secret("gapi_auth::AuthError", errors().await),
+        secret("gapi_auth::ClientCertificate", certificates()),
         secret("gapi_auth::IdTokenCredentials", id_tokens().await),
         secret("gapi_auth::IdTokenVerifier", debug(&verifier())),
         secret("gapi_auth::IdTokenClaims", claims().await),
@@ -86,6 +87,21 @@ impl IdTokenSource for IdTokens {
     fn describe(&self) -> String {
         String::from("a source")
     }
+}
+
+fn certificates() -> Vec<String> {
+    let block = |label: &str| format!("-----BEGIN {label}-----\n{CANARY}\n-----END {label}-----\n");
+    let (chain, key) = (block("CERTIFICATE"), block("PRIVATE KEY"));
+    let made = ClientCertificate::from_pem(&chain, &key).unwrap();
+    let mut shown = debug(&made);
+    shown.extend(error(&made.transport().unwrap_err()));
+    shown.extend(error(
+        &ClientCertificate::from_pem(CANARY, &key).unwrap_err(),
+    ));
+    shown.extend(error(
+        &ClientCertificate::from_pem(&chain, CANARY).unwrap_err(),
+    ));
+    shown
 }
 
 async fn id_tokens() -> Vec<String> {
