@@ -48,9 +48,12 @@
 //! | to send a large one in steps, or go on in another process | [`Uploading`], [`UploadSession`] |
 //! | to have calls tried again, or not | [`RetryPolicy`], [`CallOptions::retry`] |
 //! | to count and measure calls | [`Observer`] |
+//! | to send many calls in one request | [`Batch`] |
+//! | to test a program without a network | [`mock`] |
 //! | to know what went wrong | [`Error`], [`ErrorKind`], [`ErrorDetail`] |
 //! | values of messages | [`value`] |
 
+mod batch;
 mod call;
 mod client;
 mod error;
@@ -62,6 +65,7 @@ mod http_body;
 mod literal;
 mod media;
 mod method;
+pub mod mock;
 mod observe;
 mod operation;
 mod paging;
@@ -69,6 +73,7 @@ mod patch;
 pub mod push;
 mod response;
 mod retry;
+mod scrub;
 mod streaming;
 mod url;
 pub mod value;
@@ -80,6 +85,7 @@ pub use gapi_auth::Credentials;
 pub use gapi_transport as transport;
 
 pub use crate::{
+    batch::{Answers, Batch, BatchSending, Handle},
     call::{
         Call, Request, answer::Answer, body::Body, conditional::Conditional, options::CallOptions,
         sending::Sending,

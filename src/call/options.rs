@@ -1,6 +1,6 @@
 //! What can be said about one sending, apart from the API's own parameters.
 
-use std::{borrow::Cow, fmt, time::Duration};
+use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
 use http::{
     HeaderName, HeaderValue,
@@ -21,7 +21,7 @@ const EVERYWHERE: [&str; 10] = [
     "userIp",
 ];
 
-use crate::RetryPolicy;
+use crate::{RetryPolicy, method::Method};
 
 /// How one call is sent: time limits, headers, and the query parameters that every API understands.
 ///
@@ -48,6 +48,35 @@ pub struct CallOptions {
     params: Vec<(Cow<'static, str>, String)>,
     /// The first mistake, reported when the call is sent.
     invalid: Option<String>,
+    /// Set by batches; no default of a client.
+    pub(crate) batch: InBatch,
+}
+
+/// What a request has to do with a batch.
+#[derive(Clone, Default)]
+pub(crate) enum InBatch {
+    /// Nothing.
+    #[default]
+    No,
+    /// It is a part of one.
+    Part,
+    /// It is one, of calls of these methods.
+    Whole(Arc<[&'static Method]>),
+}
+
+impl InBatch {
+    /// The methods of the parts of a batch.
+    pub(crate) fn parts(&self) -> Option<Arc<[&'static Method]>> {
+        match self {
+            Self::Whole(methods) => Some(Arc::clone(methods)),
+            Self::No | Self::Part => None,
+        }
+    }
+
+    /// Whether the request is a part of a batch.
+    pub(crate) fn is_part(&self) -> bool {
+        matches!(self, Self::Part)
+    }
 }
 
 /// What becomes of the parameter `requestId`.

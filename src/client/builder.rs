@@ -59,8 +59,8 @@ impl ClientBuilder {
 
     /// What exchanges requests for answers: a mock, a recorder, or a `reqwest::Client` of your own (without redirects). Token requests of credentials that
     /// have no transport of their own go through it too.
-    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
-        self.transport = Some(transport);
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.transport = Some(Arc::new(transport));
         self
     }
 

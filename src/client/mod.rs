@@ -83,6 +83,19 @@ impl Client {
         )
     }
 
+    /// A client of the usual endpoints without credentials, which waits for nothing between attempts.
+    pub(crate) fn of_mock(transport: Arc<dyn Transport>, clock: Arc<dyn Clock>) -> Self {
+        let mut client = builder::defaults(
+            Arc::new(gapi_auth::Anonymous),
+            transport,
+            &Environment::new(),
+        );
+        let inner = Arc::make_mut(&mut client.inner);
+        inner.clock = clock;
+        inner.jitter = Jitter::new(|| 0.0);
+        client
+    }
+
     /// A client with settings of your own.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()

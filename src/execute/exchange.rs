@@ -12,6 +12,7 @@ use super::{Answered, coding, redirect};
 use crate::{
     Error, ErrorKind,
     call::{options::CallOptions, sending::Prepared},
+    mock::Called,
     retry::Repeat,
     url::{HttpRequest, QUOTA_PROJECT},
 };
@@ -186,7 +187,12 @@ async fn transmit(prepared: &Prepared, request: &HttpRequest) -> Result<Response
     if let Some(stream) = &request.stream {
         body = stream.body().ok_or_else(passed_by)?;
     }
-    let request = request.clone().into_http().map(|_| body);
+    let mut request = request.clone().into_http().map(|_| body);
+    // For transports that answer by method, such as mocks.
+    request.extensions_mut().insert(Called {
+        method: prepared.call.method,
+        parts: prepared.options.batch.parts(),
+    });
     prepared
         .client
         .inner

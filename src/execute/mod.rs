@@ -2,6 +2,7 @@
 
 mod attempts;
 mod authorize;
+mod batch;
 mod coding;
 mod decode;
 mod exchange;
@@ -25,6 +26,7 @@ use self::{
     exchange::{Read, Received},
 };
 pub(crate) use self::{
+    batch::{BatchPart, batch_part, limit, reject_token},
     decode::Answered,
     exchange::{too_long, wrong_length},
     open::{Opened, open},

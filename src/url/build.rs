@@ -20,7 +20,7 @@ use crate::{
     method::Verb,
 };
 
-const API_CLIENT: HeaderName = HeaderName::from_static("x-goog-api-client");
+pub(crate) const API_CLIENT: HeaderName = HeaderName::from_static("x-goog-api-client");
 /// The project that pays.
 pub(crate) const QUOTA_PROJECT: HeaderName = HeaderName::from_static("x-goog-user-project");
 const API_VERSION: HeaderName = HeaderName::from_static("x-goog-api-version");
@@ -116,7 +116,9 @@ pub(crate) fn build(
         request.headers.insert(name, value);
     }
     let longer = if query.is_empty() { 0 } else { query.len() + 1 };
-    if method.verb == Verb::Get && url.len() + longer > LONGEST_GET && !query.is_empty() {
+    // Within a batch, the URL is no line of HTTP that anything on the way could find too long.
+    let is_long = url.len() + longer > LONGEST_GET && !options.batch.is_part();
+    if method.verb == Verb::Get && is_long && !query.is_empty() {
         request.method = Method::POST;
         request
             .headers

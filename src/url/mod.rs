@@ -1,6 +1,7 @@
 //! From a call to one HTTP request, by the rules of Discovery documents.
 
 mod build;
+mod curl;
 mod emulator;
 mod encode;
 mod http_request;
@@ -11,7 +12,7 @@ pub(crate) mod wrapper;
 
 pub use self::http_request::HttpRequest;
 pub(crate) use self::{
-    build::{QUOTA_PROJECT, Surroundings, build, common_headers, preview},
+    build::{API_CLIENT, QUOTA_PROJECT, Surroundings, build, common_headers, preview},
     emulator::Emulators,
     redact::redact,
     root::Root,

@@ -17,14 +17,14 @@ mod text;
 
 pub use object::{
     Object, Put, UNKNOWN, UnknownField, deserialize, eq, null, null_entry, null_field, serialize,
-    wire_name,
 };
-pub(crate) use object::{OneValue, expected, names_of};
+pub(crate) use object::{OneValue, expected, names_of, wire_name};
 pub use open_enum::OpenEnum;
 pub use param::Param;
 pub use part::{Leaf, Part};
 pub(crate) use scalar::{Found, Scalar, read_scalar};
-pub use shape::{Selection, Shape};
+pub use shape::Selection;
+pub(crate) use shape::Shape;
 pub use show::debug;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};

@@ -315,7 +315,7 @@ pub fn null<'a, T: Object>(object: &'a mut T, field: &str) -> Result<&'a mut T, 
 ///
 /// # Panics
 /// Never for a field of `object`.
-pub fn wire_name<T: Object, F>(object: &T, field: &Option<F>) -> &'static str {
+pub(crate) fn wire_name<T: Object, F>(object: &T, field: &Option<F>) -> &'static str {
     struct At {
         place: *const (),
         name: Option<&'static str>,

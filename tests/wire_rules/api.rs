@@ -10,6 +10,7 @@ pub(crate) static API: __gapi::Api = __gapi::Api {
     revision: "20260101",
     root_url: "https://things.googleapis.com/",
     service_path: "",
+    batch_path: "batch/things",
     scopes: &["https://x/auth/things", "https://x/auth/things.readonly"],
     ..__gapi::Api::EMPTY
 };
@@ -18,6 +19,7 @@ pub(crate) static API: __gapi::Api = __gapi::Api {
 pub(crate) static OLD: __gapi::Api = __gapi::Api {
     root_url: "https://old.googleapis.com/",
     service_path: "old/v2/",
+    batch_path: "batch/old",
     data_wrapper: true,
     ..API
 };
@@ -205,6 +207,13 @@ static DELETE: __gapi::Method = __gapi::Method {
 };
 method!(DELETE, Delete, (), "things.delete");
 
+static OLD_GET: __gapi::Method = __gapi::Method {
+    id: "old.get",
+    path: "thing",
+    ..__gapi::Method::new(&OLD, __gapi::Verb::Get)
+};
+method!(OLD_GET, OldGet, Thing, "old.get");
+
 static TRANSLATE: __gapi::Method = __gapi::Method {
     id: "old.translate",
     path: "translate",
@@ -270,10 +279,15 @@ impl Mapped {
     }
 }
 
+/// Of an API without batches.
 static LABELS: __gapi::Method = __gapi::Method {
     id: "things.labels",
     path: "v1/labels",
-    ..__gapi::Method::new(&API, __gapi::Verb::Get)
+    ..__gapi::Method::new(&SINGLE, __gapi::Verb::Get)
+};
+static SINGLE: __gapi::Api = __gapi::Api {
+    batch_path: "",
+    ..API
 };
 method!(LABELS, Labels, __gapi::BTreeMap<String, i64>, "things.labels");
 

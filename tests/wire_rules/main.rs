@@ -3,6 +3,8 @@
 
 mod api;
 mod auth;
+#[cfg(feature = "macros")]
+mod batches;
 mod body;
 mod conditional;
 mod decode;
@@ -15,6 +17,8 @@ mod headers;
 #[cfg(feature = "macros")]
 mod literals;
 mod metrics;
+#[cfg(feature = "macros")]
+mod mocks;
 #[cfg(feature = "macros")]
 mod operations;
 mod options;

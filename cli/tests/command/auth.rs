@@ -147,11 +147,7 @@ async fn a_person_signs_in_once() {
     let exported = machine.ok("auth export --account ann@example.com");
     machine.folder.write("adc.json", &exported);
     machine.ok("auth import adc.json --account copy");
-    assert!(
-        machine
-            .ok("auth list")
-            .contains("copy ")
-    );
+    assert!(machine.ok("auth list").contains("copy "));
     machine.ok("auth revoke copy");
 
     let said = machine.ok("auth revoke --all");

@@ -72,6 +72,36 @@ pub(crate) async fn rows() -> Vec<Row> {
                     .with(options()),
             ),
         ),
+        secret("gapi::Batch", debug(&batch())),
+        secret(
+            "gapi::BatchSending",
+            debug(&batch().send(&client()).with(options())),
+        ),
+        secret("gapi::Answers", batch_answers().await),
+        secret(
+            "gapi::Patch",
+            debug(&gapi::Patch::between(&User::default(), &user())),
+        ),
+        secret("gapi::Mock", debug(&mock())),
+        secret("gapi::MockCall", mock_calls().await),
+        secret(
+            "gapi::Reply",
+            debug(&gapi::mock::Reply::json(json!({"token": CANARY})).header("x-secret", CANARY)),
+        ),
+        secret("gapi::Matcher", debug(&matcher())),
+        secret("gapi::Recorder", recorded().await),
+        secret("gapi::Replay", replayed()),
+        open("gapi::Handle", "the number of a call in its batch"),
+        open("gapi::Shape", "how a type is built"),
+        open("gapi::Selection", "names of properties"),
+        open(
+            "gapi::Entries",
+            "an object that is being read, shown by its name only",
+        ),
+        open(
+            "gapi::Slot",
+            "a field that is being read, within generated code",
+        ),
         secret("gapi::Media", debug(&media())),
         open("gapi::Progress", "two numbers"),
         secret("gapi::Upload", uploads()),
@@ -416,4 +446,121 @@ fn extra() -> Extra {
     extra.insert("newPassword", CANARY);
     extra.insert("nested", json!({"deep": [CANARY]}));
     extra
+}
+
+fn batch() -> gapi::Batch {
+    let mut batch = gapi::Batch::new();
+    let first = batch.add(sqladmin::users().insert("p", "i", user()));
+    let second = batch.add_with(sqladmin::instances().list("p").filter(CANARY), options());
+    assert_eq!(format!("{first:?} {second:?}"), "Handle(0) Handle(1)");
+    batch
+}
+
+/// Answers of a batch that hold a secret, and errors that do.
+async fn batch_answers() -> Vec<String> {
+    let mock = gapi::mock::Mock::new()
+        .on(
+            "sql.users.insert",
+            gapi::mock::Reply::error(403, "no", None).header("x-secret", CANARY),
+        )
+        .on("*", json!({"kind": CANARY}));
+    let mut batch = gapi::Batch::new();
+    let refused = batch.add(sqladmin::users().insert("p", "i", user()));
+    let _list = batch.add(sqladmin::instances().list("p").filter(CANARY));
+    let mut answers = batch.send(&mock.client()).key(CANARY).await.unwrap();
+    let mut shown = debug(&answers);
+    shown.extend(error(&answers.take(refused).unwrap_err()));
+    shown
+}
+
+fn matcher() -> gapi::mock::Matcher {
+    sqladmin::instances().list("p").filter(CANARY).into()
+}
+
+fn mock() -> gapi::mock::Mock {
+    gapi::mock::Mock::new()
+        .on(matcher(), json!({"kind": CANARY}))
+        .on(
+            sqladmin::users().insert("p", "i", user()),
+            json!({"secret": CANARY}),
+        )
+}
+
+/// Calls that a mock got, and what it says of one that it did not expect.
+async fn mock_calls() -> Vec<String> {
+    let mock = mock();
+    let client = mock.client();
+    sqladmin::users()
+        .insert("p", "i", user())
+        .send(&client)
+        .header("x-secret", CANARY)
+        .await
+        .unwrap();
+    let unexpected = sqladmin::users()
+        .insert("q", "i", user())
+        .send(&client)
+        .key(CANARY)
+        .await
+        .unwrap_err();
+    let mut shown = debug(&mock.calls());
+    shown.extend(error(&unexpected));
+    shown.extend(mock.unused());
+    shown
+}
+
+/// A session in which secrets travel every way they can, as it is recorded.
+async fn recorded() -> Vec<String> {
+    let server = Server::start(|_: &Request| {
+        Reply::json(
+            200,
+            &json!({"password": CANARY, "payload": {"data": CANARY}, "accessToken": CANARY}),
+        )
+        .header("set-cookie", CANARY)
+        .header("location", &format!("https://h/u?upload_id={CANARY}"))
+    })
+    .await
+    .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("recording.jsonl");
+    let transport = gapi::transport::default_transport().unwrap();
+    let recorder = gapi::mock::Recorder::new(transport, &path).unwrap();
+    let mut shown = debug(&recorder);
+    let client = Client::builder()
+        .credentials(AccessToken::new(CANARY))
+        .endpoint(server.url())
+        .transport(recorder)
+        .build()
+        .unwrap();
+    sqladmin::users()
+        .insert("p", "i", user())
+        .send(&client)
+        .with(options())
+        .raw()
+        .await
+        .unwrap();
+    let mut batch = gapi::Batch::new();
+    let _insert = batch.add_with(sqladmin::users().insert("p", "i", user()), options());
+    let not_mixed = batch.send(&client).await.unwrap_err();
+    shown.extend(error(&not_mixed));
+    shown.push(std::fs::read_to_string(&path).unwrap());
+    let curl = sqladmin::users()
+        .insert("p", "i", user())
+        .send(&client)
+        .with(options())
+        .to_http()
+        .unwrap()
+        .to_curl();
+    shown.push(curl);
+    shown
+}
+
+fn replayed() -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("recording.jsonl");
+    let line = json!({"request": {"method": "GET", "url": "/x", "body": CANARY}, "response": {"status": 200, "headers": {"a": CANARY}, "body": CANARY}});
+    std::fs::write(&path, line.to_string()).unwrap();
+    let replay = gapi::mock::Replay::open(&path).unwrap();
+    let mut shown = debug(&replay);
+    shown.extend(replay.unused());
+    shown
 }

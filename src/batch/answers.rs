@@ -1,0 +1,77 @@
+//! What came back of a batch.
+
+use std::fmt;
+
+use super::Handle;
+use crate::{Error, Response, call::answer::Answer, execute::Answered};
+
+/// The answers of a [`Batch`](super::Batch), each to be taken once with its handle.
+///
+/// `Debug` shows how many there are and how many are errors.
+#[must_use = "the errors of calls are in here"]
+pub struct Answers {
+    batch: u64,
+    results: Vec<Option<Result<Answered, Error>>>,
+}
+
+impl Answers {
+    pub(super) fn new(batch: u64, results: Vec<Result<Answered, Error>>) -> Self {
+        Self {
+            batch,
+            results: results.into_iter().map(Some).collect(),
+        }
+    }
+
+    /// The answer of a call.
+    ///
+    /// # Errors
+    /// Whatever kept this call from a success, and [`ErrorKind::Usage`](crate::ErrorKind::Usage) for the handle of another batch.
+    pub fn take<R: Answer>(&mut self, handle: Handle<R>) -> Result<R, Error> {
+        self.take_with_meta(handle).map(Response::into_inner)
+    }
+
+    /// The answer of a call, with its status and headers.
+    ///
+    /// # Errors
+    /// As for [`take`](Self::take).
+    pub fn take_with_meta<R: Answer>(&mut self, handle: Handle<R>) -> Result<Response<R>, Error> {
+        let result = match self.results.get_mut(handle.index) {
+            Some(result) if self.batch == handle.batch => result.take(),
+            _ => None,
+        };
+        match result {
+            Some(result) => result?.decode(),
+            None => Err(Error::usage(
+                "these are not the answers of the batch that gave this handle",
+            )),
+        }
+    }
+
+    /// The answers of many calls, in the order of the handles.
+    pub fn take_all<R: Answer>(
+        &mut self,
+        handles: impl IntoIterator<Item = Handle<R>>,
+    ) -> Vec<Result<R, Error>> {
+        handles
+            .into_iter()
+            .map(|handle| self.take(handle))
+            .collect()
+    }
+
+    /// The errors that were not taken yet, each with the position of its call in the order of adding.
+    pub fn errors(&self) -> impl Iterator<Item = (usize, &Error)> {
+        self.results
+            .iter()
+            .enumerate()
+            .filter_map(|(index, result)| Some((index, result.as_ref()?.as_ref().err()?)))
+    }
+}
+
+impl fmt::Debug for Answers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answers")
+            .field("calls", &self.results.len())
+            .field("errors", &self.errors().count())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,323 @@
+//! From calls to answers: requests of one host each, and what is sent again.
+
+use http::{HeaderMap, StatusCode, Uri, header::RETRY_AFTER};
+use tracing::Instrument as _;
+
+use super::{Entry, exchange::exchange, mixed::Part};
+use crate::{
+    Client, Error, ErrorKind,
+    call::{
+        Call, Transfer,
+        options::{CallOptions, InBatch},
+        sending::Prepared,
+    },
+    execute::{self, Answered, BatchPart},
+    method::Api,
+    retry::{Backoff, Next, Repeat},
+};
+
+/// Calls in one HTTP request.
+const USUAL: usize = 100;
+
+/// Calls in one HTTP request to APIs that take another number, by their documentation.
+const OTHERS: [(&str, usize); 1] = [("calendar", 50)];
+
+fn limit_of(api: &Api) -> usize {
+    let other = OTHERS.iter().find(|(name, _)| *name == api.name);
+    other.map_or(USUAL, |(_, limit)| *limit)
+}
+
+/// A call, ready to be sent, and what became of it.
+struct Item {
+    part: BatchPart,
+    prepared: Prepared,
+    /// Where the batch request goes, and what stands before the paths of the API.
+    uri: Uri,
+    root: String,
+    attempts: u32,
+    /// Whether the service ever answered this call itself.
+    has_answer: bool,
+    result: Option<Result<Answered, Error>>,
+}
+
+/// Sends all calls, and gives their answers in order.
+pub(super) async fn run(
+    client: &Client,
+    entries: Vec<Entry>,
+    options: &CallOptions,
+    limit: Option<usize>,
+) -> Result<Vec<Result<Answered, Error>>, Error> {
+    let items = entries
+        .into_iter()
+        .map(|entry| item(client, entry, options))
+        .collect::<Result<Vec<_>, Error>>();
+    let mut items = items?;
+    let span = tracing::debug_span!("gapi", method = "batch", calls = items.len());
+    let mut outer = None;
+    let mut time = execute::limit(client, options);
+    let work = async {
+        for chunk in chunks(&items, limit) {
+            outer = Chunk::new(client, options, &mut items, chunk)
+                .run()
+                .await
+                .or(outer.take());
+        }
+        Ok(())
+    };
+    let done = execute::within(time.as_mut(), work.instrument(span)).await;
+    let none_answered = !items.iter().any(|item| item.has_answer);
+    match (done, outer) {
+        (Err(late), _) if none_answered && !items.is_empty() => Err(late),
+        (Ok(()), Some(outer)) if none_answered => Err(outer),
+        (done, _) => {
+            let late = done.err();
+            let results = items.into_iter().map(|item| {
+                item.result.unwrap_or_else(|| {
+                    let method = item.prepared.call.method.id;
+                    Err(late
+                        .as_ref()
+                        .map_or_else(|| Error::usage("the call was not sent"), copy)
+                        .at(method, None))
+                })
+            });
+            Ok(results.collect())
+        }
+    }
+}
+
+fn item(client: &Client, entry: Entry, options: &CallOptions) -> Result<Item, Error> {
+    let Entry { call, options: own } = entry;
+    let api = call.method.api;
+    let usage = |message: &str| Error::usage(message).at(call.method.id, None);
+    if !matches!(call.transfer, Transfer::Json) {
+        return Err(usage(
+            "media cannot travel in a batch; send this call by itself",
+        ));
+    }
+    if api.batch_path.is_empty() {
+        return Err(usage(
+            "the API has no endpoint for batches; send its calls one by one",
+        ));
+    }
+    let prepared = Prepared {
+        client: client.clone(),
+        options: own.or(options),
+        call: call.clone(),
+    };
+    let part = execute::batch_part(&prepared)?;
+    let root = part.root.clone();
+    let uri = format!("{root}{}", api.batch_path).parse();
+    Ok(Item {
+        part,
+        prepared,
+        uri: uri.map_err(|_| usage("the URL for batches cannot be used"))?,
+        root,
+        attempts: 0,
+        has_answer: false,
+        result: None,
+    })
+}
+
+/// The positions of the calls of each HTTP request: of one URL, and not too many.
+fn chunks(items: &[Item], limit: Option<usize>) -> Vec<Vec<usize>> {
+    let mut groups: Vec<(&Uri, Vec<usize>)> = Vec::new();
+    for (index, item) in items.iter().enumerate() {
+        match groups.iter_mut().find(|(uri, _)| *uri == &item.uri) {
+            Some((_, group)) => group.push(index),
+            None => groups.push((&item.uri, vec![index])),
+        }
+    }
+    let split = |(_, group): (&Uri, Vec<usize>)| {
+        let api = items[group[0]].prepared.call.method.api;
+        let size = limit.unwrap_or_else(|| limit_of(api));
+        group
+            .chunks(size)
+            .map(<[usize]>::to_vec)
+            .collect::<Vec<_>>()
+    };
+    groups.into_iter().flat_map(split).collect()
+}
+
+/// The calls of one HTTP request, until each has its answer.
+struct Chunk<'a> {
+    items: &'a mut [Item],
+    pending: Vec<usize>,
+    whole: Prepared,
+    backoff: Backoff,
+    /// Whether a token was rejected already.
+    replaced: bool,
+}
+
+impl<'a> Chunk<'a> {
+    fn new(
+        client: &Client,
+        options: &CallOptions,
+        items: &'a mut [Item],
+        pending: Vec<usize>,
+    ) -> Self {
+        let effective = options.clone().or(&client.defaults);
+        Self {
+            backoff: Backoff::new(&client.inner, &effective),
+            whole: Prepared {
+                client: client.clone(),
+                // The credentials are asked on behalf of the first one; all are of one API.
+                call: Call::new(items[pending[0]].prepared.call.method),
+                options: options.clone(),
+            },
+            items,
+            pending,
+            replaced: false,
+        }
+    }
+
+    /// Sends until every call has an answer that stands. Gives the error that kept the last request as a whole from an answer.
+    async fn run(mut self) -> Option<Error> {
+        loop {
+            let outer = self.round().await;
+            let failed = self.failed();
+            if failed.is_empty() {
+                self.backoff.succeeded();
+                return None;
+            }
+            let rejected = self.rejected(&failed).await;
+            if !rejected.is_empty() {
+                self.pending = rejected;
+                continue;
+            }
+            // The one that asks for a wait speaks for all: there is one next request.
+            let asks = |index: &&usize| {
+                let error = self.items[**index]
+                    .result
+                    .as_ref()
+                    .and_then(|r| r.as_ref().err());
+                error
+                    .and_then(Error::headers)
+                    .is_some_and(|headers| headers.contains_key(RETRY_AFTER))
+            };
+            let again: Vec<usize> = failed
+                .into_iter()
+                .filter(|index| self.may_repeat(*index))
+                .collect();
+            let Some(speaker) = again.iter().find(asks).or(again.first()).copied() else {
+                return outer;
+            };
+            let Some(Err(error)) = &self.items[speaker].result else {
+                return outer;
+            };
+            match self.backoff.after(error, || true) {
+                Next::Wait(wait) => {
+                    tracing::debug!(calls = again.len(), ?wait, "sending parts of a batch again");
+                    self.pending = again;
+                    self.backoff.sleep(wait).await;
+                }
+                Next::GiveUp(why) => {
+                    for index in again {
+                        let item = &mut self.items[index];
+                        if let Some(Err(error)) = item.result.take() {
+                            item.result = Some(Err(error.after(item.attempts, why.note())));
+                        }
+                    }
+                    return outer;
+                }
+            }
+        }
+    }
+
+    /// One HTTP request with all that is pending.
+    async fn round(&mut self) -> Option<Error> {
+        let methods = self
+            .pending
+            .iter()
+            .map(|index| self.items[*index].prepared.call.method);
+        self.whole.options.batch = InBatch::Whole(methods.collect());
+        let first = &self.items[self.pending[0]];
+        let requests: Vec<_> = self
+            .pending
+            .iter()
+            .map(|index| &self.items[*index].part.request)
+            .collect();
+        let answers = exchange(&self.whole, &first.uri, &first.root, &requests).await;
+        let (answers, outer) = match answers {
+            Ok(answers) => (answers, None),
+            Err(error) => (
+                self.pending.iter().map(|_| Err(copy(&error))).collect(),
+                Some(error),
+            ),
+        };
+        for (index, answer) in self.pending.iter().zip(answers) {
+            let item = &mut self.items[*index];
+            item.attempts += 1;
+            item.has_answer |= answer.is_ok();
+            let method = item.prepared.call.method.id;
+            let result =
+                answer.and_then(|part| item.part.check(&item.prepared, answered(item, part)));
+            item.result = Some(result.map_err(|error| {
+                error
+                    .at(method, Some(item.part.shown.clone()))
+                    .after(item.attempts, None)
+            }));
+        }
+        outer
+    }
+
+    /// The pending calls that have an error.
+    fn failed(&self) -> Vec<usize> {
+        let mut failed = self.pending.clone();
+        failed.retain(|index| matches!(self.items[*index].result, Some(Err(_))));
+        failed
+    }
+
+    /// The calls whose token was rejected, if there is another token to try once.
+    async fn rejected(&mut self, failed: &[usize]) -> Vec<usize> {
+        let mut rejected = failed.to_vec();
+        rejected.retain(|index| {
+            let result = self.items[*index].result.as_ref();
+            result.is_some_and(|result| result.as_ref().is_err_and(Error::is_unauthenticated))
+        });
+        if rejected.is_empty() || self.replaced {
+            return Vec::new();
+        }
+        self.replaced = true;
+        let uri = &self.items[rejected[0]].uri;
+        if execute::reject_token(&self.whole, uri).await {
+            rejected
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn may_repeat(&self, index: usize) -> bool {
+        let item = &self.items[index];
+        let Some(Err(error)) = &item.result else {
+            return false;
+        };
+        match error.repeat() {
+            Repeat::Never => false,
+            Repeat::IfSafe => item.part.is_safe,
+            Repeat::Always => true,
+        }
+    }
+}
+
+fn answered(item: &Item, part: Part) -> Answered {
+    Answered {
+        status: part.status().unwrap_or(StatusCode::BAD_GATEWAY),
+        headers: part.headers,
+        body: part.body,
+        method: item.prepared.call.method,
+        url: None,
+        authorized: true,
+    }
+}
+
+/// The same failure for another call.
+fn copy(error: &Error) -> Error {
+    let copy = match (error.kind(), error.status()) {
+        (ErrorKind::Api, Some(status)) => {
+            let headers = error.headers().cloned().unwrap_or_else(HeaderMap::new);
+            Error::api(status, headers, error.body().cloned().unwrap_or_default())
+        }
+        (kind, _) => Error::new(kind, format!("the batch failed: {error}")),
+    };
+    copy.with_repeat(error.repeat())
+}

@@ -1,0 +1,77 @@
+//! What a batch needs of the executor.
+
+use http::{StatusCode, Uri};
+
+use super::{
+    Answered, Timer, authorize, build, effective_options, fill_request_id, give_request_id,
+    has_request_id,
+};
+use crate::{
+    Client, Error,
+    call::{
+        options::{CallOptions, InBatch},
+        sending::Prepared,
+    },
+    retry::safety,
+    url::{self, HttpRequest},
+};
+
+/// One call of a batch, the same for all attempts.
+pub(crate) struct BatchPart {
+    pub(crate) request: HttpRequest,
+    /// What stands before the paths of the API.
+    pub(crate) root: String,
+    /// The URL without secrets.
+    pub(crate) shown: String,
+    /// Whether it may be repeated although it may have had its effect.
+    pub(crate) is_safe: bool,
+    options: CallOptions,
+}
+
+impl BatchPart {
+    /// The answer if it is a success, else the error that it tells of.
+    pub(crate) fn check(&self, prepared: &Prepared, answered: Answered) -> Result<Answered, Error> {
+        answered.check(prepared, &self.options, &self.shown, StatusCode::is_success)
+    }
+}
+
+/// The part for a call.
+pub(crate) fn batch_part(prepared: &Prepared) -> Result<BatchPart, Error> {
+    let mut options = effective_options(prepared);
+    options.batch = InBatch::Part;
+    give_request_id(prepared, &mut options)?;
+    fill_request_id(prepared, &mut options);
+    let request = build(prepared, &options)?;
+    let has_request_id = has_request_id(prepared, &options);
+    let method = prepared.call.method;
+    let root = prepared
+        .client
+        .inner
+        .root
+        .of(method.api, options.location.as_deref())
+        .map_err(|why| Error::usage(why).at(method.id, None))?;
+    Ok(BatchPart {
+        shown: url::redact(&request.uri.to_string()),
+        request,
+        root,
+        is_safe: safety::is_safe(&prepared.call, &options, has_request_id),
+        options,
+    })
+}
+
+/// Tells the credentials that the token that they give for `uri` was rejected, and whether there may be another one.
+pub(crate) async fn reject_token(prepared: &Prepared, uri: &Uri) -> bool {
+    let options = effective_options(prepared);
+    let identity = authorize::authorize(prepared, &options, uri).await;
+    matches!(identity, Ok(Some(identity)) if prepared.client.inner.credentials.reject(&identity))
+}
+
+/// The limit of a batch as a whole, from now on.
+pub(crate) fn limit(client: &Client, options: &CallOptions) -> Option<Timer> {
+    let timeout = options.timeout.or(client.defaults.timeout);
+    Timer::start(
+        &*client.inner.clock,
+        timeout,
+        "the batch took longer than its timeout",
+    )
+}

@@ -1,0 +1,241 @@
+//! What a mock answers.
+
+use std::{collections::VecDeque, fmt, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use gapi_transport::TransportErrorKind;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::CONTENT_TYPE};
+use serde_json::{Value, json};
+
+use super::MockCall;
+use crate::wire::Object;
+
+/// An answer of a [`Mock`](super::Mock): a value, a status, a fault, or several in turn.
+///
+/// `Debug` shows no body.
+#[derive(Clone)]
+pub struct Reply(pub(super) Kind);
+
+#[derive(Clone)]
+pub(super) enum Kind {
+    One(One),
+    /// Each once, in turn.
+    Sequence(VecDeque<Reply>),
+    /// By the call.
+    With(Arc<dyn Fn(&MockCall) -> Reply + Send + Sync>),
+}
+
+/// One answer.
+#[derive(Clone)]
+pub(super) struct One {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+    pub(super) delay: Duration,
+    pub(super) fault: Option<Fault>,
+}
+
+/// How an answer breaks.
+#[derive(Clone, Debug)]
+pub(super) enum Fault {
+    /// Nothing comes.
+    Error(TransportErrorKind, String),
+    /// The connection breaks after this many bytes of the body.
+    Cut(usize),
+    /// The connection ends cleanly after this many bytes of the body, of which the head promised more.
+    Short(usize),
+}
+
+impl Reply {
+    fn one(status: u16, headers: HeaderMap, body: Bytes) -> Self {
+        Self(Kind::One(One {
+            status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
+            headers,
+            body,
+            delay: Duration::ZERO,
+            fault: None,
+        }))
+    }
+
+    /// A success with this JSON.
+    pub fn json(value: Value) -> Self {
+        Self::bytes("application/json; charset=UTF-8", value.to_string())
+    }
+
+    /// A success with these bytes, of this content type.
+    pub fn bytes(content_type: &str, body: impl Into<Bytes>) -> Self {
+        Self::one(200, HeaderMap::new(), body.into()).header(CONTENT_TYPE.as_str(), content_type)
+    }
+
+    /// Any status with plain text.
+    pub fn text(status: u16, text: impl Into<String>) -> Self {
+        Self::one(status, HeaderMap::new(), text.into().into())
+            .header(CONTENT_TYPE.as_str(), "text/plain; charset=UTF-8")
+    }
+
+    /// An error as Google's services answer it, with this status.
+    pub fn status(status: u16) -> Self {
+        let reason = StatusCode::from_u16(status).ok();
+        let reason = reason
+            .and_then(|s| s.canonical_reason())
+            .unwrap_or("Unknown");
+        Self::error(status, reason, None)
+    }
+
+    /// An error as Google's services answer it, with a message and maybe an older API's reason, such as `rateLimitExceeded`.
+    pub fn error(status: u16, message: &str, reason: Option<&str>) -> Self {
+        let mut error = json!({"code": status, "message": message, "status": code(status)});
+        if let Some(reason) = reason {
+            error["errors"] = json!([{"message": message, "domain": "global", "reason": reason}]);
+        }
+        let body = json!({"error": error}).to_string();
+        Self::one(status, HeaderMap::new(), body.into())
+            .header(CONTENT_TYPE.as_str(), "application/json; charset=UTF-8")
+    }
+
+    /// No connection is made.
+    pub fn refused() -> Self {
+        Self::fault(
+            TransportErrorKind::Connect,
+            "the connection is refused, as the mock says",
+        )
+    }
+
+    /// The connection breaks before an answer comes; the request may have had its effect.
+    pub fn reset() -> Self {
+        Self::fault(
+            TransportErrorKind::Reset,
+            "the connection breaks, as the mock says",
+        )
+    }
+
+    pub(super) fn broken(why: String) -> Self {
+        Self::fault(TransportErrorKind::Request, why)
+    }
+
+    fn fault(kind: TransportErrorKind, why: impl Into<String>) -> Self {
+        Self::one(500, HeaderMap::new(), Bytes::new()).breaking(Fault::Error(kind, why.into()))
+    }
+
+    /// Several answers, each once, in turn. After the last one the rule fits no more.
+    pub fn sequence(replies: impl IntoIterator<Item = Reply>) -> Self {
+        Self(Kind::Sequence(replies.into_iter().collect()))
+    }
+
+    /// The same answer this many times.
+    pub fn times(self, times: usize) -> Self {
+        Self::sequence(std::iter::repeat_n(self, times))
+    }
+
+    /// An answer by the call.
+    pub fn with(answer: impl Fn(&MockCall) -> Reply + Send + Sync + 'static) -> Self {
+        Self(Kind::With(Arc::new(answer)))
+    }
+
+    /// Adds a header. One that HTTP does not allow is left out.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        let header = HeaderName::from_bytes(name.as_bytes()).ok();
+        if let Some((name, value)) = header.zip(HeaderValue::from_str(value).ok()) {
+            self.each(&|one| {
+                one.headers.insert(name.clone(), value.clone());
+            });
+        }
+        self
+    }
+
+    /// Answers after this time of the mock's clock.
+    #[must_use]
+    pub fn after(mut self, delay: Duration) -> Self {
+        self.each(&|one| one.delay = delay);
+        self
+    }
+
+    /// Breaks the connection after this many bytes of the body.
+    #[must_use]
+    pub fn cut_after(self, bytes: usize) -> Self {
+        self.breaking(Fault::Cut(bytes))
+    }
+
+    /// Ends the connection cleanly after this many bytes of the body, though its head promises all of it.
+    #[must_use]
+    pub fn short_after(self, bytes: usize) -> Self {
+        self.breaking(Fault::Short(bytes))
+    }
+
+    fn breaking(mut self, fault: Fault) -> Self {
+        self.each(&|one| one.fault = Some(fault.clone()));
+        self
+    }
+
+    fn each(&mut self, change: &dyn Fn(&mut One)) {
+        match &mut self.0 {
+            Kind::One(one) => change(one),
+            Kind::Sequence(replies) => replies.iter_mut().for_each(|reply| reply.each(change)),
+            Kind::With(_) => {}
+        }
+    }
+}
+
+/// The name that Google gives to a status (`google.rpc.Code`).
+fn code(status: u16) -> &'static str {
+    match status {
+        400 => "INVALID_ARGUMENT",
+        401 => "UNAUTHENTICATED",
+        403 => "PERMISSION_DENIED",
+        404 => "NOT_FOUND",
+        409 => "ALREADY_EXISTS",
+        412 => "FAILED_PRECONDITION",
+        429 => "RESOURCE_EXHAUSTED",
+        499 => "CANCELLED",
+        500 => "INTERNAL",
+        501 => "UNIMPLEMENTED",
+        503 => "UNAVAILABLE",
+        504 => "DEADLINE_EXCEEDED",
+        _ => "UNKNOWN",
+    }
+}
+
+/// A success with this JSON.
+impl From<Value> for Reply {
+    fn from(value: Value) -> Self {
+        Self::json(value)
+    }
+}
+
+/// A success with this answer.
+impl<T: Object> From<T> for Reply {
+    fn from(answer: T) -> Self {
+        Self::value(&answer)
+    }
+}
+
+/// A success with nothing in it.
+impl From<()> for Reply {
+    fn from((): ()) -> Self {
+        Self::empty()
+    }
+}
+
+/// An error with this status.
+impl From<u16> for Reply {
+    fn from(status: u16) -> Self {
+        Self::status(status)
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Kind::One(one) => f
+                .debug_struct("Reply")
+                .field("status", &one.status)
+                .field("body_len", &one.body.len())
+                .field("delay", &one.delay)
+                .field("fault", &one.fault)
+                .finish_non_exhaustive(),
+            Kind::Sequence(replies) => f.debug_list().entries(replies).finish(),
+            Kind::With(_) => f.write_str("Reply(by the call)"),
+        }
+    }
+}

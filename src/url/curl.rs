@@ -1,0 +1,71 @@
+//! A request as a command line.
+
+use std::fmt::Write as _;
+
+use http::{Method, header::CONTENT_LENGTH};
+use serde_json::Value;
+
+use super::{HttpRequest, redact};
+use crate::scrub;
+
+impl HttpRequest {
+    /// The request as a `curl` command for a shell, without secrets: the token stands as `$TOKEN`, keys and the properties of the body that hold passwords, keys and
+    /// tokens as `REDACTED`. Bytes that are no text stand as the file `BODY`.
+    ///
+    /// ```
+    /// # use gapi::{Api, Call, Method, Verb};
+    /// # static API: Api = Api { root_url: "https://things.googleapis.com/", ..Api::EMPTY };
+    /// # static LIST: Method = Method { path: "v1/things", ..Method::new(&API, Verb::Get) };
+    /// # fn main() -> Result<(), gapi::Error> {
+    /// # let request = Call::new(&LIST);
+    /// assert!(request.to_http()?.to_curl().starts_with("curl 'https://things.googleapis.com/v1/things?alt=json'"));
+    /// # Ok(()) }
+    /// ```
+    pub fn to_curl(&self) -> String {
+        let mut line = String::from("curl");
+        let implied = if self.body.is_empty() {
+            Method::GET
+        } else {
+            Method::POST
+        };
+        if self.method == Method::HEAD {
+            line.push_str(" --head");
+        } else if self.method != implied {
+            let _ = write!(line, " -X {}", self.method);
+        }
+        let _ = write!(line, " {}", quoted(&redact(&self.uri.to_string())));
+        line.push_str(" -H \"authorization: Bearer $TOKEN\"");
+        for (name, value) in scrub::headers(&self.headers) {
+            if name != CONTENT_LENGTH.as_str() {
+                let _ = write!(line, " -H {}", quoted(&format!("{name}: {value}")));
+            }
+        }
+        if self.method == Method::POST && self.body.is_empty() {
+            // Servers want a length.
+            line.push_str(" --data-raw ''");
+        }
+        if !self.body.is_empty() {
+            let _ = match self.shown_body() {
+                Some(body) => write!(line, " --data-raw {}", quoted(&body)),
+                None => write!(line, " --data-binary @BODY"),
+            };
+        }
+        line
+    }
+
+    fn shown_body(&self) -> Option<String> {
+        if let Ok(mut json) = serde_json::from_slice::<Value>(&self.body) {
+            scrub::json(&mut json);
+            return Some(json.to_string());
+        }
+        let kind = self.headers.get(http::header::CONTENT_TYPE);
+        let is_form = kind.is_some_and(|kind| kind.as_bytes().ends_with(b"form-urlencoded"));
+        let text = std::str::from_utf8(&self.body).ok()?;
+        is_form.then(|| scrub::form(text))
+    }
+}
+
+/// One word for a POSIX shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
+}

@@ -1,0 +1,503 @@
+//! Batches: what goes out, what comes back, and what is sent again.
+
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
+
+use gapi::{
+    Batch, CallOptions, Client, Error, ErrorKind, RetryPolicy,
+    auth::AccessToken,
+    body,
+    mock::{Mock, Reply},
+};
+use serde_json::json;
+
+use crate::{
+    api::{Create, Delete, Get, Insert, Labels, List, OldGet, Patch, Thing},
+    script::{Script, Seen, Step, answer},
+};
+
+fn get(name: &str) -> Get {
+    Get::new().set("name", name)
+}
+
+/// The parts of a batch request: id, request line, and everything after it.
+fn parts(seen: &Seen) -> Vec<(String, String, String)> {
+    let kind = seen.header("content-type").expect("a type");
+    let boundary = kind
+        .strip_prefix("multipart/mixed; boundary=")
+        .expect("a boundary");
+    let text = std::str::from_utf8(&seen.body).expect("text");
+    assert!(
+        !text.replace("\r\n", "").contains('\n'),
+        "lines end in CRLF"
+    );
+    assert!(text.ends_with(&format!("--{boundary}--\r\n")));
+    let open = format!("--{boundary}\r\n");
+    text.split(&*open)
+        .skip(1)
+        .map(|part| {
+            let (outer, inner) = part.split_once("\r\n\r\n").expect("headers");
+            let id = outer
+                .split("Content-ID: <")
+                .nth(1)
+                .expect("an id")
+                .split('>')
+                .next()
+                .expect("an id");
+            let (line, rest) = inner.split_once("\r\n").expect("a line");
+            let rest = rest.split("\r\n--").next().expect("a rest");
+            (id.to_owned(), line.to_owned(), rest.to_owned())
+        })
+        .collect()
+}
+
+/// An answer to a batch: status and body by id.
+fn mixed(parts: &[(&str, u16, &str)]) -> Step {
+    let text: String = parts
+        .iter()
+        .map(|(id, status, body)| {
+            format!("--x\r\nContent-Type: application/http\r\nContent-ID: <response-{id}>\r\n\r\nHTTP/1.1 {status} Some\r\nContent-Type: application/json\r\n\r\n{body}\r\n")
+        })
+        .collect();
+    answer(
+        200,
+        &[("content-type", "multipart/mixed; boundary=\"x\"")],
+        &format!("{text}--x--\r\n"),
+    )
+}
+
+#[tokio::test]
+async fn calls_travel_together_and_come_back_typed() {
+    let script = Script::steps([mixed(&[
+        ("part+3", 204, ""),
+        ("part+1", 200, r#"{"name": "a"}"#),
+        (
+            "part+2",
+            404,
+            r#"{"error": {"code": 404, "message": "no b"}}"#,
+        ),
+        ("part+4", 200, r#"{"name": "d"}"#),
+    ])]);
+    let client = script
+        .builder()
+        .credentials(AccessToken::new("secret"))
+        .endpoint("https://proxy.example/gate")
+        .build()
+        .expect("a client");
+    let mut batch = Batch::new();
+    let a = batch.add(get("things/a").set("view", "full"));
+    let b = batch.add_with(
+        get("things/b"),
+        CallOptions::new().fields("name").header("x-mine", "1"),
+    );
+    let c = batch.add(Delete::new().set("id", "c"));
+    let d = batch.add(Create::new().body(body!(Thing { name: "d" })));
+    assert_eq!(batch.len(), 4);
+    let mut answers = batch
+        .send(&client)
+        .header("x-all", "2")
+        .await
+        .expect("a batch");
+    assert_eq!(
+        answers.errors().map(|(index, _)| index).collect::<Vec<_>>(),
+        [1]
+    );
+    assert_eq!(answers.take(a).expect("a").name.as_deref(), Some("a"));
+    let error = answers.take(b).expect_err("no b");
+    assert!(
+        error.is_not_found() && error.method() == Some("things.get"),
+        "{error}"
+    );
+    assert!(
+        error.url().is_some_and(|url| url.contains("things/b")),
+        "{error:?}"
+    );
+    answers.take(c).expect("gone");
+    assert_eq!(answers.take_with_meta(d).expect("d").status(), 200);
+
+    let seen = script.only();
+    assert_eq!(
+        (seen.method.as_str(), seen.url.as_str()),
+        ("POST", "https://proxy.example/gate/batch/things")
+    );
+    assert_eq!(seen.header("authorization"), Some("Bearer secret"));
+    assert_eq!(seen.header("x-all"), Some("2"));
+    let parts = parts(&seen);
+    let lines: Vec<_> = parts
+        .iter()
+        .map(|(id, line, _)| format!("{id} {line}"))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "part+1 GET /v1/things/a?view=full&alt=json HTTP/1.1",
+            "part+2 GET /v1/things/b?fields=name&alt=json HTTP/1.1",
+            "part+3 DELETE /v1/things/c HTTP/1.1",
+            "part+4 POST /v1/things?alt=json HTTP/1.1",
+        ]
+    );
+    assert!(
+        parts[0].2.contains("x-goog-api-version: 2026-11-01\r\n"),
+        "{}",
+        parts[0].2
+    );
+    assert!(parts[1].2.contains("x-mine: 1\r\n") && parts[1].2.contains("x-all: 2\r\n"));
+    assert!(
+        parts[3].2.contains("content-length: 12\r\n")
+            && parts[3].2.ends_with("\r\n\r\n{\"name\":\"d\"}")
+    );
+    assert!(
+        !seen.body.windows(6).any(|w| w == b"secret"),
+        "credentials are in the head only"
+    );
+}
+
+#[tokio::test]
+async fn one_host_and_so_many_calls_per_request() {
+    let mock = Mock::new().on("*", json!({"name": "n"}));
+    let client = mock.client();
+    let mut batch = Batch::new();
+    let many = batch.add_all((0..250).map(|n| get(&format!("things/{n}"))));
+    let old = batch.add(OldGet::new());
+    let script = Script::new(|seen| {
+        let parts = parts(seen);
+        let ids: Vec<_> = parts
+            .iter()
+            .map(|(id, ..)| (id.as_str(), 200, "{}"))
+            .collect();
+        mixed(&ids)
+    });
+    let mut answers = batch.clone().send(&client).await.expect("a batch");
+    assert!(answers.take_all(many).iter().all(Result::is_ok));
+    assert!(answers.take(old).is_ok());
+    assert_eq!(mock.calls().len(), 251);
+
+    let _ = batch.clone().send(&script.client()).await.expect("a batch");
+    let sizes = |script: &Script| -> Vec<_> {
+        script
+            .seen()
+            .iter()
+            .map(|seen| (seen.target().to_owned(), parts(seen).len()))
+            .collect()
+    };
+    let url = || String::from("/batch/things");
+    assert_eq!(
+        sizes(&script),
+        [
+            (url(), 100),
+            (url(), 100),
+            (url(), 50),
+            ("/batch/old".into(), 1)
+        ]
+    );
+    assert!(
+        script.seen()[3]
+            .url
+            .starts_with("https://old.googleapis.com/")
+    );
+
+    let universe = Script::new(|seen| mixed(&[(&parts(seen)[0].0, 200, "{}")]));
+    let client = universe
+        .builder()
+        .credentials(AccessToken::new("t").universe_domain("example.goog"))
+        .universe_domain("example.goog")
+        .build()
+        .expect("a client");
+    let mut one = Batch::default();
+    let handle = one.add(get("things/a"));
+    let mut answers = one.send(&client).await.expect("a batch");
+    answers.take(handle).expect("an answer");
+    assert_eq!(
+        universe.only().url,
+        "https://things.example.goog/batch/things"
+    );
+}
+
+#[tokio::test]
+async fn parts_that_may_pass_are_sent_again_where_that_is_safe() {
+    let busy = || {
+        Reply::sequence([
+            Reply::status(503),
+            Reply::status(429),
+            Reply::json(json!({"name": "late"})),
+        ])
+    };
+    let mock = Mock::new()
+        .on(get("things/a"), busy())
+        .on("things.create", Reply::sequence([Reply::status(503)]))
+        .on(
+            "things.patch",
+            Reply::sequence([Reply::status(503), Reply::json(json!({"name": "told"}))]),
+        )
+        .on(
+            get("things/b"),
+            Reply::sequence([Reply::json(json!({"name": "b"}))]),
+        )
+        .on(
+            get("things/lost"),
+            Reply::sequence([Reply::reset(), Reply::json(json!({"name": "found"}))]),
+        );
+    let mut batch = Batch::new();
+    let a = batch.add(get("things/a"));
+    let create = batch.add(Create::new().body(body!(Thing { name: "c" })));
+    let patch = batch.add_with(
+        Patch::new()
+            .set("bucket", "b")
+            .set("object", "o")
+            .body(body!(Thing {})),
+        CallOptions::new().idempotent(true),
+    );
+    let b = batch.add(get("things/b"));
+    let lost = batch.add(get("things/lost"));
+    let mut answers = batch.send(&mock.client()).await.expect("a batch");
+    assert_eq!(answers.take(a).expect("a").name.as_deref(), Some("late"));
+    let error = answers.take(create).expect_err("a POST is not repeated");
+    assert_eq!(
+        (error.status().map(|s| s.as_u16()), error.attempts()),
+        (Some(503), 1),
+        "{error}"
+    );
+    assert_eq!(
+        answers
+            .take(patch)
+            .expect("said to be safe")
+            .name
+            .as_deref(),
+        Some("told")
+    );
+    assert_eq!(answers.take(b).expect("b").name.as_deref(), Some("b"));
+    assert_eq!(
+        answers.take(lost).expect("asked again").name.as_deref(),
+        Some("found")
+    );
+    assert_eq!(mock.calls_of("things.create").len(), 1);
+    assert_eq!(mock.unused(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn retries_end_and_say_so() {
+    let mock = Mock::new().on("*", 503);
+    let mut batch = Batch::new();
+    let a = batch.add(get("things/a"));
+    let mut answers = batch
+        .send(&mock.client())
+        .retry(RetryPolicy::new().max_attempts(3))
+        .await
+        .expect("a batch");
+    let error = answers.take(a).expect_err("busy");
+    assert_eq!((error.attempts(), mock.calls().len()), (3, 3), "{error}");
+}
+
+#[tokio::test]
+async fn a_part_that_is_missing_or_cut_is_an_error_of_its_call() {
+    let script = Script::new(|_| {
+        let text = "--x\r\nContent-ID: <response-part+2>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 20\r\n\r\n{\"name\": \"b\"";
+        answer(
+            200,
+            &[("content-type", "multipart/mixed; boundary=x")],
+            text,
+        )
+    });
+    let mut batch = Batch::new();
+    let a = batch.add(get("things/a"));
+    let b = batch.add(get("things/b"));
+    let sent = batch.send(&script.client()).retry(RetryPolicy::none());
+    // Nothing came for any call.
+    let text = match sent.await {
+        Ok(mut answers) => format!(
+            "{} / {}",
+            answers.take(a).expect_err("missing"),
+            answers.take(b).expect_err("cut")
+        ),
+        Err(error) => panic!("{error}"),
+    };
+    assert!(text.contains("has no part for this call"), "{text}");
+    assert!(text.contains("ends after 12 of 20 bytes"), "{text}");
+}
+
+#[tokio::test]
+async fn what_keeps_the_whole_from_an_answer_is_the_error() {
+    for (step, kind) in [
+        (
+            answer(
+                403,
+                &[],
+                r#"{"error": {"code": 403, "message": "no batches for you"}}"#,
+            ),
+            ErrorKind::Api,
+        ),
+        (
+            answer(200, &[("content-type", "text/html")], "<p>proxy"),
+            ErrorKind::Decode,
+        ),
+    ] {
+        let script = Script::steps([step]);
+        let mut batch = Batch::new();
+        let _a = batch.add(get("things/a"));
+        let error = batch.send(&script.client()).await.expect_err("the whole");
+        assert_eq!(error.kind(), kind, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_broken_connection_repeats_only_what_is_safe() {
+    let tries = AtomicUsize::new(0);
+    let script = Script::new(move |seen| match tries.fetch_add(1, Ordering::SeqCst) {
+        0 => Step::Fail(gapi::transport::TransportErrorKind::Reset),
+        _ => {
+            assert_eq!(parts(seen).len(), 1, "the POST stays out");
+            mixed(&[("part+1", 200, r#"{"name": "a"}"#)])
+        }
+    });
+    let client = script
+        .builder()
+        .credentials(gapi::auth::Anonymous)
+        .jitter(|| 0.0)
+        .retry(RetryPolicy::new())
+        .build()
+        .expect("a client");
+    let mut batch = Batch::new();
+    let a = batch.add(get("things/a"));
+    let create = batch.add(Create::new().body(body!(Thing {})));
+    let mut answers = batch.send(&client).await.expect("one answer");
+    assert_eq!(answers.take(a).expect("a").name.as_deref(), Some("a"));
+    let error = answers.take(create).expect_err("nobody knows");
+    assert_eq!(error.kind(), ErrorKind::Transport, "{error}");
+}
+
+#[tokio::test]
+async fn a_rejected_token_is_replaced_once_for_all_parts() {
+    let script = Script::new(|seen| {
+        let parts = parts(seen);
+        let fresh = seen.header("authorization") == Some("Bearer token-2");
+        let answers: Vec<_> = parts
+            .iter()
+            .map(|(id, line, _)| {
+                let is_open = line.contains("things/open");
+                let status = if fresh || is_open { 200 } else { 401 };
+                (
+                    id.as_str(),
+                    status,
+                    if status == 200 {
+                        r#"{"name": "n"}"#
+                    } else {
+                        "{}"
+                    },
+                )
+            })
+            .collect();
+        mixed(&answers)
+    });
+    let made = AtomicUsize::new(0);
+    let credentials = gapi::auth::from_fn(move || {
+        let number = made.fetch_add(1, Ordering::SeqCst) + 1;
+        async move {
+            Ok(gapi::auth::Token::new(format!("token-{number}"))
+                .expires_at(std::time::SystemTime::now() + Duration::from_secs(3600)))
+        }
+    });
+    let client: Client = script
+        .builder()
+        .credentials(credentials)
+        .build()
+        .expect("a client");
+    let mut batch = Batch::new();
+    let open = batch.add(get("things/open"));
+    let a = batch.add(get("things/a"));
+    let b = batch.add(get("things/b"));
+    let mut answers = batch.send(&client).await.expect("a batch");
+    for handle in [open, a, b] {
+        answers.take(handle).expect("an answer");
+    }
+    let sizes: Vec<_> = script.seen().iter().map(|seen| parts(seen).len()).collect();
+    assert_eq!(sizes, [3, 2]);
+}
+
+#[tokio::test]
+async fn time_that_runs_out_leaves_what_came() {
+    let tries = AtomicUsize::new(0);
+    let script = Script::new(move |_| match tries.fetch_add(1, Ordering::SeqCst) {
+        0 => mixed(&[("part+1", 200, r#"{"name": "a"}"#)]),
+        _ => Step::Hang,
+    });
+    tokio::time::pause();
+    let mut batch = Batch::new();
+    let a = batch.add(get("things/a"));
+    let b = batch.add(get("things/b"));
+    let mut answers = batch
+        .send(&script.client())
+        .limit(1)
+        .timeout(Duration::from_secs(5))
+        .await
+        .expect("one");
+    assert!(answers.take(a).is_ok());
+    let error = answers.take(b).expect_err("late");
+    assert!(error.is_timeout(), "{error}");
+}
+
+#[tokio::test]
+async fn mistakes_are_told_before_anything_is_sent() {
+    async fn told(fill: impl FnOnce(&mut Batch)) -> Error {
+        let script = Script::steps([]);
+        let mut batch = Batch::new();
+        fill(&mut batch);
+        batch.send(&script.client()).await.expect_err("a mistake")
+    }
+    let media = told(|batch| {
+        let upload = Insert::new()
+            .set("bucket", "b")
+            .upload(gapi::Media::bytes("x").content_type("image/png"));
+        let _handle = batch.add(upload);
+    });
+    assert!(
+        media
+            .await
+            .to_string()
+            .contains("media cannot travel in a batch")
+    );
+    let path = told(|batch| {
+        let _handle = batch.add(get("a/../b"));
+    });
+    assert_eq!(path.await.kind(), ErrorKind::Usage);
+    let none = told(|batch| {
+        let _handle = batch.add(Labels::new());
+    });
+    assert!(none.await.to_string().contains("no endpoint for batches"));
+
+    let script = Script::steps([]);
+    let mut answers = Batch::new()
+        .send(&script.client())
+        .await
+        .expect("nothing to send");
+    let mut other = Batch::new();
+    let handle = other.add(get("a"));
+    let error = answers.take(handle).expect_err("another batch");
+    assert_eq!(error.kind(), ErrorKind::Usage);
+}
+
+#[tokio::test]
+async fn parts_of_answers_and_long_urls() {
+    #[derive(gapi::Fields)]
+    #[fields(of = Thing)]
+    struct Size {
+        size: i64,
+    }
+    let mock = Mock::new().on("*", json!({"size": "3"}));
+    let mut batch = Batch::new();
+    let size = batch.add_select::<Size, _>(get("things/a"));
+    let long = batch.add(List::new().set("q", "x".repeat(3000)));
+    let mut answers = batch.send(&mock.client()).await.expect("a batch");
+    assert_eq!(answers.take(size).expect("a part").size, 3);
+    answers.take(long).expect("a list");
+    let calls = mock.calls();
+    assert_eq!(calls[0].parameter("fields"), Some("size"));
+    assert_eq!(
+        (
+            calls[1].http_method().as_str(),
+            calls[1].parameter("q").map(str::len)
+        ),
+        ("GET", Some(3000))
+    );
+}
