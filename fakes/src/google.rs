@@ -6,6 +6,7 @@ use crate::{
     Canned, Routes, Server,
     cloud_sql::CloudSql,
     compute::Compute,
+    federation::{IamCredentials, SecurityTokenService},
     id_tokens::{CloudRunService, IdTokenIssuer},
     keys::ServiceAccount,
     oauth::{AuthorizationServer, TokenEndpoint},
@@ -14,6 +15,8 @@ use crate::{
 /// A server with a token endpoint, an authorization server for users, the Cloud SQL Admin API, a small Compute Engine, a little of Drive, Calendar and BigQuery, and
 /// a service account and two OAuth clients that it knows. At `/hello` is a Cloud Run service that the account may call, and at
 /// [`IdTokenIssuer::KEYS_PATH`] are the keys of its ID tokens.
+/// The Security Token Service and the IAM Service Account Credentials API are there too, and a second service account, without a
+/// key in anybody's hands, that [`iam`](Google::iam) lets others act as.
 /// The project [`Google::PROJECT`] has a few instances.
 #[derive(Debug)]
 pub struct Google {
@@ -24,6 +27,9 @@ pub struct Google {
     compute: Compute,
     users: AuthorizationServer,
     id_tokens: IdTokenIssuer,
+    sts: SecurityTokenService,
+    iam: IamCredentials,
+    deployer: ServiceAccount,
 }
 
 impl Google {
@@ -40,6 +46,11 @@ impl Google {
         tokens.register(&account);
         let id_tokens = IdTokenIssuer::new()?;
         tokens.set_id_tokens(&id_tokens);
+        let sts = SecurityTokenService::new(&tokens);
+        let iam = IamCredentials::new(&tokens);
+        let deployer = ServiceAccount::new("deployer", Self::PROJECT)?;
+        iam.add(&deployer);
+        tokens.register(&deployer);
         let cloud_sql = CloudSql::new(&tokens)?;
         cloud_sql.add_samples(Self::PROJECT);
         let compute = Compute::new(&tokens, Self::PROJECT);
@@ -57,6 +68,10 @@ impl Google {
         let mut routes = Routes::new()
             .at("/v1/", cloud_sql.clone())
             .at("/compute/v1/", compute.clone())
+            .at("/v1/token", sts.clone())
+            .at("/v1/oauthtoken", sts.clone())
+            .at("/v1/revoke", sts.clone())
+            .at(IamCredentials::PATH, iam.clone())
             .at("/drive/v3/", Canned::drive(&tokens)?)
             .at("/calendar/v3/", Canned::calendar(&tokens)?)
             .at("/bigquery/v2/", Canned::bigquery(&tokens)?)
@@ -73,6 +88,9 @@ impl Google {
             compute,
             users,
             id_tokens,
+            sts,
+            iam,
+            deployer,
         })
     }
 
@@ -129,6 +147,26 @@ impl Google {
     /// The server: its log and faults.
     pub fn server(&self) -> &Server {
         &self.server
+    }
+
+    /// The Security Token Service; it is at [`sts_url`](Self::sts_url).
+    pub fn sts(&self) -> &SecurityTokenService {
+        &self.sts
+    }
+
+    /// The Security Token Service's URL.
+    pub fn sts_url(&self) -> String {
+        format!("{}/v1/token", self.server.url())
+    }
+
+    /// The IAM Service Account Credentials API.
+    pub fn iam(&self) -> &IamCredentials {
+        &self.iam
+    }
+
+    /// A service account whose key nobody has: others act as it.
+    pub fn deployer(&self) -> &ServiceAccount {
+        &self.deployer
     }
 
     /// The token endpoint.

@@ -137,17 +137,26 @@ impl ServiceAccount {
             URL_SAFE_NO_PAD.encode(header.to_string()),
             URL_SAFE_NO_PAD.encode(claims.to_string())
         );
+        let signature = self.sign_bytes(text.as_bytes())?;
+        Ok(format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature)))
+    }
+
+    /// The RS256 signature of `message`.
+    ///
+    /// # Errors
+    /// When signing fails.
+    pub fn sign_bytes(&self, message: &[u8]) -> io::Result<Vec<u8>> {
         let mut signature = vec![0; self.key.pair.public_modulus_len()];
         self.key
             .pair
             .sign(
                 &RSA_PKCS1_SHA256,
                 &SystemRandom::new(),
-                text.as_bytes(),
+                message,
                 &mut signature,
             )
             .map_err(|_| io::Error::other("cannot sign"))?;
-        Ok(format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature)))
+        Ok(signature)
     }
 }
 

@@ -8,6 +8,8 @@
 //! - [`oauth::AuthorizationServer`] signs users in, asks for their consent (or takes it for given), and issues what follows from it;
 //! - [`Canned`] gives the same answers every time, to requests that are right;
 //! - [`id_tokens::IdTokenIssuer`] issues ID tokens and shows its keys, and [`id_tokens::CloudRunService`] wants to see them;
+//! - [`federation::SecurityTokenService`] and [`federation::IamCredentials`] make identities into others, of the keys of an
+//!   [`federation::Ec2Instance`] for example;
 //! - [`discovery::Document`] routes and checks requests by a Discovery document;
 //! - [`metadata::MetadataServer`] is what machines of Google Cloud ask for their identity;
 //! - [`cloud_sql::CloudSql`] is a small Cloud SQL Admin API;
@@ -27,6 +29,7 @@ mod canned;
 pub mod cloud_sql;
 pub mod compute;
 pub mod discovery;
+pub mod federation;
 mod google;
 pub mod id_tokens;
 pub mod keys;

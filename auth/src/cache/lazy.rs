@@ -13,7 +13,7 @@ pub(crate) struct LazyTransport {
 
 impl LazyTransport {
     /// One that goes past proxies.
-    #[cfg(feature = "metadata")]
+    #[cfg(any(feature = "metadata", feature = "external-account"))]
     pub(crate) fn direct() -> Self {
         Self {
             built: OnceLock::new(),
@@ -54,12 +54,18 @@ fn build() -> Result<Arc<dyn Transport>, TransportError> {
     gapi_transport::default_transport()
 }
 
-#[cfg(all(feature = "reqwest", feature = "metadata"))]
+#[cfg(all(
+    feature = "reqwest",
+    any(feature = "metadata", feature = "external-account")
+))]
 fn build_direct() -> Result<Arc<dyn Transport>, TransportError> {
     gapi_transport::TransportOptions::new().direct(true).build()
 }
 
-#[cfg(all(not(feature = "reqwest"), feature = "metadata"))]
+#[cfg(all(
+    not(feature = "reqwest"),
+    any(feature = "metadata", feature = "external-account")
+))]
 use self::build as build_direct;
 
 #[cfg(not(feature = "reqwest"))]

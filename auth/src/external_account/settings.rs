@@ -1,12 +1,14 @@
 //! What a configuration says, but for where the subject token comes from.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use gapi_transport::Transport;
 use secrecy::SecretString;
 
 use crate::{
-    AuthError, AuthErrorKind, DEFAULT_UNIVERSE, Environment, UrlPolicy, iam::Account,
-    oauth::check_endpoint, sts::ClientAuth, url_policy::Purpose,
+    AuthError, AuthErrorKind, DEFAULT_UNIVERSE, Environment, FetchContext, UrlPolicy,
+    cache::LazyTransport, iam::Account, oauth::check_endpoint, sts::ClientAuth,
+    url_policy::Purpose,
 };
 
 /// What stands for the universe in a URL.
@@ -34,6 +36,8 @@ pub(super) struct Settings {
     pub(super) environment: Environment,
     /// Whether the program gave a transport, which then presents certificates itself.
     pub(super) own_transport: bool,
+    /// A transport past all proxies, for servers of this machine.
+    direct: Arc<dyn Transport>,
 }
 
 /// The service account to act as.
@@ -64,6 +68,7 @@ impl Settings {
             policy: UrlPolicy::default(),
             environment: Environment::default(),
             own_transport: false,
+            direct: Arc::new(LazyTransport::direct()),
         }
     }
 
@@ -81,6 +86,19 @@ impl Settings {
 
     pub(super) fn set_iam_endpoint(&mut self, root: String) {
         self.iam_endpoint = Some(root.trim_end_matches('/').to_owned());
+    }
+
+    /// The transport to a server at `url`. Plain http is spoken by this machine and its link only, where no proxy leads.
+    pub(super) fn transport_to<'a>(
+        &'a self,
+        url: &str,
+        cx: &'a FetchContext,
+    ) -> &'a Arc<dyn Transport> {
+        if url.starts_with("http://") && !self.own_transport {
+            &self.direct
+        } else {
+            cx.transport()
+        }
     }
 
     /// The Security Token Service's URL.

@@ -86,7 +86,7 @@ impl Supplied {
         };
         match self {
             Self::File(file) => file.read(&settings.environment),
-            Self::Url(url) => url.get(cx).await,
+            Self::Url(url) => url.get(settings, cx).await,
             Self::Executable(executable) => executable.run(settings, cx).await,
             Self::Aws(aws) => aws.sign(&own).await,
             Self::Certificate(certificate) => certificate.chain(&settings.environment),

@@ -34,8 +34,12 @@ impl TokenUrl {
     }
 
     /// Asks for a token.
-    pub(super) async fn get(&self, cx: &FetchContext) -> Result<SecretString, AuthError> {
-        let transport = cx.transport();
+    pub(super) async fn get(
+        &self,
+        settings: &Settings,
+        cx: &FetchContext,
+    ) -> Result<SecretString, AuthError> {
+        let transport = settings.transport_to(&self.url, cx);
         let unreachable = |error| AuthError::unreachable(WHO, error);
         let (head, body) = transport
             .send(self.request()?)

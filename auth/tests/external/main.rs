@@ -14,6 +14,8 @@ mod external_account;
 #[cfg(feature = "gdch")]
 mod gdch;
 mod impersonated;
+#[cfg(feature = "reqwest")]
+mod loopback;
 mod recorded;
 mod secrets;
 mod support;

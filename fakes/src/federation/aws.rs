@@ -42,12 +42,21 @@ impl AwsKeys {
             let (_, rest) = authorization.split_once(name)?;
             rest.split(',').next().map(str::trim)
         };
-        let parts = (part("Credential="), part("SignedHeaders="), part("Signature="));
+        let parts = (
+            part("Credential="),
+            part("SignedHeaders="),
+            part("Signature="),
+        );
         let (Some(credential), Some(signed), Some(signature)) = parts else {
             return Err("The request is not signed.".into());
         };
-        let (id, scope) = credential.split_once('/').ok_or("The credential has no scope.")?;
-        let keys = known.iter().find(|keys| keys.id == id).ok_or("The key is not known.")?;
+        let (id, scope) = credential
+            .split_once('/')
+            .ok_or("The credential has no scope.")?;
+        let keys = known
+            .iter()
+            .find(|keys| keys.id == id)
+            .ok_or("The key is not known.")?;
         if keys.session_token.as_deref().unwrap_or_default() != header("x-amz-security-token") {
             return Err("The security token is not the key's.".into());
         }
@@ -60,7 +69,8 @@ impl AwsKeys {
             .and_then(|rest| rest.split_once('?'))
             .ok_or("The request has no query.")?;
         let host = host.trim_end_matches('/');
-        if host != header("host") || !host.starts_with("sts.") || !host.ends_with(".amazonaws.com") {
+        if host != header("host") || !host.starts_with("sts.") || !host.ends_with(".amazonaws.com")
+        {
             return Err("The request is not for AWS.".into());
         }
         let mut pairs: Vec<_> = query.split('&').collect();
@@ -80,7 +90,9 @@ impl AwsKeys {
         );
         let key = scope
             .split('/')
-            .fold(format!("AWS4{}", keys.secret).into_bytes(), |key, part| mac(&key, part));
+            .fold(format!("AWS4{}", keys.secret).into_bytes(), |key, part| {
+                mac(&key, part)
+            });
         if hex(&mac(&key, &to_sign)) != signature {
             return Err("The signature does not match.".into());
         }

@@ -63,7 +63,8 @@ impl IamCredentials {
     }
 
     fn respond(&self, request: &Request) -> Result<Value, RpcError> {
-        let not_found = || RpcError::new(404, "NOT_FOUND", "Not found; Gaia id not found for email");
+        let not_found =
+            || RpcError::new(404, "NOT_FOUND", "Not found; Gaia id not found for email");
         let invalid = |text: &str| RpcError::new(400, "INVALID_ARGUMENT", text);
         let (email, method) = request
             .path
@@ -72,7 +73,9 @@ impl IamCredentials {
             .filter(|_| request.method == Method::POST)
             .ok_or_else(not_found)?;
         let caller = self.caller(request)?;
-        let body = request.json().map_err(|_| invalid("Invalid JSON payload received."))?;
+        let body = request
+            .json()
+            .map_err(|_| invalid("Invalid JSON payload received."))?;
         let account = {
             let state = lock(&self.state);
             let delegates = body["delegates"].as_array().into_iter().flatten();
@@ -80,18 +83,29 @@ impl IamCredentials {
             for to in delegates.filter_map(Value::as_str).chain([email]) {
                 let to = to.trim_start_matches("projects/-/serviceAccounts/");
                 if !state.creators.contains(&(from, to.to_owned())) {
-                    let text = format!("Permission 'iam.serviceAccounts.{}' denied on resource (or it may not exist).", permission(method));
+                    let text = format!(
+                        "Permission 'iam.serviceAccounts.{}' denied on resource (or it may not exist).",
+                        permission(method)
+                    );
                     return Err(RpcError::new(403, "PERMISSION_DENIED", text));
                 }
                 from = to.to_owned();
             }
-            let found = state.accounts.iter().find(|account| account.email() == email);
+            let found = state
+                .accounts
+                .iter()
+                .find(|account| account.email() == email);
             found.cloned().ok_or_else(not_found)?
         };
         let failed = |_| RpcError::new(500, "INTERNAL", "Internal error encountered.");
         match method {
             "generateAccessToken" => {
-                let scopes: Vec<_> = body["scope"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+                let scopes: Vec<_> = body["scope"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_str)
+                    .collect();
                 if scopes.is_empty() {
                     return Err(invalid("At least one scope is required."));
                 }
@@ -121,8 +135,13 @@ impl IamCredentials {
                 Ok(json!({"keyId": account.key_id(), "signedBlob": STANDARD.encode(signature)}))
             }
             "generateIdToken" => {
-                let audience = body["audience"].as_str().ok_or_else(|| invalid("The audience is missing."))?;
-                let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+                let audience = body["audience"]
+                    .as_str()
+                    .ok_or_else(|| invalid("The audience is missing."))?;
+                let now = SystemTime::now()
+                    .duration_since(SystemTime::UNIX_EPOCH)
+                    .unwrap_or_default()
+                    .as_secs();
                 let mut claims = json!({
                     "iss": "https://accounts.google.com", "aud": audience, "sub": "112233445566778899002", "iat": now, "exp": now + 3600,
                 });
@@ -147,7 +166,11 @@ impl IamCredentials {
                 let text = "Request had invalid authentication credentials.";
                 RpcError::new(401, "UNAUTHENTICATED", text)
             })?;
-        if !grant.scopes.iter().any(|scope| SCOPES.contains(&scope.as_str())) {
+        if !grant
+            .scopes
+            .iter()
+            .any(|scope| SCOPES.contains(&scope.as_str()))
+        {
             let text = "Request had insufficient authentication scopes.";
             return Err(RpcError::new(403, "PERMISSION_DENIED", text));
         }
@@ -176,7 +199,7 @@ impl Service for IamCredentials {
     fn answer(&self, request: &Request) -> Reply {
         match self.respond(request) {
             Ok(answer) => Reply::json(200, &answer),
-            Err(error) => error.reply(),
+            Err(error) => error.into(),
         }
     }
 }

@@ -53,9 +53,8 @@ impl Service for Ec2Instance {
         }
         match request.path.as_str() {
             "/latest/meta-data/placement/availability-zone" => Reply::text(200, &*self.zone),
-            "/latest/meta-data/iam/security-credentials" | "/latest/meta-data/iam/security-credentials/" => {
-                Reply::text(200, "instance-role")
-            }
+            "/latest/meta-data/iam/security-credentials"
+            | "/latest/meta-data/iam/security-credentials/" => Reply::text(200, "instance-role"),
             "/latest/meta-data/iam/security-credentials/instance-role" => Reply::json(
                 200,
                 &json!({

@@ -48,8 +48,7 @@ type Refused = (u16, &'static str, String);
 
 impl SecurityTokenService {
     /// The provider that it knows from the start.
-    pub const AUDIENCE: &str =
-        "//iam.googleapis.com/projects/123/locations/global/workloadIdentityPools/pool/providers/provider";
+    pub const AUDIENCE: &str = "//iam.googleapis.com/projects/123/locations/global/workloadIdentityPools/pool/providers/provider";
 
     /// A service that knows one provider and nobody's tokens.
     pub fn new(tokens: &TokenEndpoint) -> Self {
@@ -110,12 +109,20 @@ impl SecurityTokenService {
             return Err((405, "invalid_request", String::from("Use POST.")));
         }
         let form: BTreeMap<String, String> = request.form().into_iter().collect();
-        let field = |name: &str| form.get(name).map(String::as_str).filter(|text| !text.is_empty());
+        let field = |name: &str| {
+            form.get(name)
+                .map(String::as_str)
+                .filter(|text| !text.is_empty())
+        };
         let client = self.client(request)?;
         if request.path.ends_with("/oauthtoken") {
             return match (field("grant_type"), field("refresh_token"), client) {
                 (Some("refresh_token"), Some(token), Some(_)) => self.refresh(token),
-                (_, _, None) => Err((401, "invalid_client", String::from("The client has to name itself."))),
+                (_, _, None) => Err((
+                    401,
+                    "invalid_client",
+                    String::from("The client has to name itself."),
+                )),
                 _ => Err(invalid("A refresh token is needed.")),
             };
         }
@@ -125,12 +132,17 @@ impl SecurityTokenService {
             return Ok(Value::Null);
         }
         if field("grant_type") != Some(EXCHANGE) {
-            return Err((400, "unsupported_grant_type", String::from("Unsupported grant type.")));
+            return Err((
+                400,
+                "unsupported_grant_type",
+                String::from("Unsupported grant type."),
+            ));
         }
         if field("requested_token_type") != Some(ACCESS_TOKEN) {
             return Err(invalid("Invalid requested_token_type."));
         }
-        let token = field("subject_token").ok_or_else(|| invalid("Missing parameter: subject_token"))?;
+        let token =
+            field("subject_token").ok_or_else(|| invalid("Missing parameter: subject_token"))?;
         let options = match field("options") {
             Some(text) => options(text).ok_or_else(|| invalid("Malformed options."))?,
             None => json!({}),
@@ -144,8 +156,13 @@ impl SecurityTokenService {
                  provider is disabled or deleted or because it doesn't exist.";
             return Err((400, "invalid_target", text.to_owned()));
         }
-        if audience.contains("/workforcePools/") && client.is_none() && !options["userProject"].is_string() {
-            return Err(invalid("A workforce pool needs a user project or a client."));
+        if audience.contains("/workforcePools/")
+            && client.is_none()
+            && !options["userProject"].is_string()
+        {
+            return Err(invalid(
+                "A workforce pool needs a user project or a client.",
+            ));
         }
         let principal = match field("subject_token_type") {
             Some(AWS_REQUEST) => self.aws_principal(token, audience)?,
@@ -153,10 +170,20 @@ impl SecurityTokenService {
                 .subjects
                 .get(token)
                 .cloned()
-                .ok_or_else(|| (400, "invalid_grant", String::from("The subject token is not known here.")))?,
+                .ok_or_else(|| {
+                    (
+                        400,
+                        "invalid_grant",
+                        String::from("The subject token is not known here."),
+                    )
+                })?,
             None => return Err(invalid("Missing parameter: subject_token_type")),
         };
-        let scopes: Vec<_> = field("scope").unwrap_or_default().split(' ').filter(|scope| !scope.is_empty()).collect();
+        let scopes: Vec<_> = field("scope")
+            .unwrap_or_default()
+            .split(' ')
+            .filter(|scope| !scope.is_empty())
+            .collect();
         if scopes.is_empty() {
             return Err((400, "invalid_scope", String::from("Scope is missing.")));
         }
@@ -181,20 +208,32 @@ impl SecurityTokenService {
             .and_then(|pair| pair.split_once(':'))
             .filter(|(id, secret)| state.clients.get(*id).is_some_and(|own| own == secret))
             .map(|(id, _)| Some(id.to_owned()))
-            .ok_or_else(|| (401, "invalid_client", String::from("The OAuth client was not found.")))
+            .ok_or_else(|| {
+                (
+                    401,
+                    "invalid_client",
+                    String::from("The OAuth client was not found."),
+                )
+            })
     }
 
     fn refresh(&self, token: &str) -> Result<Value, Refused> {
         let mut state = lock(&self.state);
-        let principal = state
-            .refresh_tokens
-            .remove(token)
-            .ok_or_else(|| (400, "invalid_grant", String::from("Session expired or invalid.")))?;
+        let principal = state.refresh_tokens.remove(token).ok_or_else(|| {
+            (
+                400,
+                "invalid_grant",
+                String::from("Session expired or invalid."),
+            )
+        })?;
         let next = random_hex::<16>().map_err(|error| (500, "server_error", error.to_string()))?;
         state.refresh_tokens.insert(next.clone(), principal.clone());
         state.rotated += 1;
         drop(state);
-        let mut answer = self.grant(&principal, &["https://www.googleapis.com/auth/cloud-platform"])?;
+        let mut answer = self.grant(
+            &principal,
+            &["https://www.googleapis.com/auth/cloud-platform"],
+        )?;
         answer["refresh_token"] = next.into();
         Ok(answer)
     }
@@ -208,9 +247,10 @@ impl SecurityTokenService {
             .ok_or_else(|| invalid("An access boundary has one to ten rules."))?;
         let is_rule = |rule: &Value| {
             rule["availableResource"].is_string()
-                && rule["availablePermissions"]
-                    .as_array()
-                    .is_some_and(|all| all.iter().all(|one| one.as_str().is_some_and(|one| one.starts_with("inRole:"))))
+                && rule["availablePermissions"].as_array().is_some_and(|all| {
+                    all.iter()
+                        .all(|one| one.as_str().is_some_and(|one| one.starts_with("inRole:")))
+                })
         };
         if !rules.iter().all(is_rule) {
             return Err(invalid("Malformed access boundary rule."));
@@ -219,8 +259,16 @@ impl SecurityTokenService {
             .tokens
             .grant(token)
             .filter(|grant| !grant.revoked)
-            .ok_or_else(|| (400, "invalid_grant", String::from("The subject token is not valid.")))?;
-        lock(&self.state).boundaries.push(options["accessBoundary"].clone());
+            .ok_or_else(|| {
+                (
+                    400,
+                    "invalid_grant",
+                    String::from("The subject token is not valid."),
+                )
+            })?;
+        lock(&self.state)
+            .boundaries
+            .push(options["accessBoundary"].clone());
         let scopes: Vec<_> = grant.scopes.iter().map(String::as_str).collect();
         self.grant(&grant.account, &scopes)
     }
@@ -257,6 +305,7 @@ impl Service for SecurityTokenService {
 
 impl fmt::Debug for SecurityTokenService {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SecurityTokenService").finish_non_exhaustive()
+        f.debug_struct("SecurityTokenService")
+            .finish_non_exhaustive()
     }
 }

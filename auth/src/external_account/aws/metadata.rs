@@ -70,7 +70,8 @@ impl Metadata {
         if let (Some(region), Some(keys)) = (&region, &keys) {
             return Ok((region.clone(), keys.clone()));
         }
-        let transport = cx.transport().clone();
+        // Metadata servers are on the link, where no proxy leads.
+        let transport = cx.settings.transport_to("http://", cx.fetch).clone();
         let session = self.session(&*transport, cx).await?;
         let region = match region {
             Some(region) => region,
