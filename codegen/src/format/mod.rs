@@ -65,7 +65,8 @@ fn spaced(text: &str) -> String {
         let begins = ["///", "#[", "pub ", "impl", "fn "]
             .iter()
             .any(|word| start.starts_with(word));
-        if begins && (before == "}" || before.ends_with(';')) && !before.starts_with("#[") {
+        let ends = before == "}" || before.ends_with(';') || before.ends_with(" {}");
+        if begins && ends && !before.starts_with("#[") {
             out.push('\n');
         }
         out.push_str(line);

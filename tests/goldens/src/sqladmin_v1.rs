@@ -6003,6 +6003,7 @@ impl __gapi::Object for Operation {
 }
 
 impl __gapi::LongRunning for Operation {}
+
 /// The type of the operation.
 ///
 /// Valid values are: \* `CREATE` \* `DELETE` \* `UPDATE` \* `RESTART` \* `IMPORT` \* `EXPORT` \* `BACKUP_VOLUME`

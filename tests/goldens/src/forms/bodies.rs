@@ -529,6 +529,7 @@ impl __gapi::Object for HttpBody {
 }
 
 impl __gapi::RawBody for HttpBody {}
+
 /// The schema `Inside`.
 #[derive(Clone, Default)]
 pub struct Inside {

@@ -1101,6 +1101,7 @@ impl __gapi::Object for Operation {
 }
 
 impl __gapi::LongRunning for Operation {}
+
 /// The schema `Status`.
 #[derive(Clone, Default)]
 pub struct Status {
@@ -1265,6 +1266,7 @@ impl __gapi::Object for ZoneOperation {
 }
 
 impl __gapi::LongRunning for ZoneOperation {}
+
 /// The type of `schemas.ZoneOperation.properties.status`.
 #[derive(Clone)]
 #[non_exhaustive]
