@@ -141,6 +141,8 @@ pub use static_token::AccessToken;
 pub use token::Token;
 #[cfg(feature = "impersonation")]
 pub use url_policy::UrlPolicy;
+#[cfg(feature = "keyring")]
+pub use user::KeyringStore;
 #[cfg(feature = "authorized-user")]
 pub use user::{AuthorizedUser, FileStore, MemoryStore, StoreLock, TokenKey, TokenStore};
 #[cfg(feature = "user-flows")]

@@ -24,10 +24,6 @@ pub(crate) struct TokenAnswer {
 pub(crate) struct Refusal {
     pub(crate) error: AuthError,
     /// The server's clock minus ours, in seconds.
-    #[cfg_attr(
-        not(feature = "service-account"),
-        expect(dead_code, reason = "only assertions have a time")
-    )]
     pub(crate) skew: Option<i64>,
 }
 

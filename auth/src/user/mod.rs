@@ -18,4 +18,6 @@ pub use device::{DeviceAuthorization, DeviceFlow};
 pub use flow::{ClientSecrets, Flow, PendingAuthorization};
 #[cfg(feature = "user-flows")]
 pub use installed::{Console, InstalledAppFlow, LocalServer};
+#[cfg(feature = "keyring")]
+pub use store::KeyringStore;
 pub use store::{FileStore, MemoryStore, StoreLock, TokenKey, TokenStore};

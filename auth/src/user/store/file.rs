@@ -13,9 +13,8 @@ use gapi_transport::BoxFuture;
 use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use sha2::{Digest, Sha256};
 
-use super::{StoreLock, TokenKey, TokenStore};
+use super::{StoreLock, TokenKey, TokenStore, blocking};
 use crate::{AuthError, AuthErrorKind, Environment};
 
 /// The form of today's files.
@@ -95,19 +94,7 @@ impl FileStore {
     }
 
     fn path(&self, key: &TokenKey, extension: &str) -> PathBuf {
-        let mut digest = Sha256::new();
-        for part in [&key.client_id, &key.account]
-            .into_iter()
-            .chain(&key.scopes)
-        {
-            digest.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
-            digest.update(part);
-        }
-        let name: String = digest.finalize()[..16]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        self.folder.join(name).with_extension(extension)
+        self.folder.join(key.name()).with_extension(extension)
     }
 
     fn read(&self, path: &Path) -> Result<Option<Zeroizing<String>>, AuthError> {
@@ -271,23 +258,12 @@ impl FileStore {
         Ok((path, file))
     }
 
-    /// Runs what blocks on a thread that may, where there are such threads. It runs to its end even if nobody waits any more.
     async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Self) -> Result<T, AuthError> + Send + 'static,
     ) -> Result<T, AuthError> {
         let this = self.clone();
-        if tokio::runtime::Handle::try_current().is_err() {
-            return work(&this);
-        }
-        tokio::task::spawn_blocking(move || work(&this))
-            .await
-            .unwrap_or_else(|error| {
-                Err(
-                    AuthError::new(AuthErrorKind::Store, "the program is being shut down")
-                        .with_source(error),
-                )
-            })
+        blocking(move || work(&this)).await
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 /// Which client was authorized, by whom, and for what.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -31,6 +32,22 @@ impl TokenKey {
             account: account.into(),
             scopes,
         }
+    }
+
+    /// A name without characters that file systems or keyrings could mind.
+    pub(super) fn name(&self) -> String {
+        let mut digest = Sha256::new();
+        for part in [&self.client_id, &self.account]
+            .into_iter()
+            .chain(&self.scopes)
+        {
+            digest.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
+            digest.update(part);
+        }
+        digest.finalize()[..16]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 
     /// Whether what is kept under this key includes all of `scopes`.

@@ -2,6 +2,8 @@
 
 mod file;
 mod key;
+#[cfg(feature = "keyring")]
+mod keyring;
 mod memory;
 
 use std::{any::Any, fmt};
@@ -9,13 +11,15 @@ use std::{any::Any, fmt};
 use gapi_transport::BoxFuture;
 use secrecy::SecretString;
 
+#[cfg(feature = "keyring")]
+pub use self::keyring::KeyringStore;
 pub use self::{file::FileStore, key::TokenKey, memory::MemoryStore};
-use crate::AuthError;
+use crate::{AuthError, AuthErrorKind};
 
 /// Keeps the credentials of users: one text, in JSON and full of secrets, for each [`TokenKey`].
 ///
 /// A store of your own, in a database or a secret manager, implements this. Errors are of the kind
-/// [`AuthErrorKind::Store`](crate::AuthErrorKind::Store).
+/// [`AuthErrorKind::Store`].
 pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     /// What is kept under `key`.
     ///
@@ -71,4 +75,21 @@ impl fmt::Debug for StoreLock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("StoreLock")
     }
+}
+
+/// Runs what blocks on a thread that may, where there are such threads. It runs to its end even if nobody waits any more.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, AuthError> + Send + 'static,
+) -> Result<T, AuthError> {
+    if tokio::runtime::Handle::try_current().is_err() {
+        return work();
+    }
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|error| {
+            Err(
+                AuthError::new(AuthErrorKind::Store, "the program is being shut down")
+                    .with_source(error),
+            )
+        })
 }

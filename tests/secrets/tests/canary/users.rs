@@ -40,6 +40,10 @@ pub(crate) async fn rows() -> Vec<Row> {
             debug(&StoreLock::new(String::from(CANARY))),
         ),
         open(
+            "gapi_auth::KeyringStore",
+            "a program's name; what is in the keyring is not in the value",
+        ),
+        open(
             "gapi_auth::TokenKey",
             "a client's ID, an account's name and scopes are no secrets",
         ),

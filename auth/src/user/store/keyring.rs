@@ -1,0 +1,305 @@
+//! The operating system's keyring.
+
+use std::{fmt, sync::Arc};
+
+use gapi_transport::BoxFuture;
+use keyring_core::{CredentialStore, Entry, Error};
+use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
+use serde::{Deserialize, Serialize};
+
+use super::{FileStore, StoreLock, TokenKey, TokenStore, blocking};
+use crate::{AuthError, AuthErrorKind, Environment};
+
+/// The form of today's entries.
+const VERSION: u32 = 1;
+/// Some keyrings take no more than 2560 bytes.
+const PART: usize = 2000;
+const INDEX: &str = "index";
+
+/// Keeps tokens in the keyring of the operating system: the keychain of macOS, the credential manager of Windows, the secret service of a
+/// Linux desktop. Clones are the same store.
+///
+/// A keyring may be locked, missing, or one that forgets. [`open`](Self::open) finds out, with a secret that it saves, reads back and deletes,
+/// and fails if that does not work: nothing is ever kept anywhere else instead. Keyrings cannot be locked between programs, so locks are files in a
+/// folder; there is nothing in them.
+#[derive(Clone)]
+pub struct KeyringStore {
+    keyring: Arc<CredentialStore>,
+    service: Arc<str>,
+    locks: FileStore,
+}
+
+/// What stands in the entry of a key; the token follows in entries of its own.
+#[derive(Serialize, Deserialize)]
+struct Head {
+    version: u32,
+    /// Which of two sets of parts is the current one.
+    generation: u64,
+    parts: usize,
+}
+
+impl KeyringStore {
+    /// The system's keyring, in which `service` is the program's name. Asks the keyring, which may ask the user: call it where that may take a while.
+    ///
+    /// # Errors
+    /// [`AuthErrorKind::Store`] where there is no keyring, it is locked, or it does not keep what it is given.
+    pub fn open(service: &str) -> Result<Self, AuthError> {
+        let keyring = native().map_err(|error| unusable(&error))?;
+        Self::with(
+            keyring,
+            service,
+            FileStore::default_location(&Environment::system())?,
+        )
+    }
+
+    /// Any keyring of the crate `keyring-core`. Locks are files in the folder of `locks`.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn with(
+        keyring: Arc<CredentialStore>,
+        service: &str,
+        locks: FileStore,
+    ) -> Result<Self, AuthError> {
+        let this = Self {
+            keyring,
+            service: service.into(),
+            locks,
+        };
+        this.probe()?;
+        Ok(this)
+    }
+
+    /// Saves, reads back and deletes.
+    fn probe(&self) -> Result<(), AuthError> {
+        let name = format!("probe-{}", std::process::id());
+        let sent = b"gapi looks whether this keyring keeps secrets";
+        let entry = self.entry(&name)?;
+        entry.set_secret(sent).map_err(|error| unusable(&error))?;
+        // A new entry, as another program would have: one that only remembers what it was given is no keyring.
+        let kept = self
+            .entry(&name)?
+            .get_secret()
+            .map_err(|error| unusable(&error));
+        let deleted = entry.delete_credential().map_err(|error| unusable(&error));
+        if kept? != sent {
+            return Err(unusable(&"it gives back something else than it was given"));
+        }
+        deleted
+    }
+
+    fn entry(&self, name: &str) -> Result<Entry, AuthError> {
+        self.keyring
+            .build(&self.service, name, None)
+            .map_err(|error| unusable(&error))
+    }
+
+    fn get(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, AuthError> {
+        match self.entry(name)?.get_secret() {
+            Ok(secret) => Ok(Some(Zeroizing::new(secret))),
+            Err(Error::NoEntry) => Ok(None),
+            Err(error) => Err(unusable(&error)),
+        }
+    }
+
+    fn set(&self, name: &str, secret: &[u8]) -> Result<(), AuthError> {
+        self.entry(name)?
+            .set_secret(secret)
+            .map_err(|error| unusable(&error))
+    }
+
+    fn remove(&self, name: &str) -> Result<bool, AuthError> {
+        match self.entry(name)?.delete_credential() {
+            Ok(()) => Ok(true),
+            Err(Error::NoEntry) => Ok(false),
+            Err(error) => Err(unusable(&error)),
+        }
+    }
+
+    fn head(&self, name: &str) -> Result<Option<Head>, AuthError> {
+        let Some(text) = self.get(name)? else {
+            return Ok(None);
+        };
+        let head: Head = serde_json::from_slice(&text).map_err(|_| damaged(name))?;
+        if head.version != VERSION {
+            return Err(AuthError::new(
+                AuthErrorKind::Store,
+                format!(
+                    "the keyring's entry {name} has version {}, and this program knows {VERSION}",
+                    head.version
+                ),
+            ));
+        }
+        Ok(Some(head))
+    }
+
+    fn load_now(&self, key: &TokenKey) -> Result<Option<SecretString>, AuthError> {
+        let name = key.name();
+        let Some(head) = self.head(&name)? else {
+            return Ok(None);
+        };
+        let mut text = Zeroizing::new(Vec::new());
+        for part in 0..head.parts {
+            let part = self.get(&part_name(&name, head.generation, part))?;
+            text.extend_from_slice(&part.ok_or_else(|| damaged(&name))?);
+        }
+        let text = std::str::from_utf8(&text).map_err(|_| damaged(&name))?;
+        Ok(Some(SecretString::from(text)))
+    }
+
+    /// New parts first, then the head that names them, then the old parts go: whenever this stops, the head names whole ones.
+    fn save_now(&self, key: &TokenKey, value: &SecretString) -> Result<(), AuthError> {
+        let name = key.name();
+        let old = self.head(&name)?;
+        let generation = old.as_ref().map_or(0, |old| old.generation.wrapping_add(1));
+        let parts: Vec<_> = value.expose_secret().as_bytes().chunks(PART).collect();
+        for (number, part) in parts.iter().enumerate() {
+            self.set(&part_name(&name, generation, number), part)?;
+        }
+        let head = Head {
+            version: VERSION,
+            generation,
+            parts: parts.len(),
+        };
+        let head = serde_json::to_vec(&head).map_err(|_| damaged(&name))?;
+        self.set(&name, &head)?;
+        if let Some(old) = old {
+            self.remove_parts(&name, &old)?;
+        }
+        Ok(())
+    }
+
+    fn remove_parts(&self, name: &str, head: &Head) -> Result<(), AuthError> {
+        for part in 0..head.parts {
+            self.remove(&part_name(name, head.generation, part))?;
+        }
+        Ok(())
+    }
+
+    fn delete_now(&self, key: &TokenKey) -> Result<bool, AuthError> {
+        let name = key.name();
+        let head = self.head(&name)?;
+        let was_there = self.remove(&name)?;
+        if let Some(head) = head {
+            self.remove_parts(&name, &head)?;
+        }
+        Ok(was_there)
+    }
+
+    fn list_now(&self) -> Result<Vec<TokenKey>, AuthError> {
+        match self.load_now(&index())? {
+            None => Ok(Vec::new()),
+            Some(text) => serde_json::from_str(text.expose_secret()).map_err(|_| damaged(INDEX)),
+        }
+    }
+
+    /// Keyrings do not say what is in them, so there is a list.
+    async fn change_list(
+        &self,
+        change: impl FnOnce(&mut Vec<TokenKey>) + Send + 'static,
+    ) -> Result<(), AuthError> {
+        let _lock = self.locks.lock(&index()).await?;
+        let this = self.clone();
+        blocking(move || {
+            let mut keys = this.list_now()?;
+            change(&mut keys);
+            keys.sort_unstable();
+            keys.dedup();
+            let text = serde_json::to_string(&keys).map_err(|_| damaged(INDEX))?;
+            this.save_now(&index(), &text.into())
+        })
+        .await
+    }
+}
+
+fn index() -> TokenKey {
+    TokenKey::new(INDEX, "", [""; 0])
+}
+
+fn part_name(name: &str, generation: u64, part: usize) -> String {
+    // Two sets are enough: the one that is named and the one that is written.
+    format!("{name}.{}.{part}", generation % 2)
+}
+
+fn damaged(name: &str) -> AuthError {
+    AuthError::new(
+        AuthErrorKind::Store,
+        format!("the keyring's entry {name} is damaged"),
+    )
+    .with_hint("remove it, and sign in again")
+}
+
+fn unusable(error: &dyn fmt::Display) -> AuthError {
+    AuthError::new(
+        AuthErrorKind::Store,
+        format!("the keyring cannot be used: {error}"),
+    )
+    .with_hint("unlock it, or keep tokens in a `FileStore`")
+}
+
+#[cfg(target_os = "macos")]
+fn native() -> keyring_core::Result<Arc<CredentialStore>> {
+    Ok(apple_native_keyring_store::keychain::Store::new()?)
+}
+
+#[cfg(windows)]
+fn native() -> keyring_core::Result<Arc<CredentialStore>> {
+    Ok(windows_native_keyring_store::Store::new()?)
+}
+
+#[cfg(all(unix, not(target_os = "macos")))]
+fn native() -> keyring_core::Result<Arc<CredentialStore>> {
+    Ok(zbus_secret_service_keyring_store::Store::new()?)
+}
+
+impl TokenStore for KeyringStore {
+    fn load<'a>(
+        &'a self,
+        key: &'a TokenKey,
+    ) -> BoxFuture<'a, Result<Option<SecretString>, AuthError>> {
+        let (this, key) = (self.clone(), key.clone());
+        Box::pin(blocking(move || this.load_now(&key)))
+    }
+
+    fn save<'a>(
+        &'a self,
+        key: &'a TokenKey,
+        value: &'a SecretString,
+    ) -> BoxFuture<'a, Result<(), AuthError>> {
+        let (this, wanted, value) = (self.clone(), key.clone(), value.clone());
+        Box::pin(async move {
+            blocking(move || this.save_now(&wanted, &value)).await?;
+            let key = key.clone();
+            self.change_list(move |keys| keys.push(key)).await
+        })
+    }
+
+    fn delete<'a>(&'a self, key: &'a TokenKey) -> BoxFuture<'a, Result<bool, AuthError>> {
+        let (this, wanted) = (self.clone(), key.clone());
+        Box::pin(async move {
+            let was_there = blocking(move || this.delete_now(&wanted)).await?;
+            let key = key.clone();
+            self.change_list(move |keys| keys.retain(|own| *own != key))
+                .await?;
+            Ok(was_there)
+        })
+    }
+
+    fn list(&self) -> BoxFuture<'_, Result<Vec<TokenKey>, AuthError>> {
+        let this = self.clone();
+        Box::pin(blocking(move || this.list_now()))
+    }
+
+    fn lock<'a>(&'a self, key: &'a TokenKey) -> BoxFuture<'a, Result<StoreLock, AuthError>> {
+        self.locks.lock(key)
+    }
+}
+
+/// The service's name.
+impl fmt::Debug for KeyringStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyringStore")
+            .field("service", &self.service)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,85 @@
+//! Every example runs without an account, and says what it has to.
+
+use std::process::Command;
+
+fn run(program: &str, arguments: &[&str], said: &[&str]) {
+    let output = Command::new(program)
+        .args(arguments)
+        .output()
+        .expect("a program");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{program}: {errors}");
+    for said in said {
+        assert!(
+            text.contains(said),
+            "{program} did not say {said:?}: {text}"
+        );
+    }
+}
+
+#[test]
+fn web_app() {
+    let said = [
+        "/: <!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>gapi</title><p>You are not signed in.",
+        "You are ann@example.com.",
+        "<li>Plans</li><li>photo.png</li>",
+        "Nobody asked for that.",
+        "0 grants are left",
+    ];
+    run(env!("CARGO_BIN_EXE_web_app"), &["--tour"], &said);
+}
+
+#[test]
+fn installed_app() {
+    let program = env!("CARGO_BIN_EXE_installed_app");
+    // One after the other: they share a folder.
+    run(program, &[], &["2 files\nsigned in already\n2 files"]);
+    run(
+        program,
+        &["--console"],
+        &["2 files\nsigned in already\n2 files"],
+    );
+}
+
+#[test]
+fn device() {
+    run(
+        env!("CARGO_BIN_EXE_device"),
+        &[],
+        &["/device and enter ", "Plans\nphoto.png"],
+    );
+}
+
+#[test]
+fn drive_files() {
+    run(
+        env!("CARGO_BIN_EXE_drive_files"),
+        &[],
+        &["Plans (f-1)\nphoto.png (f-2)"],
+    );
+}
+
+#[test]
+fn calendar() {
+    run(
+        env!("CARGO_BIN_EXE_calendar"),
+        &[],
+        &["ann@example.com\nAnn, Europe/Vienna"],
+    );
+}
+
+#[test]
+fn bigquery() {
+    run(env!("CARGO_BIN_EXE_bigquery"), &[], &["the\" \"25568"]);
+}
+
+#[test]
+fn delegated_users() {
+    let said = [
+        "ann@example.com: 2 files",
+        "cem@example.com: 2 files",
+        "3 tokens, ",
+    ];
+    run(env!("CARGO_BIN_EXE_delegated_users"), &[], &said);
+}
