@@ -158,6 +158,9 @@ fn from_metadata(
     if let Some(transport) = &settings.metadata_transport {
         server = server.transport(transport.clone());
     }
+    if let Some(transport) = &settings.transport {
+        server = server.api_transport(transport.clone());
+    }
     if let Some(clock) = &settings.clock {
         server = server.clock(clock.clone());
     }

@@ -3,6 +3,8 @@
 mod once;
 mod probe;
 mod server;
+#[cfg(feature = "impersonation")]
+mod signer;
 mod source;
 mod wire;
 
@@ -19,6 +21,8 @@ use self::{
     server::{Server, Settings},
     source::Source,
 };
+#[cfg(feature = "impersonation")]
+use crate::Signer;
 use crate::{
     AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Cached, Credentials, DEFAULT_UNIVERSE,
     Environment, IdTokenCredentials, IdTokenSource,
@@ -44,6 +48,8 @@ use crate::{
 ///   every proxy, redirects are not followed, and an answer without `metadata-flavor: Google` is refused.
 /// - **Five attempts**, 1, 2, 4 and 8 s apart, because the server of a pod that has just started may not be ready.
 /// - The server gives **the same token again** until shortly before it expires. That neither loops nor fails here.
+/// - **Signatures**, for signed URLs, are made by IAM, which the account has to be allowed to ask: it needs the role *Service Account Token
+///   Creator* on itself.
 /// - **Mutual TLS** to the metadata server (`GCE_METADATA_MTLS_MODE`) is not spoken: `default` uses http, and `strict` is refused.
 ///
 /// Building one touches no network. Tokens are cached as [`Cached`] describes; clones share the cache, and every setter empties
@@ -132,6 +138,12 @@ impl MetadataServer {
     #[must_use]
     pub fn transport(self, transport: Arc<dyn Transport>) -> Self {
         self.set(|settings| settings.transport = transport)
+    }
+
+    /// Calls Google's APIs through `transport`, of which there is one: IAM, for the signatures of [`signer`](Credentials::signer).
+    #[must_use]
+    pub fn api_transport(self, transport: Arc<dyn Transport>) -> Self {
+        self.change(|source| source.api_transport = Some(transport))
     }
 
     /// Reads the time from `clock`.
@@ -296,6 +308,14 @@ impl Credentials for MetadataServer {
 
     fn id_tokens(&self) -> Option<Arc<dyn IdTokenSource>> {
         Some(source::id_tokens(self.0.source()))
+    }
+
+    #[cfg(feature = "impersonation")]
+    fn signer(&self) -> Option<Arc<dyn Signer>> {
+        Some(Arc::new(signer::MachineSigner {
+            machine: self.clone(),
+            transport: self.0.source().api_transport.clone(),
+        }))
     }
 
     fn metrics(&self) -> Option<&'static str> {

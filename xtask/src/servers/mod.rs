@@ -115,6 +115,9 @@ pub(crate) fn run(root: &Path) -> Result<bool, Failure> {
         cargo.args(["--test", server.test]);
         running.push(started);
     }
+    // Our own metadata server, for clients that others wrote.
+    cargo.envs(installed.clients(root));
+    cargo.args(["--test", "metadata_clients"]);
     let status = cargo
         .status()
         .map_err(|e| format!("cannot run cargo: {e}"))?;

@@ -5,4 +5,5 @@ mod crowd;
 mod detection;
 mod loopback;
 mod requests;
+mod signer;
 mod time;
