@@ -1,5 +1,7 @@
 // npm oidc-provider with the JWT-bearer grant (RFC 7523) of Google's token endpoint, on the port of the first argument.
 // Users sign in and consent on pages with the buttons #approve and #deny; GET /forget signs the browser out.
+// At /v1/token it exchanges JSON web tokens of known accounts (RFC 8693), as Google's Security Token Service does, and at /v1/oauthtoken the client
+// `workforce` refreshes what GET /refresh-token gave.
 // POST /keys {"email", "kid", "pem"} makes a service account known; GET /introspect?token=T tells what a token is good for.
 import http from 'node:http';
 import Provider, { errors } from 'oidc-provider';
@@ -8,6 +10,8 @@ import { decodeProtectedHeader, importSPKI, jwtVerify } from 'jose';
 const port = Number(process.argv[2]);
 const issuer = `http://127.0.0.1:${port}`;
 const grant = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
+const audience = '//iam.googleapis.com/projects/123/locations/global/workloadIdentityPools/pool/providers/provider';
 const accounts = new Map(); // kid -> {email, key}
 
 const provider = new Provider(issuer, {
@@ -39,6 +43,11 @@ const provider = new Provider(issuer, {
   }, {
     client_id: 'device', client_secret: 'device-secret', token_endpoint_auth_method: 'client_secret_post',
     grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'], response_types: [], redirect_uris: [],
+  }, {
+    client_id: 'workload', token_endpoint_auth_method: 'none', grant_types: [exchange], response_types: [], redirect_uris: [],
+  }, {
+    client_id: 'workforce', client_secret: 's:e<c', token_endpoint_auth_method: 'client_secret_basic', grant_types: [exchange, 'refresh_token', 'authorization_code'],
+    response_types: ['code'], redirect_uris: ['https://workforce.example/'],
   }],
 });
 
@@ -85,6 +94,37 @@ provider.registerGrantType(grant, async (ctx) => {
   ctx.body = { access_token: value, expires_in: token.expiration, token_type: 'Bearer' };
 }, ['assertion']);
 
+provider.registerGrantType(exchange, async (ctx) => {
+  const params = ctx.oidc.params;
+  if (params.audience !== audience) throw new errors.CustomOIDCProviderError('invalid_target', 'unknown audience');
+  if (params.requested_token_type !== 'urn:ietf:params:oauth:token-type:access_token') throw new errors.InvalidRequest('requested_token_type');
+  if (params.subject_token_type !== 'urn:ietf:params:oauth:token-type:jwt') throw new errors.InvalidRequest('subject_token_type');
+  if (!params.scope) throw new errors.InvalidScope('no scope', '');
+  let claims;
+  try {
+    const account = accounts.get(decodeProtectedHeader(params.subject_token).kid);
+    if (!account) throw new Error('unknown key');
+    ({ payload: claims } = await jwtVerify(params.subject_token, account.key, { algorithms: ['RS256'], audience: `https:${audience}` }));
+  } catch (error) {
+    throw new errors.InvalidGrant(error.message);
+  }
+  const token = new provider.ClientCredentials({ client: ctx.oidc.client, scope: params.scope });
+  const value = await token.save();
+  issued.set(value, { scope: params.scope, sub: claims.sub, client: ctx.oidc.client.clientId });
+  ctx.body = { access_token: value, issued_token_type: params.requested_token_type, token_type: 'Bearer', expires_in: token.expiration };
+}, ['audience', 'scope', 'requested_token_type', 'subject_token', 'subject_token_type', 'options']);
+
+// What a person of a workforce pool has after signing in.
+async function refreshToken() {
+  const scope = 'openid https://www.googleapis.com/auth/cloud-platform';
+  const consent = new provider.Grant({ accountId: 'mia', clientId: 'workforce' });
+  consent.addOIDCScope(scope);
+  const token = new provider.RefreshToken({
+    accountId: 'mia', client: await provider.Client.find('workforce'), grantId: await consent.save(), scope, gty: 'authorization_code',
+  });
+  return token.save();
+}
+
 const issued = new Map(); // token -> claims
 const app = provider.callback();
 
@@ -99,6 +139,9 @@ http.createServer(async (request, response) => {
     accounts.set(kid, { email, key: await importSPKI(pem, 'RS256') });
     return json({});
   }
+  if (url.pathname === '/refresh-token') return response.end(await refreshToken());
+  if (url.pathname === '/v1/token' || url.pathname === '/v1/oauthtoken') request.url = '/token';
+  if (url.pathname === '/v1/revoke') request.url = '/token/revocation';
   if (url.pathname === '/introspect') return json(issued.get(url.searchParams.get('token')) ?? null);
   if (url.pathname.startsWith('/interaction/')) {
     return interaction(request, response, request.method === 'POST' ? Object.fromEntries(new URLSearchParams(body)) : null)
@@ -113,6 +156,7 @@ http.createServer(async (request, response) => {
     request.body = Object.fromEntries(new URLSearchParams(body));
     // Google's grant has no client; the provider wants one.
     if (request.body.grant_type === grant) request.body.client_id = 'jwt-bearer';
+    if (request.body.grant_type === exchange && !request.headers.authorization) request.body.client_id = 'workload';
   }
   return app(request, response);
 }).listen(port, '127.0.0.1');

