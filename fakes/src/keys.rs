@@ -207,6 +207,11 @@ fn content(der: &[u8]) -> (&[u8], &[u8]) {
     der[start..].split_at(length)
 }
 
+/// A part of a JWS in compact form: base64url without padding, and nothing else.
+pub fn decode_part(part: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(part).ok()
+}
+
 /// RFC 7468: the label, and base64 in lines of 64.
 fn pem(label: &str, der: &[u8]) -> String {
     let mut text = format!("-----BEGIN {label}-----\n");

@@ -7,6 +7,7 @@ mod corpus;
 mod index;
 mod servers;
 mod soak_store;
+mod stampede;
 mod vendor;
 
 use std::path::{Path, PathBuf};
@@ -42,6 +43,8 @@ enum Chore {
     BenchRuntime(bench_runtime::Arguments),
     /// Kill programs while they save tokens, and look at what they leave.
     SoakStore(soak_store::Arguments),
+    /// Let thousands of callers want the same token at once, of every type of credentials, on good days and bad ones.
+    Stampede(stampede::Arguments),
     /// Test against servers that others wrote. Needs python3 and node, and installs the servers below target/.
     TestServers,
 }
@@ -62,6 +65,7 @@ fn main() -> ExitCode {
         Chore::BenchCompile(arguments) => bench_compile::run(&arguments, &root()),
         Chore::BenchRuntime(arguments) => bench_runtime::run(&arguments, &root()),
         Chore::SoakStore(arguments) => soak_store::run(&arguments),
+        Chore::Stampede(arguments) => stampede::run(&arguments, &root()),
         Chore::TestServers => servers::run(&root()),
     };
     match outcome {
