@@ -10,6 +10,7 @@
 //! - [`id_tokens::IdTokenIssuer`] issues ID tokens and shows its keys, and [`id_tokens::CloudRunService`] wants to see them;
 //! - [`federation::SecurityTokenService`] and [`federation::IamCredentials`] make identities into others, of the keys of an
 //!   [`federation::Ec2Instance`] for example;
+//! - [`signed_urls::SignedStorage`] checks signed URLs of Cloud Storage;
 //! - [`discovery::Document`] routes and checks requests by a Discovery document;
 //! - [`metadata::MetadataServer`] is what machines of Google Cloud ask for their identity;
 //! - [`cloud_sql::CloudSql`] is a small Cloud SQL Admin API;
@@ -37,6 +38,7 @@ pub mod metadata;
 pub mod oauth;
 pub mod rpc;
 mod server;
+pub mod signed_urls;
 pub mod storage;
 mod time;
 

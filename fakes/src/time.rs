@@ -46,6 +46,14 @@ impl From<SystemTime> for Civil {
 }
 
 impl Civil {
+    /// ISO 8601's basic form, such as `19941106T084937Z`.
+    pub(crate) fn basic(self) -> String {
+        format!(
+            "{:04}{:02}{:02}T{:02}{:02}{:02}Z",
+            self.year, self.month, self.day, self.hour, self.minute, self.second
+        )
+    }
+
     /// RFC 9110, such as `Sun, 06 Nov 1994 08:49:37 GMT`.
     pub(crate) fn http(self) -> String {
         let weekday = match self.weekday {

@@ -5,9 +5,11 @@ mod bench_runtime;
 mod conformance;
 mod corpus;
 mod index;
+mod providers;
 mod servers;
 mod soak_store;
 mod stampede;
+mod two_backends;
 mod vendor;
 
 use std::path::{Path, PathBuf};
@@ -45,6 +47,10 @@ enum Chore {
     SoakStore(soak_store::Arguments),
     /// Let thousands of callers want the same token at once, of every type of credentials, on good days and bad ones.
     Stampede(stampede::Arguments),
+    /// Check that there is one crypto provider and no OpenSSL.
+    Providers,
+    /// Sign and verify in a program that turns on both backends of jsonwebtoken.
+    TwoBackends,
     /// Test against servers that others wrote. Needs python3 and node, and installs the servers below target/.
     TestServers,
 }
@@ -66,6 +72,8 @@ fn main() -> ExitCode {
         Chore::BenchRuntime(arguments) => bench_runtime::run(&arguments, &root()),
         Chore::SoakStore(arguments) => soak_store::run(&arguments),
         Chore::Stampede(arguments) => stampede::run(&arguments, &root()),
+        Chore::Providers => providers::run(&root()),
+        Chore::TwoBackends => two_backends::run(&root()),
         Chore::TestServers => servers::run(&root()),
     };
     match outcome {

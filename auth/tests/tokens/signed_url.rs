@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use gapi_auth::{AuthErrorKind, PostPolicy, ServiceAccount, SignedUrl};
+use gapi_fakes::signed_urls::SignedStorage;
 use http::Method;
 use serde_json::Value;
 
@@ -229,4 +230,62 @@ async fn nothing_that_is_worth_a_token_is_shown() {
             .all(|secret| !shown.contains(secret.as_str())),
         "{shown}"
     );
+}
+
+/// Against a server that makes the canonical request of what it receives.
+#[tokio::test]
+async fn a_server_accepts_what_was_signed_and_nothing_else() {
+    let account =
+        gapi_fakes::keys::ServiceAccount::new("robot", "example-123").expect("an account");
+    let storage = SignedStorage::new(&account);
+    let storage = gapi_fakes::Server::start(storage).await.expect("a server");
+    let json = account.key_json("https://oauth2.googleapis.com/token");
+    let robot = ServiceAccount::from_json(&json).expect("a service account");
+    let http = reqwest::Client::new();
+    let name = "a folder/ü & 100%+~ (1)?#.txt";
+    let put = SignedUrl::put("my-bucket", name)
+        .header("Content-Type", "text/plain")
+        .header("x-goog-meta-note", "  two   words ")
+        .query("generation", "1 2+3")
+        .endpoint(storage.url());
+    let url = put.sign(&robot.signer()).await.expect("signed");
+    let send = async |note: &'static str| {
+        let request = http
+            .put(&url)
+            .header("content-type", "text/plain")
+            .body("text");
+        let answer = request.header("x-goog-meta-note", note).send().await;
+        answer.expect("an answer").status().as_u16()
+    };
+    assert_eq!(send("two words").await, 200);
+    assert_eq!(send("three words").await, 403);
+    let get = SignedUrl::get("my-bucket", name).endpoint(storage.url());
+    let url = get.sign(&robot.signer()).await.expect("signed");
+    let answer = http.get(&url).send().await.expect("an answer");
+    assert_eq!(answer.text().await.expect("text"), "text");
+    let status = async |request: reqwest::RequestBuilder| {
+        let answer = request.send().await.expect("an answer");
+        answer.status().as_u16()
+    };
+    assert_eq!(status(http.delete(&url)).await, 403, "another verb");
+    assert_eq!(
+        status(http.get(url.replace("folder", "older"))).await,
+        403,
+        "another object"
+    );
+    assert_eq!(
+        status(http.get(url.replace("X-Goog-Expires=3600", "X-Goog-Expires=7200"))).await,
+        403
+    );
+    let old = get
+        .clone()
+        .valid_from(SystemTime::now() - Duration::from_secs(3700));
+    let old = old.sign(&robot.signer()).await.expect("signed");
+    assert_eq!(status(http.get(old)).await, 400, "expired");
+    let stranger =
+        gapi_fakes::keys::ServiceAccount::with_own_key("robot", "example-123").expect("a key");
+    let json = stranger.key_json("https://oauth2.googleapis.com/token");
+    let forger = ServiceAccount::from_json(&json).expect("a service account");
+    let forged = get.sign(&forger.signer()).await.expect("signed");
+    assert_eq!(status(http.get(forged)).await, 403, "another key");
 }
