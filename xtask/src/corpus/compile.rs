@@ -305,7 +305,7 @@ mod tests {
             total: counts,
             made: counts,
             text_len,
-            streams: super::Streams::default(),
+            streams: crate::corpus::Streams::default(),
             failures: Vec::new(),
         }
     }
