@@ -4,6 +4,7 @@
 //! or busy stretches both sides, and the ratio stays.
 
 mod call;
+mod decode;
 mod list;
 mod pairs;
 mod server;
@@ -21,7 +22,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug, Parser)]
 #[command(name = "runtime", disable_version_flag = true)]
 struct Arguments {
-    /// Only these: call, items.
+    /// Only these: call, items, decode.
     only: Vec<String>,
     /// How many pairs are measured for each ratio.
     #[arg(long, default_value_t = 101, value_parser = clap::value_parser!(u32).range(1..))]
@@ -64,8 +65,11 @@ async fn figures(arguments: &Arguments) -> Result<Vec<Figure>, Failure> {
         // One run is a hundred requests and a hundred thousand entries: fewer of them tell as much.
         figures.push(list::items(arguments.pairs.div_ceil(5)).await?);
     }
+    if wanted("decode") {
+        figures.push(decode::list(arguments.pairs).await?);
+    }
     if figures.is_empty() {
-        return Err("no ratio has such a name; the names are: call, items".into());
+        return Err("no ratio has such a name; the names are: call, items, decode".into());
     }
     Ok(figures)
 }
