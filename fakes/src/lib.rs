@@ -16,6 +16,7 @@
 //! - [`cloud_sql::CloudSql`] is a small Cloud SQL Admin API;
 //! - [`compute::Compute`] is a small Compute Engine;
 //! - [`storage::Storage`] takes and gives objects of any size, in sessions and ranges, with every trouble on the way;
+//! - [`apis::Apis`] is small versions of BigQuery, Calendar with batches, Pub/Sub, Sheets and Gmail in one server;
 //! - [`Google`] is all of it in one server, with a service account that may use it.
 //!
 //! ```
@@ -26,6 +27,7 @@
 //! # Ok(()) }
 //! ```
 
+pub mod apis;
 mod canned;
 pub mod cloud_sql;
 pub mod compute;

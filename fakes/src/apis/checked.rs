@@ -1,0 +1,124 @@
+//! An API: a document that judges requests, and a function that answers those that are right.
+
+use std::{
+    fmt, io,
+    sync::{Arc, Mutex},
+};
+
+use serde_json::Value;
+
+use crate::{
+    Reply, Request, Service,
+    discovery::{Call, Document},
+    lock,
+    oauth::{Audience, TokenEndpoint},
+    rpc::RpcError,
+};
+
+/// Answers a call, of which method, parameters, body and caller are checked already.
+pub(super) type Answer<S> = fn(&mut S, &Call<'_>, Value) -> Result<Value, RpcError>;
+
+/// The API. Clones are the same API.
+pub(super) struct Checked<S> {
+    document: Arc<Document>,
+    host: Arc<str>,
+    tokens: TokenEndpoint,
+    state: Arc<Mutex<S>>,
+    answer: Answer<S>,
+}
+
+impl<S: Default> Checked<S> {
+    pub(super) fn new(
+        document: &str,
+        tokens: &TokenEndpoint,
+        answer: Answer<S>,
+    ) -> io::Result<Self> {
+        let json: Value = serde_json::from_str(document)?;
+        let name = json["name"].as_str().unwrap_or_default();
+        Ok(Self {
+            document: Arc::new(Document::parse(document)?),
+            host: format!("{name}.googleapis.com").into(),
+            tokens: tokens.clone(),
+            state: Arc::default(),
+            answer,
+        })
+    }
+}
+
+impl<S> Checked<S> {
+    fn call(&self, call: &Call<'_>, request: &Request) -> Result<Value, RpcError> {
+        self.tokens.check(
+            request,
+            Audience {
+                service: &self.host,
+                method: &call.method.id,
+                scopes: &call.method.scopes,
+            },
+        )?;
+        let body = self.document.check(call, request)?;
+        (self.answer)(&mut lock(&self.state), call, body)
+    }
+}
+
+impl<S: Send + 'static> Service for Checked<S> {
+    fn answer(&self, request: &Request) -> Reply {
+        let Some(call) = self.document.route(request) else {
+            return Reply::not_found();
+        };
+        match self.call(&call, request) {
+            // Methods without an answer.
+            Ok(Value::Null) => Reply::new(204),
+            Ok(answer) => Reply::json(200, &answer),
+            Err(error) => error.into(),
+        }
+    }
+}
+
+impl<S> Clone for Checked<S> {
+    fn clone(&self) -> Self {
+        Self {
+            document: Arc::clone(&self.document),
+            host: Arc::clone(&self.host),
+            tokens: self.tokens.clone(),
+            state: Arc::clone(&self.state),
+            answer: self.answer,
+        }
+    }
+}
+
+impl<S> fmt::Debug for Checked<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Checked").field(&self.host).finish()
+    }
+}
+
+/// A part of the path.
+pub(super) fn path<'a>(call: &'a Call<'_>, name: &str) -> &'a str {
+    call.path.get(name).map(String::as_str).unwrap_or_default()
+}
+
+/// A parameter of the query.
+pub(super) fn query<'a>(call: &'a Call<'_>, name: &str) -> Option<&'a str> {
+    call.query
+        .get(name)
+        .map(String::as_str)
+        .filter(|value| !value.is_empty())
+}
+
+pub(super) fn not_found(what: &str) -> RpcError {
+    RpcError::new(404, "NOT_FOUND", format!("Not found: {what}")).error("global", "notFound")
+}
+
+pub(super) fn invalid(why: &str) -> RpcError {
+    RpcError::new(400, "INVALID_ARGUMENT", why).error("global", "invalid")
+}
+
+pub(super) fn exists(what: &str) -> RpcError {
+    RpcError::new(409, "ALREADY_EXISTS", format!("Already Exists: {what}"))
+        .error("global", "duplicate")
+}
+
+pub(super) fn unimplemented(call: &Call<'_>) -> RpcError {
+    let why = format!("{} is no part of this server", call.method.id);
+    RpcError::new(501, "UNIMPLEMENTED", why)
+}
