@@ -1,6 +1,10 @@
 //! The project that a program works in.
 
+use std::sync::{Arc, Mutex};
+
 use gapi_auth::{ApplicationDefault, DefaultCredentials, Environment};
+use gapi_transport::{Body, BoxFuture, Transport, TransportError};
+use http::{Request, Response};
 use serde_json::json;
 
 use crate::machine::Machine;
@@ -111,4 +115,89 @@ async fn the_metadata_server_knows_the_machines_project() {
     let project = found.project_id().await.expect("a project");
     assert_eq!(project.as_deref(), Some("of-variable"));
     assert!(machine.seen().is_empty());
+}
+
+/// Google's token service and its Resource Manager, of which the latter may refuse.
+#[derive(Clone, Debug, Default)]
+struct Google {
+    refuses: bool,
+    seen: Arc<Mutex<Vec<String>>>,
+}
+
+impl Transport for Google {
+    fn send(
+        &self,
+        request: Request<Body>,
+    ) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
+        Box::pin(async move {
+            let url = request.uri().to_string();
+            self.seen.lock().expect("seen").push(url.clone());
+            let (status, answer) = if url == "https://sts.googleapis.com/v1/token" {
+                (
+                    200,
+                    json!({"access_token": "federated", "expires_in": 3600, "token_type": "Bearer"}),
+                )
+            } else {
+                assert_eq!(request.headers()["authorization"], "Bearer federated");
+                let answer = json!({"projectId": "of-pool", "projectNumber": "123456789012"});
+                (if self.refuses { 403 } else { 200 }, answer)
+            };
+            let answer = Response::builder()
+                .status(status)
+                .body(Body::from(answer.to_string()));
+            Ok(answer.expect("an answer"))
+        })
+    }
+}
+
+async fn of_pool(audience: &str, google: &Google) -> Option<String> {
+    let file = json!({
+        "type": "external_account",
+        "audience": audience,
+        "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
+        "token_url": "https://sts.googleapis.com/v1/token",
+        "credential_source": {"file": "/run/token"},
+    });
+    let environment = Environment::new()
+        .var("GOOGLE_APPLICATION_CREDENTIALS", "/wif.json")
+        .file("/wif.json", file.to_string())
+        .file("/run/token", "subject");
+    let found = ApplicationDefault::new()
+        .environment(environment)
+        .transport(Arc::new(google.clone()))
+        .find()
+        .expect("credentials");
+    assert_eq!(found.known_project_id(), None);
+    assert!(google.seen.lock().expect("seen").is_empty());
+    found.project_id().await.expect("an answer")
+}
+
+#[tokio::test]
+async fn the_pools_project_is_asked_for_by_its_number() {
+    let pool = "//iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/p/providers/q";
+    let google = Google::default();
+    assert_eq!(of_pool(pool, &google).await.as_deref(), Some("of-pool"));
+    assert_eq!(
+        *google.seen.lock().expect("seen"),
+        [
+            "https://sts.googleapis.com/v1/token",
+            "https://cloudresourcemanager.googleapis.com/v1/projects/123456789012",
+        ]
+    );
+    let refusing = Google {
+        refuses: true,
+        ..Google::default()
+    };
+    assert_eq!(
+        of_pool(pool, &refusing).await,
+        None,
+        "who may not see it does not know it"
+    );
+    let workforce = "//iam.googleapis.com/locations/global/workforcePools/p/providers/q";
+    let google = Google::default();
+    assert_eq!(of_pool(workforce, &google).await, None);
+    assert!(
+        google.seen.lock().expect("seen").is_empty(),
+        "nobody knows a number"
+    );
 }

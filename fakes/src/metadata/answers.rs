@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::{Platform, State, identity, tree};
-use crate::{Reply, Request};
+use crate::{Reply, Request, keys::random_hex};
 
 const ROOT: &str = "/computeMetadata/v1";
 /// The type that metadata servers give text.
@@ -86,7 +86,16 @@ fn made(state: &mut State, request: &Request, path: &str) -> Option<Reply> {
                 _ => state.scopes.clone(),
             };
             let now = state.now();
-            Some(match state.tokens.give(scopes, now) {
+            let issuer = state.issuer.clone();
+            let make = |scopes: &[String]| match issuer {
+                Some(endpoint) => {
+                    let scopes: Vec<_> = scopes.iter().map(String::as_str).collect();
+                    endpoint.issue(account.email(), &scopes)
+                }
+                // Opaque, with the prefix that Google's have.
+                None => Ok(format!("ya29.c.{}", random_hex::<32>()?)),
+            };
+            Some(match state.tokens.give(scopes, now, make) {
                 Ok((token, left)) => Reply::json(
                     200,
                     &json!({"access_token": token, "expires_in": left, "token_type": "Bearer"}),

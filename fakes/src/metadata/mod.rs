@@ -14,7 +14,9 @@ use std::{
 use serde_json::json;
 
 use self::tokens::Tokens;
-use crate::{Reply, Request, Service, keys::ServiceAccount, lock, time::Civil};
+use crate::{
+    Reply, Request, Service, keys::ServiceAccount, lock, oauth::TokenEndpoint, time::Civil,
+};
 
 /// What kind of machine it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +43,7 @@ struct State {
     scopes: Vec<String>,
     universe: Option<String>,
     tokens: Tokens,
+    issuer: Option<TokenEndpoint>,
     /// Seconds that the server's clock is ahead of the machine's.
     offset: i64,
     requests: usize,
@@ -66,6 +69,7 @@ impl MetadataServer {
                 scopes: vec!["https://www.googleapis.com/auth/cloud-platform".to_owned()],
                 universe: Some("googleapis.com".to_owned()),
                 tokens: Tokens::new(),
+                issuer: None,
                 offset: 0,
                 requests: 0,
             })),
@@ -90,6 +94,13 @@ impl MetadataServer {
     #[must_use]
     pub fn without_account(self) -> Self {
         lock(&self.state).account = None;
+        self
+    }
+
+    /// Gives out tokens of `endpoint`, so that the APIs which ask it take them.
+    #[must_use]
+    pub fn issuing_from(self, endpoint: &TokenEndpoint) -> Self {
+        lock(&self.state).issuer = Some(endpoint.clone());
         self
     }
 

@@ -6,8 +6,6 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use crate::keys::random_hex;
-
 pub(super) struct Tokens {
     lifetime: Duration,
     last: Duration,
@@ -30,11 +28,12 @@ impl Tokens {
         (self.lifetime, self.last) = (lifetime, last);
     }
 
-    /// A token, and how many seconds it has left.
+    /// A token, and how many seconds it has left. `make` makes one where the last one is too near its end.
     pub(super) fn give(
         &mut self,
         scopes: Vec<String>,
         now: SystemTime,
+        make: impl FnOnce(&[String]) -> io::Result<String>,
     ) -> io::Result<(String, u64)> {
         if let Some(token) = self.current.get(&scopes)
             && let Some((_, end)) = self.all.get(token)
@@ -43,7 +42,7 @@ impl Tokens {
         {
             return Ok((token.clone(), left.as_secs()));
         }
-        let token = format!("ya29.c.{}", random_hex::<32>()?);
+        let token = make(&scopes)?;
         self.all
             .insert(token.clone(), (scopes.clone(), now + self.lifetime));
         self.current.insert(scopes, token.clone());
