@@ -20,8 +20,10 @@ use crate::{AuthError, Environment};
 /// 1. the file that `GOOGLE_APPLICATION_CREDENTIALS` names; empty is unset;
 /// 2. the file that `gcloud auth application-default login` writes, in `CLOUDSDK_CONFIG`, else `~/.config/gcloud`, on Windows
 ///    `%APPDATA%\gcloud`;
-/// 3. the user who signed in with `gapi auth login`;
-/// 4. the metadata server of a machine of Google Cloud: see [`MetadataServer`](crate::MetadataServer).
+/// 3. the metadata server, where a variable or the hardware says that this is a machine of Google Cloud: see
+///    [`MetadataServer`](crate::MetadataServer);
+/// 4. the user who signed in with `gapi auth login`;
+/// 5. the metadata server, where only asking can tell.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), gapi_auth::AuthError> {

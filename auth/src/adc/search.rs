@@ -39,8 +39,11 @@ pub(super) fn search(settings: Settings) -> Result<DefaultCredentials, AuthError
         }
         Some(path) => tried.push(format!("{} does not exist", path.display())),
     }
+    // On a machine that is known to be of Google Cloud, a program acts as the machine, whoever signed in on it.
     #[cfg(feature = "authorized-user")]
-    if let Some(found) = signed_in(&settings, &mut tried)? {
+    if !matches!(look(&settings.environment), Verdict::Yes)
+        && let Some(found) = signed_in(&settings, &mut tried)?
+    {
         return Ok(found);
     }
     from_metadata(&settings, tried)

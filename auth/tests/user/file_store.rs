@@ -2,7 +2,10 @@
 
 use std::{fs, path::PathBuf, sync::Arc};
 
-use gapi_auth::{AuthErrorKind, AuthorizedUser, Environment, FileStore, TokenKey, TokenStore};
+use gapi_auth::{
+    ApplicationDefault, AuthErrorKind, AuthorizedUser, Environment, FileStore, Origin, TokenKey,
+    TokenStore,
+};
 use secrecy::{ExposeSecret, SecretString};
 use tempfile::TempDir;
 
@@ -228,4 +231,26 @@ async fn who_signed_in_last_is_found_unless_somebody_is_named() {
         AuthorizedUser::signed_in_of(&environment.var("GAPI_ACCOUNT", "eve")).expect_err("nobody");
     assert_eq!(error.kind(), AuthErrorKind::NotFound);
     assert!(error.to_string().contains("gapi auth login"), "{error}");
+}
+
+#[tokio::test]
+async fn application_default_credentials_find_who_signed_in() {
+    let (_folder, store) = store();
+    let environment = Environment::new().var("GAPI_TOKENS", store.folder().to_str().expect("text"));
+    let find = |environment: &Environment| {
+        let search = ApplicationDefault::new().environment(environment.clone());
+        search.find().map(|found| found.origin().clone())
+    };
+    AuthorizedUser::from_parts("client-1", "s", "r")
+        .account("ann")
+        .keep_in(Arc::new(store.clone()), key("ann"))
+        .await
+        .expect("saved");
+    assert_eq!(
+        find(&environment).ok(),
+        Some(Origin::SignedIn("ann".into()))
+    );
+    // On a machine of Google Cloud a program acts as the machine.
+    let machine = environment.var("GCE_METADATA_HOST", "127.0.0.1:9");
+    assert_eq!(find(&machine).ok(), Some(Origin::MetadataServer));
 }
