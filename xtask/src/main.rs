@@ -51,8 +51,9 @@ enum Chore {
     Providers,
     /// Sign and verify in a program that turns on both backends of jsonwebtoken.
     TwoBackends,
-    /// Test against servers that others wrote. Needs python3 and node, and installs the servers below target/.
-    TestServers,
+    /// Test against servers that others wrote. Needs python3 and node, and installs the servers below target/, and
+    /// Chromium as a package of the system.
+    TestServers(servers::Arguments),
 }
 
 #[global_allocator]
@@ -74,7 +75,7 @@ fn main() -> ExitCode {
         Chore::Stampede(arguments) => stampede::run(&arguments, &root()),
         Chore::Providers => providers::run(&root()),
         Chore::TwoBackends => two_backends::run(&root()),
-        Chore::TestServers => servers::run(&root()),
+        Chore::TestServers(arguments) => servers::run(&arguments, &root()),
     };
     match outcome {
         Ok(true) => ExitCode::SUCCESS,

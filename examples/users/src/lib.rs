@@ -1,10 +1,12 @@
 //! What the programs in `src/bin` share: where they sign in, and a browser for those who run them without one.
 
 mod browser;
+mod machine;
 mod place;
 mod sign_in;
 
 pub use browser::Browser;
+pub use machine::Machine;
 pub use place::Place;
 pub use sign_in::sign_in;
 

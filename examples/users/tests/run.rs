@@ -83,3 +83,17 @@ fn delegated_users() {
     ];
     run(env!("CARGO_BIN_EXE_delegated_users"), &[], &said);
 }
+
+#[test]
+fn compute_engine() {
+    run(env!("CARGO_BIN_EXE_compute_engine"), &[], &["orders"]);
+}
+
+#[test]
+fn app_engine() {
+    run(
+        env!("CARGO_BIN_EXE_app_engine"),
+        &[],
+        &["found at the metadata server\norders"],
+    );
+}

@@ -9,6 +9,14 @@ use std::{path::Path, process::Command};
 use self::{install::Installed, start::Running};
 use crate::Failure;
 
+/// Arguments of `test-servers`.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Arguments {
+    /// The tests to run, by the names of their files; all of them if none is named
+    #[arg(value_name = "TEST")]
+    tests: Vec<String>,
+}
+
 /// One third-party server and the test of `tests/servers` that talks to it.
 struct Server {
     /// The name; `GAPI_SERVER_NAME` tells the test where the server is.
@@ -101,7 +109,16 @@ const SERVERS: &[Server] = &[
 ///
 /// # Errors
 /// When python3 or node is missing, a server cannot be installed or does not answer, or a test fails.
-pub(crate) fn run(root: &Path) -> Result<bool, Failure> {
+pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
+    let wanted =
+        |test: &str| arguments.tests.is_empty() || arguments.tests.iter().any(|own| own == test);
+    if let Some(unknown) = arguments
+        .tests
+        .iter()
+        .find(|own| SERVERS.iter().all(|server| server.test != **own))
+    {
+        return Err(format!("there is no test {unknown}").into());
+    }
     let installed = Installed::under(root)?;
     browser::install()?;
     // All are kept until the end: dropping one stops its server.
@@ -120,7 +137,9 @@ pub(crate) fn run(root: &Path) -> Result<bool, Failure> {
             server.name.to_uppercase().replace('-', "_")
         );
         cargo.env(variable, started.base_url());
-        cargo.args(["--test", server.test]);
+        if wanted(server.test) {
+            cargo.args(["--test", server.test]);
+        }
         running.push(started);
     }
     // Our own metadata server, for clients that others wrote.
