@@ -68,14 +68,7 @@ impl Console {
         let mut tries = 0;
         loop {
             tries += 1;
-            let asked = tokio::task::spawn_blocking(move || {
-                let pasted = ask(&text);
-                (ask, pasted)
-            });
-            let (again, pasted) = asked.await.map_err(|error| {
-                AuthError::new(AuthErrorKind::Other, "the user could not be asked")
-                    .with_source(error)
-            })?;
+            let (again, pasted) = on_a_thread(ask, text).await?;
             ask = again;
             let pasted = pasted.map_err(|error| {
                 AuthError::new(
@@ -93,6 +86,19 @@ impl Console {
             }
         }
     }
+}
+
+/// A runtime would wait for a thread of its own when it ends, and this one may wait for a user who has gone.
+async fn on_a_thread(mut ask: Ask, text: String) -> Result<(Ask, io::Result<String>), AuthError> {
+    let (sender, asked) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let pasted = ask(&text);
+        // Nobody may be waiting any more.
+        let _ = sender.send((ask, pasted));
+    });
+    asked.await.map_err(|error| {
+        AuthError::new(AuthErrorKind::Other, "the user could not be asked").with_source(error)
+    })
 }
 
 fn ask_terminal(text: &str) -> io::Result<String> {

@@ -222,10 +222,10 @@ fn cannot_listen(host: &str, port: u16, error: io::Error) -> AuthError {
     .with_source(error)
 }
 
-/// Opens the browser in the background: some take their time.
+/// Opens the browser in the background: some take their time. A runtime would wait for a thread of its own when it ends.
 fn open(url: String) {
     #[cfg(feature = "browser")]
-    drop(tokio::task::spawn_blocking(move || {
+    drop(std::thread::spawn(move || {
         if let Err(error) = webbrowser::open(&url) {
             tracing::warn!(%error, "no browser could be opened");
         }
