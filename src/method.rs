@@ -23,6 +23,8 @@ pub struct Api {
     pub scopes: &'static [&'static str],
     /// Regional endpoints.
     pub endpoints: &'static [Endpoint],
+    /// What values of parameters look like: regular expressions, each once.
+    pub patterns: &'static [&'static str],
 }
 
 impl Api {
@@ -38,6 +40,7 @@ impl Api {
         data_wrapper: false,
         scopes: &[],
         endpoints: &[],
+        patterns: &[],
     };
 }
 
@@ -89,6 +92,8 @@ pub struct Method {
     pub path: &'static str,
     /// Its parameters.
     pub parameters: &'static [Parameter],
+    /// Which parameters have a pattern: the place in `parameters`, and that in the patterns of the API.
+    pub patterns: &'static [(u16, u16)],
     /// The scopes of which any one allows the call.
     pub scopes: &'static [&'static str],
     /// Whether the document declares an answer.
@@ -118,6 +123,7 @@ impl Method {
             id: "",
             path: "",
             parameters: &[],
+            patterns: &[],
             scopes: &[],
             has_response: true,
             api_version: None,

@@ -4,7 +4,12 @@ use serde::{Deserialize, Serialize};
 
 gapi::api! {
     /// Cloud SQL Admin, the methods that the benchmarks call.
-    pub mod sqladmin = "sqladmin:v1" { instances.{get, list} };
+    pub mod sqladmin = "sqladmin:v1" { instances.list };
+}
+
+gapi::api! {
+    /// Google Tasks, the method that the benchmarks call.
+    pub mod tasks = "tasks:v1" { tasklists.get };
 }
 
 /// The same page with serde's derives, as a program would write it by hand: known fields only.
@@ -40,6 +45,19 @@ pub mod by_hand {
         pub self_link: Option<String>,
         pub ip_addresses: Option<Vec<Address>>,
         pub settings: Option<Settings>,
+    }
+
+    /// A task list.
+    #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+    #[serde(rename_all = "camelCase", default)]
+    #[allow(missing_docs)]
+    pub struct TaskList {
+        pub kind: Option<String>,
+        pub id: Option<String>,
+        pub etag: Option<String>,
+        pub title: Option<String>,
+        pub updated: Option<String>,
+        pub self_link: Option<String>,
     }
 
     /// An address.

@@ -40,6 +40,7 @@ pub struct CallOptions {
     pub(crate) request_id: Option<RequestId>,
     pub(crate) location: Option<String>,
     pub(crate) compress: Option<bool>,
+    pub(crate) check_patterns: Option<bool>,
     /// Status 304 is an answer.
     pub(crate) not_modified: bool,
     pub(crate) scopes: Option<Vec<String>>,
@@ -170,6 +171,13 @@ macro_rules! option_setters {
             self
         }
 
+        /// Checks the values of parameters against the patterns of the document before anything is sent. Off unless asked for: servers know better, and
+        /// documents are behind them.
+        pub fn check_patterns(mut self, check: bool) -> Self {
+            self.options_mut().check_patterns = Some(check);
+            self
+        }
+
         /// Adds a query parameter that the document does not know. It replaces a parameter of that name that the request has;
         /// given twice, it is sent twice.
         pub fn param(
@@ -265,6 +273,7 @@ impl CallOptions {
             self.location.clone_from(&defaults.location);
         }
         self.compress = self.compress.or(defaults.compress);
+        self.check_patterns = self.check_patterns.or(defaults.check_patterns);
         self.not_modified |= defaults.not_modified;
         self.idempotent = self.idempotent.or(defaults.idempotent);
         if self.request_id.is_none() {

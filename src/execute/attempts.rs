@@ -1,6 +1,7 @@
 //! The row of attempts of one HTTP request: from the first one to the answer that stands.
 
 use std::{
+    pin::pin,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicU32, Ordering},
@@ -21,7 +22,7 @@ use crate::{
     Error, ErrorKind,
     call::{Transfer, options::CallOptions, sending::Prepared},
     retry::{Backoff, Next, Repeat, Why, safety},
-    url::{self, HttpRequest},
+    url::{HttpRequest, Shown},
 };
 
 /// What is sent, and what is made of the answers.
@@ -42,7 +43,7 @@ pub(super) struct Plan<'a> {
     /// The bytes that are media, and may take their time.
     pub(super) media: u64,
     /// The URL as errors show it.
-    pub(super) shown: String,
+    pub(super) shown: Shown,
 }
 
 impl<'a> Plan<'a> {
@@ -61,7 +62,7 @@ impl<'a> Plan<'a> {
         Self {
             prepared,
             options,
-            shown: url::redact(&request.uri.to_string()),
+            shown: Shown::from(&request.uri),
             request,
             accept: if options.not_modified {
                 |status| status.is_success() || *status == StatusCode::NOT_MODIFIED
@@ -136,7 +137,9 @@ impl Row {
 /// Attempts until there is an answer that stands, or nothing is left to try.
 pub(super) async fn attempts(plan: &Plan<'_>, row: &Row, span: &Span) -> Result<Received, Error> {
     let client = &*plan.prepared.client.inner;
-    let mut backoff = Backoff::new(client, plan.options);
+    // Made when it is needed: most calls never fail.
+    let started = client.clock.instant();
+    let mut backoff: Option<Backoff> = None;
     let mut replayed = false;
     loop {
         let attempt = row.attempts.fetch_add(1, Ordering::Relaxed) + 1;
@@ -144,7 +147,10 @@ pub(super) async fn attempts(plan: &Plan<'_>, row: &Row, span: &Span) -> Result<
         let watch = Attempt::start(plan, attempt);
         let (error, cut) = match one(plan, &plan.shown, &mut replayed).await {
             Ok(Some(received)) if !is_cut(plan, &received) => {
-                backoff.succeeded();
+                match &mut backoff {
+                    Some(backoff) => backoff.succeeded(),
+                    None => client.retry_budget.earn(false),
+                }
                 watch.answered(&received.answered);
                 return Ok(received);
             }
@@ -156,6 +162,8 @@ pub(super) async fn attempts(plan: &Plan<'_>, row: &Row, span: &Span) -> Result<
             Err(error) => (error, None),
         };
         let next = if plan.retry {
+            let backoff =
+                backoff.get_or_insert_with(|| Backoff::since(started, client, plan.options));
             backoff.after(&error, || plan.is_safe())
         } else {
             Next::GiveUp(Why::Attempts)
@@ -169,7 +177,7 @@ pub(super) async fn attempts(plan: &Plan<'_>, row: &Row, span: &Span) -> Result<
             (Next::Wait(wait), _) => {
                 tracing::debug!(attempt, kind = %error.kind(), status = error.status().map(|s| s.as_u16()), ?wait, "trying again");
                 row.set_last(Some(error));
-                backoff.sleep(wait).await;
+                client.clock.sleep(wait).await;
             }
             // Decoding it says where it ends, and whoever asked for the bytes gets them.
             (Next::GiveUp(_), Some(received)) => {
@@ -185,7 +193,11 @@ pub(super) async fn attempts(plan: &Plan<'_>, row: &Row, span: &Span) -> Result<
 }
 
 /// One attempt; `None` where another token is worth one more.
-async fn one(plan: &Plan<'_>, shown: &str, replayed: &mut bool) -> Result<Option<Received>, Error> {
+async fn one(
+    plan: &Plan<'_>,
+    shown: &Shown,
+    replayed: &mut bool,
+) -> Result<Option<Received>, Error> {
     let Plan {
         prepared,
         options,
@@ -199,15 +211,17 @@ async fn one(plan: &Plan<'_>, shown: &str, replayed: &mut bool) -> Result<Option
         None
     };
     let how = (plan.read, plan.follow);
-    let attempt = exchange::exchange(prepared, options, request, identity.as_ref(), how);
     let mut limit = Timer::start(
         &*client.clock,
         Some(plan.attempt_timeout()),
         "the attempt took longer than its timeout",
     );
-    let received = timer::within(limit.as_mut(), attempt)
-        .await
-        .map_err(|error| error.at(prepared.call.method.id, Some(shown.to_owned())))?;
+    let received = {
+        let attempt = exchange::exchange(prepared, options, request, identity.as_ref(), how);
+        timer::within(limit.as_mut(), pin!(attempt)).await
+    };
+    let received =
+        received.map_err(|error| error.at(prepared.call.method.id, Some(shown.text())))?;
     let answered = &received.answered;
     // A server may reject a token that looks valid from here: it was revoked, or a clock is wrong. One newer token is worth one more attempt.
     let rejected = answered.status == StatusCode::UNAUTHORIZED && answered.authorized && !*replayed;

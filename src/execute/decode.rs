@@ -13,7 +13,7 @@ use crate::{
     Error, ErrorKind, Response,
     call::{answer::Answer, options::CallOptions, sending::Prepared},
     method::Method,
-    url::wrapper,
+    url::{Shown, wrapper},
     wire::path::json_path,
 };
 
@@ -23,8 +23,8 @@ pub(crate) struct Answered {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) method: &'static Method,
-    /// Without secrets.
-    pub(crate) url: Option<String>,
+    /// Where it came from.
+    pub(crate) place: Option<Shown>,
     /// Whether the credentials were sent to whoever answered.
     pub(crate) authorized: bool,
 }
@@ -35,16 +35,16 @@ impl Answered {
         mut self,
         prepared: &Prepared,
         options: &CallOptions,
-        url: &str,
+        place: &Shown,
         accept: fn(&StatusCode) -> bool,
     ) -> Result<Self, Error> {
         if accept(&self.status) {
-            self.url = Some(url.to_owned());
+            self.place = Some(place.clone());
             return Ok(self);
         }
         let challenge = self.headers.get(WWW_AUTHENTICATE).cloned();
-        let mut error = Error::api(self.status, self.headers, self.body)
-            .at(self.method.id, Some(url.to_owned()));
+        let mut error =
+            Error::api(self.status, self.headers, self.body).at(self.method.id, Some(place.text()));
         if let Some(key) = options.get_param("key") {
             error = error.hiding(key);
         }
@@ -125,6 +125,11 @@ impl Answered {
         serde_json::from_slice(text).map_err(|e| self.decode_error(&body, &e, None))
     }
 
+    /// The URL that was asked, without secrets.
+    pub(crate) fn url(&self) -> Option<String> {
+        self.place.as_ref().map(Shown::text)
+    }
+
     /// Whether a JSON answer ends in the middle although its connection ended well: what begins as an object or a list ends as another thing.
     pub(crate) fn is_cut(&self) -> bool {
         let form = self.headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
@@ -192,7 +197,7 @@ impl Answered {
             }
         };
         let error = Error::new(ErrorKind::Decode, message)
-            .at(self.method.id, self.url.clone())
+            .at(self.method.id, self.url())
             .with_answer(self.status, self.headers.clone(), self.body.clone());
         match path {
             Some(path) => error.with_json_path(path),

@@ -1,10 +1,12 @@
 //! One attempt: a request goes out, redirects are followed, and the answer is read.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use gapi_auth::AuthHeaders;
 use gapi_transport::{Body, TransportError, TransportErrorKind};
 use http::{
-    HeaderMap, Method, Response, StatusCode,
+    HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode,
     header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH},
 };
 
@@ -61,7 +63,7 @@ pub(super) async fn exchange(
         headers: head.headers,
         body: Bytes::new(),
         method: prepared.call.method,
-        url: None,
+        place: None,
         authorized: hop.authorized,
     };
     if read == Read::Head && answered.status.is_success() {
@@ -103,30 +105,13 @@ async fn send(
     follow: Follow,
 ) -> Result<Hop, Error> {
     let identity = identity.map(AuthHeaders::headers);
-    let mut request = request.clone();
-    let mut authorized = false;
-    for (name, value) in identity.into_iter().flatten() {
-        authorized = true;
-        // What the caller wrote for this call wins.
-        let pays = name == QUOTA_PROJECT && options.quota_project.is_some();
-        if !pays && !options.headers().any(|(own, _)| own == name) {
-            request.headers.insert(name, value.clone());
-        }
-    }
-
-    // Credentials that name no project leave it to the environment.
-    if let Some(project) = &prepared.client.inner.quota_project
-        && identity.is_some_and(|identity| identity.contains_key(AUTHORIZATION))
-    {
-        request
-            .headers
-            .entry(QUOTA_PROJECT)
-            .or_insert_with(|| project.clone());
-    }
-
+    let mut authorized = identity.is_some_and(|identity| !identity.is_empty());
+    let mut added = identity_headers(prepared, options, request, identity);
+    // Copied for a redirect only.
+    let mut request = Cow::Borrowed(request);
     let mut followed = 0;
     loop {
-        let answer = transmit(prepared, &request).await?;
+        let answer = transmit(prepared, &request, &added).await?;
         let step = match follow {
             Follow::No => redirect::Step::Stay,
             Follow::Yes => redirect::step(
@@ -141,7 +126,7 @@ async fn send(
             redirect::Step::Stay => {
                 return Ok(Hop {
                     answer,
-                    method: request.method,
+                    method: request.method.clone(),
                     authorized,
                 });
             }
@@ -163,6 +148,10 @@ async fn send(
             );
             return Err(error.with_answer(answer.status(), answer.headers().clone(), Bytes::new()));
         }
+        let request = request.to_mut();
+        request
+            .headers
+            .extend(added.drain(..).map(|(name, value)| (name, value.clone())));
         if !redirect::same_origin(&request.uri, &to) {
             redirect::strip_credentials(&mut request.headers, identity);
             authorized = false;
@@ -182,12 +171,49 @@ async fn send(
     }
 }
 
-async fn transmit(prepared: &Prepared, request: &HttpRequest) -> Result<Response<Body>, Error> {
+/// What the identity adds to the headers of `request`. What the caller wrote for this call wins.
+fn identity_headers<'a>(
+    prepared: &'a Prepared,
+    options: &CallOptions,
+    request: &HttpRequest,
+    identity: Option<&'a HeaderMap>,
+) -> Vec<(HeaderName, &'a HeaderValue)> {
+    let Some(identity) = identity else {
+        return Vec::new();
+    };
+    let is_own = |name: &HeaderName| {
+        let pays = name == QUOTA_PROJECT && options.quota_project.is_some();
+        pays || options.headers().any(|(own, _)| own == name)
+    };
+    let mut added: Vec<_> = identity
+        .iter()
+        .filter(|(name, _)| !is_own(name))
+        .map(|(name, value)| (name.clone(), value))
+        .collect();
+    // Credentials that name no project leave it to the environment.
+    if let Some(project) = &prepared.client.inner.quota_project
+        && identity.contains_key(AUTHORIZATION)
+        && !identity.contains_key(QUOTA_PROJECT)
+        && !request.headers.contains_key(QUOTA_PROJECT)
+    {
+        added.push((QUOTA_PROJECT, project));
+    }
+    added
+}
+
+async fn transmit(
+    prepared: &Prepared,
+    request: &HttpRequest,
+    added: &[(HeaderName, &HeaderValue)],
+) -> Result<Response<Body>, Error> {
     let mut body = Body::from(request.body.clone());
     if let Some(stream) = &request.stream {
         body = stream.body().ok_or_else(passed_by)?;
     }
     let mut request = request.clone().into_http().map(|_| body);
+    for (name, value) in added {
+        request.headers_mut().insert(name, (*value).clone());
+    }
     // For transports that answer by method, such as mocks.
     request.extensions_mut().insert(Called {
         method: prepared.call.method,

@@ -14,6 +14,7 @@ mod timer;
 mod watch;
 
 use std::{
+    pin::pin,
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
 };
@@ -138,10 +139,13 @@ async fn run(
     let request = build(prepared, &options)?;
     let plan = Plan::of_call(prepared, &options, request, read);
     let row = Row::default();
-    let work = attempts::attempts(&plan, &row, span);
-    let result = timer::within(limit, work)
-        .instrument(Span::clone(span))
-        .await;
+    let result = {
+        // Pinned here, so that what waits for it moves a pointer: these futures are large.
+        let work = pin!(attempts::attempts(&plan, &row, span));
+        timer::within(limit, work)
+            .instrument(Span::clone(span))
+            .await
+    };
     span.attempted(row.attempts());
     row.close(result)
 }

@@ -10,7 +10,13 @@ use super::{
     exchange::{Follow, Read},
     redirect,
 };
-use crate::{Error, call::sending::Prepared, media::streamed::Streamed, url, url::HttpRequest};
+use crate::{
+    Error,
+    call::sending::Prepared,
+    media::streamed::Streamed,
+    url,
+    url::{HttpRequest, Shown},
+};
 
 /// A request to any URL. What is true of every HTTP request of a call is added: user agent, quota project, the headers of its options, credentials, the limit of an attempt.
 pub(crate) struct Raw {
@@ -122,7 +128,7 @@ pub(crate) async fn raw(prepared: &Prepared, raw: Raw) -> Result<Answered, Error
         prepared,
         options: &options,
         media: request.len().unwrap_or(0),
-        shown: shown.unwrap_or_else(|| url::redact(&request.uri.to_string())),
+        shown: shown.map_or_else(|| Shown::from(&request.uri), Shown::Instead),
         request,
         accept,
         read: Read::Whole,

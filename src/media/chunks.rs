@@ -91,7 +91,7 @@ impl Chunks {
         let place = part::find(asked, answered.status, &answered.headers, opened.declared)
             .map_err(|why| {
                 Error::new(ErrorKind::Media, format!("the server sent {why}"))
-                    .at(answered.method.id, answered.url.clone())
+                    .at(answered.method.id, answered.url())
             })?;
         let is_whole = asked.is_none() && answered.status == StatusCode::OK;
         let checksum = is_whole.then(|| checksum(&answered.headers)).flatten();
@@ -195,7 +195,7 @@ impl Chunks {
     /// `error`, with the method and the URL.
     pub(crate) fn place(&self, error: Error) -> Error {
         let answered = &self.opened.answered;
-        error.at(answered.method.id, answered.url.clone())
+        error.at(answered.method.id, answered.url())
     }
 
     pub(crate) fn poll_chunk(

@@ -99,13 +99,13 @@ impl Snapshot {
         );
         error
             .of_operation(self.name().unwrap_or_default())
-            .at(started.id, answered.url.clone())
+            .at(started.id, answered.url())
     }
 
     /// `error`, with the call that gave this answer.
     pub(super) fn place(&self, error: Error) -> Error {
         error
-            .at(self.answered.method.id, self.answered.url.clone())
+            .at(self.answered.method.id, self.answered.url())
             .with_answer(
                 self.answered.status,
                 self.answered.headers.clone(),

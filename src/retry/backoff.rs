@@ -51,6 +51,11 @@ pub(crate) enum Why {
 impl Backoff {
     /// For a call of `client` with these options, which has just begun.
     pub(crate) fn new(client: &Inner, options: &CallOptions) -> Self {
+        Self::since(client.clock.instant(), client, options)
+    }
+
+    /// For one that began at `started`.
+    pub(crate) fn since(started: Instant, client: &Inner, options: &CallOptions) -> Self {
         let policy = options.retry.clone().unwrap_or_default();
         let limits = [policy.deadline, options.timeout];
         Self {
@@ -59,7 +64,7 @@ impl Backoff {
             clock: Arc::clone(&client.clock),
             jitter: client.jitter.clone(),
             budget: Some(Arc::clone(&client.retry_budget)),
-            started: client.clock.instant(),
+            started,
             failures: 0,
             paid: false,
         }
@@ -110,6 +115,7 @@ impl Backoff {
     }
 
     /// Waits, after [`Next::Wait`].
+    #[allow(dead_code)] // Its callers are features with a row of attempts of their own.
     pub(crate) async fn sleep(&self, wait: Duration) {
         self.clock.sleep(wait).await;
     }

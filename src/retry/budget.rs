@@ -34,7 +34,7 @@ impl Budget {
     }
 
     /// A call succeeded. Where a retry did that, it gets back what it cost.
-    pub(super) fn earn(&self, by_retry: bool) {
+    pub(crate) fn earn(&self, by_retry: bool) {
         // Almost always: no write to what all threads share.
         if self.tokens.load(Ordering::Relaxed) >= self.capacity {
             return;

@@ -1,6 +1,10 @@
 //! Puts one HTTP request together.
 
-use std::{io::Write as _, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    io::Write as _,
+    sync::{Arc, PoisonError, RwLock},
+};
 
 use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
@@ -12,7 +16,7 @@ use http::{
     },
 };
 
-use super::{HttpRequest, Root, encode::push_encoded, template};
+use super::{HttpRequest, Root, encode::push_encoded, pattern, template};
 use crate::{
     Error,
     call::{Call, Transfer, options::CallOptions},
@@ -74,6 +78,10 @@ pub(crate) fn build(
             ))
         })?,
     };
+    if options.check_patterns == Some(true) {
+        pattern::check(call).map_err(usage)?;
+    }
+
     let mut content = body(call).map_err(usage)?.map(|body| (content_type, body));
     let (mut upload_type, mut stream, mut more) = (None, None, Vec::new());
     let mut compressed = false;
@@ -229,7 +237,8 @@ fn headers(
     options: &CallOptions,
     surroundings: &Surroundings<'_>,
 ) -> Result<HeaderMap, String> {
-    let mut headers = HeaderMap::new();
+    // Room for what credentials add, so that it never grows.
+    let mut headers = HeaderMap::with_capacity(12);
     let alt = options.get_param("alt").or_else(|| {
         call.query()
             .find_map(|(name, value)| (name == "alt").then_some(value))
@@ -258,19 +267,7 @@ pub(crate) fn common_headers(
     surroundings: &Surroundings<'_>,
 ) -> Result<(), String> {
     headers.insert(USER_AGENT, surroundings.user_agent.clone());
-    let mut client = format!(
-        "gl-rust/{} gdcl/{}",
-        gapi_transport::RUST_VERSION,
-        env!("CARGO_PKG_VERSION")
-    );
-    if let Some(metrics) = surroundings.metrics {
-        client.push(' ');
-        client.push_str(metrics);
-    }
-    headers.insert(
-        API_CLIENT,
-        client.parse().map_err(|_| invalid(API_CLIENT.as_str()))?,
-    );
+    headers.insert(API_CLIENT, api_client(surroundings.metrics)?);
     if let Some(project) = &options.quota_project {
         headers.insert(QUOTA_PROJECT, project.clone());
     }
@@ -281,6 +278,29 @@ pub(crate) fn common_headers(
         headers.insert(name, value.clone());
     }
     Ok(())
+}
+
+/// `x-goog-api-client`, which is always the same for one kind of credentials.
+fn api_client(metrics: Option<&'static str>) -> Result<HeaderValue, String> {
+    static KNOWN: RwLock<BTreeMap<Option<&str>, HeaderValue>> = RwLock::new(BTreeMap::new());
+    let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
+    if let Some(value) = known.get(&metrics) {
+        return Ok(value.clone());
+    }
+    drop(known);
+    let mut text = format!(
+        "gl-rust/{} gdcl/{}",
+        gapi_transport::RUST_VERSION,
+        env!("CARGO_PKG_VERSION")
+    );
+    if let Some(metrics) = metrics {
+        text.push(' ');
+        text.push_str(metrics);
+    }
+    let value: HeaderValue = text.parse().map_err(|_| invalid(API_CLIENT.as_str()))?;
+    let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
+    known.insert(metrics, value.clone());
+    Ok(value)
 }
 
 fn invalid(name: &str) -> String {

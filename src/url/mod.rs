@@ -5,8 +5,10 @@ mod curl;
 mod emulator;
 mod encode;
 mod http_request;
+mod pattern;
 mod redact;
 mod root;
+mod shown;
 mod template;
 pub(crate) mod wrapper;
 
@@ -16,4 +18,5 @@ pub(crate) use self::{
     emulator::Emulators,
     redact::redact,
     root::Root,
+    shown::Shown,
 };

@@ -85,12 +85,14 @@ pub(crate) static STORAGE: __gapi::Api = __gapi::Api {
             url: "https://storage.us-east1.rep.googleapis.com/",
         },
     ],
+    patterns: &["[a-z][-a-z0-9]*"],
     ..__gapi::Api::EMPTY
 };
 static BUCKET: __gapi::Method = __gapi::Method {
     id: "storage.buckets.get",
     path: "b/{bucket}",
     parameters: &[__gapi::Parameter::path("bucket")],
+    patterns: &[(0, 0)],
     upload: Some(__gapi::MediaUpload {
         accept: &[],
         max_size: None,

@@ -4,7 +4,7 @@ use gapi::ErrorKind;
 use http::Method;
 
 use crate::{
-    api::{AnyThing, Create, Delete, Get, Patch, Translate},
+    api::{AnyThing, Bucket, Create, Delete, Get, Patch, Translate},
     script::Script,
 };
 
@@ -270,4 +270,25 @@ fn a_universe_moves_the_host() {
             ErrorKind::Usage
         );
     }
+}
+
+#[tokio::test]
+async fn patterns_are_checked_on_demand() {
+    let script = Script::empty();
+    let client = script.client();
+    let odd = || Bucket::new().set("bucket", "B_1");
+    odd().send(&client).await.expect("the server's business");
+    let error = odd()
+        .send(&client)
+        .check_patterns(true)
+        .await
+        .expect_err("no bucket");
+    assert_eq!(error.kind(), ErrorKind::Usage);
+    assert_eq!(
+        error.to_string(),
+        r#"storage.buckets.get: parameter "bucket": "B_1" does not match the document's pattern "[a-z][-a-z0-9]*""#
+    );
+    let good = Bucket::new().set("bucket", "b-1").send(&client);
+    good.check_patterns(true).await.expect("an answer");
+    assert_eq!(script.seen().len(), 2);
 }

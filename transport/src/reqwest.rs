@@ -39,12 +39,12 @@ impl Transport for Client {
         request: http::Request<Body>,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         Box::pin(async move {
+            let server = request.uri().clone();
             let request = into_reqwest(request)?;
-            let host = host_and_port(request.url());
             let mut response = self
                 .execute(request)
                 .await
-                .map_err(|error| before_head(error, &host))?;
+                .map_err(|error| before_head(error, &server))?;
             let mut answer = http::Response::new(());
             *answer.status_mut() = response.status();
             *answer.version_mut() = response.version();
@@ -106,17 +106,22 @@ fn into_reqwest_body(body: Body) -> ::reqwest::Body {
 }
 
 /// As errors name a server: the port only where it is not the scheme's own.
-fn host_and_port(url: &::reqwest::Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    match url.port() {
-        Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
+fn host_and_port(url: &http::Uri) -> String {
+    let host = url.host().unwrap_or_default();
+    let usual = match url.scheme_str() {
+        Some("https") => 443,
+        _ => 80,
+    };
+    match url.port_u16() {
+        Some(port) if port != usual => format!("{host}:{port}"),
+        _ => host.to_owned(),
     }
 }
 
 /// Why no answer head arrived from `host`.
-fn before_head(error: Error, host: &str) -> TransportError {
+fn before_head(error: Error, server: &http::Uri) -> TransportError {
     let error = error.without_url();
+    let host = host_and_port(server);
     let own = chain(&error)
         .find_map(|e| e.downcast_ref::<TransportError>())
         .map(|own| (own.kind(), own.to_string()));

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::docs;
-use super::names::ident;
+use super::names::{self, ident};
 use crate::model::Api;
 
 pub(super) fn constants(api: &Api) -> TokenStream {
@@ -29,6 +29,8 @@ pub(super) fn constants(api: &Api) -> TokenStream {
         quote!(__gapi::Endpoint { location: #location, url: #url })
     });
     let endpoints = (!api.endpoints.is_empty()).then(|| quote!(endpoints: &[#(#regions),*],));
+    let patterns = names::patterns(api);
+    let patterns = (!patterns.is_empty()).then(|| quote!(patterns: &[#(#patterns),*],));
     let scope_module = scope_module(api);
     quote! {
         #[doc = "The name of the API."]
@@ -49,6 +51,7 @@ pub(super) fn constants(api: &Api) -> TokenStream {
             #data_wrapper
             #scopes
             #endpoints
+            #patterns
             ..__gapi::Api::EMPTY
         };
         #scope_module

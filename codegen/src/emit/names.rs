@@ -1,6 +1,6 @@
 //! How things are named in the tokens: identifiers, types, and paths from where they are used.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -12,6 +12,8 @@ pub(super) struct Names<'a> {
     api: &'a Api,
     /// Of each method: the modules from the top, and its table entry.
     entries: BTreeMap<&'a str, (Vec<&'a str>, &'a str)>,
+    /// The patterns of parameters, each once, and where it stands among them.
+    patterns: BTreeMap<&'a str, usize>,
     pub(super) option: TokenStream,
     pub(super) string: TokenStream,
     pub(super) vec: TokenStream,
@@ -26,9 +28,11 @@ impl<'a> Names<'a> {
         let prelude = &api.prelude;
         let mut entries = BTreeMap::new();
         collect(&api.root, &mut Vec::new(), &mut entries);
+        let patterns = patterns(api).into_iter().zip(0..).collect();
         Names {
             api,
             entries,
+            patterns,
             option: path(prelude.option),
             string: path(prelude.string),
             vec: path(prelude.vec),
@@ -80,6 +84,11 @@ impl<'a> Names<'a> {
         ident(&self.api.scopes[index].ident)
     }
 
+    /// The place of a pattern in the table of the API.
+    pub(super) fn pattern(&self, pattern: &str) -> Option<usize> {
+        self.patterns.get(pattern).copied()
+    }
+
     /// The table entry of a method by its path name, as it is written `depth` modules below the top.
     pub(super) fn entry(&self, method: &str, depth: usize) -> Option<TokenStream> {
         let (modules, entry) = self.entries.get(method)?;
@@ -87,6 +96,18 @@ impl<'a> Names<'a> {
         let modules = modules.iter().map(|module| ident(module));
         Some(quote!(#up #(#modules::)* #entry))
     }
+}
+
+/// The patterns that parameters have, sorted, each once.
+pub(super) fn patterns(api: &Api) -> Vec<&str> {
+    let parameters = api
+        .root
+        .all_methods()
+        .flat_map(|method| method.required.iter().chain(&method.optional));
+    let patterns: BTreeSet<&str> = parameters
+        .filter_map(|parameter| parameter.notes.pattern.as_deref())
+        .collect();
+    patterns.into_iter().collect()
 }
 
 /// Where methods at the top of a document live.

@@ -1,6 +1,6 @@
 //! The table entry of a method: what the executor reads.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::names::{Names, ident, up};
@@ -26,6 +26,19 @@ pub(super) fn method(method: &Method, depth: usize, names: &Names<'_>) -> TokenS
         let parameters = all.iter().map(|(p, required)| parameter(p, *required));
         quote!(parameters: &[#(#parameters),*],)
     });
+    let patterns: Vec<_> = all
+        .iter()
+        .enumerate()
+        .filter_map(|(index, (p, _))| {
+            let pattern = names.pattern(p.notes.pattern.as_deref()?)?;
+            let (index, pattern) = (
+                Literal::usize_unsuffixed(index),
+                Literal::usize_unsuffixed(pattern),
+            );
+            Some(quote!((#index, #pattern)))
+        })
+        .collect();
+    let patterns = (!patterns.is_empty()).then(|| quote!(patterns: &[#(#patterns),*],));
     let scopes = (!method.scopes.is_empty()).then(|| {
         let scopes = method.scopes.iter().map(|scope| names.scope(*scope));
         quote!(scopes: &[#(#up scope::#scopes),*],)
@@ -55,6 +68,7 @@ pub(super) fn method(method: &Method, depth: usize, names: &Names<'_>) -> TokenS
             id: #request::METHOD,
             path: #path,
             #parameters
+            #patterns
             #scopes
             #has_response
             #api_version

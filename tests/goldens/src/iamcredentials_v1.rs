@@ -55,6 +55,11 @@ pub static API: __gapi::Api = __gapi::Api {
     batch_path: "batch",
     mtls_root_url: Some("https://iamcredentials.mtls.googleapis.com/"),
     scopes: &[scope::CLOUD_PLATFORM],
+    patterns: &[
+        "^locations/[^/]+/workforcePools/[^/]+$",
+        "^projects/[^/]+/locations/[^/]+/workloadIdentityPools/[^/]+$",
+        "^projects/[^/]+/serviceAccounts/[^/]+$",
+    ],
     ..__gapi::Api::EMPTY
 };
 
@@ -116,6 +121,7 @@ pub mod locations {
             id: GetAllowedLocations::METHOD,
             path: "v1/{+name}/allowedLocations",
             parameters: &[__gapi::Parameter::path("name")],
+            patterns: &[(0, 0)],
             ..__gapi::Method::new(&super::super::API, __gapi::Verb::Get)
         };
 
@@ -222,6 +228,7 @@ pub mod projects {
                 id: GetAllowedLocations::METHOD,
                 path: "v1/{+name}/allowedLocations",
                 parameters: &[__gapi::Parameter::path("name")],
+                patterns: &[(0, 1)],
                 ..__gapi::Method::new(&super::super::super::API, __gapi::Verb::Get)
             };
 
@@ -374,6 +381,7 @@ pub mod projects {
             id: GenerateAccessToken::METHOD,
             path: "v1/{+name}:generateAccessToken",
             parameters: &[__gapi::Parameter::path("name")],
+            patterns: &[(0, 2)],
             scopes: &[super::super::scope::CLOUD_PLATFORM],
             ..__gapi::Method::new(&super::super::API, __gapi::Verb::Post)
         };
@@ -420,6 +428,7 @@ pub mod projects {
             id: GenerateIdToken::METHOD,
             path: "v1/{+name}:generateIdToken",
             parameters: &[__gapi::Parameter::path("name")],
+            patterns: &[(0, 2)],
             scopes: &[super::super::scope::CLOUD_PLATFORM],
             ..__gapi::Method::new(&super::super::API, __gapi::Verb::Post)
         };
@@ -466,6 +475,7 @@ pub mod projects {
             id: GetAllowedLocations::METHOD,
             path: "v1/{+name}/allowedLocations",
             parameters: &[__gapi::Parameter::path("name")],
+            patterns: &[(0, 2)],
             ..__gapi::Method::new(&super::super::API, __gapi::Verb::Get)
         };
 
@@ -511,6 +521,7 @@ pub mod projects {
             id: SignBlob::METHOD,
             path: "v1/{+name}:signBlob",
             parameters: &[__gapi::Parameter::path("name")],
+            patterns: &[(0, 2)],
             scopes: &[super::super::scope::CLOUD_PLATFORM],
             ..__gapi::Method::new(&super::super::API, __gapi::Verb::Post)
         };
@@ -557,6 +568,7 @@ pub mod projects {
             id: SignJwt::METHOD,
             path: "v1/{+name}:signJwt",
             parameters: &[__gapi::Parameter::path("name")],
+            patterns: &[(0, 2)],
             scopes: &[super::super::scope::CLOUD_PLATFORM],
             ..__gapi::Method::new(&super::super::API, __gapi::Verb::Post)
         };

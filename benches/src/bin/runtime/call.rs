@@ -1,13 +1,20 @@
 //! One small call: the least that every call costs.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use gapi::{Client, auth::AccessToken};
-use gapi_benches::{by_hand, page, sqladmin};
+use gapi::{
+    Client,
+    auth::{Token, from_fn},
+};
+use gapi_benches::{by_hand, tasks};
 
 use crate::pairs::{Figure, Goal, compare};
 use crate::{Failure, server};
+
+/// The limit of a call by hand: ours have one too.
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// Calls of one run.
 const CALLS: u32 = 200;
@@ -20,40 +27,44 @@ pub(crate) fn http_client() -> Result<reqwest::Client, Failure> {
         .build()?)
 }
 
-/// Gets one instance.
+/// What the server answers.
+const ANSWER: &str = r#"{"kind": "tasks#taskList", "id": "MTIzNDU2Nzg5MDEyMzQ1Njc4OTA6MDow", "etag": "\"LTEwMzA3NDg2NzQ\"", "title": "Errands",
+    "updated": "2026-03-14T15:09:26.535Z", "selfLink": "https://www.googleapis.com/tasks/v1/users/@me/lists/MTIzNDU2Nzg5MDEyMzQ1Njc4OTA6MDow"}"#;
+
+/// Gets one task list.
 pub(crate) async fn small(pairs: u32) -> Result<Figure, Failure> {
-    let one: by_hand::Page = serde_json::from_str(&page(1))?;
-    let body = Bytes::from(serde_json::to_vec(&one.items.unwrap_or_default()[0])?);
-    let bytes = body.len();
-    let address = server::start(move |_| body.clone())?;
+    let address = server::start(|_| Bytes::from_static(ANSWER.as_bytes()))?;
     let client = Client::builder()
-        .credentials(AccessToken::new("token"))
+        .credentials(from_fn(|| async { Ok(Token::new("token")) }))
         .endpoint(format!("http://{address}"))
         .transport(Arc::new(http_client()?))
         .build()?;
     let ours = async || {
         for _ in 0..CALLS {
-            let request = sqladmin::instances().get("example-123", "db-0");
-            let instance = request.send(&client).await?;
-            assert_eq!(instance.name.as_deref(), Some("db-0"));
+            let list = tasks::tasklists().get("errands").send(&client).await?;
+            assert_eq!(list.title.as_deref(), Some("Errands"));
         }
         Ok(())
     };
     let http = http_client()?;
-    let url = format!("http://{address}/v1/projects/example-123/instances/db-0?alt=json");
     let theirs = async || {
         for _ in 0..CALLS {
+            let url = format!(
+                "http://{address}/tasks/v1/users/@me/lists/{}?alt=json",
+                "errands"
+            );
             let request = http
-                .get(&url)
+                .get(url)
                 .header("accept", "application/json")
                 .header("user-agent", "program/1.0")
+                .timeout(LIMIT)
                 .bearer_auth("token");
             let answer = request.send().await?.error_for_status()?;
-            let instance: by_hand::Instance = answer.json().await?;
-            assert_eq!(instance.name.as_deref(), Some("db-0"));
+            let list: by_hand::TaskList = answer.json().await?;
+            assert_eq!(list.title.as_deref(), Some("Errands"));
         }
         Ok(())
     };
-    let what = format!("a small call ({bytes} bytes of answer)");
+    let what = format!("a small call ({} bytes of answer)", ANSWER.len());
     compare(what, Goal::AtMost(1.05), pairs, CALLS, ours, theirs).await
 }

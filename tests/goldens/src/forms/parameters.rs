@@ -48,6 +48,7 @@ pub static API: __gapi::Api = __gapi::Api {
     root_url: "https://parameters.example.com/",
     service_path: "",
     batch_path: "batch",
+    patterns: &["^[0-9]+$", "^[^/]+$"],
     ..__gapi::Api::EMPTY
 };
 
@@ -118,6 +119,7 @@ pub mod things {
             __gapi::Parameter::query("source.androidApp.packageName"),
             __gapi::Parameter::query("when"),
         ],
+        patterns: &[(4, 1), (11, 0)],
         has_response: false,
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };
