@@ -253,7 +253,7 @@ impl<'a> Chunk<'a> {
                 answer.and_then(|part| item.part.check(&item.prepared, answered(item, part)));
             item.result = Some(result.map_err(|error| {
                 error
-                    .at(method, Some(item.part.shown.clone()))
+                    .at(method, Some(item.part.shown.text()))
                     .after(item.attempts, None)
             }));
         }
@@ -305,7 +305,7 @@ fn answered(item: &Item, part: Part) -> Answered {
         headers: part.headers,
         body: part.body,
         method: item.prepared.call.method,
-        url: None,
+        place: None,
         authorized: true,
     }
 }

@@ -13,7 +13,7 @@ use crate::{
         sending::Prepared,
     },
     retry::safety,
-    url::{self, HttpRequest},
+    url::{HttpRequest, Shown},
 };
 
 /// One call of a batch, the same for all attempts.
@@ -22,7 +22,7 @@ pub(crate) struct BatchPart {
     /// What stands before the paths of the API.
     pub(crate) root: String,
     /// The URL without secrets.
-    pub(crate) shown: String,
+    pub(crate) shown: Shown,
     /// Whether it may be repeated although it may have had its effect.
     pub(crate) is_safe: bool,
     options: CallOptions,
@@ -51,7 +51,7 @@ pub(crate) fn batch_part(prepared: &Prepared) -> Result<BatchPart, Error> {
         .of(method.api, options.location.as_deref())
         .map_err(|why| Error::usage(why).at(method.id, None))?;
     Ok(BatchPart {
-        shown: url::redact(&request.uri.to_string()),
+        shown: Shown::from(&request.uri),
         request,
         root,
         is_safe: safety::is_safe(&prepared.call, &options, has_request_id),
