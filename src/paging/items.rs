@@ -161,7 +161,17 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
     /// # Errors
     /// As for [`Pages::try_next`].
     pub async fn try_next(&mut self) -> Result<Option<T>, Error> {
-        self.next().await.transpose()
+        loop {
+            // Entries are large: this way they are moved once.
+            let item = self.rest.next();
+            if item.is_some() {
+                return Ok(item);
+            }
+            match poll_fn(|cx| self.poll_page(cx)).await {
+                Some(page) => page?,
+                None => return Ok(None),
+            }
+        }
     }
 
     /// All remaining entries.
@@ -170,10 +180,13 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
     /// As for [`Pages::try_next`]; entries that came before the error are lost.
     pub async fn try_collect(mut self) -> Result<Vec<T>, Error> {
         let mut all = Vec::new();
-        while let Some(item) = self.try_next().await? {
-            all.push(item);
+        loop {
+            all.extend(&mut self.rest);
+            match poll_fn(|cx| self.poll_page(cx)).await {
+                Some(page) => page?,
+                None => return Ok(all),
+            }
         }
-        Ok(all)
     }
 
     fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, Error>>> {
@@ -181,16 +194,24 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
             if let Some(item) = self.rest.next() {
                 return Poll::Ready(Some(Ok(item)));
             }
-            let token = self.pages.page_token().map(String::from);
-            match ready!(Pin::new(&mut self.pages).poll_next(cx)) {
+            match ready!(self.poll_page(cx)) {
                 None => return Poll::Ready(None),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                Some(Ok(mut page)) => {
-                    self.current = token;
-                    self.rest = (self.take)(&mut page).unwrap_or_default().into_iter();
-                }
+                Some(Ok(())) => {}
             }
         }
+    }
+
+    /// Makes the next page the one at hand.
+    fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<(), Error>>> {
+        let token = self.pages.page_token().map(String::from);
+        let page = ready!(Pin::new(&mut self.pages).poll_next(cx));
+        Poll::Ready(page.map(|page| {
+            let mut page = page?;
+            self.current = token;
+            self.rest = (self.take)(&mut page).unwrap_or_default().into_iter();
+            Ok(())
+        }))
     }
 }
 

@@ -39,9 +39,7 @@ impl<'de, T: Wire> Visitor<'de> for ListVisitor<T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
         let mut list = Vec::with_capacity(items.size_hint().unwrap_or(0).min(RESERVE));
-        while let Some(item) = items.next_element_seed(Reading(PhantomData))? {
-            list.push(item);
-        }
+        while T::read_next(&mut list, &mut items)? {}
         Ok(list)
     }
 

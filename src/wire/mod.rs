@@ -27,7 +27,8 @@ pub use shape::Selection;
 pub(crate) use shape::Shape;
 pub use show::debug;
 
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
+use object::Fill;
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
 use std::fmt;
 use std::marker::PhantomData;
@@ -42,6 +43,36 @@ pub trait Wire: Sized {
     /// # Errors
     /// When the value has another type; the message says what was expected and what was found.
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
+
+    /// Reads one value that is not `null` to where it is to stay.
+    ///
+    /// # Errors
+    /// As for [`read`](Self::read); what is in `place` then is of no use.
+    #[doc(hidden)]
+    #[inline]
+    fn read_into<'de, D: Deserializer<'de>>(
+        place: &mut Option<Self>,
+        deserializer: D,
+    ) -> Result<(), D::Error> {
+        *place = Some(Self::read(deserializer)?);
+        Ok(())
+    }
+
+    /// Reads the next element of a list to its end; `false` when there is none.
+    ///
+    /// # Errors
+    /// As for [`read`](Self::read); the end of `list` then is of no use.
+    #[doc(hidden)]
+    #[inline]
+    fn read_next<'de, A: SeqAccess<'de>>(
+        list: &mut Vec<Self>,
+        items: &mut A,
+    ) -> Result<bool, A::Error> {
+        let item = items.next_element_seed(Reading(PhantomData))?;
+        let is_there = item.is_some();
+        list.extend(item);
+        Ok(is_there)
+    }
 
     /// Writes one value.
     ///
@@ -75,6 +106,30 @@ impl<T: Object> Wire for T {
     }
 
     #[inline]
+    fn read_into<'de, D: Deserializer<'de>>(
+        place: &mut Option<Self>,
+        deserializer: D,
+    ) -> Result<(), D::Error> {
+        Fill(place.insert(T::default())).deserialize(deserializer)
+    }
+
+    #[inline]
+    fn read_next<'de, A: SeqAccess<'de>>(
+        list: &mut Vec<Self>,
+        items: &mut A,
+    ) -> Result<bool, A::Error> {
+        list.push(T::default());
+        let Some(item) = list.last_mut() else {
+            return Ok(false);
+        };
+        let is_there = items.next_element_seed(Fill(item))?.is_some();
+        if !is_there {
+            list.pop();
+        }
+        Ok(is_there)
+    }
+
+    #[inline]
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serialize(self, serializer)
     }
@@ -92,8 +147,7 @@ pub fn read<'de, T: Wire, A: MapAccess<'de>>(
     field: &mut Option<T>,
     map: &mut A,
 ) -> Result<(), A::Error> {
-    *field = map.next_value_seed(Nullable(PhantomData))?;
-    Ok(())
+    map.next_value_seed(Nullable(field))
 }
 
 /// Passes over the value at hand.
@@ -127,35 +181,37 @@ impl<'de, T: Wire> DeserializeSeed<'de> for Reading<T> {
 }
 
 /// A value or `null`.
-struct Nullable<T>(PhantomData<T>);
+struct Nullable<'a, T>(&'a mut Option<T>);
 
-impl<'de, T: Wire> DeserializeSeed<'de> for Nullable<T> {
-    type Value = Option<T>;
+impl<'de, T: Wire> DeserializeSeed<'de> for Nullable<'_, T> {
+    type Value = ();
 
     #[inline]
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         deserializer.deserialize_option(self)
     }
 }
 
-impl<'de, T: Wire> Visitor<'de> for Nullable<T> {
-    type Value = Option<T>;
+impl<'de, T: Wire> Visitor<'de> for Nullable<'_, T> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a value or null")
     }
 
-    fn visit_unit<E: serde::de::Error>(self) -> Result<Option<T>, E> {
-        Ok(None)
+    fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
+        *self.0 = None;
+        Ok(())
     }
 
-    fn visit_none<E: serde::de::Error>(self) -> Result<Option<T>, E> {
-        Ok(None)
+    fn visit_none<E: serde::de::Error>(self) -> Result<(), E> {
+        *self.0 = None;
+        Ok(())
     }
 
     #[inline]
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-        T::read(deserializer).map(Some)
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        T::read_into(self.0, deserializer)
     }
 }
 
