@@ -72,6 +72,11 @@ pub(super) fn credentials(
     }
 }
 
+#[cfg(any(
+    feature = "service-account",
+    feature = "authorized-user",
+    feature = "impersonation"
+))]
 /// Applies the settings that have the same name everywhere.
 macro_rules! with {
     ($credentials:expr, $settings:ident: $($setting:ident)*) => {{

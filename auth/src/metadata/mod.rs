@@ -165,7 +165,7 @@ impl MetadataServer {
     }
 
     /// Whether the program runs where there is a metadata server. `NO_GCE_CHECK=true` says no; `GCE_METADATA_HOST`, or firmware of Google, says
-    /// yes; else the server is asked, three times a second at most: `GCE_METADATA_IP`, `GCE_METADATA_TIMEOUT` (seconds) and
+    /// yes; else the server is asked, up to three times for a second each: `GCE_METADATA_IP`, `GCE_METADATA_TIMEOUT` (seconds) and
     /// `GCE_METADATA_DETECT_RETRIES` change that.
     pub async fn is_available(&self) -> bool {
         self.0.source().server.detect().await.is_ok()
@@ -234,16 +234,13 @@ impl MetadataServer {
     }
 
     /// Any other value, by its path below `computeMetadata/v1/`, such as `instance/attributes/cluster-name`. `None` where there is
-    /// none. It is asked for once and then remembered.
+    /// none. Each call asks, because some values change, such as `instance/preempted`.
     ///
     /// # Errors
     /// When the server cannot be asked.
     pub async fn value(&self, path: &str) -> Result<Option<String>, AuthError> {
-        self.0
-            .source()
-            .server
-            .fact(path.trim_start_matches('/'))
-            .await
+        let server = &self.0.source().server;
+        server.ask_patiently(path.trim_start_matches('/')).await
     }
 
     async fn required(&self, path: &str) -> Result<String, AuthError> {

@@ -176,7 +176,8 @@ impl Server {
         self.known(path).known().flatten()
     }
 
-    async fn ask_patiently(&self, path: &str) -> Result<Option<String>, AuthError> {
+    /// A value as it is now, with attempts.
+    pub(super) async fn ask_patiently(&self, path: &str) -> Result<Option<String>, AuthError> {
         let mut attempt = 1;
         loop {
             let error = match self.ask(path, "auth-request-type/mds").await {
