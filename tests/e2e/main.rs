@@ -7,3 +7,4 @@ mod calls;
 mod crowd;
 mod faults;
 mod support;
+mod transports;
