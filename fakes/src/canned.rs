@@ -42,24 +42,6 @@ impl Canned {
         })
     }
 
-    /// Drive, with two files.
-    ///
-    /// # Errors
-    /// As [`new`](Self::new).
-    pub fn drive(tokens: &TokenEndpoint) -> io::Result<Self> {
-        let files = json!({"kind": "drive#fileList", "files": [
-            {"kind": "drive#file", "id": "f-1", "name": "Plans", "mimeType": "application/vnd.google-apps.document"},
-            {"kind": "drive#file", "id": "f-2", "name": "photo.png", "mimeType": "image/png"},
-        ]});
-        let document = include_str!("../../discovery-docs/drive.v3.json");
-        Self::new(
-            document,
-            "www.googleapis.com",
-            tokens,
-            [("drive.files.list", files)],
-        )
-    }
-
     /// Calendar, with one calendar.
     ///
     /// # Errors

@@ -8,16 +8,17 @@ use crate::{
     compute::Compute,
     federation::{IamCredentials, SecurityTokenService},
     id_tokens::{CloudRunService, IdTokenIssuer},
+    drive::Drive,
     keys::ServiceAccount,
     oauth::{AuthorizationServer, TokenEndpoint},
 };
 
-/// A server with a token endpoint, an authorization server for users, the Cloud SQL Admin API, a small Compute Engine, a little of Drive, Calendar and BigQuery, and
+/// A server with a token endpoint, an authorization server for users, the Cloud SQL Admin API, a small Compute Engine, Drive, a little of Calendar and BigQuery, and
 /// a service account and two OAuth clients that it knows. At `/hello` is a Cloud Run service that the account may call, and at
 /// [`IdTokenIssuer::KEYS_PATH`] are the keys of its ID tokens.
 /// The Security Token Service and the IAM Service Account Credentials API are there too, and a second service account, without a
 /// key in anybody's hands, that [`iam`](Google::iam) lets others act as.
-/// The project [`Google::PROJECT`] has a few instances.
+/// The project [`Google::PROJECT`] has a few instances, Drive a few files.
 #[derive(Debug)]
 pub struct Google {
     server: Server,
@@ -30,6 +31,7 @@ pub struct Google {
     sts: SecurityTokenService,
     iam: IamCredentials,
     deployer: ServiceAccount,
+    drive: Drive,
 }
 
 impl Google {
@@ -54,6 +56,8 @@ impl Google {
         let cloud_sql = CloudSql::new(&tokens)?;
         cloud_sql.add_samples(Self::PROJECT);
         let compute = Compute::new(&tokens, Self::PROJECT);
+        let drive = Drive::new(&tokens)?;
+        drive.add_samples();
         let users = AuthorizationServer::new(&tokens);
         users.register(
             Self::WEB_CLIENT,
@@ -72,7 +76,8 @@ impl Google {
             .at("/v1/oauthtoken", sts.clone())
             .at("/v1/revoke", sts.clone())
             .at(IamCredentials::PATH, iam.clone())
-            .at("/drive/v3/", Canned::drive(&tokens)?)
+            .at("/drive/v3/", drive.clone())
+            .at("/upload/drive/v3/", drive.clone())
             .at("/calendar/v3/", Canned::calendar(&tokens)?)
             .at("/bigquery/v2/", Canned::bigquery(&tokens)?)
             .at(IdTokenIssuer::KEYS_PATH, id_tokens.clone())
@@ -91,6 +96,7 @@ impl Google {
             sts,
             iam,
             deployer,
+            drive,
         })
     }
 
@@ -172,6 +178,11 @@ impl Google {
     /// The token endpoint.
     pub fn tokens(&self) -> &TokenEndpoint {
         &self.tokens
+    }
+
+    /// Drive.
+    pub fn drive(&self) -> &Drive {
+        &self.drive
     }
 
     /// The Cloud SQL Admin API.

@@ -15,6 +15,7 @@
 //! - [`metadata::MetadataServer`] is what machines of Google Cloud ask for their identity;
 //! - [`cloud_sql::CloudSql`] is a small Cloud SQL Admin API;
 //! - [`compute::Compute`] is a small Compute Engine;
+//! - [`drive::Drive`] is a small Drive: files that are listed, made, fetched and deleted;
 //! - [`storage::Storage`] takes and gives objects of any size, in sessions and ranges, with every trouble on the way;
 //! - [`apis::Apis`] is small versions of BigQuery, Calendar with batches, Pub/Sub, Sheets and Gmail in one server;
 //! - [`Google`] is all of it in one server, with a service account that may use it.
@@ -33,10 +34,12 @@ pub mod cloud_sql;
 pub mod compute;
 pub mod discovery;
 pub mod federation;
+pub mod drive;
 mod google;
 pub mod id_tokens;
 pub mod keys;
 pub mod metadata;
+mod multipart;
 pub mod oauth;
 pub mod rpc;
 mod server;

@@ -34,6 +34,8 @@ pub(super) const PIECE: usize = 256 * 1024;
 pub struct Media {
     pub(crate) content: Content,
     pub(crate) content_type: Option<String>,
+    /// Whether the type was guessed from a file's name.
+    pub(crate) guessed: bool,
 }
 
 /// Where media comes from.
@@ -72,6 +74,7 @@ impl Media {
         Self {
             content: Content::File(path.into()),
             content_type: mime_guess::from_path(path).first_raw().map(String::from),
+            guessed: true,
         }
     }
 
@@ -105,6 +108,7 @@ impl Media {
     /// Where the method accepts certain types only, another one is refused before anything is sent; media without a type is left to the server.
     pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
         self.content_type = Some(content_type.into());
+        self.guessed = false;
         self
     }
 
@@ -119,6 +123,7 @@ impl Media {
         Self {
             content,
             content_type: None,
+            guessed: false,
         }
     }
 }

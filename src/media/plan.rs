@@ -105,8 +105,13 @@ impl Outgoing {
         let essence = accept::essence(given).ok_or_else(refuse)?;
         let accepted = accepted(method)?.accept;
         if !accept::accepts(accepted, essence) {
+            let guess = if self.media.guessed {
+                ", which the file's name tells; say the right one with `content_type`"
+            } else {
+                ""
+            };
             return Err(format!(
-                "the method accepts media of {}, not {essence}",
+                "the method accepts media of {}, not {essence}{guess}",
                 accepted.join(", ")
             ));
         }

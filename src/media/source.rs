@@ -213,6 +213,23 @@ impl Source {
         })
     }
 
+    /// Reads to the end what has no known length, and gives it.
+    ///
+    /// # Errors
+    /// When the source fails.
+    pub(crate) async fn measure(&mut self, meter: &Meter) -> Result<Option<u64>, Error> {
+        if let From::Once(buffer) = &mut self.from {
+            while buffer.pieces.is_some() {
+                let end = buffer.end;
+                buffer
+                    .fill(end, PIECE as u64, self.len, Some(meter))
+                    .await?;
+            }
+            self.len = Some(buffer.end);
+        }
+        Ok(self.len)
+    }
+
     /// What passes by once, as it passes by.
     pub(crate) fn into_stream(
         self,

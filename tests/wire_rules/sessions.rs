@@ -286,7 +286,7 @@ async fn a_session_that_is_gone_is_begun_anew() {
     let error = video(content(10)).send(&client).await.expect_err("gone");
     assert_eq!(
         error.to_string(),
-        "things.video: the server gave up 6 sessions before they were complete"
+        "things.video: the server lost what it had of the media 6 times"
     );
 }
 
@@ -647,6 +647,23 @@ async fn an_upload_goes_on_from_its_session() {
             Some("bytes 524288-786431/786432")
         );
         assert!(seen[1].body == all[2 * UNIT..]);
+    }
+
+    // Everything was sent before, and how long it was only the media tells.
+    let script = Script::steps([begun(), answer(500, &[], "")]);
+    let unknown = || Media::reader(std::io::Cursor::new(content(100)), None);
+    let mut uploading = video(unknown())
+        .start(&script.client())
+        .await
+        .expect("a session");
+    uploading.next_chunk().await.expect_err("500");
+    let mut session = serde_json::to_value(uploading.session()).expect("JSON");
+    session["total"] = serde_json::Value::Null;
+    let session: UploadSession = serde_json::from_value(session).expect("a session");
+    for (size, fine) in [(100, true), (99, false)] {
+        let script = Script::steps([done(size)]);
+        let upload = video(unknown()).resume(session.clone());
+        assert_eq!(upload.send(&script.client()).await.is_ok(), fine);
     }
 
     // For another request or other media it is of no use.

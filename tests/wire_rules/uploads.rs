@@ -213,6 +213,16 @@ async fn media_that_is_not_accepted_is_not_sent() {
         assert_eq!(error.to_string(), why);
         assert_eq!(shown.to_string(), why);
     }
+    let error = insert()
+        .upload(Media::file("notes.txt"))
+        .send(&client)
+        .await
+        .expect_err("no image");
+    assert_eq!(
+        error.to_string(),
+        "things.upload: the method accepts media of image/*, application/octet-stream, not text/plain, which the file's name tells; \
+         say the right one with `content_type`"
+    );
     let error = gapi::Upload::<Thing>::new(Create::new().into_call(), png())
         .send(&client)
         .await

@@ -7,6 +7,7 @@ mod corpus;
 mod index;
 mod providers;
 mod servers;
+mod soak_media;
 mod soak_store;
 mod stampede;
 mod two_backends;
@@ -43,6 +44,8 @@ enum Chore {
     BenchCompile(bench_compile::Arguments),
     /// Measure what calls cost beside the same calls by hand, with reqwest and serde: ratios of times on loopback.
     BenchRuntime(bench_runtime::Arguments),
+    /// Send and fetch media through everything that can go wrong, seed after seed, and measure the memory that it takes.
+    SoakMedia(soak_media::Arguments),
     /// Kill programs while they save tokens, and look at what they leave.
     SoakStore(soak_store::Arguments),
     /// Let thousands of callers want the same token at once, of every type of credentials, on good days and bad ones.
@@ -71,6 +74,7 @@ fn main() -> ExitCode {
         Chore::Roundtrip(arguments) => conformance::roundtrip(&arguments, &root()),
         Chore::BenchCompile(arguments) => bench_compile::run(&arguments, &root()),
         Chore::BenchRuntime(arguments) => bench_runtime::run(&arguments, &root()),
+        Chore::SoakMedia(arguments) => soak_media::run(&arguments, &root()),
         Chore::SoakStore(arguments) => soak_store::run(&arguments),
         Chore::Stampede(arguments) => stampede::run(&arguments, &root()),
         Chore::Providers => providers::run(&root()),

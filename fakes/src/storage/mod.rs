@@ -7,7 +7,7 @@
 mod content;
 mod download;
 mod http;
-mod range;
+pub(crate) mod range;
 mod trouble;
 mod upload;
 

@@ -2,15 +2,15 @@
 
 /// What a `Content-Range` says of a request's body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Chunk {
+pub(crate) struct Chunk {
     /// Where it starts and how long it is; `None` for a question.
-    pub(super) bytes: Option<(u64, u64)>,
+    pub(crate) bytes: Option<(u64, u64)>,
     /// The length of everything.
-    pub(super) total: Option<u64>,
+    pub(crate) total: Option<u64>,
 }
 
 /// Reads `bytes 0-15/30`, `bytes 0-15/*`, `bytes */30` or `bytes */*`.
-pub(super) fn chunk(text: &str) -> Option<Chunk> {
+pub(crate) fn chunk(text: &str) -> Option<Chunk> {
     let (bytes, total) = text.strip_prefix("bytes ")?.split_once('/')?;
     let total = match total {
         "*" => None,
@@ -30,7 +30,7 @@ pub(super) fn chunk(text: &str) -> Option<Chunk> {
 
 /// What a `Range` asks of `len` bytes (RFC 9110, section 14.1.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(crate) enum Asked {
     /// From here, so many.
     Part(u64, u64),
     /// What is not there: 416.
@@ -39,7 +39,7 @@ pub(super) enum Asked {
     Ignored,
 }
 
-pub(super) fn asked(text: &str, len: u64) -> Asked {
+pub(crate) fn asked(text: &str, len: u64) -> Asked {
     let Some((first, last)) = text.strip_prefix("bytes=").and_then(|t| t.split_once('-')) else {
         return Asked::Ignored;
     };

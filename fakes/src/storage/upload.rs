@@ -13,7 +13,7 @@ use super::{
     refuse,
     trouble::Errand,
 };
-use crate::lock;
+use crate::{lock, multipart};
 
 /// The length of a chunk is a multiple of this, the last one's aside.
 const UNIT: u64 = 256 * 1024;
@@ -57,7 +57,7 @@ pub(super) async fn answer(
             let body = arriving.whole().await;
             let content_type = arriving.header("content-type").unwrap_or_default();
             let parts = if is_multipart {
-                multipart(content_type, &body)
+                multipart::related(content_type, &body)
             } else {
                 Some((json!({}), content_type.to_owned(), body))
             };
@@ -320,39 +320,4 @@ fn half(arriving: &Arriving, response: &Response<Body>) -> Response<Body> {
     let mut head = head_of(response, 0);
     head.truncate(head.len() / 2);
     arriving.end(head, false)
-}
-
-/// The JSON, the content type and the media of a message (RFC 2387) whose lines end as MIME's do.
-fn multipart(content_type: &str, body: &[u8]) -> Option<(Value, String, Vec<u8>)> {
-    let boundary = content_type
-        .strip_prefix("multipart/related;")?
-        .trim()
-        .strip_prefix("boundary=")?
-        .trim_matches('"');
-    let delimiter = format!("\r\n--{boundary}");
-    let mut rest = body.strip_prefix(&delimiter.as_bytes()[2..])?;
-    let mut parts = Vec::new();
-    while parts.len() < 2 {
-        rest = rest.strip_prefix(b"\r\n")?;
-        let end = find(rest, delimiter.as_bytes())?;
-        let head = find(&rest[..end], b"\r\n\r\n")?;
-        let kind = std::str::from_utf8(&rest[..head])
-            .ok()?
-            .lines()
-            .find_map(|line| {
-                let (name, value) = line.split_once(':')?;
-                name.eq_ignore_ascii_case("content-type")
-                    .then(|| value.trim().to_owned())
-            });
-        parts.push((kind?, &rest[head + 4..end]));
-        rest = &rest[end + delimiter.len()..];
-    }
-    rest.strip_prefix(b"--")?;
-    let described = serde_json::from_slice(parts[0].1).ok()?;
-    Some((described, parts[1].0.clone(), parts[1].1.to_vec()))
-}
-
-fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
-    text.windows(wanted.len())
-        .position(|window| window == wanted)
 }

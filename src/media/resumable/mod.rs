@@ -158,7 +158,7 @@ impl Driver {
             };
             let (heard, why) = match reply {
                 Reply::Complete(answered) => {
-                    self.complete(answered)?;
+                    self.complete(answered).await?;
                     return Ok(true);
                 }
                 Reply::Heard(heard, why) => (heard, why),
@@ -179,10 +179,9 @@ impl Driver {
                     tracing::debug!("the session is gone; beginning another");
                     self.begin_session().await?;
                 }
-                Then::TooManyRestarts(restarts) => {
+                Then::TooManySetbacks(setbacks) => {
                     return Err(self.fail(format!(
-                        "the server gave up {} sessions before they were complete",
-                        restarts + 1
+                        "the server lost what it had of the media {setbacks} times"
                     )));
                 }
                 Then::Impossible(stored) => {
@@ -343,7 +342,13 @@ impl Driver {
         }
     }
 
-    fn complete(&mut self, answered: Answered) -> Result<(), Error> {
+    async fn complete(&mut self, answered: Answered) -> Result<(), Error> {
+        if self.track.total().is_none() && self.outgoing.session.is_some() {
+            // Another process sent everything, and how long it was only the media tells.
+            let measured = self.source.measure(&self.meter).await;
+            self.track
+                .learn(measured.map_err(|error| self.place(error))?);
+        }
         let total = self.track.total();
         if let (Some(total), true) = (total, self.track.all_sent()) {
             let checksum = self.meter.checksum();

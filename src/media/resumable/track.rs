@@ -2,8 +2,8 @@
 //!
 //! The server's offset is the only one that is trusted. Whenever it is not certain, it is asked for before anything else is sent.
 
-/// How often a session that is gone is begun anew.
-const MOST_RESTARTS: u32 = 5;
+/// How often a server may lose what it had without having more than ever before in between.
+const MOST_SETBACKS: u32 = 5;
 
 /// Where an upload stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,9 +16,12 @@ pub(super) struct Track {
     certain: bool,
     /// The most that was handed out of this session.
     sent: u64,
-    /// The most that any session had.
+    /// The most that the server had since it lost some: what it has in addition is progress.
     furthest: u64,
-    restarts: u32,
+    /// The most that it ever had.
+    ever: u64,
+    /// How often it lost some since it had that.
+    setbacks: u32,
 }
 
 /// What to do.
@@ -44,7 +47,7 @@ pub(super) enum Heard {
 /// What that means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Then {
-    /// The server has more than ever before.
+    /// The server has more than before.
     Advanced,
     /// Go on at once.
     GoOn,
@@ -52,8 +55,8 @@ pub(super) enum Then {
     Fruitless,
     /// Begin a session anew.
     Restart,
-    /// No session lives long enough.
-    TooManyRestarts(u32),
+    /// The server lost what it had too often.
+    TooManySetbacks(u32),
     /// It claims to have bytes that it was never given.
     Impossible(u64),
 }
@@ -67,7 +70,8 @@ impl Track {
             certain: true,
             sent: 0,
             furthest: 0,
-            restarts: 0,
+            ever: 0,
+            setbacks: 0,
         }
     }
 
@@ -78,6 +82,7 @@ impl Track {
             certain: false,
             sent: total.unwrap_or(u64::MAX),
             furthest: stored,
+            ever: stored,
             ..Self::new(total)
         }
     }
@@ -104,6 +109,11 @@ impl Track {
         }
     }
 
+    /// The length of the media became known.
+    pub(super) fn learn(&mut self, total: Option<u64>) {
+        self.total = self.total.or(total);
+    }
+
     /// A request is about to leave that hands out the bytes before `end`; `total` may be known by now. Until its answer is here nothing is certain.
     pub(super) fn sending(&mut self, end: u64, total: Option<u64>) {
         self.total = total;
@@ -117,9 +127,25 @@ impl Track {
             Heard::Stored(stored) if stored > self.total.unwrap_or(u64::MAX).min(self.sent) => {
                 Then::Impossible(stored)
             }
+            Heard::Stored(stored) if stored < self.stored => {
+                let then = self.set_back(Self {
+                    stored,
+                    certain: true,
+                    furthest: stored,
+                    ..self.clone()
+                });
+                match then {
+                    Then::Restart => Then::Fruitless,
+                    then => then,
+                }
+            }
             Heard::Stored(stored) => {
                 self.stored = stored;
                 self.certain = true;
+                if stored > self.ever {
+                    self.ever = stored;
+                    self.setbacks = 0;
+                }
                 if stored > self.furthest {
                     self.furthest = stored;
                     return Then::Advanced;
@@ -134,16 +160,22 @@ impl Track {
                 self.certain = false;
                 Then::Fruitless
             }
-            Heard::Gone if self.restarts >= MOST_RESTARTS => Then::TooManyRestarts(self.restarts),
-            Heard::Gone => {
-                *self = Self {
-                    restarts: self.restarts + 1,
-                    furthest: self.furthest,
-                    ..Self::new(self.total)
-                };
-                Then::Restart
-            }
+            Heard::Gone => self.set_back(Self {
+                ever: self.ever,
+                setbacks: self.setbacks,
+                ..Self::new(self.total)
+            }),
         }
+    }
+
+    /// The server lost some, so that `there` is where the upload stands.
+    fn set_back(&mut self, there: Self) -> Then {
+        *self = there;
+        self.setbacks += 1;
+        if self.setbacks > MOST_SETBACKS {
+            return Then::TooManySetbacks(self.setbacks);
+        }
+        Then::Restart
     }
 }
 
@@ -179,8 +211,7 @@ mod tests {
         track.sending(21, Some(30));
         assert_eq!(
             track.heard(Heard::Stored(21), Next::Send(5)),
-            Then::Fruitless,
-            "no further than before"
+            Then::Advanced
         );
         track.sending(30, Some(30));
         assert_eq!(
@@ -221,15 +252,33 @@ mod tests {
     #[test]
     fn sessions_are_not_begun_for_ever() {
         let mut track = Track::new(None);
-        for restart in 1..=MOST_RESTARTS {
+        for restart in 1..=MOST_SETBACKS {
             track.sending(10, None);
             assert_eq!(track.heard(Heard::Gone, Next::Send(0)), Then::Restart);
             assert_eq!(track.next(), Next::Send(0), "{restart}");
         }
-        assert_eq!(
-            track.heard(Heard::Gone, Next::Send(0)),
-            Then::TooManyRestarts(MOST_RESTARTS)
-        );
+        let then = track.heard(Heard::Gone, Next::Send(0));
+        assert_eq!(then, Then::TooManySetbacks(MOST_SETBACKS + 1));
+        // What gets on nevertheless may go on.
+        let mut track = Track::new(None);
+        for round in 1..20 {
+            track.sending(round, None);
+            let then = track.heard(Heard::Stored(round), Next::Send(0));
+            assert_eq!(then, Then::Advanced);
+            assert_eq!(track.heard(Heard::Gone, Next::Ask), Then::Restart);
+        }
+        let mut track = Track::new(None);
+        track.sending(10, None);
+        track.heard(Heard::Stored(10), Next::Send(0));
+        for setback in 1..=MOST_SETBACKS {
+            let then = track.heard(Heard::Stored(9), Next::Ask);
+            assert_eq!(then, Then::Fruitless, "{setback}");
+            track.sending(10, None);
+            let then = track.heard(Heard::Stored(10), Next::Send(9));
+            assert_eq!(then, Then::Advanced);
+        }
+        let then = track.heard(Heard::Stored(9), Next::Ask);
+        assert_eq!(then, Then::TooManySetbacks(MOST_SETBACKS + 1));
     }
 
     /// What a server does with a request.
@@ -334,7 +383,7 @@ mod tests {
                 match track.heard(heard, next) {
                     Then::Advanced | Then::GoOn | Then::Fruitless => {}
                     Then::Restart => server = Server::default(),
-                    Then::TooManyRestarts(_) => return Ok(()),
+                    Then::TooManySetbacks(_) => return Ok(()),
                     Then::Impossible(stored) => panic!("{stored}"),
                 }
             }

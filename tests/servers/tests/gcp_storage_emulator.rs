@@ -1,9 +1,9 @@
 //! Cloud Storage's JSON API against gcp-storage-emulator, which speaks HTTP/1.0 and answers some errors with nothing.
 
-use gapi::{Client, Media, auth::Anonymous};
+use gapi::{Client, Media, UploadSession, auth::Anonymous};
 
 gapi::api! {
-    mod storage = "storage:v1" { buckets.{list, get, insert, delete}, objects.{get, insert} };
+    mod storage = "storage:v1" { buckets.{list, get, insert, delete}, objects.{get, insert, list, patch, delete} };
 }
 
 fn client() -> Client {
@@ -113,5 +113,85 @@ async fn objects_go_up_and_come_down() {
         .download(&client)
         .await
         .expect_err("there is none");
+    assert!(error.is_not_found(), "{error}");
+}
+
+#[tokio::test]
+async fn a_session_takes_several_chunks_and_is_resumed() {
+    let client = client();
+    let bucket = storage::Bucket {
+        name: Some("gapi-sessions".into()),
+        ..Default::default()
+    };
+    let insert = storage::buckets().insert("p", bucket);
+    insert.send(&client).await.expect("a bucket");
+    let content: Vec<u8> = (0..300_000_u32).flat_map(u32::to_le_bytes).collect();
+    let upload = |name: &str, media: Media| {
+        storage::objects()
+            .insert("gapi-sessions", storage::Object::default())
+            .name(name)
+            .upload(media)
+            .resumable()
+            .chunk_size(256 << 10)
+    };
+    let reader = || std::io::Cursor::new(content.clone());
+    for (name, media) in [
+        ("bytes", Media::bytes(content.clone())),
+        ("known", Media::reader(reader(), Some(1_200_000))),
+    ] {
+        let made = upload(name, media).send(&client).await.expect(name);
+        assert_eq!(made.size, Some(1_200_000), "{name}");
+    }
+    // Two chunks by one session's owner, the rest by another one.
+    let mut uploading = upload("kept", content.clone().into())
+        .start(&client)
+        .await
+        .expect("a session");
+    for _ in 0..2 {
+        uploading.next_chunk().await.expect("a chunk");
+    }
+    let kept = serde_json::to_string(&uploading.session()).expect("JSON");
+    drop(uploading);
+    let session: UploadSession = serde_json::from_str(&kept).expect("a session");
+    upload("kept", content.clone().into())
+        .resume(session)
+        .send(&client)
+        .await
+        .expect("the rest");
+    // Nothing at all was stored, which this server says as if it were one byte.
+    let uploading = upload("nothing", content.clone().into())
+        .start(&client)
+        .await
+        .expect("a session");
+    let session = uploading.session();
+    upload("nothing", content.clone().into())
+        .resume(session)
+        .send(&client)
+        .await
+        .expect("all of it");
+    for name in ["bytes", "known", "kept", "nothing"] {
+        let get = || {
+            storage::objects()
+                .get("gapi-sessions", name)
+                .download(&client)
+        };
+        let all = get().bytes().await.expect(name);
+        assert!(all == content, "{name}");
+        let part = get().range(1000..5000).bytes().await.expect("a range");
+        assert!(part == content[1000..5000], "{name}");
+    }
+    let mut names = Vec::new();
+    let mut objects = storage::objects()
+        .list("gapi-sessions")
+        .max_results(3)
+        .items(&client);
+    while let Some(object) = objects.try_next().await.expect("a page") {
+        names.push(object.name.expect("a name"));
+    }
+    assert_eq!(names.len(), 4, "{names:?}");
+    let delete = storage::objects().delete("gapi-sessions", "kept");
+    delete.send(&client).await.expect("it is deleted");
+    let get = storage::objects().get("gapi-sessions", "kept");
+    let error = get.send(&client).await.expect_err("it is gone");
     assert!(error.is_not_found(), "{error}");
 }

@@ -107,6 +107,26 @@ async fn a_file_goes_up_with_its_content() {
         .await
         .expect("a download");
     assert_eq!(content, "two\r\nlines");
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let (up, down) = (folder.path().join("up.txt"), folder.path().join("down.txt"));
+    std::fs::write(&up, "from a file").expect("a file");
+    let described = drive::File {
+        name: Some("up.txt".into()),
+        ..Default::default()
+    };
+    let made = drive::files()
+        .create(described)
+        .upload(Media::file(&up))
+        .send(&client)
+        .await
+        .expect("multipart");
+    let get = drive::files().get(made.id.expect("an id"));
+    get.download(&client)
+        .to_file(&down)
+        .await
+        .expect("a download");
+    assert_eq!(std::fs::read(&down).expect("a file"), b"from a file");
     let error = drive::files()
         .get("no-such-file")
         .download(&client)

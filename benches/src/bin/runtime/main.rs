@@ -8,6 +8,7 @@ mod decode;
 mod list;
 mod pairs;
 mod server;
+mod transfer;
 
 use std::process::ExitCode;
 
@@ -22,7 +23,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug, Parser)]
 #[command(name = "runtime", disable_version_flag = true)]
 struct Arguments {
-    /// Only these: call, items, decode.
+    /// Only these: call, items, decode, upload, download.
     only: Vec<String>,
     /// How many pairs are measured for each ratio.
     #[arg(long, default_value_t = 101, value_parser = clap::value_parser!(u32).range(1..))]
@@ -68,8 +69,16 @@ async fn figures(arguments: &Arguments) -> Result<Vec<Figure>, Failure> {
     if wanted("decode") {
         figures.push(decode::list(arguments.pairs).await?);
     }
+    // Each transfer takes as long as some hundred calls.
+    let transfers = arguments.pairs.min(21);
+    if wanted("upload") {
+        figures.push(transfer::upload(transfers).await?);
+    }
+    if wanted("download") {
+        figures.push(transfer::download(transfers).await?);
+    }
     if figures.is_empty() {
-        return Err("no ratio has such a name; the names are: call, items, decode".into());
+        return Err("no ratio has such a name; the names are: call, items, decode, upload, download".into());
     }
     Ok(figures)
 }

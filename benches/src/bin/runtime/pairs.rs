@@ -11,7 +11,6 @@ pub(crate) enum Goal {
     /// A ratio of times.
     AtMost(f64),
     /// A ratio of throughputs.
-    #[allow(dead_code)] // Transfers are compared by it.
     AtLeast(f64),
 }
 

@@ -98,6 +98,9 @@ fn steps(api: &Api, method: &Method, function: &TokenStream) -> TokenStream {
                 if call.is_media_alone() {
                     upload = upload.media_only();
                 }
+                if call.is_resumable() {
+                    upload = upload.resumable();
+                }
                 let (client, options) = call.finish()?;
                 return Ok(upload.send(client).with(options).raw());
             }

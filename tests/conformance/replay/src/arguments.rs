@@ -115,7 +115,11 @@ impl<'c> Arguments<'c> {
             (Some(text), None) => text.as_bytes().to_vec(),
             (None, None) => Vec::new(),
         };
-        let media = Media::from(content);
+        let media = if self.line.media_is("unknown_size") {
+            Media::reader(std::io::Cursor::new(content), None)
+        } else {
+            Media::from(content)
+        };
         Ok(Some(match line["mime_type"].as_str() {
             Some(content_type) => media.content_type(content_type),
             None => media,
@@ -126,6 +130,12 @@ impl<'c> Arguments<'c> {
     #[must_use]
     pub fn is_media_alone(&self) -> bool {
         self.line.body.is_none()
+    }
+
+    /// Whether the media goes into a session of its own.
+    #[must_use]
+    pub fn is_resumable(&self) -> bool {
+        self.line.media_is("resumable") || self.line.media_is("unknown_size")
     }
 
     /// Whether the media is asked for, of a method that has media.

@@ -48,6 +48,13 @@ pub struct Line {
     pub echo: Option<Value>,
 }
 
+impl Line {
+    /// Whether the media is said to be so.
+    pub(crate) fn media_is(&self, what: &str) -> bool {
+        self.media.as_ref().is_some_and(|media| media[what] == true)
+    }
+}
+
 /// Why a call could not be made as it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault(String);

@@ -1,4 +1,4 @@
-//! A transport that keeps what it is given, and answers with an empty object.
+//! A transport that keeps the first request that it is given, and answers with an empty object, or with a session for media.
 
 use std::sync::{Arc, Mutex};
 
@@ -7,17 +7,17 @@ use gapi::transport::{Body, BoxFuture, Transport, TransportError, TransportError
 use http::{Request, Response};
 use serde_json::{Map, Value, json};
 
-/// The last request.
+/// The first request.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Recorder(Arc<Mutex<Option<Value>>>);
 
 impl Recorder {
     /// Takes what was sent.
     pub(crate) fn take(&self) -> Option<Value> {
-        self.last().take()
+        self.first().take()
     }
 
-    fn last(&self) -> std::sync::MutexGuard<'_, Option<Value>> {
+    fn first(&self) -> std::sync::MutexGuard<'_, Option<Value>> {
         self.0
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
@@ -29,10 +29,21 @@ impl Transport for Recorder {
         &self,
         request: Request<Body>,
     ) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
-        let shown = shown(&request);
+        let is_first = self.first().is_none();
+        let shown = is_first.then(|| shown(&request)).transpose();
+        let query = request.uri().query().unwrap_or_default();
+        let begins = query.split('&').any(|pair| pair == "uploadType=resumable");
         Box::pin(async move {
-            *self.last() = Some(shown?);
-            Ok(Response::new(Body::from("{}")))
+            if let Some(shown) = shown? {
+                *self.first() = Some(shown);
+            }
+            let mut answer = Response::new(Body::from("{}"));
+            if begins {
+                // What follows goes there, and is not of interest.
+                let session = http::HeaderValue::from_static("https://upload.example/session/1");
+                answer.headers_mut().insert("location", session);
+            }
+            Ok(answer)
         })
     }
 }

@@ -146,7 +146,7 @@ fn client(line: &Line, recorder: &Recorder) -> Result<Client, gapi::Error> {
 
 /// One line of JSON out for each line in, from standard input to standard output.
 ///
-/// For a table of calls a line is a [`Line`], and the answer is the request, `{"skip": ...}` or `{"error": ...}`. For a
+/// For a table of calls a line is a [`Line`], and the answer is the (first) request or `{"error": ...}`. For a
 /// table of answers a line is `{"doc", "schema", "value"}`, and the answer is `{"value": ...}` or `{"error": ...}`.
 #[must_use]
 pub fn main(documents: &[Document]) -> ExitCode {
@@ -182,12 +182,8 @@ fn answer(documents: &[Document], text: &str) -> Value {
 fn called(documents: &[Document], text: &str) -> Result<Value, Fault> {
     let line: Line =
         serde_json::from_str(text).map_err(|error| Fault::new(format!("the line: {error}")))?;
-    let is_resumable = |media: &Value| media["resumable"] == true || media["unknown_size"] == true;
-    let mut answer = if line.media.as_ref().is_some_and(is_resumable) {
-        json!({"skip": "resumable uploads are not implemented"})
-    } else {
-        request(documents, &line).unwrap_or_else(|fault| json!({"error": fault.to_string()}))
-    };
+    let mut answer =
+        request(documents, &line).unwrap_or_else(|fault| json!({"error": fault.to_string()}));
     if let Some(echo) = line.echo {
         answer["echo"] = echo;
     }

@@ -1,0 +1,135 @@
+//! One process: an object goes up and comes down.
+
+use std::{path::PathBuf, time::Duration};
+
+use futures_util::stream;
+use gapi::{Client, ErrorKind, Media, RetryPolicy, auth::Anonymous};
+use tokio::{fs::File, io::AsyncReadExt as _};
+
+use crate::Failure;
+
+gapi::api! {
+    /// Cloud Storage.
+    mod storage = "storage:v1" { objects.{insert, get} };
+}
+
+#[derive(clap::Args, Debug)]
+pub(crate) struct Arguments {
+    #[arg(long)]
+    url: String,
+    #[arg(long)]
+    seed: u64,
+    #[arg(long)]
+    name: String,
+    #[arg(long)]
+    up: PathBuf,
+    #[arg(long)]
+    down: PathBuf,
+}
+
+/// How media goes up.
+#[derive(Clone, Copy)]
+enum Way {
+    File,
+    OneChunk,
+    Reader,
+    Stream,
+}
+
+fn way(seed: u64) -> Way {
+    [Way::File, Way::Reader, Way::OneChunk, Way::Stream][seed as usize % 4]
+}
+
+/// The length of a chunk, of which a process may need as much memory; 0 where nothing is kept.
+pub(crate) fn chunk(seed: u64) -> u64 {
+    match way(seed) {
+        Way::OneChunk => 0,
+        _ => [8 << 20, 1 << 20, 9 << 18][seed as usize / 4 % 3],
+    }
+}
+
+/// Prints the peak of the memory that this process had, in bytes.
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(transfer(arguments))?;
+    println!("{}", peak()?);
+    Ok(())
+}
+
+async fn transfer(arguments: &Arguments) -> Result<(), Failure> {
+    let policy = RetryPolicy::new()
+        .max_attempts(40)
+        .initial_delay(Duration::from_millis(1))
+        .max_delay(Duration::from_millis(4));
+    let client = Client::builder()
+        .credentials(Anonymous)
+        .endpoint(&arguments.url)
+        .retry(policy)
+        .build()?;
+    loop {
+        match up(&client, arguments).await {
+            Ok(()) => break,
+            // A session that the server gave up is the end of media that passes by once; the program has it again.
+            Err(error)
+                if error.kind() == ErrorKind::Media && error.to_string().contains("is gone") => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let download = storage::objects()
+        .get("soak", &arguments.name)
+        .download(&client);
+    if arguments.seed % 2 == 0 {
+        download.to_file(&arguments.down).await?;
+    } else {
+        let file = File::create(&arguments.down).await?;
+        download.to_writer(file).await?;
+    }
+    Ok(())
+}
+
+async fn up(client: &Client, arguments: &Arguments) -> Result<(), gapi::Error> {
+    let (seed, path) = (arguments.seed, &arguments.up);
+    let io = |why: std::io::Error| panic!("{}: {why}", path.display());
+    let media = match way(seed) {
+        Way::File | Way::OneChunk => Media::file(path),
+        Way::Reader => Media::reader(File::open(path).await.unwrap_or_else(io), None),
+        Way::Stream => {
+            let file = File::open(path).await.unwrap_or_else(io);
+            let len = file
+                .metadata()
+                .await
+                .unwrap_or_else(|why| panic!("{why}"))
+                .len();
+            let pieces = stream::try_unfold(file, async |mut file| {
+                let mut piece = Vec::with_capacity(100_000);
+                (&mut file).take(100_000).read_to_end(&mut piece).await?;
+                Ok::<_, std::io::Error>((!piece.is_empty()).then_some((piece.into(), file)))
+            });
+            Media::stream(pieces, Some(len))
+        }
+    };
+    let upload = storage::objects()
+        .insert("soak", storage::Object::default())
+        .name(&arguments.name)
+        .upload(media)
+        .resumable();
+    let upload = match way(seed) {
+        Way::OneChunk => upload.one_chunk(),
+        _ => upload.chunk_size(chunk(seed)),
+    };
+    upload.send(client).await?;
+    Ok(())
+}
+
+/// The most memory that was resident (`VmHWM` of Linux).
+fn peak() -> Result<u64, Failure> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .ok_or("the system does not tell VmHWM")?;
+    let kib: u64 = line.trim().trim_end_matches(" kB").trim().parse()?;
+    Ok(kib << 10)
+}
