@@ -67,6 +67,15 @@ impl AuthHeaders {
         })
     }
 
+    /// Adds a header that is no secret.
+    #[cfg(feature = "impersonation")]
+    pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        let mut headers = (*self.headers).clone();
+        headers.insert(name, value);
+        self.headers = Arc::new(headers);
+        self
+    }
+
     pub(crate) fn with_generation(mut self, generation: u64) -> Self {
         self.generation = generation;
         self

@@ -86,6 +86,8 @@ mod impersonated;
 mod metadata;
 #[cfg(feature = "oauth")]
 mod oauth;
+#[cfg(feature = "impersonation")]
+mod regional_boundary;
 mod scopes;
 #[cfg(feature = "service-account")]
 mod service_account;
@@ -130,6 +132,8 @@ pub use id_token::{IdTokenCredentials, IdTokenSource};
 pub use impersonated::Impersonated;
 #[cfg(feature = "metadata")]
 pub use metadata::MetadataServer;
+#[cfg(feature = "impersonation")]
+pub use regional_boundary::RegionalAccessBoundary;
 pub use secrecy::{ExposeSecret, SecretString};
 #[cfg(feature = "service-account")]
 pub use service_account::ServiceAccount;

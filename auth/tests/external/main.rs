@@ -17,6 +17,7 @@ mod impersonated;
 #[cfg(feature = "reqwest")]
 mod loopback;
 mod recorded;
+mod regional_boundary;
 mod secrets;
 mod support;
 mod url_policy;

@@ -31,6 +31,7 @@ pub(crate) async fn rows() -> Vec<Row> {
         secret("gapi_auth::Downscoped", downscoped().await),
         secret("gapi_auth::GdchServiceAccount", service_identities()),
         secret("gapi_auth::AwsCredentials", debug(&aws())),
+        secret("gapi_auth::RegionalAccessBoundary", boundaries().await),
         secret("gapi_auth::SupplierContext", contexts().await),
         secret("gapi_transport::TransportOptions", transport_options()),
         open(
@@ -302,6 +303,12 @@ async fn downscoped() -> Vec<String> {
         }
     }
     shown
+}
+
+async fn boundaries() -> Vec<String> {
+    let source = AccessToken::new(CANARY);
+    let bounded = gapi_auth::RegionalAccessBoundary::of_service_account(source, ROBOT).unwrap();
+    credentials(&bounded.iam_endpoint("http://127.0.0.1:1")).await
 }
 
 fn service_identities() -> Vec<String> {
