@@ -5,7 +5,7 @@
 // POST /keys {"email", "kid", "pem"} makes a service account known; GET /introspect?token=T tells what a token is good for.
 import http from 'node:http';
 import Provider, { errors } from 'oidc-provider';
-import { decodeProtectedHeader, importSPKI, jwtVerify } from 'jose';
+import { SignJWT, decodeProtectedHeader, exportJWK, generateKeyPair, importSPKI, jwtVerify } from 'jose';
 
 const port = Number(process.argv[2]);
 const issuer = `http://127.0.0.1:${port}`;
@@ -14,7 +14,14 @@ const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const audience = '//iam.googleapis.com/projects/123/locations/global/workloadIdentityPools/pool/providers/provider';
 const accounts = new Map(); // kid -> {email, key}
 
+// What ID tokens are signed with; the public halves are at /jwks.
+const kinds = ['RS256', 'ES256'];
+const signing = await Promise.all(kinds.map((algorithm) => generateKeyPair(algorithm, { extractable: true })));
+const jwks = { keys: await Promise.all(signing.map(async ({ privateKey }, place) => (
+  { ...await exportJWK(privateKey), kid: kinds[place], alg: kinds[place], use: 'sig' }))) };
+
 const provider = new Provider(issuer, {
+  jwks,
   features: {
     devInteractions: { enabled: false }, clientCredentials: { enabled: true }, deviceFlow: { enabled: true }, revocation: { enabled: true },
   },
@@ -86,6 +93,15 @@ provider.registerGrantType(grant, async (ctx) => {
     if (claims.iat > Date.now() / 1000 + 5) throw new Error('issued in the future');
   } catch (error) {
     throw new errors.InvalidGrant(error.message);
+  }
+  if (claims.target_audience) {
+    // An audience that ends in `#ES256` gets that algorithm.
+    const place = claims.target_audience.endsWith('#ES256') ? 1 : 0;
+    const token = new SignJWT({ email: claims.iss, email_verified: true, azp: claims.iss })
+      .setProtectedHeader({ alg: kinds[place], kid: kinds[place], typ: 'JWT' })
+      .setIssuer(issuer).setSubject(claims.iss).setAudience(claims.target_audience).setIssuedAt().setExpirationTime('1h');
+    ctx.body = { id_token: await token.sign(signing[place].privateKey) };
+    return;
   }
   if (!claims.scope) throw new errors.InvalidScope('no scope', '');
   const token = new provider.ClientCredentials({ client: ctx.oidc.client, scope: claims.scope });

@@ -1,7 +1,10 @@
 //! Service accounts against npm oidc-provider, which verifies every assertion with jose.
 
 use gapi::{
-    auth::{AuthErrorKind, AuthRequest, Credentials, Scopes, ServiceAccount},
+    auth::{
+        AuthErrorKind, AuthRequest, Credentials, IdTokenCheck, IdTokenVerifier, Scopes,
+        ServiceAccount,
+    },
     transport::{Body, default_transport},
 };
 use gapi_fakes::keys;
@@ -97,4 +100,30 @@ async fn a_key_that_the_server_does_not_know_is_an_invalid_grant() {
     assert_eq!(error.kind(), AuthErrorKind::OAuth);
     assert_eq!(error.oauth_error(), Some("invalid_grant"));
     assert!(!error.is_transient());
+}
+
+#[tokio::test]
+async fn id_tokens_of_a_server_that_others_wrote_are_verified_with_its_key_set() {
+    let server = gapi_servers::server("oidc-provider");
+    let (account, file) = account("caller").await;
+    let robot = ServiceAccount::from_json(&file).expect("a key file");
+    let audiences = [
+        "https://hello.example.com",
+        "https://hello.example.com#ES256",
+    ];
+    let verifier = IdTokenVerifier::new(format!("{server}/jwks"), [&*server], audiences)
+        .emails([account.email()]);
+    for audience in audiences {
+        let token = robot.id_token(audience).token().await.expect("an ID token");
+        let claims = verifier.verify(token.secret()).await.expect("accepted");
+        assert_eq!(claims.audiences(), [audience]);
+        assert_eq!(claims.subject(), account.email());
+    }
+    let other = robot.id_token("https://other.example.com");
+    let other = other.token().await.expect("an ID token");
+    let error = verifier
+        .verify(other.secret())
+        .await
+        .expect_err("for another");
+    assert_eq!(error.check(), IdTokenCheck::Audience);
 }
