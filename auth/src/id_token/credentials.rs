@@ -82,8 +82,8 @@ impl IdTokenCredentials {
         self.0.source().audience.as_deref()
     }
 
-    /// An ID token, from the cache if a valid one is there, for clients that are given tokens instead of headers. Its
-    /// [`expiry`](Token::expiry) is not kept: ask again for each use.
+    /// An ID token, from the cache if a valid one is there, for clients that are given tokens instead of headers. Ask again for each use:
+    /// it is refreshed before its [`expiry`](Token::expiry).
     ///
     /// # Errors
     /// [`AuthError`] when no token can be had; [`AuthErrorKind::Config`] for credentials made by [`for_each_host`](Self::for_each_host),
@@ -104,7 +104,10 @@ impl IdTokenCredentials {
         let value = headers.headers().get(AUTHORIZATION);
         value
             .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
-            .map(Token::new)
+            .map(|token| match headers.expires_at() {
+                Some(expiry) => Token::new(token).expires_at(expiry),
+                None => Token::new(token),
+            })
             .ok_or_else(|| AuthError::new(AuthErrorKind::Other, "the ID token is no text"))
     }
 }

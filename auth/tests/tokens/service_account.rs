@@ -57,6 +57,7 @@ async fn an_id_token_is_asked_for_by_its_audience() {
     let first = credentials.token().await.expect("a token");
     let second = credentials.token().await.expect("a token");
     assert_eq!(first.secret(), second.secret());
+    assert_eq!(first.expiry(), Some(at(NOW + 3600)));
     assert_eq!(claims(first.secret())["aud"], "https://hello.example.com");
     let [request] = &network.seen()[..] else {
         panic!("one request")
