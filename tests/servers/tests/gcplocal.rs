@@ -41,11 +41,12 @@ async fn an_instance_is_made_found_changed_and_deleted() {
     // Once more by its name, as another process would.
     let name = operation.name.expect("an operation has a name");
     let again = sqladmin::operations()
-        .get("shop", name)
+        .get("shop", &name)
         .wait(&client)
         .await
         .expect("wait by name");
-    assert_eq!(again.target_id.as_deref(), Some("orders"));
+    assert_eq!(again.name, Some(name));
+    assert_eq!(again.status.as_ref().map(AsRef::as_ref), Some("DONE"));
 
     let found = sqladmin::instances()
         .get("shop", "orders")
