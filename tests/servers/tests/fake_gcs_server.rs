@@ -236,3 +236,41 @@ async fn objects_are_listed_changed_and_deleted() {
         .expect_err("it is gone");
     assert!(error.is_not_found(), "{error}");
 }
+
+#[tokio::test]
+async fn a_batch_is_answered_part_by_part() {
+    let client = client();
+    bucket(&client, "batches").await;
+    for name in ["a.txt", "folder/b.txt"] {
+        storage::objects()
+            .insert("batches", storage::Object::default())
+            .name(name)
+            .upload(Media::bytes(name).content_type("text/plain"))
+            .send(&client)
+            .await
+            .expect("an object");
+    }
+    let mut batch = gapi::Batch::new();
+    let a = batch.add(storage::objects().get("batches", "a.txt"));
+    let b = batch.add(storage::objects().get("batches", "folder/b.txt"));
+    let none = batch.add(storage::objects().get("batches", "none"));
+    let mut answers = batch.send(&client).await.expect("a batch");
+    assert_eq!(answers.take(a).expect("a").name.as_deref(), Some("a.txt"));
+    assert_eq!(answers.take(b).expect("b").size, Some(12));
+    let error = answers.take(none).expect_err("there is none");
+    assert!(error.is_not_found(), "{error}");
+
+    let mut batch = gapi::Batch::new();
+    let gone = batch
+        .add_all(["a.txt", "folder/b.txt"].map(|name| storage::objects().delete("batches", name)));
+    let mut answers = batch.send(&client).limit(1).await.expect("two batches");
+    for gone in answers.take_all(gone) {
+        gone.expect("deleted");
+    }
+    let error = storage::objects()
+        .get("batches", "a.txt")
+        .send(&client)
+        .await
+        .expect_err("gone");
+    assert!(error.is_not_found(), "{error}");
+}

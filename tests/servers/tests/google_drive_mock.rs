@@ -145,3 +145,39 @@ async fn a_token_that_the_server_refuses_is_an_error_that_says_so() {
     assert_eq!(error.status().map(|s| s.as_u16()), Some(401));
     assert!(!format!("{error} {error:?}").contains("stale"), "{error:?}");
 }
+
+#[tokio::test]
+async fn a_batch_is_answered_part_by_part() {
+    let client = client("valid-token");
+    let mut batch = gapi::Batch::new();
+    let made = batch.add_all((0..3).map(|n| {
+        drive::files().create(gapi::body!(drive::File {
+            name: format!("batch {n}"),
+            mime_type: "text/plain"
+        }))
+    }));
+    let mut answers = batch.send(&client).await.expect("a batch");
+    let made: Vec<drive::File> = answers
+        .take_all(made)
+        .into_iter()
+        .map(|file| file.expect("a file"))
+        .collect();
+    assert_eq!(made[2].name.as_deref(), Some("batch 2"));
+    let id = |n: usize| made[n].id.clone().expect("an id");
+
+    let mut batch = gapi::Batch::new();
+    let read = batch.add(drive::files().get(id(0)));
+    let renamed =
+        batch.add(drive::files().update(id(1), gapi::body!(drive::File { name: "renamed" })));
+    let gone = batch.add(drive::files().delete(id(2)));
+    let none = batch.add(drive::files().get("no-such-file"));
+    let mut answers = batch.send(&client).await.expect("a batch");
+    assert_eq!(answers.take(read).expect("a file").id, Some(id(0)));
+    assert_eq!(
+        answers.take(renamed).expect("a file").name.as_deref(),
+        Some("renamed")
+    );
+    answers.take(gone).expect("deleted");
+    let error = answers.take(none).expect_err("there is none");
+    assert!(error.is_not_found(), "{error}");
+}

@@ -15,6 +15,19 @@ const PYTHON_PACKAGES: &[&str] = &[
     "moto[server]==5.2.5",
 ];
 
+/// The BigQuery emulator has an environment of its own: it pins what others need in other versions.
+const BIGQUERY_PACKAGES: &[&str] = &[
+    "bqemulator==1.4.0",
+    "numpy==2.4.6",
+    "duckdb==1.5.5",
+    "duckdb-extensions==1.5.5",
+    "duckdb-extension-spatial==1.5.5",
+];
+
+/// Puts the extension of DuckDB that the emulator loads where DuckDB looks for it: below `HOME`.
+const IMPORT_SPATIAL: &str =
+    "from duckdb_extensions import import_extension; import_extension('spatial')";
+
 /// Prints where the wheel keeps the program; its folders have no fixed place in the virtual environment.
 const FIND_FAKE_GCS_SERVER: &str = "import sysconfig, pathlib; \
     print(next(pathlib.Path(sysconfig.get_paths()['purelib']).rglob('fake-gcs-server-linux-amd64')))";
@@ -22,6 +35,9 @@ const FIND_FAKE_GCS_SERVER: &str = "import sysconfig, pathlib; \
 /// Where the servers are installed.
 pub(crate) struct Installed {
     python: PathBuf,
+    bigquery: PathBuf,
+    /// The home of what keeps files there.
+    home: PathBuf,
     node: PathBuf,
     /// What the servers print goes here.
     pub(crate) logs: PathBuf,
@@ -33,37 +49,27 @@ impl Installed {
         let base = root.join("target/test-servers");
         let this = Self {
             python: base.join("venv"),
+            bigquery: base.join("venv-bigquery"),
+            home: base.join("home"),
             node: base.join("node"),
             logs: base.join("logs"),
         };
         fs::create_dir_all(&this.node)
+            .and_then(|()| fs::create_dir_all(&this.home))
             .and_then(|()| fs::create_dir_all(&this.logs))
             .map_err(|e| format!("{}: {e}", base.display()))?;
-        this.install_python()?;
+        if install_python(&this.python, PYTHON_PACKAGES)? {
+            stamp(&this.python, PYTHON_PACKAGES)?;
+        }
+        if install_python(&this.bigquery, BIGQUERY_PACKAGES)? {
+            let import = this.bigquery("python3", &["-c", IMPORT_SPATIAL]).status();
+            if !import.is_ok_and(|status| status.success()) {
+                return Err("the spatial extension of DuckDB cannot be installed".into());
+            }
+            stamp(&this.bigquery, BIGQUERY_PACKAGES)?;
+        }
         this.install_node(&root.join("tests/servers/node"))?;
         Ok(this)
-    }
-
-    fn install_python(&self) -> Result<(), String> {
-        let wanted = PYTHON_PACKAGES.join("\n");
-        let stamp = self.python.join("gapi-packages");
-        if fs::read_to_string(&stamp).is_ok_and(|have| have == wanted) {
-            return Ok(());
-        }
-        println!("installing {}", PYTHON_PACKAGES.join(", "));
-        call(
-            Command::new("python3")
-                .args(["-m", "venv", "--clear"])
-                .arg(&self.python),
-            "python3 with its venv module",
-        )?;
-        call(
-            Command::new(self.python.join("bin/pip"))
-                .args(["install", "--quiet", "--disable-pip-version-check"])
-                .args(PYTHON_PACKAGES),
-            "pip",
-        )?;
-        fs::write(&stamp, wanted).map_err(|e| format!("{}: {e}", stamp.display()))
     }
 
     fn install_node(&self, sources: &Path) -> Result<(), String> {
@@ -92,6 +98,29 @@ impl Installed {
         let mut command = Command::new(self.python.join("bin").join(program));
         command.args(arguments);
         command
+    }
+
+    /// A program of the BigQuery emulator's environment.
+    fn bigquery(&self, program: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(self.bigquery.join("bin").join(program));
+        command.args(arguments).env("HOME", &self.home);
+        command
+    }
+
+    /// The BigQuery emulator, with a project `p1` and nothing in it.
+    pub(crate) fn bqemulator(&self, port: u16) -> Command {
+        let port = port.to_string();
+        let arguments = [
+            "start",
+            "--rest-port",
+            &port,
+            "--grpc-port",
+            "0",
+            "--ephemeral",
+            "--project",
+            "p1",
+        ];
+        self.bigquery("bqemulator", &arguments)
     }
 
     /// The Go program fake-gcs-server, for Linux on x86-64.
@@ -133,6 +162,38 @@ impl Installed {
             .current_dir(&self.node);
         command
     }
+}
+
+/// Makes a virtual environment with these packages, unless it is there; says whether it was made.
+fn install_python(venv: &Path, packages: &[&str]) -> Result<bool, String> {
+    let wanted = packages.join("\n");
+    if fs::read_to_string(stamp_of(venv)).is_ok_and(|have| have == wanted) {
+        return Ok(false);
+    }
+    println!("installing {}", packages.join(", "));
+    call(
+        Command::new("python3")
+            .args(["-m", "venv", "--clear"])
+            .arg(venv),
+        "python3 with its venv module",
+    )?;
+    call(
+        Command::new(venv.join("bin/pip"))
+            .args(["install", "--quiet", "--disable-pip-version-check"])
+            .args(packages),
+        "pip",
+    )?;
+    Ok(true)
+}
+
+/// Notes that a virtual environment is complete.
+fn stamp(venv: &Path, packages: &[&str]) -> Result<(), String> {
+    let stamp = stamp_of(venv);
+    fs::write(&stamp, packages.join("\n")).map_err(|e| format!("{}: {e}", stamp.display()))
+}
+
+fn stamp_of(venv: &Path) -> PathBuf {
+    venv.join("gapi-packages")
 }
 
 fn call(command: &mut Command, what: &str) -> Result<(), String> {

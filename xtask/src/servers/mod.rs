@@ -78,6 +78,12 @@ const SERVERS: &[Server] = &[
         },
     },
     Server {
+        name: "bqemulator",
+        test: "bqemulator",
+        probe: "/bigquery/v2/projects/p1/datasets",
+        command: |at, port| Ok(at.bqemulator(port)),
+    },
+    Server {
         name: "google-drive-mock",
         test: "google_drive_mock",
         probe: "/drive/v3/files",
