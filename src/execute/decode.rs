@@ -24,7 +24,7 @@ pub(crate) struct Answered {
     pub(crate) body: Bytes,
     pub(crate) method: &'static Method,
     /// Where it came from.
-    pub(crate) place: Option<Shown>,
+    pub(crate) place: Option<Box<Shown>>,
     /// Whether the credentials were sent to whoever answered.
     pub(crate) authorized: bool,
 }
@@ -39,7 +39,7 @@ impl Answered {
         accept: fn(&StatusCode) -> bool,
     ) -> Result<Self, Error> {
         if accept(&self.status) {
-            self.place = Some(place.clone());
+            self.place = Some(Box::new(place.clone()));
             return Ok(self);
         }
         let challenge = self.headers.get(WWW_AUTHENTICATE).cloned();
@@ -127,7 +127,7 @@ impl Answered {
 
     /// The URL that was asked, without secrets.
     pub(crate) fn url(&self) -> Option<String> {
-        self.place.as_ref().map(Shown::text)
+        self.place.as_ref().map(|place| place.text())
     }
 
     /// Whether a JSON answer ends in the middle although its connection ended well: what begins as an object or a list ends as another thing.
