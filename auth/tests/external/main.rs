@@ -7,6 +7,7 @@
 ))]
 
 mod aws;
+mod certificate;
 mod crowd;
 mod downscoped;
 mod executable;
