@@ -6,9 +6,9 @@ use crate::{
     Canned, Routes, Server,
     cloud_sql::CloudSql,
     compute::Compute,
+    drive::Drive,
     federation::{IamCredentials, SecurityTokenService},
     id_tokens::{CloudRunService, IdTokenIssuer},
-    drive::Drive,
     keys::ServiceAccount,
     oauth::{AuthorizationServer, TokenEndpoint},
 };

@@ -78,7 +78,9 @@ async fn figures(arguments: &Arguments) -> Result<Vec<Figure>, Failure> {
         figures.push(transfer::download(transfers).await?);
     }
     if figures.is_empty() {
-        return Err("no ratio has such a name; the names are: call, items, decode, upload, download".into());
+        return Err(
+            "no ratio has such a name; the names are: call, items, decode, upload, download".into(),
+        );
     }
     Ok(figures)
 }
