@@ -46,7 +46,7 @@ use self::rule::Rule;
 pub use self::{called::MockCall, play::Replay, record::Recorder, reply::Reply, rule::Matcher};
 use crate::{Client, Request, wire::Wire};
 
-/// A [`Transport`] that answers by rules, and remembers what it was asked.
+/// A [`Transport`](gapi_transport::Transport) that answers by rules, and remembers what it was asked.
 ///
 /// Rules are tried in the order of their making; the first one that fits and has an answer left answers. A call that no rule fits is an error of kind
 /// [`Usage`](crate::ErrorKind::Usage), which says what came and what was expected. The parts of a batch are calls of their own.
