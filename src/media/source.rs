@@ -2,7 +2,8 @@
 
 use std::{
     collections::VecDeque,
-    io,
+    fs::File,
+    io::{self, Read as _, Seek as _},
     path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::SystemTime,
@@ -11,10 +12,7 @@ use std::{
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt as _, stream};
 use gapi_transport::{Body, TransportError};
-use tokio::{
-    fs::File,
-    io::{AsyncReadExt as _, AsyncSeekExt as _},
-};
+use tokio::io::AsyncReadExt as _;
 
 use super::{
     checksum::Checksum,
@@ -22,6 +20,9 @@ use super::{
     progress::Watcher,
 };
 use crate::{Error, ErrorKind};
+
+/// How much of a file is read at once, in bytes.
+const FILE_PIECE: u64 = 1 << 20;
 
 /// Media that is being sent.
 pub(crate) struct Source {
@@ -150,12 +151,11 @@ impl Source {
         match &mut self.from {
             From::Bytes(bytes) => Ok(Some(bytes.clone())),
             From::File { path, .. } => {
-                let mut file = File::open(&**path)
+                let mut all = Vec::new();
+                let file = tokio::fs::File::open(&**path)
                     .await
                     .map_err(|why| unreadable(path, why))?;
-                let mut all = Vec::new();
-                (&mut file)
-                    .take(most)
+                tokio::io::AsyncReadExt::take(file, most)
                     .read_to_end(&mut all)
                     .await
                     .map_err(|why| unreadable(path, why))?;
@@ -441,7 +441,7 @@ impl Meter {
     }
 }
 
-/// `len` bytes of a file from `from` on, which are shown to `meter`.
+/// `len` bytes of a file from `from` on, which are shown to `meter`. While one piece is sent, a thread reads the next one and adds up its checksum.
 fn read_file(
     path: Arc<Path>,
     from: u64,
@@ -449,42 +449,53 @@ fn read_file(
     meter: Meter,
     total: Option<u64>,
 ) -> impl futures_util::Stream<Item = Result<Bytes, TransportError>> + Send {
-    stream::try_unfold(
-        (None, BytesMut::new(), 0),
-        move |(file, mut buffer, done)| {
-            let (path, meter) = (Arc::clone(&path), meter.clone());
-            async move {
-                if done == len {
-                    return Ok(None);
-                }
-                let mut file = match file {
-                    Some(file) => file,
-                    None => open_at(&path, from).await?,
-                };
-                buffer.reserve(PIECE);
-                let most = (len - done).min(PIECE as u64);
-                let count = (&mut file).take(most).read_buf(&mut buffer).await?;
-                if count == 0 {
-                    let why = format!("the file ended {} bytes early", len - done);
-                    return Err(io::Error::new(io::ErrorKind::UnexpectedEof, why).into());
-                }
-                let piece = buffer.split().freeze();
-                meter.seen(from + done, &piece);
-                let done = done + count as u64;
-                meter.tell(from + done, total);
-                Ok(Some((piece, (Some(file), buffer, done))))
+    let begin = (None, 0);
+    stream::try_unfold(begin, move |(ahead, done): (Option<Ahead>, u64)| {
+        let (path, meter) = (Arc::clone(&path), meter.clone());
+        async move {
+            if done == len {
+                return Ok(None);
             }
-        },
-    )
+            let next = |file, at| read_ahead(file, from + at, len - at, meter.clone());
+            let ahead = ahead.unwrap_or_else(|| next(Reading::Closed(path, from), 0));
+            let (file, piece) = ahead.await.map_err(io::Error::other)??;
+            let end = done + piece.len() as u64;
+            let ahead = (end < len).then(|| next(Reading::Open(file), end));
+            meter.tell(from + end, total);
+            Ok(Some((piece, (ahead, end))))
+        }
+    })
 }
 
-async fn open_at(path: &Path, offset: u64) -> io::Result<File> {
-    let mut file = File::open(path).await?;
-    file.set_max_buf_size(PIECE);
-    if offset > 0 {
-        file.seek(io::SeekFrom::Start(offset)).await?;
-    }
-    Ok(file)
+/// A piece that is being read.
+type Ahead = tokio::task::JoinHandle<io::Result<(File, Bytes)>>;
+
+enum Reading {
+    Closed(Arc<Path>, u64),
+    Open(File),
+}
+
+/// Reads at most `left` bytes, which stand at `at`, on a thread for such things.
+fn read_ahead(file: Reading, at: u64, left: u64, meter: Meter) -> Ahead {
+    tokio::task::spawn_blocking(move || {
+        let mut file = match file {
+            Reading::Open(file) => file,
+            Reading::Closed(path, from) => {
+                let mut file = File::open(path)?;
+                file.seek(io::SeekFrom::Start(from))?;
+                file
+            }
+        };
+        let most = left.min(FILE_PIECE);
+        let mut piece = Vec::with_capacity(index(most));
+        (&mut file).take(most).read_to_end(&mut piece)?;
+        if piece.is_empty() {
+            let why = format!("the file ended {left} bytes early");
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, why));
+        }
+        meter.seen(at, &piece);
+        Ok((file, piece.into()))
+    })
 }
 
 /// Reads what of a file the checksum does not cover yet: another process sent it.
