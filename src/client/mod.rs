@@ -88,7 +88,7 @@ impl Client {
         let mut client = builder::defaults(
             Arc::new(gapi_auth::Anonymous),
             transport,
-            &Environment::new(),
+            &gapi_auth::Environment::new(),
         );
         let inner = Arc::make_mut(&mut client.inner);
         inner.clock = clock;

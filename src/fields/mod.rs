@@ -1,6 +1,8 @@
 //! Types of a program that hold a part of an answer.
 
 mod listed;
+// Some of it is for what macros expand to.
+#[cfg_attr(not(feature = "macros"), allow(dead_code, unreachable_pub))]
 mod read;
 
 use std::borrow::Cow;
@@ -8,6 +10,7 @@ use std::borrow::Cow;
 use serde::de::MapAccess;
 
 pub use self::listed::Listed;
+#[cfg_attr(not(feature = "macros"), allow(unreachable_pub))]
 pub use self::read::Entries;
 pub(crate) use self::read::page_from_slice;
 #[cfg(feature = "macros")]

@@ -28,6 +28,7 @@ impl Extra {
     }
 
     /// Sets a property, and gives its place.
+    #[cfg(feature = "macros")]
     pub(crate) fn place(&mut self, name: String, value: Value) -> &mut Value {
         let place = self.0.get_or_insert_default().entry(name).or_default();
         *place = value;

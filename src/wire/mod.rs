@@ -5,6 +5,8 @@
 
 mod collection;
 mod number;
+// Some of it is for what macros expand to.
+#[cfg_attr(not(feature = "macros"), allow(dead_code, unreachable_pub))]
 mod object;
 pub(crate) mod open_enum;
 mod param;
@@ -15,10 +17,12 @@ mod shape;
 mod show;
 mod text;
 
-pub use object::{
-    Object, Put, UNKNOWN, UnknownField, deserialize, eq, null, null_entry, null_field, serialize,
-};
-pub(crate) use object::{OneValue, expected, names_of, wire_name};
+#[cfg(feature = "macros")]
+pub(crate) use object::wire_name;
+pub use object::{Object, Put, UNKNOWN, UnknownField, deserialize, eq, null, serialize};
+pub(crate) use object::{OneValue, expected, names_of};
+#[cfg(feature = "macros")]
+pub use object::{null_entry, null_field};
 pub use open_enum::OpenEnum;
 pub use param::Param;
 pub use part::{Leaf, Part};
