@@ -3,7 +3,7 @@
 use gapi::transport::{Body, default_transport};
 use serde_json::{Value, json};
 
-/// A browser with a new, empty profile. Call [`Browser::quit`] at the end; a browser that is left ends with chromedriver.
+/// A browser with a new, empty profile. Call [`Browser::quit`] at the end: one that a failed test leaves goes on running.
 #[derive(Debug)]
 pub struct Browser {
     session: String,
