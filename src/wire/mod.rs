@@ -13,6 +13,7 @@ mod param;
 mod part;
 pub(crate) mod path;
 mod scalar;
+#[cfg_attr(not(feature = "macros"), allow(unreachable_pub))]
 mod shape;
 mod show;
 mod text;
@@ -27,6 +28,7 @@ pub use open_enum::OpenEnum;
 pub use param::Param;
 pub use part::{Leaf, Part};
 pub(crate) use scalar::{Found, Scalar, read_scalar};
+#[cfg_attr(not(feature = "macros"), allow(unreachable_pub))]
 pub use shape::Selection;
 pub(crate) use shape::Shape;
 pub use show::debug;
