@@ -285,7 +285,7 @@ fn fetch(file: &File, request: &Request) -> Reply {
 }
 
 /// The request as it would be without media, and the media; an error where the message cannot be read.
-fn without_media(request: &Request) -> Result<(Request, Media), Reply> {
+fn without_media(request: &Request) -> Result<(Request, Media), &'static str> {
     let mut plain = request.clone();
     plain.path = request.path.trim_start_matches("/upload").to_owned();
     let query = request.query.as_deref().unwrap_or_default();
@@ -304,14 +304,11 @@ fn without_media(request: &Request) -> Result<(Request, Media), Reply> {
         }
         ["uploadType=multipart"] => {
             let (described, kind, media) = multipart::related(content_type, &request.body)
-                .ok_or_else(|| Reply::text(400, "Malformed multipart body."))?;
+                .ok_or("Malformed multipart body.")?;
             plain.body = described.to_string().into();
             Ok((plain, (kind, media.into())))
         }
-        _ => Err(Reply::text(
-            400,
-            "uploadType must be media or multipart here.",
-        )),
+        _ => Err("uploadType must be media or multipart here."),
     }
 }
 
@@ -322,7 +319,7 @@ impl Service for Drive {
         if request.path.starts_with("/upload/") {
             match without_media(request) {
                 Ok((without, sent)) => (plain, media) = (without, Some(sent)),
-                Err(refused) => return refused,
+                Err(why) => return Reply::text(400, why),
             }
         }
         let Some(call) = self.document.route(&plain) else {

@@ -80,7 +80,7 @@ async fn transfer(arguments: &Arguments) -> Result<(), Failure> {
     let download = storage::objects()
         .get("soak", &arguments.name)
         .download(&client);
-    if arguments.seed % 2 == 0 {
+    if arguments.seed.is_multiple_of(2) {
         download.to_file(&arguments.down).await?;
     } else {
         let file = File::create(&arguments.down).await?;
