@@ -125,6 +125,50 @@ impl fmt::Debug for AuthRequest<'_> {
     }
 }
 
+/// Methods of [`Credentials`] that a type hands to what it wraps, its field `0`.
+macro_rules! forward {
+    ($($method:ident),+) => {
+        $(crate::credentials::forward!(@$method);)+
+    };
+    (@headers) => {
+        fn headers<'a>(
+            &'a self,
+            request: &'a crate::AuthRequest<'a>,
+        ) -> gapi_transport::BoxFuture<'a, Result<crate::AuthHeaders, crate::AuthError>> {
+            self.0.headers(request)
+        }
+    };
+    (@reject) => {
+        fn reject(&self, used: &crate::AuthHeaders) -> bool {
+            self.0.reject(used)
+        }
+    };
+    (@universe_domain) => {
+        fn universe_domain(
+            &self,
+        ) -> gapi_transport::BoxFuture<'_, Result<String, crate::AuthError>> {
+            self.0.universe_domain()
+        }
+    };
+    (@quota_project) => {
+        fn quota_project(&self) -> Option<&str> {
+            self.0.quota_project()
+        }
+    };
+    (@describe) => {
+        fn describe(&self) -> String {
+            self.0.describe()
+        }
+    };
+    (@metrics) => {
+        fn metrics(&self) -> Option<&'static str> {
+            self.0.metrics()
+        }
+    };
+}
+#[allow(unused_imports)] // Without any feature there is nothing to wrap.
+pub(crate) use forward;
+
 macro_rules! through_pointer {
     ($pointer:ident) => {
         impl<C: Credentials + ?Sized> Credentials for $pointer<C> {

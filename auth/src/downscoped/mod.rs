@@ -9,7 +9,7 @@ use gapi_transport::{BoxFuture, Clock, Transport};
 
 pub use self::boundary::{AccessBoundary, AccessBoundaryRule};
 use self::source::Source;
-use crate::{AuthError, AuthHeaders, AuthRequest, Cached, Credentials, Token};
+use crate::{AuthError, Cached, Credentials, Token};
 
 /// Other credentials with fewer permissions: the Security Token Service exchanges a token of the source for one that a
 /// [credential access boundary](https://docs.cloud.google.com/iam/docs/downscoping-short-lived-credentials) limits. Cloud Storage
@@ -92,30 +92,9 @@ impl fmt::Debug for Downscoped {
 }
 
 impl Credentials for Downscoped {
-    fn headers<'a>(
-        &'a self,
-        request: &'a AuthRequest<'a>,
-    ) -> BoxFuture<'a, Result<AuthHeaders, AuthError>> {
-        self.0.headers(request)
-    }
-
-    fn reject(&self, used: &AuthHeaders) -> bool {
-        self.0.reject(used)
-    }
+    crate::credentials::forward!(headers, reject, quota_project, describe, metrics);
 
     fn universe_domain(&self) -> BoxFuture<'_, Result<String, AuthError>> {
         self.0.source().source.universe_domain()
-    }
-
-    fn quota_project(&self) -> Option<&str> {
-        self.0.quota_project()
-    }
-
-    fn describe(&self) -> String {
-        self.0.describe()
-    }
-
-    fn metrics(&self) -> Option<&'static str> {
-        self.0.metrics()
     }
 }

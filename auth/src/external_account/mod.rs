@@ -14,7 +14,7 @@ mod token_url;
 
 use std::{fmt, path::Path, sync::Arc, time::Duration};
 
-use gapi_transport::{BoxFuture, Clock, Transport};
+use gapi_transport::{Clock, Transport};
 use secrecy::SecretString;
 
 pub use self::{
@@ -22,9 +22,7 @@ pub use self::{
     supplier::{SubjectTokenSupplier, SupplierContext},
 };
 use self::{settings::Settings, source::Source};
-use crate::{
-    AuthError, AuthHeaders, AuthRequest, Cached, Credentials, Environment, UrlPolicy, config,
-};
+use crate::{AuthError, Cached, Credentials, Environment, UrlPolicy, config};
 
 const NEEDED: &str = "a federation configuration is needed, as `gcloud iam workload-identity-pools create-cred-config` and \
      `gcloud iam workforce-pools create-cred-config` write it";
@@ -230,30 +228,12 @@ impl fmt::Debug for ExternalAccount {
 }
 
 impl Credentials for ExternalAccount {
-    fn headers<'a>(
-        &'a self,
-        request: &'a AuthRequest<'a>,
-    ) -> BoxFuture<'a, Result<AuthHeaders, AuthError>> {
-        self.0.headers(request)
-    }
-
-    fn reject(&self, used: &AuthHeaders) -> bool {
-        self.0.reject(used)
-    }
-
-    fn universe_domain(&self) -> BoxFuture<'_, Result<String, AuthError>> {
-        self.0.universe_domain()
-    }
-
-    fn quota_project(&self) -> Option<&str> {
-        self.0.quota_project()
-    }
-
-    fn describe(&self) -> String {
-        self.0.describe()
-    }
-
-    fn metrics(&self) -> Option<&'static str> {
-        self.0.metrics()
-    }
+    crate::credentials::forward!(
+        headers,
+        reject,
+        universe_domain,
+        quota_project,
+        describe,
+        metrics
+    );
 }

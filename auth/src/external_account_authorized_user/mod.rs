@@ -5,11 +5,11 @@ mod source;
 
 use std::{fmt, path::Path, sync::Arc};
 
-use gapi_transport::{BoxFuture, Clock, Transport};
+use gapi_transport::{Clock, Transport};
 use secrecy::SecretString;
 
 use self::source::Source;
-use crate::{AuthError, AuthHeaders, AuthRequest, Cached, Credentials, UrlPolicy, config};
+use crate::{AuthError, Cached, Credentials, UrlPolicy, config};
 
 const NEEDED: &str = "a workforce user's credentials are needed, as `gcloud auth application-default login` writes them after signing in with a \
      `--login-config`";
@@ -116,30 +116,12 @@ impl fmt::Debug for ExternalAccountAuthorizedUser {
 }
 
 impl Credentials for ExternalAccountAuthorizedUser {
-    fn headers<'a>(
-        &'a self,
-        request: &'a AuthRequest<'a>,
-    ) -> BoxFuture<'a, Result<AuthHeaders, AuthError>> {
-        self.0.headers(request)
-    }
-
-    fn reject(&self, used: &AuthHeaders) -> bool {
-        self.0.reject(used)
-    }
-
-    fn universe_domain(&self) -> BoxFuture<'_, Result<String, AuthError>> {
-        self.0.universe_domain()
-    }
-
-    fn quota_project(&self) -> Option<&str> {
-        self.0.quota_project()
-    }
-
-    fn describe(&self) -> String {
-        self.0.describe()
-    }
-
-    fn metrics(&self) -> Option<&'static str> {
-        self.0.metrics()
-    }
+    crate::credentials::forward!(
+        headers,
+        reject,
+        universe_domain,
+        quota_project,
+        describe,
+        metrics
+    );
 }

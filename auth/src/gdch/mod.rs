@@ -6,10 +6,10 @@ mod source;
 
 use std::{fmt, path::Path, sync::Arc};
 
-use gapi_transport::{BoxFuture, Clock, Transport};
+use gapi_transport::{Clock, Transport};
 
 use self::source::Source;
-use crate::{AuthError, AuthHeaders, AuthRequest, Cached, Credentials, Environment, config};
+use crate::{AuthError, Cached, Credentials, Environment, config};
 
 const NEEDED: &str = "a service identity of Google Distributed Cloud is needed, as `gdcloud iam service-accounts keys create` writes it";
 
@@ -99,30 +99,12 @@ impl fmt::Debug for GdchServiceAccount {
 }
 
 impl Credentials for GdchServiceAccount {
-    fn headers<'a>(
-        &'a self,
-        request: &'a AuthRequest<'a>,
-    ) -> BoxFuture<'a, Result<AuthHeaders, AuthError>> {
-        self.0.headers(request)
-    }
-
-    fn reject(&self, used: &AuthHeaders) -> bool {
-        self.0.reject(used)
-    }
-
-    fn universe_domain(&self) -> BoxFuture<'_, Result<String, AuthError>> {
-        self.0.universe_domain()
-    }
-
-    fn quota_project(&self) -> Option<&str> {
-        self.0.quota_project()
-    }
-
-    fn describe(&self) -> String {
-        self.0.describe()
-    }
-
-    fn metrics(&self) -> Option<&'static str> {
-        self.0.metrics()
-    }
+    crate::credentials::forward!(
+        headers,
+        reject,
+        universe_domain,
+        quota_project,
+        describe,
+        metrics
+    );
 }

@@ -7,8 +7,8 @@ use http::{Uri, header::AUTHORIZATION};
 
 use super::IdTokenSource;
 use crate::{
-    AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Cached, Credentials, FetchContext, Scopes,
-    Token, TokenSource,
+    AuthError, AuthErrorKind, AuthRequest, Cached, Credentials, FetchContext, Scopes, Token,
+    TokenSource,
 };
 
 /// ID tokens for a service, as credentials: what Cloud Run, Cloud Functions, Identity-Aware Proxy and one's own services ask for,
@@ -168,22 +168,5 @@ impl fmt::Debug for IdTokenCredentials {
 }
 
 impl Credentials for IdTokenCredentials {
-    fn headers<'a>(
-        &'a self,
-        request: &'a AuthRequest<'a>,
-    ) -> BoxFuture<'a, Result<AuthHeaders, AuthError>> {
-        self.0.headers(request)
-    }
-
-    fn reject(&self, used: &AuthHeaders) -> bool {
-        self.0.reject(used)
-    }
-
-    fn describe(&self) -> String {
-        self.0.describe()
-    }
-
-    fn metrics(&self) -> Option<&'static str> {
-        self.0.metrics()
-    }
+    crate::credentials::forward!(headers, reject, describe, metrics);
 }

@@ -11,10 +11,7 @@ use std::{fmt, path::Path, sync::Arc, time::Duration};
 use gapi_transport::{BoxFuture, Clock, Transport};
 
 use self::{id_token::IdTokens, sign::IamSigner, source::Source};
-use crate::{
-    AuthError, AuthHeaders, AuthRequest, Cached, Credentials, IdTokenSource, Signer, UrlPolicy,
-    config,
-};
+use crate::{AuthError, Cached, Credentials, IdTokenSource, Signer, UrlPolicy, config};
 
 const NEEDED: &str = "an impersonation file is needed, as `gcloud auth application-default login --impersonate-service-account` writes it";
 
@@ -170,27 +167,10 @@ impl fmt::Debug for Impersonated {
 }
 
 impl Credentials for Impersonated {
-    fn headers<'a>(
-        &'a self,
-        request: &'a AuthRequest<'a>,
-    ) -> BoxFuture<'a, Result<AuthHeaders, AuthError>> {
-        self.0.headers(request)
-    }
-
-    fn reject(&self, used: &AuthHeaders) -> bool {
-        self.0.reject(used)
-    }
+    crate::credentials::forward!(headers, reject, quota_project, describe, metrics);
 
     fn universe_domain(&self) -> BoxFuture<'_, Result<String, AuthError>> {
         Box::pin(self.0.source().universe())
-    }
-
-    fn quota_project(&self) -> Option<&str> {
-        self.0.quota_project()
-    }
-
-    fn describe(&self) -> String {
-        self.0.describe()
     }
 
     fn signer(&self) -> Option<Arc<dyn Signer>> {
@@ -209,9 +189,5 @@ impl Credentials for Impersonated {
             .subject
             .is_none()
             .then(|| Arc::new(IdTokens(source.clone())) as Arc<dyn IdTokenSource>)
-    }
-
-    fn metrics(&self) -> Option<&'static str> {
-        self.0.metrics()
     }
 }

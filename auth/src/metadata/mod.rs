@@ -24,8 +24,8 @@ use self::{
 #[cfg(feature = "impersonation")]
 use crate::Signer;
 use crate::{
-    AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Cached, Credentials, DEFAULT_UNIVERSE,
-    Environment, IdTokenCredentials, IdTokenSource,
+    AuthError, AuthErrorKind, Cached, Credentials, DEFAULT_UNIVERSE, Environment,
+    IdTokenCredentials, IdTokenSource,
 };
 
 /// The service account of the machine that the program runs on, whose tokens a
@@ -272,16 +272,7 @@ impl fmt::Debug for MetadataServer {
 }
 
 impl Credentials for MetadataServer {
-    fn headers<'a>(
-        &'a self,
-        request: &'a AuthRequest<'a>,
-    ) -> BoxFuture<'a, Result<AuthHeaders, AuthError>> {
-        self.0.headers(request)
-    }
-
-    fn reject(&self, used: &AuthHeaders) -> bool {
-        self.0.reject(used)
-    }
+    crate::credentials::forward!(headers, reject, quota_project, describe, metrics);
 
     fn universe_domain(&self) -> BoxFuture<'_, Result<String, AuthError>> {
         Box::pin(async {
@@ -295,14 +286,6 @@ impl Credentials for MetadataServer {
         })
     }
 
-    fn quota_project(&self) -> Option<&str> {
-        self.0.quota_project()
-    }
-
-    fn describe(&self) -> String {
-        self.0.describe()
-    }
-
     fn id_tokens(&self) -> Option<Arc<dyn IdTokenSource>> {
         Some(source::id_tokens(self.0.source()))
     }
@@ -313,9 +296,5 @@ impl Credentials for MetadataServer {
             machine: self.clone(),
             transport: self.0.source().api_transport.clone(),
         }))
-    }
-
-    fn metrics(&self) -> Option<&'static str> {
-        self.0.metrics()
     }
 }

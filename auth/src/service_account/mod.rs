@@ -12,14 +12,11 @@ mod source;
 
 use std::{fmt, path::Path, sync::Arc};
 
-use gapi_transport::{BoxFuture, Clock, Transport};
+use gapi_transport::{Clock, Transport};
 use serde_json::Value;
 
 use self::{key_file::KeyFile, keys::Fingerprint, signer::KeySigner, source::Source};
-use crate::{
-    AuthError, AuthHeaders, AuthRequest, Cached, Credentials, IdTokenCredentials, IdTokenSource,
-    Signer,
-};
+use crate::{AuthError, Cached, Credentials, IdTokenCredentials, IdTokenSource, Signer};
 
 /// A [service account](https://docs.cloud.google.com/iam/docs/service-account-overview) with its private key.
 ///
@@ -191,28 +188,14 @@ impl fmt::Debug for ServiceAccount {
 }
 
 impl Credentials for ServiceAccount {
-    fn headers<'a>(
-        &'a self,
-        request: &'a AuthRequest<'a>,
-    ) -> BoxFuture<'a, Result<AuthHeaders, AuthError>> {
-        self.0.headers(request)
-    }
-
-    fn reject(&self, used: &AuthHeaders) -> bool {
-        self.0.reject(used)
-    }
-
-    fn universe_domain(&self) -> BoxFuture<'_, Result<String, AuthError>> {
-        self.0.universe_domain()
-    }
-
-    fn quota_project(&self) -> Option<&str> {
-        self.0.quota_project()
-    }
-
-    fn describe(&self) -> String {
-        self.0.describe()
-    }
+    crate::credentials::forward!(
+        headers,
+        reject,
+        universe_domain,
+        quota_project,
+        describe,
+        metrics
+    );
 
     fn id_tokens(&self) -> Option<Arc<dyn IdTokenSource>> {
         Some(Arc::new(self.0.source().clone()))
@@ -220,9 +203,5 @@ impl Credentials for ServiceAccount {
 
     fn signer(&self) -> Option<Arc<dyn Signer>> {
         Some(Arc::new(KeySigner(self.0.source().identity.clone())))
-    }
-
-    fn metrics(&self) -> Option<&'static str> {
-        self.0.metrics()
     }
 }

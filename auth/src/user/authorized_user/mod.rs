@@ -15,13 +15,13 @@ use std::{
     sync::Arc,
 };
 
-use gapi_transport::{BoxFuture, Clock, Transport};
+use gapi_transport::{Clock, Transport};
 use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 
 pub(crate) use self::info::UserInfo;
 use self::source::Source;
 use super::store::{TokenKey, TokenStore};
-use crate::{AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Cached, Credentials};
+use crate::{AuthError, AuthErrorKind, Cached, Credentials};
 
 /// No such file comes near this size.
 const FILE_LIMIT: u64 = 1024 * 1024;
@@ -313,30 +313,12 @@ fn unreadable(place: &str, error: io::Error) -> AuthError {
 }
 
 impl Credentials for AuthorizedUser {
-    fn headers<'a>(
-        &'a self,
-        request: &'a AuthRequest<'a>,
-    ) -> BoxFuture<'a, Result<AuthHeaders, AuthError>> {
-        self.0.headers(request)
-    }
-
-    fn reject(&self, used: &AuthHeaders) -> bool {
-        self.0.reject(used)
-    }
-
-    fn universe_domain(&self) -> BoxFuture<'_, Result<String, AuthError>> {
-        self.0.universe_domain()
-    }
-
-    fn quota_project(&self) -> Option<&str> {
-        self.0.quota_project()
-    }
-
-    fn describe(&self) -> String {
-        self.0.describe()
-    }
-
-    fn metrics(&self) -> Option<&'static str> {
-        self.0.metrics()
-    }
+    crate::credentials::forward!(
+        headers,
+        reject,
+        universe_domain,
+        quota_project,
+        describe,
+        metrics
+    );
 }
