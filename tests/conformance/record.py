@@ -7,7 +7,8 @@ Writes tests/conformance/calls/NAME.VERSION.jsonl, one call per line with the re
 
     {"path": "instances.list", "params": {...}, "body": ..., "want": {"http_method", "url", "headers", "body"}}
 
-A request's body that is the call's body is left out. The client is installed below target/ when Python does not have
+A call with media has `"media": {"content", "mime_type", "resumable"}` too; of a resumable upload the request that begins the session is
+kept. A request's body that is the call's body is left out. The client is installed below target/ when Python does not have
 it. Nothing is sent: the client gets an object that answers every request with "{}".
 """
 import copy
@@ -23,7 +24,9 @@ import sys
 CLIENT = "google-api-python-client==2.202.0"
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-KEPT_HEADERS = ("content-type", "x-goog-api-version", "x-http-method-override")
+KEPT_HEADERS = (
+    "content-type", "x-goog-api-version", "x-http-method-override", "x-upload-content-length", "x-upload-content-type",
+)
 # Options of a call in any API, each taken now and then.
 COMMON = {"fields": "items(id,name)", "prettyPrint": False, "quotaUser": "user-7", "$.xgafv": "2"}
 PLAIN = {
@@ -57,11 +60,14 @@ class Recorder:
         import httplib2
         if isinstance(body, bytes):
             body = body.decode()
-        self.last = {
-            "http_method": method, "url": uri, "body": body,
-            "headers": {k.lower(): v for k, v in headers.items() if k.lower() in KEPT_HEADERS},
-        }
-        return httplib2.Response({"status": "200"}), b"{}"
+        is_content = "content-range" in {k.lower() for k in headers or {}}
+        if not is_content:
+            self.last = {
+                "http_method": method, "url": uri, "body": body or None,
+                "headers": {k.lower(): v for k, v in headers.items() if k.lower() in KEPT_HEADERS},
+            }
+        # Who begins a resumable upload is told where to go on.
+        return httplib2.Response({"status": "200", "location": "https://example.invalid/session"}), b"{}"
 
     def close(self):
         pass
@@ -192,10 +198,42 @@ def calls(document, path, method):
     yield call
     if method.get("supportsMediaDownload"):
         yield {**call, "media_download": True}
+    if "mediaUpload" in method:
+        yield from uploads(call, method["mediaUpload"])
+
+
+def uploads(call, accepted):
+    """Media alone, media behind the JSON body, and the beginning of a resumable upload."""
+    kind = accepted["accept"][0]
+    kind = {"*/*": "text/plain", "message/*": "message/rfc822", "video/*": "video/mp4"}.get(kind, kind)
+    media = {"content": "line 1\nline 2\n", "mime_type": kind, "resumable": False}
+    # The client cannot send a repeated parameter beside media.
+    call = {**call, "params": {k: v[:1] if isinstance(v, list) else v for k, v in call["params"].items()}}
+    alone = {k: v for k, v in call.items() if k != "body"}
+    yield {**alone, "media": media}
+    if "body" in call:
+        yield {**call, "media": media}
+    if "resumable" in accepted["protocols"]:
+        yield {**call, "media": {**media, "resumable": True}}
+
+
+def upload_of(media):
+    from googleapiclient.http import MediaInMemoryUpload
+    return MediaInMemoryUpload(media["content"].encode(), mimetype=media["mime_type"], resumable=media["resumable"])
+
+
+def is_same(text, body):
+    try:
+        return json.loads(text) == body
+    except ValueError:
+        return False
 
 
 def record(stem):
+    import email.generator
     from googleapiclient import discovery, schema
+    # A boundary of multipart bodies that is the same each time.
+    email.generator.Generator._make_boundary = classmethod(lambda cls, text=None: "boundary-of-the-recording")
     document = json.loads((ROOT / "discovery-docs" / (stem + ".json")).read_text())
     recorder = Recorder()
     service = discovery.build_from_document(document, http=recorder)
@@ -208,12 +246,14 @@ def record(stem):
             arguments = {discovery.key2param(k): v for k, v in call["params"].items()}
             if "body" in call:
                 arguments["body"] = call["body"]
+            if "media" in call:
+                arguments["media_body"] = upload_of(call["media"])
             # Made here and not looked up: the client hides methods behind resources of the same name.
             name = name + "_media" if call.get("media_download") else name
             _, function = discovery.createMethod(name, copy.deepcopy(method), document, schemas)
             function(service, **arguments).execute()
             want = recorder.last
-            if want["body"] is None or "body" in call and json.loads(want["body"]) == call["body"]:
+            if want["body"] is None or "body" in call and is_same(want["body"], call["body"]):
                 del want["body"]
             lines.append(json.dumps({**call, "want": want}, ensure_ascii=False, separators=(",", ":")))
     (HERE / "calls" / (stem + ".jsonl")).write_text("\n".join(lines) + "\n")

@@ -3,6 +3,8 @@
 //! The calls, and the requests that google-api-python-client made of them, are in `calls/`; `record.py` records them anew. The test
 //! `replay` makes the same calls through generated code.
 
+mod multipart;
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -19,11 +21,19 @@ pub struct Seen {
     pub path: Vec<String>,
     /// Values of each name in their order, decoded.
     pub query: BTreeMap<String, Vec<String>>,
-    /// JSON where it is that.
+    /// JSON where it is that; of a multipart body a list of its parts, each with type and content.
     pub body: Option<Value>,
-    /// `content-type` without parameters, and `x-goog-api-version`.
+    /// `content-type` without parameters, `x-goog-api-version`, and what the start of an upload says of its content.
     pub headers: BTreeMap<String, String>,
 }
+
+/// The headers that matter.
+const HEADERS: [&str; 4] = [
+    "content-type",
+    "x-goog-api-version",
+    "x-upload-content-length",
+    "x-upload-content-type",
+];
 
 /// Reads a request from `{"http_method", "url", "headers", "body"}`.
 ///
@@ -38,7 +48,7 @@ pub fn seen(request: &Value) -> Result<Seen, String> {
     let mut url = Url::parse(&text(request, "url")?).map_err(|error| error.to_string())?;
     let mut body = request["body"].as_str().filter(|body| !body.is_empty());
     let mut headers = BTreeMap::new();
-    for name in ["content-type", "x-goog-api-version"] {
+    for name in HEADERS {
         if let Some(value) = request["headers"][name].as_str() {
             let kind = value.split(';').next().unwrap_or(value);
             headers.insert(name.to_owned(), kind.to_owned());
@@ -63,14 +73,31 @@ pub fn seen(request: &Value) -> Result<Seen, String> {
         pair.map(|(_, value)| value.into_owned())
             .unwrap_or_default()
     };
+    let boundary = request["headers"]["content-type"]
+        .as_str()
+        .and_then(multipart::boundary);
+    let body = match (body, boundary) {
+        (Some(text), Some(boundary)) => Some(multipart::parts(text, boundary)?),
+        (Some(text), None) => Some(json_or_text(text)),
+        (None, _) => None,
+    };
+    if body.is_none() {
+        // A type of nothing says nothing.
+        headers.remove("content-type");
+    }
     Ok(Seen {
         method,
         origin: url.origin().ascii_serialization(),
         path: url.path().split('/').map(decoded).collect(),
         query,
-        body: body.map(|text| serde_json::from_str(text).unwrap_or_else(|_| text.into())),
+        body,
         headers,
     })
+}
+
+/// JSON where it is that, else the text.
+fn json_or_text(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|_| text.into())
 }
 
 /// One spelling for each floating-point number; other texts stay.
@@ -118,6 +145,33 @@ mod tests {
         }
         assert_ne!(get("https://h/a?q=1"), get("https://h/a?q=1.0"));
         assert_ne!(get("https://h/a+b"), get("https://h/a b"));
+    }
+
+    #[test]
+    fn line_ends_and_boundaries_of_parts_do_not_matter() {
+        let parts = |boundary: &str, end: &str, media: &str| {
+            let body = format!(
+                "--{boundary}{end}content-type: application/json; charset=utf-8{end}{end}{{\"a\": 1}}{end}--{boundary}{end}\
+                 Content-Type: text/plain{end}{end}{media}{end}--{boundary}--{end}"
+            );
+            seen(&json!({
+                "http_method": "POST", "url": "https://h/upload/a?uploadType=multipart", "body": body,
+                "headers": {"content-type": format!("multipart/related; boundary=\"{boundary}\"")},
+            }))
+            .expect("a request")
+        };
+
+        let base = parts("b1", "\n", "line 1\nline 2\n");
+
+        assert_eq!(base, parts("other", "\r\n", "line 1\nline 2\n"));
+        assert_ne!(base, parts("b1", "\n", "line 1\nline 2"));
+        assert_eq!(
+            base.body,
+            Some(json!([
+                {"type": "application/json", "content": {"a": 1}},
+                {"type": "text/plain", "content": "line 1\nline 2\n"},
+            ]))
+        );
     }
 
     #[test]
