@@ -12,6 +12,8 @@ gapi::api! {
     pub mod tasks = "tasks:v1" { tasklists.get };
 }
 
+include!(concat!(env!("OUT_DIR"), "/modules.rs"));
+
 /// The same page with serde's derives, as a program would write it by hand: known fields only.
 pub mod by_hand {
     use std::collections::BTreeMap;

@@ -1,6 +1,5 @@
 //! `cargo xtask bench-compile`: what generated modules cost the compiler, beside what others offer.
 
-mod derived;
 mod measure;
 mod programs;
 mod report;

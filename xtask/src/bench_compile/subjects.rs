@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use gapi_codegen::{Options, Selection, Source, generate};
 
-use super::derived;
 use super::measure::Cargo;
 use crate::corpus::write_if_new;
 use crate::{Failure, read};
@@ -160,7 +159,7 @@ impl Subject {
                 "derived",
                 DERIVED,
                 file,
-                ("api.rs", &derived::module(&whole.api)?),
+                ("api.rs", &gapi_derived::module(&whole.api)?),
             )?,
         ];
         ours.finish(&candidates)?;

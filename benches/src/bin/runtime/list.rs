@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use gapi::{Client, auth::AccessToken};
-use gapi_benches::{by_hand, page, sqladmin};
+use gapi_benches::{derived, page, sqladmin};
 
 use crate::call::http_client;
 use crate::pairs::{Figure, Goal, compare};
@@ -62,7 +62,7 @@ pub(crate) async fn items(pairs: u32) -> Result<Figure, Failure> {
                 .header("user-agent", "program/1.0")
                 .bearer_auth("token");
             let answer = request.send().await?.error_for_status()?;
-            let page: by_hand::Page = answer.json().await?;
+            let page: derived::InstancesListResponse = answer.json().await?;
             for instance in page.items.unwrap_or_default() {
                 count += u32::from(instance.name.is_some());
             }

@@ -1,14 +1,18 @@
 //! A module as it would be with serde's derives: the same structs and methods, without `extra`.
 
-use std::fmt::Write as _;
+use std::{error::Error, fmt::Write as _};
 
 use gapi_codegen::model::{Api, Field, Resource, Shape, Type, TypeDef, Variant};
 use gapi_codegen::{Options, emit, format};
 
-use crate::Failure;
+/// Why there is no module.
+type Failure = Box<dyn Error + Send + Sync>;
 
-/// The text of the module.
-pub(super) fn module(api: &Api) -> Result<String, Failure> {
+/// The text of the module, items only.
+///
+/// # Errors
+/// When the methods cannot be formatted.
+pub fn module(api: &Api) -> Result<String, Failure> {
     let tokens = emit::module(&without_types(api), &Options::new().runtime);
     let mut text = format::items(tokens)?;
     for def in &api.types {
@@ -114,8 +118,6 @@ fn spelled(api: &Api, ty: &Type) -> String {
         Type::Bool => "bool".to_owned(),
         Type::I32 => "i32".to_owned(),
         Type::U32 => "u32".to_owned(),
-        Type::I64 => "i64".to_owned(),
-        Type::U64 => "u64".to_owned(),
         Type::F32 => "f32".to_owned(),
         Type::F64 => "f64".to_owned(),
         Type::Any => "__gapi::Value".to_owned(),
@@ -127,6 +129,8 @@ fn spelled(api: &Api, ty: &Type) -> String {
             spelled(api, value)
         ),
         Type::String
+        | Type::I64
+        | Type::U64
         | Type::Bytes
         | Type::DateTime
         | Type::Date
