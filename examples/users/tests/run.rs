@@ -23,7 +23,7 @@ fn web_app() {
     let said = [
         "/: <!DOCTYPE html><html lang=\"en\"><meta charset=\"utf-8\"><title>gapi</title><p>You are not signed in.",
         "You are ann@example.com.",
-        "<li>Plans</li><li>photo.png</li>",
+        "<li>minutes.md</li><li>plan.md</li>",
         "Nobody asked for that.",
         "0 grants are left",
     ];
@@ -34,11 +34,11 @@ fn web_app() {
 fn installed_app() {
     let program = env!("CARGO_BIN_EXE_installed_app");
     // One after the other: they share a folder.
-    run(program, &[], &["2 files\nsigned in already\n2 files"]);
+    run(program, &[], &["7 files\nsigned in already\n7 files"]);
     run(
         program,
         &["--console"],
-        &["2 files\nsigned in already\n2 files"],
+        &["7 files\nsigned in already\n7 files"],
     );
 }
 
@@ -47,7 +47,7 @@ fn device() {
     run(
         env!("CARGO_BIN_EXE_device"),
         &[],
-        &["/device and enter ", "Plans\nphoto.png"],
+        &["/device and enter ", "budget.csv\nholiday.txt"],
     );
 }
 
@@ -56,7 +56,7 @@ fn drive_files() {
     run(
         env!("CARGO_BIN_EXE_drive_files"),
         &[],
-        &["Plans (f-1)\nphoto.png (f-2)"],
+        &["budget.csv (file-1)\nholiday.txt (file-2)"],
     );
 }
 
@@ -77,8 +77,8 @@ fn bigquery() {
 #[test]
 fn delegated_users() {
     let said = [
-        "ann@example.com: 2 files",
-        "cem@example.com: 2 files",
+        "ann@example.com: 7 files",
+        "cem@example.com: 7 files",
         "3 tokens, ",
     ];
     run(env!("CARGO_BIN_EXE_delegated_users"), &[], &said);

@@ -22,8 +22,9 @@ pub(crate) fn chunk(text: &str) -> Option<Chunk> {
     let (first, last) = bytes.split_once('-')?;
     let (first, last) = (digits(first)?, digits(last)?);
     let is_inside = last >= first && total.is_none_or(|total| last < total);
-    is_inside.then_some(Chunk {
-        bytes: Some((first, last - first + 1)),
+    // Only then: of a range that is none, the length would be less than nothing.
+    is_inside.then(|| Chunk {
+        bytes: Some((first, (last - first).saturating_add(1))),
         total,
     })
 }
