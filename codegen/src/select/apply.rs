@@ -121,7 +121,7 @@ fn used(method: &crate::model::Method) -> impl Iterator<Item = TypeId> {
         .map(|parameter| &parameter.ty);
     parameters
         .chain(&method.request)
-        .chain(method.response.as_ref().filter(|_| !method.raw_response))
+        .chain(&method.response)
         .filter_map(remap::target)
 }
 

@@ -109,9 +109,11 @@ impl Generator<'_> {
             }
             options = options.selection(selection);
         }
-        let whole = (self.methods == Methods::All)
-            .then(|| serde_json::from_str(&text).unwrap_or_default())
-            .unwrap_or_default();
+        let whole = if self.methods == Methods::All {
+            serde_json::from_str(&text).unwrap_or_default()
+        } else {
+            serde_json::Value::Null
+        };
         match generate(&Source::new(label.clone(), text), &options) {
             Ok(generated) => {
                 module.streams = Streams::of(&module.name, &whole, &generated.api);
