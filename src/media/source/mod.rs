@@ -1,28 +1,21 @@
 //! Media as it is read: window by window, again where that is possible.
 
-use std::{
-    collections::VecDeque,
-    fs::File,
-    io::{self, Read as _, Seek as _},
-    path::Path,
-    sync::{Arc, Mutex, PoisonError},
-    time::SystemTime,
-};
+mod file;
+mod meter;
+#[cfg(test)]
+mod tests;
+
+use std::{collections::VecDeque, path::Path, sync::Arc, time::SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt as _, stream};
 use gapi_transport::{Body, TransportError};
 use tokio::io::AsyncReadExt as _;
 
-use super::{
-    checksum::Checksum,
-    content::{Content, PIECE, Pieces},
-    progress::Watcher,
-};
+use self::file::{catch_up_file, read_file, unreadable};
+pub(crate) use self::meter::Meter;
+use super::content::{Content, PIECE, Pieces};
 use crate::{Error, ErrorKind};
-
-/// How much of a file is read at once, in bytes.
-const FILE_PIECE: u64 = 1 << 20;
 
 /// Media that is being sent.
 pub(crate) struct Source {
@@ -60,13 +53,6 @@ pub(crate) struct Window {
 enum Held {
     Memory(Vec<Bytes>),
     File(Arc<Path>),
-}
-
-/// What looks at bytes as they pass.
-#[derive(Clone, Debug)]
-pub(crate) struct Meter {
-    checksum: Arc<Mutex<Checksum>>,
-    watcher: Watcher,
 }
 
 impl Source {
@@ -397,131 +383,11 @@ impl Window {
         });
         let pieces = pieces.map(move |piece| {
             at += piece.len() as u64;
-            meter.watcher.tell(at, total);
+            meter.tell(at, total);
             Ok::<_, TransportError>(piece)
         });
         Body::from_stream(stream::iter(pieces), Some(self.len))
     }
-}
-
-impl Meter {
-    pub(crate) fn new(checksum: Checksum, watcher: Watcher) -> Self {
-        Self {
-            checksum: Arc::new(Mutex::new(checksum)),
-            watcher,
-        }
-    }
-
-    /// The checksum of what has passed.
-    pub(crate) fn checksum(&self) -> Checksum {
-        self.lock().clone()
-    }
-
-    /// Tells how far the transfer has come.
-    pub(crate) fn tell(&self, bytes: u64, total: Option<u64>) {
-        self.watcher.tell(bytes, total);
-    }
-
-    /// Takes note of bytes that stand at `at`.
-    pub(crate) fn seen(&self, at: u64, bytes: &[u8]) {
-        self.lock().feed(at, bytes);
-    }
-
-    /// Closes a gap before `offset`.
-    fn catch_up(&self, all: &[u8], offset: u64) {
-        let mut checksum = self.lock();
-        let at = checksum.at();
-        if at < offset {
-            checksum.feed(at, &all[index(at)..index(offset)]);
-        }
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, Checksum> {
-        self.checksum.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// `len` bytes of a file from `from` on, which are shown to `meter`. While one piece is sent, a thread reads the next one and adds up its checksum.
-fn read_file(
-    path: Arc<Path>,
-    from: u64,
-    len: u64,
-    meter: Meter,
-    total: Option<u64>,
-) -> impl futures_util::Stream<Item = Result<Bytes, TransportError>> + Send {
-    let begin = (None, 0);
-    stream::try_unfold(begin, move |(ahead, done): (Option<Ahead>, u64)| {
-        let (path, meter) = (Arc::clone(&path), meter.clone());
-        async move {
-            if done == len {
-                return Ok(None);
-            }
-            let next = |file, at| read_ahead(file, from + at, len - at, meter.clone());
-            let ahead = ahead.unwrap_or_else(|| next(Reading::Closed(path, from), 0));
-            let (file, piece) = ahead.await.map_err(io::Error::other)??;
-            let end = done + piece.len() as u64;
-            let ahead = (end < len).then(|| next(Reading::Open(file), end));
-            meter.tell(from + end, total);
-            Ok(Some((piece, (ahead, end))))
-        }
-    })
-}
-
-/// A piece that is being read.
-type Ahead = tokio::task::JoinHandle<io::Result<(File, Bytes)>>;
-
-enum Reading {
-    Closed(Arc<Path>, u64),
-    Open(File),
-}
-
-/// Reads at most `left` bytes, which stand at `at`, on a thread for such things.
-fn read_ahead(file: Reading, at: u64, left: u64, meter: Meter) -> Ahead {
-    tokio::task::spawn_blocking(move || {
-        let mut file = match file {
-            Reading::Open(file) => file,
-            Reading::Closed(path, from) => {
-                let mut file = File::open(path)?;
-                file.seek(io::SeekFrom::Start(from))?;
-                file
-            }
-        };
-        let most = left.min(FILE_PIECE);
-        let mut piece = Vec::with_capacity(index(most));
-        (&mut file).take(most).read_to_end(&mut piece)?;
-        if piece.is_empty() {
-            let why = format!("the file ended {left} bytes early");
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, why));
-        }
-        meter.seen(at, &piece);
-        Ok((file, piece.into()))
-    })
-}
-
-/// Reads what of a file the checksum does not cover yet: another process sent it.
-async fn catch_up_file(path: &Path, offset: u64, meter: &Meter) -> Result<(), Error> {
-    let covered = meter.checksum().at();
-    if covered >= offset {
-        return Ok(());
-    }
-    let silent = Meter {
-        watcher: Watcher::default(),
-        ..meter.clone()
-    };
-    let mut pieces = std::pin::pin!(read_file(
-        path.into(),
-        covered,
-        offset - covered,
-        silent,
-        None
-    ));
-    while let Some(piece) = pieces.next().await {
-        piece.map_err(|why| {
-            let message = format!("cannot read {}: {why}", path.display());
-            Error::new(ErrorKind::Io, message).with_source(why)
-        })?;
-    }
-    Ok(())
 }
 
 fn joined(pieces: &VecDeque<Bytes>) -> Bytes {
@@ -536,14 +402,6 @@ fn joined(pieces: &VecDeque<Bytes>) -> Bytes {
             })
             .freeze(),
     }
-}
-
-fn unreadable(path: &Path, why: io::Error) -> Error {
-    Error::new(
-        ErrorKind::Io,
-        format!("cannot read {}: {why}", path.display()),
-    )
-    .with_source(why)
 }
 
 fn wrong_len(read: u64, len: u64) -> Error {
@@ -573,160 +431,5 @@ impl std::fmt::Display for Cause {
 impl std::error::Error for Cause {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Media;
-
-    fn meter() -> Meter {
-        Meter::new(Checksum::new(false), Watcher::default())
-    }
-
-    fn counted(len: u32) -> Vec<u8> {
-        (0..len).flat_map(u32::to_le_bytes).collect()
-    }
-
-    async fn read(window: &Window, meter: &Meter) -> Bytes {
-        let body = window.body(None, meter);
-        body.collect(1 << 20).await.expect("the window")
-    }
-
-    /// The same content from everywhere.
-    fn media(content: &[u8], folder: &Path) -> [(Media, bool); 4] {
-        let path = folder.join("content.bin");
-        std::fs::write(&path, content).expect("a file");
-        let pieces: Vec<Result<Bytes, io::Error>> = content
-            .chunks(777)
-            .map(|piece| Ok(Bytes::copy_from_slice(piece)))
-            .collect();
-        [
-            (Media::bytes(content.to_vec()), true),
-            (Media::file(path), true),
-            (
-                Media::reader(
-                    io::Cursor::new(content.to_vec()),
-                    Some(content.len() as u64),
-                ),
-                false,
-            ),
-            (Media::stream(stream::iter(pieces), None), false),
-        ]
-    }
-
-    #[tokio::test]
-    async fn windows_follow_each_other() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let content = counted(1000);
-        let mut whole = Checksum::new(false);
-        whole.feed(0, &content);
-        for (media, lasting) in media(&content, folder.path()) {
-            let mut source = Source::open(&media.content).await.expect("open");
-            let (meter, mut at) = (meter(), 0);
-            loop {
-                let window = source.window(at, 1000, &meter).await.expect("a window");
-                assert_eq!((window.from, window.len), (at, (4000 - at).min(1000)));
-                for _ in 0..2 {
-                    let start = at as usize;
-                    assert_eq!(
-                        read(&window, &meter).await,
-                        content[start..start + window.len as usize],
-                        "{media:?}"
-                    );
-                }
-                at += window.len;
-                if source.len() == Some(at) {
-                    break;
-                }
-            }
-            assert_eq!(source.len(), Some(4000));
-            assert_eq!(meter.checksum().at(), 4000);
-            assert_eq!(meter.checksum().crc32c(), whole.crc32c(), "{media:?}");
-            assert_eq!(source.reaches(0), lasting);
-        }
-    }
-
-    #[tokio::test]
-    async fn a_window_can_start_anywhere_that_was_not_given_up() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let content = counted(1000);
-        let mut whole = Checksum::new(false);
-        whole.feed(0, &content);
-        for (media, lasting) in media(&content, folder.path()) {
-            let (mut source, meter) = (Source::open(&media.content).await.expect("open"), meter());
-            // The first 1500 bytes are with the server already.
-            let window = source.window(1500, 1000, &meter).await.expect("a window");
-            assert_eq!(read(&window, &meter).await, content[1500..2500]);
-            // It took 100 of them.
-            let window = source.window(1600, 3000, &meter).await.expect("a window");
-            assert_eq!(read(&window, &meter).await, content[1600..]);
-            assert!(source.reaches(1600));
-            assert_eq!(source.reaches(1599), lasting);
-            assert_eq!(meter.checksum().crc32c(), whole.crc32c(), "{media:?}");
-        }
-    }
-
-    #[tokio::test]
-    async fn small_media_is_taken_whole() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let content = counted(1000);
-        for (media, _) in media(&content, folder.path()) {
-            let mut source = Source::open(&media.content).await.expect("open");
-            assert!(source.all(3999).await.expect("read").is_none());
-            let window = source.window(0, 9000, &meter()).await.expect("a window");
-            assert_eq!(window.len, 4000, "nothing is lost");
-        }
-        for (media, _) in self::media(&content, folder.path()) {
-            let mut source = Source::open(&media.content).await.expect("open");
-            let all = source.all(4000).await.expect("read").expect("all");
-            assert_eq!(all, content);
-        }
-    }
-
-    #[tokio::test]
-    async fn media_must_be_as_long_as_it_is_said_to_be() {
-        for (len, why) in [
-            (
-                3,
-                "the media has more than the 3 bytes that it was said to have",
-            ),
-            (5, "the media ended after 4 of 5 bytes"),
-        ] {
-            let media = Media::reader(&b"four"[..], Some(len));
-            let mut source = Source::open(&media.content).await.expect("open");
-            let error = match source.window(0, 100, &meter()).await {
-                Err(error) => error,
-                Ok(_) => panic!("{why}"),
-            };
-            assert_eq!(error.to_string(), why);
-            let Err(again) = Source::open(&media.content).await else {
-                panic!("it has passed by");
-            };
-            assert_eq!(again.kind(), ErrorKind::Usage);
-        }
-        let broken = stream::iter([
-            Ok(Bytes::from("one")),
-            Err(io::Error::other("the tape tore")),
-        ]);
-        let media = Media::stream(broken, None);
-        let mut source = Source::open(&media.content).await.expect("open");
-        let Err(error) = source.window(0, 100, &meter()).await else {
-            panic!("it failed");
-        };
-        assert_eq!(
-            error.to_string(),
-            "the media failed after 3 bytes: the tape tore"
-        );
-        let Err(error) = Source::open(&Media::file("/none/such.bin").content).await else {
-            panic!("there is none");
-        };
-        assert!(
-            error
-                .to_string()
-                .starts_with("cannot read /none/such.bin: "),
-            "{error}"
-        );
     }
 }
