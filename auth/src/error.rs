@@ -112,7 +112,7 @@ impl AuthError {
         self.change(|inner| inner.retry_after = wait)
     }
 
-    #[cfg(any(feature = "authorized-user", feature = "adc"))]
+    #[cfg(feature = "oauth")]
     pub(crate) fn with_kind(self, kind: AuthErrorKind) -> Self {
         self.change(|inner| inner.kind = kind)
     }

@@ -63,7 +63,7 @@ mod api_key;
 mod cache;
 #[cfg(feature = "client-certificate")]
 mod client_certificate;
-#[cfg(any(feature = "impersonation", feature = "client-certificate"))]
+#[cfg(feature = "oauth")]
 mod config;
 mod credentials;
 #[cfg(feature = "downscoped")]

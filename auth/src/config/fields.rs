@@ -48,19 +48,19 @@ impl Fields {
             .with_hint(self.needed)
     }
 
+    /// An error about an object that is right, but for another purpose.
+    pub(crate) fn unsupported(&self, message: impl fmt::Display) -> AuthError {
+        self.error(message).with_kind(AuthErrorKind::Unsupported)
+    }
+
     /// Refuses an object whose `type` is not `expected`.
     pub(crate) fn check_type(&mut self, expected: &str) -> Result<(), AuthError> {
         match self.text("type")? {
             Some(kind) if kind == expected => Ok(()),
             None => Err(self.error("the field `type` is missing")),
-            Some(kind) if is_kind(&kind) => Err(AuthError::new(
-                AuthErrorKind::Unsupported,
-                format!(
-                    "{}: the field `type` is `{kind}`, not `{expected}`",
-                    self.place
-                ),
-            )
-            .with_hint(self.needed)),
+            Some(kind) if is_kind(&kind) => Err(self.unsupported(format_args!(
+                "the field `type` is `{kind}`, not `{expected}`"
+            ))),
             Some(_) => Err(self.error(format_args!("the field `type` is not `{expected}`"))),
         }
     }
@@ -117,7 +117,7 @@ impl Fields {
 
     /// A list of texts, or one text with spaces; absent is empty.
     pub(crate) fn list(&mut self, name: &str) -> Result<Vec<String>, AuthError> {
-        let what = "a list of strings";
+        let what = "a list of strings, or one string with spaces";
         match self.fields.remove(name) {
             None | Some(Value::Null) => Ok(Vec::new()),
             Some(Value::String(text)) => Ok(text.split_whitespace().map(str::to_owned).collect()),
@@ -175,6 +175,11 @@ impl Fields {
         text
     }
 
+    /// Everything that is left, for whoever keeps it.
+    pub(crate) fn into_rest(mut self) -> Map<String, Value> {
+        std::mem::take(&mut self.fields)
+    }
+
     fn wrong(&self, name: &str, what: &str, mut value: Value) -> AuthError {
         wipe(&mut value);
         self.error(format_args!("the field `{name}` is not {what}"))
@@ -193,7 +198,7 @@ fn is_kind(text: &str) -> bool {
 }
 
 /// Overwrites every text.
-fn wipe(json: &mut Value) {
+pub(crate) fn wipe(json: &mut Value) {
     match json {
         Value::String(text) => text.zeroize(),
         Value::Array(items) => items.iter_mut().for_each(wipe),

@@ -6,7 +6,7 @@ use std::{fs::File, io, io::Read, path::Path};
 
 use secrecy::zeroize::Zeroizing;
 
-pub(crate) use self::fields::Fields;
+pub(crate) use self::fields::{Fields, wipe};
 use crate::{AuthError, AuthErrorKind};
 
 /// No configuration or token file comes near this size.

@@ -88,7 +88,7 @@ fn what_is_wrong_is_named() {
         ),
         (
             r#"{"type":"authorized_user","client_id":"c","refresh_token":"r","scopes":[1]}"#,
-            "`scopes` is neither",
+            "`scopes` is not a list of strings",
         ),
         (
             r#"{"type":"authorized_user","client_id":"c","refresh_token":"r","expiry":"soon"}"#,

@@ -3,10 +3,13 @@
 use std::time::SystemTime;
 
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
-use secrecy::{ExposeSecret, SecretString, zeroize::Zeroize};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
-use crate::{AuthError, AuthErrorKind};
+use crate::{
+    AuthError,
+    config::{Fields, wipe},
+};
 
 const NEEDED: &str =
     "a user's credentials are needed, as `gcloud auth application-default login` writes them";
@@ -58,38 +61,27 @@ impl UserInfo {
 
     /// Reads a file's text; `place` names it in errors.
     pub(crate) fn parse(place: &str, text: &str) -> Result<Self, AuthError> {
-        let error = |kind, message: &dyn std::fmt::Display| {
-            AuthError::new(kind, format!("{place}: {message}")).with_hint(NEEDED)
-        };
-        let fields = match serde_json::from_str::<Value>(text.trim_start_matches('\u{feff}')) {
-            Ok(Value::Object(fields)) => fields,
-            Ok(_) => return Err(error(AuthErrorKind::Config, &"not a JSON object")),
-            // The text of a JSON error says where it is, and never shows what stands there.
-            Err(cause) => {
-                return Err(error(
-                    AuthErrorKind::Config,
-                    &format_args!("not JSON: {cause}"),
-                ));
-            }
-        };
-        let mut fields = Fields { place, fields };
-        fields.check_type()?;
+        let mut fields = Fields::parse(place, text, NEEDED)?;
+        check_type(&mut fields)?;
         Ok(Self {
             client_id: fields.required("client_id")?,
             client_secret: fields.secret("client_secret")?,
             refresh_token: fields.secret("refresh_token")?,
             token: fields.secret("token")?,
-            expiry: fields.time("expiry")?,
+            expiry: time(&mut fields, "expiry")?,
             id_token: fields.secret("id_token")?,
             rapt_token: fields.secret("rapt_token")?,
-            scopes: fields.scopes("scopes")?.unwrap_or_default(),
-            granted_scopes: fields.scopes("granted_scopes")?,
+            scopes: fields.list("scopes")?,
+            granted_scopes: match fields.has("granted_scopes") {
+                true => Some(fields.list("granted_scopes")?),
+                false => None,
+            },
             token_uri: fields.text("token_uri")?,
             revoke_uri: fields.text("revoke_uri")?,
             quota_project_id: fields.text("quota_project_id")?,
             account: fields.text("account")?,
             universe_domain: fields.text("universe_domain")?,
-            extra: fields.fields,
+            extra: fields.into_rest(),
         })
     }
 
@@ -134,125 +126,34 @@ impl UserInfo {
     }
 }
 
-/// Overwrites every string.
-fn wipe(json: &mut Value) {
-    match json {
-        Value::String(text) => text.zeroize(),
-        Value::Array(items) => items.iter_mut().for_each(wipe),
-        Value::Object(fields) => fields.values_mut().for_each(wipe),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+/// Refuses every other file that this one is taken for. google-auth's `to_json` writes no type.
+fn check_type(fields: &mut Fields) -> Result<(), AuthError> {
+    match fields.text("type")?.as_deref() {
+        Some("authorized_user") => Ok(()),
+        None if fields.has("installed") || fields.has("web") => Err(fields
+            .unsupported("this is an OAuth client's secret, which no user has authorized yet")
+            .with_hint("let the user sign in, with a flow that is given this file")),
+        None => Ok(()),
+        Some("service_account") => Err(fields
+            .unsupported("this is a service account's key, not a user's credentials")
+            .with_hint("read it with `ServiceAccount::from_file`")),
+        Some(_) => Err(fields.unsupported("the field `type` is not `authorized_user`")),
     }
 }
 
-struct Fields<'a> {
-    place: &'a str,
-    fields: Map<String, Value>,
-}
-
-impl Fields<'_> {
-    fn error(&self, kind: AuthErrorKind, message: impl std::fmt::Display) -> AuthError {
-        AuthError::new(kind, format!("{}: {message}", self.place)).with_hint(NEEDED)
-    }
-
-    /// google-auth's `to_json` writes no type.
-    fn check_type(&mut self) -> Result<(), AuthError> {
-        match self.text("type")?.as_deref() {
-            Some("authorized_user") => Ok(()),
-            None if self.fields.contains_key("installed") || self.fields.contains_key("web") => {
-                Err(self
-                    .error(
-                        AuthErrorKind::Unsupported,
-                        "this is an OAuth client's secret, which no user has authorized yet",
-                    )
-                    .with_hint("let the user sign in, with a flow that is given this file"))
-            }
-            None => Ok(()),
-            Some("service_account") => Err(self
-                .error(
-                    AuthErrorKind::Unsupported,
-                    "this is a service account's key, not a user's credentials",
-                )
-                .with_hint("read it with `ServiceAccount::from_file`")),
-            Some(_) => Err(self.error(
-                AuthErrorKind::Unsupported,
-                "the field `type` is not `authorized_user`",
-            )),
-        }
-    }
-
-    fn required(&mut self, name: &str) -> Result<String, AuthError> {
-        self.text(name)?.ok_or_else(|| {
-            self.error(
-                AuthErrorKind::Config,
-                format_args!("the field `{name}` is missing or empty"),
-            )
-        })
-    }
-
-    /// A trimmed text; empty counts as absent.
-    fn text(&mut self, name: &str) -> Result<Option<String>, AuthError> {
-        match self.fields.remove(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(mut text)) => {
-                let value = Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-                text.zeroize();
-                Ok(value)
-            }
-            Some(mut other) => {
-                wipe(&mut other);
-                Err(self.error(
-                    AuthErrorKind::Config,
-                    format_args!("the field `{name}` is not a string"),
-                ))
-            }
-        }
-    }
-
-    fn secret(&mut self, name: &str) -> Result<Option<SecretString>, AuthError> {
-        Ok(self.text(name)?.map(SecretString::from))
-    }
-
-    /// A list, or one text with spaces.
-    fn scopes(&mut self, name: &str) -> Result<Option<Vec<String>>, AuthError> {
-        let wrong = "is neither a list of strings nor one string with spaces";
-        let error = |this: &Self| {
-            this.error(
-                AuthErrorKind::Config,
-                format_args!("the field `{name}` {wrong}"),
-            )
-        };
-        match self.fields.remove(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) => {
-                Ok(Some(text.split_whitespace().map(str::to_owned).collect()))
-            }
-            Some(Value::Array(items)) => items
-                .into_iter()
-                .map(|item| match item {
-                    Value::String(scope) => Ok(scope),
-                    _ => Err(error(self)),
-                })
-                .collect::<Result<_, _>>()
-                .map(Some),
-            Some(_) => Err(error(self)),
-        }
-    }
-
-    /// google-auth writes UTC with a `Z`, and with or without fractions; older versions left out the `Z`.
-    fn time(&mut self, name: &str) -> Result<Option<SystemTime>, AuthError> {
-        let Some(text) = self.text(name)? else {
-            return Ok(None);
-        };
-        let time = text.parse::<Timestamp>().or_else(|_| {
-            text.parse::<DateTime>()
-                .and_then(|time| TimeZone::UTC.to_timestamp(time))
-        });
-        match time {
-            Ok(time) => Ok(Some(time.into())),
-            Err(_) => Err(self.error(
-                AuthErrorKind::Config,
-                format_args!("the field `{name}` is not a time such as 2030-01-31T12:00:00Z"),
-            )),
-        }
+/// google-auth writes UTC with a `Z`, and with or without fractions; older versions left out the `Z`.
+fn time(fields: &mut Fields, name: &str) -> Result<Option<SystemTime>, AuthError> {
+    let Some(text) = fields.text(name)? else {
+        return Ok(None);
+    };
+    let time = text.parse::<Timestamp>().or_else(|_| {
+        text.parse::<DateTime>()
+            .and_then(|time| TimeZone::UTC.to_timestamp(time))
+    });
+    match time {
+        Ok(time) => Ok(Some(time.into())),
+        Err(_) => Err(fields.error(format_args!(
+            "the field `{name}` is not a time such as 2030-01-31T12:00:00Z"
+        ))),
     }
 }
