@@ -40,6 +40,8 @@ fn any(resource: &mut Resource) {
         if let Some(paging) = &mut method.paging {
             paging.items = None;
         }
+        // Any JSON is no operation that could be waited for.
+        method.operation = None;
         for parameter in method.required.iter_mut().chain(&mut method.optional) {
             if matches!(parameter.ty, Type::Named(_)) {
                 parameter.ty = Type::String;
@@ -136,5 +138,26 @@ fn spelled(api: &Api, ty: &Type) -> String {
         | Type::Date
         | Type::Duration
         | Type::FieldMask => "::std::string::String".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gapi_codegen::{Source, generate};
+
+    use super::*;
+
+    #[test]
+    fn methods_promise_nothing_that_any_json_cannot_keep() {
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../discovery-docs/sqladmin.v1.json"
+        );
+        let source = Source::new("sqladmin.v1.json", std::fs::read_to_string(path).unwrap());
+        let api = generate(&source, &Options::new()).unwrap().api;
+        let text = module(&api).unwrap();
+        assert!(text.contains("__gapi::Pages::new("));
+        assert!(!text.contains("__gapi::Items::new("));
+        assert!(!text.contains("__gapi::Wait::new("));
     }
 }
