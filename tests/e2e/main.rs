@@ -6,5 +6,6 @@ mod auth;
 mod calls;
 mod crowd;
 mod faults;
+mod http2;
 mod support;
 mod transports;
