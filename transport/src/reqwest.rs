@@ -1,5 +1,7 @@
 //! [`Transport`] over reqwest.
 
+mod url;
+
 use std::{error::Error as StdError, io, sync::Arc};
 
 use ::reqwest::{Client, Error, Request};
@@ -65,36 +67,31 @@ impl Transport for Client {
 }
 
 fn into_reqwest(request: http::Request<Body>) -> Result<Request, TransportError> {
-    let path = request.uri().path().to_owned();
-    if !matches!(request.uri().scheme_str(), Some("https" | "http")) {
-        return Err(TransportError::new(
-            TransportErrorKind::Request,
-            "the request's URL is not an absolute http or https URL",
-        ));
+    let refused = |why: &'static str| Err(TransportError::new(TransportErrorKind::Request, why));
+    let (head, body) = request.into_parts();
+    if !matches!(head.uri.scheme_str(), Some("https" | "http")) {
+        return refused("the request's URL is not an absolute http or https URL");
     }
     // Pools and their traces know connections by this part of the URL.
-    let authority = request.uri().authority();
+    let authority = head.uri.authority();
     if authority.is_some_and(|authority| authority.as_str().contains('@')) {
-        return Err(TransportError::new(
-            TransportErrorKind::Request,
+        return refused(
             "the request's URL holds a user name or a password; send an `authorization` header instead",
-        ));
+        );
     }
-    let request = Request::try_from(request.map(into_reqwest_body)).map_err(|error| {
-        TransportError::new(
-            TransportErrorKind::Request,
-            "the request's URL cannot be used",
-        )
-        .with_source(error.without_url())
-    })?;
+    let Some(url) = url::of(&head.uri) else {
+        return refused("the request's URL cannot be used");
+    };
     // The URL parser resolves `..` even where it is percent-encoded, and takes `\` for `/`. Either would send the request elsewhere.
-    let segments = |path: &str| path.split('/').count();
-    if segments(request.url().path()) != segments(&path) {
-        return Err(TransportError::new(
-            TransportErrorKind::Request,
-            "the request's path holds `.` or `..` segments or a backslash",
-        ));
+    let segments = |path: &str| path.bytes().filter(|byte| *byte == b'/').count();
+    let path = head.uri.path();
+    if url.path() != path && segments(url.path()) != segments(path) {
+        return refused("the request's path holds `.` or `..` segments or a backslash");
     }
+    let mut request = Request::new(head.method, url);
+    *request.headers_mut() = head.headers;
+    *request.version_mut() = head.version;
+    *request.body_mut() = Some(into_reqwest_body(body));
     Ok(request)
 }
 
