@@ -5,7 +5,7 @@ use serde::de::Deserializer;
 
 /// An enum of a Discovery document. The service may add values at any time, so each has a variant for other texts.
 ///
-/// Generated code implements it; programs use the variants, `Display`, `FromStr` and `From`.
+/// Generated code implements it; programs use the variants, `Display` and `From`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is neither a text nor an enum",
     label = "text belongs to a property that is text or an enum"
@@ -49,7 +49,9 @@ impl<T: OpenEnum> Scalar for Read<T> {
     }
 }
 
-/// Implements what an [`OpenEnum`] promises: equality, order and hash by text, conversions, and the codecs.
+/// Implements what an [`OpenEnum`] promises: equality and hash by text, conversions, and the codecs.
+///
+/// Each line costs every enum of every module, so there is no order among them, and no `FromStr` beside `From`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __gapi_open_enum {
@@ -61,21 +63,6 @@ macro_rules! __gapi_open_enum {
             }
         }
         impl ::core::cmp::Eq for $name {}
-        impl ::core::cmp::PartialOrd for $name {
-            #[inline]
-            fn partial_cmp(&self, other: &Self) -> ::core::option::Option<::core::cmp::Ordering> {
-                ::core::option::Option::Some(::core::cmp::Ord::cmp(self, other))
-            }
-        }
-        impl ::core::cmp::Ord for $name {
-            #[inline]
-            fn cmp(&self, other: &Self) -> ::core::cmp::Ordering {
-                ::core::cmp::Ord::cmp(
-                    $crate::generated::v1::OpenEnum::as_str(self),
-                    $crate::generated::v1::OpenEnum::as_str(other),
-                )
-            }
-        }
         impl ::core::hash::Hash for $name {
             #[inline]
             fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
@@ -112,13 +99,6 @@ macro_rules! __gapi_open_enum {
                 $crate::generated::v1::open_enum_from(&text)
             }
         }
-        impl ::core::str::FromStr for $name {
-            type Err = ::core::convert::Infallible;
-            #[inline]
-            fn from_str(text: &str) -> ::core::result::Result<Self, Self::Err> {
-                ::core::result::Result::Ok($crate::generated::v1::open_enum_from(text))
-            }
-        }
         impl $crate::generated::v1::Serialize for $name {
             #[inline]
             fn serialize<S: $crate::generated::v1::Serializer>(
@@ -152,11 +132,5 @@ macro_rules! __gapi_open_enum {
             }
         }
         impl $crate::generated::v1::Leaf for $name {}
-        impl $crate::generated::v1::Param for $name {
-            #[inline]
-            fn into_wire(self) -> ::std::string::String {
-                ::core::convert::From::from($crate::generated::v1::OpenEnum::as_str(&self))
-            }
-        }
     )*};
 }

@@ -1,6 +1,6 @@
 //! Parameters: the text that a value has in a path or a query.
 
-use super::number::non_finite;
+use super::{OpenEnum, number::non_finite};
 
 /// A value that can travel in a path or a query.
 ///
@@ -19,6 +19,12 @@ impl Param for String {
 impl Param for &str {
     fn into_wire(self) -> String {
         self.to_owned()
+    }
+}
+
+impl<T: OpenEnum> Param for T {
+    fn into_wire(self) -> String {
+        self.as_str().to_owned()
     }
 }
 

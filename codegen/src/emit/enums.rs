@@ -35,15 +35,18 @@ pub(super) fn open_enum(def: &TypeDef, variants: &[Variant], names: &Names<'_>) 
             Unrecognized(#string),
         }
         impl __gapi::OpenEnum for #name {
+            #[inline]
             fn known(text: &str) -> #option<Self> {
                 Some(match text {
                     #(#wires => Self::#idents,)*
                     _ => return None,
                 })
             }
+            #[inline]
             fn unrecognized(text: #string) -> Self {
                 Self::Unrecognized(text)
             }
+            #[inline]
             fn as_str(&self) -> &str {
                 match self {
                     #(Self::#idents => #wires,)*

@@ -58,6 +58,7 @@ fn make(
     quote! {
         #doc
         #deprecated
+        #[inline]
         pub fn #name(#receiver #(#arguments)* #body) -> #request {
             #request(__gapi::Call::new(&#entry) #(#values)* #with_body)
         }
@@ -93,6 +94,7 @@ pub(super) fn request(method: &Method, depth: usize, names: &Names<'_>) -> Token
         .map(|_| {
             quote! {
                 #[doc = "Sends the request, and waits for the operation that it starts."]
+                #[inline]
                 pub fn wait(self, client: &__gapi::Client) -> __gapi::Wait<#response> {
                     __gapi::Wait::new(client, self.0)
                 }
@@ -111,6 +113,7 @@ pub(super) fn request(method: &Method, depth: usize, names: &Names<'_>) -> Token
             pub const METHOD: &'static str = #id;
             #(#setters)*
             #[doc = "Sends the request: await the answer, or set options first."]
+            #[inline]
             pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<#response> {
                 __gapi::Sending::new(client, self.0)
             }
@@ -122,15 +125,18 @@ pub(super) fn request(method: &Method, depth: usize, names: &Names<'_>) -> Token
             #[doc = "# Errors"]
             #[doc = ""]
             #[doc = "When a parameter cannot stand in the path, or the body cannot be encoded."]
+            #[inline]
             pub fn to_http(&self) -> #result<__gapi::HttpRequest, __gapi::Error> {
                 self.0.to_http()
             }
         }
         impl __gapi::Request for #name {
             type Response = #response;
+            #[inline]
             fn call(&self) -> &__gapi::Call {
                 &self.0
             }
+            #[inline]
             fn into_call(self) -> __gapi::Call {
                 self.0
             }
@@ -154,6 +160,7 @@ fn pages(
         };
         quote! {
             #[doc = "The items of all pages."]
+            #[inline]
             pub fn items(self, client: &__gapi::Client) -> __gapi::Items<#response, #item> {
                 __gapi::Items::#how(client, self.0, |page| page.#field.take())
             }
@@ -161,6 +168,7 @@ fn pages(
     });
     quote! {
         #[doc = "All pages, each fetched when it is asked for."]
+        #[inline]
         pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<#response> {
             __gapi::Pages::new(client, self.0)
         }
@@ -174,6 +182,7 @@ fn media(method: &Method, response: &TokenStream, names: &Names<'_>) -> TokenStr
     let upload = method.upload.as_ref().map(|_| {
         quote! {
             #[doc = "The request with media to upload."]
+            #[inline]
             pub fn upload(self, media: impl #into<__gapi::Media>) -> __gapi::Upload<#response> {
                 __gapi::Upload::new(self.0, media)
             }
@@ -182,6 +191,7 @@ fn media(method: &Method, response: &TokenStream, names: &Names<'_>) -> TokenStr
     let download = method.download.map(|_| {
         quote! {
             #[doc = "Asks for the media itself: await all of it, or take it as it comes."]
+            #[inline]
             pub fn download(self, client: &__gapi::Client) -> __gapi::Download {
                 __gapi::Download::new(client, self.0)
             }
@@ -204,6 +214,7 @@ fn setter(parameter: &Parameter, depth: usize, names: &Names<'_>) -> TokenStream
     quote! {
         #doc
         #deprecated
+        #[inline]
         pub fn #name(self, #argument: #ty) -> Self {
             Self(self.0 #with)
         }

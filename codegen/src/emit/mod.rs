@@ -1,4 +1,6 @@
 //! Prints the model as tokens. Printers never decide: all that they need is a field of the model.
+//!
+//! Every function is `#[inline]`, so that the crate of a module compiles to machine code what is used of it, and nothing else.
 
 mod api;
 mod docs;

@@ -19,6 +19,7 @@ pub(super) fn root(api: &Api, names: &Names<'_>) -> TokenStream {
             #doc
             #deprecated
             #[must_use]
+            #[inline]
             pub const fn #name() -> #name::Resource {
                 #name::Resource
             }
@@ -79,6 +80,7 @@ fn module(api: &Api, resource: &Resource, depth: usize, names: &Names<'_>) -> To
             #doc
             #deprecated
             #[must_use]
+            #[inline]
             pub const fn #name(self) -> #name::Resource {
                 #name::Resource
             }

@@ -54,6 +54,7 @@ fn null(name: &proc_macro2::Ident, names: &Names<'_>) -> TokenStream {
             #[doc = "# Errors"]
             #[doc = ""]
             #[doc = "When the schema has no property of this name."]
+            #[inline]
             pub fn null(&mut self, field: &str) -> #result<&mut Self, __gapi::UnknownField> {
                 __gapi::null(self, field)
             }
@@ -80,25 +81,30 @@ fn codec(def: &TypeDef, fields: &[Field], names: &Names<'_>) -> TokenStream {
         impl __gapi::Object for #name {
             const NAME: &'static str = #shown;
             #secrets
+            #[inline]
             fn index(name: &str) -> usize {
                 match name {
                     #(#wires => #positions,)*
                     _ => __gapi::UNKNOWN,
                 }
             }
+            #[inline]
             fn set<'de, A: __gapi::MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> #result<(), A::Error> {
                 match index {
                     #(#positions => __gapi::read(&mut self.#idents, map),)*
                     _ => __gapi::skip(map),
                 }
             }
+            #[inline]
             fn put<P: __gapi::Put>(&self, out: &mut P) -> #result<(), P::Error> {
                 #(out.field(#wires, &self.#idents)?;)*
                 Ok(())
             }
+            #[inline]
             fn extra(&self) -> &__gapi::Extra {
                 &self.extra
             }
+            #[inline]
             fn extra_mut(&mut self) -> &mut __gapi::Extra {
                 &mut self.extra
             }

@@ -71,12 +71,14 @@ pub mod scope {
 
 /// The resource `locations`.
 #[must_use]
+#[inline]
 pub const fn locations() -> locations::Resource {
     locations::Resource
 }
 
 /// The resource `projects`.
 #[must_use]
+#[inline]
 pub const fn projects() -> projects::Resource {
     projects::Resource
 }
@@ -92,6 +94,7 @@ pub mod locations {
     impl Resource {
         /// The resource `locations.workforcePools`.
         #[must_use]
+        #[inline]
         pub const fn workforce_pools(self) -> workforce_pools::Resource {
             workforce_pools::Resource
         }
@@ -111,6 +114,7 @@ pub mod locations {
             /// HTTP: `GET v1/{+name}/allowedLocations`
             ///
             /// * `name`: Required. Resource name of workforce pool. Pattern: `^locations/[^/]+/workforcePools/[^/]+$`.
+            #[inline]
             pub fn get_allowed_locations(self, name: impl Into<String>) -> GetAllowedLocations {
                 GetAllowedLocations(
                     __gapi::Call::new(&GET_ALLOWED_LOCATIONS).with("name", name.into()),
@@ -135,6 +139,7 @@ pub mod locations {
             pub const METHOD: &'static str = "iamcredentials.locations.workforcePools.getAllowedLocations";
 
             /// Sends the request: await the answer, or set options first.
+            #[inline]
             pub fn send(
                 self,
                 client: &__gapi::Client,
@@ -147,6 +152,7 @@ pub mod locations {
             /// # Errors
             ///
             /// When a parameter cannot stand in the path, or the body cannot be encoded.
+            #[inline]
             pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
                 self.0.to_http()
             }
@@ -155,10 +161,12 @@ pub mod locations {
         impl __gapi::Request for GetAllowedLocations {
             type Response = super::super::WorkforcePoolAllowedLocations;
 
+            #[inline]
             fn call(&self) -> &__gapi::Call {
                 &self.0
             }
 
+            #[inline]
             fn into_call(self) -> __gapi::Call {
                 self.0
             }
@@ -177,12 +185,14 @@ pub mod projects {
     impl Resource {
         /// The resource `projects.locations`.
         #[must_use]
+        #[inline]
         pub const fn locations(self) -> locations::Resource {
             locations::Resource
         }
 
         /// The resource `projects.serviceAccounts`.
         #[must_use]
+        #[inline]
         pub const fn service_accounts(self) -> service_accounts::Resource {
             service_accounts::Resource
         }
@@ -199,6 +209,7 @@ pub mod projects {
         impl Resource {
             /// The resource `projects.locations.workloadIdentityPools`.
             #[must_use]
+            #[inline]
             pub const fn workload_identity_pools(self) -> workload_identity_pools::Resource {
                 workload_identity_pools::Resource
             }
@@ -218,6 +229,7 @@ pub mod projects {
                 /// HTTP: `GET v1/{+name}/allowedLocations`
                 ///
                 /// * `name`: Required. Resource name of workload identity pool. Pattern: `^projects/[^/]+/locations/[^/]+/workloadIdentityPools/[^/]+$`.
+                #[inline]
                 pub fn get_allowed_locations(self, name: impl Into<String>) -> GetAllowedLocations {
                     GetAllowedLocations(
                         __gapi::Call::new(&GET_ALLOWED_LOCATIONS).with("name", name.into()),
@@ -242,6 +254,7 @@ pub mod projects {
                 pub const METHOD: &'static str = "iamcredentials.projects.locations.workloadIdentityPools.getAllowedLocations";
 
                 /// Sends the request: await the answer, or set options first.
+                #[inline]
                 pub fn send(
                     self,
                     client: &__gapi::Client,
@@ -254,6 +267,7 @@ pub mod projects {
                 /// # Errors
                 ///
                 /// When a parameter cannot stand in the path, or the body cannot be encoded.
+                #[inline]
                 pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
                     self.0.to_http()
                 }
@@ -262,10 +276,12 @@ pub mod projects {
             impl __gapi::Request for GetAllowedLocations {
                 type Response = super::super::super::WorkloadIdentityPoolAllowedLocations;
 
+                #[inline]
                 fn call(&self) -> &__gapi::Call {
                     &self.0
                 }
 
+                #[inline]
                 fn into_call(self) -> __gapi::Call {
                     self.0
                 }
@@ -292,6 +308,7 @@ pub mod projects {
             ///   replacing it with a project ID is invalid. Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
             ///
             /// Scope: [`CLOUD_PLATFORM`](super::super::scope::CLOUD_PLATFORM).
+            #[inline]
             pub fn generate_access_token(
                 self,
                 name: impl Into<String>,
@@ -314,6 +331,7 @@ pub mod projects {
             ///   replacing it with a project ID is invalid. Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
             ///
             /// Scope: [`CLOUD_PLATFORM`](super::super::scope::CLOUD_PLATFORM).
+            #[inline]
             pub fn generate_id_token(
                 self,
                 name: impl Into<String>,
@@ -331,6 +349,7 @@ pub mod projects {
             /// HTTP: `GET v1/{+name}/allowedLocations`
             ///
             /// * `name`: Required. Resource name of service account. Format: `projects/-/serviceAccounts/{service_account_email}` Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
+            #[inline]
             pub fn get_allowed_locations(self, name: impl Into<String>) -> GetAllowedLocations {
                 GetAllowedLocations(
                     __gapi::Call::new(&GET_ALLOWED_LOCATIONS).with("name", name.into()),
@@ -347,6 +366,7 @@ pub mod projects {
             ///   replacing it with a project ID is invalid. Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
             ///
             /// Scope: [`CLOUD_PLATFORM`](super::super::scope::CLOUD_PLATFORM).
+            #[inline]
             pub fn sign_blob(
                 self,
                 name: impl Into<String>,
@@ -367,6 +387,7 @@ pub mod projects {
             ///   replacing it with a project ID is invalid. Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
             ///
             /// Scope: [`CLOUD_PLATFORM`](super::super::scope::CLOUD_PLATFORM).
+            #[inline]
             pub fn sign_jwt(
                 self,
                 name: impl Into<String>,
@@ -396,6 +417,7 @@ pub mod projects {
             pub const METHOD: &'static str = "iamcredentials.projects.serviceAccounts.generateAccessToken";
 
             /// Sends the request: await the answer, or set options first.
+            #[inline]
             pub fn send(
                 self,
                 client: &__gapi::Client,
@@ -408,6 +430,7 @@ pub mod projects {
             /// # Errors
             ///
             /// When a parameter cannot stand in the path, or the body cannot be encoded.
+            #[inline]
             pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
                 self.0.to_http()
             }
@@ -416,10 +439,12 @@ pub mod projects {
         impl __gapi::Request for GenerateAccessToken {
             type Response = super::super::GenerateAccessTokenResponse;
 
+            #[inline]
             fn call(&self) -> &__gapi::Call {
                 &self.0
             }
 
+            #[inline]
             fn into_call(self) -> __gapi::Call {
                 self.0
             }
@@ -443,6 +468,7 @@ pub mod projects {
             pub const METHOD: &'static str = "iamcredentials.projects.serviceAccounts.generateIdToken";
 
             /// Sends the request: await the answer, or set options first.
+            #[inline]
             pub fn send(
                 self,
                 client: &__gapi::Client,
@@ -455,6 +481,7 @@ pub mod projects {
             /// # Errors
             ///
             /// When a parameter cannot stand in the path, or the body cannot be encoded.
+            #[inline]
             pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
                 self.0.to_http()
             }
@@ -463,10 +490,12 @@ pub mod projects {
         impl __gapi::Request for GenerateIdToken {
             type Response = super::super::GenerateIdTokenResponse;
 
+            #[inline]
             fn call(&self) -> &__gapi::Call {
                 &self.0
             }
 
+            #[inline]
             fn into_call(self) -> __gapi::Call {
                 self.0
             }
@@ -489,6 +518,7 @@ pub mod projects {
             pub const METHOD: &'static str = "iamcredentials.projects.serviceAccounts.getAllowedLocations";
 
             /// Sends the request: await the answer, or set options first.
+            #[inline]
             pub fn send(
                 self,
                 client: &__gapi::Client,
@@ -501,6 +531,7 @@ pub mod projects {
             /// # Errors
             ///
             /// When a parameter cannot stand in the path, or the body cannot be encoded.
+            #[inline]
             pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
                 self.0.to_http()
             }
@@ -509,10 +540,12 @@ pub mod projects {
         impl __gapi::Request for GetAllowedLocations {
             type Response = super::super::ServiceAccountAllowedLocations;
 
+            #[inline]
             fn call(&self) -> &__gapi::Call {
                 &self.0
             }
 
+            #[inline]
             fn into_call(self) -> __gapi::Call {
                 self.0
             }
@@ -536,6 +569,7 @@ pub mod projects {
             pub const METHOD: &'static str = "iamcredentials.projects.serviceAccounts.signBlob";
 
             /// Sends the request: await the answer, or set options first.
+            #[inline]
             pub fn send(
                 self,
                 client: &__gapi::Client,
@@ -548,6 +582,7 @@ pub mod projects {
             /// # Errors
             ///
             /// When a parameter cannot stand in the path, or the body cannot be encoded.
+            #[inline]
             pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
                 self.0.to_http()
             }
@@ -556,10 +591,12 @@ pub mod projects {
         impl __gapi::Request for SignBlob {
             type Response = super::super::SignBlobResponse;
 
+            #[inline]
             fn call(&self) -> &__gapi::Call {
                 &self.0
             }
 
+            #[inline]
             fn into_call(self) -> __gapi::Call {
                 self.0
             }
@@ -583,6 +620,7 @@ pub mod projects {
             pub const METHOD: &'static str = "iamcredentials.projects.serviceAccounts.signJwt";
 
             /// Sends the request: await the answer, or set options first.
+            #[inline]
             pub fn send(
                 self,
                 client: &__gapi::Client,
@@ -595,6 +633,7 @@ pub mod projects {
             /// # Errors
             ///
             /// When a parameter cannot stand in the path, or the body cannot be encoded.
+            #[inline]
             pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
                 self.0.to_http()
             }
@@ -603,10 +642,12 @@ pub mod projects {
         impl __gapi::Request for SignJwt {
             type Response = super::super::SignJwtResponse;
 
+            #[inline]
             fn call(&self) -> &__gapi::Call {
                 &self.0
             }
 
+            #[inline]
             fn into_call(self) -> __gapi::Call {
                 self.0
             }
@@ -645,6 +686,7 @@ impl GenerateAccessTokenRequest {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -653,6 +695,7 @@ impl GenerateAccessTokenRequest {
 impl __gapi::Object for GenerateAccessTokenRequest {
     const NAME: &'static str = "GenerateAccessTokenRequest";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "delegates" => 0,
@@ -662,6 +705,7 @@ impl __gapi::Object for GenerateAccessTokenRequest {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -675,6 +719,7 @@ impl __gapi::Object for GenerateAccessTokenRequest {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("delegates", &self.delegates)?;
         out.field("lifetime", &self.lifetime)?;
@@ -682,10 +727,12 @@ impl __gapi::Object for GenerateAccessTokenRequest {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -706,6 +753,7 @@ impl __gapi::Object for GenerateAccessTokenResponse {
     const NAME: &'static str = "GenerateAccessTokenResponse";
     const SECRETS: &'static [&'static str] = &["accessToken"];
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "accessToken" => 0,
@@ -714,6 +762,7 @@ impl __gapi::Object for GenerateAccessTokenResponse {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -726,16 +775,19 @@ impl __gapi::Object for GenerateAccessTokenResponse {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("accessToken", &self.access_token)?;
         out.field("expireTime", &self.expire_time)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -769,6 +821,7 @@ impl GenerateIdTokenRequest {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -777,6 +830,7 @@ impl GenerateIdTokenRequest {
 impl __gapi::Object for GenerateIdTokenRequest {
     const NAME: &'static str = "GenerateIdTokenRequest";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "audience" => 0,
@@ -787,6 +841,7 @@ impl __gapi::Object for GenerateIdTokenRequest {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -801,6 +856,7 @@ impl __gapi::Object for GenerateIdTokenRequest {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("audience", &self.audience)?;
         out.field("delegates", &self.delegates)?;
@@ -809,10 +865,12 @@ impl __gapi::Object for GenerateIdTokenRequest {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -833,6 +891,7 @@ impl __gapi::Object for GenerateIdTokenResponse {
     const NAME: &'static str = "GenerateIdTokenResponse";
     const SECRETS: &'static [&'static str] = &["token"];
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "token" => 0,
@@ -840,6 +899,7 @@ impl __gapi::Object for GenerateIdTokenResponse {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -851,15 +911,18 @@ impl __gapi::Object for GenerateIdTokenResponse {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("token", &self.token)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -883,6 +946,7 @@ pub struct ServiceAccountAllowedLocations {
 impl __gapi::Object for ServiceAccountAllowedLocations {
     const NAME: &'static str = "ServiceAccountAllowedLocations";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "encodedLocations" => 0,
@@ -891,6 +955,7 @@ impl __gapi::Object for ServiceAccountAllowedLocations {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -903,16 +968,19 @@ impl __gapi::Object for ServiceAccountAllowedLocations {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("encodedLocations", &self.encoded_locations)?;
         out.field("locations", &self.locations)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -939,6 +1007,7 @@ impl SignBlobRequest {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -947,6 +1016,7 @@ impl SignBlobRequest {
 impl __gapi::Object for SignBlobRequest {
     const NAME: &'static str = "SignBlobRequest";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "delegates" => 0,
@@ -955,6 +1025,7 @@ impl __gapi::Object for SignBlobRequest {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -967,16 +1038,19 @@ impl __gapi::Object for SignBlobRequest {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("delegates", &self.delegates)?;
         out.field("payload", &self.payload)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1003,6 +1077,7 @@ impl __gapi::Object for SignBlobResponse {
     const NAME: &'static str = "SignBlobResponse";
     const SECRETS: &'static [&'static str] = &["signedBlob"];
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "keyId" => 0,
@@ -1011,6 +1086,7 @@ impl __gapi::Object for SignBlobResponse {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1023,16 +1099,19 @@ impl __gapi::Object for SignBlobResponse {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("keyId", &self.key_id)?;
         out.field("signedBlob", &self.signed_blob)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1062,6 +1141,7 @@ impl SignJwtRequest {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -1070,6 +1150,7 @@ impl SignJwtRequest {
 impl __gapi::Object for SignJwtRequest {
     const NAME: &'static str = "SignJwtRequest";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "delegates" => 0,
@@ -1078,6 +1159,7 @@ impl __gapi::Object for SignJwtRequest {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1090,16 +1172,19 @@ impl __gapi::Object for SignJwtRequest {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("delegates", &self.delegates)?;
         out.field("payload", &self.payload)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1127,6 +1212,7 @@ impl __gapi::Object for SignJwtResponse {
     const NAME: &'static str = "SignJwtResponse";
     const SECRETS: &'static [&'static str] = &["signedJwt"];
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "keyId" => 0,
@@ -1135,6 +1221,7 @@ impl __gapi::Object for SignJwtResponse {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1147,16 +1234,19 @@ impl __gapi::Object for SignJwtResponse {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("keyId", &self.key_id)?;
         out.field("signedJwt", &self.signed_jwt)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1180,6 +1270,7 @@ pub struct WorkforcePoolAllowedLocations {
 impl __gapi::Object for WorkforcePoolAllowedLocations {
     const NAME: &'static str = "WorkforcePoolAllowedLocations";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "encodedLocations" => 0,
@@ -1188,6 +1279,7 @@ impl __gapi::Object for WorkforcePoolAllowedLocations {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1200,16 +1292,19 @@ impl __gapi::Object for WorkforcePoolAllowedLocations {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("encodedLocations", &self.encoded_locations)?;
         out.field("locations", &self.locations)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1233,6 +1328,7 @@ pub struct WorkloadIdentityPoolAllowedLocations {
 impl __gapi::Object for WorkloadIdentityPoolAllowedLocations {
     const NAME: &'static str = "WorkloadIdentityPoolAllowedLocations";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "encodedLocations" => 0,
@@ -1241,6 +1337,7 @@ impl __gapi::Object for WorkloadIdentityPoolAllowedLocations {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1253,16 +1350,19 @@ impl __gapi::Object for WorkloadIdentityPoolAllowedLocations {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("encodedLocations", &self.encoded_locations)?;
         out.field("locations", &self.locations)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }

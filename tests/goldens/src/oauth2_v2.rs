@@ -68,6 +68,7 @@ pub mod scope {
 
 /// The resource `userinfo`.
 #[must_use]
+#[inline]
 pub const fn userinfo() -> userinfo::Resource {
     userinfo::Resource
 }
@@ -79,6 +80,7 @@ pub mod methods {
     /// The method `oauth2.tokeninfo`.
     ///
     /// HTTP: `POST oauth2/v2/tokeninfo`
+    #[inline]
     pub fn tokeninfo() -> Tokeninfo {
         Tokeninfo(__gapi::Call::new(&TOKENINFO))
     }
@@ -102,16 +104,19 @@ pub mod methods {
         pub const METHOD: &'static str = "oauth2.tokeninfo";
 
         /// Sets the parameter `access_token`.
+        #[inline]
         pub fn access_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("access_token", value.into()))
         }
 
         /// Sets the parameter `id_token`.
+        #[inline]
         pub fn id_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("id_token", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Tokeninfo> {
             __gapi::Sending::new(client, self.0)
         }
@@ -121,6 +126,7 @@ pub mod methods {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -129,10 +135,12 @@ pub mod methods {
     impl __gapi::Request for Tokeninfo {
         type Response = super::Tokeninfo;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -150,6 +158,7 @@ pub mod userinfo {
     impl Resource {
         /// The resource `userinfo.v2`.
         #[must_use]
+        #[inline]
         pub const fn v2(self) -> v2::Resource {
             v2::Resource
         }
@@ -159,6 +168,7 @@ pub mod userinfo {
         /// HTTP: `GET oauth2/v2/userinfo`
         ///
         /// Any one of the scopes: [`USERINFO_EMAIL`](super::scope::USERINFO_EMAIL), [`USERINFO_PROFILE`](super::scope::USERINFO_PROFILE), [`OPENID`](super::scope::OPENID).
+        #[inline]
         pub fn get(self) -> Get {
             Get(__gapi::Call::new(&GET))
         }
@@ -184,6 +194,7 @@ pub mod userinfo {
         pub const METHOD: &'static str = "oauth2.userinfo.get";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Userinfo> {
             __gapi::Sending::new(client, self.0)
         }
@@ -193,6 +204,7 @@ pub mod userinfo {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -201,10 +213,12 @@ pub mod userinfo {
     impl __gapi::Request for Get {
         type Response = super::Userinfo;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -221,6 +235,7 @@ pub mod userinfo {
         impl Resource {
             /// The resource `userinfo.v2.me`.
             #[must_use]
+            #[inline]
             pub const fn me(self) -> me::Resource {
                 me::Resource
             }
@@ -240,6 +255,7 @@ pub mod userinfo {
                 /// HTTP: `GET userinfo/v2/me`
                 ///
                 /// Any one of the scopes: [`USERINFO_EMAIL`](super::super::super::scope::USERINFO_EMAIL), [`USERINFO_PROFILE`](super::super::super::scope::USERINFO_PROFILE), [`OPENID`](super::super::super::scope::OPENID).
+                #[inline]
                 pub fn get(self) -> Get {
                     Get(__gapi::Call::new(&GET))
                 }
@@ -265,6 +281,7 @@ pub mod userinfo {
                 pub const METHOD: &'static str = "oauth2.userinfo.v2.me.get";
 
                 /// Sends the request: await the answer, or set options first.
+                #[inline]
                 pub fn send(
                     self,
                     client: &__gapi::Client,
@@ -277,6 +294,7 @@ pub mod userinfo {
                 /// # Errors
                 ///
                 /// When a parameter cannot stand in the path, or the body cannot be encoded.
+                #[inline]
                 pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
                     self.0.to_http()
                 }
@@ -285,10 +303,12 @@ pub mod userinfo {
             impl __gapi::Request for Get {
                 type Response = super::super::super::Userinfo;
 
+                #[inline]
                 fn call(&self) -> &__gapi::Call {
                     &self.0
                 }
 
+                #[inline]
                 fn into_call(self) -> __gapi::Call {
                     self.0
                 }
@@ -322,6 +342,7 @@ pub struct Tokeninfo {
 impl __gapi::Object for Tokeninfo {
     const NAME: &'static str = "Tokeninfo";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "audience" => 0,
@@ -335,6 +356,7 @@ impl __gapi::Object for Tokeninfo {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -352,6 +374,7 @@ impl __gapi::Object for Tokeninfo {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("audience", &self.audience)?;
         out.field("email", &self.email)?;
@@ -363,10 +386,12 @@ impl __gapi::Object for Tokeninfo {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -407,6 +432,7 @@ pub struct Userinfo {
 impl __gapi::Object for Userinfo {
     const NAME: &'static str = "Userinfo";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "email" => 0,
@@ -424,6 +450,7 @@ impl __gapi::Object for Userinfo {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -445,6 +472,7 @@ impl __gapi::Object for Userinfo {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("email", &self.email)?;
         out.field("family_name", &self.family_name)?;
@@ -460,10 +488,12 @@ impl __gapi::Object for Userinfo {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }

@@ -252,12 +252,14 @@ pub mod scope {
 
 /// The resource `instances`.
 #[must_use]
+#[inline]
 pub const fn instances() -> instances::Resource {
     instances::Resource
 }
 
 /// The resource `operations`.
 #[must_use]
+#[inline]
 pub const fn operations() -> operations::Resource {
     operations::Resource
 }
@@ -279,6 +281,7 @@ pub mod instances {
         /// * `instance`: Required. Database instance ID. This does not include the project ID.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
+        #[inline]
         pub fn get(self, project: impl Into<String>, instance: impl Into<String>) -> Get {
             Get(
                 __gapi::Call::new(&GET)
@@ -296,6 +299,7 @@ pub mod instances {
         /// The answer is a long-running operation; `wait` waits for its end.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
+        #[inline]
         pub fn insert(
             self,
             project: impl Into<String>,
@@ -315,6 +319,7 @@ pub mod instances {
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
+        #[inline]
         pub fn list(self, project: impl Into<String>) -> List {
             List(__gapi::Call::new(&LIST).with("project", project.into()))
         }
@@ -331,6 +336,7 @@ pub mod instances {
         /// The answer is a long-running operation; `wait` waits for its end.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
+        #[inline]
         pub fn patch(
             self,
             project: impl Into<String>,
@@ -367,11 +373,13 @@ pub mod instances {
         pub const METHOD: &'static str = "sql.instances.get";
 
         /// Optional. Region of the Cloud SQL instance.
+        #[inline]
         pub fn location(self, value: impl Into<String>) -> Self {
             Self(self.0.with("location", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::DatabaseInstance> {
             __gapi::Sending::new(client, self.0)
         }
@@ -381,6 +389,7 @@ pub mod instances {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -389,10 +398,12 @@ pub mod instances {
     impl __gapi::Request for Get {
         type Response = super::DatabaseInstance;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -416,16 +427,19 @@ pub mod instances {
         pub const METHOD: &'static str = "sql.instances.insert";
 
         /// Optional. Region of the Cloud SQL instance.
+        #[inline]
         pub fn location(self, value: impl Into<String>) -> Self {
             Self(self.0.with("location", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Operation> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// Sends the request, and waits for the operation that it starts.
+        #[inline]
         pub fn wait(self, client: &__gapi::Client) -> __gapi::Wait<super::Operation> {
             __gapi::Wait::new(client, self.0)
         }
@@ -435,6 +449,7 @@ pub mod instances {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -443,10 +458,12 @@ pub mod instances {
     impl __gapi::Request for Insert {
         type Response = super::Operation;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -484,27 +501,32 @@ pub mod instances {
         /// representation, such as 'settings.userLabels.auto_start:true'. Multiple filter queries are space-separated.
         /// For example. 'state:RUNNABLE instanceType:CLOUD_SQL_INSTANCE'. By default, each expression is an AND
         /// expression. However, you can include AND and OR expressions explicitly.
+        #[inline]
         pub fn filter(self, value: impl Into<String>) -> Self {
             Self(self.0.with("filter", value.into()))
         }
 
         /// Optional. Region of the Cloud SQL instance.
+        #[inline]
         pub fn location(self, value: impl Into<String>) -> Self {
             Self(self.0.with("location", value.into()))
         }
 
         /// The maximum number of instances to return. The service may return fewer than this value. If unspecified, at
         /// most 500 instances are returned. The maximum value is 1000; values above 1000 are coerced to 1000.
+        #[inline]
         pub fn max_results(self, value: u32) -> Self {
             Self(self.0.with("maxResults", value))
         }
 
         /// A previously-returned page token representing part of the larger set of results to view.
+        #[inline]
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(
             self,
             client: &__gapi::Client,
@@ -513,11 +535,13 @@ pub mod instances {
         }
 
         /// All pages, each fetched when it is asked for.
+        #[inline]
         pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::InstancesListResponse> {
             __gapi::Pages::new(client, self.0)
         }
 
         /// The items of all pages.
+        #[inline]
         pub fn items(
             self,
             client: &__gapi::Client,
@@ -530,6 +554,7 @@ pub mod instances {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -538,10 +563,12 @@ pub mod instances {
     impl __gapi::Request for List {
         type Response = super::InstancesListResponse;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -572,26 +599,31 @@ pub mod instances {
         pub const METHOD: &'static str = "sql.instances.patch";
 
         /// Optional. Region of the Cloud SQL instance.
+        #[inline]
         pub fn location(self, value: impl Into<String>) -> Self {
             Self(self.0.with("location", value.into()))
         }
 
         /// Optional. Set PSC config to the same value as the existing config to reconcile the PSC networking.
+        #[inline]
         pub fn reconcile_psc_networking(self, value: bool) -> Self {
             Self(self.0.with("reconcilePscNetworking", value))
         }
 
         /// Optional. Set PSC config to the same value as the existing config and force reconcile the PSC networking.
+        #[inline]
         pub fn reconcile_psc_networking_force(self, value: bool) -> Self {
             Self(self.0.with("reconcilePscNetworkingForce", value))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Operation> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// Sends the request, and waits for the operation that it starts.
+        #[inline]
         pub fn wait(self, client: &__gapi::Client) -> __gapi::Wait<super::Operation> {
             __gapi::Wait::new(client, self.0)
         }
@@ -601,6 +633,7 @@ pub mod instances {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -609,10 +642,12 @@ pub mod instances {
     impl __gapi::Request for Patch {
         type Response = super::Operation;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -636,6 +671,7 @@ pub mod operations {
         /// * `operation`: Instance operation ID.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
+        #[inline]
         pub fn cancel(self, project: impl Into<String>, operation: impl Into<String>) -> Cancel {
             Cancel(
                 __gapi::Call::new(&CANCEL)
@@ -654,6 +690,7 @@ pub mod operations {
         /// The answer is a long-running operation; `wait` waits for its end.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
+        #[inline]
         pub fn get(self, project: impl Into<String>, operation: impl Into<String>) -> Get {
             Get(
                 __gapi::Call::new(&GET)
@@ -684,11 +721,13 @@ pub mod operations {
         pub const METHOD: &'static str = "sql.operations.cancel";
 
         /// Optional. Region of the Cloud SQL instance.
+        #[inline]
         pub fn location(self, value: impl Into<String>) -> Self {
             Self(self.0.with("location", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Empty> {
             __gapi::Sending::new(client, self.0)
         }
@@ -698,6 +737,7 @@ pub mod operations {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -706,10 +746,12 @@ pub mod operations {
     impl __gapi::Request for Cancel {
         type Response = super::Empty;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -741,16 +783,19 @@ pub mod operations {
         pub const METHOD: &'static str = "sql.operations.get";
 
         /// Optional. Region of the Cloud SQL instance.
+        #[inline]
         pub fn location(self, value: impl Into<String>) -> Self {
             Self(self.0.with("location", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Operation> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// Sends the request, and waits for the operation that it starts.
+        #[inline]
         pub fn wait(self, client: &__gapi::Client) -> __gapi::Wait<super::Operation> {
             __gapi::Wait::new(client, self.0)
         }
@@ -760,6 +805,7 @@ pub mod operations {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -768,10 +814,12 @@ pub mod operations {
     impl __gapi::Request for Get {
         type Response = super::Operation;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -800,6 +848,7 @@ impl AclEntry {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -808,6 +857,7 @@ impl AclEntry {
 impl __gapi::Object for AclEntry {
     const NAME: &'static str = "AclEntry";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "expirationTime" => 0,
@@ -818,6 +868,7 @@ impl __gapi::Object for AclEntry {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -832,6 +883,7 @@ impl __gapi::Object for AclEntry {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("expirationTime", &self.expiration_time)?;
         out.field("kind", &self.kind)?;
@@ -840,10 +892,12 @@ impl __gapi::Object for AclEntry {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -870,6 +924,7 @@ impl AcquireSsrsLeaseContext {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -878,6 +933,7 @@ impl AcquireSsrsLeaseContext {
 impl __gapi::Object for AcquireSsrsLeaseContext {
     const NAME: &'static str = "AcquireSsrsLeaseContext";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "duration" => 0,
@@ -888,6 +944,7 @@ impl __gapi::Object for AcquireSsrsLeaseContext {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -902,6 +959,7 @@ impl __gapi::Object for AcquireSsrsLeaseContext {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("duration", &self.duration)?;
         out.field("reportDatabase", &self.report_database)?;
@@ -910,10 +968,12 @@ impl __gapi::Object for AcquireSsrsLeaseContext {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -934,6 +994,7 @@ impl AdvancedMachineFeatures {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -942,6 +1003,7 @@ impl AdvancedMachineFeatures {
 impl __gapi::Object for AdvancedMachineFeatures {
     const NAME: &'static str = "AdvancedMachineFeatures";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "threadsPerCore" => 0,
@@ -949,6 +1011,7 @@ impl __gapi::Object for AdvancedMachineFeatures {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -960,15 +1023,18 @@ impl __gapi::Object for AdvancedMachineFeatures {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("threadsPerCore", &self.threads_per_core)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -990,6 +1056,7 @@ pub struct ApiWarning {
 impl __gapi::Object for ApiWarning {
     const NAME: &'static str = "ApiWarning";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "code" => 0,
@@ -999,6 +1066,7 @@ impl __gapi::Object for ApiWarning {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1012,6 +1080,7 @@ impl __gapi::Object for ApiWarning {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("code", &self.code)?;
         out.field("message", &self.message)?;
@@ -1019,10 +1088,12 @@ impl __gapi::Object for ApiWarning {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1048,6 +1119,7 @@ pub enum ApiWarningCode {
 }
 
 impl __gapi::OpenEnum for ApiWarningCode {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "SQL_API_WARNING_CODE_UNSPECIFIED" => Self::SqlApiWarningCodeUnspecified,
@@ -1059,10 +1131,12 @@ impl __gapi::OpenEnum for ApiWarningCode {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::SqlApiWarningCodeUnspecified => "SQL_API_WARNING_CODE_UNSPECIFIED",
@@ -1096,6 +1170,7 @@ impl AvailableDatabaseVersion {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -1104,6 +1179,7 @@ impl AvailableDatabaseVersion {
 impl __gapi::Object for AvailableDatabaseVersion {
     const NAME: &'static str = "AvailableDatabaseVersion";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "displayName" => 0,
@@ -1113,6 +1189,7 @@ impl __gapi::Object for AvailableDatabaseVersion {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1126,6 +1203,7 @@ impl __gapi::Object for AvailableDatabaseVersion {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("displayName", &self.display_name)?;
         out.field("majorVersion", &self.major_version)?;
@@ -1133,10 +1211,12 @@ impl __gapi::Object for AvailableDatabaseVersion {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1185,6 +1265,7 @@ impl BackupConfiguration {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -1193,6 +1274,7 @@ impl BackupConfiguration {
 impl __gapi::Object for BackupConfiguration {
     const NAME: &'static str = "BackupConfiguration";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "backupRetentionSettings" => 0,
@@ -1210,6 +1292,7 @@ impl __gapi::Object for BackupConfiguration {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1231,6 +1314,7 @@ impl __gapi::Object for BackupConfiguration {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("backupRetentionSettings", &self.backup_retention_settings)?;
         out.field("backupTier", &self.backup_tier)?;
@@ -1246,10 +1330,12 @@ impl __gapi::Object for BackupConfiguration {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1275,6 +1361,7 @@ pub enum BackupConfigurationBackupTier {
 }
 
 impl __gapi::OpenEnum for BackupConfigurationBackupTier {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "BACKUP_TIER_UNSPECIFIED" => Self::BackupTierUnspecified,
@@ -1285,10 +1372,12 @@ impl __gapi::OpenEnum for BackupConfigurationBackupTier {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::BackupTierUnspecified => "BACKUP_TIER_UNSPECIFIED",
@@ -1325,6 +1414,7 @@ pub enum BackupConfigurationTransactionalLogStorageState {
 }
 
 impl __gapi::OpenEnum for BackupConfigurationTransactionalLogStorageState {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "TRANSACTIONAL_LOG_STORAGE_STATE_UNSPECIFIED" => Self::TransactionalLogStorageStateUnspecified,
@@ -1336,10 +1426,12 @@ impl __gapi::OpenEnum for BackupConfigurationTransactionalLogStorageState {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::TransactionalLogStorageStateUnspecified => "TRANSACTIONAL_LOG_STORAGE_STATE_UNSPECIFIED",
@@ -1368,6 +1460,7 @@ pub struct BackupContext {
 impl __gapi::Object for BackupContext {
     const NAME: &'static str = "BackupContext";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "backupId" => 0,
@@ -1377,6 +1470,7 @@ impl __gapi::Object for BackupContext {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1390,6 +1484,7 @@ impl __gapi::Object for BackupContext {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("backupId", &self.backup_id)?;
         out.field("kind", &self.kind)?;
@@ -1397,10 +1492,12 @@ impl __gapi::Object for BackupContext {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1424,6 +1521,7 @@ impl BackupRetentionSettings {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -1432,6 +1530,7 @@ impl BackupRetentionSettings {
 impl __gapi::Object for BackupRetentionSettings {
     const NAME: &'static str = "BackupRetentionSettings";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "retainedBackups" => 0,
@@ -1440,6 +1539,7 @@ impl __gapi::Object for BackupRetentionSettings {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1452,16 +1552,19 @@ impl __gapi::Object for BackupRetentionSettings {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("retainedBackups", &self.retained_backups)?;
         out.field("retentionUnit", &self.retention_unit)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1480,6 +1583,7 @@ pub enum BackupRetentionSettingsRetentionUnit {
 }
 
 impl __gapi::OpenEnum for BackupRetentionSettingsRetentionUnit {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "RETENTION_UNIT_UNSPECIFIED" => Self::RetentionUnitUnspecified,
@@ -1488,10 +1592,12 @@ impl __gapi::OpenEnum for BackupRetentionSettingsRetentionUnit {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::RetentionUnitUnspecified => "RETENTION_UNIT_UNSPECIFIED",
@@ -1533,6 +1639,7 @@ impl BlueGreenDeploymentInfo {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -1541,6 +1648,7 @@ impl BlueGreenDeploymentInfo {
 impl __gapi::Object for BlueGreenDeploymentInfo {
     const NAME: &'static str = "BlueGreenDeploymentInfo";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "deploymentId" => 0,
@@ -1551,6 +1659,7 @@ impl __gapi::Object for BlueGreenDeploymentInfo {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1565,6 +1674,7 @@ impl __gapi::Object for BlueGreenDeploymentInfo {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("deploymentId", &self.deployment_id)?;
         out.field("source", &self.source)?;
@@ -1573,10 +1683,12 @@ impl __gapi::Object for BlueGreenDeploymentInfo {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1599,6 +1711,7 @@ pub enum BlueGreenDeploymentInfoState {
 }
 
 impl __gapi::OpenEnum for BlueGreenDeploymentInfoState {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "STATE_UNSPECIFIED" => Self::StateUnspecified,
@@ -1608,10 +1721,12 @@ impl __gapi::OpenEnum for BlueGreenDeploymentInfoState {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::StateUnspecified => "STATE_UNSPECIFIED",
@@ -1643,6 +1758,7 @@ impl ConnectionPoolConfig {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -1651,6 +1767,7 @@ impl ConnectionPoolConfig {
 impl __gapi::Object for ConnectionPoolConfig {
     const NAME: &'static str = "ConnectionPoolConfig";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "connectionPoolingEnabled" => 0,
@@ -1660,6 +1777,7 @@ impl __gapi::Object for ConnectionPoolConfig {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1673,6 +1791,7 @@ impl __gapi::Object for ConnectionPoolConfig {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("connectionPoolingEnabled", &self.connection_pooling_enabled)?;
         out.field("flags", &self.flags)?;
@@ -1680,10 +1799,12 @@ impl __gapi::Object for ConnectionPoolConfig {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1707,6 +1828,7 @@ impl ConnectionPoolFlags {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -1715,6 +1837,7 @@ impl ConnectionPoolFlags {
 impl __gapi::Object for ConnectionPoolFlags {
     const NAME: &'static str = "ConnectionPoolFlags";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "name" => 0,
@@ -1723,6 +1846,7 @@ impl __gapi::Object for ConnectionPoolFlags {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1735,16 +1859,19 @@ impl __gapi::Object for ConnectionPoolFlags {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("name", &self.name)?;
         out.field("value", &self.value)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1765,6 +1892,7 @@ impl DataCacheConfig {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -1773,6 +1901,7 @@ impl DataCacheConfig {
 impl __gapi::Object for DataCacheConfig {
     const NAME: &'static str = "DataCacheConfig";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "dataCacheEnabled" => 0,
@@ -1780,6 +1909,7 @@ impl __gapi::Object for DataCacheConfig {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1791,15 +1921,18 @@ impl __gapi::Object for DataCacheConfig {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("dataCacheEnabled", &self.data_cache_enabled)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1825,6 +1958,7 @@ impl DatabaseFlags {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -1833,6 +1967,7 @@ impl DatabaseFlags {
 impl __gapi::Object for DatabaseFlags {
     const NAME: &'static str = "DatabaseFlags";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "name" => 0,
@@ -1841,6 +1976,7 @@ impl __gapi::Object for DatabaseFlags {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1853,16 +1989,19 @@ impl __gapi::Object for DatabaseFlags {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("name", &self.name)?;
         out.field("value", &self.value)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -2043,6 +2182,7 @@ impl DatabaseInstance {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -2052,6 +2192,7 @@ impl __gapi::Object for DatabaseInstance {
     const NAME: &'static str = "DatabaseInstance";
     const SECRETS: &'static [&'static str] = &["rootPassword"];
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "availableMaintenanceVersions" => 0,
@@ -2113,6 +2254,7 @@ impl __gapi::Object for DatabaseInstance {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -2178,6 +2320,7 @@ impl __gapi::Object for DatabaseInstance {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("availableMaintenanceVersions", &self.available_maintenance_versions)?;
         out.field("backendType", &self.backend_type)?;
@@ -2243,10 +2386,12 @@ impl __gapi::Object for DatabaseInstance {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -2273,6 +2418,7 @@ pub enum DatabaseInstanceBackendType {
 }
 
 impl __gapi::OpenEnum for DatabaseInstanceBackendType {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "SQL_BACKEND_TYPE_UNSPECIFIED" => Self::SqlBackendTypeUnspecified,
@@ -2283,10 +2429,12 @@ impl __gapi::OpenEnum for DatabaseInstanceBackendType {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::SqlBackendTypeUnspecified => "SQL_BACKEND_TYPE_UNSPECIFIED",
@@ -2317,6 +2465,7 @@ pub enum DatabaseInstanceDatabaseCenterIntegration {
 }
 
 impl __gapi::OpenEnum for DatabaseInstanceDatabaseCenterIntegration {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "DATABASE_CENTER_INTEGRATION_UNSPECIFIED" => Self::DatabaseCenterIntegrationUnspecified,
@@ -2326,10 +2475,12 @@ impl __gapi::OpenEnum for DatabaseInstanceDatabaseCenterIntegration {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::DatabaseCenterIntegrationUnspecified => "DATABASE_CENTER_INTEGRATION_UNSPECIFIED",
@@ -2466,6 +2617,7 @@ pub enum DatabaseInstanceDatabaseVersion {
 }
 
 impl __gapi::OpenEnum for DatabaseInstanceDatabaseVersion {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "SQL_DATABASE_VERSION_UNSPECIFIED" => Self::SqlDatabaseVersionUnspecified,
@@ -2528,10 +2680,12 @@ impl __gapi::OpenEnum for DatabaseInstanceDatabaseVersion {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::SqlDatabaseVersionUnspecified => "SQL_DATABASE_VERSION_UNSPECIFIED",
@@ -2614,6 +2768,7 @@ impl DatabaseInstanceFailoverReplica {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -2622,6 +2777,7 @@ impl DatabaseInstanceFailoverReplica {
 impl __gapi::Object for DatabaseInstanceFailoverReplica {
     const NAME: &'static str = "DatabaseInstanceFailoverReplica";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "available" => 0,
@@ -2630,6 +2786,7 @@ impl __gapi::Object for DatabaseInstanceFailoverReplica {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -2642,16 +2799,19 @@ impl __gapi::Object for DatabaseInstanceFailoverReplica {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("available", &self.available)?;
         out.field("name", &self.name)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -2678,6 +2838,7 @@ pub enum DatabaseInstanceInstanceType {
 }
 
 impl __gapi::OpenEnum for DatabaseInstanceInstanceType {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "SQL_INSTANCE_TYPE_UNSPECIFIED" => Self::SqlInstanceTypeUnspecified,
@@ -2690,10 +2851,12 @@ impl __gapi::OpenEnum for DatabaseInstanceInstanceType {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::SqlInstanceTypeUnspecified => "SQL_INSTANCE_TYPE_UNSPECIFIED",
@@ -2722,6 +2885,7 @@ pub enum DatabaseInstanceSqlNetworkArchitecture {
 }
 
 impl __gapi::OpenEnum for DatabaseInstanceSqlNetworkArchitecture {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "SQL_NETWORK_ARCHITECTURE_UNSPECIFIED" => Self::SqlNetworkArchitectureUnspecified,
@@ -2731,10 +2895,12 @@ impl __gapi::OpenEnum for DatabaseInstanceSqlNetworkArchitecture {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::SqlNetworkArchitectureUnspecified => "SQL_NETWORK_ARCHITECTURE_UNSPECIFIED",
@@ -2774,6 +2940,7 @@ pub enum DatabaseInstanceState {
 }
 
 impl __gapi::OpenEnum for DatabaseInstanceState {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "SQL_INSTANCE_STATE_UNSPECIFIED" => Self::SqlInstanceStateUnspecified,
@@ -2789,10 +2956,12 @@ impl __gapi::OpenEnum for DatabaseInstanceState {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::SqlInstanceStateUnspecified => "SQL_INSTANCE_STATE_UNSPECIFIED",
@@ -2831,6 +3000,7 @@ pub enum DatabaseInstanceSuspensionReason {
 }
 
 impl __gapi::OpenEnum for DatabaseInstanceSuspensionReason {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "SQL_SUSPENSION_REASON_UNSPECIFIED" => Self::SqlSuspensionReasonUnspecified,
@@ -2843,10 +3013,12 @@ impl __gapi::OpenEnum for DatabaseInstanceSuspensionReason {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::SqlSuspensionReasonUnspecified => "SQL_SUSPENSION_REASON_UNSPECIFIED",
@@ -2886,6 +3058,7 @@ impl DenyMaintenancePeriod {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -2894,6 +3067,7 @@ impl DenyMaintenancePeriod {
 impl __gapi::Object for DenyMaintenancePeriod {
     const NAME: &'static str = "DenyMaintenancePeriod";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "endDate" => 0,
@@ -2903,6 +3077,7 @@ impl __gapi::Object for DenyMaintenancePeriod {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -2916,6 +3091,7 @@ impl __gapi::Object for DenyMaintenancePeriod {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("endDate", &self.end_date)?;
         out.field("startDate", &self.start_date)?;
@@ -2923,10 +3099,12 @@ impl __gapi::Object for DenyMaintenancePeriod {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -2956,6 +3134,7 @@ impl DiskEncryptionConfiguration {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -2964,6 +3143,7 @@ impl DiskEncryptionConfiguration {
 impl __gapi::Object for DiskEncryptionConfiguration {
     const NAME: &'static str = "DiskEncryptionConfiguration";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "cmekSourceLogEncryptionEnforced" => 0,
@@ -2974,6 +3154,7 @@ impl __gapi::Object for DiskEncryptionConfiguration {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -2988,6 +3169,7 @@ impl __gapi::Object for DiskEncryptionConfiguration {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("cmekSourceLogEncryptionEnforced", &self.cmek_source_log_encryption_enforced)?;
         out.field("confidentialMode", &self.confidential_mode)?;
@@ -2996,10 +3178,12 @@ impl __gapi::Object for DiskEncryptionConfiguration {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -3022,6 +3206,7 @@ impl DiskEncryptionStatus {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -3030,6 +3215,7 @@ impl DiskEncryptionStatus {
 impl __gapi::Object for DiskEncryptionStatus {
     const NAME: &'static str = "DiskEncryptionStatus";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "kind" => 0,
@@ -3038,6 +3224,7 @@ impl __gapi::Object for DiskEncryptionStatus {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -3050,16 +3237,19 @@ impl __gapi::Object for DiskEncryptionStatus {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("kind", &self.kind)?;
         out.field("kmsKeyVersionName", &self.kms_key_version_name)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -3094,6 +3284,7 @@ impl DnsNameMapping {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -3102,6 +3293,7 @@ impl DnsNameMapping {
 impl __gapi::Object for DnsNameMapping {
     const NAME: &'static str = "DnsNameMapping";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "connectionType" => 0,
@@ -3112,6 +3304,7 @@ impl __gapi::Object for DnsNameMapping {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -3126,6 +3319,7 @@ impl __gapi::Object for DnsNameMapping {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("connectionType", &self.connection_type)?;
         out.field("dnsScope", &self.dns_scope)?;
@@ -3134,10 +3328,12 @@ impl __gapi::Object for DnsNameMapping {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -3162,6 +3358,7 @@ pub enum DnsNameMappingConnectionType {
 }
 
 impl __gapi::OpenEnum for DnsNameMappingConnectionType {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "CONNECTION_TYPE_UNSPECIFIED" => Self::ConnectionTypeUnspecified,
@@ -3172,10 +3369,12 @@ impl __gapi::OpenEnum for DnsNameMappingConnectionType {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::ConnectionTypeUnspecified => "CONNECTION_TYPE_UNSPECIFIED",
@@ -3204,6 +3403,7 @@ pub enum DnsNameMappingDnsScope {
 }
 
 impl __gapi::OpenEnum for DnsNameMappingDnsScope {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "DNS_SCOPE_UNSPECIFIED" => Self::DnsScopeUnspecified,
@@ -3213,10 +3413,12 @@ impl __gapi::OpenEnum for DnsNameMappingDnsScope {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::DnsScopeUnspecified => "DNS_SCOPE_UNSPECIFIED",
@@ -3245,6 +3447,7 @@ pub enum DnsNameMappingRecordManager {
 }
 
 impl __gapi::OpenEnum for DnsNameMappingRecordManager {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "RECORD_MANAGER_UNSPECIFIED" => Self::RecordManagerUnspecified,
@@ -3254,10 +3457,12 @@ impl __gapi::OpenEnum for DnsNameMappingRecordManager {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::RecordManagerUnspecified => "RECORD_MANAGER_UNSPECIFIED",
@@ -3281,12 +3486,14 @@ pub struct Empty {
 impl __gapi::Object for Empty {
     const NAME: &'static str = "Empty";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             _ => __gapi::UNKNOWN,
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -3297,14 +3504,17 @@ impl __gapi::Object for Empty {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -3350,6 +3560,7 @@ impl ExportContext {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -3358,6 +3569,7 @@ impl ExportContext {
 impl __gapi::Object for ExportContext {
     const NAME: &'static str = "ExportContext";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "bakExportOptions" => 0,
@@ -3373,6 +3585,7 @@ impl __gapi::Object for ExportContext {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -3392,6 +3605,7 @@ impl __gapi::Object for ExportContext {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("bakExportOptions", &self.bak_export_options)?;
         out.field("csvExportOptions", &self.csv_export_options)?;
@@ -3405,10 +3619,12 @@ impl __gapi::Object for ExportContext {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -3448,6 +3664,7 @@ impl ExportContextBakExportOptions {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -3456,6 +3673,7 @@ impl ExportContextBakExportOptions {
 impl __gapi::Object for ExportContextBakExportOptions {
     const NAME: &'static str = "ExportContextBakExportOptions";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "bakType" => 0,
@@ -3469,6 +3687,7 @@ impl __gapi::Object for ExportContextBakExportOptions {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -3486,6 +3705,7 @@ impl __gapi::Object for ExportContextBakExportOptions {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("bakType", &self.bak_type)?;
         out.field("copyOnly", &self.copy_only)?;
@@ -3497,10 +3717,12 @@ impl __gapi::Object for ExportContextBakExportOptions {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -3523,6 +3745,7 @@ pub enum ExportContextBakExportOptionsBakType {
 }
 
 impl __gapi::OpenEnum for ExportContextBakExportOptionsBakType {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "BAK_TYPE_UNSPECIFIED" => Self::BakTypeUnspecified,
@@ -3533,10 +3756,12 @@ impl __gapi::OpenEnum for ExportContextBakExportOptionsBakType {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::BakTypeUnspecified => "BAK_TYPE_UNSPECIFIED",
@@ -3574,6 +3799,7 @@ impl ExportContextCsvExportOptions {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -3582,6 +3808,7 @@ impl ExportContextCsvExportOptions {
 impl __gapi::Object for ExportContextCsvExportOptions {
     const NAME: &'static str = "ExportContextCsvExportOptions";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "escapeCharacter" => 0,
@@ -3593,6 +3820,7 @@ impl __gapi::Object for ExportContextCsvExportOptions {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -3608,6 +3836,7 @@ impl __gapi::Object for ExportContextCsvExportOptions {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("escapeCharacter", &self.escape_character)?;
         out.field("fieldsTerminatedBy", &self.fields_terminated_by)?;
@@ -3617,10 +3846,12 @@ impl __gapi::Object for ExportContextCsvExportOptions {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -3645,6 +3876,7 @@ pub enum ExportContextFileType {
 }
 
 impl __gapi::OpenEnum for ExportContextFileType {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "SQL_FILE_TYPE_UNSPECIFIED" => Self::SqlFileTypeUnspecified,
@@ -3656,10 +3888,12 @@ impl __gapi::OpenEnum for ExportContextFileType {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::SqlFileTypeUnspecified => "SQL_FILE_TYPE_UNSPECIFIED",
@@ -3698,6 +3932,7 @@ impl ExportContextSqlExportOptions {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -3706,6 +3941,7 @@ impl ExportContextSqlExportOptions {
 impl __gapi::Object for ExportContextSqlExportOptions {
     const NAME: &'static str = "ExportContextSqlExportOptions";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "mysqlExportOptions" => 0,
@@ -3718,6 +3954,7 @@ impl __gapi::Object for ExportContextSqlExportOptions {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -3734,6 +3971,7 @@ impl __gapi::Object for ExportContextSqlExportOptions {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("mysqlExportOptions", &self.mysql_export_options)?;
         out.field("parallel", &self.parallel)?;
@@ -3744,10 +3982,12 @@ impl __gapi::Object for ExportContextSqlExportOptions {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -3771,6 +4011,7 @@ impl ExportContextSqlExportOptionsMysqlExportOptions {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -3779,6 +4020,7 @@ impl ExportContextSqlExportOptionsMysqlExportOptions {
 impl __gapi::Object for ExportContextSqlExportOptionsMysqlExportOptions {
     const NAME: &'static str = "ExportContextSqlExportOptionsMysqlExportOptions";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "masterData" => 0,
@@ -3786,6 +4028,7 @@ impl __gapi::Object for ExportContextSqlExportOptionsMysqlExportOptions {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -3797,15 +4040,18 @@ impl __gapi::Object for ExportContextSqlExportOptionsMysqlExportOptions {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("masterData", &self.master_data)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -3829,6 +4075,7 @@ impl ExportContextSqlExportOptionsPostgresExportOptions {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -3837,6 +4084,7 @@ impl ExportContextSqlExportOptionsPostgresExportOptions {
 impl __gapi::Object for ExportContextSqlExportOptionsPostgresExportOptions {
     const NAME: &'static str = "ExportContextSqlExportOptionsPostgresExportOptions";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "clean" => 0,
@@ -3845,6 +4093,7 @@ impl __gapi::Object for ExportContextSqlExportOptionsPostgresExportOptions {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -3857,16 +4106,19 @@ impl __gapi::Object for ExportContextSqlExportOptionsPostgresExportOptions {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("clean", &self.clean)?;
         out.field("ifExists", &self.if_exists)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -3897,6 +4149,7 @@ impl ExportContextTdeExportOptions {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -3906,6 +4159,7 @@ impl __gapi::Object for ExportContextTdeExportOptions {
     const NAME: &'static str = "ExportContextTdeExportOptions";
     const SECRETS: &'static [&'static str] = &["privateKeyPassword"];
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "certificatePath" => 0,
@@ -3916,6 +4170,7 @@ impl __gapi::Object for ExportContextTdeExportOptions {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -3930,6 +4185,7 @@ impl __gapi::Object for ExportContextTdeExportOptions {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("certificatePath", &self.certificate_path)?;
         out.field("name", &self.name)?;
@@ -3938,10 +4194,12 @@ impl __gapi::Object for ExportContextTdeExportOptions {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -3965,6 +4223,7 @@ impl FinalBackupConfig {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -3973,6 +4232,7 @@ impl FinalBackupConfig {
 impl __gapi::Object for FinalBackupConfig {
     const NAME: &'static str = "FinalBackupConfig";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "enabled" => 0,
@@ -3981,6 +4241,7 @@ impl __gapi::Object for FinalBackupConfig {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -3993,16 +4254,19 @@ impl __gapi::Object for FinalBackupConfig {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("enabled", &self.enabled)?;
         out.field("retentionDays", &self.retention_days)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -4045,6 +4309,7 @@ impl GeminiInstanceConfig {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -4053,6 +4318,7 @@ impl GeminiInstanceConfig {
 impl __gapi::Object for GeminiInstanceConfig {
     const NAME: &'static str = "GeminiInstanceConfig";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "activeQueryEnabled" => 0,
@@ -4065,6 +4331,7 @@ impl __gapi::Object for GeminiInstanceConfig {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -4081,6 +4348,7 @@ impl __gapi::Object for GeminiInstanceConfig {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("activeQueryEnabled", &self.active_query_enabled)?;
         out.field("entitled", &self.entitled)?;
@@ -4091,10 +4359,12 @@ impl __gapi::Object for GeminiInstanceConfig {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -4137,6 +4407,7 @@ impl ImportContext {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -4145,6 +4416,7 @@ impl ImportContext {
 impl __gapi::Object for ImportContext {
     const NAME: &'static str = "ImportContext";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "bakImportOptions" => 0,
@@ -4160,6 +4432,7 @@ impl __gapi::Object for ImportContext {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -4179,6 +4452,7 @@ impl __gapi::Object for ImportContext {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("bakImportOptions", &self.bak_import_options)?;
         out.field("csvImportOptions", &self.csv_import_options)?;
@@ -4192,10 +4466,12 @@ impl __gapi::Object for ImportContext {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -4234,6 +4510,7 @@ impl ImportContextBakImportOptions {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -4242,6 +4519,7 @@ impl ImportContextBakImportOptions {
 impl __gapi::Object for ImportContextBakImportOptions {
     const NAME: &'static str = "ImportContextBakImportOptions";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "bakType" => 0,
@@ -4255,6 +4533,7 @@ impl __gapi::Object for ImportContextBakImportOptions {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -4272,6 +4551,7 @@ impl __gapi::Object for ImportContextBakImportOptions {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("bakType", &self.bak_type)?;
         out.field("encryptionOptions", &self.encryption_options)?;
@@ -4283,10 +4563,12 @@ impl __gapi::Object for ImportContextBakImportOptions {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -4309,6 +4591,7 @@ pub enum ImportContextBakImportOptionsBakType {
 }
 
 impl __gapi::OpenEnum for ImportContextBakImportOptionsBakType {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "BAK_TYPE_UNSPECIFIED" => Self::BakTypeUnspecified,
@@ -4319,10 +4602,12 @@ impl __gapi::OpenEnum for ImportContextBakImportOptionsBakType {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::BakTypeUnspecified => "BAK_TYPE_UNSPECIFIED",
@@ -4357,6 +4642,7 @@ impl ImportContextBakImportOptionsEncryptionOptions {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -4366,6 +4652,7 @@ impl __gapi::Object for ImportContextBakImportOptionsEncryptionOptions {
     const NAME: &'static str = "ImportContextBakImportOptionsEncryptionOptions";
     const SECRETS: &'static [&'static str] = &["pvkPassword"];
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "certPath" => 0,
@@ -4376,6 +4663,7 @@ impl __gapi::Object for ImportContextBakImportOptionsEncryptionOptions {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -4390,6 +4678,7 @@ impl __gapi::Object for ImportContextBakImportOptionsEncryptionOptions {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("certPath", &self.cert_path)?;
         out.field("keepEncrypted", &self.keep_encrypted)?;
@@ -4398,10 +4687,12 @@ impl __gapi::Object for ImportContextBakImportOptionsEncryptionOptions {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -4434,6 +4725,7 @@ impl ImportContextCsvImportOptions {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -4442,6 +4734,7 @@ impl ImportContextCsvImportOptions {
 impl __gapi::Object for ImportContextCsvImportOptions {
     const NAME: &'static str = "ImportContextCsvImportOptions";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "columns" => 0,
@@ -4454,6 +4747,7 @@ impl __gapi::Object for ImportContextCsvImportOptions {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -4470,6 +4764,7 @@ impl __gapi::Object for ImportContextCsvImportOptions {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("columns", &self.columns)?;
         out.field("escapeCharacter", &self.escape_character)?;
@@ -4480,10 +4775,12 @@ impl __gapi::Object for ImportContextCsvImportOptions {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -4509,6 +4806,7 @@ pub enum ImportContextFileType {
 }
 
 impl __gapi::OpenEnum for ImportContextFileType {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "SQL_FILE_TYPE_UNSPECIFIED" => Self::SqlFileTypeUnspecified,
@@ -4520,10 +4818,12 @@ impl __gapi::OpenEnum for ImportContextFileType {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::SqlFileTypeUnspecified => "SQL_FILE_TYPE_UNSPECIFIED",
@@ -4557,6 +4857,7 @@ impl ImportContextSqlImportOptions {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -4565,6 +4866,7 @@ impl ImportContextSqlImportOptions {
 impl __gapi::Object for ImportContextSqlImportOptions {
     const NAME: &'static str = "ImportContextSqlImportOptions";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "parallel" => 0,
@@ -4574,6 +4876,7 @@ impl __gapi::Object for ImportContextSqlImportOptions {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -4587,6 +4890,7 @@ impl __gapi::Object for ImportContextSqlImportOptions {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("parallel", &self.parallel)?;
         out.field("postgresImportOptions", &self.postgres_import_options)?;
@@ -4594,10 +4898,12 @@ impl __gapi::Object for ImportContextSqlImportOptions {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -4624,6 +4930,7 @@ impl ImportContextSqlImportOptionsPostgresImportOptions {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -4632,6 +4939,7 @@ impl ImportContextSqlImportOptionsPostgresImportOptions {
 impl __gapi::Object for ImportContextSqlImportOptionsPostgresImportOptions {
     const NAME: &'static str = "ImportContextSqlImportOptionsPostgresImportOptions";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "clean" => 0,
@@ -4640,6 +4948,7 @@ impl __gapi::Object for ImportContextSqlImportOptionsPostgresImportOptions {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -4652,16 +4961,19 @@ impl __gapi::Object for ImportContextSqlImportOptionsPostgresImportOptions {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("clean", &self.clean)?;
         out.field("ifExists", &self.if_exists)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -4692,6 +5004,7 @@ impl ImportContextTdeImportOptions {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -4701,6 +5014,7 @@ impl __gapi::Object for ImportContextTdeImportOptions {
     const NAME: &'static str = "ImportContextTdeImportOptions";
     const SECRETS: &'static [&'static str] = &["privateKeyPassword"];
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "certificatePath" => 0,
@@ -4711,6 +5025,7 @@ impl __gapi::Object for ImportContextTdeImportOptions {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -4725,6 +5040,7 @@ impl __gapi::Object for ImportContextTdeImportOptions {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("certificatePath", &self.certificate_path)?;
         out.field("name", &self.name)?;
@@ -4733,10 +5049,12 @@ impl __gapi::Object for ImportContextTdeImportOptions {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -4771,6 +5089,7 @@ impl InsightsConfig {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -4779,6 +5098,7 @@ impl InsightsConfig {
 impl __gapi::Object for InsightsConfig {
     const NAME: &'static str = "InsightsConfig";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "enhancedQueryInsightsEnabled" => 0,
@@ -4791,6 +5111,7 @@ impl __gapi::Object for InsightsConfig {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -4807,6 +5128,7 @@ impl __gapi::Object for InsightsConfig {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("enhancedQueryInsightsEnabled", &self.enhanced_query_insights_enabled)?;
         out.field("queryInsightsEnabled", &self.query_insights_enabled)?;
@@ -4817,10 +5139,12 @@ impl __gapi::Object for InsightsConfig {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -4846,6 +5170,7 @@ impl InstanceReference {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -4854,6 +5179,7 @@ impl InstanceReference {
 impl __gapi::Object for InstanceReference {
     const NAME: &'static str = "InstanceReference";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "name" => 0,
@@ -4863,6 +5189,7 @@ impl __gapi::Object for InstanceReference {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -4876,6 +5203,7 @@ impl __gapi::Object for InstanceReference {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("name", &self.name)?;
         out.field("project", &self.project)?;
@@ -4883,10 +5211,12 @@ impl __gapi::Object for InstanceReference {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -4911,6 +5241,7 @@ pub struct InstancesListResponse {
 impl __gapi::Object for InstancesListResponse {
     const NAME: &'static str = "InstancesListResponse";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "items" => 0,
@@ -4921,6 +5252,7 @@ impl __gapi::Object for InstancesListResponse {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -4935,6 +5267,7 @@ impl __gapi::Object for InstancesListResponse {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("items", &self.items)?;
         out.field("kind", &self.kind)?;
@@ -4943,10 +5276,12 @@ impl __gapi::Object for InstancesListResponse {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -5010,6 +5345,7 @@ impl IpConfiguration {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -5018,6 +5354,7 @@ impl IpConfiguration {
 impl __gapi::Object for IpConfiguration {
     const NAME: &'static str = "IpConfiguration";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "allocatedIpRange" => 0,
@@ -5036,6 +5373,7 @@ impl __gapi::Object for IpConfiguration {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -5058,6 +5396,7 @@ impl __gapi::Object for IpConfiguration {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("allocatedIpRange", &self.allocated_ip_range)?;
         out.field("authorizedNetworks", &self.authorized_networks)?;
@@ -5077,10 +5416,12 @@ impl __gapi::Object for IpConfiguration {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -5104,6 +5445,7 @@ pub enum IpConfigurationServerCaMode {
 }
 
 impl __gapi::OpenEnum for IpConfigurationServerCaMode {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "CA_MODE_UNSPECIFIED" => Self::CaModeUnspecified,
@@ -5114,10 +5456,12 @@ impl __gapi::OpenEnum for IpConfigurationServerCaMode {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::CaModeUnspecified => "CA_MODE_UNSPECIFIED",
@@ -5151,6 +5495,7 @@ pub enum IpConfigurationServerCertificateRotationMode {
 }
 
 impl __gapi::OpenEnum for IpConfigurationServerCertificateRotationMode {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "SERVER_CERTIFICATE_ROTATION_MODE_UNSPECIFIED" => Self::ServerCertificateRotationModeUnspecified,
@@ -5160,10 +5505,12 @@ impl __gapi::OpenEnum for IpConfigurationServerCertificateRotationMode {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::ServerCertificateRotationModeUnspecified => "SERVER_CERTIFICATE_ROTATION_MODE_UNSPECIFIED",
@@ -5209,6 +5556,7 @@ pub enum IpConfigurationSslMode {
 }
 
 impl __gapi::OpenEnum for IpConfigurationSslMode {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "SSL_MODE_UNSPECIFIED" => Self::SslModeUnspecified,
@@ -5219,10 +5567,12 @@ impl __gapi::OpenEnum for IpConfigurationSslMode {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::SslModeUnspecified => "SSL_MODE_UNSPECIFIED",
@@ -5256,6 +5606,7 @@ impl IpMapping {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -5264,6 +5615,7 @@ impl IpMapping {
 impl __gapi::Object for IpMapping {
     const NAME: &'static str = "IpMapping";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "ipAddress" => 0,
@@ -5273,6 +5625,7 @@ impl __gapi::Object for IpMapping {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -5286,6 +5639,7 @@ impl __gapi::Object for IpMapping {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("ipAddress", &self.ip_address)?;
         out.field("timeToRetire", &self.time_to_retire)?;
@@ -5293,10 +5647,12 @@ impl __gapi::Object for IpMapping {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -5328,6 +5684,7 @@ pub enum IpMappingType {
 }
 
 impl __gapi::OpenEnum for IpMappingType {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "SQL_IP_ADDRESS_TYPE_UNSPECIFIED" => Self::SqlIpAddressTypeUnspecified,
@@ -5339,10 +5696,12 @@ impl __gapi::OpenEnum for IpMappingType {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::SqlIpAddressTypeUnspecified => "SQL_IP_ADDRESS_TYPE_UNSPECIFIED",
@@ -5383,6 +5742,7 @@ impl LocationPreference {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -5391,6 +5751,7 @@ impl LocationPreference {
 impl __gapi::Object for LocationPreference {
     const NAME: &'static str = "LocationPreference";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "followGaeApplication" => 0,
@@ -5401,6 +5762,7 @@ impl __gapi::Object for LocationPreference {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -5415,6 +5777,7 @@ impl __gapi::Object for LocationPreference {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("followGaeApplication", &self.follow_gae_application)?;
         out.field("kind", &self.kind)?;
@@ -5423,10 +5786,12 @@ impl __gapi::Object for LocationPreference {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -5457,6 +5822,7 @@ impl MaintenanceWindow {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -5465,6 +5831,7 @@ impl MaintenanceWindow {
 impl __gapi::Object for MaintenanceWindow {
     const NAME: &'static str = "MaintenanceWindow";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "day" => 0,
@@ -5475,6 +5842,7 @@ impl __gapi::Object for MaintenanceWindow {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -5489,6 +5857,7 @@ impl __gapi::Object for MaintenanceWindow {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("day", &self.day)?;
         out.field("hour", &self.hour)?;
@@ -5497,10 +5866,12 @@ impl __gapi::Object for MaintenanceWindow {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -5531,6 +5902,7 @@ pub enum MaintenanceWindowUpdateTrack {
 }
 
 impl __gapi::OpenEnum for MaintenanceWindowUpdateTrack {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "SQL_UPDATE_TRACK_UNSPECIFIED" => Self::SqlUpdateTrackUnspecified,
@@ -5541,10 +5913,12 @@ impl __gapi::OpenEnum for MaintenanceWindowUpdateTrack {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::SqlUpdateTrackUnspecified => "SQL_UPDATE_TRACK_UNSPECIFIED",
@@ -5596,6 +5970,7 @@ impl MySqlReplicaConfiguration {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -5605,6 +5980,7 @@ impl __gapi::Object for MySqlReplicaConfiguration {
     const NAME: &'static str = "MySqlReplicaConfiguration";
     const SECRETS: &'static [&'static str] = &["clientKey", "password"];
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "caCertificate" => 0,
@@ -5622,6 +5998,7 @@ impl __gapi::Object for MySqlReplicaConfiguration {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -5643,6 +6020,7 @@ impl __gapi::Object for MySqlReplicaConfiguration {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("caCertificate", &self.ca_certificate)?;
         out.field("clientCertificate", &self.client_certificate)?;
@@ -5658,10 +6036,12 @@ impl __gapi::Object for MySqlReplicaConfiguration {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -5707,6 +6087,7 @@ impl OnPremisesConfiguration {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -5716,6 +6097,7 @@ impl __gapi::Object for OnPremisesConfiguration {
     const NAME: &'static str = "OnPremisesConfiguration";
     const SECRETS: &'static [&'static str] = &["clientKey", "password"];
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "caCertificate" => 0,
@@ -5734,6 +6116,7 @@ impl __gapi::Object for OnPremisesConfiguration {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -5756,6 +6139,7 @@ impl __gapi::Object for OnPremisesConfiguration {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("caCertificate", &self.ca_certificate)?;
         out.field("clientCertificate", &self.client_certificate)?;
@@ -5772,10 +6156,12 @@ impl __gapi::Object for OnPremisesConfiguration {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -5800,6 +6186,7 @@ pub enum OnPremisesConfigurationSslOption {
 }
 
 impl __gapi::OpenEnum for OnPremisesConfigurationSslOption {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "SSL_OPTION_UNSPECIFIED" => Self::SslOptionUnspecified,
@@ -5810,10 +6197,12 @@ impl __gapi::OpenEnum for OnPremisesConfigurationSslOption {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::SslOptionUnspecified => "SSL_OPTION_UNSPECIFIED",
@@ -5898,6 +6287,7 @@ pub struct Operation {
 impl __gapi::Object for Operation {
     const NAME: &'static str = "Operation";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "acquireSsrsLeaseContext" => 0,
@@ -5928,6 +6318,7 @@ impl __gapi::Object for Operation {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -5962,6 +6353,7 @@ impl __gapi::Object for Operation {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("acquireSsrsLeaseContext", &self.acquire_ssrs_lease_context)?;
         out.field("apiWarning", &self.api_warning)?;
@@ -5993,10 +6385,12 @@ impl __gapi::Object for Operation {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -6147,6 +6541,7 @@ pub enum OperationOperationType {
 }
 
 impl __gapi::OpenEnum for OperationOperationType {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "SQL_OPERATION_TYPE_UNSPECIFIED" => Self::SqlOperationTypeUnspecified,
@@ -6210,10 +6605,12 @@ impl __gapi::OpenEnum for OperationOperationType {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::SqlOperationTypeUnspecified => "SQL_OPERATION_TYPE_UNSPECIFIED",
@@ -6295,6 +6692,7 @@ pub enum OperationStatus {
 }
 
 impl __gapi::OpenEnum for OperationStatus {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "SQL_OPERATION_STATUS_UNSPECIFIED" => Self::SqlOperationStatusUnspecified,
@@ -6305,10 +6703,12 @@ impl __gapi::OpenEnum for OperationStatus {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::SqlOperationStatusUnspecified => "SQL_OPERATION_STATUS_UNSPECIFIED",
@@ -6339,6 +6739,7 @@ impl OperationError {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -6347,6 +6748,7 @@ impl OperationError {
 impl __gapi::Object for OperationError {
     const NAME: &'static str = "OperationError";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "code" => 0,
@@ -6356,6 +6758,7 @@ impl __gapi::Object for OperationError {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -6369,6 +6772,7 @@ impl __gapi::Object for OperationError {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("code", &self.code)?;
         out.field("kind", &self.kind)?;
@@ -6376,10 +6780,12 @@ impl __gapi::Object for OperationError {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -6399,6 +6805,7 @@ pub struct OperationErrors {
 impl __gapi::Object for OperationErrors {
     const NAME: &'static str = "OperationErrors";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "errors" => 0,
@@ -6407,6 +6814,7 @@ impl __gapi::Object for OperationErrors {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -6419,16 +6827,19 @@ impl __gapi::Object for OperationErrors {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("errors", &self.errors)?;
         out.field("kind", &self.kind)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -6466,6 +6877,7 @@ impl PasswordValidationPolicy {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -6474,6 +6886,7 @@ impl PasswordValidationPolicy {
 impl __gapi::Object for PasswordValidationPolicy {
     const NAME: &'static str = "PasswordValidationPolicy";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "complexity" => 0,
@@ -6487,6 +6900,7 @@ impl __gapi::Object for PasswordValidationPolicy {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -6504,6 +6918,7 @@ impl __gapi::Object for PasswordValidationPolicy {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("complexity", &self.complexity)?;
         out.field("disallowCompromisedCredentials", &self.disallow_compromised_credentials)?;
@@ -6515,10 +6930,12 @@ impl __gapi::Object for PasswordValidationPolicy {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -6537,6 +6954,7 @@ pub enum PasswordValidationPolicyComplexity {
 }
 
 impl __gapi::OpenEnum for PasswordValidationPolicyComplexity {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "COMPLEXITY_UNSPECIFIED" => Self::ComplexityUnspecified,
@@ -6545,10 +6963,12 @@ impl __gapi::OpenEnum for PasswordValidationPolicyComplexity {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::ComplexityUnspecified => "COMPLEXITY_UNSPECIFIED",
@@ -6616,6 +7036,7 @@ impl PerformanceCaptureConfig {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -6624,6 +7045,7 @@ impl PerformanceCaptureConfig {
 impl __gapi::Object for PerformanceCaptureConfig {
     const NAME: &'static str = "PerformanceCaptureConfig";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "cpuUtilizationThresholdPercent" => 0,
@@ -6644,6 +7066,7 @@ impl __gapi::Object for PerformanceCaptureConfig {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -6668,6 +7091,7 @@ impl __gapi::Object for PerformanceCaptureConfig {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("cpuUtilizationThresholdPercent", &self.cpu_utilization_threshold_percent)?;
         out.field("enabled", &self.enabled)?;
@@ -6689,10 +7113,12 @@ impl __gapi::Object for PerformanceCaptureConfig {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -6718,6 +7144,7 @@ pub enum PerformanceCaptureConfigTransactionKillType {
 }
 
 impl __gapi::OpenEnum for PerformanceCaptureConfigTransactionKillType {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "TRANSACTION_KILL_TYPE_UNSPECIFIED" => Self::TransactionKillTypeUnspecified,
@@ -6727,10 +7154,12 @@ impl __gapi::OpenEnum for PerformanceCaptureConfigTransactionKillType {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::TransactionKillTypeUnspecified => "TRANSACTION_KILL_TYPE_UNSPECIFIED",
@@ -6787,6 +7216,7 @@ impl PoolNodeConfig {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -6795,6 +7225,7 @@ impl PoolNodeConfig {
 impl __gapi::Object for PoolNodeConfig {
     const NAME: &'static str = "PoolNodeConfig";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "dnsName" => 0,
@@ -6809,6 +7240,7 @@ impl __gapi::Object for PoolNodeConfig {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -6827,6 +7259,7 @@ impl __gapi::Object for PoolNodeConfig {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("dnsName", &self.dns_name)?;
         out.field("dnsNames", &self.dns_names)?;
@@ -6839,10 +7272,12 @@ impl __gapi::Object for PoolNodeConfig {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -6879,6 +7314,7 @@ pub enum PoolNodeConfigState {
 }
 
 impl __gapi::OpenEnum for PoolNodeConfigState {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "SQL_INSTANCE_STATE_UNSPECIFIED" => Self::SqlInstanceStateUnspecified,
@@ -6894,10 +7330,12 @@ impl __gapi::OpenEnum for PoolNodeConfigState {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::SqlInstanceStateUnspecified => "SQL_INSTANCE_STATE_UNSPECIFIED",
@@ -6937,6 +7375,7 @@ impl PreCheckMajorVersionUpgradeContext {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -6945,6 +7384,7 @@ impl PreCheckMajorVersionUpgradeContext {
 impl __gapi::Object for PreCheckMajorVersionUpgradeContext {
     const NAME: &'static str = "PreCheckMajorVersionUpgradeContext";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "kind" => 0,
@@ -6955,6 +7395,7 @@ impl __gapi::Object for PreCheckMajorVersionUpgradeContext {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -6969,6 +7410,7 @@ impl __gapi::Object for PreCheckMajorVersionUpgradeContext {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("kind", &self.kind)?;
         out.field("maxRuntime", &self.max_runtime)?;
@@ -6977,10 +7419,12 @@ impl __gapi::Object for PreCheckMajorVersionUpgradeContext {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -7112,6 +7556,7 @@ pub enum PreCheckMajorVersionUpgradeContextTargetDatabaseVersion {
 }
 
 impl __gapi::OpenEnum for PreCheckMajorVersionUpgradeContextTargetDatabaseVersion {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "SQL_DATABASE_VERSION_UNSPECIFIED" => Self::SqlDatabaseVersionUnspecified,
@@ -7174,10 +7619,12 @@ impl __gapi::OpenEnum for PreCheckMajorVersionUpgradeContextTargetDatabaseVersio
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::SqlDatabaseVersionUnspecified => "SQL_DATABASE_VERSION_UNSPECIFIED",
@@ -7260,6 +7707,7 @@ impl PreCheckResponse {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -7268,6 +7716,7 @@ impl PreCheckResponse {
 impl __gapi::Object for PreCheckResponse {
     const NAME: &'static str = "PreCheckResponse";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "actionsRequired" => 0,
@@ -7277,6 +7726,7 @@ impl __gapi::Object for PreCheckResponse {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -7290,6 +7740,7 @@ impl __gapi::Object for PreCheckResponse {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("actionsRequired", &self.actions_required)?;
         out.field("message", &self.message)?;
@@ -7297,10 +7748,12 @@ impl __gapi::Object for PreCheckResponse {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -7323,6 +7776,7 @@ pub enum PreCheckResponseMessageType {
 }
 
 impl __gapi::OpenEnum for PreCheckResponseMessageType {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "MESSAGE_TYPE_UNSPECIFIED" => Self::MessageTypeUnspecified,
@@ -7333,10 +7787,12 @@ impl __gapi::OpenEnum for PreCheckResponseMessageType {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::MessageTypeUnspecified => "MESSAGE_TYPE_UNSPECIFIED",
@@ -7393,6 +7849,7 @@ impl PscAutoConnectionConfig {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -7401,6 +7858,7 @@ impl PscAutoConnectionConfig {
 impl __gapi::Object for PscAutoConnectionConfig {
     const NAME: &'static str = "PscAutoConnectionConfig";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "consumerNetwork" => 0,
@@ -7416,6 +7874,7 @@ impl __gapi::Object for PscAutoConnectionConfig {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -7435,6 +7894,7 @@ impl __gapi::Object for PscAutoConnectionConfig {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("consumerNetwork", &self.consumer_network)?;
         out.field("consumerNetworkStatus", &self.consumer_network_status)?;
@@ -7451,10 +7911,12 @@ impl __gapi::Object for PscAutoConnectionConfig {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -7479,6 +7941,7 @@ pub enum PscAutoConnectionConfigInstanceAutoDnsStatus {
 }
 
 impl __gapi::OpenEnum for PscAutoConnectionConfigInstanceAutoDnsStatus {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "AUTO_DNS_STATUS_UNSPECIFIED" => Self::AutoDnsStatusUnspecified,
@@ -7489,10 +7952,12 @@ impl __gapi::OpenEnum for PscAutoConnectionConfigInstanceAutoDnsStatus {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::AutoDnsStatusUnspecified => "AUTO_DNS_STATUS_UNSPECIFIED",
@@ -7523,6 +7988,7 @@ pub enum PscAutoConnectionConfigWriteEndpointAutoDnsStatus {
 }
 
 impl __gapi::OpenEnum for PscAutoConnectionConfigWriteEndpointAutoDnsStatus {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "AUTO_DNS_STATUS_UNSPECIFIED" => Self::AutoDnsStatusUnspecified,
@@ -7533,10 +7999,12 @@ impl __gapi::OpenEnum for PscAutoConnectionConfigWriteEndpointAutoDnsStatus {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::AutoDnsStatusUnspecified => "AUTO_DNS_STATUS_UNSPECIFIED",
@@ -7586,6 +8054,7 @@ impl PscConfig {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -7594,6 +8063,7 @@ impl PscConfig {
 impl __gapi::Object for PscConfig {
     const NAME: &'static str = "PscConfig";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "allowedConsumerProjects" => 0,
@@ -7607,6 +8077,7 @@ impl __gapi::Object for PscConfig {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -7624,6 +8095,7 @@ impl __gapi::Object for PscConfig {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("allowedConsumerProjects", &self.allowed_consumer_projects)?;
         out.field("networkAttachmentUri", &self.network_attachment_uri)?;
@@ -7635,10 +8107,12 @@ impl __gapi::Object for PscConfig {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -7671,6 +8145,7 @@ impl ReadPoolAutoScaleConfig {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -7679,6 +8154,7 @@ impl ReadPoolAutoScaleConfig {
 impl __gapi::Object for ReadPoolAutoScaleConfig {
     const NAME: &'static str = "ReadPoolAutoScaleConfig";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "disableScaleIn" => 0,
@@ -7692,6 +8168,7 @@ impl __gapi::Object for ReadPoolAutoScaleConfig {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -7709,6 +8186,7 @@ impl __gapi::Object for ReadPoolAutoScaleConfig {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("disableScaleIn", &self.disable_scale_in)?;
         out.field("enabled", &self.enabled)?;
@@ -7720,10 +8198,12 @@ impl __gapi::Object for ReadPoolAutoScaleConfig {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -7757,6 +8237,7 @@ impl ReplicaConfiguration {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -7765,6 +8246,7 @@ impl ReplicaConfiguration {
 impl __gapi::Object for ReplicaConfiguration {
     const NAME: &'static str = "ReplicaConfiguration";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "cascadableReplica" => 0,
@@ -7775,6 +8257,7 @@ impl __gapi::Object for ReplicaConfiguration {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -7789,6 +8272,7 @@ impl __gapi::Object for ReplicaConfiguration {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("cascadableReplica", &self.cascadable_replica)?;
         out.field("failoverTarget", &self.failover_target)?;
@@ -7797,10 +8281,12 @@ impl __gapi::Object for ReplicaConfiguration {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -7840,6 +8326,7 @@ impl ReplicationCluster {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -7848,6 +8335,7 @@ impl ReplicationCluster {
 impl __gapi::Object for ReplicationCluster {
     const NAME: &'static str = "ReplicationCluster";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "drReplica" => 0,
@@ -7857,6 +8345,7 @@ impl __gapi::Object for ReplicationCluster {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -7870,6 +8359,7 @@ impl __gapi::Object for ReplicationCluster {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("drReplica", &self.dr_replica)?;
         out.field("failoverDrReplicaName", &self.failover_dr_replica_name)?;
@@ -7877,10 +8367,12 @@ impl __gapi::Object for ReplicationCluster {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -7901,6 +8393,7 @@ impl SelectedObjects {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -7909,6 +8402,7 @@ impl SelectedObjects {
 impl __gapi::Object for SelectedObjects {
     const NAME: &'static str = "SelectedObjects";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "database" => 0,
@@ -7916,6 +8410,7 @@ impl __gapi::Object for SelectedObjects {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -7927,15 +8422,18 @@ impl __gapi::Object for SelectedObjects {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("database", &self.database)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -8080,6 +8578,7 @@ impl Settings {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -8088,6 +8587,7 @@ impl Settings {
 impl __gapi::Object for Settings {
     const NAME: &'static str = "Settings";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "acceleratedReplicaMode" => 0,
@@ -8140,6 +8640,7 @@ impl __gapi::Object for Settings {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -8196,6 +8697,7 @@ impl __gapi::Object for Settings {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("acceleratedReplicaMode", &self.accelerated_replica_mode)?;
         out.field("activationPolicy", &self.activation_policy)?;
@@ -8246,10 +8748,12 @@ impl __gapi::Object for Settings {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -8277,6 +8781,7 @@ pub enum SettingsActivationPolicy {
 }
 
 impl __gapi::OpenEnum for SettingsActivationPolicy {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "SQL_ACTIVATION_POLICY_UNSPECIFIED" => Self::SqlActivationPolicyUnspecified,
@@ -8287,10 +8792,12 @@ impl __gapi::OpenEnum for SettingsActivationPolicy {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::SqlActivationPolicyUnspecified => "SQL_ACTIVATION_POLICY_UNSPECIFIED",
@@ -8322,6 +8829,7 @@ pub enum SettingsAvailabilityType {
 }
 
 impl __gapi::OpenEnum for SettingsAvailabilityType {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "SQL_AVAILABILITY_TYPE_UNSPECIFIED" => Self::SqlAvailabilityTypeUnspecified,
@@ -8331,10 +8839,12 @@ impl __gapi::OpenEnum for SettingsAvailabilityType {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::SqlAvailabilityTypeUnspecified => "SQL_AVAILABILITY_TYPE_UNSPECIFIED",
@@ -8367,6 +8877,7 @@ pub enum SettingsConnectorEnforcement {
 }
 
 impl __gapi::OpenEnum for SettingsConnectorEnforcement {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "CONNECTOR_ENFORCEMENT_UNSPECIFIED" => Self::ConnectorEnforcementUnspecified,
@@ -8376,10 +8887,12 @@ impl __gapi::OpenEnum for SettingsConnectorEnforcement {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::ConnectorEnforcementUnspecified => "CONNECTOR_ENFORCEMENT_UNSPECIFIED",
@@ -8408,6 +8921,7 @@ pub enum SettingsDataApiAccess {
 }
 
 impl __gapi::OpenEnum for SettingsDataApiAccess {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "DATA_API_ACCESS_UNSPECIFIED" => Self::DataApiAccessUnspecified,
@@ -8417,10 +8931,12 @@ impl __gapi::OpenEnum for SettingsDataApiAccess {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::DataApiAccessUnspecified => "DATA_API_ACCESS_UNSPECIFIED",
@@ -8453,6 +8969,7 @@ pub enum SettingsDataDiskType {
 }
 
 impl __gapi::OpenEnum for SettingsDataDiskType {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "SQL_DATA_DISK_TYPE_UNSPECIFIED" => Self::SqlDataDiskTypeUnspecified,
@@ -8464,10 +8981,12 @@ impl __gapi::OpenEnum for SettingsDataDiskType {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::SqlDataDiskTypeUnspecified => "SQL_DATA_DISK_TYPE_UNSPECIFIED",
@@ -8499,6 +9018,7 @@ pub enum SettingsEdition {
 }
 
 impl __gapi::OpenEnum for SettingsEdition {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "EDITION_UNSPECIFIED" => Self::EditionUnspecified,
@@ -8509,10 +9029,12 @@ impl __gapi::OpenEnum for SettingsEdition {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::EditionUnspecified => "EDITION_UNSPECIFIED",
@@ -8541,6 +9063,7 @@ pub enum SettingsPricingPlan {
 }
 
 impl __gapi::OpenEnum for SettingsPricingPlan {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "SQL_PRICING_PLAN_UNSPECIFIED" => Self::SqlPricingPlanUnspecified,
@@ -8550,10 +9073,12 @@ impl __gapi::OpenEnum for SettingsPricingPlan {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::SqlPricingPlanUnspecified => "SQL_PRICING_PLAN_UNSPECIFIED",
@@ -8585,6 +9110,7 @@ pub enum SettingsReplicationType {
 }
 
 impl __gapi::OpenEnum for SettingsReplicationType {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "SQL_REPLICATION_TYPE_UNSPECIFIED" => Self::SqlReplicationTypeUnspecified,
@@ -8594,10 +9120,12 @@ impl __gapi::OpenEnum for SettingsReplicationType {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::SqlReplicationTypeUnspecified => "SQL_REPLICATION_TYPE_UNSPECIFIED",
@@ -8625,6 +9153,7 @@ impl SourceRole {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -8633,6 +9162,7 @@ impl SourceRole {
 impl __gapi::Object for SourceRole {
     const NAME: &'static str = "SourceRole";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "targetId" => 0,
@@ -8640,6 +9170,7 @@ impl __gapi::Object for SourceRole {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -8651,15 +9182,18 @@ impl __gapi::Object for SourceRole {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("targetId", &self.target_id)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -8692,6 +9226,7 @@ impl SqlActiveDirectoryConfig {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -8700,6 +9235,7 @@ impl SqlActiveDirectoryConfig {
 impl __gapi::Object for SqlActiveDirectoryConfig {
     const NAME: &'static str = "SqlActiveDirectoryConfig";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "adminCredentialSecretName" => 0,
@@ -8712,6 +9248,7 @@ impl __gapi::Object for SqlActiveDirectoryConfig {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -8728,6 +9265,7 @@ impl __gapi::Object for SqlActiveDirectoryConfig {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("adminCredentialSecretName", &self.admin_credential_secret_name)?;
         out.field("dnsServers", &self.dns_servers)?;
@@ -8738,10 +9276,12 @@ impl __gapi::Object for SqlActiveDirectoryConfig {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -8768,6 +9308,7 @@ pub enum SqlActiveDirectoryConfigMode {
 }
 
 impl __gapi::OpenEnum for SqlActiveDirectoryConfigMode {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "ACTIVE_DIRECTORY_MODE_UNSPECIFIED" => Self::ActiveDirectoryModeUnspecified,
@@ -8778,10 +9319,12 @@ impl __gapi::OpenEnum for SqlActiveDirectoryConfigMode {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::ActiveDirectoryModeUnspecified => "ACTIVE_DIRECTORY_MODE_UNSPECIFIED",
@@ -8812,6 +9355,7 @@ impl SqlOutOfDiskReport {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -8820,6 +9364,7 @@ impl SqlOutOfDiskReport {
 impl __gapi::Object for SqlOutOfDiskReport {
     const NAME: &'static str = "SqlOutOfDiskReport";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "sqlMinRecommendedIncreaseSizeGb" => 0,
@@ -8828,6 +9373,7 @@ impl __gapi::Object for SqlOutOfDiskReport {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -8840,16 +9386,19 @@ impl __gapi::Object for SqlOutOfDiskReport {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("sqlMinRecommendedIncreaseSizeGb", &self.sql_min_recommended_increase_size_gb)?;
         out.field("sqlOutOfDiskState", &self.sql_out_of_disk_state)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -8872,6 +9421,7 @@ pub enum SqlOutOfDiskReportSqlOutOfDiskState {
 }
 
 impl __gapi::OpenEnum for SqlOutOfDiskReportSqlOutOfDiskState {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "SQL_OUT_OF_DISK_STATE_UNSPECIFIED" => Self::SqlOutOfDiskStateUnspecified,
@@ -8881,10 +9431,12 @@ impl __gapi::OpenEnum for SqlOutOfDiskReportSqlOutOfDiskState {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::SqlOutOfDiskStateUnspecified => "SQL_OUT_OF_DISK_STATE_UNSPECIFIED",
@@ -8917,6 +9469,7 @@ impl SqlScheduledMaintenance {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -8925,6 +9478,7 @@ impl SqlScheduledMaintenance {
 impl __gapi::Object for SqlScheduledMaintenance {
     const NAME: &'static str = "SqlScheduledMaintenance";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "canDefer" => 0,
@@ -8935,6 +9489,7 @@ impl __gapi::Object for SqlScheduledMaintenance {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -8949,6 +9504,7 @@ impl __gapi::Object for SqlScheduledMaintenance {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("canDefer", &self.can_defer)?;
         out.field("canReschedule", &self.can_reschedule)?;
@@ -8957,10 +9513,12 @@ impl __gapi::Object for SqlScheduledMaintenance {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -8987,6 +9545,7 @@ impl SqlServerAuditConfig {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -8995,6 +9554,7 @@ impl SqlServerAuditConfig {
 impl __gapi::Object for SqlServerAuditConfig {
     const NAME: &'static str = "SqlServerAuditConfig";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "bucket" => 0,
@@ -9005,6 +9565,7 @@ impl __gapi::Object for SqlServerAuditConfig {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -9019,6 +9580,7 @@ impl __gapi::Object for SqlServerAuditConfig {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("bucket", &self.bucket)?;
         out.field("kind", &self.kind)?;
@@ -9027,10 +9589,12 @@ impl __gapi::Object for SqlServerAuditConfig {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -9057,6 +9621,7 @@ impl SqlServerEntraIdConfig {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -9065,6 +9630,7 @@ impl SqlServerEntraIdConfig {
 impl __gapi::Object for SqlServerEntraIdConfig {
     const NAME: &'static str = "SqlServerEntraIdConfig";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "applicationId" => 0,
@@ -9074,6 +9640,7 @@ impl __gapi::Object for SqlServerEntraIdConfig {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -9087,6 +9654,7 @@ impl __gapi::Object for SqlServerEntraIdConfig {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("applicationId", &self.application_id)?;
         out.field("kind", &self.kind)?;
@@ -9094,10 +9662,12 @@ impl __gapi::Object for SqlServerEntraIdConfig {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -9115,6 +9685,7 @@ pub struct SqlSubOperationType {
 impl __gapi::Object for SqlSubOperationType {
     const NAME: &'static str = "SqlSubOperationType";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "maintenanceType" => 0,
@@ -9122,6 +9693,7 @@ impl __gapi::Object for SqlSubOperationType {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -9133,15 +9705,18 @@ impl __gapi::Object for SqlSubOperationType {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("maintenanceType", &self.maintenance_type)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -9170,6 +9745,7 @@ pub enum SqlSubOperationTypeMaintenanceType {
 }
 
 impl __gapi::OpenEnum for SqlSubOperationTypeMaintenanceType {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "SQL_MAINTENANCE_TYPE_UNSPECIFIED" => Self::SqlMaintenanceTypeUnspecified,
@@ -9181,10 +9757,12 @@ impl __gapi::OpenEnum for SqlSubOperationTypeMaintenanceType {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::SqlMaintenanceTypeUnspecified => "SQL_MAINTENANCE_TYPE_UNSPECIFIED",
@@ -9229,6 +9807,7 @@ impl SslCert {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -9237,6 +9816,7 @@ impl SslCert {
 impl __gapi::Object for SslCert {
     const NAME: &'static str = "SslCert";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "cert" => 0,
@@ -9252,6 +9832,7 @@ impl __gapi::Object for SslCert {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -9271,6 +9852,7 @@ impl __gapi::Object for SslCert {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("cert", &self.cert)?;
         out.field("certSerialNumber", &self.cert_serial_number)?;
@@ -9284,10 +9866,12 @@ impl __gapi::Object for SslCert {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -9318,6 +9902,7 @@ impl StartWorkloadCaptureContext {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -9326,6 +9911,7 @@ impl StartWorkloadCaptureContext {
 impl __gapi::Object for StartWorkloadCaptureContext {
     const NAME: &'static str = "StartWorkloadCaptureContext";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "enableLiveReplay" => 0,
@@ -9334,6 +9920,7 @@ impl __gapi::Object for StartWorkloadCaptureContext {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -9346,16 +9933,19 @@ impl __gapi::Object for StartWorkloadCaptureContext {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("enableLiveReplay", &self.enable_live_replay)?;
         out.field("replayInstance", &self.replay_instance)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -9387,6 +9977,7 @@ impl StartWorkloadReplayContext {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -9395,6 +9986,7 @@ impl StartWorkloadReplayContext {
 impl __gapi::Object for StartWorkloadReplayContext {
     const NAME: &'static str = "StartWorkloadReplayContext";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "replayInstance" => 0,
@@ -9403,6 +9995,7 @@ impl __gapi::Object for StartWorkloadReplayContext {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -9415,16 +10008,19 @@ impl __gapi::Object for StartWorkloadReplayContext {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("replayInstance", &self.replay_instance)?;
         out.field("workloadId", &self.workload_id)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -9448,6 +10044,7 @@ impl StopWorkloadCaptureContext {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -9456,6 +10053,7 @@ impl StopWorkloadCaptureContext {
 impl __gapi::Object for StopWorkloadCaptureContext {
     const NAME: &'static str = "StopWorkloadCaptureContext";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "abortLiveReplay" => 0,
@@ -9463,6 +10061,7 @@ impl __gapi::Object for StopWorkloadCaptureContext {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -9474,15 +10073,18 @@ impl __gapi::Object for StopWorkloadCaptureContext {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("abortLiveReplay", &self.abort_live_replay)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -9502,6 +10104,7 @@ impl StopWorkloadReplayContext {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -9510,12 +10113,14 @@ impl StopWorkloadReplayContext {
 impl __gapi::Object for StopWorkloadReplayContext {
     const NAME: &'static str = "StopWorkloadReplayContext";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             _ => __gapi::UNKNOWN,
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -9526,14 +10131,17 @@ impl __gapi::Object for StopWorkloadReplayContext {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -9556,6 +10164,7 @@ impl TargetMetric {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -9564,6 +10173,7 @@ impl TargetMetric {
 impl __gapi::Object for TargetMetric {
     const NAME: &'static str = "TargetMetric";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "metric" => 0,
@@ -9572,6 +10182,7 @@ impl __gapi::Object for TargetMetric {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -9584,16 +10195,19 @@ impl __gapi::Object for TargetMetric {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("metric", &self.metric)?;
         out.field("targetValue", &self.target_value)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -9616,6 +10230,7 @@ impl TargetRole {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -9624,6 +10239,7 @@ impl TargetRole {
 impl __gapi::Object for TargetRole {
     const NAME: &'static str = "TargetRole";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "sourceId" => 0,
@@ -9631,6 +10247,7 @@ impl __gapi::Object for TargetRole {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -9642,15 +10259,18 @@ impl __gapi::Object for TargetRole {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("sourceId", &self.source_id)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }

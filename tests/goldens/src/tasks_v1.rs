@@ -66,12 +66,14 @@ pub mod scope {
 
 /// The resource `tasklists`.
 #[must_use]
+#[inline]
 pub const fn tasklists() -> tasklists::Resource {
     tasklists::Resource
 }
 
 /// The resource `tasks`.
 #[must_use]
+#[inline]
 pub const fn tasks() -> tasks::Resource {
     tasks::Resource
 }
@@ -95,6 +97,7 @@ pub mod tasklists {
         /// * `tasklist`: Task list identifier. The default task list cannot be deleted.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
+        #[inline]
         pub fn delete(self, tasklist: impl Into<String>) -> Delete {
             Delete(__gapi::Call::new(&DELETE).with("tasklist", tasklist.into()))
         }
@@ -106,6 +109,7 @@ pub mod tasklists {
         /// * `tasklist`: Task list identifier. Use "@default" to get the authenticated user's default task list.
         ///
         /// Any one of the scopes: [`TASKS`](super::scope::TASKS), [`TASKS_READONLY`](super::scope::TASKS_READONLY).
+        #[inline]
         pub fn get(self, tasklist: impl Into<String>) -> Get {
             Get(__gapi::Call::new(&GET).with("tasklist", tasklist.into()))
         }
@@ -117,6 +121,7 @@ pub mod tasklists {
         /// HTTP: `POST tasks/v1/users/@me/lists`
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
+        #[inline]
         pub fn insert(self, body: impl Into<__gapi::Body<super::TaskList>>) -> Insert {
             Insert(__gapi::Call::new(&INSERT).with_body(body.into()))
         }
@@ -130,6 +135,7 @@ pub mod tasklists {
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         ///
         /// Any one of the scopes: [`TASKS`](super::scope::TASKS), [`TASKS_READONLY`](super::scope::TASKS_READONLY).
+        #[inline]
         pub fn list(self) -> List {
             List(__gapi::Call::new(&LIST))
         }
@@ -143,6 +149,7 @@ pub mod tasklists {
         /// * `tasklist`: Task list identifier.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
+        #[inline]
         pub fn patch(
             self,
             tasklist: impl Into<String>,
@@ -160,6 +167,7 @@ pub mod tasklists {
         /// * `tasklist`: Task list identifier.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
+        #[inline]
         pub fn update(
             self,
             tasklist: impl Into<String>,
@@ -189,6 +197,7 @@ pub mod tasklists {
         pub const METHOD: &'static str = "tasks.tasklists.delete";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
             __gapi::Sending::new(client, self.0)
         }
@@ -198,6 +207,7 @@ pub mod tasklists {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -206,10 +216,12 @@ pub mod tasklists {
     impl __gapi::Request for Delete {
         type Response = ();
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -232,6 +244,7 @@ pub mod tasklists {
         pub const METHOD: &'static str = "tasks.tasklists.get";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::TaskList> {
             __gapi::Sending::new(client, self.0)
         }
@@ -241,6 +254,7 @@ pub mod tasklists {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -249,10 +263,12 @@ pub mod tasklists {
     impl __gapi::Request for Get {
         type Response = super::TaskList;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -274,6 +290,7 @@ pub mod tasklists {
         pub const METHOD: &'static str = "tasks.tasklists.insert";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::TaskList> {
             __gapi::Sending::new(client, self.0)
         }
@@ -283,6 +300,7 @@ pub mod tasklists {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -291,10 +309,12 @@ pub mod tasklists {
     impl __gapi::Request for Insert {
         type Response = super::TaskList;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -325,26 +345,31 @@ pub mod tasklists {
         pub const METHOD: &'static str = "tasks.tasklists.list";
 
         /// Optional. Maximum number of task lists returned on one page. The default is 1000 (max allowed: 1000).
+        #[inline]
         pub fn max_results(self, value: i32) -> Self {
             Self(self.0.with("maxResults", value))
         }
 
         /// Optional. Token specifying the result page to return.
+        #[inline]
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::TaskLists> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
+        #[inline]
         pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::TaskLists> {
             __gapi::Pages::new(client, self.0)
         }
 
         /// The items of all pages.
+        #[inline]
         pub fn items(
             self,
             client: &__gapi::Client,
@@ -357,6 +382,7 @@ pub mod tasklists {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -365,10 +391,12 @@ pub mod tasklists {
     impl __gapi::Request for List {
         type Response = super::TaskLists;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -392,6 +420,7 @@ pub mod tasklists {
         pub const METHOD: &'static str = "tasks.tasklists.patch";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::TaskList> {
             __gapi::Sending::new(client, self.0)
         }
@@ -401,6 +430,7 @@ pub mod tasklists {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -409,10 +439,12 @@ pub mod tasklists {
     impl __gapi::Request for Patch {
         type Response = super::TaskList;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -436,6 +468,7 @@ pub mod tasklists {
         pub const METHOD: &'static str = "tasks.tasklists.update";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::TaskList> {
             __gapi::Sending::new(client, self.0)
         }
@@ -445,6 +478,7 @@ pub mod tasklists {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -453,10 +487,12 @@ pub mod tasklists {
     impl __gapi::Request for Update {
         type Response = super::TaskList;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -482,6 +518,7 @@ pub mod tasks {
         /// * `tasklist`: Task list identifier.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
+        #[inline]
         pub fn clear(self, tasklist: impl Into<String>) -> Clear {
             Clear(__gapi::Call::new(&CLEAR).with("tasklist", tasklist.into()))
         }
@@ -497,6 +534,7 @@ pub mod tasks {
         /// * `task`: Task identifier.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
+        #[inline]
         pub fn delete(self, tasklist: impl Into<String>, task: impl Into<String>) -> Delete {
             Delete(
                 __gapi::Call::new(&DELETE)
@@ -513,6 +551,7 @@ pub mod tasks {
         /// * `task`: Task identifier.
         ///
         /// Any one of the scopes: [`TASKS`](super::scope::TASKS), [`TASKS_READONLY`](super::scope::TASKS_READONLY).
+        #[inline]
         pub fn get(self, tasklist: impl Into<String>, task: impl Into<String>) -> Get {
             Get(__gapi::Call::new(&GET).with("tasklist", tasklist.into()).with("task", task.into()))
         }
@@ -528,6 +567,7 @@ pub mod tasks {
         /// * `tasklist`: Task list identifier.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
+        #[inline]
         pub fn insert(
             self,
             tasklist: impl Into<String>,
@@ -550,6 +590,7 @@ pub mod tasks {
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         ///
         /// Any one of the scopes: [`TASKS`](super::scope::TASKS), [`TASKS_READONLY`](super::scope::TASKS_READONLY).
+        #[inline]
         pub fn list(self, tasklist: impl Into<String>) -> List {
             List(__gapi::Call::new(&LIST).with("tasklist", tasklist.into()))
         }
@@ -566,6 +607,7 @@ pub mod tasks {
         /// * `task`: Task identifier.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
+        #[inline]
         pub fn r#move(self, tasklist: impl Into<String>, task: impl Into<String>) -> Move {
             Move(
                 __gapi::Call::new(&MOVE)
@@ -584,6 +626,7 @@ pub mod tasks {
         /// * `task`: Task identifier.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
+        #[inline]
         pub fn patch(
             self,
             tasklist: impl Into<String>,
@@ -606,6 +649,7 @@ pub mod tasks {
         /// * `task`: Task identifier.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
+        #[inline]
         pub fn update(
             self,
             tasklist: impl Into<String>,
@@ -639,6 +683,7 @@ pub mod tasks {
         pub const METHOD: &'static str = "tasks.tasks.clear";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
             __gapi::Sending::new(client, self.0)
         }
@@ -648,6 +693,7 @@ pub mod tasks {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -656,10 +702,12 @@ pub mod tasks {
     impl __gapi::Request for Clear {
         type Response = ();
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -683,6 +731,7 @@ pub mod tasks {
         pub const METHOD: &'static str = "tasks.tasks.delete";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
             __gapi::Sending::new(client, self.0)
         }
@@ -692,6 +741,7 @@ pub mod tasks {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -700,10 +750,12 @@ pub mod tasks {
     impl __gapi::Request for Delete {
         type Response = ();
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -726,6 +778,7 @@ pub mod tasks {
         pub const METHOD: &'static str = "tasks.tasks.get";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Task> {
             __gapi::Sending::new(client, self.0)
         }
@@ -735,6 +788,7 @@ pub mod tasks {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -743,10 +797,12 @@ pub mod tasks {
     impl __gapi::Request for Get {
         type Response = super::Task;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -775,17 +831,20 @@ pub mod tasks {
         /// Optional. Parent task identifier. If the task is created at the top level, this parameter is omitted. An
         /// assigned task cannot be a parent task, nor can it have a parent. Setting the parent to an assigned task
         /// results in failure of the request.
+        #[inline]
         pub fn parent(self, value: impl Into<String>) -> Self {
             Self(self.0.with("parent", value.into()))
         }
 
         /// Optional. Previous sibling task identifier. If the task is created at the first position among its siblings,
         /// this parameter is omitted.
+        #[inline]
         pub fn previous(self, value: impl Into<String>) -> Self {
             Self(self.0.with("previous", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Task> {
             __gapi::Sending::new(client, self.0)
         }
@@ -795,6 +854,7 @@ pub mod tasks {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -803,10 +863,12 @@ pub mod tasks {
     impl __gapi::Request for Insert {
         type Response = super::Task;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -848,40 +910,47 @@ pub mod tasks {
 
         /// Optional. Upper bound for a task's completion date (as a RFC 3339 timestamp) to filter by. The default is not
         /// to filter by completion date.
+        #[inline]
         pub fn completed_max(self, value: impl Into<String>) -> Self {
             Self(self.0.with("completedMax", value.into()))
         }
 
         /// Optional. Lower bound for a task's completion date (as a RFC 3339 timestamp) to filter by. The default is not
         /// to filter by completion date.
+        #[inline]
         pub fn completed_min(self, value: impl Into<String>) -> Self {
             Self(self.0.with("completedMin", value.into()))
         }
 
         /// Optional. Upper bound for a task's due date (as a RFC 3339 timestamp) to filter by. The default is not to
         /// filter by due date.
+        #[inline]
         pub fn due_max(self, value: impl Into<String>) -> Self {
             Self(self.0.with("dueMax", value.into()))
         }
 
         /// Optional. Lower bound for a task's due date (as a RFC 3339 timestamp) to filter by. The default is not to
         /// filter by due date.
+        #[inline]
         pub fn due_min(self, value: impl Into<String>) -> Self {
             Self(self.0.with("dueMin", value.into()))
         }
 
         /// Optional. Maximum number of tasks returned on one page. The default is 20 (max allowed: 100).
+        #[inline]
         pub fn max_results(self, value: i32) -> Self {
             Self(self.0.with("maxResults", value))
         }
 
         /// Optional. Token specifying the result page to return.
+        #[inline]
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
 
         /// Optional. Flag indicating whether tasks assigned to the current user are returned in the result. The default
         /// is False.
+        #[inline]
         pub fn show_assigned(self, value: bool) -> Self {
             Self(self.0.with("showAssigned", value))
         }
@@ -889,37 +958,44 @@ pub mod tasks {
         /// Optional. Flag indicating whether completed tasks are returned in the result. Note that showHidden must also
         /// be True to show tasks completed in first party clients, such as the web UI and Google's mobile apps. The
         /// default is True.
+        #[inline]
         pub fn show_completed(self, value: bool) -> Self {
             Self(self.0.with("showCompleted", value))
         }
 
         /// Optional. Flag indicating whether deleted tasks are returned in the result. The default is False.
+        #[inline]
         pub fn show_deleted(self, value: bool) -> Self {
             Self(self.0.with("showDeleted", value))
         }
 
         /// Optional. Flag indicating whether hidden tasks are returned in the result. The default is False.
+        #[inline]
         pub fn show_hidden(self, value: bool) -> Self {
             Self(self.0.with("showHidden", value))
         }
 
         /// Optional. Lower bound for a task's last modification time (as a RFC 3339 timestamp) to filter by. The default
         /// is not to filter by last modification time.
+        #[inline]
         pub fn updated_min(self, value: impl Into<String>) -> Self {
             Self(self.0.with("updatedMin", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Tasks> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
+        #[inline]
         pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Tasks> {
             __gapi::Pages::new(client, self.0)
         }
 
         /// The items of all pages.
+        #[inline]
         pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Tasks, super::Task> {
             __gapi::Items::list(client, self.0, |page| page.items.take())
         }
@@ -929,6 +1005,7 @@ pub mod tasks {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -937,10 +1014,12 @@ pub mod tasks {
     impl __gapi::Request for List {
         type Response = super::Tasks;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -971,6 +1050,7 @@ pub mod tasks {
         /// Optional. Destination task list identifier. If set, the task is moved from tasklist to the destinationTasklist
         /// list. Otherwise the task is moved within its current list. Recurrent tasks cannot currently be moved between
         /// lists.
+        #[inline]
         pub fn destination_tasklist(self, value: impl Into<String>) -> Self {
             Self(self.0.with("destinationTasklist", value.into()))
         }
@@ -979,6 +1059,7 @@ pub mod tasks {
         /// task set as parent must exist in the task list and can not be hidden. Exceptions: 1. Assigned and repeating
         /// tasks cannot be set as parent tasks (have subtasks), or be moved under a parent task (become subtasks). 2.
         /// Tasks that are both completed and hidden cannot be nested, so the parent field must be empty.
+        #[inline]
         pub fn parent(self, value: impl Into<String>) -> Self {
             Self(self.0.with("parent", value.into()))
         }
@@ -987,11 +1068,13 @@ pub mod tasks {
         /// this parameter is omitted. The task set as previous must exist in the task list and can not be hidden.
         /// Exceptions: 1. Tasks that are both completed and hidden can only be moved to position 0, so the previous field
         /// must be empty.
+        #[inline]
         pub fn previous(self, value: impl Into<String>) -> Self {
             Self(self.0.with("previous", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Task> {
             __gapi::Sending::new(client, self.0)
         }
@@ -1001,6 +1084,7 @@ pub mod tasks {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -1009,10 +1093,12 @@ pub mod tasks {
     impl __gapi::Request for Move {
         type Response = super::Task;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -1036,6 +1122,7 @@ pub mod tasks {
         pub const METHOD: &'static str = "tasks.tasks.patch";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Task> {
             __gapi::Sending::new(client, self.0)
         }
@@ -1045,6 +1132,7 @@ pub mod tasks {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -1053,10 +1141,12 @@ pub mod tasks {
     impl __gapi::Request for Patch {
         type Response = super::Task;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -1080,6 +1170,7 @@ pub mod tasks {
         pub const METHOD: &'static str = "tasks.tasks.update";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Task> {
             __gapi::Sending::new(client, self.0)
         }
@@ -1089,6 +1180,7 @@ pub mod tasks {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -1097,10 +1189,12 @@ pub mod tasks {
     impl __gapi::Request for Update {
         type Response = super::Task;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -1137,6 +1231,7 @@ impl AssignmentInfo {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -1145,6 +1240,7 @@ impl AssignmentInfo {
 impl __gapi::Object for AssignmentInfo {
     const NAME: &'static str = "AssignmentInfo";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "driveResourceInfo" => 0,
@@ -1155,6 +1251,7 @@ impl __gapi::Object for AssignmentInfo {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1169,6 +1266,7 @@ impl __gapi::Object for AssignmentInfo {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("driveResourceInfo", &self.drive_resource_info)?;
         out.field("linkToTask", &self.link_to_task)?;
@@ -1177,10 +1275,12 @@ impl __gapi::Object for AssignmentInfo {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1205,6 +1305,7 @@ pub enum AssignmentInfoSurfaceType {
 }
 
 impl __gapi::OpenEnum for AssignmentInfoSurfaceType {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "CONTEXT_TYPE_UNSPECIFIED" => Self::ContextTypeUnspecified,
@@ -1215,10 +1316,12 @@ impl __gapi::OpenEnum for AssignmentInfoSurfaceType {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::ContextTypeUnspecified => "CONTEXT_TYPE_UNSPECIFIED",
@@ -1252,6 +1355,7 @@ impl DriveResourceInfo {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -1260,6 +1364,7 @@ impl DriveResourceInfo {
 impl __gapi::Object for DriveResourceInfo {
     const NAME: &'static str = "DriveResourceInfo";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "driveFileId" => 0,
@@ -1268,6 +1373,7 @@ impl __gapi::Object for DriveResourceInfo {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1280,16 +1386,19 @@ impl __gapi::Object for DriveResourceInfo {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("driveFileId", &self.drive_file_id)?;
         out.field("resourceKey", &self.resource_key)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1312,6 +1421,7 @@ impl SpaceInfo {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -1320,6 +1430,7 @@ impl SpaceInfo {
 impl __gapi::Object for SpaceInfo {
     const NAME: &'static str = "SpaceInfo";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "space" => 0,
@@ -1327,6 +1438,7 @@ impl __gapi::Object for SpaceInfo {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1338,15 +1450,18 @@ impl __gapi::Object for SpaceInfo {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("space", &self.space)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1431,6 +1546,7 @@ impl Task {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -1439,6 +1555,7 @@ impl Task {
 impl __gapi::Object for Task {
     const NAME: &'static str = "Task";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "assignmentInfo" => 0,
@@ -1462,6 +1579,7 @@ impl __gapi::Object for Task {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1489,6 +1607,7 @@ impl __gapi::Object for Task {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("assignmentInfo", &self.assignment_info)?;
         out.field("completed", &self.completed)?;
@@ -1510,10 +1629,12 @@ impl __gapi::Object for Task {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1538,6 +1659,7 @@ impl TaskLinks {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -1546,6 +1668,7 @@ impl TaskLinks {
 impl __gapi::Object for TaskLinks {
     const NAME: &'static str = "TaskLinks";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "description" => 0,
@@ -1555,6 +1678,7 @@ impl __gapi::Object for TaskLinks {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1568,6 +1692,7 @@ impl __gapi::Object for TaskLinks {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("description", &self.description)?;
         out.field("link", &self.link)?;
@@ -1575,10 +1700,12 @@ impl __gapi::Object for TaskLinks {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1616,6 +1743,7 @@ impl TaskList {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -1624,6 +1752,7 @@ impl TaskList {
 impl __gapi::Object for TaskList {
     const NAME: &'static str = "TaskList";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "etag" => 0,
@@ -1636,6 +1765,7 @@ impl __gapi::Object for TaskList {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1652,6 +1782,7 @@ impl __gapi::Object for TaskList {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("etag", &self.etag)?;
         out.field("id", &self.id)?;
@@ -1662,10 +1793,12 @@ impl __gapi::Object for TaskList {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1689,6 +1822,7 @@ pub struct TaskLists {
 impl __gapi::Object for TaskLists {
     const NAME: &'static str = "TaskLists";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "etag" => 0,
@@ -1699,6 +1833,7 @@ impl __gapi::Object for TaskLists {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1713,6 +1848,7 @@ impl __gapi::Object for TaskLists {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("etag", &self.etag)?;
         out.field("items", &self.items)?;
@@ -1721,10 +1857,12 @@ impl __gapi::Object for TaskLists {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1748,6 +1886,7 @@ pub struct Tasks {
 impl __gapi::Object for Tasks {
     const NAME: &'static str = "Tasks";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "etag" => 0,
@@ -1758,6 +1897,7 @@ impl __gapi::Object for Tasks {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1772,6 +1912,7 @@ impl __gapi::Object for Tasks {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("etag", &self.etag)?;
         out.field("items", &self.items)?;
@@ -1780,10 +1921,12 @@ impl __gapi::Object for Tasks {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }

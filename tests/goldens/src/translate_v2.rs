@@ -68,18 +68,21 @@ pub mod scope {
 
 /// The resource `detections`.
 #[must_use]
+#[inline]
 pub const fn detections() -> detections::Resource {
     detections::Resource
 }
 
 /// The resource `languages`.
 #[must_use]
+#[inline]
 pub const fn languages() -> languages::Resource {
     languages::Resource
 }
 
 /// The resource `translations`.
 #[must_use]
+#[inline]
 pub const fn translations() -> translations::Resource {
     translations::Resource
 }
@@ -98,6 +101,7 @@ pub mod detections {
         /// HTTP: `POST language/translate/v2/detect`
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
+        #[inline]
         pub fn detect(self, body: impl Into<__gapi::Body<super::DetectLanguageRequest>>) -> Detect {
             Detect(__gapi::Call::new(&DETECT).with_body(body.into()))
         }
@@ -110,6 +114,7 @@ pub mod detections {
         ///   on multiple text inputs.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
+        #[inline]
         pub fn list(self, q: impl IntoIterator<Item = impl Into<String>>) -> List {
             List(__gapi::Call::new(&LIST).with_all("q", q.into_iter().map(Into::<String>::into)))
         }
@@ -131,6 +136,7 @@ pub mod detections {
         pub const METHOD: &'static str = "language.detections.detect";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(
             self,
             client: &__gapi::Client,
@@ -143,6 +149,7 @@ pub mod detections {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -151,10 +158,12 @@ pub mod detections {
     impl __gapi::Request for Detect {
         type Response = super::DetectionsListResponse;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -177,6 +186,7 @@ pub mod detections {
         pub const METHOD: &'static str = "language.detections.list";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(
             self,
             client: &__gapi::Client,
@@ -189,6 +199,7 @@ pub mod detections {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -197,10 +208,12 @@ pub mod detections {
     impl __gapi::Request for List {
         type Response = super::DetectionsListResponse;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -221,6 +234,7 @@ pub mod languages {
         /// HTTP: `GET language/translate/v2/languages`
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
+        #[inline]
         pub fn list(self) -> List {
             List(__gapi::Call::new(&LIST))
         }
@@ -243,17 +257,20 @@ pub mod languages {
         pub const METHOD: &'static str = "language.languages.list";
 
         /// The model type for which supported languages should be returned.
+        #[inline]
         pub fn model(self, value: impl Into<String>) -> Self {
             Self(self.0.with("model", value.into()))
         }
 
         /// The language to use to return localized, human readable names of supported
         /// languages.
+        #[inline]
         pub fn target(self, value: impl Into<String>) -> Self {
             Self(self.0.with("target", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(
             self,
             client: &__gapi::Client,
@@ -266,6 +283,7 @@ pub mod languages {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -274,10 +292,12 @@ pub mod languages {
     impl __gapi::Request for List {
         type Response = super::LanguagesListResponse;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -302,6 +322,7 @@ pub mod translations {
         ///   Support.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
+        #[inline]
         pub fn list(
             self,
             q: impl IntoIterator<Item = impl Into<String>>,
@@ -319,6 +340,7 @@ pub mod translations {
         /// HTTP: `POST language/translate/v2`
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
+        #[inline]
         pub fn translate(
             self,
             body: impl Into<__gapi::Body<super::TranslateTextRequest>>,
@@ -353,18 +375,21 @@ pub mod translations {
         /// The customization id for translate
         ///
         /// Takes any number of values, and replaces earlier ones.
+        #[inline]
         pub fn cid(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
             Self(self.0.with_all("cid", values.into_iter().map(Into::<String>::into)))
         }
 
         /// The format of the source text, in either HTML (default) or plain-text. A
         /// value of "html" indicates HTML and a value of "text" indicates plain-text.
+        #[inline]
         pub fn format(self, value: impl Into<super::TranslationsListFormat>) -> Self {
             Self(self.0.with("format", value.into()))
         }
 
         /// The `model` type requested for this translation. Valid values are
         /// listed in public documentation.
+        #[inline]
         pub fn model(self, value: impl Into<String>) -> Self {
             Self(self.0.with("model", value.into()))
         }
@@ -373,11 +398,13 @@ pub mod translations {
         /// Language Support. If the source language is not specified, the API will
         /// attempt to identify the source language automatically and return it within
         /// the response.
+        #[inline]
         pub fn source(self, value: impl Into<String>) -> Self {
             Self(self.0.with("source", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(
             self,
             client: &__gapi::Client,
@@ -390,6 +417,7 @@ pub mod translations {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -398,10 +426,12 @@ pub mod translations {
     impl __gapi::Request for List {
         type Response = super::TranslationsListResponse;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -423,6 +453,7 @@ pub mod translations {
         pub const METHOD: &'static str = "language.translations.translate";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(
             self,
             client: &__gapi::Client,
@@ -435,6 +466,7 @@ pub mod translations {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -443,10 +475,12 @@ pub mod translations {
     impl __gapi::Request for Translate {
         type Response = super::TranslationsListResponse;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -469,6 +503,7 @@ impl DetectLanguageRequest {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -477,6 +512,7 @@ impl DetectLanguageRequest {
 impl __gapi::Object for DetectLanguageRequest {
     const NAME: &'static str = "DetectLanguageRequest";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "q" => 0,
@@ -484,6 +520,7 @@ impl __gapi::Object for DetectLanguageRequest {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -495,15 +532,18 @@ impl __gapi::Object for DetectLanguageRequest {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("q", &self.q)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -521,6 +561,7 @@ pub struct DetectionsListResponse {
 impl __gapi::Object for DetectionsListResponse {
     const NAME: &'static str = "DetectionsListResponse";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "detections" => 0,
@@ -528,6 +569,7 @@ impl __gapi::Object for DetectionsListResponse {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -539,15 +581,18 @@ impl __gapi::Object for DetectionsListResponse {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("detections", &self.detections)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -572,6 +617,7 @@ pub struct DetectionsResourceItem {
 impl __gapi::Object for DetectionsResourceItem {
     const NAME: &'static str = "DetectionsResourceItem";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "confidence" => 0,
@@ -581,6 +627,7 @@ impl __gapi::Object for DetectionsResourceItem {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -594,6 +641,7 @@ impl __gapi::Object for DetectionsResourceItem {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("confidence", &self.confidence)?;
         out.field("isReliable", &self.is_reliable)?;
@@ -601,10 +649,12 @@ impl __gapi::Object for DetectionsResourceItem {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -623,6 +673,7 @@ pub struct GetSupportedLanguagesRequest {
 impl __gapi::Object for GetSupportedLanguagesRequest {
     const NAME: &'static str = "GetSupportedLanguagesRequest";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "target" => 0,
@@ -630,6 +681,7 @@ impl __gapi::Object for GetSupportedLanguagesRequest {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -641,15 +693,18 @@ impl __gapi::Object for GetSupportedLanguagesRequest {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("target", &self.target)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -669,6 +724,7 @@ pub struct LanguagesListResponse {
 impl __gapi::Object for LanguagesListResponse {
     const NAME: &'static str = "LanguagesListResponse";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "languages" => 0,
@@ -676,6 +732,7 @@ impl __gapi::Object for LanguagesListResponse {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -687,15 +744,18 @@ impl __gapi::Object for LanguagesListResponse {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("languages", &self.languages)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -717,6 +777,7 @@ pub struct LanguagesResource {
 impl __gapi::Object for LanguagesResource {
     const NAME: &'static str = "LanguagesResource";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "language" => 0,
@@ -725,6 +786,7 @@ impl __gapi::Object for LanguagesResource {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -737,16 +799,19 @@ impl __gapi::Object for LanguagesResource {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("language", &self.language)?;
         out.field("name", &self.name)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -782,6 +847,7 @@ impl TranslateTextRequest {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -790,6 +856,7 @@ impl TranslateTextRequest {
 impl __gapi::Object for TranslateTextRequest {
     const NAME: &'static str = "TranslateTextRequest";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "format" => 0,
@@ -801,6 +868,7 @@ impl __gapi::Object for TranslateTextRequest {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -816,6 +884,7 @@ impl __gapi::Object for TranslateTextRequest {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("format", &self.format)?;
         out.field("model", &self.model)?;
@@ -825,10 +894,12 @@ impl __gapi::Object for TranslateTextRequest {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -846,6 +917,7 @@ pub struct TranslationsListResponse {
 impl __gapi::Object for TranslationsListResponse {
     const NAME: &'static str = "TranslationsListResponse";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "translations" => 0,
@@ -853,6 +925,7 @@ impl __gapi::Object for TranslationsListResponse {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -864,15 +937,18 @@ impl __gapi::Object for TranslationsListResponse {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("translations", &self.translations)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -899,6 +975,7 @@ pub struct TranslationsResource {
 impl __gapi::Object for TranslationsResource {
     const NAME: &'static str = "TranslationsResource";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "detectedSourceLanguage" => 0,
@@ -908,6 +985,7 @@ impl __gapi::Object for TranslationsResource {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -921,6 +999,7 @@ impl __gapi::Object for TranslationsResource {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("detectedSourceLanguage", &self.detected_source_language)?;
         out.field("model", &self.model)?;
@@ -928,10 +1007,12 @@ impl __gapi::Object for TranslationsResource {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -953,6 +1034,7 @@ pub enum TranslationsListFormat {
 }
 
 impl __gapi::OpenEnum for TranslationsListFormat {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "html" => Self::Html,
@@ -961,10 +1043,12 @@ impl __gapi::OpenEnum for TranslationsListFormat {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::Html => "html",

@@ -80,6 +80,7 @@ pub struct Holder {
 impl __gapi::Object for Holder {
     const NAME: &'static str = "Holder";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "byName" => 0,
@@ -94,6 +95,7 @@ impl __gapi::Object for Holder {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -112,6 +114,7 @@ impl __gapi::Object for Holder {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("byName", &self.by_name)?;
         out.field("loose", &self.loose)?;
@@ -124,10 +127,12 @@ impl __gapi::Object for Holder {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }

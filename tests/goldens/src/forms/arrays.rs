@@ -77,6 +77,7 @@ pub struct Arrays {
 impl __gapi::Object for Arrays {
     const NAME: &'static str = "Arrays";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "blobs" => 0,
@@ -91,6 +92,7 @@ impl __gapi::Object for Arrays {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -109,6 +111,7 @@ impl __gapi::Object for Arrays {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("blobs", &self.blobs)?;
         out.field("colors", &self.colors)?;
@@ -121,10 +124,12 @@ impl __gapi::Object for Arrays {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -143,6 +148,7 @@ pub enum ArraysColors {
 }
 
 impl __gapi::OpenEnum for ArraysColors {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "RED" => Self::Red,
@@ -151,10 +157,12 @@ impl __gapi::OpenEnum for ArraysColors {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::Red => "RED",
@@ -178,6 +186,7 @@ pub struct ArraysInline {
 impl __gapi::Object for ArraysInline {
     const NAME: &'static str = "ArraysInline";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "deep" => 0,
@@ -186,6 +195,7 @@ impl __gapi::Object for ArraysInline {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -198,16 +208,19 @@ impl __gapi::Object for ArraysInline {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("deep", &self.deep)?;
         out.field("key", &self.key)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -225,6 +238,7 @@ pub struct ArraysInlineDeep {
 impl __gapi::Object for ArraysInlineDeep {
     const NAME: &'static str = "ArraysInlineDeep";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "leaf" => 0,
@@ -232,6 +246,7 @@ impl __gapi::Object for ArraysInlineDeep {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -243,15 +258,18 @@ impl __gapi::Object for ArraysInlineDeep {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("leaf", &self.leaf)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -269,6 +287,7 @@ pub struct Item {
 impl __gapi::Object for Item {
     const NAME: &'static str = "Item";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "name" => 0,
@@ -276,6 +295,7 @@ impl __gapi::Object for Item {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -287,15 +307,18 @@ impl __gapi::Object for Item {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("name", &self.name)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -316,6 +339,7 @@ pub struct ItemListItem {
 impl __gapi::Object for ItemListItem {
     const NAME: &'static str = "ItemListItem";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "id" => 0,
@@ -323,6 +347,7 @@ impl __gapi::Object for ItemListItem {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -334,15 +359,18 @@ impl __gapi::Object for ItemListItem {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("id", &self.id)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }

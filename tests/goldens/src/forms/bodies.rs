@@ -53,6 +53,7 @@ pub static API: __gapi::Api = __gapi::Api {
 
 /// The resource `things`.
 #[must_use]
+#[inline]
 pub const fn things() -> things::Resource {
     things::Resource
 }
@@ -71,6 +72,7 @@ pub mod things {
         /// HTTP: `DELETE things/{n}`
         ///
         /// * `n`
+        #[inline]
         pub fn delete(self, n: impl Into<String>) -> Delete {
             Delete(__gapi::Call::new(&DELETE).with("n", n.into()))
         }
@@ -78,6 +80,7 @@ pub mod things {
         /// The method `b.empty`.
         ///
         /// HTTP: `POST empty`
+        #[inline]
         pub fn empty(self) -> Empty {
             Empty(__gapi::Call::new(&EMPTY))
         }
@@ -85,6 +88,7 @@ pub mod things {
         /// The method `b.free`.
         ///
         /// HTTP: `POST free`
+        #[inline]
         pub fn free(
             self,
             body: impl Into<__gapi::Body<__gapi::BTreeMap<String, __gapi::Value>>>,
@@ -95,6 +99,7 @@ pub mod things {
         /// The method `b.inline`.
         ///
         /// HTTP: `POST inline`
+        #[inline]
         pub fn inline(self, body: impl Into<__gapi::Body<super::ThingsInlineRequest>>) -> Inline {
             Inline(__gapi::Call::new(&INLINE).with_body(body.into()))
         }
@@ -102,6 +107,7 @@ pub mod things {
         /// The method `b.lookup`.
         ///
         /// HTTP: `GET lookup`
+        #[inline]
         pub fn lookup(self) -> Lookup {
             Lookup(__gapi::Call::new(&LOOKUP))
         }
@@ -111,6 +117,7 @@ pub mod things {
         /// HTTP: `PATCH things/{n}`
         ///
         /// * `n`
+        #[inline]
         pub fn patch(
             self,
             n: impl Into<String>,
@@ -124,6 +131,7 @@ pub mod things {
         /// HTTP: `POST raw`
         ///
         /// The body is bytes of any type: give it the runtime's `HttpBody`, which travels as it is.
+        #[inline]
         pub fn raw(self, body: impl Into<__gapi::Body<super::HttpBody>>) -> Raw {
             Raw(__gapi::Call::new(&RAW).with_body(body.into()))
         }
@@ -146,6 +154,7 @@ pub mod things {
         pub const METHOD: &'static str = "b.delete";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
             __gapi::Sending::new(client, self.0)
         }
@@ -155,6 +164,7 @@ pub mod things {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -163,10 +173,12 @@ pub mod things {
     impl __gapi::Request for Delete {
         type Response = ();
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -187,6 +199,7 @@ pub mod things {
         pub const METHOD: &'static str = "b.empty";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Empty> {
             __gapi::Sending::new(client, self.0)
         }
@@ -196,6 +209,7 @@ pub mod things {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -204,10 +218,12 @@ pub mod things {
     impl __gapi::Request for Empty {
         type Response = super::Empty;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -229,6 +245,7 @@ pub mod things {
         pub const METHOD: &'static str = "b.free";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(
             self,
             client: &__gapi::Client,
@@ -241,6 +258,7 @@ pub mod things {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -249,10 +267,12 @@ pub mod things {
     impl __gapi::Request for Free {
         type Response = __gapi::BTreeMap<String, __gapi::Value>;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -273,6 +293,7 @@ pub mod things {
         pub const METHOD: &'static str = "b.inline";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::ThingsInlineResponse> {
             __gapi::Sending::new(client, self.0)
         }
@@ -282,6 +303,7 @@ pub mod things {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -290,10 +312,12 @@ pub mod things {
     impl __gapi::Request for Inline {
         type Response = super::ThingsInlineResponse;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -314,6 +338,7 @@ pub mod things {
         pub const METHOD: &'static str = "b.lookup";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Lookup> {
             __gapi::Sending::new(client, self.0)
         }
@@ -323,6 +348,7 @@ pub mod things {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -331,10 +357,12 @@ pub mod things {
     impl __gapi::Request for Lookup {
         type Response = super::Lookup;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -356,6 +384,7 @@ pub mod things {
         pub const METHOD: &'static str = "b.patch";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Thing> {
             __gapi::Sending::new(client, self.0)
         }
@@ -365,6 +394,7 @@ pub mod things {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -373,10 +403,12 @@ pub mod things {
     impl __gapi::Request for Patch {
         type Response = super::Thing;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -397,6 +429,7 @@ pub mod things {
         pub const METHOD: &'static str = "b.raw";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<__gapi::HttpBody> {
             __gapi::Sending::new(client, self.0)
         }
@@ -406,6 +439,7 @@ pub mod things {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -414,10 +448,12 @@ pub mod things {
     impl __gapi::Request for Raw {
         type Response = __gapi::HttpBody;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -434,12 +470,14 @@ pub struct Empty {
 impl __gapi::Object for Empty {
     const NAME: &'static str = "Empty";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             _ => __gapi::UNKNOWN,
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -450,14 +488,17 @@ impl __gapi::Object for Empty {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -482,6 +523,7 @@ impl HttpBody {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -490,6 +532,7 @@ impl HttpBody {
 impl __gapi::Object for HttpBody {
     const NAME: &'static str = "HttpBody";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "contentType" => 0,
@@ -499,6 +542,7 @@ impl __gapi::Object for HttpBody {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -512,6 +556,7 @@ impl __gapi::Object for HttpBody {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("contentType", &self.content_type)?;
         out.field("data", &self.data)?;
@@ -519,10 +564,12 @@ impl __gapi::Object for HttpBody {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -545,6 +592,7 @@ impl Inside {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -553,6 +601,7 @@ impl Inside {
 impl __gapi::Object for Inside {
     const NAME: &'static str = "Inside";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "thing" => 0,
@@ -560,6 +609,7 @@ impl __gapi::Object for Inside {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -571,15 +621,18 @@ impl __gapi::Object for Inside {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("thing", &self.thing)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -603,6 +656,7 @@ impl Thing {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -611,6 +665,7 @@ impl Thing {
 impl __gapi::Object for Thing {
     const NAME: &'static str = "Thing";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "name" => 0,
@@ -618,6 +673,7 @@ impl __gapi::Object for Thing {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -629,15 +685,18 @@ impl __gapi::Object for Thing {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("name", &self.name)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -658,6 +717,7 @@ impl ThingsInlineRequest {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -666,6 +726,7 @@ impl ThingsInlineRequest {
 impl __gapi::Object for ThingsInlineRequest {
     const NAME: &'static str = "ThingsInlineRequest";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "a" => 0,
@@ -673,6 +734,7 @@ impl __gapi::Object for ThingsInlineRequest {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -684,15 +746,18 @@ impl __gapi::Object for ThingsInlineRequest {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("a", &self.a)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -710,6 +775,7 @@ pub struct ThingsInlineResponse {
 impl __gapi::Object for ThingsInlineResponse {
     const NAME: &'static str = "ThingsInlineResponse";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "b" => 0,
@@ -717,6 +783,7 @@ impl __gapi::Object for ThingsInlineResponse {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -728,15 +795,18 @@ impl __gapi::Object for ThingsInlineResponse {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("b", &self.b)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -753,6 +823,7 @@ pub enum ThingsInlineResponseB {
 }
 
 impl __gapi::OpenEnum for ThingsInlineResponseB {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "X" => Self::X,
@@ -760,10 +831,12 @@ impl __gapi::OpenEnum for ThingsInlineResponseB {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::X => "X",

@@ -54,6 +54,7 @@ pub static API: __gapi::Api = __gapi::Api {
 /// The resource `old`.
 #[deprecated]
 #[must_use]
+#[inline]
 pub const fn old() -> old::Resource {
     old::Resource
 }
@@ -72,6 +73,7 @@ pub mod old {
         ///
         /// HTTP: `GET old`
         #[deprecated]
+        #[inline]
         pub fn get(self) -> Get {
             Get(__gapi::Call::new(&GET))
         }
@@ -95,11 +97,13 @@ pub mod old {
 
         /// Sets the parameter `x`.
         #[deprecated]
+        #[inline]
         pub fn x(self, value: impl Into<String>) -> Self {
             Self(self.0.with("x", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Old> {
             __gapi::Sending::new(client, self.0)
         }
@@ -109,6 +113,7 @@ pub mod old {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -117,10 +122,12 @@ pub mod old {
     impl __gapi::Request for Get {
         type Response = super::Old;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -167,6 +174,7 @@ pub struct Old {
 impl __gapi::Object for Old {
     const NAME: &'static str = "Old";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "bracketed" => 0,
@@ -181,6 +189,7 @@ impl __gapi::Object for Old {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -199,6 +208,7 @@ impl __gapi::Object for Old {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("bracketed", &self.bracketed)?;
         out.field("code", &self.code)?;
@@ -211,10 +221,12 @@ impl __gapi::Object for Old {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -234,6 +246,7 @@ pub enum OldState {
 }
 
 impl __gapi::OpenEnum for OldState {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "A" => Self::A,
@@ -242,10 +255,12 @@ impl __gapi::OpenEnum for OldState {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::A => "A",

@@ -53,24 +53,28 @@ pub static API: __gapi::Api = __gapi::Api {
 
 /// The resource `a`.
 #[must_use]
+#[inline]
 pub const fn a() -> a::Resource {
     a::Resource
 }
 
 /// The resource `b`.
 #[must_use]
+#[inline]
 pub const fn b() -> b::Resource {
     b::Resource
 }
 
 /// The resource `c`.
 #[must_use]
+#[inline]
 pub const fn c() -> c::Resource {
     c::Resource
 }
 
 /// The resource `files`.
 #[must_use]
+#[inline]
 pub const fn files() -> files::Resource {
     files::Resource
 }
@@ -86,6 +90,7 @@ pub mod a {
     impl Resource {
         /// The resource `a.things`.
         #[must_use]
+        #[inline]
         pub const fn things(self) -> things::Resource {
             things::Resource
         }
@@ -103,6 +108,7 @@ pub mod a {
             /// The method `e.a.things.list`.
             ///
             /// HTTP: `GET a`
+            #[inline]
             pub fn list(self) -> List {
                 List(__gapi::Call::new(&LIST))
             }
@@ -125,11 +131,13 @@ pub mod a {
             pub const METHOD: &'static str = "e.a.things.list";
 
             /// Sets the parameter `view`.
+            #[inline]
             pub fn view(self, value: impl Into<super::super::ThingsListView>) -> Self {
                 Self(self.0.with("view", value.into()))
             }
 
             /// Sends the request: await the answer, or set options first.
+            #[inline]
             pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
                 __gapi::Sending::new(client, self.0)
             }
@@ -139,6 +147,7 @@ pub mod a {
             /// # Errors
             ///
             /// When a parameter cannot stand in the path, or the body cannot be encoded.
+            #[inline]
             pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
                 self.0.to_http()
             }
@@ -147,10 +156,12 @@ pub mod a {
         impl __gapi::Request for List {
             type Response = ();
 
+            #[inline]
             fn call(&self) -> &__gapi::Call {
                 &self.0
             }
 
+            #[inline]
             fn into_call(self) -> __gapi::Call {
                 self.0
             }
@@ -169,6 +180,7 @@ pub mod b {
     impl Resource {
         /// The resource `b.things`.
         #[must_use]
+        #[inline]
         pub const fn things(self) -> things::Resource {
             things::Resource
         }
@@ -186,6 +198,7 @@ pub mod b {
             /// The method `e.b.things.list`.
             ///
             /// HTTP: `GET b`
+            #[inline]
             pub fn list(self) -> List {
                 List(__gapi::Call::new(&LIST))
             }
@@ -208,11 +221,13 @@ pub mod b {
             pub const METHOD: &'static str = "e.b.things.list";
 
             /// Sets the parameter `view`.
+            #[inline]
             pub fn view(self, value: impl Into<super::super::ThingsListView>) -> Self {
                 Self(self.0.with("view", value.into()))
             }
 
             /// Sends the request: await the answer, or set options first.
+            #[inline]
             pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
                 __gapi::Sending::new(client, self.0)
             }
@@ -222,6 +237,7 @@ pub mod b {
             /// # Errors
             ///
             /// When a parameter cannot stand in the path, or the body cannot be encoded.
+            #[inline]
             pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
                 self.0.to_http()
             }
@@ -230,10 +246,12 @@ pub mod b {
         impl __gapi::Request for List {
             type Response = ();
 
+            #[inline]
             fn call(&self) -> &__gapi::Call {
                 &self.0
             }
 
+            #[inline]
             fn into_call(self) -> __gapi::Call {
                 self.0
             }
@@ -252,6 +270,7 @@ pub mod c {
     impl Resource {
         /// The resource `c.things`.
         #[must_use]
+        #[inline]
         pub const fn things(self) -> things::Resource {
             things::Resource
         }
@@ -269,6 +288,7 @@ pub mod c {
             /// The method `e.c.things.list`.
             ///
             /// HTTP: `GET c`
+            #[inline]
             pub fn list(self) -> List {
                 List(__gapi::Call::new(&LIST))
             }
@@ -291,11 +311,13 @@ pub mod c {
             pub const METHOD: &'static str = "e.c.things.list";
 
             /// Sets the parameter `view`.
+            #[inline]
             pub fn view(self, value: impl Into<super::super::CThingsListView>) -> Self {
                 Self(self.0.with("view", value.into()))
             }
 
             /// Sends the request: await the answer, or set options first.
+            #[inline]
             pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
                 __gapi::Sending::new(client, self.0)
             }
@@ -305,6 +327,7 @@ pub mod c {
             /// # Errors
             ///
             /// When a parameter cannot stand in the path, or the body cannot be encoded.
+            #[inline]
             pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
                 self.0.to_http()
             }
@@ -313,10 +336,12 @@ pub mod c {
         impl __gapi::Request for List {
             type Response = ();
 
+            #[inline]
             fn call(&self) -> &__gapi::Call {
                 &self.0
             }
 
+            #[inline]
             fn into_call(self) -> __gapi::Call {
                 self.0
             }
@@ -338,6 +363,7 @@ pub mod files {
         /// HTTP: `GET files/{kind}`
         ///
         /// * `kind`
+        #[inline]
         pub fn get(self, kind: impl Into<super::FilesGetKind>) -> Get {
             Get(__gapi::Call::new(&GET).with("kind", kind.into()))
         }
@@ -345,6 +371,7 @@ pub mod files {
         /// The method `e.files.list`.
         ///
         /// HTTP: `GET files`
+        #[inline]
         pub fn list(self) -> List {
             List(__gapi::Call::new(&LIST))
         }
@@ -367,6 +394,7 @@ pub mod files {
         pub const METHOD: &'static str = "e.files.get";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
             __gapi::Sending::new(client, self.0)
         }
@@ -376,6 +404,7 @@ pub mod files {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -384,10 +413,12 @@ pub mod files {
     impl __gapi::Request for Get {
         type Response = ();
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -415,6 +446,7 @@ pub mod files {
         /// Sets the parameter `order`.
         ///
         /// Takes any number of values, and replaces earlier ones.
+        #[inline]
         pub fn order(
             self,
             values: impl IntoIterator<Item = impl Into<super::FilesListOrder>>,
@@ -426,11 +458,13 @@ pub mod files {
         }
 
         /// Sets the parameter `view`.
+        #[inline]
         pub fn view(self, value: impl Into<super::FilesListView>) -> Self {
             Self(self.0.with("view", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
             __gapi::Sending::new(client, self.0)
         }
@@ -440,6 +474,7 @@ pub mod files {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -448,10 +483,12 @@ pub mod files {
     impl __gapi::Request for List {
         type Response = ();
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -471,6 +508,7 @@ pub enum Level {
 }
 
 impl __gapi::OpenEnum for Level {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "LOW" => Self::Low,
@@ -479,10 +517,12 @@ impl __gapi::OpenEnum for Level {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::Low => "LOW",
@@ -504,6 +544,7 @@ pub struct Odd {
 impl __gapi::Object for Odd {
     const NAME: &'static str = "Odd";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "value" => 0,
@@ -511,6 +552,7 @@ impl __gapi::Object for Odd {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -522,15 +564,18 @@ impl __gapi::Object for Odd {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("value", &self.value)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -557,6 +602,7 @@ pub enum OddValue {
 }
 
 impl __gapi::OpenEnum for OddValue {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "1" => Self::_1,
@@ -569,10 +615,12 @@ impl __gapi::OpenEnum for OddValue {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::_1 => "1",
@@ -600,6 +648,7 @@ pub struct Uses {
 impl __gapi::Object for Uses {
     const NAME: &'static str = "Uses";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "level" => 0,
@@ -608,6 +657,7 @@ impl __gapi::Object for Uses {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -620,16 +670,19 @@ impl __gapi::Object for Uses {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("level", &self.level)?;
         out.field("plain", &self.plain)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -646,6 +699,7 @@ pub enum UsesPlain {
 }
 
 impl __gapi::OpenEnum for UsesPlain {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "X" => Self::X,
@@ -653,10 +707,12 @@ impl __gapi::OpenEnum for UsesPlain {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::X => "X",
@@ -677,6 +733,7 @@ pub struct Wallet {
 impl __gapi::Object for Wallet {
     const NAME: &'static str = "Wallet";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "state" => 0,
@@ -684,6 +741,7 @@ impl __gapi::Object for Wallet {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -695,15 +753,18 @@ impl __gapi::Object for Wallet {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("state", &self.state)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -731,6 +792,7 @@ pub enum WalletState {
 }
 
 impl __gapi::OpenEnum for WalletState {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "ACTIVATED" => Self::Activated,
@@ -742,10 +804,12 @@ impl __gapi::OpenEnum for WalletState {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::Activated => "ACTIVATED",
@@ -771,6 +835,7 @@ pub enum ThingsListView {
 }
 
 impl __gapi::OpenEnum for ThingsListView {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "BASIC" => Self::Basic,
@@ -779,10 +844,12 @@ impl __gapi::OpenEnum for ThingsListView {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::Basic => "BASIC",
@@ -803,6 +870,7 @@ pub enum CThingsListView {
 }
 
 impl __gapi::OpenEnum for CThingsListView {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "SHORT" => Self::Short,
@@ -810,10 +878,12 @@ impl __gapi::OpenEnum for CThingsListView {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::Short => "SHORT",
@@ -835,6 +905,7 @@ pub enum FilesGetKind {
 }
 
 impl __gapi::OpenEnum for FilesGetKind {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "A" => Self::A,
@@ -843,10 +914,12 @@ impl __gapi::OpenEnum for FilesGetKind {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::A => "A",
@@ -869,6 +942,7 @@ pub enum FilesListOrder {
 }
 
 impl __gapi::OpenEnum for FilesListOrder {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "UP" => Self::Up,
@@ -877,10 +951,12 @@ impl __gapi::OpenEnum for FilesListOrder {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::Up => "UP",
@@ -903,6 +979,7 @@ pub enum FilesListView {
 }
 
 impl __gapi::OpenEnum for FilesListView {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "BASIC" => Self::Basic,
@@ -911,10 +988,12 @@ impl __gapi::OpenEnum for FilesListView {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::Basic => "BASIC",

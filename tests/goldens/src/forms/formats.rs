@@ -95,6 +95,7 @@ pub struct Formats {
 impl __gapi::Object for Formats {
     const NAME: &'static str = "Formats";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "boolean-plain" => 0,
@@ -118,6 +119,7 @@ impl __gapi::Object for Formats {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -145,6 +147,7 @@ impl __gapi::Object for Formats {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("boolean-plain", &self.boolean_plain)?;
         out.field("integer-int32", &self.integer_int32)?;
@@ -166,10 +169,12 @@ impl __gapi::Object for Formats {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }

@@ -63,6 +63,7 @@ pub struct Entry {
 impl __gapi::Object for Entry {
     const NAME: &'static str = "Entry";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "name" => 0,
@@ -70,6 +71,7 @@ impl __gapi::Object for Entry {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -81,15 +83,18 @@ impl __gapi::Object for Entry {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("name", &self.name)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -124,6 +129,7 @@ pub struct Maps {
 impl __gapi::Object for Maps {
     const NAME: &'static str = "Maps";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "anything" => 0,
@@ -138,6 +144,7 @@ impl __gapi::Object for Maps {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -156,6 +163,7 @@ impl __gapi::Object for Maps {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("anything", &self.anything)?;
         out.field("inline", &self.inline)?;
@@ -168,10 +176,12 @@ impl __gapi::Object for Maps {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -189,6 +199,7 @@ pub struct MapsInline {
 impl __gapi::Object for MapsInline {
     const NAME: &'static str = "MapsInline";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "leaf" => 0,
@@ -196,6 +207,7 @@ impl __gapi::Object for MapsInline {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -207,15 +219,18 @@ impl __gapi::Object for MapsInline {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("leaf", &self.leaf)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -234,6 +249,7 @@ pub enum MapsStates {
 }
 
 impl __gapi::OpenEnum for MapsStates {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "ON" => Self::On,
@@ -242,10 +258,12 @@ impl __gapi::OpenEnum for MapsStates {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::On => "ON",
@@ -270,6 +288,7 @@ pub struct TableValue {
 impl __gapi::Object for TableValue {
     const NAME: &'static str = "TableValue";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "cell" => 0,
@@ -277,6 +296,7 @@ impl __gapi::Object for TableValue {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -288,15 +308,18 @@ impl __gapi::Object for TableValue {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("cell", &self.cell)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }

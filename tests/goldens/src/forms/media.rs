@@ -53,6 +53,7 @@ pub static API: __gapi::Api = __gapi::Api {
 
 /// The resource `files`.
 #[must_use]
+#[inline]
 pub const fn files() -> files::Resource {
     files::Resource
 }
@@ -73,6 +74,7 @@ pub mod files {
         /// * `id`
         ///
         /// Gives media: `download` fetches it.
+        #[inline]
         pub fn export(self, id: impl Into<String>) -> Export {
             Export(__gapi::Call::new(&EXPORT).with("id", id.into()))
         }
@@ -84,6 +86,7 @@ pub mod files {
         /// * `id`
         ///
         /// Gives media: `download` fetches it.
+        #[inline]
         pub fn get(self, id: impl Into<String>) -> Get {
             Get(__gapi::Call::new(&GET).with("id", id.into()))
         }
@@ -93,6 +96,7 @@ pub mod files {
         /// HTTP: `POST files`
         ///
         /// Accepts media: `*/*`, at most 10737418240 bytes. `upload` sends it.
+        #[inline]
         pub fn insert(self, body: impl Into<__gapi::Body<super::File>>) -> Insert {
             Insert(__gapi::Call::new(&INSERT).with_body(body.into()))
         }
@@ -102,6 +106,7 @@ pub mod files {
         /// HTTP: `PUT photo`
         ///
         /// Accepts media: `image/png`, `image/jpeg`. `upload` sends it.
+        #[inline]
         pub fn photo(self) -> Photo {
             Photo(__gapi::Call::new(&PHOTO))
         }
@@ -125,11 +130,13 @@ pub mod files {
         pub const METHOD: &'static str = "m.files.export";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// Asks for the media itself: await all of it, or take it as it comes.
+        #[inline]
         pub fn download(self, client: &__gapi::Client) -> __gapi::Download {
             __gapi::Download::new(client, self.0)
         }
@@ -139,6 +146,7 @@ pub mod files {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -147,10 +155,12 @@ pub mod files {
     impl __gapi::Request for Export {
         type Response = ();
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -173,11 +183,13 @@ pub mod files {
         pub const METHOD: &'static str = "m.files.get";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::File> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// Asks for the media itself: await all of it, or take it as it comes.
+        #[inline]
         pub fn download(self, client: &__gapi::Client) -> __gapi::Download {
             __gapi::Download::new(client, self.0)
         }
@@ -187,6 +199,7 @@ pub mod files {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -195,10 +208,12 @@ pub mod files {
     impl __gapi::Request for Get {
         type Response = super::File;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -225,11 +240,13 @@ pub mod files {
         pub const METHOD: &'static str = "m.files.insert";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::File> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// The request with media to upload.
+        #[inline]
         pub fn upload(self, media: impl Into<__gapi::Media>) -> __gapi::Upload<super::File> {
             __gapi::Upload::new(self.0, media)
         }
@@ -239,6 +256,7 @@ pub mod files {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -247,10 +265,12 @@ pub mod files {
     impl __gapi::Request for Insert {
         type Response = super::File;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -278,11 +298,13 @@ pub mod files {
         pub const METHOD: &'static str = "m.files.photo";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// The request with media to upload.
+        #[inline]
         pub fn upload(self, media: impl Into<__gapi::Media>) -> __gapi::Upload<()> {
             __gapi::Upload::new(self.0, media)
         }
@@ -292,6 +314,7 @@ pub mod files {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -300,10 +323,12 @@ pub mod files {
     impl __gapi::Request for Photo {
         type Response = ();
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -325,6 +350,7 @@ impl File {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -333,6 +359,7 @@ impl File {
 impl __gapi::Object for File {
     const NAME: &'static str = "File";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "name" => 0,
@@ -340,6 +367,7 @@ impl __gapi::Object for File {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -351,15 +379,18 @@ impl __gapi::Object for File {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("name", &self.name)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }

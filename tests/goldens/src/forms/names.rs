@@ -53,24 +53,28 @@ pub static API: __gapi::Api = __gapi::Api {
 
 /// The resource `apps`.
 #[must_use]
+#[inline]
 pub const fn apps() -> apps::Resource {
     apps::Resource
 }
 
 /// The resource `scope`.
 #[must_use]
+#[inline]
 pub const fn scope_() -> scope_::Resource {
     scope_::Resource
 }
 
 /// The resource `v1`.
 #[must_use]
+#[inline]
 pub const fn v1() -> v1::Resource {
     v1::Resource
 }
 
 /// The resource `well-known`.
 #[must_use]
+#[inline]
 pub const fn well_known() -> well_known::Resource {
     well_known::Resource
 }
@@ -82,6 +86,7 @@ pub mod methods {
     /// The method `n.about`.
     ///
     /// HTTP: `GET about`
+    #[inline]
     pub fn about() -> About {
         About(__gapi::Call::new(&ABOUT))
     }
@@ -102,6 +107,7 @@ pub mod methods {
         pub const METHOD: &'static str = "n.about";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
             __gapi::Sending::new(client, self.0)
         }
@@ -111,6 +117,7 @@ pub mod methods {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -119,10 +126,12 @@ pub mod methods {
     impl __gapi::Request for About {
         type Response = ();
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -140,6 +149,7 @@ pub mod apps {
     impl Resource {
         /// The resource `apps.attributes`.
         #[must_use]
+        #[inline]
         pub const fn attributes(self) -> attributes::Resource {
             attributes::Resource
         }
@@ -147,6 +157,7 @@ pub mod apps {
         /// The method `n.apps.a`.
         ///
         /// HTTP: `GET apps/a`
+        #[inline]
         pub fn a(self) -> A {
             A(__gapi::Call::new(&A_))
         }
@@ -154,6 +165,7 @@ pub mod apps {
         /// The method `n.apps.attributes`.
         ///
         /// HTTP: `POST apps/attributes`
+        #[inline]
         pub fn attributes_(self, body: impl Into<__gapi::Body<super::Type>>) -> Attributes {
             Attributes(__gapi::Call::new(&ATTRIBUTES).with_body(body.into()))
         }
@@ -161,6 +173,7 @@ pub mod apps {
         /// The method `n.apps.list`.
         ///
         /// HTTP: `GET apps`
+        #[inline]
         pub fn list(self) -> List {
             List(__gapi::Call::new(&LIST))
         }
@@ -168,6 +181,7 @@ pub mod apps {
         /// The method `n.apps.move`.
         ///
         /// HTTP: `POST apps/move`
+        #[inline]
         pub fn r#move(self) -> Move {
             Move(__gapi::Call::new(&MOVE))
         }
@@ -175,6 +189,7 @@ pub mod apps {
         /// The method `n.apps.resource`.
         ///
         /// HTTP: `GET apps/r`
+        #[inline]
         pub fn resource(self) -> Resource_ {
             Resource_(__gapi::Call::new(&RESOURCE))
         }
@@ -182,6 +197,7 @@ pub mod apps {
         /// The method `n.apps.string`.
         ///
         /// HTTP: `GET apps/s`
+        #[inline]
         pub fn string(self) -> String_ {
             String_(__gapi::Call::new(&STRING))
         }
@@ -203,6 +219,7 @@ pub mod apps {
         pub const METHOD: &'static str = "n.apps.a";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
             __gapi::Sending::new(client, self.0)
         }
@@ -212,6 +229,7 @@ pub mod apps {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -220,10 +238,12 @@ pub mod apps {
     impl __gapi::Request for A {
         type Response = ();
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -244,6 +264,7 @@ pub mod apps {
         pub const METHOD: &'static str = "n.apps.attributes";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Type> {
             __gapi::Sending::new(client, self.0)
         }
@@ -253,6 +274,7 @@ pub mod apps {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -261,10 +283,12 @@ pub mod apps {
     impl __gapi::Request for Attributes {
         type Response = super::Type;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -286,6 +310,7 @@ pub mod apps {
         pub const METHOD: &'static str = "n.apps.list";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
             __gapi::Sending::new(client, self.0)
         }
@@ -295,6 +320,7 @@ pub mod apps {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -303,10 +329,12 @@ pub mod apps {
     impl __gapi::Request for List {
         type Response = ();
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -328,6 +356,7 @@ pub mod apps {
         pub const METHOD: &'static str = "n.apps.move";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
             __gapi::Sending::new(client, self.0)
         }
@@ -337,6 +366,7 @@ pub mod apps {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -345,10 +375,12 @@ pub mod apps {
     impl __gapi::Request for Move {
         type Response = ();
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -370,6 +402,7 @@ pub mod apps {
         pub const METHOD: &'static str = "n.apps.resource";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
             __gapi::Sending::new(client, self.0)
         }
@@ -379,6 +412,7 @@ pub mod apps {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -387,10 +421,12 @@ pub mod apps {
     impl __gapi::Request for Resource_ {
         type Response = ();
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -412,6 +448,7 @@ pub mod apps {
         pub const METHOD: &'static str = "n.apps.string";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
             __gapi::Sending::new(client, self.0)
         }
@@ -421,6 +458,7 @@ pub mod apps {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -429,10 +467,12 @@ pub mod apps {
     impl __gapi::Request for String_ {
         type Response = ();
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -450,6 +490,7 @@ pub mod apps {
             /// The method `n.apps.attributes.list`.
             ///
             /// HTTP: `GET apps/attributes`
+            #[inline]
             pub fn list(self) -> List {
                 List(__gapi::Call::new(&LIST))
             }
@@ -471,6 +512,7 @@ pub mod apps {
             pub const METHOD: &'static str = "n.apps.attributes.list";
 
             /// Sends the request: await the answer, or set options first.
+            #[inline]
             pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
                 __gapi::Sending::new(client, self.0)
             }
@@ -480,6 +522,7 @@ pub mod apps {
             /// # Errors
             ///
             /// When a parameter cannot stand in the path, or the body cannot be encoded.
+            #[inline]
             pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
                 self.0.to_http()
             }
@@ -488,10 +531,12 @@ pub mod apps {
         impl __gapi::Request for List {
             type Response = ();
 
+            #[inline]
             fn call(&self) -> &__gapi::Call {
                 &self.0
             }
 
+            #[inline]
             fn into_call(self) -> __gapi::Call {
                 self.0
             }
@@ -511,6 +556,7 @@ pub mod scope_ {
         /// The method `n.scope.get`.
         ///
         /// HTTP: `GET scope`
+        #[inline]
         pub fn get(self) -> Get {
             Get(__gapi::Call::new(&GET))
         }
@@ -532,6 +578,7 @@ pub mod scope_ {
         pub const METHOD: &'static str = "n.scope.get";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
             __gapi::Sending::new(client, self.0)
         }
@@ -541,6 +588,7 @@ pub mod scope_ {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -549,10 +597,12 @@ pub mod scope_ {
     impl __gapi::Request for Get {
         type Response = ();
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -574,6 +624,7 @@ pub mod v1 {
         ///
         /// * `body_`
         /// * `self_`
+        #[inline]
         pub fn call(
             self,
             body_: impl Into<String>,
@@ -614,31 +665,37 @@ pub mod v1 {
         pub const METHOD: &'static str = "n.v1.call";
 
         /// Sets the parameter `clone`.
+        #[inline]
         pub fn clone_(self, value: impl Into<String>) -> Self {
             Self(self.0.with("clone", value.into()))
         }
 
         /// Sets the parameter `page.size`.
+        #[inline]
         pub fn page_size(self, value: impl Into<String>) -> Self {
             Self(self.0.with("page.size", value.into()))
         }
 
         /// Sets the parameter `send`.
+        #[inline]
         pub fn send_(self, value: impl Into<String>) -> Self {
             Self(self.0.with("send", value.into()))
         }
 
         /// Sets the parameter `toHttp`.
+        #[inline]
         pub fn to_http_(self, value: impl Into<String>) -> Self {
             Self(self.0.with("toHttp", value.into()))
         }
 
         /// Sets the parameter `type`.
+        #[inline]
         pub fn r#type(self, value: impl Into<String>) -> Self {
             Self(self.0.with("type", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
             __gapi::Sending::new(client, self.0)
         }
@@ -648,6 +705,7 @@ pub mod v1 {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -656,10 +714,12 @@ pub mod v1 {
     impl __gapi::Request for Call {
         type Response = ();
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -678,6 +738,7 @@ pub mod well_known {
         /// The method `n.wk.g`.
         ///
         /// HTTP: `GET wk`
+        #[inline]
         pub fn get_openid_configuration(self) -> GetOpenidConfiguration {
             GetOpenidConfiguration(__gapi::Call::new(&GET_OPENID_CONFIGURATION))
         }
@@ -699,6 +760,7 @@ pub mod well_known {
         pub const METHOD: &'static str = "n.wk.g";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
             __gapi::Sending::new(client, self.0)
         }
@@ -708,6 +770,7 @@ pub mod well_known {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -716,10 +779,12 @@ pub mod well_known {
     impl __gapi::Request for GetOpenidConfiguration {
         type Response = ();
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -738,6 +803,7 @@ pub struct Control {
 impl __gapi::Object for Control {
     const NAME: &'static str = "Control";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "family" => 0,
@@ -745,6 +811,7 @@ impl __gapi::Object for Control {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -756,15 +823,18 @@ impl __gapi::Object for Control {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> ::std::result::Result<(), P::Error> {
         out.field("family", &self.family)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -781,6 +851,7 @@ pub enum ControlFamily_ {
 }
 
 impl __gapi::OpenEnum for ControlFamily_ {
+    #[inline]
     fn known(text: &str) -> ::std::option::Option<Self> {
         Some(match text {
             "A" => Self::A,
@@ -788,10 +859,12 @@ impl __gapi::OpenEnum for ControlFamily_ {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::A => "A",
@@ -810,12 +883,14 @@ pub struct ControlFamily {
 impl __gapi::Object for ControlFamily {
     const NAME: &'static str = "ControlFamily";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             _ => __gapi::UNKNOWN,
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -826,14 +901,17 @@ impl __gapi::Object for ControlFamily {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> ::std::result::Result<(), P::Error> {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -873,6 +951,7 @@ pub struct Fields {
 impl __gapi::Object for Fields {
     const NAME: &'static str = "Fields";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "$ref2" => 0,
@@ -891,6 +970,7 @@ impl __gapi::Object for Fields {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -913,6 +993,7 @@ impl __gapi::Object for Fields {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> ::std::result::Result<(), P::Error> {
         out.field("$ref2", &self.ref2)?;
         out.field("2nd", &self._2nd)?;
@@ -929,10 +1010,12 @@ impl __gapi::Object for Fields {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -948,12 +1031,14 @@ pub struct HTTPHealthCheck {
 impl __gapi::Object for HTTPHealthCheck {
     const NAME: &'static str = "HTTPHealthCheck";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             _ => __gapi::UNKNOWN,
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -964,14 +1049,17 @@ impl __gapi::Object for HTTPHealthCheck {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> ::std::result::Result<(), P::Error> {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -987,12 +1075,14 @@ pub struct HttpHealthCheck {
 impl __gapi::Object for HttpHealthCheck {
     const NAME: &'static str = "HttpHealthCheck";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             _ => __gapi::UNKNOWN,
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1003,14 +1093,17 @@ impl __gapi::Object for HttpHealthCheck {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> ::std::result::Result<(), P::Error> {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1026,12 +1119,14 @@ pub struct Option {
 impl __gapi::Object for Option {
     const NAME: &'static str = "Option";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             _ => __gapi::UNKNOWN,
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1042,14 +1137,17 @@ impl __gapi::Object for Option {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> ::std::result::Result<(), P::Error> {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1065,12 +1163,14 @@ pub struct Result {
 impl __gapi::Object for Result {
     const NAME: &'static str = "Result";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             _ => __gapi::UNKNOWN,
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1081,14 +1181,17 @@ impl __gapi::Object for Result {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> ::std::result::Result<(), P::Error> {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1104,12 +1207,14 @@ pub struct Self_ {
 impl __gapi::Object for Self_ {
     const NAME: &'static str = "Self";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             _ => __gapi::UNKNOWN,
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1120,14 +1225,17 @@ impl __gapi::Object for Self_ {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> ::std::result::Result<(), P::Error> {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1143,12 +1251,14 @@ pub struct SnakeCase {
 impl __gapi::Object for SnakeCase {
     const NAME: &'static str = "SnakeCase";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             _ => __gapi::UNKNOWN,
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1159,14 +1269,17 @@ impl __gapi::Object for SnakeCase {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> ::std::result::Result<(), P::Error> {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1182,12 +1295,14 @@ pub struct SnakeCase_ {
 impl __gapi::Object for SnakeCase_ {
     const NAME: &'static str = "Snake_Case";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             _ => __gapi::UNKNOWN,
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1198,14 +1313,17 @@ impl __gapi::Object for SnakeCase_ {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> ::std::result::Result<(), P::Error> {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1224,6 +1342,7 @@ impl Type {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> ::std::result::Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -1232,12 +1351,14 @@ impl Type {
 impl __gapi::Object for Type {
     const NAME: &'static str = "Type";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             _ => __gapi::UNKNOWN,
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1248,14 +1369,17 @@ impl __gapi::Object for Type {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> ::std::result::Result<(), P::Error> {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1271,12 +1395,14 @@ pub struct LowerCase {
 impl __gapi::Object for LowerCase {
     const NAME: &'static str = "lower_case";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             _ => __gapi::UNKNOWN,
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1287,14 +1413,17 @@ impl __gapi::Object for LowerCase {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> ::std::result::Result<(), P::Error> {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }

@@ -53,42 +53,49 @@ pub static API: __gapi::Api = __gapi::Api {
 
 /// The resource `folders`.
 #[must_use]
+#[inline]
 pub const fn folders() -> folders::Resource {
     folders::Resource
 }
 
 /// The resource `globalOperations`.
 #[must_use]
+#[inline]
 pub const fn global_operations() -> global_operations::Resource {
     global_operations::Resource
 }
 
 /// The resource `instances`.
 #[must_use]
+#[inline]
 pub const fn instances() -> instances::Resource {
     instances::Resource
 }
 
 /// The resource `networks`.
 #[must_use]
+#[inline]
 pub const fn networks() -> networks::Resource {
     networks::Resource
 }
 
 /// The resource `operations`.
 #[must_use]
+#[inline]
 pub const fn operations() -> operations::Resource {
     operations::Resource
 }
 
 /// The resource `projects`.
 #[must_use]
+#[inline]
 pub const fn projects() -> projects::Resource {
     projects::Resource
 }
 
 /// The resource `zoneOperations`.
 #[must_use]
+#[inline]
 pub const fn zone_operations() -> zone_operations::Resource {
     zone_operations::Resource
 }
@@ -109,6 +116,7 @@ pub mod folders {
         /// * `folder`
         ///
         /// The answer is a long-running operation, which no method of this document polls.
+        #[inline]
         pub fn r#move(self, folder: impl Into<String>) -> Move {
             Move(__gapi::Call::new(&MOVE).with("folder", folder.into()))
         }
@@ -131,6 +139,7 @@ pub mod folders {
         pub const METHOD: &'static str = "o.folders.move";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::ZoneOperation> {
             __gapi::Sending::new(client, self.0)
         }
@@ -140,6 +149,7 @@ pub mod folders {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -148,10 +158,12 @@ pub mod folders {
     impl __gapi::Request for Move {
         type Response = super::ZoneOperation;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -175,6 +187,7 @@ pub mod global_operations {
         /// * `operation`
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
+        #[inline]
         pub fn get(self, project: impl Into<String>, operation: impl Into<String>) -> Get {
             Get(
                 __gapi::Call::new(&GET)
@@ -201,11 +214,13 @@ pub mod global_operations {
         pub const METHOD: &'static str = "o.globalOperations.get";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::ZoneOperation> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// Sends the request, and waits for the operation that it starts.
+        #[inline]
         pub fn wait(self, client: &__gapi::Client) -> __gapi::Wait<super::ZoneOperation> {
             __gapi::Wait::new(client, self.0)
         }
@@ -215,6 +230,7 @@ pub mod global_operations {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -223,10 +239,12 @@ pub mod global_operations {
     impl __gapi::Request for Get {
         type Response = super::ZoneOperation;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -249,6 +267,7 @@ pub mod instances {
         /// * `project`
         /// * `zone`
         /// * `i`
+        #[inline]
         pub fn get(
             self,
             project: impl Into<String>,
@@ -271,6 +290,7 @@ pub mod instances {
         /// * `zone`
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
+        #[inline]
         pub fn insert(
             self,
             project: impl Into<String>,
@@ -306,6 +326,7 @@ pub mod instances {
         pub const METHOD: &'static str = "o.instances.get";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Task> {
             __gapi::Sending::new(client, self.0)
         }
@@ -315,6 +336,7 @@ pub mod instances {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -323,10 +345,12 @@ pub mod instances {
     impl __gapi::Request for Get {
         type Response = super::Task;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -349,11 +373,13 @@ pub mod instances {
         pub const METHOD: &'static str = "o.instances.insert";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::ZoneOperation> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// Sends the request, and waits for the operation that it starts.
+        #[inline]
         pub fn wait(self, client: &__gapi::Client) -> __gapi::Wait<super::ZoneOperation> {
             __gapi::Wait::new(client, self.0)
         }
@@ -363,6 +389,7 @@ pub mod instances {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -371,10 +398,12 @@ pub mod instances {
     impl __gapi::Request for Insert {
         type Response = super::ZoneOperation;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -397,6 +426,7 @@ pub mod networks {
         /// * `project`
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
+        #[inline]
         pub fn insert(
             self,
             project: impl Into<String>,
@@ -425,11 +455,13 @@ pub mod networks {
         pub const METHOD: &'static str = "o.networks.insert";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::ZoneOperation> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// Sends the request, and waits for the operation that it starts.
+        #[inline]
         pub fn wait(self, client: &__gapi::Client) -> __gapi::Wait<super::ZoneOperation> {
             __gapi::Wait::new(client, self.0)
         }
@@ -439,6 +471,7 @@ pub mod networks {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -447,10 +480,12 @@ pub mod networks {
     impl __gapi::Request for Insert {
         type Response = super::ZoneOperation;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -473,6 +508,7 @@ pub mod operations {
         /// * `name`
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
+        #[inline]
         pub fn get(self, name: impl Into<String>) -> Get {
             Get(__gapi::Call::new(&GET).with("name", name.into()))
         }
@@ -480,6 +516,7 @@ pub mod operations {
         /// The method `o.operations.list`.
         ///
         /// HTTP: `GET v1/operations`
+        #[inline]
         pub fn list(self) -> List {
             List(__gapi::Call::new(&LIST))
         }
@@ -502,11 +539,13 @@ pub mod operations {
         pub const METHOD: &'static str = "o.operations.get";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Operation> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// Sends the request, and waits for the operation that it starts.
+        #[inline]
         pub fn wait(self, client: &__gapi::Client) -> __gapi::Wait<super::Operation> {
             __gapi::Wait::new(client, self.0)
         }
@@ -516,6 +555,7 @@ pub mod operations {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -524,10 +564,12 @@ pub mod operations {
     impl __gapi::Request for Get {
         type Response = super::Operation;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -548,6 +590,7 @@ pub mod operations {
         pub const METHOD: &'static str = "o.operations.list";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Task> {
             __gapi::Sending::new(client, self.0)
         }
@@ -557,6 +600,7 @@ pub mod operations {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -565,10 +609,12 @@ pub mod operations {
     impl __gapi::Request for List {
         type Response = super::Task;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -586,6 +632,7 @@ pub mod projects {
     impl Resource {
         /// The resource `projects.locations`.
         #[must_use]
+        #[inline]
         pub const fn locations(self) -> locations::Resource {
             locations::Resource
         }
@@ -602,12 +649,14 @@ pub mod projects {
         impl Resource {
             /// The resource `projects.locations.clusters`.
             #[must_use]
+            #[inline]
             pub const fn clusters(self) -> clusters::Resource {
                 clusters::Resource
             }
 
             /// The resource `projects.locations.operations`.
             #[must_use]
+            #[inline]
             pub const fn operations(self) -> operations::Resource {
                 operations::Resource
             }
@@ -629,6 +678,7 @@ pub mod projects {
                 /// * `parent`
                 ///
                 /// The answer is a long-running operation; `wait` waits for its end.
+                #[inline]
                 pub fn create(
                     self,
                     parent: impl Into<String>,
@@ -646,6 +696,7 @@ pub mod projects {
                 /// HTTP: `GET v1/{+name}`
                 ///
                 /// * `name`
+                #[inline]
                 pub fn get(self, name: impl Into<String>) -> Get {
                     Get(__gapi::Call::new(&GET).with("name", name.into()))
                 }
@@ -671,6 +722,7 @@ pub mod projects {
                 pub const METHOD: &'static str = "o.p.l.clusters.create";
 
                 /// Sends the request: await the answer, or set options first.
+                #[inline]
                 pub fn send(
                     self,
                     client: &__gapi::Client,
@@ -679,6 +731,7 @@ pub mod projects {
                 }
 
                 /// Sends the request, and waits for the operation that it starts.
+                #[inline]
                 pub fn wait(
                     self,
                     client: &__gapi::Client,
@@ -691,6 +744,7 @@ pub mod projects {
                 /// # Errors
                 ///
                 /// When a parameter cannot stand in the path, or the body cannot be encoded.
+                #[inline]
                 pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
                     self.0.to_http()
                 }
@@ -699,10 +753,12 @@ pub mod projects {
             impl __gapi::Request for Create {
                 type Response = super::super::super::Operation;
 
+                #[inline]
                 fn call(&self) -> &__gapi::Call {
                     &self.0
                 }
 
+                #[inline]
                 fn into_call(self) -> __gapi::Call {
                     self.0
                 }
@@ -724,6 +780,7 @@ pub mod projects {
                 pub const METHOD: &'static str = "o.p.l.clusters.get";
 
                 /// Sends the request: await the answer, or set options first.
+                #[inline]
                 pub fn send(
                     self,
                     client: &__gapi::Client,
@@ -736,6 +793,7 @@ pub mod projects {
                 /// # Errors
                 ///
                 /// When a parameter cannot stand in the path, or the body cannot be encoded.
+                #[inline]
                 pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
                     self.0.to_http()
                 }
@@ -744,10 +802,12 @@ pub mod projects {
             impl __gapi::Request for Get {
                 type Response = super::super::super::Job;
 
+                #[inline]
                 fn call(&self) -> &__gapi::Call {
                     &self.0
                 }
 
+                #[inline]
                 fn into_call(self) -> __gapi::Call {
                     self.0
                 }
@@ -768,6 +828,7 @@ pub mod projects {
                 /// HTTP: `POST v1/{+name}:cancel`
                 ///
                 /// * `name`
+                #[inline]
                 pub fn cancel(self, name: impl Into<String>) -> Cancel {
                     Cancel(__gapi::Call::new(&CANCEL).with("name", name.into()))
                 }
@@ -779,6 +840,7 @@ pub mod projects {
                 /// * `name`
                 ///
                 /// The answer is a long-running operation; `wait` waits for its end.
+                #[inline]
                 pub fn get(self, name: impl Into<String>) -> Get {
                     Get(__gapi::Call::new(&GET).with("name", name.into()))
                 }
@@ -801,6 +863,7 @@ pub mod projects {
                 pub const METHOD: &'static str = "o.p.l.operations.cancel";
 
                 /// Sends the request: await the answer, or set options first.
+                #[inline]
                 pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
                     __gapi::Sending::new(client, self.0)
                 }
@@ -810,6 +873,7 @@ pub mod projects {
                 /// # Errors
                 ///
                 /// When a parameter cannot stand in the path, or the body cannot be encoded.
+                #[inline]
                 pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
                     self.0.to_http()
                 }
@@ -818,10 +882,12 @@ pub mod projects {
             impl __gapi::Request for Cancel {
                 type Response = ();
 
+                #[inline]
                 fn call(&self) -> &__gapi::Call {
                     &self.0
                 }
 
+                #[inline]
                 fn into_call(self) -> __gapi::Call {
                     self.0
                 }
@@ -850,6 +916,7 @@ pub mod projects {
                 pub const METHOD: &'static str = "o.p.l.operations.get";
 
                 /// Sends the request: await the answer, or set options first.
+                #[inline]
                 pub fn send(
                     self,
                     client: &__gapi::Client,
@@ -858,6 +925,7 @@ pub mod projects {
                 }
 
                 /// Sends the request, and waits for the operation that it starts.
+                #[inline]
                 pub fn wait(
                     self,
                     client: &__gapi::Client,
@@ -870,6 +938,7 @@ pub mod projects {
                 /// # Errors
                 ///
                 /// When a parameter cannot stand in the path, or the body cannot be encoded.
+                #[inline]
                 pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
                     self.0.to_http()
                 }
@@ -878,10 +947,12 @@ pub mod projects {
             impl __gapi::Request for Get {
                 type Response = super::super::super::Operation;
 
+                #[inline]
                 fn call(&self) -> &__gapi::Call {
                     &self.0
                 }
 
+                #[inline]
                 fn into_call(self) -> __gapi::Call {
                     self.0
                 }
@@ -908,6 +979,7 @@ pub mod zone_operations {
         /// * `operation`
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
+        #[inline]
         pub fn get(
             self,
             project: impl Into<String>,
@@ -944,11 +1016,13 @@ pub mod zone_operations {
         pub const METHOD: &'static str = "o.zoneOperations.get";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::ZoneOperation> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// Sends the request, and waits for the operation that it starts.
+        #[inline]
         pub fn wait(self, client: &__gapi::Client) -> __gapi::Wait<super::ZoneOperation> {
             __gapi::Wait::new(client, self.0)
         }
@@ -958,6 +1032,7 @@ pub mod zone_operations {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -966,10 +1041,12 @@ pub mod zone_operations {
     impl __gapi::Request for Get {
         type Response = super::ZoneOperation;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -993,6 +1070,7 @@ impl Job {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -1001,6 +1079,7 @@ impl Job {
 impl __gapi::Object for Job {
     const NAME: &'static str = "Job";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "done" => 0,
@@ -1009,6 +1088,7 @@ impl __gapi::Object for Job {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1021,16 +1101,19 @@ impl __gapi::Object for Job {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("done", &self.done)?;
         out.field("name", &self.name)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1056,6 +1139,7 @@ pub struct Operation {
 impl __gapi::Object for Operation {
     const NAME: &'static str = "Operation";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "done" => 0,
@@ -1067,6 +1151,7 @@ impl __gapi::Object for Operation {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1082,6 +1167,7 @@ impl __gapi::Object for Operation {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("done", &self.done)?;
         out.field("error", &self.error)?;
@@ -1091,10 +1177,12 @@ impl __gapi::Object for Operation {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1114,6 +1202,7 @@ pub struct Status {
 impl __gapi::Object for Status {
     const NAME: &'static str = "Status";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "code" => 0,
@@ -1121,6 +1210,7 @@ impl __gapi::Object for Status {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1132,15 +1222,18 @@ impl __gapi::Object for Status {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("code", &self.code)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1163,6 +1256,7 @@ impl Task {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -1171,6 +1265,7 @@ impl Task {
 impl __gapi::Object for Task {
     const NAME: &'static str = "Task";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "name" => 0,
@@ -1179,6 +1274,7 @@ impl __gapi::Object for Task {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1191,16 +1287,19 @@ impl __gapi::Object for Task {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("name", &self.name)?;
         out.field("status", &self.status)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1224,6 +1323,7 @@ pub struct ZoneOperation {
 impl __gapi::Object for ZoneOperation {
     const NAME: &'static str = "ZoneOperation";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "name" => 0,
@@ -1234,6 +1334,7 @@ impl __gapi::Object for ZoneOperation {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1248,6 +1349,7 @@ impl __gapi::Object for ZoneOperation {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("name", &self.name)?;
         out.field("operationType", &self.operation_type)?;
@@ -1256,10 +1358,12 @@ impl __gapi::Object for ZoneOperation {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1280,6 +1384,7 @@ pub enum ZoneOperationStatus {
 }
 
 impl __gapi::OpenEnum for ZoneOperationStatus {
+    #[inline]
     fn known(text: &str) -> Option<Self> {
         Some(match text {
             "PENDING" => Self::Pending,
@@ -1288,10 +1393,12 @@ impl __gapi::OpenEnum for ZoneOperationStatus {
         })
     }
 
+    #[inline]
     fn unrecognized(text: String) -> Self {
         Self::Unrecognized(text)
     }
 
+    #[inline]
     fn as_str(&self) -> &str {
         match self {
             Self::Pending => "PENDING",

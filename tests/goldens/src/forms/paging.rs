@@ -53,6 +53,7 @@ pub static API: __gapi::Api = __gapi::Api {
 
 /// The resource `widgets`.
 #[must_use]
+#[inline]
 pub const fn widgets() -> widgets::Resource {
     widgets::Resource
 }
@@ -71,6 +72,7 @@ pub mod widgets {
         /// HTTP: `GET b`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
+        #[inline]
         pub fn aggregated(self) -> Aggregated {
             Aggregated(__gapi::Call::new(&AGGREGATED))
         }
@@ -80,6 +82,7 @@ pub mod widgets {
         /// HTTP: `GET q`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
+        #[inline]
         pub fn anys(self) -> Anys {
             Anys(__gapi::Call::new(&ANYS))
         }
@@ -89,6 +92,7 @@ pub mod widgets {
         /// HTTP: `POST k`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
+        #[inline]
         pub fn body(self, body: impl Into<__gapi::Body<super::Body>>) -> Body {
             Body(__gapi::Call::new(&BODY).with_body(body.into()))
         }
@@ -98,6 +102,7 @@ pub mod widgets {
         /// HTTP: `GET j`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
+        #[inline]
         pub fn in_page_token(self) -> InPageToken {
             InPageToken(__gapi::Call::new(&IN_PAGE_TOKEN))
         }
@@ -107,6 +112,7 @@ pub mod widgets {
         /// HTTP: `GET a`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
+        #[inline]
         pub fn items(self) -> Items {
             Items(__gapi::Call::new(&ITEMS))
         }
@@ -116,6 +122,7 @@ pub mod widgets {
         /// HTTP: `GET g`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
+        #[inline]
         pub fn left(self) -> Left {
             Left(__gapi::Call::new(&LEFT))
         }
@@ -125,6 +132,7 @@ pub mod widgets {
         /// HTTP: `GET x1`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
+        #[inline]
         pub fn matching(self) -> Matching {
             Matching(__gapi::Call::new(&MATCHING))
         }
@@ -134,6 +142,7 @@ pub mod widgets {
         /// HTTP: `GET e`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
+        #[inline]
         pub fn named(self) -> Named {
             Named(__gapi::Call::new(&NAMED))
         }
@@ -143,6 +152,7 @@ pub mod widgets {
         /// HTTP: `GET o`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
+        #[inline]
         pub fn next_in_query(self) -> NextInQuery {
             NextInQuery(__gapi::Call::new(&NEXT_IN_QUERY))
         }
@@ -150,6 +160,7 @@ pub mod widgets {
         /// The method `p.na`.
         ///
         /// HTTP: `DELETE p`
+        #[inline]
         pub fn no_answer(self) -> NoAnswer {
             NoAnswer(__gapi::Call::new(&NO_ANSWER))
         }
@@ -157,6 +168,7 @@ pub mod widgets {
         /// The method `p.nat`.
         ///
         /// HTTP: `GET m`
+        #[inline]
         pub fn no_answer_token(self) -> NoAnswerToken {
             NoAnswerToken(__gapi::Call::new(&NO_ANSWER_TOKEN))
         }
@@ -164,6 +176,7 @@ pub mod widgets {
         /// The method `p.nrt`.
         ///
         /// HTTP: `GET n`
+        #[inline]
         pub fn no_request_token(self) -> NoRequestToken {
             NoRequestToken(__gapi::Call::new(&NO_REQUEST_TOKEN))
         }
@@ -173,6 +186,7 @@ pub mod widgets {
         /// HTTP: `GET i`
         ///
         /// The answer comes in pages; `pages` follows them to the end.
+        #[inline]
         pub fn none(self) -> None_ {
             None_(__gapi::Call::new(&NONE))
         }
@@ -182,6 +196,7 @@ pub mod widgets {
         /// HTTP: `GET c`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
+        #[inline]
         pub fn only(self) -> Only {
             Only(__gapi::Call::new(&ONLY))
         }
@@ -191,6 +206,7 @@ pub mod widgets {
         /// HTTP: `POST l`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
+        #[inline]
         pub fn query_wins(self, body: impl Into<__gapi::Body<super::Body>>) -> QueryWins {
             QueryWins(__gapi::Call::new(&QUERY_WINS).with_body(body.into()))
         }
@@ -200,6 +216,7 @@ pub mod widgets {
         /// HTTP: `GET f`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
+        #[inline]
         pub fn results(self) -> Results {
             Results(__gapi::Call::new(&RESULTS))
         }
@@ -209,6 +226,7 @@ pub mod widgets {
         /// HTTP: `GET d`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
+        #[inline]
         pub fn scalars(self) -> Scalars {
             Scalars(__gapi::Call::new(&SCALARS))
         }
@@ -218,6 +236,7 @@ pub mod widgets {
         /// HTTP: `GET x2`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
+        #[inline]
         pub fn singular(self) -> Singular {
             Singular(__gapi::Call::new(&SINGULAR))
         }
@@ -227,6 +246,7 @@ pub mod widgets {
         /// HTTP: `GET h`
         ///
         /// The answer comes in pages; `pages` follows them to the end.
+        #[inline]
         pub fn two(self) -> Two {
             Two(__gapi::Call::new(&TWO))
         }
@@ -256,26 +276,31 @@ pub mod widgets {
         pub const METHOD: &'static str = "p.agg";
 
         /// Sets the parameter `maxResults`.
+        #[inline]
         pub fn max_results(self, value: u32) -> Self {
             Self(self.0.with("maxResults", value))
         }
 
         /// Sets the parameter `pageToken`.
+        #[inline]
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Aggregated> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
+        #[inline]
         pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Aggregated> {
             __gapi::Pages::new(client, self.0)
         }
 
         /// The items of all pages.
+        #[inline]
         pub fn items(
             self,
             client: &__gapi::Client,
@@ -288,6 +313,7 @@ pub mod widgets {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -296,10 +322,12 @@ pub mod widgets {
     impl __gapi::Request for Aggregated {
         type Response = super::Aggregated;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -326,26 +354,31 @@ pub mod widgets {
         pub const METHOD: &'static str = "p.anys";
 
         /// Sets the parameter `pageSize`.
+        #[inline]
         pub fn page_size(self, value: i32) -> Self {
             Self(self.0.with("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
+        #[inline]
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Anys> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
+        #[inline]
         pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Anys> {
             __gapi::Pages::new(client, self.0)
         }
 
         /// The items of all pages.
+        #[inline]
         pub fn items(
             self,
             client: &__gapi::Client,
@@ -358,6 +391,7 @@ pub mod widgets {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -366,10 +400,12 @@ pub mod widgets {
     impl __gapi::Request for Anys {
         type Response = super::Anys;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -395,16 +431,19 @@ pub mod widgets {
         pub const METHOD: &'static str = "p.body";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Items> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
+        #[inline]
         pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Items> {
             __gapi::Pages::new(client, self.0)
         }
 
         /// The items of all pages.
+        #[inline]
         pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Items, super::Item> {
             __gapi::Items::list(client, self.0, |page| page.items.take())
         }
@@ -414,6 +453,7 @@ pub mod widgets {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -422,10 +462,12 @@ pub mod widgets {
     impl __gapi::Request for Body {
         type Response = super::Items;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -452,26 +494,31 @@ pub mod widgets {
         pub const METHOD: &'static str = "p.ipt";
 
         /// Sets the parameter `pageSize`.
+        #[inline]
         pub fn page_size(self, value: i32) -> Self {
             Self(self.0.with("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
+        #[inline]
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::InPageToken> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
+        #[inline]
         pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::InPageToken> {
             __gapi::Pages::new(client, self.0)
         }
 
         /// The items of all pages.
+        #[inline]
         pub fn items(
             self,
             client: &__gapi::Client,
@@ -484,6 +531,7 @@ pub mod widgets {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -492,10 +540,12 @@ pub mod widgets {
     impl __gapi::Request for InPageToken {
         type Response = super::InPageToken;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -522,26 +572,31 @@ pub mod widgets {
         pub const METHOD: &'static str = "p.items";
 
         /// Sets the parameter `pageSize`.
+        #[inline]
         pub fn page_size(self, value: i32) -> Self {
             Self(self.0.with("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
+        #[inline]
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Items> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
+        #[inline]
         pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Items> {
             __gapi::Pages::new(client, self.0)
         }
 
         /// The items of all pages.
+        #[inline]
         pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Items, super::Item> {
             __gapi::Items::list(client, self.0, |page| page.items.take())
         }
@@ -551,6 +606,7 @@ pub mod widgets {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -559,10 +615,12 @@ pub mod widgets {
     impl __gapi::Request for Items {
         type Response = super::Items;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -589,26 +647,31 @@ pub mod widgets {
         pub const METHOD: &'static str = "p.left";
 
         /// Sets the parameter `pageSize`.
+        #[inline]
         pub fn page_size(self, value: i32) -> Self {
             Self(self.0.with("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
+        #[inline]
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Left> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
+        #[inline]
         pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Left> {
             __gapi::Pages::new(client, self.0)
         }
 
         /// The items of all pages.
+        #[inline]
         pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Left, super::Item> {
             __gapi::Items::list(client, self.0, |page| page.errors.take())
         }
@@ -618,6 +681,7 @@ pub mod widgets {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -626,10 +690,12 @@ pub mod widgets {
     impl __gapi::Request for Left {
         type Response = super::Left;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -656,26 +722,31 @@ pub mod widgets {
         pub const METHOD: &'static str = "p.matching";
 
         /// Sets the parameter `pageSize`.
+        #[inline]
         pub fn page_size(self, value: i32) -> Self {
             Self(self.0.with("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
+        #[inline]
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Matching> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
+        #[inline]
         pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Matching> {
             __gapi::Pages::new(client, self.0)
         }
 
         /// The items of all pages.
+        #[inline]
         pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Matching, super::Item> {
             __gapi::Items::list(client, self.0, |page| page.matching_widgets.take())
         }
@@ -685,6 +756,7 @@ pub mod widgets {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -693,10 +765,12 @@ pub mod widgets {
     impl __gapi::Request for Matching {
         type Response = super::Matching;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -723,26 +797,31 @@ pub mod widgets {
         pub const METHOD: &'static str = "p.named";
 
         /// Sets the parameter `pageSize`.
+        #[inline]
         pub fn page_size(self, value: i32) -> Self {
             Self(self.0.with("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
+        #[inline]
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Named> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
+        #[inline]
         pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Named> {
             __gapi::Pages::new(client, self.0)
         }
 
         /// The items of all pages.
+        #[inline]
         pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Named, super::Item> {
             __gapi::Items::list(client, self.0, |page| page.widgets.take())
         }
@@ -752,6 +831,7 @@ pub mod widgets {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -760,10 +840,12 @@ pub mod widgets {
     impl __gapi::Request for Named {
         type Response = super::Named;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -793,26 +875,31 @@ pub mod widgets {
         pub const METHOD: &'static str = "p.niq";
 
         /// Sets the parameter `maxResults`.
+        #[inline]
         pub fn max_results(self, value: impl Into<String>) -> Self {
             Self(self.0.with("maxResults", value.into()))
         }
 
         /// Sets the parameter `nextPageToken`.
+        #[inline]
         pub fn next_page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("nextPageToken", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Items> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
+        #[inline]
         pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Items> {
             __gapi::Pages::new(client, self.0)
         }
 
         /// The items of all pages.
+        #[inline]
         pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Items, super::Item> {
             __gapi::Items::list(client, self.0, |page| page.items.take())
         }
@@ -822,6 +909,7 @@ pub mod widgets {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -830,10 +918,12 @@ pub mod widgets {
     impl __gapi::Request for NextInQuery {
         type Response = super::Items;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -856,16 +946,19 @@ pub mod widgets {
         pub const METHOD: &'static str = "p.na";
 
         /// Sets the parameter `pageSize`.
+        #[inline]
         pub fn page_size(self, value: i32) -> Self {
             Self(self.0.with("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
+        #[inline]
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
             __gapi::Sending::new(client, self.0)
         }
@@ -875,6 +968,7 @@ pub mod widgets {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -883,10 +977,12 @@ pub mod widgets {
     impl __gapi::Request for NoAnswer {
         type Response = ();
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -908,16 +1004,19 @@ pub mod widgets {
         pub const METHOD: &'static str = "p.nat";
 
         /// Sets the parameter `pageSize`.
+        #[inline]
         pub fn page_size(self, value: i32) -> Self {
             Self(self.0.with("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
+        #[inline]
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::NoToken> {
             __gapi::Sending::new(client, self.0)
         }
@@ -927,6 +1026,7 @@ pub mod widgets {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -935,10 +1035,12 @@ pub mod widgets {
     impl __gapi::Request for NoAnswerToken {
         type Response = super::NoToken;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -959,6 +1061,7 @@ pub mod widgets {
         pub const METHOD: &'static str = "p.nrt";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Items> {
             __gapi::Sending::new(client, self.0)
         }
@@ -968,6 +1071,7 @@ pub mod widgets {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -976,10 +1080,12 @@ pub mod widgets {
     impl __gapi::Request for NoRequestToken {
         type Response = super::Items;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -1006,21 +1112,25 @@ pub mod widgets {
         pub const METHOD: &'static str = "p.none";
 
         /// Sets the parameter `pageSize`.
+        #[inline]
         pub fn page_size(self, value: i32) -> Self {
             Self(self.0.with("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
+        #[inline]
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::None> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
+        #[inline]
         pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::None> {
             __gapi::Pages::new(client, self.0)
         }
@@ -1030,6 +1140,7 @@ pub mod widgets {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -1038,10 +1149,12 @@ pub mod widgets {
     impl __gapi::Request for None_ {
         type Response = super::None;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -1068,26 +1181,31 @@ pub mod widgets {
         pub const METHOD: &'static str = "p.only";
 
         /// Sets the parameter `pageSize`.
+        #[inline]
         pub fn page_size(self, value: i32) -> Self {
             Self(self.0.with("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
+        #[inline]
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Only> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
+        #[inline]
         pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Only> {
             __gapi::Pages::new(client, self.0)
         }
 
         /// The items of all pages.
+        #[inline]
         pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Only, super::Item> {
             __gapi::Items::list(client, self.0, |page| page.files.take())
         }
@@ -1097,6 +1215,7 @@ pub mod widgets {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -1105,10 +1224,12 @@ pub mod widgets {
     impl __gapi::Request for Only {
         type Response = super::Only;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -1135,21 +1256,25 @@ pub mod widgets {
         pub const METHOD: &'static str = "p.qw";
 
         /// Sets the parameter `pageToken`.
+        #[inline]
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Items> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
+        #[inline]
         pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Items> {
             __gapi::Pages::new(client, self.0)
         }
 
         /// The items of all pages.
+        #[inline]
         pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Items, super::Item> {
             __gapi::Items::list(client, self.0, |page| page.items.take())
         }
@@ -1159,6 +1284,7 @@ pub mod widgets {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -1167,10 +1293,12 @@ pub mod widgets {
     impl __gapi::Request for QueryWins {
         type Response = super::Items;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -1197,26 +1325,31 @@ pub mod widgets {
         pub const METHOD: &'static str = "p.results";
 
         /// Sets the parameter `pageSize`.
+        #[inline]
         pub fn page_size(self, value: i32) -> Self {
             Self(self.0.with("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
+        #[inline]
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Results> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
+        #[inline]
         pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Results> {
             __gapi::Pages::new(client, self.0)
         }
 
         /// The items of all pages.
+        #[inline]
         pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Results, super::Item> {
             __gapi::Items::list(client, self.0, |page| page.results.take())
         }
@@ -1226,6 +1359,7 @@ pub mod widgets {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -1234,10 +1368,12 @@ pub mod widgets {
     impl __gapi::Request for Results {
         type Response = super::Results;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -1264,26 +1400,31 @@ pub mod widgets {
         pub const METHOD: &'static str = "p.scalars";
 
         /// Sets the parameter `pageSize`.
+        #[inline]
         pub fn page_size(self, value: i32) -> Self {
             Self(self.0.with("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
+        #[inline]
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Scalars> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
+        #[inline]
         pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Scalars> {
             __gapi::Pages::new(client, self.0)
         }
 
         /// The items of all pages.
+        #[inline]
         pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Scalars, String> {
             __gapi::Items::list(client, self.0, |page| page.names.take())
         }
@@ -1293,6 +1434,7 @@ pub mod widgets {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -1301,10 +1443,12 @@ pub mod widgets {
     impl __gapi::Request for Scalars {
         type Response = super::Scalars;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -1331,26 +1475,31 @@ pub mod widgets {
         pub const METHOD: &'static str = "p.singular";
 
         /// Sets the parameter `pageSize`.
+        #[inline]
         pub fn page_size(self, value: i32) -> Self {
             Self(self.0.with("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
+        #[inline]
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Singular> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
+        #[inline]
         pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Singular> {
             __gapi::Pages::new(client, self.0)
         }
 
         /// The items of all pages.
+        #[inline]
         pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Singular, super::Item> {
             __gapi::Items::list(client, self.0, |page| page.widget.take())
         }
@@ -1360,6 +1509,7 @@ pub mod widgets {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -1368,10 +1518,12 @@ pub mod widgets {
     impl __gapi::Request for Singular {
         type Response = super::Singular;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -1398,21 +1550,25 @@ pub mod widgets {
         pub const METHOD: &'static str = "p.two";
 
         /// Sets the parameter `pageSize`.
+        #[inline]
         pub fn page_size(self, value: i32) -> Self {
             Self(self.0.with("pageSize", value))
         }
 
         /// Sets the parameter `pageToken`.
+        #[inline]
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Two> {
             __gapi::Sending::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
+        #[inline]
         pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Two> {
             __gapi::Pages::new(client, self.0)
         }
@@ -1422,6 +1578,7 @@ pub mod widgets {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -1430,10 +1587,12 @@ pub mod widgets {
     impl __gapi::Request for Two {
         type Response = super::Two;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -1456,6 +1615,7 @@ pub struct Aggregated {
 impl __gapi::Object for Aggregated {
     const NAME: &'static str = "Aggregated";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "items" => 0,
@@ -1465,6 +1625,7 @@ impl __gapi::Object for Aggregated {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1478,6 +1639,7 @@ impl __gapi::Object for Aggregated {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("items", &self.items)?;
         out.field("nextPageToken", &self.next_page_token)?;
@@ -1485,10 +1647,12 @@ impl __gapi::Object for Aggregated {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1508,6 +1672,7 @@ pub struct Anys {
 impl __gapi::Object for Anys {
     const NAME: &'static str = "Anys";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "nextPageToken" => 0,
@@ -1516,6 +1681,7 @@ impl __gapi::Object for Anys {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1528,16 +1694,19 @@ impl __gapi::Object for Anys {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("nextPageToken", &self.next_page_token)?;
         out.field("rows", &self.rows)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1560,6 +1729,7 @@ impl Body {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -1568,6 +1738,7 @@ impl Body {
 impl __gapi::Object for Body {
     const NAME: &'static str = "Body";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "pageSize" => 0,
@@ -1576,6 +1747,7 @@ impl __gapi::Object for Body {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1588,16 +1760,19 @@ impl __gapi::Object for Body {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("pageSize", &self.page_size)?;
         out.field("pageToken", &self.page_token)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1617,6 +1792,7 @@ pub struct InPageToken {
 impl __gapi::Object for InPageToken {
     const NAME: &'static str = "InPageToken";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "pageToken" => 0,
@@ -1625,6 +1801,7 @@ impl __gapi::Object for InPageToken {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1637,16 +1814,19 @@ impl __gapi::Object for InPageToken {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("pageToken", &self.page_token)?;
         out.field("rows", &self.rows)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1664,6 +1844,7 @@ pub struct Item {
 impl __gapi::Object for Item {
     const NAME: &'static str = "Item";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "name" => 0,
@@ -1671,6 +1852,7 @@ impl __gapi::Object for Item {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1682,15 +1864,18 @@ impl __gapi::Object for Item {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("name", &self.name)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1712,6 +1897,7 @@ pub struct Items {
 impl __gapi::Object for Items {
     const NAME: &'static str = "Items";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "extras" => 0,
@@ -1721,6 +1907,7 @@ impl __gapi::Object for Items {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1734,6 +1921,7 @@ impl __gapi::Object for Items {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("extras", &self.extras)?;
         out.field("items", &self.items)?;
@@ -1741,10 +1929,12 @@ impl __gapi::Object for Items {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1764,6 +1954,7 @@ pub struct Left {
 impl __gapi::Object for Left {
     const NAME: &'static str = "Left";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "errors" => 0,
@@ -1772,6 +1963,7 @@ impl __gapi::Object for Left {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1784,16 +1976,19 @@ impl __gapi::Object for Left {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("errors", &self.errors)?;
         out.field("nextPageToken", &self.next_page_token)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1815,6 +2010,7 @@ pub struct Matching {
 impl __gapi::Object for Matching {
     const NAME: &'static str = "Matching";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "featured" => 0,
@@ -1824,6 +2020,7 @@ impl __gapi::Object for Matching {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1837,6 +2034,7 @@ impl __gapi::Object for Matching {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("featured", &self.featured)?;
         out.field("matchingWidgets", &self.matching_widgets)?;
@@ -1844,10 +2042,12 @@ impl __gapi::Object for Matching {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1869,6 +2069,7 @@ pub struct Named {
 impl __gapi::Object for Named {
     const NAME: &'static str = "Named";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "gadgets" => 0,
@@ -1878,6 +2079,7 @@ impl __gapi::Object for Named {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1891,6 +2093,7 @@ impl __gapi::Object for Named {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("gadgets", &self.gadgets)?;
         out.field("nextPageToken", &self.next_page_token)?;
@@ -1898,10 +2101,12 @@ impl __gapi::Object for Named {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1919,6 +2124,7 @@ pub struct NoToken {
 impl __gapi::Object for NoToken {
     const NAME: &'static str = "NoToken";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "items" => 0,
@@ -1926,6 +2132,7 @@ impl __gapi::Object for NoToken {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1937,15 +2144,18 @@ impl __gapi::Object for NoToken {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("items", &self.items)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -1965,6 +2175,7 @@ pub struct None {
 impl __gapi::Object for None {
     const NAME: &'static str = "None";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "count" => 0,
@@ -1973,6 +2184,7 @@ impl __gapi::Object for None {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -1985,16 +2197,19 @@ impl __gapi::Object for None {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("count", &self.count)?;
         out.field("nextPageToken", &self.next_page_token)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -2020,6 +2235,7 @@ pub struct Only {
 impl __gapi::Object for Only {
     const NAME: &'static str = "Only";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "failedItems" => 0,
@@ -2031,6 +2247,7 @@ impl __gapi::Object for Only {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -2046,6 +2263,7 @@ impl __gapi::Object for Only {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("failedItems", &self.failed_items)?;
         out.field("files", &self.files)?;
@@ -2055,10 +2273,12 @@ impl __gapi::Object for Only {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -2080,6 +2300,7 @@ pub struct Results {
 impl __gapi::Object for Results {
     const NAME: &'static str = "Results";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "facets" => 0,
@@ -2089,6 +2310,7 @@ impl __gapi::Object for Results {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -2102,6 +2324,7 @@ impl __gapi::Object for Results {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("facets", &self.facets)?;
         out.field("nextPageToken", &self.next_page_token)?;
@@ -2109,10 +2332,12 @@ impl __gapi::Object for Results {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -2132,6 +2357,7 @@ pub struct Scalars {
 impl __gapi::Object for Scalars {
     const NAME: &'static str = "Scalars";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "names" => 0,
@@ -2140,6 +2366,7 @@ impl __gapi::Object for Scalars {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -2152,16 +2379,19 @@ impl __gapi::Object for Scalars {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("names", &self.names)?;
         out.field("nextPageToken", &self.next_page_token)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -2179,6 +2409,7 @@ pub struct Scoped {
 impl __gapi::Object for Scoped {
     const NAME: &'static str = "Scoped";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "items" => 0,
@@ -2186,6 +2417,7 @@ impl __gapi::Object for Scoped {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -2197,15 +2429,18 @@ impl __gapi::Object for Scoped {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("items", &self.items)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -2227,6 +2462,7 @@ pub struct Singular {
 impl __gapi::Object for Singular {
     const NAME: &'static str = "Singular";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "deletedWidget" => 0,
@@ -2236,6 +2472,7 @@ impl __gapi::Object for Singular {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -2249,6 +2486,7 @@ impl __gapi::Object for Singular {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("deletedWidget", &self.deleted_widget)?;
         out.field("nextPageToken", &self.next_page_token)?;
@@ -2256,10 +2494,12 @@ impl __gapi::Object for Singular {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -2281,6 +2521,7 @@ pub struct Two {
 impl __gapi::Object for Two {
     const NAME: &'static str = "Two";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "nextPageToken" => 0,
@@ -2290,6 +2531,7 @@ impl __gapi::Object for Two {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -2303,6 +2545,7 @@ impl __gapi::Object for Two {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("nextPageToken", &self.next_page_token)?;
         out.field("one", &self.one)?;
@@ -2310,10 +2553,12 @@ impl __gapi::Object for Two {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }

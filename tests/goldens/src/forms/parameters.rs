@@ -54,6 +54,7 @@ pub static API: __gapi::Api = __gapi::Api {
 
 /// The resource `things`.
 #[must_use]
+#[inline]
 pub const fn things() -> things::Resource {
     things::Resource
 }
@@ -75,6 +76,7 @@ pub mod things {
         /// * `need`
         /// * `alpha`
         /// * `many`
+        #[inline]
         pub fn find(
             self,
             zeta: impl Into<String>,
@@ -96,6 +98,7 @@ pub mod things {
         /// HTTP: `GET keys/{key}`
         ///
         /// * `key`: The name of the key.
+        #[inline]
         pub fn secret_key(self, key: impl Into<String>) -> SecretKey {
             SecretKey(__gapi::Call::new(&SECRET_KEY).with("key", key.into()))
         }
@@ -136,6 +139,7 @@ pub mod things {
         /// Sets the parameter `account`.
         ///
         /// Pattern: `^[^/]+$`.
+        #[inline]
         pub fn account(self, value: impl Into<String>) -> Self {
             Self(self.0.with("account", value.into()))
         }
@@ -143,16 +147,19 @@ pub mod things {
         /// Sets the parameter `extensions`.
         ///
         /// Takes any number of values, and replaces earlier ones.
+        #[inline]
         pub fn extensions(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
             Self(self.0.with_all("extensions", values.into_iter().map(Into::<String>::into)))
         }
 
         /// Sets the parameter `flag`.
+        #[inline]
         pub fn flag(self, value: bool) -> Self {
             Self(self.0.with("flag", value))
         }
 
         /// Another key.
+        #[inline]
         pub fn key(self, value: impl Into<String>) -> Self {
             Self(self.0.with("key", value.into()))
         }
@@ -160,11 +167,13 @@ pub mod things {
         /// Sets the parameter `labels`.
         ///
         /// Takes any number of values, and replaces earlier ones.
+        #[inline]
         pub fn labels(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
             Self(self.0.with_all("labels", values.into_iter().map(Into::<String>::into)))
         }
 
         /// Sets the parameter `mask`.
+        #[inline]
         pub fn mask(self, value: impl Into<__gapi::FieldMask>) -> Self {
             Self(self.0.with("mask", value.into()))
         }
@@ -172,6 +181,7 @@ pub mod things {
         /// Sets the parameter `max`.
         ///
         /// Default: `50`. Range: `1` to `500`.
+        #[inline]
         pub fn max(self, value: i32) -> Self {
             Self(self.0.with("max", value))
         }
@@ -179,21 +189,25 @@ pub mod things {
         /// Sets the parameter `size`.
         ///
         /// Pattern: `^[0-9]+$`.
+        #[inline]
         pub fn size(self, value: i64) -> Self {
             Self(self.0.with("size", value))
         }
 
         /// Sets the parameter `source.androidApp.packageName`.
+        #[inline]
         pub fn source_android_app_package_name(self, value: impl Into<String>) -> Self {
             Self(self.0.with("source.androidApp.packageName", value.into()))
         }
 
         /// Sets the parameter `when`.
+        #[inline]
         pub fn when(self, value: impl Into<__gapi::DateTime>) -> Self {
             Self(self.0.with("when", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
             __gapi::Sending::new(client, self.0)
         }
@@ -203,6 +217,7 @@ pub mod things {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -211,10 +226,12 @@ pub mod things {
     impl __gapi::Request for Find {
         type Response = ();
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -237,6 +254,7 @@ pub mod things {
         pub const METHOD: &'static str = "a.things.secretKey";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
             __gapi::Sending::new(client, self.0)
         }
@@ -246,6 +264,7 @@ pub mod things {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -254,10 +273,12 @@ pub mod things {
     impl __gapi::Request for SecretKey {
         type Response = ();
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }

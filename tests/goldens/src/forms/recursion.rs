@@ -66,6 +66,7 @@ pub struct Deep {
 impl __gapi::Object for Deep {
     const NAME: &'static str = "Deep";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "inner" => 0,
@@ -73,6 +74,7 @@ impl __gapi::Object for Deep {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -84,15 +86,18 @@ impl __gapi::Object for Deep {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("inner", &self.inner)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -112,6 +117,7 @@ pub struct DeepInner {
 impl __gapi::Object for DeepInner {
     const NAME: &'static str = "DeepInner";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "deep" => 0,
@@ -120,6 +126,7 @@ impl __gapi::Object for DeepInner {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -132,16 +139,19 @@ impl __gapi::Object for DeepInner {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("deep", &self.deep)?;
         out.field("leaf", &self.leaf)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -159,6 +169,7 @@ pub struct Leaf {
 impl __gapi::Object for Leaf {
     const NAME: &'static str = "Leaf";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "text" => 0,
@@ -166,6 +177,7 @@ impl __gapi::Object for Leaf {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -177,15 +189,18 @@ impl __gapi::Object for Leaf {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("text", &self.text)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -206,6 +221,7 @@ pub struct Listed {
 impl __gapi::Object for Listed {
     const NAME: &'static str = "Listed";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "others" => 0,
@@ -213,6 +229,7 @@ impl __gapi::Object for Listed {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -224,15 +241,18 @@ impl __gapi::Object for Listed {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("others", &self.others)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -250,6 +270,7 @@ pub struct Listed2 {
 impl __gapi::Object for Listed2 {
     const NAME: &'static str = "Listed2";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "back" => 0,
@@ -257,6 +278,7 @@ impl __gapi::Object for Listed2 {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -268,15 +290,18 @@ impl __gapi::Object for Listed2 {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("back", &self.back)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -300,6 +325,7 @@ pub struct Node {
 impl __gapi::Object for Node {
     const NAME: &'static str = "Node";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "byName" => 0,
@@ -310,6 +336,7 @@ impl __gapi::Object for Node {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -324,6 +351,7 @@ impl __gapi::Object for Node {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("byName", &self.by_name)?;
         out.field("children", &self.children)?;
@@ -332,10 +360,12 @@ impl __gapi::Object for Node {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -355,6 +385,7 @@ pub struct Ping {
 impl __gapi::Object for Ping {
     const NAME: &'static str = "Ping";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "pong" => 0,
@@ -363,6 +394,7 @@ impl __gapi::Object for Ping {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -375,16 +407,19 @@ impl __gapi::Object for Ping {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("pong", &self.pong)?;
         out.field("self", &self.self_)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -404,6 +439,7 @@ pub struct Pong {
 impl __gapi::Object for Pong {
     const NAME: &'static str = "Pong";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "leaf" => 0,
@@ -412,6 +448,7 @@ impl __gapi::Object for Pong {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -424,16 +461,19 @@ impl __gapi::Object for Pong {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("leaf", &self.leaf)?;
         out.field("ping", &self.ping)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -451,6 +491,7 @@ pub struct ViaAlias {
 impl __gapi::Object for ViaAlias {
     const NAME: &'static str = "ViaAlias";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "other" => 0,
@@ -458,6 +499,7 @@ impl __gapi::Object for ViaAlias {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -469,15 +511,18 @@ impl __gapi::Object for ViaAlias {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("other", &self.other)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }

@@ -53,6 +53,7 @@ pub static API: __gapi::Api = __gapi::Api {
 
 /// The resource `things`.
 #[must_use]
+#[inline]
 pub const fn things() -> things::Resource {
     things::Resource
 }
@@ -72,6 +73,7 @@ pub mod things {
         ///
         /// * `id`: Which.
         /// * `request_id`: x.
+        #[inline]
         pub fn delete(self, id: impl Into<String>, request_id: impl Into<String>) -> Delete {
             Delete(
                 __gapi::Call::new(&DELETE)
@@ -85,6 +87,7 @@ pub mod things {
         /// HTTP: `GET v1/things/{id}`
         ///
         /// * `id`: Which.
+        #[inline]
         pub fn get(self, id: impl Into<String>) -> Get {
             Get(__gapi::Call::new(&GET).with("id", id.into()))
         }
@@ -92,6 +95,7 @@ pub mod things {
         /// insert.
         ///
         /// HTTP: `POST v1/things`
+        #[inline]
         pub fn insert(self, body: impl Into<__gapi::Body<super::Thing>>) -> Insert {
             Insert(__gapi::Call::new(&INSERT).with_body(body.into()))
         }
@@ -101,6 +105,7 @@ pub mod things {
         /// HTTP: `PATCH v1/things/{id}`
         ///
         /// * `id`: Which.
+        #[inline]
         pub fn patch(
             self,
             id: impl Into<String>,
@@ -114,6 +119,7 @@ pub mod things {
         /// HTTP: `POST v1/things/{id}:setPolicy`
         ///
         /// * `id`: Which.
+        #[inline]
         pub fn set_policy(
             self,
             id: impl Into<String>,
@@ -127,6 +133,7 @@ pub mod things {
         /// HTTP: `POST v1/things/{id}:stop`
         ///
         /// * `id`: Which.
+        #[inline]
         pub fn stop(
             self,
             id: impl Into<String>,
@@ -140,6 +147,7 @@ pub mod things {
         /// HTTP: `PUT v1/things/{id}`
         ///
         /// * `id`: Which.
+        #[inline]
         pub fn update(
             self,
             id: impl Into<String>,
@@ -172,11 +180,13 @@ pub mod things {
         pub const METHOD: &'static str = "repeating.things.delete";
 
         /// x.
+        #[inline]
         pub fn etag(self, value: impl Into<String>) -> Self {
             Self(self.0.with("etag", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
             __gapi::Sending::new(client, self.0)
         }
@@ -186,6 +196,7 @@ pub mod things {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -194,10 +205,12 @@ pub mod things {
     impl __gapi::Request for Delete {
         type Response = ();
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -226,31 +239,37 @@ pub mod things {
         pub const METHOD: &'static str = "repeating.things.get";
 
         /// x.
+        #[inline]
         pub fn if_generation_match(self, value: i64) -> Self {
             Self(self.0.with("ifGenerationMatch", value))
         }
 
         /// x.
+        #[inline]
         pub fn if_generation_not_match(self, value: i64) -> Self {
             Self(self.0.with("ifGenerationNotMatch", value))
         }
 
         /// x.
+        #[inline]
         pub fn if_metageneration_match(self, value: i64) -> Self {
             Self(self.0.with("ifMetagenerationMatch", value))
         }
 
         /// x.
+        #[inline]
         pub fn if_source_generation_match(self, value: i64) -> Self {
             Self(self.0.with("ifSourceGenerationMatch", value))
         }
 
         /// x.
+        #[inline]
         pub fn request_id(self, value: impl Into<String>) -> Self {
             Self(self.0.with("requestId", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Thing> {
             __gapi::Sending::new(client, self.0)
         }
@@ -260,6 +279,7 @@ pub mod things {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -268,10 +288,12 @@ pub mod things {
     impl __gapi::Request for Get {
         type Response = super::Thing;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -301,31 +323,37 @@ pub mod things {
         pub const METHOD: &'static str = "repeating.things.insert";
 
         /// x.
+        #[inline]
         pub fn if_generation_match(self, value: i64) -> Self {
             Self(self.0.with("ifGenerationMatch", value))
         }
 
         /// x.
+        #[inline]
         pub fn if_generation_not_match(self, value: i64) -> Self {
             Self(self.0.with("ifGenerationNotMatch", value))
         }
 
         /// x.
+        #[inline]
         pub fn if_metageneration_match(self, value: i64) -> Self {
             Self(self.0.with("ifMetagenerationMatch", value))
         }
 
         /// x.
+        #[inline]
         pub fn if_source_generation_match(self, value: i64) -> Self {
             Self(self.0.with("ifSourceGenerationMatch", value))
         }
 
         /// x.
+        #[inline]
         pub fn request_id(self, value: impl Into<String>) -> Self {
             Self(self.0.with("requestId", value.into()))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Thing> {
             __gapi::Sending::new(client, self.0)
         }
@@ -335,6 +363,7 @@ pub mod things {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -343,10 +372,12 @@ pub mod things {
     impl __gapi::Request for Insert {
         type Response = super::Thing;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -368,6 +399,7 @@ pub mod things {
         pub const METHOD: &'static str = "repeating.things.patch";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Thing> {
             __gapi::Sending::new(client, self.0)
         }
@@ -377,6 +409,7 @@ pub mod things {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -385,10 +418,12 @@ pub mod things {
     impl __gapi::Request for Patch {
         type Response = super::Thing;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -416,11 +451,13 @@ pub mod things {
         /// x.
         ///
         /// Takes any number of values, and replaces earlier ones.
+        #[inline]
         pub fn request_id(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
             Self(self.0.with_all("requestId", values.into_iter().map(Into::<String>::into)))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Thing> {
             __gapi::Sending::new(client, self.0)
         }
@@ -430,6 +467,7 @@ pub mod things {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -438,10 +476,12 @@ pub mod things {
     impl __gapi::Request for SetPolicy {
         type Response = super::Thing;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -464,6 +504,7 @@ pub mod things {
         pub const METHOD: &'static str = "repeating.things.stop";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Thing> {
             __gapi::Sending::new(client, self.0)
         }
@@ -473,6 +514,7 @@ pub mod things {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -481,10 +523,12 @@ pub mod things {
     impl __gapi::Request for Stop {
         type Response = super::Thing;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -517,26 +561,31 @@ pub mod things {
         pub const METHOD: &'static str = "repeating.things.update";
 
         /// x.
+        #[inline]
         pub fn if_generation_match(self, value: i64) -> Self {
             Self(self.0.with("ifGenerationMatch", value))
         }
 
         /// x.
+        #[inline]
         pub fn if_generation_not_match(self, value: i64) -> Self {
             Self(self.0.with("ifGenerationNotMatch", value))
         }
 
         /// x.
+        #[inline]
         pub fn if_metageneration_match(self, value: i64) -> Self {
             Self(self.0.with("ifMetagenerationMatch", value))
         }
 
         /// x.
+        #[inline]
         pub fn if_source_generation_match(self, value: i64) -> Self {
             Self(self.0.with("ifSourceGenerationMatch", value))
         }
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Thing> {
             __gapi::Sending::new(client, self.0)
         }
@@ -546,6 +595,7 @@ pub mod things {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -554,10 +604,12 @@ pub mod things {
     impl __gapi::Request for Update {
         type Response = super::Thing;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -579,6 +631,7 @@ impl Policy {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -587,6 +640,7 @@ impl Policy {
 impl __gapi::Object for Policy {
     const NAME: &'static str = "Policy";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "etag" => 0,
@@ -594,6 +648,7 @@ impl __gapi::Object for Policy {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -605,15 +660,18 @@ impl __gapi::Object for Policy {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("etag", &self.etag)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -634,6 +692,7 @@ impl SetPolicyRequest {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -642,6 +701,7 @@ impl SetPolicyRequest {
 impl __gapi::Object for SetPolicyRequest {
     const NAME: &'static str = "SetPolicyRequest";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "policy" => 0,
@@ -649,6 +709,7 @@ impl __gapi::Object for SetPolicyRequest {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -660,15 +721,18 @@ impl __gapi::Object for SetPolicyRequest {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("policy", &self.policy)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -693,6 +757,7 @@ impl Stamped {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -701,6 +766,7 @@ impl Stamped {
 impl __gapi::Object for Stamped {
     const NAME: &'static str = "Stamped";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "etag" => 0,
@@ -709,6 +775,7 @@ impl __gapi::Object for Stamped {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -721,16 +788,19 @@ impl __gapi::Object for Stamped {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("etag", &self.etag)?;
         out.field("name", &self.name)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -751,6 +821,7 @@ impl StopRequest {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -759,6 +830,7 @@ impl StopRequest {
 impl __gapi::Object for StopRequest {
     const NAME: &'static str = "StopRequest";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "etag" => 0,
@@ -766,6 +838,7 @@ impl __gapi::Object for StopRequest {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -777,15 +850,18 @@ impl __gapi::Object for StopRequest {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("etag", &self.etag)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -808,6 +884,7 @@ impl Thing {
     /// # Errors
     ///
     /// When the schema has no property of this name.
+    #[inline]
     pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
         __gapi::null(self, field)
     }
@@ -816,6 +893,7 @@ impl Thing {
 impl __gapi::Object for Thing {
     const NAME: &'static str = "Thing";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "etag" => 0,
@@ -824,6 +902,7 @@ impl __gapi::Object for Thing {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -836,16 +915,19 @@ impl __gapi::Object for Thing {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("etag", &self.etag)?;
         out.field("name", &self.name)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }

@@ -90,6 +90,7 @@ pub mod scope {
 
 /// The resource `files`.
 #[must_use]
+#[inline]
 pub const fn files() -> files::Resource {
     files::Resource
 }
@@ -108,6 +109,7 @@ pub mod files {
         /// HTTP: `GET files`
         ///
         /// Any one of the scopes: [`EXAMPLE_COM_AUTH_UNDECLARED`](super::scope::EXAMPLE_COM_AUTH_UNDECLARED), [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`DRIVE`](super::scope::DRIVE).
+        #[inline]
         pub fn list(self) -> List {
             List(__gapi::Call::new(&LIST))
         }
@@ -115,6 +117,7 @@ pub mod files {
         /// The method `s.files.open`.
         ///
         /// HTTP: `GET open`
+        #[inline]
         pub fn open(self) -> Open {
             Open(__gapi::Call::new(&OPEN))
         }
@@ -141,6 +144,7 @@ pub mod files {
         pub const METHOD: &'static str = "s.files.list";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
             __gapi::Sending::new(client, self.0)
         }
@@ -150,6 +154,7 @@ pub mod files {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -158,10 +163,12 @@ pub mod files {
     impl __gapi::Request for List {
         type Response = ();
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -183,6 +190,7 @@ pub mod files {
         pub const METHOD: &'static str = "s.files.open";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
             __gapi::Sending::new(client, self.0)
         }
@@ -192,6 +200,7 @@ pub mod files {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -200,10 +209,12 @@ pub mod files {
     impl __gapi::Request for Open {
         type Response = ();
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }

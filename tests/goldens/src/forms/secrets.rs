@@ -78,6 +78,7 @@ impl __gapi::Object for Account {
     const NAME: &'static str = "Account";
     const SECRETS: &'static [&'static str] = &["accessToken", "password", "tokens"];
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "accessToken" => 0,
@@ -92,6 +93,7 @@ impl __gapi::Object for Account {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -110,6 +112,7 @@ impl __gapi::Object for Account {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("accessToken", &self.access_token)?;
         out.field("backup", &self.backup)?;
@@ -122,10 +125,12 @@ impl __gapi::Object for Account {
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -146,6 +151,7 @@ impl __gapi::Object for AccountBackup {
     const NAME: &'static str = "AccountBackup";
     const SECRETS: &'static [&'static str] = &["privateKey"];
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "privateKey" => 0,
@@ -154,6 +160,7 @@ impl __gapi::Object for AccountBackup {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -166,16 +173,19 @@ impl __gapi::Object for AccountBackup {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("privateKey", &self.private_key)?;
         out.field("publicKey", &self.public_key)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -193,6 +203,7 @@ pub struct Message {
 impl __gapi::Object for Message {
     const NAME: &'static str = "Message";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "data" => 0,
@@ -200,6 +211,7 @@ impl __gapi::Object for Message {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -211,15 +223,18 @@ impl __gapi::Object for Message {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("data", &self.data)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
@@ -240,6 +255,7 @@ impl __gapi::Object for SecretPayload {
     const NAME: &'static str = "SecretPayload";
     const SECRETS: &'static [&'static str] = &["data"];
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "data" => 0,
@@ -248,6 +264,7 @@ impl __gapi::Object for SecretPayload {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -260,16 +277,19 @@ impl __gapi::Object for SecretPayload {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("data", &self.data)?;
         out.field("dataCrc32c", &self.data_crc32c)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }

@@ -64,6 +64,7 @@ pub static API: __gapi::Api = __gapi::Api {
 
 /// The resource `texts`.
 #[must_use]
+#[inline]
 pub const fn texts() -> texts::Resource {
     texts::Resource
 }
@@ -80,6 +81,7 @@ pub mod texts {
         /// The method `w.texts.get`.
         ///
         /// HTTP: `GET language/translate/v2`
+        #[inline]
         pub fn get(self) -> Get {
             Get(__gapi::Call::new(&GET))
         }
@@ -100,6 +102,7 @@ pub mod texts {
         pub const METHOD: &'static str = "w.texts.get";
 
         /// Sends the request: await the answer, or set options first.
+        #[inline]
         pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Text> {
             __gapi::Sending::new(client, self.0)
         }
@@ -109,6 +112,7 @@ pub mod texts {
         /// # Errors
         ///
         /// When a parameter cannot stand in the path, or the body cannot be encoded.
+        #[inline]
         pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
             self.0.to_http()
         }
@@ -117,10 +121,12 @@ pub mod texts {
     impl __gapi::Request for Get {
         type Response = super::Text;
 
+        #[inline]
         fn call(&self) -> &__gapi::Call {
             &self.0
         }
 
+        #[inline]
         fn into_call(self) -> __gapi::Call {
             self.0
         }
@@ -139,6 +145,7 @@ pub struct Text {
 impl __gapi::Object for Text {
     const NAME: &'static str = "Text";
 
+    #[inline]
     fn index(name: &str) -> usize {
         match name {
             "q" => 0,
@@ -146,6 +153,7 @@ impl __gapi::Object for Text {
         }
     }
 
+    #[inline]
     fn set<'de, A: __gapi::MapAccess<'de>>(
         &mut self,
         index: usize,
@@ -157,15 +165,18 @@ impl __gapi::Object for Text {
         }
     }
 
+    #[inline]
     fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
         out.field("q", &self.q)?;
         Ok(())
     }
 
+    #[inline]
     fn extra(&self) -> &__gapi::Extra {
         &self.extra
     }
 
+    #[inline]
     fn extra_mut(&mut self) -> &mut __gapi::Extra {
         &mut self.extra
     }
