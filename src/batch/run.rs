@@ -229,7 +229,7 @@ impl<'a> Chunk<'a> {
             .pending
             .iter()
             .map(|index| self.items[*index].prepared.call.method);
-        self.whole.options.batch = InBatch::Whole(methods.collect());
+        self.whole.options.choose().batch = InBatch::Whole(methods.collect());
         let first = &self.items[self.pending[0]];
         let requests: Vec<_> = self
             .pending

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::Value;
 
-use crate::wire::{Object, Put, UNKNOWN, Wire, Written, from_slice};
+use crate::wire::{Object, Put, UNKNOWN, Wire, from_slice};
 
 /// The answer of a method: a schema, a list, a map, any JSON value, or nothing.
 pub trait Answer: Sized + Send + 'static {
@@ -140,9 +140,8 @@ impl Put for TextOf<'_> {
     fn field<T: Wire>(&mut self, name: &'static str, value: &Option<T>) -> Result<(), Infallible> {
         if name == self.field
             && let Some(value) = value
-            && let Ok(Value::String(text)) = serde_json::to_value(Written(value))
         {
-            self.text = Some(text);
+            self.text = value.text();
         }
         Ok(())
     }

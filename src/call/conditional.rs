@@ -29,7 +29,7 @@ impl<R> Conditional<R> {
     pub(super) fn new(mut sending: Sending<R>, etag: &str) -> Self {
         let options = sending.options_mut();
         options.set_header("if-none-match", etag.try_into().ok());
-        options.not_modified = true;
+        options.choose().not_modified = true;
         Self(sending)
     }
 

@@ -31,7 +31,12 @@ use crate::{RetryPolicy, method::Method};
 /// `Debug` shows names, never values.
 #[derive(Clone, Default)]
 #[must_use = "options do nothing until they are given to a client or a call"]
-pub struct CallOptions {
+// Most calls choose nothing, and options are moved and copied a lot.
+pub struct CallOptions(Option<Box<Chosen>>);
+
+/// What options say.
+#[derive(Clone)]
+pub(crate) struct Chosen {
     pub(crate) timeout: Option<Duration>,
     pub(crate) attempt_timeout: Option<Duration>,
     pub(crate) answer_limit: Option<usize>,
@@ -51,6 +56,27 @@ pub struct CallOptions {
     invalid: Option<String>,
     /// Set by batches; no default of a client.
     pub(crate) batch: InBatch,
+}
+
+impl Chosen {
+    const NOTHING: Self = Self {
+        timeout: None,
+        attempt_timeout: None,
+        answer_limit: None,
+        retry: None,
+        idempotent: None,
+        request_id: None,
+        location: None,
+        compress: None,
+        check_patterns: None,
+        not_modified: false,
+        scopes: None,
+        quota_project: None,
+        headers: Vec::new(),
+        params: Vec::new(),
+        invalid: None,
+        batch: InBatch::No,
+    };
 }
 
 /// What a request has to do with a batch.
@@ -94,27 +120,27 @@ macro_rules! option_setters {
     () => {
         /// Limits the whole call: credentials, redirects, retries with the waits between them, and the reading of the answer. No limit unless set.
         pub fn timeout(mut self, limit: std::time::Duration) -> Self {
-            self.options_mut().timeout = Some(limit);
+            self.options_mut().choose().timeout = Some(limit);
             self
         }
 
         /// Limits each HTTP exchange of the call, the reading of its answer included. 60 s unless set, and one second more for every 64 KiB of
         /// an upload; [`Duration::MAX`](std::time::Duration::MAX) stands for no limit.
         pub fn attempt_timeout(mut self, limit: std::time::Duration) -> Self {
-            self.options_mut().attempt_timeout = Some(limit);
+            self.options_mut().choose().attempt_timeout = Some(limit);
             self
         }
 
         /// How the call is tried again when it fails; [`RetryPolicy`](crate::RetryPolicy) says what is tried again at all.
         pub fn retry(mut self, policy: $crate::RetryPolicy) -> Self {
-            self.options_mut().retry = Some(policy);
+            self.options_mut().choose().retry = Some(policy);
             self
         }
 
         /// Says whether the call may be sent again although the server may have carried it out already. Unless said, the method and the call decide: see
         /// [`RetryPolicy`](crate::RetryPolicy).
         pub fn idempotent(mut self, idempotent: bool) -> Self {
-            self.options_mut().idempotent = Some(idempotent);
+            self.options_mut().choose().idempotent = Some(idempotent);
             self
         }
 
@@ -123,13 +149,13 @@ macro_rules! option_setters {
         /// Unless said, a method that has this parameter gets a new UUID for each call, the same for all attempts. A method without it is reported when the
         /// call is sent.
         pub fn request_id(mut self, id: Option<&str>) -> Self {
-            self.options_mut().request_id = Some(id.into());
+            self.options_mut().choose().request_id = Some(id.into());
             self
         }
 
         /// The longest answer, in bytes, that is held in memory. 256 MiB unless set.
         pub fn answer_limit(mut self, bytes: usize) -> Self {
-            self.options_mut().answer_limit = Some(bytes);
+            self.options_mut().choose().answer_limit = Some(bytes);
             self
         }
 
@@ -161,20 +187,20 @@ macro_rules! option_setters {
         ///
         /// An [`endpoint`](crate::ClientBuilder::endpoint) of the client, and an emulator, stay where they are.
         pub fn location(mut self, location: impl Into<String>) -> Self {
-            self.options_mut().location = Some(location.into());
+            self.options_mut().choose().location = Some(location.into());
             self
         }
 
         /// Sends the JSON body compressed (`content-encoding: gzip`). Answers are asked for with gzip, and decompressed, in any case.
         pub fn compress(mut self, compress: bool) -> Self {
-            self.options_mut().compress = Some(compress);
+            self.options_mut().choose().compress = Some(compress);
             self
         }
 
         /// Checks the values of parameters against the patterns of the document before anything is sent. Off unless asked for: servers know better, and
         /// documents are behind them.
         pub fn check_patterns(mut self, check: bool) -> Self {
-            self.options_mut().check_patterns = Some(check);
+            self.options_mut().choose().check_patterns = Some(check);
             self
         }
 
@@ -242,7 +268,7 @@ macro_rules! option_setters {
 
         /// Asks the credentials for a token with exactly these scopes, whatever scopes they were given.
         pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
-            self.options_mut().scopes = Some(scopes.into_iter().map(Into::into).collect());
+            self.options_mut().choose().scopes = Some(scopes.into_iter().map(Into::into).collect());
             self
         }
     };
@@ -262,65 +288,58 @@ impl CallOptions {
     }
 
     /// These options, and where they are silent, `defaults`.
-    pub fn or(mut self, defaults: &Self) -> Self {
-        self.timeout = self.timeout.or(defaults.timeout);
-        self.attempt_timeout = self.attempt_timeout.or(defaults.attempt_timeout);
-        self.answer_limit = self.answer_limit.or(defaults.answer_limit);
-        if self.retry.is_none() {
-            self.retry.clone_from(&defaults.retry);
+    pub fn or(self, defaults: &Self) -> Self {
+        match (self.0, &defaults.0) {
+            (None, _) => defaults.clone(),
+            (own, None) => Self(own),
+            (Some(mut own), Some(defaults)) => {
+                own.fill(defaults);
+                Self(Some(own))
+            }
         }
-        if self.location.is_none() {
-            self.location.clone_from(&defaults.location);
-        }
-        self.compress = self.compress.or(defaults.compress);
-        self.check_patterns = self.check_patterns.or(defaults.check_patterns);
-        self.not_modified |= defaults.not_modified;
-        self.idempotent = self.idempotent.or(defaults.idempotent);
-        if self.request_id.is_none() {
-            self.request_id.clone_from(&defaults.request_id);
-        }
-        self.scopes = self.scopes.or_else(|| defaults.scopes.clone());
-        self.quota_project = self
-            .quota_project
-            .or_else(|| defaults.quota_project.clone());
-        self.invalid = self.invalid.or_else(|| defaults.invalid.clone());
-        let headers = defaults
-            .headers
-            .iter()
-            .filter(|(name, _)| !self.headers.iter().any(|(n, _)| n == name));
-        let headers: Vec<_> = headers.cloned().collect();
-        self.headers.extend(headers);
-        let params = defaults
-            .params
-            .iter()
-            .filter(|(name, _)| !self.has_param(name));
-        let params: Vec<_> = params.cloned().collect();
-        self.params.extend(params);
-        self
+    }
+
+    /// What is chosen.
+    pub(crate) fn chosen(&self) -> &Chosen {
+        static NOTHING: Chosen = Chosen::NOTHING;
+        self.0.as_deref().unwrap_or(&NOTHING)
+    }
+
+    /// What is chosen, to choose more.
+    pub(crate) fn choose(&mut self) -> &mut Chosen {
+        self.0.get_or_insert_with(|| Box::new(Chosen::NOTHING))
     }
 
     /// The same for further requests about what a first one did: without preconditions, and without parameters that
     /// not every API knows.
     pub(crate) fn for_polls(mut self) -> Self {
-        self.headers
-            .retain(|(name, _)| *name != IF_MATCH && *name != IF_NONE_MATCH);
-        self.params
-            .retain(|(name, _)| EVERYWHERE.contains(&name.as_ref()));
+        if let Some(chosen) = &mut self.0 {
+            chosen
+                .headers
+                .retain(|(name, _)| *name != IF_MATCH && *name != IF_NONE_MATCH);
+            chosen
+                .params
+                .retain(|(name, _)| EVERYWHERE.contains(&name.as_ref()));
+        }
         self
     }
 
     pub(crate) fn headers(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
-        self.headers.iter().map(|(name, value)| (name, value))
+        self.chosen()
+            .headers
+            .iter()
+            .map(|(name, value)| (name, value))
     }
 
     pub(crate) fn params(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.params
+        self.chosen()
+            .params
             .iter()
             .map(|(name, value)| (name.as_ref(), value.as_str()))
     }
 
     pub(crate) fn has_param(&self, name: &str) -> bool {
-        self.params.iter().any(|(n, _)| n == name)
+        self.params().any(|(n, _)| n == name)
     }
 
     pub(crate) fn get_param(&self, name: &str) -> Option<&str> {
@@ -329,16 +348,17 @@ impl CallOptions {
     }
 
     pub(crate) fn invalid(&self) -> Option<&str> {
-        self.invalid.as_deref()
+        self.chosen().invalid.as_deref()
     }
 
     pub(crate) fn set_param(&mut self, name: &'static str, value: String) {
-        self.params.retain(|(n, _)| n != name);
-        self.params.push((Cow::Borrowed(name), value));
+        let params = &mut self.choose().params;
+        params.retain(|(n, _)| n != name);
+        params.push((Cow::Borrowed(name), value));
     }
 
     pub(crate) fn add_param(&mut self, name: Cow<'static, str>, value: String) {
-        self.params.push((name, value));
+        self.choose().params.push((name, value));
     }
 
     pub(crate) fn set_header(&mut self, name: &str, value: Option<HeaderValue>) {
@@ -352,13 +372,14 @@ impl CallOptions {
                 "option `header`: the value of {name:?} holds characters that no header can carry"
             ));
         };
-        self.headers.retain(|(n, _)| *n != header);
-        self.headers.push((header, value));
+        let headers = &mut self.choose().headers;
+        headers.retain(|(n, _)| *n != header);
+        headers.push((header, value));
     }
 
     pub(crate) fn set_quota_project(&mut self, project: &str) {
         match HeaderValue::from_str(project) {
-            Ok(value) => self.quota_project = Some(value),
+            Ok(value) => self.choose().quota_project = Some(value),
             Err(_) => self.refuse(format!(
                 "option `quota_project`: {project:?} holds characters that no header can carry"
             )),
@@ -366,11 +387,50 @@ impl CallOptions {
     }
 
     pub(crate) fn remove_param(&mut self, name: &str) {
-        self.params.retain(|(n, _)| n != name);
+        if let Some(chosen) = &mut self.0 {
+            chosen.params.retain(|(n, _)| n != name);
+        }
     }
 
     pub(crate) fn refuse(&mut self, why: String) {
-        self.invalid.get_or_insert(why);
+        self.choose().invalid.get_or_insert(why);
+    }
+}
+
+impl Chosen {
+    /// Takes from `defaults` what is not chosen.
+    fn fill(&mut self, defaults: &Self) {
+        self.timeout = self.timeout.or(defaults.timeout);
+        self.attempt_timeout = self.attempt_timeout.or(defaults.attempt_timeout);
+        self.answer_limit = self.answer_limit.or(defaults.answer_limit);
+        self.compress = self.compress.or(defaults.compress);
+        self.check_patterns = self.check_patterns.or(defaults.check_patterns);
+        self.not_modified |= defaults.not_modified;
+        self.idempotent = self.idempotent.or(defaults.idempotent);
+        or(&mut self.retry, &defaults.retry);
+        or(&mut self.location, &defaults.location);
+        or(&mut self.request_id, &defaults.request_id);
+        or(&mut self.scopes, &defaults.scopes);
+        or(&mut self.quota_project, &defaults.quota_project);
+        or(&mut self.invalid, &defaults.invalid);
+        let own = self.headers.len();
+        for (name, value) in &defaults.headers {
+            if !self.headers[..own].iter().any(|(n, _)| n == name) {
+                self.headers.push((name.clone(), value.clone()));
+            }
+        }
+        let own = self.params.len();
+        for (name, value) in &defaults.params {
+            if !self.params[..own].iter().any(|(n, _)| n == name) {
+                self.params.push((name.clone(), value.clone()));
+            }
+        }
+    }
+}
+
+fn or<T: Clone>(own: &mut Option<T>, default: &Option<T>) {
+    if own.is_none() {
+        own.clone_from(default);
     }
 }
 
@@ -391,20 +451,21 @@ impl From<Option<&str>> for RequestId {
 
 impl fmt::Debug for CallOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let headers: Vec<_> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
-        let params: Vec<_> = self.params.iter().map(|(name, _)| name.as_ref()).collect();
+        let chosen = self.chosen();
+        let headers: Vec<_> = self.headers().map(|(name, _)| name.as_str()).collect();
+        let params: Vec<_> = self.params().map(|(name, _)| name).collect();
         f.debug_struct("CallOptions")
-            .field("timeout", &self.timeout)
-            .field("attempt_timeout", &self.attempt_timeout)
-            .field("answer_limit", &self.answer_limit)
-            .field("retry", &self.retry)
-            .field("idempotent", &self.idempotent)
+            .field("timeout", &chosen.timeout)
+            .field("attempt_timeout", &chosen.attempt_timeout)
+            .field("answer_limit", &chosen.answer_limit)
+            .field("retry", &chosen.retry)
+            .field("idempotent", &chosen.idempotent)
             .field(
                 "request_id",
-                &self.request_id.as_ref().map(RequestId::shown),
+                &chosen.request_id.as_ref().map(RequestId::shown),
             )
-            .field("location", &self.location)
-            .field("scopes", &self.scopes)
+            .field("location", &chosen.location)
+            .field("scopes", &chosen.scopes)
             .field("headers", &headers)
             .field("params", &params)
             .finish_non_exhaustive()

@@ -64,7 +64,7 @@ impl<'a> Plan<'a> {
             options,
             shown: Shown::from(&request.uri),
             request,
-            accept: if options.not_modified {
+            accept: if options.chosen().not_modified {
                 |status| status.is_success() || *status == StatusCode::NOT_MODIFIED
             } else {
                 StatusCode::is_success
@@ -91,7 +91,7 @@ impl<'a> Plan<'a> {
             u64::MAX => Duration::MAX,
             media => ATTEMPT_TIMEOUT + Duration::from_secs(media / SLOWEST_UPLOAD),
         };
-        self.options.attempt_timeout.unwrap_or_else(usual)
+        self.options.chosen().attempt_timeout.unwrap_or_else(usual)
     }
 
     /// Whether the answer is to be JSON, of which the end can be told.
@@ -139,7 +139,7 @@ pub(super) async fn attempts(plan: &Plan<'_>, row: &Row, span: &Span) -> Result<
     let client = &*plan.prepared.client.inner;
     // Made when it is needed: most calls never fail.
     let started = client.clock.instant();
-    let mut backoff: Option<Backoff> = None;
+    let mut backoff: Option<Box<Backoff>> = None;
     let mut replayed = false;
     loop {
         let attempt = row.attempts.fetch_add(1, Ordering::Relaxed) + 1;
@@ -163,7 +163,7 @@ pub(super) async fn attempts(plan: &Plan<'_>, row: &Row, span: &Span) -> Result<
         };
         let next = if plan.retry {
             let backoff =
-                backoff.get_or_insert_with(|| Backoff::since(started, client, plan.options));
+                backoff.get_or_insert_with(|| Backoff::since(started, client, plan.options).into());
             backoff.after(&error, || plan.is_safe())
         } else {
             Next::GiveUp(Why::Attempts)

@@ -30,16 +30,13 @@ pub(super) async fn authorize(
     }
     check_universe(prepared).await?;
     let named: Option<Vec<&str>> = options
+        .chosen()
         .scopes
         .as_ref()
         .map(|s| s.iter().map(String::as_str).collect());
-    let default;
     let scopes = match &named {
         Some(named) => Scopes::Exactly(named),
-        None => {
-            default = offered(prepared.call.method, client.scope_policy);
-            Scopes::Default(&default)
-        }
+        None => Scopes::Default(offered(prepared.call.method, client.scope_policy)),
     };
     let request = AuthRequest::new(url, scopes).with_transport(&client.transport);
     let identity = client

@@ -38,7 +38,7 @@ impl BatchPart {
 /// The part for a call.
 pub(crate) fn batch_part(prepared: &Prepared) -> Result<BatchPart, Error> {
     let mut options = effective_options(prepared);
-    options.batch = InBatch::Part;
+    options.choose().batch = InBatch::Part;
     give_request_id(prepared, &mut options)?;
     fill_request_id(prepared, &mut options);
     let request = build(prepared, &options)?;
@@ -48,12 +48,12 @@ pub(crate) fn batch_part(prepared: &Prepared) -> Result<BatchPart, Error> {
         .client
         .inner
         .root
-        .of(method.api, options.location.as_deref())
+        .of(method.api, options.chosen().location.as_deref())
         .map_err(|why| Error::usage(why).at(method.id, None))?;
     Ok(BatchPart {
         shown: Shown::from(&request.uri),
         request,
-        root,
+        root: root.into_owned(),
         is_safe: safety::is_safe(&prepared.call, &options, has_request_id),
         options,
     })
@@ -68,7 +68,10 @@ pub(crate) async fn reject_token(prepared: &Prepared, uri: &Uri) -> bool {
 
 /// The limit of a batch as a whole, from now on.
 pub(crate) fn limit(client: &Client, options: &CallOptions) -> Option<Timer> {
-    let timeout = options.timeout.or(client.defaults.timeout);
+    let timeout = options
+        .chosen()
+        .timeout
+        .or(client.defaults.chosen().timeout);
     Timer::start(
         &*client.inner.clock,
         timeout,

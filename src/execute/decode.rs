@@ -134,7 +134,8 @@ impl Answered {
     pub(crate) fn is_cut(&self) -> bool {
         let form = self.headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
         // Raw bodies may be any text.
-        if form.is_some_and(|form| !form.contains("json")) {
+        let is_json = |form: &str| form.starts_with("application/json") || form.contains("json");
+        if form.is_some_and(|form| !is_json(form)) {
             return false;
         }
         let body = self.body.trim_ascii();
@@ -209,7 +210,7 @@ impl Answered {
 /// What the method accepts, against what the credentials were asked for.
 fn missing_scope(prepared: &Prepared, options: &CallOptions) -> String {
     let method = prepared.call.method;
-    let asked = match &options.scopes {
+    let asked = match &options.chosen().scopes {
         Some(named) => format!("The call asked for {}", named.join(" ")),
         None => {
             let offered = offered(method, prepared.client.inner.scope_policy).join(" ");

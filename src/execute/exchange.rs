@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use gapi_auth::AuthHeaders;
-use gapi_transport::{Body, TransportError, TransportErrorKind};
+use gapi_transport::{Body, BoxFuture, TransportError, TransportErrorKind};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode,
     header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH},
@@ -72,7 +72,7 @@ pub(super) async fn exchange(
             unread: body,
         });
     }
-    let limit = options.answer_limit.unwrap_or(ANSWER_LIMIT);
+    let limit = options.chosen().answer_limit.unwrap_or(ANSWER_LIMIT);
     answered.body = body
         .collect(limit)
         .await
@@ -111,7 +111,9 @@ async fn send(
     let mut request = Cow::Borrowed(request);
     let mut followed = 0;
     loop {
-        let answer = transmit(prepared, &request, &added).await?;
+        let answer = transmit(prepared, &request, &added)?
+            .await
+            .map_err(Error::transport)?;
         let step = match follow {
             Follow::No => redirect::Step::Stay,
             Follow::Yes => redirect::step(
@@ -182,7 +184,7 @@ fn identity_headers<'a>(
         return Vec::new();
     };
     let is_own = |name: &HeaderName| {
-        let pays = name == QUOTA_PROJECT && options.quota_project.is_some();
+        let pays = name == QUOTA_PROJECT && options.chosen().quota_project.is_some();
         pays || options.headers().any(|(own, _)| own == name)
     };
     let mut added: Vec<_> = identity
@@ -201,31 +203,26 @@ fn identity_headers<'a>(
     added
 }
 
-async fn transmit(
-    prepared: &Prepared,
+/// Hands `request` to the transport. No future of its own: it would have to hold the request, which the transport holds already.
+fn transmit<'a>(
+    prepared: &'a Prepared,
     request: &HttpRequest,
     added: &[(HeaderName, &HeaderValue)],
-) -> Result<Response<Body>, Error> {
+) -> Result<BoxFuture<'a, Result<Response<Body>, TransportError>>, Error> {
     let mut body = Body::from(request.body.clone());
     if let Some(stream) = &request.stream {
         body = stream.body().ok_or_else(passed_by)?;
     }
-    let mut request = request.clone().into_http().map(|_| body);
+    let mut request = request.to_http(body);
     for (name, value) in added {
         request.headers_mut().insert(name, (*value).clone());
     }
     // For transports that answer by method, such as mocks.
     request.extensions_mut().insert(Called {
         method: prepared.call.method,
-        parts: prepared.options.batch.parts(),
+        parts: prepared.options.chosen().batch.parts(),
     });
-    prepared
-        .client
-        .inner
-        .transport
-        .send(request)
-        .await
-        .map_err(Error::transport)
+    Ok(prepared.client.inner.transport.send(request))
 }
 
 /// The request would be sent again, but its body cannot.

@@ -110,7 +110,7 @@ fn span(prepared: &Prepared) -> Watch {
 pub(crate) fn whole_call(prepared: &Prepared, options: &CallOptions) -> Option<Timer> {
     Timer::start(
         &*prepared.client.inner.clock,
-        options.timeout,
+        options.chosen().timeout,
         "the call took longer than its timeout",
     )
 }
@@ -153,7 +153,7 @@ async fn run(
 /// Puts the id that the caller chose into the query.
 fn give_request_id(prepared: &Prepared, options: &mut CallOptions) -> Result<(), Error> {
     let method = prepared.call.method;
-    match &options.request_id {
+    match &options.chosen().request_id {
         Some(RequestId::Given(_)) if !method.request_id => {
             let message =
                 "the method has no parameter `requestId`; leave out the option `request_id`";
@@ -170,7 +170,7 @@ fn give_request_id(prepared: &Prepared, options: &mut CallOptions) -> Result<(),
 
 /// Gives the call an id of its own, the same for all attempts, where the method knows requests by one.
 fn fill_request_id(prepared: &Prepared, options: &mut CallOptions) {
-    let wanted = prepared.call.method.request_id && options.request_id.is_none();
+    let wanted = prepared.call.method.request_id && options.chosen().request_id.is_none();
     if wanted && !has_request_id(prepared, options) {
         options.set_param(REQUEST_ID, Uuid::new_v4().to_string());
     }

@@ -27,7 +27,7 @@ impl Opened {
         let options = super::effective_options(&self.prepared);
         Timer::start(
             &*self.prepared.client.inner.clock,
-            Some(options.attempt_timeout.unwrap_or(ATTEMPT_TIMEOUT)),
+            Some(options.chosen().attempt_timeout.unwrap_or(ATTEMPT_TIMEOUT)),
             "the download stood still for longer than the attempt's timeout",
         )
     }
@@ -37,7 +37,10 @@ impl Opened {
 pub(crate) async fn open(prepared: Box<Prepared>) -> Result<Opened, Error> {
     let span = super::span(&prepared);
     let options = super::effective_options(&prepared);
-    let limit = options.answer_limit.unwrap_or(exchange::ANSWER_LIMIT);
+    let limit = options
+        .chosen()
+        .answer_limit
+        .unwrap_or(exchange::ANSWER_LIMIT);
     let mut deadline = super::whole_call(&prepared, &options);
     let result = super::run(&prepared, options, &span, Read::Head, deadline.as_mut()).await;
     let (answered, unread) = match result {

@@ -7,20 +7,21 @@ const CLOUD_PLATFORM: &str = "https://www.googleapis.com/auth/cloud-platform";
 /// The scopes for credentials that have none of their own.
 ///
 /// A method's scopes are alternatives, not equals: some allow only a part of the answer, so taking any one of them is no choice.
-pub(super) fn offered(method: &Method, policy: ScopePolicy) -> Vec<&'static str> {
+pub(super) fn offered(method: &Method, policy: ScopePolicy) -> &'static [&'static str] {
     if policy == ScopePolicy::Narrowest
         && let Some(scope) = narrowest(method.scopes)
     {
-        return vec![scope];
+        return scope;
     }
     // Documents without any scope are of APIs that take every identity.
     if method.scopes.contains(&CLOUD_PLATFORM) || method.api.scopes.is_empty() {
-        return vec![CLOUD_PLATFORM];
+        return &[CLOUD_PLATFORM];
     }
-    method.api.scopes.to_vec()
+    method.api.scopes
 }
 
-fn narrowest(scopes: &[&'static str]) -> Option<&'static str> {
+/// The narrowest of `scopes`, alone.
+fn narrowest(scopes: &'static [&'static str]) -> Option<&'static [&'static str]> {
     let rank = |scope: &str| {
         let read_only = ["readonly", "read-only", "read_only"]
             .iter()
@@ -28,9 +29,8 @@ fn narrowest(scopes: &[&'static str]) -> Option<&'static str> {
         (!read_only, scope.starts_with(CLOUD_PLATFORM))
     };
     scopes
-        .iter()
-        .copied()
-        .min_by_key(|scope| (rank(scope), scope.len(), *scope))
+        .chunks(1)
+        .min_by_key(|scope| (rank(scope[0]), scope[0].len(), scope[0]))
 }
 
 #[cfg(test)]

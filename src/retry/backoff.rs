@@ -56,8 +56,8 @@ impl Backoff {
 
     /// For one that began at `started`.
     pub(crate) fn since(started: Instant, client: &Inner, options: &CallOptions) -> Self {
-        let policy = options.retry.clone().unwrap_or_default();
-        let limits = [policy.deadline, options.timeout];
+        let policy = options.chosen().retry.clone().unwrap_or_default();
+        let limits = [policy.deadline, options.chosen().timeout];
         Self {
             limit: limits.into_iter().flatten().min(),
             policy,

@@ -16,7 +16,7 @@ pub(crate) const REQUEST_ID: &str = "requestId";
 
 /// Whether `call` may be repeated. `has_request_id` says whether its URL carries one.
 pub(crate) fn is_safe(call: &Call, options: &CallOptions, has_request_id: bool) -> bool {
-    if let Some(said) = options.idempotent {
+    if let Some(said) = options.chosen().idempotent {
         return said;
     }
     let method = call.method;

@@ -37,6 +37,9 @@ const ANYTHING: HeaderValue = HeaderValue::from_static("*/*");
 /// A GET with a longer URL travels as a POST: many servers and proxies refuse longer ones.
 const LONGEST_GET: usize = 2048;
 
+/// Few URLs are longer.
+const USUAL_URL: usize = 256;
+
 /// What a request takes from its client.
 pub(crate) struct Surroundings<'a> {
     pub(crate) root: &'a Root,
@@ -78,7 +81,7 @@ pub(crate) fn build(
             ))
         })?,
     };
-    if options.check_patterns == Some(true) {
+    if options.chosen().check_patterns == Some(true) {
         pattern::check(call).map_err(usage)?;
     }
 
@@ -96,7 +99,7 @@ pub(crate) fn build(
         } = encoded;
     }
 
-    if options.compress == Some(true)
+    if options.chosen().compress == Some(true)
         && let Some((_, body)) = &mut content
         && upload_type.is_none()
     {
@@ -106,12 +109,14 @@ pub(crate) fn build(
 
     let root = surroundings
         .root
-        .of(method.api, options.location.as_deref());
-    let mut url = root.map_err(usage)?;
+        .of(method.api, options.chosen().location.as_deref());
+    let mut url = String::with_capacity(USUAL_URL);
+    url.push_str(&root.map_err(usage)?);
     url.push_str(service(call).map_err(usage)?);
     url.push_str(method.api.service_path);
-    url.push_str(&expand(call).map_err(usage)?);
-    let query = query(call, options, upload_type);
+    expand(&mut url, call).map_err(usage)?;
+    let without_query = url.len();
+    push_query(&mut url, call, options, upload_type);
 
     let mut request = HttpRequest {
         method: method.verb.to_http(),
@@ -123,32 +128,27 @@ pub(crate) fn build(
     for (name, value) in more {
         request.headers.insert(name, value);
     }
-    let longer = if query.is_empty() { 0 } else { query.len() + 1 };
+    let has_query = url.len() > without_query;
     // Within a batch, the URL is no line of HTTP that anything on the way could find too long.
-    let is_long = url.len() + longer > LONGEST_GET && !options.batch.is_part();
-    if method.verb == Verb::Get && is_long && !query.is_empty() {
+    let is_long = url.len() > LONGEST_GET && !options.chosen().batch.is_part();
+    if method.verb == Verb::Get && is_long && has_query {
         request.method = Method::POST;
         request
             .headers
             .insert(METHOD_OVERRIDE, HeaderValue::from_static("GET"));
         request.headers.insert(CONTENT_TYPE, FORM);
-        request.body = query.into();
-    } else {
-        if !query.is_empty() {
-            url.push('?');
-            url.push_str(&query);
+        request.body = url.split_off(without_query + 1).into();
+        url.truncate(without_query);
+    } else if let Some((content_type, body)) = content {
+        // What the caller says of a JSON body holds; the type of media comes with it.
+        if upload_type.is_some() || !request.headers.contains_key(CONTENT_TYPE) {
+            request.headers.insert(CONTENT_TYPE, content_type);
         }
-        if let Some((content_type, body)) = content {
-            // What the caller says of a JSON body holds; the type of media comes with it.
-            if upload_type.is_some() || !request.headers.contains_key(CONTENT_TYPE) {
-                request.headers.insert(CONTENT_TYPE, content_type);
-            }
-            if compressed {
-                request.headers.insert(CONTENT_ENCODING, GZIP);
-            }
-            request.body = body;
-            request.stream = stream;
+        if compressed {
+            request.headers.insert(CONTENT_ENCODING, GZIP);
         }
+        request.body = body;
+        request.stream = stream;
     }
     let has_length =
         !request.is_bare() || matches!(request.method, Method::POST | Method::PUT | Method::PATCH);
@@ -156,7 +156,7 @@ pub(crate) fn build(
         request.headers.insert(CONTENT_LENGTH, len.into());
     }
     let length = url.len();
-    request.uri = url.parse().map_err(|e| {
+    request.uri = url.try_into().map_err(|e| {
         usage(format!(
             "the URL of {length} characters cannot be used: {e}"
         ))
@@ -172,12 +172,11 @@ fn gzip(body: &[u8]) -> Result<Bytes, String> {
         .map_err(|error| format!("the body cannot be compressed: {error}"))
 }
 
-fn expand(call: &Call) -> Result<String, String> {
-    template::expand(call.method.path, |name| {
+fn expand(url: &mut String, call: &Call) -> Result<(), String> {
+    template::expand(url, call.method.path, |name| {
         call.parameters()
-            .filter(|(n, _)| *n == name)
+            .filter(move |(n, _)| *n == name)
             .map(|(_, value)| value)
-            .collect()
     })
 }
 
@@ -195,16 +194,15 @@ fn service(call: &Call) -> Result<&'static str, String> {
     }
 }
 
-/// The query without its `?`, with `%20` for spaces: not every server takes `+` for one.
-fn query(call: &Call, options: &CallOptions, upload_type: Option<&str>) -> String {
-    let mut out = String::new();
+/// Appends the query, if there is one, with `%20` for spaces: not every server takes `+` for one.
+fn push_query(url: &mut String, call: &Call, options: &CallOptions, upload_type: Option<&str>) {
+    let mut separator = '?';
     let mut push = |name: &str, value: &str| {
-        if !out.is_empty() {
-            out.push('&');
-        }
-        push_encoded(&mut out, name);
-        out.push('=');
-        push_encoded(&mut out, value);
+        url.push(separator);
+        separator = '&';
+        push_encoded(url, name);
+        url.push('=');
+        push_encoded(url, value);
     };
     // What makes a transfer of media one is not up to the caller.
     let is_download = matches!(call.transfer, Transfer::Download { .. });
@@ -229,7 +227,6 @@ fn query(call: &Call, options: &CallOptions, upload_type: Option<&str>) -> Strin
     if let Some(upload_type) = upload_type {
         push("uploadType", upload_type);
     }
-    out
 }
 
 fn headers(
@@ -237,8 +234,8 @@ fn headers(
     options: &CallOptions,
     surroundings: &Surroundings<'_>,
 ) -> Result<HeaderMap, String> {
-    // Room for what credentials add, so that it never grows.
-    let mut headers = HeaderMap::with_capacity(12);
+    // Room for what credentials add: it rarely grows.
+    let mut headers = HeaderMap::with_capacity(8);
     let alt = options.get_param("alt").or_else(|| {
         call.query()
             .find_map(|(name, value)| (name == "alt").then_some(value))
@@ -268,7 +265,7 @@ pub(crate) fn common_headers(
 ) -> Result<(), String> {
     headers.insert(USER_AGENT, surroundings.user_agent.clone());
     headers.insert(API_CLIENT, api_client(surroundings.metrics)?);
-    if let Some(project) = &options.quota_project {
+    if let Some(project) = &options.chosen().quota_project {
         headers.insert(QUOTA_PROJECT, project.clone());
     }
     if let Some(authorization) = surroundings.authorization {

@@ -55,6 +55,15 @@ impl HttpRequest {
         self.stream.is_none() && self.body.is_empty()
     }
 
+    /// A copy to be sent, with another form of the body.
+    pub(crate) fn to_http<B>(&self, body: B) -> http::Request<B> {
+        let mut request = http::Request::new(body);
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = self.uri.clone();
+        *request.headers_mut() = self.headers.clone();
+        request
+    }
+
     /// The same for any HTTP client.
     pub fn into_http(self) -> http::Request<Bytes> {
         let mut request = http::Request::new(self.body);

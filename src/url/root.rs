@@ -1,5 +1,7 @@
 //! Where an API lives: its document's root URL, moved to another universe, to a region or to another endpoint.
 
+use std::borrow::Cow;
+
 use gapi_auth::DEFAULT_UNIVERSE;
 use http::Uri;
 
@@ -49,12 +51,15 @@ impl Root {
     }
 
     /// The root of `api`, with a trailing slash; in `location` where one is wanted. What the user chose wins over an emulator, and both over everything else.
-    pub(crate) fn of(&self, api: &Api, location: Option<&str>) -> Result<String, String> {
+    pub(crate) fn of(&self, api: &Api, location: Option<&str>) -> Result<Cow<'_, str>, String> {
         if let Some(endpoint) = &self.endpoint {
-            return Ok(endpoint.clone());
+            return Ok(endpoint.into());
         }
         if let Some(emulator) = self.emulators.find(api.name) {
-            return emulator.root.clone();
+            return match &emulator.root {
+                Ok(root) => Ok(root.into()),
+                Err(why) => Err(why.clone()),
+            };
         }
         let location = location.filter(|location| *location != "global");
         let root = match (location, api.mtls_root_url.filter(|_| self.mtls)) {
@@ -74,9 +79,9 @@ impl Root {
             }
         };
         Ok(if self.universe == DEFAULT_UNIVERSE {
-            root.to_owned()
+            root.into()
         } else {
-            root.replace(DEFAULT_UNIVERSE, &self.universe)
+            root.replace(DEFAULT_UNIVERSE, &self.universe).into()
         })
     }
 

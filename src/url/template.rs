@@ -2,7 +2,7 @@
 
 use super::encode::{has_escape, push_encoded, push_segment};
 
-/// Expands `template`. `values` gives all values of a parameter.
+/// Appends `template`, expanded. `values` gives all values of a parameter.
 ///
 /// `{x}` encodes everything but unreserved characters, so a value is always one segment. `{+x}` keeps `/` and encodes each
 /// segment on its own; a value that holds percent-encoded characters already is taken as encoded, and only the rest of it is encoded.
@@ -10,11 +10,11 @@ use super::encode::{has_escape, push_encoded, push_segment};
 ///
 /// A server resolves `.` and `..` and drops empty segments, which would turn one method into a call of another. So a
 /// value that has such a segment is refused.
-pub(crate) fn expand<'v>(
-    template: &str,
-    values: impl Fn(&str) -> Vec<&'v str>,
-) -> Result<String, String> {
-    let mut out = String::with_capacity(template.len() + 32);
+pub(crate) fn expand<'v, V: Iterator<Item = &'v str>>(
+    out: &mut String,
+    template: &'v str,
+    values: impl Fn(&'v str) -> V,
+) -> Result<(), String> {
     let mut rest = template;
     while let Some((literal, after)) = rest.split_once('{') {
         out.push_str(literal);
@@ -28,16 +28,12 @@ pub(crate) fn expand<'v>(
             Some(name) => (name, true),
             None => (expression, false),
         };
-        let values = values(name);
-        if values.is_empty() {
-            return Err(format!(
-                "parameter {name:?} is missing, and the path needs it"
-            ));
-        }
-        for (index, value) in values.into_iter().enumerate() {
-            if index > 0 {
+        let mut is_missing = true;
+        for value in values(name) {
+            if !is_missing {
                 out.push(',');
             }
+            is_missing = false;
             check(name, value, reserved)?;
             if reserved {
                 let escaped = has_escape(value);
@@ -45,15 +41,20 @@ pub(crate) fn expand<'v>(
                     if index > 0 {
                         out.push('/');
                     }
-                    push_segment(&mut out, segment, escaped);
+                    push_segment(out, segment, escaped);
                 }
             } else {
-                push_encoded(&mut out, value);
+                push_encoded(out, value);
             }
+        }
+        if is_missing {
+            return Err(format!(
+                "parameter {name:?} is missing, and the path needs it"
+            ));
         }
     }
     out.push_str(rest);
-    Ok(out)
+    Ok(())
 }
 
 fn check(name: &str, value: &str, reserved: bool) -> Result<(), String> {
@@ -98,8 +99,14 @@ mod tests {
 
     use super::*;
 
+    fn all<'v>(template: &'v str, values: &[&'v str]) -> Result<String, String> {
+        let mut out = String::new();
+        expand(&mut out, template, |_| values.iter().copied())?;
+        Ok(out)
+    }
+
     fn one(template: &str, value: &str) -> Result<String, String> {
-        expand(template, |_| vec![value])
+        all(template, &[value])
     }
 
     fn decode(text: &str) -> Vec<u8> {
@@ -164,19 +171,13 @@ mod tests {
 
     #[test]
     fn missing_and_repeated() {
-        let none = expand("v1/{name}", |_| vec![]);
+        let none = all("v1/{name}", &[]);
         assert_eq!(
             none,
             Err("parameter \"name\" is missing, and the path needs it".into())
         );
-        assert_eq!(
-            expand("v1/{ids}", |_| vec!["a,", "b"]),
-            Ok("v1/a%2C,b".into())
-        );
-        assert_eq!(
-            expand("v1/$metadata", |_| vec![]),
-            Ok("v1/$metadata".into())
-        );
+        assert_eq!(all("v1/{ids}", &["a,", "b"]), Ok("v1/a%2C,b".into()));
+        assert_eq!(all("v1/$metadata", &[]), Ok("v1/$metadata".into()));
     }
 
     proptest! {

@@ -109,6 +109,10 @@ macro_rules! kept_text {
             fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(&self.0)
             }
+
+            fn text(&self) -> Option<String> {
+                Some(self.as_str().to_owned())
+            }
         }
 
         impl serde::Serialize for $name {

@@ -86,6 +86,12 @@ pub trait Wire: Sized {
     /// Only the serializer's own.
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
 
+    /// The text that it is on the wire, where it is one. By a way of its own, since writing takes the code of every type below.
+    #[doc(hidden)]
+    fn text(&self) -> Option<String> {
+        None
+    }
+
     /// How it is built, for partial updates.
     #[doc(hidden)]
     fn shape() -> Shape {

@@ -42,7 +42,7 @@ fn integral(value: f64) -> Option<i64> {
 }
 
 macro_rules! integer {
-    ($type:ident, $expected:literal, |$value:ident, $serializer:ident| $write:expr) => {
+    ($type:ident, $expected:literal, text: $is_text:literal, |$value:ident, $serializer:ident| $write:expr) => {
         impl Scalar for $type {
             const EXPECTED: &'static str = $expected;
 
@@ -74,18 +74,22 @@ macro_rules! integer {
                 let $value = *self;
                 $write
             }
+
+            fn text(&self) -> Option<String> {
+                $is_text.then(|| self.to_string())
+            }
         }
     };
 }
 
-integer!(i32, "a 32-bit integer", |value, serializer| serializer
+integer!(i32, "a 32-bit integer", text: false, |value, serializer| serializer
     .serialize_i32(value));
-integer!(u32, "an unsigned 32-bit integer", |value, serializer| {
+integer!(u32, "an unsigned 32-bit integer", text: false, |value, serializer| {
     serializer.serialize_u32(value)
 });
-integer!(i64, "a 64-bit integer", |value, serializer| serializer
+integer!(i64, "a 64-bit integer", text: true, |value, serializer| serializer
     .collect_str(&value));
-integer!(u64, "an unsigned 64-bit integer", |value, serializer| {
+integer!(u64, "an unsigned 64-bit integer", text: true, |value, serializer| {
     serializer.collect_str(&value)
 });
 

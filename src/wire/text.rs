@@ -32,6 +32,10 @@ impl Wire for String {
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self)
     }
+
+    fn text(&self) -> Option<String> {
+        Some(self.clone())
+    }
 }
 
 /// The Discovery type table: `byte` is base64 in the URL-safe alphabet, padded.
@@ -77,6 +81,10 @@ impl Wire for Bytes {
 
     fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&encode(self))
+    }
+
+    fn text(&self) -> Option<String> {
+        Some(encode(self))
     }
 }
 
