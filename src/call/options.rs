@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use http::{
     HeaderName, HeaderValue,
     header::{IF_MATCH, IF_NONE_MATCH},
@@ -21,7 +22,7 @@ const EVERYWHERE: [&str; 10] = [
     "userIp",
 ];
 
-use crate::{RetryPolicy, method::Method};
+use crate::{RetryPolicy, call::Call, method::Method};
 
 /// How one call is sent: time limits, headers, and the query parameters that every API understands.
 ///
@@ -44,8 +45,10 @@ pub(crate) struct Chosen {
     pub(crate) idempotent: Option<bool>,
     pub(crate) request_id: Option<RequestId>,
     pub(crate) location: Option<String>,
-    pub(crate) compress: Option<bool>,
-    pub(crate) check_patterns: Option<bool>,
+    /// What compresses bodies. Code that few programs use is reached through what they set, so that others do not hold it.
+    pub(crate) compress: Option<Compress>,
+    /// What checks parameters against the patterns of the document.
+    pub(crate) check_patterns: Option<CheckPatterns>,
     /// Status 304 is an answer.
     pub(crate) not_modified: bool,
     pub(crate) scopes: Option<Vec<String>>,
@@ -105,6 +108,12 @@ impl InBatch {
         matches!(self, Self::Part)
     }
 }
+
+/// Gives a body compressed; `None` where it stays as it is.
+pub(crate) type Compress = fn(&[u8]) -> Result<Option<Bytes>, String>;
+
+/// Says which parameter has a value that it must not have.
+pub(crate) type CheckPatterns = fn(&Call) -> Result<(), String>;
 
 /// What becomes of the parameter `requestId`.
 #[derive(Clone)]
@@ -193,14 +202,22 @@ macro_rules! option_setters {
 
         /// Sends the JSON body compressed (`content-encoding: gzip`). Answers are asked for with gzip, and decompressed, in any case.
         pub fn compress(mut self, compress: bool) -> Self {
-            self.options_mut().choose().compress = Some(compress);
+            self.options_mut().choose().compress = Some(if compress {
+                $crate::url::gzip
+            } else {
+                |_| Ok(None)
+            });
             self
         }
 
         /// Checks the values of parameters against the patterns of the document before anything is sent. Off unless asked for: servers know better, and
         /// documents are behind them.
         pub fn check_patterns(mut self, check: bool) -> Self {
-            self.options_mut().choose().check_patterns = Some(check);
+            self.options_mut().choose().check_patterns = Some(if check {
+                $crate::url::check_patterns
+            } else {
+                |_| Ok(())
+            });
             self
         }
 

@@ -47,7 +47,6 @@ use crate::{
         options::{CallOptions, RequestId},
         sending::Prepared,
     },
-    media::upload,
     retry::safety::REQUEST_ID,
     url::{self, HttpRequest, Surroundings},
 };
@@ -68,7 +67,7 @@ pub(crate) fn preview(prepared: &Prepared) -> Result<HttpRequest, Error> {
 /// Sends the call and gives its answer, which is a success, undecoded.
 pub(crate) async fn execute(prepared: &Prepared) -> Result<Answered, Error> {
     match &prepared.call.transfer {
-        Transfer::Upload(outgoing) => Box::pin(upload::send(prepared, outgoing)).await,
+        Transfer::Upload(outgoing) => (outgoing.code.send)(prepared, outgoing).await,
         Transfer::Json | Transfer::Download { .. } => send(prepared).await,
     }
 }

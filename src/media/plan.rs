@@ -2,10 +2,17 @@
 
 use std::fmt;
 
+use bytes::Bytes;
+use gapi_transport::BoxFuture;
 use http::HeaderValue;
 
-use super::{Media, UploadSession, accept, progress::Watcher};
-use crate::method::{MediaUpload, Method};
+use super::{Media, UploadSession, accept, encode::Encoded, progress::Watcher};
+use crate::{
+    Error,
+    call::sending::Prepared,
+    execute::Answered,
+    method::{MediaUpload, Method},
+};
 
 /// Media of up to this many bytes travels in one request, where that may be chosen.
 pub(crate) const SMALL: u64 = 8 << 20;
@@ -27,6 +34,16 @@ pub(crate) struct Outgoing {
     pub(crate) watcher: Watcher,
     /// The session of another process, to go on with.
     pub(crate) session: Option<UploadSession>,
+    /// The code of uploads.
+    pub(crate) code: &'static Code,
+}
+
+/// The code of uploads, as far as calls of any kind would reach it. Through the media they do not: a program that uploads nothing does not hold it.
+pub(crate) struct Code {
+    pub(crate) encode:
+        fn(&Method, Option<(HeaderValue, Bytes)>, &Outgoing) -> Result<Encoded, String>,
+    pub(crate) send:
+        for<'a> fn(&'a Prepared, &'a Outgoing) -> BoxFuture<'a, Result<Answered, Error>>,
 }
 
 /// The ways to the server.
@@ -42,6 +59,7 @@ impl Outgoing {
     pub(crate) fn new(media: Media) -> Self {
         Self {
             media,
+            code: &super::upload::CODE,
             len: None,
             way: None,
             chunk: None,

@@ -12,7 +12,8 @@ use super::{
     Media, Progress, Starting, UploadSession,
     checksum::{self, Checksum},
     content::Content,
-    plan::{Outgoing, SMALL, Way},
+    encode::encode,
+    plan::{Code, Outgoing, SMALL, Way},
     progress::Watcher,
     resumable::Driver,
     source::{Meter, Source},
@@ -166,8 +167,13 @@ impl<R> fmt::Debug for Upload<R> {
     }
 }
 
+pub(super) static CODE: Code = Code {
+    encode,
+    send: |prepared, outgoing| Box::pin(send(prepared, outgoing)),
+};
+
 /// Sends a call with its media, whichever way that goes, and gives the answer.
-pub(crate) async fn send(prepared: &Prepared, outgoing: &Outgoing) -> Result<Answered, Error> {
+async fn send(prepared: &Prepared, outgoing: &Outgoing) -> Result<Answered, Error> {
     let (outgoing, source) = open(prepared, outgoing.clone()).await?;
     match outgoing
         .way(prepared.call.method)

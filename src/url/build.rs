@@ -16,11 +16,11 @@ use http::{
     },
 };
 
-use super::{HttpRequest, Root, encode::push_encoded, pattern, template};
+use super::{HttpRequest, Root, encode::push_encoded, template};
 use crate::{
     Error,
     call::{Call, Transfer, options::CallOptions},
-    media::encode::{Encoded, encode},
+    media::encode::Encoded,
     method::Verb,
 };
 
@@ -81,15 +81,15 @@ pub(crate) fn build(
             ))
         })?,
     };
-    if options.chosen().check_patterns == Some(true) {
-        pattern::check(call).map_err(usage)?;
+    if let Some(check) = options.chosen().check_patterns {
+        check(call).map_err(usage)?;
     }
 
     let mut content = body(call).map_err(usage)?.map(|body| (content_type, body));
     let (mut upload_type, mut stream, mut more) = (None, None, Vec::new());
     let mut compressed = false;
     if let Transfer::Upload(outgoing) = &call.transfer {
-        let encoded = encode(method, content, outgoing).map_err(usage)?;
+        let encoded = (outgoing.code.encode)(method, content, outgoing).map_err(usage)?;
         upload_type = Some(encoded.kind);
         Encoded {
             content,
@@ -99,11 +99,12 @@ pub(crate) fn build(
         } = encoded;
     }
 
-    if options.chosen().compress == Some(true)
+    if let Some(compress) = options.chosen().compress
         && let Some((_, body)) = &mut content
         && upload_type.is_none()
+        && let Some(smaller) = compress(body).map_err(usage)?
     {
-        *body = gzip(body).map_err(usage)?;
+        *body = smaller;
         compressed = true;
     }
 
@@ -164,11 +165,12 @@ pub(crate) fn build(
     Ok(request)
 }
 
-fn gzip(body: &[u8]) -> Result<Bytes, String> {
+/// `body`, compressed.
+pub(crate) fn gzip(body: &[u8]) -> Result<Option<Bytes>, String> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     let compressed = encoder.write_all(body).and_then(|()| encoder.finish());
     compressed
-        .map(Bytes::from)
+        .map(|bytes| Some(bytes.into()))
         .map_err(|error| format!("the body cannot be compressed: {error}"))
 }
 

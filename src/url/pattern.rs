@@ -10,7 +10,7 @@ use regex_lite::Regex;
 use crate::call::Call;
 
 /// Whether every value of a parameter that has a pattern matches it as a whole.
-pub(super) fn check(call: &Call) -> Result<(), String> {
+pub(crate) fn check(call: &Call) -> Result<(), String> {
     let method = call.method;
     for &(parameter, pattern) in method.patterns {
         let parameter = method.parameters.get(usize::from(parameter));

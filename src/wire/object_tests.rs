@@ -210,10 +210,10 @@ fn equality_is_that_of_the_wire() {
 #[test]
 fn open_enums() {
     assert_eq!(State::from("RUNNING"), State::Running);
-    assert_eq!("NEW".parse::<State>().unwrap().to_string(), "NEW");
-    // Equality, order and hash go by text, however a value was made.
+    assert_eq!(State::from("NEW").to_string(), "NEW");
+    // Equality and hash go by text, however a value was made.
     assert_eq!(State::Unrecognized("RUNNING".into()), State::Running);
-    assert!(State::from("A") < State::Running && State::Running < State::from("Z".to_owned()));
+    assert_ne!(State::from("Z".to_owned()), State::Running);
     let set =
         std::collections::HashSet::from([State::Running, State::Unrecognized("RUNNING".into())]);
     assert_eq!(set.len(), 1);

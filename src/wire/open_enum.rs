@@ -1,7 +1,7 @@
 //! Open enums: the values that the document knows, and any other text.
 
-use super::scalar::{Found, Scalar, read_scalar};
-use serde::de::Deserializer;
+use super::scalar::read_text;
+use serde::de::{Deserializer, Error};
 
 /// An enum of a Discovery document. The service may add values at any time, so each has a variant for other texts.
 ///
@@ -31,22 +31,10 @@ pub fn from_text<T: OpenEnum>(text: &str) -> T {
 ///
 /// # Errors
 /// When the value is no string.
-#[inline]
 pub fn read<'de, T: OpenEnum, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    read_scalar(deserializer).map(|Read(value)| value)
-}
-
-struct Read<T>(T);
-
-impl<T: OpenEnum> Scalar for Read<T> {
-    const EXPECTED: &'static str = "a string";
-
-    fn take(found: Found<'_>) -> Option<Self> {
-        match found {
-            Found::Text(text) => Some(Read(from_text(text))),
-            _ => None,
-        }
-    }
+    let mut value = None;
+    read_text(deserializer, &mut |text| value = Some(from_text(text)))?;
+    value.ok_or_else(|| D::Error::custom("expected a string"))
 }
 
 /// Implements what an [`OpenEnum`] promises: equality and hash by text, conversions, and the codecs.

@@ -90,14 +90,60 @@ pub(crate) fn read_scalar<'de, T: Scalar, D: Deserializer<'de>>(
     deserializer.deserialize_any(ScalarVisitor(PhantomData))
 }
 
-struct ScalarVisitor<T>(PhantomData<T>);
+/// Hands a text to `to`. The code is the same whatever becomes of the text: modules have hundreds of types that are texts.
+pub(crate) fn read_text<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    to: &mut dyn FnMut(&str),
+) -> Result<(), D::Error> {
+    deserializer.deserialize_any(ScalarVisitor(Text(to)))
+}
+
+/// What takes a scalar.
+trait Take {
+    type Value;
+    const EXPECTED: &'static str;
+    const QUOTED: bool;
+
+    fn take(self, found: Found<'_>) -> Option<Self::Value>;
+}
+
+impl<T: Scalar> Take for PhantomData<T> {
+    type Value = T;
+    const EXPECTED: &'static str = T::EXPECTED;
+    const QUOTED: bool = T::QUOTED;
+
+    #[inline]
+    fn take(self, found: Found<'_>) -> Option<T> {
+        T::take(found)
+    }
+}
+
+struct Text<'a>(&'a mut dyn FnMut(&str));
+
+impl Take for Text<'_> {
+    type Value = ();
+    const EXPECTED: &'static str = "a string";
+    const QUOTED: bool = true;
+
+    fn take(self, found: Found<'_>) -> Option<()> {
+        match found {
+            Found::Text(text) => {
+                (self.0)(text);
+                Some(())
+            }
+            _ => None,
+        }
+    }
+}
+
+struct ScalarVisitor<T>(T);
 
 /// The key under which serde_json's `arbitrary_precision` hands over numbers.
 const DIGITS: &str = "$serde_json::private::Number";
 
 #[inline]
-fn take<T: Scalar, E: Error>(found: Found<'_>) -> Result<T, E> {
-    match T::take(found) {
+fn take<T: Take, E: Error>(taker: T, found: Found<'_>) -> Result<T::Value, E> {
+    match taker.take(found) {
         Some(value) => Ok(value),
         None => Err(mismatch(T::EXPECTED, T::QUOTED, found)),
     }
@@ -112,57 +158,57 @@ fn mismatch<E: Error>(expected: &str, quoted: bool, found: Found<'_>) -> E {
     }
 }
 
-impl<'de, T: Scalar> Visitor<'de> for ScalarVisitor<T> {
-    type Value = T;
+impl<'de, T: Take> Visitor<'de> for ScalarVisitor<T> {
+    type Value = T::Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(T::EXPECTED)
     }
 
-    fn visit_bool<E: Error>(self, value: bool) -> Result<T, E> {
-        take(Found::Bool(value))
+    fn visit_bool<E: Error>(self, value: bool) -> Result<T::Value, E> {
+        take(self.0, Found::Bool(value))
     }
 
-    fn visit_i64<E: Error>(self, value: i64) -> Result<T, E> {
-        take(Found::Int(value))
+    fn visit_i64<E: Error>(self, value: i64) -> Result<T::Value, E> {
+        take(self.0, Found::Int(value))
     }
 
-    fn visit_u64<E: Error>(self, value: u64) -> Result<T, E> {
-        take(Found::Unsigned(value))
+    fn visit_u64<E: Error>(self, value: u64) -> Result<T::Value, E> {
+        take(self.0, Found::Unsigned(value))
     }
 
-    fn visit_f64<E: Error>(self, value: f64) -> Result<T, E> {
-        take(Found::Float(value))
+    fn visit_f64<E: Error>(self, value: f64) -> Result<T::Value, E> {
+        take(self.0, Found::Float(value))
     }
 
-    fn visit_str<E: Error>(self, value: &str) -> Result<T, E> {
-        take(Found::Text(value))
+    fn visit_str<E: Error>(self, value: &str) -> Result<T::Value, E> {
+        take(self.0, Found::Text(value))
     }
 
-    fn visit_unit<E: Error>(self) -> Result<T, E> {
-        take(Found::Null)
+    fn visit_unit<E: Error>(self) -> Result<T::Value, E> {
+        take(self.0, Found::Null)
     }
 
-    fn visit_none<E: Error>(self) -> Result<T, E> {
-        take(Found::Null)
+    fn visit_none<E: Error>(self) -> Result<T::Value, E> {
+        take(self.0, Found::Null)
     }
 
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<T::Value, D::Error> {
         deserializer.deserialize_any(self)
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<T, A::Error> {
-        take(Found::List)
+    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<T::Value, A::Error> {
+        take(self.0, Found::List)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T::Value, A::Error> {
         match map.next_key::<String>()? {
-            Some(key) if key == DIGITS => take(Found::Digits(&map.next_value::<String>()?)),
+            Some(key) if key == DIGITS => take(self.0, Found::Digits(&map.next_value::<String>()?)),
             Some(_) => {
                 map.next_value::<IgnoredAny>()?;
-                take(Found::Map)
+                take(self.0, Found::Map)
             }
-            None => take(Found::Map),
+            None => take(self.0, Found::Map),
         }
     }
 }
