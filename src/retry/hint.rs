@@ -37,10 +37,9 @@ fn date(headers: &HeaderMap, name: HeaderName) -> Option<SystemTime> {
     parse(headers.get(name)?.to_str().ok()?.trim())
 }
 
-/// A date of HTTP (RFC 9110, section 5.6.7), which is one of mail too.
+/// A date of HTTP (RFC 9110, section 5.6.7), in any of its three forms.
 fn parse(text: &str) -> Option<SystemTime> {
-    let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text);
-    date.ok().map(SystemTime::from)
+    httpdate::parse_http_date(text).ok()
 }
 
 #[cfg(test)]
@@ -66,6 +65,8 @@ mod tests {
             ("7", Some(7)),
             (" 0 ", Some(0)),
             (date, Some(30)),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", Some(30)),
+            ("Sun Nov  6 08:49:37 1994", Some(30)),
             ("-1", None),
             ("1.5", None),
             ("soon", None),
