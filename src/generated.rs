@@ -19,7 +19,7 @@ pub mod v1 {
 
     // Values: `wire` and `value`.
     pub use crate::value::{Bytes, Date, DateTime, Duration, Extra, FieldMask};
-    pub use crate::wire::open_enum::{from_text as open_enum_from, read as open_enum_read};
+    pub use crate::wire::open_enum::from_text as open_enum_from;
     pub use crate::wire::{Leaf, Object, OpenEnum, Param, Put, UNKNOWN, UnknownField, Wire};
     pub use crate::wire::{debug, deserialize, eq, null, read, serialize, skip};
     pub use crate::{__gapi_object as object, __gapi_open_enum as open_enum};

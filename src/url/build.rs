@@ -1,7 +1,6 @@
 //! Puts one HTTP request together.
 
 use std::{
-    collections::BTreeMap,
     io::Write as _,
     sync::{Arc, PoisonError, RwLock},
 };
@@ -281,9 +280,10 @@ pub(crate) fn common_headers(
 
 /// `x-goog-api-client`, which is always the same for one kind of credentials.
 fn api_client(metrics: Option<&'static str>) -> Result<HeaderValue, String> {
-    static KNOWN: RwLock<BTreeMap<Option<&str>, HeaderValue>> = RwLock::new(BTreeMap::new());
+    // One for each kind of credentials that the program has: a list is short enough.
+    static KNOWN: RwLock<Vec<(Option<&str>, HeaderValue)>> = RwLock::new(Vec::new());
     let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
-    if let Some(value) = known.get(&metrics) {
+    if let Some((_, value)) = known.iter().find(|(kind, _)| *kind == metrics) {
         return Ok(value.clone());
     }
     drop(known);
@@ -298,7 +298,7 @@ fn api_client(metrics: Option<&'static str>) -> Result<HeaderValue, String> {
     }
     let value: HeaderValue = text.parse().map_err(|_| invalid(API_CLIENT.as_str()))?;
     let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
-    known.insert(metrics, value.clone());
+    known.push((metrics, value.clone()));
     Ok(value)
 }
 

@@ -106,12 +106,8 @@ macro_rules! kept_text {
                 $crate::wire::read_scalar(deserializer)
             }
 
-            fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(&self.0)
-            }
-
-            fn text(&self) -> Option<String> {
-                Some(self.as_str().to_owned())
+            fn as_text(&self) -> Option<&str> {
+                Some(self.as_str())
             }
         }
 

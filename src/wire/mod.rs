@@ -34,8 +34,9 @@ pub(crate) use shape::Shape;
 pub use show::debug;
 
 use object::Fill;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde::ser::{Serialize, Serializer};
+use scalar::read_text;
+use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Error as _, Serialize, Serializer};
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -43,12 +44,29 @@ use std::marker::PhantomData;
 ///
 /// It stands beside serde's own traits because Rust's plain types travel differently here: `i64` as a string, floats
 /// as `"NaN"`, bytes as base64.
+///
+/// A type that is a text gives [`FROM_TEXT`](Self::FROM_TEXT) and [`as_text`](Self::as_text), and shares its code with all such types; any other
+/// gives [`read`](Self::read) and [`write`](Self::write).
 pub trait Wire: Sized {
+    /// From the text, for a type that is one.
+    const FROM_TEXT: Option<fn(&str) -> Self> = None;
+
+    /// The text, of a type that is one.
+    fn as_text(&self) -> Option<&str> {
+        None
+    }
+
     /// Reads one value that is not `null`.
     ///
     /// # Errors
     /// When the value has another type; the message says what was expected and what was found.
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut value = None;
+        read_text(deserializer, &mut |text| {
+            value = Self::FROM_TEXT.map(|make| make(text));
+        })?;
+        value.ok_or_else(|| D::Error::custom("a type that is no text has a reader of its own"))
+    }
 
     /// Reads one value that is not `null` to where it is to stay.
     ///
@@ -84,12 +102,19 @@ pub trait Wire: Sized {
     ///
     /// # Errors
     /// Only the serializer's own.
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
+    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.as_text() {
+            Some(text) => serializer.serialize_str(text),
+            None => Err(S::Error::custom(
+                "a type that is no text has a writer of its own",
+            )),
+        }
+    }
 
-    /// The text that it is on the wire, where it is one. By a way of its own, since writing takes the code of every type below.
+    /// What travels as a text, as one. By a way of its own, since writing takes the code of every type below.
     #[doc(hidden)]
     fn text(&self) -> Option<String> {
-        None
+        self.as_text().map(str::to_owned)
     }
 
     /// How it is built, for partial updates.
@@ -159,7 +184,10 @@ pub fn read<'de, T: Wire, A: MapAccess<'de>>(
     field: &mut Option<T>,
     map: &mut A,
 ) -> Result<(), A::Error> {
-    map.next_value_seed(Nullable(field))
+    match T::FROM_TEXT {
+        Some(make) => map.next_value_seed(NullableText(&mut |text| *field = text.map(make))),
+        None => map.next_value_seed(Nullable(field)),
+    }
 }
 
 /// Passes over the value at hand.
@@ -224,6 +252,39 @@ impl<'de, T: Wire> Visitor<'de> for Nullable<'_, T> {
     #[inline]
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         T::read_into(self.0, deserializer)
+    }
+}
+
+/// A text or `null`, whatever type it is for.
+struct NullableText<'a>(&'a mut dyn FnMut(Option<&str>));
+
+impl<'de> DeserializeSeed<'de> for NullableText<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_option(self)
+    }
+}
+
+impl<'de> Visitor<'de> for NullableText<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string or null")
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
+        (self.0)(None);
+        Ok(())
+    }
+
+    fn visit_none<E: serde::de::Error>(self) -> Result<(), E> {
+        (self.0)(None);
+        Ok(())
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        read_text(deserializer, &mut |text| (self.0)(Some(text)))
     }
 }
 

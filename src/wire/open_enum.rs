@@ -1,8 +1,5 @@
 //! Open enums: the values that the document knows, and any other text.
 
-use super::scalar::read_text;
-use serde::de::{Deserializer, Error};
-
 /// An enum of a Discovery document. The service may add values at any time, so each has a variant for other texts.
 ///
 /// Generated code implements it; programs use the variants, `Display` and `From`.
@@ -25,16 +22,6 @@ pub trait OpenEnum: Sized + Clone {
 #[inline]
 pub fn from_text<T: OpenEnum>(text: &str) -> T {
     T::known(text).unwrap_or_else(|| T::unrecognized(text.to_owned()))
-}
-
-/// Reads an open enum.
-///
-/// # Errors
-/// When the value is no string.
-pub fn read<'de, T: OpenEnum, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    let mut value = None;
-    read_text(deserializer, &mut |text| value = Some(from_text(text)))?;
-    value.ok_or_else(|| D::Error::custom("expected a string"))
 }
 
 /// Implements what an [`OpenEnum`] promises: equality and hash by text, conversions, and the codecs.
@@ -101,22 +88,15 @@ macro_rules! __gapi_open_enum {
             fn deserialize<D: $crate::generated::v1::Deserializer<'de>>(
                 deserializer: D,
             ) -> ::core::result::Result<Self, D::Error> {
-                $crate::generated::v1::open_enum_read(deserializer)
+                $crate::generated::v1::Wire::read(deserializer)
             }
         }
         impl $crate::generated::v1::Wire for $name {
+            const FROM_TEXT: ::core::option::Option<fn(&str) -> Self> =
+                ::core::option::Option::Some($crate::generated::v1::open_enum_from);
             #[inline]
-            fn read<'de, D: $crate::generated::v1::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::core::result::Result<Self, D::Error> {
-                $crate::generated::v1::open_enum_read(deserializer)
-            }
-            #[inline]
-            fn write<S: $crate::generated::v1::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::core::result::Result<S::Ok, S::Error> {
-                serializer.serialize_str($crate::generated::v1::OpenEnum::as_str(self))
+            fn as_text(&self) -> ::core::option::Option<&str> {
+                ::core::option::Option::Some($crate::generated::v1::OpenEnum::as_str(self))
             }
         }
         impl $crate::generated::v1::Leaf for $name {}

@@ -29,12 +29,8 @@ impl Wire for String {
         read_scalar(deserializer)
     }
 
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self)
-    }
-
-    fn text(&self) -> Option<String> {
-        Some(self.clone())
+    fn as_text(&self) -> Option<&str> {
+        Some(self)
     }
 }
 
