@@ -40,11 +40,15 @@ pub(crate) struct Outgoing {
 
 /// The code of uploads, as far as calls of any kind would reach it. Through the media they do not: a program that uploads nothing does not hold it.
 pub(crate) struct Code {
-    pub(crate) encode:
-        fn(&Method, Option<(HeaderValue, Bytes)>, &Outgoing) -> Result<Encoded, String>,
-    pub(crate) send:
-        for<'a> fn(&'a Prepared, &'a Outgoing) -> BoxFuture<'a, Result<Answered, Error>>,
+    pub(crate) encode: fn(&Method, Option<Typed>, &Outgoing) -> Result<Encoded, String>,
+    pub(crate) send: for<'a> fn(&'a Prepared, &'a Outgoing) -> Sent<'a>,
 }
+
+/// Content type and body.
+pub(crate) type Typed = (HeaderValue, Bytes);
+
+/// What an upload answers.
+type Sent<'a> = BoxFuture<'a, Result<Answered, Error>>;
 
 /// The ways to the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -57,6 +57,8 @@ pub(crate) async fn small(pairs: u32) -> Result<Figure, Failure> {
                 .get(url)
                 .header("accept", "application/json")
                 .header("user-agent", "program/1.0")
+                // As ours, so that the server has the same to read.
+                .header("x-goog-api-client", "gl-rust/1.95.0 gdcl/0.1.0")
                 .timeout(LIMIT)
                 .bearer_auth("token");
             let answer = request.send().await?.error_for_status()?;
