@@ -19,7 +19,7 @@ use crate::{
     wire::Part,
 };
 
-/// Calls that travel together: one HTTP request for up to 100 of them (50 for Calendar, which takes no more), and further ones for the rest.
+/// Calls that travel together: one HTTP request for up to 100 of them (50 for Calendar, whose own limit has been that low), and further ones for the rest.
 ///
 #[cfg_attr(all(feature = "macros", feature = "auth"), doc = "```no_run")]
 #[cfg_attr(not(all(feature = "macros", feature = "auth")), doc = "```ignore")]
