@@ -134,8 +134,7 @@ impl Answered {
     pub(crate) fn is_cut(&self) -> bool {
         let form = self.headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
         // Raw bodies may be any text.
-        let is_json = |form: &str| form.starts_with("application/json") || form.contains("json");
-        if form.is_some_and(|form| !is_json(form)) {
+        if form.is_some_and(|form| !form.contains("json")) {
             return false;
         }
         let body = self.body.trim_ascii();

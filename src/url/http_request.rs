@@ -66,11 +66,8 @@ impl HttpRequest {
 
     /// The same for any HTTP client.
     pub fn into_http(self) -> http::Request<Bytes> {
-        let mut request = http::Request::new(self.body);
-        *request.method_mut() = self.method;
-        *request.uri_mut() = self.uri;
-        *request.headers_mut() = self.headers;
-        request
+        let body = self.body.clone();
+        self.to_http(body)
     }
 }
 

@@ -45,13 +45,13 @@ use std::marker::PhantomData;
 /// It stands beside serde's own traits because Rust's plain types travel differently here: `i64` as a string, floats
 /// as `"NaN"`, bytes as base64.
 ///
-/// A type that is a text gives [`FROM_TEXT`](Self::FROM_TEXT) and [`as_text`](Self::as_text), and shares its code with all such types; any other
-/// gives [`read`](Self::read) and [`write`](Self::write).
+/// A type that is read from any text gives [`FROM_TEXT`](Self::FROM_TEXT), and one that is written as a text [`as_text`](Self::as_text); it then shares that code with all
+/// such types. Any other gives [`read`](Self::read) and [`write`](Self::write).
 pub trait Wire: Sized {
-    /// From the text, for a type that is one.
+    /// From any text, where that is all that is read.
     const FROM_TEXT: Option<fn(&str) -> Self> = None;
 
-    /// The text, of a type that is one.
+    /// The text that it is written as, where it always is one.
     fn as_text(&self) -> Option<&str> {
         None
     }

@@ -47,7 +47,8 @@ impl KeyFile {
 
     pub(super) fn parse(place: &str, text: &str) -> Result<Self, AuthError> {
         let mut fields = Fields::parse(place, text, NEEDED).map_err(|error| {
-            if text.trim_start().starts_with("-----BEGIN") {
+            let text = text.trim_start_matches('\u{feff}').trim_start();
+            if text.starts_with("-----BEGIN") {
                 error.with_hint("this is a bare private key: use `ServiceAccount::from_parts`")
             } else {
                 error

@@ -109,11 +109,13 @@ fn text_that_is_no_key_file_is_explained() {
         AuthErrorKind::Config,
         &["not JSON", "line 1 column 9"],
     );
-    assert_error(
-        &error_of_text(&key().pkcs8),
-        AuthErrorKind::Config,
-        &["not JSON", "from_parts"],
-    );
+    for bare in [key().pkcs8.clone(), format!("\u{feff}\n{}", key().pkcs8)] {
+        assert_error(
+            &error_of_text(&bare),
+            AuthErrorKind::Config,
+            &["not JSON", "from_parts"],
+        );
+    }
 }
 
 #[test]

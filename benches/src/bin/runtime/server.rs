@@ -18,6 +18,13 @@ use crate::Failure;
 pub(crate) fn start(
     answer: impl Fn(&str) -> Bytes + Clone + Send + Sync + 'static,
 ) -> Result<SocketAddr, Failure> {
+    listen(move |stream, _| connection(stream, answer.clone()))
+}
+
+/// Gives every connection to `serve`, with the address of the server, until the program ends.
+pub(crate) fn listen<F: Future<Output = ()> + Send + 'static>(
+    serve: impl Fn(TcpStream, SocketAddr) -> F + Send + 'static,
+) -> Result<SocketAddr, Failure> {
     let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     listener.set_nonblocking(true)?;
     let address = listener.local_addr()?;
@@ -30,7 +37,7 @@ pub(crate) fn start(
                 return;
             };
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(connection(stream, answer.clone()));
+                tokio::spawn(serve(stream, address));
             }
         });
     });

@@ -1,13 +1,6 @@
 //! Media up and down, beside plain streaming with reqwest.
 
-use std::{
-    convert::Infallible,
-    io::Write as _,
-    net::{Ipv4Addr, SocketAddr},
-    path::Path,
-    sync::Arc,
-    thread,
-};
+use std::{convert::Infallible, io::Write as _, net::SocketAddr, path::Path, sync::Arc};
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
@@ -21,9 +14,9 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use tokio::io::AsyncReadExt as _;
 
-use crate::Failure;
 use crate::call::http_client;
 use crate::pairs::{Figure, Goal, compare};
+use crate::{Failure, server};
 
 gapi::api! {
     /// Cloud Storage.
@@ -119,27 +112,15 @@ fn client(address: SocketAddr) -> Result<Client, Failure> {
         .build()?)
 }
 
-/// A server that takes media and forgets it, and gives as much of nothing, on a thread of its own.
+/// A server that takes media and forgets it, and gives as much of nothing.
 fn sink() -> Result<SocketAddr, Failure> {
-    let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    listener.set_nonblocking(true)?;
-    let address = listener.local_addr()?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_io()
-        .build()?;
-    thread::spawn(move || {
-        runtime.block_on(async move {
-            let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
-                return;
-            };
-            while let Ok((stream, _)) = listener.accept().await {
-                let service = service_fn(move |request| answer(address, request));
-                let wire = TokioIo::new(stream);
-                tokio::spawn(http1::Builder::new().serve_connection(wire, service));
-            }
-        });
-    });
-    Ok(address)
+    server::listen(|stream, address| async move {
+        let service = service_fn(move |request| answer(address, request));
+        // The client ends the connection when it has measured.
+        let _ = http1::Builder::new()
+            .serve_connection(TokioIo::new(stream), service)
+            .await;
+    })
 }
 
 type Body = UnsyncBoxBody<Bytes, Infallible>;
