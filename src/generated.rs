@@ -19,11 +19,11 @@ pub mod v1 {
 
     // Values: `wire` and `value`.
     pub use crate::value::{Bytes, Date, DateTime, Duration, Extra, FieldMask};
-    pub use crate::wire::open_enum::from_text as open_enum_from;
-    pub use crate::wire::{Leaf, Object, OpenEnum, Param, Put, UNKNOWN, UnknownField, Wire};
-    pub use crate::wire::{debug, deserialize, eq, null, read, serialize, skip};
+    pub use crate::wire::open_enum as open_enum_code;
+    pub use crate::wire::{Get, Leaf, Object, OpenEnum, Param, Put, UNKNOWN, UnknownField, Wire};
+    pub use crate::wire::{debug, deserialize, eq, null, serialize};
     pub use crate::{__gapi_object as object, __gapi_open_enum as open_enum};
-    pub use serde::de::{Deserialize, Deserializer, MapAccess};
+    pub use serde::de::{Deserialize, Deserializer};
     pub use serde::ser::{Serialize, Serializer};
     pub use serde_json::Value;
     pub use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! What methods answer.
 
-use std::{collections::BTreeMap, convert::Infallible};
+use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -72,7 +72,7 @@ impl<T: Object> Answer for T {
 
     fn text_of(&self, field: &str) -> Option<String> {
         let mut wanted = TextOf { field, text: None };
-        let Ok(()) = self.put(&mut wanted);
+        self.put(&mut wanted);
         wanted
             .text
             .or_else(|| self.extra().get(field)?.as_str().map(String::from))
@@ -135,14 +135,11 @@ struct TextOf<'a> {
 }
 
 impl Put for TextOf<'_> {
-    type Error = Infallible;
-
-    fn field<T: Wire>(&mut self, name: &'static str, value: &Option<T>) -> Result<(), Infallible> {
+    fn field<T: Wire>(&mut self, name: &'static str, value: &Option<T>) {
         if name == self.field
             && let Some(value) = value
         {
             self.text = value.text();
         }
-        Ok(())
     }
 }

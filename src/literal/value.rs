@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     value::{Date, DateTime, Duration, FieldMask},
-    wire::{Object, OpenEnum},
+    wire::{Object, OpenEnum, open_enum::from_text},
 };
 
 /// Can be written as a value of type `T`, as an item of a list or an entry of a map.
@@ -76,7 +76,7 @@ values! {
     [] &str => String, |text| text.to_owned();
     [] &String => String, |text| text.clone();
     [] Cow<'_, str> => String, |text| text.into_owned();
-    [E: OpenEnum] &str => E, |text| E::known(text).unwrap_or_else(|| E::unrecognized(text.to_owned()));
+    [E: OpenEnum] &str => E, |text| from_text(text);
     [] &str => DateTime, |text| text.into();
     [] jiff::Timestamp => DateTime, |time| time.into();
     [] &str => Date, |text| text.into();

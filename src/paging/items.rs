@@ -10,7 +10,6 @@ use std::{
 };
 
 use futures_util::{Stream, future::poll_fn};
-use serde_json::json;
 
 use super::Pages;
 use crate::{
@@ -21,7 +20,7 @@ use crate::{
         options::{CallOptions, option_setters},
     },
     fields::{Listed, page_from_slice},
-    wire::{Object, OneValue, Part, Selection, names_of},
+    wire::{Absent, Object, Part, Selection, names_of},
 };
 
 /// The entries of a list, across its pages. Also a [`Stream`] of `Result<T, Error>`.
@@ -142,11 +141,9 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
         names_of::<R>()
             .into_iter()
             .find(|name| {
-                [json!([]), json!({})].iter_mut().any(|empty| {
-                    let mut page = R::default();
-                    page.set(R::index(name), &mut OneValue(empty)).is_ok()
-                        && (self.take)(&mut page).is_some()
-                })
+                let mut page = R::default();
+                page.set(R::index(name), &mut Absent);
+                (self.take)(&mut page).is_some()
             })
             .unwrap_or_default()
     }

@@ -1,6 +1,6 @@
 //! Lists, maps, boxes and free-form JSON.
 
-use super::{Object, Put, Reading, Selection, Shape, Wire, Written};
+use super::{Get, Object, Put, Reading, Selection, Shape, Wire, Written};
 use crate::value::Extra;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, Serializer};
@@ -146,12 +146,12 @@ impl<T: Object> Object for Box<T> {
         T::index(name)
     }
 
-    fn set<'de, A: MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> Result<(), A::Error> {
-        T::set(self, index, map)
+    fn set<G: Get>(&mut self, index: usize, value: &mut G) {
+        T::set(self, index, value);
     }
 
-    fn put<P: Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        T::put(self, out)
+    fn put<P: Put>(&self, out: &mut P) {
+        T::put(self, out);
     }
 
     fn extra(&self) -> &Extra {

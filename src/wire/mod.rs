@@ -8,7 +8,7 @@ mod number;
 // Some of it is for what macros expand to.
 #[cfg_attr(not(feature = "macros"), allow(dead_code, unreachable_pub))]
 mod object;
-pub(crate) mod open_enum;
+pub mod open_enum;
 mod param;
 mod part;
 pub(crate) mod path;
@@ -20,8 +20,8 @@ mod text;
 
 #[cfg(feature = "macros")]
 pub(crate) use object::wire_name;
-pub use object::{Object, Put, UNKNOWN, UnknownField, deserialize, eq, null, serialize};
-pub(crate) use object::{OneValue, expected, names_of};
+pub(crate) use object::{Absent, expected, names_of};
+pub use object::{Get, Object, Put, UNKNOWN, UnknownField, deserialize, eq, null, serialize};
 #[cfg(feature = "macros")]
 pub use object::{null_entry, null_field};
 pub use open_enum::OpenEnum;
@@ -180,7 +180,7 @@ impl<T: Object> Wire for T {
 ///
 /// # Errors
 /// When the value has another type.
-pub fn read<'de, T: Wire, A: MapAccess<'de>>(
+fn read<'de, T: Wire, A: MapAccess<'de>>(
     field: &mut Option<T>,
     map: &mut A,
 ) -> Result<(), A::Error> {
@@ -188,14 +188,6 @@ pub fn read<'de, T: Wire, A: MapAccess<'de>>(
         Some(make) => map.next_value_seed(NullableText(&mut |text| *field = text.map(make))),
         None => map.next_value_seed(Nullable(field)),
     }
-}
-
-/// Passes over the value at hand.
-///
-/// # Errors
-/// When the document is broken there.
-pub fn skip<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> {
-    map.next_value::<serde::de::IgnoredAny>().map(|_| ())
 }
 
 /// A [`Wire`] value as serde's `Serialize`.

@@ -3,7 +3,7 @@
 use super::collection::reject_scalars;
 use super::{Wire, Written};
 use crate::value::Extra;
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::Value;
 use std::fmt;
@@ -24,17 +24,11 @@ pub trait Object: Default + Clone + fmt::Debug + Send + Sync + 'static {
     /// The position of a property, or [`UNKNOWN`].
     fn index(name: &str) -> usize;
 
-    /// Reads the value at hand into the property at `index`.
-    ///
-    /// # Errors
-    /// When the value has another type.
-    fn set<'de, A: MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> Result<(), A::Error>;
+    /// Has the property at `index` read from `value`; one at no index is not read.
+    fn set<G: Get>(&mut self, index: usize, value: &mut G);
 
     /// Hands every property to `out`, empty ones too, in the order of the fields.
-    ///
-    /// # Errors
-    /// Those of `out`.
-    fn put<P: Put>(&self, out: &mut P) -> Result<(), P::Error>;
+    fn put<P: Put>(&self, out: &mut P);
 
     /// What the document does not know.
     fn extra(&self) -> &Extra;
@@ -43,20 +37,18 @@ pub trait Object: Default + Clone + fmt::Debug + Send + Sync + 'static {
     fn extra_mut(&mut self) -> &mut Extra;
 }
 
+/// What gives an [`Object`] the value of one property.
+///
+/// Like [`Put`], it keeps what goes wrong to itself: a `?` per property would cost the compiler more than all else that is generated for one.
+pub trait Get {
+    /// Gives the property its value, once.
+    fn field<T: Wire>(&mut self, field: &mut Option<T>);
+}
+
 /// What takes the properties of an [`Object`].
 pub trait Put {
-    /// What can go wrong.
-    type Error;
-
     /// Takes one property.
-    ///
-    /// # Errors
-    /// Those of the taker, such as a failing serializer.
-    fn field<T: Wire + fmt::Debug>(
-        &mut self,
-        name: &'static str,
-        value: &Option<T>,
-    ) -> Result<(), Self::Error>;
+    fn field<T: Wire + fmt::Debug>(&mut self, name: &'static str, value: &Option<T>);
 }
 
 // --- reading
@@ -95,7 +87,11 @@ impl<'de, T: Object> Visitor<'de> for Fill<'_, T> {
         let object = self.0;
         while let Some(key) = map.next_key_seed(KeySeed::<T>(PhantomData))? {
             match key {
-                Key::Known(index) => object.set(index, &mut map)?,
+                Key::Known(index) => {
+                    let mut entry = Entry::of(&mut map);
+                    object.set(index, &mut entry);
+                    entry.end()?;
+                }
                 Key::Unknown(name) => keep(object.extra_mut(), name, &mut map)?,
             }
         }
@@ -138,6 +134,41 @@ pub(crate) trait Expecting<'de> {
 impl<'de, V: Visitor<'de>> Expecting<'de> for V {
     fn expected(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.expecting(f)
+    }
+}
+
+/// The entry of a map whose key has been read.
+struct Entry<'a, 'de, A: MapAccess<'de>> {
+    map: &'a mut A,
+    /// What came of reading the value.
+    read: Option<Result<(), A::Error>>,
+    data: PhantomData<&'de ()>,
+}
+
+impl<'a, 'de, A: MapAccess<'de>> Entry<'a, 'de, A> {
+    #[inline]
+    fn of(map: &'a mut A) -> Self {
+        Self {
+            map,
+            read: None,
+            data: PhantomData,
+        }
+    }
+
+    /// Passes over a value that nobody has read.
+    #[inline]
+    fn end(self) -> Result<(), A::Error> {
+        match self.read {
+            Some(read) => read,
+            None => self.map.next_value::<IgnoredAny>().map(|_| ()),
+        }
+    }
+}
+
+impl<'de, A: MapAccess<'de>> Get for Entry<'_, 'de, A> {
+    #[inline]
+    fn field<T: Wire>(&mut self, field: &mut Option<T>) {
+        self.read = Some(super::read(field, self.map));
     }
 }
 
@@ -196,16 +227,22 @@ impl<T: Object> Visitor<'_> for KeySeed<T> {
 pub fn serialize<T: Object, S: Serializer>(object: &T, serializer: S) -> Result<S::Ok, S::Error> {
     let extra = object.extra();
     let mut map = serializer.serialize_map(None)?;
+    let mut fields = Fields {
+        map: &mut map,
+        done: Ok(()),
+    };
     if extra.is_empty() {
-        object.put(&mut Fields(&mut map))?;
+        object.put(&mut fields);
+        fields.done?;
     } else {
-        let mut fields = Remembering {
-            map: &mut map,
+        let mut remembering = Remembering {
+            fields,
             extra,
             written: Vec::new(),
         };
-        object.put(&mut fields)?;
-        let written = fields.written;
+        object.put(&mut remembering);
+        remembering.fields.done?;
+        let written = remembering.written;
         for (name, value) in extra {
             if !written.contains(&name) {
                 map.serialize_entry(name, value)?;
@@ -215,47 +252,36 @@ pub fn serialize<T: Object, S: Serializer>(object: &T, serializer: S) -> Result<
     map.end()
 }
 
-/// Writes the fields that are set.
-struct Fields<'a, S>(&'a mut S);
+/// Writes the fields that are set, until one fails.
+struct Fields<'a, S: SerializeMap> {
+    map: &'a mut S,
+    done: Result<(), S::Error>,
+}
 
 impl<S: SerializeMap> Put for Fields<'_, S> {
-    type Error = S::Error;
-
     #[inline]
-    fn field<T: Wire + fmt::Debug>(
-        &mut self,
-        name: &'static str,
-        value: &Option<T>,
-    ) -> Result<(), S::Error> {
-        match value {
-            Some(value) => self.0.serialize_entry(name, &Written(value)),
-            None => Ok(()),
+    fn field<T: Wire + fmt::Debug>(&mut self, name: &'static str, value: &Option<T>) {
+        if let (Some(value), Ok(())) = (value, &self.done) {
+            self.done = self.map.serialize_entry(name, &Written(value));
         }
     }
 }
 
 /// Writes the fields that are set, and remembers which, so that no name is written twice.
-struct Remembering<'a, S> {
-    map: &'a mut S,
+struct Remembering<'a, S: SerializeMap> {
+    fields: Fields<'a, S>,
     extra: &'a Extra,
     written: Vec<&'static str>,
 }
 
 impl<S: SerializeMap> Put for Remembering<'_, S> {
-    type Error = S::Error;
-
-    fn field<T: Wire + fmt::Debug>(
-        &mut self,
-        name: &'static str,
-        value: &Option<T>,
-    ) -> Result<(), S::Error> {
-        if let Some(value) = value {
-            self.written.push(name);
-            if let Some(merged) = self.extra.get(name).and_then(|more| merged(value, more)) {
-                return self.map.serialize_entry(name, &merged);
-            }
+    fn field<T: Wire + fmt::Debug>(&mut self, name: &'static str, value: &Option<T>) {
+        let Some(set) = value else { return };
+        self.written.push(name);
+        match self.extra.get(name).and_then(|more| merged(set, more)) {
+            Some(merged) => self.fields.field(name, &Some(merged)),
+            None => self.fields.field(name, value),
         }
-        Fields(&mut *self.map).field(name, value)
     }
 }
 
@@ -314,10 +340,7 @@ pub fn null<'a, T: Object>(object: &'a mut T, field: &str) -> Result<&'a mut T, 
     if index == UNKNOWN {
         return Err(unknown::<T>(field));
     }
-    // Reading a null empties a field of any type, so this cannot fail.
-    let mut null = Value::Null;
-    let cleared: Result<(), serde_json::Error> = object.set(index, &mut OneValue(&mut null));
-    debug_assert!(cleared.is_ok(), "a null is read by every field");
+    object.set(index, &mut Nothing);
     object.extra_mut().null(field);
     Ok(object)
 }
@@ -333,23 +356,17 @@ pub(crate) fn wire_name<T: Object, F>(object: &T, field: &Option<F>) -> &'static
         name: Option<&'static str>,
     }
     impl Put for At {
-        type Error = std::convert::Infallible;
-        fn field<T: Wire>(
-            &mut self,
-            name: &'static str,
-            value: &Option<T>,
-        ) -> Result<(), Self::Error> {
+        fn field<T: Wire>(&mut self, name: &'static str, value: &Option<T>) {
             if std::ptr::from_ref(value).cast() == self.place {
                 self.name = Some(name);
             }
-            Ok(())
         }
     }
     let mut at = At {
         place: std::ptr::from_ref(field).cast(),
         name: None,
     };
-    let Ok(()) = object.put(&mut at);
+    object.put(&mut at);
     at.name.expect("a field of the object itself")
 }
 
@@ -375,24 +392,21 @@ pub fn null_entry<T: Object, F>(object: &mut T, field: fn(&T) -> &Option<F>, key
     }
 }
 
-/// A map that is at its only value.
-pub(crate) struct OneValue<'a>(pub(crate) &'a mut Value);
+/// Empties a property.
+struct Nothing;
 
-impl<'de> MapAccess<'de> for OneValue<'_> {
-    type Error = serde_json::Error;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        _: K,
-    ) -> Result<Option<K::Value>, Self::Error> {
-        Ok(None)
+impl Get for Nothing {
+    fn field<T: Wire>(&mut self, field: &mut Option<T>) {
+        *field = None;
     }
+}
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(
-        &mut self,
-        seed: V,
-    ) -> Result<V::Value, Self::Error> {
-        seed.deserialize(self.0.take())
+/// Gives a property what it stands for when it is absent: a list and a map are empty then.
+pub(crate) struct Absent;
+
+impl Get for Absent {
+    fn field<T: Wire>(&mut self, field: &mut Option<T>) {
+        *field = T::absent();
     }
 }
 
@@ -400,14 +414,12 @@ impl<'de> MapAccess<'de> for OneValue<'_> {
 pub(crate) fn names_of<T: Object>() -> Vec<&'static str> {
     struct Names(Vec<&'static str>);
     impl Put for Names {
-        type Error = std::convert::Infallible;
-        fn field<T: Wire>(&mut self, name: &'static str, _: &Option<T>) -> Result<(), Self::Error> {
+        fn field<T: Wire>(&mut self, name: &'static str, _: &Option<T>) {
             self.0.push(name);
-            Ok(())
         }
     }
     let mut names = Names(Vec::new());
-    let Ok(()) = T::default().put(&mut names);
+    T::default().put(&mut names);
     names.0
 }
 

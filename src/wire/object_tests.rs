@@ -1,4 +1,4 @@
-use super::{MapAccess, Object, OpenEnum, Put, UNKNOWN, eq, null, read, skip};
+use super::{Get, Object, OpenEnum, Put, UNKNOWN, eq, null};
 use crate::value::Extra;
 use serde_json::json;
 
@@ -23,23 +23,23 @@ impl Object for Instance {
             .unwrap_or(UNKNOWN)
     }
 
-    fn set<'de, A: MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> Result<(), A::Error> {
+    fn set<G: Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => read(&mut self.name, map),
-            1 => read(&mut self.size, map),
-            2 => read(&mut self.root_password, map),
-            3 => read(&mut self.state, map),
-            4 => read(&mut self.replica, map),
-            _ => skip(map),
+            0 => value.field(&mut self.name),
+            1 => value.field(&mut self.size),
+            2 => value.field(&mut self.root_password),
+            3 => value.field(&mut self.state),
+            4 => value.field(&mut self.replica),
+            _ => {}
         }
     }
 
-    fn put<P: Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("name", &self.name)?;
-        out.field("size", &self.size)?;
-        out.field("rootPassword", &self.root_password)?;
-        out.field("state", &self.state)?;
-        out.field("replica", &self.replica)
+    fn put<P: Put>(&self, out: &mut P) {
+        out.field("name", &self.name);
+        out.field("size", &self.size);
+        out.field("rootPassword", &self.root_password);
+        out.field("state", &self.state);
+        out.field("replica", &self.replica);
     }
 
     fn extra(&self) -> &Extra {
@@ -57,16 +57,17 @@ enum State {
     Unrecognized(String),
 }
 
-impl OpenEnum for State {
-    fn known(text: &str) -> Option<State> {
-        (text == "RUNNING").then_some(State::Running)
+impl From<&str> for State {
+    fn from(text: &str) -> State {
+        match text {
+            "RUNNING" => State::Running,
+            _ => State::Unrecognized(text.to_owned()),
+        }
     }
+}
 
-    fn unrecognized(text: String) -> State {
-        State::Unrecognized(text)
-    }
-
-    fn as_str(&self) -> &str {
+impl AsRef<str> for State {
+    fn as_ref(&self) -> &str {
         match self {
             State::Running => "RUNNING",
             State::Unrecognized(text) => text,

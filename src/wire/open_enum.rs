@@ -1,5 +1,10 @@
 //! Open enums: the values that the document knows, and any other text.
 
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use serde::Serializer;
+
 /// An enum of a Discovery document. The service may add values at any time, so each has a variant for other texts.
 ///
 /// Generated code implements it; programs use the variants, `Display` and `From`.
@@ -7,71 +12,90 @@
     message = "`{Self}` is neither a text nor an enum",
     label = "text belongs to a property that is text or an enum"
 )]
-pub trait OpenEnum: Sized + Clone {
-    /// The known value with this text.
-    fn known(text: &str) -> Option<Self>;
-
-    /// The variant for a text that the document does not know.
-    fn unrecognized(text: String) -> Self;
-
-    /// The text on the wire.
-    fn as_str(&self) -> &str;
-}
+pub trait OpenEnum: Clone + AsRef<str> + for<'a> From<&'a str> {}
 
 /// The variant for a text: the known one, or `Unrecognized`.
 #[inline]
 pub fn from_text<T: OpenEnum>(text: &str) -> T {
-    T::known(text).unwrap_or_else(|| T::unrecognized(text.to_owned()))
+    T::from(text)
 }
 
-/// Implements what an [`OpenEnum`] promises: equality and hash by text, conversions, and the codecs.
+/// Whether two values have the same text.
+#[inline]
+pub fn eq<T: OpenEnum>(left: &T, right: &T) -> bool {
+    left.as_ref() == right.as_ref()
+}
+
+/// Hashes the text.
+#[inline]
+pub fn hash<T: OpenEnum, H: Hasher>(value: &T, state: &mut H) {
+    value.as_ref().hash(state);
+}
+
+/// Shows the text, as wide as asked for.
+///
+/// # Errors
+/// Only the formatter's own.
+#[inline]
+pub fn display<T: OpenEnum>(value: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.pad(value.as_ref())
+}
+
+/// Shows the text, without quotes: a variant's name has none either.
+///
+/// # Errors
+/// Only the formatter's own.
+#[inline]
+pub fn debug<T: OpenEnum>(value: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.write_str(value.as_ref())
+}
+
+/// Writes the text.
+///
+/// # Errors
+/// Only the serializer's own.
+#[inline]
+pub fn serialize<T: OpenEnum, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(value.as_ref())
+}
+
+/// Implements what follows from the text of an [`OpenEnum`]: equality and hash, what shows it, and the codecs.
 ///
 /// Each line costs every enum of every module, so there is no order among them, and no `FromStr` beside `From`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __gapi_open_enum {
     ($($name:ident)*) => {$(
+        impl $crate::generated::v1::OpenEnum for $name {}
         impl ::core::cmp::PartialEq for $name {
             #[inline]
             fn eq(&self, other: &Self) -> bool {
-                $crate::generated::v1::OpenEnum::as_str(self) == $crate::generated::v1::OpenEnum::as_str(other)
+                $crate::generated::v1::open_enum_code::eq(self, other)
             }
         }
         impl ::core::cmp::Eq for $name {}
         impl ::core::hash::Hash for $name {
             #[inline]
             fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
-                ::core::hash::Hash::hash($crate::generated::v1::OpenEnum::as_str(self), state);
+                $crate::generated::v1::open_enum_code::hash(self, state);
             }
         }
         impl ::core::fmt::Display for $name {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.pad($crate::generated::v1::OpenEnum::as_str(self))
+                $crate::generated::v1::open_enum_code::display(self, f)
             }
         }
         impl ::core::fmt::Debug for $name {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.write_str($crate::generated::v1::OpenEnum::as_str(self))
-            }
-        }
-        impl ::core::convert::AsRef<str> for $name {
-            #[inline]
-            fn as_ref(&self) -> &str {
-                $crate::generated::v1::OpenEnum::as_str(self)
-            }
-        }
-        impl ::core::convert::From<&str> for $name {
-            #[inline]
-            fn from(text: &str) -> Self {
-                $crate::generated::v1::open_enum_from(text)
+                $crate::generated::v1::open_enum_code::debug(self, f)
             }
         }
         impl ::core::convert::From<::std::string::String> for $name {
             #[inline]
             fn from(text: ::std::string::String) -> Self {
-                $crate::generated::v1::open_enum_from(&text)
+                $crate::generated::v1::open_enum_code::from_text(text.as_str())
             }
         }
         impl $crate::generated::v1::Serialize for $name {
@@ -80,7 +104,7 @@ macro_rules! __gapi_open_enum {
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
-                serializer.serialize_str($crate::generated::v1::OpenEnum::as_str(self))
+                $crate::generated::v1::open_enum_code::serialize(self, serializer)
             }
         }
         impl<'de> $crate::generated::v1::Deserialize<'de> for $name {
@@ -93,10 +117,10 @@ macro_rules! __gapi_open_enum {
         }
         impl $crate::generated::v1::Wire for $name {
             const FROM_TEXT: ::core::option::Option<fn(&str) -> Self> =
-                ::core::option::Option::Some($crate::generated::v1::open_enum_from);
+                ::core::option::Option::Some($crate::generated::v1::open_enum_code::from_text);
             #[inline]
             fn as_text(&self) -> ::core::option::Option<&str> {
-                ::core::option::Option::Some($crate::generated::v1::OpenEnum::as_str(self))
+                ::core::option::Option::Some(::core::convert::AsRef::<str>::as_ref(self))
             }
         }
         impl $crate::generated::v1::Leaf for $name {}

@@ -24,7 +24,7 @@ impl Param for &str {
 
 impl<T: OpenEnum> Param for T {
     fn into_wire(self) -> String {
-        self.as_str().to_owned()
+        self.as_ref().to_owned()
     }
 }
 

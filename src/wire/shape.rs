@@ -1,6 +1,6 @@
 //! What is known of a type without a value of it.
 
-use std::{any::TypeId, convert::Infallible};
+use std::any::TypeId;
 
 use super::{Object, Put, Wire};
 
@@ -20,16 +20,14 @@ pub enum Shape {
 pub(super) fn of_property<T: Object>(name: &str) -> Shape {
     struct Find<'a>(&'a str, Shape);
     impl Put for Find<'_> {
-        type Error = Infallible;
-        fn field<T: Wire>(&mut self, name: &'static str, _: &Option<T>) -> Result<(), Infallible> {
+        fn field<T: Wire>(&mut self, name: &'static str, _: &Option<T>) {
             if name == self.0 {
                 self.1 = T::shape();
             }
-            Ok(())
         }
     }
     let mut find = Find(name, Shape::Whole);
-    let Ok(()) = T::default().put(&mut find);
+    T::default().put(&mut find);
     find.1
 }
 

@@ -1,7 +1,6 @@
 //! `Debug` of objects: set fields only, secrets withheld, names alone of what the document does not know.
 
 use super::{Object, Put, Wire};
-use std::convert::Infallible;
 use std::fmt;
 
 /// Shows an object.
@@ -13,7 +12,7 @@ pub fn debug<T: Object>(object: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         out: f.debug_struct(T::NAME),
         secrets: T::SECRETS,
     };
-    let Ok(()) = object.put(&mut shown);
+    object.put(&mut shown);
     let extra = object.extra();
     if !extra.is_empty() {
         shown.out.field("extra", extra);
@@ -27,13 +26,7 @@ struct Shown<'a, 'f> {
 }
 
 impl Put for Shown<'_, '_> {
-    type Error = Infallible;
-
-    fn field<T: Wire + fmt::Debug>(
-        &mut self,
-        name: &'static str,
-        value: &Option<T>,
-    ) -> Result<(), Infallible> {
+    fn field<T: Wire + fmt::Debug>(&mut self, name: &'static str, value: &Option<T>) {
         if let Some(value) = value {
             let value: &dyn fmt::Debug = if self.secrets.contains(&name) {
                 &Redacted
@@ -42,7 +35,6 @@ impl Put for Shown<'_, '_> {
             };
             self.out.field(name, value);
         }
-        Ok(())
     }
 }
 

@@ -412,12 +412,11 @@ macro_rules! object {
             fn index(name: &str) -> usize {
                 match name { $($wire => $index,)* _ => __gapi::UNKNOWN }
             }
-            fn set<'de, A: __gapi::MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> Result<(), A::Error> {
-                match index { $($index => __gapi::read(&mut self.$field, map),)* _ => __gapi::skip(map) }
+            fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+                match index { $($index => value.field(&mut self.$field),)* _ => {} }
             }
-            fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-                $(out.field($wire, &self.$field)?;)*
-                Ok(())
+            fn put<P: __gapi::Put>(&self, out: &mut P) {
+                $(out.field($wire, &self.$field);)*
             }
             fn extra(&self) -> &__gapi::Extra {
                 &self.extra

@@ -13,7 +13,7 @@ pub(super) fn open_enum(def: &TypeDef, variants: &[Variant], names: &Names<'_>) 
     let name = ident(&def.ident);
     let doc = docs::type_def(def).attribute();
     let is_deprecated = deprecated(def.deprecated);
-    let (string, option) = (&names.string, &names.option);
+    let (string, from, as_ref) = (&names.string, &names.from, &names.as_ref);
     let members = variants.iter().map(|variant| {
         let doc = docs::variant(&variant.wire, &variant.description).attribute();
         let (name, deprecated) = (ident(&variant.ident), deprecated(variant.deprecated));
@@ -34,20 +34,18 @@ pub(super) fn open_enum(def: &TypeDef, variants: &[Variant], names: &Names<'_>) 
             #[doc = "A value that the document does not know."]
             Unrecognized(#string),
         }
-        impl __gapi::OpenEnum for #name {
+        impl #from<&str> for #name {
             #[inline]
-            fn known(text: &str) -> #option<Self> {
-                Some(match text {
+            fn from(text: &str) -> Self {
+                match text {
                     #(#wires => Self::#idents,)*
-                    _ => return None,
-                })
+                    _ => Self::Unrecognized(text.to_owned()),
+                }
             }
+        }
+        impl #as_ref<str> for #name {
             #[inline]
-            fn unrecognized(text: #string) -> Self {
-                Self::Unrecognized(text)
-            }
-            #[inline]
-            fn as_str(&self) -> &str {
+            fn as_ref(&self) -> &str {
                 match self {
                     #(Self::#idents => #wires,)*
                     Self::Unrecognized(text) => text,

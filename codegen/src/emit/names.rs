@@ -21,6 +21,8 @@ pub(super) struct Names<'a> {
     pub(super) result: TokenStream,
     pub(super) into: TokenStream,
     pub(super) into_iterator: TokenStream,
+    pub(super) from: TokenStream,
+    pub(super) as_ref: TokenStream,
 }
 
 impl<'a> Names<'a> {
@@ -40,6 +42,8 @@ impl<'a> Names<'a> {
             result: path(prelude.result),
             into: path(prelude.into),
             into_iterator: path(prelude.into_iterator),
+            from: path(prelude.from),
+            as_ref: path(prelude.as_ref),
         }
     }
 

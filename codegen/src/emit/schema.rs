@@ -14,7 +14,7 @@ pub(super) fn object(def: &TypeDef, fields: &[Field], names: &Names<'_>) -> Toke
     let deprecated = deprecated(def.deprecated);
     let members = fields.iter().map(|field| member(field, names));
     let null = def.in_request.then(|| null(&name, names));
-    let codec = codec(def, fields, names);
+    let codec = codec(def, fields);
     let operation = def
         .is_operation
         .then(|| quote!(impl __gapi::LongRunning for #name {}));
@@ -63,10 +63,9 @@ fn null(name: &proc_macro2::Ident, names: &Names<'_>) -> TokenStream {
 }
 
 /// Properties by name and position, and what reads and hands out each.
-fn codec(def: &TypeDef, fields: &[Field], names: &Names<'_>) -> TokenStream {
+fn codec(def: &TypeDef, fields: &[Field]) -> TokenStream {
     let name = ident(&def.ident);
     let shown = def.schema.as_ref().unwrap_or(&def.ident);
-    let result = &names.result;
     let secrets: Vec<_> = fields
         .iter()
         .filter(|field| field.secret)
@@ -89,16 +88,15 @@ fn codec(def: &TypeDef, fields: &[Field], names: &Names<'_>) -> TokenStream {
                 }
             }
             #[inline]
-            fn set<'de, A: __gapi::MapAccess<'de>>(&mut self, index: usize, map: &mut A) -> #result<(), A::Error> {
+            fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
                 match index {
-                    #(#positions => __gapi::read(&mut self.#idents, map),)*
-                    _ => __gapi::skip(map),
+                    #(#positions => value.field(&mut self.#idents),)*
+                    _ => {}
                 }
             }
             #[inline]
-            fn put<P: __gapi::Put>(&self, out: &mut P) -> #result<(), P::Error> {
-                #(out.field(#wires, &self.#idents)?;)*
-                Ok(())
+            fn put<P: __gapi::Put>(&self, out: &mut P) {
+                #(out.field(#wires, &self.#idents);)*
             }
             #[inline]
             fn extra(&self) -> &__gapi::Extra {

@@ -135,6 +135,7 @@ fn prelude(defs: &[TypeDef]) -> Prelude {
         into: pick("Into", "::std::convert::Into"),
         into_iterator: pick("IntoIterator", "::std::iter::IntoIterator"),
         from: pick("From", "::std::convert::From"),
+        as_ref: pick("AsRef", "::std::convert::AsRef"),
     }
 }
 

@@ -83,8 +83,11 @@ pub struct Prelude {
     pub into: &'static str,
     /// `IntoIterator`
     pub into_iterator: &'static str,
-    /// `Self` needs no entry: no generated type can have that name.
+    /// `From`
     pub from: &'static str,
+    /// `AsRef`
+    pub as_ref: &'static str,
+    // `Self` needs no entry: no generated type can have that name.
 }
 
 /// A type that the module defines.

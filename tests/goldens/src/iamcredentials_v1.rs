@@ -706,25 +706,20 @@ impl __gapi::Object for GenerateAccessTokenRequest {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.delegates, map),
-            1 => __gapi::read(&mut self.lifetime, map),
-            2 => __gapi::read(&mut self.scope, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.delegates),
+            1 => value.field(&mut self.lifetime),
+            2 => value.field(&mut self.scope),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("delegates", &self.delegates)?;
-        out.field("lifetime", &self.lifetime)?;
-        out.field("scope", &self.scope)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("delegates", &self.delegates);
+        out.field("lifetime", &self.lifetime);
+        out.field("scope", &self.scope);
     }
 
     #[inline]
@@ -763,23 +758,18 @@ impl __gapi::Object for GenerateAccessTokenResponse {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.access_token, map),
-            1 => __gapi::read(&mut self.expire_time, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.access_token),
+            1 => value.field(&mut self.expire_time),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("accessToken", &self.access_token)?;
-        out.field("expireTime", &self.expire_time)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("accessToken", &self.access_token);
+        out.field("expireTime", &self.expire_time);
     }
 
     #[inline]
@@ -842,27 +832,22 @@ impl __gapi::Object for GenerateIdTokenRequest {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.audience, map),
-            1 => __gapi::read(&mut self.delegates, map),
-            2 => __gapi::read(&mut self.include_email, map),
-            3 => __gapi::read(&mut self.organization_number_included, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.audience),
+            1 => value.field(&mut self.delegates),
+            2 => value.field(&mut self.include_email),
+            3 => value.field(&mut self.organization_number_included),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("audience", &self.audience)?;
-        out.field("delegates", &self.delegates)?;
-        out.field("includeEmail", &self.include_email)?;
-        out.field("organizationNumberIncluded", &self.organization_number_included)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("audience", &self.audience);
+        out.field("delegates", &self.delegates);
+        out.field("includeEmail", &self.include_email);
+        out.field("organizationNumberIncluded", &self.organization_number_included);
     }
 
     #[inline]
@@ -900,21 +885,16 @@ impl __gapi::Object for GenerateIdTokenResponse {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.token, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.token),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("token", &self.token)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("token", &self.token);
     }
 
     #[inline]
@@ -956,23 +936,18 @@ impl __gapi::Object for ServiceAccountAllowedLocations {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.encoded_locations, map),
-            1 => __gapi::read(&mut self.locations, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.encoded_locations),
+            1 => value.field(&mut self.locations),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("encodedLocations", &self.encoded_locations)?;
-        out.field("locations", &self.locations)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("encodedLocations", &self.encoded_locations);
+        out.field("locations", &self.locations);
     }
 
     #[inline]
@@ -1026,23 +1001,18 @@ impl __gapi::Object for SignBlobRequest {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.delegates, map),
-            1 => __gapi::read(&mut self.payload, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.delegates),
+            1 => value.field(&mut self.payload),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("delegates", &self.delegates)?;
-        out.field("payload", &self.payload)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("delegates", &self.delegates);
+        out.field("payload", &self.payload);
     }
 
     #[inline]
@@ -1087,23 +1057,18 @@ impl __gapi::Object for SignBlobResponse {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.key_id, map),
-            1 => __gapi::read(&mut self.signed_blob, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.key_id),
+            1 => value.field(&mut self.signed_blob),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("keyId", &self.key_id)?;
-        out.field("signedBlob", &self.signed_blob)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("keyId", &self.key_id);
+        out.field("signedBlob", &self.signed_blob);
     }
 
     #[inline]
@@ -1160,23 +1125,18 @@ impl __gapi::Object for SignJwtRequest {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.delegates, map),
-            1 => __gapi::read(&mut self.payload, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.delegates),
+            1 => value.field(&mut self.payload),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("delegates", &self.delegates)?;
-        out.field("payload", &self.payload)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("delegates", &self.delegates);
+        out.field("payload", &self.payload);
     }
 
     #[inline]
@@ -1222,23 +1182,18 @@ impl __gapi::Object for SignJwtResponse {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.key_id, map),
-            1 => __gapi::read(&mut self.signed_jwt, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.key_id),
+            1 => value.field(&mut self.signed_jwt),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("keyId", &self.key_id)?;
-        out.field("signedJwt", &self.signed_jwt)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("keyId", &self.key_id);
+        out.field("signedJwt", &self.signed_jwt);
     }
 
     #[inline]
@@ -1280,23 +1235,18 @@ impl __gapi::Object for WorkforcePoolAllowedLocations {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.encoded_locations, map),
-            1 => __gapi::read(&mut self.locations, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.encoded_locations),
+            1 => value.field(&mut self.locations),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("encodedLocations", &self.encoded_locations)?;
-        out.field("locations", &self.locations)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("encodedLocations", &self.encoded_locations);
+        out.field("locations", &self.locations);
     }
 
     #[inline]
@@ -1338,23 +1288,18 @@ impl __gapi::Object for WorkloadIdentityPoolAllowedLocations {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.encoded_locations, map),
-            1 => __gapi::read(&mut self.locations, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.encoded_locations),
+            1 => value.field(&mut self.locations),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("encodedLocations", &self.encoded_locations)?;
-        out.field("locations", &self.locations)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("encodedLocations", &self.encoded_locations);
+        out.field("locations", &self.locations);
     }
 
     #[inline]

@@ -357,33 +357,28 @@ impl __gapi::Object for Tokeninfo {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.audience, map),
-            1 => __gapi::read(&mut self.email, map),
-            2 => __gapi::read(&mut self.expires_in, map),
-            3 => __gapi::read(&mut self.issued_to, map),
-            4 => __gapi::read(&mut self.scope, map),
-            5 => __gapi::read(&mut self.user_id, map),
-            6 => __gapi::read(&mut self.verified_email, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.audience),
+            1 => value.field(&mut self.email),
+            2 => value.field(&mut self.expires_in),
+            3 => value.field(&mut self.issued_to),
+            4 => value.field(&mut self.scope),
+            5 => value.field(&mut self.user_id),
+            6 => value.field(&mut self.verified_email),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("audience", &self.audience)?;
-        out.field("email", &self.email)?;
-        out.field("expires_in", &self.expires_in)?;
-        out.field("issued_to", &self.issued_to)?;
-        out.field("scope", &self.scope)?;
-        out.field("user_id", &self.user_id)?;
-        out.field("verified_email", &self.verified_email)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("audience", &self.audience);
+        out.field("email", &self.email);
+        out.field("expires_in", &self.expires_in);
+        out.field("issued_to", &self.issued_to);
+        out.field("scope", &self.scope);
+        out.field("user_id", &self.user_id);
+        out.field("verified_email", &self.verified_email);
     }
 
     #[inline]
@@ -451,41 +446,36 @@ impl __gapi::Object for Userinfo {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.email, map),
-            1 => __gapi::read(&mut self.family_name, map),
-            2 => __gapi::read(&mut self.gender, map),
-            3 => __gapi::read(&mut self.given_name, map),
-            4 => __gapi::read(&mut self.hd, map),
-            5 => __gapi::read(&mut self.id, map),
-            6 => __gapi::read(&mut self.link, map),
-            7 => __gapi::read(&mut self.locale, map),
-            8 => __gapi::read(&mut self.name, map),
-            9 => __gapi::read(&mut self.picture, map),
-            10 => __gapi::read(&mut self.verified_email, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.email),
+            1 => value.field(&mut self.family_name),
+            2 => value.field(&mut self.gender),
+            3 => value.field(&mut self.given_name),
+            4 => value.field(&mut self.hd),
+            5 => value.field(&mut self.id),
+            6 => value.field(&mut self.link),
+            7 => value.field(&mut self.locale),
+            8 => value.field(&mut self.name),
+            9 => value.field(&mut self.picture),
+            10 => value.field(&mut self.verified_email),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("email", &self.email)?;
-        out.field("family_name", &self.family_name)?;
-        out.field("gender", &self.gender)?;
-        out.field("given_name", &self.given_name)?;
-        out.field("hd", &self.hd)?;
-        out.field("id", &self.id)?;
-        out.field("link", &self.link)?;
-        out.field("locale", &self.locale)?;
-        out.field("name", &self.name)?;
-        out.field("picture", &self.picture)?;
-        out.field("verified_email", &self.verified_email)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("email", &self.email);
+        out.field("family_name", &self.family_name);
+        out.field("gender", &self.gender);
+        out.field("given_name", &self.given_name);
+        out.field("hd", &self.hd);
+        out.field("id", &self.id);
+        out.field("link", &self.link);
+        out.field("locale", &self.locale);
+        out.field("name", &self.name);
+        out.field("picture", &self.picture);
+        out.field("verified_email", &self.verified_email);
     }
 
     #[inline]

@@ -869,27 +869,22 @@ impl __gapi::Object for AclEntry {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.expiration_time, map),
-            1 => __gapi::read(&mut self.kind, map),
-            2 => __gapi::read(&mut self.name, map),
-            3 => __gapi::read(&mut self.value, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.expiration_time),
+            1 => value.field(&mut self.kind),
+            2 => value.field(&mut self.name),
+            3 => value.field(&mut self.value),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("expirationTime", &self.expiration_time)?;
-        out.field("kind", &self.kind)?;
-        out.field("name", &self.name)?;
-        out.field("value", &self.value)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("expirationTime", &self.expiration_time);
+        out.field("kind", &self.kind);
+        out.field("name", &self.name);
+        out.field("value", &self.value);
     }
 
     #[inline]
@@ -945,27 +940,22 @@ impl __gapi::Object for AcquireSsrsLeaseContext {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.duration, map),
-            1 => __gapi::read(&mut self.report_database, map),
-            2 => __gapi::read(&mut self.service_login, map),
-            3 => __gapi::read(&mut self.setup_login, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.duration),
+            1 => value.field(&mut self.report_database),
+            2 => value.field(&mut self.service_login),
+            3 => value.field(&mut self.setup_login),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("duration", &self.duration)?;
-        out.field("reportDatabase", &self.report_database)?;
-        out.field("serviceLogin", &self.service_login)?;
-        out.field("setupLogin", &self.setup_login)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("duration", &self.duration);
+        out.field("reportDatabase", &self.report_database);
+        out.field("serviceLogin", &self.service_login);
+        out.field("setupLogin", &self.setup_login);
     }
 
     #[inline]
@@ -1012,21 +1002,16 @@ impl __gapi::Object for AdvancedMachineFeatures {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.threads_per_core, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.threads_per_core),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("threadsPerCore", &self.threads_per_core)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("threadsPerCore", &self.threads_per_core);
     }
 
     #[inline]
@@ -1067,25 +1052,20 @@ impl __gapi::Object for ApiWarning {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.code, map),
-            1 => __gapi::read(&mut self.message, map),
-            2 => __gapi::read(&mut self.region, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.code),
+            1 => value.field(&mut self.message),
+            2 => value.field(&mut self.region),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("code", &self.code)?;
-        out.field("message", &self.message)?;
-        out.field("region", &self.region)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("code", &self.code);
+        out.field("message", &self.message);
+        out.field("region", &self.region);
     }
 
     #[inline]
@@ -1118,26 +1098,23 @@ pub enum ApiWarningCode {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for ApiWarningCode {
+impl From<&str> for ApiWarningCode {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "SQL_API_WARNING_CODE_UNSPECIFIED" => Self::SqlApiWarningCodeUnspecified,
             "REGION_UNREACHABLE" => Self::RegionUnreachable,
             "MAX_RESULTS_EXCEEDS_LIMIT" => Self::MaxResultsExceedsLimit,
             "COMPROMISED_CREDENTIALS" => Self::CompromisedCredentials,
             "INTERNAL_STATE_FAILURE" => Self::InternalStateFailure,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for ApiWarningCode {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::SqlApiWarningCodeUnspecified => "SQL_API_WARNING_CODE_UNSPECIFIED",
             Self::RegionUnreachable => "REGION_UNREACHABLE",
@@ -1190,25 +1167,20 @@ impl __gapi::Object for AvailableDatabaseVersion {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.display_name, map),
-            1 => __gapi::read(&mut self.major_version, map),
-            2 => __gapi::read(&mut self.name, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.display_name),
+            1 => value.field(&mut self.major_version),
+            2 => value.field(&mut self.name),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("displayName", &self.display_name)?;
-        out.field("majorVersion", &self.major_version)?;
-        out.field("name", &self.name)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("displayName", &self.display_name);
+        out.field("majorVersion", &self.major_version);
+        out.field("name", &self.name);
     }
 
     #[inline]
@@ -1293,41 +1265,36 @@ impl __gapi::Object for BackupConfiguration {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.backup_retention_settings, map),
-            1 => __gapi::read(&mut self.backup_tier, map),
-            2 => __gapi::read(&mut self.binary_log_enabled, map),
-            3 => __gapi::read(&mut self.enabled, map),
-            4 => __gapi::read(&mut self.kind, map),
-            5 => __gapi::read(&mut self.location, map),
-            6 => __gapi::read(&mut self.point_in_time_recovery_enabled, map),
-            7 => __gapi::read(&mut self.replication_log_archiving_enabled, map),
-            8 => __gapi::read(&mut self.start_time, map),
-            9 => __gapi::read(&mut self.transaction_log_retention_days, map),
-            10 => __gapi::read(&mut self.transactional_log_storage_state, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.backup_retention_settings),
+            1 => value.field(&mut self.backup_tier),
+            2 => value.field(&mut self.binary_log_enabled),
+            3 => value.field(&mut self.enabled),
+            4 => value.field(&mut self.kind),
+            5 => value.field(&mut self.location),
+            6 => value.field(&mut self.point_in_time_recovery_enabled),
+            7 => value.field(&mut self.replication_log_archiving_enabled),
+            8 => value.field(&mut self.start_time),
+            9 => value.field(&mut self.transaction_log_retention_days),
+            10 => value.field(&mut self.transactional_log_storage_state),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("backupRetentionSettings", &self.backup_retention_settings)?;
-        out.field("backupTier", &self.backup_tier)?;
-        out.field("binaryLogEnabled", &self.binary_log_enabled)?;
-        out.field("enabled", &self.enabled)?;
-        out.field("kind", &self.kind)?;
-        out.field("location", &self.location)?;
-        out.field("pointInTimeRecoveryEnabled", &self.point_in_time_recovery_enabled)?;
-        out.field("replicationLogArchivingEnabled", &self.replication_log_archiving_enabled)?;
-        out.field("startTime", &self.start_time)?;
-        out.field("transactionLogRetentionDays", &self.transaction_log_retention_days)?;
-        out.field("transactionalLogStorageState", &self.transactional_log_storage_state)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("backupRetentionSettings", &self.backup_retention_settings);
+        out.field("backupTier", &self.backup_tier);
+        out.field("binaryLogEnabled", &self.binary_log_enabled);
+        out.field("enabled", &self.enabled);
+        out.field("kind", &self.kind);
+        out.field("location", &self.location);
+        out.field("pointInTimeRecoveryEnabled", &self.point_in_time_recovery_enabled);
+        out.field("replicationLogArchivingEnabled", &self.replication_log_archiving_enabled);
+        out.field("startTime", &self.start_time);
+        out.field("transactionLogRetentionDays", &self.transaction_log_retention_days);
+        out.field("transactionalLogStorageState", &self.transactional_log_storage_state);
     }
 
     #[inline]
@@ -1360,25 +1327,22 @@ pub enum BackupConfigurationBackupTier {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for BackupConfigurationBackupTier {
+impl From<&str> for BackupConfigurationBackupTier {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "BACKUP_TIER_UNSPECIFIED" => Self::BackupTierUnspecified,
             "STANDARD" => Self::Standard,
             "ADVANCED" => Self::Advanced,
             "ENHANCED" => Self::Enhanced,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for BackupConfigurationBackupTier {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::BackupTierUnspecified => "BACKUP_TIER_UNSPECIFIED",
             Self::Standard => "STANDARD",
@@ -1413,26 +1377,23 @@ pub enum BackupConfigurationTransactionalLogStorageState {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for BackupConfigurationTransactionalLogStorageState {
+impl From<&str> for BackupConfigurationTransactionalLogStorageState {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "TRANSACTIONAL_LOG_STORAGE_STATE_UNSPECIFIED" => Self::TransactionalLogStorageStateUnspecified,
             "DISK" => Self::Disk,
             "SWITCHING_TO_CLOUD_STORAGE" => Self::SwitchingToCloudStorage,
             "SWITCHED_TO_CLOUD_STORAGE" => Self::SwitchedToCloudStorage,
             "CLOUD_STORAGE" => Self::CloudStorage,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for BackupConfigurationTransactionalLogStorageState {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::TransactionalLogStorageStateUnspecified => "TRANSACTIONAL_LOG_STORAGE_STATE_UNSPECIFIED",
             Self::Disk => "DISK",
@@ -1471,25 +1432,20 @@ impl __gapi::Object for BackupContext {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.backup_id, map),
-            1 => __gapi::read(&mut self.kind, map),
-            2 => __gapi::read(&mut self.name, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.backup_id),
+            1 => value.field(&mut self.kind),
+            2 => value.field(&mut self.name),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("backupId", &self.backup_id)?;
-        out.field("kind", &self.kind)?;
-        out.field("name", &self.name)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("backupId", &self.backup_id);
+        out.field("kind", &self.kind);
+        out.field("name", &self.name);
     }
 
     #[inline]
@@ -1540,23 +1496,18 @@ impl __gapi::Object for BackupRetentionSettings {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.retained_backups, map),
-            1 => __gapi::read(&mut self.retention_unit, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.retained_backups),
+            1 => value.field(&mut self.retention_unit),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("retainedBackups", &self.retained_backups)?;
-        out.field("retentionUnit", &self.retention_unit)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("retainedBackups", &self.retained_backups);
+        out.field("retentionUnit", &self.retention_unit);
     }
 
     #[inline]
@@ -1582,23 +1533,20 @@ pub enum BackupRetentionSettingsRetentionUnit {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for BackupRetentionSettingsRetentionUnit {
+impl From<&str> for BackupRetentionSettingsRetentionUnit {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "RETENTION_UNIT_UNSPECIFIED" => Self::RetentionUnitUnspecified,
             "COUNT" => Self::Count,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for BackupRetentionSettingsRetentionUnit {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::RetentionUnitUnspecified => "RETENTION_UNIT_UNSPECIFIED",
             Self::Count => "COUNT",
@@ -1660,27 +1608,22 @@ impl __gapi::Object for BlueGreenDeploymentInfo {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.deployment_id, map),
-            1 => __gapi::read(&mut self.source, map),
-            2 => __gapi::read(&mut self.state, map),
-            3 => __gapi::read(&mut self.target, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.deployment_id),
+            1 => value.field(&mut self.source),
+            2 => value.field(&mut self.state),
+            3 => value.field(&mut self.target),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("deploymentId", &self.deployment_id)?;
-        out.field("source", &self.source)?;
-        out.field("state", &self.state)?;
-        out.field("target", &self.target)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("deploymentId", &self.deployment_id);
+        out.field("source", &self.source);
+        out.field("state", &self.state);
+        out.field("target", &self.target);
     }
 
     #[inline]
@@ -1710,24 +1653,21 @@ pub enum BlueGreenDeploymentInfoState {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for BlueGreenDeploymentInfoState {
+impl From<&str> for BlueGreenDeploymentInfoState {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "STATE_UNSPECIFIED" => Self::StateUnspecified,
             "PRE_SWITCHOVER" => Self::PreSwitchover,
             "POST_SWITCHOVER" => Self::PostSwitchover,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for BlueGreenDeploymentInfoState {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::StateUnspecified => "STATE_UNSPECIFIED",
             Self::PreSwitchover => "PRE_SWITCHOVER",
@@ -1778,25 +1718,20 @@ impl __gapi::Object for ConnectionPoolConfig {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.connection_pooling_enabled, map),
-            1 => __gapi::read(&mut self.flags, map),
-            2 => __gapi::read(&mut self.pooler_count, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.connection_pooling_enabled),
+            1 => value.field(&mut self.flags),
+            2 => value.field(&mut self.pooler_count),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("connectionPoolingEnabled", &self.connection_pooling_enabled)?;
-        out.field("flags", &self.flags)?;
-        out.field("poolerCount", &self.pooler_count)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("connectionPoolingEnabled", &self.connection_pooling_enabled);
+        out.field("flags", &self.flags);
+        out.field("poolerCount", &self.pooler_count);
     }
 
     #[inline]
@@ -1847,23 +1782,18 @@ impl __gapi::Object for ConnectionPoolFlags {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.name, map),
-            1 => __gapi::read(&mut self.value, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.name),
+            1 => value.field(&mut self.value),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("name", &self.name)?;
-        out.field("value", &self.value)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("name", &self.name);
+        out.field("value", &self.value);
     }
 
     #[inline]
@@ -1910,21 +1840,16 @@ impl __gapi::Object for DataCacheConfig {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.data_cache_enabled, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.data_cache_enabled),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("dataCacheEnabled", &self.data_cache_enabled)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("dataCacheEnabled", &self.data_cache_enabled);
     }
 
     #[inline]
@@ -1977,23 +1902,18 @@ impl __gapi::Object for DatabaseFlags {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.name, map),
-            1 => __gapi::read(&mut self.value, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.name),
+            1 => value.field(&mut self.value),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("name", &self.name)?;
-        out.field("value", &self.value)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("name", &self.name);
+        out.field("value", &self.value);
     }
 
     #[inline]
@@ -2255,135 +2175,130 @@ impl __gapi::Object for DatabaseInstance {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.available_maintenance_versions, map),
-            1 => __gapi::read(&mut self.backend_type, map),
-            2 => __gapi::read(&mut self.connection_name, map),
-            3 => __gapi::read(&mut self.create_time, map),
-            4 => __gapi::read(&mut self.current_disk_size, map),
-            5 => __gapi::read(&mut self.database_center_integration, map),
-            6 => __gapi::read(&mut self.database_center_integration_enabled, map),
-            7 => __gapi::read(&mut self.database_installed_version, map),
-            8 => __gapi::read(&mut self.database_version, map),
-            9 => __gapi::read(&mut self.deployment_info, map),
-            10 => __gapi::read(&mut self.disk_encryption_configuration, map),
-            11 => __gapi::read(&mut self.disk_encryption_status, map),
-            12 => __gapi::read(&mut self.dns_name, map),
-            13 => __gapi::read(&mut self.dns_names, map),
-            14 => __gapi::read(&mut self.etag, map),
-            15 => __gapi::read(&mut self.failover_replica, map),
-            16 => __gapi::read(&mut self.gce_zone, map),
-            17 => __gapi::read(&mut self.gemini_config, map),
-            18 => __gapi::read(&mut self.include_replicas_for_major_version_upgrade, map),
-            19 => __gapi::read(&mut self.instance_type, map),
-            20 => __gapi::read(&mut self.ip_addresses, map),
-            21 => __gapi::read(&mut self.ipv6_address, map),
-            22 => __gapi::read(&mut self.kind, map),
-            23 => __gapi::read(&mut self.maintenance_version, map),
-            24 => __gapi::read(&mut self.master_instance_name, map),
-            25 => __gapi::read(&mut self.max_disk_size, map),
-            26 => __gapi::read(&mut self.name, map),
-            27 => __gapi::read(&mut self.node_count, map),
-            28 => __gapi::read(&mut self.nodes, map),
-            29 => __gapi::read(&mut self.on_premises_configuration, map),
-            30 => __gapi::read(&mut self.out_of_disk_report, map),
-            31 => __gapi::read(&mut self.primary_dns_name, map),
-            32 => __gapi::read(&mut self.project, map),
-            33 => __gapi::read(&mut self.psc_service_attachment_link, map),
-            34 => __gapi::read(&mut self.region, map),
-            35 => __gapi::read(&mut self.replica_configuration, map),
-            36 => __gapi::read(&mut self.replica_names, map),
-            37 => __gapi::read(&mut self.replication_cluster, map),
-            38 => __gapi::read(&mut self.root_password, map),
-            39 => __gapi::read(&mut self.satisfies_pzi, map),
-            40 => __gapi::read(&mut self.satisfies_pzs, map),
-            41 => __gapi::read(&mut self.scheduled_maintenance, map),
-            42 => __gapi::read(&mut self.secondary_gce_zone, map),
-            43 => __gapi::read(&mut self.self_link, map),
-            44 => __gapi::read(&mut self.server_ca_cert, map),
-            45 => __gapi::read(&mut self.service_account_email_address, map),
-            46 => __gapi::read(&mut self.settings, map),
-            47 => __gapi::read(&mut self.skip_precheck, map),
-            48 => __gapi::read(&mut self.sql_network_architecture, map),
-            49 => __gapi::read(&mut self.state, map),
-            50 => __gapi::read(&mut self.suspension_reason, map),
-            51 => __gapi::read(&mut self.switch_transaction_logs_to_cloud_storage_enabled, map),
-            52 => __gapi::read(&mut self.tags, map),
-            53 => __gapi::read(&mut self.upgradable_database_versions, map),
-            54 => __gapi::read(&mut self.write_endpoint, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.available_maintenance_versions),
+            1 => value.field(&mut self.backend_type),
+            2 => value.field(&mut self.connection_name),
+            3 => value.field(&mut self.create_time),
+            4 => value.field(&mut self.current_disk_size),
+            5 => value.field(&mut self.database_center_integration),
+            6 => value.field(&mut self.database_center_integration_enabled),
+            7 => value.field(&mut self.database_installed_version),
+            8 => value.field(&mut self.database_version),
+            9 => value.field(&mut self.deployment_info),
+            10 => value.field(&mut self.disk_encryption_configuration),
+            11 => value.field(&mut self.disk_encryption_status),
+            12 => value.field(&mut self.dns_name),
+            13 => value.field(&mut self.dns_names),
+            14 => value.field(&mut self.etag),
+            15 => value.field(&mut self.failover_replica),
+            16 => value.field(&mut self.gce_zone),
+            17 => value.field(&mut self.gemini_config),
+            18 => value.field(&mut self.include_replicas_for_major_version_upgrade),
+            19 => value.field(&mut self.instance_type),
+            20 => value.field(&mut self.ip_addresses),
+            21 => value.field(&mut self.ipv6_address),
+            22 => value.field(&mut self.kind),
+            23 => value.field(&mut self.maintenance_version),
+            24 => value.field(&mut self.master_instance_name),
+            25 => value.field(&mut self.max_disk_size),
+            26 => value.field(&mut self.name),
+            27 => value.field(&mut self.node_count),
+            28 => value.field(&mut self.nodes),
+            29 => value.field(&mut self.on_premises_configuration),
+            30 => value.field(&mut self.out_of_disk_report),
+            31 => value.field(&mut self.primary_dns_name),
+            32 => value.field(&mut self.project),
+            33 => value.field(&mut self.psc_service_attachment_link),
+            34 => value.field(&mut self.region),
+            35 => value.field(&mut self.replica_configuration),
+            36 => value.field(&mut self.replica_names),
+            37 => value.field(&mut self.replication_cluster),
+            38 => value.field(&mut self.root_password),
+            39 => value.field(&mut self.satisfies_pzi),
+            40 => value.field(&mut self.satisfies_pzs),
+            41 => value.field(&mut self.scheduled_maintenance),
+            42 => value.field(&mut self.secondary_gce_zone),
+            43 => value.field(&mut self.self_link),
+            44 => value.field(&mut self.server_ca_cert),
+            45 => value.field(&mut self.service_account_email_address),
+            46 => value.field(&mut self.settings),
+            47 => value.field(&mut self.skip_precheck),
+            48 => value.field(&mut self.sql_network_architecture),
+            49 => value.field(&mut self.state),
+            50 => value.field(&mut self.suspension_reason),
+            51 => value.field(&mut self.switch_transaction_logs_to_cloud_storage_enabled),
+            52 => value.field(&mut self.tags),
+            53 => value.field(&mut self.upgradable_database_versions),
+            54 => value.field(&mut self.write_endpoint),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("availableMaintenanceVersions", &self.available_maintenance_versions)?;
-        out.field("backendType", &self.backend_type)?;
-        out.field("connectionName", &self.connection_name)?;
-        out.field("createTime", &self.create_time)?;
-        out.field("currentDiskSize", &self.current_disk_size)?;
-        out.field("databaseCenterIntegration", &self.database_center_integration)?;
-        out.field("databaseCenterIntegrationEnabled", &self.database_center_integration_enabled)?;
-        out.field("databaseInstalledVersion", &self.database_installed_version)?;
-        out.field("databaseVersion", &self.database_version)?;
-        out.field("deploymentInfo", &self.deployment_info)?;
-        out.field("diskEncryptionConfiguration", &self.disk_encryption_configuration)?;
-        out.field("diskEncryptionStatus", &self.disk_encryption_status)?;
-        out.field("dnsName", &self.dns_name)?;
-        out.field("dnsNames", &self.dns_names)?;
-        out.field("etag", &self.etag)?;
-        out.field("failoverReplica", &self.failover_replica)?;
-        out.field("gceZone", &self.gce_zone)?;
-        out.field("geminiConfig", &self.gemini_config)?;
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("availableMaintenanceVersions", &self.available_maintenance_versions);
+        out.field("backendType", &self.backend_type);
+        out.field("connectionName", &self.connection_name);
+        out.field("createTime", &self.create_time);
+        out.field("currentDiskSize", &self.current_disk_size);
+        out.field("databaseCenterIntegration", &self.database_center_integration);
+        out.field("databaseCenterIntegrationEnabled", &self.database_center_integration_enabled);
+        out.field("databaseInstalledVersion", &self.database_installed_version);
+        out.field("databaseVersion", &self.database_version);
+        out.field("deploymentInfo", &self.deployment_info);
+        out.field("diskEncryptionConfiguration", &self.disk_encryption_configuration);
+        out.field("diskEncryptionStatus", &self.disk_encryption_status);
+        out.field("dnsName", &self.dns_name);
+        out.field("dnsNames", &self.dns_names);
+        out.field("etag", &self.etag);
+        out.field("failoverReplica", &self.failover_replica);
+        out.field("gceZone", &self.gce_zone);
+        out.field("geminiConfig", &self.gemini_config);
         out.field(
             "includeReplicasForMajorVersionUpgrade",
             &self.include_replicas_for_major_version_upgrade,
-        )?;
-        out.field("instanceType", &self.instance_type)?;
-        out.field("ipAddresses", &self.ip_addresses)?;
-        out.field("ipv6Address", &self.ipv6_address)?;
-        out.field("kind", &self.kind)?;
-        out.field("maintenanceVersion", &self.maintenance_version)?;
-        out.field("masterInstanceName", &self.master_instance_name)?;
-        out.field("maxDiskSize", &self.max_disk_size)?;
-        out.field("name", &self.name)?;
-        out.field("nodeCount", &self.node_count)?;
-        out.field("nodes", &self.nodes)?;
-        out.field("onPremisesConfiguration", &self.on_premises_configuration)?;
-        out.field("outOfDiskReport", &self.out_of_disk_report)?;
-        out.field("primaryDnsName", &self.primary_dns_name)?;
-        out.field("project", &self.project)?;
-        out.field("pscServiceAttachmentLink", &self.psc_service_attachment_link)?;
-        out.field("region", &self.region)?;
-        out.field("replicaConfiguration", &self.replica_configuration)?;
-        out.field("replicaNames", &self.replica_names)?;
-        out.field("replicationCluster", &self.replication_cluster)?;
-        out.field("rootPassword", &self.root_password)?;
-        out.field("satisfiesPzi", &self.satisfies_pzi)?;
-        out.field("satisfiesPzs", &self.satisfies_pzs)?;
-        out.field("scheduledMaintenance", &self.scheduled_maintenance)?;
-        out.field("secondaryGceZone", &self.secondary_gce_zone)?;
-        out.field("selfLink", &self.self_link)?;
-        out.field("serverCaCert", &self.server_ca_cert)?;
-        out.field("serviceAccountEmailAddress", &self.service_account_email_address)?;
-        out.field("settings", &self.settings)?;
-        out.field("skipPrecheck", &self.skip_precheck)?;
-        out.field("sqlNetworkArchitecture", &self.sql_network_architecture)?;
-        out.field("state", &self.state)?;
-        out.field("suspensionReason", &self.suspension_reason)?;
+        );
+        out.field("instanceType", &self.instance_type);
+        out.field("ipAddresses", &self.ip_addresses);
+        out.field("ipv6Address", &self.ipv6_address);
+        out.field("kind", &self.kind);
+        out.field("maintenanceVersion", &self.maintenance_version);
+        out.field("masterInstanceName", &self.master_instance_name);
+        out.field("maxDiskSize", &self.max_disk_size);
+        out.field("name", &self.name);
+        out.field("nodeCount", &self.node_count);
+        out.field("nodes", &self.nodes);
+        out.field("onPremisesConfiguration", &self.on_premises_configuration);
+        out.field("outOfDiskReport", &self.out_of_disk_report);
+        out.field("primaryDnsName", &self.primary_dns_name);
+        out.field("project", &self.project);
+        out.field("pscServiceAttachmentLink", &self.psc_service_attachment_link);
+        out.field("region", &self.region);
+        out.field("replicaConfiguration", &self.replica_configuration);
+        out.field("replicaNames", &self.replica_names);
+        out.field("replicationCluster", &self.replication_cluster);
+        out.field("rootPassword", &self.root_password);
+        out.field("satisfiesPzi", &self.satisfies_pzi);
+        out.field("satisfiesPzs", &self.satisfies_pzs);
+        out.field("scheduledMaintenance", &self.scheduled_maintenance);
+        out.field("secondaryGceZone", &self.secondary_gce_zone);
+        out.field("selfLink", &self.self_link);
+        out.field("serverCaCert", &self.server_ca_cert);
+        out.field("serviceAccountEmailAddress", &self.service_account_email_address);
+        out.field("settings", &self.settings);
+        out.field("skipPrecheck", &self.skip_precheck);
+        out.field("sqlNetworkArchitecture", &self.sql_network_architecture);
+        out.field("state", &self.state);
+        out.field("suspensionReason", &self.suspension_reason);
         out.field(
             "switchTransactionLogsToCloudStorageEnabled",
             &self.switch_transaction_logs_to_cloud_storage_enabled,
-        )?;
-        out.field("tags", &self.tags)?;
-        out.field("upgradableDatabaseVersions", &self.upgradable_database_versions)?;
-        out.field("writeEndpoint", &self.write_endpoint)?;
-        Ok(())
+        );
+        out.field("tags", &self.tags);
+        out.field("upgradableDatabaseVersions", &self.upgradable_database_versions);
+        out.field("writeEndpoint", &self.write_endpoint);
     }
 
     #[inline]
@@ -2417,25 +2332,22 @@ pub enum DatabaseInstanceBackendType {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for DatabaseInstanceBackendType {
+impl From<&str> for DatabaseInstanceBackendType {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "SQL_BACKEND_TYPE_UNSPECIFIED" => Self::SqlBackendTypeUnspecified,
             "FIRST_GEN" => Self::FirstGen,
             "SECOND_GEN" => Self::SecondGen,
             "EXTERNAL" => Self::External,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for DatabaseInstanceBackendType {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::SqlBackendTypeUnspecified => "SQL_BACKEND_TYPE_UNSPECIFIED",
             Self::FirstGen => "FIRST_GEN",
@@ -2464,24 +2376,21 @@ pub enum DatabaseInstanceDatabaseCenterIntegration {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for DatabaseInstanceDatabaseCenterIntegration {
+impl From<&str> for DatabaseInstanceDatabaseCenterIntegration {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "DATABASE_CENTER_INTEGRATION_UNSPECIFIED" => Self::DatabaseCenterIntegrationUnspecified,
             "ENABLED" => Self::Enabled,
             "DISABLED" => Self::Disabled,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for DatabaseInstanceDatabaseCenterIntegration {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::DatabaseCenterIntegrationUnspecified => "DATABASE_CENTER_INTEGRATION_UNSPECIFIED",
             Self::Enabled => "ENABLED",
@@ -2616,10 +2525,10 @@ pub enum DatabaseInstanceDatabaseVersion {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for DatabaseInstanceDatabaseVersion {
+impl From<&str> for DatabaseInstanceDatabaseVersion {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "SQL_DATABASE_VERSION_UNSPECIFIED" => Self::SqlDatabaseVersionUnspecified,
             "MYSQL_5_1" => Self::Mysql51,
             "MYSQL_5_5" => Self::Mysql55,
@@ -2676,17 +2585,14 @@ impl __gapi::OpenEnum for DatabaseInstanceDatabaseVersion {
             "SQLSERVER_2025_STANDARD" => Self::Sqlserver2025Standard,
             "SQLSERVER_2025_ENTERPRISE" => Self::Sqlserver2025Enterprise,
             "SQLSERVER_2025_EXPRESS" => Self::Sqlserver2025Express,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for DatabaseInstanceDatabaseVersion {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::SqlDatabaseVersionUnspecified => "SQL_DATABASE_VERSION_UNSPECIFIED",
             Self::Mysql51 => "MYSQL_5_1",
@@ -2787,23 +2693,18 @@ impl __gapi::Object for DatabaseInstanceFailoverReplica {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.available, map),
-            1 => __gapi::read(&mut self.name, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.available),
+            1 => value.field(&mut self.name),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("available", &self.available)?;
-        out.field("name", &self.name)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("available", &self.available);
+        out.field("name", &self.name);
     }
 
     #[inline]
@@ -2837,27 +2738,24 @@ pub enum DatabaseInstanceInstanceType {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for DatabaseInstanceInstanceType {
+impl From<&str> for DatabaseInstanceInstanceType {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "SQL_INSTANCE_TYPE_UNSPECIFIED" => Self::SqlInstanceTypeUnspecified,
             "CLOUD_SQL_INSTANCE" => Self::CloudSqlInstance,
             "ON_PREMISES_INSTANCE" => Self::OnPremisesInstance,
             "READ_REPLICA_INSTANCE" => Self::ReadReplicaInstance,
             "READ_POOL_INSTANCE" => Self::ReadPoolInstance,
             "GREEN_INSTANCE" => Self::GreenInstance,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for DatabaseInstanceInstanceType {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::SqlInstanceTypeUnspecified => "SQL_INSTANCE_TYPE_UNSPECIFIED",
             Self::CloudSqlInstance => "CLOUD_SQL_INSTANCE",
@@ -2884,24 +2782,21 @@ pub enum DatabaseInstanceSqlNetworkArchitecture {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for DatabaseInstanceSqlNetworkArchitecture {
+impl From<&str> for DatabaseInstanceSqlNetworkArchitecture {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "SQL_NETWORK_ARCHITECTURE_UNSPECIFIED" => Self::SqlNetworkArchitectureUnspecified,
             "NEW_NETWORK_ARCHITECTURE" => Self::NewNetworkArchitecture,
             "OLD_NETWORK_ARCHITECTURE" => Self::OldNetworkArchitecture,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for DatabaseInstanceSqlNetworkArchitecture {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::SqlNetworkArchitectureUnspecified => "SQL_NETWORK_ARCHITECTURE_UNSPECIFIED",
             Self::NewNetworkArchitecture => "NEW_NETWORK_ARCHITECTURE",
@@ -2939,10 +2834,10 @@ pub enum DatabaseInstanceState {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for DatabaseInstanceState {
+impl From<&str> for DatabaseInstanceState {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "SQL_INSTANCE_STATE_UNSPECIFIED" => Self::SqlInstanceStateUnspecified,
             "RUNNABLE" => Self::Runnable,
             "SUSPENDED" => Self::Suspended,
@@ -2952,17 +2847,14 @@ impl __gapi::OpenEnum for DatabaseInstanceState {
             "FAILED" => Self::Failed,
             "ONLINE_MAINTENANCE" => Self::OnlineMaintenance,
             "REPAIRING" => Self::Repairing,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for DatabaseInstanceState {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::SqlInstanceStateUnspecified => "SQL_INSTANCE_STATE_UNSPECIFIED",
             Self::Runnable => "RUNNABLE",
@@ -2999,27 +2891,24 @@ pub enum DatabaseInstanceSuspensionReason {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for DatabaseInstanceSuspensionReason {
+impl From<&str> for DatabaseInstanceSuspensionReason {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "SQL_SUSPENSION_REASON_UNSPECIFIED" => Self::SqlSuspensionReasonUnspecified,
             "BILLING_ISSUE" => Self::BillingIssue,
             "LEGAL_ISSUE" => Self::LegalIssue,
             "OPERATIONAL_ISSUE" => Self::OperationalIssue,
             "KMS_KEY_ISSUE" => Self::KmsKeyIssue,
             "PROJECT_ABUSE" => Self::ProjectAbuse,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for DatabaseInstanceSuspensionReason {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::SqlSuspensionReasonUnspecified => "SQL_SUSPENSION_REASON_UNSPECIFIED",
             Self::BillingIssue => "BILLING_ISSUE",
@@ -3078,25 +2967,20 @@ impl __gapi::Object for DenyMaintenancePeriod {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.end_date, map),
-            1 => __gapi::read(&mut self.start_date, map),
-            2 => __gapi::read(&mut self.time, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.end_date),
+            1 => value.field(&mut self.start_date),
+            2 => value.field(&mut self.time),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("endDate", &self.end_date)?;
-        out.field("startDate", &self.start_date)?;
-        out.field("time", &self.time)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("endDate", &self.end_date);
+        out.field("startDate", &self.start_date);
+        out.field("time", &self.time);
     }
 
     #[inline]
@@ -3155,27 +3039,22 @@ impl __gapi::Object for DiskEncryptionConfiguration {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.cmek_source_log_encryption_enforced, map),
-            1 => __gapi::read(&mut self.confidential_mode, map),
-            2 => __gapi::read(&mut self.kind, map),
-            3 => __gapi::read(&mut self.kms_key_name, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.cmek_source_log_encryption_enforced),
+            1 => value.field(&mut self.confidential_mode),
+            2 => value.field(&mut self.kind),
+            3 => value.field(&mut self.kms_key_name),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("cmekSourceLogEncryptionEnforced", &self.cmek_source_log_encryption_enforced)?;
-        out.field("confidentialMode", &self.confidential_mode)?;
-        out.field("kind", &self.kind)?;
-        out.field("kmsKeyName", &self.kms_key_name)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("cmekSourceLogEncryptionEnforced", &self.cmek_source_log_encryption_enforced);
+        out.field("confidentialMode", &self.confidential_mode);
+        out.field("kind", &self.kind);
+        out.field("kmsKeyName", &self.kms_key_name);
     }
 
     #[inline]
@@ -3225,23 +3104,18 @@ impl __gapi::Object for DiskEncryptionStatus {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.kind, map),
-            1 => __gapi::read(&mut self.kms_key_version_name, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.kind),
+            1 => value.field(&mut self.kms_key_version_name),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("kind", &self.kind)?;
-        out.field("kmsKeyVersionName", &self.kms_key_version_name)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("kind", &self.kind);
+        out.field("kmsKeyVersionName", &self.kms_key_version_name);
     }
 
     #[inline]
@@ -3305,27 +3179,22 @@ impl __gapi::Object for DnsNameMapping {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.connection_type, map),
-            1 => __gapi::read(&mut self.dns_scope, map),
-            2 => __gapi::read(&mut self.name, map),
-            3 => __gapi::read(&mut self.record_manager, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.connection_type),
+            1 => value.field(&mut self.dns_scope),
+            2 => value.field(&mut self.name),
+            3 => value.field(&mut self.record_manager),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("connectionType", &self.connection_type)?;
-        out.field("dnsScope", &self.dns_scope)?;
-        out.field("name", &self.name)?;
-        out.field("recordManager", &self.record_manager)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("connectionType", &self.connection_type);
+        out.field("dnsScope", &self.dns_scope);
+        out.field("name", &self.name);
+        out.field("recordManager", &self.record_manager);
     }
 
     #[inline]
@@ -3357,25 +3226,22 @@ pub enum DnsNameMappingConnectionType {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for DnsNameMappingConnectionType {
+impl From<&str> for DnsNameMappingConnectionType {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "CONNECTION_TYPE_UNSPECIFIED" => Self::ConnectionTypeUnspecified,
             "PUBLIC" => Self::Public,
             "PRIVATE_SERVICES_ACCESS" => Self::PrivateServicesAccess,
             "PRIVATE_SERVICE_CONNECT" => Self::PrivateServiceConnect,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for DnsNameMappingConnectionType {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::ConnectionTypeUnspecified => "CONNECTION_TYPE_UNSPECIFIED",
             Self::Public => "PUBLIC",
@@ -3402,24 +3268,21 @@ pub enum DnsNameMappingDnsScope {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for DnsNameMappingDnsScope {
+impl From<&str> for DnsNameMappingDnsScope {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "DNS_SCOPE_UNSPECIFIED" => Self::DnsScopeUnspecified,
             "INSTANCE" => Self::Instance,
             "CLUSTER" => Self::Cluster,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for DnsNameMappingDnsScope {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::DnsScopeUnspecified => "DNS_SCOPE_UNSPECIFIED",
             Self::Instance => "INSTANCE",
@@ -3446,24 +3309,21 @@ pub enum DnsNameMappingRecordManager {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for DnsNameMappingRecordManager {
+impl From<&str> for DnsNameMappingRecordManager {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "RECORD_MANAGER_UNSPECIFIED" => Self::RecordManagerUnspecified,
             "CUSTOMER" => Self::Customer,
             "CLOUD_SQL_AUTOMATION" => Self::CloudSqlAutomation,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for DnsNameMappingRecordManager {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::RecordManagerUnspecified => "RECORD_MANAGER_UNSPECIFIED",
             Self::Customer => "CUSTOMER",
@@ -3494,20 +3354,14 @@ impl __gapi::Object for Empty {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            _ => __gapi::skip(map),
+            _ => {}
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        Ok(())
-    }
+    fn put<P: __gapi::Put>(&self, out: &mut P) {}
 
     #[inline]
     fn extra(&self) -> &__gapi::Extra {
@@ -3586,37 +3440,32 @@ impl __gapi::Object for ExportContext {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.bak_export_options, map),
-            1 => __gapi::read(&mut self.csv_export_options, map),
-            2 => __gapi::read(&mut self.databases, map),
-            3 => __gapi::read(&mut self.file_type, map),
-            4 => __gapi::read(&mut self.kind, map),
-            5 => __gapi::read(&mut self.offload, map),
-            6 => __gapi::read(&mut self.sql_export_options, map),
-            7 => __gapi::read(&mut self.tde_export_options, map),
-            8 => __gapi::read(&mut self.uri, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.bak_export_options),
+            1 => value.field(&mut self.csv_export_options),
+            2 => value.field(&mut self.databases),
+            3 => value.field(&mut self.file_type),
+            4 => value.field(&mut self.kind),
+            5 => value.field(&mut self.offload),
+            6 => value.field(&mut self.sql_export_options),
+            7 => value.field(&mut self.tde_export_options),
+            8 => value.field(&mut self.uri),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("bakExportOptions", &self.bak_export_options)?;
-        out.field("csvExportOptions", &self.csv_export_options)?;
-        out.field("databases", &self.databases)?;
-        out.field("fileType", &self.file_type)?;
-        out.field("kind", &self.kind)?;
-        out.field("offload", &self.offload)?;
-        out.field("sqlExportOptions", &self.sql_export_options)?;
-        out.field("tdeExportOptions", &self.tde_export_options)?;
-        out.field("uri", &self.uri)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("bakExportOptions", &self.bak_export_options);
+        out.field("csvExportOptions", &self.csv_export_options);
+        out.field("databases", &self.databases);
+        out.field("fileType", &self.file_type);
+        out.field("kind", &self.kind);
+        out.field("offload", &self.offload);
+        out.field("sqlExportOptions", &self.sql_export_options);
+        out.field("tdeExportOptions", &self.tde_export_options);
+        out.field("uri", &self.uri);
     }
 
     #[inline]
@@ -3688,33 +3537,28 @@ impl __gapi::Object for ExportContextBakExportOptions {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.bak_type, map),
-            1 => __gapi::read(&mut self.copy_only, map),
-            2 => __gapi::read(&mut self.differential_base, map),
-            3 => __gapi::read(&mut self.export_log_end_time, map),
-            4 => __gapi::read(&mut self.export_log_start_time, map),
-            5 => __gapi::read(&mut self.stripe_count, map),
-            6 => __gapi::read(&mut self.striped, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.bak_type),
+            1 => value.field(&mut self.copy_only),
+            2 => value.field(&mut self.differential_base),
+            3 => value.field(&mut self.export_log_end_time),
+            4 => value.field(&mut self.export_log_start_time),
+            5 => value.field(&mut self.stripe_count),
+            6 => value.field(&mut self.striped),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("bakType", &self.bak_type)?;
-        out.field("copyOnly", &self.copy_only)?;
-        out.field("differentialBase", &self.differential_base)?;
-        out.field("exportLogEndTime", &self.export_log_end_time)?;
-        out.field("exportLogStartTime", &self.export_log_start_time)?;
-        out.field("stripeCount", &self.stripe_count)?;
-        out.field("striped", &self.striped)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("bakType", &self.bak_type);
+        out.field("copyOnly", &self.copy_only);
+        out.field("differentialBase", &self.differential_base);
+        out.field("exportLogEndTime", &self.export_log_end_time);
+        out.field("exportLogStartTime", &self.export_log_start_time);
+        out.field("stripeCount", &self.stripe_count);
+        out.field("striped", &self.striped);
     }
 
     #[inline]
@@ -3744,25 +3588,22 @@ pub enum ExportContextBakExportOptionsBakType {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for ExportContextBakExportOptionsBakType {
+impl From<&str> for ExportContextBakExportOptionsBakType {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "BAK_TYPE_UNSPECIFIED" => Self::BakTypeUnspecified,
             "FULL" => Self::Full,
             "DIFF" => Self::Diff,
             "TLOG" => Self::Tlog,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for ExportContextBakExportOptionsBakType {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::BakTypeUnspecified => "BAK_TYPE_UNSPECIFIED",
             Self::Full => "FULL",
@@ -3821,29 +3662,24 @@ impl __gapi::Object for ExportContextCsvExportOptions {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.escape_character, map),
-            1 => __gapi::read(&mut self.fields_terminated_by, map),
-            2 => __gapi::read(&mut self.lines_terminated_by, map),
-            3 => __gapi::read(&mut self.quote_character, map),
-            4 => __gapi::read(&mut self.select_query, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.escape_character),
+            1 => value.field(&mut self.fields_terminated_by),
+            2 => value.field(&mut self.lines_terminated_by),
+            3 => value.field(&mut self.quote_character),
+            4 => value.field(&mut self.select_query),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("escapeCharacter", &self.escape_character)?;
-        out.field("fieldsTerminatedBy", &self.fields_terminated_by)?;
-        out.field("linesTerminatedBy", &self.lines_terminated_by)?;
-        out.field("quoteCharacter", &self.quote_character)?;
-        out.field("selectQuery", &self.select_query)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("escapeCharacter", &self.escape_character);
+        out.field("fieldsTerminatedBy", &self.fields_terminated_by);
+        out.field("linesTerminatedBy", &self.lines_terminated_by);
+        out.field("quoteCharacter", &self.quote_character);
+        out.field("selectQuery", &self.select_query);
     }
 
     #[inline]
@@ -3875,26 +3711,23 @@ pub enum ExportContextFileType {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for ExportContextFileType {
+impl From<&str> for ExportContextFileType {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "SQL_FILE_TYPE_UNSPECIFIED" => Self::SqlFileTypeUnspecified,
             "SQL" => Self::Sql,
             "CSV" => Self::Csv,
             "BAK" => Self::Bak,
             "TDE" => Self::Tde,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for ExportContextFileType {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::SqlFileTypeUnspecified => "SQL_FILE_TYPE_UNSPECIFIED",
             Self::Sql => "SQL",
@@ -3955,31 +3788,26 @@ impl __gapi::Object for ExportContextSqlExportOptions {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.mysql_export_options, map),
-            1 => __gapi::read(&mut self.parallel, map),
-            2 => __gapi::read(&mut self.postgres_export_options, map),
-            3 => __gapi::read(&mut self.schema_only, map),
-            4 => __gapi::read(&mut self.tables, map),
-            5 => __gapi::read(&mut self.threads, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.mysql_export_options),
+            1 => value.field(&mut self.parallel),
+            2 => value.field(&mut self.postgres_export_options),
+            3 => value.field(&mut self.schema_only),
+            4 => value.field(&mut self.tables),
+            5 => value.field(&mut self.threads),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("mysqlExportOptions", &self.mysql_export_options)?;
-        out.field("parallel", &self.parallel)?;
-        out.field("postgresExportOptions", &self.postgres_export_options)?;
-        out.field("schemaOnly", &self.schema_only)?;
-        out.field("tables", &self.tables)?;
-        out.field("threads", &self.threads)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("mysqlExportOptions", &self.mysql_export_options);
+        out.field("parallel", &self.parallel);
+        out.field("postgresExportOptions", &self.postgres_export_options);
+        out.field("schemaOnly", &self.schema_only);
+        out.field("tables", &self.tables);
+        out.field("threads", &self.threads);
     }
 
     #[inline]
@@ -4029,21 +3857,16 @@ impl __gapi::Object for ExportContextSqlExportOptionsMysqlExportOptions {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.master_data, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.master_data),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("masterData", &self.master_data)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("masterData", &self.master_data);
     }
 
     #[inline]
@@ -4094,23 +3917,18 @@ impl __gapi::Object for ExportContextSqlExportOptionsPostgresExportOptions {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.clean, map),
-            1 => __gapi::read(&mut self.if_exists, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.clean),
+            1 => value.field(&mut self.if_exists),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("clean", &self.clean)?;
-        out.field("ifExists", &self.if_exists)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("clean", &self.clean);
+        out.field("ifExists", &self.if_exists);
     }
 
     #[inline]
@@ -4171,27 +3989,22 @@ impl __gapi::Object for ExportContextTdeExportOptions {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.certificate_path, map),
-            1 => __gapi::read(&mut self.name, map),
-            2 => __gapi::read(&mut self.private_key_password, map),
-            3 => __gapi::read(&mut self.private_key_path, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.certificate_path),
+            1 => value.field(&mut self.name),
+            2 => value.field(&mut self.private_key_password),
+            3 => value.field(&mut self.private_key_path),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("certificatePath", &self.certificate_path)?;
-        out.field("name", &self.name)?;
-        out.field("privateKeyPassword", &self.private_key_password)?;
-        out.field("privateKeyPath", &self.private_key_path)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("certificatePath", &self.certificate_path);
+        out.field("name", &self.name);
+        out.field("privateKeyPassword", &self.private_key_password);
+        out.field("privateKeyPath", &self.private_key_path);
     }
 
     #[inline]
@@ -4242,23 +4055,18 @@ impl __gapi::Object for FinalBackupConfig {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.enabled, map),
-            1 => __gapi::read(&mut self.retention_days, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.enabled),
+            1 => value.field(&mut self.retention_days),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("enabled", &self.enabled)?;
-        out.field("retentionDays", &self.retention_days)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("enabled", &self.enabled);
+        out.field("retentionDays", &self.retention_days);
     }
 
     #[inline]
@@ -4332,31 +4140,26 @@ impl __gapi::Object for GeminiInstanceConfig {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.active_query_enabled, map),
-            1 => __gapi::read(&mut self.entitled, map),
-            2 => __gapi::read(&mut self.flag_recommender_enabled, map),
-            3 => __gapi::read(&mut self.google_vacuum_mgmt_enabled, map),
-            4 => __gapi::read(&mut self.index_advisor_enabled, map),
-            5 => __gapi::read(&mut self.oom_session_cancel_enabled, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.active_query_enabled),
+            1 => value.field(&mut self.entitled),
+            2 => value.field(&mut self.flag_recommender_enabled),
+            3 => value.field(&mut self.google_vacuum_mgmt_enabled),
+            4 => value.field(&mut self.index_advisor_enabled),
+            5 => value.field(&mut self.oom_session_cancel_enabled),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("activeQueryEnabled", &self.active_query_enabled)?;
-        out.field("entitled", &self.entitled)?;
-        out.field("flagRecommenderEnabled", &self.flag_recommender_enabled)?;
-        out.field("googleVacuumMgmtEnabled", &self.google_vacuum_mgmt_enabled)?;
-        out.field("indexAdvisorEnabled", &self.index_advisor_enabled)?;
-        out.field("oomSessionCancelEnabled", &self.oom_session_cancel_enabled)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("activeQueryEnabled", &self.active_query_enabled);
+        out.field("entitled", &self.entitled);
+        out.field("flagRecommenderEnabled", &self.flag_recommender_enabled);
+        out.field("googleVacuumMgmtEnabled", &self.google_vacuum_mgmt_enabled);
+        out.field("indexAdvisorEnabled", &self.index_advisor_enabled);
+        out.field("oomSessionCancelEnabled", &self.oom_session_cancel_enabled);
     }
 
     #[inline]
@@ -4433,37 +4236,32 @@ impl __gapi::Object for ImportContext {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.bak_import_options, map),
-            1 => __gapi::read(&mut self.csv_import_options, map),
-            2 => __gapi::read(&mut self.database, map),
-            3 => __gapi::read(&mut self.file_type, map),
-            4 => __gapi::read(&mut self.import_user, map),
-            5 => __gapi::read(&mut self.kind, map),
-            6 => __gapi::read(&mut self.sql_import_options, map),
-            7 => __gapi::read(&mut self.tde_import_options, map),
-            8 => __gapi::read(&mut self.uri, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.bak_import_options),
+            1 => value.field(&mut self.csv_import_options),
+            2 => value.field(&mut self.database),
+            3 => value.field(&mut self.file_type),
+            4 => value.field(&mut self.import_user),
+            5 => value.field(&mut self.kind),
+            6 => value.field(&mut self.sql_import_options),
+            7 => value.field(&mut self.tde_import_options),
+            8 => value.field(&mut self.uri),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("bakImportOptions", &self.bak_import_options)?;
-        out.field("csvImportOptions", &self.csv_import_options)?;
-        out.field("database", &self.database)?;
-        out.field("fileType", &self.file_type)?;
-        out.field("importUser", &self.import_user)?;
-        out.field("kind", &self.kind)?;
-        out.field("sqlImportOptions", &self.sql_import_options)?;
-        out.field("tdeImportOptions", &self.tde_import_options)?;
-        out.field("uri", &self.uri)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("bakImportOptions", &self.bak_import_options);
+        out.field("csvImportOptions", &self.csv_import_options);
+        out.field("database", &self.database);
+        out.field("fileType", &self.file_type);
+        out.field("importUser", &self.import_user);
+        out.field("kind", &self.kind);
+        out.field("sqlImportOptions", &self.sql_import_options);
+        out.field("tdeImportOptions", &self.tde_import_options);
+        out.field("uri", &self.uri);
     }
 
     #[inline]
@@ -4534,33 +4332,28 @@ impl __gapi::Object for ImportContextBakImportOptions {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.bak_type, map),
-            1 => __gapi::read(&mut self.encryption_options, map),
-            2 => __gapi::read(&mut self.no_recovery, map),
-            3 => __gapi::read(&mut self.recovery_only, map),
-            4 => __gapi::read(&mut self.stop_at, map),
-            5 => __gapi::read(&mut self.stop_at_mark, map),
-            6 => __gapi::read(&mut self.striped, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.bak_type),
+            1 => value.field(&mut self.encryption_options),
+            2 => value.field(&mut self.no_recovery),
+            3 => value.field(&mut self.recovery_only),
+            4 => value.field(&mut self.stop_at),
+            5 => value.field(&mut self.stop_at_mark),
+            6 => value.field(&mut self.striped),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("bakType", &self.bak_type)?;
-        out.field("encryptionOptions", &self.encryption_options)?;
-        out.field("noRecovery", &self.no_recovery)?;
-        out.field("recoveryOnly", &self.recovery_only)?;
-        out.field("stopAt", &self.stop_at)?;
-        out.field("stopAtMark", &self.stop_at_mark)?;
-        out.field("striped", &self.striped)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("bakType", &self.bak_type);
+        out.field("encryptionOptions", &self.encryption_options);
+        out.field("noRecovery", &self.no_recovery);
+        out.field("recoveryOnly", &self.recovery_only);
+        out.field("stopAt", &self.stop_at);
+        out.field("stopAtMark", &self.stop_at_mark);
+        out.field("striped", &self.striped);
     }
 
     #[inline]
@@ -4590,25 +4383,22 @@ pub enum ImportContextBakImportOptionsBakType {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for ImportContextBakImportOptionsBakType {
+impl From<&str> for ImportContextBakImportOptionsBakType {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "BAK_TYPE_UNSPECIFIED" => Self::BakTypeUnspecified,
             "FULL" => Self::Full,
             "DIFF" => Self::Diff,
             "TLOG" => Self::Tlog,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for ImportContextBakImportOptionsBakType {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::BakTypeUnspecified => "BAK_TYPE_UNSPECIFIED",
             Self::Full => "FULL",
@@ -4664,27 +4454,22 @@ impl __gapi::Object for ImportContextBakImportOptionsEncryptionOptions {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.cert_path, map),
-            1 => __gapi::read(&mut self.keep_encrypted, map),
-            2 => __gapi::read(&mut self.pvk_password, map),
-            3 => __gapi::read(&mut self.pvk_path, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.cert_path),
+            1 => value.field(&mut self.keep_encrypted),
+            2 => value.field(&mut self.pvk_password),
+            3 => value.field(&mut self.pvk_path),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("certPath", &self.cert_path)?;
-        out.field("keepEncrypted", &self.keep_encrypted)?;
-        out.field("pvkPassword", &self.pvk_password)?;
-        out.field("pvkPath", &self.pvk_path)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("certPath", &self.cert_path);
+        out.field("keepEncrypted", &self.keep_encrypted);
+        out.field("pvkPassword", &self.pvk_password);
+        out.field("pvkPath", &self.pvk_path);
     }
 
     #[inline]
@@ -4748,31 +4533,26 @@ impl __gapi::Object for ImportContextCsvImportOptions {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.columns, map),
-            1 => __gapi::read(&mut self.escape_character, map),
-            2 => __gapi::read(&mut self.fields_terminated_by, map),
-            3 => __gapi::read(&mut self.lines_terminated_by, map),
-            4 => __gapi::read(&mut self.quote_character, map),
-            5 => __gapi::read(&mut self.table, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.columns),
+            1 => value.field(&mut self.escape_character),
+            2 => value.field(&mut self.fields_terminated_by),
+            3 => value.field(&mut self.lines_terminated_by),
+            4 => value.field(&mut self.quote_character),
+            5 => value.field(&mut self.table),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("columns", &self.columns)?;
-        out.field("escapeCharacter", &self.escape_character)?;
-        out.field("fieldsTerminatedBy", &self.fields_terminated_by)?;
-        out.field("linesTerminatedBy", &self.lines_terminated_by)?;
-        out.field("quoteCharacter", &self.quote_character)?;
-        out.field("table", &self.table)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("columns", &self.columns);
+        out.field("escapeCharacter", &self.escape_character);
+        out.field("fieldsTerminatedBy", &self.fields_terminated_by);
+        out.field("linesTerminatedBy", &self.lines_terminated_by);
+        out.field("quoteCharacter", &self.quote_character);
+        out.field("table", &self.table);
     }
 
     #[inline]
@@ -4805,26 +4585,23 @@ pub enum ImportContextFileType {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for ImportContextFileType {
+impl From<&str> for ImportContextFileType {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "SQL_FILE_TYPE_UNSPECIFIED" => Self::SqlFileTypeUnspecified,
             "SQL" => Self::Sql,
             "CSV" => Self::Csv,
             "BAK" => Self::Bak,
             "TDE" => Self::Tde,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for ImportContextFileType {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::SqlFileTypeUnspecified => "SQL_FILE_TYPE_UNSPECIFIED",
             Self::Sql => "SQL",
@@ -4877,25 +4654,20 @@ impl __gapi::Object for ImportContextSqlImportOptions {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.parallel, map),
-            1 => __gapi::read(&mut self.postgres_import_options, map),
-            2 => __gapi::read(&mut self.threads, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.parallel),
+            1 => value.field(&mut self.postgres_import_options),
+            2 => value.field(&mut self.threads),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("parallel", &self.parallel)?;
-        out.field("postgresImportOptions", &self.postgres_import_options)?;
-        out.field("threads", &self.threads)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("parallel", &self.parallel);
+        out.field("postgresImportOptions", &self.postgres_import_options);
+        out.field("threads", &self.threads);
     }
 
     #[inline]
@@ -4949,23 +4721,18 @@ impl __gapi::Object for ImportContextSqlImportOptionsPostgresImportOptions {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.clean, map),
-            1 => __gapi::read(&mut self.if_exists, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.clean),
+            1 => value.field(&mut self.if_exists),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("clean", &self.clean)?;
-        out.field("ifExists", &self.if_exists)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("clean", &self.clean);
+        out.field("ifExists", &self.if_exists);
     }
 
     #[inline]
@@ -5026,27 +4793,22 @@ impl __gapi::Object for ImportContextTdeImportOptions {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.certificate_path, map),
-            1 => __gapi::read(&mut self.name, map),
-            2 => __gapi::read(&mut self.private_key_password, map),
-            3 => __gapi::read(&mut self.private_key_path, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.certificate_path),
+            1 => value.field(&mut self.name),
+            2 => value.field(&mut self.private_key_password),
+            3 => value.field(&mut self.private_key_path),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("certificatePath", &self.certificate_path)?;
-        out.field("name", &self.name)?;
-        out.field("privateKeyPassword", &self.private_key_password)?;
-        out.field("privateKeyPath", &self.private_key_path)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("certificatePath", &self.certificate_path);
+        out.field("name", &self.name);
+        out.field("privateKeyPassword", &self.private_key_password);
+        out.field("privateKeyPath", &self.private_key_path);
     }
 
     #[inline]
@@ -5112,31 +4874,26 @@ impl __gapi::Object for InsightsConfig {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.enhanced_query_insights_enabled, map),
-            1 => __gapi::read(&mut self.query_insights_enabled, map),
-            2 => __gapi::read(&mut self.query_plans_per_minute, map),
-            3 => __gapi::read(&mut self.query_string_length, map),
-            4 => __gapi::read(&mut self.record_application_tags, map),
-            5 => __gapi::read(&mut self.record_client_address, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.enhanced_query_insights_enabled),
+            1 => value.field(&mut self.query_insights_enabled),
+            2 => value.field(&mut self.query_plans_per_minute),
+            3 => value.field(&mut self.query_string_length),
+            4 => value.field(&mut self.record_application_tags),
+            5 => value.field(&mut self.record_client_address),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("enhancedQueryInsightsEnabled", &self.enhanced_query_insights_enabled)?;
-        out.field("queryInsightsEnabled", &self.query_insights_enabled)?;
-        out.field("queryPlansPerMinute", &self.query_plans_per_minute)?;
-        out.field("queryStringLength", &self.query_string_length)?;
-        out.field("recordApplicationTags", &self.record_application_tags)?;
-        out.field("recordClientAddress", &self.record_client_address)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("enhancedQueryInsightsEnabled", &self.enhanced_query_insights_enabled);
+        out.field("queryInsightsEnabled", &self.query_insights_enabled);
+        out.field("queryPlansPerMinute", &self.query_plans_per_minute);
+        out.field("queryStringLength", &self.query_string_length);
+        out.field("recordApplicationTags", &self.record_application_tags);
+        out.field("recordClientAddress", &self.record_client_address);
     }
 
     #[inline]
@@ -5190,25 +4947,20 @@ impl __gapi::Object for InstanceReference {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.name, map),
-            1 => __gapi::read(&mut self.project, map),
-            2 => __gapi::read(&mut self.region, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.name),
+            1 => value.field(&mut self.project),
+            2 => value.field(&mut self.region),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("name", &self.name)?;
-        out.field("project", &self.project)?;
-        out.field("region", &self.region)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("name", &self.name);
+        out.field("project", &self.project);
+        out.field("region", &self.region);
     }
 
     #[inline]
@@ -5253,27 +5005,22 @@ impl __gapi::Object for InstancesListResponse {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.items, map),
-            1 => __gapi::read(&mut self.kind, map),
-            2 => __gapi::read(&mut self.next_page_token, map),
-            3 => __gapi::read(&mut self.warnings, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.items),
+            1 => value.field(&mut self.kind),
+            2 => value.field(&mut self.next_page_token),
+            3 => value.field(&mut self.warnings),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("items", &self.items)?;
-        out.field("kind", &self.kind)?;
-        out.field("nextPageToken", &self.next_page_token)?;
-        out.field("warnings", &self.warnings)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("items", &self.items);
+        out.field("kind", &self.kind);
+        out.field("nextPageToken", &self.next_page_token);
+        out.field("warnings", &self.warnings);
     }
 
     #[inline]
@@ -5374,46 +5121,41 @@ impl __gapi::Object for IpConfiguration {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.allocated_ip_range, map),
-            1 => __gapi::read(&mut self.authorized_networks, map),
-            2 => __gapi::read(&mut self.custom_subject_alternative_names, map),
-            3 => __gapi::read(&mut self.enable_private_path_for_google_cloud_services, map),
-            4 => __gapi::read(&mut self.ipv4_enabled, map),
-            5 => __gapi::read(&mut self.private_network, map),
-            6 => __gapi::read(&mut self.psc_config, map),
-            7 => __gapi::read(&mut self.require_ssl, map),
-            8 => __gapi::read(&mut self.server_ca_mode, map),
-            9 => __gapi::read(&mut self.server_ca_pool, map),
-            10 => __gapi::read(&mut self.server_certificate_rotation_mode, map),
-            11 => __gapi::read(&mut self.ssl_mode, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.allocated_ip_range),
+            1 => value.field(&mut self.authorized_networks),
+            2 => value.field(&mut self.custom_subject_alternative_names),
+            3 => value.field(&mut self.enable_private_path_for_google_cloud_services),
+            4 => value.field(&mut self.ipv4_enabled),
+            5 => value.field(&mut self.private_network),
+            6 => value.field(&mut self.psc_config),
+            7 => value.field(&mut self.require_ssl),
+            8 => value.field(&mut self.server_ca_mode),
+            9 => value.field(&mut self.server_ca_pool),
+            10 => value.field(&mut self.server_certificate_rotation_mode),
+            11 => value.field(&mut self.ssl_mode),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("allocatedIpRange", &self.allocated_ip_range)?;
-        out.field("authorizedNetworks", &self.authorized_networks)?;
-        out.field("customSubjectAlternativeNames", &self.custom_subject_alternative_names)?;
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("allocatedIpRange", &self.allocated_ip_range);
+        out.field("authorizedNetworks", &self.authorized_networks);
+        out.field("customSubjectAlternativeNames", &self.custom_subject_alternative_names);
         out.field(
             "enablePrivatePathForGoogleCloudServices",
             &self.enable_private_path_for_google_cloud_services,
-        )?;
-        out.field("ipv4Enabled", &self.ipv4_enabled)?;
-        out.field("privateNetwork", &self.private_network)?;
-        out.field("pscConfig", &self.psc_config)?;
-        out.field("requireSsl", &self.require_ssl)?;
-        out.field("serverCaMode", &self.server_ca_mode)?;
-        out.field("serverCaPool", &self.server_ca_pool)?;
-        out.field("serverCertificateRotationMode", &self.server_certificate_rotation_mode)?;
-        out.field("sslMode", &self.ssl_mode)?;
-        Ok(())
+        );
+        out.field("ipv4Enabled", &self.ipv4_enabled);
+        out.field("privateNetwork", &self.private_network);
+        out.field("pscConfig", &self.psc_config);
+        out.field("requireSsl", &self.require_ssl);
+        out.field("serverCaMode", &self.server_ca_mode);
+        out.field("serverCaPool", &self.server_ca_pool);
+        out.field("serverCertificateRotationMode", &self.server_certificate_rotation_mode);
+        out.field("sslMode", &self.ssl_mode);
     }
 
     #[inline]
@@ -5444,25 +5186,22 @@ pub enum IpConfigurationServerCaMode {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for IpConfigurationServerCaMode {
+impl From<&str> for IpConfigurationServerCaMode {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "CA_MODE_UNSPECIFIED" => Self::CaModeUnspecified,
             "GOOGLE_MANAGED_INTERNAL_CA" => Self::GoogleManagedInternalCa,
             "GOOGLE_MANAGED_CAS_CA" => Self::GoogleManagedCasCa,
             "CUSTOMER_MANAGED_CAS_CA" => Self::CustomerManagedCasCa,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for IpConfigurationServerCaMode {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::CaModeUnspecified => "CA_MODE_UNSPECIFIED",
             Self::GoogleManagedInternalCa => "GOOGLE_MANAGED_INTERNAL_CA",
@@ -5494,24 +5233,21 @@ pub enum IpConfigurationServerCertificateRotationMode {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for IpConfigurationServerCertificateRotationMode {
+impl From<&str> for IpConfigurationServerCertificateRotationMode {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "SERVER_CERTIFICATE_ROTATION_MODE_UNSPECIFIED" => Self::ServerCertificateRotationModeUnspecified,
             "NO_AUTOMATIC_ROTATION" => Self::NoAutomaticRotation,
             "AUTOMATIC_ROTATION_DURING_MAINTENANCE" => Self::AutomaticRotationDuringMaintenance,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for IpConfigurationServerCertificateRotationMode {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::ServerCertificateRotationModeUnspecified => "SERVER_CERTIFICATE_ROTATION_MODE_UNSPECIFIED",
             Self::NoAutomaticRotation => "NO_AUTOMATIC_ROTATION",
@@ -5555,25 +5291,22 @@ pub enum IpConfigurationSslMode {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for IpConfigurationSslMode {
+impl From<&str> for IpConfigurationSslMode {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "SSL_MODE_UNSPECIFIED" => Self::SslModeUnspecified,
             "ALLOW_UNENCRYPTED_AND_ENCRYPTED" => Self::AllowUnencryptedAndEncrypted,
             "ENCRYPTED_ONLY" => Self::EncryptedOnly,
             "TRUSTED_CLIENT_CERTIFICATE_REQUIRED" => Self::TrustedClientCertificateRequired,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for IpConfigurationSslMode {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::SslModeUnspecified => "SSL_MODE_UNSPECIFIED",
             Self::AllowUnencryptedAndEncrypted => "ALLOW_UNENCRYPTED_AND_ENCRYPTED",
@@ -5626,25 +5359,20 @@ impl __gapi::Object for IpMapping {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.ip_address, map),
-            1 => __gapi::read(&mut self.time_to_retire, map),
-            2 => __gapi::read(&mut self.r#type, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.ip_address),
+            1 => value.field(&mut self.time_to_retire),
+            2 => value.field(&mut self.r#type),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("ipAddress", &self.ip_address)?;
-        out.field("timeToRetire", &self.time_to_retire)?;
-        out.field("type", &self.r#type)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("ipAddress", &self.ip_address);
+        out.field("timeToRetire", &self.time_to_retire);
+        out.field("type", &self.r#type);
     }
 
     #[inline]
@@ -5683,26 +5411,23 @@ pub enum IpMappingType {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for IpMappingType {
+impl From<&str> for IpMappingType {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "SQL_IP_ADDRESS_TYPE_UNSPECIFIED" => Self::SqlIpAddressTypeUnspecified,
             "PRIMARY" => Self::Primary,
             "OUTGOING" => Self::Outgoing,
             "PRIVATE" => Self::Private,
             "MIGRATED_1ST_GEN" => Self::Migrated1stGen,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for IpMappingType {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::SqlIpAddressTypeUnspecified => "SQL_IP_ADDRESS_TYPE_UNSPECIFIED",
             Self::Primary => "PRIMARY",
@@ -5763,27 +5488,22 @@ impl __gapi::Object for LocationPreference {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.follow_gae_application, map),
-            1 => __gapi::read(&mut self.kind, map),
-            2 => __gapi::read(&mut self.secondary_zone, map),
-            3 => __gapi::read(&mut self.zone, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.follow_gae_application),
+            1 => value.field(&mut self.kind),
+            2 => value.field(&mut self.secondary_zone),
+            3 => value.field(&mut self.zone),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("followGaeApplication", &self.follow_gae_application)?;
-        out.field("kind", &self.kind)?;
-        out.field("secondaryZone", &self.secondary_zone)?;
-        out.field("zone", &self.zone)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("followGaeApplication", &self.follow_gae_application);
+        out.field("kind", &self.kind);
+        out.field("secondaryZone", &self.secondary_zone);
+        out.field("zone", &self.zone);
     }
 
     #[inline]
@@ -5843,27 +5563,22 @@ impl __gapi::Object for MaintenanceWindow {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.day, map),
-            1 => __gapi::read(&mut self.hour, map),
-            2 => __gapi::read(&mut self.kind, map),
-            3 => __gapi::read(&mut self.update_track, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.day),
+            1 => value.field(&mut self.hour),
+            2 => value.field(&mut self.kind),
+            3 => value.field(&mut self.update_track),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("day", &self.day)?;
-        out.field("hour", &self.hour)?;
-        out.field("kind", &self.kind)?;
-        out.field("updateTrack", &self.update_track)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("day", &self.day);
+        out.field("hour", &self.hour);
+        out.field("kind", &self.kind);
+        out.field("updateTrack", &self.update_track);
     }
 
     #[inline]
@@ -5901,25 +5616,22 @@ pub enum MaintenanceWindowUpdateTrack {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for MaintenanceWindowUpdateTrack {
+impl From<&str> for MaintenanceWindowUpdateTrack {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "SQL_UPDATE_TRACK_UNSPECIFIED" => Self::SqlUpdateTrackUnspecified,
             "canary" => Self::Canary,
             "stable" => Self::Stable,
             "week5" => Self::Week5,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for MaintenanceWindowUpdateTrack {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::SqlUpdateTrackUnspecified => "SQL_UPDATE_TRACK_UNSPECIFIED",
             Self::Canary => "canary",
@@ -5999,41 +5711,36 @@ impl __gapi::Object for MySqlReplicaConfiguration {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.ca_certificate, map),
-            1 => __gapi::read(&mut self.client_certificate, map),
-            2 => __gapi::read(&mut self.client_key, map),
-            3 => __gapi::read(&mut self.connect_retry_interval, map),
-            4 => __gapi::read(&mut self.dump_file_path, map),
-            5 => __gapi::read(&mut self.kind, map),
-            6 => __gapi::read(&mut self.master_heartbeat_period, map),
-            7 => __gapi::read(&mut self.password, map),
-            8 => __gapi::read(&mut self.ssl_cipher, map),
-            9 => __gapi::read(&mut self.username, map),
-            10 => __gapi::read(&mut self.verify_server_certificate, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.ca_certificate),
+            1 => value.field(&mut self.client_certificate),
+            2 => value.field(&mut self.client_key),
+            3 => value.field(&mut self.connect_retry_interval),
+            4 => value.field(&mut self.dump_file_path),
+            5 => value.field(&mut self.kind),
+            6 => value.field(&mut self.master_heartbeat_period),
+            7 => value.field(&mut self.password),
+            8 => value.field(&mut self.ssl_cipher),
+            9 => value.field(&mut self.username),
+            10 => value.field(&mut self.verify_server_certificate),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("caCertificate", &self.ca_certificate)?;
-        out.field("clientCertificate", &self.client_certificate)?;
-        out.field("clientKey", &self.client_key)?;
-        out.field("connectRetryInterval", &self.connect_retry_interval)?;
-        out.field("dumpFilePath", &self.dump_file_path)?;
-        out.field("kind", &self.kind)?;
-        out.field("masterHeartbeatPeriod", &self.master_heartbeat_period)?;
-        out.field("password", &self.password)?;
-        out.field("sslCipher", &self.ssl_cipher)?;
-        out.field("username", &self.username)?;
-        out.field("verifyServerCertificate", &self.verify_server_certificate)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("caCertificate", &self.ca_certificate);
+        out.field("clientCertificate", &self.client_certificate);
+        out.field("clientKey", &self.client_key);
+        out.field("connectRetryInterval", &self.connect_retry_interval);
+        out.field("dumpFilePath", &self.dump_file_path);
+        out.field("kind", &self.kind);
+        out.field("masterHeartbeatPeriod", &self.master_heartbeat_period);
+        out.field("password", &self.password);
+        out.field("sslCipher", &self.ssl_cipher);
+        out.field("username", &self.username);
+        out.field("verifyServerCertificate", &self.verify_server_certificate);
     }
 
     #[inline]
@@ -6117,43 +5824,38 @@ impl __gapi::Object for OnPremisesConfiguration {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.ca_certificate, map),
-            1 => __gapi::read(&mut self.client_certificate, map),
-            2 => __gapi::read(&mut self.client_key, map),
-            3 => __gapi::read(&mut self.dms_managed, map),
-            4 => __gapi::read(&mut self.dump_file_path, map),
-            5 => __gapi::read(&mut self.host_port, map),
-            6 => __gapi::read(&mut self.kind, map),
-            7 => __gapi::read(&mut self.password, map),
-            8 => __gapi::read(&mut self.selected_objects, map),
-            9 => __gapi::read(&mut self.source_instance, map),
-            10 => __gapi::read(&mut self.ssl_option, map),
-            11 => __gapi::read(&mut self.username, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.ca_certificate),
+            1 => value.field(&mut self.client_certificate),
+            2 => value.field(&mut self.client_key),
+            3 => value.field(&mut self.dms_managed),
+            4 => value.field(&mut self.dump_file_path),
+            5 => value.field(&mut self.host_port),
+            6 => value.field(&mut self.kind),
+            7 => value.field(&mut self.password),
+            8 => value.field(&mut self.selected_objects),
+            9 => value.field(&mut self.source_instance),
+            10 => value.field(&mut self.ssl_option),
+            11 => value.field(&mut self.username),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("caCertificate", &self.ca_certificate)?;
-        out.field("clientCertificate", &self.client_certificate)?;
-        out.field("clientKey", &self.client_key)?;
-        out.field("dmsManaged", &self.dms_managed)?;
-        out.field("dumpFilePath", &self.dump_file_path)?;
-        out.field("hostPort", &self.host_port)?;
-        out.field("kind", &self.kind)?;
-        out.field("password", &self.password)?;
-        out.field("selectedObjects", &self.selected_objects)?;
-        out.field("sourceInstance", &self.source_instance)?;
-        out.field("sslOption", &self.ssl_option)?;
-        out.field("username", &self.username)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("caCertificate", &self.ca_certificate);
+        out.field("clientCertificate", &self.client_certificate);
+        out.field("clientKey", &self.client_key);
+        out.field("dmsManaged", &self.dms_managed);
+        out.field("dumpFilePath", &self.dump_file_path);
+        out.field("hostPort", &self.host_port);
+        out.field("kind", &self.kind);
+        out.field("password", &self.password);
+        out.field("selectedObjects", &self.selected_objects);
+        out.field("sourceInstance", &self.source_instance);
+        out.field("sslOption", &self.ssl_option);
+        out.field("username", &self.username);
     }
 
     #[inline]
@@ -6185,25 +5887,22 @@ pub enum OnPremisesConfigurationSslOption {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for OnPremisesConfigurationSslOption {
+impl From<&str> for OnPremisesConfigurationSslOption {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "SSL_OPTION_UNSPECIFIED" => Self::SslOptionUnspecified,
             "DISABLE" => Self::Disable,
             "REQUIRE" => Self::Require,
             "VERIFY_CA" => Self::VerifyCa,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for OnPremisesConfigurationSslOption {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::SslOptionUnspecified => "SSL_OPTION_UNSPECIFIED",
             Self::Disable => "DISABLE",
@@ -6319,70 +6018,65 @@ impl __gapi::Object for Operation {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.acquire_ssrs_lease_context, map),
-            1 => __gapi::read(&mut self.api_warning, map),
-            2 => __gapi::read(&mut self.backup_context, map),
-            3 => __gapi::read(&mut self.end_time, map),
-            4 => __gapi::read(&mut self.error, map),
-            5 => __gapi::read(&mut self.export_context, map),
-            6 => __gapi::read(&mut self.import_context, map),
-            7 => __gapi::read(&mut self.insert_time, map),
-            8 => __gapi::read(&mut self.kind, map),
-            9 => __gapi::read(&mut self.name, map),
-            10 => __gapi::read(&mut self.operation_type, map),
-            11 => __gapi::read(&mut self.pre_check_major_version_upgrade_context, map),
-            12 => __gapi::read(&mut self.self_link, map),
-            13 => __gapi::read(&mut self.start_time, map),
-            14 => __gapi::read(&mut self.start_workload_capture_context, map),
-            15 => __gapi::read(&mut self.start_workload_replay_context, map),
-            16 => __gapi::read(&mut self.status, map),
-            17 => __gapi::read(&mut self.stop_workload_capture_context, map),
-            18 => __gapi::read(&mut self.stop_workload_replay_context, map),
-            19 => __gapi::read(&mut self.sub_operation_type, map),
-            20 => __gapi::read(&mut self.target_id, map),
-            21 => __gapi::read(&mut self.target_link, map),
-            22 => __gapi::read(&mut self.target_project, map),
-            23 => __gapi::read(&mut self.user, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.acquire_ssrs_lease_context),
+            1 => value.field(&mut self.api_warning),
+            2 => value.field(&mut self.backup_context),
+            3 => value.field(&mut self.end_time),
+            4 => value.field(&mut self.error),
+            5 => value.field(&mut self.export_context),
+            6 => value.field(&mut self.import_context),
+            7 => value.field(&mut self.insert_time),
+            8 => value.field(&mut self.kind),
+            9 => value.field(&mut self.name),
+            10 => value.field(&mut self.operation_type),
+            11 => value.field(&mut self.pre_check_major_version_upgrade_context),
+            12 => value.field(&mut self.self_link),
+            13 => value.field(&mut self.start_time),
+            14 => value.field(&mut self.start_workload_capture_context),
+            15 => value.field(&mut self.start_workload_replay_context),
+            16 => value.field(&mut self.status),
+            17 => value.field(&mut self.stop_workload_capture_context),
+            18 => value.field(&mut self.stop_workload_replay_context),
+            19 => value.field(&mut self.sub_operation_type),
+            20 => value.field(&mut self.target_id),
+            21 => value.field(&mut self.target_link),
+            22 => value.field(&mut self.target_project),
+            23 => value.field(&mut self.user),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("acquireSsrsLeaseContext", &self.acquire_ssrs_lease_context)?;
-        out.field("apiWarning", &self.api_warning)?;
-        out.field("backupContext", &self.backup_context)?;
-        out.field("endTime", &self.end_time)?;
-        out.field("error", &self.error)?;
-        out.field("exportContext", &self.export_context)?;
-        out.field("importContext", &self.import_context)?;
-        out.field("insertTime", &self.insert_time)?;
-        out.field("kind", &self.kind)?;
-        out.field("name", &self.name)?;
-        out.field("operationType", &self.operation_type)?;
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("acquireSsrsLeaseContext", &self.acquire_ssrs_lease_context);
+        out.field("apiWarning", &self.api_warning);
+        out.field("backupContext", &self.backup_context);
+        out.field("endTime", &self.end_time);
+        out.field("error", &self.error);
+        out.field("exportContext", &self.export_context);
+        out.field("importContext", &self.import_context);
+        out.field("insertTime", &self.insert_time);
+        out.field("kind", &self.kind);
+        out.field("name", &self.name);
+        out.field("operationType", &self.operation_type);
         out.field(
             "preCheckMajorVersionUpgradeContext",
             &self.pre_check_major_version_upgrade_context,
-        )?;
-        out.field("selfLink", &self.self_link)?;
-        out.field("startTime", &self.start_time)?;
-        out.field("startWorkloadCaptureContext", &self.start_workload_capture_context)?;
-        out.field("startWorkloadReplayContext", &self.start_workload_replay_context)?;
-        out.field("status", &self.status)?;
-        out.field("stopWorkloadCaptureContext", &self.stop_workload_capture_context)?;
-        out.field("stopWorkloadReplayContext", &self.stop_workload_replay_context)?;
-        out.field("subOperationType", &self.sub_operation_type)?;
-        out.field("targetId", &self.target_id)?;
-        out.field("targetLink", &self.target_link)?;
-        out.field("targetProject", &self.target_project)?;
-        out.field("user", &self.user)?;
-        Ok(())
+        );
+        out.field("selfLink", &self.self_link);
+        out.field("startTime", &self.start_time);
+        out.field("startWorkloadCaptureContext", &self.start_workload_capture_context);
+        out.field("startWorkloadReplayContext", &self.start_workload_replay_context);
+        out.field("status", &self.status);
+        out.field("stopWorkloadCaptureContext", &self.stop_workload_capture_context);
+        out.field("stopWorkloadReplayContext", &self.stop_workload_replay_context);
+        out.field("subOperationType", &self.sub_operation_type);
+        out.field("targetId", &self.target_id);
+        out.field("targetLink", &self.target_link);
+        out.field("targetProject", &self.target_project);
+        out.field("user", &self.user);
     }
 
     #[inline]
@@ -6540,10 +6234,10 @@ pub enum OperationOperationType {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for OperationOperationType {
+impl From<&str> for OperationOperationType {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "SQL_OPERATION_TYPE_UNSPECIFIED" => Self::SqlOperationTypeUnspecified,
             "IMPORT" => Self::Import,
             "EXPORT" => Self::Export,
@@ -6601,17 +6295,14 @@ impl __gapi::OpenEnum for OperationOperationType {
             "CREATE_BLUE_GREEN_DEPLOYMENT" => Self::CreateBlueGreenDeployment,
             "SWITCHOVER_BLUE_GREEN_DEPLOYMENT" => Self::SwitchoverBlueGreenDeployment,
             "DELETE_BLUE_GREEN_DEPLOYMENT" => Self::DeleteBlueGreenDeployment,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for OperationOperationType {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::SqlOperationTypeUnspecified => "SQL_OPERATION_TYPE_UNSPECIFIED",
             Self::Import => "IMPORT",
@@ -6691,25 +6382,22 @@ pub enum OperationStatus {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for OperationStatus {
+impl From<&str> for OperationStatus {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "SQL_OPERATION_STATUS_UNSPECIFIED" => Self::SqlOperationStatusUnspecified,
             "PENDING" => Self::Pending,
             "RUNNING" => Self::Running,
             "DONE" => Self::Done,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for OperationStatus {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::SqlOperationStatusUnspecified => "SQL_OPERATION_STATUS_UNSPECIFIED",
             Self::Pending => "PENDING",
@@ -6759,25 +6447,20 @@ impl __gapi::Object for OperationError {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.code, map),
-            1 => __gapi::read(&mut self.kind, map),
-            2 => __gapi::read(&mut self.message, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.code),
+            1 => value.field(&mut self.kind),
+            2 => value.field(&mut self.message),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("code", &self.code)?;
-        out.field("kind", &self.kind)?;
-        out.field("message", &self.message)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("code", &self.code);
+        out.field("kind", &self.kind);
+        out.field("message", &self.message);
     }
 
     #[inline]
@@ -6815,23 +6498,18 @@ impl __gapi::Object for OperationErrors {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.errors, map),
-            1 => __gapi::read(&mut self.kind, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.errors),
+            1 => value.field(&mut self.kind),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("errors", &self.errors)?;
-        out.field("kind", &self.kind)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("errors", &self.errors);
+        out.field("kind", &self.kind);
     }
 
     #[inline]
@@ -6901,33 +6579,28 @@ impl __gapi::Object for PasswordValidationPolicy {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.complexity, map),
-            1 => __gapi::read(&mut self.disallow_compromised_credentials, map),
-            2 => __gapi::read(&mut self.disallow_username_substring, map),
-            3 => __gapi::read(&mut self.enable_password_policy, map),
-            4 => __gapi::read(&mut self.min_length, map),
-            5 => __gapi::read(&mut self.password_change_interval, map),
-            6 => __gapi::read(&mut self.reuse_interval, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.complexity),
+            1 => value.field(&mut self.disallow_compromised_credentials),
+            2 => value.field(&mut self.disallow_username_substring),
+            3 => value.field(&mut self.enable_password_policy),
+            4 => value.field(&mut self.min_length),
+            5 => value.field(&mut self.password_change_interval),
+            6 => value.field(&mut self.reuse_interval),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("complexity", &self.complexity)?;
-        out.field("disallowCompromisedCredentials", &self.disallow_compromised_credentials)?;
-        out.field("disallowUsernameSubstring", &self.disallow_username_substring)?;
-        out.field("enablePasswordPolicy", &self.enable_password_policy)?;
-        out.field("minLength", &self.min_length)?;
-        out.field("passwordChangeInterval", &self.password_change_interval)?;
-        out.field("reuseInterval", &self.reuse_interval)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("complexity", &self.complexity);
+        out.field("disallowCompromisedCredentials", &self.disallow_compromised_credentials);
+        out.field("disallowUsernameSubstring", &self.disallow_username_substring);
+        out.field("enablePasswordPolicy", &self.enable_password_policy);
+        out.field("minLength", &self.min_length);
+        out.field("passwordChangeInterval", &self.password_change_interval);
+        out.field("reuseInterval", &self.reuse_interval);
     }
 
     #[inline]
@@ -6953,23 +6626,20 @@ pub enum PasswordValidationPolicyComplexity {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for PasswordValidationPolicyComplexity {
+impl From<&str> for PasswordValidationPolicyComplexity {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "COMPLEXITY_UNSPECIFIED" => Self::ComplexityUnspecified,
             "COMPLEXITY_DEFAULT" => Self::ComplexityDefault,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for PasswordValidationPolicyComplexity {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::ComplexityUnspecified => "COMPLEXITY_UNSPECIFIED",
             Self::ComplexityDefault => "COMPLEXITY_DEFAULT",
@@ -7067,50 +6737,42 @@ impl __gapi::Object for PerformanceCaptureConfig {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.cpu_utilization_threshold_percent, map),
-            1 => __gapi::read(&mut self.enabled, map),
-            2 => __gapi::read(&mut self.history_list_length_threshold_count, map),
-            3 => __gapi::read(&mut self.memory_usage_threshold_percent, map),
-            4 => __gapi::read(&mut self.probe_threshold, map),
-            5 => __gapi::read(&mut self.probing_interval_seconds, map),
-            6 => __gapi::read(&mut self.running_threads_threshold, map),
-            7 => __gapi::read(&mut self.seconds_behind_source_threshold, map),
-            8 => __gapi::read(&mut self.semaphore_wait_threshold_count, map),
-            9 => __gapi::read(&mut self.transaction_duration_threshold, map),
-            10 => __gapi::read(&mut self.transaction_kill_excluded_user_hosts, map),
-            11 => __gapi::read(&mut self.transaction_kill_threshold_seconds, map),
-            12 => __gapi::read(&mut self.transaction_kill_type, map),
-            13 => __gapi::read(&mut self.transaction_lock_wait_threshold_count, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.cpu_utilization_threshold_percent),
+            1 => value.field(&mut self.enabled),
+            2 => value.field(&mut self.history_list_length_threshold_count),
+            3 => value.field(&mut self.memory_usage_threshold_percent),
+            4 => value.field(&mut self.probe_threshold),
+            5 => value.field(&mut self.probing_interval_seconds),
+            6 => value.field(&mut self.running_threads_threshold),
+            7 => value.field(&mut self.seconds_behind_source_threshold),
+            8 => value.field(&mut self.semaphore_wait_threshold_count),
+            9 => value.field(&mut self.transaction_duration_threshold),
+            10 => value.field(&mut self.transaction_kill_excluded_user_hosts),
+            11 => value.field(&mut self.transaction_kill_threshold_seconds),
+            12 => value.field(&mut self.transaction_kill_type),
+            13 => value.field(&mut self.transaction_lock_wait_threshold_count),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("cpuUtilizationThresholdPercent", &self.cpu_utilization_threshold_percent)?;
-        out.field("enabled", &self.enabled)?;
-        out.field("historyListLengthThresholdCount", &self.history_list_length_threshold_count)?;
-        out.field("memoryUsageThresholdPercent", &self.memory_usage_threshold_percent)?;
-        out.field("probeThreshold", &self.probe_threshold)?;
-        out.field("probingIntervalSeconds", &self.probing_interval_seconds)?;
-        out.field("runningThreadsThreshold", &self.running_threads_threshold)?;
-        out.field("secondsBehindSourceThreshold", &self.seconds_behind_source_threshold)?;
-        out.field("semaphoreWaitThresholdCount", &self.semaphore_wait_threshold_count)?;
-        out.field("transactionDurationThreshold", &self.transaction_duration_threshold)?;
-        out.field("transactionKillExcludedUserHosts", &self.transaction_kill_excluded_user_hosts)?;
-        out.field("transactionKillThresholdSeconds", &self.transaction_kill_threshold_seconds)?;
-        out.field("transactionKillType", &self.transaction_kill_type)?;
-        out.field(
-            "transactionLockWaitThresholdCount",
-            &self.transaction_lock_wait_threshold_count,
-        )?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("cpuUtilizationThresholdPercent", &self.cpu_utilization_threshold_percent);
+        out.field("enabled", &self.enabled);
+        out.field("historyListLengthThresholdCount", &self.history_list_length_threshold_count);
+        out.field("memoryUsageThresholdPercent", &self.memory_usage_threshold_percent);
+        out.field("probeThreshold", &self.probe_threshold);
+        out.field("probingIntervalSeconds", &self.probing_interval_seconds);
+        out.field("runningThreadsThreshold", &self.running_threads_threshold);
+        out.field("secondsBehindSourceThreshold", &self.seconds_behind_source_threshold);
+        out.field("semaphoreWaitThresholdCount", &self.semaphore_wait_threshold_count);
+        out.field("transactionDurationThreshold", &self.transaction_duration_threshold);
+        out.field("transactionKillExcludedUserHosts", &self.transaction_kill_excluded_user_hosts);
+        out.field("transactionKillThresholdSeconds", &self.transaction_kill_threshold_seconds);
+        out.field("transactionKillType", &self.transaction_kill_type);
+        out.field("transactionLockWaitThresholdCount", &self.transaction_lock_wait_threshold_count);
     }
 
     #[inline]
@@ -7143,24 +6805,21 @@ pub enum PerformanceCaptureConfigTransactionKillType {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for PerformanceCaptureConfigTransactionKillType {
+impl From<&str> for PerformanceCaptureConfigTransactionKillType {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "TRANSACTION_KILL_TYPE_UNSPECIFIED" => Self::TransactionKillTypeUnspecified,
             "READ_ONLY_TRANSACTIONS" => Self::ReadOnlyTransactions,
             "ALL_TRANSACTIONS" => Self::AllTransactions,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for PerformanceCaptureConfigTransactionKillType {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::TransactionKillTypeUnspecified => "TRANSACTION_KILL_TYPE_UNSPECIFIED",
             Self::ReadOnlyTransactions => "READ_ONLY_TRANSACTIONS",
@@ -7241,35 +6900,30 @@ impl __gapi::Object for PoolNodeConfig {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.dns_name, map),
-            1 => __gapi::read(&mut self.dns_names, map),
-            2 => __gapi::read(&mut self.gce_zone, map),
-            3 => __gapi::read(&mut self.ip_addresses, map),
-            4 => __gapi::read(&mut self.name, map),
-            5 => __gapi::read(&mut self.psc_auto_connections, map),
-            6 => __gapi::read(&mut self.psc_service_attachment_link, map),
-            7 => __gapi::read(&mut self.state, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.dns_name),
+            1 => value.field(&mut self.dns_names),
+            2 => value.field(&mut self.gce_zone),
+            3 => value.field(&mut self.ip_addresses),
+            4 => value.field(&mut self.name),
+            5 => value.field(&mut self.psc_auto_connections),
+            6 => value.field(&mut self.psc_service_attachment_link),
+            7 => value.field(&mut self.state),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("dnsName", &self.dns_name)?;
-        out.field("dnsNames", &self.dns_names)?;
-        out.field("gceZone", &self.gce_zone)?;
-        out.field("ipAddresses", &self.ip_addresses)?;
-        out.field("name", &self.name)?;
-        out.field("pscAutoConnections", &self.psc_auto_connections)?;
-        out.field("pscServiceAttachmentLink", &self.psc_service_attachment_link)?;
-        out.field("state", &self.state)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("dnsName", &self.dns_name);
+        out.field("dnsNames", &self.dns_names);
+        out.field("gceZone", &self.gce_zone);
+        out.field("ipAddresses", &self.ip_addresses);
+        out.field("name", &self.name);
+        out.field("pscAutoConnections", &self.psc_auto_connections);
+        out.field("pscServiceAttachmentLink", &self.psc_service_attachment_link);
+        out.field("state", &self.state);
     }
 
     #[inline]
@@ -7313,10 +6967,10 @@ pub enum PoolNodeConfigState {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for PoolNodeConfigState {
+impl From<&str> for PoolNodeConfigState {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "SQL_INSTANCE_STATE_UNSPECIFIED" => Self::SqlInstanceStateUnspecified,
             "RUNNABLE" => Self::Runnable,
             "SUSPENDED" => Self::Suspended,
@@ -7326,17 +6980,14 @@ impl __gapi::OpenEnum for PoolNodeConfigState {
             "FAILED" => Self::Failed,
             "ONLINE_MAINTENANCE" => Self::OnlineMaintenance,
             "REPAIRING" => Self::Repairing,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for PoolNodeConfigState {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::SqlInstanceStateUnspecified => "SQL_INSTANCE_STATE_UNSPECIFIED",
             Self::Runnable => "RUNNABLE",
@@ -7396,27 +7047,22 @@ impl __gapi::Object for PreCheckMajorVersionUpgradeContext {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.kind, map),
-            1 => __gapi::read(&mut self.max_runtime, map),
-            2 => __gapi::read(&mut self.pre_check_response, map),
-            3 => __gapi::read(&mut self.target_database_version, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.kind),
+            1 => value.field(&mut self.max_runtime),
+            2 => value.field(&mut self.pre_check_response),
+            3 => value.field(&mut self.target_database_version),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("kind", &self.kind)?;
-        out.field("maxRuntime", &self.max_runtime)?;
-        out.field("preCheckResponse", &self.pre_check_response)?;
-        out.field("targetDatabaseVersion", &self.target_database_version)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("kind", &self.kind);
+        out.field("maxRuntime", &self.max_runtime);
+        out.field("preCheckResponse", &self.pre_check_response);
+        out.field("targetDatabaseVersion", &self.target_database_version);
     }
 
     #[inline]
@@ -7555,10 +7201,10 @@ pub enum PreCheckMajorVersionUpgradeContextTargetDatabaseVersion {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for PreCheckMajorVersionUpgradeContextTargetDatabaseVersion {
+impl From<&str> for PreCheckMajorVersionUpgradeContextTargetDatabaseVersion {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "SQL_DATABASE_VERSION_UNSPECIFIED" => Self::SqlDatabaseVersionUnspecified,
             "MYSQL_5_1" => Self::Mysql51,
             "MYSQL_5_5" => Self::Mysql55,
@@ -7615,17 +7261,14 @@ impl __gapi::OpenEnum for PreCheckMajorVersionUpgradeContextTargetDatabaseVersio
             "SQLSERVER_2025_STANDARD" => Self::Sqlserver2025Standard,
             "SQLSERVER_2025_ENTERPRISE" => Self::Sqlserver2025Enterprise,
             "SQLSERVER_2025_EXPRESS" => Self::Sqlserver2025Express,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for PreCheckMajorVersionUpgradeContextTargetDatabaseVersion {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::SqlDatabaseVersionUnspecified => "SQL_DATABASE_VERSION_UNSPECIFIED",
             Self::Mysql51 => "MYSQL_5_1",
@@ -7727,25 +7370,20 @@ impl __gapi::Object for PreCheckResponse {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.actions_required, map),
-            1 => __gapi::read(&mut self.message, map),
-            2 => __gapi::read(&mut self.message_type, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.actions_required),
+            1 => value.field(&mut self.message),
+            2 => value.field(&mut self.message_type),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("actionsRequired", &self.actions_required)?;
-        out.field("message", &self.message)?;
-        out.field("messageType", &self.message_type)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("actionsRequired", &self.actions_required);
+        out.field("message", &self.message);
+        out.field("messageType", &self.message_type);
     }
 
     #[inline]
@@ -7775,25 +7413,22 @@ pub enum PreCheckResponseMessageType {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for PreCheckResponseMessageType {
+impl From<&str> for PreCheckResponseMessageType {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "MESSAGE_TYPE_UNSPECIFIED" => Self::MessageTypeUnspecified,
             "INFO" => Self::Info,
             "WARNING" => Self::Warning,
             "ERROR" => Self::Error,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for PreCheckResponseMessageType {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::MessageTypeUnspecified => "MESSAGE_TYPE_UNSPECIFIED",
             Self::Info => "INFO",
@@ -7875,40 +7510,35 @@ impl __gapi::Object for PscAutoConnectionConfig {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.consumer_network, map),
-            1 => __gapi::read(&mut self.consumer_network_status, map),
-            2 => __gapi::read(&mut self.consumer_project, map),
-            3 => __gapi::read(&mut self.instance_auto_dns_status, map),
-            4 => __gapi::read(&mut self.ip_address, map),
-            5 => __gapi::read(&mut self.service_connection_policy, map),
-            6 => __gapi::read(&mut self.service_connection_policy_creation_result, map),
-            7 => __gapi::read(&mut self.status, map),
-            8 => __gapi::read(&mut self.write_endpoint_auto_dns_status, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.consumer_network),
+            1 => value.field(&mut self.consumer_network_status),
+            2 => value.field(&mut self.consumer_project),
+            3 => value.field(&mut self.instance_auto_dns_status),
+            4 => value.field(&mut self.ip_address),
+            5 => value.field(&mut self.service_connection_policy),
+            6 => value.field(&mut self.service_connection_policy_creation_result),
+            7 => value.field(&mut self.status),
+            8 => value.field(&mut self.write_endpoint_auto_dns_status),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("consumerNetwork", &self.consumer_network)?;
-        out.field("consumerNetworkStatus", &self.consumer_network_status)?;
-        out.field("consumerProject", &self.consumer_project)?;
-        out.field("instanceAutoDnsStatus", &self.instance_auto_dns_status)?;
-        out.field("ipAddress", &self.ip_address)?;
-        out.field("serviceConnectionPolicy", &self.service_connection_policy)?;
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("consumerNetwork", &self.consumer_network);
+        out.field("consumerNetworkStatus", &self.consumer_network_status);
+        out.field("consumerProject", &self.consumer_project);
+        out.field("instanceAutoDnsStatus", &self.instance_auto_dns_status);
+        out.field("ipAddress", &self.ip_address);
+        out.field("serviceConnectionPolicy", &self.service_connection_policy);
         out.field(
             "serviceConnectionPolicyCreationResult",
             &self.service_connection_policy_creation_result,
-        )?;
-        out.field("status", &self.status)?;
-        out.field("writeEndpointAutoDnsStatus", &self.write_endpoint_auto_dns_status)?;
-        Ok(())
+        );
+        out.field("status", &self.status);
+        out.field("writeEndpointAutoDnsStatus", &self.write_endpoint_auto_dns_status);
     }
 
     #[inline]
@@ -7940,25 +7570,22 @@ pub enum PscAutoConnectionConfigInstanceAutoDnsStatus {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for PscAutoConnectionConfigInstanceAutoDnsStatus {
+impl From<&str> for PscAutoConnectionConfigInstanceAutoDnsStatus {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "AUTO_DNS_STATUS_UNSPECIFIED" => Self::AutoDnsStatusUnspecified,
             "AUTO_DNS_OK" => Self::AutoDnsOk,
             "AUTO_DNS_FAILED" => Self::AutoDnsFailed,
             "AUTO_DNS_UNKNOWN" => Self::AutoDnsUnknown,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for PscAutoConnectionConfigInstanceAutoDnsStatus {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::AutoDnsStatusUnspecified => "AUTO_DNS_STATUS_UNSPECIFIED",
             Self::AutoDnsOk => "AUTO_DNS_OK",
@@ -7987,25 +7614,22 @@ pub enum PscAutoConnectionConfigWriteEndpointAutoDnsStatus {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for PscAutoConnectionConfigWriteEndpointAutoDnsStatus {
+impl From<&str> for PscAutoConnectionConfigWriteEndpointAutoDnsStatus {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "AUTO_DNS_STATUS_UNSPECIFIED" => Self::AutoDnsStatusUnspecified,
             "AUTO_DNS_OK" => Self::AutoDnsOk,
             "AUTO_DNS_FAILED" => Self::AutoDnsFailed,
             "AUTO_DNS_UNKNOWN" => Self::AutoDnsUnknown,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for PscAutoConnectionConfigWriteEndpointAutoDnsStatus {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::AutoDnsStatusUnspecified => "AUTO_DNS_STATUS_UNSPECIFIED",
             Self::AutoDnsOk => "AUTO_DNS_OK",
@@ -8078,33 +7702,28 @@ impl __gapi::Object for PscConfig {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.allowed_consumer_projects, map),
-            1 => __gapi::read(&mut self.network_attachment_uri, map),
-            2 => __gapi::read(&mut self.psc_auto_connection_policy_enabled, map),
-            3 => __gapi::read(&mut self.psc_auto_connections, map),
-            4 => __gapi::read(&mut self.psc_auto_dns_enabled, map),
-            5 => __gapi::read(&mut self.psc_enabled, map),
-            6 => __gapi::read(&mut self.psc_write_endpoint_dns_enabled, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.allowed_consumer_projects),
+            1 => value.field(&mut self.network_attachment_uri),
+            2 => value.field(&mut self.psc_auto_connection_policy_enabled),
+            3 => value.field(&mut self.psc_auto_connections),
+            4 => value.field(&mut self.psc_auto_dns_enabled),
+            5 => value.field(&mut self.psc_enabled),
+            6 => value.field(&mut self.psc_write_endpoint_dns_enabled),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("allowedConsumerProjects", &self.allowed_consumer_projects)?;
-        out.field("networkAttachmentUri", &self.network_attachment_uri)?;
-        out.field("pscAutoConnectionPolicyEnabled", &self.psc_auto_connection_policy_enabled)?;
-        out.field("pscAutoConnections", &self.psc_auto_connections)?;
-        out.field("pscAutoDnsEnabled", &self.psc_auto_dns_enabled)?;
-        out.field("pscEnabled", &self.psc_enabled)?;
-        out.field("pscWriteEndpointDnsEnabled", &self.psc_write_endpoint_dns_enabled)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("allowedConsumerProjects", &self.allowed_consumer_projects);
+        out.field("networkAttachmentUri", &self.network_attachment_uri);
+        out.field("pscAutoConnectionPolicyEnabled", &self.psc_auto_connection_policy_enabled);
+        out.field("pscAutoConnections", &self.psc_auto_connections);
+        out.field("pscAutoDnsEnabled", &self.psc_auto_dns_enabled);
+        out.field("pscEnabled", &self.psc_enabled);
+        out.field("pscWriteEndpointDnsEnabled", &self.psc_write_endpoint_dns_enabled);
     }
 
     #[inline]
@@ -8169,33 +7788,28 @@ impl __gapi::Object for ReadPoolAutoScaleConfig {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.disable_scale_in, map),
-            1 => __gapi::read(&mut self.enabled, map),
-            2 => __gapi::read(&mut self.max_node_count, map),
-            3 => __gapi::read(&mut self.min_node_count, map),
-            4 => __gapi::read(&mut self.scale_in_cooldown_seconds, map),
-            5 => __gapi::read(&mut self.scale_out_cooldown_seconds, map),
-            6 => __gapi::read(&mut self.target_metrics, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.disable_scale_in),
+            1 => value.field(&mut self.enabled),
+            2 => value.field(&mut self.max_node_count),
+            3 => value.field(&mut self.min_node_count),
+            4 => value.field(&mut self.scale_in_cooldown_seconds),
+            5 => value.field(&mut self.scale_out_cooldown_seconds),
+            6 => value.field(&mut self.target_metrics),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("disableScaleIn", &self.disable_scale_in)?;
-        out.field("enabled", &self.enabled)?;
-        out.field("maxNodeCount", &self.max_node_count)?;
-        out.field("minNodeCount", &self.min_node_count)?;
-        out.field("scaleInCooldownSeconds", &self.scale_in_cooldown_seconds)?;
-        out.field("scaleOutCooldownSeconds", &self.scale_out_cooldown_seconds)?;
-        out.field("targetMetrics", &self.target_metrics)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("disableScaleIn", &self.disable_scale_in);
+        out.field("enabled", &self.enabled);
+        out.field("maxNodeCount", &self.max_node_count);
+        out.field("minNodeCount", &self.min_node_count);
+        out.field("scaleInCooldownSeconds", &self.scale_in_cooldown_seconds);
+        out.field("scaleOutCooldownSeconds", &self.scale_out_cooldown_seconds);
+        out.field("targetMetrics", &self.target_metrics);
     }
 
     #[inline]
@@ -8258,27 +7872,22 @@ impl __gapi::Object for ReplicaConfiguration {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.cascadable_replica, map),
-            1 => __gapi::read(&mut self.failover_target, map),
-            2 => __gapi::read(&mut self.kind, map),
-            3 => __gapi::read(&mut self.mysql_replica_configuration, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.cascadable_replica),
+            1 => value.field(&mut self.failover_target),
+            2 => value.field(&mut self.kind),
+            3 => value.field(&mut self.mysql_replica_configuration),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("cascadableReplica", &self.cascadable_replica)?;
-        out.field("failoverTarget", &self.failover_target)?;
-        out.field("kind", &self.kind)?;
-        out.field("mysqlReplicaConfiguration", &self.mysql_replica_configuration)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("cascadableReplica", &self.cascadable_replica);
+        out.field("failoverTarget", &self.failover_target);
+        out.field("kind", &self.kind);
+        out.field("mysqlReplicaConfiguration", &self.mysql_replica_configuration);
     }
 
     #[inline]
@@ -8346,25 +7955,20 @@ impl __gapi::Object for ReplicationCluster {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.dr_replica, map),
-            1 => __gapi::read(&mut self.failover_dr_replica_name, map),
-            2 => __gapi::read(&mut self.psa_write_endpoint, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.dr_replica),
+            1 => value.field(&mut self.failover_dr_replica_name),
+            2 => value.field(&mut self.psa_write_endpoint),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("drReplica", &self.dr_replica)?;
-        out.field("failoverDrReplicaName", &self.failover_dr_replica_name)?;
-        out.field("psaWriteEndpoint", &self.psa_write_endpoint)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("drReplica", &self.dr_replica);
+        out.field("failoverDrReplicaName", &self.failover_dr_replica_name);
+        out.field("psaWriteEndpoint", &self.psa_write_endpoint);
     }
 
     #[inline]
@@ -8411,21 +8015,16 @@ impl __gapi::Object for SelectedObjects {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.database, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.database),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("database", &self.database)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("database", &self.database);
     }
 
     #[inline]
@@ -8641,111 +8240,106 @@ impl __gapi::Object for Settings {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.accelerated_replica_mode, map),
-            1 => __gapi::read(&mut self.activation_policy, map),
-            2 => __gapi::read(&mut self.active_directory_config, map),
-            3 => __gapi::read(&mut self.advanced_machine_features, map),
-            4 => __gapi::read(&mut self.authorized_gae_applications, map),
-            5 => __gapi::read(&mut self.auto_upgrade_enabled, map),
-            6 => __gapi::read(&mut self.availability_type, map),
-            7 => __gapi::read(&mut self.backup_configuration, map),
-            8 => __gapi::read(&mut self.collation, map),
-            9 => __gapi::read(&mut self.connection_pool_config, map),
-            10 => __gapi::read(&mut self.connector_enforcement, map),
-            11 => __gapi::read(&mut self.crash_safe_replication_enabled, map),
-            12 => __gapi::read(&mut self.data_api_access, map),
-            13 => __gapi::read(&mut self.data_cache_config, map),
-            14 => __gapi::read(&mut self.data_disk_provisioned_iops, map),
-            15 => __gapi::read(&mut self.data_disk_provisioned_throughput, map),
-            16 => __gapi::read(&mut self.data_disk_size_gb, map),
-            17 => __gapi::read(&mut self.data_disk_type, map),
-            18 => __gapi::read(&mut self.database_flags, map),
-            19 => __gapi::read(&mut self.database_replication_enabled, map),
-            20 => __gapi::read(&mut self.deletion_protection_enabled, map),
-            21 => __gapi::read(&mut self.deny_maintenance_periods, map),
-            22 => __gapi::read(&mut self.edition, map),
-            23 => __gapi::read(&mut self.enable_dataplex_integration, map),
-            24 => __gapi::read(&mut self.enable_google_ml_integration, map),
-            25 => __gapi::read(&mut self.entraid_config, map),
-            26 => __gapi::read(&mut self.final_backup_config, map),
-            27 => __gapi::read(&mut self.insights_config, map),
-            28 => __gapi::read(&mut self.ip_configuration, map),
-            29 => __gapi::read(&mut self.kind, map),
-            30 => __gapi::read(&mut self.location_preference, map),
-            31 => __gapi::read(&mut self.maintenance_window, map),
-            32 => __gapi::read(&mut self.password_validation_policy, map),
-            33 => __gapi::read(&mut self.performance_capture_config, map),
-            34 => __gapi::read(&mut self.pricing_plan, map),
-            35 => __gapi::read(&mut self.read_pool_auto_scale_config, map),
-            36 => __gapi::read(&mut self.replication_lag_max_seconds, map),
-            37 => __gapi::read(&mut self.replication_type, map),
-            38 => __gapi::read(&mut self.retain_backups_on_delete, map),
-            39 => __gapi::read(&mut self.settings_version, map),
-            40 => __gapi::read(&mut self.sql_server_audit_config, map),
-            41 => __gapi::read(&mut self.storage_auto_resize, map),
-            42 => __gapi::read(&mut self.storage_auto_resize_limit, map),
-            43 => __gapi::read(&mut self.tier, map),
-            44 => __gapi::read(&mut self.time_zone, map),
-            45 => __gapi::read(&mut self.user_labels, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.accelerated_replica_mode),
+            1 => value.field(&mut self.activation_policy),
+            2 => value.field(&mut self.active_directory_config),
+            3 => value.field(&mut self.advanced_machine_features),
+            4 => value.field(&mut self.authorized_gae_applications),
+            5 => value.field(&mut self.auto_upgrade_enabled),
+            6 => value.field(&mut self.availability_type),
+            7 => value.field(&mut self.backup_configuration),
+            8 => value.field(&mut self.collation),
+            9 => value.field(&mut self.connection_pool_config),
+            10 => value.field(&mut self.connector_enforcement),
+            11 => value.field(&mut self.crash_safe_replication_enabled),
+            12 => value.field(&mut self.data_api_access),
+            13 => value.field(&mut self.data_cache_config),
+            14 => value.field(&mut self.data_disk_provisioned_iops),
+            15 => value.field(&mut self.data_disk_provisioned_throughput),
+            16 => value.field(&mut self.data_disk_size_gb),
+            17 => value.field(&mut self.data_disk_type),
+            18 => value.field(&mut self.database_flags),
+            19 => value.field(&mut self.database_replication_enabled),
+            20 => value.field(&mut self.deletion_protection_enabled),
+            21 => value.field(&mut self.deny_maintenance_periods),
+            22 => value.field(&mut self.edition),
+            23 => value.field(&mut self.enable_dataplex_integration),
+            24 => value.field(&mut self.enable_google_ml_integration),
+            25 => value.field(&mut self.entraid_config),
+            26 => value.field(&mut self.final_backup_config),
+            27 => value.field(&mut self.insights_config),
+            28 => value.field(&mut self.ip_configuration),
+            29 => value.field(&mut self.kind),
+            30 => value.field(&mut self.location_preference),
+            31 => value.field(&mut self.maintenance_window),
+            32 => value.field(&mut self.password_validation_policy),
+            33 => value.field(&mut self.performance_capture_config),
+            34 => value.field(&mut self.pricing_plan),
+            35 => value.field(&mut self.read_pool_auto_scale_config),
+            36 => value.field(&mut self.replication_lag_max_seconds),
+            37 => value.field(&mut self.replication_type),
+            38 => value.field(&mut self.retain_backups_on_delete),
+            39 => value.field(&mut self.settings_version),
+            40 => value.field(&mut self.sql_server_audit_config),
+            41 => value.field(&mut self.storage_auto_resize),
+            42 => value.field(&mut self.storage_auto_resize_limit),
+            43 => value.field(&mut self.tier),
+            44 => value.field(&mut self.time_zone),
+            45 => value.field(&mut self.user_labels),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("acceleratedReplicaMode", &self.accelerated_replica_mode)?;
-        out.field("activationPolicy", &self.activation_policy)?;
-        out.field("activeDirectoryConfig", &self.active_directory_config)?;
-        out.field("advancedMachineFeatures", &self.advanced_machine_features)?;
-        out.field("authorizedGaeApplications", &self.authorized_gae_applications)?;
-        out.field("autoUpgradeEnabled", &self.auto_upgrade_enabled)?;
-        out.field("availabilityType", &self.availability_type)?;
-        out.field("backupConfiguration", &self.backup_configuration)?;
-        out.field("collation", &self.collation)?;
-        out.field("connectionPoolConfig", &self.connection_pool_config)?;
-        out.field("connectorEnforcement", &self.connector_enforcement)?;
-        out.field("crashSafeReplicationEnabled", &self.crash_safe_replication_enabled)?;
-        out.field("dataApiAccess", &self.data_api_access)?;
-        out.field("dataCacheConfig", &self.data_cache_config)?;
-        out.field("dataDiskProvisionedIops", &self.data_disk_provisioned_iops)?;
-        out.field("dataDiskProvisionedThroughput", &self.data_disk_provisioned_throughput)?;
-        out.field("dataDiskSizeGb", &self.data_disk_size_gb)?;
-        out.field("dataDiskType", &self.data_disk_type)?;
-        out.field("databaseFlags", &self.database_flags)?;
-        out.field("databaseReplicationEnabled", &self.database_replication_enabled)?;
-        out.field("deletionProtectionEnabled", &self.deletion_protection_enabled)?;
-        out.field("denyMaintenancePeriods", &self.deny_maintenance_periods)?;
-        out.field("edition", &self.edition)?;
-        out.field("enableDataplexIntegration", &self.enable_dataplex_integration)?;
-        out.field("enableGoogleMlIntegration", &self.enable_google_ml_integration)?;
-        out.field("entraidConfig", &self.entraid_config)?;
-        out.field("finalBackupConfig", &self.final_backup_config)?;
-        out.field("insightsConfig", &self.insights_config)?;
-        out.field("ipConfiguration", &self.ip_configuration)?;
-        out.field("kind", &self.kind)?;
-        out.field("locationPreference", &self.location_preference)?;
-        out.field("maintenanceWindow", &self.maintenance_window)?;
-        out.field("passwordValidationPolicy", &self.password_validation_policy)?;
-        out.field("performanceCaptureConfig", &self.performance_capture_config)?;
-        out.field("pricingPlan", &self.pricing_plan)?;
-        out.field("readPoolAutoScaleConfig", &self.read_pool_auto_scale_config)?;
-        out.field("replicationLagMaxSeconds", &self.replication_lag_max_seconds)?;
-        out.field("replicationType", &self.replication_type)?;
-        out.field("retainBackupsOnDelete", &self.retain_backups_on_delete)?;
-        out.field("settingsVersion", &self.settings_version)?;
-        out.field("sqlServerAuditConfig", &self.sql_server_audit_config)?;
-        out.field("storageAutoResize", &self.storage_auto_resize)?;
-        out.field("storageAutoResizeLimit", &self.storage_auto_resize_limit)?;
-        out.field("tier", &self.tier)?;
-        out.field("timeZone", &self.time_zone)?;
-        out.field("userLabels", &self.user_labels)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("acceleratedReplicaMode", &self.accelerated_replica_mode);
+        out.field("activationPolicy", &self.activation_policy);
+        out.field("activeDirectoryConfig", &self.active_directory_config);
+        out.field("advancedMachineFeatures", &self.advanced_machine_features);
+        out.field("authorizedGaeApplications", &self.authorized_gae_applications);
+        out.field("autoUpgradeEnabled", &self.auto_upgrade_enabled);
+        out.field("availabilityType", &self.availability_type);
+        out.field("backupConfiguration", &self.backup_configuration);
+        out.field("collation", &self.collation);
+        out.field("connectionPoolConfig", &self.connection_pool_config);
+        out.field("connectorEnforcement", &self.connector_enforcement);
+        out.field("crashSafeReplicationEnabled", &self.crash_safe_replication_enabled);
+        out.field("dataApiAccess", &self.data_api_access);
+        out.field("dataCacheConfig", &self.data_cache_config);
+        out.field("dataDiskProvisionedIops", &self.data_disk_provisioned_iops);
+        out.field("dataDiskProvisionedThroughput", &self.data_disk_provisioned_throughput);
+        out.field("dataDiskSizeGb", &self.data_disk_size_gb);
+        out.field("dataDiskType", &self.data_disk_type);
+        out.field("databaseFlags", &self.database_flags);
+        out.field("databaseReplicationEnabled", &self.database_replication_enabled);
+        out.field("deletionProtectionEnabled", &self.deletion_protection_enabled);
+        out.field("denyMaintenancePeriods", &self.deny_maintenance_periods);
+        out.field("edition", &self.edition);
+        out.field("enableDataplexIntegration", &self.enable_dataplex_integration);
+        out.field("enableGoogleMlIntegration", &self.enable_google_ml_integration);
+        out.field("entraidConfig", &self.entraid_config);
+        out.field("finalBackupConfig", &self.final_backup_config);
+        out.field("insightsConfig", &self.insights_config);
+        out.field("ipConfiguration", &self.ip_configuration);
+        out.field("kind", &self.kind);
+        out.field("locationPreference", &self.location_preference);
+        out.field("maintenanceWindow", &self.maintenance_window);
+        out.field("passwordValidationPolicy", &self.password_validation_policy);
+        out.field("performanceCaptureConfig", &self.performance_capture_config);
+        out.field("pricingPlan", &self.pricing_plan);
+        out.field("readPoolAutoScaleConfig", &self.read_pool_auto_scale_config);
+        out.field("replicationLagMaxSeconds", &self.replication_lag_max_seconds);
+        out.field("replicationType", &self.replication_type);
+        out.field("retainBackupsOnDelete", &self.retain_backups_on_delete);
+        out.field("settingsVersion", &self.settings_version);
+        out.field("sqlServerAuditConfig", &self.sql_server_audit_config);
+        out.field("storageAutoResize", &self.storage_auto_resize);
+        out.field("storageAutoResizeLimit", &self.storage_auto_resize_limit);
+        out.field("tier", &self.tier);
+        out.field("timeZone", &self.time_zone);
+        out.field("userLabels", &self.user_labels);
     }
 
     #[inline]
@@ -8780,25 +8374,22 @@ pub enum SettingsActivationPolicy {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for SettingsActivationPolicy {
+impl From<&str> for SettingsActivationPolicy {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "SQL_ACTIVATION_POLICY_UNSPECIFIED" => Self::SqlActivationPolicyUnspecified,
             "ALWAYS" => Self::Always,
             "NEVER" => Self::Never,
             "ON_DEMAND" => Self::OnDemand,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for SettingsActivationPolicy {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::SqlActivationPolicyUnspecified => "SQL_ACTIVATION_POLICY_UNSPECIFIED",
             Self::Always => "ALWAYS",
@@ -8828,24 +8419,21 @@ pub enum SettingsAvailabilityType {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for SettingsAvailabilityType {
+impl From<&str> for SettingsAvailabilityType {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "SQL_AVAILABILITY_TYPE_UNSPECIFIED" => Self::SqlAvailabilityTypeUnspecified,
             "ZONAL" => Self::Zonal,
             "REGIONAL" => Self::Regional,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for SettingsAvailabilityType {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::SqlAvailabilityTypeUnspecified => "SQL_AVAILABILITY_TYPE_UNSPECIFIED",
             Self::Zonal => "ZONAL",
@@ -8876,24 +8464,21 @@ pub enum SettingsConnectorEnforcement {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for SettingsConnectorEnforcement {
+impl From<&str> for SettingsConnectorEnforcement {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "CONNECTOR_ENFORCEMENT_UNSPECIFIED" => Self::ConnectorEnforcementUnspecified,
             "NOT_REQUIRED" => Self::NotRequired,
             "REQUIRED" => Self::Required,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for SettingsConnectorEnforcement {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::ConnectorEnforcementUnspecified => "CONNECTOR_ENFORCEMENT_UNSPECIFIED",
             Self::NotRequired => "NOT_REQUIRED",
@@ -8920,24 +8505,21 @@ pub enum SettingsDataApiAccess {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for SettingsDataApiAccess {
+impl From<&str> for SettingsDataApiAccess {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "DATA_API_ACCESS_UNSPECIFIED" => Self::DataApiAccessUnspecified,
             "DISALLOW_DATA_API" => Self::DisallowDataApi,
             "ALLOW_DATA_API" => Self::AllowDataApi,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for SettingsDataApiAccess {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::DataApiAccessUnspecified => "DATA_API_ACCESS_UNSPECIFIED",
             Self::DisallowDataApi => "DISALLOW_DATA_API",
@@ -8968,26 +8550,23 @@ pub enum SettingsDataDiskType {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for SettingsDataDiskType {
+impl From<&str> for SettingsDataDiskType {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "SQL_DATA_DISK_TYPE_UNSPECIFIED" => Self::SqlDataDiskTypeUnspecified,
             "PD_SSD" => Self::PdSsd,
             "PD_HDD" => Self::PdHdd,
             "OBSOLETE_LOCAL_SSD" => Self::ObsoleteLocalSsd,
             "HYPERDISK_BALANCED" => Self::HyperdiskBalanced,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for SettingsDataDiskType {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::SqlDataDiskTypeUnspecified => "SQL_DATA_DISK_TYPE_UNSPECIFIED",
             Self::PdSsd => "PD_SSD",
@@ -9017,25 +8596,22 @@ pub enum SettingsEdition {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for SettingsEdition {
+impl From<&str> for SettingsEdition {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "EDITION_UNSPECIFIED" => Self::EditionUnspecified,
             "ENTERPRISE" => Self::Enterprise,
             "ENTERPRISE_PLUS" => Self::EnterprisePlus,
             "DEVELOPER" => Self::Developer,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for SettingsEdition {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::EditionUnspecified => "EDITION_UNSPECIFIED",
             Self::Enterprise => "ENTERPRISE",
@@ -9062,24 +8638,21 @@ pub enum SettingsPricingPlan {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for SettingsPricingPlan {
+impl From<&str> for SettingsPricingPlan {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "SQL_PRICING_PLAN_UNSPECIFIED" => Self::SqlPricingPlanUnspecified,
             "PACKAGE" => Self::Package,
             "PER_USE" => Self::PerUse,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for SettingsPricingPlan {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::SqlPricingPlanUnspecified => "SQL_PRICING_PLAN_UNSPECIFIED",
             Self::Package => "PACKAGE",
@@ -9109,24 +8682,21 @@ pub enum SettingsReplicationType {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for SettingsReplicationType {
+impl From<&str> for SettingsReplicationType {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "SQL_REPLICATION_TYPE_UNSPECIFIED" => Self::SqlReplicationTypeUnspecified,
             "SYNCHRONOUS" => Self::Synchronous,
             "ASYNCHRONOUS" => Self::Asynchronous,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for SettingsReplicationType {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::SqlReplicationTypeUnspecified => "SQL_REPLICATION_TYPE_UNSPECIFIED",
             Self::Synchronous => "SYNCHRONOUS",
@@ -9171,21 +8741,16 @@ impl __gapi::Object for SourceRole {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.target_id, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.target_id),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("targetId", &self.target_id)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("targetId", &self.target_id);
     }
 
     #[inline]
@@ -9249,31 +8814,26 @@ impl __gapi::Object for SqlActiveDirectoryConfig {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.admin_credential_secret_name, map),
-            1 => __gapi::read(&mut self.dns_servers, map),
-            2 => __gapi::read(&mut self.domain, map),
-            3 => __gapi::read(&mut self.kind, map),
-            4 => __gapi::read(&mut self.mode, map),
-            5 => __gapi::read(&mut self.organizational_unit, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.admin_credential_secret_name),
+            1 => value.field(&mut self.dns_servers),
+            2 => value.field(&mut self.domain),
+            3 => value.field(&mut self.kind),
+            4 => value.field(&mut self.mode),
+            5 => value.field(&mut self.organizational_unit),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("adminCredentialSecretName", &self.admin_credential_secret_name)?;
-        out.field("dnsServers", &self.dns_servers)?;
-        out.field("domain", &self.domain)?;
-        out.field("kind", &self.kind)?;
-        out.field("mode", &self.mode)?;
-        out.field("organizationalUnit", &self.organizational_unit)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("adminCredentialSecretName", &self.admin_credential_secret_name);
+        out.field("dnsServers", &self.dns_servers);
+        out.field("domain", &self.domain);
+        out.field("kind", &self.kind);
+        out.field("mode", &self.mode);
+        out.field("organizationalUnit", &self.organizational_unit);
     }
 
     #[inline]
@@ -9307,25 +8867,22 @@ pub enum SqlActiveDirectoryConfigMode {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for SqlActiveDirectoryConfigMode {
+impl From<&str> for SqlActiveDirectoryConfigMode {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "ACTIVE_DIRECTORY_MODE_UNSPECIFIED" => Self::ActiveDirectoryModeUnspecified,
             "MANAGED_ACTIVE_DIRECTORY" => Self::ManagedActiveDirectory,
             "SELF_MANAGED_ACTIVE_DIRECTORY" => Self::SelfManagedActiveDirectory,
             "CUSTOMER_MANAGED_ACTIVE_DIRECTORY" => Self::CustomerManagedActiveDirectory,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for SqlActiveDirectoryConfigMode {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::ActiveDirectoryModeUnspecified => "ACTIVE_DIRECTORY_MODE_UNSPECIFIED",
             Self::ManagedActiveDirectory => "MANAGED_ACTIVE_DIRECTORY",
@@ -9374,23 +8931,18 @@ impl __gapi::Object for SqlOutOfDiskReport {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.sql_min_recommended_increase_size_gb, map),
-            1 => __gapi::read(&mut self.sql_out_of_disk_state, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.sql_min_recommended_increase_size_gb),
+            1 => value.field(&mut self.sql_out_of_disk_state),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("sqlMinRecommendedIncreaseSizeGb", &self.sql_min_recommended_increase_size_gb)?;
-        out.field("sqlOutOfDiskState", &self.sql_out_of_disk_state)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("sqlMinRecommendedIncreaseSizeGb", &self.sql_min_recommended_increase_size_gb);
+        out.field("sqlOutOfDiskState", &self.sql_out_of_disk_state);
     }
 
     #[inline]
@@ -9420,24 +8972,21 @@ pub enum SqlOutOfDiskReportSqlOutOfDiskState {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for SqlOutOfDiskReportSqlOutOfDiskState {
+impl From<&str> for SqlOutOfDiskReportSqlOutOfDiskState {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "SQL_OUT_OF_DISK_STATE_UNSPECIFIED" => Self::SqlOutOfDiskStateUnspecified,
             "NORMAL" => Self::Normal,
             "SOFT_SHUTDOWN" => Self::SoftShutdown,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for SqlOutOfDiskReportSqlOutOfDiskState {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::SqlOutOfDiskStateUnspecified => "SQL_OUT_OF_DISK_STATE_UNSPECIFIED",
             Self::Normal => "NORMAL",
@@ -9490,27 +9039,22 @@ impl __gapi::Object for SqlScheduledMaintenance {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.can_defer, map),
-            1 => __gapi::read(&mut self.can_reschedule, map),
-            2 => __gapi::read(&mut self.schedule_deadline_time, map),
-            3 => __gapi::read(&mut self.start_time, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.can_defer),
+            1 => value.field(&mut self.can_reschedule),
+            2 => value.field(&mut self.schedule_deadline_time),
+            3 => value.field(&mut self.start_time),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("canDefer", &self.can_defer)?;
-        out.field("canReschedule", &self.can_reschedule)?;
-        out.field("scheduleDeadlineTime", &self.schedule_deadline_time)?;
-        out.field("startTime", &self.start_time)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("canDefer", &self.can_defer);
+        out.field("canReschedule", &self.can_reschedule);
+        out.field("scheduleDeadlineTime", &self.schedule_deadline_time);
+        out.field("startTime", &self.start_time);
     }
 
     #[inline]
@@ -9566,27 +9110,22 @@ impl __gapi::Object for SqlServerAuditConfig {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.bucket, map),
-            1 => __gapi::read(&mut self.kind, map),
-            2 => __gapi::read(&mut self.retention_interval, map),
-            3 => __gapi::read(&mut self.upload_interval, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.bucket),
+            1 => value.field(&mut self.kind),
+            2 => value.field(&mut self.retention_interval),
+            3 => value.field(&mut self.upload_interval),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("bucket", &self.bucket)?;
-        out.field("kind", &self.kind)?;
-        out.field("retentionInterval", &self.retention_interval)?;
-        out.field("uploadInterval", &self.upload_interval)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("bucket", &self.bucket);
+        out.field("kind", &self.kind);
+        out.field("retentionInterval", &self.retention_interval);
+        out.field("uploadInterval", &self.upload_interval);
     }
 
     #[inline]
@@ -9641,25 +9180,20 @@ impl __gapi::Object for SqlServerEntraIdConfig {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.application_id, map),
-            1 => __gapi::read(&mut self.kind, map),
-            2 => __gapi::read(&mut self.tenant_id, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.application_id),
+            1 => value.field(&mut self.kind),
+            2 => value.field(&mut self.tenant_id),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("applicationId", &self.application_id)?;
-        out.field("kind", &self.kind)?;
-        out.field("tenantId", &self.tenant_id)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("applicationId", &self.application_id);
+        out.field("kind", &self.kind);
+        out.field("tenantId", &self.tenant_id);
     }
 
     #[inline]
@@ -9694,21 +9228,16 @@ impl __gapi::Object for SqlSubOperationType {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.maintenance_type, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.maintenance_type),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("maintenanceType", &self.maintenance_type)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("maintenanceType", &self.maintenance_type);
     }
 
     #[inline]
@@ -9744,26 +9273,23 @@ pub enum SqlSubOperationTypeMaintenanceType {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for SqlSubOperationTypeMaintenanceType {
+impl From<&str> for SqlSubOperationTypeMaintenanceType {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "SQL_MAINTENANCE_TYPE_UNSPECIFIED" => Self::SqlMaintenanceTypeUnspecified,
             "INSTANCE_MAINTENANCE" => Self::InstanceMaintenance,
             "REPLICA_INCLUDED_MAINTENANCE" => Self::ReplicaIncludedMaintenance,
             "INSTANCE_SELF_SERVICE_MAINTENANCE" => Self::InstanceSelfServiceMaintenance,
             "REPLICA_INCLUDED_SELF_SERVICE_MAINTENANCE" => Self::ReplicaIncludedSelfServiceMaintenance,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for SqlSubOperationTypeMaintenanceType {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::SqlMaintenanceTypeUnspecified => "SQL_MAINTENANCE_TYPE_UNSPECIFIED",
             Self::InstanceMaintenance => "INSTANCE_MAINTENANCE",
@@ -9833,37 +9359,32 @@ impl __gapi::Object for SslCert {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.cert, map),
-            1 => __gapi::read(&mut self.cert_serial_number, map),
-            2 => __gapi::read(&mut self.common_name, map),
-            3 => __gapi::read(&mut self.create_time, map),
-            4 => __gapi::read(&mut self.expiration_time, map),
-            5 => __gapi::read(&mut self.instance, map),
-            6 => __gapi::read(&mut self.kind, map),
-            7 => __gapi::read(&mut self.self_link, map),
-            8 => __gapi::read(&mut self.sha1_fingerprint, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.cert),
+            1 => value.field(&mut self.cert_serial_number),
+            2 => value.field(&mut self.common_name),
+            3 => value.field(&mut self.create_time),
+            4 => value.field(&mut self.expiration_time),
+            5 => value.field(&mut self.instance),
+            6 => value.field(&mut self.kind),
+            7 => value.field(&mut self.self_link),
+            8 => value.field(&mut self.sha1_fingerprint),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("cert", &self.cert)?;
-        out.field("certSerialNumber", &self.cert_serial_number)?;
-        out.field("commonName", &self.common_name)?;
-        out.field("createTime", &self.create_time)?;
-        out.field("expirationTime", &self.expiration_time)?;
-        out.field("instance", &self.instance)?;
-        out.field("kind", &self.kind)?;
-        out.field("selfLink", &self.self_link)?;
-        out.field("sha1Fingerprint", &self.sha1_fingerprint)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("cert", &self.cert);
+        out.field("certSerialNumber", &self.cert_serial_number);
+        out.field("commonName", &self.common_name);
+        out.field("createTime", &self.create_time);
+        out.field("expirationTime", &self.expiration_time);
+        out.field("instance", &self.instance);
+        out.field("kind", &self.kind);
+        out.field("selfLink", &self.self_link);
+        out.field("sha1Fingerprint", &self.sha1_fingerprint);
     }
 
     #[inline]
@@ -9921,23 +9442,18 @@ impl __gapi::Object for StartWorkloadCaptureContext {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.enable_live_replay, map),
-            1 => __gapi::read(&mut self.replay_instance, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.enable_live_replay),
+            1 => value.field(&mut self.replay_instance),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("enableLiveReplay", &self.enable_live_replay)?;
-        out.field("replayInstance", &self.replay_instance)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("enableLiveReplay", &self.enable_live_replay);
+        out.field("replayInstance", &self.replay_instance);
     }
 
     #[inline]
@@ -9996,23 +9512,18 @@ impl __gapi::Object for StartWorkloadReplayContext {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.replay_instance, map),
-            1 => __gapi::read(&mut self.workload_id, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.replay_instance),
+            1 => value.field(&mut self.workload_id),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("replayInstance", &self.replay_instance)?;
-        out.field("workloadId", &self.workload_id)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("replayInstance", &self.replay_instance);
+        out.field("workloadId", &self.workload_id);
     }
 
     #[inline]
@@ -10062,21 +9573,16 @@ impl __gapi::Object for StopWorkloadCaptureContext {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.abort_live_replay, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.abort_live_replay),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("abortLiveReplay", &self.abort_live_replay)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("abortLiveReplay", &self.abort_live_replay);
     }
 
     #[inline]
@@ -10121,20 +9627,14 @@ impl __gapi::Object for StopWorkloadReplayContext {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            _ => __gapi::skip(map),
+            _ => {}
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        Ok(())
-    }
+    fn put<P: __gapi::Put>(&self, out: &mut P) {}
 
     #[inline]
     fn extra(&self) -> &__gapi::Extra {
@@ -10183,23 +9683,18 @@ impl __gapi::Object for TargetMetric {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.metric, map),
-            1 => __gapi::read(&mut self.target_value, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.metric),
+            1 => value.field(&mut self.target_value),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("metric", &self.metric)?;
-        out.field("targetValue", &self.target_value)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("metric", &self.metric);
+        out.field("targetValue", &self.target_value);
     }
 
     #[inline]
@@ -10248,21 +9743,16 @@ impl __gapi::Object for TargetRole {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.source_id, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.source_id),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("sourceId", &self.source_id)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("sourceId", &self.source_id);
     }
 
     #[inline]

@@ -1252,27 +1252,22 @@ impl __gapi::Object for AssignmentInfo {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.drive_resource_info, map),
-            1 => __gapi::read(&mut self.link_to_task, map),
-            2 => __gapi::read(&mut self.space_info, map),
-            3 => __gapi::read(&mut self.surface_type, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.drive_resource_info),
+            1 => value.field(&mut self.link_to_task),
+            2 => value.field(&mut self.space_info),
+            3 => value.field(&mut self.surface_type),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("driveResourceInfo", &self.drive_resource_info)?;
-        out.field("linkToTask", &self.link_to_task)?;
-        out.field("spaceInfo", &self.space_info)?;
-        out.field("surfaceType", &self.surface_type)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("driveResourceInfo", &self.drive_resource_info);
+        out.field("linkToTask", &self.link_to_task);
+        out.field("spaceInfo", &self.space_info);
+        out.field("surfaceType", &self.surface_type);
     }
 
     #[inline]
@@ -1304,25 +1299,22 @@ pub enum AssignmentInfoSurfaceType {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for AssignmentInfoSurfaceType {
+impl From<&str> for AssignmentInfoSurfaceType {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "CONTEXT_TYPE_UNSPECIFIED" => Self::ContextTypeUnspecified,
             "GMAIL" => Self::Gmail,
             "DOCUMENT" => Self::Document,
             "SPACE" => Self::Space,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for AssignmentInfoSurfaceType {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::ContextTypeUnspecified => "CONTEXT_TYPE_UNSPECIFIED",
             Self::Gmail => "GMAIL",
@@ -1374,23 +1366,18 @@ impl __gapi::Object for DriveResourceInfo {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.drive_file_id, map),
-            1 => __gapi::read(&mut self.resource_key, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.drive_file_id),
+            1 => value.field(&mut self.resource_key),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("driveFileId", &self.drive_file_id)?;
-        out.field("resourceKey", &self.resource_key)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("driveFileId", &self.drive_file_id);
+        out.field("resourceKey", &self.resource_key);
     }
 
     #[inline]
@@ -1439,21 +1426,16 @@ impl __gapi::Object for SpaceInfo {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.space, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.space),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("space", &self.space)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("space", &self.space);
     }
 
     #[inline]
@@ -1580,53 +1562,48 @@ impl __gapi::Object for Task {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.assignment_info, map),
-            1 => __gapi::read(&mut self.completed, map),
-            2 => __gapi::read(&mut self.deleted, map),
-            3 => __gapi::read(&mut self.due, map),
-            4 => __gapi::read(&mut self.etag, map),
-            5 => __gapi::read(&mut self.hidden, map),
-            6 => __gapi::read(&mut self.id, map),
-            7 => __gapi::read(&mut self.kind, map),
-            8 => __gapi::read(&mut self.links, map),
-            9 => __gapi::read(&mut self.notes, map),
-            10 => __gapi::read(&mut self.parent, map),
-            11 => __gapi::read(&mut self.position, map),
-            12 => __gapi::read(&mut self.self_link, map),
-            13 => __gapi::read(&mut self.status, map),
-            14 => __gapi::read(&mut self.title, map),
-            15 => __gapi::read(&mut self.updated, map),
-            16 => __gapi::read(&mut self.web_view_link, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.assignment_info),
+            1 => value.field(&mut self.completed),
+            2 => value.field(&mut self.deleted),
+            3 => value.field(&mut self.due),
+            4 => value.field(&mut self.etag),
+            5 => value.field(&mut self.hidden),
+            6 => value.field(&mut self.id),
+            7 => value.field(&mut self.kind),
+            8 => value.field(&mut self.links),
+            9 => value.field(&mut self.notes),
+            10 => value.field(&mut self.parent),
+            11 => value.field(&mut self.position),
+            12 => value.field(&mut self.self_link),
+            13 => value.field(&mut self.status),
+            14 => value.field(&mut self.title),
+            15 => value.field(&mut self.updated),
+            16 => value.field(&mut self.web_view_link),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("assignmentInfo", &self.assignment_info)?;
-        out.field("completed", &self.completed)?;
-        out.field("deleted", &self.deleted)?;
-        out.field("due", &self.due)?;
-        out.field("etag", &self.etag)?;
-        out.field("hidden", &self.hidden)?;
-        out.field("id", &self.id)?;
-        out.field("kind", &self.kind)?;
-        out.field("links", &self.links)?;
-        out.field("notes", &self.notes)?;
-        out.field("parent", &self.parent)?;
-        out.field("position", &self.position)?;
-        out.field("selfLink", &self.self_link)?;
-        out.field("status", &self.status)?;
-        out.field("title", &self.title)?;
-        out.field("updated", &self.updated)?;
-        out.field("webViewLink", &self.web_view_link)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("assignmentInfo", &self.assignment_info);
+        out.field("completed", &self.completed);
+        out.field("deleted", &self.deleted);
+        out.field("due", &self.due);
+        out.field("etag", &self.etag);
+        out.field("hidden", &self.hidden);
+        out.field("id", &self.id);
+        out.field("kind", &self.kind);
+        out.field("links", &self.links);
+        out.field("notes", &self.notes);
+        out.field("parent", &self.parent);
+        out.field("position", &self.position);
+        out.field("selfLink", &self.self_link);
+        out.field("status", &self.status);
+        out.field("title", &self.title);
+        out.field("updated", &self.updated);
+        out.field("webViewLink", &self.web_view_link);
     }
 
     #[inline]
@@ -1679,25 +1656,20 @@ impl __gapi::Object for TaskLinks {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.description, map),
-            1 => __gapi::read(&mut self.link, map),
-            2 => __gapi::read(&mut self.r#type, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.description),
+            1 => value.field(&mut self.link),
+            2 => value.field(&mut self.r#type),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("description", &self.description)?;
-        out.field("link", &self.link)?;
-        out.field("type", &self.r#type)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("description", &self.description);
+        out.field("link", &self.link);
+        out.field("type", &self.r#type);
     }
 
     #[inline]
@@ -1766,31 +1738,26 @@ impl __gapi::Object for TaskList {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.etag, map),
-            1 => __gapi::read(&mut self.id, map),
-            2 => __gapi::read(&mut self.kind, map),
-            3 => __gapi::read(&mut self.self_link, map),
-            4 => __gapi::read(&mut self.title, map),
-            5 => __gapi::read(&mut self.updated, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.etag),
+            1 => value.field(&mut self.id),
+            2 => value.field(&mut self.kind),
+            3 => value.field(&mut self.self_link),
+            4 => value.field(&mut self.title),
+            5 => value.field(&mut self.updated),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("etag", &self.etag)?;
-        out.field("id", &self.id)?;
-        out.field("kind", &self.kind)?;
-        out.field("selfLink", &self.self_link)?;
-        out.field("title", &self.title)?;
-        out.field("updated", &self.updated)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("etag", &self.etag);
+        out.field("id", &self.id);
+        out.field("kind", &self.kind);
+        out.field("selfLink", &self.self_link);
+        out.field("title", &self.title);
+        out.field("updated", &self.updated);
     }
 
     #[inline]
@@ -1834,27 +1801,22 @@ impl __gapi::Object for TaskLists {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.etag, map),
-            1 => __gapi::read(&mut self.items, map),
-            2 => __gapi::read(&mut self.kind, map),
-            3 => __gapi::read(&mut self.next_page_token, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.etag),
+            1 => value.field(&mut self.items),
+            2 => value.field(&mut self.kind),
+            3 => value.field(&mut self.next_page_token),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("etag", &self.etag)?;
-        out.field("items", &self.items)?;
-        out.field("kind", &self.kind)?;
-        out.field("nextPageToken", &self.next_page_token)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("etag", &self.etag);
+        out.field("items", &self.items);
+        out.field("kind", &self.kind);
+        out.field("nextPageToken", &self.next_page_token);
     }
 
     #[inline]
@@ -1898,27 +1860,22 @@ impl __gapi::Object for Tasks {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.etag, map),
-            1 => __gapi::read(&mut self.items, map),
-            2 => __gapi::read(&mut self.kind, map),
-            3 => __gapi::read(&mut self.next_page_token, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.etag),
+            1 => value.field(&mut self.items),
+            2 => value.field(&mut self.kind),
+            3 => value.field(&mut self.next_page_token),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("etag", &self.etag)?;
-        out.field("items", &self.items)?;
-        out.field("kind", &self.kind)?;
-        out.field("nextPageToken", &self.next_page_token)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("etag", &self.etag);
+        out.field("items", &self.items);
+        out.field("kind", &self.kind);
+        out.field("nextPageToken", &self.next_page_token);
     }
 
     #[inline]

@@ -521,21 +521,16 @@ impl __gapi::Object for DetectLanguageRequest {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.q, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.q),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("q", &self.q)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("q", &self.q);
     }
 
     #[inline]
@@ -570,21 +565,16 @@ impl __gapi::Object for DetectionsListResponse {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.detections, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.detections),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("detections", &self.detections)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("detections", &self.detections);
     }
 
     #[inline]
@@ -628,25 +618,20 @@ impl __gapi::Object for DetectionsResourceItem {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.confidence, map),
-            1 => __gapi::read(&mut self.is_reliable, map),
-            2 => __gapi::read(&mut self.language, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.confidence),
+            1 => value.field(&mut self.is_reliable),
+            2 => value.field(&mut self.language),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("confidence", &self.confidence)?;
-        out.field("isReliable", &self.is_reliable)?;
-        out.field("language", &self.language)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("confidence", &self.confidence);
+        out.field("isReliable", &self.is_reliable);
+        out.field("language", &self.language);
     }
 
     #[inline]
@@ -682,21 +667,16 @@ impl __gapi::Object for GetSupportedLanguagesRequest {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.target, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.target),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("target", &self.target)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("target", &self.target);
     }
 
     #[inline]
@@ -733,21 +713,16 @@ impl __gapi::Object for LanguagesListResponse {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.languages, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.languages),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("languages", &self.languages)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("languages", &self.languages);
     }
 
     #[inline]
@@ -787,23 +762,18 @@ impl __gapi::Object for LanguagesResource {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.language, map),
-            1 => __gapi::read(&mut self.name, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.language),
+            1 => value.field(&mut self.name),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("language", &self.language)?;
-        out.field("name", &self.name)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("language", &self.language);
+        out.field("name", &self.name);
     }
 
     #[inline]
@@ -869,29 +839,24 @@ impl __gapi::Object for TranslateTextRequest {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.format, map),
-            1 => __gapi::read(&mut self.model, map),
-            2 => __gapi::read(&mut self.q, map),
-            3 => __gapi::read(&mut self.source, map),
-            4 => __gapi::read(&mut self.target, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.format),
+            1 => value.field(&mut self.model),
+            2 => value.field(&mut self.q),
+            3 => value.field(&mut self.source),
+            4 => value.field(&mut self.target),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("format", &self.format)?;
-        out.field("model", &self.model)?;
-        out.field("q", &self.q)?;
-        out.field("source", &self.source)?;
-        out.field("target", &self.target)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("format", &self.format);
+        out.field("model", &self.model);
+        out.field("q", &self.q);
+        out.field("source", &self.source);
+        out.field("target", &self.target);
     }
 
     #[inline]
@@ -926,21 +891,16 @@ impl __gapi::Object for TranslationsListResponse {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.translations, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.translations),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("translations", &self.translations)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("translations", &self.translations);
     }
 
     #[inline]
@@ -986,25 +946,20 @@ impl __gapi::Object for TranslationsResource {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.detected_source_language, map),
-            1 => __gapi::read(&mut self.model, map),
-            2 => __gapi::read(&mut self.translated_text, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.detected_source_language),
+            1 => value.field(&mut self.model),
+            2 => value.field(&mut self.translated_text),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("detectedSourceLanguage", &self.detected_source_language)?;
-        out.field("model", &self.model)?;
-        out.field("translatedText", &self.translated_text)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("detectedSourceLanguage", &self.detected_source_language);
+        out.field("model", &self.model);
+        out.field("translatedText", &self.translated_text);
     }
 
     #[inline]
@@ -1033,23 +988,20 @@ pub enum TranslationsListFormat {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for TranslationsListFormat {
+impl From<&str> for TranslationsListFormat {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "html" => Self::Html,
             "text" => Self::Text,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for TranslationsListFormat {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::Html => "html",
             Self::Text => "text",

@@ -96,35 +96,30 @@ impl __gapi::Object for Holder {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.by_name, map),
-            1 => __gapi::read(&mut self.loose, map),
-            2 => __gapi::read(&mut self.named, map),
-            3 => __gapi::read(&mut self.packed, map),
-            4 => __gapi::read(&mut self.proto, map),
-            5 => __gapi::read(&mut self.untyped, map),
-            6 => __gapi::read(&mut self.value, map),
-            7 => __gapi::read(&mut self.values, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.by_name),
+            1 => value.field(&mut self.loose),
+            2 => value.field(&mut self.named),
+            3 => value.field(&mut self.packed),
+            4 => value.field(&mut self.proto),
+            5 => value.field(&mut self.untyped),
+            6 => value.field(&mut self.value),
+            7 => value.field(&mut self.values),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("byName", &self.by_name)?;
-        out.field("loose", &self.loose)?;
-        out.field("named", &self.named)?;
-        out.field("packed", &self.packed)?;
-        out.field("proto", &self.proto)?;
-        out.field("untyped", &self.untyped)?;
-        out.field("value", &self.value)?;
-        out.field("values", &self.values)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("byName", &self.by_name);
+        out.field("loose", &self.loose);
+        out.field("named", &self.named);
+        out.field("packed", &self.packed);
+        out.field("proto", &self.proto);
+        out.field("untyped", &self.untyped);
+        out.field("value", &self.value);
+        out.field("values", &self.values);
     }
 
     #[inline]

@@ -93,35 +93,30 @@ impl __gapi::Object for Arrays {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.blobs, map),
-            1 => __gapi::read(&mut self.colors, map),
-            2 => __gapi::read(&mut self.counts, map),
-            3 => __gapi::read(&mut self.inline, map),
-            4 => __gapi::read(&mut self.matrix, map),
-            5 => __gapi::read(&mut self.object_maps, map),
-            6 => __gapi::read(&mut self.open, map),
-            7 => __gapi::read(&mut self.string_maps, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.blobs),
+            1 => value.field(&mut self.colors),
+            2 => value.field(&mut self.counts),
+            3 => value.field(&mut self.inline),
+            4 => value.field(&mut self.matrix),
+            5 => value.field(&mut self.object_maps),
+            6 => value.field(&mut self.open),
+            7 => value.field(&mut self.string_maps),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("blobs", &self.blobs)?;
-        out.field("colors", &self.colors)?;
-        out.field("counts", &self.counts)?;
-        out.field("inline", &self.inline)?;
-        out.field("matrix", &self.matrix)?;
-        out.field("objectMaps", &self.object_maps)?;
-        out.field("open", &self.open)?;
-        out.field("stringMaps", &self.string_maps)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("blobs", &self.blobs);
+        out.field("colors", &self.colors);
+        out.field("counts", &self.counts);
+        out.field("inline", &self.inline);
+        out.field("matrix", &self.matrix);
+        out.field("objectMaps", &self.object_maps);
+        out.field("open", &self.open);
+        out.field("stringMaps", &self.string_maps);
     }
 
     #[inline]
@@ -147,23 +142,20 @@ pub enum ArraysColors {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for ArraysColors {
+impl From<&str> for ArraysColors {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "RED" => Self::Red,
             "BLUE" => Self::Blue,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for ArraysColors {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::Red => "RED",
             Self::Blue => "BLUE",
@@ -196,23 +188,18 @@ impl __gapi::Object for ArraysInline {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.deep, map),
-            1 => __gapi::read(&mut self.key, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.deep),
+            1 => value.field(&mut self.key),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("deep", &self.deep)?;
-        out.field("key", &self.key)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("deep", &self.deep);
+        out.field("key", &self.key);
     }
 
     #[inline]
@@ -247,21 +234,16 @@ impl __gapi::Object for ArraysInlineDeep {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.leaf, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.leaf),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("leaf", &self.leaf)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("leaf", &self.leaf);
     }
 
     #[inline]
@@ -296,21 +278,16 @@ impl __gapi::Object for Item {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.name, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.name),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("name", &self.name)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("name", &self.name);
     }
 
     #[inline]
@@ -348,21 +325,16 @@ impl __gapi::Object for ItemListItem {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.id, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.id),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("id", &self.id)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("id", &self.id);
     }
 
     #[inline]

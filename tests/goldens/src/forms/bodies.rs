@@ -478,20 +478,14 @@ impl __gapi::Object for Empty {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            _ => __gapi::skip(map),
+            _ => {}
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        Ok(())
-    }
+    fn put<P: __gapi::Put>(&self, out: &mut P) {}
 
     #[inline]
     fn extra(&self) -> &__gapi::Extra {
@@ -543,25 +537,20 @@ impl __gapi::Object for HttpBody {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.content_type, map),
-            1 => __gapi::read(&mut self.data, map),
-            2 => __gapi::read(&mut self.extensions, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.content_type),
+            1 => value.field(&mut self.data),
+            2 => value.field(&mut self.extensions),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("contentType", &self.content_type)?;
-        out.field("data", &self.data)?;
-        out.field("extensions", &self.extensions)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("contentType", &self.content_type);
+        out.field("data", &self.data);
+        out.field("extensions", &self.extensions);
     }
 
     #[inline]
@@ -610,21 +599,16 @@ impl __gapi::Object for Inside {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.thing, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.thing),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("thing", &self.thing)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("thing", &self.thing);
     }
 
     #[inline]
@@ -674,21 +658,16 @@ impl __gapi::Object for Thing {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.name, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.name),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("name", &self.name)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("name", &self.name);
     }
 
     #[inline]
@@ -735,21 +714,16 @@ impl __gapi::Object for ThingsInlineRequest {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.a, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.a),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("a", &self.a)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("a", &self.a);
     }
 
     #[inline]
@@ -784,21 +758,16 @@ impl __gapi::Object for ThingsInlineResponse {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.b, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.b),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("b", &self.b)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("b", &self.b);
     }
 
     #[inline]
@@ -822,22 +791,19 @@ pub enum ThingsInlineResponseB {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for ThingsInlineResponseB {
+impl From<&str> for ThingsInlineResponseB {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "X" => Self::X,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for ThingsInlineResponseB {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::X => "X",
             Self::Unrecognized(text) => text,

@@ -190,35 +190,30 @@ impl __gapi::Object for Old {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.bracketed, map),
-            1 => __gapi::read(&mut self.code, map),
-            2 => __gapi::read(&mut self.flag, map),
-            3 => __gapi::read(&mut self.gone, map),
-            4 => __gapi::read(&mut self.kind, map),
-            5 => __gapi::read(&mut self.made, map),
-            6 => __gapi::read(&mut self.said, map),
-            7 => __gapi::read(&mut self.state, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.bracketed),
+            1 => value.field(&mut self.code),
+            2 => value.field(&mut self.flag),
+            3 => value.field(&mut self.gone),
+            4 => value.field(&mut self.kind),
+            5 => value.field(&mut self.made),
+            6 => value.field(&mut self.said),
+            7 => value.field(&mut self.state),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("bracketed", &self.bracketed)?;
-        out.field("code", &self.code)?;
-        out.field("flag", &self.flag)?;
-        out.field("gone", &self.gone)?;
-        out.field("kind", &self.kind)?;
-        out.field("made", &self.made)?;
-        out.field("said", &self.said)?;
-        out.field("state", &self.state)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("bracketed", &self.bracketed);
+        out.field("code", &self.code);
+        out.field("flag", &self.flag);
+        out.field("gone", &self.gone);
+        out.field("kind", &self.kind);
+        out.field("made", &self.made);
+        out.field("said", &self.said);
+        out.field("state", &self.state);
     }
 
     #[inline]
@@ -245,23 +240,20 @@ pub enum OldState {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for OldState {
+impl From<&str> for OldState {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "A" => Self::A,
             "B" => Self::B,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for OldState {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::A => "A",
             Self::B => "B",

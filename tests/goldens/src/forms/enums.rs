@@ -507,23 +507,20 @@ pub enum Level {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for Level {
+impl From<&str> for Level {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "LOW" => Self::Low,
             "HIGH" => Self::High,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for Level {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::Low => "LOW",
             Self::High => "HIGH",
@@ -553,21 +550,16 @@ impl __gapi::Object for Odd {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.value, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.value),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("value", &self.value)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("value", &self.value);
     }
 
     #[inline]
@@ -601,27 +593,24 @@ pub enum OddValue {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for OddValue {
+impl From<&str> for OddValue {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "1" => Self::_1,
             "next-page" => Self::NextPage,
             "AD_ID.ORG" => Self::AdIdOrg,
             "UNRECOGNIZED" => Self::Unrecognized_,
             "SELF" => Self::Self_,
             "" => Self::Unnamed,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for OddValue {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::_1 => "1",
             Self::NextPage => "next-page",
@@ -658,23 +647,18 @@ impl __gapi::Object for Uses {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.level, map),
-            1 => __gapi::read(&mut self.plain, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.level),
+            1 => value.field(&mut self.plain),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("level", &self.level)?;
-        out.field("plain", &self.plain)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("level", &self.level);
+        out.field("plain", &self.plain);
     }
 
     #[inline]
@@ -698,22 +682,19 @@ pub enum UsesPlain {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for UsesPlain {
+impl From<&str> for UsesPlain {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "X" => Self::X,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for UsesPlain {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::X => "X",
             Self::Unrecognized(text) => text,
@@ -742,21 +723,16 @@ impl __gapi::Object for Wallet {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.state, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.state),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("state", &self.state)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("state", &self.state);
     }
 
     #[inline]
@@ -791,26 +767,23 @@ pub enum WalletState {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for WalletState {
+impl From<&str> for WalletState {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "ACTIVATED" => Self::Activated,
             "activated" => Self::Activated_,
             "EAN_13" => Self::Ean13,
             "ean13" => Self::Ean13_,
             "EAN13" => Self::Ean13__,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for WalletState {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::Activated => "ACTIVATED",
             Self::Activated_ => "activated",
@@ -834,23 +807,20 @@ pub enum ThingsListView {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for ThingsListView {
+impl From<&str> for ThingsListView {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "BASIC" => Self::Basic,
             "FULL" => Self::Full,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for ThingsListView {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::Basic => "BASIC",
             Self::Full => "FULL",
@@ -869,22 +839,19 @@ pub enum CThingsListView {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for CThingsListView {
+impl From<&str> for CThingsListView {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "SHORT" => Self::Short,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for CThingsListView {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::Short => "SHORT",
             Self::Unrecognized(text) => text,
@@ -904,23 +871,20 @@ pub enum FilesGetKind {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for FilesGetKind {
+impl From<&str> for FilesGetKind {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "A" => Self::A,
             "B" => Self::B,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for FilesGetKind {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::A => "A",
             Self::B => "B",
@@ -941,23 +905,20 @@ pub enum FilesListOrder {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for FilesListOrder {
+impl From<&str> for FilesListOrder {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "UP" => Self::Up,
             "DOWN" => Self::Down,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for FilesListOrder {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::Up => "UP",
             Self::Down => "DOWN",
@@ -978,23 +939,20 @@ pub enum FilesListView {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for FilesListView {
+impl From<&str> for FilesListView {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "BASIC" => Self::Basic,
             "FULL" => Self::Full,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for FilesListView {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::Basic => "BASIC",
             Self::Full => "FULL",

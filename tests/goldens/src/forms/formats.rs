@@ -120,53 +120,48 @@ impl __gapi::Object for Formats {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.boolean_plain, map),
-            1 => __gapi::read(&mut self.integer_int32, map),
-            2 => __gapi::read(&mut self.integer_plain, map),
-            3 => __gapi::read(&mut self.integer_uint32, map),
-            4 => __gapi::read(&mut self.number_double, map),
-            5 => __gapi::read(&mut self.number_float, map),
-            6 => __gapi::read(&mut self.number_plain, map),
-            7 => __gapi::read(&mut self.string_byte, map),
-            8 => __gapi::read(&mut self.string_date, map),
-            9 => __gapi::read(&mut self.string_date_time, map),
-            10 => __gapi::read(&mut self.string_google_datetime, map),
-            11 => __gapi::read(&mut self.string_google_duration, map),
-            12 => __gapi::read(&mut self.string_google_fieldmask, map),
-            13 => __gapi::read(&mut self.string_int64, map),
-            14 => __gapi::read(&mut self.string_plain, map),
-            15 => __gapi::read(&mut self.string_uint64, map),
-            16 => __gapi::read(&mut self.string_uuid, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.boolean_plain),
+            1 => value.field(&mut self.integer_int32),
+            2 => value.field(&mut self.integer_plain),
+            3 => value.field(&mut self.integer_uint32),
+            4 => value.field(&mut self.number_double),
+            5 => value.field(&mut self.number_float),
+            6 => value.field(&mut self.number_plain),
+            7 => value.field(&mut self.string_byte),
+            8 => value.field(&mut self.string_date),
+            9 => value.field(&mut self.string_date_time),
+            10 => value.field(&mut self.string_google_datetime),
+            11 => value.field(&mut self.string_google_duration),
+            12 => value.field(&mut self.string_google_fieldmask),
+            13 => value.field(&mut self.string_int64),
+            14 => value.field(&mut self.string_plain),
+            15 => value.field(&mut self.string_uint64),
+            16 => value.field(&mut self.string_uuid),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("boolean-plain", &self.boolean_plain)?;
-        out.field("integer-int32", &self.integer_int32)?;
-        out.field("integer-plain", &self.integer_plain)?;
-        out.field("integer-uint32", &self.integer_uint32)?;
-        out.field("number-double", &self.number_double)?;
-        out.field("number-float", &self.number_float)?;
-        out.field("number-plain", &self.number_plain)?;
-        out.field("string-byte", &self.string_byte)?;
-        out.field("string-date", &self.string_date)?;
-        out.field("string-date-time", &self.string_date_time)?;
-        out.field("string-google-datetime", &self.string_google_datetime)?;
-        out.field("string-google-duration", &self.string_google_duration)?;
-        out.field("string-google-fieldmask", &self.string_google_fieldmask)?;
-        out.field("string-int64", &self.string_int64)?;
-        out.field("string-plain", &self.string_plain)?;
-        out.field("string-uint64", &self.string_uint64)?;
-        out.field("string-uuid", &self.string_uuid)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("boolean-plain", &self.boolean_plain);
+        out.field("integer-int32", &self.integer_int32);
+        out.field("integer-plain", &self.integer_plain);
+        out.field("integer-uint32", &self.integer_uint32);
+        out.field("number-double", &self.number_double);
+        out.field("number-float", &self.number_float);
+        out.field("number-plain", &self.number_plain);
+        out.field("string-byte", &self.string_byte);
+        out.field("string-date", &self.string_date);
+        out.field("string-date-time", &self.string_date_time);
+        out.field("string-google-datetime", &self.string_google_datetime);
+        out.field("string-google-duration", &self.string_google_duration);
+        out.field("string-google-fieldmask", &self.string_google_fieldmask);
+        out.field("string-int64", &self.string_int64);
+        out.field("string-plain", &self.string_plain);
+        out.field("string-uint64", &self.string_uint64);
+        out.field("string-uuid", &self.string_uuid);
     }
 
     #[inline]

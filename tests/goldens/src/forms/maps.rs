@@ -72,21 +72,16 @@ impl __gapi::Object for Entry {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.name, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.name),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("name", &self.name)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("name", &self.name);
     }
 
     #[inline]
@@ -145,35 +140,30 @@ impl __gapi::Object for Maps {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.anything, map),
-            1 => __gapi::read(&mut self.inline, map),
-            2 => __gapi::read(&mut self.lists, map),
-            3 => __gapi::read(&mut self.longs, map),
-            4 => __gapi::read(&mut self.nested, map),
-            5 => __gapi::read(&mut self.objects, map),
-            6 => __gapi::read(&mut self.states, map),
-            7 => __gapi::read(&mut self.strings, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.anything),
+            1 => value.field(&mut self.inline),
+            2 => value.field(&mut self.lists),
+            3 => value.field(&mut self.longs),
+            4 => value.field(&mut self.nested),
+            5 => value.field(&mut self.objects),
+            6 => value.field(&mut self.states),
+            7 => value.field(&mut self.strings),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("anything", &self.anything)?;
-        out.field("inline", &self.inline)?;
-        out.field("lists", &self.lists)?;
-        out.field("longs", &self.longs)?;
-        out.field("nested", &self.nested)?;
-        out.field("objects", &self.objects)?;
-        out.field("states", &self.states)?;
-        out.field("strings", &self.strings)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("anything", &self.anything);
+        out.field("inline", &self.inline);
+        out.field("lists", &self.lists);
+        out.field("longs", &self.longs);
+        out.field("nested", &self.nested);
+        out.field("objects", &self.objects);
+        out.field("states", &self.states);
+        out.field("strings", &self.strings);
     }
 
     #[inline]
@@ -208,21 +198,16 @@ impl __gapi::Object for MapsInline {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.leaf, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.leaf),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("leaf", &self.leaf)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("leaf", &self.leaf);
     }
 
     #[inline]
@@ -248,23 +233,20 @@ pub enum MapsStates {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for MapsStates {
+impl From<&str> for MapsStates {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "ON" => Self::On,
             "OFF" => Self::Off,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for MapsStates {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::On => "ON",
             Self::Off => "OFF",
@@ -297,21 +279,16 @@ impl __gapi::Object for TableValue {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.cell, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.cell),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("cell", &self.cell)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("cell", &self.cell);
     }
 
     #[inline]

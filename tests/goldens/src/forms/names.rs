@@ -812,21 +812,16 @@ impl __gapi::Object for Control {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> ::std::result::Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.family, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.family),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> ::std::result::Result<(), P::Error> {
-        out.field("family", &self.family)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("family", &self.family);
     }
 
     #[inline]
@@ -850,22 +845,19 @@ pub enum ControlFamily_ {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for ControlFamily_ {
+impl From<&str> for ControlFamily_ {
     #[inline]
-    fn known(text: &str) -> ::std::option::Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "A" => Self::A,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for ControlFamily_ {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::A => "A",
             Self::Unrecognized(text) => text,
@@ -891,20 +883,14 @@ impl __gapi::Object for ControlFamily {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> ::std::result::Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            _ => __gapi::skip(map),
+            _ => {}
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> ::std::result::Result<(), P::Error> {
-        Ok(())
-    }
+    fn put<P: __gapi::Put>(&self, out: &mut P) {}
 
     #[inline]
     fn extra(&self) -> &__gapi::Extra {
@@ -971,43 +957,38 @@ impl __gapi::Object for Fields {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> ::std::result::Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.ref2, map),
-            1 => __gapi::read(&mut self._2nd, map),
-            2 => __gapi::read(&mut self.r#type, map),
-            3 => __gapi::read(&mut self.html_snippet, map),
-            4 => __gapi::read(&mut self.meta, map),
-            5 => __gapi::read(&mut self.extra_, map),
-            6 => __gapi::read(&mut self.r#gen, map),
-            7 => __gapi::read(&mut self.meta_, map),
-            8 => __gapi::read(&mut self.self_, map),
-            9 => __gapi::read(&mut self.start_date, map),
-            10 => __gapi::read(&mut self.type_, map),
-            11 => __gapi::read(&mut self.unnamed, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.ref2),
+            1 => value.field(&mut self._2nd),
+            2 => value.field(&mut self.r#type),
+            3 => value.field(&mut self.html_snippet),
+            4 => value.field(&mut self.meta),
+            5 => value.field(&mut self.extra_),
+            6 => value.field(&mut self.r#gen),
+            7 => value.field(&mut self.meta_),
+            8 => value.field(&mut self.self_),
+            9 => value.field(&mut self.start_date),
+            10 => value.field(&mut self.type_),
+            11 => value.field(&mut self.unnamed),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> ::std::result::Result<(), P::Error> {
-        out.field("$ref2", &self.ref2)?;
-        out.field("2nd", &self._2nd)?;
-        out.field("@type", &self.r#type)?;
-        out.field("HTMLSnippet", &self.html_snippet)?;
-        out.field("_meta", &self.meta)?;
-        out.field("extra", &self.extra_)?;
-        out.field("gen", &self.r#gen)?;
-        out.field("meta", &self.meta_)?;
-        out.field("self", &self.self_)?;
-        out.field("start-date", &self.start_date)?;
-        out.field("type", &self.type_)?;
-        out.field("…", &self.unnamed)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("$ref2", &self.ref2);
+        out.field("2nd", &self._2nd);
+        out.field("@type", &self.r#type);
+        out.field("HTMLSnippet", &self.html_snippet);
+        out.field("_meta", &self.meta);
+        out.field("extra", &self.extra_);
+        out.field("gen", &self.r#gen);
+        out.field("meta", &self.meta_);
+        out.field("self", &self.self_);
+        out.field("start-date", &self.start_date);
+        out.field("type", &self.type_);
+        out.field("…", &self.unnamed);
     }
 
     #[inline]
@@ -1039,20 +1020,14 @@ impl __gapi::Object for HTTPHealthCheck {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> ::std::result::Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            _ => __gapi::skip(map),
+            _ => {}
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> ::std::result::Result<(), P::Error> {
-        Ok(())
-    }
+    fn put<P: __gapi::Put>(&self, out: &mut P) {}
 
     #[inline]
     fn extra(&self) -> &__gapi::Extra {
@@ -1083,20 +1058,14 @@ impl __gapi::Object for HttpHealthCheck {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> ::std::result::Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            _ => __gapi::skip(map),
+            _ => {}
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> ::std::result::Result<(), P::Error> {
-        Ok(())
-    }
+    fn put<P: __gapi::Put>(&self, out: &mut P) {}
 
     #[inline]
     fn extra(&self) -> &__gapi::Extra {
@@ -1127,20 +1096,14 @@ impl __gapi::Object for Option {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> ::std::result::Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            _ => __gapi::skip(map),
+            _ => {}
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> ::std::result::Result<(), P::Error> {
-        Ok(())
-    }
+    fn put<P: __gapi::Put>(&self, out: &mut P) {}
 
     #[inline]
     fn extra(&self) -> &__gapi::Extra {
@@ -1171,20 +1134,14 @@ impl __gapi::Object for Result {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> ::std::result::Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            _ => __gapi::skip(map),
+            _ => {}
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> ::std::result::Result<(), P::Error> {
-        Ok(())
-    }
+    fn put<P: __gapi::Put>(&self, out: &mut P) {}
 
     #[inline]
     fn extra(&self) -> &__gapi::Extra {
@@ -1215,20 +1172,14 @@ impl __gapi::Object for Self_ {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> ::std::result::Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            _ => __gapi::skip(map),
+            _ => {}
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> ::std::result::Result<(), P::Error> {
-        Ok(())
-    }
+    fn put<P: __gapi::Put>(&self, out: &mut P) {}
 
     #[inline]
     fn extra(&self) -> &__gapi::Extra {
@@ -1259,20 +1210,14 @@ impl __gapi::Object for SnakeCase {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> ::std::result::Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            _ => __gapi::skip(map),
+            _ => {}
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> ::std::result::Result<(), P::Error> {
-        Ok(())
-    }
+    fn put<P: __gapi::Put>(&self, out: &mut P) {}
 
     #[inline]
     fn extra(&self) -> &__gapi::Extra {
@@ -1303,20 +1248,14 @@ impl __gapi::Object for SnakeCase_ {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> ::std::result::Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            _ => __gapi::skip(map),
+            _ => {}
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> ::std::result::Result<(), P::Error> {
-        Ok(())
-    }
+    fn put<P: __gapi::Put>(&self, out: &mut P) {}
 
     #[inline]
     fn extra(&self) -> &__gapi::Extra {
@@ -1359,20 +1298,14 @@ impl __gapi::Object for Type {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> ::std::result::Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            _ => __gapi::skip(map),
+            _ => {}
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> ::std::result::Result<(), P::Error> {
-        Ok(())
-    }
+    fn put<P: __gapi::Put>(&self, out: &mut P) {}
 
     #[inline]
     fn extra(&self) -> &__gapi::Extra {
@@ -1403,20 +1336,14 @@ impl __gapi::Object for LowerCase {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> ::std::result::Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            _ => __gapi::skip(map),
+            _ => {}
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> ::std::result::Result<(), P::Error> {
-        Ok(())
-    }
+    fn put<P: __gapi::Put>(&self, out: &mut P) {}
 
     #[inline]
     fn extra(&self) -> &__gapi::Extra {

@@ -1089,23 +1089,18 @@ impl __gapi::Object for Job {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.done, map),
-            1 => __gapi::read(&mut self.name, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.done),
+            1 => value.field(&mut self.name),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("done", &self.done)?;
-        out.field("name", &self.name)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("done", &self.done);
+        out.field("name", &self.name);
     }
 
     #[inline]
@@ -1152,29 +1147,24 @@ impl __gapi::Object for Operation {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.done, map),
-            1 => __gapi::read(&mut self.error, map),
-            2 => __gapi::read(&mut self.metadata, map),
-            3 => __gapi::read(&mut self.name, map),
-            4 => __gapi::read(&mut self.response, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.done),
+            1 => value.field(&mut self.error),
+            2 => value.field(&mut self.metadata),
+            3 => value.field(&mut self.name),
+            4 => value.field(&mut self.response),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("done", &self.done)?;
-        out.field("error", &self.error)?;
-        out.field("metadata", &self.metadata)?;
-        out.field("name", &self.name)?;
-        out.field("response", &self.response)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("done", &self.done);
+        out.field("error", &self.error);
+        out.field("metadata", &self.metadata);
+        out.field("name", &self.name);
+        out.field("response", &self.response);
     }
 
     #[inline]
@@ -1211,21 +1201,16 @@ impl __gapi::Object for Status {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.code, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.code),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("code", &self.code)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("code", &self.code);
     }
 
     #[inline]
@@ -1275,23 +1260,18 @@ impl __gapi::Object for Task {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.name, map),
-            1 => __gapi::read(&mut self.status, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.name),
+            1 => value.field(&mut self.status),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("name", &self.name)?;
-        out.field("status", &self.status)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("name", &self.name);
+        out.field("status", &self.status);
     }
 
     #[inline]
@@ -1335,27 +1315,22 @@ impl __gapi::Object for ZoneOperation {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.name, map),
-            1 => __gapi::read(&mut self.operation_type, map),
-            2 => __gapi::read(&mut self.status, map),
-            3 => __gapi::read(&mut self.zone, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.name),
+            1 => value.field(&mut self.operation_type),
+            2 => value.field(&mut self.status),
+            3 => value.field(&mut self.zone),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("name", &self.name)?;
-        out.field("operationType", &self.operation_type)?;
-        out.field("status", &self.status)?;
-        out.field("zone", &self.zone)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("name", &self.name);
+        out.field("operationType", &self.operation_type);
+        out.field("status", &self.status);
+        out.field("zone", &self.zone);
     }
 
     #[inline]
@@ -1383,23 +1358,20 @@ pub enum ZoneOperationStatus {
     Unrecognized(String),
 }
 
-impl __gapi::OpenEnum for ZoneOperationStatus {
+impl From<&str> for ZoneOperationStatus {
     #[inline]
-    fn known(text: &str) -> Option<Self> {
-        Some(match text {
+    fn from(text: &str) -> Self {
+        match text {
             "PENDING" => Self::Pending,
             "DONE" => Self::Done,
-            _ => return None,
-        })
+            _ => Self::Unrecognized(text.to_owned()),
+        }
     }
+}
 
+impl AsRef<str> for ZoneOperationStatus {
     #[inline]
-    fn unrecognized(text: String) -> Self {
-        Self::Unrecognized(text)
-    }
-
-    #[inline]
-    fn as_str(&self) -> &str {
+    fn as_ref(&self) -> &str {
         match self {
             Self::Pending => "PENDING",
             Self::Done => "DONE",

@@ -1626,25 +1626,20 @@ impl __gapi::Object for Aggregated {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.items, map),
-            1 => __gapi::read(&mut self.next_page_token, map),
-            2 => __gapi::read(&mut self.unreachables, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.items),
+            1 => value.field(&mut self.next_page_token),
+            2 => value.field(&mut self.unreachables),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("items", &self.items)?;
-        out.field("nextPageToken", &self.next_page_token)?;
-        out.field("unreachables", &self.unreachables)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("items", &self.items);
+        out.field("nextPageToken", &self.next_page_token);
+        out.field("unreachables", &self.unreachables);
     }
 
     #[inline]
@@ -1682,23 +1677,18 @@ impl __gapi::Object for Anys {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.next_page_token, map),
-            1 => __gapi::read(&mut self.rows, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.next_page_token),
+            1 => value.field(&mut self.rows),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("nextPageToken", &self.next_page_token)?;
-        out.field("rows", &self.rows)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("nextPageToken", &self.next_page_token);
+        out.field("rows", &self.rows);
     }
 
     #[inline]
@@ -1748,23 +1738,18 @@ impl __gapi::Object for Body {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.page_size, map),
-            1 => __gapi::read(&mut self.page_token, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.page_size),
+            1 => value.field(&mut self.page_token),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("pageSize", &self.page_size)?;
-        out.field("pageToken", &self.page_token)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("pageSize", &self.page_size);
+        out.field("pageToken", &self.page_token);
     }
 
     #[inline]
@@ -1802,23 +1787,18 @@ impl __gapi::Object for InPageToken {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.page_token, map),
-            1 => __gapi::read(&mut self.rows, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.page_token),
+            1 => value.field(&mut self.rows),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("pageToken", &self.page_token)?;
-        out.field("rows", &self.rows)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("pageToken", &self.page_token);
+        out.field("rows", &self.rows);
     }
 
     #[inline]
@@ -1853,21 +1833,16 @@ impl __gapi::Object for Item {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.name, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.name),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("name", &self.name)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("name", &self.name);
     }
 
     #[inline]
@@ -1908,25 +1883,20 @@ impl __gapi::Object for Items {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.extras, map),
-            1 => __gapi::read(&mut self.items, map),
-            2 => __gapi::read(&mut self.next_page_token, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.extras),
+            1 => value.field(&mut self.items),
+            2 => value.field(&mut self.next_page_token),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("extras", &self.extras)?;
-        out.field("items", &self.items)?;
-        out.field("nextPageToken", &self.next_page_token)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("extras", &self.extras);
+        out.field("items", &self.items);
+        out.field("nextPageToken", &self.next_page_token);
     }
 
     #[inline]
@@ -1964,23 +1934,18 @@ impl __gapi::Object for Left {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.errors, map),
-            1 => __gapi::read(&mut self.next_page_token, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.errors),
+            1 => value.field(&mut self.next_page_token),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("errors", &self.errors)?;
-        out.field("nextPageToken", &self.next_page_token)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("errors", &self.errors);
+        out.field("nextPageToken", &self.next_page_token);
     }
 
     #[inline]
@@ -2021,25 +1986,20 @@ impl __gapi::Object for Matching {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.featured, map),
-            1 => __gapi::read(&mut self.matching_widgets, map),
-            2 => __gapi::read(&mut self.next_page_token, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.featured),
+            1 => value.field(&mut self.matching_widgets),
+            2 => value.field(&mut self.next_page_token),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("featured", &self.featured)?;
-        out.field("matchingWidgets", &self.matching_widgets)?;
-        out.field("nextPageToken", &self.next_page_token)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("featured", &self.featured);
+        out.field("matchingWidgets", &self.matching_widgets);
+        out.field("nextPageToken", &self.next_page_token);
     }
 
     #[inline]
@@ -2080,25 +2040,20 @@ impl __gapi::Object for Named {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.gadgets, map),
-            1 => __gapi::read(&mut self.next_page_token, map),
-            2 => __gapi::read(&mut self.widgets, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.gadgets),
+            1 => value.field(&mut self.next_page_token),
+            2 => value.field(&mut self.widgets),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("gadgets", &self.gadgets)?;
-        out.field("nextPageToken", &self.next_page_token)?;
-        out.field("widgets", &self.widgets)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("gadgets", &self.gadgets);
+        out.field("nextPageToken", &self.next_page_token);
+        out.field("widgets", &self.widgets);
     }
 
     #[inline]
@@ -2133,21 +2088,16 @@ impl __gapi::Object for NoToken {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.items, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.items),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("items", &self.items)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("items", &self.items);
     }
 
     #[inline]
@@ -2185,23 +2135,18 @@ impl __gapi::Object for None {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.count, map),
-            1 => __gapi::read(&mut self.next_page_token, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.count),
+            1 => value.field(&mut self.next_page_token),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("count", &self.count)?;
-        out.field("nextPageToken", &self.next_page_token)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("count", &self.count);
+        out.field("nextPageToken", &self.next_page_token);
     }
 
     #[inline]
@@ -2248,29 +2193,24 @@ impl __gapi::Object for Only {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.failed_items, map),
-            1 => __gapi::read(&mut self.files, map),
-            2 => __gapi::read(&mut self.next_page_token, map),
-            3 => __gapi::read(&mut self.some_warnings, map),
-            4 => __gapi::read(&mut self.unreachable, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.failed_items),
+            1 => value.field(&mut self.files),
+            2 => value.field(&mut self.next_page_token),
+            3 => value.field(&mut self.some_warnings),
+            4 => value.field(&mut self.unreachable),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("failedItems", &self.failed_items)?;
-        out.field("files", &self.files)?;
-        out.field("nextPageToken", &self.next_page_token)?;
-        out.field("someWarnings", &self.some_warnings)?;
-        out.field("unreachable", &self.unreachable)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("failedItems", &self.failed_items);
+        out.field("files", &self.files);
+        out.field("nextPageToken", &self.next_page_token);
+        out.field("someWarnings", &self.some_warnings);
+        out.field("unreachable", &self.unreachable);
     }
 
     #[inline]
@@ -2311,25 +2251,20 @@ impl __gapi::Object for Results {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.facets, map),
-            1 => __gapi::read(&mut self.next_page_token, map),
-            2 => __gapi::read(&mut self.results, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.facets),
+            1 => value.field(&mut self.next_page_token),
+            2 => value.field(&mut self.results),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("facets", &self.facets)?;
-        out.field("nextPageToken", &self.next_page_token)?;
-        out.field("results", &self.results)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("facets", &self.facets);
+        out.field("nextPageToken", &self.next_page_token);
+        out.field("results", &self.results);
     }
 
     #[inline]
@@ -2367,23 +2302,18 @@ impl __gapi::Object for Scalars {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.names, map),
-            1 => __gapi::read(&mut self.next_page_token, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.names),
+            1 => value.field(&mut self.next_page_token),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("names", &self.names)?;
-        out.field("nextPageToken", &self.next_page_token)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("names", &self.names);
+        out.field("nextPageToken", &self.next_page_token);
     }
 
     #[inline]
@@ -2418,21 +2348,16 @@ impl __gapi::Object for Scoped {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.items, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.items),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("items", &self.items)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("items", &self.items);
     }
 
     #[inline]
@@ -2473,25 +2398,20 @@ impl __gapi::Object for Singular {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.deleted_widget, map),
-            1 => __gapi::read(&mut self.next_page_token, map),
-            2 => __gapi::read(&mut self.widget, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.deleted_widget),
+            1 => value.field(&mut self.next_page_token),
+            2 => value.field(&mut self.widget),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("deletedWidget", &self.deleted_widget)?;
-        out.field("nextPageToken", &self.next_page_token)?;
-        out.field("widget", &self.widget)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("deletedWidget", &self.deleted_widget);
+        out.field("nextPageToken", &self.next_page_token);
+        out.field("widget", &self.widget);
     }
 
     #[inline]
@@ -2532,25 +2452,20 @@ impl __gapi::Object for Two {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.next_page_token, map),
-            1 => __gapi::read(&mut self.one, map),
-            2 => __gapi::read(&mut self.two, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.next_page_token),
+            1 => value.field(&mut self.one),
+            2 => value.field(&mut self.two),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("nextPageToken", &self.next_page_token)?;
-        out.field("one", &self.one)?;
-        out.field("two", &self.two)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("nextPageToken", &self.next_page_token);
+        out.field("one", &self.one);
+        out.field("two", &self.two);
     }
 
     #[inline]

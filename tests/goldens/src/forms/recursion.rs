@@ -75,21 +75,16 @@ impl __gapi::Object for Deep {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.inner, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.inner),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("inner", &self.inner)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("inner", &self.inner);
     }
 
     #[inline]
@@ -127,23 +122,18 @@ impl __gapi::Object for DeepInner {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.deep, map),
-            1 => __gapi::read(&mut self.leaf, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.deep),
+            1 => value.field(&mut self.leaf),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("deep", &self.deep)?;
-        out.field("leaf", &self.leaf)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("deep", &self.deep);
+        out.field("leaf", &self.leaf);
     }
 
     #[inline]
@@ -178,21 +168,16 @@ impl __gapi::Object for Leaf {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.text, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.text),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("text", &self.text)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("text", &self.text);
     }
 
     #[inline]
@@ -230,21 +215,16 @@ impl __gapi::Object for Listed {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.others, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.others),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("others", &self.others)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("others", &self.others);
     }
 
     #[inline]
@@ -279,21 +259,16 @@ impl __gapi::Object for Listed2 {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.back, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.back),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("back", &self.back)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("back", &self.back);
     }
 
     #[inline]
@@ -337,27 +312,22 @@ impl __gapi::Object for Node {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.by_name, map),
-            1 => __gapi::read(&mut self.children, map),
-            2 => __gapi::read(&mut self.next, map),
-            3 => __gapi::read(&mut self.value, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.by_name),
+            1 => value.field(&mut self.children),
+            2 => value.field(&mut self.next),
+            3 => value.field(&mut self.value),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("byName", &self.by_name)?;
-        out.field("children", &self.children)?;
-        out.field("next", &self.next)?;
-        out.field("value", &self.value)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("byName", &self.by_name);
+        out.field("children", &self.children);
+        out.field("next", &self.next);
+        out.field("value", &self.value);
     }
 
     #[inline]
@@ -395,23 +365,18 @@ impl __gapi::Object for Ping {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.pong, map),
-            1 => __gapi::read(&mut self.self_, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.pong),
+            1 => value.field(&mut self.self_),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("pong", &self.pong)?;
-        out.field("self", &self.self_)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("pong", &self.pong);
+        out.field("self", &self.self_);
     }
 
     #[inline]
@@ -449,23 +414,18 @@ impl __gapi::Object for Pong {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.leaf, map),
-            1 => __gapi::read(&mut self.ping, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.leaf),
+            1 => value.field(&mut self.ping),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("leaf", &self.leaf)?;
-        out.field("ping", &self.ping)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("leaf", &self.leaf);
+        out.field("ping", &self.ping);
     }
 
     #[inline]
@@ -500,21 +460,16 @@ impl __gapi::Object for ViaAlias {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.other, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.other),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("other", &self.other)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("other", &self.other);
     }
 
     #[inline]

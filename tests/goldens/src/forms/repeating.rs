@@ -649,21 +649,16 @@ impl __gapi::Object for Policy {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.etag, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.etag),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("etag", &self.etag)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("etag", &self.etag);
     }
 
     #[inline]
@@ -710,21 +705,16 @@ impl __gapi::Object for SetPolicyRequest {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.policy, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.policy),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("policy", &self.policy)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("policy", &self.policy);
     }
 
     #[inline]
@@ -776,23 +766,18 @@ impl __gapi::Object for Stamped {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.etag, map),
-            1 => __gapi::read(&mut self.name, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.etag),
+            1 => value.field(&mut self.name),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("etag", &self.etag)?;
-        out.field("name", &self.name)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("etag", &self.etag);
+        out.field("name", &self.name);
     }
 
     #[inline]
@@ -839,21 +824,16 @@ impl __gapi::Object for StopRequest {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.etag, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.etag),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("etag", &self.etag)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("etag", &self.etag);
     }
 
     #[inline]
@@ -903,23 +883,18 @@ impl __gapi::Object for Thing {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.etag, map),
-            1 => __gapi::read(&mut self.name, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.etag),
+            1 => value.field(&mut self.name),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("etag", &self.etag)?;
-        out.field("name", &self.name)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("etag", &self.etag);
+        out.field("name", &self.name);
     }
 
     #[inline]

@@ -94,35 +94,30 @@ impl __gapi::Object for Account {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.access_token, map),
-            1 => __gapi::read(&mut self.backup, map),
-            2 => __gapi::read(&mut self.max_tokens, map),
-            3 => __gapi::read(&mut self.next_page_token, map),
-            4 => __gapi::read(&mut self.password, map),
-            5 => __gapi::read(&mut self.password_policy, map),
-            6 => __gapi::read(&mut self.token_type, map),
-            7 => __gapi::read(&mut self.tokens, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.access_token),
+            1 => value.field(&mut self.backup),
+            2 => value.field(&mut self.max_tokens),
+            3 => value.field(&mut self.next_page_token),
+            4 => value.field(&mut self.password),
+            5 => value.field(&mut self.password_policy),
+            6 => value.field(&mut self.token_type),
+            7 => value.field(&mut self.tokens),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("accessToken", &self.access_token)?;
-        out.field("backup", &self.backup)?;
-        out.field("maxTokens", &self.max_tokens)?;
-        out.field("nextPageToken", &self.next_page_token)?;
-        out.field("password", &self.password)?;
-        out.field("passwordPolicy", &self.password_policy)?;
-        out.field("tokenType", &self.token_type)?;
-        out.field("tokens", &self.tokens)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("accessToken", &self.access_token);
+        out.field("backup", &self.backup);
+        out.field("maxTokens", &self.max_tokens);
+        out.field("nextPageToken", &self.next_page_token);
+        out.field("password", &self.password);
+        out.field("passwordPolicy", &self.password_policy);
+        out.field("tokenType", &self.token_type);
+        out.field("tokens", &self.tokens);
     }
 
     #[inline]
@@ -161,23 +156,18 @@ impl __gapi::Object for AccountBackup {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.private_key, map),
-            1 => __gapi::read(&mut self.public_key, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.private_key),
+            1 => value.field(&mut self.public_key),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("privateKey", &self.private_key)?;
-        out.field("publicKey", &self.public_key)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("privateKey", &self.private_key);
+        out.field("publicKey", &self.public_key);
     }
 
     #[inline]
@@ -212,21 +202,16 @@ impl __gapi::Object for Message {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.data, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.data),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("data", &self.data)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("data", &self.data);
     }
 
     #[inline]
@@ -265,23 +250,18 @@ impl __gapi::Object for SecretPayload {
     }
 
     #[inline]
-    fn set<'de, A: __gapi::MapAccess<'de>>(
-        &mut self,
-        index: usize,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
         match index {
-            0 => __gapi::read(&mut self.data, map),
-            1 => __gapi::read(&mut self.data_crc32c, map),
-            _ => __gapi::skip(map),
+            0 => value.field(&mut self.data),
+            1 => value.field(&mut self.data_crc32c),
+            _ => {},
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) -> Result<(), P::Error> {
-        out.field("data", &self.data)?;
-        out.field("dataCrc32c", &self.data_crc32c)?;
-        Ok(())
+    fn put<P: __gapi::Put>(&self, out: &mut P) {
+        out.field("data", &self.data);
+        out.field("dataCrc32c", &self.data_crc32c);
     }
 
     #[inline]
