@@ -1,4 +1,4 @@
-use super::{Get, Object, OpenEnum, Put, UNKNOWN, eq, null};
+use super::{Get, Object, Put, UNKNOWN, eq, null};
 use crate::value::Extra;
 use serde_json::json;
 
