@@ -43,8 +43,9 @@ pub struct Pages<R> {
     cycle: Cycle,
     /// A mistake in the setup, reported in place of the first page.
     mistake: Option<Error>,
-    /// From an answer to a page and the token of the next one.
-    read: Read<R>,
+    /// From an answer to a page and the token of the next one, where that is not how an `R` is read: a list of which a part is asked for
+    /// does not bring the code that reads all of it.
+    read: Option<Read<R>>,
     /// The next page is fetched while the caller works on the one before.
     prefetch: bool,
     state: State<R>,
@@ -75,7 +76,7 @@ impl<R: Answer> Pages<R> {
             token: None,
             cycle: Cycle::default(),
             mistake: None,
-            read: Arc::new(R::decode_page),
+            read: None,
             prefetch: false,
             state: State::Idle,
         }
@@ -137,7 +138,7 @@ impl<R: Answer> Pages<R> {
             token: self.token,
             cycle: self.cycle,
             mistake: self.mistake,
-            read,
+            read: Some(read),
             prefetch: self.prefetch,
             state: State::Idle,
         }
@@ -241,12 +242,14 @@ impl<R: Answer> Pages<R> {
                 prepared.options.set_param("fields", mask);
             }
         }
-        let read = Arc::clone(&self.read);
+        let read = self.read.clone();
         Ok(Box::pin(async move {
             let token = prepared.call.method.paging.map_or("", |paging| paging.next);
-            execute::execute(&prepared)
-                .await?
-                .page(|body| read(body, token))
+            let answer = execute::execute(&prepared).await?;
+            answer.page(|body| match &read {
+                Some(read) => read(body, token),
+                None => R::decode_page(body, token),
+            })
         }))
     }
 

@@ -12,6 +12,7 @@ pub mod open_enum;
 mod param;
 mod part;
 pub(crate) mod path;
+mod room;
 mod scalar;
 #[cfg_attr(not(feature = "macros"), allow(unreachable_pub))]
 mod shape;
@@ -78,7 +79,7 @@ pub trait Wire: Sized {
         place: &mut Option<Self>,
         deserializer: D,
     ) -> Result<(), D::Error> {
-        *place = Some(Self::read(deserializer)?);
+        room::replace(place, Self::read(deserializer)?);
         Ok(())
     }
 
@@ -147,7 +148,7 @@ impl<T: Object> Wire for T {
         place: &mut Option<Self>,
         deserializer: D,
     ) -> Result<(), D::Error> {
-        Fill(place.insert(T::default())).deserialize(deserializer)
+        Fill(room::fresh(place)).deserialize(deserializer)
     }
 
     #[inline]
@@ -155,13 +156,11 @@ impl<T: Object> Wire for T {
         list: &mut Vec<Self>,
         items: &mut A,
     ) -> Result<bool, A::Error> {
-        list.push(T::default());
-        let Some(item) = list.last_mut() else {
-            return Ok(false);
-        };
-        let is_there = items.next_element_seed(Fill(item))?.is_some();
+        let is_there = items
+            .next_element_seed(Fill(room::one_more(list)))?
+            .is_some();
         if !is_there {
-            list.pop();
+            room::one_less(list);
         }
         Ok(is_there)
     }
@@ -232,12 +231,12 @@ impl<'de, T: Wire> Visitor<'de> for Nullable<'_, T> {
     }
 
     fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
-        *self.0 = None;
+        room::clear(self.0);
         Ok(())
     }
 
     fn visit_none<E: serde::de::Error>(self) -> Result<(), E> {
-        *self.0 = None;
+        room::clear(self.0);
         Ok(())
     }
 

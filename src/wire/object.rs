@@ -39,7 +39,8 @@ pub trait Object: Default + Clone + fmt::Debug + Send + Sync + 'static {
 
 /// What gives an [`Object`] the value of one property.
 ///
-/// Like [`Put`], it keeps what goes wrong to itself: a `?` per property would cost the compiler more than all else that is generated for one.
+/// Like [`Put`], it keeps what goes wrong to itself: results, with a lifetime and an error type that depend on a type parameter, cost the compiler much for
+/// every property of every schema.
 pub trait Get {
     /// Gives the property its value, once.
     fn field<T: Wire>(&mut self, field: &mut Option<T>);
@@ -85,7 +86,7 @@ impl<'de, T: Object> Visitor<'de> for Fill<'_, T> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let object = self.0;
-        while let Some(key) = map.next_key_seed(KeySeed::<T>(PhantomData))? {
+        while let Some(key) = map.next_key_seed(KeySeed(T::index))? {
             match key {
                 Key::Known(index) => {
                     let mut entry = Entry::of(&mut map);
@@ -188,18 +189,18 @@ enum Key {
     Unknown(String),
 }
 
-struct KeySeed<T>(PhantomData<T>);
+/// Reads a name with the function that knows its index, so that all types share the code around it.
+struct KeySeed(fn(&str) -> usize);
 
-impl<'de, T: Object> DeserializeSeed<'de> for KeySeed<T> {
+impl<'de> DeserializeSeed<'de> for KeySeed {
     type Value = Key;
 
-    #[inline]
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Key, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
-impl<T: Object> Visitor<'_> for KeySeed<T> {
+impl Visitor<'_> for KeySeed {
     type Value = Key;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -208,7 +209,7 @@ impl<T: Object> Visitor<'_> for KeySeed<T> {
 
     #[inline]
     fn visit_str<E: Error>(self, name: &str) -> Result<Key, E> {
-        match T::index(name) {
+        match (self.0)(name) {
             UNKNOWN => Ok(Key::Unknown(name.to_owned())),
             index => Ok(Key::Known(index)),
         }
