@@ -4,8 +4,10 @@
 //! Everything that decodes, encodes or shows them is here, generic, and compiled for what a program uses.
 
 mod collection;
+// Some of it, and of `object`, is for what macros expand to.
+#[cfg_attr(not(feature = "macros"), allow(dead_code, unreachable_pub))]
+mod null;
 mod number;
-// Some of it is for what macros expand to.
 #[cfg_attr(not(feature = "macros"), allow(dead_code, unreachable_pub))]
 mod object;
 pub mod open_enum;
@@ -19,12 +21,13 @@ mod shape;
 mod show;
 mod text;
 
+pub use null::{UnknownField, null};
+#[cfg(feature = "macros")]
+pub use null::{null_entry, null_field};
 #[cfg(feature = "macros")]
 pub(crate) use object::wire_name;
 pub(crate) use object::{Absent, expected, names_of};
-pub use object::{Get, Object, Put, UNKNOWN, UnknownField, deserialize, eq, null, serialize};
-#[cfg(feature = "macros")]
-pub use object::{null_entry, null_field};
+pub use object::{Get, Object, Put, UNKNOWN, deserialize, eq, serialize};
 pub use open_enum::OpenEnum;
 pub use param::Param;
 pub use part::{Leaf, Part};

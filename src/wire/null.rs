@@ -1,0 +1,120 @@
+//! Explicit nulls, and names that no property has.
+
+use super::Wire;
+use super::object::{Get, Object, UNKNOWN, names_of, wire_name};
+use serde_json::Value;
+use std::fmt;
+
+/// A name that is no property of the schema.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownField {
+    schema: &'static str,
+    field: String,
+    nearest: Vec<&'static str>,
+}
+
+impl fmt::Display for UnknownField {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} has no property {:?}", self.schema, self.field)?;
+        match self.nearest.as_slice() {
+            [] => f.write_str("; `extra.null(name)` sends a null that the document does not know"),
+            [rest @ .., last] => {
+                f.write_str("; did you mean ")?;
+                for name in rest {
+                    write!(f, "{name:?}, ")?;
+                }
+                write!(f, "{}{last:?}?", if rest.is_empty() { "" } else { "or " })
+            }
+        }
+    }
+}
+
+impl std::error::Error for UnknownField {}
+
+/// Makes a property travel as an explicit `null`, which in a PATCH clears it. The field is emptied.
+///
+/// # Errors
+/// [`UnknownField`] for a name that the schema does not have, with the nearest ones.
+pub fn null<'a, T: Object>(object: &'a mut T, field: &str) -> Result<&'a mut T, UnknownField> {
+    let index = T::index(field);
+    if index == UNKNOWN {
+        return Err(unknown::<T>(field));
+    }
+    object.set(index, &mut Nothing);
+    object.extra_mut().null(field);
+    Ok(object)
+}
+
+/// As [`null`], for a property that is given by its field.
+pub fn null_field<T: Object, F>(object: &mut T, field: fn(&T) -> &Option<F>) {
+    let name = wire_name(object, field(object));
+    let done = null(object, name);
+    debug_assert!(done.is_ok(), "the schema has the field");
+}
+
+/// Makes an entry of a property that is a map travel as an explicit `null`, beside the entries that the field holds.
+pub fn null_entry<T: Object, F>(object: &mut T, field: fn(&T) -> &Option<F>, key: String) {
+    let name = wire_name(object, field(object));
+    let extra = object.extra_mut();
+    match extra.remove(name) {
+        Some(Value::Object(mut entries)) => {
+            entries.insert(key, Value::Null);
+            extra.insert(name, entries);
+        }
+        _ => {
+            extra.insert(name, serde_json::Map::from_iter([(key, Value::Null)]));
+        }
+    }
+}
+
+/// Empties a property.
+struct Nothing;
+
+impl Get for Nothing {
+    fn field<T: Wire>(&mut self, field: &mut Option<T>) {
+        *field = None;
+    }
+}
+
+#[cold]
+fn unknown<T: Object>(field: &str) -> UnknownField {
+    let wanted = simple(field);
+    let near = |name: &&'static str| {
+        let name = simple(name);
+        name == wanted || distance(&name, &wanted) <= 1 + wanted.len() / 5
+    };
+    let mut nearest: Vec<_> = names_of::<T>().into_iter().filter(near).collect();
+    nearest.sort_by_key(|name| distance(&simple(name), &wanted));
+    nearest.truncate(3);
+    UnknownField {
+        schema: T::NAME,
+        field: field.to_owned(),
+        nearest,
+    }
+}
+
+/// Without case and underscores: `max_results` and `maxResults` are the same name in two spellings.
+fn simple(name: &str) -> String {
+    name.chars()
+        .filter(|c| *c != '_')
+        .map(|c| c.to_ascii_lowercase())
+        .collect()
+}
+
+/// Levenshtein's distance between two names.
+fn distance(left: &str, right: &str) -> usize {
+    let right: Vec<char> = right.chars().collect();
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (i, a) in left.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in right.iter().enumerate() {
+            let above = row[j + 1];
+            row[j + 1] = (diagonal + usize::from(a != *b))
+                .min(above + 1)
+                .min(row[j] + 1);
+            diagonal = above;
+        }
+    }
+    row[right.len()]
+}
