@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{
     value::{Date, DateTime, Duration, FieldMask},
-    wire::{Object, OpenEnum, open_enum::from_text},
+    wire::{Object, OpenEnum},
 };
 
 /// Can be written as a value of type `T`, as an item of a list or an entry of a map.
@@ -76,7 +76,7 @@ values! {
     [] &str => String, |text| text.to_owned();
     [] &String => String, |text| text.clone();
     [] Cow<'_, str> => String, |text| text.into_owned();
-    [E: OpenEnum] &str => E, |text| from_text(text);
+    [E: OpenEnum] &str => E, |text| text.into();
     [] &str => DateTime, |text| text.into();
     [] jiff::Timestamp => DateTime, |time| time.into();
     [] &str => Date, |text| text.into();

@@ -119,7 +119,9 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
             // Servers leave out what is empty.
             Ok((page.unwrap_or_default(), token))
         };
-        let mut pages = self.pages.reading(selection.into_text(), Arc::new(read));
+        let mut pages = self
+            .pages
+            .reading(selection.into_text(), Some(Arc::new(read)));
         if name.is_empty() {
             pages.refuse(
                 "the entries of this list are no property of its pages; select from `pages`",

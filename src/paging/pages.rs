@@ -120,7 +120,7 @@ impl<R: Answer> Pages<R> {
     ///
     /// See [`Fields`](trait@Fields).
     pub fn select<T: Fields + Answer + Part<R>>(self) -> Pages<T> {
-        self.reading(T::mask(), Arc::new(T::decode_page))
+        self.reading(T::mask(), None)
     }
 
     /// Notes a mistake, reported in place of the first page.
@@ -130,15 +130,15 @@ impl<R: Answer> Pages<R> {
             .get_or_insert_with(|| Error::usage(why).at(method, None));
     }
 
-    /// The same list, of which `mask` is asked for, read by `read`.
-    pub(super) fn reading<T>(mut self, mask: String, read: Read<T>) -> Pages<T> {
+    /// The same list, of which `mask` is asked for, read by `read`, or else as a `T` is.
+    pub(super) fn reading<T>(mut self, mask: String, read: Option<Read<T>>) -> Pages<T> {
         self.prepared.options.set_param("fields", mask);
         Pages {
             prepared: self.prepared,
             token: self.token,
             cycle: self.cycle,
             mistake: self.mistake,
-            read: Some(read),
+            read,
             prefetch: self.prefetch,
             state: State::Idle,
         }

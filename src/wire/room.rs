@@ -35,7 +35,7 @@ pub(super) fn fresh<T: Default>(field: &mut Option<T>) -> &mut T {
 pub(super) fn one_more<T: Default>(list: &mut Vec<T>) -> &mut T {
     let last = list.len();
     list.push(T::default());
-    &mut list[last]
+    &mut list[last] // Just pushed.
 }
 
 /// Takes the last element off a list.
