@@ -231,13 +231,11 @@ fn a_schema_knows_its_properties_and_secrets() {
             .and_then(|rest| rest.split(' ').next())
             .unwrap();
         assert!(
-            object.contains(&format!(
-                "{index} => __gapi :: read (& mut self . {field} , map)"
-            )),
+            object.contains(&format!("{index} => value . field (& mut self . {field})")),
             "{object}"
         );
         assert!(
-            object.contains(&format!("out . field (\"{name}\" , & self . {field}) ?")),
+            object.contains(&format!("out . field (\"{name}\" , & self . {field}) ;")),
             "{object}"
         );
     }
