@@ -20,8 +20,11 @@ pub mod v1 {
     // Values: `wire` and `value`.
     pub use crate::value::{Bytes, Date, DateTime, Duration, Extra, FieldMask};
     pub use crate::wire::open_enum as open_enum_code;
-    pub use crate::wire::{Get, Leaf, Object, OpenEnum, Param, Put, UNKNOWN, UnknownField, Wire};
+    pub use crate::wire::{
+        Leaf, Object, OpenEnum, Param, PropertyMut, PropertyRef, UnknownField, Wire,
+    };
     pub use crate::wire::{debug, deserialize, eq, null, serialize};
+    pub use crate::wire::{field, field_mut, no_field, no_field_mut};
     pub use crate::{__gapi_object as object, __gapi_open_enum as open_enum};
     pub use serde::de::{Deserialize, Deserializer};
     pub use serde::ser::{Serialize, Serializer};

@@ -206,40 +206,26 @@ pub mod __private {
     pub mod fields {
         pub use std::{borrow::Cow, sync::OnceLock};
 
-        pub use serde::{
-            de::{Deserializer, MapAccess},
-            ser::{SerializeMap, Serializer},
-        };
         pub use serde_json::Error as JsonError;
 
         pub use crate::{
             call::answer::Answer,
-            fields::{Entries, Field, Fields, Slot, from_slice, page, read},
-            wire::{Object, Part, Selection, Wire},
+            fields::{EXPECTED, Field, Fields, Properties, Slot, from_slice, page},
+            wire::{Expected, Kind, Open, Part, Selection, View, Wire},
         };
 
         /// Asserts that `U` holds what a field of a schema holds.
         pub fn holds<U: Part<T>, T>(_: &Option<T>) {}
 
         /// The wire name of a property, by its field.
-        pub fn wire_name<T: Object, F>(field: fn(&T) -> &Option<F>) -> Cow<'static, str> {
+        pub fn wire_name<T: crate::Object, F>(field: fn(&T) -> &Option<F>) -> Cow<'static, str> {
             let object = T::default();
             crate::wire::wire_name(&object, field(&object)).into()
         }
 
-        /// Writes a field, unless it has no value.
-        ///
-        /// # Errors
-        /// The serializer's own.
-        pub fn write<F: Field, S: SerializeMap>(
-            map: &mut S,
-            name: &str,
-            field: &F,
-        ) -> Result<(), S::Error> {
-            match field.value() {
-                Some(value) => map.serialize_entry(name, &crate::wire::Written(value)),
-                None => Ok(()),
-            }
+        /// How the value of a field travels, where there is one.
+        pub fn view<F: Field>(field: &F) -> Option<View<'_>> {
+            field.value().map(Wire::view)
         }
     }
 }

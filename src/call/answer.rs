@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::Value;
 
-use crate::wire::{Object, Put, UNKNOWN, Wire, from_slice};
+use crate::wire::{AnyObject, Object, Wire, from_slice, object_from_slice};
 
 /// The answer of a method: a schema, a list, a map, any JSON value, or nothing.
 pub trait Answer: Sized + Send + 'static {
@@ -59,24 +59,28 @@ impl<T: Object> Answer for T {
     }
 
     fn decode(body: &[u8]) -> Result<Self, serde_json::Error> {
-        from_slice(body)
+        object_from_slice(body)
     }
 
     fn error(&self) -> Option<&Value> {
-        if T::index("error") == UNKNOWN {
-            self.extra().get("error")
-        } else {
+        if T::PROPERTIES.contains(&"error") {
             None
+        } else {
+            Object::extra(self).get("error")
         }
     }
 
     fn text_of(&self, field: &str) -> Option<String> {
-        let mut wanted = TextOf { field, text: None };
-        self.put(&mut wanted);
-        wanted
-            .text
-            .or_else(|| self.extra().get(field)?.as_str().map(String::from))
+        text_of(self, field)
     }
+}
+
+fn text_of(object: &dyn AnyObject, field: &str) -> Option<String> {
+    let mut names = object.about().properties.iter();
+    let text = names
+        .position(|name| *name == field)
+        .and_then(|index| object.property(index)?.view()?.text());
+    text.or_else(|| object.extra().get(field)?.as_str().map(String::from))
 }
 
 /// A method without an answer: whatever comes is not looked at.
@@ -125,21 +129,5 @@ impl<T: Wire + Send + 'static> Answer for BTreeMap<String, T> {
 
     fn decode(body: &[u8]) -> Result<Self, serde_json::Error> {
         from_slice(body)
-    }
-}
-
-/// Takes the text of one field, and passes over the others.
-struct TextOf<'a> {
-    field: &'a str,
-    text: Option<String>,
-}
-
-impl Put for TextOf<'_> {
-    fn field<T: Wire>(&mut self, name: &'static str, value: &Option<T>) {
-        if name == self.field
-            && let Some(value) = value
-        {
-            self.text = value.text();
-        }
     }
 }

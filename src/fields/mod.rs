@@ -7,16 +7,14 @@ mod read;
 
 use std::borrow::Cow;
 
-use serde::de::MapAccess;
-
 pub use self::listed::Listed;
 #[cfg_attr(not(feature = "macros"), allow(unreachable_pub))]
-pub use self::read::Entries;
-pub(crate) use self::read::page_from_slice;
+pub use self::read::Properties;
 #[cfg(feature = "macros")]
 #[doc(hidden)]
-pub use self::read::{Field, Slot, from_slice, page, read};
-use crate::wire::{Selection, Wire};
+pub use self::read::{EXPECTED, Field, Slot, from_slice, page};
+pub(crate) use self::read::{page_from_slice, read_part};
+use crate::wire::{Selection, View, Wire};
 
 /// A type of your own that holds a part of an answer: its fields say what is asked for (`fields=...`), and what is read.
 ///
@@ -80,8 +78,43 @@ pub trait Fields: Wire + Send + Sized + 'static {
     #[doc(hidden)]
     fn select_parts(selection: &mut Selection);
 
-    /// Reads the properties of one object.
+    /// Reads the properties of one object; `None` after an error, which `properties` keeps.
     #[doc(hidden)]
-    fn read_entries<'de, A: MapAccess<'de>>(entries: &mut Entries<'_, A>)
-    -> Result<Self, A::Error>;
+    fn read(properties: &mut dyn Properties) -> Option<Self>;
+
+    /// The value of the field at `index`.
+    #[doc(hidden)]
+    fn property(&self, index: usize) -> Option<View<'_>>;
+}
+
+/// A part of any type.
+#[doc(hidden)]
+pub trait AnyPart {
+    /// Hands out the values that there are, as long as `to` answers that it takes more.
+    fn each(&self, to: &mut dyn FnMut(&str, View<'_>) -> bool);
+}
+
+impl<T: Fields> AnyPart for T {
+    fn each(&self, to: &mut dyn FnMut(&str, View<'_>) -> bool) {
+        for (index, name) in T::names().iter().enumerate() {
+            if let Some(value) = self.property(index)
+                && !to(name, value)
+            {
+                return;
+            }
+        }
+    }
+}
+
+/// A place for a part of any type.
+#[doc(hidden)]
+pub trait PartPlace {
+    /// Reads the part. What goes wrong is with `properties`.
+    fn read(&mut self, properties: &mut dyn Properties);
+}
+
+impl<T: Fields> PartPlace for Option<T> {
+    fn read(&mut self, properties: &mut dyn Properties) {
+        *self = <T as Fields>::read(properties);
+    }
 }

@@ -1,38 +1,39 @@
 //! Reads a part of an answer, and the token of the next page beside it.
 
-use std::{borrow::Cow, fmt, marker::PhantomData};
+use std::{borrow::Cow, fmt};
 
-use serde::de::{
-    DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-use super::Fields;
-use crate::wire::{Wire, expected};
+use super::{Fields, PartPlace};
+use crate::wire::{Expected, Found, Nullable, Property, Wire, mismatch};
 
-/// The properties of one object as they come.
+/// The properties of one object as they come, whatever format they come from. What goes wrong is kept; there are none then any more.
 #[doc(hidden)]
-pub struct Entries<'a, A> {
+pub trait Properties {
+    /// The position of the next property among `names`; others are passed over. `None` after the last one.
+    fn next(&mut self, names: &[Cow<'static, str>]) -> Option<usize>;
+
+    /// Reads the value of the property at hand.
+    fn value(&mut self, place: &mut dyn Property);
+
+    /// Ends the reading.
+    fn fail(&mut self, message: fmt::Arguments<'_>);
+}
+
+/// The entries of a map as [`Properties`].
+struct Entries<'a, 'de, A: MapAccess<'de>> {
     map: A,
     /// A property whose text is kept besides, whatever field it has.
     wanted: Option<&'a str>,
     found: &'a mut Option<String>,
     /// The value of a kept property, for its field.
     pending: Option<Value>,
+    done: Result<(), A::Error>,
 }
 
-impl<A> fmt::Debug for Entries<'_, A> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Entries")
-    }
-}
-
-impl<'de, A: MapAccess<'de>> Entries<'_, A> {
-    /// The position of the next property among `names`; others are passed over.
-    ///
-    /// # Errors
-    /// When the text is broken.
-    pub fn next(&mut self, names: &[Cow<'static, str>]) -> Result<Option<usize>, A::Error> {
+impl<'de, A: MapAccess<'de>> Entries<'_, 'de, A> {
+    fn try_next(&mut self, names: &[Cow<'static, str>]) -> Result<Option<usize>, A::Error> {
         while let Some(key) = self.map.next_key::<Cow<'de, str>>()? {
             self.pending = None;
             if self.wanted == Some(&*key) {
@@ -49,11 +50,33 @@ impl<'de, A: MapAccess<'de>> Entries<'_, A> {
         }
         Ok(None)
     }
+}
 
-    fn value<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, A::Error> {
-        match self.pending.take() {
+impl<'de, A: MapAccess<'de>> Properties for Entries<'_, 'de, A> {
+    fn next(&mut self, names: &[Cow<'static, str>]) -> Option<usize> {
+        if self.done.is_err() {
+            return None;
+        }
+        match self.try_next(names) {
+            Ok(index) => index,
+            Err(error) => {
+                self.done = Err(error);
+                None
+            }
+        }
+    }
+
+    fn value(&mut self, place: &mut dyn Property) {
+        let seed = Nullable(place);
+        self.done = match self.pending.take() {
             Some(value) => seed.deserialize(value).map_err(A::Error::custom),
             None => self.map.next_value_seed(seed),
+        };
+    }
+
+    fn fail(&mut self, message: fmt::Arguments<'_>) {
+        if self.done.is_ok() {
+            self.done = Err(A::Error::custom(message));
         }
     }
 }
@@ -109,45 +132,38 @@ impl<T: Wire> Field for Option<T> {
 /// A field while an object is read.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Slot<F>(Option<F>);
+pub struct Slot<F: Field>(Option<F::Value>);
 
 impl<F: Field> Slot<F> {
     /// Nothing yet.
+    #[must_use]
     pub const fn new() -> Self {
         Self(None)
     }
 
     /// Reads the value at hand.
-    ///
-    /// # Errors
-    /// When it has another type.
-    pub fn read<'de, A: MapAccess<'de>>(
-        &mut self,
-        entries: &mut Entries<'_, A>,
-    ) -> Result<(), A::Error> {
-        let value: Option<F::Value> = entries.value(Nullable(PhantomData))?;
-        self.0 = value.map(F::from_value);
-        Ok(())
+    pub fn read(&mut self, properties: &mut dyn Properties) {
+        properties.value(&mut self.0);
     }
 
-    /// The field.
-    ///
-    /// # Errors
-    /// When there was no value, and the field needs one.
-    pub fn take<E: serde::de::Error>(self, owner: &str, name: &str) -> Result<F, E> {
-        self.0.or_else(F::missing).ok_or_else(|| {
-            E::custom(format_args!(
+    /// The field; `None` when there was no value, and the field needs one, which `properties` is told.
+    pub fn take(self, properties: &mut dyn Properties, owner: &str, name: &str) -> Option<F> {
+        let field = self.0.map(F::from_value).or_else(F::missing);
+        if field.is_none() {
+            properties.fail(format_args!(
                 "the property {name:?} is missing, which `{owner}` needs; an `Option` or `#[fields(default)]` makes it optional"
-            ))
-        })
+            ));
+        }
+        field
     }
 
     /// The field, or its default.
+    #[must_use]
     pub fn take_or_default(self) -> F
     where
         F: Default,
     {
-        self.0.unwrap_or_default()
+        self.0.map(F::from_value).unwrap_or_default()
     }
 }
 
@@ -157,101 +173,35 @@ impl<F: Field> Default for Slot<F> {
     }
 }
 
-/// A value or `null`.
-struct Nullable<T>(PhantomData<T>);
-
-impl<'de, T: Wire> DeserializeSeed<'de> for Nullable<T> {
-    type Value = Option<T>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-        deserializer.deserialize_option(self)
-    }
+/// Reads a part of the object that a map is.
+pub(crate) fn read_part<'de, A: MapAccess<'de>>(
+    part: &mut dyn PartPlace,
+    map: A,
+) -> Result<(), A::Error> {
+    read(part, map, None, &mut None)
 }
 
-impl<'de, T: Wire> Visitor<'de> for Nullable<T> {
-    type Value = Option<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value or null")
-    }
-
-    fn visit_unit<E: serde::de::Error>(self) -> Result<Option<T>, E> {
-        Ok(None)
-    }
-
-    fn visit_none<E: serde::de::Error>(self) -> Result<Option<T>, E> {
-        Ok(None)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<T>, D::Error> {
-        T::read(deserializer).map(Some)
-    }
-}
-
-struct PartVisitor<'a, T> {
-    wanted: Option<&'a str>,
-    found: &'a mut Option<String>,
-    part: PhantomData<T>,
-}
-
-impl<'de, T: Fields> Visitor<'de> for PartVisitor<'_, T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-        T::read_entries(&mut Entries {
-            map,
-            wanted: self.wanted,
-            found: self.found,
-            pending: None,
-        })
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<T, A::Error> {
-        Err(expected(&self, "a list"))
-    }
-
-    fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<T, E> {
-        Err(expected(&self, "a boolean"))
-    }
-
-    fn visit_i64<E: serde::de::Error>(self, _: i64) -> Result<T, E> {
-        Err(expected(&self, "a number"))
-    }
-
-    fn visit_u64<E: serde::de::Error>(self, _: u64) -> Result<T, E> {
-        Err(expected(&self, "a number"))
-    }
-
-    fn visit_f64<E: serde::de::Error>(self, _: f64) -> Result<T, E> {
-        Err(expected(&self, "a number"))
-    }
-
-    fn visit_str<E: serde::de::Error>(self, _: &str) -> Result<T, E> {
-        Err(expected(&self, "a string"))
-    }
-}
-
-/// Reads one object.
-///
-/// # Errors
-/// When the value is none, or a property has another type or is missing.
-#[doc(hidden)]
-pub fn read<'de, T: Fields, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    deserializer.deserialize_any(PartVisitor {
-        wanted: None,
-        found: &mut None,
-        part: PhantomData,
-    })
+fn read<'de, A: MapAccess<'de>>(
+    part: &mut dyn PartPlace,
+    map: A,
+    wanted: Option<&str>,
+    found: &mut Option<String>,
+) -> Result<(), A::Error> {
+    let mut entries = Entries {
+        map,
+        wanted,
+        found,
+        pending: None,
+        done: Ok(()),
+    };
+    part.read(&mut entries);
+    entries.done
 }
 
 /// Reads an answer.
 ///
 /// # Errors
-/// As for [`read`], and when the text is not JSON.
+/// When it is no object, a property has another type or is missing, or the text is not JSON.
 #[doc(hidden)]
 pub fn from_slice<T: Fields>(body: &[u8]) -> Result<T, serde_json::Error> {
     page(body, None).map(|(part, _)| part)
@@ -266,23 +216,80 @@ pub fn page<T: Fields>(
     body: &[u8],
     token: Option<&str>,
 ) -> Result<(T, Option<String>), serde_json::Error> {
-    let mut found = None;
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let part = deserializer_any(&mut deserializer, token, &mut found)?;
-    deserializer.end()?;
-    Ok((part, found))
+    let (mut part, mut found) = (None, None);
+    read_slice(body, &mut part, token, &mut found)?;
+    match part {
+        Some(part) => Ok((part, found)),
+        None => Err(serde_json::Error::custom(T::EXPECTED)),
+    }
 }
 
-fn deserializer_any<T: Fields>(
-    deserializer: &mut serde_json::Deserializer<serde_json::de::SliceRead<'_>>,
+fn read_slice(
+    body: &[u8],
+    part: &mut dyn PartPlace,
     wanted: Option<&str>,
     found: &mut Option<String>,
-) -> Result<T, serde_json::Error> {
-    deserializer.deserialize_any(PartVisitor {
+) -> Result<(), serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    deserializer.deserialize_any(ToPart {
+        part,
         wanted,
         found,
-        part: PhantomData,
-    })
+    })?;
+    deserializer.end()
+}
+
+struct ToPart<'a> {
+    part: &'a mut dyn PartPlace,
+    wanted: Option<&'a str>,
+    found: &'a mut Option<String>,
+}
+
+impl<'de> Visitor<'de> for ToPart<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        read(self.part, map, self.wanted, self.found)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<(), A::Error> {
+        Err(refused(Found::List))
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
+        Err(refused(Found::Bool(value)))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
+        Err(refused(Found::Int(value)))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
+        Err(refused(Found::Unsigned(value)))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
+        Err(refused(Found::Float(value)))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<(), E> {
+        Err(refused(Found::Text(value)))
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<(), E> {
+        Err(refused(Found::Null))
+    }
+}
+
+/// What a part of an object is read from.
+pub const EXPECTED: Expected = Expected::unquoted("an object");
+
+fn refused<E: Error>(found: Found<'_>) -> E {
+    mismatch(EXPECTED, found)
 }
 
 /// Reads the property `list` of an answer as a `T`, and the text of its property `token`.
@@ -291,30 +298,42 @@ pub(crate) fn page_from_slice<T: Wire>(
     list: &str,
     token: &str,
 ) -> Result<(Option<T>, Option<String>), serde_json::Error> {
-    struct Page<'a, T>(&'a str, &'a str, PhantomData<T>);
-    impl<'de, T: Wire> Visitor<'de> for Page<'_, T> {
-        type Value = (Option<T>, Option<String>);
+    let (mut entries, mut found) = (None, None);
+    read_two(body, [(list, &mut entries), (token, &mut found)])?;
+    Ok((entries, found))
+}
 
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
+fn read_two<'a>(
+    body: &[u8],
+    wanted: [(&'a str, &'a mut dyn Property); 2],
+) -> Result<(), serde_json::Error> {
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    (&mut deserializer).deserialize_map(ToPage { wanted })?;
+    deserializer.end()
+}
 
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            let (mut list, mut token) = (None, None);
-            while let Some(key) = map.next_key::<Cow<'de, str>>()? {
-                if key == self.0 {
-                    list = map.next_value_seed(Nullable(PhantomData))?;
-                } else if key == self.1 {
-                    token = map.next_value_seed(Nullable::<String>(PhantomData))?;
-                } else {
+/// Reads two properties of an object, and passes over the others.
+struct ToPage<'a> {
+    wanted: [(&'a str, &'a mut dyn Property); 2],
+}
+
+impl<'de> Visitor<'de> for ToPage<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut wanted = self.wanted;
+        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
+            match wanted.iter_mut().find(|(name, _)| *name == key) {
+                Some((_, place)) => map.next_value_seed(Nullable(*place))?,
+                None => {
                     map.next_value::<IgnoredAny>()?;
                 }
             }
-            Ok((list, token))
         }
+        Ok(())
     }
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let page = (&mut deserializer).deserialize_map(Page(list, token, PhantomData))?;
-    deserializer.end()?;
-    Ok(page)
 }

@@ -15,7 +15,6 @@ use crate::{
     execute,
     method::{Operation, OperationShape},
     paging::with_field,
-    wire::UNKNOWN,
 };
 
 /// How many polls in a row may fail in passing before the wait fails.
@@ -201,7 +200,7 @@ fn keep_fields<R: LongRunning>(options: &mut CallOptions, defaults: &CallOptions
     };
     let mut mask = mask.to_owned();
     for field in NEEDED {
-        if R::index(field) != UNKNOWN
+        if R::PROPERTIES.contains(&field)
             && let Some(more) = with_field(&mask, field)
         {
             mask = more;

@@ -5,15 +5,13 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use gapi_transport::BoxFuture;
 use tokio::{runtime::Handle, task::JoinHandle};
 
-use crate::{Error, ErrorKind};
+use super::walk::Fetch;
+use crate::{Error, ErrorKind, execute::Answered};
 
 /// The same work, going on in a task of its own where there is a runtime for one.
-pub(super) fn start<T: Send + 'static>(
-    work: BoxFuture<'static, Result<T, Error>>,
-) -> BoxFuture<'static, Result<T, Error>> {
+pub(super) fn start(work: Fetch) -> Fetch {
     match Handle::try_current() {
         Ok(runtime) => Box::pin(Ahead(runtime.spawn(work))),
         Err(_) => work,
@@ -21,10 +19,10 @@ pub(super) fn start<T: Send + 'static>(
 }
 
 /// A task that ends with whoever waits for it.
-struct Ahead<T>(JoinHandle<Result<T, Error>>);
+struct Ahead(JoinHandle<Result<Answered, Error>>);
 
-impl<T> Future for Ahead<T> {
-    type Output = Result<T, Error>;
+impl Future for Ahead {
+    type Output = Result<Answered, Error>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         Poll::Ready(match ready!(Pin::new(&mut self.0).poll(cx)) {
@@ -40,7 +38,7 @@ impl<T> Future for Ahead<T> {
     }
 }
 
-impl<T> Drop for Ahead<T> {
+impl Drop for Ahead {
     fn drop(&mut self) {
         self.0.abort();
     }

@@ -2,11 +2,10 @@
 
 use std::{
     collections::BTreeMap,
-    fmt,
+    fmt, iter,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
-    vec,
 };
 
 use futures_util::{Stream, future::poll_fn};
@@ -20,7 +19,7 @@ use crate::{
         options::{CallOptions, option_setters},
     },
     fields::{Listed, page_from_slice},
-    wire::{Absent, Object, Part, Selection, names_of},
+    wire::{Object, Part, Selection, make_absent},
 };
 
 /// The entries of a list, across its pages. Also a [`Stream`] of `Result<T, Error>`.
@@ -38,8 +37,9 @@ use crate::{
 pub struct Items<R, T> {
     pages: Pages<R>,
     take: Take<R, T>,
-    /// What is left of the page at hand.
-    rest: vec::IntoIter<T>,
+    /// What is left of the page at hand. Behind a pointer, because a future that holds a schema by value brings the code that drops it to wherever the
+    /// future goes.
+    rest: Box<dyn ExactSizeIterator<Item = T> + Send>,
     /// The token of the page at hand.
     current: Option<String>,
 }
@@ -57,7 +57,7 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
         Self {
             pages: Pages::new(client, call),
             take,
-            rest: Vec::new().into_iter(),
+            rest: Box::new(iter::empty()),
             current: None,
         }
     }
@@ -130,7 +130,7 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
         Items {
             pages,
             take: Box::new(|page| Some(U::entries(std::mem::take(page)))),
-            rest: Vec::new().into_iter(),
+            rest: Box::new(iter::empty()),
             current: None,
         }
     }
@@ -140,14 +140,14 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
     where
         R: Object,
     {
-        names_of::<R>()
-            .into_iter()
-            .find(|name| {
-                let mut page = R::default();
-                page.set(R::index(name), &mut Absent);
-                (self.take)(&mut page).is_some()
-            })
-            .unwrap_or_default()
+        let is_found = |name: &&&str| {
+            let mut page = R::default();
+            if let Some(property) = page.property_mut(name) {
+                make_absent(property);
+            }
+            (self.take)(&mut page).is_some()
+        };
+        R::PROPERTIES.iter().find(is_found).copied().unwrap_or("")
     }
 
     /// The next entry; `None` after the last one. The future may be dropped: the next call goes on where it was.
@@ -208,7 +208,8 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
         Poll::Ready(page.map(|page| {
             let mut page = page?;
             self.current = token;
-            self.rest = (self.take)(&mut page).unwrap_or_default().into_iter();
+            let entries = (self.take)(&mut page).unwrap_or_default();
+            self.rest = Box::new(entries.into_iter());
             Ok(())
         }))
     }

@@ -6,6 +6,7 @@ mod items;
 mod mask;
 mod pages;
 mod slot;
+mod walk;
 
 pub(crate) use self::mask::with_field;
 pub use self::{items::Items, pages::Pages};

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::wire::Shape;
+use crate::wire::{AnyObject, Entries, Kind, Open, Property};
 
 /// A change in both of its forms.
 #[derive(Clone, Default)]
@@ -15,9 +15,24 @@ pub(super) struct Difference {
     pub(super) paths: Vec<String>,
 }
 
+/// What holds the properties that are compared, without values: it knows how they are built.
+enum Holder<'a> {
+    Object(&'a mut dyn AnyObject),
+    Map(&'a mut dyn Entries),
+}
+
 impl Difference {
-    pub(super) fn between(
-        shape: Shape,
+    /// What differs between two objects of the schema of `object`, which has no values.
+    pub(super) fn of(
+        object: &mut dyn AnyObject,
+        old: &Map<String, Value>,
+        new: &Map<String, Value>,
+    ) -> Self {
+        Self::between(&mut Holder::Object(object), old, new)
+    }
+
+    fn between(
+        holder: &mut Holder<'_>,
         old: &Map<String, Value>,
         new: &Map<String, Value>,
     ) -> Self {
@@ -28,39 +43,49 @@ impl Difference {
         }
         for (name, new) in new {
             let old = old.get(name);
-            if old != Some(new) {
-                difference.property(shape, name, old, new);
+            if old == Some(new) {
+                continue;
+            }
+            match holder {
+                Holder::Object(object) => {
+                    difference.property(object.property_mut(name), name, old, new);
+                }
+                Holder::Map(entries) => entries.add(name.clone(), &mut |entry| {
+                    difference.property(Some(entry), name, old, new);
+                }),
             }
         }
         difference.paths.sort();
         difference
     }
 
-    fn property(&mut self, shape: Shape, name: &str, old: Option<&Value>, new: &Value) {
-        let shape = match shape {
-            Shape::Object(property) => property(name),
-            Shape::Map(entry) => entry(),
-            Shape::Whole => Shape::Whole,
-        };
+    fn property(
+        &mut self,
+        property: Option<&mut dyn Property>,
+        name: &str,
+        old: Option<&Value>,
+        new: &Value,
+    ) {
         let (Some(Value::Object(old)), Value::Object(new_entries)) = (old, new) else {
             return self.set(name, new);
         };
-        match shape {
-            Shape::Whole => self.set(name, new),
-            Shape::Object(_) => {
-                let inner = Self::between(shape, old, new_entries);
+        match property.and_then(|property| property.open(Kind::Map)) {
+            Some(Open::Object(object)) => {
+                let inner = Self::of(object, old, new_entries);
                 let paths = inner.paths.iter().map(|path| format!("{name}.{path}"));
                 self.paths.extend(paths);
                 self.merge.insert(name.to_owned(), inner.merge.into());
                 self.masked.insert(name.to_owned(), inner.masked.into());
             }
-            Shape::Map(_) => {
+            Some(Open::Map(entries)) => {
                 // A mask cannot name one entry of a map, and `null` is no value of one there.
-                let inner = Self::between(shape, old, new_entries);
+                let inner = Self::between(&mut Holder::Map(entries), old, new_entries);
                 self.merge.insert(name.to_owned(), inner.merge.into());
                 self.masked.insert(name.to_owned(), new.clone());
                 self.paths.push(name.to_owned());
             }
+            // A scalar, a list, or anything: it is replaced as a whole.
+            _ => self.set(name, new),
         }
     }
 

@@ -11,7 +11,7 @@ use self::difference::Difference;
 use crate::{
     call::body::{Body, Encoded, Masked},
     value::FieldMask,
-    wire::{Object, Wire as _, Written},
+    wire::{Object, Wire as _},
 };
 
 /// What turns one message into another: the body of a partial update, and its mask.
@@ -49,8 +49,8 @@ impl<T: Object> Patch<T> {
     /// What `old` lacks to be `new`.
     pub fn between(old: &T, new: &T) -> Self {
         let (old, new) = (
-            serde_json::to_value(Written(old)),
-            serde_json::to_value(Written(new)),
+            serde_json::to_value(old.view()),
+            serde_json::to_value(new.view()),
         );
         let mut patch = Self {
             new: Value::Null,
@@ -60,7 +60,7 @@ impl<T: Object> Patch<T> {
         };
         match (old, new) {
             (Ok(Value::Object(old)), Ok(Value::Object(new))) => {
-                patch.difference = Difference::between(T::shape(), &old, &new);
+                patch.difference = Difference::of(&mut T::default(), &old, &new);
                 patch.new = Value::Object(new);
             }
             (Err(error), _) | (_, Err(error)) => patch.failure = Some(error.to_string().into()),

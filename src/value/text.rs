@@ -87,11 +87,11 @@ macro_rules! kept_text {
             }
         }
 
-        impl $crate::wire::Scalar for $name {
-            const EXPECTED: &'static str = $expected;
+        impl $crate::wire::Wire for $name {
+            const EXPECTED: $crate::wire::Expected = $crate::wire::Expected::scalar($expected);
 
             // Any scalar is kept: a number where a string belongs is odd, but no reason to lose the answer.
-            fn take(found: $crate::wire::Found<'_>) -> Option<Self> {
+            fn from_scalar(found: $crate::wire::Found<'_>) -> Option<Self> {
                 use $crate::wire::Found;
                 match found {
                     Found::Text(text) => Some(text.into()),
@@ -99,15 +99,9 @@ macro_rules! kept_text {
                     other => Some(other.to_string().into()),
                 }
             }
-        }
 
-        impl $crate::wire::Wire for $name {
-            fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::wire::read_scalar(deserializer)
-            }
-
-            fn as_text(&self) -> Option<&str> {
-                Some(self.as_str())
+            fn view(&self) -> $crate::wire::View<'_> {
+                $crate::wire::View::Text(&self.0)
             }
         }
 
@@ -119,7 +113,7 @@ macro_rules! kept_text {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                $crate::wire::read_scalar(deserializer)
+                $crate::wire::Wire::read(deserializer)
             }
         }
 

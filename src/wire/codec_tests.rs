@@ -3,12 +3,9 @@ use crate::value::{Bytes, Date, DateTime, Duration, FieldMask};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::marker::PhantomData;
 
 /// Reads a value in each of the ways that serde_json offers, and checks that they agree.
 fn read<T: Wire + PartialEq + std::fmt::Debug>(text: &str) -> Result<T, String> {
-    use serde::de::DeserializeSeed;
-    let seed = || super::Reading::<T>(PhantomData);
     let shown = |error: serde_json::Error| {
         let text = error.to_string();
         text.split(" at line ")
@@ -17,15 +14,10 @@ fn read<T: Wire + PartialEq + std::fmt::Debug>(text: &str) -> Result<T, String> 
             .to_owned()
     };
     let slice = from_slice(text.as_bytes()).map_err(shown);
-    let string = seed()
-        .deserialize(&mut serde_json::Deserializer::from_str(text))
-        .map_err(shown);
-    let reader = seed()
-        .deserialize(&mut serde_json::Deserializer::from_reader(text.as_bytes()))
-        .map_err(shown);
-    let value = seed()
-        .deserialize(serde_json::from_str::<Value>(text).unwrap())
-        .map_err(shown);
+    let string = T::read(&mut serde_json::Deserializer::from_str(text)).map_err(shown);
+    let reader =
+        T::read(&mut serde_json::Deserializer::from_reader(text.as_bytes())).map_err(shown);
+    let value = T::read(serde_json::from_str::<Value>(text).unwrap()).map_err(shown);
     for other in [string, reader, value] {
         assert_eq!(format!("{other:?}"), format!("{slice:?}"), "{text}");
     }

@@ -1,68 +1,26 @@
-//! Lists, maps, boxes and free-form JSON.
+//! Lists, maps and free-form JSON.
 
-use super::{Get, Object, Put, Reading, Selection, Shape, Wire, Written};
-use crate::value::Extra;
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
-use serde::ser::{Serialize, Serializer};
-use serde_json::Value;
 use std::collections::BTreeMap;
-use std::fmt;
-use std::marker::PhantomData;
 
-/// Most room that is set aside before the items are seen.
-const RESERVE: usize = 1024;
+use serde_json::Value;
 
-/// Failures for all that is not the expected container.
-macro_rules! reject_scalars {
-    ($($method:ident($type:ty, $found:literal)),*) => {
-        $(
-            fn $method<E: Error>(self, _: $type) -> Result<Self::Value, E> {
-                Err(super::object::expected(&self, $found))
-            }
-        )*
-
-        fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-            Err(super::object::expected(&self, "null"))
-        }
-    };
-}
-pub(super) use reject_scalars;
-
-struct ListVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Wire> Visitor<'de> for ListVisitor<T> {
-    type Value = Vec<T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Vec<T>, A::Error> {
-        let mut list = Vec::with_capacity(items.size_hint().unwrap_or(0).min(RESERVE));
-        while T::read_next(&mut list, &mut items)? {}
-        Ok(list)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, _: A) -> Result<Vec<T>, A::Error> {
-        Err(super::object::expected(&self, "an object"))
-    }
-
-    reject_scalars!(
-        visit_bool(bool, "a boolean"),
-        visit_i64(i64, "a number"),
-        visit_u64(u64, "a number"),
-        visit_f64(f64, "a number"),
-        visit_str(&str, "a string")
-    );
-}
+use super::object::AnyObject;
+use super::property::{Elements, Entries, Expected, Kind, Open, Property, View};
+use super::scalar::Found;
+use super::{Selection, Wire};
 
 impl<T: Wire> Wire for Vec<T> {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
-        deserializer.deserialize_any(ListVisitor(PhantomData))
+    const EXPECTED: Expected = Expected::unquoted("a list");
+
+    fn open(place: &mut Option<Vec<T>>, kind: Kind) -> Option<Open<'_>> {
+        match kind {
+            Kind::List => Some(Open::List(T::list(place))),
+            Kind::Map => None,
+        }
     }
 
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.iter().map(Written))
+    fn view(&self) -> View<'_> {
+        View::List(self)
     }
 
     fn select(selection: &mut Selection) {
@@ -74,47 +32,36 @@ impl<T: Wire> Wire for Vec<T> {
     }
 }
 
-struct MapVisitor<T>(PhantomData<T>);
-
-impl<'de, T: Wire> Visitor<'de> for MapVisitor<T> {
-    type Value = BTreeMap<String, T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
+impl<T: Wire> Elements for Vec<T> {
+    fn object(&mut self) -> Option<&mut dyn AnyObject> {
+        T::one_more(self)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<BTreeMap<String, T>, A::Error> {
-        let mut map = BTreeMap::new();
-        while let Some(key) = entries.next_key()? {
-            map.insert(key, entries.next_value_seed(Reading(PhantomData))?);
-        }
-        Ok(map)
+    fn add(&mut self, read: &mut dyn FnMut(&mut dyn Property)) {
+        T::add(self, read);
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<BTreeMap<String, T>, A::Error> {
-        Err(super::object::expected(&self, "a list"))
+    fn len(&self) -> usize {
+        self.len()
     }
 
-    reject_scalars!(
-        visit_bool(bool, "a boolean"),
-        visit_i64(i64, "a number"),
-        visit_u64(u64, "a number"),
-        visit_f64(f64, "a number"),
-        visit_str(&str, "a string")
-    );
+    fn element(&self, index: usize) -> View<'_> {
+        self[index].view()
+    }
 }
 
 impl<T: Wire> Wire for BTreeMap<String, T> {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, T>, D::Error> {
-        deserializer.deserialize_any(MapVisitor(PhantomData))
+    const EXPECTED: Expected = Expected::unquoted("an object");
+
+    fn open(place: &mut Option<Self>, kind: Kind) -> Option<Open<'_>> {
+        match kind {
+            Kind::Map => Some(Open::Map(T::entries(place))),
+            Kind::List => None,
+        }
     }
 
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter().map(|(key, value)| (key, Written(value))))
-    }
-
-    fn shape() -> Shape {
-        Shape::Map(T::shape)
+    fn view(&self) -> View<'_> {
+        View::Map(self)
     }
 
     fn select(selection: &mut Selection) {
@@ -126,39 +73,45 @@ impl<T: Wire> Wire for BTreeMap<String, T> {
     }
 }
 
-impl Wire for Value {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
-        Value::deserialize(deserializer)
+impl<T: Wire> Entries for BTreeMap<String, T> {
+    fn add(&mut self, key: String, read: &mut dyn FnMut(&mut dyn Property)) {
+        T::add_entry(self, key, read);
     }
 
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.serialize(serializer)
+    fn each(&self, to: &mut dyn FnMut(&str, View<'_>) -> bool) {
+        for (key, value) in self {
+            if !to(key, value.view()) {
+                return;
+            }
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.len()
     }
 }
 
-// `Box` is fundamental: another crate could implement `Object` for a box of its own type, so `Wire` must come to boxes
-// through `Object` as well.
-impl<T: Object> Object for Box<T> {
-    const NAME: &'static str = T::NAME;
-    const SECRETS: &'static [&'static str] = T::SECRETS;
+impl Wire for Value {
+    const EXPECTED: Expected = Expected::unquoted("any value");
 
-    fn index(name: &str) -> usize {
-        T::index(name)
+    fn from_scalar(found: Found<'_>) -> Option<Value> {
+        match found {
+            Found::Null => Some(Value::Null),
+            Found::Bool(value) => Some(value.into()),
+            Found::Int(value) => Some(value.into()),
+            Found::Unsigned(value) => Some(value.into()),
+            Found::Float(value) => Some(value.into()),
+            Found::Text(text) => Some(text.into()),
+            // These are opened.
+            Found::Digits(_) | Found::List | Found::Map => None,
+        }
     }
 
-    fn set<G: Get>(&mut self, index: usize, value: &mut G) {
-        T::set(self, index, value);
+    fn open(place: &mut Option<Value>, _: Kind) -> Option<Open<'_>> {
+        Some(Open::Json(place))
     }
 
-    fn put<P: Put>(&self, out: &mut P) {
-        T::put(self, out);
-    }
-
-    fn extra(&self) -> &Extra {
-        T::extra(self)
-    }
-
-    fn extra_mut(&mut self) -> &mut Extra {
-        T::extra_mut(self)
+    fn view(&self) -> View<'_> {
+        View::Json(self)
     }
 }

@@ -1,9 +1,10 @@
 //! Explicit nulls, and names that no property has.
 
-use super::Wire;
-use super::object::{Get, Object, UNKNOWN, names_of, wire_name};
-use serde_json::Value;
 use std::fmt;
+
+use serde_json::Value;
+
+use super::object::{AnyObject, Object, wire_name};
 
 /// A name that is no property of the schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,27 +36,32 @@ impl std::error::Error for UnknownField {}
 ///
 /// # Errors
 /// [`UnknownField`] for a name that the schema does not have, with the nearest ones.
+#[inline]
 pub fn null<'a, T: Object>(object: &'a mut T, field: &str) -> Result<&'a mut T, UnknownField> {
-    let index = T::index(field);
-    if index == UNKNOWN {
-        return Err(unknown::<T>(field));
-    }
-    object.set(index, &mut Nothing);
-    object.extra_mut().null(field);
+    clear(object, field)?;
     Ok(object)
+}
+
+fn clear(object: &mut dyn AnyObject, field: &str) -> Result<(), UnknownField> {
+    match object.property_mut(field) {
+        Some(property) => property.clear(),
+        None => return Err(unknown(object, field)),
+    }
+    object.extra_mut().null(field);
+    Ok(())
 }
 
 /// As [`null`], for a property that is given by its field.
 pub fn null_field<T: Object, F>(object: &mut T, field: fn(&T) -> &Option<F>) {
     let name = wire_name(object, field(object));
-    let done = null(object, name);
+    let done = clear(object, name);
     debug_assert!(done.is_ok(), "the schema has the field");
 }
 
 /// Makes an entry of a property that is a map travel as an explicit `null`, beside the entries that the field holds.
 pub fn null_entry<T: Object, F>(object: &mut T, field: fn(&T) -> &Option<F>, key: String) {
     let name = wire_name(object, field(object));
-    let extra = object.extra_mut();
+    let extra = Object::extra_mut(object);
     match extra.remove(name) {
         Some(Value::Object(mut entries)) => {
             entries.insert(key, Value::Null);
@@ -67,27 +73,19 @@ pub fn null_entry<T: Object, F>(object: &mut T, field: fn(&T) -> &Option<F>, key
     }
 }
 
-/// Empties a property.
-struct Nothing;
-
-impl Get for Nothing {
-    fn field<T: Wire>(&mut self, field: &mut Option<T>) {
-        *field = None;
-    }
-}
-
 #[cold]
-fn unknown<T: Object>(field: &str) -> UnknownField {
+fn unknown(object: &dyn AnyObject, field: &str) -> UnknownField {
+    let about = object.about();
     let wanted = simple(field);
     let near = |name: &&'static str| {
         let name = simple(name);
         name == wanted || distance(&name, &wanted) <= 1 + wanted.len() / 5
     };
-    let mut nearest: Vec<_> = names_of::<T>().into_iter().filter(near).collect();
+    let mut nearest: Vec<_> = about.properties.iter().copied().filter(near).collect();
     nearest.sort_by_key(|name| distance(&simple(name), &wanted));
     nearest.truncate(3);
     UnknownField {
-        schema: T::NAME,
+        schema: about.name,
         field: field.to_owned(),
         nearest,
     }

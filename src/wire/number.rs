@@ -4,14 +4,13 @@
 //! either form, and numbers with a fraction of zero too.
 
 use super::Wire;
-use super::scalar::{Found, Scalar, read_scalar};
-use serde::de::Deserializer;
-use serde::ser::Serializer;
+use super::property::{Expected, View};
+use super::scalar::Found;
 
-impl Scalar for bool {
-    const EXPECTED: &'static str = "a boolean";
+impl Wire for bool {
+    const EXPECTED: Expected = Expected::scalar("a boolean");
 
-    fn take(found: Found<'_>) -> Option<bool> {
+    fn from_scalar(found: Found<'_>) -> Option<bool> {
         match found {
             Found::Bool(value) => Some(value),
             Found::Text("true") => Some(true),
@@ -19,15 +18,9 @@ impl Scalar for bool {
             _ => None,
         }
     }
-}
 
-impl Wire for bool {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-        read_scalar(deserializer)
-    }
-
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bool(*self)
+    fn view(&self) -> View<'_> {
+        View::Bool(*self)
     }
 }
 
@@ -42,11 +35,11 @@ fn integral(value: f64) -> Option<i64> {
 }
 
 macro_rules! integer {
-    ($type:ident, $expected:literal, text: $is_text:literal, |$value:ident, $serializer:ident| $write:expr) => {
-        impl Scalar for $type {
-            const EXPECTED: &'static str = $expected;
+    ($type:ident, $expected:literal, $view:ident) => {
+        impl Wire for $type {
+            const EXPECTED: Expected = Expected::scalar($expected);
 
-            fn take(found: Found<'_>) -> Option<$type> {
+            fn from_scalar(found: Found<'_>) -> Option<$type> {
                 match found {
                     Found::Int(value) => $type::try_from(value).ok(),
                     Found::Unsigned(value) => $type::try_from(value).ok(),
@@ -63,35 +56,18 @@ macro_rules! integer {
                     _ => None,
                 }
             }
-        }
 
-        impl Wire for $type {
-            fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
-                read_scalar(deserializer)
-            }
-
-            fn write<S: Serializer>(&self, $serializer: S) -> Result<S::Ok, S::Error> {
-                let $value = *self;
-                $write
-            }
-
-            fn text(&self) -> Option<String> {
-                $is_text.then(|| self.to_string())
+            fn view(&self) -> View<'_> {
+                View::$view(*self)
             }
         }
     };
 }
 
-integer!(i32, "a 32-bit integer", text: false, |value, serializer| serializer
-    .serialize_i32(value));
-integer!(u32, "an unsigned 32-bit integer", text: false, |value, serializer| {
-    serializer.serialize_u32(value)
-});
-integer!(i64, "a 64-bit integer", text: true, |value, serializer| serializer
-    .collect_str(&value));
-integer!(u64, "an unsigned 64-bit integer", text: true, |value, serializer| {
-    serializer.collect_str(&value)
-});
+integer!(i32, "a 32-bit integer", I32);
+integer!(u32, "an unsigned 32-bit integer", U32);
+integer!(i64, "a 64-bit integer", I64);
+integer!(u64, "an unsigned 64-bit integer", U64);
 
 /// The text that stands for a float which JSON has no number for.
 pub(super) fn non_finite(value: f64) -> Option<&'static str> {
@@ -106,10 +82,10 @@ pub(super) fn non_finite(value: f64) -> Option<&'static str> {
     }
 }
 
-impl Scalar for f64 {
-    const EXPECTED: &'static str = "a number";
+impl Wire for f64 {
+    const EXPECTED: Expected = Expected::scalar("a number");
 
-    fn take(found: Found<'_>) -> Option<f64> {
+    fn from_scalar(found: Found<'_>) -> Option<f64> {
         match found {
             // A number above 2^53 may round here, as it does in every reader of JSON numbers.
             #[allow(clippy::cast_precision_loss)]
@@ -126,42 +102,24 @@ impl Scalar for f64 {
             _ => None,
         }
     }
-}
 
-impl Wire for f64 {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
-        read_scalar(deserializer)
-    }
-
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match non_finite(*self) {
-            Some(text) => serializer.serialize_str(text),
-            None => serializer.serialize_f64(*self),
-        }
+    fn view(&self) -> View<'_> {
+        View::F64(*self)
     }
 }
 
-impl Scalar for f32 {
-    const EXPECTED: &'static str = "a 32-bit number";
+impl Wire for f32 {
+    const EXPECTED: Expected = Expected::scalar("a 32-bit number");
 
-    fn take(found: Found<'_>) -> Option<f32> {
-        let wide = f64::take(found)?;
+    fn from_scalar(found: Found<'_>) -> Option<f32> {
+        let wide = f64::from_scalar(found)?;
         // Rounding to the nearest is meant; a finite number that becomes infinite is not.
         #[allow(clippy::cast_possible_truncation)]
         let narrow = wide as f32;
         (narrow.is_finite() || !wide.is_finite()).then_some(narrow)
     }
-}
 
-impl Wire for f32 {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f32, D::Error> {
-        read_scalar(deserializer)
-    }
-
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match non_finite(f64::from(*self)) {
-            Some(text) => serializer.serialize_str(text),
-            None => serializer.serialize_f32(*self),
-        }
+    fn view(&self) -> View<'_> {
+        View::F32(*self)
     }
 }

@@ -1,4 +1,4 @@
-use super::{Get, Object, Put, UNKNOWN, eq, null};
+use super::{Object, PropertyMut, PropertyRef, eq, field, field_mut, no_field, no_field_mut, null};
 use crate::value::Extra;
 use serde_json::json;
 
@@ -14,32 +14,30 @@ struct Instance {
 
 impl Object for Instance {
     const NAME: &'static str = "Instance";
+    const PROPERTIES: &'static [&'static str] =
+        &["name", "size", "rootPassword", "state", "replica"];
     const SECRETS: &'static [&'static str] = &["rootPassword"];
 
-    fn index(name: &str) -> usize {
-        ["name", "size", "rootPassword", "state", "replica"]
-            .iter()
-            .position(|n| *n == name)
-            .unwrap_or(UNKNOWN)
-    }
-
-    fn set<G: Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.name),
-            1 => value.field(&mut self.size),
-            2 => value.field(&mut self.root_password),
-            3 => value.field(&mut self.state),
-            4 => value.field(&mut self.replica),
-            _ => {}
+            0 => field(&self.name),
+            1 => field(&self.size),
+            2 => field(&self.root_password),
+            3 => field(&self.state),
+            4 => field(&self.replica),
+            _ => no_field(),
         }
     }
 
-    fn put<P: Put>(&self, out: &mut P) {
-        out.field("name", &self.name);
-        out.field("size", &self.size);
-        out.field("rootPassword", &self.root_password);
-        out.field("state", &self.state);
-        out.field("replica", &self.replica);
+    fn property_mut(&mut self, name: &str) -> PropertyMut<'_> {
+        match name {
+            "name" => field_mut(&mut self.name),
+            "size" => field_mut(&mut self.size),
+            "rootPassword" => field_mut(&mut self.root_password),
+            "state" => field_mut(&mut self.state),
+            "replica" => field_mut(&mut self.replica),
+            _ => no_field_mut(),
+        }
     }
 
     fn extra(&self) -> &Extra {

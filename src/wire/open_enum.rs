@@ -5,6 +5,27 @@ use std::hash::{Hash, Hasher};
 
 use serde::Serializer;
 
+pub use super::property::{Expected, View};
+pub use super::scalar::Found;
+
+/// What an enum is read from.
+pub const EXPECTED: Expected = Expected::scalar("a string");
+
+/// The variant for what is a text.
+#[inline]
+pub fn from_scalar<T: OpenEnum>(found: Found<'_>) -> Option<T> {
+    match found {
+        Found::Text(text) => Some(T::from(text)),
+        _ => None,
+    }
+}
+
+/// How a value travels.
+#[inline]
+pub fn view<T: OpenEnum>(value: &T) -> View<'_> {
+    View::Symbol(value.as_ref())
+}
+
 /// An enum of a Discovery document. The service may add values at any time, so each has a variant for other texts.
 ///
 /// Generated code implements it; programs use the variants, `Display` and `From`.
@@ -116,11 +137,17 @@ macro_rules! __gapi_open_enum {
             }
         }
         impl $crate::generated::v1::Wire for $name {
-            const FROM_TEXT: ::core::option::Option<fn(&str) -> Self> =
-                ::core::option::Option::Some($crate::generated::v1::open_enum_code::from_text);
+            const EXPECTED: $crate::generated::v1::open_enum_code::Expected =
+                $crate::generated::v1::open_enum_code::EXPECTED;
             #[inline]
-            fn as_text(&self) -> ::core::option::Option<&str> {
-                ::core::option::Option::Some(::core::convert::AsRef::<str>::as_ref(self))
+            fn from_scalar(
+                found: $crate::generated::v1::open_enum_code::Found<'_>,
+            ) -> ::core::option::Option<Self> {
+                $crate::generated::v1::open_enum_code::from_scalar(found)
+            }
+            #[inline]
+            fn view(&self) -> $crate::generated::v1::open_enum_code::View<'_> {
+                $crate::generated::v1::open_enum_code::view(self)
             }
         }
         impl $crate::generated::v1::Leaf for $name {}

@@ -1,39 +1,78 @@
-//! `Debug` of objects: set fields only, secrets withheld, names alone of what the document does not know.
+//! `Debug` of values: set fields only, secrets withheld, names alone of what the document does not know.
 
-use super::{Object, Put, Wire};
 use std::fmt;
+
+use super::object::{AnyObject, Object};
+use super::property::View;
 
 /// Shows an object.
 ///
 /// # Errors
 /// Only the formatter's own.
+#[inline]
 pub fn debug<T: Object>(object: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let mut shown = Shown {
-        out: f.debug_struct(T::NAME),
-        secrets: T::SECRETS,
-    };
-    object.put(&mut shown);
+    self::object(object, f)
+}
+
+fn object(object: &dyn AnyObject, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let about = object.about();
+    let mut out = f.debug_struct(about.name);
+    for (index, name) in about.properties.iter().enumerate() {
+        let Some(value) = object.property(index).and_then(|property| property.view()) else {
+            continue;
+        };
+        if about.secrets.contains(name) {
+            out.field(name, &Redacted);
+        } else {
+            out.field(name, &value);
+        }
+    }
     let extra = object.extra();
     if !extra.is_empty() {
-        shown.out.field("extra", extra);
+        out.field("extra", extra);
     }
-    shown.out.finish()
+    out.finish()
 }
 
-struct Shown<'a, 'f> {
-    out: fmt::DebugStruct<'a, 'f>,
-    secrets: &'static [&'static str],
-}
-
-impl Put for Shown<'_, '_> {
-    fn field<T: Wire + fmt::Debug>(&mut self, name: &'static str, value: &Option<T>) {
-        if let Some(value) = value {
-            let value: &dyn fmt::Debug = if self.secrets.contains(&name) {
-                &Redacted
-            } else {
-                value
-            };
-            self.out.field(name, value);
+impl fmt::Debug for View<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            View::Text(text) => fmt::Debug::fmt(text, f),
+            // A variant's name has no quotes either.
+            View::Symbol(text) => f.write_str(text),
+            View::Bytes(bytes) => fmt::Debug::fmt(bytes, f),
+            View::Bool(value) => fmt::Debug::fmt(&value, f),
+            View::I32(value) => fmt::Debug::fmt(&value, f),
+            View::U32(value) => fmt::Debug::fmt(&value, f),
+            View::I64(value) => fmt::Debug::fmt(&value, f),
+            View::U64(value) => fmt::Debug::fmt(&value, f),
+            View::F32(value) => fmt::Debug::fmt(&value, f),
+            View::F64(value) => fmt::Debug::fmt(&value, f),
+            View::Json(value) => fmt::Debug::fmt(value, f),
+            View::List(list) => {
+                let mut out = f.debug_list();
+                for index in 0..list.len() {
+                    out.entry(&list.element(index));
+                }
+                out.finish()
+            }
+            View::Map(entries) => {
+                let mut out = f.debug_map();
+                entries.each(&mut |key, value| {
+                    out.entry(&key, &value);
+                    true
+                });
+                out.finish()
+            }
+            View::Object(object) => self::object(object, f),
+            View::Part(part) => {
+                let mut out = f.debug_map();
+                part.each(&mut |name, value| {
+                    out.entry(&name, &value);
+                    true
+                });
+                out.finish()
+            }
         }
     }
 }

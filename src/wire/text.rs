@@ -1,36 +1,26 @@
 //! Strings, and bytes as base64.
 
-use super::Wire;
-use super::scalar::{Found, Scalar, read_scalar};
-use crate::wire::Param;
 use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use bytes::Bytes;
-use serde::de::Deserializer;
-use serde::ser::Serializer;
 
-impl Scalar for String {
-    const EXPECTED: &'static str = "a string";
-    const QUOTED: bool = false;
+use super::property::{Expected, View};
+use super::scalar::Found;
+use super::{Param, Wire};
 
-    #[inline]
-    fn take(found: Found<'_>) -> Option<String> {
+impl Wire for String {
+    const EXPECTED: Expected = Expected::unquoted("a string");
+
+    fn from_scalar(found: Found<'_>) -> Option<String> {
         match found {
             Found::Text(text) => Some(text.to_owned()),
             _ => None,
         }
     }
-}
 
-impl Wire for String {
-    #[inline]
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-        read_scalar(deserializer)
-    }
-
-    fn as_text(&self) -> Option<&str> {
-        Some(self)
+    fn view(&self) -> View<'_> {
+        View::Text(self)
     }
 }
 
@@ -45,7 +35,7 @@ const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIEN
 const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, LENIENT);
 
 /// Bytes as they are sent.
-fn encode(bytes: &[u8]) -> String {
+pub(super) fn encode(bytes: &[u8]) -> String {
     SENT.encode(bytes)
 }
 
@@ -58,29 +48,18 @@ fn decode(text: &str) -> Option<Vec<u8>> {
     }
 }
 
-impl Scalar for Bytes {
-    const EXPECTED: &'static str = "base64 data";
-    const QUOTED: bool = false;
+impl Wire for Bytes {
+    const EXPECTED: Expected = Expected::unquoted("base64 data");
 
-    fn take(found: Found<'_>) -> Option<Bytes> {
+    fn from_scalar(found: Found<'_>) -> Option<Bytes> {
         match found {
             Found::Text(text) => decode(text).map(Bytes::from),
             _ => None,
         }
     }
-}
 
-impl Wire for Bytes {
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
-        read_scalar(deserializer)
-    }
-
-    fn write<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&encode(self))
-    }
-
-    fn text(&self) -> Option<String> {
-        Some(encode(self))
+    fn view(&self) -> View<'_> {
+        View::Bytes(self)
     }
 }
 

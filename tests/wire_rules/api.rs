@@ -408,15 +408,13 @@ macro_rules! object {
         }
         impl __gapi::Object for $name {
             const NAME: &'static str = stringify!($name);
+            const PROPERTIES: &'static [&'static str] = &[$($wire),*];
             const SECRETS: &'static [&'static str] = &[$($secret),*];
-            fn index(name: &str) -> usize {
-                match name { $($wire => $index,)* _ => __gapi::UNKNOWN }
+            fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
+                match index { $($index => __gapi::field(&self.$field),)* _ => __gapi::no_field() }
             }
-            fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
-                match index { $($index => value.field(&mut self.$field),)* _ => {} }
-            }
-            fn put<P: __gapi::Put>(&self, out: &mut P) {
-                $(out.field($wire, &self.$field);)*
+            fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+                match name { $($wire => __gapi::field_mut(&mut self.$field),)* _ => __gapi::no_field_mut() }
             }
             fn extra(&self) -> &__gapi::Extra {
                 &self.extra

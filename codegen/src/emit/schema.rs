@@ -79,24 +79,21 @@ fn codec(def: &TypeDef, fields: &[Field]) -> TokenStream {
     quote! {
         impl __gapi::Object for #name {
             const NAME: &'static str = #shown;
+            const PROPERTIES: &'static [&'static str] = &[#(#wires),*];
             #secrets
             #[inline]
-            fn index(name: &str) -> usize {
-                match name {
-                    #(#wires => #positions,)*
-                    _ => __gapi::UNKNOWN,
-                }
-            }
-            #[inline]
-            fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+            fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
                 match index {
-                    #(#positions => value.field(&mut self.#idents),)*
-                    _ => {}
+                    #(#positions => __gapi::field(&self.#idents),)*
+                    _ => __gapi::no_field(),
                 }
             }
             #[inline]
-            fn put<P: __gapi::Put>(&self, out: &mut P) {
-                #(out.field(#wires, &self.#idents);)*
+            fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+                match name {
+                    #(#wires => __gapi::field_mut(&mut self.#idents),)*
+                    _ => __gapi::no_field_mut(),
+                }
             }
             #[inline]
             fn extra(&self) -> &__gapi::Extra {

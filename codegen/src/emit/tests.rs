@@ -225,17 +225,23 @@ fn a_schema_knows_its_properties_and_secrets() {
         "{object}"
     );
     for (name, field) in [("type", "r#type"), ("size", "size")] {
-        let index = object
-            .split(&format!("\"{name}\" => "))
-            .nth(1)
-            .and_then(|rest| rest.split(' ').next())
+        let properties = object
+            .split_once("const PROPERTIES : & 'static [& 'static str] = & [")
+            .and_then(|(_, rest)| rest.split_once(']'))
+            .map(|(list, _)| list)
+            .unwrap();
+        let index = properties
+            .split(" , ")
+            .position(|listed| listed == format!("\"{name}\""))
             .unwrap();
         assert!(
-            object.contains(&format!("{index} => value . field (& mut self . {field})")),
+            object.contains(&format!("{index} => __gapi :: field (& self . {field})")),
             "{object}"
         );
         assert!(
-            object.contains(&format!("out . field (\"{name}\" , & self . {field}) ;")),
+            object.contains(&format!(
+                "\"{name}\" => __gapi :: field_mut (& mut self . {field})"
+            )),
             "{object}"
         );
     }

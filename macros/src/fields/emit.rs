@@ -87,6 +87,7 @@ fn fields(part: &Part, runtime: &TokenStream) -> TokenStream {
     let slots: Vec<Ident> = indexes.iter().map(|i| format_ident!("slot{i}")).collect();
     let types: Vec<_> = part.fields.iter().map(|field| &field.ty).collect();
     let idents = part.fields.iter().map(|field| &field.ident);
+    let values = idents.clone();
     let skipped = &part.skipped;
     let takes = part
         .fields
@@ -97,7 +98,7 @@ fn fields(part: &Part, runtime: &TokenStream) -> TokenStream {
             if field.default {
                 quote!(#slot.take_or_default())
             } else {
-                quote!(#slot.take(#text, &names[#index])?)
+                quote!(#slot.take(properties, #text, &names[#index])?)
             }
         });
     quote! {
@@ -117,21 +118,28 @@ fn fields(part: &Part, runtime: &TokenStream) -> TokenStream {
                 );)*
             }
 
-            fn read_entries<'de, A: #runtime::MapAccess<'de>>(
-                entries: &mut #runtime::Entries<'_, A>,
-            ) -> ::core::result::Result<Self, A::Error> {
+            fn read(
+                properties: &mut dyn #runtime::Properties,
+            ) -> ::core::option::Option<Self> {
                 let names = <Self as #runtime::Fields>::names();
                 #(let mut #slots = #runtime::Slot::<#types>::new();)*
-                while let ::core::option::Option::Some(index) = entries.next(names)? {
+                while let ::core::option::Option::Some(index) = properties.next(names) {
                     match index {
-                        #(#indexes => #slots.read(entries)?,)*
+                        #(#indexes => #slots.read(properties),)*
                         _ => {}
                     }
                 }
-                ::core::result::Result::Ok(Self {
+                ::core::option::Option::Some(Self {
                     #(#idents: #takes,)*
                     #(#skipped: ::core::default::Default::default(),)*
                 })
+            }
+
+            fn property(&self, index: usize) -> ::core::option::Option<#runtime::View<'_>> {
+                match index {
+                    #(#indexes => #runtime::view(&self.#values),)*
+                    _ => ::core::option::Option::None,
+                }
             }
         }
     }
@@ -139,25 +147,23 @@ fn fields(part: &Part, runtime: &TokenStream) -> TokenStream {
 
 fn wire(part: &Part, runtime: &TokenStream) -> TokenStream {
     let name = &part.name;
-    let indexes = 0..part.fields.len();
-    let idents = part.fields.iter().map(|field| &field.ident);
     quote! {
         #[automatically_derived]
         impl #runtime::Wire for #name {
-            fn read<'de, D: #runtime::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::core::result::Result<Self, D::Error> {
-                #runtime::read(deserializer)
+            const EXPECTED: #runtime::Expected = #runtime::EXPECTED;
+
+            fn open(
+                place: &mut ::core::option::Option<Self>,
+                kind: #runtime::Kind,
+            ) -> ::core::option::Option<#runtime::Open<'_>> {
+                match kind {
+                    #runtime::Kind::Map => ::core::option::Option::Some(#runtime::Open::Part(place)),
+                    #runtime::Kind::List => ::core::option::Option::None,
+                }
             }
 
-            fn write<S: #runtime::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::core::result::Result<S::Ok, S::Error> {
-                let names = <Self as #runtime::Fields>::names();
-                let mut map = #runtime::Serializer::serialize_map(serializer, ::core::option::Option::None)?;
-                #(#runtime::write(&mut map, &names[#indexes], &self.#idents)?;)*
-                #runtime::SerializeMap::end(map)
+            fn view(&self) -> #runtime::View<'_> {
+                #runtime::View::Part(self)
             }
 
             fn select(selection: &mut #runtime::Selection) {

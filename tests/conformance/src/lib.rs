@@ -1,14 +1,17 @@
 //! Compares requests as a server would see them.
 //!
-//! The calls, and the requests that google-api-python-client made of them, are in `calls/`; `record.py` records them anew. The test
-//! `replay` makes the same calls through generated code.
+//! The calls, and the requests that google-api-python-client made of them, are in `calls/`; `record.py` records them anew. The tests
+//! make the same calls through generated code.
 
 mod multipart;
+mod replay;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 use url::Url;
+
+pub use self::replay::replay;
 
 /// What of a request matters to a server. Two requests that differ in spelling only are equal.
 #[derive(Clone, Debug, PartialEq)]

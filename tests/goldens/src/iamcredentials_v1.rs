@@ -694,32 +694,26 @@ impl GenerateAccessTokenRequest {
 
 impl __gapi::Object for GenerateAccessTokenRequest {
     const NAME: &'static str = "GenerateAccessTokenRequest";
+    const PROPERTIES: &'static [&'static str] = &["delegates", "lifetime", "scope"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "delegates" => 0,
-            "lifetime" => 1,
-            "scope" => 2,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.delegates),
-            1 => value.field(&mut self.lifetime),
-            2 => value.field(&mut self.scope),
-            _ => {},
+            0 => __gapi::field(&self.delegates),
+            1 => __gapi::field(&self.lifetime),
+            2 => __gapi::field(&self.scope),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("delegates", &self.delegates);
-        out.field("lifetime", &self.lifetime);
-        out.field("scope", &self.scope);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "delegates" => __gapi::field_mut(&mut self.delegates),
+            "lifetime" => __gapi::field_mut(&mut self.lifetime),
+            "scope" => __gapi::field_mut(&mut self.scope),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -746,30 +740,25 @@ pub struct GenerateAccessTokenResponse {
 
 impl __gapi::Object for GenerateAccessTokenResponse {
     const NAME: &'static str = "GenerateAccessTokenResponse";
+    const PROPERTIES: &'static [&'static str] = &["accessToken", "expireTime"];
     const SECRETS: &'static [&'static str] = &["accessToken"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "accessToken" => 0,
-            "expireTime" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.access_token),
-            1 => value.field(&mut self.expire_time),
-            _ => {},
+            0 => __gapi::field(&self.access_token),
+            1 => __gapi::field(&self.expire_time),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("accessToken", &self.access_token);
-        out.field("expireTime", &self.expire_time);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "accessToken" => __gapi::field_mut(&mut self.access_token),
+            "expireTime" => __gapi::field_mut(&mut self.expire_time),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -819,35 +808,35 @@ impl GenerateIdTokenRequest {
 
 impl __gapi::Object for GenerateIdTokenRequest {
     const NAME: &'static str = "GenerateIdTokenRequest";
+    const PROPERTIES: &'static [&'static str] = &[
+        "audience",
+        "delegates",
+        "includeEmail",
+        "organizationNumberIncluded",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "audience" => 0,
-            "delegates" => 1,
-            "includeEmail" => 2,
-            "organizationNumberIncluded" => 3,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.audience),
-            1 => value.field(&mut self.delegates),
-            2 => value.field(&mut self.include_email),
-            3 => value.field(&mut self.organization_number_included),
-            _ => {},
+            0 => __gapi::field(&self.audience),
+            1 => __gapi::field(&self.delegates),
+            2 => __gapi::field(&self.include_email),
+            3 => __gapi::field(&self.organization_number_included),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("audience", &self.audience);
-        out.field("delegates", &self.delegates);
-        out.field("includeEmail", &self.include_email);
-        out.field("organizationNumberIncluded", &self.organization_number_included);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "audience" => __gapi::field_mut(&mut self.audience),
+            "delegates" => __gapi::field_mut(&mut self.delegates),
+            "includeEmail" => __gapi::field_mut(&mut self.include_email),
+            "organizationNumberIncluded" => __gapi::field_mut(
+                &mut self.organization_number_included,
+            ),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -874,27 +863,23 @@ pub struct GenerateIdTokenResponse {
 
 impl __gapi::Object for GenerateIdTokenResponse {
     const NAME: &'static str = "GenerateIdTokenResponse";
+    const PROPERTIES: &'static [&'static str] = &["token"];
     const SECRETS: &'static [&'static str] = &["token"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "token" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.token),
-            _ => {},
+            0 => __gapi::field(&self.token),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("token", &self.token);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "token" => __gapi::field_mut(&mut self.token),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -925,29 +910,24 @@ pub struct ServiceAccountAllowedLocations {
 
 impl __gapi::Object for ServiceAccountAllowedLocations {
     const NAME: &'static str = "ServiceAccountAllowedLocations";
+    const PROPERTIES: &'static [&'static str] = &["encodedLocations", "locations"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "encodedLocations" => 0,
-            "locations" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.encoded_locations),
-            1 => value.field(&mut self.locations),
-            _ => {},
+            0 => __gapi::field(&self.encoded_locations),
+            1 => __gapi::field(&self.locations),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("encodedLocations", &self.encoded_locations);
-        out.field("locations", &self.locations);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "encodedLocations" => __gapi::field_mut(&mut self.encoded_locations),
+            "locations" => __gapi::field_mut(&mut self.locations),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -990,29 +970,24 @@ impl SignBlobRequest {
 
 impl __gapi::Object for SignBlobRequest {
     const NAME: &'static str = "SignBlobRequest";
+    const PROPERTIES: &'static [&'static str] = &["delegates", "payload"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "delegates" => 0,
-            "payload" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.delegates),
-            1 => value.field(&mut self.payload),
-            _ => {},
+            0 => __gapi::field(&self.delegates),
+            1 => __gapi::field(&self.payload),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("delegates", &self.delegates);
-        out.field("payload", &self.payload);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "delegates" => __gapi::field_mut(&mut self.delegates),
+            "payload" => __gapi::field_mut(&mut self.payload),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1045,30 +1020,25 @@ pub struct SignBlobResponse {
 
 impl __gapi::Object for SignBlobResponse {
     const NAME: &'static str = "SignBlobResponse";
+    const PROPERTIES: &'static [&'static str] = &["keyId", "signedBlob"];
     const SECRETS: &'static [&'static str] = &["signedBlob"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "keyId" => 0,
-            "signedBlob" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.key_id),
-            1 => value.field(&mut self.signed_blob),
-            _ => {},
+            0 => __gapi::field(&self.key_id),
+            1 => __gapi::field(&self.signed_blob),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("keyId", &self.key_id);
-        out.field("signedBlob", &self.signed_blob);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "keyId" => __gapi::field_mut(&mut self.key_id),
+            "signedBlob" => __gapi::field_mut(&mut self.signed_blob),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1114,29 +1084,24 @@ impl SignJwtRequest {
 
 impl __gapi::Object for SignJwtRequest {
     const NAME: &'static str = "SignJwtRequest";
+    const PROPERTIES: &'static [&'static str] = &["delegates", "payload"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "delegates" => 0,
-            "payload" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.delegates),
-            1 => value.field(&mut self.payload),
-            _ => {},
+            0 => __gapi::field(&self.delegates),
+            1 => __gapi::field(&self.payload),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("delegates", &self.delegates);
-        out.field("payload", &self.payload);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "delegates" => __gapi::field_mut(&mut self.delegates),
+            "payload" => __gapi::field_mut(&mut self.payload),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1170,30 +1135,25 @@ pub struct SignJwtResponse {
 
 impl __gapi::Object for SignJwtResponse {
     const NAME: &'static str = "SignJwtResponse";
+    const PROPERTIES: &'static [&'static str] = &["keyId", "signedJwt"];
     const SECRETS: &'static [&'static str] = &["signedJwt"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "keyId" => 0,
-            "signedJwt" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.key_id),
-            1 => value.field(&mut self.signed_jwt),
-            _ => {},
+            0 => __gapi::field(&self.key_id),
+            1 => __gapi::field(&self.signed_jwt),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("keyId", &self.key_id);
-        out.field("signedJwt", &self.signed_jwt);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "keyId" => __gapi::field_mut(&mut self.key_id),
+            "signedJwt" => __gapi::field_mut(&mut self.signed_jwt),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1224,29 +1184,24 @@ pub struct WorkforcePoolAllowedLocations {
 
 impl __gapi::Object for WorkforcePoolAllowedLocations {
     const NAME: &'static str = "WorkforcePoolAllowedLocations";
+    const PROPERTIES: &'static [&'static str] = &["encodedLocations", "locations"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "encodedLocations" => 0,
-            "locations" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.encoded_locations),
-            1 => value.field(&mut self.locations),
-            _ => {},
+            0 => __gapi::field(&self.encoded_locations),
+            1 => __gapi::field(&self.locations),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("encodedLocations", &self.encoded_locations);
-        out.field("locations", &self.locations);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "encodedLocations" => __gapi::field_mut(&mut self.encoded_locations),
+            "locations" => __gapi::field_mut(&mut self.locations),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1277,29 +1232,24 @@ pub struct WorkloadIdentityPoolAllowedLocations {
 
 impl __gapi::Object for WorkloadIdentityPoolAllowedLocations {
     const NAME: &'static str = "WorkloadIdentityPoolAllowedLocations";
+    const PROPERTIES: &'static [&'static str] = &["encodedLocations", "locations"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "encodedLocations" => 0,
-            "locations" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.encoded_locations),
-            1 => value.field(&mut self.locations),
-            _ => {},
+            0 => __gapi::field(&self.encoded_locations),
+            1 => __gapi::field(&self.locations),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("encodedLocations", &self.encoded_locations);
-        out.field("locations", &self.locations);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "encodedLocations" => __gapi::field_mut(&mut self.encoded_locations),
+            "locations" => __gapi::field_mut(&mut self.locations),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]

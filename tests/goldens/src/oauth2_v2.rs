@@ -341,44 +341,42 @@ pub struct Tokeninfo {
 
 impl __gapi::Object for Tokeninfo {
     const NAME: &'static str = "Tokeninfo";
+    const PROPERTIES: &'static [&'static str] = &[
+        "audience",
+        "email",
+        "expires_in",
+        "issued_to",
+        "scope",
+        "user_id",
+        "verified_email",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "audience" => 0,
-            "email" => 1,
-            "expires_in" => 2,
-            "issued_to" => 3,
-            "scope" => 4,
-            "user_id" => 5,
-            "verified_email" => 6,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.audience),
-            1 => value.field(&mut self.email),
-            2 => value.field(&mut self.expires_in),
-            3 => value.field(&mut self.issued_to),
-            4 => value.field(&mut self.scope),
-            5 => value.field(&mut self.user_id),
-            6 => value.field(&mut self.verified_email),
-            _ => {},
+            0 => __gapi::field(&self.audience),
+            1 => __gapi::field(&self.email),
+            2 => __gapi::field(&self.expires_in),
+            3 => __gapi::field(&self.issued_to),
+            4 => __gapi::field(&self.scope),
+            5 => __gapi::field(&self.user_id),
+            6 => __gapi::field(&self.verified_email),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("audience", &self.audience);
-        out.field("email", &self.email);
-        out.field("expires_in", &self.expires_in);
-        out.field("issued_to", &self.issued_to);
-        out.field("scope", &self.scope);
-        out.field("user_id", &self.user_id);
-        out.field("verified_email", &self.verified_email);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "audience" => __gapi::field_mut(&mut self.audience),
+            "email" => __gapi::field_mut(&mut self.email),
+            "expires_in" => __gapi::field_mut(&mut self.expires_in),
+            "issued_to" => __gapi::field_mut(&mut self.issued_to),
+            "scope" => __gapi::field_mut(&mut self.scope),
+            "user_id" => __gapi::field_mut(&mut self.user_id),
+            "verified_email" => __gapi::field_mut(&mut self.verified_email),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -426,56 +424,54 @@ pub struct Userinfo {
 
 impl __gapi::Object for Userinfo {
     const NAME: &'static str = "Userinfo";
+    const PROPERTIES: &'static [&'static str] = &[
+        "email",
+        "family_name",
+        "gender",
+        "given_name",
+        "hd",
+        "id",
+        "link",
+        "locale",
+        "name",
+        "picture",
+        "verified_email",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "email" => 0,
-            "family_name" => 1,
-            "gender" => 2,
-            "given_name" => 3,
-            "hd" => 4,
-            "id" => 5,
-            "link" => 6,
-            "locale" => 7,
-            "name" => 8,
-            "picture" => 9,
-            "verified_email" => 10,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.email),
-            1 => value.field(&mut self.family_name),
-            2 => value.field(&mut self.gender),
-            3 => value.field(&mut self.given_name),
-            4 => value.field(&mut self.hd),
-            5 => value.field(&mut self.id),
-            6 => value.field(&mut self.link),
-            7 => value.field(&mut self.locale),
-            8 => value.field(&mut self.name),
-            9 => value.field(&mut self.picture),
-            10 => value.field(&mut self.verified_email),
-            _ => {},
+            0 => __gapi::field(&self.email),
+            1 => __gapi::field(&self.family_name),
+            2 => __gapi::field(&self.gender),
+            3 => __gapi::field(&self.given_name),
+            4 => __gapi::field(&self.hd),
+            5 => __gapi::field(&self.id),
+            6 => __gapi::field(&self.link),
+            7 => __gapi::field(&self.locale),
+            8 => __gapi::field(&self.name),
+            9 => __gapi::field(&self.picture),
+            10 => __gapi::field(&self.verified_email),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("email", &self.email);
-        out.field("family_name", &self.family_name);
-        out.field("gender", &self.gender);
-        out.field("given_name", &self.given_name);
-        out.field("hd", &self.hd);
-        out.field("id", &self.id);
-        out.field("link", &self.link);
-        out.field("locale", &self.locale);
-        out.field("name", &self.name);
-        out.field("picture", &self.picture);
-        out.field("verified_email", &self.verified_email);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "email" => __gapi::field_mut(&mut self.email),
+            "family_name" => __gapi::field_mut(&mut self.family_name),
+            "gender" => __gapi::field_mut(&mut self.gender),
+            "given_name" => __gapi::field_mut(&mut self.given_name),
+            "hd" => __gapi::field_mut(&mut self.hd),
+            "id" => __gapi::field_mut(&mut self.id),
+            "link" => __gapi::field_mut(&mut self.link),
+            "locale" => __gapi::field_mut(&mut self.locale),
+            "name" => __gapi::field_mut(&mut self.name),
+            "picture" => __gapi::field_mut(&mut self.picture),
+            "verified_email" => __gapi::field_mut(&mut self.verified_email),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]

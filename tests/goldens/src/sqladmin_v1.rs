@@ -856,35 +856,28 @@ impl AclEntry {
 
 impl __gapi::Object for AclEntry {
     const NAME: &'static str = "AclEntry";
+    const PROPERTIES: &'static [&'static str] = &["expirationTime", "kind", "name", "value"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "expirationTime" => 0,
-            "kind" => 1,
-            "name" => 2,
-            "value" => 3,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.expiration_time),
-            1 => value.field(&mut self.kind),
-            2 => value.field(&mut self.name),
-            3 => value.field(&mut self.value),
-            _ => {},
+            0 => __gapi::field(&self.expiration_time),
+            1 => __gapi::field(&self.kind),
+            2 => __gapi::field(&self.name),
+            3 => __gapi::field(&self.value),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("expirationTime", &self.expiration_time);
-        out.field("kind", &self.kind);
-        out.field("name", &self.name);
-        out.field("value", &self.value);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "expirationTime" => __gapi::field_mut(&mut self.expiration_time),
+            "kind" => __gapi::field_mut(&mut self.kind),
+            "name" => __gapi::field_mut(&mut self.name),
+            "value" => __gapi::field_mut(&mut self.value),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -927,35 +920,33 @@ impl AcquireSsrsLeaseContext {
 
 impl __gapi::Object for AcquireSsrsLeaseContext {
     const NAME: &'static str = "AcquireSsrsLeaseContext";
+    const PROPERTIES: &'static [&'static str] = &[
+        "duration",
+        "reportDatabase",
+        "serviceLogin",
+        "setupLogin",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "duration" => 0,
-            "reportDatabase" => 1,
-            "serviceLogin" => 2,
-            "setupLogin" => 3,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.duration),
-            1 => value.field(&mut self.report_database),
-            2 => value.field(&mut self.service_login),
-            3 => value.field(&mut self.setup_login),
-            _ => {},
+            0 => __gapi::field(&self.duration),
+            1 => __gapi::field(&self.report_database),
+            2 => __gapi::field(&self.service_login),
+            3 => __gapi::field(&self.setup_login),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("duration", &self.duration);
-        out.field("reportDatabase", &self.report_database);
-        out.field("serviceLogin", &self.service_login);
-        out.field("setupLogin", &self.setup_login);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "duration" => __gapi::field_mut(&mut self.duration),
+            "reportDatabase" => __gapi::field_mut(&mut self.report_database),
+            "serviceLogin" => __gapi::field_mut(&mut self.service_login),
+            "setupLogin" => __gapi::field_mut(&mut self.setup_login),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -992,26 +983,22 @@ impl AdvancedMachineFeatures {
 
 impl __gapi::Object for AdvancedMachineFeatures {
     const NAME: &'static str = "AdvancedMachineFeatures";
+    const PROPERTIES: &'static [&'static str] = &["threadsPerCore"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "threadsPerCore" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.threads_per_core),
-            _ => {},
+            0 => __gapi::field(&self.threads_per_core),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("threadsPerCore", &self.threads_per_core);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "threadsPerCore" => __gapi::field_mut(&mut self.threads_per_core),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1040,32 +1027,26 @@ pub struct ApiWarning {
 
 impl __gapi::Object for ApiWarning {
     const NAME: &'static str = "ApiWarning";
+    const PROPERTIES: &'static [&'static str] = &["code", "message", "region"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "code" => 0,
-            "message" => 1,
-            "region" => 2,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.code),
-            1 => value.field(&mut self.message),
-            2 => value.field(&mut self.region),
-            _ => {},
+            0 => __gapi::field(&self.code),
+            1 => __gapi::field(&self.message),
+            2 => __gapi::field(&self.region),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("code", &self.code);
-        out.field("message", &self.message);
-        out.field("region", &self.region);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "code" => __gapi::field_mut(&mut self.code),
+            "message" => __gapi::field_mut(&mut self.message),
+            "region" => __gapi::field_mut(&mut self.region),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1155,32 +1136,26 @@ impl AvailableDatabaseVersion {
 
 impl __gapi::Object for AvailableDatabaseVersion {
     const NAME: &'static str = "AvailableDatabaseVersion";
+    const PROPERTIES: &'static [&'static str] = &["displayName", "majorVersion", "name"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "displayName" => 0,
-            "majorVersion" => 1,
-            "name" => 2,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.display_name),
-            1 => value.field(&mut self.major_version),
-            2 => value.field(&mut self.name),
-            _ => {},
+            0 => __gapi::field(&self.display_name),
+            1 => __gapi::field(&self.major_version),
+            2 => __gapi::field(&self.name),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("displayName", &self.display_name);
-        out.field("majorVersion", &self.major_version);
-        out.field("name", &self.name);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "displayName" => __gapi::field_mut(&mut self.display_name),
+            "majorVersion" => __gapi::field_mut(&mut self.major_version),
+            "name" => __gapi::field_mut(&mut self.name),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1245,56 +1220,62 @@ impl BackupConfiguration {
 
 impl __gapi::Object for BackupConfiguration {
     const NAME: &'static str = "BackupConfiguration";
+    const PROPERTIES: &'static [&'static str] = &[
+        "backupRetentionSettings",
+        "backupTier",
+        "binaryLogEnabled",
+        "enabled",
+        "kind",
+        "location",
+        "pointInTimeRecoveryEnabled",
+        "replicationLogArchivingEnabled",
+        "startTime",
+        "transactionLogRetentionDays",
+        "transactionalLogStorageState",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "backupRetentionSettings" => 0,
-            "backupTier" => 1,
-            "binaryLogEnabled" => 2,
-            "enabled" => 3,
-            "kind" => 4,
-            "location" => 5,
-            "pointInTimeRecoveryEnabled" => 6,
-            "replicationLogArchivingEnabled" => 7,
-            "startTime" => 8,
-            "transactionLogRetentionDays" => 9,
-            "transactionalLogStorageState" => 10,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.backup_retention_settings),
-            1 => value.field(&mut self.backup_tier),
-            2 => value.field(&mut self.binary_log_enabled),
-            3 => value.field(&mut self.enabled),
-            4 => value.field(&mut self.kind),
-            5 => value.field(&mut self.location),
-            6 => value.field(&mut self.point_in_time_recovery_enabled),
-            7 => value.field(&mut self.replication_log_archiving_enabled),
-            8 => value.field(&mut self.start_time),
-            9 => value.field(&mut self.transaction_log_retention_days),
-            10 => value.field(&mut self.transactional_log_storage_state),
-            _ => {},
+            0 => __gapi::field(&self.backup_retention_settings),
+            1 => __gapi::field(&self.backup_tier),
+            2 => __gapi::field(&self.binary_log_enabled),
+            3 => __gapi::field(&self.enabled),
+            4 => __gapi::field(&self.kind),
+            5 => __gapi::field(&self.location),
+            6 => __gapi::field(&self.point_in_time_recovery_enabled),
+            7 => __gapi::field(&self.replication_log_archiving_enabled),
+            8 => __gapi::field(&self.start_time),
+            9 => __gapi::field(&self.transaction_log_retention_days),
+            10 => __gapi::field(&self.transactional_log_storage_state),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("backupRetentionSettings", &self.backup_retention_settings);
-        out.field("backupTier", &self.backup_tier);
-        out.field("binaryLogEnabled", &self.binary_log_enabled);
-        out.field("enabled", &self.enabled);
-        out.field("kind", &self.kind);
-        out.field("location", &self.location);
-        out.field("pointInTimeRecoveryEnabled", &self.point_in_time_recovery_enabled);
-        out.field("replicationLogArchivingEnabled", &self.replication_log_archiving_enabled);
-        out.field("startTime", &self.start_time);
-        out.field("transactionLogRetentionDays", &self.transaction_log_retention_days);
-        out.field("transactionalLogStorageState", &self.transactional_log_storage_state);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "backupRetentionSettings" => __gapi::field_mut(&mut self.backup_retention_settings),
+            "backupTier" => __gapi::field_mut(&mut self.backup_tier),
+            "binaryLogEnabled" => __gapi::field_mut(&mut self.binary_log_enabled),
+            "enabled" => __gapi::field_mut(&mut self.enabled),
+            "kind" => __gapi::field_mut(&mut self.kind),
+            "location" => __gapi::field_mut(&mut self.location),
+            "pointInTimeRecoveryEnabled" => __gapi::field_mut(
+                &mut self.point_in_time_recovery_enabled,
+            ),
+            "replicationLogArchivingEnabled" => __gapi::field_mut(
+                &mut self.replication_log_archiving_enabled,
+            ),
+            "startTime" => __gapi::field_mut(&mut self.start_time),
+            "transactionLogRetentionDays" => __gapi::field_mut(
+                &mut self.transaction_log_retention_days,
+            ),
+            "transactionalLogStorageState" => __gapi::field_mut(
+                &mut self.transactional_log_storage_state,
+            ),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1420,32 +1401,26 @@ pub struct BackupContext {
 
 impl __gapi::Object for BackupContext {
     const NAME: &'static str = "BackupContext";
+    const PROPERTIES: &'static [&'static str] = &["backupId", "kind", "name"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "backupId" => 0,
-            "kind" => 1,
-            "name" => 2,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.backup_id),
-            1 => value.field(&mut self.kind),
-            2 => value.field(&mut self.name),
-            _ => {},
+            0 => __gapi::field(&self.backup_id),
+            1 => __gapi::field(&self.kind),
+            2 => __gapi::field(&self.name),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("backupId", &self.backup_id);
-        out.field("kind", &self.kind);
-        out.field("name", &self.name);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "backupId" => __gapi::field_mut(&mut self.backup_id),
+            "kind" => __gapi::field_mut(&mut self.kind),
+            "name" => __gapi::field_mut(&mut self.name),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1485,29 +1460,24 @@ impl BackupRetentionSettings {
 
 impl __gapi::Object for BackupRetentionSettings {
     const NAME: &'static str = "BackupRetentionSettings";
+    const PROPERTIES: &'static [&'static str] = &["retainedBackups", "retentionUnit"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "retainedBackups" => 0,
-            "retentionUnit" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.retained_backups),
-            1 => value.field(&mut self.retention_unit),
-            _ => {},
+            0 => __gapi::field(&self.retained_backups),
+            1 => __gapi::field(&self.retention_unit),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("retainedBackups", &self.retained_backups);
-        out.field("retentionUnit", &self.retention_unit);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "retainedBackups" => __gapi::field_mut(&mut self.retained_backups),
+            "retentionUnit" => __gapi::field_mut(&mut self.retention_unit),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1595,35 +1565,28 @@ impl BlueGreenDeploymentInfo {
 
 impl __gapi::Object for BlueGreenDeploymentInfo {
     const NAME: &'static str = "BlueGreenDeploymentInfo";
+    const PROPERTIES: &'static [&'static str] = &["deploymentId", "source", "state", "target"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "deploymentId" => 0,
-            "source" => 1,
-            "state" => 2,
-            "target" => 3,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.deployment_id),
-            1 => value.field(&mut self.source),
-            2 => value.field(&mut self.state),
-            3 => value.field(&mut self.target),
-            _ => {},
+            0 => __gapi::field(&self.deployment_id),
+            1 => __gapi::field(&self.source),
+            2 => __gapi::field(&self.state),
+            3 => __gapi::field(&self.target),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("deploymentId", &self.deployment_id);
-        out.field("source", &self.source);
-        out.field("state", &self.state);
-        out.field("target", &self.target);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "deploymentId" => __gapi::field_mut(&mut self.deployment_id),
+            "source" => __gapi::field_mut(&mut self.source),
+            "state" => __gapi::field_mut(&mut self.state),
+            "target" => __gapi::field_mut(&mut self.target),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1706,32 +1669,30 @@ impl ConnectionPoolConfig {
 
 impl __gapi::Object for ConnectionPoolConfig {
     const NAME: &'static str = "ConnectionPoolConfig";
+    const PROPERTIES: &'static [&'static str] = &[
+        "connectionPoolingEnabled",
+        "flags",
+        "poolerCount",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "connectionPoolingEnabled" => 0,
-            "flags" => 1,
-            "poolerCount" => 2,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.connection_pooling_enabled),
-            1 => value.field(&mut self.flags),
-            2 => value.field(&mut self.pooler_count),
-            _ => {},
+            0 => __gapi::field(&self.connection_pooling_enabled),
+            1 => __gapi::field(&self.flags),
+            2 => __gapi::field(&self.pooler_count),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("connectionPoolingEnabled", &self.connection_pooling_enabled);
-        out.field("flags", &self.flags);
-        out.field("poolerCount", &self.pooler_count);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "connectionPoolingEnabled" => __gapi::field_mut(&mut self.connection_pooling_enabled),
+            "flags" => __gapi::field_mut(&mut self.flags),
+            "poolerCount" => __gapi::field_mut(&mut self.pooler_count),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1771,29 +1732,24 @@ impl ConnectionPoolFlags {
 
 impl __gapi::Object for ConnectionPoolFlags {
     const NAME: &'static str = "ConnectionPoolFlags";
+    const PROPERTIES: &'static [&'static str] = &["name", "value"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "name" => 0,
-            "value" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.name),
-            1 => value.field(&mut self.value),
-            _ => {},
+            0 => __gapi::field(&self.name),
+            1 => __gapi::field(&self.value),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("name", &self.name);
-        out.field("value", &self.value);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "name" => __gapi::field_mut(&mut self.name),
+            "value" => __gapi::field_mut(&mut self.value),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1830,26 +1786,22 @@ impl DataCacheConfig {
 
 impl __gapi::Object for DataCacheConfig {
     const NAME: &'static str = "DataCacheConfig";
+    const PROPERTIES: &'static [&'static str] = &["dataCacheEnabled"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "dataCacheEnabled" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.data_cache_enabled),
-            _ => {},
+            0 => __gapi::field(&self.data_cache_enabled),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("dataCacheEnabled", &self.data_cache_enabled);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "dataCacheEnabled" => __gapi::field_mut(&mut self.data_cache_enabled),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1891,29 +1843,24 @@ impl DatabaseFlags {
 
 impl __gapi::Object for DatabaseFlags {
     const NAME: &'static str = "DatabaseFlags";
+    const PROPERTIES: &'static [&'static str] = &["name", "value"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "name" => 0,
-            "value" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.name),
-            1 => value.field(&mut self.value),
-            _ => {},
+            0 => __gapi::field(&self.name),
+            1 => __gapi::field(&self.value),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("name", &self.name);
-        out.field("value", &self.value);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "name" => __gapi::field_mut(&mut self.name),
+            "value" => __gapi::field_mut(&mut self.value),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -2110,195 +2057,201 @@ impl DatabaseInstance {
 
 impl __gapi::Object for DatabaseInstance {
     const NAME: &'static str = "DatabaseInstance";
+    const PROPERTIES: &'static [&'static str] = &[
+        "availableMaintenanceVersions",
+        "backendType",
+        "connectionName",
+        "createTime",
+        "currentDiskSize",
+        "databaseCenterIntegration",
+        "databaseCenterIntegrationEnabled",
+        "databaseInstalledVersion",
+        "databaseVersion",
+        "deploymentInfo",
+        "diskEncryptionConfiguration",
+        "diskEncryptionStatus",
+        "dnsName",
+        "dnsNames",
+        "etag",
+        "failoverReplica",
+        "gceZone",
+        "geminiConfig",
+        "includeReplicasForMajorVersionUpgrade",
+        "instanceType",
+        "ipAddresses",
+        "ipv6Address",
+        "kind",
+        "maintenanceVersion",
+        "masterInstanceName",
+        "maxDiskSize",
+        "name",
+        "nodeCount",
+        "nodes",
+        "onPremisesConfiguration",
+        "outOfDiskReport",
+        "primaryDnsName",
+        "project",
+        "pscServiceAttachmentLink",
+        "region",
+        "replicaConfiguration",
+        "replicaNames",
+        "replicationCluster",
+        "rootPassword",
+        "satisfiesPzi",
+        "satisfiesPzs",
+        "scheduledMaintenance",
+        "secondaryGceZone",
+        "selfLink",
+        "serverCaCert",
+        "serviceAccountEmailAddress",
+        "settings",
+        "skipPrecheck",
+        "sqlNetworkArchitecture",
+        "state",
+        "suspensionReason",
+        "switchTransactionLogsToCloudStorageEnabled",
+        "tags",
+        "upgradableDatabaseVersions",
+        "writeEndpoint",
+    ];
     const SECRETS: &'static [&'static str] = &["rootPassword"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "availableMaintenanceVersions" => 0,
-            "backendType" => 1,
-            "connectionName" => 2,
-            "createTime" => 3,
-            "currentDiskSize" => 4,
-            "databaseCenterIntegration" => 5,
-            "databaseCenterIntegrationEnabled" => 6,
-            "databaseInstalledVersion" => 7,
-            "databaseVersion" => 8,
-            "deploymentInfo" => 9,
-            "diskEncryptionConfiguration" => 10,
-            "diskEncryptionStatus" => 11,
-            "dnsName" => 12,
-            "dnsNames" => 13,
-            "etag" => 14,
-            "failoverReplica" => 15,
-            "gceZone" => 16,
-            "geminiConfig" => 17,
-            "includeReplicasForMajorVersionUpgrade" => 18,
-            "instanceType" => 19,
-            "ipAddresses" => 20,
-            "ipv6Address" => 21,
-            "kind" => 22,
-            "maintenanceVersion" => 23,
-            "masterInstanceName" => 24,
-            "maxDiskSize" => 25,
-            "name" => 26,
-            "nodeCount" => 27,
-            "nodes" => 28,
-            "onPremisesConfiguration" => 29,
-            "outOfDiskReport" => 30,
-            "primaryDnsName" => 31,
-            "project" => 32,
-            "pscServiceAttachmentLink" => 33,
-            "region" => 34,
-            "replicaConfiguration" => 35,
-            "replicaNames" => 36,
-            "replicationCluster" => 37,
-            "rootPassword" => 38,
-            "satisfiesPzi" => 39,
-            "satisfiesPzs" => 40,
-            "scheduledMaintenance" => 41,
-            "secondaryGceZone" => 42,
-            "selfLink" => 43,
-            "serverCaCert" => 44,
-            "serviceAccountEmailAddress" => 45,
-            "settings" => 46,
-            "skipPrecheck" => 47,
-            "sqlNetworkArchitecture" => 48,
-            "state" => 49,
-            "suspensionReason" => 50,
-            "switchTransactionLogsToCloudStorageEnabled" => 51,
-            "tags" => 52,
-            "upgradableDatabaseVersions" => 53,
-            "writeEndpoint" => 54,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.available_maintenance_versions),
-            1 => value.field(&mut self.backend_type),
-            2 => value.field(&mut self.connection_name),
-            3 => value.field(&mut self.create_time),
-            4 => value.field(&mut self.current_disk_size),
-            5 => value.field(&mut self.database_center_integration),
-            6 => value.field(&mut self.database_center_integration_enabled),
-            7 => value.field(&mut self.database_installed_version),
-            8 => value.field(&mut self.database_version),
-            9 => value.field(&mut self.deployment_info),
-            10 => value.field(&mut self.disk_encryption_configuration),
-            11 => value.field(&mut self.disk_encryption_status),
-            12 => value.field(&mut self.dns_name),
-            13 => value.field(&mut self.dns_names),
-            14 => value.field(&mut self.etag),
-            15 => value.field(&mut self.failover_replica),
-            16 => value.field(&mut self.gce_zone),
-            17 => value.field(&mut self.gemini_config),
-            18 => value.field(&mut self.include_replicas_for_major_version_upgrade),
-            19 => value.field(&mut self.instance_type),
-            20 => value.field(&mut self.ip_addresses),
-            21 => value.field(&mut self.ipv6_address),
-            22 => value.field(&mut self.kind),
-            23 => value.field(&mut self.maintenance_version),
-            24 => value.field(&mut self.master_instance_name),
-            25 => value.field(&mut self.max_disk_size),
-            26 => value.field(&mut self.name),
-            27 => value.field(&mut self.node_count),
-            28 => value.field(&mut self.nodes),
-            29 => value.field(&mut self.on_premises_configuration),
-            30 => value.field(&mut self.out_of_disk_report),
-            31 => value.field(&mut self.primary_dns_name),
-            32 => value.field(&mut self.project),
-            33 => value.field(&mut self.psc_service_attachment_link),
-            34 => value.field(&mut self.region),
-            35 => value.field(&mut self.replica_configuration),
-            36 => value.field(&mut self.replica_names),
-            37 => value.field(&mut self.replication_cluster),
-            38 => value.field(&mut self.root_password),
-            39 => value.field(&mut self.satisfies_pzi),
-            40 => value.field(&mut self.satisfies_pzs),
-            41 => value.field(&mut self.scheduled_maintenance),
-            42 => value.field(&mut self.secondary_gce_zone),
-            43 => value.field(&mut self.self_link),
-            44 => value.field(&mut self.server_ca_cert),
-            45 => value.field(&mut self.service_account_email_address),
-            46 => value.field(&mut self.settings),
-            47 => value.field(&mut self.skip_precheck),
-            48 => value.field(&mut self.sql_network_architecture),
-            49 => value.field(&mut self.state),
-            50 => value.field(&mut self.suspension_reason),
-            51 => value.field(&mut self.switch_transaction_logs_to_cloud_storage_enabled),
-            52 => value.field(&mut self.tags),
-            53 => value.field(&mut self.upgradable_database_versions),
-            54 => value.field(&mut self.write_endpoint),
-            _ => {},
+            0 => __gapi::field(&self.available_maintenance_versions),
+            1 => __gapi::field(&self.backend_type),
+            2 => __gapi::field(&self.connection_name),
+            3 => __gapi::field(&self.create_time),
+            4 => __gapi::field(&self.current_disk_size),
+            5 => __gapi::field(&self.database_center_integration),
+            6 => __gapi::field(&self.database_center_integration_enabled),
+            7 => __gapi::field(&self.database_installed_version),
+            8 => __gapi::field(&self.database_version),
+            9 => __gapi::field(&self.deployment_info),
+            10 => __gapi::field(&self.disk_encryption_configuration),
+            11 => __gapi::field(&self.disk_encryption_status),
+            12 => __gapi::field(&self.dns_name),
+            13 => __gapi::field(&self.dns_names),
+            14 => __gapi::field(&self.etag),
+            15 => __gapi::field(&self.failover_replica),
+            16 => __gapi::field(&self.gce_zone),
+            17 => __gapi::field(&self.gemini_config),
+            18 => __gapi::field(&self.include_replicas_for_major_version_upgrade),
+            19 => __gapi::field(&self.instance_type),
+            20 => __gapi::field(&self.ip_addresses),
+            21 => __gapi::field(&self.ipv6_address),
+            22 => __gapi::field(&self.kind),
+            23 => __gapi::field(&self.maintenance_version),
+            24 => __gapi::field(&self.master_instance_name),
+            25 => __gapi::field(&self.max_disk_size),
+            26 => __gapi::field(&self.name),
+            27 => __gapi::field(&self.node_count),
+            28 => __gapi::field(&self.nodes),
+            29 => __gapi::field(&self.on_premises_configuration),
+            30 => __gapi::field(&self.out_of_disk_report),
+            31 => __gapi::field(&self.primary_dns_name),
+            32 => __gapi::field(&self.project),
+            33 => __gapi::field(&self.psc_service_attachment_link),
+            34 => __gapi::field(&self.region),
+            35 => __gapi::field(&self.replica_configuration),
+            36 => __gapi::field(&self.replica_names),
+            37 => __gapi::field(&self.replication_cluster),
+            38 => __gapi::field(&self.root_password),
+            39 => __gapi::field(&self.satisfies_pzi),
+            40 => __gapi::field(&self.satisfies_pzs),
+            41 => __gapi::field(&self.scheduled_maintenance),
+            42 => __gapi::field(&self.secondary_gce_zone),
+            43 => __gapi::field(&self.self_link),
+            44 => __gapi::field(&self.server_ca_cert),
+            45 => __gapi::field(&self.service_account_email_address),
+            46 => __gapi::field(&self.settings),
+            47 => __gapi::field(&self.skip_precheck),
+            48 => __gapi::field(&self.sql_network_architecture),
+            49 => __gapi::field(&self.state),
+            50 => __gapi::field(&self.suspension_reason),
+            51 => __gapi::field(&self.switch_transaction_logs_to_cloud_storage_enabled),
+            52 => __gapi::field(&self.tags),
+            53 => __gapi::field(&self.upgradable_database_versions),
+            54 => __gapi::field(&self.write_endpoint),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("availableMaintenanceVersions", &self.available_maintenance_versions);
-        out.field("backendType", &self.backend_type);
-        out.field("connectionName", &self.connection_name);
-        out.field("createTime", &self.create_time);
-        out.field("currentDiskSize", &self.current_disk_size);
-        out.field("databaseCenterIntegration", &self.database_center_integration);
-        out.field("databaseCenterIntegrationEnabled", &self.database_center_integration_enabled);
-        out.field("databaseInstalledVersion", &self.database_installed_version);
-        out.field("databaseVersion", &self.database_version);
-        out.field("deploymentInfo", &self.deployment_info);
-        out.field("diskEncryptionConfiguration", &self.disk_encryption_configuration);
-        out.field("diskEncryptionStatus", &self.disk_encryption_status);
-        out.field("dnsName", &self.dns_name);
-        out.field("dnsNames", &self.dns_names);
-        out.field("etag", &self.etag);
-        out.field("failoverReplica", &self.failover_replica);
-        out.field("gceZone", &self.gce_zone);
-        out.field("geminiConfig", &self.gemini_config);
-        out.field(
-            "includeReplicasForMajorVersionUpgrade",
-            &self.include_replicas_for_major_version_upgrade,
-        );
-        out.field("instanceType", &self.instance_type);
-        out.field("ipAddresses", &self.ip_addresses);
-        out.field("ipv6Address", &self.ipv6_address);
-        out.field("kind", &self.kind);
-        out.field("maintenanceVersion", &self.maintenance_version);
-        out.field("masterInstanceName", &self.master_instance_name);
-        out.field("maxDiskSize", &self.max_disk_size);
-        out.field("name", &self.name);
-        out.field("nodeCount", &self.node_count);
-        out.field("nodes", &self.nodes);
-        out.field("onPremisesConfiguration", &self.on_premises_configuration);
-        out.field("outOfDiskReport", &self.out_of_disk_report);
-        out.field("primaryDnsName", &self.primary_dns_name);
-        out.field("project", &self.project);
-        out.field("pscServiceAttachmentLink", &self.psc_service_attachment_link);
-        out.field("region", &self.region);
-        out.field("replicaConfiguration", &self.replica_configuration);
-        out.field("replicaNames", &self.replica_names);
-        out.field("replicationCluster", &self.replication_cluster);
-        out.field("rootPassword", &self.root_password);
-        out.field("satisfiesPzi", &self.satisfies_pzi);
-        out.field("satisfiesPzs", &self.satisfies_pzs);
-        out.field("scheduledMaintenance", &self.scheduled_maintenance);
-        out.field("secondaryGceZone", &self.secondary_gce_zone);
-        out.field("selfLink", &self.self_link);
-        out.field("serverCaCert", &self.server_ca_cert);
-        out.field("serviceAccountEmailAddress", &self.service_account_email_address);
-        out.field("settings", &self.settings);
-        out.field("skipPrecheck", &self.skip_precheck);
-        out.field("sqlNetworkArchitecture", &self.sql_network_architecture);
-        out.field("state", &self.state);
-        out.field("suspensionReason", &self.suspension_reason);
-        out.field(
-            "switchTransactionLogsToCloudStorageEnabled",
-            &self.switch_transaction_logs_to_cloud_storage_enabled,
-        );
-        out.field("tags", &self.tags);
-        out.field("upgradableDatabaseVersions", &self.upgradable_database_versions);
-        out.field("writeEndpoint", &self.write_endpoint);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "availableMaintenanceVersions" => __gapi::field_mut(
+                &mut self.available_maintenance_versions,
+            ),
+            "backendType" => __gapi::field_mut(&mut self.backend_type),
+            "connectionName" => __gapi::field_mut(&mut self.connection_name),
+            "createTime" => __gapi::field_mut(&mut self.create_time),
+            "currentDiskSize" => __gapi::field_mut(&mut self.current_disk_size),
+            "databaseCenterIntegration" => __gapi::field_mut(&mut self.database_center_integration),
+            "databaseCenterIntegrationEnabled" => __gapi::field_mut(
+                &mut self.database_center_integration_enabled,
+            ),
+            "databaseInstalledVersion" => __gapi::field_mut(&mut self.database_installed_version),
+            "databaseVersion" => __gapi::field_mut(&mut self.database_version),
+            "deploymentInfo" => __gapi::field_mut(&mut self.deployment_info),
+            "diskEncryptionConfiguration" => __gapi::field_mut(
+                &mut self.disk_encryption_configuration,
+            ),
+            "diskEncryptionStatus" => __gapi::field_mut(&mut self.disk_encryption_status),
+            "dnsName" => __gapi::field_mut(&mut self.dns_name),
+            "dnsNames" => __gapi::field_mut(&mut self.dns_names),
+            "etag" => __gapi::field_mut(&mut self.etag),
+            "failoverReplica" => __gapi::field_mut(&mut self.failover_replica),
+            "gceZone" => __gapi::field_mut(&mut self.gce_zone),
+            "geminiConfig" => __gapi::field_mut(&mut self.gemini_config),
+            "includeReplicasForMajorVersionUpgrade" => __gapi::field_mut(
+                &mut self.include_replicas_for_major_version_upgrade,
+            ),
+            "instanceType" => __gapi::field_mut(&mut self.instance_type),
+            "ipAddresses" => __gapi::field_mut(&mut self.ip_addresses),
+            "ipv6Address" => __gapi::field_mut(&mut self.ipv6_address),
+            "kind" => __gapi::field_mut(&mut self.kind),
+            "maintenanceVersion" => __gapi::field_mut(&mut self.maintenance_version),
+            "masterInstanceName" => __gapi::field_mut(&mut self.master_instance_name),
+            "maxDiskSize" => __gapi::field_mut(&mut self.max_disk_size),
+            "name" => __gapi::field_mut(&mut self.name),
+            "nodeCount" => __gapi::field_mut(&mut self.node_count),
+            "nodes" => __gapi::field_mut(&mut self.nodes),
+            "onPremisesConfiguration" => __gapi::field_mut(&mut self.on_premises_configuration),
+            "outOfDiskReport" => __gapi::field_mut(&mut self.out_of_disk_report),
+            "primaryDnsName" => __gapi::field_mut(&mut self.primary_dns_name),
+            "project" => __gapi::field_mut(&mut self.project),
+            "pscServiceAttachmentLink" => __gapi::field_mut(&mut self.psc_service_attachment_link),
+            "region" => __gapi::field_mut(&mut self.region),
+            "replicaConfiguration" => __gapi::field_mut(&mut self.replica_configuration),
+            "replicaNames" => __gapi::field_mut(&mut self.replica_names),
+            "replicationCluster" => __gapi::field_mut(&mut self.replication_cluster),
+            "rootPassword" => __gapi::field_mut(&mut self.root_password),
+            "satisfiesPzi" => __gapi::field_mut(&mut self.satisfies_pzi),
+            "satisfiesPzs" => __gapi::field_mut(&mut self.satisfies_pzs),
+            "scheduledMaintenance" => __gapi::field_mut(&mut self.scheduled_maintenance),
+            "secondaryGceZone" => __gapi::field_mut(&mut self.secondary_gce_zone),
+            "selfLink" => __gapi::field_mut(&mut self.self_link),
+            "serverCaCert" => __gapi::field_mut(&mut self.server_ca_cert),
+            "serviceAccountEmailAddress" => __gapi::field_mut(
+                &mut self.service_account_email_address,
+            ),
+            "settings" => __gapi::field_mut(&mut self.settings),
+            "skipPrecheck" => __gapi::field_mut(&mut self.skip_precheck),
+            "sqlNetworkArchitecture" => __gapi::field_mut(&mut self.sql_network_architecture),
+            "state" => __gapi::field_mut(&mut self.state),
+            "suspensionReason" => __gapi::field_mut(&mut self.suspension_reason),
+            "switchTransactionLogsToCloudStorageEnabled" => __gapi::field_mut(
+                &mut self.switch_transaction_logs_to_cloud_storage_enabled,
+            ),
+            "tags" => __gapi::field_mut(&mut self.tags),
+            "upgradableDatabaseVersions" => __gapi::field_mut(
+                &mut self.upgradable_database_versions,
+            ),
+            "writeEndpoint" => __gapi::field_mut(&mut self.write_endpoint),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -2682,29 +2635,24 @@ impl DatabaseInstanceFailoverReplica {
 
 impl __gapi::Object for DatabaseInstanceFailoverReplica {
     const NAME: &'static str = "DatabaseInstanceFailoverReplica";
+    const PROPERTIES: &'static [&'static str] = &["available", "name"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "available" => 0,
-            "name" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.available),
-            1 => value.field(&mut self.name),
-            _ => {},
+            0 => __gapi::field(&self.available),
+            1 => __gapi::field(&self.name),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("available", &self.available);
-        out.field("name", &self.name);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "available" => __gapi::field_mut(&mut self.available),
+            "name" => __gapi::field_mut(&mut self.name),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -2955,32 +2903,26 @@ impl DenyMaintenancePeriod {
 
 impl __gapi::Object for DenyMaintenancePeriod {
     const NAME: &'static str = "DenyMaintenancePeriod";
+    const PROPERTIES: &'static [&'static str] = &["endDate", "startDate", "time"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "endDate" => 0,
-            "startDate" => 1,
-            "time" => 2,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.end_date),
-            1 => value.field(&mut self.start_date),
-            2 => value.field(&mut self.time),
-            _ => {},
+            0 => __gapi::field(&self.end_date),
+            1 => __gapi::field(&self.start_date),
+            2 => __gapi::field(&self.time),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("endDate", &self.end_date);
-        out.field("startDate", &self.start_date);
-        out.field("time", &self.time);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "endDate" => __gapi::field_mut(&mut self.end_date),
+            "startDate" => __gapi::field_mut(&mut self.start_date),
+            "time" => __gapi::field_mut(&mut self.time),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -3026,35 +2968,35 @@ impl DiskEncryptionConfiguration {
 
 impl __gapi::Object for DiskEncryptionConfiguration {
     const NAME: &'static str = "DiskEncryptionConfiguration";
+    const PROPERTIES: &'static [&'static str] = &[
+        "cmekSourceLogEncryptionEnforced",
+        "confidentialMode",
+        "kind",
+        "kmsKeyName",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "cmekSourceLogEncryptionEnforced" => 0,
-            "confidentialMode" => 1,
-            "kind" => 2,
-            "kmsKeyName" => 3,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.cmek_source_log_encryption_enforced),
-            1 => value.field(&mut self.confidential_mode),
-            2 => value.field(&mut self.kind),
-            3 => value.field(&mut self.kms_key_name),
-            _ => {},
+            0 => __gapi::field(&self.cmek_source_log_encryption_enforced),
+            1 => __gapi::field(&self.confidential_mode),
+            2 => __gapi::field(&self.kind),
+            3 => __gapi::field(&self.kms_key_name),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("cmekSourceLogEncryptionEnforced", &self.cmek_source_log_encryption_enforced);
-        out.field("confidentialMode", &self.confidential_mode);
-        out.field("kind", &self.kind);
-        out.field("kmsKeyName", &self.kms_key_name);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "cmekSourceLogEncryptionEnforced" => __gapi::field_mut(
+                &mut self.cmek_source_log_encryption_enforced,
+            ),
+            "confidentialMode" => __gapi::field_mut(&mut self.confidential_mode),
+            "kind" => __gapi::field_mut(&mut self.kind),
+            "kmsKeyName" => __gapi::field_mut(&mut self.kms_key_name),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -3093,29 +3035,24 @@ impl DiskEncryptionStatus {
 
 impl __gapi::Object for DiskEncryptionStatus {
     const NAME: &'static str = "DiskEncryptionStatus";
+    const PROPERTIES: &'static [&'static str] = &["kind", "kmsKeyVersionName"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "kind" => 0,
-            "kmsKeyVersionName" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.kind),
-            1 => value.field(&mut self.kms_key_version_name),
-            _ => {},
+            0 => __gapi::field(&self.kind),
+            1 => __gapi::field(&self.kms_key_version_name),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("kind", &self.kind);
-        out.field("kmsKeyVersionName", &self.kms_key_version_name);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "kind" => __gapi::field_mut(&mut self.kind),
+            "kmsKeyVersionName" => __gapi::field_mut(&mut self.kms_key_version_name),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -3166,35 +3103,33 @@ impl DnsNameMapping {
 
 impl __gapi::Object for DnsNameMapping {
     const NAME: &'static str = "DnsNameMapping";
+    const PROPERTIES: &'static [&'static str] = &[
+        "connectionType",
+        "dnsScope",
+        "name",
+        "recordManager",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "connectionType" => 0,
-            "dnsScope" => 1,
-            "name" => 2,
-            "recordManager" => 3,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.connection_type),
-            1 => value.field(&mut self.dns_scope),
-            2 => value.field(&mut self.name),
-            3 => value.field(&mut self.record_manager),
-            _ => {},
+            0 => __gapi::field(&self.connection_type),
+            1 => __gapi::field(&self.dns_scope),
+            2 => __gapi::field(&self.name),
+            3 => __gapi::field(&self.record_manager),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("connectionType", &self.connection_type);
-        out.field("dnsScope", &self.dns_scope);
-        out.field("name", &self.name);
-        out.field("recordManager", &self.record_manager);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "connectionType" => __gapi::field_mut(&mut self.connection_type),
+            "dnsScope" => __gapi::field_mut(&mut self.dns_scope),
+            "name" => __gapi::field_mut(&mut self.name),
+            "recordManager" => __gapi::field_mut(&mut self.record_manager),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -3345,23 +3280,21 @@ pub struct Empty {
 
 impl __gapi::Object for Empty {
     const NAME: &'static str = "Empty";
+    const PROPERTIES: &'static [&'static str] = &[];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            _ => {}
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {}
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            _ => __gapi::no_field_mut(),
+        }
+    }
 
     #[inline]
     fn extra(&self) -> &__gapi::Extra {
@@ -3422,50 +3355,48 @@ impl ExportContext {
 
 impl __gapi::Object for ExportContext {
     const NAME: &'static str = "ExportContext";
+    const PROPERTIES: &'static [&'static str] = &[
+        "bakExportOptions",
+        "csvExportOptions",
+        "databases",
+        "fileType",
+        "kind",
+        "offload",
+        "sqlExportOptions",
+        "tdeExportOptions",
+        "uri",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "bakExportOptions" => 0,
-            "csvExportOptions" => 1,
-            "databases" => 2,
-            "fileType" => 3,
-            "kind" => 4,
-            "offload" => 5,
-            "sqlExportOptions" => 6,
-            "tdeExportOptions" => 7,
-            "uri" => 8,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.bak_export_options),
-            1 => value.field(&mut self.csv_export_options),
-            2 => value.field(&mut self.databases),
-            3 => value.field(&mut self.file_type),
-            4 => value.field(&mut self.kind),
-            5 => value.field(&mut self.offload),
-            6 => value.field(&mut self.sql_export_options),
-            7 => value.field(&mut self.tde_export_options),
-            8 => value.field(&mut self.uri),
-            _ => {},
+            0 => __gapi::field(&self.bak_export_options),
+            1 => __gapi::field(&self.csv_export_options),
+            2 => __gapi::field(&self.databases),
+            3 => __gapi::field(&self.file_type),
+            4 => __gapi::field(&self.kind),
+            5 => __gapi::field(&self.offload),
+            6 => __gapi::field(&self.sql_export_options),
+            7 => __gapi::field(&self.tde_export_options),
+            8 => __gapi::field(&self.uri),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("bakExportOptions", &self.bak_export_options);
-        out.field("csvExportOptions", &self.csv_export_options);
-        out.field("databases", &self.databases);
-        out.field("fileType", &self.file_type);
-        out.field("kind", &self.kind);
-        out.field("offload", &self.offload);
-        out.field("sqlExportOptions", &self.sql_export_options);
-        out.field("tdeExportOptions", &self.tde_export_options);
-        out.field("uri", &self.uri);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "bakExportOptions" => __gapi::field_mut(&mut self.bak_export_options),
+            "csvExportOptions" => __gapi::field_mut(&mut self.csv_export_options),
+            "databases" => __gapi::field_mut(&mut self.databases),
+            "fileType" => __gapi::field_mut(&mut self.file_type),
+            "kind" => __gapi::field_mut(&mut self.kind),
+            "offload" => __gapi::field_mut(&mut self.offload),
+            "sqlExportOptions" => __gapi::field_mut(&mut self.sql_export_options),
+            "tdeExportOptions" => __gapi::field_mut(&mut self.tde_export_options),
+            "uri" => __gapi::field_mut(&mut self.uri),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -3521,44 +3452,42 @@ impl ExportContextBakExportOptions {
 
 impl __gapi::Object for ExportContextBakExportOptions {
     const NAME: &'static str = "ExportContextBakExportOptions";
+    const PROPERTIES: &'static [&'static str] = &[
+        "bakType",
+        "copyOnly",
+        "differentialBase",
+        "exportLogEndTime",
+        "exportLogStartTime",
+        "stripeCount",
+        "striped",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "bakType" => 0,
-            "copyOnly" => 1,
-            "differentialBase" => 2,
-            "exportLogEndTime" => 3,
-            "exportLogStartTime" => 4,
-            "stripeCount" => 5,
-            "striped" => 6,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.bak_type),
-            1 => value.field(&mut self.copy_only),
-            2 => value.field(&mut self.differential_base),
-            3 => value.field(&mut self.export_log_end_time),
-            4 => value.field(&mut self.export_log_start_time),
-            5 => value.field(&mut self.stripe_count),
-            6 => value.field(&mut self.striped),
-            _ => {},
+            0 => __gapi::field(&self.bak_type),
+            1 => __gapi::field(&self.copy_only),
+            2 => __gapi::field(&self.differential_base),
+            3 => __gapi::field(&self.export_log_end_time),
+            4 => __gapi::field(&self.export_log_start_time),
+            5 => __gapi::field(&self.stripe_count),
+            6 => __gapi::field(&self.striped),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("bakType", &self.bak_type);
-        out.field("copyOnly", &self.copy_only);
-        out.field("differentialBase", &self.differential_base);
-        out.field("exportLogEndTime", &self.export_log_end_time);
-        out.field("exportLogStartTime", &self.export_log_start_time);
-        out.field("stripeCount", &self.stripe_count);
-        out.field("striped", &self.striped);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "bakType" => __gapi::field_mut(&mut self.bak_type),
+            "copyOnly" => __gapi::field_mut(&mut self.copy_only),
+            "differentialBase" => __gapi::field_mut(&mut self.differential_base),
+            "exportLogEndTime" => __gapi::field_mut(&mut self.export_log_end_time),
+            "exportLogStartTime" => __gapi::field_mut(&mut self.export_log_start_time),
+            "stripeCount" => __gapi::field_mut(&mut self.stripe_count),
+            "striped" => __gapi::field_mut(&mut self.striped),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -3648,38 +3577,36 @@ impl ExportContextCsvExportOptions {
 
 impl __gapi::Object for ExportContextCsvExportOptions {
     const NAME: &'static str = "ExportContextCsvExportOptions";
+    const PROPERTIES: &'static [&'static str] = &[
+        "escapeCharacter",
+        "fieldsTerminatedBy",
+        "linesTerminatedBy",
+        "quoteCharacter",
+        "selectQuery",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "escapeCharacter" => 0,
-            "fieldsTerminatedBy" => 1,
-            "linesTerminatedBy" => 2,
-            "quoteCharacter" => 3,
-            "selectQuery" => 4,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.escape_character),
-            1 => value.field(&mut self.fields_terminated_by),
-            2 => value.field(&mut self.lines_terminated_by),
-            3 => value.field(&mut self.quote_character),
-            4 => value.field(&mut self.select_query),
-            _ => {},
+            0 => __gapi::field(&self.escape_character),
+            1 => __gapi::field(&self.fields_terminated_by),
+            2 => __gapi::field(&self.lines_terminated_by),
+            3 => __gapi::field(&self.quote_character),
+            4 => __gapi::field(&self.select_query),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("escapeCharacter", &self.escape_character);
-        out.field("fieldsTerminatedBy", &self.fields_terminated_by);
-        out.field("linesTerminatedBy", &self.lines_terminated_by);
-        out.field("quoteCharacter", &self.quote_character);
-        out.field("selectQuery", &self.select_query);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "escapeCharacter" => __gapi::field_mut(&mut self.escape_character),
+            "fieldsTerminatedBy" => __gapi::field_mut(&mut self.fields_terminated_by),
+            "linesTerminatedBy" => __gapi::field_mut(&mut self.lines_terminated_by),
+            "quoteCharacter" => __gapi::field_mut(&mut self.quote_character),
+            "selectQuery" => __gapi::field_mut(&mut self.select_query),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -3773,41 +3700,39 @@ impl ExportContextSqlExportOptions {
 
 impl __gapi::Object for ExportContextSqlExportOptions {
     const NAME: &'static str = "ExportContextSqlExportOptions";
+    const PROPERTIES: &'static [&'static str] = &[
+        "mysqlExportOptions",
+        "parallel",
+        "postgresExportOptions",
+        "schemaOnly",
+        "tables",
+        "threads",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "mysqlExportOptions" => 0,
-            "parallel" => 1,
-            "postgresExportOptions" => 2,
-            "schemaOnly" => 3,
-            "tables" => 4,
-            "threads" => 5,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.mysql_export_options),
-            1 => value.field(&mut self.parallel),
-            2 => value.field(&mut self.postgres_export_options),
-            3 => value.field(&mut self.schema_only),
-            4 => value.field(&mut self.tables),
-            5 => value.field(&mut self.threads),
-            _ => {},
+            0 => __gapi::field(&self.mysql_export_options),
+            1 => __gapi::field(&self.parallel),
+            2 => __gapi::field(&self.postgres_export_options),
+            3 => __gapi::field(&self.schema_only),
+            4 => __gapi::field(&self.tables),
+            5 => __gapi::field(&self.threads),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("mysqlExportOptions", &self.mysql_export_options);
-        out.field("parallel", &self.parallel);
-        out.field("postgresExportOptions", &self.postgres_export_options);
-        out.field("schemaOnly", &self.schema_only);
-        out.field("tables", &self.tables);
-        out.field("threads", &self.threads);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "mysqlExportOptions" => __gapi::field_mut(&mut self.mysql_export_options),
+            "parallel" => __gapi::field_mut(&mut self.parallel),
+            "postgresExportOptions" => __gapi::field_mut(&mut self.postgres_export_options),
+            "schemaOnly" => __gapi::field_mut(&mut self.schema_only),
+            "tables" => __gapi::field_mut(&mut self.tables),
+            "threads" => __gapi::field_mut(&mut self.threads),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -3847,26 +3772,22 @@ impl ExportContextSqlExportOptionsMysqlExportOptions {
 
 impl __gapi::Object for ExportContextSqlExportOptionsMysqlExportOptions {
     const NAME: &'static str = "ExportContextSqlExportOptionsMysqlExportOptions";
+    const PROPERTIES: &'static [&'static str] = &["masterData"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "masterData" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.master_data),
-            _ => {},
+            0 => __gapi::field(&self.master_data),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("masterData", &self.master_data);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "masterData" => __gapi::field_mut(&mut self.master_data),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -3906,29 +3827,24 @@ impl ExportContextSqlExportOptionsPostgresExportOptions {
 
 impl __gapi::Object for ExportContextSqlExportOptionsPostgresExportOptions {
     const NAME: &'static str = "ExportContextSqlExportOptionsPostgresExportOptions";
+    const PROPERTIES: &'static [&'static str] = &["clean", "ifExists"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "clean" => 0,
-            "ifExists" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.clean),
-            1 => value.field(&mut self.if_exists),
-            _ => {},
+            0 => __gapi::field(&self.clean),
+            1 => __gapi::field(&self.if_exists),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("clean", &self.clean);
-        out.field("ifExists", &self.if_exists);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "clean" => __gapi::field_mut(&mut self.clean),
+            "ifExists" => __gapi::field_mut(&mut self.if_exists),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -3975,36 +3891,34 @@ impl ExportContextTdeExportOptions {
 
 impl __gapi::Object for ExportContextTdeExportOptions {
     const NAME: &'static str = "ExportContextTdeExportOptions";
+    const PROPERTIES: &'static [&'static str] = &[
+        "certificatePath",
+        "name",
+        "privateKeyPassword",
+        "privateKeyPath",
+    ];
     const SECRETS: &'static [&'static str] = &["privateKeyPassword"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "certificatePath" => 0,
-            "name" => 1,
-            "privateKeyPassword" => 2,
-            "privateKeyPath" => 3,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.certificate_path),
-            1 => value.field(&mut self.name),
-            2 => value.field(&mut self.private_key_password),
-            3 => value.field(&mut self.private_key_path),
-            _ => {},
+            0 => __gapi::field(&self.certificate_path),
+            1 => __gapi::field(&self.name),
+            2 => __gapi::field(&self.private_key_password),
+            3 => __gapi::field(&self.private_key_path),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("certificatePath", &self.certificate_path);
-        out.field("name", &self.name);
-        out.field("privateKeyPassword", &self.private_key_password);
-        out.field("privateKeyPath", &self.private_key_path);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "certificatePath" => __gapi::field_mut(&mut self.certificate_path),
+            "name" => __gapi::field_mut(&mut self.name),
+            "privateKeyPassword" => __gapi::field_mut(&mut self.private_key_password),
+            "privateKeyPath" => __gapi::field_mut(&mut self.private_key_path),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -4044,29 +3958,24 @@ impl FinalBackupConfig {
 
 impl __gapi::Object for FinalBackupConfig {
     const NAME: &'static str = "FinalBackupConfig";
+    const PROPERTIES: &'static [&'static str] = &["enabled", "retentionDays"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "enabled" => 0,
-            "retentionDays" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.enabled),
-            1 => value.field(&mut self.retention_days),
-            _ => {},
+            0 => __gapi::field(&self.enabled),
+            1 => __gapi::field(&self.retention_days),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("enabled", &self.enabled);
-        out.field("retentionDays", &self.retention_days);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "enabled" => __gapi::field_mut(&mut self.enabled),
+            "retentionDays" => __gapi::field_mut(&mut self.retention_days),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -4125,41 +4034,39 @@ impl GeminiInstanceConfig {
 
 impl __gapi::Object for GeminiInstanceConfig {
     const NAME: &'static str = "GeminiInstanceConfig";
+    const PROPERTIES: &'static [&'static str] = &[
+        "activeQueryEnabled",
+        "entitled",
+        "flagRecommenderEnabled",
+        "googleVacuumMgmtEnabled",
+        "indexAdvisorEnabled",
+        "oomSessionCancelEnabled",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "activeQueryEnabled" => 0,
-            "entitled" => 1,
-            "flagRecommenderEnabled" => 2,
-            "googleVacuumMgmtEnabled" => 3,
-            "indexAdvisorEnabled" => 4,
-            "oomSessionCancelEnabled" => 5,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.active_query_enabled),
-            1 => value.field(&mut self.entitled),
-            2 => value.field(&mut self.flag_recommender_enabled),
-            3 => value.field(&mut self.google_vacuum_mgmt_enabled),
-            4 => value.field(&mut self.index_advisor_enabled),
-            5 => value.field(&mut self.oom_session_cancel_enabled),
-            _ => {},
+            0 => __gapi::field(&self.active_query_enabled),
+            1 => __gapi::field(&self.entitled),
+            2 => __gapi::field(&self.flag_recommender_enabled),
+            3 => __gapi::field(&self.google_vacuum_mgmt_enabled),
+            4 => __gapi::field(&self.index_advisor_enabled),
+            5 => __gapi::field(&self.oom_session_cancel_enabled),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("activeQueryEnabled", &self.active_query_enabled);
-        out.field("entitled", &self.entitled);
-        out.field("flagRecommenderEnabled", &self.flag_recommender_enabled);
-        out.field("googleVacuumMgmtEnabled", &self.google_vacuum_mgmt_enabled);
-        out.field("indexAdvisorEnabled", &self.index_advisor_enabled);
-        out.field("oomSessionCancelEnabled", &self.oom_session_cancel_enabled);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "activeQueryEnabled" => __gapi::field_mut(&mut self.active_query_enabled),
+            "entitled" => __gapi::field_mut(&mut self.entitled),
+            "flagRecommenderEnabled" => __gapi::field_mut(&mut self.flag_recommender_enabled),
+            "googleVacuumMgmtEnabled" => __gapi::field_mut(&mut self.google_vacuum_mgmt_enabled),
+            "indexAdvisorEnabled" => __gapi::field_mut(&mut self.index_advisor_enabled),
+            "oomSessionCancelEnabled" => __gapi::field_mut(&mut self.oom_session_cancel_enabled),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -4218,50 +4125,48 @@ impl ImportContext {
 
 impl __gapi::Object for ImportContext {
     const NAME: &'static str = "ImportContext";
+    const PROPERTIES: &'static [&'static str] = &[
+        "bakImportOptions",
+        "csvImportOptions",
+        "database",
+        "fileType",
+        "importUser",
+        "kind",
+        "sqlImportOptions",
+        "tdeImportOptions",
+        "uri",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "bakImportOptions" => 0,
-            "csvImportOptions" => 1,
-            "database" => 2,
-            "fileType" => 3,
-            "importUser" => 4,
-            "kind" => 5,
-            "sqlImportOptions" => 6,
-            "tdeImportOptions" => 7,
-            "uri" => 8,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.bak_import_options),
-            1 => value.field(&mut self.csv_import_options),
-            2 => value.field(&mut self.database),
-            3 => value.field(&mut self.file_type),
-            4 => value.field(&mut self.import_user),
-            5 => value.field(&mut self.kind),
-            6 => value.field(&mut self.sql_import_options),
-            7 => value.field(&mut self.tde_import_options),
-            8 => value.field(&mut self.uri),
-            _ => {},
+            0 => __gapi::field(&self.bak_import_options),
+            1 => __gapi::field(&self.csv_import_options),
+            2 => __gapi::field(&self.database),
+            3 => __gapi::field(&self.file_type),
+            4 => __gapi::field(&self.import_user),
+            5 => __gapi::field(&self.kind),
+            6 => __gapi::field(&self.sql_import_options),
+            7 => __gapi::field(&self.tde_import_options),
+            8 => __gapi::field(&self.uri),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("bakImportOptions", &self.bak_import_options);
-        out.field("csvImportOptions", &self.csv_import_options);
-        out.field("database", &self.database);
-        out.field("fileType", &self.file_type);
-        out.field("importUser", &self.import_user);
-        out.field("kind", &self.kind);
-        out.field("sqlImportOptions", &self.sql_import_options);
-        out.field("tdeImportOptions", &self.tde_import_options);
-        out.field("uri", &self.uri);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "bakImportOptions" => __gapi::field_mut(&mut self.bak_import_options),
+            "csvImportOptions" => __gapi::field_mut(&mut self.csv_import_options),
+            "database" => __gapi::field_mut(&mut self.database),
+            "fileType" => __gapi::field_mut(&mut self.file_type),
+            "importUser" => __gapi::field_mut(&mut self.import_user),
+            "kind" => __gapi::field_mut(&mut self.kind),
+            "sqlImportOptions" => __gapi::field_mut(&mut self.sql_import_options),
+            "tdeImportOptions" => __gapi::field_mut(&mut self.tde_import_options),
+            "uri" => __gapi::field_mut(&mut self.uri),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -4316,44 +4221,42 @@ impl ImportContextBakImportOptions {
 
 impl __gapi::Object for ImportContextBakImportOptions {
     const NAME: &'static str = "ImportContextBakImportOptions";
+    const PROPERTIES: &'static [&'static str] = &[
+        "bakType",
+        "encryptionOptions",
+        "noRecovery",
+        "recoveryOnly",
+        "stopAt",
+        "stopAtMark",
+        "striped",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "bakType" => 0,
-            "encryptionOptions" => 1,
-            "noRecovery" => 2,
-            "recoveryOnly" => 3,
-            "stopAt" => 4,
-            "stopAtMark" => 5,
-            "striped" => 6,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.bak_type),
-            1 => value.field(&mut self.encryption_options),
-            2 => value.field(&mut self.no_recovery),
-            3 => value.field(&mut self.recovery_only),
-            4 => value.field(&mut self.stop_at),
-            5 => value.field(&mut self.stop_at_mark),
-            6 => value.field(&mut self.striped),
-            _ => {},
+            0 => __gapi::field(&self.bak_type),
+            1 => __gapi::field(&self.encryption_options),
+            2 => __gapi::field(&self.no_recovery),
+            3 => __gapi::field(&self.recovery_only),
+            4 => __gapi::field(&self.stop_at),
+            5 => __gapi::field(&self.stop_at_mark),
+            6 => __gapi::field(&self.striped),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("bakType", &self.bak_type);
-        out.field("encryptionOptions", &self.encryption_options);
-        out.field("noRecovery", &self.no_recovery);
-        out.field("recoveryOnly", &self.recovery_only);
-        out.field("stopAt", &self.stop_at);
-        out.field("stopAtMark", &self.stop_at_mark);
-        out.field("striped", &self.striped);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "bakType" => __gapi::field_mut(&mut self.bak_type),
+            "encryptionOptions" => __gapi::field_mut(&mut self.encryption_options),
+            "noRecovery" => __gapi::field_mut(&mut self.no_recovery),
+            "recoveryOnly" => __gapi::field_mut(&mut self.recovery_only),
+            "stopAt" => __gapi::field_mut(&mut self.stop_at),
+            "stopAtMark" => __gapi::field_mut(&mut self.stop_at_mark),
+            "striped" => __gapi::field_mut(&mut self.striped),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -4440,36 +4343,34 @@ impl ImportContextBakImportOptionsEncryptionOptions {
 
 impl __gapi::Object for ImportContextBakImportOptionsEncryptionOptions {
     const NAME: &'static str = "ImportContextBakImportOptionsEncryptionOptions";
+    const PROPERTIES: &'static [&'static str] = &[
+        "certPath",
+        "keepEncrypted",
+        "pvkPassword",
+        "pvkPath",
+    ];
     const SECRETS: &'static [&'static str] = &["pvkPassword"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "certPath" => 0,
-            "keepEncrypted" => 1,
-            "pvkPassword" => 2,
-            "pvkPath" => 3,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.cert_path),
-            1 => value.field(&mut self.keep_encrypted),
-            2 => value.field(&mut self.pvk_password),
-            3 => value.field(&mut self.pvk_path),
-            _ => {},
+            0 => __gapi::field(&self.cert_path),
+            1 => __gapi::field(&self.keep_encrypted),
+            2 => __gapi::field(&self.pvk_password),
+            3 => __gapi::field(&self.pvk_path),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("certPath", &self.cert_path);
-        out.field("keepEncrypted", &self.keep_encrypted);
-        out.field("pvkPassword", &self.pvk_password);
-        out.field("pvkPath", &self.pvk_path);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "certPath" => __gapi::field_mut(&mut self.cert_path),
+            "keepEncrypted" => __gapi::field_mut(&mut self.keep_encrypted),
+            "pvkPassword" => __gapi::field_mut(&mut self.pvk_password),
+            "pvkPath" => __gapi::field_mut(&mut self.pvk_path),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -4518,41 +4419,39 @@ impl ImportContextCsvImportOptions {
 
 impl __gapi::Object for ImportContextCsvImportOptions {
     const NAME: &'static str = "ImportContextCsvImportOptions";
+    const PROPERTIES: &'static [&'static str] = &[
+        "columns",
+        "escapeCharacter",
+        "fieldsTerminatedBy",
+        "linesTerminatedBy",
+        "quoteCharacter",
+        "table",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "columns" => 0,
-            "escapeCharacter" => 1,
-            "fieldsTerminatedBy" => 2,
-            "linesTerminatedBy" => 3,
-            "quoteCharacter" => 4,
-            "table" => 5,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.columns),
-            1 => value.field(&mut self.escape_character),
-            2 => value.field(&mut self.fields_terminated_by),
-            3 => value.field(&mut self.lines_terminated_by),
-            4 => value.field(&mut self.quote_character),
-            5 => value.field(&mut self.table),
-            _ => {},
+            0 => __gapi::field(&self.columns),
+            1 => __gapi::field(&self.escape_character),
+            2 => __gapi::field(&self.fields_terminated_by),
+            3 => __gapi::field(&self.lines_terminated_by),
+            4 => __gapi::field(&self.quote_character),
+            5 => __gapi::field(&self.table),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("columns", &self.columns);
-        out.field("escapeCharacter", &self.escape_character);
-        out.field("fieldsTerminatedBy", &self.fields_terminated_by);
-        out.field("linesTerminatedBy", &self.lines_terminated_by);
-        out.field("quoteCharacter", &self.quote_character);
-        out.field("table", &self.table);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "columns" => __gapi::field_mut(&mut self.columns),
+            "escapeCharacter" => __gapi::field_mut(&mut self.escape_character),
+            "fieldsTerminatedBy" => __gapi::field_mut(&mut self.fields_terminated_by),
+            "linesTerminatedBy" => __gapi::field_mut(&mut self.lines_terminated_by),
+            "quoteCharacter" => __gapi::field_mut(&mut self.quote_character),
+            "table" => __gapi::field_mut(&mut self.table),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -4642,32 +4541,26 @@ impl ImportContextSqlImportOptions {
 
 impl __gapi::Object for ImportContextSqlImportOptions {
     const NAME: &'static str = "ImportContextSqlImportOptions";
+    const PROPERTIES: &'static [&'static str] = &["parallel", "postgresImportOptions", "threads"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "parallel" => 0,
-            "postgresImportOptions" => 1,
-            "threads" => 2,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.parallel),
-            1 => value.field(&mut self.postgres_import_options),
-            2 => value.field(&mut self.threads),
-            _ => {},
+            0 => __gapi::field(&self.parallel),
+            1 => __gapi::field(&self.postgres_import_options),
+            2 => __gapi::field(&self.threads),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("parallel", &self.parallel);
-        out.field("postgresImportOptions", &self.postgres_import_options);
-        out.field("threads", &self.threads);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "parallel" => __gapi::field_mut(&mut self.parallel),
+            "postgresImportOptions" => __gapi::field_mut(&mut self.postgres_import_options),
+            "threads" => __gapi::field_mut(&mut self.threads),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -4710,29 +4603,24 @@ impl ImportContextSqlImportOptionsPostgresImportOptions {
 
 impl __gapi::Object for ImportContextSqlImportOptionsPostgresImportOptions {
     const NAME: &'static str = "ImportContextSqlImportOptionsPostgresImportOptions";
+    const PROPERTIES: &'static [&'static str] = &["clean", "ifExists"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "clean" => 0,
-            "ifExists" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.clean),
-            1 => value.field(&mut self.if_exists),
-            _ => {},
+            0 => __gapi::field(&self.clean),
+            1 => __gapi::field(&self.if_exists),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("clean", &self.clean);
-        out.field("ifExists", &self.if_exists);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "clean" => __gapi::field_mut(&mut self.clean),
+            "ifExists" => __gapi::field_mut(&mut self.if_exists),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -4779,36 +4667,34 @@ impl ImportContextTdeImportOptions {
 
 impl __gapi::Object for ImportContextTdeImportOptions {
     const NAME: &'static str = "ImportContextTdeImportOptions";
+    const PROPERTIES: &'static [&'static str] = &[
+        "certificatePath",
+        "name",
+        "privateKeyPassword",
+        "privateKeyPath",
+    ];
     const SECRETS: &'static [&'static str] = &["privateKeyPassword"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "certificatePath" => 0,
-            "name" => 1,
-            "privateKeyPassword" => 2,
-            "privateKeyPath" => 3,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.certificate_path),
-            1 => value.field(&mut self.name),
-            2 => value.field(&mut self.private_key_password),
-            3 => value.field(&mut self.private_key_path),
-            _ => {},
+            0 => __gapi::field(&self.certificate_path),
+            1 => __gapi::field(&self.name),
+            2 => __gapi::field(&self.private_key_password),
+            3 => __gapi::field(&self.private_key_path),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("certificatePath", &self.certificate_path);
-        out.field("name", &self.name);
-        out.field("privateKeyPassword", &self.private_key_password);
-        out.field("privateKeyPath", &self.private_key_path);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "certificatePath" => __gapi::field_mut(&mut self.certificate_path),
+            "name" => __gapi::field_mut(&mut self.name),
+            "privateKeyPassword" => __gapi::field_mut(&mut self.private_key_password),
+            "privateKeyPath" => __gapi::field_mut(&mut self.private_key_path),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -4859,41 +4745,41 @@ impl InsightsConfig {
 
 impl __gapi::Object for InsightsConfig {
     const NAME: &'static str = "InsightsConfig";
+    const PROPERTIES: &'static [&'static str] = &[
+        "enhancedQueryInsightsEnabled",
+        "queryInsightsEnabled",
+        "queryPlansPerMinute",
+        "queryStringLength",
+        "recordApplicationTags",
+        "recordClientAddress",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "enhancedQueryInsightsEnabled" => 0,
-            "queryInsightsEnabled" => 1,
-            "queryPlansPerMinute" => 2,
-            "queryStringLength" => 3,
-            "recordApplicationTags" => 4,
-            "recordClientAddress" => 5,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.enhanced_query_insights_enabled),
-            1 => value.field(&mut self.query_insights_enabled),
-            2 => value.field(&mut self.query_plans_per_minute),
-            3 => value.field(&mut self.query_string_length),
-            4 => value.field(&mut self.record_application_tags),
-            5 => value.field(&mut self.record_client_address),
-            _ => {},
+            0 => __gapi::field(&self.enhanced_query_insights_enabled),
+            1 => __gapi::field(&self.query_insights_enabled),
+            2 => __gapi::field(&self.query_plans_per_minute),
+            3 => __gapi::field(&self.query_string_length),
+            4 => __gapi::field(&self.record_application_tags),
+            5 => __gapi::field(&self.record_client_address),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("enhancedQueryInsightsEnabled", &self.enhanced_query_insights_enabled);
-        out.field("queryInsightsEnabled", &self.query_insights_enabled);
-        out.field("queryPlansPerMinute", &self.query_plans_per_minute);
-        out.field("queryStringLength", &self.query_string_length);
-        out.field("recordApplicationTags", &self.record_application_tags);
-        out.field("recordClientAddress", &self.record_client_address);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "enhancedQueryInsightsEnabled" => __gapi::field_mut(
+                &mut self.enhanced_query_insights_enabled,
+            ),
+            "queryInsightsEnabled" => __gapi::field_mut(&mut self.query_insights_enabled),
+            "queryPlansPerMinute" => __gapi::field_mut(&mut self.query_plans_per_minute),
+            "queryStringLength" => __gapi::field_mut(&mut self.query_string_length),
+            "recordApplicationTags" => __gapi::field_mut(&mut self.record_application_tags),
+            "recordClientAddress" => __gapi::field_mut(&mut self.record_client_address),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -4935,32 +4821,26 @@ impl InstanceReference {
 
 impl __gapi::Object for InstanceReference {
     const NAME: &'static str = "InstanceReference";
+    const PROPERTIES: &'static [&'static str] = &["name", "project", "region"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "name" => 0,
-            "project" => 1,
-            "region" => 2,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.name),
-            1 => value.field(&mut self.project),
-            2 => value.field(&mut self.region),
-            _ => {},
+            0 => __gapi::field(&self.name),
+            1 => __gapi::field(&self.project),
+            2 => __gapi::field(&self.region),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("name", &self.name);
-        out.field("project", &self.project);
-        out.field("region", &self.region);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "name" => __gapi::field_mut(&mut self.name),
+            "project" => __gapi::field_mut(&mut self.project),
+            "region" => __gapi::field_mut(&mut self.region),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -4992,35 +4872,28 @@ pub struct InstancesListResponse {
 
 impl __gapi::Object for InstancesListResponse {
     const NAME: &'static str = "InstancesListResponse";
+    const PROPERTIES: &'static [&'static str] = &["items", "kind", "nextPageToken", "warnings"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "items" => 0,
-            "kind" => 1,
-            "nextPageToken" => 2,
-            "warnings" => 3,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.items),
-            1 => value.field(&mut self.kind),
-            2 => value.field(&mut self.next_page_token),
-            3 => value.field(&mut self.warnings),
-            _ => {},
+            0 => __gapi::field(&self.items),
+            1 => __gapi::field(&self.kind),
+            2 => __gapi::field(&self.next_page_token),
+            3 => __gapi::field(&self.warnings),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("items", &self.items);
-        out.field("kind", &self.kind);
-        out.field("nextPageToken", &self.next_page_token);
-        out.field("warnings", &self.warnings);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "items" => __gapi::field_mut(&mut self.items),
+            "kind" => __gapi::field_mut(&mut self.kind),
+            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
+            "warnings" => __gapi::field_mut(&mut self.warnings),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -5100,62 +4973,63 @@ impl IpConfiguration {
 
 impl __gapi::Object for IpConfiguration {
     const NAME: &'static str = "IpConfiguration";
+    const PROPERTIES: &'static [&'static str] = &[
+        "allocatedIpRange",
+        "authorizedNetworks",
+        "customSubjectAlternativeNames",
+        "enablePrivatePathForGoogleCloudServices",
+        "ipv4Enabled",
+        "privateNetwork",
+        "pscConfig",
+        "requireSsl",
+        "serverCaMode",
+        "serverCaPool",
+        "serverCertificateRotationMode",
+        "sslMode",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "allocatedIpRange" => 0,
-            "authorizedNetworks" => 1,
-            "customSubjectAlternativeNames" => 2,
-            "enablePrivatePathForGoogleCloudServices" => 3,
-            "ipv4Enabled" => 4,
-            "privateNetwork" => 5,
-            "pscConfig" => 6,
-            "requireSsl" => 7,
-            "serverCaMode" => 8,
-            "serverCaPool" => 9,
-            "serverCertificateRotationMode" => 10,
-            "sslMode" => 11,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.allocated_ip_range),
-            1 => value.field(&mut self.authorized_networks),
-            2 => value.field(&mut self.custom_subject_alternative_names),
-            3 => value.field(&mut self.enable_private_path_for_google_cloud_services),
-            4 => value.field(&mut self.ipv4_enabled),
-            5 => value.field(&mut self.private_network),
-            6 => value.field(&mut self.psc_config),
-            7 => value.field(&mut self.require_ssl),
-            8 => value.field(&mut self.server_ca_mode),
-            9 => value.field(&mut self.server_ca_pool),
-            10 => value.field(&mut self.server_certificate_rotation_mode),
-            11 => value.field(&mut self.ssl_mode),
-            _ => {},
+            0 => __gapi::field(&self.allocated_ip_range),
+            1 => __gapi::field(&self.authorized_networks),
+            2 => __gapi::field(&self.custom_subject_alternative_names),
+            3 => __gapi::field(&self.enable_private_path_for_google_cloud_services),
+            4 => __gapi::field(&self.ipv4_enabled),
+            5 => __gapi::field(&self.private_network),
+            6 => __gapi::field(&self.psc_config),
+            7 => __gapi::field(&self.require_ssl),
+            8 => __gapi::field(&self.server_ca_mode),
+            9 => __gapi::field(&self.server_ca_pool),
+            10 => __gapi::field(&self.server_certificate_rotation_mode),
+            11 => __gapi::field(&self.ssl_mode),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("allocatedIpRange", &self.allocated_ip_range);
-        out.field("authorizedNetworks", &self.authorized_networks);
-        out.field("customSubjectAlternativeNames", &self.custom_subject_alternative_names);
-        out.field(
-            "enablePrivatePathForGoogleCloudServices",
-            &self.enable_private_path_for_google_cloud_services,
-        );
-        out.field("ipv4Enabled", &self.ipv4_enabled);
-        out.field("privateNetwork", &self.private_network);
-        out.field("pscConfig", &self.psc_config);
-        out.field("requireSsl", &self.require_ssl);
-        out.field("serverCaMode", &self.server_ca_mode);
-        out.field("serverCaPool", &self.server_ca_pool);
-        out.field("serverCertificateRotationMode", &self.server_certificate_rotation_mode);
-        out.field("sslMode", &self.ssl_mode);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "allocatedIpRange" => __gapi::field_mut(&mut self.allocated_ip_range),
+            "authorizedNetworks" => __gapi::field_mut(&mut self.authorized_networks),
+            "customSubjectAlternativeNames" => __gapi::field_mut(
+                &mut self.custom_subject_alternative_names,
+            ),
+            "enablePrivatePathForGoogleCloudServices" => __gapi::field_mut(
+                &mut self.enable_private_path_for_google_cloud_services,
+            ),
+            "ipv4Enabled" => __gapi::field_mut(&mut self.ipv4_enabled),
+            "privateNetwork" => __gapi::field_mut(&mut self.private_network),
+            "pscConfig" => __gapi::field_mut(&mut self.psc_config),
+            "requireSsl" => __gapi::field_mut(&mut self.require_ssl),
+            "serverCaMode" => __gapi::field_mut(&mut self.server_ca_mode),
+            "serverCaPool" => __gapi::field_mut(&mut self.server_ca_pool),
+            "serverCertificateRotationMode" => __gapi::field_mut(
+                &mut self.server_certificate_rotation_mode,
+            ),
+            "sslMode" => __gapi::field_mut(&mut self.ssl_mode),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -5347,32 +5221,26 @@ impl IpMapping {
 
 impl __gapi::Object for IpMapping {
     const NAME: &'static str = "IpMapping";
+    const PROPERTIES: &'static [&'static str] = &["ipAddress", "timeToRetire", "type"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "ipAddress" => 0,
-            "timeToRetire" => 1,
-            "type" => 2,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.ip_address),
-            1 => value.field(&mut self.time_to_retire),
-            2 => value.field(&mut self.r#type),
-            _ => {},
+            0 => __gapi::field(&self.ip_address),
+            1 => __gapi::field(&self.time_to_retire),
+            2 => __gapi::field(&self.r#type),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("ipAddress", &self.ip_address);
-        out.field("timeToRetire", &self.time_to_retire);
-        out.field("type", &self.r#type);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "ipAddress" => __gapi::field_mut(&mut self.ip_address),
+            "timeToRetire" => __gapi::field_mut(&mut self.time_to_retire),
+            "type" => __gapi::field_mut(&mut self.r#type),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -5475,35 +5343,33 @@ impl LocationPreference {
 
 impl __gapi::Object for LocationPreference {
     const NAME: &'static str = "LocationPreference";
+    const PROPERTIES: &'static [&'static str] = &[
+        "followGaeApplication",
+        "kind",
+        "secondaryZone",
+        "zone",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "followGaeApplication" => 0,
-            "kind" => 1,
-            "secondaryZone" => 2,
-            "zone" => 3,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.follow_gae_application),
-            1 => value.field(&mut self.kind),
-            2 => value.field(&mut self.secondary_zone),
-            3 => value.field(&mut self.zone),
-            _ => {},
+            0 => __gapi::field(&self.follow_gae_application),
+            1 => __gapi::field(&self.kind),
+            2 => __gapi::field(&self.secondary_zone),
+            3 => __gapi::field(&self.zone),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("followGaeApplication", &self.follow_gae_application);
-        out.field("kind", &self.kind);
-        out.field("secondaryZone", &self.secondary_zone);
-        out.field("zone", &self.zone);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "followGaeApplication" => __gapi::field_mut(&mut self.follow_gae_application),
+            "kind" => __gapi::field_mut(&mut self.kind),
+            "secondaryZone" => __gapi::field_mut(&mut self.secondary_zone),
+            "zone" => __gapi::field_mut(&mut self.zone),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -5550,35 +5416,28 @@ impl MaintenanceWindow {
 
 impl __gapi::Object for MaintenanceWindow {
     const NAME: &'static str = "MaintenanceWindow";
+    const PROPERTIES: &'static [&'static str] = &["day", "hour", "kind", "updateTrack"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "day" => 0,
-            "hour" => 1,
-            "kind" => 2,
-            "updateTrack" => 3,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.day),
-            1 => value.field(&mut self.hour),
-            2 => value.field(&mut self.kind),
-            3 => value.field(&mut self.update_track),
-            _ => {},
+            0 => __gapi::field(&self.day),
+            1 => __gapi::field(&self.hour),
+            2 => __gapi::field(&self.kind),
+            3 => __gapi::field(&self.update_track),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("day", &self.day);
-        out.field("hour", &self.hour);
-        out.field("kind", &self.kind);
-        out.field("updateTrack", &self.update_track);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "day" => __gapi::field_mut(&mut self.day),
+            "hour" => __gapi::field_mut(&mut self.hour),
+            "kind" => __gapi::field_mut(&mut self.kind),
+            "updateTrack" => __gapi::field_mut(&mut self.update_track),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -5690,57 +5549,55 @@ impl MySqlReplicaConfiguration {
 
 impl __gapi::Object for MySqlReplicaConfiguration {
     const NAME: &'static str = "MySqlReplicaConfiguration";
+    const PROPERTIES: &'static [&'static str] = &[
+        "caCertificate",
+        "clientCertificate",
+        "clientKey",
+        "connectRetryInterval",
+        "dumpFilePath",
+        "kind",
+        "masterHeartbeatPeriod",
+        "password",
+        "sslCipher",
+        "username",
+        "verifyServerCertificate",
+    ];
     const SECRETS: &'static [&'static str] = &["clientKey", "password"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "caCertificate" => 0,
-            "clientCertificate" => 1,
-            "clientKey" => 2,
-            "connectRetryInterval" => 3,
-            "dumpFilePath" => 4,
-            "kind" => 5,
-            "masterHeartbeatPeriod" => 6,
-            "password" => 7,
-            "sslCipher" => 8,
-            "username" => 9,
-            "verifyServerCertificate" => 10,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.ca_certificate),
-            1 => value.field(&mut self.client_certificate),
-            2 => value.field(&mut self.client_key),
-            3 => value.field(&mut self.connect_retry_interval),
-            4 => value.field(&mut self.dump_file_path),
-            5 => value.field(&mut self.kind),
-            6 => value.field(&mut self.master_heartbeat_period),
-            7 => value.field(&mut self.password),
-            8 => value.field(&mut self.ssl_cipher),
-            9 => value.field(&mut self.username),
-            10 => value.field(&mut self.verify_server_certificate),
-            _ => {},
+            0 => __gapi::field(&self.ca_certificate),
+            1 => __gapi::field(&self.client_certificate),
+            2 => __gapi::field(&self.client_key),
+            3 => __gapi::field(&self.connect_retry_interval),
+            4 => __gapi::field(&self.dump_file_path),
+            5 => __gapi::field(&self.kind),
+            6 => __gapi::field(&self.master_heartbeat_period),
+            7 => __gapi::field(&self.password),
+            8 => __gapi::field(&self.ssl_cipher),
+            9 => __gapi::field(&self.username),
+            10 => __gapi::field(&self.verify_server_certificate),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("caCertificate", &self.ca_certificate);
-        out.field("clientCertificate", &self.client_certificate);
-        out.field("clientKey", &self.client_key);
-        out.field("connectRetryInterval", &self.connect_retry_interval);
-        out.field("dumpFilePath", &self.dump_file_path);
-        out.field("kind", &self.kind);
-        out.field("masterHeartbeatPeriod", &self.master_heartbeat_period);
-        out.field("password", &self.password);
-        out.field("sslCipher", &self.ssl_cipher);
-        out.field("username", &self.username);
-        out.field("verifyServerCertificate", &self.verify_server_certificate);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "caCertificate" => __gapi::field_mut(&mut self.ca_certificate),
+            "clientCertificate" => __gapi::field_mut(&mut self.client_certificate),
+            "clientKey" => __gapi::field_mut(&mut self.client_key),
+            "connectRetryInterval" => __gapi::field_mut(&mut self.connect_retry_interval),
+            "dumpFilePath" => __gapi::field_mut(&mut self.dump_file_path),
+            "kind" => __gapi::field_mut(&mut self.kind),
+            "masterHeartbeatPeriod" => __gapi::field_mut(&mut self.master_heartbeat_period),
+            "password" => __gapi::field_mut(&mut self.password),
+            "sslCipher" => __gapi::field_mut(&mut self.ssl_cipher),
+            "username" => __gapi::field_mut(&mut self.username),
+            "verifyServerCertificate" => __gapi::field_mut(&mut self.verify_server_certificate),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -5802,60 +5659,58 @@ impl OnPremisesConfiguration {
 
 impl __gapi::Object for OnPremisesConfiguration {
     const NAME: &'static str = "OnPremisesConfiguration";
+    const PROPERTIES: &'static [&'static str] = &[
+        "caCertificate",
+        "clientCertificate",
+        "clientKey",
+        "dmsManaged",
+        "dumpFilePath",
+        "hostPort",
+        "kind",
+        "password",
+        "selectedObjects",
+        "sourceInstance",
+        "sslOption",
+        "username",
+    ];
     const SECRETS: &'static [&'static str] = &["clientKey", "password"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "caCertificate" => 0,
-            "clientCertificate" => 1,
-            "clientKey" => 2,
-            "dmsManaged" => 3,
-            "dumpFilePath" => 4,
-            "hostPort" => 5,
-            "kind" => 6,
-            "password" => 7,
-            "selectedObjects" => 8,
-            "sourceInstance" => 9,
-            "sslOption" => 10,
-            "username" => 11,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.ca_certificate),
-            1 => value.field(&mut self.client_certificate),
-            2 => value.field(&mut self.client_key),
-            3 => value.field(&mut self.dms_managed),
-            4 => value.field(&mut self.dump_file_path),
-            5 => value.field(&mut self.host_port),
-            6 => value.field(&mut self.kind),
-            7 => value.field(&mut self.password),
-            8 => value.field(&mut self.selected_objects),
-            9 => value.field(&mut self.source_instance),
-            10 => value.field(&mut self.ssl_option),
-            11 => value.field(&mut self.username),
-            _ => {},
+            0 => __gapi::field(&self.ca_certificate),
+            1 => __gapi::field(&self.client_certificate),
+            2 => __gapi::field(&self.client_key),
+            3 => __gapi::field(&self.dms_managed),
+            4 => __gapi::field(&self.dump_file_path),
+            5 => __gapi::field(&self.host_port),
+            6 => __gapi::field(&self.kind),
+            7 => __gapi::field(&self.password),
+            8 => __gapi::field(&self.selected_objects),
+            9 => __gapi::field(&self.source_instance),
+            10 => __gapi::field(&self.ssl_option),
+            11 => __gapi::field(&self.username),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("caCertificate", &self.ca_certificate);
-        out.field("clientCertificate", &self.client_certificate);
-        out.field("clientKey", &self.client_key);
-        out.field("dmsManaged", &self.dms_managed);
-        out.field("dumpFilePath", &self.dump_file_path);
-        out.field("hostPort", &self.host_port);
-        out.field("kind", &self.kind);
-        out.field("password", &self.password);
-        out.field("selectedObjects", &self.selected_objects);
-        out.field("sourceInstance", &self.source_instance);
-        out.field("sslOption", &self.ssl_option);
-        out.field("username", &self.username);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "caCertificate" => __gapi::field_mut(&mut self.ca_certificate),
+            "clientCertificate" => __gapi::field_mut(&mut self.client_certificate),
+            "clientKey" => __gapi::field_mut(&mut self.client_key),
+            "dmsManaged" => __gapi::field_mut(&mut self.dms_managed),
+            "dumpFilePath" => __gapi::field_mut(&mut self.dump_file_path),
+            "hostPort" => __gapi::field_mut(&mut self.host_port),
+            "kind" => __gapi::field_mut(&mut self.kind),
+            "password" => __gapi::field_mut(&mut self.password),
+            "selectedObjects" => __gapi::field_mut(&mut self.selected_objects),
+            "sourceInstance" => __gapi::field_mut(&mut self.source_instance),
+            "sslOption" => __gapi::field_mut(&mut self.ssl_option),
+            "username" => __gapi::field_mut(&mut self.username),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -5985,98 +5840,103 @@ pub struct Operation {
 
 impl __gapi::Object for Operation {
     const NAME: &'static str = "Operation";
+    const PROPERTIES: &'static [&'static str] = &[
+        "acquireSsrsLeaseContext",
+        "apiWarning",
+        "backupContext",
+        "endTime",
+        "error",
+        "exportContext",
+        "importContext",
+        "insertTime",
+        "kind",
+        "name",
+        "operationType",
+        "preCheckMajorVersionUpgradeContext",
+        "selfLink",
+        "startTime",
+        "startWorkloadCaptureContext",
+        "startWorkloadReplayContext",
+        "status",
+        "stopWorkloadCaptureContext",
+        "stopWorkloadReplayContext",
+        "subOperationType",
+        "targetId",
+        "targetLink",
+        "targetProject",
+        "user",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "acquireSsrsLeaseContext" => 0,
-            "apiWarning" => 1,
-            "backupContext" => 2,
-            "endTime" => 3,
-            "error" => 4,
-            "exportContext" => 5,
-            "importContext" => 6,
-            "insertTime" => 7,
-            "kind" => 8,
-            "name" => 9,
-            "operationType" => 10,
-            "preCheckMajorVersionUpgradeContext" => 11,
-            "selfLink" => 12,
-            "startTime" => 13,
-            "startWorkloadCaptureContext" => 14,
-            "startWorkloadReplayContext" => 15,
-            "status" => 16,
-            "stopWorkloadCaptureContext" => 17,
-            "stopWorkloadReplayContext" => 18,
-            "subOperationType" => 19,
-            "targetId" => 20,
-            "targetLink" => 21,
-            "targetProject" => 22,
-            "user" => 23,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.acquire_ssrs_lease_context),
-            1 => value.field(&mut self.api_warning),
-            2 => value.field(&mut self.backup_context),
-            3 => value.field(&mut self.end_time),
-            4 => value.field(&mut self.error),
-            5 => value.field(&mut self.export_context),
-            6 => value.field(&mut self.import_context),
-            7 => value.field(&mut self.insert_time),
-            8 => value.field(&mut self.kind),
-            9 => value.field(&mut self.name),
-            10 => value.field(&mut self.operation_type),
-            11 => value.field(&mut self.pre_check_major_version_upgrade_context),
-            12 => value.field(&mut self.self_link),
-            13 => value.field(&mut self.start_time),
-            14 => value.field(&mut self.start_workload_capture_context),
-            15 => value.field(&mut self.start_workload_replay_context),
-            16 => value.field(&mut self.status),
-            17 => value.field(&mut self.stop_workload_capture_context),
-            18 => value.field(&mut self.stop_workload_replay_context),
-            19 => value.field(&mut self.sub_operation_type),
-            20 => value.field(&mut self.target_id),
-            21 => value.field(&mut self.target_link),
-            22 => value.field(&mut self.target_project),
-            23 => value.field(&mut self.user),
-            _ => {},
+            0 => __gapi::field(&self.acquire_ssrs_lease_context),
+            1 => __gapi::field(&self.api_warning),
+            2 => __gapi::field(&self.backup_context),
+            3 => __gapi::field(&self.end_time),
+            4 => __gapi::field(&self.error),
+            5 => __gapi::field(&self.export_context),
+            6 => __gapi::field(&self.import_context),
+            7 => __gapi::field(&self.insert_time),
+            8 => __gapi::field(&self.kind),
+            9 => __gapi::field(&self.name),
+            10 => __gapi::field(&self.operation_type),
+            11 => __gapi::field(&self.pre_check_major_version_upgrade_context),
+            12 => __gapi::field(&self.self_link),
+            13 => __gapi::field(&self.start_time),
+            14 => __gapi::field(&self.start_workload_capture_context),
+            15 => __gapi::field(&self.start_workload_replay_context),
+            16 => __gapi::field(&self.status),
+            17 => __gapi::field(&self.stop_workload_capture_context),
+            18 => __gapi::field(&self.stop_workload_replay_context),
+            19 => __gapi::field(&self.sub_operation_type),
+            20 => __gapi::field(&self.target_id),
+            21 => __gapi::field(&self.target_link),
+            22 => __gapi::field(&self.target_project),
+            23 => __gapi::field(&self.user),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("acquireSsrsLeaseContext", &self.acquire_ssrs_lease_context);
-        out.field("apiWarning", &self.api_warning);
-        out.field("backupContext", &self.backup_context);
-        out.field("endTime", &self.end_time);
-        out.field("error", &self.error);
-        out.field("exportContext", &self.export_context);
-        out.field("importContext", &self.import_context);
-        out.field("insertTime", &self.insert_time);
-        out.field("kind", &self.kind);
-        out.field("name", &self.name);
-        out.field("operationType", &self.operation_type);
-        out.field(
-            "preCheckMajorVersionUpgradeContext",
-            &self.pre_check_major_version_upgrade_context,
-        );
-        out.field("selfLink", &self.self_link);
-        out.field("startTime", &self.start_time);
-        out.field("startWorkloadCaptureContext", &self.start_workload_capture_context);
-        out.field("startWorkloadReplayContext", &self.start_workload_replay_context);
-        out.field("status", &self.status);
-        out.field("stopWorkloadCaptureContext", &self.stop_workload_capture_context);
-        out.field("stopWorkloadReplayContext", &self.stop_workload_replay_context);
-        out.field("subOperationType", &self.sub_operation_type);
-        out.field("targetId", &self.target_id);
-        out.field("targetLink", &self.target_link);
-        out.field("targetProject", &self.target_project);
-        out.field("user", &self.user);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "acquireSsrsLeaseContext" => __gapi::field_mut(&mut self.acquire_ssrs_lease_context),
+            "apiWarning" => __gapi::field_mut(&mut self.api_warning),
+            "backupContext" => __gapi::field_mut(&mut self.backup_context),
+            "endTime" => __gapi::field_mut(&mut self.end_time),
+            "error" => __gapi::field_mut(&mut self.error),
+            "exportContext" => __gapi::field_mut(&mut self.export_context),
+            "importContext" => __gapi::field_mut(&mut self.import_context),
+            "insertTime" => __gapi::field_mut(&mut self.insert_time),
+            "kind" => __gapi::field_mut(&mut self.kind),
+            "name" => __gapi::field_mut(&mut self.name),
+            "operationType" => __gapi::field_mut(&mut self.operation_type),
+            "preCheckMajorVersionUpgradeContext" => __gapi::field_mut(
+                &mut self.pre_check_major_version_upgrade_context,
+            ),
+            "selfLink" => __gapi::field_mut(&mut self.self_link),
+            "startTime" => __gapi::field_mut(&mut self.start_time),
+            "startWorkloadCaptureContext" => __gapi::field_mut(
+                &mut self.start_workload_capture_context,
+            ),
+            "startWorkloadReplayContext" => __gapi::field_mut(
+                &mut self.start_workload_replay_context,
+            ),
+            "status" => __gapi::field_mut(&mut self.status),
+            "stopWorkloadCaptureContext" => __gapi::field_mut(
+                &mut self.stop_workload_capture_context,
+            ),
+            "stopWorkloadReplayContext" => __gapi::field_mut(
+                &mut self.stop_workload_replay_context,
+            ),
+            "subOperationType" => __gapi::field_mut(&mut self.sub_operation_type),
+            "targetId" => __gapi::field_mut(&mut self.target_id),
+            "targetLink" => __gapi::field_mut(&mut self.target_link),
+            "targetProject" => __gapi::field_mut(&mut self.target_project),
+            "user" => __gapi::field_mut(&mut self.user),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -6435,32 +6295,26 @@ impl OperationError {
 
 impl __gapi::Object for OperationError {
     const NAME: &'static str = "OperationError";
+    const PROPERTIES: &'static [&'static str] = &["code", "kind", "message"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "code" => 0,
-            "kind" => 1,
-            "message" => 2,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.code),
-            1 => value.field(&mut self.kind),
-            2 => value.field(&mut self.message),
-            _ => {},
+            0 => __gapi::field(&self.code),
+            1 => __gapi::field(&self.kind),
+            2 => __gapi::field(&self.message),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("code", &self.code);
-        out.field("kind", &self.kind);
-        out.field("message", &self.message);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "code" => __gapi::field_mut(&mut self.code),
+            "kind" => __gapi::field_mut(&mut self.kind),
+            "message" => __gapi::field_mut(&mut self.message),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -6487,29 +6341,24 @@ pub struct OperationErrors {
 
 impl __gapi::Object for OperationErrors {
     const NAME: &'static str = "OperationErrors";
+    const PROPERTIES: &'static [&'static str] = &["errors", "kind"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "errors" => 0,
-            "kind" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.errors),
-            1 => value.field(&mut self.kind),
-            _ => {},
+            0 => __gapi::field(&self.errors),
+            1 => __gapi::field(&self.kind),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("errors", &self.errors);
-        out.field("kind", &self.kind);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "errors" => __gapi::field_mut(&mut self.errors),
+            "kind" => __gapi::field_mut(&mut self.kind),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -6563,44 +6412,44 @@ impl PasswordValidationPolicy {
 
 impl __gapi::Object for PasswordValidationPolicy {
     const NAME: &'static str = "PasswordValidationPolicy";
+    const PROPERTIES: &'static [&'static str] = &[
+        "complexity",
+        "disallowCompromisedCredentials",
+        "disallowUsernameSubstring",
+        "enablePasswordPolicy",
+        "minLength",
+        "passwordChangeInterval",
+        "reuseInterval",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "complexity" => 0,
-            "disallowCompromisedCredentials" => 1,
-            "disallowUsernameSubstring" => 2,
-            "enablePasswordPolicy" => 3,
-            "minLength" => 4,
-            "passwordChangeInterval" => 5,
-            "reuseInterval" => 6,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.complexity),
-            1 => value.field(&mut self.disallow_compromised_credentials),
-            2 => value.field(&mut self.disallow_username_substring),
-            3 => value.field(&mut self.enable_password_policy),
-            4 => value.field(&mut self.min_length),
-            5 => value.field(&mut self.password_change_interval),
-            6 => value.field(&mut self.reuse_interval),
-            _ => {},
+            0 => __gapi::field(&self.complexity),
+            1 => __gapi::field(&self.disallow_compromised_credentials),
+            2 => __gapi::field(&self.disallow_username_substring),
+            3 => __gapi::field(&self.enable_password_policy),
+            4 => __gapi::field(&self.min_length),
+            5 => __gapi::field(&self.password_change_interval),
+            6 => __gapi::field(&self.reuse_interval),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("complexity", &self.complexity);
-        out.field("disallowCompromisedCredentials", &self.disallow_compromised_credentials);
-        out.field("disallowUsernameSubstring", &self.disallow_username_substring);
-        out.field("enablePasswordPolicy", &self.enable_password_policy);
-        out.field("minLength", &self.min_length);
-        out.field("passwordChangeInterval", &self.password_change_interval);
-        out.field("reuseInterval", &self.reuse_interval);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "complexity" => __gapi::field_mut(&mut self.complexity),
+            "disallowCompromisedCredentials" => __gapi::field_mut(
+                &mut self.disallow_compromised_credentials,
+            ),
+            "disallowUsernameSubstring" => __gapi::field_mut(&mut self.disallow_username_substring),
+            "enablePasswordPolicy" => __gapi::field_mut(&mut self.enable_password_policy),
+            "minLength" => __gapi::field_mut(&mut self.min_length),
+            "passwordChangeInterval" => __gapi::field_mut(&mut self.password_change_interval),
+            "reuseInterval" => __gapi::field_mut(&mut self.reuse_interval),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -6714,65 +6563,81 @@ impl PerformanceCaptureConfig {
 
 impl __gapi::Object for PerformanceCaptureConfig {
     const NAME: &'static str = "PerformanceCaptureConfig";
+    const PROPERTIES: &'static [&'static str] = &[
+        "cpuUtilizationThresholdPercent",
+        "enabled",
+        "historyListLengthThresholdCount",
+        "memoryUsageThresholdPercent",
+        "probeThreshold",
+        "probingIntervalSeconds",
+        "runningThreadsThreshold",
+        "secondsBehindSourceThreshold",
+        "semaphoreWaitThresholdCount",
+        "transactionDurationThreshold",
+        "transactionKillExcludedUserHosts",
+        "transactionKillThresholdSeconds",
+        "transactionKillType",
+        "transactionLockWaitThresholdCount",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "cpuUtilizationThresholdPercent" => 0,
-            "enabled" => 1,
-            "historyListLengthThresholdCount" => 2,
-            "memoryUsageThresholdPercent" => 3,
-            "probeThreshold" => 4,
-            "probingIntervalSeconds" => 5,
-            "runningThreadsThreshold" => 6,
-            "secondsBehindSourceThreshold" => 7,
-            "semaphoreWaitThresholdCount" => 8,
-            "transactionDurationThreshold" => 9,
-            "transactionKillExcludedUserHosts" => 10,
-            "transactionKillThresholdSeconds" => 11,
-            "transactionKillType" => 12,
-            "transactionLockWaitThresholdCount" => 13,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.cpu_utilization_threshold_percent),
-            1 => value.field(&mut self.enabled),
-            2 => value.field(&mut self.history_list_length_threshold_count),
-            3 => value.field(&mut self.memory_usage_threshold_percent),
-            4 => value.field(&mut self.probe_threshold),
-            5 => value.field(&mut self.probing_interval_seconds),
-            6 => value.field(&mut self.running_threads_threshold),
-            7 => value.field(&mut self.seconds_behind_source_threshold),
-            8 => value.field(&mut self.semaphore_wait_threshold_count),
-            9 => value.field(&mut self.transaction_duration_threshold),
-            10 => value.field(&mut self.transaction_kill_excluded_user_hosts),
-            11 => value.field(&mut self.transaction_kill_threshold_seconds),
-            12 => value.field(&mut self.transaction_kill_type),
-            13 => value.field(&mut self.transaction_lock_wait_threshold_count),
-            _ => {},
+            0 => __gapi::field(&self.cpu_utilization_threshold_percent),
+            1 => __gapi::field(&self.enabled),
+            2 => __gapi::field(&self.history_list_length_threshold_count),
+            3 => __gapi::field(&self.memory_usage_threshold_percent),
+            4 => __gapi::field(&self.probe_threshold),
+            5 => __gapi::field(&self.probing_interval_seconds),
+            6 => __gapi::field(&self.running_threads_threshold),
+            7 => __gapi::field(&self.seconds_behind_source_threshold),
+            8 => __gapi::field(&self.semaphore_wait_threshold_count),
+            9 => __gapi::field(&self.transaction_duration_threshold),
+            10 => __gapi::field(&self.transaction_kill_excluded_user_hosts),
+            11 => __gapi::field(&self.transaction_kill_threshold_seconds),
+            12 => __gapi::field(&self.transaction_kill_type),
+            13 => __gapi::field(&self.transaction_lock_wait_threshold_count),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("cpuUtilizationThresholdPercent", &self.cpu_utilization_threshold_percent);
-        out.field("enabled", &self.enabled);
-        out.field("historyListLengthThresholdCount", &self.history_list_length_threshold_count);
-        out.field("memoryUsageThresholdPercent", &self.memory_usage_threshold_percent);
-        out.field("probeThreshold", &self.probe_threshold);
-        out.field("probingIntervalSeconds", &self.probing_interval_seconds);
-        out.field("runningThreadsThreshold", &self.running_threads_threshold);
-        out.field("secondsBehindSourceThreshold", &self.seconds_behind_source_threshold);
-        out.field("semaphoreWaitThresholdCount", &self.semaphore_wait_threshold_count);
-        out.field("transactionDurationThreshold", &self.transaction_duration_threshold);
-        out.field("transactionKillExcludedUserHosts", &self.transaction_kill_excluded_user_hosts);
-        out.field("transactionKillThresholdSeconds", &self.transaction_kill_threshold_seconds);
-        out.field("transactionKillType", &self.transaction_kill_type);
-        out.field("transactionLockWaitThresholdCount", &self.transaction_lock_wait_threshold_count);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "cpuUtilizationThresholdPercent" => __gapi::field_mut(
+                &mut self.cpu_utilization_threshold_percent,
+            ),
+            "enabled" => __gapi::field_mut(&mut self.enabled),
+            "historyListLengthThresholdCount" => __gapi::field_mut(
+                &mut self.history_list_length_threshold_count,
+            ),
+            "memoryUsageThresholdPercent" => __gapi::field_mut(
+                &mut self.memory_usage_threshold_percent,
+            ),
+            "probeThreshold" => __gapi::field_mut(&mut self.probe_threshold),
+            "probingIntervalSeconds" => __gapi::field_mut(&mut self.probing_interval_seconds),
+            "runningThreadsThreshold" => __gapi::field_mut(&mut self.running_threads_threshold),
+            "secondsBehindSourceThreshold" => __gapi::field_mut(
+                &mut self.seconds_behind_source_threshold,
+            ),
+            "semaphoreWaitThresholdCount" => __gapi::field_mut(
+                &mut self.semaphore_wait_threshold_count,
+            ),
+            "transactionDurationThreshold" => __gapi::field_mut(
+                &mut self.transaction_duration_threshold,
+            ),
+            "transactionKillExcludedUserHosts" => __gapi::field_mut(
+                &mut self.transaction_kill_excluded_user_hosts,
+            ),
+            "transactionKillThresholdSeconds" => __gapi::field_mut(
+                &mut self.transaction_kill_threshold_seconds,
+            ),
+            "transactionKillType" => __gapi::field_mut(&mut self.transaction_kill_type),
+            "transactionLockWaitThresholdCount" => __gapi::field_mut(
+                &mut self.transaction_lock_wait_threshold_count,
+            ),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -6883,47 +6748,45 @@ impl PoolNodeConfig {
 
 impl __gapi::Object for PoolNodeConfig {
     const NAME: &'static str = "PoolNodeConfig";
+    const PROPERTIES: &'static [&'static str] = &[
+        "dnsName",
+        "dnsNames",
+        "gceZone",
+        "ipAddresses",
+        "name",
+        "pscAutoConnections",
+        "pscServiceAttachmentLink",
+        "state",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "dnsName" => 0,
-            "dnsNames" => 1,
-            "gceZone" => 2,
-            "ipAddresses" => 3,
-            "name" => 4,
-            "pscAutoConnections" => 5,
-            "pscServiceAttachmentLink" => 6,
-            "state" => 7,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.dns_name),
-            1 => value.field(&mut self.dns_names),
-            2 => value.field(&mut self.gce_zone),
-            3 => value.field(&mut self.ip_addresses),
-            4 => value.field(&mut self.name),
-            5 => value.field(&mut self.psc_auto_connections),
-            6 => value.field(&mut self.psc_service_attachment_link),
-            7 => value.field(&mut self.state),
-            _ => {},
+            0 => __gapi::field(&self.dns_name),
+            1 => __gapi::field(&self.dns_names),
+            2 => __gapi::field(&self.gce_zone),
+            3 => __gapi::field(&self.ip_addresses),
+            4 => __gapi::field(&self.name),
+            5 => __gapi::field(&self.psc_auto_connections),
+            6 => __gapi::field(&self.psc_service_attachment_link),
+            7 => __gapi::field(&self.state),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("dnsName", &self.dns_name);
-        out.field("dnsNames", &self.dns_names);
-        out.field("gceZone", &self.gce_zone);
-        out.field("ipAddresses", &self.ip_addresses);
-        out.field("name", &self.name);
-        out.field("pscAutoConnections", &self.psc_auto_connections);
-        out.field("pscServiceAttachmentLink", &self.psc_service_attachment_link);
-        out.field("state", &self.state);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "dnsName" => __gapi::field_mut(&mut self.dns_name),
+            "dnsNames" => __gapi::field_mut(&mut self.dns_names),
+            "gceZone" => __gapi::field_mut(&mut self.gce_zone),
+            "ipAddresses" => __gapi::field_mut(&mut self.ip_addresses),
+            "name" => __gapi::field_mut(&mut self.name),
+            "pscAutoConnections" => __gapi::field_mut(&mut self.psc_auto_connections),
+            "pscServiceAttachmentLink" => __gapi::field_mut(&mut self.psc_service_attachment_link),
+            "state" => __gapi::field_mut(&mut self.state),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -7034,35 +6897,33 @@ impl PreCheckMajorVersionUpgradeContext {
 
 impl __gapi::Object for PreCheckMajorVersionUpgradeContext {
     const NAME: &'static str = "PreCheckMajorVersionUpgradeContext";
+    const PROPERTIES: &'static [&'static str] = &[
+        "kind",
+        "maxRuntime",
+        "preCheckResponse",
+        "targetDatabaseVersion",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "kind" => 0,
-            "maxRuntime" => 1,
-            "preCheckResponse" => 2,
-            "targetDatabaseVersion" => 3,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.kind),
-            1 => value.field(&mut self.max_runtime),
-            2 => value.field(&mut self.pre_check_response),
-            3 => value.field(&mut self.target_database_version),
-            _ => {},
+            0 => __gapi::field(&self.kind),
+            1 => __gapi::field(&self.max_runtime),
+            2 => __gapi::field(&self.pre_check_response),
+            3 => __gapi::field(&self.target_database_version),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("kind", &self.kind);
-        out.field("maxRuntime", &self.max_runtime);
-        out.field("preCheckResponse", &self.pre_check_response);
-        out.field("targetDatabaseVersion", &self.target_database_version);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "kind" => __gapi::field_mut(&mut self.kind),
+            "maxRuntime" => __gapi::field_mut(&mut self.max_runtime),
+            "preCheckResponse" => __gapi::field_mut(&mut self.pre_check_response),
+            "targetDatabaseVersion" => __gapi::field_mut(&mut self.target_database_version),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -7358,32 +7219,26 @@ impl PreCheckResponse {
 
 impl __gapi::Object for PreCheckResponse {
     const NAME: &'static str = "PreCheckResponse";
+    const PROPERTIES: &'static [&'static str] = &["actionsRequired", "message", "messageType"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "actionsRequired" => 0,
-            "message" => 1,
-            "messageType" => 2,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.actions_required),
-            1 => value.field(&mut self.message),
-            2 => value.field(&mut self.message_type),
-            _ => {},
+            0 => __gapi::field(&self.actions_required),
+            1 => __gapi::field(&self.message),
+            2 => __gapi::field(&self.message_type),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("actionsRequired", &self.actions_required);
-        out.field("message", &self.message);
-        out.field("messageType", &self.message_type);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "actionsRequired" => __gapi::field_mut(&mut self.actions_required),
+            "message" => __gapi::field_mut(&mut self.message),
+            "messageType" => __gapi::field_mut(&mut self.message_type),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -7492,53 +7347,52 @@ impl PscAutoConnectionConfig {
 
 impl __gapi::Object for PscAutoConnectionConfig {
     const NAME: &'static str = "PscAutoConnectionConfig";
+    const PROPERTIES: &'static [&'static str] = &[
+        "consumerNetwork",
+        "consumerNetworkStatus",
+        "consumerProject",
+        "instanceAutoDnsStatus",
+        "ipAddress",
+        "serviceConnectionPolicy",
+        "serviceConnectionPolicyCreationResult",
+        "status",
+        "writeEndpointAutoDnsStatus",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "consumerNetwork" => 0,
-            "consumerNetworkStatus" => 1,
-            "consumerProject" => 2,
-            "instanceAutoDnsStatus" => 3,
-            "ipAddress" => 4,
-            "serviceConnectionPolicy" => 5,
-            "serviceConnectionPolicyCreationResult" => 6,
-            "status" => 7,
-            "writeEndpointAutoDnsStatus" => 8,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.consumer_network),
-            1 => value.field(&mut self.consumer_network_status),
-            2 => value.field(&mut self.consumer_project),
-            3 => value.field(&mut self.instance_auto_dns_status),
-            4 => value.field(&mut self.ip_address),
-            5 => value.field(&mut self.service_connection_policy),
-            6 => value.field(&mut self.service_connection_policy_creation_result),
-            7 => value.field(&mut self.status),
-            8 => value.field(&mut self.write_endpoint_auto_dns_status),
-            _ => {},
+            0 => __gapi::field(&self.consumer_network),
+            1 => __gapi::field(&self.consumer_network_status),
+            2 => __gapi::field(&self.consumer_project),
+            3 => __gapi::field(&self.instance_auto_dns_status),
+            4 => __gapi::field(&self.ip_address),
+            5 => __gapi::field(&self.service_connection_policy),
+            6 => __gapi::field(&self.service_connection_policy_creation_result),
+            7 => __gapi::field(&self.status),
+            8 => __gapi::field(&self.write_endpoint_auto_dns_status),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("consumerNetwork", &self.consumer_network);
-        out.field("consumerNetworkStatus", &self.consumer_network_status);
-        out.field("consumerProject", &self.consumer_project);
-        out.field("instanceAutoDnsStatus", &self.instance_auto_dns_status);
-        out.field("ipAddress", &self.ip_address);
-        out.field("serviceConnectionPolicy", &self.service_connection_policy);
-        out.field(
-            "serviceConnectionPolicyCreationResult",
-            &self.service_connection_policy_creation_result,
-        );
-        out.field("status", &self.status);
-        out.field("writeEndpointAutoDnsStatus", &self.write_endpoint_auto_dns_status);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "consumerNetwork" => __gapi::field_mut(&mut self.consumer_network),
+            "consumerNetworkStatus" => __gapi::field_mut(&mut self.consumer_network_status),
+            "consumerProject" => __gapi::field_mut(&mut self.consumer_project),
+            "instanceAutoDnsStatus" => __gapi::field_mut(&mut self.instance_auto_dns_status),
+            "ipAddress" => __gapi::field_mut(&mut self.ip_address),
+            "serviceConnectionPolicy" => __gapi::field_mut(&mut self.service_connection_policy),
+            "serviceConnectionPolicyCreationResult" => __gapi::field_mut(
+                &mut self.service_connection_policy_creation_result,
+            ),
+            "status" => __gapi::field_mut(&mut self.status),
+            "writeEndpointAutoDnsStatus" => __gapi::field_mut(
+                &mut self.write_endpoint_auto_dns_status,
+            ),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -7686,44 +7540,46 @@ impl PscConfig {
 
 impl __gapi::Object for PscConfig {
     const NAME: &'static str = "PscConfig";
+    const PROPERTIES: &'static [&'static str] = &[
+        "allowedConsumerProjects",
+        "networkAttachmentUri",
+        "pscAutoConnectionPolicyEnabled",
+        "pscAutoConnections",
+        "pscAutoDnsEnabled",
+        "pscEnabled",
+        "pscWriteEndpointDnsEnabled",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "allowedConsumerProjects" => 0,
-            "networkAttachmentUri" => 1,
-            "pscAutoConnectionPolicyEnabled" => 2,
-            "pscAutoConnections" => 3,
-            "pscAutoDnsEnabled" => 4,
-            "pscEnabled" => 5,
-            "pscWriteEndpointDnsEnabled" => 6,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.allowed_consumer_projects),
-            1 => value.field(&mut self.network_attachment_uri),
-            2 => value.field(&mut self.psc_auto_connection_policy_enabled),
-            3 => value.field(&mut self.psc_auto_connections),
-            4 => value.field(&mut self.psc_auto_dns_enabled),
-            5 => value.field(&mut self.psc_enabled),
-            6 => value.field(&mut self.psc_write_endpoint_dns_enabled),
-            _ => {},
+            0 => __gapi::field(&self.allowed_consumer_projects),
+            1 => __gapi::field(&self.network_attachment_uri),
+            2 => __gapi::field(&self.psc_auto_connection_policy_enabled),
+            3 => __gapi::field(&self.psc_auto_connections),
+            4 => __gapi::field(&self.psc_auto_dns_enabled),
+            5 => __gapi::field(&self.psc_enabled),
+            6 => __gapi::field(&self.psc_write_endpoint_dns_enabled),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("allowedConsumerProjects", &self.allowed_consumer_projects);
-        out.field("networkAttachmentUri", &self.network_attachment_uri);
-        out.field("pscAutoConnectionPolicyEnabled", &self.psc_auto_connection_policy_enabled);
-        out.field("pscAutoConnections", &self.psc_auto_connections);
-        out.field("pscAutoDnsEnabled", &self.psc_auto_dns_enabled);
-        out.field("pscEnabled", &self.psc_enabled);
-        out.field("pscWriteEndpointDnsEnabled", &self.psc_write_endpoint_dns_enabled);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "allowedConsumerProjects" => __gapi::field_mut(&mut self.allowed_consumer_projects),
+            "networkAttachmentUri" => __gapi::field_mut(&mut self.network_attachment_uri),
+            "pscAutoConnectionPolicyEnabled" => __gapi::field_mut(
+                &mut self.psc_auto_connection_policy_enabled,
+            ),
+            "pscAutoConnections" => __gapi::field_mut(&mut self.psc_auto_connections),
+            "pscAutoDnsEnabled" => __gapi::field_mut(&mut self.psc_auto_dns_enabled),
+            "pscEnabled" => __gapi::field_mut(&mut self.psc_enabled),
+            "pscWriteEndpointDnsEnabled" => __gapi::field_mut(
+                &mut self.psc_write_endpoint_dns_enabled,
+            ),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -7772,44 +7628,42 @@ impl ReadPoolAutoScaleConfig {
 
 impl __gapi::Object for ReadPoolAutoScaleConfig {
     const NAME: &'static str = "ReadPoolAutoScaleConfig";
+    const PROPERTIES: &'static [&'static str] = &[
+        "disableScaleIn",
+        "enabled",
+        "maxNodeCount",
+        "minNodeCount",
+        "scaleInCooldownSeconds",
+        "scaleOutCooldownSeconds",
+        "targetMetrics",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "disableScaleIn" => 0,
-            "enabled" => 1,
-            "maxNodeCount" => 2,
-            "minNodeCount" => 3,
-            "scaleInCooldownSeconds" => 4,
-            "scaleOutCooldownSeconds" => 5,
-            "targetMetrics" => 6,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.disable_scale_in),
-            1 => value.field(&mut self.enabled),
-            2 => value.field(&mut self.max_node_count),
-            3 => value.field(&mut self.min_node_count),
-            4 => value.field(&mut self.scale_in_cooldown_seconds),
-            5 => value.field(&mut self.scale_out_cooldown_seconds),
-            6 => value.field(&mut self.target_metrics),
-            _ => {},
+            0 => __gapi::field(&self.disable_scale_in),
+            1 => __gapi::field(&self.enabled),
+            2 => __gapi::field(&self.max_node_count),
+            3 => __gapi::field(&self.min_node_count),
+            4 => __gapi::field(&self.scale_in_cooldown_seconds),
+            5 => __gapi::field(&self.scale_out_cooldown_seconds),
+            6 => __gapi::field(&self.target_metrics),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("disableScaleIn", &self.disable_scale_in);
-        out.field("enabled", &self.enabled);
-        out.field("maxNodeCount", &self.max_node_count);
-        out.field("minNodeCount", &self.min_node_count);
-        out.field("scaleInCooldownSeconds", &self.scale_in_cooldown_seconds);
-        out.field("scaleOutCooldownSeconds", &self.scale_out_cooldown_seconds);
-        out.field("targetMetrics", &self.target_metrics);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "disableScaleIn" => __gapi::field_mut(&mut self.disable_scale_in),
+            "enabled" => __gapi::field_mut(&mut self.enabled),
+            "maxNodeCount" => __gapi::field_mut(&mut self.max_node_count),
+            "minNodeCount" => __gapi::field_mut(&mut self.min_node_count),
+            "scaleInCooldownSeconds" => __gapi::field_mut(&mut self.scale_in_cooldown_seconds),
+            "scaleOutCooldownSeconds" => __gapi::field_mut(&mut self.scale_out_cooldown_seconds),
+            "targetMetrics" => __gapi::field_mut(&mut self.target_metrics),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -7859,35 +7713,33 @@ impl ReplicaConfiguration {
 
 impl __gapi::Object for ReplicaConfiguration {
     const NAME: &'static str = "ReplicaConfiguration";
+    const PROPERTIES: &'static [&'static str] = &[
+        "cascadableReplica",
+        "failoverTarget",
+        "kind",
+        "mysqlReplicaConfiguration",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "cascadableReplica" => 0,
-            "failoverTarget" => 1,
-            "kind" => 2,
-            "mysqlReplicaConfiguration" => 3,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.cascadable_replica),
-            1 => value.field(&mut self.failover_target),
-            2 => value.field(&mut self.kind),
-            3 => value.field(&mut self.mysql_replica_configuration),
-            _ => {},
+            0 => __gapi::field(&self.cascadable_replica),
+            1 => __gapi::field(&self.failover_target),
+            2 => __gapi::field(&self.kind),
+            3 => __gapi::field(&self.mysql_replica_configuration),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("cascadableReplica", &self.cascadable_replica);
-        out.field("failoverTarget", &self.failover_target);
-        out.field("kind", &self.kind);
-        out.field("mysqlReplicaConfiguration", &self.mysql_replica_configuration);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "cascadableReplica" => __gapi::field_mut(&mut self.cascadable_replica),
+            "failoverTarget" => __gapi::field_mut(&mut self.failover_target),
+            "kind" => __gapi::field_mut(&mut self.kind),
+            "mysqlReplicaConfiguration" => __gapi::field_mut(&mut self.mysql_replica_configuration),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -7943,32 +7795,30 @@ impl ReplicationCluster {
 
 impl __gapi::Object for ReplicationCluster {
     const NAME: &'static str = "ReplicationCluster";
+    const PROPERTIES: &'static [&'static str] = &[
+        "drReplica",
+        "failoverDrReplicaName",
+        "psaWriteEndpoint",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "drReplica" => 0,
-            "failoverDrReplicaName" => 1,
-            "psaWriteEndpoint" => 2,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.dr_replica),
-            1 => value.field(&mut self.failover_dr_replica_name),
-            2 => value.field(&mut self.psa_write_endpoint),
-            _ => {},
+            0 => __gapi::field(&self.dr_replica),
+            1 => __gapi::field(&self.failover_dr_replica_name),
+            2 => __gapi::field(&self.psa_write_endpoint),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("drReplica", &self.dr_replica);
-        out.field("failoverDrReplicaName", &self.failover_dr_replica_name);
-        out.field("psaWriteEndpoint", &self.psa_write_endpoint);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "drReplica" => __gapi::field_mut(&mut self.dr_replica),
+            "failoverDrReplicaName" => __gapi::field_mut(&mut self.failover_dr_replica_name),
+            "psaWriteEndpoint" => __gapi::field_mut(&mut self.psa_write_endpoint),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -8005,26 +7855,22 @@ impl SelectedObjects {
 
 impl __gapi::Object for SelectedObjects {
     const NAME: &'static str = "SelectedObjects";
+    const PROPERTIES: &'static [&'static str] = &["database"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "database" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.database),
-            _ => {},
+            0 => __gapi::field(&self.database),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("database", &self.database);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "database" => __gapi::field_mut(&mut self.database),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -8185,161 +8031,167 @@ impl Settings {
 
 impl __gapi::Object for Settings {
     const NAME: &'static str = "Settings";
+    const PROPERTIES: &'static [&'static str] = &[
+        "acceleratedReplicaMode",
+        "activationPolicy",
+        "activeDirectoryConfig",
+        "advancedMachineFeatures",
+        "authorizedGaeApplications",
+        "autoUpgradeEnabled",
+        "availabilityType",
+        "backupConfiguration",
+        "collation",
+        "connectionPoolConfig",
+        "connectorEnforcement",
+        "crashSafeReplicationEnabled",
+        "dataApiAccess",
+        "dataCacheConfig",
+        "dataDiskProvisionedIops",
+        "dataDiskProvisionedThroughput",
+        "dataDiskSizeGb",
+        "dataDiskType",
+        "databaseFlags",
+        "databaseReplicationEnabled",
+        "deletionProtectionEnabled",
+        "denyMaintenancePeriods",
+        "edition",
+        "enableDataplexIntegration",
+        "enableGoogleMlIntegration",
+        "entraidConfig",
+        "finalBackupConfig",
+        "insightsConfig",
+        "ipConfiguration",
+        "kind",
+        "locationPreference",
+        "maintenanceWindow",
+        "passwordValidationPolicy",
+        "performanceCaptureConfig",
+        "pricingPlan",
+        "readPoolAutoScaleConfig",
+        "replicationLagMaxSeconds",
+        "replicationType",
+        "retainBackupsOnDelete",
+        "settingsVersion",
+        "sqlServerAuditConfig",
+        "storageAutoResize",
+        "storageAutoResizeLimit",
+        "tier",
+        "timeZone",
+        "userLabels",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "acceleratedReplicaMode" => 0,
-            "activationPolicy" => 1,
-            "activeDirectoryConfig" => 2,
-            "advancedMachineFeatures" => 3,
-            "authorizedGaeApplications" => 4,
-            "autoUpgradeEnabled" => 5,
-            "availabilityType" => 6,
-            "backupConfiguration" => 7,
-            "collation" => 8,
-            "connectionPoolConfig" => 9,
-            "connectorEnforcement" => 10,
-            "crashSafeReplicationEnabled" => 11,
-            "dataApiAccess" => 12,
-            "dataCacheConfig" => 13,
-            "dataDiskProvisionedIops" => 14,
-            "dataDiskProvisionedThroughput" => 15,
-            "dataDiskSizeGb" => 16,
-            "dataDiskType" => 17,
-            "databaseFlags" => 18,
-            "databaseReplicationEnabled" => 19,
-            "deletionProtectionEnabled" => 20,
-            "denyMaintenancePeriods" => 21,
-            "edition" => 22,
-            "enableDataplexIntegration" => 23,
-            "enableGoogleMlIntegration" => 24,
-            "entraidConfig" => 25,
-            "finalBackupConfig" => 26,
-            "insightsConfig" => 27,
-            "ipConfiguration" => 28,
-            "kind" => 29,
-            "locationPreference" => 30,
-            "maintenanceWindow" => 31,
-            "passwordValidationPolicy" => 32,
-            "performanceCaptureConfig" => 33,
-            "pricingPlan" => 34,
-            "readPoolAutoScaleConfig" => 35,
-            "replicationLagMaxSeconds" => 36,
-            "replicationType" => 37,
-            "retainBackupsOnDelete" => 38,
-            "settingsVersion" => 39,
-            "sqlServerAuditConfig" => 40,
-            "storageAutoResize" => 41,
-            "storageAutoResizeLimit" => 42,
-            "tier" => 43,
-            "timeZone" => 44,
-            "userLabels" => 45,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.accelerated_replica_mode),
-            1 => value.field(&mut self.activation_policy),
-            2 => value.field(&mut self.active_directory_config),
-            3 => value.field(&mut self.advanced_machine_features),
-            4 => value.field(&mut self.authorized_gae_applications),
-            5 => value.field(&mut self.auto_upgrade_enabled),
-            6 => value.field(&mut self.availability_type),
-            7 => value.field(&mut self.backup_configuration),
-            8 => value.field(&mut self.collation),
-            9 => value.field(&mut self.connection_pool_config),
-            10 => value.field(&mut self.connector_enforcement),
-            11 => value.field(&mut self.crash_safe_replication_enabled),
-            12 => value.field(&mut self.data_api_access),
-            13 => value.field(&mut self.data_cache_config),
-            14 => value.field(&mut self.data_disk_provisioned_iops),
-            15 => value.field(&mut self.data_disk_provisioned_throughput),
-            16 => value.field(&mut self.data_disk_size_gb),
-            17 => value.field(&mut self.data_disk_type),
-            18 => value.field(&mut self.database_flags),
-            19 => value.field(&mut self.database_replication_enabled),
-            20 => value.field(&mut self.deletion_protection_enabled),
-            21 => value.field(&mut self.deny_maintenance_periods),
-            22 => value.field(&mut self.edition),
-            23 => value.field(&mut self.enable_dataplex_integration),
-            24 => value.field(&mut self.enable_google_ml_integration),
-            25 => value.field(&mut self.entraid_config),
-            26 => value.field(&mut self.final_backup_config),
-            27 => value.field(&mut self.insights_config),
-            28 => value.field(&mut self.ip_configuration),
-            29 => value.field(&mut self.kind),
-            30 => value.field(&mut self.location_preference),
-            31 => value.field(&mut self.maintenance_window),
-            32 => value.field(&mut self.password_validation_policy),
-            33 => value.field(&mut self.performance_capture_config),
-            34 => value.field(&mut self.pricing_plan),
-            35 => value.field(&mut self.read_pool_auto_scale_config),
-            36 => value.field(&mut self.replication_lag_max_seconds),
-            37 => value.field(&mut self.replication_type),
-            38 => value.field(&mut self.retain_backups_on_delete),
-            39 => value.field(&mut self.settings_version),
-            40 => value.field(&mut self.sql_server_audit_config),
-            41 => value.field(&mut self.storage_auto_resize),
-            42 => value.field(&mut self.storage_auto_resize_limit),
-            43 => value.field(&mut self.tier),
-            44 => value.field(&mut self.time_zone),
-            45 => value.field(&mut self.user_labels),
-            _ => {},
+            0 => __gapi::field(&self.accelerated_replica_mode),
+            1 => __gapi::field(&self.activation_policy),
+            2 => __gapi::field(&self.active_directory_config),
+            3 => __gapi::field(&self.advanced_machine_features),
+            4 => __gapi::field(&self.authorized_gae_applications),
+            5 => __gapi::field(&self.auto_upgrade_enabled),
+            6 => __gapi::field(&self.availability_type),
+            7 => __gapi::field(&self.backup_configuration),
+            8 => __gapi::field(&self.collation),
+            9 => __gapi::field(&self.connection_pool_config),
+            10 => __gapi::field(&self.connector_enforcement),
+            11 => __gapi::field(&self.crash_safe_replication_enabled),
+            12 => __gapi::field(&self.data_api_access),
+            13 => __gapi::field(&self.data_cache_config),
+            14 => __gapi::field(&self.data_disk_provisioned_iops),
+            15 => __gapi::field(&self.data_disk_provisioned_throughput),
+            16 => __gapi::field(&self.data_disk_size_gb),
+            17 => __gapi::field(&self.data_disk_type),
+            18 => __gapi::field(&self.database_flags),
+            19 => __gapi::field(&self.database_replication_enabled),
+            20 => __gapi::field(&self.deletion_protection_enabled),
+            21 => __gapi::field(&self.deny_maintenance_periods),
+            22 => __gapi::field(&self.edition),
+            23 => __gapi::field(&self.enable_dataplex_integration),
+            24 => __gapi::field(&self.enable_google_ml_integration),
+            25 => __gapi::field(&self.entraid_config),
+            26 => __gapi::field(&self.final_backup_config),
+            27 => __gapi::field(&self.insights_config),
+            28 => __gapi::field(&self.ip_configuration),
+            29 => __gapi::field(&self.kind),
+            30 => __gapi::field(&self.location_preference),
+            31 => __gapi::field(&self.maintenance_window),
+            32 => __gapi::field(&self.password_validation_policy),
+            33 => __gapi::field(&self.performance_capture_config),
+            34 => __gapi::field(&self.pricing_plan),
+            35 => __gapi::field(&self.read_pool_auto_scale_config),
+            36 => __gapi::field(&self.replication_lag_max_seconds),
+            37 => __gapi::field(&self.replication_type),
+            38 => __gapi::field(&self.retain_backups_on_delete),
+            39 => __gapi::field(&self.settings_version),
+            40 => __gapi::field(&self.sql_server_audit_config),
+            41 => __gapi::field(&self.storage_auto_resize),
+            42 => __gapi::field(&self.storage_auto_resize_limit),
+            43 => __gapi::field(&self.tier),
+            44 => __gapi::field(&self.time_zone),
+            45 => __gapi::field(&self.user_labels),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("acceleratedReplicaMode", &self.accelerated_replica_mode);
-        out.field("activationPolicy", &self.activation_policy);
-        out.field("activeDirectoryConfig", &self.active_directory_config);
-        out.field("advancedMachineFeatures", &self.advanced_machine_features);
-        out.field("authorizedGaeApplications", &self.authorized_gae_applications);
-        out.field("autoUpgradeEnabled", &self.auto_upgrade_enabled);
-        out.field("availabilityType", &self.availability_type);
-        out.field("backupConfiguration", &self.backup_configuration);
-        out.field("collation", &self.collation);
-        out.field("connectionPoolConfig", &self.connection_pool_config);
-        out.field("connectorEnforcement", &self.connector_enforcement);
-        out.field("crashSafeReplicationEnabled", &self.crash_safe_replication_enabled);
-        out.field("dataApiAccess", &self.data_api_access);
-        out.field("dataCacheConfig", &self.data_cache_config);
-        out.field("dataDiskProvisionedIops", &self.data_disk_provisioned_iops);
-        out.field("dataDiskProvisionedThroughput", &self.data_disk_provisioned_throughput);
-        out.field("dataDiskSizeGb", &self.data_disk_size_gb);
-        out.field("dataDiskType", &self.data_disk_type);
-        out.field("databaseFlags", &self.database_flags);
-        out.field("databaseReplicationEnabled", &self.database_replication_enabled);
-        out.field("deletionProtectionEnabled", &self.deletion_protection_enabled);
-        out.field("denyMaintenancePeriods", &self.deny_maintenance_periods);
-        out.field("edition", &self.edition);
-        out.field("enableDataplexIntegration", &self.enable_dataplex_integration);
-        out.field("enableGoogleMlIntegration", &self.enable_google_ml_integration);
-        out.field("entraidConfig", &self.entraid_config);
-        out.field("finalBackupConfig", &self.final_backup_config);
-        out.field("insightsConfig", &self.insights_config);
-        out.field("ipConfiguration", &self.ip_configuration);
-        out.field("kind", &self.kind);
-        out.field("locationPreference", &self.location_preference);
-        out.field("maintenanceWindow", &self.maintenance_window);
-        out.field("passwordValidationPolicy", &self.password_validation_policy);
-        out.field("performanceCaptureConfig", &self.performance_capture_config);
-        out.field("pricingPlan", &self.pricing_plan);
-        out.field("readPoolAutoScaleConfig", &self.read_pool_auto_scale_config);
-        out.field("replicationLagMaxSeconds", &self.replication_lag_max_seconds);
-        out.field("replicationType", &self.replication_type);
-        out.field("retainBackupsOnDelete", &self.retain_backups_on_delete);
-        out.field("settingsVersion", &self.settings_version);
-        out.field("sqlServerAuditConfig", &self.sql_server_audit_config);
-        out.field("storageAutoResize", &self.storage_auto_resize);
-        out.field("storageAutoResizeLimit", &self.storage_auto_resize_limit);
-        out.field("tier", &self.tier);
-        out.field("timeZone", &self.time_zone);
-        out.field("userLabels", &self.user_labels);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "acceleratedReplicaMode" => __gapi::field_mut(&mut self.accelerated_replica_mode),
+            "activationPolicy" => __gapi::field_mut(&mut self.activation_policy),
+            "activeDirectoryConfig" => __gapi::field_mut(&mut self.active_directory_config),
+            "advancedMachineFeatures" => __gapi::field_mut(&mut self.advanced_machine_features),
+            "authorizedGaeApplications" => __gapi::field_mut(&mut self.authorized_gae_applications),
+            "autoUpgradeEnabled" => __gapi::field_mut(&mut self.auto_upgrade_enabled),
+            "availabilityType" => __gapi::field_mut(&mut self.availability_type),
+            "backupConfiguration" => __gapi::field_mut(&mut self.backup_configuration),
+            "collation" => __gapi::field_mut(&mut self.collation),
+            "connectionPoolConfig" => __gapi::field_mut(&mut self.connection_pool_config),
+            "connectorEnforcement" => __gapi::field_mut(&mut self.connector_enforcement),
+            "crashSafeReplicationEnabled" => __gapi::field_mut(
+                &mut self.crash_safe_replication_enabled,
+            ),
+            "dataApiAccess" => __gapi::field_mut(&mut self.data_api_access),
+            "dataCacheConfig" => __gapi::field_mut(&mut self.data_cache_config),
+            "dataDiskProvisionedIops" => __gapi::field_mut(&mut self.data_disk_provisioned_iops),
+            "dataDiskProvisionedThroughput" => __gapi::field_mut(
+                &mut self.data_disk_provisioned_throughput,
+            ),
+            "dataDiskSizeGb" => __gapi::field_mut(&mut self.data_disk_size_gb),
+            "dataDiskType" => __gapi::field_mut(&mut self.data_disk_type),
+            "databaseFlags" => __gapi::field_mut(&mut self.database_flags),
+            "databaseReplicationEnabled" => __gapi::field_mut(
+                &mut self.database_replication_enabled,
+            ),
+            "deletionProtectionEnabled" => __gapi::field_mut(&mut self.deletion_protection_enabled),
+            "denyMaintenancePeriods" => __gapi::field_mut(&mut self.deny_maintenance_periods),
+            "edition" => __gapi::field_mut(&mut self.edition),
+            "enableDataplexIntegration" => __gapi::field_mut(&mut self.enable_dataplex_integration),
+            "enableGoogleMlIntegration" => __gapi::field_mut(
+                &mut self.enable_google_ml_integration,
+            ),
+            "entraidConfig" => __gapi::field_mut(&mut self.entraid_config),
+            "finalBackupConfig" => __gapi::field_mut(&mut self.final_backup_config),
+            "insightsConfig" => __gapi::field_mut(&mut self.insights_config),
+            "ipConfiguration" => __gapi::field_mut(&mut self.ip_configuration),
+            "kind" => __gapi::field_mut(&mut self.kind),
+            "locationPreference" => __gapi::field_mut(&mut self.location_preference),
+            "maintenanceWindow" => __gapi::field_mut(&mut self.maintenance_window),
+            "passwordValidationPolicy" => __gapi::field_mut(&mut self.password_validation_policy),
+            "performanceCaptureConfig" => __gapi::field_mut(&mut self.performance_capture_config),
+            "pricingPlan" => __gapi::field_mut(&mut self.pricing_plan),
+            "readPoolAutoScaleConfig" => __gapi::field_mut(&mut self.read_pool_auto_scale_config),
+            "replicationLagMaxSeconds" => __gapi::field_mut(&mut self.replication_lag_max_seconds),
+            "replicationType" => __gapi::field_mut(&mut self.replication_type),
+            "retainBackupsOnDelete" => __gapi::field_mut(&mut self.retain_backups_on_delete),
+            "settingsVersion" => __gapi::field_mut(&mut self.settings_version),
+            "sqlServerAuditConfig" => __gapi::field_mut(&mut self.sql_server_audit_config),
+            "storageAutoResize" => __gapi::field_mut(&mut self.storage_auto_resize),
+            "storageAutoResizeLimit" => __gapi::field_mut(&mut self.storage_auto_resize_limit),
+            "tier" => __gapi::field_mut(&mut self.tier),
+            "timeZone" => __gapi::field_mut(&mut self.time_zone),
+            "userLabels" => __gapi::field_mut(&mut self.user_labels),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -8731,26 +8583,22 @@ impl SourceRole {
 
 impl __gapi::Object for SourceRole {
     const NAME: &'static str = "SourceRole";
+    const PROPERTIES: &'static [&'static str] = &["targetId"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "targetId" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.target_id),
-            _ => {},
+            0 => __gapi::field(&self.target_id),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("targetId", &self.target_id);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "targetId" => __gapi::field_mut(&mut self.target_id),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -8799,41 +8647,41 @@ impl SqlActiveDirectoryConfig {
 
 impl __gapi::Object for SqlActiveDirectoryConfig {
     const NAME: &'static str = "SqlActiveDirectoryConfig";
+    const PROPERTIES: &'static [&'static str] = &[
+        "adminCredentialSecretName",
+        "dnsServers",
+        "domain",
+        "kind",
+        "mode",
+        "organizationalUnit",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "adminCredentialSecretName" => 0,
-            "dnsServers" => 1,
-            "domain" => 2,
-            "kind" => 3,
-            "mode" => 4,
-            "organizationalUnit" => 5,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.admin_credential_secret_name),
-            1 => value.field(&mut self.dns_servers),
-            2 => value.field(&mut self.domain),
-            3 => value.field(&mut self.kind),
-            4 => value.field(&mut self.mode),
-            5 => value.field(&mut self.organizational_unit),
-            _ => {},
+            0 => __gapi::field(&self.admin_credential_secret_name),
+            1 => __gapi::field(&self.dns_servers),
+            2 => __gapi::field(&self.domain),
+            3 => __gapi::field(&self.kind),
+            4 => __gapi::field(&self.mode),
+            5 => __gapi::field(&self.organizational_unit),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("adminCredentialSecretName", &self.admin_credential_secret_name);
-        out.field("dnsServers", &self.dns_servers);
-        out.field("domain", &self.domain);
-        out.field("kind", &self.kind);
-        out.field("mode", &self.mode);
-        out.field("organizationalUnit", &self.organizational_unit);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "adminCredentialSecretName" => __gapi::field_mut(
+                &mut self.admin_credential_secret_name,
+            ),
+            "dnsServers" => __gapi::field_mut(&mut self.dns_servers),
+            "domain" => __gapi::field_mut(&mut self.domain),
+            "kind" => __gapi::field_mut(&mut self.kind),
+            "mode" => __gapi::field_mut(&mut self.mode),
+            "organizationalUnit" => __gapi::field_mut(&mut self.organizational_unit),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -8920,29 +8768,29 @@ impl SqlOutOfDiskReport {
 
 impl __gapi::Object for SqlOutOfDiskReport {
     const NAME: &'static str = "SqlOutOfDiskReport";
+    const PROPERTIES: &'static [&'static str] = &[
+        "sqlMinRecommendedIncreaseSizeGb",
+        "sqlOutOfDiskState",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "sqlMinRecommendedIncreaseSizeGb" => 0,
-            "sqlOutOfDiskState" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.sql_min_recommended_increase_size_gb),
-            1 => value.field(&mut self.sql_out_of_disk_state),
-            _ => {},
+            0 => __gapi::field(&self.sql_min_recommended_increase_size_gb),
+            1 => __gapi::field(&self.sql_out_of_disk_state),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("sqlMinRecommendedIncreaseSizeGb", &self.sql_min_recommended_increase_size_gb);
-        out.field("sqlOutOfDiskState", &self.sql_out_of_disk_state);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "sqlMinRecommendedIncreaseSizeGb" => __gapi::field_mut(
+                &mut self.sql_min_recommended_increase_size_gb,
+            ),
+            "sqlOutOfDiskState" => __gapi::field_mut(&mut self.sql_out_of_disk_state),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -9026,35 +8874,33 @@ impl SqlScheduledMaintenance {
 
 impl __gapi::Object for SqlScheduledMaintenance {
     const NAME: &'static str = "SqlScheduledMaintenance";
+    const PROPERTIES: &'static [&'static str] = &[
+        "canDefer",
+        "canReschedule",
+        "scheduleDeadlineTime",
+        "startTime",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "canDefer" => 0,
-            "canReschedule" => 1,
-            "scheduleDeadlineTime" => 2,
-            "startTime" => 3,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.can_defer),
-            1 => value.field(&mut self.can_reschedule),
-            2 => value.field(&mut self.schedule_deadline_time),
-            3 => value.field(&mut self.start_time),
-            _ => {},
+            0 => __gapi::field(&self.can_defer),
+            1 => __gapi::field(&self.can_reschedule),
+            2 => __gapi::field(&self.schedule_deadline_time),
+            3 => __gapi::field(&self.start_time),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("canDefer", &self.can_defer);
-        out.field("canReschedule", &self.can_reschedule);
-        out.field("scheduleDeadlineTime", &self.schedule_deadline_time);
-        out.field("startTime", &self.start_time);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "canDefer" => __gapi::field_mut(&mut self.can_defer),
+            "canReschedule" => __gapi::field_mut(&mut self.can_reschedule),
+            "scheduleDeadlineTime" => __gapi::field_mut(&mut self.schedule_deadline_time),
+            "startTime" => __gapi::field_mut(&mut self.start_time),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -9097,35 +8943,33 @@ impl SqlServerAuditConfig {
 
 impl __gapi::Object for SqlServerAuditConfig {
     const NAME: &'static str = "SqlServerAuditConfig";
+    const PROPERTIES: &'static [&'static str] = &[
+        "bucket",
+        "kind",
+        "retentionInterval",
+        "uploadInterval",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "bucket" => 0,
-            "kind" => 1,
-            "retentionInterval" => 2,
-            "uploadInterval" => 3,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.bucket),
-            1 => value.field(&mut self.kind),
-            2 => value.field(&mut self.retention_interval),
-            3 => value.field(&mut self.upload_interval),
-            _ => {},
+            0 => __gapi::field(&self.bucket),
+            1 => __gapi::field(&self.kind),
+            2 => __gapi::field(&self.retention_interval),
+            3 => __gapi::field(&self.upload_interval),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("bucket", &self.bucket);
-        out.field("kind", &self.kind);
-        out.field("retentionInterval", &self.retention_interval);
-        out.field("uploadInterval", &self.upload_interval);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "bucket" => __gapi::field_mut(&mut self.bucket),
+            "kind" => __gapi::field_mut(&mut self.kind),
+            "retentionInterval" => __gapi::field_mut(&mut self.retention_interval),
+            "uploadInterval" => __gapi::field_mut(&mut self.upload_interval),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -9168,32 +9012,26 @@ impl SqlServerEntraIdConfig {
 
 impl __gapi::Object for SqlServerEntraIdConfig {
     const NAME: &'static str = "SqlServerEntraIdConfig";
+    const PROPERTIES: &'static [&'static str] = &["applicationId", "kind", "tenantId"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "applicationId" => 0,
-            "kind" => 1,
-            "tenantId" => 2,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.application_id),
-            1 => value.field(&mut self.kind),
-            2 => value.field(&mut self.tenant_id),
-            _ => {},
+            0 => __gapi::field(&self.application_id),
+            1 => __gapi::field(&self.kind),
+            2 => __gapi::field(&self.tenant_id),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("applicationId", &self.application_id);
-        out.field("kind", &self.kind);
-        out.field("tenantId", &self.tenant_id);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "applicationId" => __gapi::field_mut(&mut self.application_id),
+            "kind" => __gapi::field_mut(&mut self.kind),
+            "tenantId" => __gapi::field_mut(&mut self.tenant_id),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -9218,26 +9056,22 @@ pub struct SqlSubOperationType {
 
 impl __gapi::Object for SqlSubOperationType {
     const NAME: &'static str = "SqlSubOperationType";
+    const PROPERTIES: &'static [&'static str] = &["maintenanceType"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "maintenanceType" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.maintenance_type),
-            _ => {},
+            0 => __gapi::field(&self.maintenance_type),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("maintenanceType", &self.maintenance_type);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "maintenanceType" => __gapi::field_mut(&mut self.maintenance_type),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -9341,50 +9175,48 @@ impl SslCert {
 
 impl __gapi::Object for SslCert {
     const NAME: &'static str = "SslCert";
+    const PROPERTIES: &'static [&'static str] = &[
+        "cert",
+        "certSerialNumber",
+        "commonName",
+        "createTime",
+        "expirationTime",
+        "instance",
+        "kind",
+        "selfLink",
+        "sha1Fingerprint",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "cert" => 0,
-            "certSerialNumber" => 1,
-            "commonName" => 2,
-            "createTime" => 3,
-            "expirationTime" => 4,
-            "instance" => 5,
-            "kind" => 6,
-            "selfLink" => 7,
-            "sha1Fingerprint" => 8,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.cert),
-            1 => value.field(&mut self.cert_serial_number),
-            2 => value.field(&mut self.common_name),
-            3 => value.field(&mut self.create_time),
-            4 => value.field(&mut self.expiration_time),
-            5 => value.field(&mut self.instance),
-            6 => value.field(&mut self.kind),
-            7 => value.field(&mut self.self_link),
-            8 => value.field(&mut self.sha1_fingerprint),
-            _ => {},
+            0 => __gapi::field(&self.cert),
+            1 => __gapi::field(&self.cert_serial_number),
+            2 => __gapi::field(&self.common_name),
+            3 => __gapi::field(&self.create_time),
+            4 => __gapi::field(&self.expiration_time),
+            5 => __gapi::field(&self.instance),
+            6 => __gapi::field(&self.kind),
+            7 => __gapi::field(&self.self_link),
+            8 => __gapi::field(&self.sha1_fingerprint),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("cert", &self.cert);
-        out.field("certSerialNumber", &self.cert_serial_number);
-        out.field("commonName", &self.common_name);
-        out.field("createTime", &self.create_time);
-        out.field("expirationTime", &self.expiration_time);
-        out.field("instance", &self.instance);
-        out.field("kind", &self.kind);
-        out.field("selfLink", &self.self_link);
-        out.field("sha1Fingerprint", &self.sha1_fingerprint);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "cert" => __gapi::field_mut(&mut self.cert),
+            "certSerialNumber" => __gapi::field_mut(&mut self.cert_serial_number),
+            "commonName" => __gapi::field_mut(&mut self.common_name),
+            "createTime" => __gapi::field_mut(&mut self.create_time),
+            "expirationTime" => __gapi::field_mut(&mut self.expiration_time),
+            "instance" => __gapi::field_mut(&mut self.instance),
+            "kind" => __gapi::field_mut(&mut self.kind),
+            "selfLink" => __gapi::field_mut(&mut self.self_link),
+            "sha1Fingerprint" => __gapi::field_mut(&mut self.sha1_fingerprint),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -9431,29 +9263,24 @@ impl StartWorkloadCaptureContext {
 
 impl __gapi::Object for StartWorkloadCaptureContext {
     const NAME: &'static str = "StartWorkloadCaptureContext";
+    const PROPERTIES: &'static [&'static str] = &["enableLiveReplay", "replayInstance"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "enableLiveReplay" => 0,
-            "replayInstance" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.enable_live_replay),
-            1 => value.field(&mut self.replay_instance),
-            _ => {},
+            0 => __gapi::field(&self.enable_live_replay),
+            1 => __gapi::field(&self.replay_instance),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("enableLiveReplay", &self.enable_live_replay);
-        out.field("replayInstance", &self.replay_instance);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "enableLiveReplay" => __gapi::field_mut(&mut self.enable_live_replay),
+            "replayInstance" => __gapi::field_mut(&mut self.replay_instance),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -9501,29 +9328,24 @@ impl StartWorkloadReplayContext {
 
 impl __gapi::Object for StartWorkloadReplayContext {
     const NAME: &'static str = "StartWorkloadReplayContext";
+    const PROPERTIES: &'static [&'static str] = &["replayInstance", "workloadId"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "replayInstance" => 0,
-            "workloadId" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.replay_instance),
-            1 => value.field(&mut self.workload_id),
-            _ => {},
+            0 => __gapi::field(&self.replay_instance),
+            1 => __gapi::field(&self.workload_id),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("replayInstance", &self.replay_instance);
-        out.field("workloadId", &self.workload_id);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "replayInstance" => __gapi::field_mut(&mut self.replay_instance),
+            "workloadId" => __gapi::field_mut(&mut self.workload_id),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -9563,26 +9385,22 @@ impl StopWorkloadCaptureContext {
 
 impl __gapi::Object for StopWorkloadCaptureContext {
     const NAME: &'static str = "StopWorkloadCaptureContext";
+    const PROPERTIES: &'static [&'static str] = &["abortLiveReplay"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "abortLiveReplay" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.abort_live_replay),
-            _ => {},
+            0 => __gapi::field(&self.abort_live_replay),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("abortLiveReplay", &self.abort_live_replay);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "abortLiveReplay" => __gapi::field_mut(&mut self.abort_live_replay),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -9618,23 +9436,21 @@ impl StopWorkloadReplayContext {
 
 impl __gapi::Object for StopWorkloadReplayContext {
     const NAME: &'static str = "StopWorkloadReplayContext";
+    const PROPERTIES: &'static [&'static str] = &[];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            _ => {}
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {}
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            _ => __gapi::no_field_mut(),
+        }
+    }
 
     #[inline]
     fn extra(&self) -> &__gapi::Extra {
@@ -9672,29 +9488,24 @@ impl TargetMetric {
 
 impl __gapi::Object for TargetMetric {
     const NAME: &'static str = "TargetMetric";
+    const PROPERTIES: &'static [&'static str] = &["metric", "targetValue"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "metric" => 0,
-            "targetValue" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.metric),
-            1 => value.field(&mut self.target_value),
-            _ => {},
+            0 => __gapi::field(&self.metric),
+            1 => __gapi::field(&self.target_value),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("metric", &self.metric);
-        out.field("targetValue", &self.target_value);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "metric" => __gapi::field_mut(&mut self.metric),
+            "targetValue" => __gapi::field_mut(&mut self.target_value),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -9733,26 +9544,22 @@ impl TargetRole {
 
 impl __gapi::Object for TargetRole {
     const NAME: &'static str = "TargetRole";
+    const PROPERTIES: &'static [&'static str] = &["sourceId"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "sourceId" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.source_id),
-            _ => {},
+            0 => __gapi::field(&self.source_id),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("sourceId", &self.source_id);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "sourceId" => __gapi::field_mut(&mut self.source_id),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]

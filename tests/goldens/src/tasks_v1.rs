@@ -1239,35 +1239,33 @@ impl AssignmentInfo {
 
 impl __gapi::Object for AssignmentInfo {
     const NAME: &'static str = "AssignmentInfo";
+    const PROPERTIES: &'static [&'static str] = &[
+        "driveResourceInfo",
+        "linkToTask",
+        "spaceInfo",
+        "surfaceType",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "driveResourceInfo" => 0,
-            "linkToTask" => 1,
-            "spaceInfo" => 2,
-            "surfaceType" => 3,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.drive_resource_info),
-            1 => value.field(&mut self.link_to_task),
-            2 => value.field(&mut self.space_info),
-            3 => value.field(&mut self.surface_type),
-            _ => {},
+            0 => __gapi::field(&self.drive_resource_info),
+            1 => __gapi::field(&self.link_to_task),
+            2 => __gapi::field(&self.space_info),
+            3 => __gapi::field(&self.surface_type),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("driveResourceInfo", &self.drive_resource_info);
-        out.field("linkToTask", &self.link_to_task);
-        out.field("spaceInfo", &self.space_info);
-        out.field("surfaceType", &self.surface_type);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "driveResourceInfo" => __gapi::field_mut(&mut self.drive_resource_info),
+            "linkToTask" => __gapi::field_mut(&mut self.link_to_task),
+            "spaceInfo" => __gapi::field_mut(&mut self.space_info),
+            "surfaceType" => __gapi::field_mut(&mut self.surface_type),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1355,29 +1353,24 @@ impl DriveResourceInfo {
 
 impl __gapi::Object for DriveResourceInfo {
     const NAME: &'static str = "DriveResourceInfo";
+    const PROPERTIES: &'static [&'static str] = &["driveFileId", "resourceKey"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "driveFileId" => 0,
-            "resourceKey" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.drive_file_id),
-            1 => value.field(&mut self.resource_key),
-            _ => {},
+            0 => __gapi::field(&self.drive_file_id),
+            1 => __gapi::field(&self.resource_key),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("driveFileId", &self.drive_file_id);
-        out.field("resourceKey", &self.resource_key);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "driveFileId" => __gapi::field_mut(&mut self.drive_file_id),
+            "resourceKey" => __gapi::field_mut(&mut self.resource_key),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1416,26 +1409,22 @@ impl SpaceInfo {
 
 impl __gapi::Object for SpaceInfo {
     const NAME: &'static str = "SpaceInfo";
+    const PROPERTIES: &'static [&'static str] = &["space"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "space" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.space),
-            _ => {},
+            0 => __gapi::field(&self.space),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("space", &self.space);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "space" => __gapi::field_mut(&mut self.space),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1536,74 +1525,72 @@ impl Task {
 
 impl __gapi::Object for Task {
     const NAME: &'static str = "Task";
+    const PROPERTIES: &'static [&'static str] = &[
+        "assignmentInfo",
+        "completed",
+        "deleted",
+        "due",
+        "etag",
+        "hidden",
+        "id",
+        "kind",
+        "links",
+        "notes",
+        "parent",
+        "position",
+        "selfLink",
+        "status",
+        "title",
+        "updated",
+        "webViewLink",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "assignmentInfo" => 0,
-            "completed" => 1,
-            "deleted" => 2,
-            "due" => 3,
-            "etag" => 4,
-            "hidden" => 5,
-            "id" => 6,
-            "kind" => 7,
-            "links" => 8,
-            "notes" => 9,
-            "parent" => 10,
-            "position" => 11,
-            "selfLink" => 12,
-            "status" => 13,
-            "title" => 14,
-            "updated" => 15,
-            "webViewLink" => 16,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.assignment_info),
-            1 => value.field(&mut self.completed),
-            2 => value.field(&mut self.deleted),
-            3 => value.field(&mut self.due),
-            4 => value.field(&mut self.etag),
-            5 => value.field(&mut self.hidden),
-            6 => value.field(&mut self.id),
-            7 => value.field(&mut self.kind),
-            8 => value.field(&mut self.links),
-            9 => value.field(&mut self.notes),
-            10 => value.field(&mut self.parent),
-            11 => value.field(&mut self.position),
-            12 => value.field(&mut self.self_link),
-            13 => value.field(&mut self.status),
-            14 => value.field(&mut self.title),
-            15 => value.field(&mut self.updated),
-            16 => value.field(&mut self.web_view_link),
-            _ => {},
+            0 => __gapi::field(&self.assignment_info),
+            1 => __gapi::field(&self.completed),
+            2 => __gapi::field(&self.deleted),
+            3 => __gapi::field(&self.due),
+            4 => __gapi::field(&self.etag),
+            5 => __gapi::field(&self.hidden),
+            6 => __gapi::field(&self.id),
+            7 => __gapi::field(&self.kind),
+            8 => __gapi::field(&self.links),
+            9 => __gapi::field(&self.notes),
+            10 => __gapi::field(&self.parent),
+            11 => __gapi::field(&self.position),
+            12 => __gapi::field(&self.self_link),
+            13 => __gapi::field(&self.status),
+            14 => __gapi::field(&self.title),
+            15 => __gapi::field(&self.updated),
+            16 => __gapi::field(&self.web_view_link),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("assignmentInfo", &self.assignment_info);
-        out.field("completed", &self.completed);
-        out.field("deleted", &self.deleted);
-        out.field("due", &self.due);
-        out.field("etag", &self.etag);
-        out.field("hidden", &self.hidden);
-        out.field("id", &self.id);
-        out.field("kind", &self.kind);
-        out.field("links", &self.links);
-        out.field("notes", &self.notes);
-        out.field("parent", &self.parent);
-        out.field("position", &self.position);
-        out.field("selfLink", &self.self_link);
-        out.field("status", &self.status);
-        out.field("title", &self.title);
-        out.field("updated", &self.updated);
-        out.field("webViewLink", &self.web_view_link);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "assignmentInfo" => __gapi::field_mut(&mut self.assignment_info),
+            "completed" => __gapi::field_mut(&mut self.completed),
+            "deleted" => __gapi::field_mut(&mut self.deleted),
+            "due" => __gapi::field_mut(&mut self.due),
+            "etag" => __gapi::field_mut(&mut self.etag),
+            "hidden" => __gapi::field_mut(&mut self.hidden),
+            "id" => __gapi::field_mut(&mut self.id),
+            "kind" => __gapi::field_mut(&mut self.kind),
+            "links" => __gapi::field_mut(&mut self.links),
+            "notes" => __gapi::field_mut(&mut self.notes),
+            "parent" => __gapi::field_mut(&mut self.parent),
+            "position" => __gapi::field_mut(&mut self.position),
+            "selfLink" => __gapi::field_mut(&mut self.self_link),
+            "status" => __gapi::field_mut(&mut self.status),
+            "title" => __gapi::field_mut(&mut self.title),
+            "updated" => __gapi::field_mut(&mut self.updated),
+            "webViewLink" => __gapi::field_mut(&mut self.web_view_link),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1644,32 +1631,26 @@ impl TaskLinks {
 
 impl __gapi::Object for TaskLinks {
     const NAME: &'static str = "TaskLinks";
+    const PROPERTIES: &'static [&'static str] = &["description", "link", "type"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "description" => 0,
-            "link" => 1,
-            "type" => 2,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.description),
-            1 => value.field(&mut self.link),
-            2 => value.field(&mut self.r#type),
-            _ => {},
+            0 => __gapi::field(&self.description),
+            1 => __gapi::field(&self.link),
+            2 => __gapi::field(&self.r#type),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("description", &self.description);
-        out.field("link", &self.link);
-        out.field("type", &self.r#type);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "description" => __gapi::field_mut(&mut self.description),
+            "link" => __gapi::field_mut(&mut self.link),
+            "type" => __gapi::field_mut(&mut self.r#type),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1723,41 +1704,39 @@ impl TaskList {
 
 impl __gapi::Object for TaskList {
     const NAME: &'static str = "TaskList";
+    const PROPERTIES: &'static [&'static str] = &[
+        "etag",
+        "id",
+        "kind",
+        "selfLink",
+        "title",
+        "updated",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "etag" => 0,
-            "id" => 1,
-            "kind" => 2,
-            "selfLink" => 3,
-            "title" => 4,
-            "updated" => 5,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.etag),
-            1 => value.field(&mut self.id),
-            2 => value.field(&mut self.kind),
-            3 => value.field(&mut self.self_link),
-            4 => value.field(&mut self.title),
-            5 => value.field(&mut self.updated),
-            _ => {},
+            0 => __gapi::field(&self.etag),
+            1 => __gapi::field(&self.id),
+            2 => __gapi::field(&self.kind),
+            3 => __gapi::field(&self.self_link),
+            4 => __gapi::field(&self.title),
+            5 => __gapi::field(&self.updated),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("etag", &self.etag);
-        out.field("id", &self.id);
-        out.field("kind", &self.kind);
-        out.field("selfLink", &self.self_link);
-        out.field("title", &self.title);
-        out.field("updated", &self.updated);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "etag" => __gapi::field_mut(&mut self.etag),
+            "id" => __gapi::field_mut(&mut self.id),
+            "kind" => __gapi::field_mut(&mut self.kind),
+            "selfLink" => __gapi::field_mut(&mut self.self_link),
+            "title" => __gapi::field_mut(&mut self.title),
+            "updated" => __gapi::field_mut(&mut self.updated),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1788,35 +1767,28 @@ pub struct TaskLists {
 
 impl __gapi::Object for TaskLists {
     const NAME: &'static str = "TaskLists";
+    const PROPERTIES: &'static [&'static str] = &["etag", "items", "kind", "nextPageToken"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "etag" => 0,
-            "items" => 1,
-            "kind" => 2,
-            "nextPageToken" => 3,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.etag),
-            1 => value.field(&mut self.items),
-            2 => value.field(&mut self.kind),
-            3 => value.field(&mut self.next_page_token),
-            _ => {},
+            0 => __gapi::field(&self.etag),
+            1 => __gapi::field(&self.items),
+            2 => __gapi::field(&self.kind),
+            3 => __gapi::field(&self.next_page_token),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("etag", &self.etag);
-        out.field("items", &self.items);
-        out.field("kind", &self.kind);
-        out.field("nextPageToken", &self.next_page_token);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "etag" => __gapi::field_mut(&mut self.etag),
+            "items" => __gapi::field_mut(&mut self.items),
+            "kind" => __gapi::field_mut(&mut self.kind),
+            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1847,35 +1819,28 @@ pub struct Tasks {
 
 impl __gapi::Object for Tasks {
     const NAME: &'static str = "Tasks";
+    const PROPERTIES: &'static [&'static str] = &["etag", "items", "kind", "nextPageToken"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "etag" => 0,
-            "items" => 1,
-            "kind" => 2,
-            "nextPageToken" => 3,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.etag),
-            1 => value.field(&mut self.items),
-            2 => value.field(&mut self.kind),
-            3 => value.field(&mut self.next_page_token),
-            _ => {},
+            0 => __gapi::field(&self.etag),
+            1 => __gapi::field(&self.items),
+            2 => __gapi::field(&self.kind),
+            3 => __gapi::field(&self.next_page_token),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("etag", &self.etag);
-        out.field("items", &self.items);
-        out.field("kind", &self.kind);
-        out.field("nextPageToken", &self.next_page_token);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "etag" => __gapi::field_mut(&mut self.etag),
+            "items" => __gapi::field_mut(&mut self.items),
+            "kind" => __gapi::field_mut(&mut self.kind),
+            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]

@@ -511,26 +511,22 @@ impl DetectLanguageRequest {
 
 impl __gapi::Object for DetectLanguageRequest {
     const NAME: &'static str = "DetectLanguageRequest";
+    const PROPERTIES: &'static [&'static str] = &["q"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "q" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.q),
-            _ => {},
+            0 => __gapi::field(&self.q),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("q", &self.q);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "q" => __gapi::field_mut(&mut self.q),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -555,26 +551,22 @@ pub struct DetectionsListResponse {
 
 impl __gapi::Object for DetectionsListResponse {
     const NAME: &'static str = "DetectionsListResponse";
+    const PROPERTIES: &'static [&'static str] = &["detections"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "detections" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.detections),
-            _ => {},
+            0 => __gapi::field(&self.detections),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("detections", &self.detections);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "detections" => __gapi::field_mut(&mut self.detections),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -606,32 +598,26 @@ pub struct DetectionsResourceItem {
 
 impl __gapi::Object for DetectionsResourceItem {
     const NAME: &'static str = "DetectionsResourceItem";
+    const PROPERTIES: &'static [&'static str] = &["confidence", "isReliable", "language"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "confidence" => 0,
-            "isReliable" => 1,
-            "language" => 2,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.confidence),
-            1 => value.field(&mut self.is_reliable),
-            2 => value.field(&mut self.language),
-            _ => {},
+            0 => __gapi::field(&self.confidence),
+            1 => __gapi::field(&self.is_reliable),
+            2 => __gapi::field(&self.language),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("confidence", &self.confidence);
-        out.field("isReliable", &self.is_reliable);
-        out.field("language", &self.language);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "confidence" => __gapi::field_mut(&mut self.confidence),
+            "isReliable" => __gapi::field_mut(&mut self.is_reliable),
+            "language" => __gapi::field_mut(&mut self.language),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -657,26 +643,22 @@ pub struct GetSupportedLanguagesRequest {
 
 impl __gapi::Object for GetSupportedLanguagesRequest {
     const NAME: &'static str = "GetSupportedLanguagesRequest";
+    const PROPERTIES: &'static [&'static str] = &["target"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "target" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.target),
-            _ => {},
+            0 => __gapi::field(&self.target),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("target", &self.target);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "target" => __gapi::field_mut(&mut self.target),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -703,26 +685,22 @@ pub struct LanguagesListResponse {
 
 impl __gapi::Object for LanguagesListResponse {
     const NAME: &'static str = "LanguagesListResponse";
+    const PROPERTIES: &'static [&'static str] = &["languages"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "languages" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.languages),
-            _ => {},
+            0 => __gapi::field(&self.languages),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("languages", &self.languages);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "languages" => __gapi::field_mut(&mut self.languages),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -751,29 +729,24 @@ pub struct LanguagesResource {
 
 impl __gapi::Object for LanguagesResource {
     const NAME: &'static str = "LanguagesResource";
+    const PROPERTIES: &'static [&'static str] = &["language", "name"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "language" => 0,
-            "name" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.language),
-            1 => value.field(&mut self.name),
-            _ => {},
+            0 => __gapi::field(&self.language),
+            1 => __gapi::field(&self.name),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("language", &self.language);
-        out.field("name", &self.name);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "language" => __gapi::field_mut(&mut self.language),
+            "name" => __gapi::field_mut(&mut self.name),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -825,38 +798,30 @@ impl TranslateTextRequest {
 
 impl __gapi::Object for TranslateTextRequest {
     const NAME: &'static str = "TranslateTextRequest";
+    const PROPERTIES: &'static [&'static str] = &["format", "model", "q", "source", "target"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "format" => 0,
-            "model" => 1,
-            "q" => 2,
-            "source" => 3,
-            "target" => 4,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.format),
-            1 => value.field(&mut self.model),
-            2 => value.field(&mut self.q),
-            3 => value.field(&mut self.source),
-            4 => value.field(&mut self.target),
-            _ => {},
+            0 => __gapi::field(&self.format),
+            1 => __gapi::field(&self.model),
+            2 => __gapi::field(&self.q),
+            3 => __gapi::field(&self.source),
+            4 => __gapi::field(&self.target),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("format", &self.format);
-        out.field("model", &self.model);
-        out.field("q", &self.q);
-        out.field("source", &self.source);
-        out.field("target", &self.target);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "format" => __gapi::field_mut(&mut self.format),
+            "model" => __gapi::field_mut(&mut self.model),
+            "q" => __gapi::field_mut(&mut self.q),
+            "source" => __gapi::field_mut(&mut self.source),
+            "target" => __gapi::field_mut(&mut self.target),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -881,26 +846,22 @@ pub struct TranslationsListResponse {
 
 impl __gapi::Object for TranslationsListResponse {
     const NAME: &'static str = "TranslationsListResponse";
+    const PROPERTIES: &'static [&'static str] = &["translations"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "translations" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.translations),
-            _ => {},
+            0 => __gapi::field(&self.translations),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("translations", &self.translations);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "translations" => __gapi::field_mut(&mut self.translations),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -934,32 +895,30 @@ pub struct TranslationsResource {
 
 impl __gapi::Object for TranslationsResource {
     const NAME: &'static str = "TranslationsResource";
+    const PROPERTIES: &'static [&'static str] = &[
+        "detectedSourceLanguage",
+        "model",
+        "translatedText",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "detectedSourceLanguage" => 0,
-            "model" => 1,
-            "translatedText" => 2,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.detected_source_language),
-            1 => value.field(&mut self.model),
-            2 => value.field(&mut self.translated_text),
-            _ => {},
+            0 => __gapi::field(&self.detected_source_language),
+            1 => __gapi::field(&self.model),
+            2 => __gapi::field(&self.translated_text),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("detectedSourceLanguage", &self.detected_source_language);
-        out.field("model", &self.model);
-        out.field("translatedText", &self.translated_text);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "detectedSourceLanguage" => __gapi::field_mut(&mut self.detected_source_language),
+            "model" => __gapi::field_mut(&mut self.model),
+            "translatedText" => __gapi::field_mut(&mut self.translated_text),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]

@@ -86,7 +86,7 @@ fn steps(api: &Api, method: &Method, function: &TokenStream) -> TokenStream {
             ident(&parameter.ident),
         );
         quote! {
-            if let ::std::option::Option::Some(value) = call.#read(#wire)? {
+            if let ::std::option::Option::Some(value) = call.#read(#wire) {
                 request = request.#setter(value);
             }
         }

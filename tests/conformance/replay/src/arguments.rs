@@ -35,6 +35,8 @@ pub struct Arguments<'c> {
     taken: Vec<&'static str>,
     body_taken: bool,
     media_taken: bool,
+    /// What went wrong with an optional parameter. It is kept here because a branch at each of tens of thousands of parameters would cost the compiler minutes.
+    fault: Option<Fault>,
 }
 
 impl<'c> Arguments<'c> {
@@ -45,32 +47,36 @@ impl<'c> Arguments<'c> {
             taken: Vec::new(),
             body_taken: false,
             media_taken: false,
+            fault: None,
         }
     }
 
-    /// The value of an optional parameter.
-    ///
-    /// # Errors
-    /// When it is not of this type, or holds what the type does not know.
-    pub fn one<T: Wire + Check>(&mut self, name: &'static str) -> Result<Option<T>, Fault> {
-        self.take(name).map(|value| decode(name, value)).transpose()
+    /// The value of an optional parameter. One that is not of this type, or holds what the type does not know, is a fault that
+    /// [`finish`](Self::finish) tells.
+    pub fn one<T: Wire + Check>(&mut self, name: &'static str) -> Option<T> {
+        let value = self.take(name)?;
+        self.kept(decode(name, value))
     }
 
-    /// All values of an optional parameter that takes many.
-    ///
-    /// # Errors
-    /// As for [`one`](Self::one).
-    pub fn many<T: Wire + Check>(&mut self, name: &'static str) -> Result<Option<Vec<T>>, Fault> {
-        let values = match self.take(name) {
-            None => return Ok(None),
-            Some(Value::Array(values)) => values.iter().collect(),
-            Some(value) => vec![value],
+    /// All values of an optional parameter that takes many. Faults are kept as in [`one`](Self::one).
+    pub fn many<T: Wire + Check>(&mut self, name: &'static str) -> Option<Vec<T>> {
+        let values = match self.take(name)? {
+            Value::Array(values) => values.iter().collect(),
+            value => vec![value],
         };
-        let values: Result<Vec<T>, Fault> = values
-            .into_iter()
-            .map(|value| decode(name, value))
-            .collect();
-        values.map(Some)
+        let values = values.into_iter().map(|value| decode(name, value));
+        let values = values.collect();
+        self.kept(values)
+    }
+
+    fn kept<T>(&mut self, value: Result<T, Fault>) -> Option<T> {
+        match value {
+            Ok(value) => Some(value),
+            Err(fault) => {
+                self.fault.get_or_insert(fault);
+                None
+            }
+        }
     }
 
     /// A required parameter, read by [`one`](Self::one) or [`many`](Self::many).
@@ -80,9 +86,11 @@ impl<'c> Arguments<'c> {
     pub fn required<T>(
         &mut self,
         name: &'static str,
-        read: impl Fn(&mut Self, &'static str) -> Result<Option<T>, Fault>,
+        read: fn(&mut Self, &'static str) -> Option<T>,
     ) -> Result<T, Fault> {
-        read(self, name)?.ok_or_else(|| Fault::new(format!("{name} is required")))
+        let value = read(self, name);
+        let fault = self.fault.take();
+        value.ok_or_else(|| fault.unwrap_or_else(|| Fault::new(format!("{name} is required"))))
     }
 
     /// The body.
@@ -147,8 +155,11 @@ impl<'c> Arguments<'c> {
     /// The client, and what is left to be said about the call: parameters that every API has.
     ///
     /// # Errors
-    /// When something was not taken that is no such parameter.
+    /// When a parameter had a fault, or something was not taken that is no such parameter.
     pub fn finish(self) -> Result<(&'c Client, CallOptions), Fault> {
+        if let Some(fault) = self.fault {
+            return Err(fault);
+        }
         if self.line.body.is_some() && !self.body_taken {
             return Err(Fault::new("the method takes no body"));
         }

@@ -79,47 +79,45 @@ pub struct Holder {
 
 impl __gapi::Object for Holder {
     const NAME: &'static str = "Holder";
+    const PROPERTIES: &'static [&'static str] = &[
+        "byName",
+        "loose",
+        "named",
+        "packed",
+        "proto",
+        "untyped",
+        "value",
+        "values",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "byName" => 0,
-            "loose" => 1,
-            "named" => 2,
-            "packed" => 3,
-            "proto" => 4,
-            "untyped" => 5,
-            "value" => 6,
-            "values" => 7,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.by_name),
-            1 => value.field(&mut self.loose),
-            2 => value.field(&mut self.named),
-            3 => value.field(&mut self.packed),
-            4 => value.field(&mut self.proto),
-            5 => value.field(&mut self.untyped),
-            6 => value.field(&mut self.value),
-            7 => value.field(&mut self.values),
-            _ => {},
+            0 => __gapi::field(&self.by_name),
+            1 => __gapi::field(&self.loose),
+            2 => __gapi::field(&self.named),
+            3 => __gapi::field(&self.packed),
+            4 => __gapi::field(&self.proto),
+            5 => __gapi::field(&self.untyped),
+            6 => __gapi::field(&self.value),
+            7 => __gapi::field(&self.values),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("byName", &self.by_name);
-        out.field("loose", &self.loose);
-        out.field("named", &self.named);
-        out.field("packed", &self.packed);
-        out.field("proto", &self.proto);
-        out.field("untyped", &self.untyped);
-        out.field("value", &self.value);
-        out.field("values", &self.values);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "byName" => __gapi::field_mut(&mut self.by_name),
+            "loose" => __gapi::field_mut(&mut self.loose),
+            "named" => __gapi::field_mut(&mut self.named),
+            "packed" => __gapi::field_mut(&mut self.packed),
+            "proto" => __gapi::field_mut(&mut self.proto),
+            "untyped" => __gapi::field_mut(&mut self.untyped),
+            "value" => __gapi::field_mut(&mut self.value),
+            "values" => __gapi::field_mut(&mut self.values),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]

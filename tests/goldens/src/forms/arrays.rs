@@ -76,47 +76,45 @@ pub struct Arrays {
 
 impl __gapi::Object for Arrays {
     const NAME: &'static str = "Arrays";
+    const PROPERTIES: &'static [&'static str] = &[
+        "blobs",
+        "colors",
+        "counts",
+        "inline",
+        "matrix",
+        "objectMaps",
+        "open",
+        "stringMaps",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "blobs" => 0,
-            "colors" => 1,
-            "counts" => 2,
-            "inline" => 3,
-            "matrix" => 4,
-            "objectMaps" => 5,
-            "open" => 6,
-            "stringMaps" => 7,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.blobs),
-            1 => value.field(&mut self.colors),
-            2 => value.field(&mut self.counts),
-            3 => value.field(&mut self.inline),
-            4 => value.field(&mut self.matrix),
-            5 => value.field(&mut self.object_maps),
-            6 => value.field(&mut self.open),
-            7 => value.field(&mut self.string_maps),
-            _ => {},
+            0 => __gapi::field(&self.blobs),
+            1 => __gapi::field(&self.colors),
+            2 => __gapi::field(&self.counts),
+            3 => __gapi::field(&self.inline),
+            4 => __gapi::field(&self.matrix),
+            5 => __gapi::field(&self.object_maps),
+            6 => __gapi::field(&self.open),
+            7 => __gapi::field(&self.string_maps),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("blobs", &self.blobs);
-        out.field("colors", &self.colors);
-        out.field("counts", &self.counts);
-        out.field("inline", &self.inline);
-        out.field("matrix", &self.matrix);
-        out.field("objectMaps", &self.object_maps);
-        out.field("open", &self.open);
-        out.field("stringMaps", &self.string_maps);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "blobs" => __gapi::field_mut(&mut self.blobs),
+            "colors" => __gapi::field_mut(&mut self.colors),
+            "counts" => __gapi::field_mut(&mut self.counts),
+            "inline" => __gapi::field_mut(&mut self.inline),
+            "matrix" => __gapi::field_mut(&mut self.matrix),
+            "objectMaps" => __gapi::field_mut(&mut self.object_maps),
+            "open" => __gapi::field_mut(&mut self.open),
+            "stringMaps" => __gapi::field_mut(&mut self.string_maps),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -177,29 +175,24 @@ pub struct ArraysInline {
 
 impl __gapi::Object for ArraysInline {
     const NAME: &'static str = "ArraysInline";
+    const PROPERTIES: &'static [&'static str] = &["deep", "key"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "deep" => 0,
-            "key" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.deep),
-            1 => value.field(&mut self.key),
-            _ => {},
+            0 => __gapi::field(&self.deep),
+            1 => __gapi::field(&self.key),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("deep", &self.deep);
-        out.field("key", &self.key);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "deep" => __gapi::field_mut(&mut self.deep),
+            "key" => __gapi::field_mut(&mut self.key),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -224,26 +217,22 @@ pub struct ArraysInlineDeep {
 
 impl __gapi::Object for ArraysInlineDeep {
     const NAME: &'static str = "ArraysInlineDeep";
+    const PROPERTIES: &'static [&'static str] = &["leaf"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "leaf" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.leaf),
-            _ => {},
+            0 => __gapi::field(&self.leaf),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("leaf", &self.leaf);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "leaf" => __gapi::field_mut(&mut self.leaf),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -268,26 +257,22 @@ pub struct Item {
 
 impl __gapi::Object for Item {
     const NAME: &'static str = "Item";
+    const PROPERTIES: &'static [&'static str] = &["name"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "name" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.name),
-            _ => {},
+            0 => __gapi::field(&self.name),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("name", &self.name);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "name" => __gapi::field_mut(&mut self.name),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -315,26 +300,22 @@ pub struct ItemListItem {
 
 impl __gapi::Object for ItemListItem {
     const NAME: &'static str = "ItemListItem";
+    const PROPERTIES: &'static [&'static str] = &["id"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "id" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.id),
-            _ => {},
+            0 => __gapi::field(&self.id),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("id", &self.id);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "id" => __gapi::field_mut(&mut self.id),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]

@@ -469,23 +469,21 @@ pub struct Empty {
 
 impl __gapi::Object for Empty {
     const NAME: &'static str = "Empty";
+    const PROPERTIES: &'static [&'static str] = &[];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            _ => {}
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {}
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            _ => __gapi::no_field_mut(),
+        }
+    }
 
     #[inline]
     fn extra(&self) -> &__gapi::Extra {
@@ -525,32 +523,26 @@ impl HttpBody {
 
 impl __gapi::Object for HttpBody {
     const NAME: &'static str = "HttpBody";
+    const PROPERTIES: &'static [&'static str] = &["contentType", "data", "extensions"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "contentType" => 0,
-            "data" => 1,
-            "extensions" => 2,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.content_type),
-            1 => value.field(&mut self.data),
-            2 => value.field(&mut self.extensions),
-            _ => {},
+            0 => __gapi::field(&self.content_type),
+            1 => __gapi::field(&self.data),
+            2 => __gapi::field(&self.extensions),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("contentType", &self.content_type);
-        out.field("data", &self.data);
-        out.field("extensions", &self.extensions);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "contentType" => __gapi::field_mut(&mut self.content_type),
+            "data" => __gapi::field_mut(&mut self.data),
+            "extensions" => __gapi::field_mut(&mut self.extensions),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -589,26 +581,22 @@ impl Inside {
 
 impl __gapi::Object for Inside {
     const NAME: &'static str = "Inside";
+    const PROPERTIES: &'static [&'static str] = &["thing"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "thing" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.thing),
-            _ => {},
+            0 => __gapi::field(&self.thing),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("thing", &self.thing);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "thing" => __gapi::field_mut(&mut self.thing),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -648,26 +636,22 @@ impl Thing {
 
 impl __gapi::Object for Thing {
     const NAME: &'static str = "Thing";
+    const PROPERTIES: &'static [&'static str] = &["name"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "name" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.name),
-            _ => {},
+            0 => __gapi::field(&self.name),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("name", &self.name);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "name" => __gapi::field_mut(&mut self.name),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -704,26 +688,22 @@ impl ThingsInlineRequest {
 
 impl __gapi::Object for ThingsInlineRequest {
     const NAME: &'static str = "ThingsInlineRequest";
+    const PROPERTIES: &'static [&'static str] = &["a"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "a" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.a),
-            _ => {},
+            0 => __gapi::field(&self.a),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("a", &self.a);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "a" => __gapi::field_mut(&mut self.a),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -748,26 +728,22 @@ pub struct ThingsInlineResponse {
 
 impl __gapi::Object for ThingsInlineResponse {
     const NAME: &'static str = "ThingsInlineResponse";
+    const PROPERTIES: &'static [&'static str] = &["b"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "b" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.b),
-            _ => {},
+            0 => __gapi::field(&self.b),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("b", &self.b);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "b" => __gapi::field_mut(&mut self.b),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]

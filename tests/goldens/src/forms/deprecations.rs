@@ -173,47 +173,45 @@ pub struct Old {
 
 impl __gapi::Object for Old {
     const NAME: &'static str = "Old";
+    const PROPERTIES: &'static [&'static str] = &[
+        "bracketed",
+        "code",
+        "flag",
+        "gone",
+        "kind",
+        "made",
+        "said",
+        "state",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "bracketed" => 0,
-            "code" => 1,
-            "flag" => 2,
-            "gone" => 3,
-            "kind" => 4,
-            "made" => 5,
-            "said" => 6,
-            "state" => 7,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.bracketed),
-            1 => value.field(&mut self.code),
-            2 => value.field(&mut self.flag),
-            3 => value.field(&mut self.gone),
-            4 => value.field(&mut self.kind),
-            5 => value.field(&mut self.made),
-            6 => value.field(&mut self.said),
-            7 => value.field(&mut self.state),
-            _ => {},
+            0 => __gapi::field(&self.bracketed),
+            1 => __gapi::field(&self.code),
+            2 => __gapi::field(&self.flag),
+            3 => __gapi::field(&self.gone),
+            4 => __gapi::field(&self.kind),
+            5 => __gapi::field(&self.made),
+            6 => __gapi::field(&self.said),
+            7 => __gapi::field(&self.state),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("bracketed", &self.bracketed);
-        out.field("code", &self.code);
-        out.field("flag", &self.flag);
-        out.field("gone", &self.gone);
-        out.field("kind", &self.kind);
-        out.field("made", &self.made);
-        out.field("said", &self.said);
-        out.field("state", &self.state);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "bracketed" => __gapi::field_mut(&mut self.bracketed),
+            "code" => __gapi::field_mut(&mut self.code),
+            "flag" => __gapi::field_mut(&mut self.flag),
+            "gone" => __gapi::field_mut(&mut self.gone),
+            "kind" => __gapi::field_mut(&mut self.kind),
+            "made" => __gapi::field_mut(&mut self.made),
+            "said" => __gapi::field_mut(&mut self.said),
+            "state" => __gapi::field_mut(&mut self.state),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]

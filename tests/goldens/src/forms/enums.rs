@@ -540,26 +540,22 @@ pub struct Odd {
 
 impl __gapi::Object for Odd {
     const NAME: &'static str = "Odd";
+    const PROPERTIES: &'static [&'static str] = &["value"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "value" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.value),
-            _ => {},
+            0 => __gapi::field(&self.value),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("value", &self.value);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "value" => __gapi::field_mut(&mut self.value),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -636,29 +632,24 @@ pub struct Uses {
 
 impl __gapi::Object for Uses {
     const NAME: &'static str = "Uses";
+    const PROPERTIES: &'static [&'static str] = &["level", "plain"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "level" => 0,
-            "plain" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.level),
-            1 => value.field(&mut self.plain),
-            _ => {},
+            0 => __gapi::field(&self.level),
+            1 => __gapi::field(&self.plain),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("level", &self.level);
-        out.field("plain", &self.plain);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "level" => __gapi::field_mut(&mut self.level),
+            "plain" => __gapi::field_mut(&mut self.plain),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -713,26 +704,22 @@ pub struct Wallet {
 
 impl __gapi::Object for Wallet {
     const NAME: &'static str = "Wallet";
+    const PROPERTIES: &'static [&'static str] = &["state"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "state" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.state),
-            _ => {},
+            0 => __gapi::field(&self.state),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("state", &self.state);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "state" => __gapi::field_mut(&mut self.state),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]

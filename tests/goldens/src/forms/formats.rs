@@ -94,74 +94,72 @@ pub struct Formats {
 
 impl __gapi::Object for Formats {
     const NAME: &'static str = "Formats";
+    const PROPERTIES: &'static [&'static str] = &[
+        "boolean-plain",
+        "integer-int32",
+        "integer-plain",
+        "integer-uint32",
+        "number-double",
+        "number-float",
+        "number-plain",
+        "string-byte",
+        "string-date",
+        "string-date-time",
+        "string-google-datetime",
+        "string-google-duration",
+        "string-google-fieldmask",
+        "string-int64",
+        "string-plain",
+        "string-uint64",
+        "string-uuid",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "boolean-plain" => 0,
-            "integer-int32" => 1,
-            "integer-plain" => 2,
-            "integer-uint32" => 3,
-            "number-double" => 4,
-            "number-float" => 5,
-            "number-plain" => 6,
-            "string-byte" => 7,
-            "string-date" => 8,
-            "string-date-time" => 9,
-            "string-google-datetime" => 10,
-            "string-google-duration" => 11,
-            "string-google-fieldmask" => 12,
-            "string-int64" => 13,
-            "string-plain" => 14,
-            "string-uint64" => 15,
-            "string-uuid" => 16,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.boolean_plain),
-            1 => value.field(&mut self.integer_int32),
-            2 => value.field(&mut self.integer_plain),
-            3 => value.field(&mut self.integer_uint32),
-            4 => value.field(&mut self.number_double),
-            5 => value.field(&mut self.number_float),
-            6 => value.field(&mut self.number_plain),
-            7 => value.field(&mut self.string_byte),
-            8 => value.field(&mut self.string_date),
-            9 => value.field(&mut self.string_date_time),
-            10 => value.field(&mut self.string_google_datetime),
-            11 => value.field(&mut self.string_google_duration),
-            12 => value.field(&mut self.string_google_fieldmask),
-            13 => value.field(&mut self.string_int64),
-            14 => value.field(&mut self.string_plain),
-            15 => value.field(&mut self.string_uint64),
-            16 => value.field(&mut self.string_uuid),
-            _ => {},
+            0 => __gapi::field(&self.boolean_plain),
+            1 => __gapi::field(&self.integer_int32),
+            2 => __gapi::field(&self.integer_plain),
+            3 => __gapi::field(&self.integer_uint32),
+            4 => __gapi::field(&self.number_double),
+            5 => __gapi::field(&self.number_float),
+            6 => __gapi::field(&self.number_plain),
+            7 => __gapi::field(&self.string_byte),
+            8 => __gapi::field(&self.string_date),
+            9 => __gapi::field(&self.string_date_time),
+            10 => __gapi::field(&self.string_google_datetime),
+            11 => __gapi::field(&self.string_google_duration),
+            12 => __gapi::field(&self.string_google_fieldmask),
+            13 => __gapi::field(&self.string_int64),
+            14 => __gapi::field(&self.string_plain),
+            15 => __gapi::field(&self.string_uint64),
+            16 => __gapi::field(&self.string_uuid),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("boolean-plain", &self.boolean_plain);
-        out.field("integer-int32", &self.integer_int32);
-        out.field("integer-plain", &self.integer_plain);
-        out.field("integer-uint32", &self.integer_uint32);
-        out.field("number-double", &self.number_double);
-        out.field("number-float", &self.number_float);
-        out.field("number-plain", &self.number_plain);
-        out.field("string-byte", &self.string_byte);
-        out.field("string-date", &self.string_date);
-        out.field("string-date-time", &self.string_date_time);
-        out.field("string-google-datetime", &self.string_google_datetime);
-        out.field("string-google-duration", &self.string_google_duration);
-        out.field("string-google-fieldmask", &self.string_google_fieldmask);
-        out.field("string-int64", &self.string_int64);
-        out.field("string-plain", &self.string_plain);
-        out.field("string-uint64", &self.string_uint64);
-        out.field("string-uuid", &self.string_uuid);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "boolean-plain" => __gapi::field_mut(&mut self.boolean_plain),
+            "integer-int32" => __gapi::field_mut(&mut self.integer_int32),
+            "integer-plain" => __gapi::field_mut(&mut self.integer_plain),
+            "integer-uint32" => __gapi::field_mut(&mut self.integer_uint32),
+            "number-double" => __gapi::field_mut(&mut self.number_double),
+            "number-float" => __gapi::field_mut(&mut self.number_float),
+            "number-plain" => __gapi::field_mut(&mut self.number_plain),
+            "string-byte" => __gapi::field_mut(&mut self.string_byte),
+            "string-date" => __gapi::field_mut(&mut self.string_date),
+            "string-date-time" => __gapi::field_mut(&mut self.string_date_time),
+            "string-google-datetime" => __gapi::field_mut(&mut self.string_google_datetime),
+            "string-google-duration" => __gapi::field_mut(&mut self.string_google_duration),
+            "string-google-fieldmask" => __gapi::field_mut(&mut self.string_google_fieldmask),
+            "string-int64" => __gapi::field_mut(&mut self.string_int64),
+            "string-plain" => __gapi::field_mut(&mut self.string_plain),
+            "string-uint64" => __gapi::field_mut(&mut self.string_uint64),
+            "string-uuid" => __gapi::field_mut(&mut self.string_uuid),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]

@@ -62,26 +62,22 @@ pub struct Entry {
 
 impl __gapi::Object for Entry {
     const NAME: &'static str = "Entry";
+    const PROPERTIES: &'static [&'static str] = &["name"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "name" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.name),
-            _ => {},
+            0 => __gapi::field(&self.name),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("name", &self.name);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "name" => __gapi::field_mut(&mut self.name),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -123,47 +119,45 @@ pub struct Maps {
 
 impl __gapi::Object for Maps {
     const NAME: &'static str = "Maps";
+    const PROPERTIES: &'static [&'static str] = &[
+        "anything",
+        "inline",
+        "lists",
+        "longs",
+        "nested",
+        "objects",
+        "states",
+        "strings",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "anything" => 0,
-            "inline" => 1,
-            "lists" => 2,
-            "longs" => 3,
-            "nested" => 4,
-            "objects" => 5,
-            "states" => 6,
-            "strings" => 7,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.anything),
-            1 => value.field(&mut self.inline),
-            2 => value.field(&mut self.lists),
-            3 => value.field(&mut self.longs),
-            4 => value.field(&mut self.nested),
-            5 => value.field(&mut self.objects),
-            6 => value.field(&mut self.states),
-            7 => value.field(&mut self.strings),
-            _ => {},
+            0 => __gapi::field(&self.anything),
+            1 => __gapi::field(&self.inline),
+            2 => __gapi::field(&self.lists),
+            3 => __gapi::field(&self.longs),
+            4 => __gapi::field(&self.nested),
+            5 => __gapi::field(&self.objects),
+            6 => __gapi::field(&self.states),
+            7 => __gapi::field(&self.strings),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("anything", &self.anything);
-        out.field("inline", &self.inline);
-        out.field("lists", &self.lists);
-        out.field("longs", &self.longs);
-        out.field("nested", &self.nested);
-        out.field("objects", &self.objects);
-        out.field("states", &self.states);
-        out.field("strings", &self.strings);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "anything" => __gapi::field_mut(&mut self.anything),
+            "inline" => __gapi::field_mut(&mut self.inline),
+            "lists" => __gapi::field_mut(&mut self.lists),
+            "longs" => __gapi::field_mut(&mut self.longs),
+            "nested" => __gapi::field_mut(&mut self.nested),
+            "objects" => __gapi::field_mut(&mut self.objects),
+            "states" => __gapi::field_mut(&mut self.states),
+            "strings" => __gapi::field_mut(&mut self.strings),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -188,26 +182,22 @@ pub struct MapsInline {
 
 impl __gapi::Object for MapsInline {
     const NAME: &'static str = "MapsInline";
+    const PROPERTIES: &'static [&'static str] = &["leaf"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "leaf" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.leaf),
-            _ => {},
+            0 => __gapi::field(&self.leaf),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("leaf", &self.leaf);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "leaf" => __gapi::field_mut(&mut self.leaf),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -269,26 +259,22 @@ pub struct TableValue {
 
 impl __gapi::Object for TableValue {
     const NAME: &'static str = "TableValue";
+    const PROPERTIES: &'static [&'static str] = &["cell"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "cell" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.cell),
-            _ => {},
+            0 => __gapi::field(&self.cell),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("cell", &self.cell);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "cell" => __gapi::field_mut(&mut self.cell),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]

@@ -358,26 +358,22 @@ impl File {
 
 impl __gapi::Object for File {
     const NAME: &'static str = "File";
+    const PROPERTIES: &'static [&'static str] = &["name"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "name" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.name),
-            _ => {},
+            0 => __gapi::field(&self.name),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("name", &self.name);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "name" => __gapi::field_mut(&mut self.name),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]

@@ -802,26 +802,22 @@ pub struct Control {
 
 impl __gapi::Object for Control {
     const NAME: &'static str = "Control";
+    const PROPERTIES: &'static [&'static str] = &["family"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "family" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.family),
-            _ => {},
+            0 => __gapi::field(&self.family),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("family", &self.family);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "family" => __gapi::field_mut(&mut self.family),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -874,23 +870,21 @@ pub struct ControlFamily {
 
 impl __gapi::Object for ControlFamily {
     const NAME: &'static str = "ControlFamily";
+    const PROPERTIES: &'static [&'static str] = &[];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            _ => {}
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {}
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            _ => __gapi::no_field_mut(),
+        }
+    }
 
     #[inline]
     fn extra(&self) -> &__gapi::Extra {
@@ -936,59 +930,57 @@ pub struct Fields {
 
 impl __gapi::Object for Fields {
     const NAME: &'static str = "Fields";
+    const PROPERTIES: &'static [&'static str] = &[
+        "$ref2",
+        "2nd",
+        "@type",
+        "HTMLSnippet",
+        "_meta",
+        "extra",
+        "gen",
+        "meta",
+        "self",
+        "start-date",
+        "type",
+        "…",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "$ref2" => 0,
-            "2nd" => 1,
-            "@type" => 2,
-            "HTMLSnippet" => 3,
-            "_meta" => 4,
-            "extra" => 5,
-            "gen" => 6,
-            "meta" => 7,
-            "self" => 8,
-            "start-date" => 9,
-            "type" => 10,
-            "…" => 11,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.ref2),
-            1 => value.field(&mut self._2nd),
-            2 => value.field(&mut self.r#type),
-            3 => value.field(&mut self.html_snippet),
-            4 => value.field(&mut self.meta),
-            5 => value.field(&mut self.extra_),
-            6 => value.field(&mut self.r#gen),
-            7 => value.field(&mut self.meta_),
-            8 => value.field(&mut self.self_),
-            9 => value.field(&mut self.start_date),
-            10 => value.field(&mut self.type_),
-            11 => value.field(&mut self.unnamed),
-            _ => {},
+            0 => __gapi::field(&self.ref2),
+            1 => __gapi::field(&self._2nd),
+            2 => __gapi::field(&self.r#type),
+            3 => __gapi::field(&self.html_snippet),
+            4 => __gapi::field(&self.meta),
+            5 => __gapi::field(&self.extra_),
+            6 => __gapi::field(&self.r#gen),
+            7 => __gapi::field(&self.meta_),
+            8 => __gapi::field(&self.self_),
+            9 => __gapi::field(&self.start_date),
+            10 => __gapi::field(&self.type_),
+            11 => __gapi::field(&self.unnamed),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("$ref2", &self.ref2);
-        out.field("2nd", &self._2nd);
-        out.field("@type", &self.r#type);
-        out.field("HTMLSnippet", &self.html_snippet);
-        out.field("_meta", &self.meta);
-        out.field("extra", &self.extra_);
-        out.field("gen", &self.r#gen);
-        out.field("meta", &self.meta_);
-        out.field("self", &self.self_);
-        out.field("start-date", &self.start_date);
-        out.field("type", &self.type_);
-        out.field("…", &self.unnamed);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "$ref2" => __gapi::field_mut(&mut self.ref2),
+            "2nd" => __gapi::field_mut(&mut self._2nd),
+            "@type" => __gapi::field_mut(&mut self.r#type),
+            "HTMLSnippet" => __gapi::field_mut(&mut self.html_snippet),
+            "_meta" => __gapi::field_mut(&mut self.meta),
+            "extra" => __gapi::field_mut(&mut self.extra_),
+            "gen" => __gapi::field_mut(&mut self.r#gen),
+            "meta" => __gapi::field_mut(&mut self.meta_),
+            "self" => __gapi::field_mut(&mut self.self_),
+            "start-date" => __gapi::field_mut(&mut self.start_date),
+            "type" => __gapi::field_mut(&mut self.type_),
+            "…" => __gapi::field_mut(&mut self.unnamed),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1011,23 +1003,21 @@ pub struct HTTPHealthCheck {
 
 impl __gapi::Object for HTTPHealthCheck {
     const NAME: &'static str = "HTTPHealthCheck";
+    const PROPERTIES: &'static [&'static str] = &[];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            _ => {}
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {}
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            _ => __gapi::no_field_mut(),
+        }
+    }
 
     #[inline]
     fn extra(&self) -> &__gapi::Extra {
@@ -1049,23 +1039,21 @@ pub struct HttpHealthCheck {
 
 impl __gapi::Object for HttpHealthCheck {
     const NAME: &'static str = "HttpHealthCheck";
+    const PROPERTIES: &'static [&'static str] = &[];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            _ => {}
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {}
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            _ => __gapi::no_field_mut(),
+        }
+    }
 
     #[inline]
     fn extra(&self) -> &__gapi::Extra {
@@ -1087,23 +1075,21 @@ pub struct Option {
 
 impl __gapi::Object for Option {
     const NAME: &'static str = "Option";
+    const PROPERTIES: &'static [&'static str] = &[];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            _ => {}
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {}
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            _ => __gapi::no_field_mut(),
+        }
+    }
 
     #[inline]
     fn extra(&self) -> &__gapi::Extra {
@@ -1125,23 +1111,21 @@ pub struct Result {
 
 impl __gapi::Object for Result {
     const NAME: &'static str = "Result";
+    const PROPERTIES: &'static [&'static str] = &[];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            _ => {}
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {}
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            _ => __gapi::no_field_mut(),
+        }
+    }
 
     #[inline]
     fn extra(&self) -> &__gapi::Extra {
@@ -1163,23 +1147,21 @@ pub struct Self_ {
 
 impl __gapi::Object for Self_ {
     const NAME: &'static str = "Self";
+    const PROPERTIES: &'static [&'static str] = &[];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            _ => {}
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {}
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            _ => __gapi::no_field_mut(),
+        }
+    }
 
     #[inline]
     fn extra(&self) -> &__gapi::Extra {
@@ -1201,23 +1183,21 @@ pub struct SnakeCase {
 
 impl __gapi::Object for SnakeCase {
     const NAME: &'static str = "SnakeCase";
+    const PROPERTIES: &'static [&'static str] = &[];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            _ => {}
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {}
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            _ => __gapi::no_field_mut(),
+        }
+    }
 
     #[inline]
     fn extra(&self) -> &__gapi::Extra {
@@ -1239,23 +1219,21 @@ pub struct SnakeCase_ {
 
 impl __gapi::Object for SnakeCase_ {
     const NAME: &'static str = "Snake_Case";
+    const PROPERTIES: &'static [&'static str] = &[];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            _ => {}
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {}
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            _ => __gapi::no_field_mut(),
+        }
+    }
 
     #[inline]
     fn extra(&self) -> &__gapi::Extra {
@@ -1289,23 +1267,21 @@ impl Type {
 
 impl __gapi::Object for Type {
     const NAME: &'static str = "Type";
+    const PROPERTIES: &'static [&'static str] = &[];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            _ => {}
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {}
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            _ => __gapi::no_field_mut(),
+        }
+    }
 
     #[inline]
     fn extra(&self) -> &__gapi::Extra {
@@ -1327,23 +1303,21 @@ pub struct LowerCase {
 
 impl __gapi::Object for LowerCase {
     const NAME: &'static str = "lower_case";
+    const PROPERTIES: &'static [&'static str] = &[];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            _ => {}
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {}
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            _ => __gapi::no_field_mut(),
+        }
+    }
 
     #[inline]
     fn extra(&self) -> &__gapi::Extra {

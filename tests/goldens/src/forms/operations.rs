@@ -1078,29 +1078,24 @@ impl Job {
 
 impl __gapi::Object for Job {
     const NAME: &'static str = "Job";
+    const PROPERTIES: &'static [&'static str] = &["done", "name"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "done" => 0,
-            "name" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.done),
-            1 => value.field(&mut self.name),
-            _ => {},
+            0 => __gapi::field(&self.done),
+            1 => __gapi::field(&self.name),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("done", &self.done);
-        out.field("name", &self.name);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "done" => __gapi::field_mut(&mut self.done),
+            "name" => __gapi::field_mut(&mut self.name),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1133,38 +1128,30 @@ pub struct Operation {
 
 impl __gapi::Object for Operation {
     const NAME: &'static str = "Operation";
+    const PROPERTIES: &'static [&'static str] = &["done", "error", "metadata", "name", "response"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "done" => 0,
-            "error" => 1,
-            "metadata" => 2,
-            "name" => 3,
-            "response" => 4,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.done),
-            1 => value.field(&mut self.error),
-            2 => value.field(&mut self.metadata),
-            3 => value.field(&mut self.name),
-            4 => value.field(&mut self.response),
-            _ => {},
+            0 => __gapi::field(&self.done),
+            1 => __gapi::field(&self.error),
+            2 => __gapi::field(&self.metadata),
+            3 => __gapi::field(&self.name),
+            4 => __gapi::field(&self.response),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("done", &self.done);
-        out.field("error", &self.error);
-        out.field("metadata", &self.metadata);
-        out.field("name", &self.name);
-        out.field("response", &self.response);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "done" => __gapi::field_mut(&mut self.done),
+            "error" => __gapi::field_mut(&mut self.error),
+            "metadata" => __gapi::field_mut(&mut self.metadata),
+            "name" => __gapi::field_mut(&mut self.name),
+            "response" => __gapi::field_mut(&mut self.response),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1191,26 +1178,22 @@ pub struct Status {
 
 impl __gapi::Object for Status {
     const NAME: &'static str = "Status";
+    const PROPERTIES: &'static [&'static str] = &["code"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "code" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.code),
-            _ => {},
+            0 => __gapi::field(&self.code),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("code", &self.code);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "code" => __gapi::field_mut(&mut self.code),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1249,29 +1232,24 @@ impl Task {
 
 impl __gapi::Object for Task {
     const NAME: &'static str = "Task";
+    const PROPERTIES: &'static [&'static str] = &["name", "status"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "name" => 0,
-            "status" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.name),
-            1 => value.field(&mut self.status),
-            _ => {},
+            0 => __gapi::field(&self.name),
+            1 => __gapi::field(&self.status),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("name", &self.name);
-        out.field("status", &self.status);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "name" => __gapi::field_mut(&mut self.name),
+            "status" => __gapi::field_mut(&mut self.status),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1302,35 +1280,28 @@ pub struct ZoneOperation {
 
 impl __gapi::Object for ZoneOperation {
     const NAME: &'static str = "ZoneOperation";
+    const PROPERTIES: &'static [&'static str] = &["name", "operationType", "status", "zone"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "name" => 0,
-            "operationType" => 1,
-            "status" => 2,
-            "zone" => 3,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.name),
-            1 => value.field(&mut self.operation_type),
-            2 => value.field(&mut self.status),
-            3 => value.field(&mut self.zone),
-            _ => {},
+            0 => __gapi::field(&self.name),
+            1 => __gapi::field(&self.operation_type),
+            2 => __gapi::field(&self.status),
+            3 => __gapi::field(&self.zone),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("name", &self.name);
-        out.field("operationType", &self.operation_type);
-        out.field("status", &self.status);
-        out.field("zone", &self.zone);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "name" => __gapi::field_mut(&mut self.name),
+            "operationType" => __gapi::field_mut(&mut self.operation_type),
+            "status" => __gapi::field_mut(&mut self.status),
+            "zone" => __gapi::field_mut(&mut self.zone),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]

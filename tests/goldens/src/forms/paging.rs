@@ -1614,32 +1614,26 @@ pub struct Aggregated {
 
 impl __gapi::Object for Aggregated {
     const NAME: &'static str = "Aggregated";
+    const PROPERTIES: &'static [&'static str] = &["items", "nextPageToken", "unreachables"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "items" => 0,
-            "nextPageToken" => 1,
-            "unreachables" => 2,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.items),
-            1 => value.field(&mut self.next_page_token),
-            2 => value.field(&mut self.unreachables),
-            _ => {},
+            0 => __gapi::field(&self.items),
+            1 => __gapi::field(&self.next_page_token),
+            2 => __gapi::field(&self.unreachables),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("items", &self.items);
-        out.field("nextPageToken", &self.next_page_token);
-        out.field("unreachables", &self.unreachables);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "items" => __gapi::field_mut(&mut self.items),
+            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
+            "unreachables" => __gapi::field_mut(&mut self.unreachables),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1666,29 +1660,24 @@ pub struct Anys {
 
 impl __gapi::Object for Anys {
     const NAME: &'static str = "Anys";
+    const PROPERTIES: &'static [&'static str] = &["nextPageToken", "rows"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "nextPageToken" => 0,
-            "rows" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.next_page_token),
-            1 => value.field(&mut self.rows),
-            _ => {},
+            0 => __gapi::field(&self.next_page_token),
+            1 => __gapi::field(&self.rows),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("nextPageToken", &self.next_page_token);
-        out.field("rows", &self.rows);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
+            "rows" => __gapi::field_mut(&mut self.rows),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1727,29 +1716,24 @@ impl Body {
 
 impl __gapi::Object for Body {
     const NAME: &'static str = "Body";
+    const PROPERTIES: &'static [&'static str] = &["pageSize", "pageToken"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "pageSize" => 0,
-            "pageToken" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.page_size),
-            1 => value.field(&mut self.page_token),
-            _ => {},
+            0 => __gapi::field(&self.page_size),
+            1 => __gapi::field(&self.page_token),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("pageSize", &self.page_size);
-        out.field("pageToken", &self.page_token);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "pageSize" => __gapi::field_mut(&mut self.page_size),
+            "pageToken" => __gapi::field_mut(&mut self.page_token),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1776,29 +1760,24 @@ pub struct InPageToken {
 
 impl __gapi::Object for InPageToken {
     const NAME: &'static str = "InPageToken";
+    const PROPERTIES: &'static [&'static str] = &["pageToken", "rows"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "pageToken" => 0,
-            "rows" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.page_token),
-            1 => value.field(&mut self.rows),
-            _ => {},
+            0 => __gapi::field(&self.page_token),
+            1 => __gapi::field(&self.rows),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("pageToken", &self.page_token);
-        out.field("rows", &self.rows);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "pageToken" => __gapi::field_mut(&mut self.page_token),
+            "rows" => __gapi::field_mut(&mut self.rows),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1823,26 +1802,22 @@ pub struct Item {
 
 impl __gapi::Object for Item {
     const NAME: &'static str = "Item";
+    const PROPERTIES: &'static [&'static str] = &["name"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "name" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.name),
-            _ => {},
+            0 => __gapi::field(&self.name),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("name", &self.name);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "name" => __gapi::field_mut(&mut self.name),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1871,32 +1846,26 @@ pub struct Items {
 
 impl __gapi::Object for Items {
     const NAME: &'static str = "Items";
+    const PROPERTIES: &'static [&'static str] = &["extras", "items", "nextPageToken"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "extras" => 0,
-            "items" => 1,
-            "nextPageToken" => 2,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.extras),
-            1 => value.field(&mut self.items),
-            2 => value.field(&mut self.next_page_token),
-            _ => {},
+            0 => __gapi::field(&self.extras),
+            1 => __gapi::field(&self.items),
+            2 => __gapi::field(&self.next_page_token),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("extras", &self.extras);
-        out.field("items", &self.items);
-        out.field("nextPageToken", &self.next_page_token);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "extras" => __gapi::field_mut(&mut self.extras),
+            "items" => __gapi::field_mut(&mut self.items),
+            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1923,29 +1892,24 @@ pub struct Left {
 
 impl __gapi::Object for Left {
     const NAME: &'static str = "Left";
+    const PROPERTIES: &'static [&'static str] = &["errors", "nextPageToken"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "errors" => 0,
-            "nextPageToken" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.errors),
-            1 => value.field(&mut self.next_page_token),
-            _ => {},
+            0 => __gapi::field(&self.errors),
+            1 => __gapi::field(&self.next_page_token),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("errors", &self.errors);
-        out.field("nextPageToken", &self.next_page_token);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "errors" => __gapi::field_mut(&mut self.errors),
+            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -1974,32 +1938,26 @@ pub struct Matching {
 
 impl __gapi::Object for Matching {
     const NAME: &'static str = "Matching";
+    const PROPERTIES: &'static [&'static str] = &["featured", "matchingWidgets", "nextPageToken"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "featured" => 0,
-            "matchingWidgets" => 1,
-            "nextPageToken" => 2,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.featured),
-            1 => value.field(&mut self.matching_widgets),
-            2 => value.field(&mut self.next_page_token),
-            _ => {},
+            0 => __gapi::field(&self.featured),
+            1 => __gapi::field(&self.matching_widgets),
+            2 => __gapi::field(&self.next_page_token),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("featured", &self.featured);
-        out.field("matchingWidgets", &self.matching_widgets);
-        out.field("nextPageToken", &self.next_page_token);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "featured" => __gapi::field_mut(&mut self.featured),
+            "matchingWidgets" => __gapi::field_mut(&mut self.matching_widgets),
+            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -2028,32 +1986,26 @@ pub struct Named {
 
 impl __gapi::Object for Named {
     const NAME: &'static str = "Named";
+    const PROPERTIES: &'static [&'static str] = &["gadgets", "nextPageToken", "widgets"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "gadgets" => 0,
-            "nextPageToken" => 1,
-            "widgets" => 2,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.gadgets),
-            1 => value.field(&mut self.next_page_token),
-            2 => value.field(&mut self.widgets),
-            _ => {},
+            0 => __gapi::field(&self.gadgets),
+            1 => __gapi::field(&self.next_page_token),
+            2 => __gapi::field(&self.widgets),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("gadgets", &self.gadgets);
-        out.field("nextPageToken", &self.next_page_token);
-        out.field("widgets", &self.widgets);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "gadgets" => __gapi::field_mut(&mut self.gadgets),
+            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
+            "widgets" => __gapi::field_mut(&mut self.widgets),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -2078,26 +2030,22 @@ pub struct NoToken {
 
 impl __gapi::Object for NoToken {
     const NAME: &'static str = "NoToken";
+    const PROPERTIES: &'static [&'static str] = &["items"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "items" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.items),
-            _ => {},
+            0 => __gapi::field(&self.items),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("items", &self.items);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "items" => __gapi::field_mut(&mut self.items),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -2124,29 +2072,24 @@ pub struct None {
 
 impl __gapi::Object for None {
     const NAME: &'static str = "None";
+    const PROPERTIES: &'static [&'static str] = &["count", "nextPageToken"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "count" => 0,
-            "nextPageToken" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.count),
-            1 => value.field(&mut self.next_page_token),
-            _ => {},
+            0 => __gapi::field(&self.count),
+            1 => __gapi::field(&self.next_page_token),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("count", &self.count);
-        out.field("nextPageToken", &self.next_page_token);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "count" => __gapi::field_mut(&mut self.count),
+            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -2179,38 +2122,36 @@ pub struct Only {
 
 impl __gapi::Object for Only {
     const NAME: &'static str = "Only";
+    const PROPERTIES: &'static [&'static str] = &[
+        "failedItems",
+        "files",
+        "nextPageToken",
+        "someWarnings",
+        "unreachable",
+    ];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "failedItems" => 0,
-            "files" => 1,
-            "nextPageToken" => 2,
-            "someWarnings" => 3,
-            "unreachable" => 4,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.failed_items),
-            1 => value.field(&mut self.files),
-            2 => value.field(&mut self.next_page_token),
-            3 => value.field(&mut self.some_warnings),
-            4 => value.field(&mut self.unreachable),
-            _ => {},
+            0 => __gapi::field(&self.failed_items),
+            1 => __gapi::field(&self.files),
+            2 => __gapi::field(&self.next_page_token),
+            3 => __gapi::field(&self.some_warnings),
+            4 => __gapi::field(&self.unreachable),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("failedItems", &self.failed_items);
-        out.field("files", &self.files);
-        out.field("nextPageToken", &self.next_page_token);
-        out.field("someWarnings", &self.some_warnings);
-        out.field("unreachable", &self.unreachable);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "failedItems" => __gapi::field_mut(&mut self.failed_items),
+            "files" => __gapi::field_mut(&mut self.files),
+            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
+            "someWarnings" => __gapi::field_mut(&mut self.some_warnings),
+            "unreachable" => __gapi::field_mut(&mut self.unreachable),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -2239,32 +2180,26 @@ pub struct Results {
 
 impl __gapi::Object for Results {
     const NAME: &'static str = "Results";
+    const PROPERTIES: &'static [&'static str] = &["facets", "nextPageToken", "results"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "facets" => 0,
-            "nextPageToken" => 1,
-            "results" => 2,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.facets),
-            1 => value.field(&mut self.next_page_token),
-            2 => value.field(&mut self.results),
-            _ => {},
+            0 => __gapi::field(&self.facets),
+            1 => __gapi::field(&self.next_page_token),
+            2 => __gapi::field(&self.results),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("facets", &self.facets);
-        out.field("nextPageToken", &self.next_page_token);
-        out.field("results", &self.results);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "facets" => __gapi::field_mut(&mut self.facets),
+            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
+            "results" => __gapi::field_mut(&mut self.results),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -2291,29 +2226,24 @@ pub struct Scalars {
 
 impl __gapi::Object for Scalars {
     const NAME: &'static str = "Scalars";
+    const PROPERTIES: &'static [&'static str] = &["names", "nextPageToken"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "names" => 0,
-            "nextPageToken" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.names),
-            1 => value.field(&mut self.next_page_token),
-            _ => {},
+            0 => __gapi::field(&self.names),
+            1 => __gapi::field(&self.next_page_token),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("names", &self.names);
-        out.field("nextPageToken", &self.next_page_token);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "names" => __gapi::field_mut(&mut self.names),
+            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -2338,26 +2268,22 @@ pub struct Scoped {
 
 impl __gapi::Object for Scoped {
     const NAME: &'static str = "Scoped";
+    const PROPERTIES: &'static [&'static str] = &["items"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "items" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.items),
-            _ => {},
+            0 => __gapi::field(&self.items),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("items", &self.items);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "items" => __gapi::field_mut(&mut self.items),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -2386,32 +2312,26 @@ pub struct Singular {
 
 impl __gapi::Object for Singular {
     const NAME: &'static str = "Singular";
+    const PROPERTIES: &'static [&'static str] = &["deletedWidget", "nextPageToken", "widget"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "deletedWidget" => 0,
-            "nextPageToken" => 1,
-            "widget" => 2,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.deleted_widget),
-            1 => value.field(&mut self.next_page_token),
-            2 => value.field(&mut self.widget),
-            _ => {},
+            0 => __gapi::field(&self.deleted_widget),
+            1 => __gapi::field(&self.next_page_token),
+            2 => __gapi::field(&self.widget),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("deletedWidget", &self.deleted_widget);
-        out.field("nextPageToken", &self.next_page_token);
-        out.field("widget", &self.widget);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "deletedWidget" => __gapi::field_mut(&mut self.deleted_widget),
+            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
+            "widget" => __gapi::field_mut(&mut self.widget),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -2440,32 +2360,26 @@ pub struct Two {
 
 impl __gapi::Object for Two {
     const NAME: &'static str = "Two";
+    const PROPERTIES: &'static [&'static str] = &["nextPageToken", "one", "two"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "nextPageToken" => 0,
-            "one" => 1,
-            "two" => 2,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.next_page_token),
-            1 => value.field(&mut self.one),
-            2 => value.field(&mut self.two),
-            _ => {},
+            0 => __gapi::field(&self.next_page_token),
+            1 => __gapi::field(&self.one),
+            2 => __gapi::field(&self.two),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("nextPageToken", &self.next_page_token);
-        out.field("one", &self.one);
-        out.field("two", &self.two);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
+            "one" => __gapi::field_mut(&mut self.one),
+            "two" => __gapi::field_mut(&mut self.two),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]

@@ -65,26 +65,22 @@ pub struct Deep {
 
 impl __gapi::Object for Deep {
     const NAME: &'static str = "Deep";
+    const PROPERTIES: &'static [&'static str] = &["inner"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "inner" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.inner),
-            _ => {},
+            0 => __gapi::field(&self.inner),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("inner", &self.inner);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "inner" => __gapi::field_mut(&mut self.inner),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -111,29 +107,24 @@ pub struct DeepInner {
 
 impl __gapi::Object for DeepInner {
     const NAME: &'static str = "DeepInner";
+    const PROPERTIES: &'static [&'static str] = &["deep", "leaf"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "deep" => 0,
-            "leaf" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.deep),
-            1 => value.field(&mut self.leaf),
-            _ => {},
+            0 => __gapi::field(&self.deep),
+            1 => __gapi::field(&self.leaf),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("deep", &self.deep);
-        out.field("leaf", &self.leaf);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "deep" => __gapi::field_mut(&mut self.deep),
+            "leaf" => __gapi::field_mut(&mut self.leaf),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -158,26 +149,22 @@ pub struct Leaf {
 
 impl __gapi::Object for Leaf {
     const NAME: &'static str = "Leaf";
+    const PROPERTIES: &'static [&'static str] = &["text"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "text" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.text),
-            _ => {},
+            0 => __gapi::field(&self.text),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("text", &self.text);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "text" => __gapi::field_mut(&mut self.text),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -205,26 +192,22 @@ pub struct Listed {
 
 impl __gapi::Object for Listed {
     const NAME: &'static str = "Listed";
+    const PROPERTIES: &'static [&'static str] = &["others"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "others" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.others),
-            _ => {},
+            0 => __gapi::field(&self.others),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("others", &self.others);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "others" => __gapi::field_mut(&mut self.others),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -249,26 +232,22 @@ pub struct Listed2 {
 
 impl __gapi::Object for Listed2 {
     const NAME: &'static str = "Listed2";
+    const PROPERTIES: &'static [&'static str] = &["back"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "back" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.back),
-            _ => {},
+            0 => __gapi::field(&self.back),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("back", &self.back);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "back" => __gapi::field_mut(&mut self.back),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -299,35 +278,28 @@ pub struct Node {
 
 impl __gapi::Object for Node {
     const NAME: &'static str = "Node";
+    const PROPERTIES: &'static [&'static str] = &["byName", "children", "next", "value"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "byName" => 0,
-            "children" => 1,
-            "next" => 2,
-            "value" => 3,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.by_name),
-            1 => value.field(&mut self.children),
-            2 => value.field(&mut self.next),
-            3 => value.field(&mut self.value),
-            _ => {},
+            0 => __gapi::field(&self.by_name),
+            1 => __gapi::field(&self.children),
+            2 => __gapi::field(&self.next),
+            3 => __gapi::field(&self.value),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("byName", &self.by_name);
-        out.field("children", &self.children);
-        out.field("next", &self.next);
-        out.field("value", &self.value);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "byName" => __gapi::field_mut(&mut self.by_name),
+            "children" => __gapi::field_mut(&mut self.children),
+            "next" => __gapi::field_mut(&mut self.next),
+            "value" => __gapi::field_mut(&mut self.value),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -354,29 +326,24 @@ pub struct Ping {
 
 impl __gapi::Object for Ping {
     const NAME: &'static str = "Ping";
+    const PROPERTIES: &'static [&'static str] = &["pong", "self"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "pong" => 0,
-            "self" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.pong),
-            1 => value.field(&mut self.self_),
-            _ => {},
+            0 => __gapi::field(&self.pong),
+            1 => __gapi::field(&self.self_),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("pong", &self.pong);
-        out.field("self", &self.self_);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "pong" => __gapi::field_mut(&mut self.pong),
+            "self" => __gapi::field_mut(&mut self.self_),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -403,29 +370,24 @@ pub struct Pong {
 
 impl __gapi::Object for Pong {
     const NAME: &'static str = "Pong";
+    const PROPERTIES: &'static [&'static str] = &["leaf", "ping"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "leaf" => 0,
-            "ping" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.leaf),
-            1 => value.field(&mut self.ping),
-            _ => {},
+            0 => __gapi::field(&self.leaf),
+            1 => __gapi::field(&self.ping),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("leaf", &self.leaf);
-        out.field("ping", &self.ping);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "leaf" => __gapi::field_mut(&mut self.leaf),
+            "ping" => __gapi::field_mut(&mut self.ping),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -450,26 +412,22 @@ pub struct ViaAlias {
 
 impl __gapi::Object for ViaAlias {
     const NAME: &'static str = "ViaAlias";
+    const PROPERTIES: &'static [&'static str] = &["other"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "other" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.other),
-            _ => {},
+            0 => __gapi::field(&self.other),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("other", &self.other);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "other" => __gapi::field_mut(&mut self.other),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]

@@ -639,26 +639,22 @@ impl Policy {
 
 impl __gapi::Object for Policy {
     const NAME: &'static str = "Policy";
+    const PROPERTIES: &'static [&'static str] = &["etag"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "etag" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.etag),
-            _ => {},
+            0 => __gapi::field(&self.etag),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("etag", &self.etag);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "etag" => __gapi::field_mut(&mut self.etag),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -695,26 +691,22 @@ impl SetPolicyRequest {
 
 impl __gapi::Object for SetPolicyRequest {
     const NAME: &'static str = "SetPolicyRequest";
+    const PROPERTIES: &'static [&'static str] = &["policy"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "policy" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.policy),
-            _ => {},
+            0 => __gapi::field(&self.policy),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("policy", &self.policy);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "policy" => __gapi::field_mut(&mut self.policy),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -755,29 +747,24 @@ impl Stamped {
 
 impl __gapi::Object for Stamped {
     const NAME: &'static str = "Stamped";
+    const PROPERTIES: &'static [&'static str] = &["etag", "name"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "etag" => 0,
-            "name" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.etag),
-            1 => value.field(&mut self.name),
-            _ => {},
+            0 => __gapi::field(&self.etag),
+            1 => __gapi::field(&self.name),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("etag", &self.etag);
-        out.field("name", &self.name);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "etag" => __gapi::field_mut(&mut self.etag),
+            "name" => __gapi::field_mut(&mut self.name),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -814,26 +801,22 @@ impl StopRequest {
 
 impl __gapi::Object for StopRequest {
     const NAME: &'static str = "StopRequest";
+    const PROPERTIES: &'static [&'static str] = &["etag"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "etag" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.etag),
-            _ => {},
+            0 => __gapi::field(&self.etag),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("etag", &self.etag);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "etag" => __gapi::field_mut(&mut self.etag),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -872,29 +855,24 @@ impl Thing {
 
 impl __gapi::Object for Thing {
     const NAME: &'static str = "Thing";
+    const PROPERTIES: &'static [&'static str] = &["etag", "name"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "etag" => 0,
-            "name" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.etag),
-            1 => value.field(&mut self.name),
-            _ => {},
+            0 => __gapi::field(&self.etag),
+            1 => __gapi::field(&self.name),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("etag", &self.etag);
-        out.field("name", &self.name);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "etag" => __gapi::field_mut(&mut self.etag),
+            "name" => __gapi::field_mut(&mut self.name),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]

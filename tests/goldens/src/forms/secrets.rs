@@ -76,48 +76,46 @@ pub struct Account {
 
 impl __gapi::Object for Account {
     const NAME: &'static str = "Account";
+    const PROPERTIES: &'static [&'static str] = &[
+        "accessToken",
+        "backup",
+        "maxTokens",
+        "nextPageToken",
+        "password",
+        "passwordPolicy",
+        "tokenType",
+        "tokens",
+    ];
     const SECRETS: &'static [&'static str] = &["accessToken", "password", "tokens"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "accessToken" => 0,
-            "backup" => 1,
-            "maxTokens" => 2,
-            "nextPageToken" => 3,
-            "password" => 4,
-            "passwordPolicy" => 5,
-            "tokenType" => 6,
-            "tokens" => 7,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.access_token),
-            1 => value.field(&mut self.backup),
-            2 => value.field(&mut self.max_tokens),
-            3 => value.field(&mut self.next_page_token),
-            4 => value.field(&mut self.password),
-            5 => value.field(&mut self.password_policy),
-            6 => value.field(&mut self.token_type),
-            7 => value.field(&mut self.tokens),
-            _ => {},
+            0 => __gapi::field(&self.access_token),
+            1 => __gapi::field(&self.backup),
+            2 => __gapi::field(&self.max_tokens),
+            3 => __gapi::field(&self.next_page_token),
+            4 => __gapi::field(&self.password),
+            5 => __gapi::field(&self.password_policy),
+            6 => __gapi::field(&self.token_type),
+            7 => __gapi::field(&self.tokens),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("accessToken", &self.access_token);
-        out.field("backup", &self.backup);
-        out.field("maxTokens", &self.max_tokens);
-        out.field("nextPageToken", &self.next_page_token);
-        out.field("password", &self.password);
-        out.field("passwordPolicy", &self.password_policy);
-        out.field("tokenType", &self.token_type);
-        out.field("tokens", &self.tokens);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "accessToken" => __gapi::field_mut(&mut self.access_token),
+            "backup" => __gapi::field_mut(&mut self.backup),
+            "maxTokens" => __gapi::field_mut(&mut self.max_tokens),
+            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
+            "password" => __gapi::field_mut(&mut self.password),
+            "passwordPolicy" => __gapi::field_mut(&mut self.password_policy),
+            "tokenType" => __gapi::field_mut(&mut self.token_type),
+            "tokens" => __gapi::field_mut(&mut self.tokens),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -144,30 +142,25 @@ pub struct AccountBackup {
 
 impl __gapi::Object for AccountBackup {
     const NAME: &'static str = "AccountBackup";
+    const PROPERTIES: &'static [&'static str] = &["privateKey", "publicKey"];
     const SECRETS: &'static [&'static str] = &["privateKey"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "privateKey" => 0,
-            "publicKey" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.private_key),
-            1 => value.field(&mut self.public_key),
-            _ => {},
+            0 => __gapi::field(&self.private_key),
+            1 => __gapi::field(&self.public_key),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("privateKey", &self.private_key);
-        out.field("publicKey", &self.public_key);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "privateKey" => __gapi::field_mut(&mut self.private_key),
+            "publicKey" => __gapi::field_mut(&mut self.public_key),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -192,26 +185,22 @@ pub struct Message {
 
 impl __gapi::Object for Message {
     const NAME: &'static str = "Message";
+    const PROPERTIES: &'static [&'static str] = &["data"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "data" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.data),
-            _ => {},
+            0 => __gapi::field(&self.data),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("data", &self.data);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "data" => __gapi::field_mut(&mut self.data),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]
@@ -238,30 +227,25 @@ pub struct SecretPayload {
 
 impl __gapi::Object for SecretPayload {
     const NAME: &'static str = "SecretPayload";
+    const PROPERTIES: &'static [&'static str] = &["data", "dataCrc32c"];
     const SECRETS: &'static [&'static str] = &["data"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "data" => 0,
-            "dataCrc32c" => 1,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.data),
-            1 => value.field(&mut self.data_crc32c),
-            _ => {},
+            0 => __gapi::field(&self.data),
+            1 => __gapi::field(&self.data_crc32c),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("data", &self.data);
-        out.field("dataCrc32c", &self.data_crc32c);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "data" => __gapi::field_mut(&mut self.data),
+            "dataCrc32c" => __gapi::field_mut(&mut self.data_crc32c),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]

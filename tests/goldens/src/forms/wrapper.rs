@@ -144,26 +144,22 @@ pub struct Text {
 
 impl __gapi::Object for Text {
     const NAME: &'static str = "Text";
+    const PROPERTIES: &'static [&'static str] = &["q"];
 
     #[inline]
-    fn index(name: &str) -> usize {
-        match name {
-            "q" => 0,
-            _ => __gapi::UNKNOWN,
-        }
-    }
-
-    #[inline]
-    fn set<G: __gapi::Get>(&mut self, index: usize, value: &mut G) {
+    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
         match index {
-            0 => value.field(&mut self.q),
-            _ => {},
+            0 => __gapi::field(&self.q),
+            _ => __gapi::no_field(),
         }
     }
 
     #[inline]
-    fn put<P: __gapi::Put>(&self, out: &mut P) {
-        out.field("q", &self.q);
+    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
+        match name {
+            "q" => __gapi::field_mut(&mut self.q),
+            _ => __gapi::no_field_mut(),
+        }
     }
 
     #[inline]

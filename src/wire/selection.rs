@@ -1,35 +1,6 @@
-//! What is known of a type without a value of it.
+//! The mask that asks for parts of an answer.
 
 use std::any::TypeId;
-
-use super::{Object, Put, Wire};
-
-/// How a value is built, as far as a partial update needs to know.
-#[derive(Clone, Copy, Debug)]
-#[doc(hidden)]
-pub enum Shape {
-    /// A scalar, a list, or anything: it is replaced as a whole.
-    Whole,
-    /// A map, with the shape of its entries.
-    Map(fn() -> Shape),
-    /// An object, with the shapes of its properties by name.
-    Object(fn(&str) -> Shape),
-}
-
-/// The shape of a property; of one that the schema does not have, [`Shape::Whole`].
-pub(super) fn of_property<T: Object>(name: &str) -> Shape {
-    struct Find<'a>(&'a str, Shape);
-    impl Put for Find<'_> {
-        fn field<T: Wire>(&mut self, name: &'static str, _: &Option<T>) {
-            if name == self.0 {
-                self.1 = T::shape();
-            }
-        }
-    }
-    let mut find = Find(name, Shape::Whole);
-    T::default().put(&mut find);
-    find.1
-}
 
 /// A `fields` mask that is being written.
 #[derive(Debug, Default)]

@@ -1,0 +1,146 @@
+//! Writes values to any serde format, whatever their types.
+
+use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
+use serde_json::Value;
+
+use super::number::non_finite;
+use super::object::{AnyObject, Object};
+use super::property::View;
+use super::{Wire, text};
+use crate::value::Extra;
+
+/// Writes an object: the fields that are set, in order, then what [`Extra`] holds for names that no set field has.
+///
+/// An object in [`Extra`] that has the name of a set field is merged into that field's value, where that is an object too; what the
+/// field has wins. This is how one entry of a map travels as `null` beside entries that have values.
+///
+/// # Errors
+/// Only the serializer's own.
+#[inline]
+pub fn serialize<T: Object, S: Serializer>(object: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    self::object(object, serializer)
+}
+
+/// Whether two objects say the same on the wire.
+#[inline]
+pub fn eq<T: Object>(left: &T, right: &T) -> bool {
+    same(left, right)
+}
+
+fn same(left: &dyn AnyObject, right: &dyn AnyObject) -> bool {
+    let value = |object| serde_json::to_value(View::Object(object)).ok();
+    value(left) == value(right)
+}
+
+/// Encodes a value.
+///
+/// # Errors
+/// Those of serde_json, such as a map in a program's own `Serialize` that fails.
+#[inline]
+pub(crate) fn to_vec<T: Wire>(value: &T) -> Result<Vec<u8>, serde_json::Error> {
+    view_to_vec(&value.view())
+}
+
+fn view_to_vec(value: &View<'_>) -> Result<Vec<u8>, serde_json::Error> {
+    serde_json::to_vec(value)
+}
+
+impl Serialize for View<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match *self {
+            View::Text(text) | View::Symbol(text) => serializer.serialize_str(text),
+            View::Bytes(bytes) => serializer.serialize_str(&text::encode(bytes)),
+            View::Bool(value) => serializer.serialize_bool(value),
+            View::I32(value) => serializer.serialize_i32(value),
+            View::U32(value) => serializer.serialize_u32(value),
+            View::I64(value) => serializer.collect_str(&value),
+            View::U64(value) => serializer.collect_str(&value),
+            View::F32(value) => match non_finite(f64::from(value)) {
+                Some(text) => serializer.serialize_str(text),
+                None => serializer.serialize_f32(value),
+            },
+            View::F64(value) => match non_finite(value) {
+                Some(text) => serializer.serialize_str(text),
+                None => serializer.serialize_f64(value),
+            },
+            View::Json(value) => value.serialize(serializer),
+            View::List(list) => {
+                let mut out = serializer.serialize_seq(Some(list.len()))?;
+                for index in 0..list.len() {
+                    out.serialize_element(&list.element(index))?;
+                }
+                out.end()
+            }
+            View::Map(entries) => {
+                let mut out = serializer.serialize_map(Some(entries.len()))?;
+                let mut done = Ok(());
+                entries.each(&mut |key, value| {
+                    done = out.serialize_entry(key, &value);
+                    done.is_ok()
+                });
+                done?;
+                out.end()
+            }
+            View::Object(object) => self::object(object, serializer),
+            View::Part(part) => {
+                let mut out = serializer.serialize_map(None)?;
+                let mut done = Ok(());
+                part.each(&mut |name, value| {
+                    done = out.serialize_entry(name, &value);
+                    done.is_ok()
+                });
+                done?;
+                out.end()
+            }
+        }
+    }
+}
+
+fn object<S: Serializer>(object: &dyn AnyObject, serializer: S) -> Result<S::Ok, S::Error> {
+    let extra = object.extra();
+    let mut map = serializer.serialize_map(None)?;
+    let set = object.about().properties.iter().enumerate();
+    let set = set.filter_map(|(index, name)| Some((*name, object.property(index)?.view()?)));
+    if extra.is_empty() {
+        for (name, value) in set {
+            map.serialize_entry(name, &value)?;
+        }
+    } else {
+        with_extra(set, extra, &mut map)?;
+    }
+    map.end()
+}
+
+/// Writes the properties that are set, and what is in `extra` besides, no name twice.
+fn with_extra<'a, M: SerializeMap>(
+    set: impl Iterator<Item = (&'static str, View<'a>)>,
+    extra: &Extra,
+    map: &mut M,
+) -> Result<(), M::Error> {
+    let mut written = Vec::new();
+    for (name, value) in set {
+        match extra.get(name).and_then(|more| merged(&value, more)) {
+            Some(merged) => map.serialize_entry(name, &merged)?,
+            None => map.serialize_entry(name, &value)?,
+        }
+        written.push(name);
+    }
+    for (name, value) in extra {
+        if !written.contains(&name) {
+            map.serialize_entry(name, value)?;
+        }
+    }
+    Ok(())
+}
+
+/// `value` with the entries of `more` that it lacks, where both are objects.
+fn merged(value: &View<'_>, more: &Value) -> Option<Value> {
+    let more = more.as_object()?;
+    let Value::Object(mut merged) = serde_json::to_value(value).ok()? else {
+        return None;
+    };
+    for (name, value) in more {
+        merged.entry(name).or_insert_with(|| value.clone());
+    }
+    Some(Value::Object(merged))
+}

@@ -1,0 +1,9 @@
+//! The recorded calls of Compute, through generated code.
+
+include!(concat!(env!("OUT_DIR"), "/compute.rs"));
+
+#[test]
+fn generated_code_sends_what_the_reference_client_sends() {
+    let calls = gapi_conformance::replay(DOCUMENTS).unwrap_or_else(|wrong| panic!("{wrong}"));
+    assert!(calls >= 1025, "only {calls} calls are recorded");
+}

@@ -1,0 +1,9 @@
+//! The recorded calls of all documents but Compute's, through generated code.
+
+include!(concat!(env!("OUT_DIR"), "/others.rs"));
+
+#[test]
+fn generated_code_sends_what_the_reference_client_sends() {
+    let calls = gapi_conformance::replay(DOCUMENTS).unwrap_or_else(|wrong| panic!("{wrong}"));
+    assert!(calls >= 1590, "only {calls} calls are recorded");
+}
