@@ -161,10 +161,12 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
     /// As for [`Pages::try_next`].
     pub async fn try_next(&mut self) -> Result<Option<T>, Error> {
         loop {
-            // Entries are large: this way they are moved once.
-            let item = self.rest.next();
-            if item.is_some() {
-                return Ok(item);
+            {
+                // Entries are large: this way they are moved once, and no future holds one while it waits.
+                let item = self.rest.next();
+                if item.is_some() {
+                    return Ok(item);
+                }
             }
             match poll_fn(|cx| self.poll_page(cx)).await {
                 Some(page) => page?,
