@@ -3,7 +3,8 @@
 use std::fmt;
 
 /// What a JSON document holds where a value is expected.
-#[derive(Clone, Copy, Debug)]
+#[allow(missing_debug_implementations)] // It may hold a secret.
+#[derive(Clone, Copy)]
 #[doc(hidden)]
 pub enum Found<'a> {
     /// `null`

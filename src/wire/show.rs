@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::object::{AnyObject, Object};
-use super::property::View;
+use super::property::{Property, View};
 
 /// Shows an object.
 ///
@@ -18,13 +18,14 @@ fn object(object: &dyn AnyObject, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let about = object.about();
     let mut out = f.debug_struct(about.name);
     for (index, name) in about.properties.iter().enumerate() {
-        let Some(value) = object.property(index).and_then(|property| property.view()) else {
+        let property = object.property(index);
+        let Some(value) = property.and_then(Property::view) else {
             continue;
         };
         if about.secrets.contains(name) {
             out.field(name, &Redacted);
         } else {
-            out.field(name, &value);
+            out.field(name, &Shown(value));
         }
     }
     let extra = object.extra();
@@ -34,9 +35,12 @@ fn object(object: &dyn AnyObject, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     out.finish()
 }
 
-impl fmt::Debug for View<'_> {
+/// A value that is no secret. A [`View`] itself is never shown, since it does not know what it is the value of.
+struct Shown<'a>(View<'a>);
+
+impl fmt::Debug for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
+        match self.0 {
             View::Text(text) => fmt::Debug::fmt(text, f),
             // A variant's name has no quotes either.
             View::Symbol(text) => f.write_str(text),
@@ -52,14 +56,14 @@ impl fmt::Debug for View<'_> {
             View::List(list) => {
                 let mut out = f.debug_list();
                 for index in 0..list.len() {
-                    out.entry(&list.element(index));
+                    out.entry(&Shown(list.element(index)));
                 }
                 out.finish()
             }
             View::Map(entries) => {
                 let mut out = f.debug_map();
                 entries.each(&mut |key, value| {
-                    out.entry(&key, &value);
+                    out.entry(&key, &Shown(value));
                     true
                 });
                 out.finish()
@@ -68,7 +72,7 @@ impl fmt::Debug for View<'_> {
             View::Part(part) => {
                 let mut out = f.debug_map();
                 part.each(&mut |name, value| {
-                    out.entry(&name, &value);
+                    out.entry(&name, &Shown(value));
                     true
                 });
                 out.finish()

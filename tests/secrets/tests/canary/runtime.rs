@@ -92,7 +92,15 @@ pub(crate) async fn rows() -> Vec<Row> {
         secret("gapi::Recorder", recorded().await),
         secret("gapi::Replay", replayed()),
         open("gapi::Handle", "the number of a call in its batch"),
-        open("gapi::Shape", "how a type is built"),
+        open("gapi::About", "names of a schema and of its properties"),
+        open("gapi::Expected", "what a type takes, in words"),
+        open("gapi::Kind", "whether something is a map or a list"),
+        open("gapi::Open", "an empty value, which nothing shows"),
+        open("gapi::Found", "a value as it is read, which has no `Debug`"),
+        open(
+            "gapi::View",
+            "a value as it is written, which has no `Debug`",
+        ),
         open("gapi::Selection", "names of properties"),
         open(
             "gapi::Entries",
