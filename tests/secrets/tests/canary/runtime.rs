@@ -103,10 +103,6 @@ pub(crate) async fn rows() -> Vec<Row> {
         ),
         open("gapi::Selection", "names of properties"),
         open(
-            "gapi::Entries",
-            "an object that is being read, shown by its name only",
-        ),
-        open(
             "gapi::Slot",
             "a field that is being read, within generated code",
         ),
