@@ -210,8 +210,8 @@ pub mod __private {
 
         pub use crate::{
             call::answer::Answer,
-            fields::{EXPECTED, Field, Fields, Properties, Slot, from_slice, page},
-            wire::{Expected, Kind, Open, Part, Selection, View, Wire},
+            fields::{EXPECTED, Field, Fields, Properties, Slot, page},
+            wire::{Expected, Kind, Open, Part, Selection, View, Wire, from_slice},
         };
 
         /// Asserts that `U` holds what a field of a schema holds.

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::Value;
 
-use crate::wire::{AnyObject, Object, Wire, from_slice, object_from_slice};
+use crate::wire::{AnyObject, Object, Wire, from_slice};
 
 /// The answer of a method: a schema, a list, a map, any JSON value, or nothing.
 pub trait Answer: Sized + Send + 'static {
@@ -59,7 +59,7 @@ impl<T: Object> Answer for T {
     }
 
     fn decode(body: &[u8]) -> Result<Self, serde_json::Error> {
-        object_from_slice(body)
+        from_slice(body)
     }
 
     fn error(&self) -> Option<&Value> {

@@ -10,11 +10,11 @@ use std::borrow::Cow;
 pub use self::listed::Listed;
 #[cfg_attr(not(feature = "macros"), allow(unreachable_pub))]
 pub use self::read::Properties;
+pub(crate) use self::read::{Besides, page_from_slice, read_part};
 #[cfg(feature = "macros")]
 #[doc(hidden)]
-pub use self::read::{EXPECTED, Field, Slot, from_slice, page};
-pub(crate) use self::read::{page_from_slice, read_part};
-use crate::wire::{Selection, View, Wire};
+pub use self::read::{EXPECTED, Field, Slot, page};
+use crate::wire::{Pairs, Selection, View, Wire};
 
 /// A type of your own that holds a part of an answer: its fields say what is asked for (`fields=...`), and what is read.
 ///
@@ -80,21 +80,14 @@ pub trait Fields: Wire + Send + Sized + 'static {
 
     /// Reads the properties of one object; `None` after an error, which `properties` keeps.
     #[doc(hidden)]
-    fn read(properties: &mut dyn Properties) -> Option<Self>;
+    fn read_properties(properties: &mut dyn Properties) -> Option<Self>;
 
     /// The value of the field at `index`.
     #[doc(hidden)]
     fn property(&self, index: usize) -> Option<View<'_>>;
 }
 
-/// A part of any type.
-#[doc(hidden)]
-pub trait AnyPart {
-    /// Hands out the values that there are, as long as `to` answers that it takes more.
-    fn each(&self, to: &mut dyn FnMut(&str, View<'_>) -> bool);
-}
-
-impl<T: Fields> AnyPart for T {
+impl<T: Fields> Pairs for T {
     fn each(&self, to: &mut dyn FnMut(&str, View<'_>) -> bool) {
         for (index, name) in T::names().iter().enumerate() {
             if let Some(value) = self.property(index)
@@ -103,6 +96,10 @@ impl<T: Fields> AnyPart for T {
                 return;
             }
         }
+    }
+
+    fn count(&self) -> Option<usize> {
+        None
     }
 }
 
@@ -115,6 +112,6 @@ pub trait PartPlace {
 
 impl<T: Fields> PartPlace for Option<T> {
     fn read(&mut self, properties: &mut dyn Properties) {
-        *self = <T as Fields>::read(properties);
+        *self = T::read_properties(properties);
     }
 }

@@ -2,11 +2,13 @@
 
 use std::{borrow::Cow, fmt};
 
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::{Fields, PartPlace};
-use crate::wire::{Expected, Found, Nullable, Property, Wire, mismatch};
+use crate::wire::{
+    Expected, Found, Kind, Nullable, Open, Place, Property, Wire, made, make_absent, slice,
+};
 
 /// The properties of one object as they come, whatever format they come from. What goes wrong is kept; there are none then any more.
 #[doc(hidden)]
@@ -21,12 +23,18 @@ pub trait Properties {
     fn fail(&mut self, message: fmt::Arguments<'_>);
 }
 
+/// A property whose text is kept besides, whatever field has it: the token of the next page.
+#[allow(missing_debug_implementations)] // Tokens of pages may be secret.
+#[doc(hidden)]
+pub struct Besides<'a> {
+    name: &'a str,
+    text: &'a mut Option<String>,
+}
+
 /// The entries of a map as [`Properties`].
 struct Entries<'a, 'de, A: MapAccess<'de>> {
     map: A,
-    /// A property whose text is kept besides, whatever field it has.
-    wanted: Option<&'a str>,
-    found: &'a mut Option<String>,
+    besides: Option<Besides<'a>>,
     /// The value of a kept property, for its field.
     pending: Option<Value>,
     done: Result<(), A::Error>,
@@ -36,9 +44,11 @@ impl<'de, A: MapAccess<'de>> Entries<'_, 'de, A> {
     fn try_next(&mut self, names: &[Cow<'static, str>]) -> Result<Option<usize>, A::Error> {
         while let Some(key) = self.map.next_key::<Cow<'de, str>>()? {
             self.pending = None;
-            if self.wanted == Some(&*key) {
+            if let Some(besides) = &mut self.besides
+                && besides.name == key
+            {
                 let value: Value = self.map.next_value()?;
-                *self.found = value.as_str().map(String::from);
+                *besides.text = value.as_str().map(String::from);
                 self.pending = Some(value);
             }
             if let Some(index) = names.iter().position(|name| *name == key) {
@@ -109,7 +119,9 @@ impl<T: Wire> Field for T {
     }
 
     fn missing() -> Option<Self> {
-        T::absent()
+        let mut place = None;
+        make_absent(&mut place);
+        place
     }
 }
 
@@ -176,21 +188,12 @@ impl<F: Field> Default for Slot<F> {
 /// Reads a part of the object that a map is.
 pub(crate) fn read_part<'de, A: MapAccess<'de>>(
     part: &mut dyn PartPlace,
+    besides: Option<Besides<'_>>,
     map: A,
-) -> Result<(), A::Error> {
-    read(part, map, None, &mut None)
-}
-
-fn read<'de, A: MapAccess<'de>>(
-    part: &mut dyn PartPlace,
-    map: A,
-    wanted: Option<&str>,
-    found: &mut Option<String>,
 ) -> Result<(), A::Error> {
     let mut entries = Entries {
         map,
-        wanted,
-        found,
+        besides,
         pending: None,
         done: Ok(()),
     };
@@ -198,99 +201,54 @@ fn read<'de, A: MapAccess<'de>>(
     entries.done
 }
 
-/// Reads an answer.
+/// Reads an answer, and the text of its property `token` besides.
 ///
 /// # Errors
 /// When it is no object, a property has another type or is missing, or the text is not JSON.
 #[doc(hidden)]
-pub fn from_slice<T: Fields>(body: &[u8]) -> Result<T, serde_json::Error> {
-    page(body, None).map(|(part, _)| part)
+pub fn page<T: Fields>(body: &[u8], token: &str) -> Result<(T, Option<String>), serde_json::Error> {
+    let (mut part, mut text) = (None, None);
+    slice(
+        body,
+        &mut PageOf {
+            part: &mut part,
+            token,
+            text: &mut text,
+        },
+    )?;
+    Ok((made(part)?, text))
 }
 
-/// Reads an answer, and the text of its property `token` besides.
-///
-/// # Errors
-/// As for [`from_slice`].
-#[doc(hidden)]
-pub fn page<T: Fields>(
-    body: &[u8],
-    token: Option<&str>,
-) -> Result<(T, Option<String>), serde_json::Error> {
-    let (mut part, mut found) = (None, None);
-    read_slice(body, &mut part, token, &mut found)?;
-    match part {
-        Some(part) => Ok((part, found)),
-        None => Err(serde_json::Error::custom(T::EXPECTED)),
-    }
-}
-
-fn read_slice(
-    body: &[u8],
-    part: &mut dyn PartPlace,
-    wanted: Option<&str>,
-    found: &mut Option<String>,
-) -> Result<(), serde_json::Error> {
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    deserializer.deserialize_any(ToPart {
-        part,
-        wanted,
-        found,
-    })?;
-    deserializer.end()
-}
-
-struct ToPart<'a> {
+/// A place for a page.
+struct PageOf<'a> {
     part: &'a mut dyn PartPlace,
-    wanted: Option<&'a str>,
-    found: &'a mut Option<String>,
+    token: &'a str,
+    text: &'a mut Option<String>,
 }
 
-impl<'de> Visitor<'de> for ToPart<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
+impl Place for PageOf<'_> {
+    fn take(&mut self, _: Found<'_>) -> bool {
+        false
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
-        read(self.part, map, self.wanted, self.found)
+    fn open(&mut self, kind: Kind) -> Option<Open<'_>> {
+        let besides = Besides {
+            name: self.token,
+            text: self.text,
+        };
+        match kind {
+            Kind::Map => Some(Open::Part(self.part, Some(besides))),
+            Kind::List => None,
+        }
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<(), A::Error> {
-        Err(refused(Found::List))
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
-        Err(refused(Found::Bool(value)))
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
-        Err(refused(Found::Int(value)))
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
-        Err(refused(Found::Unsigned(value)))
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
-        Err(refused(Found::Float(value)))
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<(), E> {
-        Err(refused(Found::Text(value)))
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<(), E> {
-        Err(refused(Found::Null))
+    fn expected(&self) -> Expected {
+        EXPECTED
     }
 }
 
 /// What a part of an object is read from.
 pub const EXPECTED: Expected = Expected::unquoted("an object");
-
-fn refused<E: Error>(found: Found<'_>) -> E {
-    mismatch(EXPECTED, found)
-}
 
 /// Reads the property `list` of an answer as a `T`, and the text of its property `token`.
 pub(crate) fn page_from_slice<T: Wire>(

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::wire::{AnyObject, Entries, Kind, Open, Property};
+use crate::wire::{AnyObject, Entries, Kind, Open, Place};
 
 /// A change in both of its forms.
 #[derive(Clone, Default)]
@@ -48,7 +48,9 @@ impl Difference {
             }
             match holder {
                 Holder::Object(object) => {
-                    difference.property(object.property_mut(name), name, old, new);
+                    let property = object.property_mut(name);
+                    let place = property.map(|property| -> &mut dyn Place { property });
+                    difference.property(place, name, old, new);
                 }
                 Holder::Map(entries) => entries.add(name.clone(), &mut |entry| {
                     difference.property(Some(entry), name, old, new);
@@ -61,7 +63,7 @@ impl Difference {
 
     fn property(
         &mut self,
-        property: Option<&mut dyn Property>,
+        place: Option<&mut dyn Place>,
         name: &str,
         old: Option<&Value>,
         new: &Value,
@@ -69,7 +71,7 @@ impl Difference {
         let (Some(Value::Object(old)), Value::Object(new_entries)) = (old, new) else {
             return self.set(name, new);
         };
-        match property.and_then(|property| property.open(Kind::Map)) {
+        match place.and_then(|place| place.open(Kind::Map)) {
             Some(Open::Object(object)) => {
                 let inner = Self::of(object, old, new_entries);
                 let paths = inner.paths.iter().map(|path| format!("{name}.{path}"));

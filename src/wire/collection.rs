@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::object::AnyObject;
-use super::property::{Elements, Entries, Expected, Kind, Open, Property, View};
+use super::property::{Elements, Entries, Expected, Kind, Open, Pairs, Place, View};
 use super::scalar::Found;
 use super::{Selection, Wire};
 
@@ -26,18 +25,10 @@ impl<T: Wire> Wire for Vec<T> {
     fn select(selection: &mut Selection) {
         T::select(selection);
     }
-
-    fn absent() -> Option<Self> {
-        Some(Self::new())
-    }
 }
 
 impl<T: Wire> Elements for Vec<T> {
-    fn object(&mut self) -> Option<&mut dyn AnyObject> {
-        T::one_more(self)
-    }
-
-    fn add(&mut self, read: &mut dyn FnMut(&mut dyn Property)) {
+    fn add(&mut self, read: &mut dyn FnMut(&mut dyn Place)) {
         T::add(self, read);
     }
 
@@ -67,17 +58,15 @@ impl<T: Wire> Wire for BTreeMap<String, T> {
     fn select(selection: &mut Selection) {
         selection.entries(T::select);
     }
-
-    fn absent() -> Option<Self> {
-        Some(Self::new())
-    }
 }
 
 impl<T: Wire> Entries for BTreeMap<String, T> {
-    fn add(&mut self, key: String, read: &mut dyn FnMut(&mut dyn Property)) {
+    fn add(&mut self, key: String, read: &mut dyn FnMut(&mut dyn Place)) {
         T::add_entry(self, key, read);
     }
+}
 
+impl<T: Wire> Pairs for BTreeMap<String, T> {
     fn each(&self, to: &mut dyn FnMut(&str, View<'_>) -> bool) {
         for (key, value) in self {
             if !to(key, value.view()) {
@@ -86,8 +75,8 @@ impl<T: Wire> Entries for BTreeMap<String, T> {
         }
     }
 
-    fn len(&self) -> usize {
-        self.len()
+    fn count(&self) -> Option<usize> {
+        Some(self.len())
     }
 }
 

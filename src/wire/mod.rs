@@ -15,6 +15,7 @@ mod param;
 mod part;
 pub(crate) mod path;
 mod property;
+#[cfg_attr(not(feature = "macros"), allow(unreachable_pub))]
 mod read;
 mod scalar;
 #[cfg_attr(not(feature = "macros"), allow(unreachable_pub))]
@@ -33,10 +34,10 @@ pub use object::{Object, field, field_mut, no_field, no_field_mut};
 pub use open_enum::OpenEnum;
 pub use param::Param;
 pub use part::{Leaf, Part};
-pub(crate) use property::{Elements, Entries, Property};
+pub(crate) use property::{Elements, Entries, Pairs, Place, Property};
 pub use property::{Expected, Kind, Open, PropertyMut, PropertyRef, View};
-pub use read::deserialize;
-pub(crate) use read::{Nullable, from_slice, mismatch, object_from_slice};
+pub(crate) use read::{Nullable, made, slice};
+pub use read::{deserialize, from_slice};
 pub(crate) use scalar::Found;
 #[cfg_attr(not(feature = "macros"), allow(unreachable_pub))]
 pub use selection::Selection;
@@ -46,8 +47,10 @@ pub use write::{eq, serialize};
 
 use std::collections::BTreeMap;
 
-use serde::de::{Deserializer, Error as _};
+use serde::de::Deserializer;
 use serde::ser::{Serialize as _, Serializer};
+
+use property::Within;
 
 /// A value that a JSON body can hold, in Google's mapping of types to JSON.
 ///
@@ -76,13 +79,6 @@ pub trait Wire: Sized {
     #[doc(hidden)]
     fn view(&self) -> View<'_>;
 
-    /// Adds an empty object to a list, where the elements are objects.
-    #[doc(hidden)]
-    fn one_more(list: &mut Vec<Self>) -> Option<&mut dyn AnyObject> {
-        let _ = list;
-        None
-    }
-
     // What may drop a value is out of line from here on, and the type's own. A schema's struct has tens of fields, so dropping one takes much code, and the
     // compiler copies that code to wherever one may be dropped: this way, that is beside the type.
 
@@ -109,7 +105,7 @@ pub trait Wire: Sized {
     /// Adds what `read` makes of a place to a list.
     #[doc(hidden)]
     #[inline(never)]
-    fn add(list: &mut Vec<Self>, read: &mut dyn FnMut(&mut dyn Property)) {
+    fn add(list: &mut Vec<Self>, read: &mut dyn FnMut(&mut dyn Place)) {
         let mut place = None;
         read(&mut place);
         list.extend(place);
@@ -121,7 +117,7 @@ pub trait Wire: Sized {
     fn add_entry(
         map: &mut BTreeMap<String, Self>,
         key: String,
-        read: &mut dyn FnMut(&mut dyn Property),
+        read: &mut dyn FnMut(&mut dyn Place),
     ) {
         let mut place = None;
         read(&mut place);
@@ -150,12 +146,6 @@ pub trait Wire: Sized {
         let _ = selection;
     }
 
-    /// What an absent property stands for, where it stands for a value: servers leave out empty lists and maps.
-    #[doc(hidden)]
-    fn absent() -> Option<Self> {
-        None
-    }
-
     /// Reads one value that is not `null`.
     ///
     /// # Errors
@@ -163,7 +153,7 @@ pub trait Wire: Sized {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut place = None;
         read::value(&mut place, deserializer)?;
-        place.ok_or_else(|| D::Error::custom(format_args!("expected {}", Self::EXPECTED)))
+        read::made(place)
     }
 
     /// Writes one value.
@@ -193,10 +183,10 @@ impl<T: Object> Wire for T {
         View::Object(self)
     }
 
-    fn one_more(list: &mut Vec<T>) -> Option<&mut dyn AnyObject> {
+    fn add(list: &mut Vec<T>, read: &mut dyn FnMut(&mut dyn Place)) {
         let last = list.len();
         list.push(T::default());
-        Some(&mut list[last]) // Just pushed.
+        read(&mut Within(&mut list[last])); // Just pushed.
     }
 }
 

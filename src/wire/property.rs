@@ -11,38 +11,35 @@ use serde_json::Value;
 use super::Wire;
 use super::object::AnyObject;
 use super::scalar::Found;
-use crate::fields::{AnyPart, PartPlace};
+use crate::fields::{Besides, PartPlace};
+
+/// A place for a value of any type.
+#[doc(hidden)]
+pub trait Place {
+    /// Takes a scalar, or any JSON value that is one; `false` when its type takes none such.
+    fn take(&mut self, found: Found<'_>) -> bool;
+
+    /// Makes an empty object, map or list to be filled; `None` when its type is none such.
+    fn open(&mut self, kind: Kind) -> Option<Open<'_>>;
+
+    /// What it takes.
+    fn expected(&self) -> Expected;
+}
 
 /// A property of any type: a place for a value, or for none.
 ///
 /// Generated code hands out fields as such; programs use the fields.
-pub trait Property {
+pub trait Property: Place {
     /// Empties it.
     #[doc(hidden)]
     fn clear(&mut self);
-
-    /// Gives it a scalar, or any JSON value that is one; `false` when its type takes none such.
-    #[doc(hidden)]
-    fn take(&mut self, found: Found<'_>) -> bool;
-
-    /// Gives it an empty object, map or list to be filled; `None` when its type is none such.
-    #[doc(hidden)]
-    fn open(&mut self, kind: Kind) -> Option<Open<'_>>;
-
-    /// What it takes.
-    #[doc(hidden)]
-    fn expected(&self) -> Expected;
 
     /// Its value.
     #[doc(hidden)]
     fn view(&self) -> Option<View<'_>>;
 }
 
-impl<T: Wire> Property for Option<T> {
-    fn clear(&mut self) {
-        T::clear(self);
-    }
-
+impl<T: Wire> Place for Option<T> {
     fn take(&mut self, found: Found<'_>) -> bool {
         T::take(self, found)
     }
@@ -54,9 +51,35 @@ impl<T: Wire> Property for Option<T> {
     fn expected(&self) -> Expected {
         T::EXPECTED
     }
+}
+
+impl<T: Wire> Property for Option<T> {
+    fn clear(&mut self) {
+        T::clear(self);
+    }
 
     fn view(&self) -> Option<View<'_>> {
         self.as_ref().map(Wire::view)
+    }
+}
+
+/// An object that is there already, and empty: objects are large, so they are read where they are to stay.
+pub(super) struct Within<'a>(pub(super) &'a mut dyn AnyObject);
+
+impl Place for Within<'_> {
+    fn take(&mut self, _: Found<'_>) -> bool {
+        false
+    }
+
+    fn open(&mut self, kind: Kind) -> Option<Open<'_>> {
+        match kind {
+            Kind::Map => Some(Open::Object(self.0)),
+            Kind::List => None,
+        }
+    }
+
+    fn expected(&self) -> Expected {
+        Expected::object(self.0.about().name)
     }
 }
 
@@ -138,8 +161,8 @@ pub enum Open<'a> {
     Map(&'a mut dyn Entries),
     /// A list.
     List(&'a mut dyn Elements),
-    /// A type of a program that holds a part of an object.
-    Part(&'a mut dyn PartPlace),
+    /// A type of a program that holds a part of an object; and what is kept besides.
+    Part(&'a mut dyn PartPlace, Option<Besides<'a>>),
     /// Any JSON.
     Json(&'a mut Option<Value>),
 }
@@ -147,11 +170,8 @@ pub enum Open<'a> {
 /// A list of values of any one type.
 #[doc(hidden)]
 pub trait Elements {
-    /// Adds an empty object to be filled, where the elements are objects: they are large, so they are read where they are to stay.
-    fn object(&mut self) -> Option<&mut dyn AnyObject>;
-
-    /// Adds what `read` puts into a property.
-    fn add(&mut self, read: &mut dyn FnMut(&mut dyn Property));
+    /// Adds what `read` puts into a place.
+    fn add(&mut self, read: &mut dyn FnMut(&mut dyn Place));
 
     /// How many there are.
     fn len(&self) -> usize;
@@ -160,17 +180,21 @@ pub trait Elements {
     fn element(&self, index: usize) -> View<'_>;
 }
 
-/// A map with values of any one type.
+/// A map with values of any one type, to be filled.
 #[doc(hidden)]
 pub trait Entries {
-    /// Adds what `read` puts into a property.
-    fn add(&mut self, key: String, read: &mut dyn FnMut(&mut dyn Property));
+    /// Adds what `read` puts into a place.
+    fn add(&mut self, key: String, read: &mut dyn FnMut(&mut dyn Place));
+}
 
-    /// Hands out all of them, in the order of the keys, as long as `to` answers that it takes more.
+/// What travels as a map: names and values of any type.
+#[doc(hidden)]
+pub trait Pairs {
+    /// Hands them out in their order, as long as `to` answers that it takes more.
     fn each(&self, to: &mut dyn FnMut(&str, View<'_>) -> bool);
 
-    /// How many there are.
-    fn len(&self) -> usize;
+    /// How many there are, where that is known.
+    fn count(&self) -> Option<usize>;
 }
 
 /// A value, by how it travels.
@@ -201,12 +225,10 @@ pub enum View<'a> {
     Json(&'a Value),
     /// A list.
     List(&'a dyn Elements),
-    /// A map.
-    Map(&'a dyn Entries),
+    /// A map, or a part of an object.
+    Map(&'a dyn Pairs),
     /// An object of a schema.
     Object(&'a dyn AnyObject),
-    /// A part of an object.
-    Part(&'a dyn AnyPart),
 }
 
 impl View<'_> {
@@ -217,7 +239,6 @@ impl View<'_> {
             View::Bytes(bytes) => Some(super::text::encode(bytes)),
             View::I64(number) => Some(number.to_string()),
             View::U64(number) => Some(number.to_string()),
-            View::Json(value) => value.as_str().map(str::to_owned),
             _ => None,
         }
     }

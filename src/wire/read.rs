@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::Wire;
 use super::object::{AnyObject, Object};
-use super::property::{Elements, Entries, Expected, Kind, Open, Property};
+use super::property::{Elements, Entries, Expected, Kind, Open, Place, Property, Within};
 use super::scalar::Found;
 use crate::fields::read_part;
 
@@ -21,7 +21,7 @@ use crate::fields::read_part;
 #[inline]
 pub fn deserialize<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let mut object = T::default();
-    deserializer.deserialize_any(ToObject(&mut object))?;
+    value(&mut Within(&mut object), deserializer)?;
     Ok(object)
 }
 
@@ -30,43 +30,30 @@ pub fn deserialize<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Res
 /// # Errors
 /// When the text is not JSON, or the value has another type.
 #[inline]
-pub(crate) fn from_slice<T: Wire>(body: &[u8]) -> Result<T, serde_json::Error> {
+pub fn from_slice<T: Wire>(body: &[u8]) -> Result<T, serde_json::Error> {
     let mut place = None;
     slice(body, &mut place)?;
-    place.ok_or_else(|| serde_json::Error::custom(T::EXPECTED))
+    made(place)
 }
 
-/// Decodes an object as [`from_slice`] does.
-///
-/// # Errors
-/// As for [`from_slice`].
-#[inline]
-pub(crate) fn object_from_slice<T: Object>(body: &[u8]) -> Result<T, serde_json::Error> {
-    let mut object = T::default();
-    object_slice(body, &mut object)?;
-    Ok(object)
-}
-
-// The parser of JSON is compiled here, once, and not in every program.
-
-fn slice(body: &[u8], place: &mut dyn Property) -> Result<(), serde_json::Error> {
+/// As [`from_slice`], whatever the type: the parser of JSON is compiled here, once, and not in every program.
+pub(crate) fn slice(body: &[u8], place: &mut dyn Place) -> Result<(), serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     value(place, &mut deserializer)?;
     deserializer.end()
 }
 
-fn object_slice(body: &[u8], object: &mut dyn AnyObject) -> Result<(), serde_json::Error> {
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    deserializer.deserialize_any(ToObject(object))?;
-    deserializer.end()
-}
-
 /// Reads a value that is not `null`.
 pub(super) fn value<'de, D: Deserializer<'de>>(
-    property: &mut dyn Property,
+    place: &mut dyn Place,
     deserializer: D,
 ) -> Result<(), D::Error> {
-    deserializer.deserialize_any(ToProperty(property))
+    deserializer.deserialize_any(ToPlace(place))
+}
+
+/// What was put in a place. Whoever reads without an error puts something there.
+pub(crate) fn made<T: Wire, E: Error>(place: Option<T>) -> Result<T, E> {
+    place.ok_or_else(|| E::custom(format_args!("expected {}", T::EXPECTED)))
 }
 
 /// Reads a value, or `null`, which empties the property.
@@ -105,12 +92,12 @@ impl<'de> Visitor<'de> for Nullable<'_> {
 }
 
 /// Reads a value that is not `null`.
-struct ToProperty<'a>(&'a mut dyn Property);
+struct ToPlace<'a>(&'a mut dyn Place);
 
 /// The key under which serde_json's `arbitrary_precision` hands over numbers.
 const DIGITS: &str = "$serde_json::private::Number";
 
-impl ToProperty<'_> {
+impl ToPlace<'_> {
     #[inline]
     fn take<E: Error>(self, found: Found<'_>) -> Result<(), E> {
         if self.0.take(found) {
@@ -121,7 +108,7 @@ impl ToProperty<'_> {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for ToProperty<'_> {
+impl<'de> DeserializeSeed<'de> for ToPlace<'_> {
     type Value = ();
 
     #[inline]
@@ -130,7 +117,7 @@ impl<'de> DeserializeSeed<'de> for ToProperty<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for ToProperty<'_> {
+impl<'de> Visitor<'de> for ToPlace<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -185,9 +172,9 @@ impl<'de> Visitor<'de> for ToProperty<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         match self.0.open(Kind::Map) {
-            Some(Open::Object(object)) => ToObject(object).visit_map(map),
+            Some(Open::Object(object)) => properties(object, map),
             Some(Open::Map(entries)) => fill(entries, map),
-            Some(Open::Part(part)) => read_part(part, map),
+            Some(Open::Part(part, besides)) => read_part(part, besides, map),
             Some(Open::Json(place)) => {
                 *place = Some(Value::deserialize(MapAccessDeserializer::new(map))?);
                 Ok(())
@@ -210,7 +197,7 @@ impl<'de> Visitor<'de> for ToProperty<'_> {
 
 /// The error for a value of another type than a property takes.
 #[cold]
-pub(crate) fn mismatch<E: Error>(expected: Expected, found: Found<'_>) -> E {
+fn mismatch<E: Error>(expected: Expected, found: Found<'_>) -> E {
     if expected.is_quoted {
         E::custom(format_args!("expected {expected}, found {found}"))
     } else {
@@ -225,9 +212,6 @@ impl<'de> DeserializeSeed<'de> for ToList<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        if let Some(object) = self.0.object() {
-            return deserializer.deserialize_any(ToObject(object));
-        }
         let mut deserializer = Some(deserializer);
         let mut done = Ok(());
         self.0.add(&mut |place| {
@@ -244,68 +228,25 @@ fn fill<'de, A: MapAccess<'de>>(entries: &mut dyn Entries, mut map: A) -> Result
     while let Some(key) = map.next_key()? {
         let mut done = Ok(());
         entries.add(key, &mut |place| {
-            done = map.next_value_seed(ToProperty(place));
+            done = map.next_value_seed(ToPlace(place));
         });
         done?;
     }
     Ok(())
 }
 
-/// Reads the properties of an object into one that has none yet. Objects are large, so they are read where they are to stay.
-struct ToObject<'a>(&'a mut dyn AnyObject);
-
-impl ToObject<'_> {
-    #[cold]
-    fn refuse<E: Error>(self, found: Found<'_>) -> Result<(), E> {
-        Err(mismatch(Expected::object(self.0.about().name), found))
-    }
-}
-
-impl<'de> Visitor<'de> for ToObject<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", Expected::object(self.0.about().name))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let object = self.0;
-        while let Some(name) = map.next_key_seed(ToName(object))? {
-            match name {
-                Name::Of(property) => map.next_value_seed(Nullable(property))?,
-                Name::Unknown(name) => keep(object, name, &mut map)?,
-            }
+/// Reads the properties of an object.
+fn properties<'de, A: MapAccess<'de>>(
+    object: &mut dyn AnyObject,
+    mut map: A,
+) -> Result<(), A::Error> {
+    while let Some(name) = map.next_key_seed(ToName(object))? {
+        match name {
+            Name::Of(property) => map.next_value_seed(Nullable(property))?,
+            Name::Unknown(name) => keep(object, name, &mut map)?,
         }
-        Ok(())
     }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, _: A) -> Result<(), A::Error> {
-        self.refuse(Found::List)
-    }
-
-    fn visit_bool<E: Error>(self, value: bool) -> Result<(), E> {
-        self.refuse(Found::Bool(value))
-    }
-
-    fn visit_i64<E: Error>(self, value: i64) -> Result<(), E> {
-        self.refuse(Found::Int(value))
-    }
-
-    fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
-        self.refuse(Found::Unsigned(value))
-    }
-
-    fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
-        self.refuse(Found::Float(value))
-    }
-
-    fn visit_str<E: Error>(self, value: &str) -> Result<(), E> {
-        self.refuse(Found::Text(value))
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<(), E> {
-        self.refuse(Found::Null)
-    }
+    Ok(())
 }
 
 /// Keeps a property that the document does not know.

@@ -60,23 +60,15 @@ impl fmt::Debug for Shown<'_> {
                 }
                 out.finish()
             }
-            View::Map(entries) => {
+            View::Map(pairs) => {
                 let mut out = f.debug_map();
-                entries.each(&mut |key, value| {
+                pairs.each(&mut |key, value| {
                     out.entry(&key, &Shown(value));
                     true
                 });
                 out.finish()
             }
             View::Object(object) => self::object(object, f),
-            View::Part(part) => {
-                let mut out = f.debug_map();
-                part.each(&mut |name, value| {
-                    out.entry(&name, &Shown(value));
-                    true
-                });
-                out.finish()
-            }
         }
     }
 }

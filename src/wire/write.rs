@@ -71,10 +71,10 @@ impl Serialize for View<'_> {
                 }
                 out.end()
             }
-            View::Map(entries) => {
-                let mut out = serializer.serialize_map(Some(entries.len()))?;
+            View::Map(pairs) => {
+                let mut out = serializer.serialize_map(pairs.count())?;
                 let mut done = Ok(());
-                entries.each(&mut |key, value| {
+                pairs.each(&mut |key, value| {
                     done = out.serialize_entry(key, &value);
                     done.is_ok()
                 });
@@ -82,16 +82,6 @@ impl Serialize for View<'_> {
                 out.end()
             }
             View::Object(object) => self::object(object, serializer),
-            View::Part(part) => {
-                let mut out = serializer.serialize_map(None)?;
-                let mut done = Ok(());
-                part.each(&mut |name, value| {
-                    done = out.serialize_entry(name, &value);
-                    done.is_ok()
-                });
-                done?;
-                out.end()
-            }
         }
     }
 }

@@ -37,7 +37,7 @@ pub(super) fn part(part: &Part) -> TokenStream {
                     body: &[u8],
                     token: &str,
                 ) -> ::core::result::Result<(Self, ::core::option::Option<::std::string::String>), #runtime::JsonError> {
-                    #runtime::page(body, ::core::option::Option::Some(token))
+                    #runtime::page(body, token)
                 }
             }
         };
@@ -118,7 +118,7 @@ fn fields(part: &Part, runtime: &TokenStream) -> TokenStream {
                 );)*
             }
 
-            fn read(
+            fn read_properties(
                 properties: &mut dyn #runtime::Properties,
             ) -> ::core::option::Option<Self> {
                 let names = <Self as #runtime::Fields>::names();
@@ -157,13 +157,16 @@ fn wire(part: &Part, runtime: &TokenStream) -> TokenStream {
                 kind: #runtime::Kind,
             ) -> ::core::option::Option<#runtime::Open<'_>> {
                 match kind {
-                    #runtime::Kind::Map => ::core::option::Option::Some(#runtime::Open::Part(place)),
+                    #runtime::Kind::Map => ::core::option::Option::Some(#runtime::Open::Part(
+                        place,
+                        ::core::option::Option::None,
+                    )),
                     #runtime::Kind::List => ::core::option::Option::None,
                 }
             }
 
             fn view(&self) -> #runtime::View<'_> {
-                #runtime::View::Part(self)
+                #runtime::View::Map(self)
             }
 
             fn select(selection: &mut #runtime::Selection) {

@@ -88,9 +88,13 @@ impl<'c> Arguments<'c> {
         name: &'static str,
         read: fn(&mut Self, &'static str) -> Option<T>,
     ) -> Result<T, Fault> {
-        let value = read(self, name);
-        let fault = self.fault.take();
-        value.ok_or_else(|| fault.unwrap_or_else(|| Fault::new(format!("{name} is required"))))
+        match read(self, name) {
+            Some(value) => Ok(value),
+            None => Err(self
+                .fault
+                .take()
+                .unwrap_or_else(|| Fault::new(format!("{name} is required")))),
+        }
     }
 
     /// The body.

@@ -94,6 +94,10 @@ pub(crate) async fn rows() -> Vec<Row> {
         open("gapi::Handle", "the number of a call in its batch"),
         open("gapi::About", "names of a schema and of its properties"),
         open("gapi::Expected", "what a type takes, in words"),
+        open(
+            "gapi::Besides",
+            "the name and the text of a token, which has no `Debug`",
+        ),
         open("gapi::Kind", "whether something is a map or a list"),
         open("gapi::Open", "an empty value, which nothing shows"),
         open("gapi::Found", "a value as it is read, which has no `Debug`"),
