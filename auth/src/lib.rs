@@ -145,7 +145,7 @@ pub use static_token::AccessToken;
 pub use token::Token;
 #[cfg(feature = "impersonation")]
 pub use url_policy::UrlPolicy;
-#[cfg(feature = "keyring")]
+#[cfg(feature = "keyring-store")]
 pub use user::KeyringStore;
 #[cfg(feature = "authorized-user")]
 pub use user::{AuthorizedUser, FileStore, MemoryStore, StoreLock, TokenKey, TokenStore};

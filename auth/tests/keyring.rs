@@ -99,7 +99,7 @@ fn a_keyring_that_forgets_is_found_out_when_it_is_opened() {
 
 /// Where there is no desktop there is no secret service.
 #[test]
-#[cfg(target_os = "linux")]
+#[cfg(all(feature = "keyring", target_os = "linux"))]
 fn a_machine_without_a_keyring_says_so() {
     if std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_some() {
         return;

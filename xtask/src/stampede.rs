@@ -25,7 +25,7 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
         .current_dir(root)
-        .args(["run", "--quiet", "--package", "gapi-stampede", "--"])
+        .args(["run", "--quiet", "--bin", "gapi-stampede", "--"])
         .args(["--callers", &arguments.callers.to_string()]);
     for name in &arguments.types {
         cargo.args(["--type", name]);

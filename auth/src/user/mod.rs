@@ -18,6 +18,6 @@ pub use device::{DeviceAuthorization, DeviceFlow};
 pub use flow::{ClientSecrets, Flow, PendingAuthorization};
 #[cfg(feature = "user-flows")]
 pub use installed::{Console, InstalledAppFlow, LocalServer};
-#[cfg(feature = "keyring")]
+#[cfg(feature = "keyring-store")]
 pub use store::KeyringStore;
 pub use store::{FileStore, MemoryStore, StoreLock, TokenKey, TokenStore};

@@ -152,9 +152,11 @@ impl Compiler {
 
     fn write_crate(&self, names: &[String]) -> Result<(), Failure> {
         let gapi = serde_json::to_string(&self.root)?;
+        // Profiles as in the repository, so that build scripts that ran for it need not run again.
         let manifest = format!(
             "[package]\nname = \"corpus\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-             [lib]\npath = \"lib.rs\"\n\n[dependencies]\ngapi = {{ path = {gapi} }}\n\n[workspace]\n"
+             [lib]\npath = \"lib.rs\"\n\n[dependencies]\ngapi = {{ path = {gapi} }}\n\n[workspace]\n\n\
+             [profile.dev]\ndebug = \"line-tables-only\"\n\n[profile.dev.package.\"*\"]\ndebug = false\n"
         );
         write_if_new(&self.scratch.join("Cargo.toml"), &manifest)?;
         let mut lib = String::from(

@@ -135,7 +135,7 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo
         .current_dir(root)
-        .args(["test", "--package", "gapi-servers", "--features", "servers"]);
+        .args(["test", "--features", "gapi-servers/servers"]);
     for server in SERVERS {
         println!("starting {}", server.name);
         let started = Running::start(server.name, server.probe, &installed.logs, |port| {

@@ -1,4 +1,4 @@
-//! The operating system's keyring.
+//! A keyring: the operating system's, with the feature `keyring`, or any other.
 
 use std::{fmt, sync::Arc};
 
@@ -8,7 +8,9 @@ use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 use serde::{Deserialize, Serialize};
 
 use super::{FileStore, StoreLock, TokenKey, TokenStore, blocking};
-use crate::{AuthError, AuthErrorKind, Environment};
+#[cfg(feature = "keyring")]
+use crate::Environment;
+use crate::{AuthError, AuthErrorKind};
 
 /// The form of today's entries.
 const VERSION: u32 = 1;
@@ -19,7 +21,7 @@ const INDEX: &str = "index";
 /// Keeps tokens in the keyring of the operating system: the keychain of macOS, the credential manager of Windows, the secret service of a
 /// Linux desktop. Clones are the same store.
 ///
-/// A keyring may be locked, missing, or one that forgets. [`open`](Self::open) finds out, with a secret that it saves, reads back and deletes,
+/// A keyring may be locked, missing, or one that forgets. Opening it finds out, with a secret that it saves, reads back and deletes,
 /// and fails if that does not work: nothing is ever kept anywhere else instead. Keyrings cannot be locked between programs, so locks are files in a
 /// folder; there is nothing in them.
 #[derive(Clone)]
@@ -40,9 +42,11 @@ struct Head {
 
 impl KeyringStore {
     /// The system's keyring, in which `service` is the program's name. Asks the keyring, which may ask the user: call it where that may take a while.
+    /// Needs the feature `keyring`.
     ///
     /// # Errors
     /// [`AuthErrorKind::Store`] where there is no keyring, it is locked, or it does not keep what it is given.
+    #[cfg(feature = "keyring")]
     pub fn open(service: &str) -> Result<Self, AuthError> {
         let keyring = native().map_err(|error| unusable(&error))?;
         Self::with(
@@ -52,10 +56,11 @@ impl KeyringStore {
         )
     }
 
-    /// Any keyring of the crate `keyring-core`. Locks are files in the folder of `locks`.
+    /// Any keyring of the crate `keyring-core`, in which `service` is the program's name. Locks are files in the folder of `locks`. The keyring is
+    /// tried out first.
     ///
     /// # Errors
-    /// As [`open`](Self::open).
+    /// [`AuthErrorKind::Store`] where the keyring is locked, or does not keep what it is given.
     pub fn with(
         keyring: Arc<CredentialStore>,
         service: &str,
@@ -237,17 +242,17 @@ fn unusable(error: &dyn fmt::Display) -> AuthError {
     .with_hint("unlock it, or keep tokens in a `FileStore`")
 }
 
-#[cfg(target_os = "macos")]
+#[cfg(all(feature = "keyring", target_os = "macos"))]
 fn native() -> keyring_core::Result<Arc<CredentialStore>> {
     Ok(apple_native_keyring_store::keychain::Store::new()?)
 }
 
-#[cfg(windows)]
+#[cfg(all(feature = "keyring", windows))]
 fn native() -> keyring_core::Result<Arc<CredentialStore>> {
     Ok(windows_native_keyring_store::Store::new()?)
 }
 
-#[cfg(all(unix, not(target_os = "macos")))]
+#[cfg(all(feature = "keyring", unix, not(target_os = "macos")))]
 fn native() -> keyring_core::Result<Arc<CredentialStore>> {
     Ok(zbus_secret_service_keyring_store::Store::new()?)
 }

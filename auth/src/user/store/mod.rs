@@ -2,7 +2,7 @@
 
 mod file;
 mod key;
-#[cfg(feature = "keyring")]
+#[cfg(feature = "keyring-store")]
 mod keyring;
 mod memory;
 
@@ -11,7 +11,7 @@ use std::{any::Any, fmt};
 use gapi_transport::BoxFuture;
 use secrecy::SecretString;
 
-#[cfg(feature = "keyring")]
+#[cfg(feature = "keyring-store")]
 pub use self::keyring::KeyringStore;
 pub use self::{file::FileStore, key::TokenKey, memory::MemoryStore};
 use crate::{AuthError, AuthErrorKind};

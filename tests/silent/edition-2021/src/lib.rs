@@ -15,18 +15,3 @@ google::api! {
 pub fn task(id: &str) -> tasks::tasks::Get {
     tasks::tasks().get("@default", id)
 }
-
-#[cfg(test)]
-mod tests {
-    google::api! { mod translate = "translate:v2" { languages.list }; }
-
-    #[test]
-    fn requests_are_built() {
-        let request = super::task("1").to_http().unwrap();
-        assert_eq!(request.uri().path(), "/tasks/v1/lists/%40default/tasks/1");
-        assert_eq!(
-            translate::languages::List::METHOD,
-            "language.languages.list"
-        );
-    }
-}

@@ -14,18 +14,3 @@ google::api! {
 pub mod generated {
     include!(concat!(env!("OUT_DIR"), "/gapi.rs"));
 }
-
-#[cfg(test)]
-mod tests {
-    use super::generated::{built, pubsub};
-
-    #[test]
-    fn what_the_build_script_selected_is_there() {
-        assert_eq!(
-            pubsub::projects::topics::Publish::METHOD,
-            "pubsub.projects.topics.publish"
-        );
-        assert_eq!(pubsub::Snapshot::default().name, None);
-        assert_eq!(built::VERSION, "v1beta4");
-    }
-}

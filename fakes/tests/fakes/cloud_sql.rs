@@ -1,9 +1,6 @@
 //! The Cloud SQL Admin API.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod client;
-
-use client::{Answer, call, token};
+use crate::client::{Answer, call, token};
 use gapi_fakes::Google;
 use serde_json::{Value, json};
 

@@ -1,5 +1,4 @@
 //! A client of a few lines that does nothing behind the test's back.
-#![allow(dead_code, reason = "each test file uses its own part")]
 
 use std::io;
 

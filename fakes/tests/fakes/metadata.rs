@@ -1,11 +1,8 @@
 //! The metadata server, by its answers.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod client;
 
 use std::time::Duration;
 
-use client::{Answer, send};
+use crate::client::{Answer, send};
 use gapi_fakes::{
     Server,
     metadata::{MetadataServer, Platform},

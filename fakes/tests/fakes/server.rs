@@ -1,11 +1,8 @@
 //! The server itself: routing, log, faults, compression, and its end.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod client;
 
 use std::{io, io::Read, time::Duration};
 
-use client::{get, send};
+use crate::client::{get, send};
 use gapi_fakes::{Fault, Gate, Reply, Request, Routes, Server};
 use serde_json::json;
 

@@ -1,9 +1,6 @@
 //! The token endpoint: what it accepts, and how it refuses.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod client;
-
-use client::{Answer, call, claims, exchange, header, now, send, token};
+use crate::client::{Answer, call, claims, exchange, header, now, send, token};
 use gapi_fakes::{Google, keys::ServiceAccount};
 use serde_json::{Value, json};
 
