@@ -96,14 +96,3 @@ fn a_keyring_that_forgets_is_found_out_when_it_is_opened() {
     assert_eq!(error.kind(), AuthErrorKind::Store);
     assert!(error.to_string().contains("FileStore"), "{error}");
 }
-
-/// Where there is no desktop there is no secret service.
-#[test]
-#[cfg(all(feature = "keyring", target_os = "linux"))]
-fn a_machine_without_a_keyring_says_so() {
-    if std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_some() {
-        return;
-    }
-    let error = KeyringStore::open("gapi-test").expect_err("no keyring");
-    assert_eq!(error.kind(), AuthErrorKind::Store);
-}

@@ -1,5 +1,6 @@
 //! Repository chores: `cargo xtask NAME`.
 
+mod all_features;
 mod bench_compile;
 mod bench_runtime;
 mod conformance;
@@ -10,7 +11,6 @@ mod servers;
 mod soak_media;
 mod soak_store;
 mod stampede;
-mod two_backends;
 mod vendor;
 
 use std::path::{Path, PathBuf};
@@ -52,8 +52,8 @@ enum Chore {
     Stampede(stampede::Arguments),
     /// Check that there is one crypto provider and no OpenSSL.
     Providers,
-    /// Sign and verify in a program that turns on both backends of jsonwebtoken.
-    TwoBackends,
+    /// Run a program that turns on what the repository's packages cannot: both backends of jsonwebtoken, the system's keyring.
+    AllFeatures,
     /// Test against servers that others wrote. Needs python3 and node, and installs the servers below target/, and
     /// Chromium as a package of the system.
     TestServers(servers::Arguments),
@@ -78,7 +78,7 @@ fn main() -> ExitCode {
         Chore::SoakStore(arguments) => soak_store::run(&arguments),
         Chore::Stampede(arguments) => stampede::run(&arguments, &root()),
         Chore::Providers => providers::run(&root()),
-        Chore::TwoBackends => two_backends::run(&root()),
+        Chore::AllFeatures => all_features::run(&root()),
         Chore::TestServers(arguments) => servers::run(&arguments, &root()),
     };
     match outcome {

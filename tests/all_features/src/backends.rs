@@ -12,8 +12,8 @@ use gapi_fakes::{
 };
 use serde_json::json;
 
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn Error>> {
+/// Signs and verifies.
+pub async fn check() -> Result<(), Box<dyn Error>> {
     global_functions_panic();
     let google = Google::start().await?;
     let robot = ServiceAccount::from_json(&google.key_json())?;
@@ -29,8 +29,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     // RS256: an ID token that came from somebody else.
     let token = robot.id_token(google.url()).token().await?;
-    let verifier = IdTokenVerifier::google([google.url()])
-        .keys_url(format!("{}{}", google.url(), IdTokenIssuer::KEYS_PATH));
+    let verifier = IdTokenVerifier::google([google.url()]).keys_url(format!(
+        "{}{}",
+        google.url(),
+        IdTokenIssuer::KEYS_PATH
+    ));
     verifier.verify(token.secret()).await?;
     let error = verifier.verify(&format!("{}A", token.secret())).await;
     assert_ne!(error.expect_err("changed").check(), IdTokenCheck::Config);
@@ -59,6 +62,9 @@ fn global_functions_panic() {
     std::panic::set_hook(Box::new(|_| {}));
     let outcome = std::panic::catch_unwind(sign);
     let _ = std::panic::take_hook();
-    assert!(outcome.is_err(), "both backends are on, so this should have panicked");
+    assert!(
+        outcome.is_err(),
+        "both backends are on, so this should have panicked"
+    );
     println!("jsonwebtoken::encode panics here");
 }
