@@ -1,6 +1,6 @@
 //! The token endpoint: what it accepts, and how it refuses.
 
-use crate::client::{Answer, call, claims, exchange, header, now, send, token};
+use crate::client::{self, Answer, call, claims, exchange, header, now, send, token};
 use gapi_fakes::{Google, keys::ServiceAccount};
 use serde_json::{Value, json};
 

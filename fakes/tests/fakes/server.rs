@@ -2,7 +2,7 @@
 
 use std::{io, io::Read, time::Duration};
 
-use crate::client::{get, send};
+use crate::client::{Answer, get, send};
 use gapi_fakes::{Fault, Gate, Reply, Request, Routes, Server};
 use serde_json::json;
 
@@ -128,8 +128,7 @@ async fn faults_fit_by_path_count_and_order() {
 #[tokio::test]
 async fn broken_connections() {
     let server = server().await;
-    let kind =
-        |result: io::Result<client::Answer>| result.map(|answer| answer.status).unwrap_err().kind();
+    let kind = |result: io::Result<Answer>| result.map(|answer| answer.status).unwrap_err().kind();
     server.inject(Fault::close().times(1));
     assert_eq!(
         kind(send(&server.url(), "GET", "/a/1", &[], "").await),
