@@ -79,7 +79,6 @@ mod url;
 pub mod value;
 mod wire;
 
-#[cfg(feature = "auth")]
 pub use gapi_auth as auth;
 pub use gapi_auth::Credentials;
 pub use gapi_transport as transport;
