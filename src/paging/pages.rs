@@ -121,7 +121,7 @@ impl<R: Answer> Pages<R> {
     /// The next page; `None` after the last one.
     ///
     /// # Errors
-    /// Whatever keeps the call from a success, and [`ErrorKind::Paging`] when the server repeats a token.
+    /// Whatever keeps the call from a success, and [`ErrorKind::Paging`](crate::ErrorKind::Paging) when the server repeats a token.
     pub async fn try_next(&mut self) -> Result<Option<R>, Error> {
         self.next().await.transpose()
     }
