@@ -1,5 +1,8 @@
 //! A keyring: the operating system's, with the feature `keyring`, or any other.
 
+#[cfg(feature = "keyring")]
+mod native;
+
 use std::{fmt, sync::Arc};
 
 use gapi_transport::BoxFuture;
@@ -8,8 +11,6 @@ use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 use serde::{Deserialize, Serialize};
 
 use super::{FileStore, StoreLock, TokenKey, TokenStore, blocking};
-#[cfg(feature = "keyring")]
-use crate::Environment;
 use crate::{AuthError, AuthErrorKind};
 
 /// The form of today's entries.
@@ -41,21 +42,6 @@ struct Head {
 }
 
 impl KeyringStore {
-    /// The system's keyring, in which `service` is the program's name. Asks the keyring, which may ask the user: call it where that may take a while.
-    /// Needs the feature `keyring`.
-    ///
-    /// # Errors
-    /// [`AuthErrorKind::Store`] where there is no keyring, it is locked, or it does not keep what it is given.
-    #[cfg(feature = "keyring")]
-    pub fn open(service: &str) -> Result<Self, AuthError> {
-        let keyring = native().map_err(|error| unusable(&error))?;
-        Self::with(
-            keyring,
-            service,
-            FileStore::default_location(&Environment::system())?,
-        )
-    }
-
     /// Any keyring of the crate `keyring-core`, in which `service` is the program's name. Locks are files in the folder of `locks`. The keyring is
     /// tried out first.
     ///
@@ -240,21 +226,6 @@ fn unusable(error: &dyn fmt::Display) -> AuthError {
         format!("the keyring cannot be used: {error}"),
     )
     .with_hint("unlock it, or keep tokens in a `FileStore`")
-}
-
-#[cfg(all(feature = "keyring", target_os = "macos"))]
-fn native() -> keyring_core::Result<Arc<CredentialStore>> {
-    Ok(apple_native_keyring_store::keychain::Store::new()?)
-}
-
-#[cfg(all(feature = "keyring", windows))]
-fn native() -> keyring_core::Result<Arc<CredentialStore>> {
-    Ok(windows_native_keyring_store::Store::new()?)
-}
-
-#[cfg(all(feature = "keyring", unix, not(target_os = "macos")))]
-fn native() -> keyring_core::Result<Arc<CredentialStore>> {
-    Ok(zbus_secret_service_keyring_store::Store::new()?)
 }
 
 impl TokenStore for KeyringStore {
