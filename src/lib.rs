@@ -167,6 +167,7 @@ macro_rules! api {
 /// |---|---|
 /// | `name: expression` | the value, or an `Option` of it; text becomes a `String`, an enum, a time, a duration or a mask where the property is one |
 /// | `name` | the variable of that name |
+/// | `type: expression` | the same for the field `r#type`: keywords are written with or without `r#` |
 /// | `name: { .. }` | a message of the property's type |
 /// | `name: { "key": value, (expression): value }` | a map, or any JSON where the property takes any |
 /// | `name: [a, { .. }]` | a list |

@@ -428,7 +428,7 @@ macro_rules! object {
 }
 
 object!(Thing, ["password"], 0 "name" name: String, 1 "size" size: i64, 2 "password" password: String, 3 "settings" settings: Settings, 4 "labels" labels: __gapi::BTreeMap<String, String>);
-object!(Settings, [], 0 "diskSizeGb" disk_size_gb: i64, 1 "tier" tier: String);
+object!(Settings, [], 0 "diskSizeGb" disk_size_gb: i64, 1 "tier" tier: String, 2 "type" r#type: String);
 object!(Page, [], 0 "items" items: Vec<Thing>, 1 "nextPageToken" next_page_token: String);
 object!(MapPage, [], 0 "items" items: __gapi::BTreeMap<String, Thing>, 1 "nextPageToken" next_page_token: String);
 

@@ -63,6 +63,19 @@ fn values_are_what_the_property_takes() {
 }
 
 #[test]
+fn properties_called_like_keywords_are_written_as_they_are() {
+    let json = json!({"settings": {"type": "a"}});
+    assert_eq!(sent(body!(Thing { settings: { type: "a" } })), json);
+    assert_eq!(sent(body!(Thing { settings: { r#type: "a" } })), json);
+    let r#type = "a";
+    assert_eq!(sent(body!(Thing { settings: { type } })), json);
+    assert_eq!(
+        sent(body!(Thing { settings: { type: null } })),
+        json!({"settings": {"type": null}})
+    );
+}
+
+#[test]
 fn a_message_is_built_upon_another() {
     let old = body!(Thing { name: "old", settings: { tier: "a", disk_size_gb: 1 } });
     let settings = old.settings.clone();

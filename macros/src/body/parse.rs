@@ -2,7 +2,9 @@
 
 use proc_macro2::Span;
 use syn::{
-    Error, Expr, Ident, LitStr, Path, Result, Token, braced, bracketed, parenthesized,
+    Error, Expr, Ident, LitStr, Path, Result, Token, braced, bracketed,
+    ext::IdentExt as _,
+    parenthesized,
     parse::{Parse, ParseStream},
     spanned::Spanned as _,
     token,
@@ -76,7 +78,7 @@ fn message(input: ParseStream<'_>) -> Result<Message> {
                 "a key in quotes belongs to a map, but the properties before it make this a message",
             ));
         }
-        let name: Ident = input.parse()?;
+        let name = property(input)?;
         if message.fields.iter().any(|(earlier, _)| *earlier == name) {
             return Err(Error::new(name.span(), format!("`{name}` is set twice")));
         }
@@ -92,6 +94,21 @@ fn message(input: ParseStream<'_>) -> Result<Message> {
         comma(input)?;
     }
     Ok(message)
+}
+
+/// The name of a property. A keyword needs no `r#`: nothing else could stand here, and many a property is called `type`.
+fn property(input: ParseStream<'_>) -> Result<Ident> {
+    if input.peek(Ident) || !input.peek(Ident::peek_any) {
+        return input.parse();
+    }
+    let keyword = input.call(Ident::parse_any)?;
+    match keyword.to_string().as_str() {
+        name @ ("self" | "Self" | "super" | "crate" | "_") => Err(Error::new(
+            keyword.span(),
+            format!("no property is called `{name}`"),
+        )),
+        name => Ok(Ident::new_raw(name, keyword.span())),
+    }
 }
 
 fn map(input: ParseStream<'_>) -> Result<Node> {

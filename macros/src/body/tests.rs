@@ -31,6 +31,9 @@ fn mistakes_are_told() {
         ("::g; x::Y { a: [null] }", "a list cannot hold `null`"),
         ("::g; x::Y { a: [0; 3] }", "vec![item; count]"),
         ("::g; x::Y { a: 1 b: 2 }", "expected `,`"),
+        ("::g; x::Y { type: 1, r#type: 2 }", "`r#type` is set twice"),
+        ("::g; x::Y { self: 1 }", "no property is called `self`"),
+        ("::g; x::Y { 1: 1 }", "expected identifier"),
     ] {
         let text = expand(input);
         assert!(
@@ -45,6 +48,7 @@ fn what_is_well_written_is_an_expression() {
     for input in [
         "::g; x::Y {}",
         "::g; Y { a, b: 1 + 2, c: [], d: {}, e: [1, { f: null }], r#type: (\"x\") }",
+        "::g; Y { type: 1, match: { in: null }, fn: [{ type: 2 }] }",
         "::g; x::Y { a: { \"b\": null, (c): { d: [] } }, extra: { \"n\": null }, ..base() }",
         "::g; x::Y { a: [1, 2].len(), b: null_count, }",
     ] {
