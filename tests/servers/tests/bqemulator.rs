@@ -4,6 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use gapi::{Client, Patch, auth::Anonymous, body};
 use serde_json::{Value, json};
+use tokio::sync::Mutex;
 
 gapi::api! {
     mod bigquery = "bigquery:v2" {
@@ -12,6 +13,10 @@ gapi::api! {
 }
 
 const PROJECT: &str = "p1";
+
+/// Held by each test: the server answers all requests over one connection to DuckDB, on which a
+/// query takes the rows away from another that still reads its own.
+static SERVER: Mutex<()> = Mutex::const_new(());
 
 fn client() -> Client {
     Client::builder()
@@ -91,6 +96,7 @@ fn cells(row: &bigquery::TableRow) -> Vec<Value> {
 
 #[tokio::test]
 async fn rows_go_in_come_back_in_pages_and_are_queried() {
+    let _alone = SERVER.lock().await;
     let client = client();
     let dataset = dataset(&client, "rows").await;
     table(&client, &dataset, 25).await;
@@ -159,6 +165,7 @@ async fn rows_go_in_come_back_in_pages_and_are_queried() {
 
 #[tokio::test]
 async fn datasets_are_patched_and_tables_listed() {
+    let _alone = SERVER.lock().await;
     let client = client();
     let dataset = dataset(&client, "patched").await;
     let before = bigquery::datasets()
