@@ -67,7 +67,8 @@ async fn an_attempt_that_hangs_ends_at_its_limit() {
     let request = sqladmin::instances().get(PROJECT, "orders");
     request.clone().send(&client).await.unwrap();
     google.server().inject(Fault::hang().on(INSTANCES).times(1));
-    let limit = std::time::Duration::from_millis(50);
+    // Long enough for the request to reach the server, which hangs at one only.
+    let limit = std::time::Duration::from_secs(1);
     let error = request
         .clone()
         .send(&client)
