@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fmt, iter,
+    fmt,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -10,7 +10,10 @@ use std::{
 
 use futures_util::{Stream, future::poll_fn};
 
-use super::Pages;
+use super::{
+    Pages,
+    rest::{self, Rest},
+};
 use crate::{
     Client, Error,
     call::{
@@ -39,7 +42,7 @@ pub struct Items<R, T> {
     take: Take<R, T>,
     /// What is left of the page at hand. Behind a pointer, because a future that holds a schema by value brings the code that drops it to wherever the
     /// future goes.
-    rest: Box<dyn ExactSizeIterator<Item = T> + Send>,
+    rest: Option<Box<dyn Rest<T>>>,
     /// The token of the page at hand.
     current: Option<String>,
 }
@@ -57,7 +60,7 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
         Self {
             pages: Pages::new(client, call),
             take,
-            rest: Box::new(iter::empty()),
+            rest: None,
             current: None,
         }
     }
@@ -96,7 +99,7 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
     /// The token of the page that holds the next entry: where to go on after an error. Beginning there gives the entries
     /// of that page once more that were read already. `None` on the first page and after the last.
     pub fn page_token(&self) -> Option<&str> {
-        if self.rest.len() > 0 {
+        if self.left() > 0 {
             self.current.as_deref()
         } else {
             self.pages.page_token()
@@ -130,7 +133,7 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
         Items {
             pages,
             take: Box::new(|page| Some(U::entries(std::mem::take(page)))),
-            rest: Box::new(iter::empty()),
+            rest: None,
             current: None,
         }
     }
@@ -163,7 +166,7 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
         loop {
             {
                 // Entries are large: this way they are moved once, and no future holds one while it waits.
-                let item = self.rest.next();
+                let item = self.take_next();
                 if item.is_some() {
                     return Ok(item);
                 }
@@ -182,7 +185,10 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
     pub async fn try_collect(mut self) -> Result<Vec<T>, Error> {
         let mut all = Vec::new();
         loop {
-            all.extend(&mut self.rest);
+            all.reserve(self.left());
+            while let Some(item) = self.take_next() {
+                all.push(item);
+            }
             match poll_fn(|cx| self.poll_page(cx)).await {
                 Some(page) => page?,
                 None => return Ok(all),
@@ -192,7 +198,7 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
 
     fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, Error>>> {
         loop {
-            if let Some(item) = self.rest.next() {
+            if let Some(item) = self.take_next() {
                 return Poll::Ready(Some(Ok(item)));
             }
             match ready!(self.poll_page(cx)) {
@@ -203,6 +209,11 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
         }
     }
 
+    /// The next one of the page at hand.
+    fn take_next(&mut self) -> Option<T> {
+        self.rest.as_mut()?.next()
+    }
+
     /// Makes the next page the one at hand.
     fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<(), Error>>> {
         let token = self.pages.page_token().map(String::from);
@@ -211,7 +222,7 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
             let mut page = page?;
             self.current = token;
             let entries = (self.take)(&mut page).unwrap_or_default();
-            self.rest = Box::new(entries.into_iter());
+            self.rest = Some(rest::of(entries));
             Ok(())
         }))
     }
@@ -232,6 +243,13 @@ impl<R: Answer, V: Send + 'static> Items<R, (String, V)> {
     }
 }
 
+impl<R, T> Items<R, T> {
+    /// How many entries the page at hand still has.
+    fn left(&self) -> usize {
+        self.rest.as_ref().map_or(0, |rest| rest.len())
+    }
+}
+
 impl<R: Answer, T: Send + 'static> Stream for Items<R, T> {
     type Item = Result<T, Error>;
 
@@ -247,7 +265,7 @@ impl<R, T> fmt::Debug for Items<R, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Items")
             .field("pages", &self.pages)
-            .field("left", &self.rest.len())
+            .field("left", &self.left())
             .finish_non_exhaustive()
     }
 }

@@ -5,6 +5,7 @@ mod cycle;
 mod items;
 mod mask;
 mod pages;
+mod rest;
 mod slot;
 mod walk;
 

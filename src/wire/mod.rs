@@ -179,6 +179,8 @@ impl<T: Object> Wire for T {
         false
     }
 
+    // Out of line for the same reason: a trait object brings the code that drops its type.
+    #[inline(never)]
     fn view(&self) -> View<'_> {
         View::Object(self)
     }

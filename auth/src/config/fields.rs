@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use secrecy::{SecretString, zeroize::Zeroize};
 use serde_json::{Map, Value};
 
-use crate::{AuthError, AuthErrorKind};
+use crate::{AuthError, AuthErrorKind, json};
 
 /// The fields of one JSON object that are still to be taken. What is left is wiped when dropped, because it may be secret.
 pub(crate) struct Fields {
@@ -22,7 +22,7 @@ impl Fields {
         let wrong = |message: &dyn fmt::Display| {
             AuthError::new(AuthErrorKind::Config, format!("{place}: {message}")).with_hint(needed)
         };
-        match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
+        match json::parse(text.trim_start_matches('\u{feff}')) {
             Ok(Value::Object(fields)) => Ok(Self {
                 place: place.to_owned(),
                 needed,

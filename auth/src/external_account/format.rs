@@ -3,7 +3,7 @@
 use secrecy::{SecretString, zeroize::Zeroize};
 use serde_json::Value;
 
-use crate::{AuthError, AuthErrorKind, config::Fields};
+use crate::{AuthError, AuthErrorKind, config::Fields, json};
 
 /// How a token stands in a text.
 #[derive(Clone, Debug)]
@@ -43,7 +43,7 @@ impl Format {
                 token => Ok(SecretString::from(token)),
             },
             Self::Json(name) => {
-                let mut json = match serde_json::from_str(text.trim_start_matches('\u{feff}')) {
+                let mut json = match json::parse(text.trim_start_matches('\u{feff}')) {
                     Ok(Value::Object(fields)) => fields,
                     // Half a file is what a writer leaves who is at it.
                     _ => return Err(missing("JSON object").with_transient(true)),

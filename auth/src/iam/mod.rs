@@ -14,7 +14,7 @@ pub(crate) use self::{
     account::Account,
     answer::{access_token, text},
 };
-use crate::{AuthError, AuthErrorKind, AuthRequest, Credentials, Scopes, oauth};
+use crate::{AuthError, AuthErrorKind, AuthRequest, Credentials, Scopes, json, oauth};
 
 /// The scope that calls of this API need.
 pub(crate) const SCOPE: &str = "https://www.googleapis.com/auth/iam";
@@ -98,10 +98,9 @@ impl Call<'_> {
             .await
             .map_err(unreachable)?;
         if head.status.is_success() {
-            return match serde_json::from_slice(&body) {
-                Ok(Value::Object(fields)) => Ok(Ok(fields)),
-                _ => Err(answer::unusable("an answer that is not a JSON object")),
-            };
+            return json::object(&body)
+                .map(Ok)
+                .ok_or_else(|| answer::unusable("an answer that is not a JSON object"));
         }
         let now = self.clock.now();
         Ok(Err(oauth::refuse(

@@ -4,9 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
-use serde_json::Value;
 
-use crate::{AuthError, AuthErrorKind, Token};
+use crate::{AuthError, AuthErrorKind, Token, json};
 
 impl Token {
     /// An ID token, or any other JSON web token, with the expiry that its `exp` claim says. Nothing is verified: for tokens that
@@ -32,10 +31,7 @@ fn expiry(jwt: &str) -> Option<SystemTime> {
         return None;
     };
     let claims = Zeroizing::new(URL_SAFE_NO_PAD.decode(claims.trim_end_matches('=')).ok()?);
-    let seconds = serde_json::from_slice::<Value>(&claims)
-        .ok()?
-        .get("exp")?
-        .as_f64()?;
+    let seconds = json::value(&claims)?.get("exp")?.as_f64()?;
     SystemTime::UNIX_EPOCH.checked_add(Duration::try_from_secs_f64(seconds).ok()?)
 }
 

@@ -7,7 +7,7 @@ use secrecy::{SecretString, zeroize::Zeroize};
 use serde_json::{Map, Value};
 
 use super::{date, redact};
-use crate::{AuthError, AuthErrorKind};
+use crate::{AuthError, AuthErrorKind, json};
 
 /// What a token endpoint gives (RFC 6749, section 5.1).
 pub(crate) struct TokenAnswer {
@@ -38,7 +38,7 @@ pub(crate) fn read(
 }
 
 /// Reads an answer that holds an ID token and need not hold anything else.
-#[cfg(feature = "service-account")]
+#[cfg(all(feature = "service-account", feature = "id-token"))]
 pub(crate) fn read_id_token(
     status: StatusCode,
     headers: &HeaderMap,
@@ -72,12 +72,7 @@ fn read_with<T>(
     let date = headers
         .get(header::DATE)
         .and_then(|date| date::parse(date.to_str().ok()?));
-    let json = serde_json::from_slice::<Value>(body).ok();
-    let fields = match json {
-        Some(Value::Object(fields)) => Some(fields),
-        _ => None,
-    };
-    let error = match (status.is_success(), fields) {
+    let error = match (status.is_success(), json::object(body)) {
         (true, Some(fields)) if !fields.contains_key("error") => {
             match granted(fields, status, body) {
                 Ok(answer) => return Ok(answer),
@@ -111,10 +106,7 @@ pub(crate) fn refuse(
     body: &[u8],
     now: SystemTime,
 ) -> AuthError {
-    let fields = match serde_json::from_slice(body) {
-        Ok(Value::Object(fields)) => Some(fields),
-        _ => None,
-    };
+    let fields = json::object(body);
     refused(who, status, headers, body, fields, now).with_status(status)
 }
 

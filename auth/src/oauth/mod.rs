@@ -7,7 +7,7 @@ mod form;
 mod post;
 mod redact;
 
-#[cfg(feature = "service-account")]
+#[cfg(all(feature = "service-account", feature = "id-token"))]
 pub(crate) use answer::read_id_token;
 pub(crate) use answer::{Refusal, TokenAnswer, read, refuse};
 pub(crate) use endpoint::{check_endpoint, is_loopback};

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::json;
+
 /// How many characters of an answer an error shows.
 const EXCERPT: usize = 300;
 /// Longer runs of token characters than this are no words.
@@ -9,12 +11,12 @@ const LONGEST_WORD: usize = 32;
 
 /// A short, readable form of `body` that holds no secret.
 pub(crate) fn excerpt(body: &[u8]) -> String {
-    let text = match serde_json::from_slice::<Value>(body) {
-        Ok(mut json) => {
+    let text = match json::value(body) {
+        Some(mut json) => {
             hide_fields(&mut json);
             json.to_string()
         }
-        Err(_) => words(&String::from_utf8_lossy(body)),
+        None => words(&String::from_utf8_lossy(body)),
     };
     match text.char_indices().nth(EXCERPT) {
         Some((end, _)) => format!("{}…", &text[..end]),

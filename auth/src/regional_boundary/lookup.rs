@@ -5,10 +5,9 @@ use std::{sync::Arc, time::Duration};
 use futures_util::future::{Either, select};
 use gapi_transport::{Body, Clock, Transport};
 use http::{HeaderMap, HeaderValue, Method, Request};
-use serde_json::Value;
 
 use crate::{
-    AuthError, AuthErrorKind,
+    AuthError, AuthErrorKind, json,
     oauth::{ANSWER_LIMIT, check_endpoint, refuse},
 };
 
@@ -80,7 +79,7 @@ async fn once(how: &Lookup) -> Result<Option<HeaderValue>, AuthError> {
         ));
     }
     let unusable = || AuthError::new(AuthErrorKind::Http, format!("{WHO} gave no locations"));
-    let answer: Value = serde_json::from_slice(&body).map_err(|_| unusable())?;
+    let answer = json::value(&body).ok_or_else(unusable)?;
     let encoded = answer["encodedLocations"].as_str().ok_or_else(unusable)?;
     // What the service says where requests may go anywhere.
     if matches!(encoded, "" | "0x0") {

@@ -12,31 +12,23 @@ use crate::{
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
-/// What an assertion is exchanged for.
-#[derive(Clone, Copy)]
-pub(super) enum Want<'a> {
-    /// An access token with the context's scopes.
-    AccessToken,
-    /// An ID token for this audience.
-    IdToken(&'a str),
-}
-
 /// Fetches an access token.
 pub(super) async fn exchange(source: &Source, cx: &FetchContext) -> Result<Token, AuthError> {
-    let (answer, asked_at) = by_assertion(source, cx, Want::AccessToken, read).await?;
+    let (answer, asked_at) = by_assertion(source, cx, None, read).await?;
     Ok(answer.into_token(asked_at))
 }
 
-/// Sends an assertion, and gives what it was exchanged for and when that was asked for. When the endpoint refuses the assertion and its clock
+/// Sends an assertion, and gives what it was exchanged for and when that was asked for: an ID token for this audience, or else an access token
+/// with the context's scopes. When the endpoint refuses the assertion and its clock
 /// shows that ours is wrong, asks once more with its time.
 pub(super) async fn by_assertion<T>(
     source: &Source,
     cx: &FetchContext,
-    want: Want<'_>,
+    audience: Option<&str>,
     read: Reader<T>,
 ) -> Result<(T, SystemTime), AuthError> {
     let now = cx.clock().now();
-    let refusal = match ask(source, cx, want, now, read).await? {
+    let refusal = match ask(source, cx, audience, now, read).await? {
         Ok(answer) => return Ok((answer, now)),
         Err(refusal) => refusal,
     };
@@ -45,7 +37,7 @@ pub(super) async fn by_assertion<T>(
     };
     let now = cx.clock().now();
     let theirs = shifted(now, skew);
-    match ask(source, cx, want, theirs, read).await? {
+    match ask(source, cx, audience, theirs, read).await? {
         Ok(answer) => {
             tracing::warn!(
                 seconds = -skew,
@@ -60,21 +52,21 @@ pub(super) async fn by_assertion<T>(
 async fn ask<T>(
     source: &Source,
     cx: &FetchContext,
-    want: Want<'_>,
+    audience: Option<&str>,
     now: SystemTime,
     read: Reader<T>,
 ) -> Result<Result<T, Refusal>, AuthError> {
     let identity = &*source.identity;
     let key = identity.keys.current();
     let claims = Claims::new(&identity.email, now, &source.claims).audience(Some(GOOGLE_TOKEN_URI));
-    let (claims, metrics) = match want {
-        Want::AccessToken => (
+    let (claims, metrics) = match audience {
+        None => (
             claims
                 .subject(source.subject.as_deref())
                 .scopes(cx.scopes()),
             "auth-request-type/at cred-type/sa",
         ),
-        Want::IdToken(audience) => (
+        Some(audience) => (
             claims.target_audience(audience),
             "auth-request-type/it cred-type/sa",
         ),

@@ -3,6 +3,7 @@
 mod assertion;
 mod exchange;
 mod hints;
+#[cfg(feature = "id-token")]
 mod id_token;
 mod key_file;
 mod keys;
@@ -16,7 +17,9 @@ use gapi_transport::{Clock, Transport};
 use serde_json::Value;
 
 use self::{key_file::KeyFile, keys::Fingerprint, signer::KeySigner, source::Source};
-use crate::{AuthError, Cached, Credentials, IdTokenCredentials, IdTokenSource, Signer};
+#[cfg(feature = "id-token")]
+use crate::IdTokenSource;
+use crate::{AuthError, Cached, Credentials, Signer};
 
 /// A [service account](https://docs.cloud.google.com/iam/docs/service-account-overview) with its private key.
 ///
@@ -153,18 +156,6 @@ impl ServiceAccount {
         &self.0.source().identity.email
     }
 
-    /// ID tokens of the account for `audience`, such as a Cloud Run service's URL. They go through the same transport and clock.
-    #[must_use]
-    pub fn id_token(&self, audience: impl Into<String>) -> IdTokenCredentials {
-        IdTokenCredentials::beside(&self.0, self.0.source().clone(), Some(audience.into()))
-    }
-
-    /// ID tokens of the account for whichever host a request goes to.
-    #[must_use]
-    pub fn id_tokens_for_each_host(&self) -> IdTokenCredentials {
-        IdTokenCredentials::beside(&self.0, self.0.source().clone(), None)
-    }
-
     /// Signs with the account's key, for [signed URLs](Signer) and the like. No network.
     pub fn signer(&self) -> impl Signer + Clone + use<> {
         Arc::new(KeySigner(self.0.source().identity.clone()))
@@ -197,6 +188,7 @@ impl Credentials for ServiceAccount {
         metrics
     );
 
+    #[cfg(feature = "id-token")]
     fn id_tokens(&self) -> Option<Arc<dyn IdTokenSource>> {
         Some(Arc::new(self.0.source().clone()))
     }

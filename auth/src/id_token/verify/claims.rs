@@ -7,7 +7,8 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use super::{IdTokenCheck, IdTokenError, error::shown, failed, token::object};
+use super::{IdTokenCheck, IdTokenError, error::shown, failed};
+use crate::json;
 
 /// The claims of a verified ID token ([OpenID Connect Core, section 2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken)).
 ///
@@ -21,10 +22,10 @@ pub struct IdTokenClaims {
 }
 
 impl IdTokenClaims {
-    pub(super) fn read(json: &[u8]) -> Result<Self, IdTokenError> {
+    pub(super) fn read(text: &[u8]) -> Result<Self, IdTokenError> {
         let form = |message: String| failed(IdTokenCheck::Form, message);
         let claims =
-            object(json).ok_or_else(|| form(String::from("its body is no JSON object")))?;
+            json::object(text).ok_or_else(|| form(String::from("its body is no JSON object")))?;
         let time = |name: &str| {
             claims
                 .get(name)

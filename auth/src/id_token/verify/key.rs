@@ -3,6 +3,8 @@
 use jsonwebtoken::{DecodingKey, crypto::aws_lc::DEFAULT_PROVIDER};
 use serde_json::Value;
 
+use crate::json;
+
 /// What ID tokens are signed with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Algorithm {
@@ -68,9 +70,8 @@ impl Key {
 }
 
 /// The usable keys of a set; `None` when it is no set, or has none.
-pub(super) fn read_set(json: &[u8]) -> Option<Vec<Key>> {
-    let set: Value = serde_json::from_slice(json).ok()?;
-    let keys: Vec<_> = set
+pub(super) fn read_set(set: &[u8]) -> Option<Vec<Key>> {
+    let keys: Vec<_> = json::value(set)?
         .get("keys")?
         .as_array()?
         .iter()

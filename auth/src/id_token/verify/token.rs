@@ -1,13 +1,12 @@
 //! A token in parts (RFC 7515, section 7.1), and its signature.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde_json::{Map, Value};
-
 use super::{
     IdTokenCheck, IdTokenError,
     error::{failed, shown},
     key::{Algorithm, Key},
 };
+use crate::json;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 /// No ID token comes near this size.
 const LONGEST: usize = 32 * 1024;
@@ -39,7 +38,7 @@ impl<'a> Parts<'a> {
                 .map_err(|_| form(&format!("its {what} is not base64url")))
         };
         let signed = &token.as_bytes()[..header.len() + 1 + claims.len()];
-        let header = object(&decode(header, "header")?)
+        let header = json::object(&decode(header, "header")?)
             .ok_or_else(|| form("its header is no JSON object"))?;
         if header.contains_key("crit") {
             return Err(form(
@@ -83,12 +82,5 @@ impl<'a> Parts<'a> {
             return Ok(());
         }
         Err(failed(IdTokenCheck::Signature, "its signature is wrong"))
-    }
-}
-
-pub(super) fn object(json: &[u8]) -> Option<Map<String, Value>> {
-    match serde_json::from_slice(json) {
-        Ok(Value::Object(fields)) => Some(fields),
-        _ => None,
     }
 }

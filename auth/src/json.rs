@@ -1,0 +1,24 @@
+//! JSON of any shape.
+//!
+//! It is read by the code that serde_json has for [`Value`] itself. Its generic functions would be compiled once more for this crate, with all
+//! that they need to read numbers.
+
+use serde_json::{Map, Value};
+
+/// Any JSON, and where it is none why.
+pub(crate) fn parse(text: &str) -> Result<Value, serde_json::Error> {
+    text.parse()
+}
+
+/// Any JSON.
+pub(crate) fn value(text: &[u8]) -> Option<Value> {
+    parse(std::str::from_utf8(text).ok()?).ok()
+}
+
+/// The fields of an object.
+pub(crate) fn object(text: &[u8]) -> Option<Map<String, Value>> {
+    match value(text)? {
+        Value::Object(fields) => Some(fields),
+        _ => None,
+    }
+}
