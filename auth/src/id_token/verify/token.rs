@@ -7,6 +7,7 @@ use super::{
 };
 use crate::json;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::Value;
 
 /// No ID token comes near this size.
 const LONGEST: usize = 32 * 1024;
