@@ -1,13 +1,14 @@
 //! A token in parts (RFC 7515, section 7.1), and its signature.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::Value;
+
 use super::{
     IdTokenCheck, IdTokenError,
     error::{failed, shown},
     key::{Algorithm, Key},
 };
 use crate::json;
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde_json::Value;
 
 /// No ID token comes near this size.
 const LONGEST: usize = 32 * 1024;
