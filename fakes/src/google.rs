@@ -2,6 +2,8 @@
 
 use std::io;
 
+use futures_util::future::BoxFuture;
+
 use crate::{
     Canned, Routes, Server,
     cloud_sql::CloudSql,
@@ -42,61 +44,63 @@ impl Google {
     ///
     /// # Errors
     /// When no port can be bound or no key can be made.
-    pub async fn start() -> io::Result<Self> {
-        let account = ServiceAccount::new("robot", Self::PROJECT)?;
-        let tokens = TokenEndpoint::new();
-        tokens.register(&account);
-        let id_tokens = IdTokenIssuer::new()?;
-        tokens.set_id_tokens(&id_tokens);
-        let sts = SecurityTokenService::new(&tokens);
-        let iam = IamCredentials::new(&tokens);
-        let deployer = ServiceAccount::new("deployer", Self::PROJECT)?;
-        iam.add(&deployer);
-        tokens.register(&deployer);
-        let cloud_sql = CloudSql::new(&tokens)?;
-        cloud_sql.add_samples(Self::PROJECT);
-        let compute = Compute::new(&tokens, Self::PROJECT);
-        let drive = Drive::new(&tokens)?;
-        drive.add_samples();
-        let users = AuthorizationServer::new(&tokens);
-        users.register(
-            Self::WEB_CLIENT,
-            "web-secret",
-            &["http://localhost/oauth2callback"],
-        );
-        users.register(
-            Self::INSTALLED_CLIENT,
-            "installed-secret",
-            &["http://localhost/", "http://127.0.0.1/", "http://[::1]/"],
-        );
-        let mut routes = Routes::new()
-            .at("/v1/", cloud_sql.clone())
-            .at("/compute/v1/", compute.clone())
-            .at("/v1/token", sts.clone())
-            .at("/v1/oauthtoken", sts.clone())
-            .at("/v1/revoke", sts.clone())
-            .at(IamCredentials::PATH, iam.clone())
-            .at("/drive/v3/", drive.clone())
-            .at("/upload/drive/v3/", drive.clone())
-            .at("/calendar/v3/", Canned::calendar(&tokens)?)
-            .at("/bigquery/v2/", Canned::bigquery(&tokens)?)
-            .at(IdTokenIssuer::KEYS_PATH, id_tokens.clone())
-            .at("/hello", CloudRunService::new(&id_tokens));
-        for path in AuthorizationServer::PATHS {
-            routes = routes.at(path, users.clone());
-        }
-        Ok(Self {
-            server: Server::start(routes).await?,
-            account,
-            tokens,
-            cloud_sql,
-            compute,
-            users,
-            id_tokens,
-            sts,
-            iam,
-            deployer,
-            drive,
+    pub fn start() -> BoxFuture<'static, io::Result<Self>> {
+        Box::pin(async {
+            let account = ServiceAccount::new("robot", Self::PROJECT)?;
+            let tokens = TokenEndpoint::new();
+            tokens.register(&account);
+            let id_tokens = IdTokenIssuer::new()?;
+            tokens.set_id_tokens(&id_tokens);
+            let sts = SecurityTokenService::new(&tokens);
+            let iam = IamCredentials::new(&tokens);
+            let deployer = ServiceAccount::new("deployer", Self::PROJECT)?;
+            iam.add(&deployer);
+            tokens.register(&deployer);
+            let cloud_sql = CloudSql::new(&tokens)?;
+            cloud_sql.add_samples(Self::PROJECT);
+            let compute = Compute::new(&tokens, Self::PROJECT);
+            let drive = Drive::new(&tokens)?;
+            drive.add_samples();
+            let users = AuthorizationServer::new(&tokens);
+            users.register(
+                Self::WEB_CLIENT,
+                "web-secret",
+                &["http://localhost/oauth2callback"],
+            );
+            users.register(
+                Self::INSTALLED_CLIENT,
+                "installed-secret",
+                &["http://localhost/", "http://127.0.0.1/", "http://[::1]/"],
+            );
+            let mut routes = Routes::new()
+                .at("/v1/", cloud_sql.clone())
+                .at("/compute/v1/", compute.clone())
+                .at("/v1/token", sts.clone())
+                .at("/v1/oauthtoken", sts.clone())
+                .at("/v1/revoke", sts.clone())
+                .at(IamCredentials::PATH, iam.clone())
+                .at("/drive/v3/", drive.clone())
+                .at("/upload/drive/v3/", drive.clone())
+                .at("/calendar/v3/", Canned::calendar(&tokens)?)
+                .at("/bigquery/v2/", Canned::bigquery(&tokens)?)
+                .at(IdTokenIssuer::KEYS_PATH, id_tokens.clone())
+                .at("/hello", CloudRunService::new(&id_tokens));
+            for path in AuthorizationServer::PATHS {
+                routes = routes.at(path, users.clone());
+            }
+            Ok(Self {
+                server: Server::start(routes).await?,
+                account,
+                tokens,
+                cloud_sql,
+                compute,
+                users,
+                id_tokens,
+                sts,
+                iam,
+                deployer,
+                drive,
+            })
         })
     }
 

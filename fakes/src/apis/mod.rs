@@ -12,6 +12,8 @@ mod sheets;
 
 use std::io;
 
+use futures_util::future::BoxFuture;
+
 pub use batch::Batches;
 
 use self::checked::Checked;
@@ -34,57 +36,59 @@ impl Apis {
     ///
     /// # Errors
     /// When no port can be bound or no key can be made.
-    pub async fn start() -> io::Result<Self> {
-        let account = ServiceAccount::new("robot", Self::PROJECT)?;
-        let tokens = TokenEndpoint::new();
-        tokens.register(&account);
-        let calendar = Checked::new(
-            include_str!("../../../discovery-docs/calendar.v3.json"),
-            &tokens,
-            calendar::answer,
-        )?;
-        let batches = Batches::new("/calendar/v3/", 50, calendar.clone());
-        let routes = Routes::new()
-            .at("/token", tokens.clone())
-            .at("/calendar/v3/", calendar)
-            .at("/batch/calendar/v3", batches.clone())
-            .at(
-                "/bigquery/v2/",
-                Checked::new(
-                    include_str!("../../../discovery-docs/bigquery.v2.json"),
-                    &tokens,
-                    bigquery::answer,
-                )?,
-            )
-            .at(
-                "/v1/projects/",
-                Checked::new(
-                    include_str!("../../../discovery-docs/pubsub.v1.json"),
-                    &tokens,
-                    pubsub::answer,
-                )?,
-            )
-            .at(
-                "/v4/spreadsheets",
-                Checked::new(
-                    include_str!("../../../discovery-docs/sheets.v4.json"),
-                    &tokens,
-                    sheets::answer,
-                )?,
-            )
-            .at(
-                "/gmail/v1/",
-                Checked::new(
-                    include_str!("../../../discovery-docs/gmail.v1.json"),
-                    &tokens,
-                    gmail::answer,
-                )?,
-            );
-        Ok(Self {
-            server: Server::start(routes).await?,
-            account,
-            tokens,
-            batches,
+    pub fn start() -> BoxFuture<'static, io::Result<Self>> {
+        Box::pin(async {
+            let account = ServiceAccount::new("robot", Self::PROJECT)?;
+            let tokens = TokenEndpoint::new();
+            tokens.register(&account);
+            let calendar = Checked::new(
+                include_str!("../../../discovery-docs/calendar.v3.json"),
+                &tokens,
+                calendar::answer,
+            )?;
+            let batches = Batches::new("/calendar/v3/", 50, calendar.clone());
+            let routes = Routes::new()
+                .at("/token", tokens.clone())
+                .at("/calendar/v3/", calendar)
+                .at("/batch/calendar/v3", batches.clone())
+                .at(
+                    "/bigquery/v2/",
+                    Checked::new(
+                        include_str!("../../../discovery-docs/bigquery.v2.json"),
+                        &tokens,
+                        bigquery::answer,
+                    )?,
+                )
+                .at(
+                    "/v1/projects/",
+                    Checked::new(
+                        include_str!("../../../discovery-docs/pubsub.v1.json"),
+                        &tokens,
+                        pubsub::answer,
+                    )?,
+                )
+                .at(
+                    "/v4/spreadsheets",
+                    Checked::new(
+                        include_str!("../../../discovery-docs/sheets.v4.json"),
+                        &tokens,
+                        sheets::answer,
+                    )?,
+                )
+                .at(
+                    "/gmail/v1/",
+                    Checked::new(
+                        include_str!("../../../discovery-docs/gmail.v1.json"),
+                        &tokens,
+                        gmail::answer,
+                    )?,
+                );
+            Ok(Self {
+                server: Server::start(routes).await?,
+                account,
+                tokens,
+                batches,
+            })
         })
     }
 

@@ -11,6 +11,7 @@ mod wire;
 
 use std::{fmt, io, net::SocketAddr, sync::Arc};
 
+use futures_util::future::BoxFuture;
 use tokio::{net::TcpListener, task::JoinHandle};
 
 pub use fault::{Fault, Gate};
@@ -54,18 +55,25 @@ impl Server {
     /// # Errors
     /// When no port can be bound.
     pub async fn start(service: impl Service) -> io::Result<Self> {
-        let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await?;
-        let address = listener.local_addr()?;
-        let state = Arc::new(State {
-            service: Box::new(service),
-            faults: Faults::default(),
-            log: Log::default(),
-        });
-        let accepting = tokio::spawn(serve::accept(listener, Arc::clone(&state)));
-        Ok(Self {
-            address,
-            state,
-            accepting,
+        Self::serve(Box::new(service)).await
+    }
+
+    // Boxed, as are the futures that start other servers: an `async fn` is compiled in every crate that calls it, with all of hyper's server.
+    fn serve(service: Box<dyn Service>) -> BoxFuture<'static, io::Result<Self>> {
+        Box::pin(async {
+            let listener = TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0)).await?;
+            let address = listener.local_addr()?;
+            let state = Arc::new(State {
+                service,
+                faults: Faults::default(),
+                log: Log::default(),
+            });
+            let accepting = tokio::spawn(serve::accept(listener, Arc::clone(&state)));
+            Ok(Self {
+                address,
+                state,
+                accepting,
+            })
         })
     }
 

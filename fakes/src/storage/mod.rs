@@ -19,6 +19,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
@@ -66,13 +67,15 @@ impl Storage {
     ///
     /// # Errors
     /// When no port can be bound.
-    pub async fn start() -> io::Result<Self> {
-        let state = Arc::new(State::default());
-        let (address, accepting) = http::serve(Arc::clone(&state), answer).await?;
-        Ok(Self {
-            address,
-            state,
-            accepting,
+    pub fn start() -> BoxFuture<'static, io::Result<Self>> {
+        Box::pin(async {
+            let state = Arc::new(State::default());
+            let (address, accepting) = http::serve(Arc::clone(&state), answer).await?;
+            Ok(Self {
+                address,
+                state,
+                accepting,
+            })
         })
     }
 
