@@ -82,6 +82,7 @@ mod iam;
 mod id_token;
 #[cfg(feature = "impersonation")]
 mod impersonated;
+#[cfg(feature = "oauth")]
 mod json;
 #[cfg(feature = "metadata")]
 mod metadata;
