@@ -16,13 +16,14 @@ const IAM_SCOPE: &str = "https://www.googleapis.com/auth/iam";
 const METRICS: &str = "auth-request-type/it cred-type/sa";
 
 impl ServiceAccount {
-    /// ID tokens of the account for `audience`, such as a Cloud Run service's URL. They go through the same transport and clock.
+    /// ID tokens of the account for `audience`, such as a Cloud Run service's URL. They go through the same transport and clock. With the feature
+    /// `id-token`.
     #[must_use]
     pub fn id_token(&self, audience: impl Into<String>) -> IdTokenCredentials {
         IdTokenCredentials::beside(&self.0, self.0.source().clone(), Some(audience.into()))
     }
 
-    /// ID tokens of the account for whichever host a request goes to.
+    /// ID tokens of the account for whichever host a request goes to. With the feature `id-token`.
     #[must_use]
     pub fn id_tokens_for_each_host(&self) -> IdTokenCredentials {
         IdTokenCredentials::beside(&self.0, self.0.source().clone(), None)
