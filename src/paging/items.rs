@@ -10,10 +10,7 @@ use std::{
 
 use futures_util::{Stream, future::poll_fn};
 
-use super::{
-    Pages,
-    rest::{self, Rest},
-};
+use super::Pages;
 use crate::{
     Client, Error,
     call::{
@@ -40,9 +37,9 @@ use crate::{
 pub struct Items<R, T> {
     pages: Pages<R>,
     take: Take<R, T>,
-    /// What is left of the page at hand. Behind a pointer, because a future that holds a schema by value brings the code that drops it to wherever the
-    /// future goes.
-    rest: Option<Box<dyn Rest<T>>>,
+    /// What is left of the page at hand, the next one last. Not an iterator: those can skip entries, and the compiler copies the code that drops a
+    /// schema to wherever one may be dropped.
+    rest: Vec<T>,
     /// The token of the page at hand.
     current: Option<String>,
 }
@@ -60,7 +57,7 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
         Self {
             pages: Pages::new(client, call),
             take,
-            rest: None,
+            rest: Vec::new(),
             current: None,
         }
     }
@@ -99,10 +96,10 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
     /// The token of the page that holds the next entry: where to go on after an error. Beginning there gives the entries
     /// of that page once more that were read already. `None` on the first page and after the last.
     pub fn page_token(&self) -> Option<&str> {
-        if self.left() > 0 {
-            self.current.as_deref()
-        } else {
+        if self.rest.is_empty() {
             self.pages.page_token()
+        } else {
+            self.current.as_deref()
         }
     }
 
@@ -133,7 +130,7 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
         Items {
             pages,
             take: Box::new(|page| Some(U::entries(std::mem::take(page)))),
-            rest: None,
+            rest: Vec::new(),
             current: None,
         }
     }
@@ -166,7 +163,7 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
         loop {
             {
                 // Entries are large: this way they are moved once, and no future holds one while it waits.
-                let item = self.take_next();
+                let item = self.rest.pop();
                 if item.is_some() {
                     return Ok(item);
                 }
@@ -185,10 +182,7 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
     pub async fn try_collect(mut self) -> Result<Vec<T>, Error> {
         let mut all = Vec::new();
         loop {
-            all.reserve(self.left());
-            while let Some(item) = self.take_next() {
-                all.push(item);
-            }
+            all.extend(self.rest.drain(..).rev());
             match poll_fn(|cx| self.poll_page(cx)).await {
                 Some(page) => page?,
                 None => return Ok(all),
@@ -198,7 +192,7 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
 
     fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, Error>>> {
         loop {
-            if let Some(item) = self.take_next() {
+            if let Some(item) = self.rest.pop() {
                 return Poll::Ready(Some(Ok(item)));
             }
             match ready!(self.poll_page(cx)) {
@@ -209,11 +203,6 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
         }
     }
 
-    /// The next one of the page at hand.
-    fn take_next(&mut self) -> Option<T> {
-        self.rest.as_mut()?.next()
-    }
-
     /// Makes the next page the one at hand.
     fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<(), Error>>> {
         let token = self.pages.page_token().map(String::from);
@@ -221,8 +210,8 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
         Poll::Ready(page.map(|page| {
             let mut page = page?;
             self.current = token;
-            let entries = (self.take)(&mut page).unwrap_or_default();
-            self.rest = Some(rest::of(entries));
+            self.rest = (self.take)(&mut page).unwrap_or_default();
+            self.rest.reverse();
             Ok(())
         }))
     }
@@ -243,13 +232,6 @@ impl<R: Answer, V: Send + 'static> Items<R, (String, V)> {
     }
 }
 
-impl<R, T> Items<R, T> {
-    /// How many entries the page at hand still has.
-    fn left(&self) -> usize {
-        self.rest.as_ref().map_or(0, |rest| rest.len())
-    }
-}
-
 impl<R: Answer, T: Send + 'static> Stream for Items<R, T> {
     type Item = Result<T, Error>;
 
@@ -265,7 +247,7 @@ impl<R, T> fmt::Debug for Items<R, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Items")
             .field("pages", &self.pages)
-            .field("left", &self.left())
+            .field("left", &self.rest.len())
             .finish_non_exhaustive()
     }
 }

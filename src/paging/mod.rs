@@ -5,7 +5,6 @@ mod cycle;
 mod items;
 mod mask;
 mod pages;
-mod rest;
 mod slot;
 mod walk;
 
