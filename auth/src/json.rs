@@ -5,14 +5,14 @@
 
 use serde_json::{Map, Value};
 
-/// Any JSON, and where it is none why.
-pub(crate) fn parse(text: &str) -> Result<Value, serde_json::Error> {
-    text.parse()
+/// A file's JSON, and where it is none why. A byte order mark, as editors write it, does not count.
+pub(crate) fn file(text: &str) -> Result<Value, serde_json::Error> {
+    text.trim_start_matches('\u{feff}').parse()
 }
 
 /// Any JSON.
 pub(crate) fn value(text: &[u8]) -> Option<Value> {
-    parse(std::str::from_utf8(text).ok()?).ok()
+    std::str::from_utf8(text).ok()?.parse().ok()
 }
 
 /// The fields of an object.

@@ -22,7 +22,7 @@ impl Fields {
         let wrong = |message: &dyn fmt::Display| {
             AuthError::new(AuthErrorKind::Config, format!("{place}: {message}")).with_hint(needed)
         };
-        match json::parse(text.trim_start_matches('\u{feff}')) {
+        match json::file(text) {
             Ok(Value::Object(fields)) => Ok(Self {
                 place: place.to_owned(),
                 needed,

@@ -43,7 +43,7 @@ impl Format {
                 token => Ok(SecretString::from(token)),
             },
             Self::Json(name) => {
-                let mut json = match json::parse(text.trim_start_matches('\u{feff}')) {
+                let mut json = match json::file(text) {
                     Ok(Value::Object(fields)) => fields,
                     // Half a file is what a writer leaves who is at it.
                     _ => return Err(missing("JSON object").with_transient(true)),

@@ -10,6 +10,8 @@ use crate::{
     oauth::{GOOGLE_TOKEN_URI, Reader, Refusal, metrics_header, post_for, read, shifted},
 };
 
+/// What token requests for an ID token say in their metrics.
+pub(super) const ID_TOKEN_METRICS: &str = "auth-request-type/it cred-type/sa";
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
 /// Fetches an access token.
@@ -66,10 +68,7 @@ async fn ask<T>(
                 .scopes(cx.scopes()),
             "auth-request-type/at cred-type/sa",
         ),
-        Some(audience) => (
-            claims.target_audience(audience),
-            "auth-request-type/it cred-type/sa",
-        ),
+        Some(audience) => (claims.target_audience(audience), ID_TOKEN_METRICS),
     };
     let assertion = claims.sign(&key.key, key.id.as_deref())?;
     let fields = [

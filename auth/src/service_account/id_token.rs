@@ -5,7 +5,12 @@ use http::{Method, Request, header};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
-use super::{ServiceAccount, assertion::Claims, exchange::by_assertion, source::Source};
+use super::{
+    ServiceAccount,
+    assertion::Claims,
+    exchange::{ID_TOKEN_METRICS, by_assertion},
+    source::Source,
+};
 use crate::{
     AuthError, AuthErrorKind, DEFAULT_UNIVERSE, FetchContext, IdTokenCredentials, IdTokenSource,
     Token, json,
@@ -13,7 +18,6 @@ use crate::{
 };
 
 const IAM_SCOPE: &str = "https://www.googleapis.com/auth/iam";
-const METRICS: &str = "auth-request-type/it cred-type/sa";
 
 impl ServiceAccount {
     /// ID tokens of the account for `audience`, such as a Cloud Run service's URL. They go through the same transport and clock. With the feature
@@ -89,7 +93,7 @@ impl Source {
             .uri(url)
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::AUTHORIZATION, authorization)
-            .header("x-goog-api-client", metrics_header(METRICS))
+            .header("x-goog-api-client", metrics_header(ID_TOKEN_METRICS))
             .body(Body::from(body.to_string()))
             .map_err(|error| {
                 AuthError::new(AuthErrorKind::Config, "the universe is no domain name")

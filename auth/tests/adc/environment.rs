@@ -167,9 +167,9 @@ async fn programs_that_were_put_are_functions() {
 
 #[cfg(unix)]
 mod unix {
-    use std::time::{Instant, SystemTime};
+    use std::time::SystemTime;
 
-    use gapi_transport::{BoxFuture, Clock};
+    use gapi_transport::ManualClock;
 
     use super::*;
 
@@ -199,37 +199,20 @@ mod unix {
         let folder = tempfile::tempdir().expect("a folder");
         let (pid, environment) = (folder.path().join("pid"), Environment::system());
         let program = sh("echo $$ > \"$0\"; exec sleep 600").arg(&pid);
-        let clock = StopsOnceThere(pid.clone());
-        let ended = environment
-            .run(&program, Duration::from_secs(30), &clock)
-            .await;
+        let (limit, clock) = (Duration::from_secs(30), ManualClock::new(SystemTime::now()));
+        let there = async {
+            while fs::read(&pid).map_or(true, |text| text.is_empty()) {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            clock.advance(limit);
+        };
+        let (ended, ()) = tokio::join!(environment.run(&program, limit, &clock), there);
         assert_eq!(kind(ended), io::ErrorKind::TimedOut);
         let pid = fs::read_to_string(pid).expect("it ran");
         let proc = PathBuf::from(format!("/proc/{}", pid.trim()));
         // The thread that watches it reaps it.
         while cfg!(target_os = "linux") && proc.exists() {
             tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    }
-
-    /// A clock whose every wait is over when the file has something in it.
-    #[derive(Debug)]
-    struct StopsOnceThere(PathBuf);
-
-    impl Clock for StopsOnceThere {
-        fn now(&self) -> SystemTime {
-            SystemClock.now()
-        }
-        fn instant(&self) -> Instant {
-            SystemClock.instant()
-        }
-        fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
-            let file = self.0.clone();
-            Box::pin(async move {
-                while fs::read(&file).map_or(true, |text| text.is_empty()) {
-                    tokio::time::sleep(Duration::from_millis(5)).await;
-                }
-            })
         }
     }
 
