@@ -1,0 +1,90 @@
+//! The compiler, with the gapi that these tests were built with.
+//!
+//! Cases are given to it directly: a package of their own, as trybuild makes, would have all dependencies of gapi built once more.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use serde_json::Value;
+
+use crate::package;
+
+pub(crate) struct Compiler {
+    workspace: PathBuf,
+    /// The library of gapi.
+    gapi: PathBuf,
+}
+
+impl Compiler {
+    /// Asks cargo where gapi is. It is built already when all tests of the workspace are; else it is now.
+    pub(crate) fn find() -> Self {
+        let workspace = package().join("../..").canonicalize().unwrap();
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut command = Command::new(cargo);
+        command.current_dir(&workspace).stderr(Stdio::inherit());
+        command.args(["test", "--no-run", "--message-format=json"]);
+        command.args(["--test", "compile_fail"]);
+        if !cfg!(debug_assertions) {
+            command.arg("--release");
+        }
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "cargo cannot build gapi");
+        let gapi = String::from_utf8(output.stdout)
+            .unwrap()
+            .lines()
+            .find_map(library)
+            .unwrap();
+        Self { workspace, gapi }
+    }
+
+    pub(crate) fn workspace(&self) -> &Path {
+        &self.workspace
+    }
+
+    /// Begins to check a case, which finds its documents in `documents/`.
+    pub(crate) fn start(&self, case: &Path) -> Child {
+        let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+        let mut command = Command::new(rustc);
+        command
+            .current_dir(package())
+            .env("CARGO_MANIFEST_DIR", package().join("documents"))
+            .arg(case.strip_prefix(package()).unwrap())
+            .args(["--edition=2024", "--emit=metadata", "--out-dir"])
+            .arg(env!("CARGO_TARGET_TMPDIR"))
+            .args(["--color=never", "--diagnostic-width=140", "-Adead_code"]);
+        // Cargo leaves the libraries of the packages that were asked for one folder above the others.
+        let folder = self.gapi.parent().unwrap();
+        for folder in [folder, &folder.join("deps")] {
+            command
+                .arg("-L")
+                .arg(format!("dependency={}", folder.display()));
+        }
+        command
+            .arg("--extern")
+            .arg(format!("gapi={}", self.gapi.display()));
+        command
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+}
+
+/// The file of gapi's library, if that is what cargo tells of in this line.
+fn library(line: &str) -> Option<PathBuf> {
+    let message: Value = serde_json::from_str(line).ok()?;
+    let is_library = message["reason"] == "compiler-artifact"
+        && message["target"]["name"] == "gapi"
+        && message["target"]["kind"] == serde_json::json!(["lib"])
+        && message["profile"]["test"] == false;
+    let mut files = message["filenames"]
+        .as_array()
+        .filter(|_| is_library)?
+        .iter();
+    files
+        .find_map(|file| file.as_str().filter(|file| file.ends_with(".rlib")))
+        .map(PathBuf::from)
+}
