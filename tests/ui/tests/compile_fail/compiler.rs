@@ -21,7 +21,7 @@ pub(crate) struct Compiler {
 impl Compiler {
     /// Asks cargo where gapi is. It is built already when all tests of the workspace are; else it is now.
     pub(crate) fn find() -> Self {
-        let workspace = package().join("../..").canonicalize().unwrap();
+        let workspace = package().ancestors().nth(2).unwrap().to_owned();
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
         command.current_dir(&workspace).stderr(Stdio::inherit());
@@ -49,9 +49,10 @@ impl Compiler {
         let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
         let mut command = Command::new(rustc);
         command
-            .current_dir(package())
+            // Where cargo compiled gapi: its sources are found from here.
+            .current_dir(&self.workspace)
             .env("CARGO_MANIFEST_DIR", package().join("documents"))
-            .arg(case.strip_prefix(package()).unwrap())
+            .arg(case.strip_prefix(&self.workspace).unwrap())
             .args(["--edition=2024", "--emit=metadata", "--out-dir"])
             .arg(env!("CARGO_TARGET_TMPDIR"))
             .args(["--color=never", "--diagnostic-width=140", "-Adead_code"]);
