@@ -179,7 +179,13 @@ fn install_python(venv: &Path, packages: &[&str]) -> Result<bool, String> {
     )?;
     call(
         Command::new(venv.join("bin/pip"))
-            .args(["install", "--quiet", "--disable-pip-version-check"])
+            // Python compiles what it imports; pip would compile all that there is.
+            .args([
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--no-compile",
+            ])
             .args(packages),
         "pip",
     )?;

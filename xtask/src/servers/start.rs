@@ -11,7 +11,7 @@ use std::{
 };
 
 /// How long a server may take until it answers.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A server on loopback, killed on drop.
 pub(crate) struct Running {
