@@ -4,6 +4,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
+    thread::{self, ScopedJoinHandle},
 };
 
 /// Pinned, so that a run today and one next year meet the same servers.
@@ -58,18 +59,33 @@ impl Installed {
             .and_then(|()| fs::create_dir_all(&this.home))
             .and_then(|()| fs::create_dir_all(&this.logs))
             .map_err(|e| format!("{}: {e}", base.display()))?;
-        if install_python(&this.python, PYTHON_PACKAGES)? {
-            stamp(&this.python, PYTHON_PACKAGES)?;
+        // Side by side, because each of them waits for one core or for the network.
+        let sources = root.join("tests/servers/node");
+        thread::scope(|scope| {
+            let python = scope.spawn(|| this.install_servers());
+            let bigquery = scope.spawn(|| this.install_bigquery());
+            let node = this.install_node(&sources);
+            joined(python).and(joined(bigquery)).and(node)
+        })?;
+        Ok(this)
+    }
+
+    fn install_servers(&self) -> Result<(), String> {
+        if install_python(&self.python, PYTHON_PACKAGES)? {
+            stamp(&self.python, PYTHON_PACKAGES)?;
         }
-        if install_python(&this.bigquery, BIGQUERY_PACKAGES)? {
-            let import = this.bigquery("python3", &["-c", IMPORT_SPATIAL]).status();
+        Ok(())
+    }
+
+    fn install_bigquery(&self) -> Result<(), String> {
+        if install_python(&self.bigquery, BIGQUERY_PACKAGES)? {
+            let import = self.bigquery("python3", &["-c", IMPORT_SPATIAL]).status();
             if !import.is_ok_and(|status| status.success()) {
                 return Err("the spatial extension of DuckDB cannot be installed".into());
             }
-            stamp(&this.bigquery, BIGQUERY_PACKAGES)?;
+            stamp(&self.bigquery, BIGQUERY_PACKAGES)?;
         }
-        this.install_node(&root.join("tests/servers/node"))?;
-        Ok(this)
+        Ok(())
     }
 
     fn install_node(&self, sources: &Path) -> Result<(), String> {
@@ -162,6 +178,11 @@ impl Installed {
             .current_dir(&self.node);
         command
     }
+}
+
+fn joined(work: ScopedJoinHandle<'_, Result<(), String>>) -> Result<(), String> {
+    work.join()
+        .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
 /// Makes a virtual environment with these packages, unless it is there; says whether it was made.
