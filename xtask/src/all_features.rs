@@ -1,6 +1,6 @@
 //! `cargo xtask all-features`: gapi-auth in a program that turns on what the workspace cannot turn on for all of its packages.
 
-use std::{path::Path, process::Command};
+use std::path::Path;
 
 use crate::{Failure, corpus::target, read, write};
 
@@ -12,7 +12,7 @@ pub(crate) fn run(root: &Path) -> Result<bool, Failure> {
     let package = root.join("tests/all_features");
     // The versions that the repository is tested with; cargo adds those that only this program needs.
     write(&package.join("Cargo.lock"), read(&root.join("Cargo.lock"))?)?;
-    let status = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let status = crate::cargo()
         .current_dir(&package)
         .arg("run")
         .arg("--target-dir")

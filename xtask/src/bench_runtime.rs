@@ -1,7 +1,6 @@
 //! `cargo xtask bench-runtime`: what calls cost, beside the same calls by hand.
 
 use std::path::Path;
-use std::process::Command;
 
 use crate::Failure;
 
@@ -14,8 +13,7 @@ pub(crate) struct Arguments {
 
 /// Builds the program with optimizations and runs it. False if a goal was missed.
 pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
+    let status = crate::cargo()
         .current_dir(root)
         .args(["run", "--release", "--quiet", "--package", "gapi-benches"])
         .args(["--bin", "runtime", "--"])

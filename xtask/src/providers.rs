@@ -1,6 +1,6 @@
 //! `cargo xtask providers`: one crypto provider, no OpenSSL, and nothing of either for those who leave the features out.
 
-use std::{collections::BTreeSet, path::Path, process::Command};
+use std::{collections::BTreeSet, path::Path};
 
 use crate::Failure;
 
@@ -49,7 +49,7 @@ fn dependencies(
     package: &str,
     features: &[&str],
 ) -> Result<BTreeSet<(String, String)>, Failure> {
-    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let output = crate::cargo()
         .current_dir(root)
         .args([
             "tree",

@@ -1,7 +1,6 @@
 //! `cargo xtask soak-media`: media through everything that can go wrong.
 
 use std::path::Path;
-use std::process::Command;
 
 use crate::Failure;
 
@@ -20,13 +19,12 @@ pub(crate) struct Arguments {
 
 /// Builds the program with optimizations and runs it. False if a seed failed.
 pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let numbers = [
         ("--seeds", arguments.seeds),
         ("--size", arguments.size),
         ("--first", arguments.first),
     ];
-    let status = Command::new(cargo)
+    let status = crate::cargo()
         .current_dir(root)
         .args(["run", "--release", "--quiet", "--package", "gapi-benches"])
         .args(["--bin", "soak-media", "--"])

@@ -1,6 +1,6 @@
 //! `cargo xtask stampede`: runs package gapi-stampede, so that this one needs no HTTP client.
 
-use std::{path::Path, process::Command};
+use std::path::Path;
 
 use crate::Failure;
 
@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
 /// # Errors
 /// When cargo cannot be run.
 pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = crate::cargo();
     cargo
         .current_dir(root)
         .args(["run", "--quiet", "--bin", "gapi-stampede", "--"])

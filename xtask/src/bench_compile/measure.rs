@@ -154,8 +154,7 @@ pub(super) struct Cargo {
 impl Cargo {
     /// Runs cargo; what it says is the error when it fails.
     pub(super) fn run(&self, arguments: &[&str], log: Option<&Path>) -> Result<(), Failure> {
-        let program = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let mut command = Command::new(program);
+        let mut command = crate::cargo();
         command
             .args(arguments)
             .arg("--quiet")

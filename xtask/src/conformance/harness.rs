@@ -140,7 +140,7 @@ impl Harness {
         );
         write_if_new(&self.scratch.join("Cargo.toml"), &manifest)?;
         let progress = Progress::new("building", self.programs.len());
-        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        let mut command = crate::cargo();
         let mut cargo = command
             .args(["build", "--quiet", "--keep-going", "--workspace"])
             .args(["--message-format=json", "--target-dir"])

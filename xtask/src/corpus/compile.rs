@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use serde::Deserialize;
 
@@ -128,7 +128,7 @@ impl Compiler {
     /// Runs one crate that holds these modules through cargo.
     fn batch(&self, step: Step, names: &[String]) -> Result<Outcome, Failure> {
         self.write_crate(names)?;
-        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        let mut command = crate::cargo();
         match step {
             Step::Check => command.arg("check"),
             Step::Doc => command
@@ -268,7 +268,7 @@ pub(crate) fn target(root: &Path) -> Result<PathBuf, Failure> {
     struct Metadata {
         target_directory: PathBuf,
     }
-    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+    let output = crate::cargo()
         .args(["metadata", "--no-deps", "--format-version", "1"])
         .current_dir(root)
         .output()

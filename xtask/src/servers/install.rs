@@ -62,28 +62,20 @@ impl Installed {
         // Side by side, because each of them waits for one core or for the network.
         let sources = root.join("tests/servers/node");
         thread::scope(|scope| {
-            let python = scope.spawn(|| this.install_servers());
-            let bigquery = scope.spawn(|| this.install_bigquery());
+            let python = scope.spawn(|| install_python(&this.python, PYTHON_PACKAGES, || Ok(())));
+            let bigquery = scope.spawn(|| {
+                install_python(&this.bigquery, BIGQUERY_PACKAGES, || this.import_spatial())
+            });
             let node = this.install_node(&sources);
             joined(python).and(joined(bigquery)).and(node)
         })?;
         Ok(this)
     }
 
-    fn install_servers(&self) -> Result<(), String> {
-        if install_python(&self.python, PYTHON_PACKAGES)? {
-            stamp(&self.python, PYTHON_PACKAGES)?;
-        }
-        Ok(())
-    }
-
-    fn install_bigquery(&self) -> Result<(), String> {
-        if install_python(&self.bigquery, BIGQUERY_PACKAGES)? {
-            let import = self.bigquery("python3", &["-c", IMPORT_SPATIAL]).status();
-            if !import.is_ok_and(|status| status.success()) {
-                return Err("the spatial extension of DuckDB cannot be installed".into());
-            }
-            stamp(&self.bigquery, BIGQUERY_PACKAGES)?;
+    fn import_spatial(&self) -> Result<(), String> {
+        let import = self.bigquery("python3", &["-c", IMPORT_SPATIAL]).status();
+        if !import.is_ok_and(|status| status.success()) {
+            return Err("the spatial extension of DuckDB cannot be installed".into());
         }
         Ok(())
     }
@@ -185,11 +177,15 @@ fn joined(work: ScopedJoinHandle<'_, Result<(), String>>) -> Result<(), String> 
         .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }
 
-/// Makes a virtual environment with these packages, unless it is there; says whether it was made.
-fn install_python(venv: &Path, packages: &[&str]) -> Result<bool, String> {
-    let wanted = packages.join("\n");
-    if fs::read_to_string(stamp_of(venv)).is_ok_and(|have| have == wanted) {
-        return Ok(false);
+/// Makes a virtual environment with these packages, unless it is there; `rest` is what completes it.
+fn install_python(
+    venv: &Path,
+    packages: &[&str],
+    rest: impl FnOnce() -> Result<(), String>,
+) -> Result<(), String> {
+    let (stamp, wanted) = (venv.join("gapi-packages"), packages.join("\n"));
+    if fs::read_to_string(&stamp).is_ok_and(|have| have == wanted) {
+        return Ok(());
     }
     println!("installing {}", packages.join(", "));
     call(
@@ -210,17 +206,8 @@ fn install_python(venv: &Path, packages: &[&str]) -> Result<bool, String> {
             .args(packages),
         "pip",
     )?;
-    Ok(true)
-}
-
-/// Notes that a virtual environment is complete.
-fn stamp(venv: &Path, packages: &[&str]) -> Result<(), String> {
-    let stamp = stamp_of(venv);
-    fs::write(&stamp, packages.join("\n")).map_err(|e| format!("{}: {e}", stamp.display()))
-}
-
-fn stamp_of(venv: &Path) -> PathBuf {
-    venv.join("gapi-packages")
+    rest()?;
+    fs::write(&stamp, wanted).map_err(|e| format!("{}: {e}", stamp.display()))
 }
 
 fn call(command: &mut Command, what: &str) -> Result<(), String> {

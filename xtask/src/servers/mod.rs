@@ -132,7 +132,7 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
     browser::install()?;
     // All are kept until the end: dropping one stops its server.
     let mut running = Vec::new();
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = crate::cargo();
     cargo
         .current_dir(root)
         .args(["test", "--features", "gapi-servers/servers"]);

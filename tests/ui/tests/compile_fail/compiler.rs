@@ -10,21 +10,19 @@ use std::{
 
 use serde_json::Value;
 
-use crate::package;
+use crate::{package, workspace};
 
 pub(crate) struct Compiler {
-    workspace: PathBuf,
-    /// The library of gapi.
+    /// The library of gapi; those that it depends on are beside it.
     gapi: PathBuf,
 }
 
 impl Compiler {
     /// Asks cargo where gapi is. It is built already when all tests of the workspace are; else it is now.
     pub(crate) fn find() -> Self {
-        let workspace = package().ancestors().nth(2).unwrap().to_owned();
         let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut command = Command::new(cargo);
-        command.current_dir(&workspace).stderr(Stdio::inherit());
+        command.current_dir(workspace()).stderr(Stdio::inherit());
         command.args(["test", "--no-run", "--message-format=json"]);
         command.args(["--test", "compile_fail"]);
         if !cfg!(debug_assertions) {
@@ -37,11 +35,7 @@ impl Compiler {
             .lines()
             .find_map(library)
             .unwrap();
-        Self { workspace, gapi }
-    }
-
-    pub(crate) fn workspace(&self) -> &Path {
-        &self.workspace
+        Self { gapi }
     }
 
     /// Begins to check a case, which finds its documents in `documents/`.
@@ -50,23 +44,18 @@ impl Compiler {
         let mut command = Command::new(rustc);
         command
             // Where cargo compiled gapi: its sources are found from here.
-            .current_dir(&self.workspace)
+            .current_dir(workspace())
             .env("CARGO_MANIFEST_DIR", package().join("documents"))
-            .arg(case.strip_prefix(&self.workspace).unwrap())
+            .arg(case.strip_prefix(workspace()).unwrap())
             .args(["--edition=2024", "--emit=metadata", "--out-dir"])
             .arg(env!("CARGO_TARGET_TMPDIR"))
             .args(["--color=never", "--diagnostic-width=140", "-Adead_code"]);
-        // Cargo leaves the libraries of the packages that were asked for one folder above the others.
-        let folder = self.gapi.parent().unwrap();
-        for folder in [folder, &folder.join("deps")] {
-            command
-                .arg("-L")
-                .arg(format!("dependency={}", folder.display()));
-        }
+        let dependencies = self.gapi.parent().unwrap();
         command
+            .arg("-L")
+            .arg(format!("dependency={}", dependencies.display()))
             .arg("--extern")
-            .arg(format!("gapi={}", self.gapi.display()));
-        command
+            .arg(format!("gapi={}", self.gapi.display()))
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()

@@ -25,6 +25,10 @@ fn package() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+fn workspace() -> &'static Path {
+    package().ancestors().nth(2).unwrap()
+}
+
 #[test]
 fn mistakes_are_told_at_their_place() {
     let compiler = Compiler::find();
@@ -41,7 +45,7 @@ fn mistakes_are_told_at_their_place() {
             );
             expectorate::assert_contents(
                 case.with_extension("stderr"),
-                &normal::normal(&said, compiler.workspace()),
+                &normal::normal(&said, workspace()),
             );
         }
     }
