@@ -26,6 +26,10 @@ impl Transport for LazyTransport {
             }
         }
     }
+
+    fn reads_extensions(&self) -> bool {
+        false
+    }
 }
 
 /// An error with its causes, as text: the error itself cannot be given to more than one caller.

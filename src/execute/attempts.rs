@@ -3,7 +3,7 @@
 use std::{
     pin::pin,
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
     time::Duration,
@@ -29,9 +29,13 @@ use crate::{
 pub(super) struct Plan<'a> {
     pub(super) prepared: &'a Prepared,
     pub(super) options: &'a CallOptions,
-    pub(super) request: HttpRequest,
+    pub(super) origin: Origin,
+    /// The length of the body, where it is known.
+    pub(super) len: Option<u64>,
     /// The statuses that are no errors.
     pub(super) accept: fn(&StatusCode) -> bool,
+    /// Whether the answer is to be JSON, of which the end can be told.
+    pub(super) expects_json: bool,
     pub(super) read: Read,
     pub(super) follow: Follow,
     /// Whether the credentials go along.
@@ -43,7 +47,15 @@ pub(super) struct Plan<'a> {
     /// The bytes that are media, and may take their time.
     pub(super) media: u64,
     /// The URL as errors show it.
-    pub(super) shown: Shown,
+    pub(super) shown: Arc<Shown>,
+}
+
+/// Where the request of an attempt after the first comes from, and that after a redirect.
+pub(super) enum Origin {
+    /// It is built again: most calls need no second one, and a copy for each would cost them more.
+    Call,
+    /// It is a copy of this one.
+    Given(HttpRequest),
 }
 
 impl<'a> Plan<'a> {
@@ -51,19 +63,25 @@ impl<'a> Plan<'a> {
     pub(super) fn of_call(
         prepared: &'a Prepared,
         options: &'a CallOptions,
-        request: HttpRequest,
+        request: &HttpRequest,
         read: Read,
     ) -> Self {
-        let media = match prepared.call.transfer {
-            // Nobody knows how long a stream is that does not say so.
-            Transfer::Upload(_) => request.len().unwrap_or(u64::MAX),
-            Transfer::Json | Transfer::Download { .. } => 0,
+        const JSON: HeaderValue = HeaderValue::from_static("application/json");
+        let (origin, media) = match prepared.call.transfer {
+            // Media is encoded once. Nobody knows how long a stream is that does not say so.
+            Transfer::Upload(_) => (
+                Origin::Given(request.clone()),
+                request.len().unwrap_or(u64::MAX),
+            ),
+            Transfer::Json | Transfer::Download { .. } => (Origin::Call, 0),
         };
         Self {
             prepared,
             options,
-            shown: Shown::from(&request.uri),
-            request,
+            origin,
+            len: request.len(),
+            shown: Arc::new(Shown::new(&request.uri, None)),
+            expects_json: read == Read::Whole && request.headers.get(ACCEPT) == Some(&JSON),
             accept: if options.chosen().not_modified {
                 |status| status.is_success() || *status == StatusCode::NOT_MODIFIED
             } else {
@@ -75,6 +93,14 @@ impl<'a> Plan<'a> {
             is_safe: None,
             retry: true,
             media,
+        }
+    }
+
+    /// The request once more.
+    pub(super) fn request(&self) -> Result<HttpRequest, Error> {
+        match &self.origin {
+            Origin::Call => super::build(self.prepared, self.options),
+            Origin::Given(request) => Ok(request.clone()),
         }
     }
 
@@ -92,12 +118,6 @@ impl<'a> Plan<'a> {
             media => ATTEMPT_TIMEOUT + Duration::from_secs(media / SLOWEST_UPLOAD),
         };
         self.options.chosen().attempt_timeout.unwrap_or_else(usual)
-    }
-
-    /// Whether the answer is to be JSON, of which the end can be told.
-    fn expects_json(&self) -> bool {
-        const JSON: HeaderValue = HeaderValue::from_static("application/json");
-        self.read == Read::Whole && self.request.headers.get(ACCEPT) == Some(&JSON)
     }
 }
 
@@ -134,8 +154,14 @@ impl Row {
     }
 }
 
-/// Attempts until there is an answer that stands, or nothing is left to try.
-pub(super) async fn attempts(plan: &Plan<'_>, row: &Row, span: &Span) -> Result<Received, Error> {
+/// Attempts until there is an answer that stands, or nothing is left to try. `first` is the request of the first one, where there is one already; it stays
+/// where it is until it is sent, because it is large.
+pub(super) async fn attempts(
+    plan: &Plan<'_>,
+    first: &mut Option<HttpRequest>,
+    row: &Row,
+    span: &Span,
+) -> Result<Received, Error> {
     let client = &*plan.prepared.client.inner;
     // Made when it is needed: most calls never fail.
     let started = client.clock.instant();
@@ -145,7 +171,7 @@ pub(super) async fn attempts(plan: &Plan<'_>, row: &Row, span: &Span) -> Result<
         let attempt = row.attempts.fetch_add(1, Ordering::Relaxed) + 1;
         span.record("attempts", attempt);
         let watch = Attempt::start(plan, attempt);
-        let (error, cut) = match one(plan, &plan.shown, &mut replayed).await {
+        let (error, cut) = match one(plan, first, &mut replayed).await {
             Ok(Some(received)) if !is_cut(plan, &received) => {
                 match &mut backoff {
                     Some(backoff) => backoff.succeeded(),
@@ -195,29 +221,28 @@ pub(super) async fn attempts(plan: &Plan<'_>, row: &Row, span: &Span) -> Result<
 /// One attempt; `None` where another token is worth one more.
 async fn one(
     plan: &Plan<'_>,
-    shown: &Shown,
+    first: &mut Option<HttpRequest>,
     replayed: &mut bool,
 ) -> Result<Option<Received>, Error> {
     let Plan {
         prepared,
         options,
-        request,
+        shown,
         ..
     } = plan;
     let client = &*prepared.client.inner;
     let identity = if plan.authorize {
-        authorize::authorize(prepared, options, &request.uri).await?
+        authorize::authorize(prepared, options, shown.url()).await?
     } else {
         None
     };
-    let how = (plan.read, plan.follow);
     let mut limit = Timer::start(
         &*client.clock,
         Some(plan.attempt_timeout()),
         "the attempt took longer than its timeout",
     );
     let received = {
-        let attempt = exchange::exchange(prepared, options, request, identity.as_ref(), how);
+        let attempt = exchange::exchange(plan, first, identity.as_ref());
         timer::within(limit.as_mut(), pin!(attempt)).await
     };
     let received =
@@ -238,7 +263,7 @@ async fn one(
 }
 
 fn is_cut(plan: &Plan<'_>, received: &Received) -> bool {
-    received.answered.status.is_success() && plan.expects_json() && received.answered.is_cut()
+    received.answered.status.is_success() && plan.expects_json && received.answered.is_cut()
 }
 
 fn cut_short() -> Error {

@@ -1,5 +1,7 @@
 //! What a batch needs of the executor.
 
+use std::sync::Arc;
+
 use http::{StatusCode, Uri};
 
 use super::{
@@ -22,7 +24,7 @@ pub(crate) struct BatchPart {
     /// What stands before the paths of the API.
     pub(crate) root: String,
     /// The URL without secrets.
-    pub(crate) shown: Shown,
+    pub(crate) shown: Arc<Shown>,
     /// Whether it may be repeated although it may have had its effect.
     pub(crate) is_safe: bool,
     options: CallOptions,
@@ -51,7 +53,7 @@ pub(crate) fn batch_part(prepared: &Prepared) -> Result<BatchPart, Error> {
         .of(method.api, options.chosen().location.as_deref())
         .map_err(|why| Error::usage(why).at(method.id, None))?;
     Ok(BatchPart {
-        shown: Shown::from(&request.uri),
+        shown: Arc::new(Shown::new(&request.uri, None)),
         request,
         root: root.into_owned(),
         is_safe: safety::is_safe(&prepared.call, &options, has_request_id),

@@ -1,5 +1,7 @@
 //! From an answer to a value, or to an error that helps.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::{
     HeaderMap, StatusCode,
@@ -24,7 +26,7 @@ pub(crate) struct Answered {
     pub(crate) body: Bytes,
     pub(crate) method: &'static Method,
     /// Where it came from.
-    pub(crate) place: Option<Box<Shown>>,
+    pub(crate) place: Option<Arc<Shown>>,
     /// Whether the credentials were sent to whoever answered.
     pub(crate) authorized: bool,
 }
@@ -35,11 +37,11 @@ impl Answered {
         mut self,
         prepared: &Prepared,
         options: &CallOptions,
-        place: &Shown,
+        place: &Arc<Shown>,
         accept: fn(&StatusCode) -> bool,
     ) -> Result<Self, Error> {
         if accept(&self.status) {
-            self.place = Some(Box::new(place.clone()));
+            self.place = Some(Arc::clone(place));
             return Ok(self);
         }
         let challenge = self.headers.get(WWW_AUTHENTICATE).cloned();
@@ -132,17 +134,15 @@ impl Answered {
 
     /// Whether a JSON answer ends in the middle although its connection ended well: what begins as an object or a list ends as another thing.
     pub(crate) fn is_cut(&self) -> bool {
-        let form = self.headers.get(CONTENT_TYPE).and_then(|v| v.to_str().ok());
-        // Raw bodies may be any text.
-        if form.is_some_and(|form| !form.contains("json")) {
-            return false;
-        }
         let body = self.body.trim_ascii();
-        match body.first() {
+        let is_open = match body.first() {
             Some(b'{') => body.last() != Some(&b'}'),
             Some(b'[') => body.last() != Some(&b']'),
             _ => false,
-        }
+        };
+        let form = || self.headers.get(CONTENT_TYPE)?.to_str().ok();
+        // Raw bodies may be any text.
+        is_open && form().is_none_or(|form| form.contains("json"))
     }
 
     /// The JSON of the answer, out of its wrapper.

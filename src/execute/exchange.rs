@@ -6,14 +6,14 @@ use bytes::Bytes;
 use gapi_auth::AuthHeaders;
 use gapi_transport::{Body, BoxFuture, TransportError, TransportErrorKind};
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode,
+    HeaderMap, HeaderName, Method, Response, StatusCode,
     header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH},
 };
 
-use super::{Answered, coding, redirect};
+use super::{Answered, attempts::Plan, coding, redirect};
 use crate::{
     Error, ErrorKind,
-    call::{options::CallOptions, sending::Prepared},
+    call::sending::Prepared,
     mock::Called,
     retry::Repeat,
     url::{HttpRequest, QUOTA_PROJECT},
@@ -47,32 +47,31 @@ pub(super) struct Received {
     pub(super) unread: Body,
 }
 
-/// Sends `request` with the headers of `identity`, and reads the answer, whatever its status.
+/// Sends a request with the headers of `identity`, and reads the answer, whatever its status. The request is `first`, else the plan's.
 pub(super) async fn exchange(
-    prepared: &Prepared,
-    options: &CallOptions,
-    request: &HttpRequest,
+    plan: &Plan<'_>,
+    first: &mut Option<HttpRequest>,
     identity: Option<&AuthHeaders>,
-    (read, follow): (Read, Follow),
 ) -> Result<Received, Error> {
-    let hop = send(prepared, options, request, identity, follow).await?;
+    let hop = send(plan, first, identity).await?;
     let (mut head, body) = hop.answer.into_parts();
     let body = coding::decoded(head.status, &mut head.headers, body);
     let mut answered = Answered {
         status: head.status,
         headers: head.headers,
         body: Bytes::new(),
-        method: prepared.call.method,
+        method: plan.prepared.call.method,
         place: None,
         authorized: hop.authorized,
     };
-    if read == Read::Head && answered.status.is_success() {
+    if plan.read == Read::Head && answered.status.is_success() {
         return Ok(Received {
             answered,
             unread: body,
         });
     }
-    let limit = options.chosen().answer_limit.unwrap_or(ANSWER_LIMIT);
+    let limit = plan.options.chosen().answer_limit;
+    let limit = limit.unwrap_or(ANSWER_LIMIT);
     answered.body = body
         .collect(limit)
         .await
@@ -96,133 +95,121 @@ struct Hop {
     authorized: bool,
 }
 
-/// Sends `request` and follows redirects. The body of the answer is not read yet.
+/// What redirects have changed.
+#[derive(Default)]
+struct Moved {
+    times: usize,
+    /// Another host, which must not see the credentials, was on the way.
+    away: bool,
+    as_get: bool,
+}
+
+/// Sends a request and follows redirects. The body of the answer is not read yet.
 async fn send(
-    prepared: &Prepared,
-    options: &CallOptions,
-    request: &HttpRequest,
+    plan: &Plan<'_>,
+    first: &mut Option<HttpRequest>,
     identity: Option<&AuthHeaders>,
-    follow: Follow,
 ) -> Result<Hop, Error> {
     let identity = identity.map(AuthHeaders::headers);
-    let mut authorized = identity.is_some_and(|identity| !identity.is_empty());
-    let mut added = identity_headers(prepared, options, request, identity);
-    // Copied for a redirect only.
-    let mut request = Cow::Borrowed(request);
-    let mut followed = 0;
+    let mut moved = Moved::default();
+    let mut at = Cow::Borrowed(plan.shown.url());
     loop {
-        let answer = transmit(prepared, &request, &added)?
-            .await
-            .map_err(Error::transport)?;
-        let step = match follow {
+        let mut request = first.take().map_or_else(|| plan.request(), Ok)?;
+        add_identity(plan, &mut request.headers, identity);
+        if let Cow::Owned(to) = &at {
+            request.uri = to.clone();
+            moved.change(&mut request, identity);
+        }
+        let method = request.method.clone();
+        let has_body = !request.is_bare();
+        let sending = transmit(plan.prepared, request)?;
+        let answer = sending.await.map_err(Error::transport)?;
+        let (status, headers) = (answer.status(), answer.headers());
+        let step = match plan.follow {
             Follow::No => redirect::Step::Stay,
-            Follow::Yes => redirect::step(
-                &request.method,
-                !request.is_bare(),
-                &request.uri,
-                answer.status(),
-                answer.headers(),
-            ),
+            Follow::Yes => redirect::step(&method, has_body, &at, status, headers),
         };
-        let (to, as_get) = match step {
+        let refused = match step {
             redirect::Step::Stay => {
+                let has_identity = identity.is_some_and(|identity| !identity.is_empty());
                 return Ok(Hop {
                     answer,
-                    method: request.method.clone(),
-                    authorized,
+                    method,
+                    authorized: has_identity && !moved.away,
                 });
             }
-            redirect::Step::Refuse(why) => {
-                let error = Error::new(ErrorKind::Redirect, why);
-                return Err(error.with_answer(
-                    answer.status(),
-                    answer.headers().clone(),
-                    Bytes::new(),
-                ));
+            redirect::Step::Follow { to, as_get } if moved.times < redirect::MOST => {
+                tracing::debug!(status = status.as_u16(), host = to.host(), "redirected");
+                moved.times += 1;
+                moved.away |= !redirect::same_origin(&at, &to);
+                moved.as_get |= as_get;
+                at = Cow::Owned(to);
+                continue;
             }
-            redirect::Step::Follow { to, as_get } => (to, as_get),
+            redirect::Step::Follow { .. } => format!("more than {} redirects", redirect::MOST),
+            redirect::Step::Refuse(why) => why,
         };
-        followed += 1;
-        if followed > redirect::MOST {
-            let error = Error::new(
-                ErrorKind::Redirect,
-                format!("more than {} redirects", redirect::MOST),
-            );
-            return Err(error.with_answer(answer.status(), answer.headers().clone(), Bytes::new()));
-        }
-        let request = request.to_mut();
-        request
-            .headers
-            .extend(added.drain(..).map(|(name, value)| (name, value.clone())));
-        if !redirect::same_origin(&request.uri, &to) {
+        let error = Error::new(ErrorKind::Redirect, refused);
+        return Err(error.with_answer(status, headers.clone(), Bytes::new()));
+    }
+}
+
+impl Moved {
+    /// Makes of the first request the one that goes to the new place.
+    fn change(&self, request: &mut HttpRequest, identity: Option<&HeaderMap>) {
+        if self.away {
             redirect::strip_credentials(&mut request.headers, identity);
-            authorized = false;
         }
-        if as_get {
+        if self.as_get {
             redirect::strip_body(&mut request.headers);
             request.method = Method::GET;
             request.body = Bytes::new();
             request.stream = None;
         }
-        tracing::debug!(
-            status = answer.status().as_u16(),
-            host = to.host(),
-            "redirected"
-        );
-        request.uri = to;
     }
 }
 
-/// What the identity adds to the headers of `request`. What the caller wrote for this call wins.
-fn identity_headers<'a>(
-    prepared: &'a Prepared,
-    options: &CallOptions,
-    request: &HttpRequest,
-    identity: Option<&'a HeaderMap>,
-) -> Vec<(HeaderName, &'a HeaderValue)> {
-    let Some(identity) = identity else {
-        return Vec::new();
-    };
+/// Adds to `headers` what the identity says. What the caller wrote for this call wins.
+fn add_identity(plan: &Plan<'_>, headers: &mut HeaderMap, identity: Option<&HeaderMap>) {
+    let Some(identity) = identity else { return };
+    let options = plan.options;
     let is_own = |name: &HeaderName| {
         let pays = name == QUOTA_PROJECT && options.chosen().quota_project.is_some();
         pays || options.headers().any(|(own, _)| own == name)
     };
-    let mut added: Vec<_> = identity
-        .iter()
-        .filter(|(name, _)| !is_own(name))
-        .map(|(name, value)| (name.clone(), value))
-        .collect();
-    // Credentials that name no project leave it to the environment.
-    if let Some(project) = &prepared.client.inner.quota_project
-        && identity.contains_key(AUTHORIZATION)
-        && !identity.contains_key(QUOTA_PROJECT)
-        && !request.headers.contains_key(QUOTA_PROJECT)
-    {
-        added.push((QUOTA_PROJECT, project));
+    for (name, value) in identity {
+        if !is_own(name) {
+            headers.insert(name, value.clone());
+        }
     }
-    added
+    // Credentials that name no project leave it to the environment.
+    if let Some(project) = &plan.prepared.client.inner.quota_project
+        && identity.contains_key(AUTHORIZATION)
+        && !headers.contains_key(QUOTA_PROJECT)
+    {
+        headers.insert(QUOTA_PROJECT, project.clone());
+    }
 }
 
 /// Hands `request` to the transport. No future of its own: it would have to hold the request, which the transport holds already.
-fn transmit<'a>(
-    prepared: &'a Prepared,
-    request: &HttpRequest,
-    added: &[(HeaderName, &HeaderValue)],
-) -> Result<BoxFuture<'a, Result<Response<Body>, TransportError>>, Error> {
-    let mut body = Body::from(request.body.clone());
-    if let Some(stream) = &request.stream {
-        body = stream.body().ok_or_else(passed_by)?;
+fn transmit(
+    prepared: &Prepared,
+    mut request: HttpRequest,
+) -> Result<BoxFuture<'_, Result<Response<Body>, TransportError>>, Error> {
+    let body = match request.stream.take() {
+        Some(stream) => stream.body().ok_or_else(passed_by)?,
+        None => Body::from(std::mem::take(&mut request.body)),
+    };
+    let mut request = request.with_body(body);
+    let transport = &prepared.client.inner.transport;
+    if transport.reads_extensions() {
+        // For transports that answer by method, such as mocks.
+        request.extensions_mut().insert(Called {
+            method: prepared.call.method,
+            parts: prepared.options.chosen().batch.parts(),
+        });
     }
-    let mut request = request.to_http(body);
-    for (name, value) in added {
-        request.headers_mut().insert(name, (*value).clone());
-    }
-    // For transports that answer by method, such as mocks.
-    request.extensions_mut().insert(Called {
-        method: prepared.call.method,
-        parts: prepared.options.chosen().batch.parts(),
-    });
-    Ok(prepared.client.inner.transport.send(request))
+    Ok(transport.send(request))
 }
 
 /// The request would be sent again, but its body cannot.
@@ -269,11 +256,6 @@ pub(super) fn declared_length(
     if has_no_body || headers.contains_key(CONTENT_ENCODING) {
         return None;
     }
-    headers
-        .get(CONTENT_LENGTH)?
-        .to_str()
-        .ok()?
-        .trim()
-        .parse()
-        .ok()
+    let length = headers.get(CONTENT_LENGTH)?.as_bytes().trim_ascii();
+    str::from_utf8(length).ok()?.parse().ok()
 }

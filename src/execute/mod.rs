@@ -136,11 +136,12 @@ async fn run(
     give_request_id(prepared, &mut options)?;
     fill_request_id(prepared, &mut options);
     let request = build(prepared, &options)?;
-    let plan = Plan::of_call(prepared, &options, request, read);
+    let plan = Plan::of_call(prepared, &options, &request, read);
+    let mut first = Some(request);
     let row = Row::default();
     let result = {
         // Pinned here, so that what waits for it moves a pointer: these futures are large.
-        let work = pin!(attempts::attempts(&plan, &row, span));
+        let work = pin!(attempts::attempts(&plan, &mut first, &row, span));
         timer::within(limit, work)
             .instrument(Span::clone(span))
             .await

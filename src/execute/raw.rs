@@ -1,12 +1,14 @@
 //! One HTTP request of a feature that needs more than one for a call: sessions of uploads, batches.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header::CONTENT_LENGTH};
 use tracing::Span;
 
 use super::{
     Answered,
-    attempts::{self, Plan, Row},
+    attempts::{self, Origin, Plan, Row},
     exchange::{Follow, Read},
     redirect,
 };
@@ -127,10 +129,12 @@ pub(crate) async fn raw(prepared: &Prepared, raw: Raw) -> Result<Answered, Error
     let plan = Plan {
         prepared,
         options: &options,
+        len: request.len(),
         media: request.len().unwrap_or(0),
-        shown: shown.map_or_else(|| Shown::from(&request.uri), Shown::Instead),
-        request,
+        shown: Arc::new(Shown::new(&request.uri, shown)),
+        origin: Origin::Given(request),
         accept,
+        expects_json: false,
         read: Read::Whole,
         follow,
         authorize,
@@ -138,6 +142,6 @@ pub(crate) async fn raw(prepared: &Prepared, raw: Raw) -> Result<Answered, Error
         retry: is_safe.is_some(),
     };
     let row = Row::default();
-    let result = attempts::attempts(&plan, &row, &Span::current()).await;
+    let result = attempts::attempts(&plan, &mut None, &row, &Span::current()).await;
     row.close(result).map(|received| received.answered)
 }

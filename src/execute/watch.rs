@@ -152,7 +152,7 @@ impl<'a> Attempt<'a> {
                 status: None,
                 error: None,
                 duration: Duration::ZERO,
-                sent: plan.request.len().unwrap_or(0),
+                sent: plan.len.unwrap_or(0),
                 received: 0,
                 wait: None,
             };

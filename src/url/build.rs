@@ -235,8 +235,9 @@ fn headers(
     options: &CallOptions,
     surroundings: &Surroundings<'_>,
 ) -> Result<HeaderMap, String> {
-    // Room for what credentials add: it rarely grows.
-    let mut headers = HeaderMap::with_capacity(8);
+    // Room for what credentials and the transport add: it rarely grows.
+    let is_bare = call.body.is_none() && !matches!(call.transfer, Transfer::Upload(_));
+    let mut headers = HeaderMap::with_capacity(if is_bare { 6 } else { 12 });
     let alt = options.get_param("alt").or_else(|| {
         call.query()
             .find_map(|(name, value)| (name == "alt").then_some(value))

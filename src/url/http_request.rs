@@ -55,19 +55,19 @@ impl HttpRequest {
         self.stream.is_none() && self.body.is_empty()
     }
 
-    /// A copy to be sent, with another form of the body.
-    pub(crate) fn to_http<B>(&self, body: B) -> http::Request<B> {
+    /// The same with another form of the body.
+    pub(crate) fn with_body<B>(self, body: B) -> http::Request<B> {
         let mut request = http::Request::new(body);
-        *request.method_mut() = self.method.clone();
-        *request.uri_mut() = self.uri.clone();
-        *request.headers_mut() = self.headers.clone();
+        *request.method_mut() = self.method;
+        *request.uri_mut() = self.uri;
+        *request.headers_mut() = self.headers;
         request
     }
 
     /// The same for any HTTP client.
-    pub fn into_http(self) -> http::Request<Bytes> {
-        let body = self.body.clone();
-        self.to_http(body)
+    pub fn into_http(mut self) -> http::Request<Bytes> {
+        let body = std::mem::take(&mut self.body);
+        self.with_body(body)
     }
 }
 

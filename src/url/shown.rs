@@ -6,23 +6,29 @@ use super::redact;
 
 /// A URL, whose secrets are taken out when an error wants to show it: most calls never do.
 #[derive(Clone)]
-pub(crate) enum Shown {
-    Url(Uri),
-    /// What stands for a URL that is secret as a whole.
-    Instead(String),
+pub(crate) struct Shown {
+    url: Uri,
+    instead: Option<String>,
 }
 
 impl Shown {
-    pub(crate) fn text(&self) -> String {
-        match self {
-            Self::Url(url) => redact(&url.to_string()),
-            Self::Instead(text) => text.clone(),
+    /// `instead`, if there is one, stands for a URL that is secret as a whole.
+    pub(crate) fn new(url: &Uri, instead: Option<String>) -> Self {
+        Self {
+            url: url.clone(),
+            instead,
         }
     }
-}
 
-impl From<&Uri> for Shown {
-    fn from(url: &Uri) -> Self {
-        Self::Url(url.clone())
+    /// The URL with its secrets.
+    pub(crate) fn url(&self) -> &Uri {
+        &self.url
+    }
+
+    pub(crate) fn text(&self) -> String {
+        match &self.instead {
+            None => redact(&self.url.to_string()),
+            Some(text) => text.clone(),
+        }
     }
 }

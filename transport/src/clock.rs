@@ -13,6 +13,10 @@ pub trait Clock: std::fmt::Debug + Send + Sync + 'static {
     fn now(&self) -> SystemTime;
     /// The monotonic clock.
     fn instant(&self) -> Instant;
+    /// Both at one moment.
+    fn both(&self) -> (SystemTime, Instant) {
+        (self.now(), self.instant())
+    }
     /// Waits for `duration` of monotonic time.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
 }
@@ -25,26 +29,30 @@ pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> SystemTime {
-        let wall = SystemTime::now();
-        let real = Instant::now();
-        let tokio = self.instant();
-        // The two monotonic readings differ only while tokio's time is paused or was moved.
-        match tokio.checked_duration_since(real) {
-            Some(ahead) => wall.checked_add(ahead),
-            None => wall.checked_sub(real.duration_since(tokio)),
-        }
-        .unwrap_or(wall)
+        self.both().0
     }
 
     fn instant(&self) -> Instant {
         tokio::time::Instant::now().into_std()
     }
 
+    fn both(&self) -> (SystemTime, Instant) {
+        let wall = SystemTime::now();
+        let real = Instant::now();
+        let tokio = self.instant();
+        // The two monotonic readings differ only while tokio's time is paused or was moved.
+        let moved = match tokio.checked_duration_since(real) {
+            Some(ahead) => wall.checked_add(ahead),
+            None => wall.checked_sub(real.duration_since(tokio)),
+        };
+        (moved.unwrap_or(wall), tokio)
+    }
+
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        if tokio::runtime::Handle::try_current().is_ok() {
+            return Box::pin(tokio::time::sleep(duration));
+        }
         Box::pin(async move {
-            if tokio::runtime::Handle::try_current().is_ok() {
-                return tokio::time::sleep(duration).await;
-            }
             let (wake, woken) = tokio::sync::oneshot::channel();
             std::thread::spawn(move || {
                 std::thread::sleep(duration);

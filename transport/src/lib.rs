@@ -42,6 +42,12 @@ pub trait Transport: std::fmt::Debug + Send + Sync + 'static {
         &self,
         request: http::Request<Body>,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>>;
+
+    /// Whether it reads the [extensions](http::Request::extensions) of requests, as mocks do, or hands them to another transport. A request for one that
+    /// does not is sent without them.
+    fn reads_extensions(&self) -> bool {
+        true
+    }
 }
 
 /// A shared transport is a transport.
@@ -52,6 +58,10 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         (**self).send(request)
     }
+
+    fn reads_extensions(&self) -> bool {
+        (**self).reads_extensions()
+    }
 }
 
 /// A boxed transport is a transport.
@@ -61,5 +71,9 @@ impl<T: Transport + ?Sized> Transport for Box<T> {
         request: http::Request<Body>,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         (**self).send(request)
+    }
+
+    fn reads_extensions(&self) -> bool {
+        (**self).reads_extensions()
     }
 }

@@ -64,6 +64,10 @@ impl Transport for Client {
             Ok(answer.map(|()| body))
         })
     }
+
+    fn reads_extensions(&self) -> bool {
+        false
+    }
 }
 
 fn into_reqwest(request: http::Request<Body>) -> Result<Request, TransportError> {

@@ -6,36 +6,40 @@ use ::reqwest::Url;
 use http::Uri;
 
 thread_local! {
-    /// The origin of the last URL. Hosts take long to parse, because they may be of any script, and most requests go where the one before went.
-    static LAST: RefCell<Option<Origin>> = const { RefCell::new(None) };
+    /// The last URL. Hosts take long to parse, because they may be of any script, and most requests go where the one before went: the next page of a list and
+    /// the next look at an operation even to the same path.
+    static LAST: RefCell<Option<Last>> = const { RefCell::new(None) };
 }
 
-struct Origin {
+struct Last {
     scheme: String,
     authority: String,
-    /// The origin's root.
-    root: Url,
+    /// As it was given, which is not always as it stands in the URL.
+    path: String,
+    /// The URL without a query.
+    url: Url,
 }
 
 /// The same URL, or none where `uri` names no host that exists by the rules of URLs.
 pub(super) fn of(uri: &Uri) -> Option<Url> {
     let (scheme, authority) = (uri.scheme_str()?, uri.authority()?.as_str());
     let mut url = LAST.with_borrow_mut(|last| {
-        if let Some(last) = last
-            && last.scheme == scheme
-            && last.authority == authority
-        {
-            return Some(last.root.clone());
+        let goes_there = |last: &Last| last.scheme == scheme && last.authority == authority;
+        if !last.as_ref().is_some_and(goes_there) {
+            *last = Some(Last {
+                scheme: scheme.to_owned(),
+                authority: authority.to_owned(),
+                path: String::from("/"),
+                url: Url::parse(&format!("{scheme}://{authority}/")).ok()?,
+            });
         }
-        let root = Url::parse(&format!("{scheme}://{authority}/")).ok()?;
-        *last = Some(Origin {
-            scheme: scheme.to_owned(),
-            authority: authority.to_owned(),
-            root: root.clone(),
-        });
-        Some(root)
+        let last = last.as_mut()?;
+        if last.path != uri.path() {
+            last.url.set_path(uri.path());
+            uri.path().clone_into(&mut last.path);
+        }
+        Some(last.url.clone())
     })?;
-    url.set_path(uri.path());
     url.set_query(uri.query());
     Some(url)
 }
@@ -71,14 +75,25 @@ mod tests {
             "/a?b=c&d=%20'e'",
             "/a?b=/../c?d",
         ];
-        // Each path twice in a row for each origin, and each origin after another one.
+        let is_whole = |origin: &str, path: &str| {
+            let text = format!("{origin}{path}");
+            let uri: Uri = text.parse().expect("a URI");
+            let whole = Url::parse(&uri.to_string()).expect("a URL");
+            assert_eq!(of(&uri), Some(whole), "{text}");
+        };
+        // Each twice in a row, each after the same path elsewhere, and each after each other path in the same place.
         for path in paths {
             for origin in origins {
-                let text = format!("{origin}{path}");
-                let uri: Uri = text.parse().expect("a URI");
-                let whole = Url::parse(&uri.to_string()).expect("a URL");
-                assert_eq!(of(&uri).as_ref(), Some(&whole), "{text}");
-                assert_eq!(of(&uri), Some(whole), "{text}");
+                is_whole(origin, path);
+                is_whole(origin, path);
+            }
+        }
+        for origin in origins {
+            for path in paths {
+                for other in paths {
+                    is_whole(origin, path);
+                    is_whole(origin, other);
+                }
             }
         }
     }
