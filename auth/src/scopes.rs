@@ -26,14 +26,29 @@ impl ScopeSet {
 
     /// What a request asks for, given the credentials' own scopes: exactly the caller's, else the credentials', else the defaults.
     pub(crate) fn effective(own: Option<&[String]>, offered: Scopes<'_>) -> Self {
-        match (offered, own) {
-            (Scopes::Exactly(scopes), _) => Self::new(scopes.iter().copied()),
-            (Scopes::Default(_), Some(own)) if !own.is_empty() => {
-                Self::new(own.iter().map(String::as_str))
-            }
-            (Scopes::Default(scopes), _) => Self::new(scopes.iter().copied()),
-        }
+        Self::new(chosen(own, offered))
     }
+
+    /// Whether it is what [`effective`](Self::effective) gives, which is not made for that.
+    pub(crate) fn is_effective(&self, own: Option<&[String]>, offered: Scopes<'_>) -> bool {
+        let chosen = chosen(own, offered).filter(|scope| !scope.is_empty());
+        let holds = |scope: &str| {
+            let found = self.0.binary_search_by(|own| own.as_str().cmp(scope));
+            found.is_ok()
+        };
+        chosen.clone().all(holds) && self.0.iter().all(|own| chosen.clone().any(|c| c == own))
+    }
+}
+
+fn chosen<'a>(
+    own: Option<&'a [String]>,
+    offered: Scopes<'a>,
+) -> impl Iterator<Item = &'a str> + Clone {
+    let (scopes, own): (&[&str], &[String]) = match (offered, own) {
+        (Scopes::Default(_), Some(own)) if !own.is_empty() => (&[], own),
+        (Scopes::Exactly(scopes) | Scopes::Default(scopes), _) => (scopes, &[]),
+    };
+    scopes.iter().copied().chain(own.iter().map(String::as_str))
 }
 
 #[cfg(test)]
@@ -43,7 +58,13 @@ mod tests {
     #[test]
     fn exactly_beats_own_beats_default() {
         let own = [String::from("own")];
-        let of = |own, offered| ScopeSet::effective(own, offered);
+        let of = |own, offered| {
+            let effective = ScopeSet::effective(own, offered);
+            assert!(effective.is_effective(own, offered));
+            assert!(!ScopeSet::new(["exact", "own"]).is_effective(own, offered));
+            assert!(!ScopeSet::default().is_effective(own, offered));
+            effective
+        };
         assert_eq!(
             of(Some(&own), Scopes::Exactly(&["exact"])),
             ScopeSet::new(["exact"])

@@ -5,10 +5,10 @@ mod lazy;
 mod moment;
 mod policy;
 mod slot;
+mod slots;
 
 use std::{
-    collections::HashMap,
-    fmt,
+    fmt, future,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -25,6 +25,7 @@ pub(crate) use self::policy::ATTEMPT;
 use self::{
     flight::fly,
     slot::{Outcome, Slot, Step, Ticket, Waiting},
+    slots::{Key, Slots},
 };
 use crate::{
     AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Credentials, FetchContext, TokenSource,
@@ -57,18 +58,6 @@ struct Core<S> {
     fallback: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
     slots: Mutex<Slots>,
-}
-
-#[derive(Default)]
-struct Slots {
-    by_key: HashMap<Key, (Arc<Slot>, u64)>,
-    uses: u64,
-}
-
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct Key {
-    scopes: ScopeSet,
-    audience: Option<String>,
 }
 
 impl<S: TokenSource> Cached<S> {
@@ -147,7 +136,7 @@ impl<S: TokenSource> Cached<S> {
     /// Forgets every token, so that the next request fetches one.
     #[cfg(any(feature = "authorized-user", feature = "external-account"))]
     pub(crate) fn forget(&self) {
-        self.core.slots().by_key.clear();
+        self.core.slots().clear();
     }
 
     /// What requests that are no fetches, such as a revocation, work with.
@@ -174,8 +163,7 @@ impl<S: TokenSource> Cached<S> {
     async fn get(&self, request: &AuthRequest<'_>) -> Result<AuthHeaders, AuthError> {
         let core = &self.core;
         core.source.check(request)?;
-        let key = core.key(request);
-        let slot = core.slot(&key);
+        let slot = core.slot(request);
         let mut lost = 0;
         // Each further turn needs a token that was rejected or a runtime that was shut down while we waited.
         for _ in 0..policy::TURNS {
@@ -185,12 +173,12 @@ impl<S: TokenSource> Cached<S> {
                 Step::Refresh(headers, ticket) => {
                     // Without a runtime there is no background; the token is then fetched when it has expired.
                     if let Ok(runtime) = Handle::try_current() {
-                        runtime.spawn(core.clone().launch(ticket, core.context(&key, request)));
+                        runtime.spawn(core.clone().launch(ticket, core.context(request)));
                     }
                     return Ok(headers);
                 }
                 Step::Fetch(ticket, waiting) => {
-                    let flight = core.clone().launch(ticket, core.context(&key, request));
+                    let flight = core.clone().launch(ticket, core.context(request));
                     match Handle::try_current() {
                         // A runtime that loses tasks is being shut down.
                         Ok(runtime) if lost < 2 => drop(runtime.spawn(flight)),
@@ -236,29 +224,33 @@ impl<S: TokenSource> Core<S> {
         }
     }
 
-    fn slot(&self, key: &Key) -> Arc<Slot> {
-        let slots = &mut *self.slots();
-        slots.uses += 1;
-        if let Some((slot, used)) = slots.by_key.get_mut(key) {
-            *used = slots.uses;
-            return slot.clone();
-        }
-        if slots.by_key.len() >= policy::SLOTS {
-            // Slots that somebody holds are in use; the others go in the order of their last use.
-            let oldest = slots
-                .by_key
-                .iter()
-                .min_by_key(|(_, (slot, used))| (Arc::strong_count(slot) > 1, *used));
-            if let Some(oldest) = oldest.map(|(key, _)| key.clone()) {
-                slots.by_key.remove(&oldest);
-            }
-        }
-        let slot = Arc::new(Slot::new(policy::patience(self.source.attempt_limit())));
-        slots.by_key.insert(key.clone(), (slot.clone(), slots.uses));
-        slot
+    /// The slot of `request`, if there is one already.
+    fn find(&self, request: &AuthRequest<'_>) -> Option<Arc<Slot>> {
+        let is_scoped = self.source.is_scoped();
+        let own = self.source.scopes();
+        let audience = self.source.audience(request);
+        self.slots().find(|key| {
+            let has_scopes = !is_scoped || key.scopes.is_effective(own, request.scopes);
+            has_scopes && key.audience == audience
+        })
     }
 
-    fn context(&self, key: &Key, request: &AuthRequest<'_>) -> FetchContext {
+    fn slot(&self, request: &AuthRequest<'_>) -> Arc<Slot> {
+        self.find(request).unwrap_or_else(|| {
+            let patience = policy::patience(self.source.attempt_limit());
+            let key = self.key(request);
+            self.slots().find_or_add(key, || Slot::new(patience))
+        })
+    }
+
+    /// The headers of a token that nobody has to wait for, nor to refresh.
+    fn fresh(&self, request: &AuthRequest<'_>) -> Option<AuthHeaders> {
+        self.source.check(request).ok()?;
+        self.find(request)?.fresh(&self.now())
+    }
+
+    fn context(&self, request: &AuthRequest<'_>) -> FetchContext {
+        let key = self.key(request);
         FetchContext {
             transport: self
                 .transport
@@ -267,8 +259,8 @@ impl<S: TokenSource> Core<S> {
                 .unwrap_or(&self.fallback)
                 .clone(),
             clock: self.clock.clone(),
-            scopes: key.scopes.clone(),
-            audience: key.audience.clone(),
+            scopes: key.scopes,
+            audience: key.audience,
         }
     }
 
@@ -300,6 +292,10 @@ impl<S: TokenSource> Credentials for Cached<S> {
         &'a self,
         request: &'a AuthRequest<'a>,
     ) -> BoxFuture<'a, Result<AuthHeaders, AuthError>> {
+        // Almost always, and then there is nothing that could wait.
+        if let Some(headers) = self.core.fresh(request) {
+            return Box::pin(future::ready(Ok(headers)));
+        }
         Box::pin(async move {
             self.get(request)
                 .await
@@ -315,9 +311,8 @@ impl<S: TokenSource> Credentials for Cached<S> {
         let held = self
             .core
             .slots()
-            .by_key
-            .values()
-            .find_map(|(slot, _)| slot.reject(used.generation(), &now));
+            .iter()
+            .find_map(|slot| slot.reject(used.generation(), &now));
         // A generation that no slot holds has been replaced already.
         held.unwrap_or(true)
     }

@@ -13,10 +13,8 @@ pub(crate) struct Moment {
 
 impl Moment {
     pub(crate) fn now(clock: &dyn Clock) -> Self {
-        Self {
-            wall: clock.now(),
-            monotonic: clock.instant(),
-        }
+        let (wall, monotonic) = clock.both();
+        Self { wall, monotonic }
     }
 
     /// `None` when that is later than the clocks can tell.

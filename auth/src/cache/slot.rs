@@ -145,6 +145,14 @@ impl Slot {
         )
     }
 
+    /// The token's headers, if it is valid and needs no refresh yet.
+    pub(super) fn fresh(&self, now: &Moment) -> Option<AuthHeaders> {
+        let state = self.state();
+        let held = state.token.as_ref()?;
+        let due = held.refresh.is_some_and(|refresh| refresh.has_come(now));
+        (held.is_valid(now) && !due).then(|| held.headers.clone())
+    }
+
     /// The token's headers, if it is valid.
     pub(super) fn ready(&self, now: &Moment) -> Option<AuthHeaders> {
         self.state()
