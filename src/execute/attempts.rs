@@ -55,27 +55,30 @@ pub(super) enum Origin {
     /// It is built again: most calls need no second one, and a copy for each would cost them more.
     Call,
     /// It is a copy of this one.
-    Given(HttpRequest),
+    Given(Box<HttpRequest>),
+}
+
+impl Origin {
+    pub(super) fn given(request: &HttpRequest) -> Self {
+        Self::Given(Box::new(request.clone()))
+    }
 }
 
 impl<'a> Plan<'a> {
-    /// The request of a call.
+    /// The request of a call, and the plan for it.
     pub(super) fn of_call(
         prepared: &'a Prepared,
         options: &'a CallOptions,
-        request: &HttpRequest,
         read: Read,
-    ) -> Self {
+    ) -> Result<(Self, HttpRequest), Error> {
         const JSON: HeaderValue = HeaderValue::from_static("application/json");
+        let request = super::build(prepared, options)?;
         let (origin, media) = match prepared.call.transfer {
             // Media is encoded once. Nobody knows how long a stream is that does not say so.
-            Transfer::Upload(_) => (
-                Origin::Given(request.clone()),
-                request.len().unwrap_or(u64::MAX),
-            ),
+            Transfer::Upload(_) => (Origin::given(&request), request.len().unwrap_or(u64::MAX)),
             Transfer::Json | Transfer::Download { .. } => (Origin::Call, 0),
         };
-        Self {
+        let plan = Self {
             prepared,
             options,
             origin,
@@ -93,14 +96,15 @@ impl<'a> Plan<'a> {
             is_safe: None,
             retry: true,
             media,
-        }
+        };
+        Ok((plan, request))
     }
 
     /// The request once more.
     pub(super) fn request(&self) -> Result<HttpRequest, Error> {
         match &self.origin {
             Origin::Call => super::build(self.prepared, self.options),
-            Origin::Given(request) => Ok(request.clone()),
+            Origin::Given(request) => Ok(HttpRequest::clone(request)),
         }
     }
 
@@ -163,8 +167,8 @@ pub(super) async fn attempts(
     span: &Span,
 ) -> Result<Received, Error> {
     let client = &*plan.prepared.client.inner;
-    // Made when it is needed: most calls never fail.
     let started = client.clock.instant();
+    // Made when it is needed: most calls never fail.
     let mut backoff: Option<Box<Backoff>> = None;
     let mut replayed = false;
     loop {

@@ -1,19 +1,16 @@
 //! One attempt: a request goes out, redirects are followed, and the answer is read.
 
-use std::borrow::Cow;
-
 use bytes::Bytes;
 use gapi_auth::AuthHeaders;
 use gapi_transport::{Body, BoxFuture, TransportError, TransportErrorKind};
 use http::{
-    HeaderMap, HeaderName, Method, Response, StatusCode,
+    HeaderMap, HeaderName, Method, Response, StatusCode, Uri,
     header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH},
 };
 
 use super::{Answered, attempts::Plan, coding, redirect};
 use crate::{
     Error, ErrorKind,
-    call::sending::Prepared,
     mock::Called,
     retry::Repeat,
     url::{HttpRequest, QUOTA_PROJECT},
@@ -54,29 +51,19 @@ pub(super) async fn exchange(
     identity: Option<&AuthHeaders>,
 ) -> Result<Received, Error> {
     let hop = send(plan, first, identity).await?;
-    let (mut head, body) = hop.answer.into_parts();
-    let body = coding::decoded(head.status, &mut head.headers, body);
-    let mut answered = Answered {
-        status: head.status,
-        headers: head.headers,
-        body: Bytes::new(),
-        method: plan.prepared.call.method,
-        place: None,
-        authorized: hop.authorized,
-    };
-    if plan.read == Read::Head && answered.status.is_success() {
-        return Ok(Received {
-            answered,
-            unread: body,
-        });
+    let (received, method) = undecoded(plan, hop);
+    if plan.read == Read::Head && received.answered.status.is_success() {
+        return Ok(received);
     }
     let limit = plan.options.chosen().answer_limit;
     let limit = limit.unwrap_or(ANSWER_LIMIT);
-    answered.body = body
-        .collect(limit)
-        .await
-        .map_err(|error| broken(error, limit))?;
-    let declared = declared_length(&hop.method, answered.status, &answered.headers);
+    let Received {
+        mut answered,
+        unread,
+    } = received;
+    let body = unread.collect(limit).await;
+    answered.body = body.map_err(|error| broken(error, limit))?;
+    let declared = declared_length(&method, answered.status, &answered.headers);
     let received = answered.body.len() as u64;
     match declared {
         Some(declared) if declared != received => Err(wrong_length(received, declared)),
@@ -85,6 +72,21 @@ pub(super) async fn exchange(
             unread: Body::empty(),
         }),
     }
+}
+
+/// The answer with its body unread, and the method that was sent.
+fn undecoded(plan: &Plan<'_>, hop: Hop) -> (Received, Method) {
+    let (mut head, body) = hop.answer.into_parts();
+    let unread = coding::decoded(head.status, &mut head.headers, body);
+    let answered = Answered {
+        status: head.status,
+        headers: head.headers,
+        body: Bytes::new(),
+        method: plan.prepared.call.method,
+        place: None,
+        authorized: hop.authorized,
+    };
+    (Received { answered, unread }, hop.method)
 }
 
 /// The last answer of a chain of redirects.
@@ -99,6 +101,8 @@ struct Hop {
 #[derive(Default)]
 struct Moved {
     times: usize,
+    /// Where the last one led.
+    to: Option<Uri>,
     /// Another host, which must not see the credentials, was on the way.
     away: bool,
     as_get: bool,
@@ -112,38 +116,30 @@ async fn send(
 ) -> Result<Hop, Error> {
     let identity = identity.map(AuthHeaders::headers);
     let mut moved = Moved::default();
-    let mut at = Cow::Borrowed(plan.shown.url());
     loop {
-        let mut request = first.take().map_or_else(|| plan.request(), Ok)?;
-        add_identity(plan, &mut request.headers, identity);
-        if let Cow::Owned(to) = &at {
-            request.uri = to.clone();
-            moved.change(&mut request, identity);
-        }
-        let method = request.method.clone();
-        let has_body = !request.is_bare();
-        let sending = transmit(plan.prepared, request)?;
-        let answer = sending.await.map_err(Error::transport)?;
+        let sent = start(plan, first, identity, &moved)?;
+        let answer = sent.answer.await.map_err(Error::transport)?;
         let (status, headers) = (answer.status(), answer.headers());
+        let at = moved.to.as_ref().unwrap_or(plan.shown.url());
         let step = match plan.follow {
             Follow::No => redirect::Step::Stay,
-            Follow::Yes => redirect::step(&method, has_body, &at, status, headers),
+            Follow::Yes => redirect::step(&sent.method, sent.has_body, at, status, headers),
         };
         let refused = match step {
             redirect::Step::Stay => {
                 let has_identity = identity.is_some_and(|identity| !identity.is_empty());
                 return Ok(Hop {
                     answer,
-                    method,
+                    method: sent.method,
                     authorized: has_identity && !moved.away,
                 });
             }
             redirect::Step::Follow { to, as_get } if moved.times < redirect::MOST => {
                 tracing::debug!(status = status.as_u16(), host = to.host(), "redirected");
                 moved.times += 1;
-                moved.away |= !redirect::same_origin(&at, &to);
+                moved.away |= !redirect::same_origin(at, &to);
                 moved.as_get |= as_get;
-                at = Cow::Owned(to);
+                moved.to = Some(to);
                 continue;
             }
             redirect::Step::Follow { .. } => format!("more than {} redirects", redirect::MOST),
@@ -152,6 +148,49 @@ async fn send(
         let error = Error::new(ErrorKind::Redirect, refused);
         return Err(error.with_answer(status, headers.clone(), Bytes::new()));
     }
+}
+
+/// A request that is under way.
+struct Sent<'a> {
+    answer: BoxFuture<'a, Result<Response<Body>, TransportError>>,
+    method: Method,
+    has_body: bool,
+}
+
+/// Hands a request to the transport. No future of its own, and no part of one: that would have to hold the request, which the transport holds already.
+fn start<'a>(
+    plan: &Plan<'a>,
+    first: &mut Option<HttpRequest>,
+    identity: Option<&HeaderMap>,
+    moved: &Moved,
+) -> Result<Sent<'a>, Error> {
+    let mut request = first.take().map_or_else(|| plan.request(), Ok)?;
+    add_identity(plan, &mut request.headers, identity);
+    if let Some(to) = &moved.to {
+        request.uri = to.clone();
+        moved.change(&mut request, identity);
+    }
+    let method = request.method.clone();
+    let has_body = !request.is_bare();
+    let body = match request.stream.take() {
+        Some(stream) => stream.body().ok_or_else(passed_by)?,
+        None => Body::from(std::mem::take(&mut request.body)),
+    };
+    let mut request = request.with_body(body);
+    let prepared = plan.prepared;
+    let transport = &prepared.client.inner.transport;
+    if transport.reads_extensions() {
+        // For transports that answer by method, such as mocks.
+        request.extensions_mut().insert(Called {
+            method: prepared.call.method,
+            parts: prepared.options.chosen().batch.parts(),
+        });
+    }
+    Ok(Sent {
+        answer: transport.send(request),
+        method,
+        has_body,
+    })
 }
 
 impl Moved {
@@ -189,27 +228,6 @@ fn add_identity(plan: &Plan<'_>, headers: &mut HeaderMap, identity: Option<&Head
     {
         headers.insert(QUOTA_PROJECT, project.clone());
     }
-}
-
-/// Hands `request` to the transport. No future of its own: it would have to hold the request, which the transport holds already.
-fn transmit(
-    prepared: &Prepared,
-    mut request: HttpRequest,
-) -> Result<BoxFuture<'_, Result<Response<Body>, TransportError>>, Error> {
-    let body = match request.stream.take() {
-        Some(stream) => stream.body().ok_or_else(passed_by)?,
-        None => Body::from(std::mem::take(&mut request.body)),
-    };
-    let mut request = request.with_body(body);
-    let transport = &prepared.client.inner.transport;
-    if transport.reads_extensions() {
-        // For transports that answer by method, such as mocks.
-        request.extensions_mut().insert(Called {
-            method: prepared.call.method,
-            parts: prepared.options.chosen().batch.parts(),
-        });
-    }
-    Ok(transport.send(request))
 }
 
 /// The request would be sent again, but its body cannot.

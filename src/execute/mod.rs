@@ -135,9 +135,8 @@ async fn run(
 ) -> Result<Received, Error> {
     give_request_id(prepared, &mut options)?;
     fill_request_id(prepared, &mut options);
-    let request = build(prepared, &options)?;
-    let plan = Plan::of_call(prepared, &options, &request, read);
-    let mut first = Some(request);
+    let (plan, first) = Plan::of_call(prepared, &options, read)?;
+    let mut first = Some(first);
     let row = Row::default();
     let result = {
         // Pinned here, so that what waits for it moves a pointer: these futures are large.

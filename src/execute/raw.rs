@@ -132,7 +132,7 @@ pub(crate) async fn raw(prepared: &Prepared, raw: Raw) -> Result<Answered, Error
         len: request.len(),
         media: request.len().unwrap_or(0),
         shown: Arc::new(Shown::new(&request.uri, shown)),
-        origin: Origin::Given(request),
+        origin: Origin::Given(Box::new(request)),
         accept,
         expects_json: false,
         read: Read::Whole,

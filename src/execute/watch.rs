@@ -20,7 +20,8 @@ use crate::{AttemptMetrics, CallMetrics, Error, ErrorKind, Observer, call::sendi
 /// A call that runs. Its span is what it dereferences to; when it is dropped, the client's observer is told what became of it.
 pub(crate) struct Watch {
     span: Span,
-    metrics: Option<Metrics>,
+    /// Apart, because most calls have none.
+    metrics: Option<Box<Metrics>>,
 }
 
 struct Metrics {
@@ -44,14 +45,16 @@ impl Watch {
     pub(crate) fn start(prepared: &Prepared) -> Self {
         let method = prepared.call.method.id;
         let client = &*prepared.client.inner;
-        let metrics = client.observer.as_ref().map(|observer| Metrics {
-            observer: Arc::clone(&observer.0),
-            clock: Arc::clone(&client.clock),
-            method,
-            started: client.clock.instant(),
-            attempts: AtomicU32::new(0),
-            received: AtomicU64::new(0),
-            end: Mutex::default(),
+        let metrics = client.observer.as_ref().map(|observer| {
+            Box::new(Metrics {
+                observer: Arc::clone(&observer.0),
+                clock: Arc::clone(&client.clock),
+                method,
+                started: client.clock.instant(),
+                attempts: AtomicU32::new(0),
+                received: AtomicU64::new(0),
+                end: Mutex::default(),
+            })
         });
         let span = tracing::debug_span!(
             "gapi",
@@ -138,8 +141,15 @@ impl Drop for Metrics {
     }
 }
 
-/// One attempt of a request.
-pub(super) struct Attempt<'a>(Option<(&'a dyn Observer, &'a dyn Clock, Instant, AttemptMetrics)>);
+/// One attempt of a request. What is told of it stands apart, because most clients have no observer.
+pub(super) struct Attempt<'a>(Option<Box<Observed<'a>>>);
+
+struct Observed<'a> {
+    observer: &'a dyn Observer,
+    clock: &'a dyn Clock,
+    started: Instant,
+    metrics: AttemptMetrics,
+}
 
 impl<'a> Attempt<'a> {
     pub(super) fn start(plan: &Plan<'a>, number: u32) -> Self {
@@ -156,20 +166,22 @@ impl<'a> Attempt<'a> {
                 received: 0,
                 wait: None,
             };
-            (
-                &*observer.0,
-                &*client.clock,
-                client.clock.instant(),
+            Box::new(Observed {
+                observer: &*observer.0,
+                clock: &*client.clock,
+                started: client.clock.instant(),
                 metrics,
-            )
+            })
         }))
     }
 
     fn end(self, fill: impl FnOnce(&mut AttemptMetrics)) {
-        if let Some((observer, clock, started, mut metrics)) = self.0 {
-            metrics.duration = clock.instant().saturating_duration_since(started);
-            fill(&mut metrics);
-            observer.attempt(&metrics);
+        if let Some(mut observed) = self.0 {
+            let now = observed.clock.instant();
+            let metrics = &mut observed.metrics;
+            metrics.duration = now.saturating_duration_since(observed.started);
+            fill(metrics);
+            observed.observer.attempt(metrics);
         }
     }
 

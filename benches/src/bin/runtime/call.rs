@@ -58,6 +58,7 @@ pub(crate) async fn small(pairs: u32) -> Result<Figure, Failure> {
                 .header("accept", "application/json")
                 .header("user-agent", "program/1.0")
                 // As ours, so that the server has the same to read.
+                .header("accept-encoding", "gzip")
                 .header("x-goog-api-client", "gl-rust/1.95.0 gdcl/0.1.0")
                 .timeout(LIMIT)
                 .bearer_auth("token");
