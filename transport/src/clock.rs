@@ -49,10 +49,11 @@ impl Clock for SystemClock {
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        if tokio::runtime::Handle::try_current().is_ok() {
-            return Box::pin(tokio::time::sleep(duration));
-        }
         Box::pin(async move {
+            // Not before it is waited for: a runtime without a timer serves whoever never has to.
+            if tokio::runtime::Handle::try_current().is_ok() {
+                return tokio::time::sleep(duration).await;
+            }
             let (wake, woken) = tokio::sync::oneshot::channel();
             std::thread::spawn(move || {
                 std::thread::sleep(duration);
