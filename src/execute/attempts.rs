@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use http::{HeaderValue, StatusCode, header::ACCEPT};
+use http::StatusCode;
 use tracing::Span;
 
 use super::{
@@ -71,7 +71,6 @@ impl<'a> Plan<'a> {
         options: &'a CallOptions,
         read: Read,
     ) -> Result<(Self, HttpRequest), Error> {
-        const JSON: HeaderValue = HeaderValue::from_static("application/json");
         let request = super::build(prepared, options)?;
         let (origin, media) = match prepared.call.transfer {
             // Media is encoded once. Nobody knows how long a stream is that does not say so.
@@ -84,7 +83,7 @@ impl<'a> Plan<'a> {
             origin,
             len: request.len(),
             shown: Arc::new(Shown::new(&request.uri, None)),
-            expects_json: read == Read::Whole && request.headers.get(ACCEPT) == Some(&JSON),
+            expects_json: read == Read::Whole && request.expects_json(),
             accept: if options.chosen().not_modified {
                 |status| status.is_success() || *status == StatusCode::NOT_MODIFIED
             } else {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Uri};
+use http::{HeaderMap, HeaderValue, Method, Uri, header::ACCEPT};
 
 use super::redact;
 use crate::media::streamed::Streamed;
@@ -53,6 +53,12 @@ impl HttpRequest {
     /// Whether there is no body.
     pub(crate) fn is_bare(&self) -> bool {
         self.stream.is_none() && self.body.is_empty()
+    }
+
+    /// Whether it asks for JSON.
+    pub(crate) fn expects_json(&self) -> bool {
+        const JSON: HeaderValue = HeaderValue::from_static("application/json");
+        self.headers.get(ACCEPT) == Some(&JSON)
     }
 
     /// The same with another form of the body.
