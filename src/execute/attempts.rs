@@ -58,12 +58,6 @@ pub(super) enum Origin {
     Given(Box<HttpRequest>),
 }
 
-impl Origin {
-    pub(super) fn given(request: &HttpRequest) -> Self {
-        Self::Given(Box::new(request.clone()))
-    }
-}
-
 impl<'a> Plan<'a> {
     /// The request of a call, and the plan for it.
     pub(super) fn of_call(
@@ -74,7 +68,10 @@ impl<'a> Plan<'a> {
         let request = super::build(prepared, options)?;
         let (origin, media) = match prepared.call.transfer {
             // Media is encoded once. Nobody knows how long a stream is that does not say so.
-            Transfer::Upload(_) => (Origin::given(&request), request.len().unwrap_or(u64::MAX)),
+            Transfer::Upload(_) => (
+                Origin::Given(Box::new(request.clone())),
+                request.len().unwrap_or(u64::MAX),
+            ),
             Transfer::Json | Transfer::Download { .. } => (Origin::Call, 0),
         };
         let plan = Self {

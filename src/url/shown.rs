@@ -5,7 +5,6 @@ use http::Uri;
 use super::redact;
 
 /// A URL, whose secrets are taken out when an error wants to show it: most calls never do.
-#[derive(Clone)]
 pub(crate) struct Shown {
     url: Uri,
     instead: Option<String>,

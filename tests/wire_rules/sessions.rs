@@ -232,6 +232,18 @@ async fn what_breaks_goes_on_at_the_servers_offset() {
 }
 
 #[tokio::test]
+async fn a_beginning_whose_answer_is_cut_is_repeated() {
+    let head = [("location", SESSION), ("content-type", "application/json")];
+    let cut = answer(200, &head, r#"{"half"#);
+    let script = Script::steps([cut, begun(), done(UNIT)]);
+    let made = video(content(UNIT)).send(&patient(&script)).await;
+    assert_eq!(made.expect("an answer").name.as_deref(), Some("made"));
+    let seen = script.seen();
+    assert_eq!(seen[0].url, seen[1].url);
+    assert_eq!(seen[1].json(), serde_json::json!({"name": "x"}));
+}
+
+#[tokio::test]
 async fn a_session_that_is_gone_is_begun_anew() {
     for status in [404, 410] {
         let script = Script::steps([

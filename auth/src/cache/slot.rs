@@ -101,12 +101,11 @@ impl Slot {
         let flying = state.flight.clone().filter(|flight| flight.may_land(now));
         if let Some(held) = state.token.as_ref().filter(|held| held.is_valid(now)) {
             let headers = held.headers.clone();
-            let due = held.refresh.is_some_and(|refresh| refresh.has_come(now));
             let resting = state
                 .failure
                 .as_ref()
                 .is_some_and(|f| now.monotonic < f.background);
-            if !due || resting || flying.is_some() {
+            if !held.is_due(now) || resting || flying.is_some() {
                 return Step::Ready(headers);
             }
             return Step::Refresh(headers, self.ticket(&mut state, now).0);
@@ -149,8 +148,7 @@ impl Slot {
     pub(super) fn fresh(&self, now: &Moment) -> Option<AuthHeaders> {
         let state = self.state();
         let held = state.token.as_ref()?;
-        let due = held.refresh.is_some_and(|refresh| refresh.has_come(now));
-        (held.is_valid(now) && !due).then(|| held.headers.clone())
+        (held.is_valid(now) && !held.is_due(now)).then(|| held.headers.clone())
     }
 
     /// The token's headers, if it is valid.
@@ -259,6 +257,11 @@ impl Held {
             expiry,
             refresh,
         })
+    }
+
+    /// Whether it is time to fetch the next one.
+    fn is_due(&self, now: &Moment) -> bool {
+        self.refresh.is_some_and(|refresh| refresh.has_come(now))
     }
 
     fn is_valid(&self, now: &Moment) -> bool {
