@@ -204,24 +204,18 @@ pub mod __private {
 
     /// What `#[derive(Fields)]` expands to.
     pub mod fields {
-        pub use std::{borrow::Cow, sync::OnceLock};
-
         pub use serde_json::Error as JsonError;
 
         pub use crate::{
             call::answer::Answer,
             fields::{EXPECTED, Field, Fields, Properties, Slot, page},
-            wire::{Expected, Kind, Open, Part, Selection, View, Wire, from_slice},
+            wire::{
+                Expected, Kind, Open, Part, Selection, View, Wire, from_slice, wire_name,
+            },
         };
 
         /// Asserts that `U` holds what a field of a schema holds.
         pub fn holds<U: Part<T>, T>(_: &Option<T>) {}
-
-        /// The wire name of a property, by its field.
-        pub fn wire_name<T: crate::Object, F>(field: fn(&T) -> &Option<F>) -> Cow<'static, str> {
-            let object = T::default();
-            crate::wire::wire_name(&object, field(&object)).into()
-        }
 
         /// How the value of a field travels, where there is one.
         pub fn view<F: Field>(field: &F) -> Option<View<'_>> {

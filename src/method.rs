@@ -213,6 +213,8 @@ pub struct Paging {
     pub next: &'static str,
     /// What sets the size of a page.
     pub size: Option<Slot>,
+    /// The field of the answer that holds the entries, where it is known.
+    pub items: Option<&'static str>,
 }
 
 /// A value of a request that the runtime sets.

@@ -4,6 +4,7 @@
 mod api;
 mod body;
 mod fields;
+mod names;
 mod runtime;
 
 use proc_macro::TokenStream;

@@ -5,8 +5,6 @@ mod listed;
 #[cfg_attr(not(feature = "macros"), allow(dead_code, unreachable_pub))]
 mod read;
 
-use std::borrow::Cow;
-
 pub use self::listed::Listed;
 #[cfg_attr(not(feature = "macros"), allow(unreachable_pub))]
 pub use self::read::Properties;
@@ -72,7 +70,7 @@ pub trait Fields: Wire + Send + Sized + 'static {
 
     /// The names of the properties, in the order of the fields.
     #[doc(hidden)]
-    fn names() -> &'static [Cow<'static, str>];
+    const NAMES: &'static [&'static str];
 
     /// Adds the parts to a mask.
     #[doc(hidden)]
@@ -89,7 +87,7 @@ pub trait Fields: Wire + Send + Sized + 'static {
 
 impl<T: Fields> Pairs for T {
     fn each(&self, to: &mut dyn FnMut(&str, View<'_>) -> bool) {
-        for (index, name) in T::names().iter().enumerate() {
+        for (index, name) in T::NAMES.iter().enumerate() {
             if let Some(value) = self.property(index)
                 && !to(name, value)
             {

@@ -14,7 +14,7 @@ use crate::wire::{
 #[doc(hidden)]
 pub trait Properties {
     /// The position of the next property among `names`; others are passed over. `None` after the last one.
-    fn next(&mut self, names: &[Cow<'static, str>]) -> Option<usize>;
+    fn next(&mut self, names: &[&str]) -> Option<usize>;
 
     /// Reads the value of the property at hand.
     fn value(&mut self, place: &mut dyn Property);
@@ -41,7 +41,7 @@ struct Entries<'a, 'de, A: MapAccess<'de>> {
 }
 
 impl<'de, A: MapAccess<'de>> Entries<'_, 'de, A> {
-    fn try_next(&mut self, names: &[Cow<'static, str>]) -> Result<Option<usize>, A::Error> {
+    fn try_next(&mut self, names: &[&str]) -> Result<Option<usize>, A::Error> {
         while let Some(key) = self.map.next_key::<Cow<'de, str>>()? {
             self.pending = None;
             if let Some(besides) = &mut self.besides
@@ -63,7 +63,7 @@ impl<'de, A: MapAccess<'de>> Entries<'_, 'de, A> {
 }
 
 impl<'de, A: MapAccess<'de>> Properties for Entries<'_, 'de, A> {
-    fn next(&mut self, names: &[Cow<'static, str>]) -> Option<usize> {
+    fn next(&mut self, names: &[&str]) -> Option<usize> {
         if self.done.is_err() {
             return None;
         }

@@ -19,7 +19,7 @@ use crate::{
         options::{CallOptions, option_setters},
     },
     fields::{Listed, page_from_slice},
-    wire::{Object, Part, Selection, make_absent},
+    wire::{Part, Selection},
 };
 
 /// The entries of a list, across its pages. Also a [`Stream`] of `Result<T, Error>`.
@@ -37,15 +37,39 @@ use crate::{
 pub struct Items<R, T> {
     pages: Pages<R>,
     take: Take<R, T>,
-    /// What is left of the page at hand, the next one last. Not an iterator: those can skip entries, and the compiler copies the code that drops a
-    /// schema to wherever one may be dropped.
-    rest: Vec<T>,
+    /// What is left of the page at hand. Of no known type before there is one: a list of which only a part is asked for does not bring the code that
+    /// drops a whole entry, and where there are whole ones, it is not copied to wherever a list may be dropped.
+    rest: Option<Box<dyn Rest<T> + Send>>,
     /// The token of the page at hand.
     current: Option<String>,
 }
 
 /// Takes the entries out of a page.
 type Take<R, T> = Box<dyn Fn(&mut R) -> Option<Vec<T>> + Send + Sync>;
+
+/// What is left of a page. Not an iterator: those can skip entries.
+trait Rest<T> {
+    fn pop(&mut self) -> Option<T>;
+
+    fn len(&self) -> usize;
+
+    fn move_to(&mut self, all: &mut Vec<T>);
+}
+
+/// The next one last.
+impl<T> Rest<T> for Vec<T> {
+    fn pop(&mut self) -> Option<T> {
+        self.pop()
+    }
+
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn move_to(&mut self, all: &mut Vec<T>) {
+        all.extend(self.drain(..).rev());
+    }
+}
 
 impl<R: Answer, T: Send + 'static> Items<R, T> {
     /// The entries that `take` finds in each page of `call`. The request's own `items` is the way to get here.
@@ -57,7 +81,7 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
         Self {
             pages: Pages::new(client, call),
             take,
-            rest: Vec::new(),
+            rest: None,
             current: None,
         }
     }
@@ -96,7 +120,7 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
     /// The token of the page that holds the next entry: where to go on after an error. Beginning there gives the entries
     /// of that page once more that were read already. `None` on the first page and after the last.
     pub fn page_token(&self) -> Option<&str> {
-        if self.rest.is_empty() {
+        if self.left() == 0 {
             self.pages.page_token()
         } else {
             self.current.as_deref()
@@ -107,11 +131,8 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
     /// a map. The token of the next page is asked for besides.
     ///
     /// See [`Fields`](trait@crate::Fields).
-    pub fn select<U: Listed + Part<T>>(self) -> Items<U::Page, U>
-    where
-        R: Object,
-    {
-        let name = self.list_name();
+    pub fn select<U: Listed + Part<T>>(self) -> Items<U::Page, U> {
+        let name = self.pages.items_property();
         let mut selection = Selection::default();
         selection.part(name, U::select);
         let read = move |body: &[u8], token: &str| {
@@ -130,24 +151,18 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
         Items {
             pages,
             take: Box::new(|page| Some(U::entries(std::mem::take(page)))),
-            rest: Vec::new(),
+            rest: None,
             current: None,
         }
     }
 
-    /// The property of a page that holds its entries: the one that, alone in a page, makes `take` find some.
-    fn list_name(&self) -> &'static str
-    where
-        R: Object,
-    {
-        let is_found = |name: &&&str| {
-            let mut page = R::default();
-            if let Some(property) = page.property_mut(name) {
-                make_absent(property);
-            }
-            (self.take)(&mut page).is_some()
-        };
-        R::PROPERTIES.iter().find(is_found).copied().unwrap_or("")
+    /// How many entries of the page at hand are left.
+    fn left(&self) -> usize {
+        self.rest.as_ref().map_or(0, |rest| rest.len())
+    }
+
+    fn pop(&mut self) -> Option<T> {
+        self.rest.as_mut()?.pop()
     }
 
     /// The next entry; `None` after the last one. The future may be dropped: the next call goes on where it was.
@@ -163,7 +178,7 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
         loop {
             {
                 // Entries are large: this way they are moved once, and no future holds one while it waits.
-                let item = self.rest.pop();
+                let item = self.pop();
                 if item.is_some() {
                     return Ok(item);
                 }
@@ -182,7 +197,9 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
     pub async fn try_collect(mut self) -> Result<Vec<T>, Error> {
         let mut all = Vec::new();
         loop {
-            all.extend(self.rest.drain(..).rev());
+            if let Some(rest) = &mut self.rest {
+                rest.move_to(&mut all);
+            }
             match poll_fn(|cx| self.poll_page(cx)).await {
                 Some(page) => page?,
                 None => return Ok(all),
@@ -192,7 +209,7 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
 
     fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, Error>>> {
         loop {
-            if let Some(item) = self.rest.pop() {
+            if let Some(item) = self.pop() {
                 return Poll::Ready(Some(Ok(item)));
             }
             match ready!(self.poll_page(cx)) {
@@ -210,8 +227,9 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
         Poll::Ready(page.map(|page| {
             let mut page = page?;
             self.current = token;
-            self.rest = (self.take)(&mut page).unwrap_or_default();
-            self.rest.reverse();
+            let mut rest = (self.take)(&mut page).unwrap_or_default();
+            rest.reverse();
+            self.rest = Some(Box::new(rest));
             Ok(())
         }))
     }
@@ -247,7 +265,7 @@ impl<R, T> fmt::Debug for Items<R, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Items")
             .field("pages", &self.pages)
-            .field("left", &self.rest.len())
+            .field("left", &self.rest.as_ref().map_or(0, |rest| rest.len()))
             .finish_non_exhaustive()
     }
 }

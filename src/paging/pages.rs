@@ -86,6 +86,11 @@ impl<R: Answer> Pages<R> {
         self.reading(T::mask(), None)
     }
 
+    /// The property of a page that holds its entries; empty where it is not known.
+    pub(super) fn items_property(&self) -> &'static str {
+        self.walk.items_property()
+    }
+
     /// Notes a mistake, reported in place of the first page.
     pub(super) fn refuse(&mut self, why: &str) {
         self.walk.refuse(why);

@@ -112,6 +112,12 @@ impl Walk {
         paging.map_or("", |paging| paging.next)
     }
 
+    /// The property of a page that holds its entries.
+    pub(super) fn items_property(&self) -> &'static str {
+        let paging = self.prepared.call.method.paging;
+        paging.and_then(|paging| paging.items).unwrap_or("")
+    }
+
     /// The next page, not yet decoded; `None` after the last one. It was the last one unless a
     /// [`turn`](Self::turn) follows.
     pub(super) fn poll_answer(

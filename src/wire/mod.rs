@@ -27,10 +27,8 @@ mod write;
 pub use null::{UnknownField, null};
 #[cfg(feature = "macros")]
 pub use null::{null_entry, null_field};
-#[cfg(feature = "macros")]
-pub(crate) use object::wire_name;
 pub(crate) use object::{AnyObject, make_absent};
-pub use object::{Object, field, field_mut, no_field, no_field_mut};
+pub use object::{Object, field, field_mut, no_field, no_field_mut, wire_name};
 pub use open_enum::OpenEnum;
 pub use param::Param;
 pub use part::{Leaf, Part};

@@ -51,16 +51,27 @@ fn clear(object: &mut dyn AnyObject, field: &str) -> Result<(), UnknownField> {
     Ok(())
 }
 
-/// As [`null`], for a property that is given by its field.
-pub fn null_field<T: Object, F>(object: &mut T, field: fn(&T) -> &Option<F>) {
-    let name = wire_name(object, field(object));
+/// As [`null`], for the property in `field`, whose name in `camelCase` is `camel`.
+pub fn null_field<T: Object, F>(
+    object: &mut T,
+    field: &str,
+    camel: &'static str,
+    _: fn(&T) -> &Option<F>,
+) {
+    let name = wire_name::<T>(field, camel);
     let done = clear(object, name);
     debug_assert!(done.is_ok(), "the schema has the field");
 }
 
 /// Makes an entry of a property that is a map travel as an explicit `null`, beside the entries that the field holds.
-pub fn null_entry<T: Object, F>(object: &mut T, field: fn(&T) -> &Option<F>, key: String) {
-    let name = wire_name(object, field(object));
+pub fn null_entry<T: Object, F>(
+    object: &mut T,
+    field: &str,
+    camel: &'static str,
+    _: fn(&T) -> &Option<F>,
+    key: String,
+) {
+    let name = wire_name::<T>(field, camel);
     let extra = Object::extra_mut(object);
     match extra.remove(name) {
         Some(Value::Object(mut entries)) => {

@@ -14,6 +14,8 @@ pub trait Object: Default + Clone + fmt::Debug + Send + Sync + 'static {
     const NAME: &'static str;
     /// The wire names of its properties, in the order of the fields.
     const PROPERTIES: &'static [&'static str];
+    /// The fields whose property is not their name in `camelCase`, each with its wire name.
+    const RENAMED: &'static [(&'static str, &'static str)] = &[];
     /// Properties by wire name whose values `Debug` never shows.
     const SECRETS: &'static [&'static str] = &[];
 
@@ -117,6 +119,7 @@ impl<T: Object> AnyObject for T {
 impl<T: Object> Object for Box<T> {
     const NAME: &'static str = T::NAME;
     const PROPERTIES: &'static [&'static str] = T::PROPERTIES;
+    const RENAMED: &'static [(&'static str, &'static str)] = T::RENAMED;
     const SECRETS: &'static [&'static str] = T::SECRETS;
 
     fn property(&self, index: usize) -> PropertyRef<'_> {
@@ -136,21 +139,29 @@ impl<T: Object> Object for Box<T> {
     }
 }
 
-/// The wire name of a property, found by the place of its field within `object`: the names of fields and properties differ,
-/// and only generated code knows both.
+/// The wire name of the property in a field: `camel`, the field's name in `camelCase`, unless `T` says otherwise.
 ///
-/// # Panics
-/// Never for a field of `object`.
-pub(crate) fn wire_name<F>(object: &dyn AnyObject, field: &Option<F>) -> &'static str {
-    let place: *const () = std::ptr::from_ref(field).cast();
-    let is_there = |index: usize| {
-        object
-            .property(index)
-            .is_some_and(|property| std::ptr::from_ref(property).cast() == place)
-    };
-    let names = object.about().properties;
-    let index = (0..names.len()).find(|index| is_there(*index));
-    names[index.expect("a field of the object itself")]
+/// Known to the compiler, so that who asks for a part of a schema does not bring the code for all of it.
+pub const fn wire_name<T: Object>(field: &str, camel: &'static str) -> &'static str {
+    let mut rest = T::RENAMED;
+    while let [(renamed, wire), others @ ..] = rest {
+        if is_same(renamed.as_bytes(), field.as_bytes()) {
+            return wire;
+        }
+        rest = others;
+    }
+    camel
+}
+
+/// `==`, for constants.
+const fn is_same(mut left: &[u8], mut right: &[u8]) -> bool {
+    while let ([a, left_rest @ ..], [b, right_rest @ ..]) = (left, right) {
+        if *a != *b {
+            return false;
+        }
+        (left, right) = (left_rest, right_rest);
+    }
+    left.is_empty() && right.is_empty()
 }
 
 /// Gives a property what it stands for when it is absent: a list and a map are empty then, and all else is nothing.

@@ -236,6 +236,7 @@ static LIST: __gapi::Method = __gapi::Method {
         token: __gapi::Slot::Query("pageToken"),
         next: "nextPageToken",
         size: Some(__gapi::Slot::Query("maxResults")),
+        items: Some("items"),
     }),
     ..__gapi::Method::new(&API, __gapi::Verb::Get)
 };
@@ -254,6 +255,7 @@ static SEARCH: __gapi::Method = __gapi::Method {
         token: __gapi::Slot::Body("pageToken"),
         next: "nextPageToken",
         size: Some(__gapi::Slot::Body("pageSize")),
+        items: Some("items"),
     }),
     ..__gapi::Method::new(&API, __gapi::Verb::Post)
 };
@@ -270,6 +272,7 @@ const LIST_COPY: __gapi::Method = __gapi::Method {
         token: __gapi::Slot::Query("pageToken"),
         next: "nextPageToken",
         size: None,
+        items: Some("items"),
     }),
     ..__gapi::Method::new(&API, __gapi::Verb::Get)
 };

@@ -1,5 +1,6 @@
 //! Schemas: structs, and names for lists and maps.
 
+use heck::ToLowerCamelCase as _;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
@@ -74,12 +75,22 @@ fn codec(def: &TypeDef, fields: &[Field]) -> TokenStream {
     let secrets = (!secrets.is_empty())
         .then(|| quote!(const SECRETS: &'static [&'static str] = &[#(#secrets),*];));
     let wires: Vec<_> = fields.iter().map(|field| &field.wire).collect();
+    // The macros know the names of fields only.
+    let renamed: Vec<_> = fields
+        .iter()
+        .map(|field| (field.ident.trim_start_matches("r#"), &field.wire))
+        .filter(|(name, wire)| name.to_lower_camel_case() != **wire)
+        .map(|(name, wire)| quote!((#name, #wire)))
+        .collect();
+    let renamed = (!renamed.is_empty())
+        .then(|| quote!(const RENAMED: &'static [(&'static str, &'static str)] = &[#(#renamed),*];));
     let idents: Vec<_> = fields.iter().map(|field| ident(&field.ident)).collect();
     let positions: Vec<_> = (0..fields.len()).map(Literal::usize_unsuffixed).collect();
     quote! {
         impl __gapi::Object for #name {
             const NAME: &'static str = #shown;
             const PROPERTIES: &'static [&'static str] = &[#(#wires),*];
+            #renamed
             #secrets
             #[inline]
             fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {

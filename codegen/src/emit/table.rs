@@ -122,7 +122,16 @@ fn paging(paging: &Paging) -> TokenStream {
             quote!(Some(#size))
         },
     );
-    quote!(paging: Some(__gapi::Paging { token: #token, next: #next, size: #size }),)
+    let items = paging.items.as_ref().map_or_else(
+        || quote!(None),
+        |items| {
+            let name = &items.wire;
+            quote!(Some(#name))
+        },
+    );
+    quote! {
+        paging: Some(__gapi::Paging { token: #token, next: #next, size: #size, items: #items }),
+    }
 }
 
 fn upload(upload: &Upload) -> TokenStream {

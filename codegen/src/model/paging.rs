@@ -147,6 +147,7 @@ fn list(field: &Field) -> Option<Items> {
     match &field.ty {
         Type::List(item) => Some(Items {
             ident: field.ident.clone(),
+            wire: field.wire.clone(),
             ty: (**item).clone(),
             map: false,
         }),
@@ -158,6 +159,7 @@ fn map(field: &Field, defs: &[TypeDef]) -> Option<Items> {
     match &field.ty {
         Type::Map(value) if is_object(value, defs) => Some(Items {
             ident: field.ident.clone(),
+            wire: field.wire.clone(),
             ty: (**value).clone(),
             map: true,
         }),

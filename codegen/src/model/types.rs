@@ -348,6 +348,8 @@ pub enum TokenIn {
 pub struct Items {
     /// The field of the answer: `items`
     pub ident: String,
+    /// Its wire name.
+    pub wire: String,
     /// The item's type; for a map, the value's.
     pub ty: Type,
     /// A map, whose items are `(String, T)`.

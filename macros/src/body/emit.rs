@@ -6,6 +6,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Expr, spanned::Spanned as _};
 
 use super::parse::{Body, Message, Node};
+use crate::names;
 
 /// The expression.
 pub(super) fn body(runtime: &TokenStream, body: &Body) -> TokenStream {
@@ -66,7 +67,10 @@ impl Emit {
                 let property = quote_spanned!(value.span()=> #runtime::property(#value));
                 quote!(#place.#field = #property;)
             }
-            Node::Null(_) => quote!(#runtime::null_field(&mut *#place, |object| &object.#field);),
+            Node::Null(_) => {
+                let (name, camel) = names::of_field(field);
+                quote!(#runtime::null_field(&mut *#place, #name, #camel, |object| &object.#field);)
+            }
             value if field == "extra" => {
                 let inner = self.fill(quote!(&mut #place.#field), value, depth, &Nulls::Here);
                 quote!({ #inner })
@@ -80,11 +84,12 @@ impl Emit {
                     return quote!({ #inner });
                 }
                 let inner = self.fill(fresh, value, depth, &Nulls::Owner(nulls.clone()));
+                let (name, camel) = names::of_field(field);
                 quote!({
                     let mut #nulls = ::std::vec::Vec::<::std::string::String>::new();
                     { #inner }
                     for key in #nulls {
-                        #runtime::null_entry(&mut *#place, |object| &object.#field, key);
+                        #runtime::null_entry(&mut *#place, #name, #camel, |object| &object.#field, key);
                     }
                 })
             }

@@ -5,6 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Ident, spanned::Spanned as _};
 
 use super::parse::{Field, Part};
+use crate::names;
 
 /// All that is derived.
 pub(super) fn part(part: &Part) -> TokenStream {
@@ -75,12 +76,12 @@ fn fields(part: &Part, runtime: &TokenStream) -> TokenStream {
     let text = name.to_string();
     let names = part.fields.iter().map(|field| match &part.of {
         Some(of) => {
-            let schema_field = &field.schema_field;
-            quote!(#runtime::wire_name::<#of, _>(|schema| &schema.#schema_field))
+            let (name, camel) = names::of_field(&field.schema_field);
+            quote!(#runtime::wire_name::<#of>(#name, #camel))
         }
         None => {
             let wire = &field.wire;
-            quote!(#runtime::Cow::Borrowed(#wire))
+            quote!(#wire)
         }
     });
     let indexes: Vec<usize> = (0..part.fields.len()).collect();
@@ -98,22 +99,18 @@ fn fields(part: &Part, runtime: &TokenStream) -> TokenStream {
             if field.default {
                 quote!(#slot.take_or_default())
             } else {
-                quote!(#slot.take(properties, #text, &names[#index])?)
+                quote!(#slot.take(properties, #text, names[#index])?)
             }
         });
     quote! {
         #[automatically_derived]
         impl #runtime::Fields for #name {
-            fn names() -> &'static [#runtime::Cow<'static, str>] {
-                static NAMES: #runtime::OnceLock<::std::vec::Vec<#runtime::Cow<'static, str>>> =
-                    #runtime::OnceLock::new();
-                NAMES.get_or_init(|| ::std::vec![#(#names),*])
-            }
+            const NAMES: &'static [&'static str] = &[#(#names),*];
 
             fn select_parts(selection: &mut #runtime::Selection) {
-                let names = <Self as #runtime::Fields>::names();
+                let names = <Self as #runtime::Fields>::NAMES;
                 #(selection.part(
-                    &names[#indexes],
+                    names[#indexes],
                     <<#types as #runtime::Field>::Value as #runtime::Wire>::select,
                 );)*
             }
@@ -121,7 +118,7 @@ fn fields(part: &Part, runtime: &TokenStream) -> TokenStream {
             fn read_properties(
                 properties: &mut dyn #runtime::Properties,
             ) -> ::core::option::Option<Self> {
-                let names = <Self as #runtime::Fields>::names();
+                let names = <Self as #runtime::Fields>::NAMES;
                 #(let mut #slots = #runtime::Slot::<#types>::new();)*
                 while let ::core::option::Option::Some(index) = properties.next(names) {
                     match index {

@@ -350,6 +350,12 @@ impl __gapi::Object for Tokeninfo {
         "user_id",
         "verified_email",
     ];
+    const RENAMED: &'static [(&'static str, &'static str)] = &[
+        ("expires_in", "expires_in"),
+        ("issued_to", "issued_to"),
+        ("user_id", "user_id"),
+        ("verified_email", "verified_email"),
+    ];
 
     #[inline]
     fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
@@ -436,6 +442,11 @@ impl __gapi::Object for Userinfo {
         "name",
         "picture",
         "verified_email",
+    ];
+    const RENAMED: &'static [(&'static str, &'static str)] = &[
+        ("family_name", "family_name"),
+        ("given_name", "given_name"),
+        ("verified_email", "verified_email"),
     ];
 
     #[inline]

@@ -483,6 +483,7 @@ pub mod instances {
             token: __gapi::Slot::Query("pageToken"),
             next: "nextPageToken",
             size: Some(__gapi::Slot::Query("maxResults")),
+            items: Some("items"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };

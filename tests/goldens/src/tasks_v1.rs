@@ -331,6 +331,7 @@ pub mod tasklists {
             token: __gapi::Slot::Query("pageToken"),
             next: "nextPageToken",
             size: Some(__gapi::Slot::Query("maxResults")),
+            items: Some("items"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };
@@ -895,6 +896,7 @@ pub mod tasks {
             token: __gapi::Slot::Query("pageToken"),
             next: "nextPageToken",
             size: Some(__gapi::Slot::Query("maxResults")),
+            items: Some("items"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };

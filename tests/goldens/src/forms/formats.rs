@@ -113,6 +113,25 @@ impl __gapi::Object for Formats {
         "string-uint64",
         "string-uuid",
     ];
+    const RENAMED: &'static [(&'static str, &'static str)] = &[
+        ("boolean_plain", "boolean-plain"),
+        ("integer_int32", "integer-int32"),
+        ("integer_plain", "integer-plain"),
+        ("integer_uint32", "integer-uint32"),
+        ("number_double", "number-double"),
+        ("number_float", "number-float"),
+        ("number_plain", "number-plain"),
+        ("string_byte", "string-byte"),
+        ("string_date", "string-date"),
+        ("string_date_time", "string-date-time"),
+        ("string_google_datetime", "string-google-datetime"),
+        ("string_google_duration", "string-google-duration"),
+        ("string_google_fieldmask", "string-google-fieldmask"),
+        ("string_int64", "string-int64"),
+        ("string_plain", "string-plain"),
+        ("string_uint64", "string-uint64"),
+        ("string_uuid", "string-uuid"),
+    ];
 
     #[inline]
     fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {

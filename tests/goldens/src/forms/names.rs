@@ -944,6 +944,14 @@ impl __gapi::Object for Fields {
         "type",
         "…",
     ];
+    const RENAMED: &'static [(&'static str, &'static str)] = &[
+        ("ref2", "$ref2"),
+        ("type", "@type"),
+        ("html_snippet", "HTMLSnippet"),
+        ("meta", "_meta"),
+        ("start_date", "start-date"),
+        ("unnamed", "…"),
+    ];
 
     #[inline]
     fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {

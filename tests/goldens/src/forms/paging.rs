@@ -262,6 +262,7 @@ pub mod widgets {
             token: __gapi::Slot::Query("pageToken"),
             next: "nextPageToken",
             size: Some(__gapi::Slot::Query("maxResults")),
+            items: Some("items"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };
@@ -340,6 +341,7 @@ pub mod widgets {
             token: __gapi::Slot::Query("pageToken"),
             next: "nextPageToken",
             size: Some(__gapi::Slot::Query("pageSize")),
+            items: Some("rows"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };
@@ -417,6 +419,7 @@ pub mod widgets {
             token: __gapi::Slot::Body("pageToken"),
             next: "nextPageToken",
             size: Some(__gapi::Slot::Body("pageSize")),
+            items: Some("items"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
@@ -480,6 +483,7 @@ pub mod widgets {
             token: __gapi::Slot::Query("pageToken"),
             next: "pageToken",
             size: Some(__gapi::Slot::Query("pageSize")),
+            items: Some("rows"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };
@@ -558,6 +562,7 @@ pub mod widgets {
             token: __gapi::Slot::Query("pageToken"),
             next: "nextPageToken",
             size: Some(__gapi::Slot::Query("pageSize")),
+            items: Some("items"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };
@@ -633,6 +638,7 @@ pub mod widgets {
             token: __gapi::Slot::Query("pageToken"),
             next: "nextPageToken",
             size: Some(__gapi::Slot::Query("pageSize")),
+            items: Some("errors"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };
@@ -708,6 +714,7 @@ pub mod widgets {
             token: __gapi::Slot::Query("pageToken"),
             next: "nextPageToken",
             size: Some(__gapi::Slot::Query("pageSize")),
+            items: Some("matchingWidgets"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };
@@ -783,6 +790,7 @@ pub mod widgets {
             token: __gapi::Slot::Query("pageToken"),
             next: "nextPageToken",
             size: Some(__gapi::Slot::Query("pageSize")),
+            items: Some("widgets"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };
@@ -861,6 +869,7 @@ pub mod widgets {
             token: __gapi::Slot::Query("nextPageToken"),
             next: "nextPageToken",
             size: None,
+            items: Some("items"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };
@@ -1098,6 +1107,7 @@ pub mod widgets {
             token: __gapi::Slot::Query("pageToken"),
             next: "nextPageToken",
             size: Some(__gapi::Slot::Query("pageSize")),
+            items: None,
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };
@@ -1167,6 +1177,7 @@ pub mod widgets {
             token: __gapi::Slot::Query("pageToken"),
             next: "nextPageToken",
             size: Some(__gapi::Slot::Query("pageSize")),
+            items: Some("files"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };
@@ -1242,6 +1253,7 @@ pub mod widgets {
             token: __gapi::Slot::Query("pageToken"),
             next: "nextPageToken",
             size: Some(__gapi::Slot::Body("pageSize")),
+            items: Some("items"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
@@ -1311,6 +1323,7 @@ pub mod widgets {
             token: __gapi::Slot::Query("pageToken"),
             next: "nextPageToken",
             size: Some(__gapi::Slot::Query("pageSize")),
+            items: Some("results"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };
@@ -1386,6 +1399,7 @@ pub mod widgets {
             token: __gapi::Slot::Query("pageToken"),
             next: "nextPageToken",
             size: Some(__gapi::Slot::Query("pageSize")),
+            items: Some("names"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };
@@ -1461,6 +1475,7 @@ pub mod widgets {
             token: __gapi::Slot::Query("pageToken"),
             next: "nextPageToken",
             size: Some(__gapi::Slot::Query("pageSize")),
+            items: Some("widget"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };
@@ -1536,6 +1551,7 @@ pub mod widgets {
             token: __gapi::Slot::Query("pageToken"),
             next: "nextPageToken",
             size: Some(__gapi::Slot::Query("pageSize")),
+            items: None,
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };

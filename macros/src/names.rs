@@ -1,0 +1,11 @@
+//! Names of a schema's fields, as the runtime wants to know them.
+
+use heck::ToLowerCamelCase as _;
+use syn::{Ident, ext::IdentExt as _};
+
+/// A field's name, and the same in `camelCase`: its property, unless the schema says otherwise.
+pub(crate) fn of_field(field: &Ident) -> (String, String) {
+    let name = field.unraw().to_string();
+    let camel = name.to_lower_camel_case();
+    (name, camel)
+}
