@@ -3,7 +3,6 @@
 use std::fmt;
 
 use gapi_transport::BoxFuture;
-use http::HeaderMap;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
@@ -50,8 +49,8 @@ impl Credentials for ApiKey {
                     "the API key is empty",
                 ));
             }
-            let headers = HeaderMap::from_iter([(API_KEY, header_value("the API key", key)?)]);
-            AuthHeaders::new(headers).with_quota_project(self.quota_project.as_deref())
+            let key = header_value("the API key", key)?;
+            AuthHeaders::identity(API_KEY, key, self.quota_project.as_deref())
         })
     }
 

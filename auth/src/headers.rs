@@ -40,10 +40,15 @@ impl AuthHeaders {
     /// # Errors
     /// [`AuthErrorKind::Config`] when `token` is empty or holds characters that a header cannot carry, such as a line break.
     pub fn bearer(token: &str) -> Result<Self, AuthError> {
-        Self::authorization("Bearer", token)
+        Self::authorization("Bearer", token, None)
     }
 
-    pub(crate) fn authorization(scheme: &str, token: &str) -> Result<Self, AuthError> {
+    /// `authorization: SCHEME TOKEN`, and the project that pays.
+    pub(crate) fn authorization(
+        scheme: &str,
+        token: &str,
+        quota_project: Option<&str>,
+    ) -> Result<Self, AuthError> {
         if token.is_empty() {
             return Err(AuthError::new(
                 AuthErrorKind::Config,
@@ -51,20 +56,21 @@ impl AuthHeaders {
             ));
         }
         let value = header_value("the access token", &format!("{scheme} {token}"))?;
-        Ok(Self::new(HeaderMap::from_iter([(AUTHORIZATION, value)])))
+        Self::identity(AUTHORIZATION, value, quota_project)
     }
 
-    /// Adds `x-goog-user-project`.
-    pub(crate) fn with_quota_project(self, project: Option<&str>) -> Result<Self, AuthError> {
-        let Some(project) = project else {
-            return Ok(self);
-        };
-        let mut headers = (*self.headers).clone();
-        headers.insert(QUOTA_PROJECT, header_value("the quota project", project)?);
-        Ok(Self {
-            headers: Arc::new(headers),
-            ..self
-        })
+    /// The header that says who calls, and the project that pays.
+    pub(crate) fn identity(
+        name: HeaderName,
+        value: HeaderValue,
+        quota_project: Option<&str>,
+    ) -> Result<Self, AuthError> {
+        let mut headers = HeaderMap::with_capacity(2);
+        headers.insert(name, value);
+        if let Some(project) = quota_project {
+            headers.insert(QUOTA_PROJECT, header_value("the quota project", project)?);
+        }
+        Ok(Self::new(headers))
     }
 
     /// Adds a header that is no secret.

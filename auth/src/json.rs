@@ -22,3 +22,8 @@ pub(crate) fn object(text: &[u8]) -> Option<Map<String, Value>> {
         _ => None,
     }
 }
+
+/// The text of any JSON.
+pub(crate) fn text(json: &Value) -> String {
+    serde_json::to_string(json).unwrap_or_default() // Values can always be written.
+}

@@ -10,14 +10,13 @@ pub(crate) struct ScopeSet(Arc<[String]>);
 
 impl ScopeSet {
     pub(crate) fn new<S: Into<String>>(scopes: impl IntoIterator<Item = S>) -> Self {
-        let mut scopes: Vec<String> = scopes
-            .into_iter()
-            .map(Into::into)
-            .filter(|scope| !scope.is_empty())
-            .collect();
-        scopes.sort_unstable();
-        scopes.dedup();
-        Self(scopes.into())
+        let mut sorted: Vec<String> = Vec::new();
+        for scope in scopes.into_iter().map(Into::into) {
+            if let (false, Err(index)) = (scope.is_empty(), sorted.binary_search(&scope)) {
+                sorted.insert(index, scope);
+            }
+        }
+        Self(sorted.into())
     }
 
     pub(crate) fn as_slice(&self) -> &[String] {

@@ -49,8 +49,11 @@ impl Credentials for AccessToken {
         _: &'a AuthRequest<'a>,
     ) -> BoxFuture<'a, Result<AuthHeaders, AuthError>> {
         Box::pin(async move {
-            AuthHeaders::bearer(self.token.expose_secret())?
-                .with_quota_project(self.quota_project.as_deref())
+            AuthHeaders::authorization(
+                "Bearer",
+                self.token.expose_secret(),
+                self.quota_project.as_deref(),
+            )
         })
     }
 

@@ -1,14 +1,11 @@
 //! Which calls may be repeated although an earlier attempt may have had its effect.
 
-use std::collections::HashMap;
-
 use http::header::IF_MATCH;
-use serde::Deserialize;
-use serde_json::value::RawValue;
 
 use crate::{
     call::{Call, options::CallOptions},
     method::{Slot, Verb},
+    wire::member,
 };
 
 /// The parameter by which a server knows a repeated request.
@@ -47,18 +44,9 @@ fn is_given(call: &Call, options: &CallOptions, slot: Slot) -> bool {
 
 /// Whether the JSON `body` has a text other than the empty one at `path`, whose parts are separated by dots.
 fn holds_text(body: &[u8], path: &str) -> bool {
-    let mut at = body;
-    for name in path.split('.') {
-        let Ok(mut object) = serde_json::from_slice::<HashMap<String, &RawValue>>(at) else {
-            return false;
-        };
-        match object.remove(name) {
-            Some(value) => at = value.get().as_bytes(),
-            None => return false,
-        }
-    }
-    let text = String::deserialize(&mut serde_json::Deserializer::from_slice(at));
-    text.is_ok_and(|text| !text.is_empty())
+    let found = path.split('.').try_fold(body, member);
+    let text = found.map(serde_json::from_slice::<String>);
+    text.is_some_and(|text| text.is_ok_and(|text| !text.is_empty()))
 }
 
 #[cfg(test)]

@@ -1,13 +1,12 @@
 //! The data wrapper of older APIs: bodies and answers travel inside `{"data": ...}`.
 
-use std::collections::HashMap;
-
 use bytes::Bytes;
-use serde_json::value::RawValue;
+
+use crate::wire::member;
 
 /// Whether `body` is an object that has `data` already.
 pub(crate) fn is_wrapped(body: &[u8]) -> bool {
-    data(body).is_some()
+    member(body, DATA).is_some()
 }
 
 /// `{"data": body}`
@@ -17,13 +16,10 @@ pub(crate) fn wrap(body: &[u8]) -> Bytes {
 
 /// What is inside the wrapper; the whole body where there is none.
 pub(crate) fn unwrap(body: &Bytes) -> Bytes {
-    data(body).map_or_else(|| body.clone(), |inner| body.slice_ref(inner))
+    member(body, DATA).map_or_else(|| body.clone(), |inner| body.slice_ref(inner))
 }
 
-fn data(body: &[u8]) -> Option<&[u8]> {
-    let object: HashMap<String, &RawValue> = serde_json::from_slice(body).ok()?;
-    object.get("data").map(|raw| raw.get().as_bytes())
-}
+const DATA: &str = "data";
 
 #[cfg(test)]
 mod tests {

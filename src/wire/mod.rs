@@ -4,6 +4,7 @@
 //! Everything that decodes, encodes or shows them is here, generic, and compiled for what a program uses.
 
 mod collection;
+mod members;
 // Some of it, and of `object`, is for what macros expand to.
 #[cfg_attr(not(feature = "macros"), allow(dead_code, unreachable_pub))]
 mod null;
@@ -24,6 +25,7 @@ mod show;
 mod text;
 mod write;
 
+pub(crate) use members::member;
 pub use null::{UnknownField, null};
 #[cfg(feature = "macros")]
 pub use null::{null_entry, null_field};
@@ -34,7 +36,7 @@ pub use param::Param;
 pub use part::{Leaf, Part};
 pub(crate) use property::{Elements, Entries, Pairs, Place, Property};
 pub use property::{Expected, Kind, Open, PropertyMut, PropertyRef, View};
-pub(crate) use read::{Nullable, made, slice};
+pub(crate) use read::{Nullable, made, put, slice};
 pub use read::{deserialize, from_slice};
 pub(crate) use scalar::Found;
 #[cfg_attr(not(feature = "macros"), allow(unreachable_pub))]

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use ::reqwest::{Certificate, Client, Identity, redirect};
+use ::reqwest::{Certificate, Client, ClientBuilder, Identity, redirect};
 
 use crate::{Transport, TransportError, TransportErrorKind};
 
@@ -19,9 +19,16 @@ use crate::{Transport, TransportError, TransportErrorKind};
 #[derive(Clone, Default)]
 #[must_use = "options do nothing until a transport is built"]
 pub struct TransportOptions {
-    identity: Option<Vec<u8>>,
-    only_roots: Option<Vec<u8>>,
+    identity: Option<Pem>,
+    only_roots: Option<Pem>,
     direct: bool,
+}
+
+/// Text for a client. The code that reads it comes with who gives it: most programs give none.
+#[derive(Clone)]
+struct Pem {
+    text: Vec<u8>,
+    apply: fn(ClientBuilder, &[u8]) -> Result<ClientBuilder, TransportError>,
 }
 
 impl TransportOptions {
@@ -32,13 +39,19 @@ impl TransportOptions {
 
     /// Presents this certificate to servers that ask for one (mutual TLS): its chain and its private key, both in PEM.
     pub fn client_certificate(mut self, chain: impl AsRef<[u8]>, key: impl AsRef<[u8]>) -> Self {
-        self.identity = Some([chain.as_ref(), b"\n", key.as_ref()].concat());
+        self.identity = Some(Pem {
+            text: [chain.as_ref(), b"\n", key.as_ref()].concat(),
+            apply: with_identity,
+        });
         self
     }
 
     /// Trusts these root certificates, in PEM, instead of the system's.
     pub fn only_roots(mut self, certificates: impl AsRef<[u8]>) -> Self {
-        self.only_roots = Some(certificates.as_ref().to_vec());
+        self.only_roots = Some(Pem {
+            text: certificates.as_ref().to_vec(),
+            apply: with_roots,
+        });
         self
     }
 
@@ -67,26 +80,30 @@ impl TransportOptions {
         if self.direct {
             builder = builder.no_proxy();
         }
-        if let Some(identity) = &self.identity {
-            let identity = Identity::from_pem(identity).map_err(|error| {
-                unusable("the client certificate or its key cannot be used", error)
-            })?;
-            builder = builder.identity(identity);
-        }
-        if let Some(roots) = &self.only_roots {
-            let roots = Certificate::from_pem_bundle(roots)
-                .map_err(|error| unusable("the root certificates cannot be used", error))?;
-            if roots.is_empty() {
-                return Err(TransportError::new(
-                    TransportErrorKind::Tls,
-                    "there is no root certificate in the PEM text",
-                ));
-            }
-            builder = builder.tls_certs_only(roots);
+        for pem in [&self.identity, &self.only_roots].into_iter().flatten() {
+            builder = (pem.apply)(builder, &pem.text)?;
         }
         let client = builder.build().map_err(crate::reqwest::unbuildable)?;
         Ok(Arc::new(client))
     }
+}
+
+fn with_identity(builder: ClientBuilder, pem: &[u8]) -> Result<ClientBuilder, TransportError> {
+    let identity = Identity::from_pem(pem)
+        .map_err(|error| unusable("the client certificate or its key cannot be used", error))?;
+    Ok(builder.identity(identity))
+}
+
+fn with_roots(builder: ClientBuilder, pem: &[u8]) -> Result<ClientBuilder, TransportError> {
+    let roots = Certificate::from_pem_bundle(pem)
+        .map_err(|error| unusable("the root certificates cannot be used", error))?;
+    if roots.is_empty() {
+        return Err(TransportError::new(
+            TransportErrorKind::Tls,
+            "there is no root certificate in the PEM text",
+        ));
+    }
+    Ok(builder.tls_certs_only(roots))
 }
 
 fn unusable(message: &str, error: ::reqwest::Error) -> TransportError {

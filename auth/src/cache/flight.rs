@@ -23,9 +23,9 @@ pub(super) async fn fly<S: TokenSource>(source: &S, ticket: Ticket, cx: &FetchCo
             ))
         });
     let fetched = fetched.and_then(|token| {
-        let headers = AuthHeaders::authorization(token.scheme(), token.secret())?
-            .with_quota_project(source.quota_project())?
-            .with_expiry(token.expiry());
+        let headers =
+            AuthHeaders::authorization(token.scheme(), token.secret(), source.quota_project())?
+                .with_expiry(token.expiry());
         Ok((token, headers))
     });
     match &fetched {

@@ -13,7 +13,7 @@ pub(crate) struct Fields {
     place: String,
     /// What to give instead of something unusable.
     needed: &'static str,
-    fields: Map<String, Value>,
+    fields: Vec<(String, Value)>,
 }
 
 impl Fields {
@@ -23,17 +23,25 @@ impl Fields {
             AuthError::new(AuthErrorKind::Config, format!("{place}: {message}")).with_hint(needed)
         };
         match json::file(text) {
-            Ok(Value::Object(fields)) => Ok(Self {
-                place: place.to_owned(),
-                needed,
-                fields,
-            }),
+            Ok(Value::Object(fields)) => Ok(Self::new(place.to_owned(), needed, fields)),
             Ok(mut other) => {
                 wipe(&mut other);
                 Err(wrong(&"not a JSON object"))
             }
             // The text of a JSON error says where it is, and never shows what stands there.
             Err(error) => Err(wrong(&format_args!("not JSON: {error}"))),
+        }
+    }
+
+    fn new(place: String, needed: &'static str, object: Map<String, Value>) -> Self {
+        let mut fields = Vec::new();
+        for field in object {
+            fields.push(field);
+        }
+        Self {
+            place,
+            needed,
+            fields,
         }
     }
 
@@ -81,7 +89,7 @@ impl Fields {
 
     /// A trimmed text; empty counts as absent.
     pub(crate) fn text(&mut self, name: &str) -> Result<Option<String>, AuthError> {
-        match self.fields.remove(name) {
+        match self.take(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(mut text)) => {
                 let value = Some(text.trim().to_owned()).filter(|text| !text.is_empty());
@@ -99,7 +107,7 @@ impl Fields {
 
     /// A whole number.
     pub(crate) fn number(&mut self, name: &str) -> Result<Option<u64>, AuthError> {
-        match self.fields.remove(name) {
+        match self.take(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Number(number)) if number.is_u64() => Ok(number.as_u64()),
             Some(other) => Err(self.wrong(name, "a whole number", other)),
@@ -108,7 +116,7 @@ impl Fields {
 
     /// True or false; absent is false.
     pub(crate) fn flag(&mut self, name: &str) -> Result<bool, AuthError> {
-        match self.fields.remove(name) {
+        match self.take(name) {
             None | Some(Value::Null) => Ok(false),
             Some(Value::Bool(flag)) => Ok(flag),
             Some(other) => Err(self.wrong(name, "true or false", other)),
@@ -118,7 +126,7 @@ impl Fields {
     /// A list of texts, or one text with spaces; absent is empty.
     pub(crate) fn list(&mut self, name: &str) -> Result<Vec<String>, AuthError> {
         let what = "a list of strings, or one string with spaces";
-        match self.fields.remove(name) {
+        match self.take(name) {
             None | Some(Value::Null) => Ok(Vec::new()),
             Some(Value::String(text)) => Ok(text.split_whitespace().map(str::to_owned).collect()),
             Some(Value::Array(items)) => items
@@ -137,7 +145,7 @@ impl Fields {
         let Some(mut object) = self.object(name)? else {
             return Ok(BTreeMap::new());
         };
-        let names: Vec<_> = object.fields.keys().cloned().collect();
+        let names: Vec<_> = object.fields.iter().map(|(name, _)| name.clone()).collect();
         names
             .into_iter()
             .map(|name| object.required_secret(&name).map(|value| (name, value)))
@@ -146,38 +154,47 @@ impl Fields {
 
     /// An object within this one.
     pub(crate) fn object(&mut self, name: &str) -> Result<Option<Self>, AuthError> {
-        match self.fields.remove(name) {
+        match self.take(name) {
             None | Some(Value::Null) => Ok(None),
-            Some(Value::Object(fields)) => Ok(Some(Self {
-                place: format!("{}: {name}", self.place),
-                needed: self.needed,
-                fields,
-            })),
+            Some(Value::Object(fields)) => {
+                let place = format!("{}: {name}", self.place);
+                Ok(Some(Self::new(place, self.needed, fields)))
+            }
             Some(other) => Err(self.wrong(name, "an object", other)),
         }
     }
 
     /// Whether a field is there and not null.
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.fields.get(name).is_some_and(|value| !value.is_null())
+        self.get(name).is_some_and(|value| !value.is_null())
     }
 
     /// A text that is left where it is.
     pub(crate) fn peek(&self, name: &str) -> Option<&str> {
-        self.fields.get(name)?.as_str()
+        self.get(name)?.as_str()
     }
 
     /// The text of everything that is left, for a reader of its own.
     pub(crate) fn to_text(&self) -> SecretString {
-        let mut all = Value::Object(self.fields.clone());
-        let text = SecretString::from(all.to_string());
+        let mut all = Value::Object(self.fields.iter().cloned().collect());
+        let text = SecretString::from(json::text(&all));
         wipe(&mut all);
         text
     }
 
     /// Everything that is left, for whoever keeps it.
     pub(crate) fn into_rest(mut self) -> Map<String, Value> {
-        std::mem::take(&mut self.fields)
+        std::mem::take(&mut self.fields).into_iter().collect()
+    }
+
+    fn get(&self, name: &str) -> Option<&Value> {
+        let (_, value) = self.fields.iter().find(|(known, _)| known == name)?;
+        Some(value)
+    }
+
+    fn take(&mut self, name: &str) -> Option<Value> {
+        let index = self.fields.iter().position(|(known, _)| known == name)?;
+        Some(self.fields.swap_remove(index).1)
     }
 
     fn wrong(&self, name: &str, what: &str, mut value: Value) -> AuthError {
@@ -188,7 +205,7 @@ impl Fields {
 
 impl Drop for Fields {
     fn drop(&mut self) {
-        self.fields.values_mut().for_each(wipe);
+        self.fields.iter_mut().for_each(|(_, value)| wipe(value));
     }
 }
 

@@ -4,9 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, StatusCode, header};
 use secrecy::{SecretString, zeroize::Zeroize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{date, redact};
+use super::redact;
 use crate::{AuthError, AuthErrorKind, json};
 
 /// What a token endpoint gives (RFC 6749, section 5.1).
@@ -60,7 +60,7 @@ pub(crate) fn read_id_token(
 }
 
 /// What makes something of the fields of a success.
-type Granted<T> = fn(Map<String, Value>, StatusCode, &[u8]) -> Result<T, AuthError>;
+type Granted<T> = fn(Value, StatusCode, &[u8]) -> Result<T, AuthError>;
 
 fn read_with<T>(
     status: StatusCode,
@@ -71,9 +71,9 @@ fn read_with<T>(
 ) -> Result<T, Refusal> {
     let date = headers
         .get(header::DATE)
-        .and_then(|date| date::parse(date.to_str().ok()?));
-    let error = match (status.is_success(), json::object(body)) {
-        (true, Some(fields)) if !fields.contains_key("error") => {
+        .and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
+    let error = match (status.is_success(), fields(body)) {
+        (true, Some(fields)) if fields.get("error").is_none() => {
             match granted(fields, status, body) {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
@@ -98,6 +98,11 @@ fn read_with<T>(
     })
 }
 
+/// The fields of an answer, as a [`Value`]: the compiler would copy the functions of a map to here.
+fn fields(body: &[u8]) -> Option<Value> {
+    json::value(body).filter(Value::is_object)
+}
+
 /// Reads a refusal of `who` that came at `now`.
 pub(crate) fn refuse(
     who: &str,
@@ -106,15 +111,11 @@ pub(crate) fn refuse(
     body: &[u8],
     now: SystemTime,
 ) -> AuthError {
-    let fields = json::object(body);
+    let fields = fields(body);
     refused(who, status, headers, body, fields, now).with_status(status)
 }
 
-fn granted(
-    mut fields: Map<String, Value>,
-    status: StatusCode,
-    body: &[u8],
-) -> Result<TokenAnswer, AuthError> {
+fn granted(mut fields: Value, status: StatusCode, body: &[u8]) -> Result<TokenAnswer, AuthError> {
     let unusable = |what: &str| {
         AuthError::new(
             AuthErrorKind::Http,
@@ -153,7 +154,7 @@ fn granted(
 }
 
 /// Takes a secret out of the answer, and wipes it there.
-fn secret(fields: &mut Map<String, Value>, name: &str) -> Option<SecretString> {
+fn secret(fields: &mut Value, name: &str) -> Option<SecretString> {
     match fields.get_mut(name)? {
         Value::String(token) if !token.is_empty() => {
             let secret = SecretString::from(token.as_str());
@@ -166,12 +167,12 @@ fn secret(fields: &mut Map<String, Value>, name: &str) -> Option<SecretString> {
 
 /// Numbers, also as text; a time that is already over counts as none left.
 fn seconds(value: &Value) -> Option<Duration> {
-    let number = match value {
+    let seconds = match value {
         Value::Number(number) => number.as_f64()?,
-        Value::String(text) => text.trim().parse().ok()?,
+        Value::String(text) => json::value(text.as_bytes())?.as_f64()?,
         _ => return None,
     };
-    Duration::try_from_secs_f64(number.max(0.0)).ok()
+    Duration::try_from_secs_f64(seconds.max(0.0)).ok()
 }
 
 fn refused(
@@ -179,14 +180,17 @@ fn refused(
     status: StatusCode,
     headers: &HeaderMap,
     body: &[u8],
-    fields: Option<Map<String, Value>>,
+    fields: Option<Value>,
     now: SystemTime,
 ) -> AuthError {
     let retry_after = headers.get(header::RETRY_AFTER).and_then(|value| {
         let value = value.to_str().ok()?.trim();
         match value.parse() {
             Ok(seconds) => Some(Duration::from_secs(seconds)),
-            Err(_) => Some(date::parse(value)?.duration_since(now).unwrap_or_default()),
+            Err(_) => {
+                let date = httpdate::parse_http_date(value).ok()?;
+                Some(date.duration_since(now).unwrap_or_default())
+            }
         }
     });
     let busy = matches!(status.as_u16(), 408 | 425 | 429 | 500..=599);
@@ -230,7 +234,7 @@ fn refused(
 }
 
 /// The code and description of RFC 6749, section 5.2, or of Google's APIs (AIP-193), whose `error` is an object.
-fn oauth_error(fields: &Map<String, Value>) -> Option<(String, Option<String>)> {
+fn oauth_error(fields: &Value) -> Option<(String, Option<String>)> {
     let text = |value: Option<&Value>| {
         value
             .and_then(Value::as_str)
@@ -239,17 +243,17 @@ fn oauth_error(fields: &Map<String, Value>) -> Option<(String, Option<String>)> 
     };
     let (code, description) = match fields.get("error")? {
         Value::String(code) => {
-            let details = [
-                text(fields.get("error_description")),
-                text(fields.get("error_subtype")),
-            ];
-            let details: Vec<_> = details.into_iter().flatten().collect();
-            (
-                code.as_str(),
-                Some(details.join(", ")).filter(|text| !text.is_empty()),
-            )
+            let mut description = text(fields.get("error_description")).unwrap_or_default();
+            if let Some(subtype) = text(fields.get("error_subtype")) {
+                if !description.is_empty() {
+                    description.push_str(", ");
+                }
+                description.push_str(&subtype);
+            }
+            let description = Some(description).filter(|text| !text.is_empty());
+            (code.as_str(), description)
         }
-        Value::Object(error) => (error.get("status")?.as_str()?, text(error.get("message"))),
+        error @ Value::Object(_) => (error.get("status")?.as_str()?, text(error.get("message"))),
         _ => return None,
     };
     // What is long or has other characters is no code; it may be an echo of what was sent.

@@ -1,7 +1,6 @@
 //! What OAuth 2.0 token endpoints speak.
 
 mod answer;
-mod date;
 mod endpoint;
 mod form;
 mod post;

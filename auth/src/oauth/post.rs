@@ -1,15 +1,24 @@
 //! Sending a form to a token endpoint.
 
 use std::{
+    error::Error,
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
 use gapi_transport::{Body, Clock, Transport};
-use http::{HeaderMap, Method, Request, StatusCode, header};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode,
+    header::{self, InvalidHeaderValue},
+    uri::InvalidUri,
+};
 
 use super::{ANSWER_LIMIT, Refusal, TokenAnswer, form, read};
 use crate::{AuthError, AuthErrorKind, Token};
+
+const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
+/// What the credentials are, for Google's statistics.
+const METRICS: HeaderName = HeaderName::from_static("x-goog-api-client");
 
 /// Clocks that differ by less are not why a token endpoint refuses.
 const SKEW: u64 = 10;
@@ -37,20 +46,22 @@ pub(crate) async fn post_for<T>(
     clock: &Arc<dyn Clock>,
     read: Reader<T>,
 ) -> Result<Result<T, Refusal>, AuthError> {
-    let mut request = Request::builder()
-        .method(Method::POST)
-        .uri(uri)
-        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let mut request = Request::new(Body::from(form(fields)));
+    *request.method_mut() = Method::POST;
+    *request.uri_mut() = uri.parse().map_err(unusable::<InvalidUri>)?;
+    let headers = request.headers_mut();
+    headers.insert(header::CONTENT_TYPE, FORM);
     if let Some(metrics) = metrics {
-        request = request.header("x-goog-api-client", metrics);
+        let metrics = metrics.parse().map_err(unusable::<InvalidHeaderValue>)?;
+        headers.insert(METRICS, metrics);
     }
-    let request = request.body(Body::from(form(fields))).map_err(|error| {
-        AuthError::new(AuthErrorKind::Config, "the token request cannot be built")
-            .with_source(error)
-    })?;
     let (head, body) = transport.send(request).await?.into_parts();
     let body = body.collect(ANSWER_LIMIT).await?;
     Ok(read(head.status, &head.headers, &body, clock.now()))
+}
+
+fn unusable<E: Error + Send + Sync + 'static>(error: E) -> AuthError {
+    AuthError::new(AuthErrorKind::Config, "the token request cannot be built").with_source(error)
 }
 
 impl TokenAnswer {

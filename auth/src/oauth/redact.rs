@@ -14,7 +14,7 @@ pub(crate) fn excerpt(body: &[u8]) -> String {
     let text = match json::value(body) {
         Some(mut json) => {
             hide_fields(&mut json);
-            json.to_string()
+            json::text(&json)
         }
         None => words(&String::from_utf8_lossy(body)),
     };

@@ -3,13 +3,11 @@
 use std::time::{Duration, SystemTime};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use jsonwebtoken::{Algorithm, Header};
 use secrecy::SecretString;
-use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::signing_key::SigningKey;
-use crate::{AuthError, AuthErrorKind};
+use crate::{AuthError, json};
 
 /// How long a token is valid: the longest that Google accepts.
 const LIFETIME: Duration = Duration::from_secs(3600);
@@ -17,70 +15,66 @@ const LIFETIME: Duration = Duration::from_secs(3600);
 const BACKDATED: Duration = Duration::from_secs(10);
 
 /// The claims of an assertion (RFC 7523, section 3) or of a self-signed token (AIP-4111).
-#[derive(Serialize)]
-pub(super) struct Claims<'a> {
-    iss: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sub: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    aud: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scope: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    target_audience: Option<&'a str>,
-    iat: u64,
+pub(super) struct Claims {
+    all: Value,
+    /// In seconds since 1970.
     exp: u64,
-    #[serde(flatten)]
-    more: Map<String, Value>,
 }
 
-/// The claims that [`Claims`] has fields for.
+/// The claims that are never somebody else's.
 const OWN: [&str; 6] = ["iss", "sub", "aud", "scope", "iat", "exp"];
 
-impl<'a> Claims<'a> {
-    pub(super) fn new(issuer: &'a str, now: SystemTime, more: &Map<String, Value>) -> Self {
+impl Claims {
+    /// With `more`, which the program adds.
+    pub(super) fn new(issuer: &str, now: SystemTime, more: &Map<String, Value>) -> Self {
         let iat = now
             .duration_since(SystemTime::UNIX_EPOCH)
             .unwrap_or_default()
             .saturating_sub(BACKDATED)
             .as_secs();
-        let more = more
-            .iter()
-            .filter(|(name, _)| !OWN.contains(&name.as_str()));
-        Self {
-            iss: issuer,
-            sub: None,
-            aud: None,
-            scope: None,
-            target_audience: None,
-            iat,
-            exp: iat + LIFETIME.as_secs(),
-            more: more
-                .map(|(name, value)| (name.clone(), value.clone()))
-                .collect(),
+        let exp = iat + LIFETIME.as_secs();
+        let mut claims = Self {
+            all: Map::new().into(),
+            exp,
+        };
+        for (name, value) in more {
+            if !OWN.contains(&name.as_str()) {
+                claims.set(name, value.clone());
+            }
         }
+        claims.set("iss", issuer);
+        claims.set("iat", iat);
+        claims.set("exp", exp);
+        claims
     }
 
-    pub(super) fn subject(mut self, subject: Option<&'a str>) -> Self {
-        self.sub = subject;
-        self
+    pub(super) fn subject(self, subject: Option<&str>) -> Self {
+        self.with("sub", subject)
     }
 
-    pub(super) fn audience(mut self, audience: Option<&'a str>) -> Self {
-        self.aud = audience;
-        self
+    pub(super) fn audience(self, audience: Option<&str>) -> Self {
+        self.with("aud", audience)
     }
 
-    pub(super) fn scopes(mut self, scopes: &[String]) -> Self {
-        self.scope = Some(scopes.join(" ")).filter(|scope| !scope.is_empty());
-        self
+    pub(super) fn scopes(self, scopes: &[String]) -> Self {
+        let scopes = scopes.join(" ");
+        self.with("scope", Some(&*scopes).filter(|scopes| !scopes.is_empty()))
     }
 
     /// Whom the ID token is for that this is exchanged for.
-    pub(super) fn target_audience(mut self, audience: &'a str) -> Self {
-        self.more.remove("target_audience");
-        self.target_audience = Some(audience);
+    pub(super) fn target_audience(self, audience: &str) -> Self {
+        self.with("target_audience", Some(audience))
+    }
+
+    fn with(mut self, name: &str, value: Option<&str>) -> Self {
+        if let Some(value) = value {
+            self.set(name, value);
+        }
         self
+    }
+
+    fn set(&mut self, name: &str, value: impl Into<Value>) {
+        self.all[name] = value.into();
     }
 
     /// When the token expires.
@@ -94,11 +88,15 @@ impl<'a> Claims<'a> {
         key: &SigningKey,
         key_id: Option<&str>,
     ) -> Result<SecretString, AuthError> {
-        let mut header = Header::new(Algorithm::RS256);
-        header.kid = key_id.map(str::to_owned);
-        let mut token = encode(&header)?;
+        let mut header = Value::Object(Map::new());
+        header["alg"] = "RS256".into();
+        header["typ"] = "JWT".into();
+        if let Some(key_id) = key_id {
+            header["kid"] = key_id.into();
+        }
+        let mut token = encode(&header);
         token.push('.');
-        token.push_str(&encode(self)?);
+        token.push_str(&encode(&self.all));
         let signature = key.sign(token.as_bytes())?;
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(signature, &mut token);
@@ -106,10 +104,6 @@ impl<'a> Claims<'a> {
     }
 }
 
-fn encode(part: &impl Serialize) -> Result<String, AuthError> {
-    let json = serde_json::to_vec(part).map_err(|error| {
-        AuthError::new(AuthErrorKind::Crypto, "the assertion could not be written")
-            .with_source(error)
-    })?;
-    Ok(URL_SAFE_NO_PAD.encode(json))
+fn encode(part: &Value) -> String {
+    URL_SAFE_NO_PAD.encode(json::text(part))
 }

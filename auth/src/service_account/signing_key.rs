@@ -8,16 +8,25 @@ use crate::{AuthError, AuthErrorKind};
 /// An RSA private key that signs with RS256. Wiped from memory when dropped.
 pub(super) struct SigningKey(EncodingKey);
 
+const DAMAGED: (&str, &str) = (
+    "is damaged, or is not an RSA key",
+    "copy the key anew, or create another one",
+);
+
 impl SigningKey {
     /// Reads PEM text, PKCS#1 or PKCS#8; `place` is what errors call it.
     pub(super) fn from_pem(place: &str, pem: &str) -> Result<Self, AuthError> {
-        let bad = |message: &str, hint: &str| {
+        Self::read(pem).map_err(|(message, hint)| {
             AuthError::new(
                 AuthErrorKind::Crypto,
                 format!("{place}: the field `private_key` {message}"),
             )
             .with_hint(hint)
-        };
+        })
+    }
+
+    /// Reads PEM text, or else says what is wrong with it, and what to do.
+    fn read(pem: &str) -> Result<Self, (&'static str, &'static str)> {
         // Keys that went through a shell or an environment file often have `\n` spelled out.
         let pem = Zeroizing::new(pem.replace("\\n", "\n").replace('\r', "").trim().to_owned());
         let label = pem
@@ -27,39 +36,35 @@ impl SigningKey {
                     .strip_prefix("-----BEGIN ")?
                     .strip_suffix("-----")
             })
-            .ok_or_else(|| {
-                bad(
-                    "is not PEM text",
-                    "it begins with -----BEGIN PRIVATE KEY----- in a key that is whole",
-                )
-            })?;
+            .ok_or((
+                "is not PEM text",
+                "it begins with -----BEGIN PRIVATE KEY----- in a key that is whole",
+            ))?;
         match label {
             "PRIVATE KEY" | "RSA PRIVATE KEY" => {}
             "ENCRYPTED PRIVATE KEY" => {
-                return Err(bad(
+                return Err((
                     "is encrypted",
                     "decrypt it first, for example with `openssl pkcs8`",
                 ));
             }
             "EC PRIVATE KEY" => {
-                return Err(bad(
+                return Err((
                     "is an elliptic-curve key",
                     "service accounts sign with RSA keys",
                 ));
             }
             _ => {
-                return Err(bad(
+                return Err((
                     "is PEM text, but no private key",
                     "the private half of the key pair is needed",
                 ));
             }
         }
-        let broken = "is damaged, or is not an RSA key";
-        let hint = "copy the key anew, or create another one";
-        let key = EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(|_| bad(broken, hint))?;
+        let key = EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(|_| DAMAGED)?;
         let key = Self(key);
         // The key is looked at only when it signs: find out now.
-        key.sign(b"").map_err(|_| bad(broken, hint))?;
+        key.sign(b"").map_err(|_| DAMAGED)?;
         Ok(key)
     }
 
