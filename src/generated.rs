@@ -12,6 +12,7 @@ pub mod v1 {
         Api, Endpoint, Location, MediaDownload, MediaUpload, Method, Operation, OperationShape,
         Paging, Parameter, Slot, Verb,
     };
+    pub use crate::paging::PagingSlot;
     pub use crate::{
         Client, Download, Error, HttpBody, HttpRequest, Items, LongRunning, Media, Pages, RawBody,
         Upload, Wait,

@@ -61,6 +61,7 @@ mod execute;
 mod fields;
 pub mod generated;
 mod http_body;
+mod kept;
 #[cfg(feature = "macros")]
 mod literal;
 mod media;
@@ -103,7 +104,7 @@ pub use crate::{
     },
     observe::{AttemptMetrics, CallMetrics, Observer},
     operation::{LongRunning, Wait, Watch},
-    paging::{Items, Pages},
+    paging::{Items, Pages, PagingSlot},
     patch::Patch,
     response::Response,
     retry::RetryPolicy,
@@ -209,9 +210,7 @@ pub mod __private {
         pub use crate::{
             call::answer::Answer,
             fields::{EXPECTED, Field, Fields, Properties, Slot, page},
-            wire::{
-                Expected, Kind, Open, Part, Selection, View, Wire, from_slice, wire_name,
-            },
+            wire::{Expected, Kind, Open, Part, Selection, View, Wire, from_slice, wire_name},
         };
 
         /// Asserts that `U` holds what a field of a schema holds.

@@ -1,5 +1,7 @@
 //! What generated code says of an API and its methods: plain tables, read by the executor.
 
+use crate::paging::PagingSlot;
+
 /// One API: what is common to its methods.
 #[derive(Debug)]
 pub struct Api {
@@ -208,11 +210,11 @@ pub enum Location {
 #[derive(Clone, Copy, Debug)]
 pub struct Paging {
     /// Where the next page's token goes.
-    pub token: Slot,
+    pub token: PagingSlot,
     /// The field of the answer that holds it: `nextPageToken`.
     pub next: &'static str,
     /// What sets the size of a page.
-    pub size: Option<Slot>,
+    pub size: Option<PagingSlot>,
     /// The field of the answer that holds the entries, where it is known.
     pub items: Option<&'static str>,
 }

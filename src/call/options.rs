@@ -22,7 +22,7 @@ const EVERYWHERE: [&str; 10] = [
     "userIp",
 ];
 
-use crate::{RetryPolicy, call::Call, method::Method};
+use crate::{RetryPolicy, call::Call, kept::Kept, method::Method};
 
 /// How one call is sent: time limits, headers, and the query parameters that every API understands.
 ///
@@ -33,7 +33,7 @@ use crate::{RetryPolicy, call::Call, method::Method};
 #[derive(Clone, Default)]
 #[must_use = "options do nothing until they are given to a client or a call"]
 // Most calls choose nothing, and options are moved and copied a lot.
-pub struct CallOptions(Option<Box<Chosen>>);
+pub struct CallOptions(Option<Kept<Chosen>>);
 
 /// What options say.
 #[derive(Clone)]
@@ -324,7 +324,7 @@ impl CallOptions {
 
     /// What is chosen, to choose more.
     pub(crate) fn choose(&mut self) -> &mut Chosen {
-        self.0.get_or_insert_with(|| Box::new(Chosen::NOTHING))
+        self.0.get_or_insert_with(|| Kept::new(Chosen::NOTHING))
     }
 
     /// The same for further requests about what a first one did: without preconditions, and without parameters that

@@ -13,8 +13,8 @@ use super::{
     options::{CallOptions, option_setters},
 };
 use crate::{
-    Client, Elements, Error, Fields, LongRunning, Response, Wait, Watch, execute, url::HttpRequest,
-    wire::Part,
+    Client, Elements, Error, Fields, LongRunning, Response, Wait, Watch, execute, kept::Kept,
+    url::HttpRequest, wire::Part,
 };
 
 /// A request together with the client that will send it. Await it for the answer; options can be set before.
@@ -29,7 +29,7 @@ use crate::{
 /// Nothing happens before it is awaited; dropping the future stops the call.
 #[must_use = "nothing is sent until this is awaited"]
 pub struct Sending<R> {
-    prepared: Box<Prepared>,
+    prepared: Kept<Prepared>,
     answer: PhantomData<fn() -> R>,
 }
 
@@ -42,16 +42,22 @@ pub(crate) struct Prepared {
     pub(crate) options: CallOptions,
 }
 
-impl<R> Sending<R> {
-    /// `call` through `client`. The request's own `send` is the way to get here.
-    pub fn new(client: &Client, call: Call) -> Self {
-        let prepared = Prepared {
+impl Prepared {
+    /// `call` through `client`, with the client's options.
+    pub(crate) fn new(client: &Client, call: Call) -> Kept<Self> {
+        Kept::new(Self {
             client: client.clone(),
             call,
             options: CallOptions::default(),
-        };
+        })
+    }
+}
+
+impl<R> Sending<R> {
+    /// `call` through `client`. The request's own `send` is the way to get here.
+    pub fn new(client: &Client, call: Call) -> Self {
         Self {
-            prepared: Box::new(prepared),
+            prepared: Prepared::new(client, call),
             answer: PhantomData,
         }
     }

@@ -20,13 +20,13 @@ pub use self::{
     },
     kind::ErrorKind,
 };
-use crate::{retry::Repeat, wire::UnknownField};
+use crate::{kept::Kept, retry::Repeat, wire::UnknownField};
 
 /// Why a call failed. One pointer wide.
 ///
 /// `Display` is one line for a person: the method, what happened, and the way out where one is known. It never holds a
 /// body's text or a secret; [`body`](Self::body) gives the body.
-pub struct Error(Box<Inner>);
+pub struct Error(Kept<Inner>);
 
 struct Inner {
     kind: ErrorKind,
@@ -50,7 +50,7 @@ struct Inner {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner {
+        Self(Kept::new(Inner {
             kind,
             message: message.into(),
             method: None,

@@ -21,6 +21,7 @@ use super::{
 use crate::{
     Error, ErrorKind,
     call::{Transfer, options::CallOptions, sending::Prepared},
+    media::plan::Copies,
     retry::{Backoff, Next, Repeat, Why, safety},
     url::{HttpRequest, Shown},
 };
@@ -54,8 +55,8 @@ pub(super) struct Plan<'a> {
 pub(super) enum Origin {
     /// It is built again: most calls need no second one, and a copy for each would cost them more.
     Call,
-    /// It is a copy of this one.
-    Given(Box<HttpRequest>),
+    /// It is a copy of one that was given.
+    Given(Copies),
 }
 
 impl<'a> Plan<'a> {
@@ -66,10 +67,10 @@ impl<'a> Plan<'a> {
         read: Read,
     ) -> Result<(Self, HttpRequest), Error> {
         let request = super::build(prepared, options)?;
-        let (origin, media) = match prepared.call.transfer {
+        let (origin, media) = match &prepared.call.transfer {
             // Media is encoded once. Nobody knows how long a stream is that does not say so.
-            Transfer::Upload(_) => (
-                Origin::Given(Box::new(request.clone())),
+            Transfer::Upload(outgoing) => (
+                Origin::Given((outgoing.code.copies)(&request)),
                 request.len().unwrap_or(u64::MAX),
             ),
             Transfer::Json | Transfer::Download { .. } => (Origin::Call, 0),
@@ -100,7 +101,7 @@ impl<'a> Plan<'a> {
     pub(super) fn request(&self) -> Result<HttpRequest, Error> {
         match &self.origin {
             Origin::Call => super::build(self.prepared, self.options),
-            Origin::Given(request) => Ok(HttpRequest::clone(request)),
+            Origin::Given(copies) => Ok(copies()),
         }
     }
 

@@ -218,7 +218,7 @@ fn add_identity(plan: &Plan<'_>, headers: &mut HeaderMap, identity: Option<&Head
     };
     for (name, value) in identity {
         if !is_own(name) {
-            headers.insert(name, value.clone());
+            headers.insert(name.clone(), value.clone());
         }
     }
     // Credentials that name no project leave it to the environment.

@@ -3,7 +3,7 @@
 use gapi_transport::Body;
 
 use super::{ATTEMPT_TIMEOUT, Answered, Read, Received, Timer, Watch, exchange};
-use crate::{Error, call::sending::Prepared};
+use crate::{Error, call::sending::Prepared, kept::Kept};
 
 /// A success whose body is still to be read, and the limits of reading it.
 pub(crate) struct Opened {
@@ -18,7 +18,7 @@ pub(crate) struct Opened {
     pub(crate) deadline: Option<Timer>,
     pub(crate) span: Watch,
     /// What was sent.
-    pub(crate) prepared: Box<Prepared>,
+    pub(crate) prepared: Kept<Prepared>,
 }
 
 impl Opened {
@@ -34,7 +34,7 @@ impl Opened {
 }
 
 /// Sends the call and gives its answer, which is a success, with its body unread.
-pub(crate) async fn open(prepared: Box<Prepared>) -> Result<Opened, Error> {
+pub(crate) async fn open(prepared: Kept<Prepared>) -> Result<Opened, Error> {
     let span = super::span(&prepared);
     let options = super::effective_options(&prepared);
     let limit = options

@@ -133,7 +133,7 @@ pub(crate) async fn raw(prepared: &Prepared, raw: Raw) -> Result<Answered, Error
         media: request.len().unwrap_or(0),
         shown: Arc::new(Shown::new(&request.uri, shown)),
         expects_json: request.expects_json(),
-        origin: Origin::Given(Box::new(request)),
+        origin: Origin::Given(Box::new(move || request.clone())),
         accept,
         read: Read::Whole,
         follow,

@@ -8,7 +8,7 @@ use http::{
     },
 };
 
-use crate::url::QUOTA_PROJECT;
+use crate::url::{METHOD_OVERRIDE, QUOTA_PROJECT};
 
 /// The number of redirects that are followed.
 pub(super) const MOST: usize = 5;
@@ -106,7 +106,7 @@ pub(super) fn strip_body(headers: &mut HeaderMap) {
     for name in [CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING] {
         headers.remove(name);
     }
-    headers.remove("x-http-method-override");
+    headers.remove(METHOD_OVERRIDE);
 }
 
 /// Whether both have the same scheme, host and port.

@@ -24,6 +24,7 @@ use crate::{
     Error, ErrorKind, Response,
     call::sending::Prepared,
     execute::{self, Opened, Timer},
+    kept::Kept,
     retry::{Backoff, Next, Repeat},
 };
 
@@ -355,7 +356,7 @@ impl Chunks {
     }
 
     /// The request for the bytes that are missing; `None` where nothing tells which version they would be of.
-    fn rest(&self) -> Option<Box<Prepared>> {
+    fn rest(&self) -> Option<Kept<Prepared>> {
         let encoded = self.headers().contains_key(CONTENT_ENCODING);
         if !self.version.is_known() || encoded {
             return None;

@@ -15,6 +15,7 @@ use crate::{
         sending::Prepared,
     },
     execute,
+    kept::Kept,
     url::HttpRequest,
 };
 
@@ -38,7 +39,7 @@ use crate::{
 #[must_use = "nothing is sent until this is awaited, streamed or written"]
 #[derive(Clone, Debug)]
 pub struct Download {
-    prepared: Box<Prepared>,
+    prepared: Kept<Prepared>,
     part: Option<Part>,
     watcher: Watcher,
 }
@@ -48,11 +49,7 @@ impl Download {
     pub fn new(client: &Client, mut call: Call) -> Self {
         call.transfer = Transfer::Download { service: false };
         Self {
-            prepared: Box::new(Prepared {
-                client: client.clone(),
-                call,
-                options: CallOptions::default(),
-            }),
+            prepared: Prepared::new(client, call),
             part: None,
             watcher: Watcher::default(),
         }
@@ -106,7 +103,7 @@ impl Download {
     }
 
     /// With the header that asks for a part.
-    fn ranged(&self) -> Result<Box<Prepared>, Error> {
+    fn ranged(&self) -> Result<Kept<Prepared>, Error> {
         let mut prepared = self.prepared.clone();
         if let Some(part) = self.part {
             let range = part

@@ -12,6 +12,7 @@ use crate::{
     call::sending::Prepared,
     execute::Answered,
     method::{MediaUpload, Method},
+    url::HttpRequest,
 };
 
 /// Media of up to this many bytes travels in one request, where that may be chosen.
@@ -42,7 +43,12 @@ pub(crate) struct Outgoing {
 pub(crate) struct Code {
     pub(crate) encode: fn(&Method, Option<Typed>, &Outgoing) -> Result<Encoded, String>,
     pub(crate) send: for<'a> fn(&'a Prepared, &'a Outgoing) -> Sent<'a>,
+    /// Keeps a request with media, to be sent again.
+    pub(crate) copies: fn(&HttpRequest) -> Copies,
 }
+
+/// Gives copies of a request.
+pub(crate) type Copies = Box<dyn Fn() -> HttpRequest + Send + Sync>;
 
 /// Content type and body.
 pub(crate) type Typed = (HeaderValue, Bytes);

@@ -28,6 +28,7 @@ use crate::{
         sending::{Prepared, Sending},
     },
     execute::{self, Answered},
+    kept::Kept,
     url::HttpRequest,
 };
 
@@ -170,6 +171,10 @@ impl<R> fmt::Debug for Upload<R> {
 pub(super) static CODE: Code = Code {
     encode,
     send: |prepared, outgoing| Box::pin(send(prepared, outgoing)),
+    copies: |request| {
+        let request = request.clone();
+        Box::new(move || request.clone())
+    },
 };
 
 /// Sends a call with its media, whichever way that goes, and gives the answer.
@@ -183,7 +188,7 @@ async fn send(prepared: &Prepared, outgoing: &Outgoing) -> Result<Answered, Erro
             let exchanges = Arc::new(AtomicU32::new(0));
             let counter = Arc::clone(&exchanges);
             let work = async {
-                let prepared = Box::new(prepared.clone());
+                let prepared = Kept::new(prepared.clone());
                 let driver = Driver::begin(prepared, outgoing, source, counter).await?;
                 driver.finish().await
             };
@@ -194,7 +199,7 @@ async fn send(prepared: &Prepared, outgoing: &Outgoing) -> Result<Answered, Erro
 }
 
 /// Begins the session of a call.
-pub(crate) async fn start(prepared: Box<Prepared>) -> Result<Driver, Error> {
+pub(crate) async fn start(prepared: Kept<Prepared>) -> Result<Driver, Error> {
     let Transfer::Upload(outgoing) = &prepared.call.transfer else {
         return Err(Error::usage("the call has no media"));
     };

@@ -13,6 +13,7 @@ use crate::{
     Error, ErrorKind,
     call::{Call, options::CallOptions, sending::Prepared},
     execute,
+    kept::Kept,
     method::{Operation, OperationShape},
     paging::with_field,
 };
@@ -48,7 +49,7 @@ pub(super) type PollWith = Arc<dyn Fn(&Snapshot) -> Call + Send + Sync>;
 /// An operation under way.
 pub(super) struct Poller {
     /// The call that starts the operation, or gets one that was started.
-    pub(super) prepared: Box<Prepared>,
+    pub(super) prepared: Kept<Prepared>,
     settings: Settings,
     /// What was told last.
     last: Option<Arc<Snapshot>>,
@@ -60,7 +61,7 @@ pub(super) struct Poller {
 }
 
 impl Poller {
-    pub(super) fn new(prepared: Box<Prepared>, settings: Settings) -> Self {
+    pub(super) fn new(prepared: Kept<Prepared>, settings: Settings) -> Self {
         Self {
             prepared,
             settings,
@@ -146,7 +147,10 @@ impl Poller {
     async fn next<R: LongRunning>(&mut self, shape: OperationShape) -> Result<Snapshot, Error> {
         let Some(last) = self.last.clone() else {
             let mut first = self.prepared.clone();
-            keep_fields::<R>(&mut first.options, &first.client.defaults);
+            let Prepared {
+                client, options, ..
+            } = &mut *first;
+            keep_fields::<R>(options, &client.defaults);
             return Snapshot::read::<R>(execute::execute(&first).await?, shape);
         };
         let poll = match self.poll.take() {

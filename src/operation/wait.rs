@@ -17,6 +17,7 @@ use crate::{
         options::{CallOptions, option_setters},
         sending::Prepared,
     },
+    kept::Kept,
 };
 
 /// A request that starts a long-running operation, and waits for its end. Await it for the finished operation.
@@ -41,7 +42,7 @@ use crate::{
 /// **An odd property hides nothing.** Where a property of the operation is not of its declared type, it stays in `extra` as it came; [`send`](crate::Sending) is strict.
 #[must_use = "nothing is sent until this is awaited or watched"]
 pub struct Wait<R> {
-    prepared: Box<Prepared>,
+    prepared: Kept<Prepared>,
     settings: Settings,
     operation: PhantomData<fn() -> R>,
 }
@@ -49,14 +50,10 @@ pub struct Wait<R> {
 impl<R: LongRunning> Wait<R> {
     /// `call` through `client`. The request's own `wait` is the way to get here.
     pub fn new(client: &Client, call: Call) -> Self {
-        Self::of(Box::new(Prepared {
-            client: client.clone(),
-            call,
-            options: CallOptions::default(),
-        }))
+        Self::of(Prepared::new(client, call))
     }
 
-    pub(crate) fn of(prepared: Box<Prepared>) -> Self {
+    pub(crate) fn of(prepared: Kept<Prepared>) -> Self {
         Self {
             prepared,
             settings: Settings::default(),

@@ -21,6 +21,7 @@ use crate::{
     Error,
     call::{answer::Answer, sending::Prepared},
     execute,
+    kept::Kept,
     method::Method,
 };
 
@@ -41,7 +42,7 @@ pub struct Watch<R> {
     method: &'static Method,
     name: Option<String>,
     /// What cancels the operation, or why nothing does; known once it has begun.
-    cancel: Option<Result<Box<Prepared>, String>>,
+    cancel: Option<Result<Kept<Prepared>, String>>,
     state: State,
     operation: PhantomData<fn() -> R>,
 }
@@ -163,7 +164,7 @@ impl<R: LongRunning> Watch<R> {
     fn judge(&mut self, poller: Box<Poller>, told: Arc<Snapshot>) -> Result<Arc<Snapshot>, Error> {
         if self.name.is_none() {
             self.name = told.name().map(String::from);
-            self.cancel = Some(poller.cancel(&told).map(Box::new));
+            self.cancel = Some(poller.cancel(&told).map(Kept::new));
         }
         match told.progress()? {
             Progress::Running => self.state = State::Idle(poller),

@@ -9,4 +9,4 @@ mod slot;
 mod walk;
 
 pub(crate) use self::mask::with_field;
-pub use self::{items::Items, pages::Pages};
+pub use self::{items::Items, pages::Pages, slot::PagingSlot};

@@ -4,16 +4,17 @@ use std::task::{Context, Poll, ready};
 
 use gapi_transport::BoxFuture;
 
-use super::{ahead, cycle::Cycle, mask, slot};
+use super::{ahead, cycle::Cycle, mask, slot::Setting};
 use crate::{
     Client, Error, ErrorKind,
     call::{Call, options::CallOptions, sending::Prepared},
     execute::{self, Answered},
+    kept::Kept,
 };
 
 /// Fetches answer after answer. Pages are decoded elsewhere, so that this code is the same for all lists.
 pub(super) struct Walk {
-    prepared: Box<Prepared>,
+    prepared: Kept<Prepared>,
     /// Of the page to fetch next.
     token: Option<String>,
     cycle: Cycle,
@@ -37,13 +38,8 @@ enum State {
 
 impl Walk {
     pub(super) fn new(client: &Client, call: Call) -> Self {
-        let prepared = Prepared {
-            client: client.clone(),
-            call,
-            options: CallOptions::default(),
-        };
         Self {
-            prepared: Box::new(prepared),
+            prepared: Prepared::new(client, call),
             token: None,
             cycle: Cycle::default(),
             mistake: None,
@@ -72,7 +68,7 @@ impl Walk {
     pub(super) fn set_size(&mut self, size: u32) {
         let method = self.prepared.call.method;
         let put = match method.paging.and_then(|paging| paging.size) {
-            Some(size_slot) => slot::put(&mut self.prepared.call, size_slot, &size.into()),
+            Some(size_slot) => size_slot.put(&mut self.prepared.call, &Setting::Size(size)),
             None => Err(
                 Error::usage("this list has no parameter for the size of a page")
                     .at(method.id, None),
@@ -151,9 +147,11 @@ impl Walk {
         let mut prepared = self.prepared.clone();
         if let Some(paging) = prepared.call.method.paging {
             if let Some(token) = &self.token {
-                slot::put(&mut prepared.call, paging.token, &token.as_str().into())?;
+                paging
+                    .token
+                    .put(&mut prepared.call, &Setting::Token(token))?;
             }
-            prepared.options = prepared.options.or(&prepared.client.defaults);
+            prepared.options = execute::effective_options(&prepared);
             let mask = prepared.options.get_param("fields").or_else(|| {
                 prepared
                     .call

@@ -18,6 +18,7 @@ use crate::{
     Error, ErrorKind,
     call::{answer::Answer, sending::Prepared},
     execute::{self, Opened},
+    kept::Kept,
     media::Chunks,
     method::Method,
     url::wrapper,
@@ -63,7 +64,7 @@ enum State {
 }
 
 impl<R: Answer> Elements<R> {
-    pub(crate) fn new(prepared: Box<Prepared>) -> Self {
+    pub(crate) fn new(prepared: Kept<Prepared>) -> Self {
         Self {
             method: prepared.call.method,
             state: State::Opening(Box::pin(execute::open(prepared))),

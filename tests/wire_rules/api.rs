@@ -233,9 +233,9 @@ static LIST: __gapi::Method = __gapi::Method {
         __gapi::Parameter::query("q"),
     ],
     paging: Some(__gapi::Paging {
-        token: __gapi::Slot::Query("pageToken"),
+        token: __gapi::PagingSlot::query("pageToken"),
         next: "nextPageToken",
-        size: Some(__gapi::Slot::Query("maxResults")),
+        size: Some(__gapi::PagingSlot::query("maxResults")),
         items: Some("items"),
     }),
     ..__gapi::Method::new(&API, __gapi::Verb::Get)
@@ -252,9 +252,9 @@ static SEARCH: __gapi::Method = __gapi::Method {
     id: "things.search",
     path: "v1/things:search",
     paging: Some(__gapi::Paging {
-        token: __gapi::Slot::Body("pageToken"),
+        token: __gapi::PagingSlot::body("pageToken"),
         next: "nextPageToken",
-        size: Some(__gapi::Slot::Body("pageSize")),
+        size: Some(__gapi::PagingSlot::body("pageSize")),
         items: Some("items"),
     }),
     ..__gapi::Method::new(&API, __gapi::Verb::Post)
@@ -269,7 +269,7 @@ const LIST_COPY: __gapi::Method = __gapi::Method {
     path: "v1/mapped",
     parameters: &[__gapi::Parameter::query("pageToken")],
     paging: Some(__gapi::Paging {
-        token: __gapi::Slot::Query("pageToken"),
+        token: __gapi::PagingSlot::query("pageToken"),
         next: "nextPageToken",
         size: None,
         items: Some("items"),

@@ -82,8 +82,9 @@ fn codec(def: &TypeDef, fields: &[Field]) -> TokenStream {
         .filter(|(name, wire)| name.to_lower_camel_case() != **wire)
         .map(|(name, wire)| quote!((#name, #wire)))
         .collect();
-    let renamed = (!renamed.is_empty())
-        .then(|| quote!(const RENAMED: &'static [(&'static str, &'static str)] = &[#(#renamed),*];));
+    let renamed = (!renamed.is_empty()).then(
+        || quote!(const RENAMED: &'static [(&'static str, &'static str)] = &[#(#renamed),*];),
+    );
     let idents: Vec<_> = fields.iter().map(|field| ident(&field.ident)).collect();
     let positions: Vec<_> = (0..fields.len()).map(Literal::usize_unsuffixed).collect();
     quote! {

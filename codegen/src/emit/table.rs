@@ -113,12 +113,19 @@ fn slot(slot: &TokenIn) -> TokenStream {
     }
 }
 
+fn paging_slot(slot: &TokenIn) -> TokenStream {
+    match slot {
+        TokenIn::Query(name) => quote!(__gapi::PagingSlot::query(#name)),
+        TokenIn::Body(name) => quote!(__gapi::PagingSlot::body(#name)),
+    }
+}
+
 fn paging(paging: &Paging) -> TokenStream {
-    let (token, next) = (slot(&paging.token), &paging.next);
+    let (token, next) = (paging_slot(&paging.token), &paging.next);
     let size = paging.size.as_ref().map_or_else(
         || quote!(None),
         |size| {
-            let size = slot(size);
+            let size = paging_slot(size);
             quote!(Some(#size))
         },
     );

@@ -34,13 +34,14 @@ use crate::{
     Error, ErrorKind,
     call::{options::CallOptions, sending::Prepared},
     execute::{self, Answered, Raw},
+    kept::Kept,
     retry::{self, Backoff, Repeat},
     url::{self, HttpRequest},
 };
 
 /// A session, and the media that goes into it.
 pub(crate) struct Driver {
-    prepared: Box<Prepared>,
+    prepared: Kept<Prepared>,
     /// What is in force, defaults of the client included.
     options: CallOptions,
     outgoing: Outgoing,
@@ -65,7 +66,7 @@ enum Reply {
 impl Driver {
     /// Begins a session for `source`, or goes on with the one that `outgoing` has.
     pub(crate) async fn begin(
-        prepared: Box<Prepared>,
+        prepared: Kept<Prepared>,
         outgoing: Outgoing,
         mut source: Source,
         exchanges: Arc<AtomicU32>,

@@ -13,24 +13,21 @@ use crate::{
         options::{CallOptions, option_setters},
         sending::Prepared,
     },
+    kept::Kept,
     media::upload,
 };
 
 /// An upload about to begin its session; await it, or set options first. They hold for every request of the upload; `timeout` limits each step.
 #[must_use = "nothing is sent until this is awaited"]
 pub struct Starting<R> {
-    prepared: Box<Prepared>,
+    prepared: Kept<Prepared>,
     answer: PhantomData<fn() -> R>,
 }
 
 impl<R> Starting<R> {
     pub(crate) fn new(client: &Client, call: Call) -> Self {
         Self {
-            prepared: Box::new(Prepared {
-                client: client.clone(),
-                call,
-                options: CallOptions::default(),
-            }),
+            prepared: Prepared::new(client, call),
             answer: PhantomData,
         }
     }

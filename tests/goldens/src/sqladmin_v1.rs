@@ -480,9 +480,9 @@ pub mod instances {
         ],
         scopes: &[super::scope::CLOUD_PLATFORM, super::scope::SQLSERVICE_ADMIN],
         paging: Some(__gapi::Paging {
-            token: __gapi::Slot::Query("pageToken"),
+            token: __gapi::PagingSlot::query("pageToken"),
             next: "nextPageToken",
-            size: Some(__gapi::Slot::Query("maxResults")),
+            size: Some(__gapi::PagingSlot::query("maxResults")),
             items: Some("items"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)

@@ -328,9 +328,9 @@ pub mod tasklists {
         ],
         scopes: &[super::scope::TASKS, super::scope::TASKS_READONLY],
         paging: Some(__gapi::Paging {
-            token: __gapi::Slot::Query("pageToken"),
+            token: __gapi::PagingSlot::query("pageToken"),
             next: "nextPageToken",
-            size: Some(__gapi::Slot::Query("maxResults")),
+            size: Some(__gapi::PagingSlot::query("maxResults")),
             items: Some("items"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
@@ -893,9 +893,9 @@ pub mod tasks {
         ],
         scopes: &[super::scope::TASKS, super::scope::TASKS_READONLY],
         paging: Some(__gapi::Paging {
-            token: __gapi::Slot::Query("pageToken"),
+            token: __gapi::PagingSlot::query("pageToken"),
             next: "nextPageToken",
-            size: Some(__gapi::Slot::Query("maxResults")),
+            size: Some(__gapi::PagingSlot::query("maxResults")),
             items: Some("items"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)

@@ -259,9 +259,9 @@ pub mod widgets {
             __gapi::Parameter::query("pageToken"),
         ],
         paging: Some(__gapi::Paging {
-            token: __gapi::Slot::Query("pageToken"),
+            token: __gapi::PagingSlot::query("pageToken"),
             next: "nextPageToken",
-            size: Some(__gapi::Slot::Query("maxResults")),
+            size: Some(__gapi::PagingSlot::query("maxResults")),
             items: Some("items"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
@@ -338,9 +338,9 @@ pub mod widgets {
         path: "q",
         parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
         paging: Some(__gapi::Paging {
-            token: __gapi::Slot::Query("pageToken"),
+            token: __gapi::PagingSlot::query("pageToken"),
             next: "nextPageToken",
-            size: Some(__gapi::Slot::Query("pageSize")),
+            size: Some(__gapi::PagingSlot::query("pageSize")),
             items: Some("rows"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
@@ -416,9 +416,9 @@ pub mod widgets {
         id: Body::METHOD,
         path: "k",
         paging: Some(__gapi::Paging {
-            token: __gapi::Slot::Body("pageToken"),
+            token: __gapi::PagingSlot::body("pageToken"),
             next: "nextPageToken",
-            size: Some(__gapi::Slot::Body("pageSize")),
+            size: Some(__gapi::PagingSlot::body("pageSize")),
             items: Some("items"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
@@ -480,9 +480,9 @@ pub mod widgets {
         path: "j",
         parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
         paging: Some(__gapi::Paging {
-            token: __gapi::Slot::Query("pageToken"),
+            token: __gapi::PagingSlot::query("pageToken"),
             next: "pageToken",
-            size: Some(__gapi::Slot::Query("pageSize")),
+            size: Some(__gapi::PagingSlot::query("pageSize")),
             items: Some("rows"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
@@ -559,9 +559,9 @@ pub mod widgets {
         path: "a",
         parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
         paging: Some(__gapi::Paging {
-            token: __gapi::Slot::Query("pageToken"),
+            token: __gapi::PagingSlot::query("pageToken"),
             next: "nextPageToken",
-            size: Some(__gapi::Slot::Query("pageSize")),
+            size: Some(__gapi::PagingSlot::query("pageSize")),
             items: Some("items"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
@@ -635,9 +635,9 @@ pub mod widgets {
         path: "g",
         parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
         paging: Some(__gapi::Paging {
-            token: __gapi::Slot::Query("pageToken"),
+            token: __gapi::PagingSlot::query("pageToken"),
             next: "nextPageToken",
-            size: Some(__gapi::Slot::Query("pageSize")),
+            size: Some(__gapi::PagingSlot::query("pageSize")),
             items: Some("errors"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
@@ -711,9 +711,9 @@ pub mod widgets {
         path: "x1",
         parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
         paging: Some(__gapi::Paging {
-            token: __gapi::Slot::Query("pageToken"),
+            token: __gapi::PagingSlot::query("pageToken"),
             next: "nextPageToken",
-            size: Some(__gapi::Slot::Query("pageSize")),
+            size: Some(__gapi::PagingSlot::query("pageSize")),
             items: Some("matchingWidgets"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
@@ -787,9 +787,9 @@ pub mod widgets {
         path: "e",
         parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
         paging: Some(__gapi::Paging {
-            token: __gapi::Slot::Query("pageToken"),
+            token: __gapi::PagingSlot::query("pageToken"),
             next: "nextPageToken",
-            size: Some(__gapi::Slot::Query("pageSize")),
+            size: Some(__gapi::PagingSlot::query("pageSize")),
             items: Some("widgets"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
@@ -866,7 +866,7 @@ pub mod widgets {
             __gapi::Parameter::query("nextPageToken"),
         ],
         paging: Some(__gapi::Paging {
-            token: __gapi::Slot::Query("nextPageToken"),
+            token: __gapi::PagingSlot::query("nextPageToken"),
             next: "nextPageToken",
             size: None,
             items: Some("items"),
@@ -1104,9 +1104,9 @@ pub mod widgets {
         path: "i",
         parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
         paging: Some(__gapi::Paging {
-            token: __gapi::Slot::Query("pageToken"),
+            token: __gapi::PagingSlot::query("pageToken"),
             next: "nextPageToken",
-            size: Some(__gapi::Slot::Query("pageSize")),
+            size: Some(__gapi::PagingSlot::query("pageSize")),
             items: None,
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
@@ -1174,9 +1174,9 @@ pub mod widgets {
         path: "c",
         parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
         paging: Some(__gapi::Paging {
-            token: __gapi::Slot::Query("pageToken"),
+            token: __gapi::PagingSlot::query("pageToken"),
             next: "nextPageToken",
-            size: Some(__gapi::Slot::Query("pageSize")),
+            size: Some(__gapi::PagingSlot::query("pageSize")),
             items: Some("files"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
@@ -1250,9 +1250,9 @@ pub mod widgets {
         path: "l",
         parameters: &[__gapi::Parameter::query("pageToken")],
         paging: Some(__gapi::Paging {
-            token: __gapi::Slot::Query("pageToken"),
+            token: __gapi::PagingSlot::query("pageToken"),
             next: "nextPageToken",
-            size: Some(__gapi::Slot::Body("pageSize")),
+            size: Some(__gapi::PagingSlot::body("pageSize")),
             items: Some("items"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
@@ -1320,9 +1320,9 @@ pub mod widgets {
         path: "f",
         parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
         paging: Some(__gapi::Paging {
-            token: __gapi::Slot::Query("pageToken"),
+            token: __gapi::PagingSlot::query("pageToken"),
             next: "nextPageToken",
-            size: Some(__gapi::Slot::Query("pageSize")),
+            size: Some(__gapi::PagingSlot::query("pageSize")),
             items: Some("results"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
@@ -1396,9 +1396,9 @@ pub mod widgets {
         path: "d",
         parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
         paging: Some(__gapi::Paging {
-            token: __gapi::Slot::Query("pageToken"),
+            token: __gapi::PagingSlot::query("pageToken"),
             next: "nextPageToken",
-            size: Some(__gapi::Slot::Query("pageSize")),
+            size: Some(__gapi::PagingSlot::query("pageSize")),
             items: Some("names"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
@@ -1472,9 +1472,9 @@ pub mod widgets {
         path: "x2",
         parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
         paging: Some(__gapi::Paging {
-            token: __gapi::Slot::Query("pageToken"),
+            token: __gapi::PagingSlot::query("pageToken"),
             next: "nextPageToken",
-            size: Some(__gapi::Slot::Query("pageSize")),
+            size: Some(__gapi::PagingSlot::query("pageSize")),
             items: Some("widget"),
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
@@ -1548,9 +1548,9 @@ pub mod widgets {
         path: "h",
         parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
         paging: Some(__gapi::Paging {
-            token: __gapi::Slot::Query("pageToken"),
+            token: __gapi::PagingSlot::query("pageToken"),
             next: "nextPageToken",
-            size: Some(__gapi::Slot::Query("pageSize")),
+            size: Some(__gapi::PagingSlot::query("pageSize")),
             items: None,
         }),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)

@@ -1,0 +1,75 @@
+//! A box for what is large and stands in many types.
+
+use std::{
+    fmt,
+    mem::{self, ManuallyDrop},
+    ops::{Deref, DerefMut},
+};
+
+/// A box whose content one function drops, and one clones. The compiler copies the code that drops a [`Box`] of many fields to wherever one may be
+/// dropped, into programs too; of this one it copies a call.
+pub(crate) struct Kept<T>(ManuallyDrop<Option<Box<T>>>);
+
+impl<T> Kept<T> {
+    pub(crate) fn new(content: T) -> Self {
+        Self(ManuallyDrop::new(Some(Box::new(content))))
+    }
+}
+
+impl<T> Drop for Kept<T> {
+    #[inline(never)]
+    fn drop(&mut self) {
+        let content = mem::replace(&mut self.0, ManuallyDrop::new(None));
+        drop(ManuallyDrop::into_inner(content));
+    }
+}
+
+const EMPTY: &str = "it is empty only when it is gone";
+
+impl<T> Deref for Kept<T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        self.0.as_ref().expect(EMPTY)
+    }
+}
+
+impl<T> DerefMut for Kept<T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut T {
+        self.0.as_mut().expect(EMPTY)
+    }
+}
+
+impl<T: Clone> Clone for Kept<T> {
+    #[inline(never)]
+    fn clone(&self) -> Self {
+        Self::new(T::clone(self))
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Kept<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        T::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn the_content_is_dropped_once() {
+        let content = Arc::new(());
+        let kept = Kept::new(content.clone());
+        let copy = kept.clone();
+        assert_eq!(Arc::strong_count(&content), 3);
+        drop(kept);
+        assert_eq!(Arc::strong_count(&copy), 2);
+        drop(copy);
+        assert_eq!(Arc::strong_count(&content), 1);
+    }
+}
