@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::{Map, Value};
 
+use crate::value;
+
 /// One entry of `error.details`.
 ///
 /// Text that a server left out is empty, not an error: details are there to help, and half of one helps too.
@@ -121,49 +123,42 @@ pub struct ResourceInfo {
 
 impl ErrorDetail {
     /// Reads one entry of `error.details`.
-    pub(super) fn parse(value: &Value) -> Self {
+    pub(super) fn parse(value: Value) -> Self {
         let kind = value["@type"].as_str().and_then(|t| t.rsplit('/').next());
-        let known = value
-            .as_object()
-            .zip(kind)
-            .and_then(|(fields, kind)| Self::known(fields, kind));
-        known.unwrap_or_else(|| Self::Other(value.clone()))
+        let known = kind.and_then(|kind| Self::known(&value, kind));
+        known.unwrap_or(Self::Other(value))
     }
 
     /// Reads one entry of `errorDetails` in Compute Engine's operations: details under their names, without `@type`.
-    pub(super) fn parse_named(value: &Value) -> Vec<Self> {
+    pub(super) fn parse_named(value: Value, into: &mut Vec<Self>) {
         const NAMES: [(&str, &str); 3] = [
             ("errorInfo", "google.rpc.ErrorInfo"),
             ("help", "google.rpc.Help"),
             ("localizedMessage", "google.rpc.LocalizedMessage"),
         ];
-        let Some(named) = value.as_object() else {
-            return vec![Self::Other(value.clone())];
+        let Value::Object(named) = value else {
+            into.push(Self::Other(value));
+            return;
         };
-        named
-            .iter()
-            .map(|(name, value)| {
-                let kind = NAMES.iter().find(|(known, _)| known == name);
-                kind.zip(value.as_object())
-                    .and_then(|((_, kind), fields)| Self::known(fields, kind))
-                    .unwrap_or_else(|| Self::Other(serde_json::json!({ name: value })))
-            })
-            .collect()
+        for (name, value) in named {
+            let kind = NAMES.iter().find(|(known, _)| *known == name);
+            let known = kind
+                .filter(|_| value.is_object())
+                .and_then(|(_, kind)| Self::known(&value, kind));
+            into.push(known.unwrap_or_else(|| {
+                let mut named = Value::Object(Map::new());
+                named[name] = value;
+                Self::Other(named)
+            }));
+        }
     }
 
-    fn known(fields: &Map<String, Value>, kind: &str) -> Option<Self> {
+    fn known(fields: &Value, kind: &str) -> Option<Self> {
         Some(match kind {
             "google.rpc.ErrorInfo" => Self::ErrorInfo(ErrorInfo {
                 reason: text(fields, "reason"),
                 domain: text(fields, "domain"),
-                metadata: fields
-                    .get("metadata")
-                    .or_else(|| fields.get("metadatas"))
-                    .and_then(Value::as_object)
-                    .into_iter()
-                    .flatten()
-                    .filter_map(|(k, v)| Some((k.clone(), v.as_str()?.to_owned())))
-                    .collect(),
+                metadata: texts(fields.get("metadata").or_else(|| fields.get("metadatas"))),
             }),
             "google.rpc.BadRequest" => {
                 Self::BadRequest(list(fields, "fieldViolations", |v| FieldViolation {
@@ -207,11 +202,8 @@ impl ErrorDetail {
                 description: text(fields, "description"),
             }),
             "google.rpc.DebugInfo" => Self::DebugInfo {
-                stack_entries: fields
-                    .get("stackEntries")
-                    .and_then(Value::as_array)
-                    .into_iter()
-                    .flatten()
+                stack_entries: entries(fields, "stackEntries")
+                    .iter()
                     .filter_map(|v| v.as_str().map(String::from))
                     .collect(),
                 detail: text(fields, "detail"),
@@ -221,7 +213,7 @@ impl ErrorDetail {
     }
 }
 
-fn text(fields: &Map<String, Value>, name: &str) -> String {
+fn text(fields: &Value, name: &str) -> String {
     fields
         .get(name)
         .and_then(Value::as_str)
@@ -229,24 +221,35 @@ fn text(fields: &Map<String, Value>, name: &str) -> String {
         .to_owned()
 }
 
-fn list<T>(
-    fields: &Map<String, Value>,
-    name: &str,
-    read: impl Fn(&Map<String, Value>) -> T,
-) -> Vec<T> {
+/// The texts of an object, by name.
+fn texts(object: Option<&Value>) -> BTreeMap<String, String> {
+    let mut texts = BTreeMap::new();
+    for (name, value) in object.and_then(Value::as_object).into_iter().flatten() {
+        if let Some(text) = value.as_str() {
+            texts.insert(name.clone(), text.to_owned());
+        }
+    }
+    texts
+}
+
+fn list<T>(fields: &Value, name: &str, read: impl Fn(&Value) -> T) -> Vec<T> {
+    let mut list = Vec::new();
+    for entry in entries(fields, name) {
+        if entry.is_object() {
+            list.push(read(entry));
+        }
+    }
+    list
+}
+
+fn entries<'a>(fields: &'a Value, name: &str) -> &'a [Value] {
     let entries = fields.get(name).and_then(Value::as_array);
-    entries
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_object)
-        .map(read)
-        .collect()
+    entries.map_or(&[], Vec::as_slice)
 }
 
 /// `3.5s`, the JSON form of `google.protobuf.Duration`.
 fn seconds(text: &str) -> Option<Duration> {
-    let number: f64 = text.strip_suffix('s')?.parse().ok()?;
-    Duration::try_from_secs_f64(number).ok()
+    Duration::try_from(&value::Duration::from(text)).ok()
 }
 
 #[cfg(test)]
@@ -257,7 +260,7 @@ mod tests {
 
     #[test]
     fn known_kinds_are_typed_and_others_kept() {
-        let parse = |value: Value| ErrorDetail::parse(&value);
+        let parse = ErrorDetail::parse;
         assert_eq!(
             parse(
                 json!({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "1.500s"})
@@ -288,10 +291,10 @@ mod tests {
             json!(null),
             json!({"@type": 3}),
         ] {
-            assert_eq!(ErrorDetail::parse(&odd), ErrorDetail::Other(odd));
+            assert_eq!(ErrorDetail::parse(odd.clone()), ErrorDetail::Other(odd));
         }
         // A delay that is no duration is kept as it came.
         let odd = json!({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "-1s"});
-        assert_eq!(ErrorDetail::parse(&odd), ErrorDetail::Other(odd));
+        assert_eq!(ErrorDetail::parse(odd.clone()), ErrorDetail::Other(odd));
     }
 }

@@ -1,6 +1,6 @@
 //! Reads the error bodies that servers send, in every shape that has been seen.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::details::ErrorDetail;
 
@@ -23,33 +23,33 @@ impl ApiError {
     /// `{"error": "...", "error_description": "..."}` (RFC 6749 section 5.2), and a bare list of `errors`.
     pub(super) fn parse(body: &[u8]) -> Self {
         let mut this = Self::default();
-        if let Ok(value) = serde_json::from_slice::<Value>(body) {
-            this.read(&value);
+        if let Ok(value) = serde_json::from_slice(body) {
+            this.read(value);
         }
         this
     }
 
-    fn read(&mut self, value: &Value) {
+    fn read(&mut self, mut value: Value) {
         match value {
             Value::Array(list) => {
-                if let Some(first) = list.first().filter(|first| first.is_object()) {
+                if let Some(first) = list.into_iter().next().filter(Value::is_object) {
                     self.read(first);
                 }
             }
-            Value::Object(object) => match object.get("error") {
-                Some(Value::Object(inner)) => self.read_status(inner),
+            Value::Object(_) => match value.get_mut("error").map(Value::take) {
+                Some(inner @ Value::Object(_)) => self.read_status(inner),
                 Some(Value::String(error)) => {
-                    self.reasons.push(error.clone());
-                    self.message = object.get("error_description").and_then(text);
+                    self.reasons.push(error);
+                    self.message = value.get("error_description").and_then(text);
                 }
-                _ => self.read_status(object),
+                _ => self.read_status(value),
             },
             _ => {}
         }
     }
 
     /// The object inside the envelope.
-    fn read_status(&mut self, error: &Map<String, Value>) {
+    fn read_status(&mut self, mut error: Value) {
         self.message = error.get("message").and_then(text);
         self.code = match (error.get("status"), error.get("code")) {
             (Some(Value::String(status)), _) | (None, Some(Value::String(status))) => {
@@ -58,11 +58,18 @@ impl ApiError {
             (_, Some(code)) => code.as_u64().and_then(rpc_code).map(String::from),
             _ => None,
         };
-        self.details = match error.get("details").or_else(|| error.get("detail")) {
-            Some(Value::Array(list)) => list.iter().map(ErrorDetail::parse).collect(),
-            Some(Value::Null) | None => Vec::new(),
-            Some(other) => vec![ErrorDetail::parse(other)],
-        };
+        let name = ["details", "detail"]
+            .into_iter()
+            .find(|name| error.get(*name).is_some());
+        match name.and_then(|name| error.get_mut(name)).map(Value::take) {
+            Some(Value::Array(list)) => {
+                for detail in list {
+                    self.details.push(ErrorDetail::parse(detail));
+                }
+            }
+            Some(Value::Null) | None => {}
+            Some(other) => self.details.push(ErrorDetail::parse(other)),
+        }
         for detail in &self.details {
             if let ErrorDetail::ErrorInfo(info) = detail
                 && !info.reason.is_empty()
@@ -70,30 +77,31 @@ impl ApiError {
                 self.reasons.push(info.reason.clone());
             }
         }
-        for entry in error
-            .get("errors")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
-            // In operations, the reason is called a code.
-            let reason = entry.get("reason").or_else(|| entry.get("code"));
-            if let Some(reason) = reason.and_then(Value::as_str) {
-                self.reasons.push(reason.to_owned());
-            }
-            let details = entry.get("errorDetails").and_then(Value::as_array);
-            for detail in details.into_iter().flatten() {
-                self.details.extend(ErrorDetail::parse_named(detail));
-            }
-            if self.help.is_none() {
-                self.help = entry
-                    .get("extendedHelp")
-                    .and_then(Value::as_str)
-                    .map(String::from);
-            }
-            if self.message.is_none() {
-                self.message = entry.get("message").and_then(text);
-            }
+        let entries = error.get_mut("errors").and_then(Value::as_array_mut);
+        for entry in entries.into_iter().flatten() {
+            self.read_entry(entry);
+        }
+    }
+
+    /// One of `errors`.
+    fn read_entry(&mut self, entry: &mut Value) {
+        // In operations, the reason is called a code.
+        let reason = entry.get("reason").or_else(|| entry.get("code"));
+        if let Some(reason) = reason.and_then(Value::as_str) {
+            self.reasons.push(reason.to_owned());
+        }
+        if self.help.is_none() {
+            self.help = entry
+                .get("extendedHelp")
+                .and_then(Value::as_str)
+                .map(String::from);
+        }
+        if self.message.is_none() {
+            self.message = entry.get("message").and_then(text);
+        }
+        let details = entry.get_mut("errorDetails").and_then(Value::as_array_mut);
+        for detail in details.into_iter().flatten() {
+            ErrorDetail::parse_named(detail.take(), &mut self.details);
         }
     }
 
@@ -108,7 +116,7 @@ impl ApiError {
             .iter_mut()
             .chain(&mut self.reasons)
             .chain(&mut self.help);
-        for text in texts.filter(|text| text.contains(secret)) {
+        for text in texts {
             *text = text.replace(secret, "REDACTED");
         }
     }
@@ -118,9 +126,9 @@ impl ApiError {
 fn text(value: &Value) -> Option<String> {
     let text = match value {
         Value::String(text) => text.trim(),
-        Value::Object(object) => ["message", "value", "text"]
+        Value::Object(_) => ["message", "value", "text"]
             .iter()
-            .find_map(|name| object.get(*name)?.as_str())?
+            .find_map(|name| value.get(*name)?.as_str())?
             .trim(),
         _ => return None,
     };

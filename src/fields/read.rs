@@ -2,12 +2,12 @@
 
 use std::{borrow::Cow, fmt};
 
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::{Fields, PartPlace};
 use crate::wire::{
-    Expected, Found, Kind, Nullable, Open, Place, Property, Wire, made, make_absent, slice,
+    Expected, Found, Kind, Nullable, Open, Place, Property, Wire, made, make_absent, put, slice,
 };
 
 /// The properties of one object as they come, whatever format they come from. What goes wrong is kept; there are none then any more.
@@ -77,10 +77,9 @@ impl<'de, A: MapAccess<'de>> Properties for Entries<'_, 'de, A> {
     }
 
     fn value(&mut self, place: &mut dyn Property) {
-        let seed = Nullable(place);
         self.done = match self.pending.take() {
-            Some(value) => seed.deserialize(value).map_err(A::Error::custom),
-            None => self.map.next_value_seed(seed),
+            Some(value) => put(place, value),
+            None => self.map.next_value_seed(Nullable(place)),
         };
     }
 

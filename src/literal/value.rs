@@ -59,12 +59,14 @@ impl<T> IntoProperty<T> for Option<T> {
 macro_rules! values {
     ($([$($generics:tt)*] $from:ty => $to:ty, |$value:ident| $into:expr;)*) => {$(
         impl<$($generics)*> IntoValue<$to> for $from {
+            #[inline]
             fn into_value(self) -> $to {
                 let $value = self;
                 $into
             }
         }
         impl<$($generics)*> IntoProperty<$to> for $from {
+            #[inline]
             fn into_property(self) -> Option<$to> {
                 Some(self.into_value())
             }

@@ -163,8 +163,7 @@ impl Notification {
 
 /// The date of a header: `Tue, 19 Nov 2013 01:13:52 GMT`.
 fn date(text: &str) -> Option<SystemTime> {
-    let time = jiff::fmt::rfc2822::parse(text).ok()?;
-    Some(SystemTime::from(time.timestamp()))
+    httpdate::parse_http_date(text).ok()
 }
 
 /// Compares in a time that depends on the length of `given` only.

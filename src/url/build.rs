@@ -27,7 +27,7 @@ pub(crate) const API_CLIENT: HeaderName = HeaderName::from_static("x-goog-api-cl
 /// The project that pays.
 pub(crate) const QUOTA_PROJECT: HeaderName = HeaderName::from_static("x-goog-user-project");
 const API_VERSION: HeaderName = HeaderName::from_static("x-goog-api-version");
-const METHOD_OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-override");
+pub(crate) const METHOD_OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-override");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const GZIP: HeaderValue = HeaderValue::from_static("gzip");
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
@@ -66,29 +66,35 @@ pub(crate) fn build(
     options: &CallOptions,
     surroundings: &Surroundings<'_>,
 ) -> Result<HttpRequest, Error> {
+    request(call, options, surroundings)
+        .map_err(|mistake| Error::usage(mistake).at(call.method.id, None))
+}
+
+fn request(
+    call: &Call,
+    options: &CallOptions,
+    surroundings: &Surroundings<'_>,
+) -> Result<HttpRequest, String> {
     let method = call.method;
-    let usage = |message: String| Error::usage(message).at(method.id, None);
     if let Some(invalid) = options.invalid() {
-        return Err(usage(invalid.to_owned()));
+        return Err(invalid.to_owned());
     }
 
     let content_type = match &call.body_type {
         None => JSON,
         Some(other) => HeaderValue::from_str(other).map_err(|_| {
-            usage(format!(
-                "the content type {other:?} holds characters that no header can carry"
-            ))
+            format!("the content type {other:?} holds characters that no header can carry")
         })?,
     };
     if let Some(check) = options.chosen().check_patterns {
-        check(call).map_err(usage)?;
+        check(call)?;
     }
 
-    let mut content = body(call).map_err(usage)?.map(|body| (content_type, body));
+    let mut content = body(call)?.map(|body| (content_type, body));
     let (mut upload_type, mut stream, mut more) = (None, None, Vec::new());
     let mut compressed = false;
     if let Transfer::Upload(outgoing) = &call.transfer {
-        let encoded = (outgoing.code.encode)(method, content, outgoing).map_err(usage)?;
+        let encoded = (outgoing.code.encode)(method, content, outgoing)?;
         upload_type = Some(encoded.kind);
         Encoded {
             content,
@@ -101,7 +107,7 @@ pub(crate) fn build(
     if let Some(compress) = options.chosen().compress
         && let Some((_, body)) = &mut content
         && upload_type.is_none()
-        && let Some(smaller) = compress(body).map_err(usage)?
+        && let Some(smaller) = compress(body)?
     {
         *body = smaller;
         compressed = true;
@@ -111,17 +117,17 @@ pub(crate) fn build(
         .root
         .of(method.api, options.chosen().location.as_deref());
     let mut url = String::with_capacity(USUAL_URL);
-    url.push_str(&root.map_err(usage)?);
-    url.push_str(service(call).map_err(usage)?);
+    url.push_str(&root?);
+    url.push_str(service(call)?);
     url.push_str(method.api.service_path);
-    expand(&mut url, call).map_err(usage)?;
+    expand(&mut url, call)?;
     let without_query = url.len();
     push_query(&mut url, call, options, upload_type);
 
     let mut request = HttpRequest {
         method: method.verb.to_http(),
         uri: Uri::default(),
-        headers: headers(call, options, surroundings).map_err(usage)?,
+        headers: headers(call, options, surroundings)?,
         body: Bytes::new(),
         stream: None,
     };
@@ -156,11 +162,9 @@ pub(crate) fn build(
         request.headers.insert(CONTENT_LENGTH, len.into());
     }
     let length = url.len();
-    request.uri = url.try_into().map_err(|e| {
-        usage(format!(
-            "the URL of {length} characters cannot be used: {e}"
-        ))
-    })?;
+    request.uri = url
+        .try_into()
+        .map_err(|e| format!("the URL of {length} characters cannot be used: {e}"))?;
     Ok(request)
 }
 
@@ -274,7 +278,7 @@ pub(crate) fn common_headers(
         headers.insert(AUTHORIZATION, HeaderValue::from_static(authorization));
     }
     for (name, value) in options.headers() {
-        headers.insert(name, value.clone());
+        headers.insert(name.clone(), value.clone());
     }
     Ok(())
 }

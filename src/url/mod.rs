@@ -14,7 +14,10 @@ pub(crate) mod wrapper;
 
 pub use self::http_request::HttpRequest;
 pub(crate) use self::{
-    build::{API_CLIENT, QUOTA_PROJECT, Surroundings, build, common_headers, gzip, preview},
+    build::{
+        API_CLIENT, METHOD_OVERRIDE, QUOTA_PROJECT, Surroundings, build, common_headers, gzip,
+        preview,
+    },
     emulator::Emulators,
     pattern::check as check_patterns,
     redact::redact,

@@ -13,6 +13,7 @@ kept_text!(Date, "a date such as 2026-10-18");
 by_value!(Date => jiff::civil::Date);
 
 impl From<jiff::civil::Date> for Date {
+    #[inline]
     fn from(date: jiff::civil::Date) -> Date {
         date.to_string().into()
     }
@@ -21,6 +22,7 @@ impl From<jiff::civil::Date> for Date {
 impl TryFrom<&Date> for jiff::civil::Date {
     type Error = InvalidValue;
 
+    #[inline]
     fn try_from(value: &Date) -> Result<jiff::civil::Date, InvalidValue> {
         value
             .0
@@ -33,6 +35,7 @@ impl TryFrom<&Date> for jiff::civil::Date {
 impl FromStr for Date {
     type Err = InvalidValue;
 
+    #[inline]
     fn from_str(text: &str) -> Result<Date, InvalidValue> {
         let value = Date::from(text);
         jiff::civil::Date::try_from(&value)?;

@@ -24,12 +24,14 @@ by_value!(DateTime => Timestamp, SystemTime);
 impl DateTime {
     /// The current time of the system's clock.
     #[must_use]
+    #[inline]
     pub fn now() -> DateTime {
         Timestamp::now().into()
     }
 }
 
 impl From<Timestamp> for DateTime {
+    #[inline]
     fn from(instant: Timestamp) -> DateTime {
         instant.to_string().into()
     }
@@ -39,6 +41,7 @@ impl From<Timestamp> for DateTime {
 impl TryFrom<SystemTime> for DateTime {
     type Error = InvalidValue;
 
+    #[inline]
     fn try_from(instant: SystemTime) -> Result<DateTime, InvalidValue> {
         match Timestamp::try_from(instant) {
             Ok(instant) => Ok(instant.into()),
@@ -53,6 +56,7 @@ impl TryFrom<SystemTime> for DateTime {
 impl TryFrom<&DateTime> for Timestamp {
     type Error = InvalidValue;
 
+    #[inline]
     fn try_from(value: &DateTime) -> Result<Timestamp, InvalidValue> {
         value
             .0
@@ -64,6 +68,7 @@ impl TryFrom<&DateTime> for Timestamp {
 impl TryFrom<&DateTime> for SystemTime {
     type Error = InvalidValue;
 
+    #[inline]
     fn try_from(value: &DateTime) -> Result<SystemTime, InvalidValue> {
         Timestamp::try_from(value).map(SystemTime::from)
     }
@@ -73,6 +78,7 @@ impl TryFrom<&DateTime> for SystemTime {
 impl FromStr for DateTime {
     type Err = InvalidValue;
 
+    #[inline]
     fn from_str(text: &str) -> Result<DateTime, InvalidValue> {
         let value = DateTime::from(text);
         Timestamp::try_from(&value)?;

@@ -31,6 +31,7 @@ fn text(negative: bool, seconds: u64, nanoseconds: u32) -> Duration {
 }
 
 impl From<SignedDuration> for Duration {
+    #[inline]
     fn from(span: SignedDuration) -> Duration {
         text(
             span.is_negative(),
@@ -41,6 +42,7 @@ impl From<SignedDuration> for Duration {
 }
 
 impl From<std::time::Duration> for Duration {
+    #[inline]
     fn from(span: std::time::Duration) -> Duration {
         text(false, span.as_secs(), span.subsec_nanos())
     }
@@ -65,6 +67,7 @@ fn parts(text: &str) -> Option<(bool, u64, u32)> {
 impl TryFrom<&Duration> for SignedDuration {
     type Error = InvalidValue;
 
+    #[inline]
     fn try_from(value: &Duration) -> Result<SignedDuration, InvalidValue> {
         let signed = || {
             let (negative, seconds, nanoseconds) = parts(value.as_str())?;
@@ -83,6 +86,7 @@ impl TryFrom<&Duration> for SignedDuration {
 impl TryFrom<&Duration> for std::time::Duration {
     type Error = InvalidValue;
 
+    #[inline]
     fn try_from(value: &Duration) -> Result<std::time::Duration, InvalidValue> {
         match parts(value.as_str()) {
             Some((false, seconds, nanoseconds)) => {
@@ -102,6 +106,7 @@ impl TryFrom<&Duration> for std::time::Duration {
 impl FromStr for Duration {
     type Err = InvalidValue;
 
+    #[inline]
     fn from_str(text: &str) -> Result<Duration, InvalidValue> {
         match parts(text) {
             Some(_) => Ok(Duration::from(text)),

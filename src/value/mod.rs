@@ -4,6 +4,8 @@
 //! fails a whole answer and goes back as it came. Conversions to `jiff` and `std` (and, behind features of those
 //! names, `chrono` and `time`) are made on demand, and those can fail.
 
+// What calls jiff is inlined: a program that converts nothing does not hold it.
+
 #[cfg(feature = "chrono")]
 mod chrono;
 mod date;

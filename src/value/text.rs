@@ -132,6 +132,7 @@ macro_rules! by_value {
         $(impl TryFrom<$name> for $target {
             type Error = $crate::value::InvalidValue;
 
+            #[inline]
             fn try_from(value: $name) -> Result<$target, Self::Error> {
                 <$target>::try_from(&value)
             }

@@ -91,6 +91,36 @@ impl<'de> Visitor<'de> for Nullable<'_> {
     }
 }
 
+/// Puts a value that was read already in a property: a scalar, or any JSON where that is what the property takes.
+pub(crate) fn put<E: Error>(property: &mut dyn Property, value: Value) -> Result<(), E> {
+    let take = |property: &mut dyn Property, found| ToPlace(property).take(found);
+    match value {
+        Value::Null => {
+            property.clear();
+            Ok(())
+        }
+        Value::Bool(value) => take(property, Found::Bool(value)),
+        Value::Number(number) => match (number.as_i64(), number.as_u64()) {
+            (Some(value), _) => take(property, Found::Int(value)),
+            (None, Some(value)) => take(property, Found::Unsigned(value)),
+            (None, None) => take(property, Found::Float(number.as_f64().unwrap_or(f64::NAN))),
+        },
+        Value::String(text) => take(property, Found::Text(&text)),
+        Value::Array(_) | Value::Object(_) => {
+            let (kind, found) = if value.is_array() {
+                (Kind::List, Found::List)
+            } else {
+                (Kind::Map, Found::Map)
+            };
+            if let Some(Open::Json(place)) = property.open(kind) {
+                *place = Some(value);
+                return Ok(());
+            }
+            take(property, found)
+        }
+    }
+}
+
 /// Reads a value that is not `null`.
 struct ToPlace<'a>(&'a mut dyn Place);
 
