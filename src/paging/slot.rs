@@ -33,7 +33,6 @@ impl PagingSlot {
 }
 
 /// What the runtime sets in a paged request.
-#[derive(Debug)]
 pub(crate) enum Setting<'a> {
     /// The page to begin at.
     Token(&'a str),

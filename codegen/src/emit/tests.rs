@@ -367,7 +367,8 @@ fn the_table_says_what_the_document_says() {
         r#"__gapi :: Parameter :: path ("parent")"#,
         r#"__gapi :: Parameter :: query ("ids") . repeated ()"#,
         "scopes : & [super :: scope :: BOX]",
-        r#"token : __gapi :: Slot :: Query ("pageToken") , next : "nextPageToken""#,
+        r#"token : __gapi :: PagingSlot :: query ("pageToken") , next : "nextPageToken""#,
+        r#"items : Some ("items")"#,
         ".. __gapi :: Method :: new (& super :: API , __gapi :: Verb :: Get)",
     ] {
         assert!(list.contains(part), "{part} in {list}");

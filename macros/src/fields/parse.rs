@@ -74,7 +74,11 @@ impl Part {
                 Some(rename) => schema_ident(rename)?,
                 None => ident.clone(),
             };
-            if part.fields.iter().any(|earlier| earlier.wire == wire) {
+            let is_same = |earlier: &Field| match part.of {
+                Some(_) => earlier.schema_field == schema_field,
+                None => earlier.wire == wire,
+            };
+            if part.fields.iter().any(is_same) {
                 return Err(Error::new(
                     ident.span(),
                     format!("two fields hold the property {wire:?}"),

@@ -54,7 +54,7 @@ fn properties_are_in_camel_case() {
 }
 
 #[test]
-fn a_schema_gives_the_names_itself() {
+fn a_schema_has_the_last_word_on_names() {
     let text = expand(
         "#[fields(of = d::F, crate = g::api)] struct S { size: i64, #[fields(rename = \"mimeType\")] kind: String }",
     );
@@ -62,5 +62,9 @@ fn a_schema_gives_the_names_itself() {
         text.contains("schema . mime_type") && text.contains("g :: api :: __private"),
         "{text}"
     );
-    assert!(!text.contains("\"mimeType\""), "{text}");
+    // The schema says where its property has another name.
+    assert!(
+        text.contains("wire_name :: < d :: F > (\"mime_type\" , \"mimeType\")"),
+        "{text}"
+    );
 }

@@ -3,7 +3,8 @@
 #![cfg(not(feature = "without-modules"))]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use gapi_goldens::forms::{arrays, enums, formats, maps, media, parameters, recursion};
+use gapi::Fields as _;
+use gapi_goldens::forms::{arrays, enums, formats, maps, media, names, parameters, recursion};
 use gapi_goldens::{iamcredentials_v1, oauth2_v2, sqladmin_v1, tasks_v1, translate_v2};
 use serde_json::{Value, json};
 
@@ -209,4 +210,55 @@ fn media_goes_up_and_comes_down() {
     let download = media::files().get("a").download(&client);
     let request = download.to_http().unwrap();
     assert!(request.uri().query().unwrap().ends_with("alt=media"));
+}
+
+#[derive(gapi::Fields)]
+#[fields(of = names::Fields)]
+struct OddlyNamed {
+    html_snippet: Option<String>,
+    start_date: Option<String>,
+    r#type: Option<String>,
+    type_: Option<String>,
+    meta: Option<String>,
+    meta_: Option<String>,
+    _2nd: Option<String>,
+}
+
+#[test]
+fn macros_know_properties_whose_fields_have_other_names() {
+    let names = [
+        "HTMLSnippet",
+        "start-date",
+        "@type",
+        "type",
+        "_meta",
+        "meta",
+        "2nd",
+    ];
+    assert_eq!(OddlyNamed::mask(), names.join(","));
+    let object: serde_json::Map<String, Value> = names
+        .iter()
+        .map(|name| ((*name).to_owned(), json!(name)))
+        .collect();
+    let part: OddlyNamed = gapi::generated::v1::Wire::read(Value::Object(object)).unwrap();
+    let read = [
+        part.html_snippet,
+        part.start_date,
+        part.r#type,
+        part.type_,
+        part.meta,
+        part.meta_,
+        part._2nd,
+    ];
+    assert_eq!(read.map(Option::unwrap_or_default), names);
+    let body = gapi::body!(names::Fields {
+        html_snippet: null,
+        r#type: null,
+        type_: "y",
+        _2nd: null
+    });
+    assert_eq!(
+        serde_json::to_value(&body).unwrap(),
+        json!({"HTMLSnippet": null, "@type": null, "type": "y", "2nd": null})
+    );
 }

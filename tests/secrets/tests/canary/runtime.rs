@@ -145,6 +145,7 @@ pub(crate) async fn rows() -> Vec<Row> {
         "gapi::Parameter",
         "gapi::Location",
         "gapi::Paging",
+        "gapi::PagingSlot",
         "gapi::Slot",
         "gapi::MediaUpload",
         "gapi::MediaDownload",
