@@ -4,7 +4,7 @@ mod url;
 
 use std::{error::Error as StdError, io, sync::Arc};
 
-use ::reqwest::{Client, Error, Request};
+use ::reqwest::{Client, Error, Request, Url};
 use futures_util::StreamExt;
 
 use crate::{Body, BoxFuture, Transport, TransportError, TransportErrorKind, TransportOptions};
@@ -41,12 +41,8 @@ impl Transport for Client {
         request: http::Request<Body>,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         Box::pin(async move {
-            let server = request.uri().clone();
             let request = into_reqwest(request)?;
-            let mut response = self
-                .execute(request)
-                .await
-                .map_err(|error| before_head(error, &server))?;
+            let mut response = self.execute(request).await.map_err(before_head)?;
             let mut answer = http::Response::new(());
             *answer.status_mut() = response.status();
             *answer.version_mut() = response.version();
@@ -107,22 +103,20 @@ fn into_reqwest_body(body: Body) -> ::reqwest::Body {
 }
 
 /// As errors name a server: the port only where it is not the scheme's own.
-fn host_and_port(url: &http::Uri) -> String {
-    let host = url.host().unwrap_or_default();
-    let usual = match url.scheme_str() {
-        Some("https") => 443,
-        _ => 80,
-    };
-    match url.port_u16() {
-        Some(port) if port != usual => format!("{host}:{port}"),
-        _ => host.to_owned(),
+fn host_and_port(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
     }
 }
 
-/// Why no answer head arrived from `host`.
-fn before_head(error: Error, server: &http::Uri) -> TransportError {
+/// Why no answer head arrived.
+fn before_head(error: Error) -> TransportError {
+    let host = error
+        .url()
+        .map_or_else(|| String::from("the server"), host_and_port);
     let error = error.without_url();
-    let host = host_and_port(server);
     let own = chain(&error)
         .find_map(|e| e.downcast_ref::<TransportError>())
         .map(|own| (own.kind(), own.to_string()));
