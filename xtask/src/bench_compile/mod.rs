@@ -93,6 +93,11 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
         }
     }
     if let Some(folder) = &arguments.folder {
+        if cfg!(debug_assertions) {
+            eprintln!(
+                "the generator's own speed is that of a build without optimization; `cargo run --release -p xtask -- bench-compile ..` measures what is installed"
+            );
+        }
         report.speed = Some(speed::measure(&root.join(folder))?);
     }
     println!("{report}");
