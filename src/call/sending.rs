@@ -43,7 +43,7 @@ pub(crate) struct Prepared {
 }
 
 impl Prepared {
-    /// `call` through `client`, with the client's options.
+    /// `call` through `client`, without options of its own.
     pub(crate) fn new(client: &Client, call: Call) -> Kept<Self> {
         Kept::new(Self {
             client: client.clone(),

@@ -156,15 +156,6 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
         }
     }
 
-    /// How many entries of the page at hand are left.
-    fn left(&self) -> usize {
-        self.rest.as_ref().map_or(0, |rest| rest.len())
-    }
-
-    fn pop(&mut self) -> Option<T> {
-        self.rest.as_mut()?.pop()
-    }
-
     /// The next entry; `None` after the last one. The future may be dropped: the next call goes on where it was.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|cx| self.poll_item(cx)).await
@@ -258,6 +249,17 @@ impl<R: Answer, T: Send + 'static> Stream for Items<R, T> {
     }
 }
 
+impl<R, T> Items<R, T> {
+    /// How many entries of the page at hand are left.
+    fn left(&self) -> usize {
+        self.rest.as_ref().map_or(0, |rest| rest.len())
+    }
+
+    fn pop(&mut self) -> Option<T> {
+        self.rest.as_mut()?.pop()
+    }
+}
+
 // All parts are owned, and none is pinned.
 impl<R, T> Unpin for Items<R, T> {}
 
@@ -265,7 +267,7 @@ impl<R, T> fmt::Debug for Items<R, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Items")
             .field("pages", &self.pages)
-            .field("left", &self.rest.as_ref().map_or(0, |rest| rest.len()))
+            .field("left", &self.left())
             .finish_non_exhaustive()
     }
 }

@@ -151,7 +151,8 @@ impl Walk {
                     .token
                     .put(&mut prepared.call, &Setting::Token(token))?;
             }
-            prepared.options = execute::effective_options(&prepared);
+            let options = std::mem::take(&mut prepared.options);
+            prepared.options = options.or(&prepared.client.defaults);
             let mask = prepared.options.get_param("fields").or_else(|| {
                 prepared
                     .call

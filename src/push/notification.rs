@@ -161,9 +161,12 @@ impl Notification {
     }
 }
 
-/// The date of a header: `Tue, 19 Nov 2013 01:13:52 GMT`.
+/// The date of a header: `Tue, 19 Nov 2013 01:13:52 GMT`. As in mails, days may have one digit, and zones other names: a notification is not lost for that.
+// Inlined, as all that calls jiff.
+#[inline]
 fn date(text: &str) -> Option<SystemTime> {
-    httpdate::parse_http_date(text).ok()
+    let time = jiff::fmt::rfc2822::parse(text).ok()?;
+    Some(SystemTime::from(time.timestamp()))
 }
 
 /// Compares in a time that depends on the length of `given` only.
@@ -222,6 +225,21 @@ mod tests {
 
     fn parse(change: &[(&'static str, &str)]) -> Result<Notification, NotificationError> {
         Notification::parse(&headers(change), r#"{"primaryEmail": "a@example.com"}"#)
+    }
+
+    #[test]
+    fn dates_as_in_mails_are_read_too() {
+        let expiration =
+            |text| parse(&[("x-goog-channel-expiration", text)]).map(|told| told.expiration());
+        let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_384_391_632);
+        for text in [
+            "Thu, 14 Nov 2013 01:13:52 GMT",
+            "Thu, 14 Nov 2013 02:13:52 +0100",
+        ] {
+            assert_eq!(expiration(text), Ok(Some(at)), "{text}");
+        }
+        let first = SystemTime::UNIX_EPOCH + Duration::from_secs(1_385_860_432);
+        assert_eq!(expiration("Sun, 1 Dec 2013 01:13:52 GMT"), Ok(Some(first)));
     }
 
     #[test]

@@ -34,14 +34,10 @@ impl Fields {
     }
 
     fn new(place: String, needed: &'static str, object: Map<String, Value>) -> Self {
-        let mut fields = Vec::new();
-        for field in object {
-            fields.push(field);
-        }
         Self {
             place,
             needed,
-            fields,
+            fields: object.into_iter().collect(),
         }
     }
 

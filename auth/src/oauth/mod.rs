@@ -13,7 +13,7 @@ pub(crate) use endpoint::{check_endpoint, is_loopback};
 pub(crate) use form::form;
 #[cfg(feature = "service-account")]
 pub(crate) use post::{Reader, post_for};
-pub(crate) use post::{post, shifted};
+pub(crate) use post::{form_request, post, shifted};
 pub(crate) use redact::{excerpt, words};
 
 /// Where Google exchanges assertions for access tokens; also the audience of every assertion, whichever address the endpoint

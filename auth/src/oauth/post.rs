@@ -46,6 +46,18 @@ pub(crate) async fn post_for<T>(
     clock: &Arc<dyn Clock>,
     read: Reader<T>,
 ) -> Result<Result<T, Refusal>, AuthError> {
+    let request = form_request(uri, fields, metrics)?;
+    let (head, body) = transport.send(request).await?.into_parts();
+    let body = body.collect(ANSWER_LIMIT).await?;
+    Ok(read(head.status, &head.headers, &body, clock.now()))
+}
+
+/// A form, on its way to a token endpoint.
+pub(crate) fn form_request(
+    uri: &str,
+    fields: &[(&str, &str)],
+    metrics: Option<&str>,
+) -> Result<Request<Body>, AuthError> {
     let mut request = Request::new(Body::from(form(fields)));
     *request.method_mut() = Method::POST;
     *request.uri_mut() = uri.parse().map_err(unusable::<InvalidUri>)?;
@@ -55,9 +67,7 @@ pub(crate) async fn post_for<T>(
         let metrics = metrics.parse().map_err(unusable::<InvalidHeaderValue>)?;
         headers.insert(METRICS, metrics);
     }
-    let (head, body) = transport.send(request).await?.into_parts();
-    let body = body.collect(ANSWER_LIMIT).await?;
-    Ok(read(head.status, &head.headers, &body, clock.now()))
+    Ok(request)
 }
 
 fn unusable<E: Error + Send + Sync + 'static>(error: E) -> AuthError {

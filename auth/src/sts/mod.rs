@@ -3,7 +3,7 @@
 mod client;
 
 use gapi_transport::{Body, Transport};
-use http::{HeaderValue, Method, Request, header};
+use http::{HeaderValue, Request, header};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
@@ -11,7 +11,7 @@ use serde_json::Value;
 pub(crate) use self::client::ClientAuth;
 use crate::{
     AuthError, AuthErrorKind, FetchContext,
-    oauth::{ANSWER_LIMIT, TokenAnswer, form, read},
+    oauth::{ANSWER_LIMIT, TokenAnswer, form_request, read},
 };
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -108,10 +108,7 @@ pub(crate) fn request(
     client: Option<&ClientAuth>,
     metrics: Option<&str>,
 ) -> Result<Request<Body>, AuthError> {
-    let mut request = Request::builder()
-        .method(Method::POST)
-        .uri(url)
-        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    let mut request = form_request(url, fields, metrics)?;
     if let Some(client) = client {
         let mut value = HeaderValue::from_str(&client.basic()).map_err(|_| {
             AuthError::new(
@@ -120,13 +117,7 @@ pub(crate) fn request(
             )
         })?;
         value.set_sensitive(true);
-        request = request.header(header::AUTHORIZATION, value);
+        request.headers_mut().insert(header::AUTHORIZATION, value);
     }
-    if let Some(metrics) = metrics {
-        request = request.header("x-goog-api-client", metrics);
-    }
-    request.body(Body::from(form(fields))).map_err(|error| {
-        AuthError::new(AuthErrorKind::Config, "the token request cannot be built")
-            .with_source(error)
-    })
+    Ok(request)
 }

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use gapi_transport::{Body, Clock, Transport};
-use http::{Method, Request, header, response::Parts};
+use gapi_transport::{Clock, Transport};
+use http::{HeaderValue, header, response::Parts};
 
 use crate::{
-    AuthError, AuthErrorKind,
-    oauth::{ANSWER_LIMIT, TokenAnswer, form, read},
+    AuthError,
+    oauth::{ANSWER_LIMIT, TokenAnswer, form_request, read},
 };
 
 /// Sends a form and reads a token.
@@ -29,18 +29,10 @@ pub(super) async fn send_form(
     metrics: Option<String>,
     transport: &Arc<dyn Transport>,
 ) -> Result<(Parts, bytes::Bytes), AuthError> {
-    let mut request = Request::builder()
-        .method(Method::POST)
-        .uri(uri)
-        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .header(header::ACCEPT, "application/json");
-    if let Some(metrics) = metrics {
-        request = request.header("x-goog-api-client", metrics);
-    }
-    let request = request.body(Body::from(form(fields))).map_err(|error| {
-        AuthError::new(AuthErrorKind::Config, "the token request cannot be built")
-            .with_source(error)
-    })?;
+    let mut request = form_request(uri, fields, metrics.as_deref())?;
+    request
+        .headers_mut()
+        .insert(header::ACCEPT, HeaderValue::from_static("application/json"));
     let (head, body) = transport.send(request).await?.into_parts();
     Ok((head, body.collect(ANSWER_LIMIT).await?))
 }

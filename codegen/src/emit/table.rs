@@ -1,7 +1,7 @@
 //! The table entry of a method: what the executor reads.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use super::names::{Names, ident, up};
 use crate::model::{
@@ -120,22 +120,14 @@ fn paging_slot(slot: &TokenIn) -> TokenStream {
     }
 }
 
+fn option(value: Option<impl ToTokens>) -> TokenStream {
+    value.map_or_else(|| quote!(None), |value| quote!(Some(#value)))
+}
+
 fn paging(paging: &Paging) -> TokenStream {
     let (token, next) = (paging_slot(&paging.token), &paging.next);
-    let size = paging.size.as_ref().map_or_else(
-        || quote!(None),
-        |size| {
-            let size = paging_slot(size);
-            quote!(Some(#size))
-        },
-    );
-    let items = paging.items.as_ref().map_or_else(
-        || quote!(None),
-        |items| {
-            let name = &items.wire;
-            quote!(Some(#name))
-        },
-    );
+    let size = option(paging.size.as_ref().map(paging_slot));
+    let items = option(paging.items.as_ref().map(|items| &items.wire));
     quote! {
         paging: Some(__gapi::Paging { token: #token, next: #next, size: #size, items: #items }),
     }
@@ -148,9 +140,7 @@ fn upload(upload: &Upload) -> TokenStream {
         resumable,
         ..
     } = upload;
-    let max_size = upload
-        .max_size
-        .map_or_else(|| quote!(None), |bytes| quote!(Some(#bytes)));
+    let max_size = option(upload.max_size);
     quote! {
         upload: Some(__gapi::MediaUpload {
             accept: &[#(#accept),*],
