@@ -1,9 +1,9 @@
-//! Generates the modules of the documents that calls are recorded of, and the code that makes the calls.
+//! Generates modules of a sample of the recorded calls, and the code that makes the calls.
 
-use std::{collections::BTreeSet, env, error::Error, fs, path::Path};
+use std::{collections::BTreeMap, env, error::Error, fs, path::Path};
 
 use gapi_codegen::{Options, Selection, Source, generate};
-use gapi_conformance_glue::Part;
+use gapi_conformance_glue::{Part, sample};
 use serde_json::Value;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -11,45 +11,40 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (calls, documents) = (here.join("calls"), here.join("../../discovery-docs"));
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed={}", calls.display());
-    let mut names: Vec<String> = fs::read_dir(&calls)?
-        .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
-        .collect::<Result<_, std::io::Error>>()?;
-    names.sort();
-    let (mut compute, mut others) = (Vec::new(), Vec::new());
-    for name in names.iter().filter_map(|name| name.strip_suffix(".jsonl")) {
-        let file = documents.join(format!("{name}.json"));
-        println!("cargo::rerun-if-changed={}", file.display());
-        let source = Source::new(format!("{name}.json"), fs::read_to_string(&file)?);
-        let methods = methods(&fs::read_to_string(calls.join(format!("{name}.jsonl")))?)?;
-        let options = Options::new().selection(Selection::parse(&methods)?);
-        // The compiler looks at a crate on one core. Compute is half of all, so it has a crate of its own.
-        let parts = match name {
-            "compute.v1" => &mut compute,
-            _ => &mut others,
+    let mut recorded = BTreeMap::new();
+    for entry in fs::read_dir(&calls)? {
+        let file = entry?.file_name().to_string_lossy().into_owned();
+        let Some(name) = file.strip_suffix(".jsonl") else {
+            continue;
         };
+        let document = documents.join(format!("{name}.json"));
+        println!("cargo::rerun-if-changed={}", document.display());
+        let text = fs::read_to_string(&document)?;
+        let value: Value = serde_json::from_str(&text)?;
+        let lines = fs::read_to_string(calls.join(&file))?;
+        let lines: Vec<Value> = lines
+            .lines()
+            .map(serde_json::from_str)
+            .collect::<Result<_, _>>()?;
+        recorded.insert(name.to_owned(), (text, value, lines));
+    }
+    let chosen = sample(
+        recorded
+            .iter()
+            .map(|(name, (_, document, lines))| (name.as_str(), document, &lines[..])),
+    );
+    let mut parts = Vec::new();
+    for (name, methods) in &chosen {
+        let source = Source::new(format!("{name}.json"), recorded[name].0.clone());
+        let options = Options::new().selection(Selection::parse(methods)?);
         parts.push(Part {
-            document: name.to_owned(),
+            document: name.clone(),
             generated: generate(&source, &options)?,
         });
     }
     let out = env::var("OUT_DIR")?;
-    for (name, parts) in [("compute", compute), ("others", others)] {
-        let file = Path::new(&out).join(name).with_extension("rs");
-        fs::write(file, gapi_conformance_glue::calls(&parts))?;
-    }
+    let out = Path::new(&out);
+    fs::write(out.join("sample.rs"), gapi_conformance_glue::calls(&parts))?;
+    fs::write(out.join("sample.json"), serde_json::to_string(&chosen)?)?;
     Ok(())
-}
-
-/// The methods that are called.
-fn methods(lines: &str) -> Result<BTreeSet<String>, Box<dyn Error>> {
-    lines
-        .lines()
-        .map(|line| {
-            let call: Value = serde_json::from_str(line)?;
-            Ok(call["path"]
-                .as_str()
-                .ok_or("a call without a path")?
-                .to_owned())
-        })
-        .collect()
 }

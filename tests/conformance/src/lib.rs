@@ -1,7 +1,7 @@
 //! Compares requests as a server would see them.
 //!
-//! The calls, and the requests that google-api-python-client made of them, are in `calls/`; `record.py` records them anew. The tests
-//! make the same calls through generated code.
+//! The calls, and the requests that google-api-python-client made of them, are in `calls/`; `record.py` records them anew. The test
+//! makes a sample of them through generated code, `cargo xtask conformance --recorded` all of them.
 
 mod multipart;
 mod replay;
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use url::Url;
 
-pub use self::replay::replay;
+pub use self::replay::{Recorded, replay};
 
 /// What of a request matters to a server. Two requests that differ in spelling only are equal.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,4 +1,4 @@
-//! Makes recorded calls through generated code.
+//! Recorded calls, and how requests differ from those that were recorded.
 
 use std::{fmt::Write as _, fs, path::Path};
 
@@ -7,25 +7,78 @@ use serde_json::{Value, json};
 
 use crate::seen;
 
-/// Makes the recorded calls of `documents`, and gives how many there are.
+/// A call, and the request that the reference client makes of it.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// The call as [`Line`] reads it.
+    pub call: Value,
+    want: Value,
+}
+
+impl Recorded {
+    /// Reads the recorded calls of `document`.
+    ///
+    /// # Errors
+    /// When there are none, or a line is not JSON.
+    pub fn of(document: &str) -> Result<Vec<Self>, String> {
+        let calls = Path::new(env!("CARGO_MANIFEST_DIR")).join("calls");
+        let text = fs::read_to_string(calls.join(format!("{document}.jsonl")))
+            .map_err(|error| format!("the calls of {document}: {error}"))?;
+        text.lines()
+            .map(|line| {
+                let mut call: Value = serde_json::from_str(line)
+                    .map_err(|error| format!("a call of {document}: {error}"))?;
+                let mut want = call["want"].take();
+                if want.get("body").is_none() && call.get("body").is_some() {
+                    want["body"] = call["body"].to_string().into();
+                }
+                call["doc"] = json!(document);
+                Ok(Self { call, want })
+            })
+            .collect()
+    }
+
+    /// Returns the method of the call, such as `instances.list`.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.call["path"].as_str().unwrap_or_default()
+    }
+
+    /// Compares the request that was made of the call with the recorded one.
+    ///
+    /// # Errors
+    /// How they differ.
+    pub fn compare(&self, got: &Value) -> Result<(), String> {
+        let (want, got) = (seen(&self.want)?, seen(got)?);
+        if want == got {
+            return Ok(());
+        }
+        let (document, path) = (&self.call["doc"], self.path());
+        Err(format!(
+            "{document} {path}:\n  want {want:?}\n  got  {got:?}"
+        ))
+    }
+}
+
+/// Makes those recorded calls of `documents` whose method `wanted` takes, given document and method. Returns how many there are.
 ///
 /// # Errors
 /// What differs from the recorded requests.
-///
-/// # Panics
-/// When there is no record.
-pub fn replay(documents: &[Document]) -> Result<usize, String> {
+pub fn replay(
+    documents: &[Document],
+    wanted: impl Fn(&str, &str) -> bool,
+) -> Result<usize, String> {
     let mut wrong = String::new();
     let (mut equal, mut all) = (0, 0);
     for document in documents {
-        let calls = Path::new(env!("CARGO_MANIFEST_DIR")).join("calls");
-        let text = fs::read_to_string(calls.join(format!("{}.jsonl", document.name)))
-            .expect("the recorded calls");
-        for line in text.lines() {
+        for recorded in Recorded::of(document.name)? {
+            if !wanted(document.name, recorded.path()) {
+                continue;
+            }
             all += 1;
-            match one(documents, document.name, line) {
+            match one(documents, &recorded) {
                 Ok(()) => equal += 1,
-                Err(why) => writeln!(wrong, "{}: {why}", document.name).expect("a string"),
+                Err(why) => writeln!(wrong, "{why}").expect("a string"),
             }
         }
     }
@@ -38,19 +91,10 @@ pub fn replay(documents: &[Document]) -> Result<usize, String> {
 }
 
 /// Makes one call, and says how its request differs.
-fn one(documents: &[Document], document: &str, line: &str) -> Result<(), String> {
-    let mut call: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
-    let path = call["path"].to_string();
-    let mut want = call["want"].take();
-    if want.get("body").is_none() && call.get("body").is_some() {
-        want["body"] = call["body"].to_string().into();
-    }
-    call["doc"] = json!(document);
-    let call: Line = serde_json::from_value(call).map_err(|error| format!("{path}: {error}"))?;
+fn one(documents: &[Document], recorded: &Recorded) -> Result<(), String> {
+    let path = recorded.path();
+    let call: Line = serde_json::from_value(recorded.call.clone())
+        .map_err(|error| format!("{path}: {error}"))?;
     let got = request(documents, &call).map_err(|fault| format!("{path}: {fault}"))?;
-    let (want, got) = (seen(&want)?, seen(&got)?);
-    if want == got {
-        return Ok(());
-    }
-    Err(format!("{path}:\n  want {want:?}\n  got  {got:?}"))
+    recorded.compare(&got)
 }

@@ -8,7 +8,7 @@ use gapi_conformance_glue::Part;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Calls, harness};
+use super::harness;
 use crate::corpus::Progress;
 use crate::{Failure, read, write};
 
@@ -21,15 +21,19 @@ struct Call {
 }
 
 /// True when every call could be made as it should be.
-pub(crate) fn run(arguments: &Calls, root: &Path) -> Result<bool, Failure> {
-    let text = String::from_utf8(read(&arguments.calls)?)?;
+pub(super) fn run(
+    calls_file: &Path,
+    out: &Path,
+    docs: &Path,
+    root: &Path,
+) -> Result<bool, Failure> {
+    let text = String::from_utf8(read(calls_file)?)?;
     let lines: Vec<&str> = text.lines().collect();
     let mut calls = Vec::with_capacity(lines.len());
     let mut documents: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, line) in lines.iter().enumerate() {
-        let call: Call = serde_json::from_str(line).map_err(|error| {
-            format!("{} line {}: {error}", arguments.calls.display(), index + 1)
-        })?;
+        let call: Call = serde_json::from_str(line)
+            .map_err(|error| format!("{} line {}: {error}", calls_file.display(), index + 1))?;
         documents.entry(call.doc.clone()).or_default().push(index);
         calls.push(call);
     }
@@ -40,7 +44,7 @@ pub(crate) fn run(arguments: &Calls, root: &Path) -> Result<bool, Failure> {
     for (document, indices) in &documents {
         progress.working_on(document);
         let wanted: Vec<&Call> = indices.iter().map(|index| &calls[*index]).collect();
-        match part(&root.join(&arguments.docs), document, &wanted) {
+        match part(docs, document, &wanted) {
             Ok(part) => harness.add(part)?,
             Err(error) => fail(&mut answers, indices, &error.to_string()),
         }
@@ -72,7 +76,7 @@ pub(crate) fn run(arguments: &Calls, root: &Path) -> Result<bool, Failure> {
     }
     drop(progress);
     let answers: Vec<String> = answers.into_iter().flatten().collect();
-    write(&arguments.out, format!("{}\n", answers.join("\n")))?;
+    write(out, format!("{}\n", answers.join("\n")))?;
     Ok(report(&lines, &answers))
 }
 

@@ -2,22 +2,32 @@
 
 mod calls;
 mod harness;
+mod recorded;
 mod roundtrip;
 mod synth;
 
-pub(crate) use calls::run as calls;
 pub(crate) use roundtrip::run as roundtrip;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use crate::Failure;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Calls {
     /// Calls, one per line: `{"doc": "sqladmin.v1", "path": "instances.list", "params": {...}, "body": ...}`.
-    #[arg(long, value_name = "CALLS.jsonl")]
-    calls: PathBuf,
+    #[arg(
+        long,
+        value_name = "CALLS.jsonl",
+        requires = "out",
+        required_unless_present = "recorded"
+    )]
+    calls: Option<PathBuf>,
     /// Where the requests go, one per line in the order of the calls.
     #[arg(long, value_name = "REQUESTS.jsonl")]
-    out: PathBuf,
+    out: Option<PathBuf>,
+    /// Make the recorded calls of the vendored documents, all of them, and compare the requests.
+    #[arg(long, conflicts_with_all = ["calls", "out", "docs"])]
+    recorded: bool,
     /// The folder of documents.
     #[arg(long, value_name = "DIR", default_value = "discovery-docs")]
     docs: PathBuf,
@@ -30,4 +40,12 @@ pub(crate) struct RoundTrip {
     /// Only documents whose file name, without `.json`, matches: `compute.*`, `sql*`.
     #[arg(long, value_name = "GLOB")]
     only: Option<String>,
+}
+
+/// True when every call could be made as it should be, and with `--recorded` every request is the recorded one.
+pub(crate) fn calls(arguments: &Calls, root: &Path) -> Result<bool, Failure> {
+    match (&arguments.calls, &arguments.out) {
+        (Some(calls), Some(out)) => calls::run(calls, out, &root.join(&arguments.docs), root),
+        _ => recorded::run(&root.join(&arguments.docs), root),
+    }
 }

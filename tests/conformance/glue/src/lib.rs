@@ -6,8 +6,11 @@
 mod answers;
 mod calls;
 mod check;
+mod sample;
 mod text;
 mod types;
+
+pub use self::sample::{Methods, sample};
 
 use gapi_codegen::{Generated, model::Api};
 use proc_macro2::{Ident, Span, TokenStream};
