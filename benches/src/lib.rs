@@ -117,37 +117,3 @@ pub fn page(instances: usize) -> String {
     serde_json::json!({"kind": "sql#instancesList", "items": items, "nextPageToken": "next"})
         .to_string()
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn both_read_the_same_page() {
-        let text = page(3);
-        let generated: sqladmin::InstancesListResponse =
-            serde_json::from_str(&text).expect("generated");
-        let by_hand: by_hand::Page = serde_json::from_str(&text).expect("by hand");
-        assert_eq!(
-            serde_json::to_value(&generated).expect("encode"),
-            serde_json::to_value(&by_hand).expect("encode")
-        );
-    }
-
-    #[test]
-    fn nothing_of_the_page_is_unknown() {
-        let page: sqladmin::InstancesListResponse =
-            serde_json::from_str(&page(1)).expect("generated");
-        assert!(page.extra.is_empty());
-        let instance = &page.items.expect("items")[0];
-        assert!(instance.extra.is_empty());
-        assert!(
-            instance
-                .settings
-                .as_ref()
-                .expect("settings")
-                .extra
-                .is_empty()
-        );
-    }
-}

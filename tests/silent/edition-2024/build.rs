@@ -3,7 +3,7 @@
 fn main() -> Result<(), gapi_codegen::Errors> {
     gapi_codegen::Builder::new()
         .runtime("::google")
-        .document("sqladmin:v1beta4")
+        .document("translate:v2")
         .module("built")
         .document("../../../discovery-docs/pubsub.v1.json")
         .module("pubsub")

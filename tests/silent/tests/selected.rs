@@ -11,7 +11,7 @@ fn what_the_build_script_selected_is_there() {
         "pubsub.projects.topics.publish"
     );
     assert_eq!(pubsub::Snapshot::default().name, None);
-    assert_eq!(built::VERSION, "v1beta4");
+    assert_eq!(built::VERSION, "v2");
 }
 
 #[test]

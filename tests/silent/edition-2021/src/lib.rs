@@ -5,7 +5,7 @@
 
 google::api! {
     /// A whole API, public.
-    pub mod sqladmin = "sqladmin:v1";
+    pub mod sheets = "sheets:v4";
     // Private, and not one method of it is called.
     mod drive = "drive:v3";
     pub(crate) mod tasks = "../../../discovery-docs/tasks.v1.json" { tasks.{get, insert} };

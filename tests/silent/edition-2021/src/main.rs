@@ -4,10 +4,10 @@
 #![forbid(missing_docs, unsafe_code)]
 
 google::api! {
-    mod sqladmin = "sqladmin:v1";
+    mod tasks = "tasks:v1";
     pub mod calendar = "calendar:v3" { events.list };
 }
 
 fn main() {
-    println!("{} {}", sqladmin::NAME, calendar::REVISION);
+    println!("{} {}", tasks::NAME, calendar::REVISION);
 }

@@ -5,9 +5,9 @@
 
 google::api! {
     /// A whole API, public.
-    pub mod sqladmin = "sqladmin:v1";
+    pub mod calendar = "calendar:v3";
     // Private, and not one method of it is called.
-    mod people = "people:v1";
+    mod oauth2 = "oauth2:v2";
 }
 
 /// What the build script made.
