@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use ::reqwest::{Certificate, Client, ClientBuilder, Identity, redirect};
 
-use crate::{Transport, TransportError, TransportErrorKind};
+use crate::{Transport, TransportError, TransportErrorKind, reqwest::Proxied};
 
 /// What a transport over reqwest does differently from [`default_transport`](crate::default_transport).
 ///
@@ -55,8 +55,8 @@ impl TransportOptions {
         self
     }
 
-    /// Whether connections go straight to the server, past the system's proxies: what metadata servers need, which no proxy can
-    /// reach.
+    /// Whether connections go straight to the server, past the proxies of the environment and the system: what metadata servers need, which no
+    /// proxy can reach. Requests to this machine's loopback addresses go past them in any case.
     pub fn direct(mut self, direct: bool) -> Self {
         self.direct = direct;
         self
@@ -67,6 +67,15 @@ impl TransportOptions {
     /// # Errors
     /// [`TransportErrorKind::Tls`] where a certificate or key cannot be used, or the system's root certificates cannot be read.
     pub fn build(&self) -> Result<Arc<dyn Transport>, TransportError> {
+        let client = self.client(self.direct)?;
+        if self.direct {
+            return Ok(Arc::new(client));
+        }
+        let options = self.clone();
+        Ok(Arc::new(Proxied::new(client, move || options.client(true))))
+    }
+
+    fn client(&self, direct: bool) -> Result<Client, TransportError> {
         let mut builder = Client::builder()
             .redirect(redirect::Policy::none())
             .referer(false)
@@ -77,14 +86,13 @@ impl TransportOptions {
             .http2_adaptive_window(true)
             .http2_keep_alive_interval(Duration::from_secs(30))
             .http2_keep_alive_timeout(Duration::from_secs(20));
-        if self.direct {
+        if direct {
             builder = builder.no_proxy();
         }
         for pem in [&self.identity, &self.only_roots].into_iter().flatten() {
             builder = (pem.apply)(builder, &pem.text)?;
         }
-        let client = builder.build().map_err(crate::reqwest::unbuildable)?;
-        Ok(Arc::new(client))
+        builder.build().map_err(crate::reqwest::unbuildable)
     }
 }
 

@@ -1,5 +1,6 @@
 //! [`Transport`] over reqwest.
 
+mod proxied;
 mod url;
 
 use std::{error::Error as StdError, io, sync::Arc};
@@ -7,10 +8,12 @@ use std::{error::Error as StdError, io, sync::Arc};
 use ::reqwest::{Client, Error, Request, Url};
 use futures_util::StreamExt;
 
+pub(crate) use self::proxied::Proxied;
+use self::proxied::Proxy;
 use crate::{Body, BoxFuture, Transport, TransportError, TransportErrorKind, TransportOptions};
 
 /// The transport that is used when none is given: a [`reqwest::Client`](::reqwest::Client) with rustls, HTTP/2 where the
-/// server speaks it, gzip, the system's proxies, 10 s to connect, and no redirects.
+/// server speaks it, gzip, the proxies of the environment and the system for all but this machine's own addresses, 10 s to connect, and no redirects.
 ///
 /// It has no timeout of its own for an exchange: callers set one.
 ///
@@ -40,30 +43,39 @@ impl Transport for Client {
         &self,
         request: http::Request<Body>,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
-        Box::pin(async move {
-            let request = into_reqwest(request)?;
-            let mut response = self.execute(request).await.map_err(before_head)?;
-            let mut answer = http::Response::new(());
-            *answer.status_mut() = response.status();
-            *answer.version_mut() = response.version();
-            *answer.headers_mut() = std::mem::take(response.headers_mut());
-            *answer.extensions_mut() = std::mem::take(response.extensions_mut());
-            let len = response.content_length();
-            let body = if len == Some(0) {
-                Body::empty()
-            } else {
-                Body::from_stream(
-                    response.bytes_stream().map(|chunk| chunk.map_err(in_body)),
-                    len,
-                )
-            };
-            Ok(answer.map(|()| body))
-        })
+        Box::pin(async move { send(self, into_reqwest(request)?, None).await })
     }
 
     fn reads_extensions(&self) -> bool {
         false
     }
+}
+
+/// Sends a request through `proxy`, where that is known.
+async fn send(
+    client: &Client,
+    request: Request,
+    proxy: Option<Proxy>,
+) -> Result<http::Response<Body>, TransportError> {
+    let mut response = match client.execute(request).await {
+        Ok(response) => response,
+        Err(error) => return Err(before_head(error, proxy.as_ref())),
+    };
+    let mut answer = http::Response::new(());
+    *answer.status_mut() = response.status();
+    *answer.version_mut() = response.version();
+    *answer.headers_mut() = std::mem::take(response.headers_mut());
+    *answer.extensions_mut() = std::mem::take(response.extensions_mut());
+    let len = response.content_length();
+    let body = if len == Some(0) {
+        Body::empty()
+    } else {
+        let chunks = response
+            .bytes_stream()
+            .map(move |chunk| chunk.map_err(|error| in_body(error, proxy.as_ref())));
+        Body::from_stream(chunks, len)
+    };
+    Ok(answer.map(|()| body))
 }
 
 fn into_reqwest(request: http::Request<Body>) -> Result<Request, TransportError> {
@@ -112,10 +124,13 @@ fn host_and_port(url: &Url) -> String {
 }
 
 /// Why no answer head arrived.
-fn before_head(error: Error) -> TransportError {
-    let host = error
+fn before_head(error: Error, proxy: Option<&Proxy>) -> TransportError {
+    let mut host = error
         .url()
         .map_or_else(|| String::from("the server"), host_and_port);
+    if let Some(proxy) = proxy {
+        host.push_str(&proxy.to_string());
+    }
     let error = error.without_url();
     let own = chain(&error)
         .find_map(|e| e.downcast_ref::<TransportError>())
@@ -147,7 +162,7 @@ fn before_head(error: Error) -> TransportError {
 }
 
 /// Why the answer's body ended early.
-fn in_body(error: Error) -> TransportError {
+fn in_body(error: Error, proxy: Option<&Proxy>) -> TransportError {
     let error = error.without_url();
     let (kind, message) = if error.is_timeout() {
         (
@@ -162,7 +177,10 @@ fn in_body(error: Error) -> TransportError {
             "the connection broke within the answer's body",
         )
     };
-    describe(kind, message, error)
+    match proxy {
+        Some(proxy) => describe(kind, &format!("{message}{proxy}"), error),
+        None => describe(kind, message, error),
+    }
 }
 
 /// Says what happened and, in the words of the innermost cause, why.

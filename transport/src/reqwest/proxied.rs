@@ -1,0 +1,151 @@
+//! The proxies of the environment and the system, which never see what is meant for this machine.
+
+use std::{fmt, net::IpAddr, sync::OnceLock};
+
+use ::reqwest::{Client, Url};
+use http::Uri;
+use hyper_util::client::proxy::matcher::{Intercept, Matcher};
+
+use super::{into_reqwest, send};
+use crate::{Body, BoxFuture, Transport, TransportError};
+
+/// A client that goes through the proxies that `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` or the system's settings name.
+///
+/// A request to a loopback address is for this machine, which no proxy can reach; in the clear, a proxy would read the secrets in it as well.
+pub(crate) struct Proxied {
+    client: Client,
+    /// What `client` goes by: it reads the same places with the same code.
+    proxies: Matcher,
+    /// Past all proxies, for this machine. Most programs never need it.
+    direct: OnceLock<Client>,
+    build_direct: Box<dyn Fn() -> Result<Client, TransportError> + Send + Sync>,
+}
+
+impl Proxied {
+    /// `client`, and how to build the same without proxies.
+    pub(crate) fn new(
+        client: Client,
+        build_direct: impl Fn() -> Result<Client, TransportError> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            client,
+            proxies: Matcher::from_system(),
+            direct: OnceLock::new(),
+            build_direct: Box::new(build_direct),
+        }
+    }
+
+    fn direct(&self) -> Result<&Client, TransportError> {
+        if self.direct.get().is_none() {
+            // Two threads may build one; the first is kept.
+            let _ = self.direct.set((self.build_direct)()?);
+        }
+        Ok(self.direct.get().unwrap_or(&self.client))
+    }
+}
+
+impl Transport for Proxied {
+    fn send(
+        &self,
+        request: http::Request<Body>,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        Box::pin(async move {
+            let proxy = Proxy::of(&self.proxies, request.uri());
+            let request = into_reqwest(request)?;
+            if proxy.is_some() && is_this_machine(request.url()) {
+                return send(self.direct()?, request, None).await;
+            }
+            send(&self.client, request, proxy).await
+        })
+    }
+
+    fn reads_extensions(&self) -> bool {
+        false
+    }
+}
+
+impl fmt::Debug for Proxied {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // It shows no proxy's password.
+        f.debug_tuple("Proxied").field(&self.proxies).finish()
+    }
+}
+
+/// The proxy that a request goes through. Displayed, it says so, without the proxy's user and password.
+pub(super) struct Proxy(Box<Intercept>);
+
+impl Proxy {
+    fn of(proxies: &Matcher, uri: &Uri) -> Option<Self> {
+        proxies.intercept(uri).map(|found| Self(Box::new(found)))
+    }
+}
+
+impl fmt::Display for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let uri = self.0.uri();
+        write!(f, " through the proxy {}", uri.host().unwrap_or_default())?;
+        match uri.port_u16() {
+            Some(port) => write!(f, ":{port}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Whether a URL is for this machine: `localhost` and the names below it (RFC 6761, section 6.3), and the loopback addresses, also as IPv6 maps them.
+fn is_this_machine(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    if let Ok(address) = address.parse::<IpAddr>() {
+        return address.to_canonical().is_loopback();
+    }
+    let name = host.strip_suffix('.').unwrap_or(host);
+    name.strip_suffix("localhost")
+        .is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_has_many_names() {
+        for (host, expected) in [
+            ("localhost", true),
+            ("LOCALHOST", true),
+            ("localhost.", true),
+            ("api.localhost", true),
+            ("a.b.localhost.", true),
+            ("127.0.0.1", true),
+            ("127.1", true),
+            ("127.255.255.254", true),
+            ("2130706433", true),
+            ("0x7f.1", true),
+            ("[::1]", true),
+            ("[0:0:0:0:0:0:0:1]", true),
+            ("[::ffff:127.0.0.1]", true),
+            ("[::ffff:7f00:2]", true),
+            ("notlocalhost", false),
+            ("localhost.example", false),
+            ("127.0.0.1.example", false),
+            ("128.0.0.1", false),
+            ("10.0.0.1", false),
+            ("169.254.169.254", false),
+            ("[::2]", false),
+            ("[::ffff:10.0.0.1]", false),
+            ("[fe80::1]", false),
+        ] {
+            let url = Url::parse(&format!("http://{host}:8080/")).expect(host);
+            assert_eq!(is_this_machine(&url), expected, "{host}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_is_named_without_its_password() {
+        let matcher = Matcher::builder()
+            .all("http://user:canary@proxy.example:3128")
+            .build();
+        let proxy = Proxy::of(&matcher, &Uri::from_static("https://a.example/")).expect("a proxy");
+        assert_eq!(proxy.to_string(), " through the proxy proxy.example:3128");
+        assert!(!format!("{matcher:?}").contains("canary"));
+    }
+}
