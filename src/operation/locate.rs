@@ -20,10 +20,10 @@ pub(super) fn call(origin: &Call, to: &'static Method, snapshot: &Snapshot) -> R
         .ok_or_else(|| missing(to, "the operation has no name"))?;
     let template = Template::of(to.path);
     let link = snapshot.text("selfLink").unwrap_or_default();
-    // AIP-151 names are paths themselves.
-    let told = [link, name]
-        .into_iter()
-        .find_map(|text| template.read(text));
+    // AIP-151 names are paths themselves, but not parts of a URL: nothing in them is encoded.
+    let told = template
+        .read(link, decoded)
+        .or_else(|| template.read(name, str::to_owned));
     let told = |parameter: &str| {
         let mut told = told.iter().flatten();
         told.find_map(|(name, value)| (*name == parameter).then(|| value.clone()))
@@ -37,7 +37,7 @@ pub(super) fn call(origin: &Call, to: &'static Method, snapshot: &Snapshot) -> R
             given
                 .map(|(_, value)| value.to_owned())
                 .or_else(|| told(part.name))
-                .or_else(|| Some(last_segment(snapshot.text(part.name)?).to_owned()))
+                .or_else(|| snapshot.text(part.name).map(last_of_link))
                 .ok_or_else(|| missing(to, &format!("nothing tells {:?}", part.name)))?
         };
         call = call.with(part.name, value);
@@ -74,6 +74,16 @@ fn operation(
 
 fn last_segment(text: &str) -> &str {
     text.rsplit('/').next().unwrap_or(text)
+}
+
+/// The last segment of what is a URL or a plain name: a zone, say.
+fn last_of_link(text: &str) -> String {
+    let last = last_segment(text);
+    if text.contains("://") {
+        decoded(last)
+    } else {
+        last.to_owned()
+    }
 }
 
 /// One `{x}` or `{+x}` of a path.
@@ -120,11 +130,13 @@ impl<'a> Template<'a> {
         matches!(self.0.as_slice(), [.., Segment::Literal("operations"), _])
     }
 
-    /// The values of the expressions in a URL or a name that ends like the template. What stands before the literal in front of
-    /// the first expression (the version, say) does not matter.
-    fn read(&self, text: &str) -> Option<Vec<(&'a str, String)>> {
-        let path = text.split(['?', '#']).next()?;
-        let path = path.split_once("://").map_or(path, |(_, rest)| rest);
+    /// The values of the expressions in a URL or a name that ends like the template, each made by `value` of its text. What stands before the
+    /// literal in front of the first expression (the version, say) does not matter.
+    fn read(&self, text: &str, value: fn(&str) -> String) -> Option<Vec<(&'a str, String)>> {
+        let path = match text.split_once("://") {
+            Some((_, rest)) => rest.split(['?', '#']).next()?,
+            None => text,
+        };
         let segments: Vec<&str> = path.split('/').filter(|s| !s.is_empty()).collect();
         let first = self
             .0
@@ -136,7 +148,7 @@ impl<'a> Template<'a> {
         {
             let at = segments.iter().position(|segment| segment == before)?;
             let rest = segments.get(at + 1..).filter(|rest| !rest.is_empty())?;
-            return Some(vec![(all.name, decoded(&rest.join("/")))]);
+            return Some(vec![(all.name, value(&rest.join("/")))]);
         }
         let tail = &segments[segments.len().checked_sub(wanted.len())?..];
         let mut values = Vec::new();
@@ -144,7 +156,7 @@ impl<'a> Template<'a> {
             match segment {
                 Segment::Literal(literal) if literal == text => {}
                 Segment::Expression(expression) if !expression.reserved => {
-                    values.push((expression.name, decoded(text)));
+                    values.push((expression.name, value(text)));
                 }
                 _ => return None,
             }
@@ -164,7 +176,7 @@ mod tests {
     use super::*;
 
     fn read(template: &str, text: &str) -> Option<Vec<(String, String)>> {
-        let values = Template::of(template).read(text)?;
+        let values = Template::of(template).read(text, decoded)?;
         Some(
             values
                 .into_iter()
@@ -215,6 +227,27 @@ mod tests {
         for nothing in ["", "https://h/v2/projects/1", "v1", "https://h/v1/"] {
             assert_eq!(read("v1/{+name}", nothing), None, "{nothing}");
         }
+    }
+
+    #[test]
+    fn links_are_decoded_and_names_are_not() {
+        let template = Template::of("v1/things/{thing}/operations/{operation}");
+        let read = |text, value: fn(&str) -> String| {
+            let values = template.read(text, value)?;
+            Some(
+                values
+                    .into_iter()
+                    .map(|(_, value)| value)
+                    .collect::<Vec<_>>(),
+            )
+        };
+        let link = "https://h/v1/things/a%2520b/operations/o?x";
+        let name = "things/a%20b/operations/o";
+        let expected = Some(vec!["a%20b".to_owned(), "o".to_owned()]);
+        assert_eq!(read(link, decoded), expected);
+        assert_eq!(read(name, str::to_owned), expected);
+        assert_eq!(last_of_link("https://h/zones/a%2520b"), "a%20b");
+        assert_eq!(last_of_link("a%20b"), "a%20b");
     }
 
     #[test]

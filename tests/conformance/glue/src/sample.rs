@@ -138,6 +138,11 @@ fn of_calls(calls: &[&Value], forms: &mut BTreeSet<String>) {
         for (key, _) in entries(call) {
             forms.insert(format!("call has {key}"));
         }
+        for (_, value) in entries(&call["params"]) {
+            if value.as_str().is_some_and(|text| text.contains("%2F")) {
+                forms.insert("a name with an escape".to_owned());
+            }
+        }
         for (header, _) in entries(&call["want"]["headers"]) {
             forms.insert(format!("header {header}"));
         }
