@@ -110,6 +110,9 @@ pub struct Method {
     pub download: Option<MediaDownload>,
     /// The long-running operation that it starts.
     pub operation: Option<Operation>,
+    /// Whether its calls may be repeated, whatever is given to them, although the attempt before may have had its effect. `None` leaves that to the verb, the request id and
+    /// the preconditions.
+    pub idempotent: Option<bool>,
     /// It has a query parameter `requestId`, by which the server knows a repeated request.
     pub request_id: bool,
     /// What makes the call conditional, so that it may be repeated: any one of these is enough. A path in the body has dots.
@@ -133,6 +136,7 @@ impl Method {
             upload: None,
             download: None,
             operation: None,
+            idempotent: None,
             request_id: false,
             preconditions: &[],
         }

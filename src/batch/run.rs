@@ -1,6 +1,6 @@
 //! From calls to answers: requests of one host each, and what is sent again.
 
-use http::{HeaderMap, StatusCode, Uri, header::RETRY_AFTER};
+use http::{HeaderMap, StatusCode, Uri};
 use tracing::Instrument as _;
 
 use super::{Entry, exchange::exchange, mixed::Part};
@@ -13,7 +13,7 @@ use crate::{
     },
     execute::{self, Answered, BatchPart},
     method::Api,
-    retry::{Backoff, Next, Repeat},
+    retry::{self, Backoff, Next, Repeat, Why},
 };
 
 /// Calls in one HTTP request.
@@ -38,6 +38,8 @@ struct Item {
     attempts: u32,
     /// Whether the service ever answered this call itself.
     has_answer: bool,
+    /// Whether an attempt that failed may have had its effect.
+    is_uncertain: bool,
     result: Option<Result<Answered, Error>>,
 }
 
@@ -115,6 +117,7 @@ fn item(client: &Client, entry: Entry, options: &CallOptions) -> Result<Item, Er
         root,
         attempts: 0,
         has_answer: false,
+        is_uncertain: false,
         result: None,
     })
 }
@@ -185,43 +188,53 @@ impl<'a> Chunk<'a> {
                 self.pending = rejected;
                 continue;
             }
-            // The one that asks for a wait speaks for all: there is one next request.
-            let asks = |index: &&usize| {
-                let error = self.items[**index]
-                    .result
-                    .as_ref()
-                    .and_then(|r| r.as_ref().err());
-                error
-                    .and_then(Error::headers)
-                    .is_some_and(|headers| headers.contains_key(RETRY_AFTER))
-            };
-            let again: Vec<usize> = failed
-                .into_iter()
-                .filter(|index| self.may_repeat(*index))
-                .collect();
-            let Some(speaker) = again.iter().find(asks).or(again.first()).copied() else {
+            let mut again = Vec::new();
+            for index in failed {
+                match self.items[index].obstacle() {
+                    None => again.push(index),
+                    Some(why) => self.note(index, why),
+                }
+            }
+            // The one that asks for the longest wait speaks for all: there is one next request.
+            let errors = again.iter().filter_map(|index| self.items[*index].error());
+            let Some(error) = errors.max_by_key(|error| self.backoff.asked(error)) else {
                 return outer;
             };
-            let Some(Err(error)) = &self.items[speaker].result else {
-                return outer;
-            };
-            match self.backoff.after(error, || true) {
+            match self.backoff.after(error, |_| None) {
                 Next::Wait(wait) => {
                     tracing::debug!(calls = again.len(), ?wait, "sending parts of a batch again");
+                    for index in &again {
+                        let item = &mut self.items[*index];
+                        item.is_uncertain |=
+                            item.error().map(Error::repeat) == Some(Repeat::IfSafe);
+                    }
                     self.pending = again;
                     self.backoff.sleep(wait).await;
                 }
                 Next::GiveUp(why) => {
                     for index in again {
-                        let item = &mut self.items[index];
-                        if let Some(Err(error)) = item.result.take() {
-                            item.result = Some(Err(error.after(item.attempts, why.note())));
-                        }
+                        self.note(index, why);
                     }
                     return outer;
                 }
             }
         }
+    }
+
+    /// Says in the error of a call why it is not sent again.
+    fn note(&mut self, index: usize, why: Why) {
+        let item = &mut self.items[index];
+        let Some(Err(error)) = item.result.take() else {
+            return;
+        };
+        let why = if self.backoff.tries_again() {
+            why
+        } else {
+            Why::Attempts
+        };
+        let call = (&item.prepared.call, item.part.options());
+        let note = retry::note(why, &error, call, item.is_uncertain);
+        item.result = Some(Err(error.after(item.attempts, note)));
     }
 
     /// One HTTP request with all that is pending.
@@ -286,16 +299,20 @@ impl<'a> Chunk<'a> {
             Vec::new()
         }
     }
+}
 
-    fn may_repeat(&self, index: usize) -> bool {
-        let item = &self.items[index];
-        let Some(Err(error)) = &item.result else {
-            return false;
-        };
-        match error.repeat() {
-            Repeat::Never => false,
-            Repeat::IfSafe => item.part.is_safe,
-            Repeat::Always => true,
+impl Item {
+    /// What it failed with.
+    fn error(&self) -> Option<&Error> {
+        self.result.as_ref()?.as_ref().err()
+    }
+
+    /// What keeps it from being sent again.
+    fn obstacle(&self) -> Option<Why> {
+        match self.error()?.repeat() {
+            Repeat::Never => Some(Why::Permanent),
+            Repeat::IfSafe if !self.part.is_safe => Some(Why::NotSafe),
+            Repeat::IfSafe | Repeat::Always => None,
         }
     }
 }

@@ -148,6 +148,10 @@ macro_rules! option_setters {
 
         /// Says whether the call may be sent again although the server may have carried it out already. Unless said, the method and the call decide: see
         /// [`RetryPolicy`](crate::RetryPolicy).
+        ///
+        /// `false` forbids only repeats of what may have had an effect. A call that had none is tried again nevertheless: one without a connection, and one that was refused for
+        /// its rate. So are the steps of a transfer, which carry nothing out twice: beginning an upload session, sending a chunk of it again, and fetching the rest of a
+        /// download that broke. [`RetryPolicy::none`](crate::RetryPolicy::none) allows one attempt of anything.
         pub fn idempotent(mut self, idempotent: bool) -> Self {
             self.options_mut().choose().idempotent = Some(idempotent);
             self
@@ -327,10 +331,11 @@ impl CallOptions {
         self.0.get_or_insert_with(|| Kept::new(Chosen::NOTHING))
     }
 
-    /// The same for further requests about what a first one did: without preconditions, and without parameters that
-    /// not every API knows.
+    /// The same for further requests about what a first one did: without preconditions, without parameters that
+    /// not every API knows, and without what was said about repeating it.
     pub(crate) fn for_polls(mut self) -> Self {
         if let Some(chosen) = &mut self.0 {
+            chosen.idempotent = None;
             chosen
                 .headers
                 .retain(|(name, _)| *name != IF_MATCH && *name != IF_NONE_MATCH);

@@ -148,8 +148,10 @@ impl ClientBuilder {
         self
     }
 
-    /// How many retries all calls of the client (and of its clones) may make beyond what successes pay for, so that a service that fails all of them is not hammered.
-    /// 100 unless set. Ten successes pay for one retry, and a retry that succeeds pays for itself.
+    /// How many retries all calls of the client (and of its clones) may make at a stretch, so that a service that fails all of them is not hammered. 100 unless set.
+    ///
+    /// One retry comes back every second, and one with every ten calls that the service settles, by a success or by an error that stands. A call that is settled after
+    /// retries gets back what they cost. The steps of uploads in sessions and of broken downloads cost nothing: these get on, or end by the policy.
     pub fn retry_budget(mut self, retries: u32) -> Self {
         self.retry_budget = Some(retries);
         self

@@ -25,7 +25,7 @@ impl fmt::Display for Error {
 
 impl Error {
     fn fmt_attempts(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.0.attempts, self.0.note) {
+        match (self.0.attempts, &self.0.note) {
             (0 | 1, None) => Ok(()),
             (0 | 1, Some(note)) => write!(f, " ({note})"),
             (attempts, None) => write!(f, " (after {attempts} attempts)"),

@@ -20,7 +20,11 @@ pub use self::{
     },
     kind::ErrorKind,
 };
-use crate::{kept::Kept, retry::Repeat, wire::UnknownField};
+use crate::{
+    kept::Kept,
+    retry::{self, Note, Repeat},
+    wire::UnknownField,
+};
 
 /// Why a call failed. One pointer wide.
 ///
@@ -42,7 +46,7 @@ struct Inner {
     /// HTTP exchanges of the call; 0 where none was tried.
     attempts: u32,
     /// More about the end of the attempts.
-    note: Option<&'static str>,
+    note: Option<Note>,
     /// The long-running operation that it is about.
     operation: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -79,9 +83,7 @@ impl Error {
         let mut error = Self::new(ErrorKind::Api, "");
         error.0.api = ApiError::parse(&body);
         error.0.answer = Some((status, headers, body));
-        if error.is_rate_limited() || matches!(status.as_u16(), 408 | 500 | 502..=504) {
-            error.0.repeat = Repeat::IfSafe;
-        }
+        error.0.repeat = retry::repeat_of(&error);
         error
     }
 
@@ -132,10 +134,10 @@ impl Error {
         self.0.repeat
     }
 
-    /// Adds how many attempts there were, and why there are no more.
-    pub(crate) fn after(mut self, attempts: u32, note: Option<&'static str>) -> Self {
+    /// Adds how many attempts there were, and why there are no more, if that is not said already.
+    pub(crate) fn after(mut self, attempts: u32, note: Option<Note>) -> Self {
         self.0.attempts = attempts;
-        self.0.note = note;
+        self.0.note = note.or(self.0.note.take());
         self
     }
 
@@ -223,6 +225,10 @@ impl Error {
         self.0.api.reasons.iter().any(|r| r == reason)
     }
 
+    pub(crate) fn reasons(&self) -> impl Iterator<Item = &str> {
+        self.0.api.reasons.iter().map(String::as_str)
+    }
+
     /// The server's own message of an API error.
     pub fn message(&self) -> Option<&str> {
         self.0.api.message.as_deref()
@@ -308,14 +314,7 @@ impl Error {
     /// Too many requests: status 429, or 403 with the reason of a rate limit.
     pub fn is_rate_limited(&self) -> bool {
         self.has_status(StatusCode::TOO_MANY_REQUESTS)
-            || (self.has_status(StatusCode::FORBIDDEN)
-                && [
-                    "rateLimitExceeded",
-                    "userRateLimitExceeded",
-                    "RATE_LIMIT_EXCEEDED",
-                ]
-                .iter()
-                .any(|reason| self.has_reason(reason)))
+            || (self.has_status(StatusCode::FORBIDDEN) && retry::is_for_rate(self))
     }
 
     /// Time ran out, here or (status 408 or 504) behind the server.

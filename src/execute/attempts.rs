@@ -6,7 +6,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU32, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use http::StatusCode;
@@ -21,8 +21,8 @@ use super::{
 use crate::{
     Error, ErrorKind,
     call::{Transfer, options::CallOptions, sending::Prepared},
-    media::plan::Copies,
-    retry::{Backoff, Next, Repeat, Why, safety},
+    media::{plan::Copies, streamed::Streamed},
+    retry::{self, Backoff, Next, PASSED_BY, Repeat, Why, safety},
     url::{HttpRequest, Shown},
 };
 
@@ -41,14 +41,24 @@ pub(super) struct Plan<'a> {
     pub(super) follow: Follow,
     /// Whether the credentials go along.
     pub(super) authorize: bool,
-    /// Whether it may be repeated after it may have had its effect; `None` where the call decides.
-    pub(super) is_safe: Option<bool>,
-    /// Whether failures are tried again at all.
-    pub(super) retry: bool,
+    pub(super) retries: Retries,
     /// The bytes that are media, and may take their time.
     pub(super) media: u64,
+    /// The body, where it is not in memory.
+    pub(super) stream: Option<Streamed>,
     /// The URL as errors show it.
     pub(super) shown: Arc<Shown>,
+}
+
+/// Which failures are tried again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Retries {
+    /// None: the feature has a row of attempts of its own.
+    None,
+    /// Those of a call, as far as it is safe to repeat and the client's budget allows it.
+    Call,
+    /// All: a step of a transfer, which has no effect of its own. As the transfer gets on, the budget is no concern of it.
+    Step,
 }
 
 /// Where the request of an attempt after the first comes from, and that after a redirect.
@@ -65,6 +75,7 @@ impl<'a> Plan<'a> {
         prepared: &'a Prepared,
         options: &'a CallOptions,
         read: Read,
+        retries: Retries,
     ) -> Result<(Self, HttpRequest), Error> {
         let request = super::build(prepared, options)?;
         let (origin, media) = match &prepared.call.transfer {
@@ -90,9 +101,9 @@ impl<'a> Plan<'a> {
             read,
             follow: Follow::Yes,
             authorize: true,
-            is_safe: None,
-            retry: true,
+            retries,
             media,
+            stream: request.stream.clone(),
         };
         Ok((plan, request))
     }
@@ -105,11 +116,30 @@ impl<'a> Plan<'a> {
         }
     }
 
-    fn is_safe(&self) -> bool {
-        self.is_safe.unwrap_or_else(|| {
+    /// Whether the body has not passed by.
+    pub(super) fn can_send_again(&self) -> bool {
+        self.stream.as_ref().is_none_or(Streamed::is_there)
+    }
+
+    /// What keeps the request from being sent again.
+    fn obstacle(&self, repeat: Repeat) -> Option<Why> {
+        if !self.can_send_again() {
+            return Some(Why::PassedBy);
+        }
+        let is_safe = || {
             let has_request_id = super::has_request_id(self.prepared, self.options);
             safety::is_safe(&self.prepared.call, self.options, has_request_id)
-        })
+        };
+        let matters = repeat == Repeat::IfSafe && self.retries == Retries::Call;
+        (matters && !is_safe()).then_some(Why::NotSafe)
+    }
+
+    fn backoff(&self, started: Instant) -> Backoff {
+        let backoff = Backoff::since(started, &self.prepared.client.inner, self.options);
+        match self.retries {
+            Retries::Step => backoff.without_budget(),
+            Retries::None | Retries::Call => backoff,
+        }
     }
 
     /// The limit of one attempt. A large upload has longer: it is not stuck, it is large.
@@ -168,6 +198,7 @@ pub(super) async fn attempts(
     // Made when it is needed: most calls never fail.
     let mut backoff: Option<Box<Backoff>> = None;
     let mut replayed = false;
+    let mut is_uncertain = false;
     loop {
         let attempt = row.attempts.fetch_add(1, Ordering::Relaxed) + 1;
         span.record("attempts", attempt);
@@ -176,7 +207,7 @@ pub(super) async fn attempts(
             Ok(Some(received)) if !is_cut(plan, &received) => {
                 match &mut backoff {
                     Some(backoff) => backoff.succeeded(),
-                    None => client.retry_budget.earn(false),
+                    None => client.retry_budget.earn(0),
                 }
                 watch.answered(&received.answered);
                 return Ok(received);
@@ -188,12 +219,11 @@ pub(super) async fn attempts(
             }
             Err(error) => (error, None),
         };
-        let next = if plan.retry {
-            let backoff =
-                backoff.get_or_insert_with(|| Backoff::since(started, client, plan.options).into());
-            backoff.after(&error, || plan.is_safe())
-        } else {
+        let next = if plan.retries == Retries::None {
             Next::GiveUp(Why::Attempts)
+        } else {
+            let backoff = backoff.get_or_insert_with(|| plan.backoff(started).into());
+            backoff.after(&error, |repeat| plan.obstacle(repeat))
         };
         let wait = match next {
             Next::Wait(wait) => Some(wait),
@@ -203,6 +233,7 @@ pub(super) async fn attempts(
         match (next, cut) {
             (Next::Wait(wait), _) => {
                 tracing::debug!(attempt, kind = %error.kind(), status = error.status().map(|s| s.as_u16()), ?wait, "trying again");
+                is_uncertain |= error.repeat() == Repeat::IfSafe;
                 row.set_last(Some(error));
                 client.clock.sleep(wait).await;
             }
@@ -213,7 +244,9 @@ pub(super) async fn attempts(
             }
             (Next::GiveUp(why), None) => {
                 row.set_last(None);
-                return Err(error.after(attempt, why.note()));
+                let call = (&plan.prepared.call, plan.options);
+                let note = retry::note(why, &error, call, is_uncertain);
+                return Err(error.after(attempt, note));
             }
         }
     }
@@ -251,15 +284,21 @@ async fn one(
     let answered = &received.answered;
     // A server may reject a token that looks valid from here: it was revoked, or a clock is wrong. One newer token is worth one more attempt.
     let rejected = answered.status == StatusCode::UNAUTHORIZED && answered.authorized && !*replayed;
+    let mut note = None;
     if let Some(identity) = identity.filter(|_| rejected)
         && client.credentials.reject(&identity)
     {
-        tracing::debug!("the server rejected the token; trying once more with another");
-        *replayed = true;
-        return Ok(None);
+        if plan.can_send_again() {
+            tracing::debug!("the server rejected the token; trying once more with another");
+            *replayed = true;
+            return Ok(None);
+        }
+        note = Some(PASSED_BY.into());
     }
     let Received { answered, unread } = received;
-    let answered = answered.check(prepared, options, shown, plan.accept)?;
+    let answered = answered
+        .check(prepared, options, shown, plan.accept)
+        .map_err(|error| error.after(0, note))?;
     Ok(Some(Received { answered, unread }))
 }
 

@@ -31,6 +31,11 @@ pub(crate) struct BatchPart {
 }
 
 impl BatchPart {
+    /// What is in force for it.
+    pub(crate) fn options(&self) -> &CallOptions {
+        &self.options
+    }
+
     /// The answer if it is a success, else the error that it tells of.
     pub(crate) fn check(&self, prepared: &Prepared, answered: Answered) -> Result<Answered, Error> {
         answered.check(prepared, &self.options, &self.shown, StatusCode::is_success)

@@ -12,7 +12,7 @@ use super::{Answered, attempts::Plan, coding, redirect};
 use crate::{
     Error, ErrorKind,
     mock::Called,
-    retry::Repeat,
+    retry::{PASSED_BY, Repeat},
     url::{HttpRequest, QUOTA_PROJECT},
 };
 
@@ -134,6 +134,9 @@ async fn send(
                     authorized: has_identity && !moved.away,
                 });
             }
+            redirect::Step::Follow { as_get: false, .. } if !plan.can_send_again() => {
+                format!("redirected, but {PASSED_BY}")
+            }
             redirect::Step::Follow { to, as_get } if moved.times < redirect::MOST => {
                 tracing::debug!(status = status.as_u16(), host = to.host(), "redirected");
                 moved.times += 1;
@@ -230,11 +233,10 @@ fn add_identity(plan: &Plan<'_>, headers: &mut HeaderMap, identity: Option<&Head
     }
 }
 
-/// The request would be sent again, but its body cannot.
+/// The body of a first attempt has been sent by another call.
 fn passed_by() -> Error {
     Error::usage(
-        "the media comes from a reader or a stream and travels with the request, so it cannot be sent again after a rejected token or a failure; \
-         give the request new media",
+        "the media comes from a reader or a stream, and was sent before; give the request new media",
     )
 }
 

@@ -22,11 +22,8 @@ use std::{
 use tracing::{Instrument as _, Span};
 use uuid::Uuid;
 
-use self::{
-    attempts::{Plan, Row},
-    exchange::{Read, Received},
-};
 pub(crate) use self::{
+    attempts::Retries,
     batch::{BatchPart, batch_part, limit, reject_token},
     decode::Answered,
     exchange::{too_long, wrong_length},
@@ -34,6 +31,10 @@ pub(crate) use self::{
     redirect::{resolve, same_origin},
     timer::Timer,
     watch::Watch,
+};
+use self::{
+    attempts::{Plan, Row},
+    exchange::{Read, Received},
 };
 #[allow(unused_imports)] // For features that speak more than one request per call.
 pub(crate) use self::{
@@ -94,7 +95,8 @@ pub(crate) async fn send(prepared: &Prepared) -> Result<Answered, Error> {
     let span = span(prepared);
     let options = effective_options(prepared);
     let mut limit = whole_call(prepared, &options);
-    let result = run(prepared, options, &span, Read::Whole, limit.as_mut())
+    let how = (Read::Whole, Retries::Call);
+    let result = run(prepared, options, &span, how, limit.as_mut())
         .await
         .map(|received| received.answered);
     finish(prepared, &span, result)
@@ -130,12 +132,12 @@ async fn run(
     prepared: &Prepared,
     mut options: CallOptions,
     span: &Watch,
-    read: Read,
+    (read, retries): (Read, Retries),
     limit: Option<&mut Timer>,
 ) -> Result<Received, Error> {
     give_request_id(prepared, &mut options)?;
     fill_request_id(prepared, &mut options);
-    let (plan, first) = Plan::of_call(prepared, &options, read)?;
+    let (plan, first) = Plan::of_call(prepared, &options, read, retries)?;
     let mut first = Some(first);
     let row = Row::default();
     let result = {

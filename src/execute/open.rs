@@ -2,7 +2,7 @@
 
 use gapi_transport::Body;
 
-use super::{ATTEMPT_TIMEOUT, Answered, Read, Received, Timer, Watch, exchange};
+use super::{ATTEMPT_TIMEOUT, Answered, Read, Received, Retries, Timer, Watch, exchange};
 use crate::{Error, call::sending::Prepared, kept::Kept};
 
 /// A success whose body is still to be read, and the limits of reading it.
@@ -33,8 +33,8 @@ impl Opened {
     }
 }
 
-/// Sends the call and gives its answer, which is a success, with its body unread.
-pub(crate) async fn open(prepared: Kept<Prepared>) -> Result<Opened, Error> {
+/// Sends the call and gives its answer, which is a success, with its body unread. `retries` says whether it is a call of its own, or a step of one.
+pub(crate) async fn open(prepared: Kept<Prepared>, retries: Retries) -> Result<Opened, Error> {
     let span = super::span(&prepared);
     let options = super::effective_options(&prepared);
     let limit = options
@@ -42,7 +42,8 @@ pub(crate) async fn open(prepared: Kept<Prepared>) -> Result<Opened, Error> {
         .answer_limit
         .unwrap_or(exchange::ANSWER_LIMIT);
     let mut deadline = super::whole_call(&prepared, &options);
-    let result = super::run(&prepared, options, &span, Read::Head, deadline.as_mut()).await;
+    let how = (Read::Head, retries);
+    let result = super::run(&prepared, options, &span, how, deadline.as_mut()).await;
     let (answered, unread) = match result {
         Ok(Received { answered, unread }) => (Ok(answered), unread),
         Err(error) => (Err(error), Body::empty()),

@@ -8,7 +8,7 @@ use tracing::Span;
 
 use super::{
     Answered,
-    attempts::{self, Origin, Plan, Row},
+    attempts::{self, Origin, Plan, Retries, Row},
     exchange::{Follow, Read},
     redirect,
 };
@@ -26,7 +26,7 @@ pub(crate) struct Raw {
     accept: fn(&StatusCode) -> bool,
     follow: Follow,
     authorize: bool,
-    is_safe: Option<bool>,
+    retries: Retries,
     shown: Option<String>,
 }
 
@@ -51,7 +51,7 @@ impl Raw {
             accept: StatusCode::is_success,
             follow: Follow::Yes,
             authorize: true,
-            is_safe: None,
+            retries: Retries::None,
         }
     }
 
@@ -91,10 +91,10 @@ impl Raw {
         self
     }
 
-    /// Tries again by the call's policy, with `is_safe` for whether a request may be repeated that may have had its effect. Unless set there is one attempt, but for a
-    /// rejected token: the feature has a [`Backoff`](crate::retry::Backoff) of its own.
-    pub(crate) fn retry(mut self, is_safe: bool) -> Self {
-        self.is_safe = Some(is_safe);
+    /// Tries again by the call's policy: the request is a step that has no effect of its own. Unless set there is one attempt, but for a rejected token: the feature has a
+    /// [`Backoff`](crate::retry::Backoff) of its own.
+    pub(crate) fn as_step(mut self) -> Self {
+        self.retries = Retries::Step;
         self
     }
 }
@@ -113,7 +113,7 @@ pub(crate) async fn raw(prepared: &Prepared, raw: Raw) -> Result<Answered, Error
         accept,
         follow,
         authorize,
-        is_safe,
+        retries,
         shown,
     } = raw;
     let mut headers = HeaderMap::new();
@@ -133,13 +133,13 @@ pub(crate) async fn raw(prepared: &Prepared, raw: Raw) -> Result<Answered, Error
         media: request.len().unwrap_or(0),
         shown: Arc::new(Shown::new(&request.uri, shown)),
         expects_json: request.expects_json(),
+        stream: request.stream.clone(),
         origin: Origin::Given(Box::new(move || request.clone())),
         accept,
         read: Read::Whole,
         follow,
         authorize,
-        is_safe: Some(is_safe.unwrap_or_default()),
-        retry: is_safe.is_some(),
+        retries,
     };
     let row = Row::default();
     let result = attempts::attempts(&plan, &mut None, &row, &Span::current()).await;

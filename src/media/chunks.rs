@@ -23,7 +23,7 @@ use super::{
 use crate::{
     Error, ErrorKind, Response,
     call::sending::Prepared,
-    execute::{self, Opened, Timer},
+    execute::{self, Opened, Retries, Timer},
     kept::Kept,
     retry::{Backoff, Next, Repeat},
 };
@@ -341,13 +341,13 @@ impl Chunks {
             Backoff::new(&again.client.inner, &options).without_budget()
         });
         self.broke_at = self.given;
-        match backoff.after(&error, || true) {
+        match backoff.after(&error, |_| None) {
             Next::GiveUp(_) => Err(error),
             Next::Wait(wait) => {
                 tracing::debug!(kind = %error.kind(), "the download broke; going on where it was");
                 self.reopening = Some(Box::pin(async move {
                     backoff.sleep(wait).await;
-                    let opened = execute::open(again).await;
+                    let opened = execute::open(again, Retries::Step).await;
                     (backoff, opened)
                 }));
                 Ok(None)

@@ -14,7 +14,7 @@ use crate::{
         options::{CallOptions, option_setters},
         sending::Prepared,
     },
-    execute,
+    execute::{self, Retries},
     kept::Kept,
     url::HttpRequest,
 };
@@ -119,7 +119,7 @@ impl Download {
     /// # Errors
     /// Whatever keeps the call from a success.
     pub async fn stream(self) -> Result<Chunks, Error> {
-        let opened = execute::open(self.ranged()?).await?;
+        let opened = execute::open(self.ranged()?, Retries::Call).await?;
         Chunks::new(opened, self.part, self.watcher)
     }
 

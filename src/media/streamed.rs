@@ -2,18 +2,61 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll},
 };
 
 use bytes::Bytes;
-use futures_util::{StreamExt as _, stream};
-use gapi_transport::{Body, TransportError};
+use futures_util::{Stream, StreamExt as _, stream};
+use gapi_transport::{Body, BodyStream, TransportError};
 
 /// A body that is made anew for each attempt, as long as that is possible.
 #[derive(Clone)]
 pub(crate) struct Streamed {
     len: Option<u64>,
     make: Arc<dyn Fn() -> Option<Body> + Send + Sync>,
+    /// Where it is, if it can be sent once.
+    once: Option<Slot>,
+}
+
+/// Keeps what can be sent once, until it is sent.
+#[derive(Clone)]
+struct Slot(Arc<Mutex<Option<Body>>>);
+
+impl Slot {
+    fn lock(&self) -> MutexGuard<'_, Option<Body>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A body out of a slot. It goes back if nothing was read of it, as when there was no connection.
+struct Lent {
+    slot: Slot,
+    untouched: Option<Body>,
+    stream: Option<BodyStream>,
+}
+
+impl Stream for Lent {
+    type Item = Result<Bytes, TransportError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if let Some(body) = self.untouched.take() {
+            self.stream = Some(body.into_stream());
+        }
+        match &mut self.stream {
+            Some(stream) => stream.as_mut().poll_next(cx),
+            None => Poll::Ready(None),
+        }
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(body) = self.untouched.take() {
+            *self.slot.lock() = Some(body);
+        }
+    }
 }
 
 impl Streamed {
@@ -25,32 +68,55 @@ impl Streamed {
         Self {
             len,
             make: Arc::new(make),
+            once: None,
         }
     }
 
     /// A body that can be sent once.
     pub(crate) fn once(body: Body) -> Self {
         let len = body.len();
-        let body = Mutex::new(Some(body));
-        Self::new(len, move || {
-            body.lock().unwrap_or_else(PoisonError::into_inner).take()
-        })
+        let slot = Slot(Arc::new(Mutex::new(Some(body))));
+        let once = Some(slot.clone());
+        let make = move || {
+            let untouched = Some(slot.lock().take()?);
+            let (slot, stream) = (slot.clone(), None);
+            let lent = Lent {
+                slot,
+                untouched,
+                stream,
+            };
+            Some(Body::from_stream(lent, len))
+        };
+        Self {
+            once,
+            ..Self::new(len, make)
+        }
     }
 
     /// The same with more before and after it.
     pub(crate) fn between(self, head: Bytes, tail: Bytes) -> Self {
         let len = self.len.map(|len| len + (head.len() + tail.len()) as u64);
-        Self::new(len, move || {
+        let once = self.once.clone();
+        let make = move || {
             let inner = self.body()?.into_stream();
             let end = |bytes: &Bytes| stream::iter([Ok::<_, TransportError>(bytes.clone())]);
             let all = end(&head).chain(inner).chain(end(&tail));
             Some(Body::from_stream(all, len))
-        })
+        };
+        Self {
+            once,
+            ..Self::new(len, make)
+        }
     }
 
     /// The number of bytes, if it is known.
     pub(crate) fn len(&self) -> Option<u64> {
         self.len
+    }
+
+    /// Whether it has not passed by yet.
+    pub(crate) fn is_there(&self) -> bool {
+        self.once.as_ref().is_none_or(|slot| slot.lock().is_some())
     }
 
     /// The body; `None` when it has passed by.
@@ -80,9 +146,15 @@ mod tests {
         for _ in 0..2 {
             let body = streamed.body().expect("any number of times");
             assert_eq!(body.collect(9).await.expect("bytes"), "<abc>");
+            assert!(streamed.is_there());
         }
         let once = Streamed::once(Body::from("abc")).between("<".into(), ">".into());
-        assert!(once.body().is_some());
-        assert!(once.body().is_none());
+        // What nobody read of is there again.
+        drop(once.body().expect("the first time"));
+        assert!(once.is_there());
+        let body = once.body().expect("once more");
+        assert!(!once.is_there() && once.body().is_none());
+        assert_eq!(body.collect(9).await.expect("bytes"), "<abc>");
+        assert!(!once.is_there());
     }
 }

@@ -20,8 +20,8 @@ pub(crate) struct Backoff {
     /// No wait ends later than this after the start.
     limit: Option<Duration>,
     failures: u32,
-    /// Whether the attempt that runs is a retry that the budget has paid for.
-    paid: bool,
+    /// How many retries the budget has paid for.
+    paid: u32,
 }
 
 /// What to do after a failure.
@@ -40,6 +40,8 @@ pub(crate) enum Why {
     Permanent,
     /// The failed attempt may have had its effect, and the call is not safe to repeat.
     NotSafe,
+    /// The body of the request was read from what can be read once.
+    PassedBy,
     /// The policy allows no more attempts.
     Attempts,
     /// The policy's deadline, or the call's timeout, would pass.
@@ -66,7 +68,7 @@ impl Backoff {
             budget: Some(Arc::clone(&client.retry_budget)),
             started,
             failures: 0,
-            paid: false,
+            paid: 0,
         }
     }
 
@@ -77,58 +79,73 @@ impl Backoff {
         self
     }
 
-    /// An attempt ended with `error`. `is_safe` is asked only where it matters: whether the attempt may be repeated although it may have had its effect.
-    pub(crate) fn after(&mut self, error: &Error, is_safe: impl FnOnce() -> bool) -> Next {
+    /// An attempt ended with `error`. `obstacle` is asked only where it matters: what keeps the request from being sent again, although that could help.
+    pub(crate) fn after(
+        &mut self,
+        error: &Error,
+        obstacle: impl FnOnce(Repeat) -> Option<Why>,
+    ) -> Next {
         self.failures = self.failures.saturating_add(1);
-        match error.repeat() {
-            Repeat::Never => return Next::GiveUp(Why::Permanent),
-            Repeat::IfSafe if !is_safe() => return Next::GiveUp(Why::NotSafe),
-            Repeat::IfSafe | Repeat::Always => {}
+        if error.repeat() == Repeat::Never {
+            if error.status().is_some() {
+                // A refusal is no success, but the service is well.
+                self.earn();
+            }
+            return Next::GiveUp(Why::Permanent);
         }
         if self.failures >= self.policy.max_attempts {
             return Next::GiveUp(Why::Attempts);
         }
-        let asked = hint::of(error, self.clock.now()).unwrap_or_default();
+        if let Some(why) = obstacle(error.repeat()) {
+            return Next::GiveUp(why);
+        }
+        let asked = self.asked(error);
         let own = self.jitter.part_of(self.policy.longest_wait(self.failures));
         let wait = asked.saturating_add(own);
-        let elapsed = self.clock.instant().saturating_duration_since(self.started);
+        let now = self.clock.instant();
+        let elapsed = now.saturating_duration_since(self.started);
         if self
             .limit
             .is_some_and(|limit| elapsed.saturating_add(wait) > limit)
         {
             return Next::GiveUp(Why::Deadline);
         }
-        if self.budget.as_ref().is_some_and(|budget| !budget.take()) {
-            return Next::GiveUp(Why::Budget);
+        if let Some(budget) = &self.budget {
+            if !budget.take(now) {
+                return Next::GiveUp(Why::Budget);
+            }
+            self.paid = self.paid.saturating_add(1);
         }
-        self.paid = true;
         Next::Wait(wait)
+    }
+
+    /// Whether the policy allows more than one attempt at all.
+    pub(crate) fn tries_again(&self) -> bool {
+        self.policy.max_attempts > 1
+    }
+
+    /// How long the server that told of `error` asks to be left alone.
+    pub(crate) fn asked(&self, error: &Error) -> Duration {
+        hint::of(error, self.clock.now()).unwrap_or_default()
     }
 
     /// An attempt succeeded, or got on by a part: the next failure is the first of a new row. The deadline stays.
     pub(crate) fn succeeded(&mut self) {
+        self.earn();
+        self.failures = 0;
+    }
+
+    fn earn(&mut self) {
         if let Some(budget) = &self.budget {
             budget.earn(self.paid);
         }
-        self.failures = 0;
-        self.paid = false;
+        self.paid = 0;
     }
 
     /// Waits, after [`Next::Wait`].
     #[allow(dead_code)] // Its callers are features with a row of attempts of their own.
     pub(crate) async fn sleep(&self, wait: Duration) {
         self.clock.sleep(wait).await;
-    }
-}
-
-impl Why {
-    /// What an error adds to its text, where it is not clear from the error itself.
-    pub(crate) fn note(self) -> Option<&'static str> {
-        match self {
-            Self::Budget => Some("too many calls failed lately to try again"),
-            Self::Deadline => Some("no time was left to try again"),
-            Self::Permanent | Self::NotSafe | Self::Attempts => None,
-        }
     }
 }
 
@@ -152,7 +169,7 @@ mod tests {
             budget: Some(Arc::new(Budget::new(3))),
             started: clock.instant(),
             failures: 0,
-            paid: false,
+            paid: 0,
         }
     }
 
@@ -181,11 +198,11 @@ mod tests {
         let mut backoff =
             backoff(PATIENT.max_delay(Duration::from_secs(3)), &clock, 1.0).without_budget();
         let waits: Vec<f64> = (0..5)
-            .map(|_| seconds(backoff.after(&unavailable(), || true)))
+            .map(|_| seconds(backoff.after(&unavailable(), |_| None)))
             .collect();
         assert_eq!(waits, [0.5, 1.0, 2.0, 3.0, 3.0]);
         backoff.succeeded();
-        assert_eq!(seconds(backoff.after(&unavailable(), || true)), 0.5);
+        assert_eq!(seconds(backoff.after(&unavailable(), |_| None)), 0.5);
     }
 
     #[test]
@@ -199,13 +216,13 @@ mod tests {
             )]);
             Error::api(StatusCode::TOO_MANY_REQUESTS, headers, Bytes::new())
         };
-        assert_eq!(seconds(backoff.after(&asks("7"), || true)), 7.25);
+        assert_eq!(seconds(backoff.after(&asks("7"), |_| None)), 7.25);
         assert_eq!(
-            seconds(backoff.after(&asks("Thu, 01 Jan 1970 00:01:00 GMT"), || true)),
+            seconds(backoff.after(&asks("Thu, 01 Jan 1970 00:01:00 GMT"), |_| None)),
             60.5
         );
         assert_eq!(
-            backoff.after(&asks("130"), || true),
+            backoff.after(&asks("130"), |_| None),
             Next::GiveUp(Why::Deadline)
         );
     }
@@ -215,31 +232,32 @@ mod tests {
         let clock = ManualClock::new(SystemTime::UNIX_EPOCH);
         let mut two = backoff(RetryPolicy::new().max_attempts(2), &clock, 1.0);
         assert_eq!(
-            two.after(&unavailable(), || false),
+            two.after(&unavailable(), |_| Some(Why::NotSafe)),
             Next::GiveUp(Why::NotSafe)
         );
         two.succeeded();
-        seconds(two.after(&unavailable(), || true));
+        seconds(two.after(&unavailable(), |_| None));
         assert_eq!(
-            two.after(&unavailable(), || true),
+            two.after(&unavailable(), |_| None),
             Next::GiveUp(Why::Attempts)
         );
 
         let missing = Error::api(StatusCode::NOT_FOUND, HeaderMap::new(), Bytes::new());
-        assert_eq!(two.after(&missing, || true), Next::GiveUp(Why::Permanent));
+        assert_eq!(two.after(&missing, |_| None), Next::GiveUp(Why::Permanent));
 
+        // One that the policy would not repeat anyhow has no other reason.
         let mut none = backoff(RetryPolicy::none(), &clock, 1.0);
         assert_eq!(
-            none.after(&unavailable(), || true),
+            none.after(&unavailable(), |_| Some(Why::NotSafe)),
             Next::GiveUp(Why::Attempts)
         );
 
         let mut poor = backoff(PATIENT, &clock, 0.0);
         for _ in 0..3 {
-            seconds(poor.after(&unavailable(), || true));
+            seconds(poor.after(&unavailable(), |_| None));
         }
         assert_eq!(
-            poor.after(&unavailable(), || true),
+            poor.after(&unavailable(), |_| None),
             Next::GiveUp(Why::Budget)
         );
 
@@ -249,9 +267,9 @@ mod tests {
             1.0,
         );
         clock.advance(Duration::from_millis(9_500));
-        assert_eq!(seconds(late.after(&unavailable(), || true)), 0.5);
+        assert_eq!(seconds(late.after(&unavailable(), |_| None)), 0.5);
         assert_eq!(
-            late.after(&unavailable(), || true),
+            late.after(&unavailable(), |_| None),
             Next::GiveUp(Why::Deadline)
         );
     }
@@ -278,7 +296,7 @@ mod tests {
             let mut waits = 0;
             for part in parts {
                 backoff.jitter = Jitter::new(move || part);
-                let Next::Wait(wait) = backoff.after(&unavailable(), || true) else { break };
+                let Next::Wait(wait) = backoff.after(&unavailable(), |_| None) else { break };
                 waits += 1;
                 prop_assert!(wait <= Duration::from_millis(longest));
                 clock.advance(wait);

@@ -1,16 +1,27 @@
 //! What keeps a client from hammering a broken service.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
-/// What a retry takes out; a success puts one in.
+/// What a retry takes out; a call that the service settles puts one in.
 const RETRY: u64 = 10;
 
-/// A bucket of tokens that all calls of a client share. While most calls succeed it stays full, and every call may be tried again; when a service fails all of
-/// them, what is left is one retry for every ten successes.
+/// One comes back in this time, so that a retry comes back every second.
+const TOKEN_EVERY: Duration = Duration::from_millis(100);
+
+/// A bucket of tokens that all calls of a client share. While the service settles most calls it stays full, and every call may be tried again; when a service
+/// fails all of them, what is left is one retry every second and one for every ten calls that it settles.
 #[derive(Debug)]
 pub(crate) struct Budget {
     capacity: u64,
     tokens: AtomicU64,
+    /// The time up to which tokens have come back; `None` until the first retry.
+    refilled: Mutex<Option<Instant>>,
 }
 
 impl Budget {
@@ -20,11 +31,13 @@ impl Budget {
         Self {
             capacity,
             tokens: AtomicU64::new(capacity),
+            refilled: Mutex::default(),
         }
     }
 
-    /// Takes what one retry costs, if it is there.
-    pub(super) fn take(&self) -> bool {
+    /// Takes what one retry costs, if it is there at `now`.
+    pub(super) fn take(&self, now: Instant) -> bool {
+        self.refill(now);
         let taken = self
             .tokens
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |tokens| {
@@ -33,18 +46,41 @@ impl Budget {
         taken.is_ok()
     }
 
-    /// A call succeeded. Where a retry did that, it gets back what it cost.
-    pub(crate) fn earn(&self, by_retry: bool) {
+    /// The service settled a call, which gets back what its `retries` cost.
+    pub(crate) fn earn(&self, retries: u32) {
         // Almost always: no write to what all threads share.
         if self.tokens.load(Ordering::Relaxed) >= self.capacity {
             return;
         }
-        let earned = if by_retry { RETRY } else { 1 };
+        self.add((u64::from(retries) * RETRY).max(1));
+    }
+
+    /// Puts in what has come back since it was looked at last.
+    fn refill(&self, now: Instant) {
+        let mut refilled = self.refilled.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(since) = *refilled else {
+            // Nothing was taken before, so that there is nothing to come back.
+            *refilled = Some(now);
+            return;
+        };
+        let passed = now.saturating_duration_since(since);
+        let earned = u64::try_from(passed.as_millis() / TOKEN_EVERY.as_millis());
+        let earned = earned.unwrap_or(u64::MAX).min(self.capacity);
+        if earned == self.capacity {
+            *refilled = Some(now.max(since));
+        } else {
+            // What is left of the time counts for the next token.
+            *refilled = Some(since + TOKEN_EVERY * u32::try_from(earned).unwrap_or(0));
+        }
+        self.add(earned);
+    }
+
+    fn add(&self, earned: u64) {
         // The closure gives a value each time.
         let _ = self
             .tokens
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |tokens| {
-                Some((tokens + earned).min(self.capacity))
+                Some(tokens.saturating_add(earned).min(self.capacity))
             });
     }
 }
@@ -60,30 +96,56 @@ mod tests {
     use super::*;
 
     #[test]
-    fn retries_cost_and_successes_earn() {
+    fn retries_cost_and_settled_calls_earn() {
+        let now = Instant::now();
+        let take = |budget: &Budget| budget.take(now);
         let budget = Budget::new(2);
-        assert!(budget.take() && budget.take() && !budget.take());
+        assert!(take(&budget) && take(&budget) && !take(&budget));
         for _ in 0..9 {
-            budget.earn(false);
+            budget.earn(0);
         }
-        assert!(!budget.take(), "nine successes are no retry");
-        budget.earn(false);
-        assert!(budget.take() && !budget.take());
-        budget.earn(true);
-        assert!(budget.take() && !budget.take());
+        assert!(!take(&budget), "nine settled calls are no retry");
+        budget.earn(0);
+        assert!(take(&budget) && !take(&budget));
+        budget.earn(2);
+        assert!(take(&budget) && take(&budget) && !take(&budget));
         for _ in 0..1000 {
-            budget.earn(true);
+            budget.earn(1);
         }
         assert!(
-            budget.take() && budget.take() && !budget.take(),
+            take(&budget) && take(&budget) && !take(&budget),
             "never more than its size"
         );
     }
 
     #[test]
+    fn time_brings_retries_back() {
+        let start = Instant::now();
+        let at = |millis| start + Duration::from_millis(millis);
+        let budget = Budget::new(3);
+        for _ in 0..3 {
+            assert!(budget.take(at(0)));
+        }
+        assert!(!budget.take(at(999)));
+        assert!(budget.take(at(1_000)) && !budget.take(at(1_050)));
+        // No part of the time is lost, however often it is looked at.
+        for millis in (1_100..2_000).step_by(30) {
+            assert!(!budget.take(at(millis)), "{millis}");
+        }
+        assert!(budget.take(at(2_000)));
+        // A clock that goes back gives nothing, and a long rest no more than there was.
+        assert!(!budget.take(at(500)));
+        for _ in 0..3 {
+            assert!(budget.take(at(3_600_000)));
+        }
+        assert!(!budget.take(at(3_600_000)));
+    }
+
+    #[test]
     fn an_empty_budget_allows_nothing() {
+        let now = Instant::now();
         let budget = Budget::new(0);
-        budget.earn(true);
-        assert!(!budget.take());
+        budget.earn(1);
+        assert!(!budget.take(now) && !budget.take(now + Duration::from_secs(60)));
     }
 }

@@ -14,13 +14,19 @@ use std::time::Duration;
 /// how long to wait (`Retry-After`, `google.rpc.RetryInfo`) is left alone for that long in addition. When the deadline or the call's `timeout` would pass
 /// during the wait, the error is given at once.
 ///
-/// **What is tried again:** connections that were not made, for every call; connections that broke, answers that ended early, attempts that took too long, statuses
-/// 408, 429, 500, 502, 503 and 504, and 403 with the reason of a rate limit, for calls that are safe to repeat. Those are:
+/// **What is tried again for every call**, because it had no effect: connections that were not made, and refusals for rate, which are status 429 and status 403 with
+/// the reason `rateLimitExceeded`, `userRateLimitExceeded` or `RATE_LIMIT_EXCEEDED`. Quotas for a day or for storage (`dailyLimitExceeded`, `quotaExceeded` and their like) are not.
 ///
-/// - whatever [`CallOptions::idempotent`](crate::CallOptions::idempotent) says;
-/// - GET and HEAD, and lists that are paged;
-/// - PUT and DELETE, and any other method too, when the call carries a `requestId`, an `if-match` header, or a precondition that the method offers
-///   (`ifGenerationMatch`, an `etag`). A method that offers a precondition is not safe without one, whatever its verb.
+/// **What is tried again for calls that are safe to repeat**, because it may have had its effect: connections that broke, responses that ended early, attempts that
+/// took too long, and statuses 408, 500, 502, 503 and 504. The docs of each generated method say in a line which of these rules holds for it; the first that fits decides:
+///
+/// - what [`CallOptions::idempotent`](crate::CallOptions::idempotent) says;
+/// - what the service documents of the method, where the generator knows that (Cloud Storage), or an override file says;
+/// - GET and HEAD, and lists that are paged, are safe;
+/// - any call is safe that carries a `requestId`, an `if-match` header, or a precondition that the method offers (`ifGenerationMatch`, an `etag`);
+/// - PUT and DELETE are safe, except of a method that offers a precondition, which is not safe without one.
+///
+/// Media from a reader or a stream that travels with the request can be sent once. What would be tried again then is the error.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "a policy does nothing until it is given to a client or a call"]
 pub struct RetryPolicy {

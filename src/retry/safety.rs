@@ -13,10 +13,10 @@ pub(crate) const REQUEST_ID: &str = "requestId";
 
 /// Whether `call` may be repeated. `has_request_id` says whether its URL carries one.
 pub(crate) fn is_safe(call: &Call, options: &CallOptions, has_request_id: bool) -> bool {
-    if let Some(said) = options.chosen().idempotent {
+    let method = call.method;
+    if let Some(said) = options.chosen().idempotent.or(method.idempotent) {
         return said;
     }
-    let method = call.method;
     // A list that is asked for with a POST is still only read.
     if matches!(method.verb, Verb::Get | Verb::Head) || method.paging.is_some() {
         return true;

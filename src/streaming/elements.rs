@@ -17,7 +17,7 @@ use super::split::{Fault, Split};
 use crate::{
     Error, ErrorKind,
     call::{answer::Answer, sending::Prepared},
-    execute::{self, Opened},
+    execute::{self, Opened, Retries},
     kept::Kept,
     media::Chunks,
     method::Method,
@@ -67,7 +67,7 @@ impl<R: Answer> Elements<R> {
     pub(crate) fn new(prepared: Kept<Prepared>) -> Self {
         Self {
             method: prepared.call.method,
-            state: State::Opening(Box::pin(execute::open(prepared))),
+            state: State::Opening(Box::pin(execute::open(prepared, Retries::Call))),
             split: Split::default(),
             count: 0,
             element: PhantomData,

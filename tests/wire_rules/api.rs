@@ -200,6 +200,24 @@ static REPLACE: __gapi::Method = __gapi::Method {
 };
 method!(REPLACE, Replace, Thing, "things.replace");
 
+/// Known to be harmless when it comes again.
+static SETTLED: __gapi::Method = __gapi::Method {
+    id: "things.settled",
+    path: "v1/things:settle",
+    idempotent: Some(true),
+    ..__gapi::Method::new(&API, __gapi::Verb::Post)
+};
+method!(SETTLED, Settled, Thing, "things.settled");
+
+/// Known not to be, whatever else is said of it.
+static SHARED: __gapi::Method = __gapi::Method {
+    id: "things.shared",
+    path: "v1/things:share",
+    idempotent: Some(false),
+    ..__gapi::Method::new(&API, __gapi::Verb::Delete)
+};
+method!(SHARED, Shared, Thing, "things.shared");
+
 static DELETE: __gapi::Method = __gapi::Method {
     id: "things.delete",
     path: "v1/things/{id}",

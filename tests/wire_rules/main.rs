@@ -4,8 +4,11 @@
 mod api;
 mod auth;
 #[cfg(feature = "macros")]
+mod batch_repeats;
+#[cfg(feature = "macros")]
 mod batches;
 mod body;
+mod budgets;
 mod conditional;
 mod decode;
 mod downloads;
@@ -28,6 +31,7 @@ mod parts;
 #[cfg(feature = "macros")]
 mod patches;
 mod redirects;
+mod repeats;
 mod resumes;
 mod retries;
 mod script;

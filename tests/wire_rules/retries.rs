@@ -7,18 +7,15 @@ use std::{
 
 use bytes::Bytes;
 use gapi::{
-    CallOptions, ErrorKind, RetryPolicy, Sending,
+    CallOptions, ErrorKind, RetryPolicy,
     auth::{Token, from_fn},
     transport::{Body, ManualClock, TransportError, TransportErrorKind},
 };
 use http::Response;
-use serde_json::json;
 use tokio::time::Instant;
 
 use crate::{
-    api::{
-        Add, AnyThing, Create, Delete, Export, Get, Patch, Photo, Replace, Search, Thing, thing,
-    },
+    api::{Add, AnyThing, Create, Export, Get, Thing, thing},
     script::{Script, Seen, Step, answer, json},
 };
 
@@ -28,7 +25,7 @@ fn get() -> Get {
     Get::new().set("name", "a")
 }
 
-fn unavailable() -> Step {
+pub(crate) fn unavailable() -> Step {
     json(
         503,
         r#"{"error": {"message": "later", "status": "UNAVAILABLE"}}"#,
@@ -36,7 +33,7 @@ fn unavailable() -> Step {
 }
 
 /// One failure, then an empty object.
-fn once(failure: impl Fn() -> Step + Send + Sync + 'static) -> std::sync::Arc<Script> {
+pub(crate) fn once(failure: impl Fn() -> Step + Send + Sync + 'static) -> std::sync::Arc<Script> {
     let calls = AtomicU32::new(0);
     Script::new(move |_| match calls.fetch_add(1, Ordering::Relaxed) {
         0 => failure(),
@@ -154,64 +151,6 @@ async fn failures_that_stay_are_not() {
         get().send(&client).await.expect_err("an error");
         assert_eq!(script.seen().len(), 1, "{kind:?}");
     }
-}
-
-async fn attempts<R: gapi::Answer>(make: impl Fn(&gapi::Client) -> Sending<R>) -> usize {
-    let script = Script::new(|_| unavailable());
-    let client = script.retrying().build().expect("a client");
-    let error = make(&client).raw().await.expect_err("503");
-    let sent = script.seen().len();
-    assert_eq!(error.attempts() as usize, sent);
-    sent
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_is_safe_to_repeat() {
-    // By verb.
-    assert_eq!(attempts(|c| get().send(c)).await, 4);
-    assert_eq!(attempts(|c| Delete::new().set("id", "a").send(c)).await, 4);
-    assert_eq!(attempts(|c| Photo::new().send(c)).await, 4);
-    let patch = || Patch::new().set("bucket", "b").set("object", "o");
-    assert_eq!(attempts(|c| patch().send(c)).await, 1);
-    assert_eq!(attempts(|c| Create::new().send(c)).await, 1);
-    // A list is read, whatever its verb.
-    assert_eq!(attempts(|c| Search::new().send(c)).await, 4);
-    // By what the caller says.
-    assert_eq!(
-        attempts(|c| Create::new().send(c).idempotent(true)).await,
-        4
-    );
-    assert_eq!(attempts(|c| get().send(c).idempotent(false)).await, 1);
-    assert_eq!(
-        attempts(|c| patch().send(c).header("if-match", "\"x\"")).await,
-        4
-    );
-    // By request id.
-    assert_eq!(attempts(|c| Add::new().send(c)).await, 4);
-    assert_eq!(attempts(|c| Add::new().send(c).request_id(None)).await, 1);
-    assert_eq!(
-        attempts(|c| Add::new().send(c).request_id(Some("x"))).await,
-        4
-    );
-    assert_eq!(
-        attempts(|c| Add::new().set("requestId", "x").send(c).request_id(None)).await,
-        4
-    );
-    // A method that offers a precondition needs one.
-    let replace = || Replace::new().set("id", "a");
-    assert_eq!(attempts(|c| replace().send(c)).await, 1);
-    assert_eq!(attempts(|c| replace().body(thing("x")).send(c)).await, 1);
-    assert_eq!(
-        attempts(|c| replace().set("ifGenerationMatch", 3).send(c)).await,
-        4
-    );
-    assert_eq!(
-        attempts(|c| replace().send(c).param("ifGenerationMatch", "3")).await,
-        4
-    );
-    let with_etag = || json!({"name": "x", "etag": "\"7\""});
-    assert_eq!(attempts(|c| replace().body(with_etag()).send(c)).await, 4);
-    assert_eq!(attempts(|c| replace().send(c).idempotent(true)).await, 4);
 }
 
 #[tokio::test(start_paused = true)]
@@ -421,50 +360,6 @@ async fn the_time_of_the_whole_call_covers_waits() {
     );
     let cause = std::error::Error::source(&error).expect("a cause");
     assert_eq!(cause.to_string(), "things.get: 503 UNAVAILABLE: later");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_broken_service_is_not_hammered() {
-    let script = Script::new(|seen| {
-        if seen.url.contains("fail") {
-            unavailable()
-        } else {
-            json(200, "{}")
-        }
-    });
-    let client = script.retrying().retry_budget(5).build().expect("a client");
-    let fail = || Get::new().set("name", "fail");
-    let mut attempts = Vec::new();
-    for _ in 0..4 {
-        attempts.push(fail().send(&client).await.expect_err("503").attempts());
-    }
-    assert_eq!(attempts, [4, 3, 1, 1]);
-    let error = fail().send(&client).await.expect_err("503");
-    assert_eq!(
-        error.to_string(),
-        "things.get: 503 UNAVAILABLE: later (too many calls failed lately to try again)"
-    );
-    // Clones and other identities share it; ten successes pay for one retry.
-    let other = client.with_credentials(gapi::auth::Anonymous);
-    for _ in 0..10 {
-        get().send(&other).await.expect("a success");
-    }
-    assert_eq!(fail().send(&client).await.expect_err("503").attempts(), 2);
-    assert_eq!(fail().send(&other).await.expect_err("503").attempts(), 1);
-}
-
-#[tokio::test(start_paused = true)]
-async fn occasional_failures_never_use_the_budget_up() {
-    let calls = AtomicU32::new(0);
-    let script = Script::new(move |_| match calls.fetch_add(1, Ordering::Relaxed) % 2 {
-        0 => unavailable(),
-        _ => json(200, "{}"),
-    });
-    let client = script.retrying().retry_budget(1).build().expect("a client");
-    for _ in 0..50 {
-        get().send(&client).await.expect("the second attempt");
-    }
-    assert_eq!(script.seen().len(), 100);
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,7 +3,10 @@
 use std::{
     collections::VecDeque,
     fmt,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -78,6 +81,8 @@ type Rule = Box<dyn Fn(&Seen) -> Step + Send + Sync>;
 pub(crate) struct Script {
     seen: Mutex<Vec<Seen>>,
     rule: Rule,
+    /// How many requests still find no connection.
+    unread: AtomicUsize,
 }
 
 impl Script {
@@ -86,6 +91,7 @@ impl Script {
         Arc::new(Self {
             seen: Mutex::default(),
             rule: Box::new(rule),
+            unread: AtomicUsize::new(0),
         })
     }
 
@@ -101,6 +107,15 @@ impl Script {
     /// Answers everything with an empty object.
     pub(crate) fn empty() -> Arc<Self> {
         Self::new(|_| json(200, "{}"))
+    }
+
+    /// Gives no connection so often, before anything is read, and then empty objects.
+    pub(crate) fn unread(times: usize) -> Arc<Self> {
+        Arc::new(Self {
+            unread: AtomicUsize::new(times),
+            seen: Mutex::default(),
+            rule: Box::new(|_| json(200, "{}")),
+        })
     }
 
     pub(crate) fn seen(&self) -> Vec<Seen> {
@@ -143,6 +158,12 @@ impl Transport for Script {
         &self,
         request: Request<Body>,
     ) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
+        let less = |left: usize| left.checked_sub(1);
+        let order = (Ordering::Relaxed, Ordering::Relaxed);
+        if self.unread.fetch_update(order.0, order.1, less).is_ok() {
+            let none = TransportError::new(TransportErrorKind::Connect, "no connection");
+            return Box::pin(async move { Err(none) });
+        }
         Box::pin(async move {
             let (head, body) = request.into_parts();
             let seen = Seen {

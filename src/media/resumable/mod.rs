@@ -224,7 +224,7 @@ impl Driver {
 
     /// A POST that makes nothing yet, so that it is safe to repeat.
     async fn begin_session(&mut self) -> Result<(), Error> {
-        let request = Raw::from(self.begin.clone()).retry(true);
+        let request = Raw::from(self.begin.clone()).as_step();
         let answered = self.exchange(request).await?;
         let location = answered
             .headers
@@ -369,15 +369,18 @@ impl Driver {
 
     /// Waits as the policy says, or gives up with `error`.
     async fn pause(&mut self, error: Error) -> Result<(), Error> {
-        match self.backoff.after(&error, || true) {
+        match self.backoff.after(&error, |_| None) {
             retry::Next::Wait(wait) => {
                 tracing::debug!(kind = %error.kind(), "an exchange of the upload led to nothing");
                 self.backoff.sleep(wait).await;
                 Ok(())
             }
-            retry::Next::GiveUp(why) => Err(self
-                .place(error)
-                .after(self.exchanges.load(Ordering::Relaxed), why.note())),
+            retry::Next::GiveUp(why) => {
+                let call = (&self.prepared.call, &self.options);
+                let note = retry::note(why, &error, call, false);
+                let exchanges = self.exchanges.load(Ordering::Relaxed);
+                Err(self.place(error).after(exchanges, note))
+            }
         }
     }
 

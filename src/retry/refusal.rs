@@ -1,0 +1,149 @@
+//! What the server's refusal of a call means for another attempt.
+
+use super::Repeat;
+use crate::{Error, ErrorDetail};
+
+/// Reasons of a limit for a short time: as `errors[].reason`, and as `google.rpc.ErrorInfo` has it (`google.api.ErrorReason`).
+const RATE: [&str; 3] = [
+    "rateLimitExceeded",
+    "userRateLimitExceeded",
+    "RATE_LIMIT_EXCEEDED",
+];
+
+/// Reasons of a limit for a day, for what is stored, or for callers who are not registered: status 429 and 403 have them too, and a moment changes nothing about them.
+const QUOTA: [&str; 13] = [
+    "dailyLimitExceeded",
+    "dailyLimitExceededUnreg",
+    "limitExceeded",
+    "quotaExceeded",
+    "rateLimitExceededUnreg",
+    "servingLimitExceeded",
+    "sharingRateLimitExceeded",
+    "storageQuotaExceeded",
+    "userRateLimitExceededUnreg",
+    "variableTermExpiredDailyExceeded",
+    "variableTermLimitExceeded",
+    "resourceQuotaExceeded",
+    "insufficientQuota",
+];
+
+/// Whether the same request could succeed later, by the answer that `error` tells of.
+pub(crate) fn repeat_of(error: &Error) -> Repeat {
+    match error.status().map(|status| status.as_u16()) {
+        // What was refused for its rate was not begun, so that any method may be repeated.
+        Some(429) if !is_for_quota(error) => Repeat::Always,
+        Some(403) if is_for_rate(error) && !is_for_quota(error) => Repeat::Always,
+        Some(408 | 500 | 502..=504) => Repeat::IfSafe,
+        _ => Repeat::Never,
+    }
+}
+
+/// Whether a reason of the error is a limit for a short time.
+pub(crate) fn is_for_rate(error: &Error) -> bool {
+    RATE.iter().any(|reason| error.has_reason(reason))
+}
+
+/// Whether it is a limit that waiting for a moment does not lift.
+fn is_for_quota(error: &Error) -> bool {
+    let is_named = || {
+        let mut reasons = error.reasons();
+        reasons.any(|reason| QUOTA.iter().any(|known| is_same(known, reason)))
+    };
+    // A quota for a day is refused with the reason of a rate limit, and tells its unit: `1/d/{project}`.
+    let is_daily = || {
+        error.details().iter().any(|detail| match detail {
+            ErrorDetail::ErrorInfo(info) => info
+                .metadata
+                .get("quota_unit")
+                .is_some_and(|unit| unit == "1/d" || unit.starts_with("1/d/")),
+            _ => false,
+        })
+    };
+    is_daily() || (!is_for_rate(error) && is_named())
+}
+
+/// Whether `reason` is `known`, as older APIs spell it (`quotaExceeded`) or as newer ones do (`QUOTA_EXCEEDED`).
+fn is_same(known: &str, reason: &str) -> bool {
+    let plain = |text: &'_ str| {
+        text.bytes()
+            .filter(|byte| *byte != b'_')
+            .map(|byte| byte.to_ascii_lowercase())
+            .collect::<Vec<u8>>()
+    };
+    plain(known) == plain(reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use http::{HeaderMap, StatusCode};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn repeat(status: u16, error: &Value) -> Repeat {
+        let status = StatusCode::from_u16(status).expect("a status");
+        let body = Bytes::from(json!({"error": error}).to_string());
+        Error::api(status, HeaderMap::new(), body).repeat()
+    }
+
+    fn old(reason: &str) -> Value {
+        json!({"errors": [{"reason": reason, "domain": "usageLimits"}]})
+    }
+
+    fn new(reason: &str, unit: &str) -> Value {
+        json!({"status": "RESOURCE_EXHAUSTED", "details": [{
+            "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+            "reason": reason,
+            "metadata": {"quota_unit": unit},
+        }]})
+    }
+
+    #[test]
+    fn refusals_for_rate_had_no_effect() {
+        for (status, error) in [
+            (429, json!({})),
+            (429, json!({"status": "RESOURCE_EXHAUSTED"})),
+            (429, old("rateLimitExceeded")),
+            (429, old("tooManyRequests")),
+            (429, new("RATE_LIMIT_EXCEEDED", "1/min/{project}/{user}")),
+            (403, old("rateLimitExceeded")),
+            (403, old("userRateLimitExceeded")),
+            (403, new("RATE_LIMIT_EXCEEDED", "1/min/{project}")),
+        ] {
+            assert_eq!(repeat(status, &error), Repeat::Always, "{status} {error}");
+        }
+    }
+
+    #[test]
+    fn exhausted_quotas_stay_exhausted() {
+        for status in [403, 429] {
+            for reason in QUOTA {
+                assert_eq!(repeat(status, &old(reason)), Repeat::Never, "{reason}");
+            }
+            for (reason, unit) in [
+                ("RATE_LIMIT_EXCEEDED", "1/d/{project}"),
+                ("DAILY_LIMIT_EXCEEDED", ""),
+                ("QUOTA_EXCEEDED", ""),
+                ("RESOURCE_QUOTA_EXCEEDED", "1/{project}"),
+            ] {
+                let error = new(reason, unit);
+                assert_eq!(repeat(status, &error), Repeat::Never, "{error}");
+            }
+        }
+        for error in [json!({}), old("forbidden"), new("SERVICE_DISABLED", "")] {
+            assert_eq!(repeat(403, &error), Repeat::Never, "{error}");
+        }
+    }
+
+    #[test]
+    fn other_failures_of_the_moment_may_have_had_an_effect() {
+        for status in [408, 500, 502, 503, 504] {
+            assert_eq!(repeat(status, &json!({})), Repeat::IfSafe, "{status}");
+            assert_eq!(repeat(status, &old("rateLimitExceeded")), Repeat::IfSafe);
+        }
+        for status in [400, 401, 404, 409, 412, 501, 505] {
+            assert_eq!(repeat(status, &json!({})), Repeat::Never, "{status}");
+        }
+    }
+}
