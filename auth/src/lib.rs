@@ -88,6 +88,8 @@ mod json;
 mod metadata;
 #[cfg(feature = "oauth")]
 mod oauth;
+#[cfg(feature = "oauth")]
+mod reach;
 #[cfg(feature = "impersonation")]
 mod regional_boundary;
 mod scopes;
@@ -101,8 +103,6 @@ mod static_token;
 #[cfg(any(feature = "external-account", feature = "downscoped"))]
 mod sts;
 mod token;
-#[cfg(feature = "impersonation")]
-mod url_policy;
 #[cfg(feature = "authorized-user")]
 mod user;
 
@@ -134,6 +134,8 @@ pub use id_token::{IdTokenCredentials, IdTokenSource};
 pub use impersonated::Impersonated;
 #[cfg(feature = "metadata")]
 pub use metadata::MetadataServer;
+#[cfg(feature = "oauth")]
+pub use reach::UrlPolicy;
 #[cfg(feature = "impersonation")]
 pub use regional_boundary::RegionalAccessBoundary;
 pub use secrecy::{ExposeSecret, SecretString};
@@ -145,8 +147,6 @@ pub use signer::{Signature, Signer};
 pub use source::{FetchContext, FnSource, TokenSource, from_fn};
 pub use static_token::AccessToken;
 pub use token::Token;
-#[cfg(feature = "impersonation")]
-pub use url_policy::UrlPolicy;
 #[cfg(feature = "keyring-store")]
 pub use user::KeyringStore;
 #[cfg(feature = "authorized-user")]

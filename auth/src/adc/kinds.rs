@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Settings, file::CredentialFile};
-use crate::{AuthError, AuthErrorKind, Credentials};
+use crate::{AuthError, AuthErrorKind, Credentials, reach::Reach};
 
 /// `Some` where the feature is on.
 macro_rules! make {
@@ -16,7 +16,8 @@ macro_rules! make {
     }};
 }
 
-type Make = fn(&str, &Settings) -> Result<Arc<dyn Credentials>, AuthError>;
+/// Makes credentials of a file's text, which reach what they are given and nothing else.
+type Make = fn(&str, &Settings, &Reach) -> Result<Arc<dyn Credentials>, AuthError>;
 
 /// Every type that a file can have: its name, the feature that it needs, and what makes credentials of its text, where
 /// that feature is on.
@@ -66,9 +67,8 @@ pub(super) fn credentials(
             format!("{origin}: the field `type` is `{kind}`, which this program was built without"),
         )
         .with_hint(format!("turn on the feature `{feature}` of gapi-auth"))),
-        Some((_, _, Some(make))) => {
-            make(&file.text, settings).map_err(|error| error.with_credential(|| origin.to_owned()))
-        }
+        Some((_, _, Some(make))) => make(&file.text, settings, &settings.reach())
+            .map_err(|error| error.with_credential(|| origin.to_owned())),
     }
 }
 
@@ -96,12 +96,6 @@ macro_rules! with {
     (@transport $c:ident, $s:ident) => {
         match &$s.transport { Some(transport) => $c.transport(transport.clone()), None => $c }
     };
-    (@environment $c:ident, $s:ident) => {
-        $c.environment($s.environment.clone())
-    };
-    (@url_policy $c:ident, $s:ident) => {
-        match &$s.url_policy { Some(policy) => $c.url_policy(policy.clone()), None => $c }
-    };
     (@audience $c:ident, $s:ident) => {
         match &$s.gdch_audience { Some(audience) => $c.audience(audience), None => $c }
     };
@@ -112,8 +106,12 @@ macro_rules! with {
 
 /// A user's scopes are what the user granted, whatever the program would like.
 #[cfg(feature = "authorized-user")]
-fn authorized_user(text: &str, settings: &Settings) -> Result<Arc<dyn Credentials>, AuthError> {
-    let file = crate::AuthorizedUser::from_authorized_user_info(text)?;
+fn authorized_user(
+    text: &str,
+    settings: &Settings,
+    reach: &Reach,
+) -> Result<Arc<dyn Credentials>, AuthError> {
+    let file = crate::AuthorizedUser::read("authorized user", text, reach)?;
     user(file, settings)
 }
 
@@ -129,37 +127,49 @@ pub(super) fn user(
 }
 
 #[cfg(feature = "service-account")]
-fn service_account(text: &str, settings: &Settings) -> Result<Arc<dyn Credentials>, AuthError> {
-    let account = crate::ServiceAccount::from_json(text)?;
+fn service_account(
+    text: &str,
+    settings: &Settings,
+    reach: &Reach,
+) -> Result<Arc<dyn Credentials>, AuthError> {
+    let account = crate::ServiceAccount::read("service account key", text, reach)?;
     Ok(Arc::new(
-        with!(account, settings: scopes subject quota_project transport clock),
+        with!(account, settings: scopes subject quota_project),
     ))
 }
 
 #[cfg(feature = "external-account")]
-fn external_account(text: &str, settings: &Settings) -> Result<Arc<dyn Credentials>, AuthError> {
+fn external_account(
+    text: &str,
+    settings: &Settings,
+    reach: &Reach,
+) -> Result<Arc<dyn Credentials>, AuthError> {
     no_subject(settings, "a federated identity")?;
-    let account = crate::ExternalAccount::from_json(text)?;
-    Ok(Arc::new(
-        with!(account, settings: scopes quota_project url_policy environment transport clock),
-    ))
+    let account = crate::ExternalAccount::read("external account", text, reach)?;
+    Ok(Arc::new(with!(account, settings: scopes quota_project)))
 }
 
 /// Of a workforce pool, whose scopes are what the user granted, too.
 #[cfg(feature = "external-account")]
-fn workforce_user(text: &str, settings: &Settings) -> Result<Arc<dyn Credentials>, AuthError> {
+fn workforce_user(
+    text: &str,
+    settings: &Settings,
+    reach: &Reach,
+) -> Result<Arc<dyn Credentials>, AuthError> {
     no_subject(settings, "a workforce user")?;
-    let user = crate::ExternalAccountAuthorizedUser::from_json(text)?;
-    Ok(Arc::new(
-        with!(user, settings: quota_project url_policy transport clock),
-    ))
+    let user = crate::ExternalAccountAuthorizedUser::read("workforce user", text, reach)?;
+    Ok(Arc::new(with!(user, settings: quota_project)))
 }
 
 #[cfg(feature = "impersonation")]
-fn impersonated(text: &str, settings: &Settings) -> Result<Arc<dyn Credentials>, AuthError> {
-    let account = crate::Impersonated::from_json(text)?;
+fn impersonated(
+    text: &str,
+    settings: &Settings,
+    reach: &Reach,
+) -> Result<Arc<dyn Credentials>, AuthError> {
+    let account = crate::Impersonated::read("impersonated service account", text, reach)?;
     Ok(Arc::new(
-        with!(account, settings: scopes subject quota_project url_policy transport clock),
+        with!(account, settings: scopes subject quota_project),
     ))
 }
 
@@ -167,12 +177,11 @@ fn impersonated(text: &str, settings: &Settings) -> Result<Arc<dyn Credentials>,
 fn gdch_service_account(
     text: &str,
     settings: &Settings,
+    reach: &Reach,
 ) -> Result<Arc<dyn Credentials>, AuthError> {
     no_subject(settings, "a service identity of Google Distributed Cloud")?;
-    let account = crate::GdchServiceAccount::from_json(text)?;
-    Ok(Arc::new(
-        with!(account, settings: audience environment transport clock),
-    ))
+    let account = crate::GdchServiceAccount::read("service identity", text, reach)?;
+    Ok(Arc::new(with!(account, settings: audience)))
 }
 
 fn no_subject(settings: &Settings, what: &str) -> Result<(), AuthError> {

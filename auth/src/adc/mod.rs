@@ -12,7 +12,7 @@ use std::{fmt, sync::Arc};
 use gapi_transport::{Clock, Transport};
 
 pub use self::credentials::{DefaultCredentials, Origin};
-use crate::{AuthError, Environment};
+use crate::{AuthError, Environment, UrlPolicy, reach::Reach};
 
 /// The credentials that the program has where it runs:
 /// [Application Default Credentials](https://cloud.google.com/docs/authentication/application-default-credentials). In this order:
@@ -67,8 +67,7 @@ struct Settings {
     metadata_transport: Option<Arc<dyn Transport>>,
     clock: Option<Arc<dyn Clock>>,
     gdch_audience: Option<String>,
-    #[cfg(feature = "impersonation")]
-    url_policy: Option<crate::UrlPolicy>,
+    url_policy: UrlPolicy,
 }
 
 impl Settings {
@@ -77,6 +76,14 @@ impl Settings {
         self.quota_project
             .clone()
             .or_else(|| self.environment.get("GOOGLE_CLOUD_QUOTA_PROJECT"))
+    }
+
+    /// What a file reaches that is found.
+    fn reach(&self) -> Reach {
+        let mut reach = Reach::new(self.url_policy.clone(), self.environment.clone());
+        reach.set_transport(self.transport.clone());
+        reach.set_clock(self.clock.clone());
+        reach
     }
 
     /// The project that the environment names.
@@ -100,8 +107,7 @@ impl ApplicationDefault {
             metadata_transport: None,
             clock: None,
             gdch_audience: None,
-            #[cfg(feature = "impersonation")]
-            url_policy: None,
+            url_policy: UrlPolicy::default(),
         })
     }
 
@@ -135,11 +141,10 @@ impl ApplicationDefault {
         self.change(|settings| settings.gdch_audience = Some(audience))
     }
 
-    /// Which hosts and files a configuration of federation or impersonation may name:
-    /// [`UrlPolicy::untrusted`](crate::UrlPolicy::untrusted) where somebody else may have written it.
-    #[cfg(feature = "impersonation")]
-    pub fn url_policy(self, policy: crate::UrlPolicy) -> Self {
-        self.change(|settings| settings.url_policy = Some(policy))
+    /// Which hosts, files and programs the file may name, of whatever type it is, and whatever credentials stand within it:
+    /// [`UrlPolicy::untrusted`] where somebody else may have written it.
+    pub fn url_policy(self, policy: UrlPolicy) -> Self {
+        self.change(|settings| settings.url_policy = policy)
     }
 
     /// Where variables and files are read: this machine unless set.

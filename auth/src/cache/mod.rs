@@ -27,6 +27,8 @@ use self::{
     slot::{Outcome, Slot, Step, Ticket, Waiting},
     slots::{Key, Slots},
 };
+#[cfg(feature = "oauth")]
+use crate::reach::{Configured, Reach};
 use crate::{
     AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Credentials, FetchContext, TokenSource,
     scopes::ScopeSet,
@@ -120,6 +122,32 @@ impl<S: TokenSource> Cached<S> {
             self.core.fallback.clone(),
             self.core.clock.clone(),
         )
+    }
+
+    /// The tokens of a source that a file describes, through what its reach names.
+    #[cfg(feature = "oauth")]
+    pub(crate) fn of_file(source: S) -> Self
+    where
+        S: Configured,
+    {
+        let reach = source.reach().clone();
+        Self::new(source).reaching(|own| *own = reach)
+    }
+
+    /// The same with another reach, and an empty cache.
+    #[cfg(feature = "oauth")]
+    pub(crate) fn reaching(self, change: impl FnOnce(&mut Reach)) -> Self
+    where
+        S: Configured,
+    {
+        let mut source = self.source().clone();
+        let mut reach = source.reach().clone();
+        change(&mut reach);
+        let transport = reach.transport().or(self.core.transport.as_ref()).cloned();
+        let clock = reach.clock().unwrap_or(&self.core.clock).clone();
+        source.set_reach(reach);
+        let fallback = self.core.fallback.clone();
+        Self::assemble(Arc::new(source), transport, fallback, clock)
     }
 
     /// The same transport and clock, and one pool, with tokens of another kind.

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use secrecy::{SecretString, zeroize::Zeroize};
 use serde_json::{Map, Value};
 
-use crate::{AuthError, AuthErrorKind, json};
+use crate::{AuthError, AuthErrorKind, json, reach::Named};
 
 /// The fields of one JSON object that are still to be taken. What is left is wiped when dropped, because it may be secret.
 pub(crate) struct Fields {
@@ -94,6 +94,11 @@ impl Fields {
             }
             Some(other) => Err(self.wrong(name, "a string", other)),
         }
+    }
+
+    /// A URL or a universe that the file names.
+    pub(crate) fn named(&mut self, name: &str) -> Result<Option<Named>, AuthError> {
+        Ok(self.text(name)?.map(Named::by_file))
     }
 
     /// A trimmed text that is never shown.

@@ -14,7 +14,11 @@ use crate::{
     AuthError, AuthErrorKind, ClientCertificate, Environment,
     client_certificate::{Paths, read, workload},
     config::Fields,
+    reach::Reach,
 };
+
+/// What errors call the files.
+pub(super) const WHAT: &str = "the certificate";
 
 /// Where the certificate, its key and the chain above it are.
 #[derive(Clone, Debug)]
@@ -48,7 +52,8 @@ impl Certificate {
     }
 
     /// The chain as a subject token: a JSON list of DER in base64, the leaf first.
-    pub(super) fn chain(&self, environment: &Environment) -> Result<SecretString, AuthError> {
+    pub(super) fn chain(&self, reach: &Reach) -> Result<SecretString, AuthError> {
+        let environment = reach.files(WHAT)?;
         let paths = self.paths(environment)?;
         let leaf = read(environment, &paths.certificate)?;
         let leaf = certificates(&paths.certificate, &leaf)?;
@@ -81,10 +86,8 @@ impl Certificate {
     }
 
     /// A transport that presents the certificate. The files are read anew each time, because certificates are rotated.
-    pub(super) fn transport(
-        &self,
-        environment: &Environment,
-    ) -> Result<Arc<dyn Transport>, AuthError> {
+    pub(super) fn transport(&self, reach: &Reach) -> Result<Arc<dyn Transport>, AuthError> {
+        let environment = reach.files(WHAT)?;
         ClientCertificate::read(environment, &self.paths(environment)?)?.transport()
     }
 

@@ -9,33 +9,40 @@ use super::{
     executable::Executable,
     format::Format,
     settings::{Impersonated, Settings},
+    source::Source,
     supplier::Supplied,
     token_file::TokenFile,
     token_url::TokenUrl,
 };
-use crate::{AuthError, AuthErrorKind, config::Fields, iam::Account};
+use crate::{
+    AuthError, AuthErrorKind,
+    config::Fields,
+    iam::Account,
+    reach::{Named, Reach},
+};
 
 /// Reads a file's text; `place` names it in errors.
-pub(super) fn read(place: &str, text: &str) -> Result<(Settings, Supplied), AuthError> {
+pub(super) fn read(place: &str, text: &str, reach: Reach) -> Result<Source, AuthError> {
     let mut fields = Fields::parse(place, text, NEEDED)?;
     fields.check_type("external_account")?;
-    let settings = settings(place, &mut fields)?;
+    let settings = settings(place, &mut fields, reach)?;
     let Some(source) = fields.object("credential_source")? else {
         return Err(fields.error("the field `credential_source` is missing"));
     };
     let supplier = supplier(source, &settings)?;
-    Ok((settings, supplier))
+    Ok(Source::new(settings, supplier))
 }
 
-fn settings(place: &str, fields: &mut Fields) -> Result<Settings, AuthError> {
+fn settings(place: &str, fields: &mut Fields, reach: Reach) -> Result<Settings, AuthError> {
     let mut settings = Settings::new(
         fields.required("audience")?,
         fields.required("subject_token_type")?,
+        reach,
     );
-    if let Some(url) = fields.text("token_url")? {
+    if let Some(url) = fields.named("token_url")? {
         settings.token_url = url;
     }
-    if let Some(universe) = fields.text("universe_domain")? {
+    if let Some(universe) = fields.named("universe_domain")? {
         settings.universe_domain = universe;
     }
     if let Some(url) = fields.text("service_account_impersonation_url")? {
@@ -82,7 +89,7 @@ fn supplier(mut source: Fields, settings: &Settings) -> Result<Supplied, AuthErr
             format: Format::read(&mut source)?,
         })),
         ["url"] => Ok(Supplied::Url(TokenUrl {
-            url: source.required("url")?,
+            url: Named::by_file(source.required("url")?),
             headers: source.map("headers")?,
             format: Format::read(&mut source)?,
         })),
@@ -119,9 +126,9 @@ fn aws(mut source: Fields, version: &str) -> Result<Aws, AuthError> {
         _ => return Err(source.error("the field `environment_id` is not `aws1`")),
     }
     Ok(Aws::from_config(
-        source.text("region_url")?,
-        source.text("url")?,
-        source.text("imdsv2_session_token_url")?,
-        source.required("regional_cred_verification_url")?,
+        source.named("region_url")?,
+        source.named("url")?,
+        source.named("imdsv2_session_token_url")?,
+        Named::by_file(source.required("regional_cred_verification_url")?),
     ))
 }

@@ -22,7 +22,10 @@ pub use self::{
     supplier::{SubjectTokenSupplier, SupplierContext},
 };
 use self::{settings::Settings, source::Source};
-use crate::{AuthError, Cached, Credentials, Environment, UrlPolicy, config};
+use crate::{
+    AuthError, Cached, Credentials, Environment, UrlPolicy, config,
+    reach::{Named, Reach, nested},
+};
 
 const NEEDED: &str = "a federation configuration is needed, as `gcloud iam workload-identity-pools create-cred-config` and \
      `gcloud iam workforce-pools create-cred-config` write it";
@@ -63,7 +66,7 @@ impl ExternalAccount {
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, AuthError> {
         let path = path.as_ref();
         let text = config::read_text(path, NEEDED)?;
-        Self::parse(&path.display().to_string(), &text)
+        Self::read(&path.display().to_string(), &text, &Reach::trusted())
     }
 
     /// Reads the text of such a file.
@@ -71,12 +74,12 @@ impl ExternalAccount {
     /// # Errors
     /// As [`from_file`](Self::from_file).
     pub fn from_json(text: &str) -> Result<Self, AuthError> {
-        Self::parse("external account", text)
+        Self::read("external account", text, &Reach::trusted())
     }
 
-    fn parse(place: &str, text: &str) -> Result<Self, AuthError> {
-        let (settings, supplier) = file::read(place, text)?;
-        Ok(Self(Cached::new(Source::new(settings, supplier))))
+    /// Reads a file's text; `place` names it in errors.
+    pub(crate) fn read(place: &str, text: &str, reach: &Reach) -> Result<Self, AuthError> {
+        file::read(place, text, reach.clone()).map(|source| Self(Cached::of_file(source)))
     }
 
     /// Exchanges the tokens that `supplier` gives. `audience` names the provider, as in
@@ -87,14 +90,18 @@ impl ExternalAccount {
         subject_token_type: impl Into<String>,
         supplier: impl SubjectTokenSupplier,
     ) -> Self {
-        let settings = Settings::new(audience.into(), subject_token_type.into());
+        let settings = Settings::new(audience.into(), subject_token_type.into(), Reach::trusted());
         let supplier = supplier::Supplied::Own(Arc::new(supplier));
         Self(Cached::new(Source::new(settings, supplier)))
     }
 
     /// Signs with the keys of AWS that `supplier` gives.
     pub fn with_aws_supplier(audience: impl Into<String>, supplier: impl AwsSupplier) -> Self {
-        let settings = Settings::new(audience.into(), aws::TOKEN_TYPE.to_owned());
+        let settings = Settings::new(
+            audience.into(),
+            aws::TOKEN_TYPE.to_owned(),
+            Reach::trusted(),
+        );
         let supplier = supplier::Supplied::Aws(aws::Aws::with_supplier(Arc::new(supplier)));
         Self(Cached::new(Source::new(settings, supplier)))
     }
@@ -154,14 +161,14 @@ impl ExternalAccount {
     #[must_use]
     pub fn universe_domain(self, domain: impl Into<String>) -> Self {
         let domain = domain.into();
-        self.set(|settings| settings.universe_domain = domain)
+        self.set(|settings| settings.universe_domain = Named::by_program(domain))
     }
 
     /// The Security Token Service, if not the file's: an https URL, or http on this machine.
     #[must_use]
     pub fn token_url(self, url: impl Into<String>) -> Self {
         let url = url.into();
-        self.set(|settings| settings.set_token_url(url))
+        self.set(|settings| settings.token_url = Named::by_program(url))
     }
 
     /// Where the IAM Service Account Credentials API is, if not where the file says: an https URL without a path, or http on this
@@ -182,21 +189,23 @@ impl ExternalAccount {
     /// Which hosts and files the configuration may name.
     #[must_use]
     pub fn url_policy(self, policy: UrlPolicy) -> Self {
-        self.set(|settings| settings.policy = policy)
+        Self(self.0.reaching(|reach| reach.set_policy(policy)))
     }
 
     /// Where environment variables and files are read, and programs run: this machine unless set.
     #[must_use]
     pub fn environment(self, environment: Environment) -> Self {
-        self.set(|settings| settings.environment = environment)
+        Self(self.0.reaching(|reach| reach.set_environment(environment)))
     }
 
     /// Fetches tokens through `transport`, whatever transport requests offer. Where the source is an X.509 certificate, `transport` has to
     /// present it.
     #[must_use]
     pub fn transport(self, transport: Arc<dyn Transport>) -> Self {
-        let own = self.set(|settings| settings.own_transport = true);
-        Self(own.0.transport(transport))
+        Self(
+            self.0
+                .reaching(|reach| reach.set_transport(Some(transport))),
+        )
     }
 
     /// Reads the time from `clock`.
@@ -220,6 +229,8 @@ impl ExternalAccount {
         self.0.source().settings.project_number()
     }
 }
+
+nested!(ExternalAccount);
 
 impl fmt::Debug for ExternalAccount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

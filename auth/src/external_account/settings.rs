@@ -1,18 +1,18 @@
 //! What a configuration says, but for where the subject token comes from.
 
-use std::{sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc, time::Duration};
 
 use gapi_transport::Transport;
 use secrecy::SecretString;
 
 use crate::{
-    AuthError, AuthErrorKind, DEFAULT_UNIVERSE, Environment, FetchContext, UrlPolicy,
-    cache::LazyTransport, iam::Account, oauth::check_endpoint, sts::ClientAuth,
-    url_policy::Purpose,
+    AuthError, AuthErrorKind, FetchContext,
+    cache::LazyTransport,
+    iam::Account,
+    oauth::check_endpoint,
+    reach::{Named, Purpose, Reach},
+    sts::ClientAuth,
 };
-
-/// What stands for the universe in a URL.
-const UNIVERSE: &str = "{universe_domain}";
 
 /// Who is exchanged for whom, and where.
 #[derive(Clone)]
@@ -20,9 +20,7 @@ pub(super) struct Settings {
     pub(super) audience: String,
     pub(super) subject_token_type: String,
     /// The Security Token Service; `{universe_domain}` in it stands for the universe.
-    pub(super) token_url: String,
-    /// Whether the program named `token_url`, and so vouches for it.
-    pub(super) vouched_token_url: bool,
+    pub(super) token_url: Named,
     pub(super) client: Option<ClientAuth>,
     pub(super) user_project: Option<String>,
     pub(super) impersonated: Option<Impersonated>,
@@ -30,12 +28,9 @@ pub(super) struct Settings {
     pub(super) lifetime: Option<Duration>,
     pub(super) scopes: Vec<String>,
     pub(super) quota_project: Option<String>,
-    pub(super) universe_domain: String,
+    pub(super) universe_domain: Named,
     pub(super) allow_executables: Option<bool>,
-    pub(super) policy: UrlPolicy,
-    pub(super) environment: Environment,
-    /// Whether the program gave a transport, which then presents certificates itself.
-    pub(super) own_transport: bool,
+    pub(super) reach: Reach,
     /// A transport past all proxies, for servers of this machine.
     direct: Arc<dyn Transport>,
 }
@@ -50,12 +45,12 @@ pub(super) enum Impersonated {
 }
 
 impl Settings {
-    pub(super) fn new(audience: String, subject_token_type: String) -> Self {
+    pub(super) fn new(audience: String, subject_token_type: String, reach: Reach) -> Self {
         Self {
             audience,
             subject_token_type,
-            token_url: format!("https://sts.{UNIVERSE}/v1/token"),
-            vouched_token_url: false,
+            // Of the credentials' universe, for whose name nobody may vouch.
+            token_url: Named::by_file("https://sts.{universe_domain}/v1/token"),
             client: None,
             user_project: None,
             impersonated: None,
@@ -63,11 +58,9 @@ impl Settings {
             lifetime: None,
             scopes: Vec::new(),
             quota_project: None,
-            universe_domain: String::from(DEFAULT_UNIVERSE),
+            universe_domain: Named::GOOGLE,
             allow_executables: None,
-            policy: UrlPolicy::default(),
-            environment: Environment::default(),
-            own_transport: false,
+            reach,
             direct: Arc::new(LazyTransport::direct()),
         }
     }
@@ -80,10 +73,6 @@ impl Settings {
         self.client = Some(ClientAuth { id, secret });
     }
 
-    pub(super) fn set_token_url(&mut self, url: String) {
-        (self.token_url, self.vouched_token_url) = (url, true);
-    }
-
     pub(super) fn set_iam_endpoint(&mut self, root: String) {
         self.iam_endpoint = Some(root.trim_end_matches('/').to_owned());
     }
@@ -94,7 +83,7 @@ impl Settings {
         url: &str,
         cx: &'a FetchContext,
     ) -> &'a Arc<dyn Transport> {
-        if url.starts_with("http://") && !self.own_transport {
+        if url.starts_with("http://") && self.reach.transport().is_none() {
             &self.direct
         } else {
             cx.transport()
@@ -102,23 +91,25 @@ impl Settings {
     }
 
     /// The Security Token Service's URL.
-    pub(super) fn sts(&self) -> Result<String, AuthError> {
-        let url = self.token_url.replace(UNIVERSE, &self.universe_domain);
-        let what = "the token URL";
-        if self.vouched_token_url {
-            check_endpoint(what, &url)?;
-        } else {
-            self.policy
-                .check(Purpose::Sts, what, &url, &self.universe_domain)?;
-        }
-        Ok(url)
+    pub(super) fn sts(&self) -> Result<Cow<'_, str>, AuthError> {
+        self.url(Purpose::Sts, "the token URL", &self.token_url)
+    }
+
+    /// Where to send something, if the URL is good for it.
+    pub(super) fn url<'a>(
+        &self,
+        purpose: Purpose,
+        what: &str,
+        url: &'a Named,
+    ) -> Result<Cow<'a, str>, AuthError> {
+        self.reach.url(purpose, what, url, &self.universe_domain)
     }
 
     /// The service account to act as.
     pub(super) fn account(&self) -> Result<Option<Account>, AuthError> {
         let mut account = match &self.impersonated {
             None => return Ok(None),
-            Some(Impersonated::Email(email)) => Account::new(email, &self.universe_domain)?,
+            Some(Impersonated::Email(email)) => Account::new(email, self.universe_domain.text())?,
             Some(Impersonated::Url(account)) => account.clone(),
         };
         let what = "the impersonation URL";
@@ -127,9 +118,10 @@ impl Settings {
                 account.url = format!("{root}/v1/projects/-/serviceAccounts/{}", account.email);
                 check_endpoint(what, &account.url)?;
             }
-            None => self
-                .policy
-                .check(Purpose::Iam, what, &account.url, &self.universe_domain)?,
+            None => {
+                let url = Named::by_file(account.url);
+                account.url = self.url(Purpose::Iam, what, &url)?.into_owned();
+            }
         }
         Ok(Some(account))
     }
@@ -177,6 +169,7 @@ impl Settings {
         {
             return config("the lifetime is shorter than a second", "an hour is usual");
         }
+        self.reach.check_universe(&self.universe_domain)?;
         self.sts()?;
         self.account()?;
         Ok(())

@@ -11,6 +11,7 @@ use crate::{
     AccessToken, AuthError, AuthErrorKind, AuthRequest, FetchContext, Token, TokenSource,
     iam::{self, Account, Call},
     oauth::metrics_header,
+    reach::{Configured, Reach},
     scopes::ScopeSet,
     sts::Exchange,
 };
@@ -126,6 +127,16 @@ impl fmt::Debug for Source {
     }
 }
 
+impl Configured for Source {
+    fn reach(&self) -> &Reach {
+        &self.settings.reach
+    }
+
+    fn set_reach(&mut self, reach: Reach) {
+        self.settings.reach = reach;
+    }
+}
+
 impl TokenSource for Source {
     fn fetch<'a>(&'a self, cx: &'a FetchContext) -> BoxFuture<'a, Result<Token, AuthError>> {
         Box::pin(self.token(cx))
@@ -154,7 +165,7 @@ impl TokenSource for Source {
     }
 
     fn universe_domain(&self) -> &str {
-        &self.settings.universe_domain
+        self.settings.universe_domain.text()
     }
 
     fn quota_project(&self) -> Option<&str> {

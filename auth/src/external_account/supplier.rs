@@ -6,8 +6,12 @@ use gapi_transport::{BoxFuture, Clock, Transport};
 use secrecy::SecretString;
 
 use super::{
-    aws::Aws, certificate::Certificate, executable::Executable, settings::Settings,
-    token_file::TokenFile, token_url::TokenUrl,
+    aws::Aws,
+    certificate::{self, Certificate},
+    executable::Executable,
+    settings::Settings,
+    token_file::{self, TokenFile},
+    token_url::TokenUrl,
 };
 use crate::{AuthError, FetchContext, cache::ATTEMPT};
 
@@ -85,11 +89,11 @@ impl Supplied {
             fetch: cx,
         };
         match self {
-            Self::File(file) => file.read(&settings.environment),
+            Self::File(file) => file.read(&settings.reach),
             Self::Url(url) => url.get(settings, cx).await,
             Self::Executable(executable) => executable.run(settings, cx).await,
             Self::Aws(aws) => aws.sign(&own).await,
-            Self::Certificate(certificate) => certificate.chain(&settings.environment),
+            Self::Certificate(certificate) => certificate.chain(&settings.reach),
             Self::Own(supplier) => supplier.subject_token(&own).await,
         }
     }
@@ -100,8 +104,9 @@ impl Supplied {
         settings: &Settings,
     ) -> Result<Option<Arc<dyn Transport>>, AuthError> {
         match self {
-            Self::Certificate(certificate) if !settings.own_transport => {
-                certificate.transport(&settings.environment).map(Some)
+            // A transport of the program's presents certificates itself.
+            Self::Certificate(certificate) if settings.reach.transport().is_none() => {
+                certificate.transport(&settings.reach).map(Some)
             }
             _ => Ok(None),
         }
@@ -110,10 +115,8 @@ impl Supplied {
     /// Refuses what can never work, or is not allowed.
     pub(super) fn check(&self, settings: &Settings) -> Result<(), AuthError> {
         match self {
-            Self::File(_) => settings
-                .policy
-                .check_files("the source of the subject token"),
-            Self::Certificate(_) => settings.policy.check_files("the certificate"),
+            Self::File(_) => settings.reach.files(token_file::WHAT).map(drop),
+            Self::Certificate(_) => settings.reach.files(certificate::WHAT).map(drop),
             Self::Url(url) => url.check(settings),
             Self::Executable(executable) => executable.check(settings),
             Self::Aws(aws) => aws.check(settings),

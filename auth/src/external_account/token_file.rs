@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use secrecy::SecretString;
 
 use super::format::Format;
-use crate::{AuthError, Environment, config};
+use crate::{AuthError, config, reach::Reach};
+
+/// What errors call the file.
+pub(super) const WHAT: &str = "the source of the subject token";
 
 /// A file with a subject token.
 #[derive(Clone, Debug)]
@@ -16,11 +19,12 @@ pub(super) struct TokenFile {
 
 impl TokenFile {
     /// The token that is in the file now.
-    pub(super) fn read(&self, environment: &Environment) -> Result<SecretString, AuthError> {
+    pub(super) fn read(&self, reach: &Reach) -> Result<SecretString, AuthError> {
         let needed =
             "something else has to write the subject token into this file and keep it fresh";
         let place = self.path.display().to_string();
-        let text = environment
+        let text = reach
+            .files(WHAT)?
             .read_text(&self.path)
             .map_err(|error| config::unreadable(&place, error, needed))?;
         self.format.token(&place, &text)

@@ -1,6 +1,6 @@
 //! Subject tokens from a server.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use gapi_transport::Body;
 use http::{HeaderName, HeaderValue, Method, Request, StatusCode};
@@ -10,7 +10,7 @@ use super::{format::Format, settings::Settings};
 use crate::{
     AuthError, AuthErrorKind, FetchContext,
     oauth::{ANSWER_LIMIT, refuse},
-    url_policy::Purpose,
+    reach::{Named, Purpose},
 };
 
 const WHO: &str = "the server of the subject token";
@@ -18,19 +18,18 @@ const WHO: &str = "the server of the subject token";
 /// A server that gives a subject token.
 #[derive(Clone)]
 pub(super) struct TokenUrl {
-    pub(super) url: String,
+    pub(super) url: Named,
     pub(super) headers: BTreeMap<String, SecretString>,
     pub(super) format: Format,
 }
 
 impl TokenUrl {
     pub(super) fn check(&self, settings: &Settings) -> Result<(), AuthError> {
-        settings.policy.check(
-            Purpose::Subject,
-            "the URL of the subject token",
-            &self.url,
-            &settings.universe_domain,
-        )
+        self.url(settings).map(drop)
+    }
+
+    fn url(&self, settings: &Settings) -> Result<Cow<'_, str>, AuthError> {
+        settings.url(Purpose::Subject, "the URL of the subject token", &self.url)
     }
 
     /// Asks for a token.
@@ -39,10 +38,11 @@ impl TokenUrl {
         settings: &Settings,
         cx: &FetchContext,
     ) -> Result<SecretString, AuthError> {
-        let transport = settings.transport_to(&self.url, cx);
+        let url = self.url(settings)?;
+        let transport = settings.transport_to(&url, cx);
         let unreachable = |error| AuthError::unreachable(WHO, error);
         let (head, body) = transport
-            .send(self.request()?)
+            .send(self.request(&url)?)
             .await
             .map_err(unreachable)?
             .into_parts();
@@ -61,11 +61,11 @@ impl TokenUrl {
         self.format.token(WHO, text)
     }
 
-    fn request(&self) -> Result<Request<Body>, AuthError> {
+    fn request(&self, url: &str) -> Result<Request<Body>, AuthError> {
         let config = |message: &str| AuthError::new(AuthErrorKind::Config, message);
         let mut request = Request::builder()
             .method(Method::GET)
-            .uri(&self.url)
+            .uri(url)
             .body(Body::empty())
             .map_err(|error| {
                 config("the URL of the subject token cannot be used").with_source(error)
@@ -88,9 +88,9 @@ impl TokenUrl {
 
 impl std::fmt::Debug for TokenUrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // A query or the headers may hold a secret, as those of GitHub Actions do.
+        // The headers may hold a secret, as those of GitHub Actions do.
         f.debug_struct("TokenUrl")
-            .field("url", &self.url.split('?').next().unwrap_or_default())
+            .field("url", &self.url)
             .field("headers", &self.headers.keys().collect::<Vec<_>>())
             .field("format", &self.format)
             .finish()

@@ -9,7 +9,10 @@ use gapi_transport::{Clock, Transport};
 use secrecy::SecretString;
 
 use self::source::Source;
-use crate::{AuthError, Cached, Credentials, UrlPolicy, config};
+use crate::{
+    AuthError, Cached, Credentials, UrlPolicy, config,
+    reach::{Named, Reach, nested},
+};
 
 const NEEDED: &str = "a workforce user's credentials are needed, as `gcloud auth application-default login` writes them after signing in with a \
      `--login-config`";
@@ -35,7 +38,7 @@ impl ExternalAccountAuthorizedUser {
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, AuthError> {
         let path = path.as_ref();
         let text = config::read_text(path, NEEDED)?;
-        Self::parse(&path.display().to_string(), &text)
+        Self::read(&path.display().to_string(), &text, &Reach::trusted())
     }
 
     /// Reads the text of such a file.
@@ -43,11 +46,12 @@ impl ExternalAccountAuthorizedUser {
     /// # Errors
     /// As [`from_file`](Self::from_file).
     pub fn from_json(text: &str) -> Result<Self, AuthError> {
-        Self::parse("workforce user", text)
+        Self::read("workforce user", text, &Reach::trusted())
     }
 
-    fn parse(place: &str, text: &str) -> Result<Self, AuthError> {
-        Ok(Self(Cached::new(file::read(place, text)?)))
+    /// Reads a file's text; `place` names it in errors.
+    pub(crate) fn read(place: &str, text: &str, reach: &Reach) -> Result<Self, AuthError> {
+        file::read(place, text, reach.clone()).map(|source| Self(Cached::of_file(source)))
     }
 
     fn change(self, change: impl FnOnce(&mut Source)) -> Self {
@@ -67,13 +71,13 @@ impl ExternalAccountAuthorizedUser {
     #[must_use]
     pub fn token_url(self, url: impl Into<String>) -> Self {
         let url = url.into();
-        self.change(|source| source.set_token_url(url))
+        self.change(|source| source.token_url = Named::by_program(url))
     }
 
     /// Which hosts the file may name.
     #[must_use]
     pub fn url_policy(self, policy: UrlPolicy) -> Self {
-        self.change(|source| source.policy = policy)
+        Self(self.0.reaching(|reach| reach.set_policy(policy)))
     }
 
     /// Fetches tokens through `transport`, whatever transport requests offer.
@@ -108,6 +112,8 @@ impl ExternalAccountAuthorizedUser {
         Ok(())
     }
 }
+
+nested!(ExternalAccountAuthorizedUser);
 
 impl fmt::Debug for ExternalAccountAuthorizedUser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

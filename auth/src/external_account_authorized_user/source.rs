@@ -1,6 +1,7 @@
 //! What a workforce user's credentials do when a token is needed.
 
 use std::{
+    borrow::Cow,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -9,11 +10,9 @@ use gapi_transport::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
-    AuthError, AuthErrorKind, AuthRequest, DEFAULT_UNIVERSE, FetchContext, Token, TokenSource,
-    UrlPolicy,
-    oauth::{self, check_endpoint},
+    AuthError, AuthErrorKind, AuthRequest, FetchContext, Token, TokenSource, oauth,
+    reach::{Configured, Named, Purpose, Reach},
     sts::{self, ClientAuth},
-    url_policy::Purpose,
 };
 
 /// A refresh token, and who may use it where.
@@ -24,12 +23,11 @@ pub(super) struct Source {
     grant: Arc<Grant>,
     pub(super) audience: Option<String>,
     /// The Security Token Service; `{universe_domain}` in it stands for the universe.
-    pub(super) token_url: String,
-    vouched_token_url: bool,
-    pub(super) revoke_url: Option<String>,
+    pub(super) token_url: Named,
+    pub(super) revoke_url: Option<Named>,
     pub(super) quota_project: Option<String>,
-    pub(super) universe_domain: String,
-    pub(super) policy: UrlPolicy,
+    pub(super) universe_domain: Named,
+    pub(super) reach: Reach,
 }
 
 struct Grant {
@@ -55,10 +53,9 @@ impl Grant {
 }
 
 const SIGN_IN: &str = "sign in again, with `gcloud auth application-default login`";
-const UNIVERSE: &str = "{universe_domain}";
 
 impl Source {
-    pub(super) fn new(client: ClientAuth, refresh_token: SecretString) -> Self {
+    pub(super) fn new(client: ClientAuth, refresh_token: SecretString, reach: Reach) -> Self {
         Self {
             client,
             grant: Arc::new(Grant {
@@ -66,36 +63,25 @@ impl Source {
                 turn: tokio::sync::Mutex::default(),
             }),
             audience: None,
-            token_url: format!("https://sts.{UNIVERSE}/v1/oauthtoken"),
-            vouched_token_url: false,
+            token_url: Named::by_file("https://sts.{universe_domain}/v1/oauthtoken"),
             revoke_url: None,
             quota_project: None,
-            universe_domain: String::from(DEFAULT_UNIVERSE),
-            policy: UrlPolicy::default(),
+            universe_domain: Named::GOOGLE,
+            reach,
         }
-    }
-
-    pub(super) fn set_token_url(&mut self, url: String) {
-        (self.token_url, self.vouched_token_url) = (url, true);
     }
 
     pub(super) fn refresh_token(&self) -> SecretString {
         self.grant.refresh_token().clone().unwrap_or_default()
     }
 
-    fn url(&self, what: &str, url: &str, vouched: bool) -> Result<String, AuthError> {
-        let url = url.replace(UNIVERSE, &self.universe_domain);
-        if vouched {
-            check_endpoint(what, &url)?;
-        } else {
-            self.policy
-                .check(Purpose::Sts, what, &url, &self.universe_domain)?;
-        }
-        Ok(url)
+    fn url<'a>(&self, what: &str, url: &'a Named) -> Result<Cow<'a, str>, AuthError> {
+        self.reach
+            .url(Purpose::Sts, what, url, &self.universe_domain)
     }
 
-    fn sts(&self) -> Result<String, AuthError> {
-        self.url("the token URL", &self.token_url, self.vouched_token_url)
+    fn sts(&self) -> Result<Cow<'_, str>, AuthError> {
+        self.url("the token URL", &self.token_url)
     }
 
     async fn token(&self, cx: &FetchContext) -> Result<Token, AuthError> {
@@ -120,7 +106,7 @@ impl Source {
             )
             .with_hint("the field `revoke_url` of their file would say so"));
         };
-        let url = self.url("the revocation URL", url, false)?;
+        let url = self.url("the revocation URL", url)?;
         let _turn = self.grant.turn.lock().await;
         let refresh_token = self.grant.usable()?;
         let fields = [
@@ -167,6 +153,16 @@ impl fmt::Debug for Source {
     }
 }
 
+impl Configured for Source {
+    fn reach(&self) -> &Reach {
+        &self.reach
+    }
+
+    fn set_reach(&mut self, reach: Reach) {
+        self.reach = reach;
+    }
+}
+
 impl TokenSource for Source {
     fn fetch<'a>(&'a self, cx: &'a FetchContext) -> BoxFuture<'a, Result<Token, AuthError>> {
         Box::pin(self.token(cx))
@@ -178,11 +174,12 @@ impl TokenSource for Source {
     }
 
     fn check(&self, _: &AuthRequest<'_>) -> Result<(), AuthError> {
+        self.reach.check_universe(&self.universe_domain)?;
         self.sts().map(drop)
     }
 
     fn universe_domain(&self) -> &str {
-        &self.universe_domain
+        self.universe_domain.text()
     }
 
     fn quota_project(&self) -> Option<&str> {

@@ -9,10 +9,14 @@ use super::{
     key::SigningKey,
     source::{Identity, Source},
 };
-use crate::{AuthError, AuthErrorKind, config::Fields};
+use crate::{
+    AuthError, AuthErrorKind,
+    config::Fields,
+    reach::{Named, Reach},
+};
 
 /// Reads a file's text; `place` names it in errors.
-pub(super) fn read(place: &str, text: &str) -> Result<Source, AuthError> {
+pub(super) fn read(place: &str, text: &str, reach: Reach) -> Result<Source, AuthError> {
     let mut fields = Fields::parse(place, text, NEEDED)?;
     fields.check_type("gdch_service_account")?;
     let version = fields.required("format_version")?;
@@ -23,12 +27,13 @@ pub(super) fn read(place: &str, text: &str) -> Result<Source, AuthError> {
         ));
     }
     let key = fields.required_secret("private_key")?;
-    Ok(Source::new(Identity {
+    let identity = Identity {
         name: fields.required("name")?,
         project: fields.required("project")?,
         key_id: fields.required("private_key_id")?,
-        token_uri: fields.required("token_uri")?,
+        token_uri: Named::by_file(fields.required("token_uri")?),
         ca_cert_path: fields.text("ca_cert_path")?.map(PathBuf::from),
         key: SigningKey::from_pem(place, key.expose_secret())?,
-    }))
+    };
+    Ok(Source::new(identity, reach))
 }

@@ -9,7 +9,7 @@ use std::{fmt, path::Path, sync::Arc};
 use gapi_transport::{Clock, Transport};
 
 use self::source::Source;
-use crate::{AuthError, Cached, Credentials, Environment, config};
+use crate::{AuthError, Cached, Credentials, Environment, UrlPolicy, config, reach::Reach};
 
 const NEEDED: &str = "a service identity of Google Distributed Cloud is needed, as `gdcloud iam service-accounts keys create` writes it";
 
@@ -17,7 +17,7 @@ const NEEDED: &str = "a service identity of Google Distributed Cloud is needed, 
 /// which has a token server of its own and often a certificate authority of its own.
 ///
 /// Tokens are for one [`audience`](Self::audience), which has to be set: the URL of the API. The token server is the one that the file
-/// names; the file holds a private key and is trusted as one.
+/// names; the file holds a private key and is trusted as one, unless [`url_policy`](Self::url_policy) says otherwise.
 ///
 /// Building one touches no network. Tokens are cached as [`Cached`] describes; clones share the cache, and every setter empties it.
 #[derive(Clone)]
@@ -33,7 +33,7 @@ impl GdchServiceAccount {
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, AuthError> {
         let path = path.as_ref();
         let text = config::read_text(path, NEEDED)?;
-        Self::parse(&path.display().to_string(), &text)
+        Self::read(&path.display().to_string(), &text, &Reach::trusted())
     }
 
     /// Reads the text of such a file.
@@ -41,11 +41,12 @@ impl GdchServiceAccount {
     /// # Errors
     /// As [`from_file`](Self::from_file).
     pub fn from_json(text: &str) -> Result<Self, AuthError> {
-        Self::parse("service identity", text)
+        Self::read("service identity", text, &Reach::trusted())
     }
 
-    fn parse(place: &str, text: &str) -> Result<Self, AuthError> {
-        Ok(Self(Cached::new(file::read(place, text)?)))
+    /// Reads a file's text; `place` names it in errors.
+    pub(crate) fn read(place: &str, text: &str, reach: &Reach) -> Result<Self, AuthError> {
+        file::read(place, text, reach.clone()).map(|source| Self(Cached::of_file(source)))
     }
 
     fn change(self, change: impl FnOnce(&mut Source)) -> Self {
@@ -64,15 +65,23 @@ impl GdchServiceAccount {
     /// Where the certificate of the certificate authority is read: this machine's files unless set.
     #[must_use]
     pub fn environment(self, environment: Environment) -> Self {
-        self.change(|source| source.environment = environment)
+        Self(self.0.reaching(|reach| reach.set_environment(environment)))
+    }
+
+    /// Which hosts and files the file may name: [`UrlPolicy::untrusted`] where somebody else may have written it.
+    #[must_use]
+    pub fn url_policy(self, policy: UrlPolicy) -> Self {
+        Self(self.0.reaching(|reach| reach.set_policy(policy)))
     }
 
     /// Fetches tokens through `transport`, whatever transport requests offer. It has to trust the token server's certificate itself:
     /// the file's `ca_cert_path` is not read then.
     #[must_use]
     pub fn transport(self, transport: Arc<dyn Transport>) -> Self {
-        let own = self.change(|source| source.own_transport = true);
-        Self(own.0.transport(transport))
+        Self(
+            self.0
+                .reaching(|reach| reach.set_transport(Some(transport))),
+        )
     }
 
     /// Reads the time from `clock`.

@@ -1,6 +1,7 @@
 //! What service identities do when a token is needed.
 
 use std::{
+    borrow::Cow,
     fmt,
     path::{Path, PathBuf},
     sync::Arc,
@@ -15,10 +16,13 @@ use serde_json::{Value, json};
 
 use super::key::SigningKey;
 use crate::{
-    AuthError, AuthErrorKind, AuthRequest, Environment, FetchContext, Token, TokenSource, config,
-    oauth::{ANSWER_LIMIT, Refusal, TokenAnswer, check_endpoint, read, shifted},
+    AuthError, AuthErrorKind, AuthRequest, FetchContext, Token, TokenSource, config,
+    oauth::{ANSWER_LIMIT, Refusal, TokenAnswer, read, shifted},
+    reach::{Configured, Named, Purpose, Reach},
 };
 
+/// What errors call the file of `ca_cert_path`.
+const AUTHORITY: &str = "the certificate of the certificate authority";
 const GRANT: &str = "urn:ietf:params:oauth:token-type:token-exchange";
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const SUBJECT_TOKEN: &str = "urn:k8s:params:oauth:token-type:serviceaccount";
@@ -31,7 +35,7 @@ pub(super) struct Identity {
     pub(super) project: String,
     pub(super) key_id: String,
     pub(super) key: SigningKey,
-    pub(super) token_uri: String,
+    pub(super) token_uri: Named,
     pub(super) ca_cert_path: Option<PathBuf>,
 }
 
@@ -40,19 +44,22 @@ pub(super) struct Identity {
 pub(super) struct Source {
     pub(super) identity: Arc<Identity>,
     pub(super) audience: Option<String>,
-    pub(super) environment: Environment,
-    /// Whether the program's transport knows the certificate authority.
-    pub(super) own_transport: bool,
+    pub(super) reach: Reach,
 }
 
 impl Source {
-    pub(super) fn new(identity: Identity) -> Self {
+    pub(super) fn new(identity: Identity, reach: Reach) -> Self {
         Self {
             identity: Arc::new(identity),
             audience: None,
-            environment: Environment::default(),
-            own_transport: false,
+            reach,
         }
+    }
+
+    fn token_uri(&self) -> Result<Cow<'_, str>, AuthError> {
+        let url = &self.identity.token_uri;
+        self.reach
+            .url(Purpose::Gdch, "the token URI", url, &Named::GOOGLE)
     }
 
     async fn token(&self, cx: &FetchContext) -> Result<Token, AuthError> {
@@ -80,9 +87,10 @@ impl Source {
     /// A transport that trusts the file's certificate authority, which is read anew each time.
     fn transport(&self, cx: &FetchContext) -> Result<Arc<dyn Transport>, AuthError> {
         match &self.identity.ca_cert_path {
-            Some(path) if !self.own_transport => {
+            // A transport of the program's knows the certificate authority.
+            Some(path) if self.reach.transport().is_none() => {
                 let place = path.display().to_string();
-                let roots = self.environment.read(path).map_err(|error| {
+                let roots = self.reach.files(AUTHORITY)?.read(path).map_err(|error| {
                     config::unreadable(&place, error, "the file's `ca_cert_path` names it")
                 })?;
                 trusting(path, &roots)
@@ -107,7 +115,7 @@ impl Source {
         });
         let request = Request::builder()
             .method(Method::POST)
-            .uri(&self.identity.token_uri)
+            .uri(&*self.token_uri()?)
             .header(header::CONTENT_TYPE, "application/json")
             .body(Body::from(body.to_string()))
             .map_err(|error| {
@@ -135,7 +143,7 @@ impl Source {
         let claims = part(json!({
             "iss": subject,
             "sub": subject,
-            "aud": identity.token_uri,
+            "aud": identity.token_uri.text(),
             "iat": iat,
             "exp": iat + LIFETIME,
         }));
@@ -188,6 +196,16 @@ impl fmt::Debug for Source {
     }
 }
 
+impl Configured for Source {
+    fn reach(&self) -> &Reach {
+        &self.reach
+    }
+
+    fn set_reach(&mut self, reach: Reach) {
+        self.reach = reach;
+    }
+}
+
 impl TokenSource for Source {
     fn fetch<'a>(&'a self, cx: &'a FetchContext) -> BoxFuture<'a, Result<Token, AuthError>> {
         Box::pin(self.token(cx))
@@ -205,7 +223,10 @@ impl TokenSource for Source {
             )
             .with_hint("name the URL of the API with `.audience(...)`"));
         }
-        check_endpoint("the token URI", &self.identity.token_uri)
+        if self.identity.ca_cert_path.is_some() && self.reach.transport().is_none() {
+            self.reach.files(AUTHORITY)?;
+        }
+        self.token_uri().map(drop)
     }
 
     fn describe(&self) -> String {

@@ -57,7 +57,7 @@ async fn ask(
     ];
     let metrics = metrics_header("auth-request-type/at cred-type/sa");
     oauth::post(
-        &source.token_uri,
+        &source.token_uri()?,
         &fields,
         Some(&metrics),
         cx.transport(),

@@ -5,10 +5,15 @@ use std::sync::Arc;
 use secrecy::ExposeSecret;
 
 use super::{NEEDED, source::Source};
-use crate::{AuthError, AuthErrorKind, Credentials, config::Fields, iam::Account};
+use crate::{
+    AuthError, AuthErrorKind,
+    config::Fields,
+    iam::Account,
+    reach::{Named, Nested, Reach},
+};
 
 /// Reads a file's text; `place` names it in errors.
-pub(super) fn read(place: &str, text: &str) -> Result<Source, AuthError> {
+pub(super) fn read(place: &str, text: &str, reach: Reach) -> Result<Source, AuthError> {
     let mut fields = Fields::parse(place, text, NEEDED)?;
     fields.check_type("impersonated_service_account")?;
     let url = fields.required("service_account_impersonation_url")?;
@@ -16,18 +21,19 @@ pub(super) fn read(place: &str, text: &str) -> Result<Source, AuthError> {
     let Some(source) = fields.object("source_credentials")? else {
         return Err(fields.error("the field `source_credentials` is missing"));
     };
-    let mut impersonated = Source::new(source_credentials(source)?, account.email);
-    impersonated.url = Some(account.url);
-    impersonated.from_file = true;
+    let nested = source_credentials(source, &reach)?;
+    let mut impersonated = Source::new(nested.clone(), account.email, reach);
+    impersonated.nested = Some(nested);
+    impersonated.url = Some(Named::by_file(account.url));
     impersonated.delegates = fields.list("delegates")?;
     impersonated.scopes = fields.list("scopes")?;
     impersonated.quota_project = fields.text("quota_project_id")?;
-    impersonated.universe_domain = fields.text("universe_domain")?;
+    impersonated.universe_domain = fields.named("universe_domain")?;
     Ok(impersonated)
 }
 
-/// The credentials that impersonate, of whatever type.
-fn source_credentials(fields: Fields) -> Result<Arc<dyn Credentials>, AuthError> {
+/// The credentials that impersonate, of whatever type. They reach what the file around them does.
+fn source_credentials(fields: Fields, reach: &Reach) -> Result<Arc<dyn Nested>, AuthError> {
     let place = fields.place().to_owned();
     let kind = fields.peek("type").unwrap_or_default().to_owned();
     let text = fields.to_text();
@@ -37,19 +43,19 @@ fn source_credentials(fields: Fields) -> Result<Arc<dyn Credentials>, AuthError>
     match kind.as_str() {
         #[cfg(feature = "service-account")]
         "service_account" => Ok(Arc::new(
-            crate::ServiceAccount::from_json(json).map_err(within)?,
+            crate::ServiceAccount::read("service account key", json, reach).map_err(within)?,
         )),
         #[cfg(feature = "authorized-user")]
         "authorized_user" => Ok(Arc::new(
-            crate::AuthorizedUser::from_authorized_user_info(json).map_err(within)?,
+            crate::AuthorizedUser::read("authorized user", json, reach).map_err(within)?,
         )),
         #[cfg(feature = "external-account")]
         "external_account" => Ok(Arc::new(
-            crate::ExternalAccount::from_json(json).map_err(within)?,
+            crate::ExternalAccount::read("external account", json, reach).map_err(within)?,
         )),
         #[cfg(feature = "external-account")]
         "external_account_authorized_user" => Ok(Arc::new(
-            crate::ExternalAccountAuthorizedUser::from_json(json).map_err(within)?,
+            crate::ExternalAccountAuthorizedUser::read("workforce user", json, reach).map_err(within)?,
         )),
         "impersonated_service_account" => Err(AuthError::new(
             AuthErrorKind::Unsupported,

@@ -11,7 +11,10 @@ use std::{fmt, path::Path, sync::Arc, time::Duration};
 use gapi_transport::{BoxFuture, Clock, Transport};
 
 use self::{id_token::IdTokens, sign::IamSigner, source::Source};
-use crate::{AuthError, Cached, Credentials, IdTokenSource, Signer, UrlPolicy, config};
+use crate::{
+    AuthError, Cached, Credentials, Environment, IdTokenSource, Signer, UrlPolicy, config,
+    reach::{Named, Reach},
+};
 
 const NEEDED: &str = "an impersonation file is needed, as `gcloud auth application-default login --impersonate-service-account` writes it";
 
@@ -38,11 +41,11 @@ pub struct Impersonated(Cached<Source>);
 impl Impersonated {
     /// `source` acts as the service account with the address `target`.
     pub fn new(source: impl Credentials, target: impl Into<String>) -> Self {
-        Self::from_source(Source::new(Arc::new(source), target.into()))
-    }
-
-    fn from_source(source: Source) -> Self {
-        Self(Cached::new(source))
+        Self(Cached::new(Source::new(
+            Arc::new(source),
+            target.into(),
+            Reach::trusted(),
+        )))
     }
 
     /// Reads a file of type `impersonated_service_account`: the account, the delegates, and the credentials that impersonate.
@@ -54,7 +57,7 @@ impl Impersonated {
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, AuthError> {
         let path = path.as_ref();
         let text = config::read_text(path, NEEDED)?;
-        file::read(&path.display().to_string(), &text).map(Self::from_source)
+        Self::read(&path.display().to_string(), &text, &Reach::trusted())
     }
 
     /// Reads the text of such a file.
@@ -62,7 +65,12 @@ impl Impersonated {
     /// # Errors
     /// As [`from_file`](Self::from_file).
     pub fn from_json(text: &str) -> Result<Self, AuthError> {
-        file::read("impersonated service account", text).map(Self::from_source)
+        Self::read("impersonated service account", text, &Reach::trusted())
+    }
+
+    /// Reads a file's text; `place` names it in errors.
+    pub(crate) fn read(place: &str, text: &str, reach: &Reach) -> Result<Self, AuthError> {
+        file::read(place, text, reach.clone()).map(|source| Self(Cached::of_file(source)))
     }
 
     fn change(self, change: impl FnOnce(&mut Source)) -> Self {
@@ -112,7 +120,7 @@ impl Impersonated {
     #[must_use]
     pub fn universe_domain(self, domain: impl Into<String>) -> Self {
         let domain = domain.into();
-        self.change(|source| source.universe_domain = Some(domain))
+        self.change(|source| source.universe_domain = Some(Named::by_program(domain)))
     }
 
     /// Where the IAM Service Account Credentials API is, if not at `https://iamcredentials.UNIVERSE`: an https URL without a
@@ -128,25 +136,34 @@ impl Impersonated {
     #[must_use]
     pub fn token_uri(self, uri: impl Into<String>) -> Self {
         let uri = uri.into();
-        self.change(|source| source.token_uri = uri)
+        self.change(|source| source.token_uri = Named::by_program(uri))
     }
 
-    /// Which hosts the file's URL may name.
+    /// Which hosts, files and programs the file may name, also in the credentials within it.
     #[must_use]
     pub fn url_policy(self, policy: UrlPolicy) -> Self {
-        self.change(|source| source.policy = policy)
+        Self(self.0.reaching(|reach| reach.set_policy(policy)))
     }
 
-    /// Fetches tokens through `transport`, whatever transport requests offer. The source is offered it too.
+    /// Where the credentials within the file find variables, files and programs: this machine unless set.
+    #[must_use]
+    pub fn environment(self, environment: Environment) -> Self {
+        Self(self.0.reaching(|reach| reach.set_environment(environment)))
+    }
+
+    /// Fetches tokens through `transport`, whatever transport requests offer. The source is offered it too; one that stands in the file uses it.
     #[must_use]
     pub fn transport(self, transport: Arc<dyn Transport>) -> Self {
-        Self(self.0.transport(transport))
+        Self(
+            self.0
+                .reaching(|reach| reach.set_transport(Some(transport))),
+        )
     }
 
-    /// Reads the time from `clock`.
+    /// Reads the time from `clock`, and so does a source that stands in the file.
     #[must_use]
     pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
-        Self(self.0.clock(clock))
+        Self(self.0.reaching(|reach| reach.set_clock(Some(clock))))
     }
 
     /// The service account's e-mail address.

@@ -1,18 +1,17 @@
 //! What impersonated credentials do when a token is needed.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
 use gapi_transport::{BoxFuture, Clock, Transport};
 use serde_json::{Map, Value, json};
 
 use super::delegated;
 use crate::{
-    AuthError, AuthErrorKind, AuthRequest, Credentials, DEFAULT_UNIVERSE, FetchContext, Scopes,
-    Token, TokenSource, UrlPolicy,
+    AuthError, AuthErrorKind, AuthRequest, Credentials, FetchContext, Scopes, Token, TokenSource,
     iam::{self, Account, Call},
-    oauth::{GOOGLE_TOKEN_URI, check_endpoint, metrics_header},
+    oauth::{GOOGLE_TOKEN_URI, metrics_header},
+    reach::{Configured, Named, Nested, Purpose, Reach},
     scopes::ScopeSet,
-    url_policy::Purpose,
 };
 
 /// How long tokens live unless something else is asked for.
@@ -23,51 +22,50 @@ pub(crate) const LIFETIME: Duration = Duration::from_secs(3600);
 pub(super) struct Source {
     pub(super) source: Arc<dyn Credentials>,
     pub(super) target: String,
+    /// `source`, where it stands in the file.
+    pub(super) nested: Option<Arc<dyn Nested>>,
     /// The account's URL, where a file or the program names the API's host.
-    pub(super) url: Option<String>,
-    /// Whether a file names the host, and nobody vouches for it.
-    pub(super) from_file: bool,
+    pub(super) url: Option<Named>,
     pub(super) delegates: Vec<String>,
     pub(super) lifetime: Duration,
     pub(super) scopes: Vec<String>,
     pub(super) subject: Option<String>,
     pub(super) quota_project: Option<String>,
-    pub(super) universe_domain: Option<String>,
-    pub(super) token_uri: String,
-    pub(super) policy: UrlPolicy,
+    pub(super) universe_domain: Option<Named>,
+    pub(super) token_uri: Named,
+    pub(super) reach: Reach,
 }
 
 impl Source {
-    pub(super) fn new(source: Arc<dyn Credentials>, target: String) -> Self {
+    pub(super) fn new(source: Arc<dyn Credentials>, target: String, reach: Reach) -> Self {
         Self {
             source,
             target,
+            nested: None,
             url: None,
-            from_file: false,
             delegates: Vec::new(),
             lifetime: LIFETIME,
             scopes: Vec::new(),
             subject: None,
             quota_project: None,
             universe_domain: None,
-            token_uri: String::from(GOOGLE_TOKEN_URI),
-            policy: UrlPolicy::default(),
+            token_uri: Named::constant(GOOGLE_TOKEN_URI),
+            reach,
         }
     }
 
     /// The program names the API's host, and so vouches for it.
     pub(super) fn set_endpoint(&mut self, root: &str) {
         let root = root.trim_end_matches('/');
-        self.url = Some(format!(
+        self.url = Some(Named::by_program(format!(
             "{root}/v1/projects/-/serviceAccounts/{}",
             self.target
-        ));
-        self.from_file = false;
+        )));
     }
 
     pub(super) async fn universe(&self) -> Result<String, AuthError> {
         match &self.universe_domain {
-            Some(domain) => Ok(domain.clone()),
+            Some(domain) => Ok(domain.text().to_owned()),
             None => self.source.universe_domain().await,
         }
     }
@@ -75,8 +73,8 @@ impl Source {
     pub(super) async fn account(&self) -> Result<Account, AuthError> {
         // The address is looked at in any case.
         let mut account = Account::new(&self.target, &self.universe().await?)?;
-        if let Some(url) = &self.url {
-            account.url.clone_from(url);
+        if let Some(url) = self.url()? {
+            account.url = url.into_owned();
         }
         Ok(account)
     }
@@ -90,7 +88,7 @@ impl Source {
         transport: &Arc<dyn Transport>,
         clock: &Arc<dyn Clock>,
     ) -> Result<Map<String, Value>, AuthError> {
-        self.check_hosts()?;
+        self.check_names()?;
         if !self.delegates.is_empty() {
             body["delegates"] = Value::from(self.delegates.clone());
         }
@@ -127,18 +125,31 @@ impl Source {
         iam::access_token(answer)
     }
 
-    fn check_hosts(&self) -> Result<(), AuthError> {
-        let what = "the impersonation URL";
-        match &self.url {
-            Some(url) if self.from_file => self.policy.check(
-                Purpose::Iam,
-                what,
-                url,
-                self.universe_domain.as_deref().unwrap_or(DEFAULT_UNIVERSE),
-            ),
-            Some(url) => check_endpoint(what, url),
-            None => Ok(()),
-        }
+    /// The universe of the file or the program, where they name one.
+    fn named_universe(&self) -> &Named {
+        static GOOGLE: Named = Named::GOOGLE;
+        self.universe_domain.as_ref().unwrap_or(&GOOGLE)
+    }
+
+    fn url(&self) -> Result<Option<Cow<'_, str>>, AuthError> {
+        let check = |url| {
+            let what = "the impersonation URL";
+            self.reach
+                .url(Purpose::Iam, what, url, self.named_universe())
+        };
+        self.url.as_ref().map(check).transpose()
+    }
+
+    /// Where assertions for a subject are exchanged.
+    pub(super) fn token_uri(&self) -> Result<Cow<'_, str>, AuthError> {
+        let what = "the token URI";
+        self.reach
+            .url(Purpose::Key, what, &self.token_uri, self.named_universe())
+    }
+
+    fn check_names(&self) -> Result<(), AuthError> {
+        self.reach.check_universe(self.named_universe())?;
+        self.url().map(drop)
     }
 }
 
@@ -155,6 +166,20 @@ impl fmt::Debug for Source {
             .field("universe_domain", &self.universe_domain)
             .field("url", &self.url)
             .finish_non_exhaustive()
+    }
+}
+
+impl Configured for Source {
+    fn reach(&self) -> &Reach {
+        &self.reach
+    }
+
+    fn set_reach(&mut self, reach: Reach) {
+        if let Some(nested) = &mut self.nested {
+            *nested = nested.within(&reach);
+            self.source = nested.clone();
+        }
+        self.reach = reach;
     }
 }
 
@@ -196,13 +221,13 @@ impl TokenSource for Source {
             ));
         }
         if self.subject.is_some() {
-            check_endpoint("the token URI", &self.token_uri)?;
+            self.token_uri()?;
         }
-        self.check_hosts()
+        self.check_names()
     }
 
     fn universe_domain(&self) -> &str {
-        self.universe_domain.as_deref().unwrap_or(DEFAULT_UNIVERSE)
+        self.named_universe().text()
     }
 
     fn quota_project(&self) -> Option<&str> {

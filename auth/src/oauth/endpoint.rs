@@ -24,11 +24,11 @@ pub(crate) fn check_endpoint(what: &str, uri: &str) -> Result<(), AuthError> {
     )
 }
 
-/// Whether `host`, as it stands in a URL, is this machine.
+/// Whether `host`, as it stands in a URL, is this machine, also as IPv6 maps it. Names below `localhost` are whatever a resolver says.
 pub(crate) fn is_loopback(host: &str) -> bool {
     let address = host
         .trim_start_matches('[')
         .trim_end_matches(']')
         .parse::<IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    host == "localhost" || address.is_ok_and(|address| address.to_canonical().is_loopback())
 }

@@ -76,7 +76,7 @@ async fn ask<T>(
         ("assertion", assertion.expose_secret()),
     ];
     post_for(
-        &source.token_uri,
+        &source.token_uri()?,
         &fields,
         Some(&metrics_header(metrics)),
         cx.transport(),

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     AuthError, AuthErrorKind, DEFAULT_UNIVERSE, FetchContext, IdTokenCredentials, IdTokenSource,
     Token, json,
-    oauth::{ANSWER_LIMIT, check_endpoint, metrics_header, read_id_token},
+    oauth::{ANSWER_LIMIT, metrics_header, read_id_token},
 };
 
 const IAM_SCOPE: &str = "https://www.googleapis.com/auth/iam";
@@ -48,8 +48,8 @@ impl IdTokenSource for Source {
                 )
                 .with_hint("leave out the subject"));
             }
-            let token = if self.universe_domain == DEFAULT_UNIVERSE {
-                check_endpoint("the token URI", &self.token_uri)?;
+            self.reach.check_universe(&self.universe_domain)?;
+            let token = if self.universe_domain.text() == DEFAULT_UNIVERSE {
                 by_assertion(self, cx, Some(audience), read_id_token)
                     .await?
                     .0
@@ -80,7 +80,7 @@ impl Source {
             .sign(&key.key, key.id.as_deref())?;
         let url = format!(
             "https://iamcredentials.{}/v1/projects/-/serviceAccounts/{email}:generateIdToken",
-            self.universe_domain
+            self.universe_domain.text()
         );
         let mut authorization = crate::headers::header_value(
             "the token",

@@ -8,6 +8,7 @@ use crate::{
     AuthError,
     config::{Fields, read_text},
     oauth::GOOGLE_TOKEN_URI,
+    reach::Named,
 };
 
 /// What is used of a key file.
@@ -19,9 +20,9 @@ pub(super) struct KeyFile {
     pub(super) private_key_id: Option<String>,
     pub(super) client_id: Option<String>,
     pub(super) project_id: Option<String>,
-    pub(super) token_uri: String,
+    pub(super) token_uri: Named,
     pub(super) quota_project_id: Option<String>,
-    pub(super) universe_domain: Option<String>,
+    pub(super) universe_domain: Option<Named>,
 }
 
 impl KeyFile {
@@ -39,7 +40,7 @@ impl KeyFile {
             private_key_id: None,
             client_id: None,
             project_id: None,
-            token_uri: String::from(GOOGLE_TOKEN_URI),
+            token_uri: Named::constant(GOOGLE_TOKEN_URI),
             quota_project_id: None,
             universe_domain: None,
         }
@@ -63,10 +64,10 @@ impl KeyFile {
             client_id: fields.text("client_id")?,
             project_id: fields.text("project_id")?,
             token_uri: fields
-                .text("token_uri")?
-                .unwrap_or_else(|| String::from(GOOGLE_TOKEN_URI)),
+                .named("token_uri")?
+                .unwrap_or(Named::constant(GOOGLE_TOKEN_URI)),
             quota_project_id: fields.text("quota_project_id")?,
-            universe_domain: fields.text("universe_domain")?,
+            universe_domain: fields.named("universe_domain")?,
         })
     }
 }

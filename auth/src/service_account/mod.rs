@@ -19,7 +19,10 @@ use serde_json::Value;
 use self::{key_file::KeyFile, keys::Fingerprint, signer::KeySigner, source::Source};
 #[cfg(feature = "id-token")]
 use crate::IdTokenSource;
-use crate::{AuthError, Cached, Credentials, Signer};
+use crate::{
+    AuthError, Cached, Credentials, Signer, UrlPolicy,
+    reach::{Named, Reach},
+};
 
 /// A [service account](https://docs.cloud.google.com/iam/docs/service-account-overview) with its private key.
 ///
@@ -46,9 +49,9 @@ impl ServiceAccount {
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, AuthError> {
         let path = path.as_ref();
         let seen = Fingerprint::of(path);
-        let mut source = Source::new(KeyFile::read(path)?)?;
+        let mut source = Source::new(KeyFile::read(path)?, Reach::trusted())?;
         source.watch(path, seen);
-        Ok(Self(Cached::new(source)))
+        Ok(Self(Cached::of_file(source)))
     }
 
     /// Reads the text of a key file, for keys that come from a secret manager or an environment variable.
@@ -56,7 +59,12 @@ impl ServiceAccount {
     /// # Errors
     /// As [`from_file`](Self::from_file).
     pub fn from_json(text: &str) -> Result<Self, AuthError> {
-        Self::from_key_file(KeyFile::parse("service account key", text)?)
+        Self::read("service account key", text, &Reach::trusted())
+    }
+
+    /// Reads a file's text; `place` names it in errors.
+    pub(crate) fn read(place: &str, text: &str, reach: &Reach) -> Result<Self, AuthError> {
+        Self::from_key_file(KeyFile::parse(place, text)?, reach.clone())
     }
 
     /// From an e-mail address and a PEM private key, PKCS#1 or PKCS#8.
@@ -64,11 +72,12 @@ impl ServiceAccount {
     /// # Errors
     /// [`AuthErrorKind::Crypto`](crate::AuthErrorKind::Crypto) when the key cannot be used.
     pub fn from_parts(email: impl Into<String>, private_key_pem: &str) -> Result<Self, AuthError> {
-        Self::from_key_file(KeyFile::from_parts(email.into(), private_key_pem))
+        let file = KeyFile::from_parts(email.into(), private_key_pem);
+        Self::from_key_file(file, Reach::trusted())
     }
 
-    fn from_key_file(file: KeyFile) -> Result<Self, AuthError> {
-        Ok(Self(Cached::new(Source::new(file)?)))
+    fn from_key_file(file: KeyFile, reach: Reach) -> Result<Self, AuthError> {
+        Ok(Self(Cached::of_file(Source::new(file, reach)?)))
     }
 
     fn change(self, change: impl FnOnce(&mut Source)) -> Self {
@@ -103,7 +112,7 @@ impl ServiceAccount {
     #[must_use]
     pub fn universe_domain(self, domain: impl Into<String>) -> Self {
         let domain = domain.into();
-        self.change(|source| source.universe_domain = domain)
+        self.change(|source| source.universe_domain = Named::by_program(domain))
     }
 
     /// Where to exchange assertions, if not at the key file's `token_uri`: an https URL, or http on this machine.
@@ -113,7 +122,13 @@ impl ServiceAccount {
     #[must_use]
     pub fn token_uri(self, uri: impl Into<String>) -> Self {
         let uri = uri.into();
-        self.change(|source| source.token_uri = uri)
+        self.change(|source| source.token_uri = Named::by_program(uri))
+    }
+
+    /// Which token URI and universe the key file may name: [`UrlPolicy::untrusted`] where somebody else may have written it.
+    #[must_use]
+    pub fn url_policy(self, policy: UrlPolicy) -> Self {
+        Self(self.0.reaching(|reach| reach.set_policy(policy)))
     }
 
     /// Whether to sign tokens instead of exchanging assertions ([AIP-4111](https://google.aip.dev/auth/4111)). Off unless set:
@@ -171,6 +186,9 @@ impl ServiceAccount {
         self.0.source().identity.project_id.as_deref()
     }
 }
+
+#[cfg(feature = "impersonation")]
+crate::reach::nested!(ServiceAccount);
 
 impl fmt::Debug for ServiceAccount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

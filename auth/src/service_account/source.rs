@@ -1,6 +1,6 @@
 //! What a service account does when a token is needed.
 
-use std::{fmt, path::Path, sync::Arc};
+use std::{borrow::Cow, fmt, path::Path, sync::Arc};
 
 use gapi_transport::BoxFuture;
 use http::Uri;
@@ -14,7 +14,9 @@ use super::{
 };
 use crate::{
     AuthError, AuthErrorKind, AuthRequest, DEFAULT_UNIVERSE, FetchContext, Scopes, Token,
-    TokenSource, oauth::check_endpoint, scopes::ScopeSet,
+    TokenSource,
+    reach::{Configured, Named, Purpose, Reach},
+    scopes::ScopeSet,
 };
 
 /// A service account's identity and settings.
@@ -24,8 +26,9 @@ pub(super) struct Source {
     pub(super) scopes: Vec<String>,
     pub(super) subject: Option<String>,
     pub(super) quota_project: Option<String>,
-    pub(super) universe_domain: String,
-    pub(super) token_uri: String,
+    pub(super) universe_domain: Named,
+    pub(super) token_uri: Named,
+    pub(super) reach: Reach,
     pub(super) self_signed: bool,
     pub(super) audience: Option<String>,
     pub(super) claims: Map<String, Value>,
@@ -40,7 +43,7 @@ pub(super) struct Identity {
 }
 
 impl Source {
-    pub(super) fn new(file: KeyFile) -> Result<Self, AuthError> {
+    pub(super) fn new(file: KeyFile, reach: Reach) -> Result<Self, AuthError> {
         if file.client_email.trim().is_empty() {
             return Err(AuthError::new(
                 AuthErrorKind::Config,
@@ -58,10 +61,9 @@ impl Source {
             scopes: Vec::new(),
             subject: None,
             quota_project: file.quota_project_id,
-            universe_domain: file
-                .universe_domain
-                .unwrap_or_else(|| String::from(DEFAULT_UNIVERSE)),
+            universe_domain: file.universe_domain.unwrap_or(Named::GOOGLE),
             token_uri: file.token_uri,
+            reach,
             self_signed: false,
             audience: None,
             claims: Map::new(),
@@ -77,7 +79,15 @@ impl Source {
 
     /// Token endpoints outside `googleapis.com` know nothing of service accounts.
     fn signs_itself(&self) -> bool {
-        self.self_signed || self.audience.is_some() || self.universe_domain != DEFAULT_UNIVERSE
+        self.self_signed
+            || self.audience.is_some()
+            || self.universe_domain.text() != DEFAULT_UNIVERSE
+    }
+
+    /// Where assertions are exchanged.
+    pub(super) fn token_uri(&self) -> Result<Cow<'_, str>, AuthError> {
+        let (url, universe) = (&self.token_uri, &self.universe_domain);
+        self.reach.url(Purpose::Key, "the token URI", url, universe)
     }
 
     fn self_sign(&self, cx: &FetchContext) -> Result<Token, AuthError> {
@@ -109,6 +119,16 @@ impl fmt::Debug for Source {
     }
 }
 
+impl Configured for Source {
+    fn reach(&self) -> &Reach {
+        &self.reach
+    }
+
+    fn set_reach(&mut self, reach: Reach) {
+        self.reach = reach;
+    }
+}
+
 impl TokenSource for Source {
     fn fetch<'a>(&'a self, cx: &'a FetchContext) -> BoxFuture<'a, Result<Token, AuthError>> {
         if self.signs_itself() {
@@ -136,12 +156,13 @@ impl TokenSource for Source {
         let config = |message: &str, hint: &str| {
             Err(AuthError::new(AuthErrorKind::Config, message).with_hint(hint))
         };
+        self.reach.check_universe(&self.universe_domain)?;
         if self.signs_itself() {
             return match &self.subject {
                 None => Ok(()),
-                Some(_) if self.universe_domain != DEFAULT_UNIVERSE => Err(AuthError::new(
+                Some(_) if self.universe_domain.text() != DEFAULT_UNIVERSE => Err(AuthError::new(
                     AuthErrorKind::Universe,
-                    format!("a subject is set, but domain-wide delegation does not exist in the universe {}", self.universe_domain),
+                    format!("a subject is set, but domain-wide delegation does not exist in the universe {}", self.universe_domain.text()),
                 )
                 .with_hint("leave out the subject")),
                 Some(_) => config(
@@ -168,11 +189,11 @@ impl TokenSource for Source {
                 "name them with `.scopes([...])`",
             );
         }
-        check_endpoint("the token URI", &self.token_uri)
+        self.token_uri().map(drop)
     }
 
     fn universe_domain(&self) -> &str {
-        &self.universe_domain
+        self.universe_domain.text()
     }
 
     fn quota_project(&self) -> Option<&str> {

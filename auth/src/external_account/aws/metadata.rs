@@ -1,5 +1,7 @@
 //! Keys and region of the machine: its environment, or the metadata server of an EC2 instance.
 
+use std::borrow::Cow;
+
 use gapi_transport::{Body, Transport};
 use http::{HeaderValue, Method, Request, StatusCode};
 use secrecy::zeroize::Zeroizing;
@@ -10,9 +12,13 @@ use crate::{
     config::Fields,
     external_account::{settings::Settings, supplier::SupplierContext},
     oauth::{ANSWER_LIMIT, refuse},
-    url_policy::Purpose,
+    reach::{Named, Purpose},
 };
 
+/// What errors call the URLs.
+const REGION: &str = "the field `region_url`";
+const KEYS: &str = "the field `url`";
+const SESSION_TOKEN: &str = "the field `imdsv2_session_token_url`";
 const WHO: &str = "the metadata server of AWS";
 const NEEDED: &str = "an instance with a role is needed, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment";
 /// For how many seconds a session token is good: it is used at once.
@@ -21,10 +27,10 @@ const SESSION: &str = "300";
 /// Where the metadata server is.
 #[derive(Clone, Debug)]
 pub(super) struct Metadata {
-    pub(super) region_url: Option<String>,
-    pub(super) credentials_url: Option<String>,
+    pub(super) region_url: Option<Named>,
+    pub(super) credentials_url: Option<Named>,
     /// Where session tokens are given, on instances that insist on them (IMDSv2).
-    pub(super) session_token_url: Option<String>,
+    pub(super) session_token_url: Option<Named>,
 }
 
 /// A session token, if one is needed, and how to send requests.
@@ -36,22 +42,13 @@ struct Session<'a> {
 
 impl Metadata {
     pub(super) fn check(&self, settings: &Settings) -> Result<(), AuthError> {
-        let urls = [
-            ("the field `region_url`", &self.region_url),
-            ("the field `url`", &self.credentials_url),
-            (
-                "the field `imdsv2_session_token_url`",
-                &self.session_token_url,
-            ),
-        ];
-        for (what, url) in urls {
+        for (what, url) in [
+            (REGION, &self.region_url),
+            (KEYS, &self.credentials_url),
+            (SESSION_TOKEN, &self.session_token_url),
+        ] {
             if let Some(url) = url {
-                settings.policy.check(
-                    Purpose::AwsMetadata,
-                    what,
-                    url,
-                    &settings.universe_domain,
-                )?;
+                settings.url(Purpose::AwsMetadata, what, url)?;
             }
         }
         Ok(())
@@ -62,9 +59,9 @@ impl Metadata {
         &self,
         cx: &SupplierContext<'_>,
     ) -> Result<(String, AwsCredentials), AuthError> {
-        let environment = &cx.settings.environment;
-        let region = environment
-            .first_of(&["AWS_REGION", "AWS_DEFAULT_REGION"])
+        let reach = &cx.settings.reach;
+        let region = reach
+            .variable(&["AWS_REGION", "AWS_DEFAULT_REGION"])
             .map(|(_, region)| region);
         let keys = self.keys_of_environment(cx);
         if let (Some(region), Some(keys)) = (&region, &keys) {
@@ -85,12 +82,12 @@ impl Metadata {
     }
 
     fn keys_of_environment(&self, cx: &SupplierContext<'_>) -> Option<AwsCredentials> {
-        let environment = &cx.settings.environment;
-        let id = environment.get("AWS_ACCESS_KEY_ID")?;
-        let secret = environment.get("AWS_SECRET_ACCESS_KEY")?;
+        let reach = &cx.settings.reach;
+        let (_, id) = reach.variable(&["AWS_ACCESS_KEY_ID"])?;
+        let (_, secret) = reach.variable(&["AWS_SECRET_ACCESS_KEY"])?;
         let keys = AwsCredentials::new(id, secret);
-        Some(match environment.get("AWS_SESSION_TOKEN") {
-            Some(token) => keys.session_token(token),
+        Some(match reach.variable(&["AWS_SESSION_TOKEN"]) {
+            Some((_, token)) => keys.session_token(token),
             None => keys,
         })
     }
@@ -106,7 +103,7 @@ impl Metadata {
             cx,
         };
         if let Some(url) = &self.session_token_url {
-            let mut request = request(Method::PUT, url)?;
+            let mut request = request(Method::PUT, &session.url(SESSION_TOKEN, url)?)?;
             request.headers_mut().insert(
                 "x-aws-ec2-metadata-token-ttl-seconds",
                 HeaderValue::from_static(SESSION),
@@ -121,22 +118,23 @@ impl Metadata {
     }
 
     async fn region(&self, session: &Session<'_>) -> Result<String, AuthError> {
-        let url = self.region_url.as_deref().ok_or_else(|| {
+        let url = self.region_url.as_ref().ok_or_else(|| {
             AuthError::new(AuthErrorKind::Config, "the AWS region is not known")
                 .with_hint("set AWS_REGION, or add `region_url` to the configuration")
         })?;
-        let zone = session.get(url).await?;
+        let zone = session.get(&session.url(REGION, url)?).await?;
         region::of_zone(&zone)
             .map(str::to_owned)
             .ok_or_else(|| unusable("an availability zone that looks like none"))
     }
 
     async fn keys(&self, session: &Session<'_>) -> Result<AwsCredentials, AuthError> {
-        let url = self.credentials_url.as_deref().ok_or_else(|| {
+        let url = self.credentials_url.as_ref().ok_or_else(|| {
             AuthError::new(AuthErrorKind::Config, "there are no keys of AWS")
                 .with_hint("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or add `url` to the configuration")
         })?;
-        let role = session.get(url).await?;
+        let url = session.url(KEYS, url)?;
+        let role = session.get(&url).await?;
         // An instance has one role at most.
         let role = role.lines().next().unwrap_or_default().trim();
         let is_role = !role.is_empty()
@@ -162,6 +160,10 @@ impl Metadata {
 }
 
 impl Session<'_> {
+    fn url<'a>(&self, what: &str, url: &'a Named) -> Result<Cow<'a, str>, AuthError> {
+        self.cx.settings.url(Purpose::AwsMetadata, what, url)
+    }
+
     async fn get(&self, url: &str) -> Result<Zeroizing<String>, AuthError> {
         let mut request = request(Method::GET, url)?;
         if let Some(token) = &self.token {

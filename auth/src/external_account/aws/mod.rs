@@ -19,7 +19,10 @@ use self::{
     sigv4::{Signing, sign},
 };
 use super::{settings::Settings, supplier::SupplierContext};
-use crate::{AuthError, AuthErrorKind, url_policy::Purpose};
+use crate::{
+    AuthError, AuthErrorKind,
+    reach::{Named, Purpose},
+};
 
 /// The type of the token that a signed request is.
 pub(super) const TOKEN_TYPE: &str = "urn:ietf:params:aws:token-type:aws4_request";
@@ -61,7 +64,7 @@ pub trait AwsSupplier: fmt::Debug + Send + Sync + 'static {
 /// Where keys and region come from, and who is asked whose they are.
 #[derive(Clone, Debug)]
 pub(super) struct Aws {
-    verification_url: String,
+    verification_url: Named,
     keys: Keys,
 }
 
@@ -75,16 +78,16 @@ enum Keys {
 impl Aws {
     pub(super) fn with_supplier(supplier: Arc<dyn AwsSupplier>) -> Self {
         Self {
-            verification_url: VERIFICATION_URL.to_owned(),
+            verification_url: Named::constant(VERIFICATION_URL),
             keys: Keys::Own(supplier),
         }
     }
 
     pub(super) fn from_config(
-        region_url: Option<String>,
-        credentials_url: Option<String>,
-        session_token_url: Option<String>,
-        verification_url: String,
+        region_url: Option<Named>,
+        credentials_url: Option<Named>,
+        session_token_url: Option<Named>,
+        verification_url: Named,
     ) -> Self {
         Self {
             verification_url,
@@ -114,14 +117,11 @@ impl Aws {
     /// The URL of the request to sign.
     fn url(&self, settings: &Settings, region: &str) -> Result<String, AuthError> {
         region::check(region)?;
-        let url = self.verification_url.replace("{region}", region);
-        settings.policy.check(
-            Purpose::AwsSts,
-            "the AWS verification URL",
-            &url,
-            &settings.universe_domain,
-        )?;
-        Ok(url)
+        let url = self
+            .verification_url
+            .with(|url| url.replace("{region}", region));
+        let url = settings.url(Purpose::AwsSts, "the AWS verification URL", &url)?;
+        Ok(url.into_owned())
     }
 
     /// The signed request as a subject token: JSON, percent-encoded.

@@ -9,11 +9,10 @@ use secrecy::SecretString;
 use self::response::Response;
 use super::settings::Settings;
 use crate::{
-    AuthError, AuthErrorKind, FetchContext, Program, ProgramOutput, config::Fields, oauth::excerpt,
+    AuthError, AuthErrorKind, Environment, FetchContext, Program, ProgramOutput, config::Fields,
+    oauth::excerpt,
 };
 
-/// What has to be `1` in the environment before a program runs.
-const ALLOW: &str = "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES";
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A program, and the file in which it keeps what it printed.
@@ -58,23 +57,15 @@ impl Executable {
 
     /// Refuses to run what nobody allowed.
     pub(super) fn check(&self, settings: &Settings) -> Result<(), AuthError> {
-        let allowed = settings.allow_executables.unwrap_or_else(|| {
-            settings.policy.trusts_environment()
-                && settings.environment.get(ALLOW).as_deref() == Some("1")
-        });
-        if allowed {
-            return Ok(());
+        self.machine(settings).map(drop)
+    }
+
+    /// Where to run it, if it may run.
+    fn machine<'a>(&self, settings: &'a Settings) -> Result<&'a Environment, AuthError> {
+        if self.output_file.is_some() {
+            settings.reach.files("the executable's `output_file`")?;
         }
-        let hint = if settings.policy.trusts_environment() {
-            "if you trust the configuration, set GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1, or say `.allow_executables(true)`"
-        } else {
-            "if you trust the configuration, say `.allow_executables(true)`"
-        };
-        Err(AuthError::new(
-            AuthErrorKind::Config,
-            "the configuration wants to run a program for the subject token, which is not allowed",
-        )
-        .with_hint(hint))
+        settings.reach.programs(settings.allow_executables)
     }
 
     /// The token of the last run, if it is still valid, or else of a new one.
@@ -83,13 +74,12 @@ impl Executable {
         settings: &Settings,
         cx: &FetchContext,
     ) -> Result<SecretString, AuthError> {
-        self.check(settings)?;
-        if let Some(token) = self.kept(settings, cx) {
+        let machine = self.machine(settings)?;
+        if let Some(token) = self.kept(machine, cx) {
             return Ok(token);
         }
         let program = self.program(settings);
-        let output = settings
-            .environment
+        let output = machine
             .run(&program, self.timeout, &**cx.clock())
             .await
             .map_err(|error| self.failed(error))?;
@@ -101,7 +91,7 @@ impl Executable {
             && let Some(path) = &self.output_file
         {
             // A program may print nothing, and only write its file.
-            let text = settings.environment.read_text(path).map_err(|error| {
+            let text = machine.read_text(path).map_err(|error| {
                 crate::config::unreadable(
                     &path.display().to_string(),
                     error,
@@ -114,11 +104,8 @@ impl Executable {
     }
 
     /// The token in the output file, where it says that it is still valid. A file that cannot be used is no reason to fail.
-    fn kept(&self, settings: &Settings, cx: &FetchContext) -> Option<SecretString> {
-        let text = settings
-            .environment
-            .read_text(self.output_file.as_ref()?)
-            .ok()?;
+    fn kept(&self, machine: &Environment, cx: &FetchContext) -> Option<SecretString> {
+        let text = machine.read_text(self.output_file.as_ref()?).ok()?;
         let response = Response::parse("the program's output file", text.as_bytes()).ok()?;
         response.expires()?;
         response.token(cx.clock().now()).ok()

@@ -21,7 +21,10 @@ use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 pub(crate) use self::info::UserInfo;
 use self::source::Source;
 use super::store::{TokenKey, TokenStore};
-use crate::{AuthError, AuthErrorKind, Cached, Credentials};
+use crate::{
+    AuthError, AuthErrorKind, Cached, Credentials, UrlPolicy,
+    reach::{Configured, Reach},
+};
 
 /// No such file comes near this size.
 const FILE_LIMIT: u64 = 1024 * 1024;
@@ -56,7 +59,7 @@ impl AuthorizedUser {
         File::open(path)
             .and_then(|file| file.take(FILE_LIMIT).read_to_string(&mut text))
             .map_err(|error| unreadable(&place, error))?;
-        Self::from_file_info(UserInfo::parse(&place, &text)?, &place)
+        Self::read(&place, &text, &Reach::trusted())
     }
 
     /// Reads the text of such a file.
@@ -65,8 +68,24 @@ impl AuthorizedUser {
     /// As [`from_authorized_user_file`](Self::from_authorized_user_file).
     #[doc(alias = "from_json")]
     pub fn from_authorized_user_info(json: &str) -> Result<Self, AuthError> {
-        let place = "authorized user";
-        Self::from_file_info(UserInfo::parse(place, json)?, place)
+        Self::read("authorized user", json, &Reach::trusted())
+    }
+
+    /// Reads a file's text; `place` names it in errors.
+    pub(crate) fn read(place: &str, text: &str, reach: &Reach) -> Result<Self, AuthError> {
+        let info = UserInfo::parse(place, text)?;
+        if info.refresh_token.is_none() && (info.token.is_none() || info.expiry.is_none()) {
+            return Err(AuthError::new(
+                AuthErrorKind::Config,
+                format!("{place}: the field `refresh_token` is missing or empty"),
+            )
+            .with_hint("a user's credentials are needed, as `gcloud auth application-default login` writes them"));
+        }
+        Ok(Self(Cached::of_file(Source::new(
+            info,
+            None,
+            reach.clone(),
+        ))))
     }
 
     /// From a client and a refresh token that it was given.
@@ -86,22 +105,11 @@ impl AuthorizedUser {
         )
     }
 
-    fn from_file_info(info: UserInfo, place: &str) -> Result<Self, AuthError> {
-        if info.refresh_token.is_none() && (info.token.is_none() || info.expiry.is_none()) {
-            return Err(AuthError::new(
-                AuthErrorKind::Config,
-                format!("{place}: the field `refresh_token` is missing or empty"),
-            )
-            .with_hint("a user's credentials are needed, as `gcloud auth application-default login` writes them"));
-        }
-        Ok(Self::from_info(info, None))
-    }
-
     pub(crate) fn from_info(
         info: UserInfo,
         store: Option<(Arc<dyn TokenStore>, TokenKey)>,
     ) -> Self {
-        Self(Cached::new(Source::new(info, store)))
+        Self(Cached::new(Source::new(info, store, Reach::trusted())))
     }
 
     /// The credentials that `store` keeps under `key`, if it has any. What a refresh changes is saved there.
@@ -125,30 +133,33 @@ impl AuthorizedUser {
     ) -> Result<Self, AuthError> {
         let info = UserInfo::parse("token store", text.expose_secret())
             .map_err(|error| error.with_kind(AuthErrorKind::Store))?;
-        let user = Self::from_info(info, Some((store, key)));
-        // Only this crate writes stores, so what stands there was vouched for when it was written.
-        let token_uri = user.0.source().endpoints.token_uri.clone();
-        Ok(user.token_uri(token_uri))
+        let mut source = Source::new(info, Some((store, key)), Reach::trusted());
+        // `keep_in` stores nothing that it would refuse to use.
+        source.endpoints.vouch();
+        Ok(Self(Cached::new(source)))
     }
 
     /// Saves the credentials in `store` under `key`, over what was there, and gives credentials that save there what a
-    /// refresh changes.
+    /// refresh changes. Whoever reads the store believes it, so it takes nothing that could not be used here.
     ///
     /// # Errors
-    /// [`AuthErrorKind::Store`] where the store cannot be written.
+    /// [`AuthErrorKind::Store`] where the store cannot be written; [`AuthErrorKind::Config`] where the refresh token would go to a server that
+    /// nobody vouches for, [`AuthErrorKind::Universe`] where it could not be exchanged, and [`AuthErrorKind::SignInRequired`] where there is none and
+    /// the access token has expired.
     pub async fn keep_in(
         self,
         store: Arc<dyn TokenStore>,
         key: TokenKey,
     ) -> Result<Self, AuthError> {
         let old = self.0.source();
-        let mut info = old.info();
         let now = self.0.outside_fetch().clock().now();
+        old.check_usable(now)?;
+        let mut info = old.info();
         info.stamp(now);
         let lock = store.lock(&key).await?;
         store.save(&key, &info.to_json()).await?;
         drop(lock);
-        let mut source = Source::new(info, Some((store, key)));
+        let mut source = Source::new(info, Some((store, key)), old.reach().clone());
         source.endpoints = old.endpoints.clone();
         Ok(Self(self.0.with_source(source)))
     }
@@ -221,6 +232,12 @@ impl AuthorizedUser {
         self.change(|source| source.endpoints.set_revoke_uri(uri))
     }
 
+    /// Which token and revocation URI the file may name: [`UrlPolicy::untrusted`] where somebody else may have written it.
+    #[must_use]
+    pub fn url_policy(self, policy: UrlPolicy) -> Self {
+        Self(self.0.reaching(|reach| reach.set_policy(policy)))
+    }
+
     /// Fetches tokens through `transport`, whatever transport requests offer.
     #[must_use]
     pub fn transport(self, transport: Arc<dyn Transport>) -> Self {
@@ -290,6 +307,9 @@ fn canonical(scope: &str) -> &str {
         scope => scope,
     }
 }
+
+#[cfg(feature = "impersonation")]
+crate::reach::nested!(AuthorizedUser);
 
 impl fmt::Debug for AuthorizedUser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -3,11 +3,13 @@
 use secrecy::ExposeSecret;
 
 use super::source::Source;
-use crate::{AuthError, AuthErrorKind, FetchContext, oauth::read, user::post::send_form};
+use crate::{
+    AuthError, AuthErrorKind, FetchContext, oauth::read, reach::Configured, user::post::send_form,
+};
 
 /// Ends the grant at the server, then in the store, then in memory.
 pub(super) async fn revoke(source: &Source, cx: &FetchContext) -> Result<(), AuthError> {
-    let (uri, names_client) = source.endpoints.revocation()?;
+    let (uri, names_client) = source.endpoints.revocation(source.reach())?;
     let _alone = source.grant.exclusively().await?;
     let info = source.info();
     // A refresh token takes its access tokens with it; without one, the access token is all there is.

@@ -13,6 +13,7 @@ use super::{endpoints::Endpoints, info::UserInfo, refresh::refresh};
 use crate::{
     AuthError, AuthErrorKind, AuthRequest, DEFAULT_UNIVERSE, FetchContext, Token, TokenSource,
     oauth::TokenAnswer,
+    reach::{Configured, Reach},
     user::store::{StoreLock, TokenKey, TokenStore},
 };
 
@@ -30,6 +31,7 @@ pub(crate) struct Source {
     pub(super) account: Option<String>,
     pub(super) client_id: String,
     pub(super) endpoints: Endpoints,
+    pub(super) reach: Reach,
     /// The token that was handed out last: when the cache asks again, it is of no use any more.
     given: Arc<Mutex<Option<SecretString>>>,
 }
@@ -50,7 +52,11 @@ struct Known {
 }
 
 impl Source {
-    pub(super) fn new(info: UserInfo, store: Option<(Arc<dyn TokenStore>, TokenKey)>) -> Self {
+    pub(super) fn new(
+        info: UserInfo,
+        store: Option<(Arc<dyn TokenStore>, TokenKey)>,
+        reach: Reach,
+    ) -> Self {
         Self {
             scopes: None,
             quota_project: info.quota_project_id.clone(),
@@ -61,6 +67,7 @@ impl Source {
             account: info.account.clone(),
             client_id: info.client_id.clone(),
             endpoints: Endpoints::from_info(&info),
+            reach,
             given: Arc::default(),
             grant: Arc::new(Grant {
                 info: Mutex::new(Known {
@@ -98,6 +105,31 @@ impl Source {
         info
     }
 
+    fn check_endpoints(&self) -> Result<(), AuthError> {
+        if self.universe_domain != DEFAULT_UNIVERSE {
+            return Err(AuthError::new(
+                AuthErrorKind::Universe,
+                format!(
+                    "a user's refresh token cannot be exchanged in the universe {}",
+                    self.universe_domain
+                ),
+            )
+            .with_hint("use a service account or workforce identity federation there"));
+        }
+        self.endpoints.token_uri(&self.reach).map(drop)
+    }
+
+    /// Refuses what no token could be had with at `now`, with the endpoints and what there is of tokens.
+    pub(super) fn check_usable(&self, now: SystemTime) -> Result<(), AuthError> {
+        self.check_endpoints()?;
+        let info = self.info();
+        let is_alive = info.token.is_some() && info.expiry.is_some_and(|expiry| expiry > now);
+        if info.refresh_token.is_none() && !is_alive {
+            return Err(no_refresh_token());
+        }
+        Ok(())
+    }
+
     async fn token(&self, cx: &FetchContext) -> Result<Token, AuthError> {
         let grant = &*self.grant;
         let _turn = grant.turn.lock().await;
@@ -111,7 +143,7 @@ impl Source {
         let info = grant.usable_info()?;
         let scopes = self.scopes.as_deref().unwrap_or(&info.scopes);
         let asked_at = cx.clock().now();
-        let answer = refresh(&info, scopes, &self.endpoints.token_uri, cx).await?;
+        let answer = refresh(&info, scopes, &self.endpoints.token_uri(&self.reach)?, cx).await?;
         let (token, rotated) = grant.learn(answer, asked_at, self.scopes.is_none());
         if let Err(error) = grant.save_unsaved().await {
             // A refresh token that the store does not have must not be used up: the next attempt saves it first.
@@ -194,10 +226,7 @@ impl Grant {
             return Err(sign_in("the credentials were revoked", "sign in again"));
         }
         if known.info.refresh_token.is_none() {
-            return Err(sign_in(
-                "the access token has expired and there is no refresh token",
-                "sign in with `access_type=offline`; Google gives a refresh token at the first consent only, or with `prompt=consent`",
-            ));
+            return Err(no_refresh_token());
         }
         Ok(known.info.clone())
     }
@@ -273,6 +302,13 @@ impl Grant {
     }
 }
 
+fn no_refresh_token() -> AuthError {
+    sign_in(
+        "the access token has expired and there is no refresh token",
+        "sign in with `access_type=offline`; Google gives a refresh token at the first consent only, or with `prompt=consent`",
+    )
+}
+
 fn sign_in(message: &str, hint: &str) -> AuthError {
     AuthError::new(AuthErrorKind::SignInRequired, message).with_hint(hint)
 }
@@ -293,6 +329,18 @@ impl fmt::Debug for Source {
     }
 }
 
+impl Configured for Source {
+    fn reach(&self) -> &Reach {
+        &self.reach
+    }
+
+    fn set_reach(&mut self, reach: Reach) {
+        // A copy may hand out the known token again.
+        self.given = Arc::default();
+        self.reach = reach;
+    }
+}
+
 impl TokenSource for Source {
     fn fetch<'a>(&'a self, cx: &'a FetchContext) -> BoxFuture<'a, Result<Token, AuthError>> {
         Box::pin(self.token(cx))
@@ -304,17 +352,7 @@ impl TokenSource for Source {
     }
 
     fn check(&self, _: &AuthRequest<'_>) -> Result<(), AuthError> {
-        if self.universe_domain != DEFAULT_UNIVERSE {
-            return Err(AuthError::new(
-                AuthErrorKind::Universe,
-                format!(
-                    "a user's refresh token cannot be exchanged in the universe {}",
-                    self.universe_domain
-                ),
-            )
-            .with_hint("use a service account or workforce identity federation there"));
-        }
-        self.endpoints.check()
+        self.check_endpoints()
     }
 
     fn universe_domain(&self) -> &str {

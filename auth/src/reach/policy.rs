@@ -1,39 +1,61 @@
-//! Which hosts a configuration may name.
-
-#[cfg(feature = "external-account")]
-use std::net::IpAddr;
+//! Which hosts, files and programs a configuration may name.
 
 use http::Uri;
 
-use crate::{AuthError, AuthErrorKind, DEFAULT_UNIVERSE, oauth::is_loopback};
+#[cfg(feature = "external-account")]
+use super::hosts::{is_aws_sts, is_link_local};
+use super::{
+    Named,
+    hosts::{is_google_host, is_google_token_host},
+};
+use crate::{
+    AuthError, AuthErrorKind, DEFAULT_UNIVERSE, Environment,
+    oauth::{check_endpoint, is_loopback},
+};
 
-/// Which hosts a credential configuration may send tokens, assertions and secrets to, and what it may make this machine do.
+/// What has to be `1` in the environment before a program runs.
+const ALLOW: &str = "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES";
+
+/// Which hosts a file of credentials may send tokens, assertions and secrets to, and what it may make this machine do. It holds for all that the file
+/// leads to: for the credentials within it, and for the files that it names.
 ///
 /// A configuration of workload identity federation or impersonation is no secret, so it travels in repositories and messages; but
 /// whoever can change one decides where tokens go, which files are read and which programs are run.
 ///
 /// | | [default](UrlPolicy::default) | [untrusted](UrlPolicy::untrusted) |
 /// |---|---|---|
-/// | token and impersonation URLs | Google's hosts in the configuration's universe; this machine | Google's hosts in `googleapis.com` and universes that the program names |
+/// | Security Token Service and IAM | Google's hosts in the configuration's universe; this machine | Google's hosts in `googleapis.com` and universes that the program names |
+/// | token URI of a service account's key | any https host; this machine | Google's token endpoints |
+/// | token and revocation URI of a user | Google's token endpoints; this machine | Google's token endpoints |
+/// | token URI of a service identity of Google Distributed Cloud | any https host; this machine | hosts that the program names |
 /// | URL of a subject token | any https host; link-local addresses and this machine also over http | hosts that the program names |
 /// | AWS metadata | `169.254.169.254`, `fd00:ec2::254`, this machine | `169.254.169.254`, `fd00:ec2::254` |
 /// | AWS verification URL | `sts` hosts of AWS over https, this machine | `sts` hosts of AWS over https |
-/// | files | as the configuration says | only where the program allows it |
+/// | universe | as the file says | `googleapis.com` and universes that the program names |
+/// | files | as the file says | only where the program allows it |
 /// | executables | where the program or the environment allows it | only where the program allows it |
 ///
-/// Hosts that the program names with [`allow_host`](Self::allow_host) are good for everything, over https.
+/// Hosts that the program names with [`allow_host`](Self::allow_host) are good for everything, over https. What the program names itself, with a setter
+/// of the credentials, needs no leave.
 #[derive(Clone, Debug, Default)]
 pub struct UrlPolicy {
     untrusted: bool,
     hosts: Vec<String>,
     universes: Vec<String>,
     files: bool,
+    executables: bool,
     any_host: bool,
 }
 
 /// What a URL is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
+    /// Where a key's assertions are exchanged: whoever wrote the file has the key.
+    Key,
+    /// The token server of a service identity of Google Distributed Cloud, which is nowhere else known.
+    Gdch,
+    /// Where a user's refresh token goes.
+    User,
     /// The Security Token Service.
     Sts,
     /// The IAM Service Account Credentials API.
@@ -50,7 +72,7 @@ pub(crate) enum Purpose {
 }
 
 impl UrlPolicy {
-    /// For configurations that come from somebody whom the program does not trust, such as an upload or a tenant's settings.
+    /// For files that come from somebody whom the program does not trust, such as an upload or a tenant's settings.
     pub fn untrusted() -> Self {
         Self {
             untrusted: true,
@@ -79,21 +101,21 @@ impl UrlPolicy {
         self
     }
 
-    /// Lets a configuration that is not trusted name files of this machine.
+    /// Lets a file that is not trusted name files of this machine.
     #[must_use]
     pub fn allow_files(mut self) -> Self {
         self.files = true;
         self
     }
 
-    /// Whether the environment may allow executables, or only the program.
-    #[cfg(feature = "external-account")]
-    pub(crate) fn trusts_environment(&self) -> bool {
-        !self.untrusted
+    /// Lets a file, trusted or not, run the program that it names for a subject token.
+    #[must_use]
+    pub fn allow_executables(mut self) -> Self {
+        self.executables = true;
+        self
     }
 
-    #[cfg(feature = "external-account")]
-    pub(crate) fn check_files(&self, what: &str) -> Result<(), AuthError> {
+    pub(super) fn check_files(&self, what: &str) -> Result<(), AuthError> {
         if self.untrusted && !self.files {
             return Err(AuthError::new(
                 AuthErrorKind::Config,
@@ -104,32 +126,71 @@ impl UrlPolicy {
         Ok(())
     }
 
-    /// Refuses a URL that is not allowed for `purpose`; `what` names it, and `universe` is the configuration's.
-    pub(crate) fn check(
+    pub(super) fn check_programs(
+        &self,
+        allowed: Option<bool>,
+        environment: &Environment,
+    ) -> Result<(), AuthError> {
+        let of_environment = || !self.untrusted && environment.get(ALLOW).as_deref() == Some("1");
+        if allowed.unwrap_or_else(|| self.executables || of_environment()) {
+            return Ok(());
+        }
+        let hint = if self.untrusted {
+            "if you trust the configuration, say `.allow_executables(true)` or `UrlPolicy::allow_executables`"
+        } else {
+            "if you trust the configuration, set GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1, or say `.allow_executables(true)`"
+        };
+        Err(AuthError::new(
+            AuthErrorKind::Config,
+            "the configuration wants to run a program for the subject token, which is not allowed",
+        )
+        .with_hint(hint))
+    }
+
+    /// A universe decides which hosts are Google's, and where APIs are called.
+    pub(super) fn check_universe(&self, universe: &Named) -> Result<(), AuthError> {
+        let domain = universe.text();
+        let is_allowed = !self.untrusted
+            || universe.is_vouched()
+            || domain == DEFAULT_UNIVERSE
+            || self.universes.iter().any(|known| known == domain);
+        if is_allowed {
+            return Ok(());
+        }
+        Err(AuthError::new(
+            AuthErrorKind::Config,
+            "the universe is none that the program has named, and the configuration is not trusted",
+        )
+        .with_hint("allow it with `UrlPolicy::allow_universe`"))
+    }
+
+    /// Refuses a URL that is not good for `purpose`; `what` names it, `by` says who named it, and `universe` is the credentials'.
+    pub(super) fn check(
         &self,
         purpose: Purpose,
         what: &str,
         url: &str,
-        universe: &str,
+        by: &Named,
+        universe: &Named,
     ) -> Result<(), AuthError> {
+        let is_free = matches!(purpose, Purpose::Key | Purpose::Gdch) && !self.untrusted;
+        if by.is_vouched() || is_free {
+            return check_endpoint(what, url);
+        }
         let refused = |message: String, hint: &str| {
             Err(AuthError::new(AuthErrorKind::Config, format!("{what} {message}")).with_hint(hint))
         };
-        let uri = url.parse::<Uri>().ok();
-        let parts = uri.as_ref().and_then(|uri| {
-            let authority = uri.authority()?;
-            // A user name before the host is there to deceive readers.
-            let is_plain = !authority.as_str().contains('@');
-            (is_plain && !authority.host().is_empty())
-                .then(|| (uri.scheme_str().unwrap_or(""), authority.host()))
-        });
-        let Some((scheme, host)) = parts else {
+        let uri = url.parse::<Uri>().unwrap_or_default();
+        let authority = uri.authority().map_or("", |authority| authority.as_str());
+        let host = &*uri.host().unwrap_or_default().to_ascii_lowercase();
+        // A user name before the host is there to deceive readers.
+        if host.is_empty() || authority.contains('@') {
             return refused(
                 String::from("is not a URL with a host"),
                 "it begins with https://",
             );
-        };
-        let host = &*host.to_ascii_lowercase();
+        }
+        let scheme = uri.scheme_str().unwrap_or_default();
         if scheme == "https" && (self.any_host || self.hosts.iter().any(|allowed| allowed == host))
         {
             return Ok(());
@@ -137,7 +198,7 @@ impl UrlPolicy {
         if !self.untrusted && is_loopback(host) && matches!(scheme, "http" | "https") {
             return Ok(());
         }
-        match (scheme, self.allows(purpose, host, universe)) {
+        match (scheme, self.allows(purpose, &uri, host, universe)) {
             ("https", true) => Ok(()),
             ("http", true) if purpose.may_be_plain(host) => Ok(()),
             (_, true) => refused(
@@ -151,16 +212,18 @@ impl UrlPolicy {
         }
     }
 
-    fn allows(&self, purpose: Purpose, host: &str, universe: &str) -> bool {
+    fn allows(&self, purpose: Purpose, uri: &Uri, host: &str, universe: &Named) -> bool {
         let is_google = |service: &str| {
-            let own = (!self.untrusted).then_some(universe);
+            let own = self.check_universe(universe).is_ok();
             let universes = self.universes.iter().map(String::as_str);
             universes
                 .chain([DEFAULT_UNIVERSE])
-                .chain(own)
+                .chain(own.then_some(universe.text()))
                 .any(|universe| is_google_host(service, host, universe))
         };
         match purpose {
+            Purpose::Key | Purpose::User => is_google_token_host(uri),
+            Purpose::Gdch => false,
             Purpose::Sts => is_google("sts"),
             Purpose::Iam => is_google("iamcredentials"),
             #[cfg(feature = "external-account")]
@@ -177,7 +240,7 @@ impl Purpose {
     /// Metadata servers speak plain http, on addresses that no router forwards.
     fn may_be_plain(self, host: &str) -> bool {
         match self {
-            Self::Sts | Self::Iam => false,
+            Self::Key | Self::Gdch | Self::User | Self::Sts | Self::Iam => false,
             #[cfg(feature = "external-account")]
             Self::AwsSts => false,
             #[cfg(feature = "external-account")]
@@ -189,6 +252,8 @@ impl Purpose {
 
     fn not(self) -> &'static str {
         match self {
+            Self::Key | Self::User => "is not a token endpoint of Google",
+            Self::Gdch => "the program has not allowed for keys",
             Self::Sts => "is not a Security Token Service of Google",
             Self::Iam => "is not an IAM Service Account Credentials API of Google",
             #[cfg(feature = "external-account")]
@@ -198,66 +263,5 @@ impl Purpose {
             #[cfg(feature = "external-account")]
             Self::AwsSts => "is not a Security Token Service of AWS",
         }
-    }
-}
-
-/// The forms that hosts of a Google service have: global, mTLS, regional (three spellings) and Private Service Connect.
-fn is_google_host(service: &str, host: &str, universe: &str) -> bool {
-    let Some(name) = host
-        .strip_suffix(universe)
-        .and_then(|rest| rest.strip_suffix('.'))
-    else {
-        return false;
-    };
-    let is_label = |label: &str| {
-        !label.is_empty()
-            && label
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
-    };
-    let labels: Vec<_> = name.split('.').collect();
-    if universe.is_empty() || !labels.iter().all(|label| is_label(label)) {
-        return false;
-    }
-    match labels[..] {
-        // sts, us-east1-sts
-        [one] => {
-            one == service
-                || one
-                    .strip_suffix(service)
-                    .is_some_and(|rest| rest.len() > 1 && rest.ends_with('-'))
-        }
-        // sts.mtls, sts.us-east1, us-east1.sts
-        [one, two] if one == service || two == service => true,
-        // sts-endpoint.p
-        [one, "p"] => one
-            .strip_prefix(service)
-            .is_some_and(|rest| rest.len() > 1 && rest.starts_with('-')),
-        // sts.us-east1.rep
-        [one, _, "rep"] => one == service,
-        _ => false,
-    }
-}
-
-/// `sts.REGION.amazonaws.com`, also of China, FIPS and dual stack.
-#[cfg(feature = "external-account")]
-fn is_aws_sts(host: &str) -> bool {
-    let service = host.split('.').next().unwrap_or_default();
-    let domains = [
-        ".amazonaws.com",
-        ".amazonaws.com.cn",
-        ".api.aws",
-        ".api.amazonwebservices.com.cn",
-    ];
-    matches!(service, "sts" | "sts-fips") && domains.iter().any(|domain| host.ends_with(domain))
-}
-
-#[cfg(feature = "external-account")]
-fn is_link_local(host: &str) -> bool {
-    let host = host.trim_start_matches('[').trim_end_matches(']');
-    match host.parse::<IpAddr>() {
-        Ok(IpAddr::V4(address)) => address.is_link_local(),
-        Ok(IpAddr::V6(address)) => address.is_unicast_link_local() || address.is_unique_local(),
-        Err(_) => false,
     }
 }

@@ -1,0 +1,85 @@
+//! Hosts by what they are.
+
+#[cfg(feature = "external-account")]
+use std::net::IpAddr;
+
+use http::Uri;
+
+use crate::DEFAULT_UNIVERSE;
+
+/// The forms that hosts of a Google service have: global, mTLS, regional (three spellings) and Private Service Connect.
+pub(super) fn is_google_host(service: &str, host: &str, universe: &str) -> bool {
+    let Some(name) = host
+        .strip_suffix(universe)
+        .and_then(|rest| rest.strip_suffix('.'))
+    else {
+        return false;
+    };
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    let labels: Vec<_> = name.split('.').collect();
+    if universe.is_empty() || !labels.iter().all(|label| is_label(label)) {
+        return false;
+    }
+    match labels[..] {
+        // sts, us-east1-sts
+        [one] => {
+            one == service
+                || one
+                    .strip_suffix(service)
+                    .is_some_and(|rest| rest.len() > 1 && rest.ends_with('-'))
+        }
+        // sts.mtls, sts.us-east1, us-east1.sts
+        [one, two] if one == service || two == service => true,
+        // sts-endpoint.p
+        [one, "p"] => one
+            .strip_prefix(service)
+            .is_some_and(|rest| rest.len() > 1 && rest.starts_with('-')),
+        // sts.us-east1.rep
+        [one, _, "rep"] => one == service,
+        _ => false,
+    }
+}
+
+/// Whether a URL is one of those at which Google exchanges codes, assertions and refresh tokens, today's and earlier ones. Other services of
+/// `googleapis.com` keep what strangers send them for strangers to read.
+pub(crate) fn is_google_token_endpoint(url: &str) -> bool {
+    url.parse::<Uri>()
+        .is_ok_and(|uri| uri.scheme_str() == Some("https") && is_google_token_host(&uri))
+}
+
+pub(super) fn is_google_token_host(uri: &Uri) -> bool {
+    let host = uri.host().unwrap_or_default().to_ascii_lowercase();
+    match &*host {
+        "accounts.google.com" => true,
+        "www.googleapis.com" => uri.path().starts_with("/oauth2/"),
+        host => is_google_host("oauth2", host, DEFAULT_UNIVERSE),
+    }
+}
+
+/// `sts.REGION.amazonaws.com`, also of China, FIPS and dual stack.
+#[cfg(feature = "external-account")]
+pub(super) fn is_aws_sts(host: &str) -> bool {
+    let service = host.split('.').next().unwrap_or_default();
+    let domains = [
+        ".amazonaws.com",
+        ".amazonaws.com.cn",
+        ".api.aws",
+        ".api.amazonwebservices.com.cn",
+    ];
+    matches!(service, "sts" | "sts-fips") && domains.iter().any(|domain| host.ends_with(domain))
+}
+
+#[cfg(feature = "external-account")]
+pub(super) fn is_link_local(host: &str) -> bool {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    match host.parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) => address.is_link_local(),
+        Ok(IpAddr::V6(address)) => address.is_unicast_link_local() || address.is_unique_local(),
+        Err(_) => false,
+    }
+}

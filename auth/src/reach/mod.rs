@@ -1,0 +1,141 @@
+//! What the credentials of a file may reach: hosts, files and programs.
+
+mod hosts;
+mod named;
+mod policy;
+
+use std::{borrow::Cow, fmt, sync::Arc};
+
+use gapi_transport::{Clock, Transport};
+
+pub use self::policy::UrlPolicy;
+pub(crate) use self::{hosts::is_google_token_endpoint, named::Named, policy::Purpose};
+use crate::{AuthError, Credentials, Environment, TokenSource};
+
+/// What the credentials of a file may reach, and through what. Whoever reads a file is given one, and gives it on to the credentials within the file;
+/// hosts, files and programs that a file names can be had of it only.
+#[derive(Clone)]
+pub(crate) struct Reach {
+    policy: UrlPolicy,
+    environment: Environment,
+    /// The program's transport; none leaves it to the requests.
+    transport: Option<Arc<dyn Transport>>,
+    clock: Option<Arc<dyn Clock>>,
+}
+
+impl Reach {
+    /// What a file may reach that the program reads itself, until the program says otherwise.
+    pub(crate) fn trusted() -> Self {
+        Self::new(UrlPolicy::default(), Environment::default())
+    }
+
+    pub(crate) fn new(policy: UrlPolicy, environment: Environment) -> Self {
+        Self {
+            policy,
+            environment,
+            transport: None,
+            clock: None,
+        }
+    }
+
+    pub(crate) fn set_policy(&mut self, policy: UrlPolicy) {
+        self.policy = policy;
+    }
+
+    pub(crate) fn set_environment(&mut self, environment: Environment) {
+        self.environment = environment;
+    }
+
+    pub(crate) fn set_transport(&mut self, transport: Option<Arc<dyn Transport>>) {
+        self.transport = transport.or(self.transport.take());
+    }
+
+    pub(crate) fn set_clock(&mut self, clock: Option<Arc<dyn Clock>>) {
+        self.clock = clock.or(self.clock.take());
+    }
+
+    pub(crate) fn transport(&self) -> Option<&Arc<dyn Transport>> {
+        self.transport.as_ref()
+    }
+
+    pub(crate) fn clock(&self) -> Option<&Arc<dyn Clock>> {
+        self.clock.as_ref()
+    }
+
+    /// Where to send something: `named`, if it is good for `purpose` in the credentials' `universe`. `what` is what errors call it.
+    pub(crate) fn url<'a>(
+        &self,
+        purpose: Purpose,
+        what: &str,
+        named: &'a Named,
+        universe: &Named,
+    ) -> Result<Cow<'a, str>, AuthError> {
+        let url = named.within(universe);
+        self.policy.check(purpose, what, &url, named, universe)?;
+        Ok(url)
+    }
+
+    /// Refuses a universe that nobody has named whom the program trusts.
+    pub(crate) fn check_universe(&self, universe: &Named) -> Result<(), AuthError> {
+        self.policy.check_universe(universe)
+    }
+
+    /// The files of this machine, if `what` may be one.
+    pub(crate) fn files(&self, what: &str) -> Result<&Environment, AuthError> {
+        self.policy.check_files(what)?;
+        Ok(&self.environment)
+    }
+
+    /// The programs of this machine, if the file may run one. `allowed` is what the program says of these credentials.
+    pub(crate) fn programs(&self, allowed: Option<bool>) -> Result<&Environment, AuthError> {
+        self.policy.check_programs(allowed, &self.environment)?;
+        Ok(&self.environment)
+    }
+
+    /// The first of these variables that is set, and its text.
+    pub(crate) fn variable<'a>(&self, names: &[&'a str]) -> Option<(&'a str, String)> {
+        self.environment.first_of(names)
+    }
+}
+
+/// The transport and the clock are the program's.
+impl fmt::Debug for Reach {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reach")
+            .field("policy", &self.policy)
+            .field("environment", &self.environment)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A source of tokens that a file describes.
+pub(crate) trait Configured: TokenSource + Clone {
+    fn reach(&self) -> &Reach;
+
+    /// Sets what these credentials reach, and with them the credentials that they are made of.
+    fn set_reach(&mut self, reach: Reach);
+}
+
+/// Credentials that stand within the file of others.
+pub(crate) trait Nested: Credentials {
+    /// The same credentials, with the reach of those around them.
+    fn within(&self, reach: &Reach) -> Arc<dyn Nested>;
+}
+
+/// For a type that wraps a [`Cached`](crate::Cached) source.
+#[cfg(feature = "impersonation")]
+macro_rules! nested {
+    ($type:ty) => {
+        impl crate::reach::Nested for $type {
+            fn within(
+                &self,
+                reach: &crate::reach::Reach,
+            ) -> std::sync::Arc<dyn crate::reach::Nested> {
+                let own = self.0.clone();
+                std::sync::Arc::new(Self(own.reaching(|own| *own = reach.clone())))
+            }
+        }
+    };
+}
+#[cfg(feature = "impersonation")]
+pub(crate) use nested;
