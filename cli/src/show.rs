@@ -117,6 +117,7 @@ fn text(method: &Description) -> String {
     if !can.is_empty() {
         text.push_str(&indented(&can.join("\n")));
     }
+    text.push_str(&format!("\n{}\n", method.retries));
     if !method.scopes.is_empty() {
         let any = if method.scopes.len() > 1 {
             "Any one of the scopes"

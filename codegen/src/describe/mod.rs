@@ -8,7 +8,7 @@ mod snippet;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::emit::first_sentence;
+use crate::emit::{first_sentence, retries};
 use crate::model::{Api, Location, Method, Notes, Parameter, Shape, Type};
 use crate::{Error, similar};
 
@@ -58,6 +58,8 @@ pub struct Description {
     pub upload: bool,
     /// Media can be downloaded.
     pub download: bool,
+    /// When a call is retried, and what makes it so, in one line.
+    pub retries: String,
     /// The scopes, any one of which is enough.
     pub scopes: Vec<String>,
     /// A Rust source file that calls the method.
@@ -195,6 +197,7 @@ pub fn method(api: &Api, method: &Method, depth: usize) -> Description {
         operation: method.operation.is_some(),
         upload: method.upload.is_some(),
         download: method.download.is_some(),
+        retries: retries(method),
         scopes: method
             .scopes
             .iter()

@@ -73,5 +73,10 @@ pub(crate) fn first_sentence(description: &str) -> String {
     docs::first_sentence(description)
 }
 
+/// When calls of a method are retried, and what makes them so: one line of Markdown.
+pub(crate) fn retries(method: &crate::model::Method) -> String {
+    docs::retries(method)
+}
+
 #[cfg(test)]
 mod tests;

@@ -58,6 +58,9 @@ pub(super) fn method(method: &Method, depth: usize, names: &Names<'_>) -> TokenS
         .operation
         .as_ref()
         .map(|started| operation(started, depth, names));
+    let idempotent = method
+        .idempotent
+        .map(|said| quote!(idempotent: Some(#said),));
     let request_id = method.request_id.then(|| quote!(request_id: true,));
     let preconditions = (!method.preconditions.is_empty()).then(|| {
         let slots = method.preconditions.iter().map(slot);
@@ -76,6 +79,7 @@ pub(super) fn method(method: &Method, depth: usize, names: &Names<'_>) -> TokenS
             #upload
             #download
             #operation
+            #idempotent
             #request_id
             #preconditions
             ..__gapi::Method::new(&#up API, __gapi::Verb::#verb)

@@ -1,6 +1,7 @@
 //! What a document means: names resolved, types interned, cycles boxed, paging, media and operations decided.
 
 mod cycles;
+mod documented;
 pub(crate) mod formats;
 pub(crate) mod media;
 pub(crate) mod names;

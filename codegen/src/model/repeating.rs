@@ -1,8 +1,70 @@
-//! Which calls a server can tell from a repetition: by a request id, or by a precondition.
+//! Which calls may be repeated: those that the server can tell from a repetition, by a request id or by a precondition, and those of which that is known.
 
-use super::{Location, Parameter, TokenIn, Type, Verb};
-use crate::Document;
+use super::documented::{self, Class, Condition};
+use super::{Location, Method as Lowered, Parameter, Repeats, TokenIn, Type, Verb};
 use crate::document::{Method, Schema};
+use crate::overrides::IDEMPOTENT_KEY;
+use crate::{Document, Error};
+
+impl Lowered {
+    /// When a call is repeated, although the attempt before may have had its effect.
+    #[must_use]
+    pub fn repeats(&self) -> Repeats<'_> {
+        let reads = matches!(self.verb, Verb::Get | Verb::Head) || self.paging.is_some();
+        let is_always_given = |slot: &TokenIn| match slot {
+            TokenIn::Query(name) => self.required.iter().any(|p| p.wire == *name),
+            TokenIn::Body(_) => false,
+        };
+        match self.idempotent {
+            Some(true) => Repeats::Always,
+            Some(false) => Repeats::Never,
+            None if reads || self.preconditions.iter().any(is_always_given) => Repeats::Always,
+            None if self.request_id => Repeats::ByRequestId,
+            None if !self.preconditions.is_empty() => Repeats::With(&self.preconditions),
+            None if matches!(self.verb, Verb::Put | Verb::Delete) => Repeats::Always,
+            None => Repeats::Never,
+        }
+    }
+
+    /// Puts in what the service documents of the method, and then what an override says, if that says anything new.
+    pub(super) fn learn_repeating(
+        &mut self,
+        document: &Document,
+        method: &Method,
+    ) -> Result<(), Error> {
+        let name = document.name.as_deref().unwrap_or_default();
+        match documented::class(name, &self.path_name) {
+            Some(Class::Always) => self.idempotent = Some(true),
+            Some(Class::Never) => self.idempotent = Some(false),
+            Some(Class::Conditionally(conditions)) => {
+                self.preconditions = conditions.iter().map(slot).collect();
+            }
+            None => {}
+        }
+        let said = method.others.get(IDEMPOTENT_KEY);
+        let Some(said) = said.and_then(serde_json::Value::as_bool) else {
+            return Ok(());
+        };
+        let is_known = match said {
+            true => self.repeats() == Repeats::Always,
+            false => self.idempotent == Some(false),
+        };
+        self.idempotent = Some(said);
+        if !is_known {
+            return Ok(());
+        }
+        let known = if said { "may be" } else { "is not" };
+        let message = format!("a call of the method {known} repeated without an override");
+        Err(Error::new("", message).help("remove the override"))
+    }
+}
+
+fn slot(condition: &Condition) -> TokenIn {
+    match condition {
+        Condition::Query(name) => TokenIn::Query((*name).to_owned()),
+        Condition::Body(path) => TokenIn::Body((*path).to_owned()),
+    }
+}
 
 /// Query parameters that name the state which a change is meant for. Those that end in `NotMatch`, or are about the source of a copy, do not make a
 /// repetition harmless.

@@ -144,7 +144,7 @@ impl Lowering<'_, '_> {
         let verb = self.verb(at, method);
         let resource = path.last().copied().unwrap_or_default();
         let path_name = [path, &[name]].concat().join(".");
-        Method {
+        let mut lowered = Method {
             ident: String::new(),
             type_ident: String::new(),
             static_ident: String::new(),
@@ -166,6 +166,7 @@ impl Lowering<'_, '_> {
             upload: media::upload(method),
             download: media::download(method),
             operation: None,
+            idempotent: None,
             request_id: repeating::has_request_id(verb, &parameters),
             preconditions: repeating::preconditions(verb, method, &parameters, self.document),
             raw_response: false,
@@ -174,7 +175,12 @@ impl Lowering<'_, '_> {
             optional,
             request,
             response,
+        };
+        if let Err(error) = lowered.learn_repeating(self.document, method) {
+            let place = at.to_owned();
+            self.types.errors.push(Error { place, ..error });
         }
+        lowered
     }
 
     fn paging(

@@ -272,12 +272,28 @@ pub struct Method {
     pub download: Option<Download>,
     /// The answer is a long-running operation.
     pub operation: Option<Operation>,
+    /// Whether calls may be repeated, whatever is given to them: what the service documents, or an override says. `None` leaves that to the verb, the request id and the
+    /// preconditions; see [`repeats`](Self::repeats).
+    pub idempotent: Option<bool>,
     /// It has a query parameter `requestId`, by which the server knows a repeated request.
     pub request_id: bool,
     /// What makes a call conditional, so that it may be repeated; paths in the body have dots.
     pub preconditions: Vec<TokenIn>,
     /// The answer is bytes of any type: its schema [is raw](TypeDef::is_raw).
     pub raw_response: bool,
+}
+
+/// When a call of a method is repeated, although the attempt before may have had its effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeats<'a> {
+    /// Whenever it fails for a moment.
+    Always,
+    /// The same, since every call gets a `requestId`.
+    ByRequestId,
+    /// If it is given one of these.
+    With(&'a [TokenIn]),
+    /// If the caller says so.
+    Never,
 }
 
 /// HTTP verbs of Discovery documents.

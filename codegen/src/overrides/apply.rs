@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Action, Entry, ITEMS_KEY, NAME_KEY, Overrides};
+use super::{Action, Entry, IDEMPOTENT_KEY, ITEMS_KEY, NAME_KEY, Overrides};
 use crate::place::{self, Step};
 use crate::{Error, Errors, similar};
 
@@ -29,9 +29,18 @@ impl Overrides {
 impl Entry {
     fn apply(&self, document: &mut Value) -> Result<(), Error> {
         match &self.action {
-            Action::Rename(name) => self.mark(document, NAME_KEY, name, &RENAMED, "renamed"),
-            Action::Items(name) => {
-                self.mark(document, ITEMS_KEY, name, &["methods"], "given items")
+            Action::Rename(name) => {
+                self.mark(document, NAME_KEY, name.as_str(), &RENAMED, "renamed")
+            }
+            Action::Items(name) => self.mark(
+                document,
+                ITEMS_KEY,
+                name.as_str(),
+                &["methods"],
+                "given items",
+            ),
+            Action::Idempotent(said) => {
+                self.mark(document, IDEMPOTENT_KEY, *said, &["methods"], "idempotent")
             }
             Action::Drop => self.drop_part(document),
             Action::Set(value) => self.set(document, value),
@@ -42,7 +51,7 @@ impl Entry {
         &self,
         document: &mut Value,
         key: &str,
-        value: &str,
+        value: impl Into<Value>,
         parents: &[&str],
         done: &str,
     ) -> Result<(), Error> {
@@ -61,7 +70,7 @@ impl Entry {
         let Some(object) = part.as_object_mut() else {
             return Err(Error::new("", format!("`{}` is not an object", self.at)).help(REMOVE));
         };
-        object.insert(key.to_owned(), Value::from(value));
+        object.insert(key.to_owned(), value.into());
         Ok(())
     }
 

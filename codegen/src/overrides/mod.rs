@@ -5,12 +5,14 @@
 //!   {"at": "schemas.Instance.properties.type", "rename": "kind", "why": "reads better"},
 //!   {"at": "resources.instances.methods.legacyList", "drop": true},
 //!   {"at": "schemas.Instance.properties.size.format", "set": "int64", "why": "the server answers with a text"},
-//!   {"at": "resources.documents.methods.search", "items": "matchingDocuments", "why": "two lists; this one pages"}
+//!   {"at": "resources.documents.methods.search", "items": "matchingDocuments", "why": "two lists; this one pages"},
+//!   {"at": "resources.documents.methods.touch", "idempotent": true, "why": "documented so"}
 //! ]}
 //! ```
 //!
 //! `rename` changes the Rust name of a schema, property, parameter, method or resource, never what travels. `drop` takes
-//! a part away, `set` replaces or adds one. `items` names the list that a paged method's items come from. An override
+//! a part away, `set` replaces or adds one. `items` names the list that a paged method's items come from. `idempotent` says whether a
+//! call of a method may be repeated, although the attempt before may have had its effect. An override
 //! that has nothing left to do is an error, so that the file never says more than is true.
 
 mod apply;
@@ -24,6 +26,9 @@ use crate::place::Step;
 pub(crate) const NAME_KEY: &str = "x-gapi-name";
 /// The key that carries the property that holds the items of a paged method.
 pub(crate) const ITEMS_KEY: &str = "x-gapi-items";
+
+/// The key that says whether calls of a method may be repeated.
+pub(crate) const IDEMPOTENT_KEY: &str = "x-gapi-idempotent";
 
 /// The corrections of one override file.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,4 +50,5 @@ enum Action {
     Drop,
     Set(Value),
     Items(String),
+    Idempotent(bool),
 }

@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use super::{Action, Entry, Overrides};
 use crate::{Error, Errors, Source, document, place, similar};
 
-const KEYS: [&str; 6] = ["at", "rename", "drop", "set", "items", "why"];
-const FORM: &str = r#"an override is {"at": "schemas.X.properties.y", "rename" | "drop" | "set" | "items": ..., "why": "..."}"#;
+const KEYS: [&str; 7] = ["at", "rename", "drop", "set", "items", "idempotent", "why"];
+const FORM: &str = r#"an override is {"at": "schemas.X.properties.y", "rename" | "drop" | "set" | "items" | "idempotent": ..., "why": "..."}"#;
 
 impl Overrides {
     /// Reads an override file.
@@ -71,6 +71,11 @@ fn entry(value: &Value) -> Result<Entry, String> {
     }
     actions.extend(object.get("set").map(|value| Action::Set(value.clone())));
     actions.extend(text(object, "items")?.map(|name| Action::Items(name.to_owned())));
+    match object.get("idempotent") {
+        None => {}
+        Some(Value::Bool(idempotent)) => actions.push(Action::Idempotent(*idempotent)),
+        Some(_) => return Err("`idempotent` is neither `true` nor `false`".to_owned()),
+    }
     let [action] = <[Action; 1]>::try_from(actions).map_err(|actions| {
         if actions.is_empty() {
             "it does nothing"

@@ -167,6 +167,12 @@ fn only_named_parts_can_be_renamed() {
             "fix.json: overrides[0]: `schemas.Odd` cannot be given items; the place must be a name directly in `methods`"
         ]
     );
+    assert_eq!(
+        errors("enums", r#"{"at": "schemas.Odd", "idempotent": true}"#),
+        [
+            "fix.json: overrides[0]: `schemas.Odd` cannot be idempotent; the place must be a name directly in `methods`"
+        ]
+    );
 }
 
 #[test]
@@ -222,6 +228,10 @@ fn override_files_are_checked() {
     assert_eq!(
         entry(r#"{"at": "a", "drop": false}"#),
         "`drop` can only be `true`"
+    );
+    assert_eq!(
+        entry(r#"{"at": "a", "idempotent": "yes"}"#),
+        "`idempotent` is neither `true` nor `false`"
     );
     assert_eq!(entry(r#"{"at": "a", "rename": ""}"#), "`rename` is empty");
     assert_eq!(

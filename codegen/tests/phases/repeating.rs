@@ -1,6 +1,9 @@
 //! What a server can tell a repeated call by.
 
-use gapi_codegen::model::TokenIn;
+use std::path::Path;
+
+use gapi_codegen::model::{Repeats, TokenIn, lower};
+use gapi_codegen::{Document, Options, Overrides, Source, describe, generate};
 
 use crate::support::*;
 
@@ -33,5 +36,116 @@ fn request_ids_and_preconditions() {
         let method = method(&api, name);
         assert_eq!(method.request_id, request_id, "{name}");
         assert_eq!(method.preconditions, preconditions, "{name}");
+    }
+}
+
+/// The line of a method in `gapi show` and in the docs of the generated function.
+fn line(method: &str) -> String {
+    let api = api("repeating");
+    describe::method(&api, self::method(&api, method), 0).retries
+}
+
+#[test]
+fn one_line_says_whether_a_call_is_retried_and_what_makes_it_so() {
+    for (name, says) in [
+        ("things.get", "Retried after any failure of the moment."),
+        (
+            "things.insert",
+            "Retried after any failure of the moment, with the `requestId` that each call gets.",
+        ),
+        (
+            "things.update",
+            "Retried after any failure of the moment if the call has `if_generation_match` or `if_metageneration_match` or `etag` in its body; \
+             else only where it had no effect.",
+        ),
+        (
+            "things.patch",
+            "Retried only where it had no effect, unless the call says `.idempotent(true)`.",
+        ),
+    ] {
+        assert_eq!(line(name), says, "{name}");
+    }
+    let generated = generate(&source("repeating"), &Options::new()).unwrap();
+    let text = generated.to_module_file().unwrap();
+    assert!(text.contains(&line("things.update")), "{text}");
+}
+
+/// What an override makes of the method `name`: what its table says, and its line.
+fn said(name: &str, idempotent: bool) -> Result<(Option<bool>, bool), String> {
+    let entry = format!(
+        r#"{{"overrides": [{{"at": "resources.things.methods.{name}", "idempotent": {idempotent}}}]}}"#
+    );
+    let overrides = Overrides::parse(&Source::new("fix.json", entry)).unwrap();
+    let document = Document::read(&source("repeating"), Some(&overrides)).unwrap();
+    let api = lower(&document).map_err(|errors| errors.to_string())?;
+    let method = method(&api, &format!("things.{name}"));
+    Ok((method.idempotent, method.repeats() == Repeats::Always))
+}
+
+#[test]
+fn an_override_says_whether_a_method_may_be_repeated() {
+    assert_eq!(said("patch", true), Ok((Some(true), true)));
+    assert_eq!(said("update", true), Ok((Some(true), true)));
+    assert_eq!(said("get", false), Ok((Some(false), false)));
+    assert_eq!(said("delete", false), Ok((Some(false), false)));
+    let error = said("get", true).unwrap_err();
+    assert!(
+        error.contains("resources.things.methods.get: a call of the method may be repeated without an override; remove the override"),
+        "{error}"
+    );
+}
+
+/// What Cloud Storage documents where the general rule would say something else.
+#[test]
+fn documented_classes_are_known() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../discovery-docs/storage.v1.json");
+    let source = Source::new("storage.v1.json", std::fs::read_to_string(file).unwrap());
+    let repeats = |overrides: Option<&Overrides>, name: &str| {
+        let document = Document::read(&source, overrides).unwrap();
+        let api = lower(&document).unwrap();
+        let repeats = match method(&api, name).repeats() {
+            Repeats::With(slots) => slots.len(),
+            Repeats::Always => 100,
+            Repeats::ByRequestId => 200,
+            Repeats::Never => 0,
+        };
+        repeats
+    };
+    for (name, expected) in [
+        ("buckets.insert", 100),
+        ("buckets.delete", 100),
+        ("objectAccessControls.delete", 0),
+        ("bucketAccessControls.update", 0),
+        ("objects.delete", 2),
+        ("objects.insert", 1),
+        ("objects.get", 100),
+    ] {
+        assert_eq!(repeats(None, name), expected, "{name}");
+    }
+    // An override knows better.
+    let fix = r#"{"overrides": [{"at": "resources.buckets.methods.delete", "idempotent": false}]}"#;
+    let fix = Overrides::parse(&Source::new("fix.json", fix)).unwrap();
+    assert_eq!(repeats(Some(&fix), "buckets.delete"), 0);
+    let text = generate(&source, &Options::new().overrides(fix)).unwrap();
+    let text = text.to_module_file().unwrap();
+    let table = |module: &str, request: &str| {
+        let (_, module) = text.split_once(&format!("pub mod {module} {{")).unwrap();
+        let (_, entry) = module
+            .split_once(&format!("id: {request}::METHOD,"))
+            .unwrap();
+        entry.split_once("..__gapi").unwrap().0.to_owned()
+    };
+    for (module, request, says) in [
+        ("buckets", "Delete", Some(false)),
+        ("buckets", "Insert", Some(true)),
+        ("object_access_controls", "Delete", Some(false)),
+        ("objects", "Delete", None),
+    ] {
+        let entry = table(module, request);
+        let expected = says.map(|said| format!("idempotent: Some({said})"));
+        match expected {
+            Some(expected) => assert!(entry.contains(&expected), "{entry}"),
+            None => assert!(!entry.contains("idempotent"), "{entry}"),
+        }
     }
 }

@@ -114,6 +114,8 @@ pub mod locations {
             /// HTTP: `GET v1/{+name}/allowedLocations`
             ///
             /// * `name`: Required. Resource name of workforce pool. Pattern: `^locations/[^/]+/workforcePools/[^/]+$`.
+            ///
+            /// Retried after any failure of the moment.
             #[inline]
             pub fn get_allowed_locations(self, name: impl Into<String>) -> GetAllowedLocations {
                 GetAllowedLocations(
@@ -229,6 +231,8 @@ pub mod projects {
                 /// HTTP: `GET v1/{+name}/allowedLocations`
                 ///
                 /// * `name`: Required. Resource name of workload identity pool. Pattern: `^projects/[^/]+/locations/[^/]+/workloadIdentityPools/[^/]+$`.
+                ///
+                /// Retried after any failure of the moment.
                 #[inline]
                 pub fn get_allowed_locations(self, name: impl Into<String>) -> GetAllowedLocations {
                     GetAllowedLocations(
@@ -307,6 +311,8 @@ pub mod projects {
 
             ///   replacing it with a project ID is invalid. Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
             ///
+            /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+            ///
             /// Scope: [`CLOUD_PLATFORM`](super::super::scope::CLOUD_PLATFORM).
             #[inline]
             pub fn generate_access_token(
@@ -330,6 +336,8 @@ pub mod projects {
 
             ///   replacing it with a project ID is invalid. Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
             ///
+            /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+            ///
             /// Scope: [`CLOUD_PLATFORM`](super::super::scope::CLOUD_PLATFORM).
             #[inline]
             pub fn generate_id_token(
@@ -349,6 +357,8 @@ pub mod projects {
             /// HTTP: `GET v1/{+name}/allowedLocations`
             ///
             /// * `name`: Required. Resource name of service account. Format: `projects/-/serviceAccounts/{service_account_email}` Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
+            ///
+            /// Retried after any failure of the moment.
             #[inline]
             pub fn get_allowed_locations(self, name: impl Into<String>) -> GetAllowedLocations {
                 GetAllowedLocations(
@@ -364,6 +374,8 @@ pub mod projects {
             ///   format: `projects/-/serviceAccounts/{ACCOUNT_EMAIL_OR_UNIQUEID}`. The `-` wildcard character is required;
 
             ///   replacing it with a project ID is invalid. Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
+            ///
+            /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
             ///
             /// Scope: [`CLOUD_PLATFORM`](super::super::scope::CLOUD_PLATFORM).
             #[inline]
@@ -385,6 +397,8 @@ pub mod projects {
             ///   format: `projects/-/serviceAccounts/{ACCOUNT_EMAIL_OR_UNIQUEID}`. The `-` wildcard character is required;
 
             ///   replacing it with a project ID is invalid. Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
+            ///
+            /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
             ///
             /// Scope: [`CLOUD_PLATFORM`](super::super::scope::CLOUD_PLATFORM).
             #[inline]

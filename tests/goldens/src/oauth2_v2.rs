@@ -80,6 +80,8 @@ pub mod methods {
     /// The method `oauth2.tokeninfo`.
     ///
     /// HTTP: `POST oauth2/v2/tokeninfo`
+    ///
+    /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
     #[inline]
     pub fn tokeninfo() -> Tokeninfo {
         Tokeninfo(__gapi::Call::new(&TOKENINFO))
@@ -167,6 +169,8 @@ pub mod userinfo {
         ///
         /// HTTP: `GET oauth2/v2/userinfo`
         ///
+        /// Retried after any failure of the moment.
+        ///
         /// Any one of the scopes: [`USERINFO_EMAIL`](super::scope::USERINFO_EMAIL), [`USERINFO_PROFILE`](super::scope::USERINFO_PROFILE), [`OPENID`](super::scope::OPENID).
         #[inline]
         pub fn get(self) -> Get {
@@ -253,6 +257,8 @@ pub mod userinfo {
                 /// The method `oauth2.userinfo.v2.me.get`.
                 ///
                 /// HTTP: `GET userinfo/v2/me`
+                ///
+                /// Retried after any failure of the moment.
                 ///
                 /// Any one of the scopes: [`USERINFO_EMAIL`](super::super::super::scope::USERINFO_EMAIL), [`USERINFO_PROFILE`](super::super::super::scope::USERINFO_PROFILE), [`OPENID`](super::super::super::scope::OPENID).
                 #[inline]

@@ -280,6 +280,8 @@ pub mod instances {
         /// * `project`: Required. Project ID of the project that contains the instance.
         /// * `instance`: Required. Database instance ID. This does not include the project ID.
         ///
+        /// Retried after any failure of the moment.
+        ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         #[inline]
         pub fn get(self, project: impl Into<String>, instance: impl Into<String>) -> Get {
@@ -297,6 +299,8 @@ pub mod instances {
         /// * `project`: Project ID of the project to which the newly created Cloud SQL instances should belong.
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         #[inline]
@@ -318,6 +322,8 @@ pub mod instances {
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         ///
+        /// Retried after any failure of the moment.
+        ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         #[inline]
         pub fn list(self, project: impl Into<String>) -> List {
@@ -334,6 +340,8 @@ pub mod instances {
         /// * `instance`: Cloud SQL instance ID. This does not include the project ID.
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
+        ///
+        /// Retried after any failure of the moment if the call has `etag` in its body; else only where it had no effect.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         #[inline]
@@ -671,6 +679,8 @@ pub mod operations {
         /// * `project`: Project ID of the project that contains the instance.
         /// * `operation`: Instance operation ID.
         ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         #[inline]
         pub fn cancel(self, project: impl Into<String>, operation: impl Into<String>) -> Cancel {
@@ -689,6 +699,8 @@ pub mod operations {
         /// * `operation`: Required. Instance operation ID.
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
+        ///
+        /// Retried after any failure of the moment.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         #[inline]

@@ -96,6 +96,8 @@ pub mod tasklists {
         ///
         /// * `tasklist`: Task list identifier. The default task list cannot be deleted.
         ///
+        /// Retried after any failure of the moment.
+        ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
         pub fn delete(self, tasklist: impl Into<String>) -> Delete {
@@ -108,6 +110,8 @@ pub mod tasklists {
         ///
         /// * `tasklist`: Task list identifier. Use "@default" to get the authenticated user's default task list.
         ///
+        /// Retried after any failure of the moment.
+        ///
         /// Any one of the scopes: [`TASKS`](super::scope::TASKS), [`TASKS_READONLY`](super::scope::TASKS_READONLY).
         #[inline]
         pub fn get(self, tasklist: impl Into<String>) -> Get {
@@ -119,6 +123,8 @@ pub mod tasklists {
         /// A user can have up to 2000 lists at a time.
         ///
         /// HTTP: `POST tasks/v1/users/@me/lists`
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -134,6 +140,8 @@ pub mod tasklists {
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         ///
+        /// Retried after any failure of the moment.
+        ///
         /// Any one of the scopes: [`TASKS`](super::scope::TASKS), [`TASKS_READONLY`](super::scope::TASKS_READONLY).
         #[inline]
         pub fn list(self) -> List {
@@ -147,6 +155,8 @@ pub mod tasklists {
         /// HTTP: `PATCH tasks/v1/users/@me/lists/{tasklist}`
         ///
         /// * `tasklist`: Task list identifier.
+        ///
+        /// Retried after any failure of the moment if the call has `etag` in its body; else only where it had no effect.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -165,6 +175,8 @@ pub mod tasklists {
         /// HTTP: `PUT tasks/v1/users/@me/lists/{tasklist}`
         ///
         /// * `tasklist`: Task list identifier.
+        ///
+        /// Retried after any failure of the moment if the call has `etag` in its body; else only where it had no effect.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -518,6 +530,8 @@ pub mod tasks {
         ///
         /// * `tasklist`: Task list identifier.
         ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
         pub fn clear(self, tasklist: impl Into<String>) -> Clear {
@@ -533,6 +547,8 @@ pub mod tasks {
         ///
         /// * `tasklist`: Task list identifier.
         /// * `task`: Task identifier.
+        ///
+        /// Retried after any failure of the moment.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -551,6 +567,8 @@ pub mod tasks {
         /// * `tasklist`: Task list identifier.
         /// * `task`: Task identifier.
         ///
+        /// Retried after any failure of the moment.
+        ///
         /// Any one of the scopes: [`TASKS`](super::scope::TASKS), [`TASKS_READONLY`](super::scope::TASKS_READONLY).
         #[inline]
         pub fn get(self, tasklist: impl Into<String>, task: impl Into<String>) -> Get {
@@ -566,6 +584,8 @@ pub mod tasks {
         /// HTTP: `POST tasks/v1/lists/{tasklist}/tasks`
         ///
         /// * `tasklist`: Task list identifier.
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -590,6 +610,8 @@ pub mod tasks {
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         ///
+        /// Retried after any failure of the moment.
+        ///
         /// Any one of the scopes: [`TASKS`](super::scope::TASKS), [`TASKS_READONLY`](super::scope::TASKS_READONLY).
         #[inline]
         pub fn list(self, tasklist: impl Into<String>) -> List {
@@ -606,6 +628,8 @@ pub mod tasks {
         ///
         /// * `tasklist`: Task list identifier.
         /// * `task`: Task identifier.
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -625,6 +649,8 @@ pub mod tasks {
         ///
         /// * `tasklist`: Task list identifier.
         /// * `task`: Task identifier.
+        ///
+        /// Retried after any failure of the moment if the call has `etag` in its body; else only where it had no effect.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -648,6 +674,8 @@ pub mod tasks {
         ///
         /// * `tasklist`: Task list identifier.
         /// * `task`: Task identifier.
+        ///
+        /// Retried after any failure of the moment if the call has `etag` in its body; else only where it had no effect.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]

@@ -100,6 +100,8 @@ pub mod detections {
         ///
         /// HTTP: `POST language/translate/v2/detect`
         ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
         #[inline]
         pub fn detect(self, body: impl Into<__gapi::Body<super::DetectLanguageRequest>>) -> Detect {
@@ -112,6 +114,8 @@ pub mod detections {
         ///
         /// * `q`: The input text upon which to perform language detection. Repeat this parameter to perform language detection
         ///   on multiple text inputs.
+        ///
+        /// Retried after any failure of the moment.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
         #[inline]
@@ -233,6 +237,8 @@ pub mod languages {
         ///
         /// HTTP: `GET language/translate/v2/languages`
         ///
+        /// Retried after any failure of the moment.
+        ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
         #[inline]
         pub fn list(self) -> List {
@@ -321,6 +327,8 @@ pub mod translations {
         /// * `target`: The language to use for translation of the input text, set to one of the language codes listed in Language
         ///   Support.
         ///
+        /// Retried after any failure of the moment.
+        ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
         #[inline]
         pub fn list(
@@ -338,6 +346,8 @@ pub mod translations {
         /// Translates input text, returning translated text.
         ///
         /// HTTP: `POST language/translate/v2`
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
         #[inline]

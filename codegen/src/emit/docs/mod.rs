@@ -2,12 +2,14 @@
 
 mod inline;
 mod markdown;
+mod retries;
 mod sentence;
 mod wrap;
 
 pub(super) use inline::code;
 use proc_macro2::TokenStream;
 use quote::quote;
+pub(super) use retries::retries;
 
 use crate::model::{Api, Method, Notes, Parameter, Resource, Scope, Type, TypeDef, Upload};
 
@@ -203,6 +205,7 @@ pub(super) fn method(api: &Api, method: &Method, scopes: &str) -> Docs {
             "The body is bytes of any type: give it the runtime's `HttpBody`, which travels as it is.",
         );
     }
+    docs = docs.paragraph(&retries(method));
     let scopes: Vec<String> = method
         .scopes
         .iter()

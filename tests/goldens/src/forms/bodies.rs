@@ -72,6 +72,8 @@ pub mod things {
         /// HTTP: `DELETE things/{n}`
         ///
         /// * `n`
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn delete(self, n: impl Into<String>) -> Delete {
             Delete(__gapi::Call::new(&DELETE).with("n", n.into()))
@@ -80,6 +82,8 @@ pub mod things {
         /// The method `b.empty`.
         ///
         /// HTTP: `POST empty`
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn empty(self) -> Empty {
             Empty(__gapi::Call::new(&EMPTY))
@@ -88,6 +92,8 @@ pub mod things {
         /// The method `b.free`.
         ///
         /// HTTP: `POST free`
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn free(
             self,
@@ -99,6 +105,8 @@ pub mod things {
         /// The method `b.inline`.
         ///
         /// HTTP: `POST inline`
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn inline(self, body: impl Into<__gapi::Body<super::ThingsInlineRequest>>) -> Inline {
             Inline(__gapi::Call::new(&INLINE).with_body(body.into()))
@@ -107,6 +115,8 @@ pub mod things {
         /// The method `b.lookup`.
         ///
         /// HTTP: `GET lookup`
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn lookup(self) -> Lookup {
             Lookup(__gapi::Call::new(&LOOKUP))
@@ -117,6 +127,8 @@ pub mod things {
         /// HTTP: `PATCH things/{n}`
         ///
         /// * `n`
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn patch(
             self,
@@ -131,6 +143,8 @@ pub mod things {
         /// HTTP: `POST raw`
         ///
         /// The body is bytes of any type: give it the runtime's `HttpBody`, which travels as it is.
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn raw(self, body: impl Into<__gapi::Body<super::HttpBody>>) -> Raw {
             Raw(__gapi::Call::new(&RAW).with_body(body.into()))

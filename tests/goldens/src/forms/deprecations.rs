@@ -72,6 +72,8 @@ pub mod old {
         /// The method `d.old.get`.
         ///
         /// HTTP: `GET old`
+        ///
+        /// Retried after any failure of the moment.
         #[deprecated]
         #[inline]
         pub fn get(self) -> Get {

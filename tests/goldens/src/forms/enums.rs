@@ -108,6 +108,8 @@ pub mod a {
             /// The method `e.a.things.list`.
             ///
             /// HTTP: `GET a`
+            ///
+            /// Retried after any failure of the moment.
             #[inline]
             pub fn list(self) -> List {
                 List(__gapi::Call::new(&LIST))
@@ -198,6 +200,8 @@ pub mod b {
             /// The method `e.b.things.list`.
             ///
             /// HTTP: `GET b`
+            ///
+            /// Retried after any failure of the moment.
             #[inline]
             pub fn list(self) -> List {
                 List(__gapi::Call::new(&LIST))
@@ -288,6 +292,8 @@ pub mod c {
             /// The method `e.c.things.list`.
             ///
             /// HTTP: `GET c`
+            ///
+            /// Retried after any failure of the moment.
             #[inline]
             pub fn list(self) -> List {
                 List(__gapi::Call::new(&LIST))
@@ -363,6 +369,8 @@ pub mod files {
         /// HTTP: `GET files/{kind}`
         ///
         /// * `kind`
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn get(self, kind: impl Into<super::FilesGetKind>) -> Get {
             Get(__gapi::Call::new(&GET).with("kind", kind.into()))
@@ -371,6 +379,8 @@ pub mod files {
         /// The method `e.files.list`.
         ///
         /// HTTP: `GET files`
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn list(self) -> List {
             List(__gapi::Call::new(&LIST))

@@ -74,6 +74,8 @@ pub mod files {
         /// * `id`
         ///
         /// Gives media: `download` fetches it.
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn export(self, id: impl Into<String>) -> Export {
             Export(__gapi::Call::new(&EXPORT).with("id", id.into()))
@@ -86,6 +88,8 @@ pub mod files {
         /// * `id`
         ///
         /// Gives media: `download` fetches it.
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn get(self, id: impl Into<String>) -> Get {
             Get(__gapi::Call::new(&GET).with("id", id.into()))
@@ -96,6 +100,8 @@ pub mod files {
         /// HTTP: `POST files`
         ///
         /// Accepts media: `*/*`, at most 10737418240 bytes. `upload` sends it.
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn insert(self, body: impl Into<__gapi::Body<super::File>>) -> Insert {
             Insert(__gapi::Call::new(&INSERT).with_body(body.into()))
@@ -106,6 +112,8 @@ pub mod files {
         /// HTTP: `PUT photo`
         ///
         /// Accepts media: `image/png`, `image/jpeg`. `upload` sends it.
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn photo(self) -> Photo {
             Photo(__gapi::Call::new(&PHOTO))

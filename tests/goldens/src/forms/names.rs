@@ -86,6 +86,8 @@ pub mod methods {
     /// The method `n.about`.
     ///
     /// HTTP: `GET about`
+    ///
+    /// Retried after any failure of the moment.
     #[inline]
     pub fn about() -> About {
         About(__gapi::Call::new(&ABOUT))
@@ -157,6 +159,8 @@ pub mod apps {
         /// The method `n.apps.a`.
         ///
         /// HTTP: `GET apps/a`
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn a(self) -> A {
             A(__gapi::Call::new(&A_))
@@ -165,6 +169,8 @@ pub mod apps {
         /// The method `n.apps.attributes`.
         ///
         /// HTTP: `POST apps/attributes`
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn attributes_(self, body: impl Into<__gapi::Body<super::Type>>) -> Attributes {
             Attributes(__gapi::Call::new(&ATTRIBUTES).with_body(body.into()))
@@ -173,6 +179,8 @@ pub mod apps {
         /// The method `n.apps.list`.
         ///
         /// HTTP: `GET apps`
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn list(self) -> List {
             List(__gapi::Call::new(&LIST))
@@ -181,6 +189,8 @@ pub mod apps {
         /// The method `n.apps.move`.
         ///
         /// HTTP: `POST apps/move`
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn r#move(self) -> Move {
             Move(__gapi::Call::new(&MOVE))
@@ -189,6 +199,8 @@ pub mod apps {
         /// The method `n.apps.resource`.
         ///
         /// HTTP: `GET apps/r`
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn resource(self) -> Resource_ {
             Resource_(__gapi::Call::new(&RESOURCE))
@@ -197,6 +209,8 @@ pub mod apps {
         /// The method `n.apps.string`.
         ///
         /// HTTP: `GET apps/s`
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn string(self) -> String_ {
             String_(__gapi::Call::new(&STRING))
@@ -490,6 +504,8 @@ pub mod apps {
             /// The method `n.apps.attributes.list`.
             ///
             /// HTTP: `GET apps/attributes`
+            ///
+            /// Retried after any failure of the moment.
             #[inline]
             pub fn list(self) -> List {
                 List(__gapi::Call::new(&LIST))
@@ -556,6 +572,8 @@ pub mod scope_ {
         /// The method `n.scope.get`.
         ///
         /// HTTP: `GET scope`
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn get(self) -> Get {
             Get(__gapi::Call::new(&GET))
@@ -624,6 +642,8 @@ pub mod v1 {
         ///
         /// * `body_`
         /// * `self_`
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn call(
             self,
@@ -738,6 +758,8 @@ pub mod well_known {
         /// The method `n.wk.g`.
         ///
         /// HTTP: `GET wk`
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn get_openid_configuration(self) -> GetOpenidConfiguration {
             GetOpenidConfiguration(__gapi::Call::new(&GET_OPENID_CONFIGURATION))

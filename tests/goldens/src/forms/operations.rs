@@ -116,6 +116,8 @@ pub mod folders {
         /// * `folder`
         ///
         /// The answer is a long-running operation, which no method of this document polls.
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn r#move(self, folder: impl Into<String>) -> Move {
             Move(__gapi::Call::new(&MOVE).with("folder", folder.into()))
@@ -187,6 +189,8 @@ pub mod global_operations {
         /// * `operation`
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn get(self, project: impl Into<String>, operation: impl Into<String>) -> Get {
             Get(
@@ -267,6 +271,8 @@ pub mod instances {
         /// * `project`
         /// * `zone`
         /// * `i`
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn get(
             self,
@@ -290,6 +296,8 @@ pub mod instances {
         /// * `zone`
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn insert(
             self,
@@ -426,6 +434,8 @@ pub mod networks {
         /// * `project`
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn insert(
             self,
@@ -508,6 +518,8 @@ pub mod operations {
         /// * `name`
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn get(self, name: impl Into<String>) -> Get {
             Get(__gapi::Call::new(&GET).with("name", name.into()))
@@ -516,6 +528,8 @@ pub mod operations {
         /// The method `o.operations.list`.
         ///
         /// HTTP: `GET v1/operations`
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn list(self) -> List {
             List(__gapi::Call::new(&LIST))
@@ -678,6 +692,8 @@ pub mod projects {
                 /// * `parent`
                 ///
                 /// The answer is a long-running operation; `wait` waits for its end.
+                ///
+                /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
                 #[inline]
                 pub fn create(
                     self,
@@ -696,6 +712,8 @@ pub mod projects {
                 /// HTTP: `GET v1/{+name}`
                 ///
                 /// * `name`
+                ///
+                /// Retried after any failure of the moment.
                 #[inline]
                 pub fn get(self, name: impl Into<String>) -> Get {
                     Get(__gapi::Call::new(&GET).with("name", name.into()))
@@ -828,6 +846,8 @@ pub mod projects {
                 /// HTTP: `POST v1/{+name}:cancel`
                 ///
                 /// * `name`
+                ///
+                /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
                 #[inline]
                 pub fn cancel(self, name: impl Into<String>) -> Cancel {
                     Cancel(__gapi::Call::new(&CANCEL).with("name", name.into()))
@@ -840,6 +860,8 @@ pub mod projects {
                 /// * `name`
                 ///
                 /// The answer is a long-running operation; `wait` waits for its end.
+                ///
+                /// Retried after any failure of the moment.
                 #[inline]
                 pub fn get(self, name: impl Into<String>) -> Get {
                     Get(__gapi::Call::new(&GET).with("name", name.into()))
@@ -979,6 +1001,8 @@ pub mod zone_operations {
         /// * `operation`
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn get(
             self,

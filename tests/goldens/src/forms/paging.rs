@@ -72,6 +72,8 @@ pub mod widgets {
         /// HTTP: `GET b`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn aggregated(self) -> Aggregated {
             Aggregated(__gapi::Call::new(&AGGREGATED))
@@ -82,6 +84,8 @@ pub mod widgets {
         /// HTTP: `GET q`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn anys(self) -> Anys {
             Anys(__gapi::Call::new(&ANYS))
@@ -92,6 +96,8 @@ pub mod widgets {
         /// HTTP: `POST k`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn body(self, body: impl Into<__gapi::Body<super::Body>>) -> Body {
             Body(__gapi::Call::new(&BODY).with_body(body.into()))
@@ -102,6 +108,8 @@ pub mod widgets {
         /// HTTP: `GET j`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn in_page_token(self) -> InPageToken {
             InPageToken(__gapi::Call::new(&IN_PAGE_TOKEN))
@@ -112,6 +120,8 @@ pub mod widgets {
         /// HTTP: `GET a`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn items(self) -> Items {
             Items(__gapi::Call::new(&ITEMS))
@@ -122,6 +132,8 @@ pub mod widgets {
         /// HTTP: `GET g`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn left(self) -> Left {
             Left(__gapi::Call::new(&LEFT))
@@ -132,6 +144,8 @@ pub mod widgets {
         /// HTTP: `GET x1`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn matching(self) -> Matching {
             Matching(__gapi::Call::new(&MATCHING))
@@ -142,6 +156,8 @@ pub mod widgets {
         /// HTTP: `GET e`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn named(self) -> Named {
             Named(__gapi::Call::new(&NAMED))
@@ -152,6 +168,8 @@ pub mod widgets {
         /// HTTP: `GET o`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn next_in_query(self) -> NextInQuery {
             NextInQuery(__gapi::Call::new(&NEXT_IN_QUERY))
@@ -160,6 +178,8 @@ pub mod widgets {
         /// The method `p.na`.
         ///
         /// HTTP: `DELETE p`
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn no_answer(self) -> NoAnswer {
             NoAnswer(__gapi::Call::new(&NO_ANSWER))
@@ -168,6 +188,8 @@ pub mod widgets {
         /// The method `p.nat`.
         ///
         /// HTTP: `GET m`
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn no_answer_token(self) -> NoAnswerToken {
             NoAnswerToken(__gapi::Call::new(&NO_ANSWER_TOKEN))
@@ -176,6 +198,8 @@ pub mod widgets {
         /// The method `p.nrt`.
         ///
         /// HTTP: `GET n`
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn no_request_token(self) -> NoRequestToken {
             NoRequestToken(__gapi::Call::new(&NO_REQUEST_TOKEN))
@@ -186,6 +210,8 @@ pub mod widgets {
         /// HTTP: `GET i`
         ///
         /// The answer comes in pages; `pages` follows them to the end.
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn none(self) -> None_ {
             None_(__gapi::Call::new(&NONE))
@@ -196,6 +222,8 @@ pub mod widgets {
         /// HTTP: `GET c`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn only(self) -> Only {
             Only(__gapi::Call::new(&ONLY))
@@ -206,6 +234,8 @@ pub mod widgets {
         /// HTTP: `POST l`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn query_wins(self, body: impl Into<__gapi::Body<super::Body>>) -> QueryWins {
             QueryWins(__gapi::Call::new(&QUERY_WINS).with_body(body.into()))
@@ -216,6 +246,8 @@ pub mod widgets {
         /// HTTP: `GET f`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn results(self) -> Results {
             Results(__gapi::Call::new(&RESULTS))
@@ -226,6 +258,8 @@ pub mod widgets {
         /// HTTP: `GET d`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn scalars(self) -> Scalars {
             Scalars(__gapi::Call::new(&SCALARS))
@@ -236,6 +270,8 @@ pub mod widgets {
         /// HTTP: `GET x2`
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn singular(self) -> Singular {
             Singular(__gapi::Call::new(&SINGULAR))
@@ -246,6 +282,8 @@ pub mod widgets {
         /// HTTP: `GET h`
         ///
         /// The answer comes in pages; `pages` follows them to the end.
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn two(self) -> Two {
             Two(__gapi::Call::new(&TWO))

@@ -76,6 +76,8 @@ pub mod things {
         /// * `need`
         /// * `alpha`
         /// * `many`
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn find(
             self,
@@ -98,6 +100,8 @@ pub mod things {
         /// HTTP: `GET keys/{key}`
         ///
         /// * `key`: The name of the key.
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn secret_key(self, key: impl Into<String>) -> SecretKey {
             SecretKey(__gapi::Call::new(&SECRET_KEY).with("key", key.into()))

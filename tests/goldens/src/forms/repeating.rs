@@ -73,6 +73,8 @@ pub mod things {
         ///
         /// * `id`: Which.
         /// * `request_id`: x.
+        ///
+        /// Retried after any failure of the moment, with the `requestId` that each call gets.
         #[inline]
         pub fn delete(self, id: impl Into<String>, request_id: impl Into<String>) -> Delete {
             Delete(
@@ -87,6 +89,8 @@ pub mod things {
         /// HTTP: `GET v1/things/{id}`
         ///
         /// * `id`: Which.
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn get(self, id: impl Into<String>) -> Get {
             Get(__gapi::Call::new(&GET).with("id", id.into()))
@@ -95,6 +99,8 @@ pub mod things {
         /// insert.
         ///
         /// HTTP: `POST v1/things`
+        ///
+        /// Retried after any failure of the moment, with the `requestId` that each call gets.
         #[inline]
         pub fn insert(self, body: impl Into<__gapi::Body<super::Thing>>) -> Insert {
             Insert(__gapi::Call::new(&INSERT).with_body(body.into()))
@@ -105,6 +111,8 @@ pub mod things {
         /// HTTP: `PATCH v1/things/{id}`
         ///
         /// * `id`: Which.
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn patch(
             self,
@@ -119,6 +127,8 @@ pub mod things {
         /// HTTP: `POST v1/things/{id}:setPolicy`
         ///
         /// * `id`: Which.
+        ///
+        /// Retried after any failure of the moment if the call has `policy.etag` in its body; else only where it had no effect.
         #[inline]
         pub fn set_policy(
             self,
@@ -133,6 +143,8 @@ pub mod things {
         /// HTTP: `POST v1/things/{id}:stop`
         ///
         /// * `id`: Which.
+        ///
+        /// Retried after any failure of the moment if the call has `etag` in its body; else only where it had no effect.
         #[inline]
         pub fn stop(
             self,
@@ -147,6 +159,8 @@ pub mod things {
         /// HTTP: `PUT v1/things/{id}`
         ///
         /// * `id`: Which.
+        ///
+        /// Retried after any failure of the moment if the call has `if_generation_match` or `if_metageneration_match` or `etag` in its body; else only where it had no effect.
         #[inline]
         pub fn update(
             self,

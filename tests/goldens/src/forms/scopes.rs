@@ -108,6 +108,8 @@ pub mod files {
         ///
         /// HTTP: `GET files`
         ///
+        /// Retried after any failure of the moment.
+        ///
         /// Any one of the scopes: [`EXAMPLE_COM_AUTH_UNDECLARED`](super::scope::EXAMPLE_COM_AUTH_UNDECLARED), [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`DRIVE`](super::scope::DRIVE).
         #[inline]
         pub fn list(self) -> List {
@@ -117,6 +119,8 @@ pub mod files {
         /// The method `s.files.open`.
         ///
         /// HTTP: `GET open`
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn open(self) -> Open {
             Open(__gapi::Call::new(&OPEN))

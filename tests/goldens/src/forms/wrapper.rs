@@ -81,6 +81,8 @@ pub mod texts {
         /// The method `w.texts.get`.
         ///
         /// HTTP: `GET language/translate/v2`
+        ///
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn get(self) -> Get {
             Get(__gapi::Call::new(&GET))
