@@ -88,6 +88,8 @@ mod json;
 mod metadata;
 #[cfg(feature = "oauth")]
 mod oauth;
+#[cfg(any(feature = "service-account", feature = "gdch"))]
+mod pem;
 #[cfg(feature = "oauth")]
 mod reach;
 #[cfg(feature = "impersonation")]

@@ -1,6 +1,9 @@
 //! What a file of credentials is, before anything is made of it.
 
-use std::{io, path::Path};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use secrecy::zeroize::Zeroizing;
 use serde::{
@@ -17,6 +20,7 @@ const NEEDED: &str = "give the path of a JSON file that gcloud or the Cloud cons
 
 /// A file, read, and what it says that it is.
 pub(super) struct CredentialFile {
+    pub(super) path: PathBuf,
     pub(super) text: Zeroizing<String>,
     pub(super) kind: String,
     pub(super) project_id: Option<String>,
@@ -69,10 +73,10 @@ impl CredentialFile {
         let text = environment
             .read_text(path)
             .map_err(|error| unreadable(path, error, origin))?;
-        Self::parse(text, origin)
+        Self::parse(path, text, origin)
     }
 
-    fn parse(text: Zeroizing<String>, origin: &str) -> Result<Self, AuthError> {
+    fn parse(path: &Path, text: Zeroizing<String>, origin: &str) -> Result<Self, AuthError> {
         let wrong =
             |message: &str| AuthError::new(AuthErrorKind::Config, format!("{origin}: {message}"));
         if text.trim_start().starts_with("-----BEGIN") {
@@ -98,6 +102,7 @@ impl CredentialFile {
             return Err(without_type(&head, &wrong));
         };
         Ok(Self {
+            path: path.to_owned(),
             kind,
             project_id: head.project_id,
             project: head.project,

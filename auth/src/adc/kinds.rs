@@ -16,10 +16,10 @@ macro_rules! make {
     }};
 }
 
-/// Makes credentials of a file's text, which reach what they are given and nothing else.
-type Make = fn(&str, &Settings, &Reach) -> Result<Arc<dyn Credentials>, AuthError>;
+/// Makes credentials of a file, which reach what they are given and nothing else.
+type Make = fn(&CredentialFile, &Settings, &Reach) -> Result<Arc<dyn Credentials>, AuthError>;
 
-/// Every type that a file can have: its name, the feature that it needs, and what makes credentials of its text, where
+/// Every type that a file can have: its name, the feature that it needs, and what makes credentials of it, where
 /// that feature is on.
 const KINDS: &[(&str, &str, Option<Make>)] = &[
     (
@@ -67,7 +67,7 @@ pub(super) fn credentials(
             format!("{origin}: the field `type` is `{kind}`, which this program was built without"),
         )
         .with_hint(format!("turn on the feature `{feature}` of gapi-auth"))),
-        Some((_, _, Some(make))) => make(&file.text, settings, &settings.reach())
+        Some((_, _, Some(make))) => make(file, settings, &settings.reach())
             .map_err(|error| error.with_credential(|| origin.to_owned())),
     }
 }
@@ -107,12 +107,12 @@ macro_rules! with {
 /// A user's scopes are what the user granted, whatever the program would like.
 #[cfg(feature = "authorized-user")]
 fn authorized_user(
-    text: &str,
+    file: &CredentialFile,
     settings: &Settings,
     reach: &Reach,
 ) -> Result<Arc<dyn Credentials>, AuthError> {
-    let file = crate::AuthorizedUser::read("authorized user", text, reach)?;
-    user(file, settings)
+    let known = crate::AuthorizedUser::read("authorized user", &file.text, reach)?;
+    user(known, settings)
 }
 
 #[cfg(feature = "authorized-user")]
@@ -128,11 +128,17 @@ pub(super) fn user(
 
 #[cfg(feature = "service-account")]
 fn service_account(
-    text: &str,
+    file: &CredentialFile,
     settings: &Settings,
     reach: &Reach,
 ) -> Result<Arc<dyn Credentials>, AuthError> {
-    let account = crate::ServiceAccount::read("service account key", text, reach)?;
+    let place = "service account key";
+    // A file of the machine may be replaced while the program runs.
+    let account = if settings.environment.is_machines_file(&file.path) {
+        crate::ServiceAccount::watching(&file.path, place, reach)?
+    } else {
+        crate::ServiceAccount::read(place, &file.text, reach)?
+    };
     Ok(Arc::new(
         with!(account, settings: scopes subject quota_project),
     ))
@@ -140,34 +146,34 @@ fn service_account(
 
 #[cfg(feature = "external-account")]
 fn external_account(
-    text: &str,
+    file: &CredentialFile,
     settings: &Settings,
     reach: &Reach,
 ) -> Result<Arc<dyn Credentials>, AuthError> {
     no_subject(settings, "a federated identity")?;
-    let account = crate::ExternalAccount::read("external account", text, reach)?;
+    let account = crate::ExternalAccount::read("external account", &file.text, reach)?;
     Ok(Arc::new(with!(account, settings: scopes quota_project)))
 }
 
 /// Of a workforce pool, whose scopes are what the user granted, too.
 #[cfg(feature = "external-account")]
 fn workforce_user(
-    text: &str,
+    file: &CredentialFile,
     settings: &Settings,
     reach: &Reach,
 ) -> Result<Arc<dyn Credentials>, AuthError> {
     no_subject(settings, "a workforce user")?;
-    let user = crate::ExternalAccountAuthorizedUser::read("workforce user", text, reach)?;
+    let user = crate::ExternalAccountAuthorizedUser::read("workforce user", &file.text, reach)?;
     Ok(Arc::new(with!(user, settings: quota_project)))
 }
 
 #[cfg(feature = "impersonation")]
 fn impersonated(
-    text: &str,
+    file: &CredentialFile,
     settings: &Settings,
     reach: &Reach,
 ) -> Result<Arc<dyn Credentials>, AuthError> {
-    let account = crate::Impersonated::read("impersonated service account", text, reach)?;
+    let account = crate::Impersonated::read("impersonated service account", &file.text, reach)?;
     Ok(Arc::new(
         with!(account, settings: scopes subject quota_project),
     ))
@@ -175,12 +181,12 @@ fn impersonated(
 
 #[cfg(feature = "gdch")]
 fn gdch_service_account(
-    text: &str,
+    file: &CredentialFile,
     settings: &Settings,
     reach: &Reach,
 ) -> Result<Arc<dyn Credentials>, AuthError> {
     no_subject(settings, "a service identity of Google Distributed Cloud")?;
-    let account = crate::GdchServiceAccount::read("service identity", text, reach)?;
+    let account = crate::GdchServiceAccount::read("service identity", &file.text, reach)?;
     Ok(Arc::new(with!(account, settings: audience)))
 }
 

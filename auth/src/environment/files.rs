@@ -38,6 +38,11 @@ impl Files {
         self.real
     }
 
+    /// Whether `path` is what the machine's file system has there.
+    pub(super) fn is_machines(&self, path: &Path) -> bool {
+        self.real && !self.changed.contains_key(path)
+    }
+
     fn read(&self, path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
         match self.changed.get(path) {
             Some(Ok(content)) => limited(Zeroizing::clone(content)),
@@ -87,6 +92,12 @@ impl Environment {
             Some(Ok(_)) => true,
             None => self.0.files.real && path.is_file(),
         }
+    }
+
+    /// Whether reading `path` reads the machine's own file, which others may change meanwhile.
+    #[cfg(feature = "adc")]
+    pub(crate) fn is_machines_file(&self, path: &Path) -> bool {
+        self.0.files.is_machines(path)
     }
 
     /// A file's bytes, 1 MiB at most; they are wiped from memory when dropped.

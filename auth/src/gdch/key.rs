@@ -4,10 +4,8 @@ use aws_lc_rs::{
     rand::SystemRandom,
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair},
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
-use secrecy::zeroize::Zeroizing;
 
-use crate::{AuthError, AuthErrorKind};
+use crate::{AuthError, AuthErrorKind, pem::Block};
 
 /// A private key on the curve P-256, which signs with ES256.
 pub(super) struct SigningKey(EcdsaKeyPair);
@@ -22,20 +20,10 @@ impl SigningKey {
             )
             .with_hint("it begins with -----BEGIN EC PRIVATE KEY----- in a key that is whole")
         };
-        let pem = Zeroizing::new(pem.replace("\\n", "\n"));
-        let body = ["EC PRIVATE KEY", "PRIVATE KEY"]
-            .iter()
-            .find_map(|label| {
-                let (_, rest) = pem.split_once(&format!("-----BEGIN {label}-----"))?;
-                Some(rest.split_once(&format!("-----END {label}-----"))?.0)
-            })
+        let block = Block::find(pem)
+            .filter(|block| matches!(block.label, "EC PRIVATE KEY" | "PRIVATE KEY"))
             .ok_or_else(|| bad("is not the PEM text of a private key"))?;
-        let text: Zeroizing<String> = Zeroizing::new(body.split_whitespace().collect());
-        let der = Zeroizing::new(
-            STANDARD
-                .decode(text.as_bytes())
-                .map_err(|_| bad("is damaged"))?,
-        );
+        let der = block.der().ok_or_else(|| bad("is damaged"))?;
         let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
         EcdsaKeyPair::from_private_key_der(algorithm, &der)
             .or_else(|_| EcdsaKeyPair::from_pkcs8(algorithm, &der))

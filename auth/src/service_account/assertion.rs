@@ -3,11 +3,9 @@
 use std::time::{Duration, SystemTime};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use secrecy::SecretString;
 use serde_json::{Map, Value};
 
-use super::signing_key::SigningKey;
-use crate::{AuthError, json};
+use crate::json;
 
 /// How long a token is valid: the longest that Google accepts.
 const LIFETIME: Duration = Duration::from_secs(3600);
@@ -82,12 +80,8 @@ impl Claims {
         SystemTime::UNIX_EPOCH + Duration::from_secs(self.exp)
     }
 
-    /// The signed token, in its compact form (RFC 7515, section 7.1).
-    pub(super) fn sign(
-        &self,
-        key: &SigningKey,
-        key_id: Option<&str>,
-    ) -> Result<SecretString, AuthError> {
+    /// What is signed: header and claims (RFC 7515, section 5.1).
+    pub(super) fn unsigned(&self, key_id: Option<&str>) -> String {
         let mut header = Value::Object(Map::new());
         header["alg"] = "RS256".into();
         header["typ"] = "JWT".into();
@@ -97,10 +91,7 @@ impl Claims {
         let mut token = encode(&header);
         token.push('.');
         token.push_str(&encode(&self.all));
-        let signature = key.sign(token.as_bytes())?;
-        token.push('.');
-        URL_SAFE_NO_PAD.encode_string(signature, &mut token);
-        Ok(SecretString::from(token))
+        token
     }
 }
 

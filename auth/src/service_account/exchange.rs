@@ -59,7 +59,6 @@ async fn ask<T>(
     read: Reader<T>,
 ) -> Result<Result<T, Refusal>, AuthError> {
     let identity = &*source.identity;
-    let key = identity.keys.current();
     let claims = Claims::new(&identity.email, now, &source.claims).audience(Some(GOOGLE_TOKEN_URI));
     let (claims, metrics) = match audience {
         None => (
@@ -70,7 +69,7 @@ async fn ask<T>(
         ),
         Some(audience) => (claims.target_audience(audience), ID_TOKEN_METRICS),
     };
-    let assertion = claims.sign(&key.key, key.id.as_deref())?;
+    let assertion = identity.signs.token(&claims).await?;
     let fields = [
         ("grant_type", GRANT),
         ("assertion", assertion.expose_secret()),

@@ -60,10 +60,8 @@ fn hint(
         ("invalid_grant", _) if description.contains("signature") => format!(
             "the key {}is not a key of {} any more: it was deleted or disabled, or belongs to another account",
             identity
-                .keys
-                .current()
-                .id
-                .as_ref()
+                .signs
+                .key_id()
                 .map_or_else(String::new, |id| format!("{id} ")),
             identity.email
         ),

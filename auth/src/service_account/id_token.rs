@@ -73,11 +73,10 @@ impl Source {
     /// Outside `googleapis.com` there is no token endpoint; IAM gives ID tokens to whoever signs a token for it.
     async fn ask_iam(&self, audience: &str, cx: &FetchContext) -> Result<SecretString, AuthError> {
         let email = &self.identity.email;
-        let key = self.identity.keys.current();
-        let bearer = Claims::new(email, cx.clock().now(), &self.claims)
+        let claims = Claims::new(email, cx.clock().now(), &self.claims)
             .subject(Some(email))
-            .scopes(&[String::from(IAM_SCOPE)])
-            .sign(&key.key, key.id.as_deref())?;
+            .scopes(&[String::from(IAM_SCOPE)]);
+        let bearer = self.identity.signs.token(&claims).await?;
         let url = format!(
             "https://iamcredentials.{}/v1/projects/-/serviceAccounts/{email}:generateIdToken",
             self.universe_domain.text()

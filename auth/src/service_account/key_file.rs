@@ -26,10 +26,10 @@ pub(super) struct KeyFile {
 }
 
 impl KeyFile {
-    /// Reads a file.
-    pub(super) fn read(path: &Path) -> Result<Self, AuthError> {
+    /// Reads a file that errors call `place`.
+    pub(super) fn read(path: &Path, place: &str) -> Result<Self, AuthError> {
         let text = read_text(path, NEEDED)?;
-        Self::parse(&path.display().to_string(), &text)
+        Self::parse(place, &text)
     }
 
     pub(super) fn from_parts(client_email: String, private_key_pem: &str) -> Self {

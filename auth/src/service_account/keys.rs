@@ -118,7 +118,7 @@ impl Keys {
     }
 
     fn read(&self, path: &std::path::Path) -> Result<Key, AuthError> {
-        let file = KeyFile::read(path)?;
+        let file = KeyFile::read(path, &path.display().to_string())?;
         if file.client_email != self.email {
             return Err(AuthError::new(
                 crate::AuthErrorKind::Config,

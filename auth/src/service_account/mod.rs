@@ -9,6 +9,7 @@ mod key_file;
 mod keys;
 mod signer;
 mod signing_key;
+mod signs;
 mod source;
 
 use std::{fmt, path::Path, sync::Arc};
@@ -16,7 +17,7 @@ use std::{fmt, path::Path, sync::Arc};
 use gapi_transport::{Clock, Transport};
 use serde_json::Value;
 
-use self::{key_file::KeyFile, keys::Fingerprint, signer::KeySigner, source::Source};
+use self::{key_file::KeyFile, keys::Fingerprint, signer::KeySigner, signs::Signs, source::Source};
 #[cfg(feature = "id-token")]
 use crate::IdTokenSource;
 use crate::{
@@ -48,8 +49,13 @@ impl ServiceAccount {
     /// [`AuthErrorKind::Crypto`](crate::AuthErrorKind::Crypto) where it cannot be used. The text names the file and the field.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, AuthError> {
         let path = path.as_ref();
+        Self::watching(path, &path.display().to_string(), &Reach::trusted())
+    }
+
+    /// Reads a key file that errors call `place`.
+    pub(crate) fn watching(path: &Path, place: &str, reach: &Reach) -> Result<Self, AuthError> {
         let seen = Fingerprint::of(path);
-        let mut source = Source::new(KeyFile::read(path)?, Reach::trusted())?;
+        let mut source = Source::new(KeyFile::read(path, place)?, reach.clone())?;
         source.watch(path, seen);
         Ok(Self(Cached::of_file(source)))
     }
@@ -74,6 +80,26 @@ impl ServiceAccount {
     pub fn from_parts(email: impl Into<String>, private_key_pem: &str) -> Result<Self, AuthError> {
         let file = KeyFile::from_parts(email.into(), private_key_pem);
         Self::from_key_file(file, Reach::trusted())
+    }
+
+    /// The service account `email`, for which `signer` signs: a key in a key management service or an HSM, or IAM, which signs for accounts
+    /// that other credentials may act as ([`Credentials::signer`] of [`Impersonated`](crate::Impersonated)).
+    ///
+    /// Everything else is as with a key: assertions, [`subject`](Self::subject), self-signed tokens, ID tokens. The signature has to be one of RS256.
+    /// A token's header names the key that [`Signer::key_id`] names, or else the one that a [signature](crate::Signature::key_id) names.
+    ///
+    /// ```
+    /// use gapi_auth::{ServiceAccount, Signer};
+    ///
+    /// fn robot(key: impl Signer) -> ServiceAccount {
+    ///     ServiceAccount::with_signer("robot@example-123.iam.gserviceaccount.com", key)
+    ///         .scopes(["https://www.googleapis.com/auth/drive.readonly"])
+    ///         .subject("user@example.com")
+    /// }
+    /// ```
+    pub fn with_signer(email: impl Into<String>, signer: impl Signer) -> Self {
+        let signs = Signs::elsewhere(Arc::new(signer));
+        Self(Cached::of_file(Source::signed_by(email.into(), signs)))
     }
 
     fn from_key_file(file: KeyFile, reach: Reach) -> Result<Self, AuthError> {
@@ -171,7 +197,7 @@ impl ServiceAccount {
         &self.0.source().identity.email
     }
 
-    /// Signs with the account's key, for [signed URLs](Signer) and the like. No network.
+    /// Signs with the account's key, for [signed URLs](Signer) and the like. No network, unless the key is elsewhere.
     pub fn signer(&self) -> impl Signer + Clone + use<> {
         Arc::new(KeySigner(self.0.source().identity.clone()))
     }

@@ -7,15 +7,12 @@ use gapi_transport::BoxFuture;
 use super::source::Identity;
 use crate::{AuthError, Signature, Signer};
 
-/// Signs with a service account's own key: no network.
+/// Signs with a service account's own key, wherever it is.
 pub(super) struct KeySigner(pub(super) Arc<Identity>);
 
 impl Signer for KeySigner {
     fn sign<'a>(&'a self, message: &'a [u8]) -> BoxFuture<'a, Result<Signature, AuthError>> {
-        Box::pin(async {
-            let key = self.0.keys.current();
-            Ok(Signature::new(key.key.sign(message)?, key.id.clone()))
-        })
+        Box::pin(self.0.signs.sign(message))
     }
 
     fn email(&self) -> BoxFuture<'_, Result<String, AuthError>> {
@@ -23,7 +20,7 @@ impl Signer for KeySigner {
     }
 
     fn key_id(&self) -> Option<String> {
-        self.0.keys.current().id.clone()
+        self.0.signs.key_id()
     }
 }
 

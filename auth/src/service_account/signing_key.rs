@@ -1,9 +1,11 @@
 //! RSA private keys.
 
 use jsonwebtoken::{Algorithm, EncodingKey, crypto::aws_lc::DEFAULT_PROVIDER};
-use secrecy::zeroize::Zeroizing;
 
-use crate::{AuthError, AuthErrorKind};
+use crate::{
+    AuthError, AuthErrorKind,
+    pem::{self, Block},
+};
 
 /// An RSA private key that signs with RS256. Wiped from memory when dropped.
 pub(super) struct SigningKey(EncodingKey);
@@ -27,27 +29,18 @@ impl SigningKey {
 
     /// Reads PEM text, or else says what is wrong with it, and what to do.
     fn read(pem: &str) -> Result<Self, (&'static str, &'static str)> {
-        // Keys that went through a shell or an environment file often have `\n` spelled out.
-        let pem = Zeroizing::new(pem.replace("\\n", "\n").replace('\r', "").trim().to_owned());
-        let label = pem
-            .lines()
-            .find_map(|line| {
-                line.trim()
-                    .strip_prefix("-----BEGIN ")?
-                    .strip_suffix("-----")
-            })
-            .ok_or((
-                "is not PEM text",
-                "it begins with -----BEGIN PRIVATE KEY----- in a key that is whole",
-            ))?;
-        match label {
+        let block = Block::find(pem).ok_or((
+            "is not PEM text",
+            "it begins with -----BEGIN PRIVATE KEY----- in a key that is whole",
+        ))?;
+        if block.is_encrypted() {
+            return Err((
+                "is encrypted",
+                "decrypt it first, for example with `openssl pkcs8`",
+            ));
+        }
+        match block.label {
             "PRIVATE KEY" | "RSA PRIVATE KEY" => {}
-            "ENCRYPTED PRIVATE KEY" => {
-                return Err((
-                    "is encrypted",
-                    "decrypt it first, for example with `openssl pkcs8`",
-                ));
-            }
             "EC PRIVATE KEY" => {
                 return Err((
                     "is an elliptic-curve key",
@@ -61,6 +54,8 @@ impl SigningKey {
                 ));
             }
         }
+        let der = block.der().ok_or(DAMAGED)?;
+        let pem = pem::text(block.label, &der);
         let key = EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(|_| DAMAGED)?;
         let key = Self(key);
         // The key is looked at only when it signs: find out now.

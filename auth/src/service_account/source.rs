@@ -11,10 +11,12 @@ use super::{
     exchange::exchange,
     key_file::KeyFile,
     keys::{Fingerprint, Key, Keys},
+    signs::Signs,
 };
 use crate::{
     AuthError, AuthErrorKind, AuthRequest, DEFAULT_UNIVERSE, FetchContext, Scopes, Token,
     TokenSource,
+    oauth::GOOGLE_TOKEN_URI,
     reach::{Configured, Named, Purpose, Reach},
     scopes::ScopeSet,
 };
@@ -34,12 +36,12 @@ pub(super) struct Source {
     pub(super) claims: Map<String, Value>,
 }
 
-/// What a key file says about who this is.
+/// Who this is, and what signs for it.
 pub(super) struct Identity {
     pub(super) email: String,
     pub(super) client_id: Option<String>,
     pub(super) project_id: Option<String>,
-    pub(super) keys: Keys,
+    pub(super) signs: Signs,
 }
 
 impl Source {
@@ -51,29 +53,52 @@ impl Source {
             ));
         }
         let keys = Keys::fixed(Key::new(&file)?, file.client_email.clone());
+        let identity = Identity {
+            email: file.client_email,
+            client_id: file.client_id,
+            project_id: file.project_id,
+            signs: Signs::Key(keys),
+        };
         Ok(Self {
-            identity: Arc::new(Identity {
-                email: file.client_email,
-                client_id: file.client_id,
-                project_id: file.project_id,
-                keys,
-            }),
-            scopes: Vec::new(),
-            subject: None,
             quota_project: file.quota_project_id,
             universe_domain: file.universe_domain.unwrap_or(Named::GOOGLE),
             token_uri: file.token_uri,
+            ..Self::of(identity, reach)
+        })
+    }
+
+    /// The account `email`, of which nothing is known but what signs for it.
+    pub(super) fn signed_by(email: String, signs: Signs) -> Self {
+        let identity = Identity {
+            email,
+            client_id: None,
+            project_id: None,
+            signs,
+        };
+        Self::of(identity, Reach::trusted())
+    }
+
+    fn of(identity: Identity, reach: Reach) -> Self {
+        Self {
+            identity: Arc::new(identity),
+            scopes: Vec::new(),
+            subject: None,
+            quota_project: None,
+            universe_domain: Named::GOOGLE,
+            token_uri: Named::constant(GOOGLE_TOKEN_URI),
             reach,
             self_signed: false,
             audience: None,
             claims: Map::new(),
-        })
+        }
     }
 
     /// Reads the key anew whenever its file, which looked like `seen`, changes.
     pub(super) fn watch(&mut self, path: &Path, seen: Option<Fingerprint>) {
-        if let Some(identity) = Arc::get_mut(&mut self.identity) {
-            identity.keys.watch(path.to_owned(), seen);
+        if let Some(identity) = Arc::get_mut(&mut self.identity)
+            && let Signs::Key(keys) = &mut identity.signs
+        {
+            keys.watch(path.to_owned(), seen);
         }
     }
 
@@ -90,7 +115,7 @@ impl Source {
         self.reach.url(Purpose::Key, "the token URI", url, universe)
     }
 
-    fn self_sign(&self, cx: &FetchContext) -> Result<Token, AuthError> {
+    async fn self_sign(&self, cx: &FetchContext) -> Result<Token, AuthError> {
         let identity = &*self.identity;
         let claims = Claims::new(&identity.email, cx.clock().now(), &self.claims)
             .subject(Some(&identity.email));
@@ -98,8 +123,7 @@ impl Source {
             Some(audience) => claims.audience(Some(audience)),
             None => claims.scopes(cx.scopes()),
         };
-        let key = identity.keys.current();
-        let token = claims.sign(&key.key, key.id.as_deref())?;
+        let token = identity.signs.token(&claims).await?;
         Ok(Token::new(token).expires_at(claims.expiry()))
     }
 }
@@ -132,7 +156,7 @@ impl Configured for Source {
 impl TokenSource for Source {
     fn fetch<'a>(&'a self, cx: &'a FetchContext) -> BoxFuture<'a, Result<Token, AuthError>> {
         if self.signs_itself() {
-            Box::pin(async { self.self_sign(cx) })
+            Box::pin(self.self_sign(cx))
         } else {
             Box::pin(exchange(self, cx))
         }

@@ -59,6 +59,21 @@ fn account(file: &Value) -> GdchServiceAccount {
         .clock(clock())
 }
 
+#[test]
+fn a_key_that_went_through_an_environment_file_is_taken() {
+    let body = key().pem.replace('\n', "");
+    for form in [
+        key().pem.replace('\n', "\\r\\n"),
+        key().pem.replace('\n', " "),
+        body.clone(),
+        format!("\u{feff}\"{body}\""),
+    ] {
+        let mut file = file();
+        file["private_key"] = json!(form);
+        account(&file);
+    }
+}
+
 #[tokio::test]
 async fn the_assertion_is_signed_with_es256() {
     let google = Google::default();

@@ -454,7 +454,87 @@ def service_account():
     return cases
 
 
-GROUPS = [service_account, impersonated, external_account, external_account_authorized_user, downscoped, gdch, aws_sigv4]
+# How a key looks after people have sent it through something: edits of its PEM text, one after the other.
+PEM_FORMS = [
+    ("as written", "pkcs8", []),
+    ("PKCS#1", "pkcs1", []),
+    ("without a newline at the end", "pkcs8", [("strip",)]),
+    ("CRLF", "pkcs8", [("replace", "\n", "\r\n")]),
+    ("CR", "pkcs8", [("replace", "\n", "\r")]),
+    ("spelled-out \\n", "pkcs8", [("replace", "\n", "\\n")]),
+    ("spelled-out \\r\\n", "pkcs8", [("replace", "\n", "\\r\\n")]),
+    ("spelled-out \\n, escaped again", "pkcs8", [("replace", "\n", "\\\\n")]),
+    ("spelled-out \\n and newlines", "pkcs8", [("replace", "\n", "\\n\n")]),
+    ("spaces for newlines", "pkcs8", [("replace", "\n", " ")]),
+    ("spaces for newlines, PKCS#1", "pkcs1", [("replace", "\n", " ")]),
+    ("no newlines", "pkcs8", [("replace", "\n", "")]),
+    ("no newlines, PKCS#1", "pkcs1", [("replace", "\n", "")]),
+    ("tabs for newlines", "pkcs8", [("replace", "\n", "\t")]),
+    ("no-break spaces for newlines", "pkcs8", [("replace", "\n", "\u00a0")]),
+    ("no-break spaces before lines", "pkcs8", [("replace", "\n", "\n\u00a0")]),
+    ("indented", "pkcs8", [("replace", "\n", "\n    "), ("around", "    ", "")]),
+    ("indented by tabs", "pkcs8", [("replace", "\n", "\n\t"), ("around", "\t", "")]),
+    ("spaces at the ends of lines", "pkcs8", [("replace", "\n", "  \n")]),
+    ("blank lines between", "pkcs8", [("replace", "\n", "\n\n")]),
+    ("in double quotation marks", "pkcs8", [("around", '"', '"')]),
+    ("in single quotation marks", "pkcs8", [("around", "'", "'")]),
+    ("in quotation marks, spelled-out \\n", "pkcs8", [("replace", "\n", "\\n"), ("around", '"', '"')]),
+    ("in quotation marks, spaces", "pkcs8", [("replace", "\n", " "), ("around", '"', '"')]),
+    ("with a byte order mark", "pkcs8", [("around", "\ufeff", "")]),
+    ("with a byte order mark, CRLF", "pkcs8", [("replace", "\n", "\r\n"), ("around", "\ufeff", "")]),
+    ("after attributes", "pkcs8", [("around", "Bag Attributes\n    friendlyName: privatekey\nKey Attributes: <No Attributes>\n", "")]),
+    ("before other text", "pkcs8", [("around", "", "\nthe end\n")]),
+    ("after a certificate", "pkcs8", [("around", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "")]),
+    ("before a certificate", "pkcs8", [("around", "", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")]),
+    ("twice", "pkcs8", [("twice",)]),
+    ("without padding", "pkcs8", [("replace", "=", "")]),
+    ("without its end", "pkcs8", [("until", "-----END")]),
+    ("without its second half", "pkcs8", [("half",)]),
+    ("without marks", "pkcs8", [("between",)]),
+    ("marks with four dashes", "pkcs8", [("replace", "-----", "----")]),
+    ("empty", "pkcs8", [("until", "-----BEGIN")]),
+]
+
+
+def edited(text, edits):
+    for edit, *values in edits:
+        if edit == "replace":
+            text = text.replace(*values)
+        elif edit == "strip":
+            text = text.strip()
+        elif edit == "around":
+            text = values[0] + text + values[1]
+        elif edit == "twice":
+            text += text
+        elif edit == "until":
+            text = text.split(values[0])[0]
+        elif edit == "half":
+            text = text[: len(text) // 2]
+        elif edit == "between":
+            text = text.split("-----")[2]
+    return text
+
+
+def pem():
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
+    from google.auth import crypt
+
+    key = rsa.generate_private_key(65537, 2048)
+    forms = {"pkcs8": serialization.PrivateFormat.PKCS8, "pkcs1": serialization.PrivateFormat.TraditionalOpenSSL}
+    texts = {name: key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).decode() for name, form in forms.items()}
+    cases = []
+    for name, form, edits in PEM_FORMS:
+        try:
+            crypt.RSASigner.from_string(edited(texts[form], edits)).sign(b"x")
+            signs = True
+        except Exception:
+            signs = False
+        cases.append({"name": name, "key": form, "edits": edits, "google_auth": signs})
+    return cases
+
+
+GROUPS = [pem, service_account, impersonated, external_account, external_account_authorized_user, downscoped, gdch, aws_sigv4]
 
 
 def main():

@@ -203,3 +203,63 @@ fn keys_that_cannot_sign_are_explained() {
         &["e-mail"],
     );
 }
+
+/// A PEM text after what somebody did to it.
+fn edited(text: &str, edits: &Value) -> String {
+    let edits = edits.as_array().expect("edits");
+    edits.iter().fold(text.to_owned(), |text, edit| {
+        let value = |number: usize| edit[number].as_str().expect("text");
+        match value(0) {
+            "replace" => text.replace(value(1), value(2)),
+            "strip" => text.trim().to_owned(),
+            "around" => format!("{}{text}{}", value(1), value(2)),
+            "twice" => text.repeat(2),
+            "until" => text.split(value(1)).next().unwrap_or_default().to_owned(),
+            "half" => text[..text.len() / 2].to_owned(),
+            "between" => text.split("-----").nth(2).unwrap_or_default().to_owned(),
+            other => panic!("{other}"),
+        }
+    })
+}
+
+#[test]
+fn every_form_of_pem_that_google_auth_takes_is_taken_and_those_of_env_files_too() {
+    let forms: Vec<Value> =
+        serde_json::from_str(include_str!("../recorded/pem.json")).expect("recorded forms");
+    let refused = [
+        ("without its end", "is damaged"),
+        ("without its second half", "is damaged"),
+        ("without marks", "is not PEM text"),
+        ("marks with four dashes", "is not PEM text"),
+        ("empty", "is not PEM text"),
+    ];
+    for form in &forms {
+        let name = form["name"].as_str().expect("a name");
+        let text = match form["key"].as_str() {
+            Some("pkcs1") => &key().pkcs1,
+            _ => &key().pkcs8,
+        };
+        let text = edited(text, &form["edits"]);
+        let account = ServiceAccount::from_parts(EMAIL, &text);
+        match refused.iter().find(|(refused, _)| *refused == name) {
+            None => drop(account.unwrap_or_else(|error| panic!("{name}: {error}"))),
+            Some((_, says)) => {
+                assert_eq!(form["google_auth"], false, "{name}");
+                assert_error(
+                    &account.expect_err(name),
+                    AuthErrorKind::Crypto,
+                    &["`private_key`", says],
+                );
+            }
+        }
+    }
+    let taken = forms.iter().filter(|form| form["google_auth"] == true);
+    assert!(taken.count() >= 25);
+    let encrypted = key().pkcs1.replacen(
+        '\n',
+        "\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\n",
+        1,
+    );
+    let error = ServiceAccount::from_parts(EMAIL, &encrypted).expect_err("encrypted");
+    assert_error(&error, AuthErrorKind::Crypto, &["is encrypted"]);
+}

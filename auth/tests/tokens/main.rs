@@ -6,3 +6,4 @@ mod service_account;
 mod signed_url;
 mod support;
 mod verify;
+mod with_signer;

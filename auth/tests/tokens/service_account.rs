@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use gapi_auth::{
-    AuthErrorKind, AuthRequest, Credentials, IdTokenCredentials, IdTokenVerifier, Scopes,
-    ServiceAccount, Signer, Token,
+    ApplicationDefault, AuthErrorKind, AuthRequest, Credentials, DefaultCredentials, Environment,
+    IdTokenCredentials, IdTokenVerifier, Scopes, ServiceAccount, Signer, Token,
 };
 use gapi_fakes::{
     Google, Reply, Request, id_tokens::IdTokenIssuer, keys::ServiceAccount as Account,
@@ -31,7 +31,7 @@ fn scene() -> (Account, Direct, ServiceAccount) {
     (account, network, robot)
 }
 
-fn assertion(request: &Request) -> String {
+pub(crate) fn assertion(request: &Request) -> String {
     let form = request.form();
     let found = form.iter().find(|(name, _)| name == "assertion");
     found.expect("an assertion").1.clone()
@@ -43,7 +43,7 @@ pub(crate) fn part(token: &str, number: usize) -> Value {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).expect("base64url")).expect("JSON")
 }
 
-fn claims(token: &str) -> Value {
+pub(crate) fn claims(token: &str) -> Value {
     part(token, 1)
 }
 
@@ -284,6 +284,31 @@ async fn a_key_file_that_changes_is_read_again_and_a_broken_one_is_not_believed(
     delegated.headers(&request).await.expect("a token");
     let assertion = assertion(network.seen().last().expect("a request"));
     assert_eq!(part(&assertion, 0)["kid"], first.key_id());
+}
+
+#[tokio::test]
+async fn a_key_file_that_the_environment_names_is_read_again_when_it_changes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("key.json");
+    let accounts = [(); 2].map(|()| Account::new("robot", "example-123").expect("an account"));
+    let json = |account: &Account| account.key_json("https://oauth2.googleapis.com/token");
+    replace(&path, &json(&accounts[0]));
+    let find = |environment: Environment| {
+        ApplicationDefault::new()
+            .environment(environment.var("GOOGLE_APPLICATION_CREDENTIALS", &path))
+            .find()
+            .expect("credentials")
+    };
+    let key_id = |found: &DefaultCredentials| found.signer().expect("a signer").key_id();
+    let machines = find(Environment::system());
+    // A file that somebody put into the environment is not the one on disk.
+    let put = find(Environment::system().file(&path, json(&accounts[0])));
+    for found in [&machines, &put] {
+        assert_eq!(key_id(found).as_deref(), Some(accounts[0].key_id()));
+    }
+    replace(&path, &json(&accounts[1]));
+    assert_eq!(key_id(&machines).as_deref(), Some(accounts[1].key_id()));
+    assert_eq!(key_id(&put).as_deref(), Some(accounts[0].key_id()));
 }
 
 #[tokio::test]
