@@ -1,6 +1,6 @@
 //! The fields of one JSON object.
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
 use secrecy::{SecretString, zeroize::Zeroize};
 use serde_json::{Map, Value};
@@ -112,6 +112,29 @@ impl Fields {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Number(number)) if number.is_u64() => Ok(number.as_u64()),
             Some(other) => Err(self.wrong(name, "a whole number", other)),
+        }
+    }
+
+    /// A number of seconds, with or without a fraction.
+    pub(crate) fn seconds(&mut self, name: &str) -> Result<Option<Duration>, AuthError> {
+        match self.take(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => match value.as_f64().map(Duration::try_from_secs_f64) {
+                Some(Ok(seconds)) => Ok(Some(seconds)),
+                _ => Err(self.wrong(name, "a number of seconds", value)),
+            },
+        }
+    }
+
+    /// A text or a number, as text; nothing where it is neither.
+    pub(crate) fn scalar(&mut self, name: &str) -> Option<String> {
+        match self.take(name)? {
+            Value::String(text) => Some(text),
+            Value::Number(number) => Some(number.to_string()),
+            mut other => {
+                wipe(&mut other);
+                None
+            }
         }
     }
 

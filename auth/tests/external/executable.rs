@@ -10,7 +10,9 @@ use std::{
     time::Duration,
 };
 
-use gapi_auth::{AuthErrorKind, Credentials, Environment, ExternalAccount, ProgramOutput};
+use gapi_auth::{
+    AuthErrorKind, Credentials, Environment, ExternalAccount, OperatingSystem, ProgramOutput,
+};
 use serde_json::{Value, json};
 
 use crate::support::*;
@@ -227,6 +229,44 @@ async fn programs_that_fail_are_named() {
             "status 3",
         ),
         (
+            Ok(ProgramOutput::new(
+                1,
+                r#"{"version":1,"success":false,"code":"401","message":"Caller not authorized."}"#,
+            )),
+            AuthErrorKind::Other,
+            "status 1: Caller not authorized. (code 401)",
+        ),
+        (
+            Ok(ProgramOutput::new(
+                1,
+                r#"{"version":1,"success":false,"code":401,"message":"No secret=canary"}"#,
+            )),
+            AuthErrorKind::Other,
+            "status 1: No secret=[redacted] (code 401)",
+        ),
+        (
+            Ok(ProgramOutput::new(2, "usage: token [--audience]\n")),
+            AuthErrorKind::Other,
+            "status 2: usage: token [--audience]",
+        ),
+        (
+            Ok(ProgramOutput {
+                stderr: b"warning: slow".to_vec().into(),
+                ..ProgramOutput::new(2, "password=canary is wrong")
+            }),
+            AuthErrorKind::Other,
+            "status 2: password=[redacted] is wrong; warning: slow",
+        ),
+        (
+            // A token that comes with a failure is none, and is not shown.
+            Ok(ProgramOutput {
+                stderr: b"disk full".to_vec().into(),
+                ..ProgramOutput::new(1, printed().to_string().replace("printed", "canary"))
+            }),
+            AuthErrorKind::Other,
+            "status 1: disk full",
+        ),
+        (
             Ok(ProgramOutput {
                 status: None,
                 stderr: b"no such key\n".to_vec().into(),
@@ -250,6 +290,66 @@ async fn programs_that_fail_are_named() {
         let error = ask(&account).await.expect_err(said);
         assert_eq!(error.kind(), kind, "{error}");
         assert!(error.to_string().contains(said), "{said}: {error}");
+        assert!(!format!("{error:?}").contains("canary"), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_command_is_split_as_the_platform_splits_it() {
+    for (os, command, expected) in [
+        (
+            OperatingSystem::Windows,
+            r"C:\tools\get-token.exe --audience x",
+            [r"C:\tools\get-token.exe", "--audience", "x"],
+        ),
+        (
+            OperatingSystem::Windows,
+            r#""C:\Program Files\get-token.exe" "a b" x"#,
+            [r"C:\Program Files\get-token.exe", "a b", "x"],
+        ),
+        (
+            OperatingSystem::Linux,
+            r"'/opt/get token' a\ b x",
+            ["/opt/get token", "a b", "x"],
+        ),
+    ] {
+        let environment = Environment::new()
+            .os(os)
+            .program(expected[0], move |program| {
+                assert_eq!(program.arguments(), &expected[1..]);
+                Ok(ProgramOutput::new(0, printed().to_string()))
+            });
+        let source = json!({"executable": {"command": command}});
+        let account = ExternalAccount::from_json(&configuration(source).to_string())
+            .expect("a configuration")
+            .allow_executables(true)
+            .environment(environment)
+            .transport(Google::default().shared());
+        ask(&account).await.expect(command);
+    }
+    let source = json!({"executable": {"command": "a \"b"}});
+    let account = ExternalAccount::from_json(&configuration(source).to_string())
+        .expect("a configuration")
+        .allow_executables(true);
+    let error = ask(&account).await.expect_err("no command");
+    assert_eq!(error.kind(), AuthErrorKind::Config);
+    assert!(error.to_string().contains("quotation mark"), "{error}");
+}
+
+#[tokio::test]
+async fn an_expiration_time_may_have_a_fraction() {
+    for (time, valid) in [
+        (json!(4_102_444_800.123), true),
+        (json!(NOW as f64 + 0.5), true),
+        (json!(NOW as f64 - 0.5), false),
+        (json!(1e300), false),
+        (json!(-1), false),
+        (json!("4102444800"), false),
+    ] {
+        let mut output = printed();
+        output["expiration_time"] = time.clone();
+        let outcome = ask(&account(program(output).0, &Google::default())).await;
+        assert_eq!(outcome.is_ok(), valid, "{time}: {outcome:?}");
     }
 }
 

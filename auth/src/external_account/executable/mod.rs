@@ -1,5 +1,6 @@
 //! Subject tokens that a program prints.
 
+mod command;
 mod response;
 
 use std::{io, path::PathBuf, time::Duration};
@@ -18,7 +19,8 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// A program, and the file in which it keeps what it printed.
 #[derive(Clone, Debug)]
 pub(super) struct Executable {
-    command: Vec<String>,
+    /// As the configuration has it: what its words are depends on the operating system.
+    command: String,
     pub(super) timeout: Duration,
     output_file: Option<PathBuf>,
 }
@@ -27,11 +29,6 @@ impl Executable {
     /// Reads the field `executable` of a credential source.
     pub(super) fn read(mut fields: Fields) -> Result<Self, AuthError> {
         let command = fields.required("command")?;
-        let Some(command) = shlex::split(&command).filter(|words| !words.is_empty()) else {
-            return Err(fields.error(
-                "the field `command` is not a command: a quotation mark without its counterpart, or nothing",
-            ));
-        };
         let within = |millis: Option<u64>, from: u64, to: u64| {
             millis.is_none_or(|millis| (from..=to).contains(&millis))
         };
@@ -55,9 +52,9 @@ impl Executable {
         })
     }
 
-    /// Refuses to run what nobody allowed.
+    /// Refuses to run what nobody allowed, or what is no command.
     pub(super) fn check(&self, settings: &Settings) -> Result<(), AuthError> {
-        self.machine(settings).map(drop)
+        self.words(self.machine(settings)?).map(drop)
     }
 
     /// Where to run it, if it may run.
@@ -66,6 +63,15 @@ impl Executable {
             settings.reach.files("the executable's `output_file`")?;
         }
         settings.reach.programs(settings.allow_executables)
+    }
+
+    fn words(&self, machine: &Environment) -> Result<Vec<String>, AuthError> {
+        command::split(machine.operating_system(), &self.command).ok_or_else(|| {
+            AuthError::new(
+                AuthErrorKind::Config,
+                "the field `command` is not a command: a quotation mark without its counterpart, or nothing",
+            )
+        })
     }
 
     /// The token of the last run, if it is still valid, or else of a new one.
@@ -78,11 +84,13 @@ impl Executable {
         if let Some(token) = self.kept(machine, cx) {
             return Ok(token);
         }
-        let program = self.program(settings);
+        let mut words = self.words(machine)?.into_iter();
+        let name = words.next().unwrap_or_default();
+        let program = self.program(Program::new(&name), words, settings);
         let output = machine
             .run(&program, self.timeout, &**cx.clock())
             .await
-            .map_err(|error| self.failed(error))?;
+            .map_err(|error| failed(&name, error))?;
         if !output.success() {
             return Err(unsuccessful(&output));
         }
@@ -111,12 +119,13 @@ impl Executable {
         response.token(cx.clock().now()).ok()
     }
 
-    fn program(&self, settings: &Settings) -> Program {
-        let mut words = self.command.iter();
-        let mut program = Program::new(words.next().map(String::as_str).unwrap_or_default());
-        for word in words {
-            program = program.arg(word);
-        }
+    fn program(
+        &self,
+        program: Program,
+        arguments: impl Iterator<Item = String>,
+        settings: &Settings,
+    ) -> Program {
+        let mut program = arguments.fold(program, Program::arg);
         let email = settings.service_account_email();
         program = program
             .var("GOOGLE_EXTERNAL_ACCOUNT_AUDIENCE", &settings.audience)
@@ -135,41 +144,47 @@ impl Executable {
         }
         program
     }
-
-    fn failed(&self, error: io::Error) -> AuthError {
-        let name = self.command.first().map(String::as_str).unwrap_or_default();
-        let (kind, hint) = match error.kind() {
-            io::ErrorKind::NotFound => (
-                AuthErrorKind::NotFound,
-                "check the field `command` of the configuration",
-            ),
-            io::ErrorKind::TimedOut => (
-                AuthErrorKind::Other,
-                "raise `timeout_millis` in the configuration, or make the program faster",
-            ),
-            _ => (
-                AuthErrorKind::Other,
-                "run it by hand, with the variables that the documentation names",
-            ),
-        };
-        AuthError::new(
-            kind,
-            format!("the program {name} for the subject token failed: {error}"),
-        )
-        .with_transient(error.kind() == io::ErrorKind::TimedOut)
-        .with_hint(hint)
-        .with_source(error)
-    }
 }
 
+fn failed(name: &str, error: io::Error) -> AuthError {
+    let (kind, hint) = match error.kind() {
+        io::ErrorKind::NotFound => (
+            AuthErrorKind::NotFound,
+            "check the field `command` of the configuration",
+        ),
+        io::ErrorKind::TimedOut => (
+            AuthErrorKind::Other,
+            "raise `timeout_millis` in the configuration, or make the program faster",
+        ),
+        _ => (
+            AuthErrorKind::Other,
+            "run it by hand, with the variables that the documentation names",
+        ),
+    };
+    AuthError::new(
+        kind,
+        format!("the program {name} for the subject token failed: {error}"),
+    )
+    .with_transient(error.kind() == io::ErrorKind::TimedOut)
+    .with_hint(hint)
+    .with_source(error)
+}
+
+/// Why a program failed, in its own words: the response that it should give, or else whatever it printed.
 fn unsuccessful(output: &ProgramOutput) -> AuthError {
     let status = match output.status {
         Some(status) => format!("ended with status {status}"),
         None => String::from("was killed by a signal"),
     };
-    let said = excerpt(&output.stderr);
-    let said = match said.as_str() {
-        "" => String::new(),
+    let stdout = match Response::parse("the program", &output.stdout) {
+        Ok(response) => response.reason(),
+        Err(_) => Some(excerpt(&output.stdout)),
+    };
+    let stderr = Some(excerpt(&output.stderr));
+    let said = [stdout, stderr].into_iter().flatten();
+    let said: Vec<_> = said.filter(|said| !said.is_empty()).collect();
+    let said = match said.join("; ") {
+        said if said.is_empty() => said,
         said => format!(": {said}"),
     };
     AuthError::new(

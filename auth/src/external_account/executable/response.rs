@@ -1,6 +1,6 @@
 //! What programs print: version 1 of Google's format for executable-sourced credentials.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use secrecy::SecretString;
 
@@ -38,8 +38,8 @@ impl Response {
         Ok(Self {
             success: fields.flag("success")?,
             expires: fields
-                .number("expiration_time")?
-                .and_then(|at| SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(at))),
+                .seconds("expiration_time")?
+                .and_then(|at| SystemTime::UNIX_EPOCH.checked_add(at)),
             fields,
         })
     }
@@ -74,19 +74,25 @@ impl Response {
         }
     }
 
-    /// What the program says about why there is no token.
-    fn refusal(&mut self) -> AuthError {
-        let mut said = |name| match self.fields.text(name) {
-            Ok(Some(text)) => words(&text),
-            _ => String::from("?"),
+    /// Why there is no token, as the program says; nothing where it says that there is one.
+    pub(super) fn reason(mut self) -> Option<String> {
+        (!self.success).then(|| self.said())
+    }
+
+    fn said(&mut self) -> String {
+        let mut said = |name| match self.fields.scalar(name) {
+            Some(text) => words(&text),
+            None => String::from("?"),
         };
         let (code, message) = (said("code"), said("message"));
+        format!("{message} (code {code})")
+    }
+
+    fn refusal(&mut self) -> AuthError {
+        let said = self.said();
         AuthError::new(
             AuthErrorKind::Other,
-            format!(
-                "{} has no token: {message} (code {code})",
-                self.fields.place()
-            ),
+            format!("{} has no token: {said}", self.fields.place()),
         )
     }
 }
