@@ -17,6 +17,10 @@ fn both_forms_are_read_and_web_wins() {
         (json!({"installed": fields("i")}), "i"),
         (json!({"installed": fields("i"), "web": fields("w")}), "w"),
         (json!({"installed": {"client_id": "bare"}}), "bare"),
+        (
+            json!({"installed": {"client_id": "null", "client_secret": null, "redirect_uris": null, "project_id": null}}),
+            "null",
+        ),
     ] {
         let client = ClientSecrets::from_json(&file.to_string()).expect("a client");
         assert_eq!(client.client_id(), id);

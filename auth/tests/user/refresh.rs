@@ -112,7 +112,7 @@ async fn refusals_say_what_to_do() {
     );
     assert!(!error.is_transient());
 
-    for subtype in ["rapt_required", "invalid_rapt"] {
+    for subtype in ["rapt_required", "invalid_rapt", "INVALID_RAPT"] {
         let answer = json!({"error": "invalid_grant", "error_description": "reauth related error", "error_subtype": subtype});
         let endpoint = Endpoint::new([Ok(response(400, &answer.to_string()))]);
         let error = ask(&user(&endpoint)).await.expect_err("refused");

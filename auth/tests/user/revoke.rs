@@ -5,6 +5,8 @@ use std::sync::Arc;
 use gapi_auth::{AuthErrorKind, AuthorizedUser, MemoryStore, TokenKey, TokenStore};
 use gapi_transport::TransportErrorKind;
 
+use serde_json::json;
+
 use crate::endpoint::{Endpoint, ask, clock, refusal, response};
 
 fn user(endpoint: &Endpoint) -> AuthorizedUser {
@@ -73,4 +75,31 @@ async fn other_servers_are_told_which_client_asks_once_it_is_known_where() {
         endpoint.seen()[0].body,
         "token=refresh-1&token_type_hint=refresh_token&client_id=c&client_secret=s"
     );
+}
+
+#[tokio::test]
+async fn every_token_uri_of_google_is_revoked_at_google() {
+    for token_uri in [
+        "https://oauth2.googleapis.com/token",
+        "https://accounts.google.com/o/oauth2/token",
+        "https://www.googleapis.com/oauth2/v3/token",
+        "https://www.googleapis.com/oauth2/v4/token",
+        "https://oauth2.mtls.googleapis.com/token",
+    ] {
+        let file = json!({"client_id": "c", "client_secret": "s", "refresh_token": "refresh-1", "token_uri": token_uri});
+        let of_file = AuthorizedUser::from_authorized_user_info(&file.to_string()).expect("a user");
+        let of_program = AuthorizedUser::from_parts("c", "s", "refresh-1").token_uri(token_uri);
+        for user in [of_file, of_program] {
+            let endpoint = Endpoint::new([Ok(response(200, "{}"))]);
+            user.transport(endpoint.shared())
+                .revoke()
+                .await
+                .expect(token_uri);
+            let [seen] = &endpoint.seen()[..] else {
+                panic!("one request: {token_uri}")
+            };
+            assert_eq!(seen.uri, "https://oauth2.googleapis.com/revoke");
+            assert_eq!(seen.body, "token=refresh-1");
+        }
+    }
 }

@@ -14,7 +14,11 @@ pub(super) fn add(error: AuthError, info: &UserInfo, scopes: &[String]) -> AuthE
     } else {
         "let the user sign in again"
     };
-    let said = error.oauth_description().unwrap_or_default();
+    // Servers do not agree on the case of their codes.
+    let said = error
+        .oauth_description()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     match error.oauth_error() {
         Some("invalid_grant")
             if said.contains("rapt_required") || said.contains("invalid_rapt") =>

@@ -46,8 +46,7 @@ struct Fields {
     auth_uri: Option<String>,
     token_uri: Option<String>,
     project_id: Option<String>,
-    #[serde(default)]
-    redirect_uris: Vec<String>,
+    redirect_uris: Option<Vec<String>>,
     device_authorization_uri: Option<String>,
     revoke_uri: Option<String>,
 }
@@ -166,7 +165,7 @@ impl ClientSecrets {
             token_uri: fields.token_uri.unwrap_or(client.token_uri),
             device_uri: fields.device_authorization_uri.unwrap_or(client.device_uri),
             revoke_uri: fields.revoke_uri,
-            redirect_uris: fields.redirect_uris,
+            redirect_uris: fields.redirect_uris.unwrap_or_default(),
             project_id: fields.project_id,
             client_id: client.client_id,
         })
