@@ -1,13 +1,14 @@
 //! `gapi diff`: what changed between two documents.
 
 use std::io::{IsTerminal as _, Read as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use gapi_codegen::diff::{self, Class, Diff};
 use gapi_codegen::{Source, locate};
 use serde_json::json;
 
+use crate::keep::overrides;
 use crate::problem::all;
 use crate::{Outcome, Problem, print};
 
@@ -35,7 +36,13 @@ pub(crate) struct Arguments {
     /// Leave out changes that are better than this class
     #[arg(long, value_enum, default_value_t = Show::DocsOnly, value_name = "CLASS")]
     show: Show,
-    /// Print one JSON object
+    /// Correct both documents with an override file
+    #[arg(long, value_name = "FILE")]
+    overrides: Option<PathBuf>,
+    /// Correct the new document with this override file instead
+    #[arg(long, value_name = "FILE")]
+    new_overrides: Option<PathBuf>,
+    /// Print one JSON object; `rule` says why a change has its class
     #[arg(long)]
     json: bool,
 }
@@ -63,7 +70,11 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<ExitCode> {
         return Err(problem.help("name a file for one of them").into());
     }
     let (old, new) = (source(&arguments.old)?, source(&arguments.new)?);
-    let mut diff = diff::sources(&old, &new).map_err(all)?;
+    let overrides = |path: &Option<PathBuf>| path.as_deref().map(overrides).transpose();
+    let both = overrides(&arguments.overrides)?;
+    let for_new = overrides(&arguments.new_overrides)?;
+    let for_new = for_new.as_ref().or(both.as_ref());
+    let mut diff = diff::corrected((&old, both.as_ref()), (&new, for_new)).map_err(all)?;
     let denied = match arguments.deny {
         Deny::Nothing => None,
         Deny::Breaking => Some(Class::Breaking),

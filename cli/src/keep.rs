@@ -48,9 +48,7 @@ impl Keep {
         let mut options = Options::new().runtime(self.runtime());
         let located = locate::document(&here, spec).map_err(Problem::from)?;
         if let Some(path) = &self.overrides {
-            let located =
-                locate::overrides(&here, &path.to_string_lossy()).map_err(Problem::from)?;
-            options = options.overrides(Overrides::parse(&located.source).map_err(all)?);
+            options = options.overrides(overrides(path)?);
         }
         if let Some(selection) = self.selection()? {
             options = options.selection(selection);
@@ -88,4 +86,12 @@ impl Keep {
         .into_iter()
         .find_map(|(name, given)| given.then_some(name))
     }
+}
+
+/// Reads an override file, which is named relative to the working directory.
+pub(crate) fn overrides(path: &Path) -> Outcome<Overrides> {
+    let here = std::env::current_dir()
+        .map_err(|error| Problem::io("find", Path::new("the working directory"), &error))?;
+    let located = locate::overrides(&here, &path.to_string_lossy()).map_err(Problem::from)?;
+    Overrides::parse(&located.source).map_err(all)
 }

@@ -6,6 +6,7 @@ mod bench_runtime;
 mod conformance;
 mod corpus;
 mod index;
+mod pairs;
 mod providers;
 mod servers;
 mod soak_media;
@@ -38,6 +39,8 @@ enum Chore {
     Corpus(corpus::Arguments),
     /// Make calls through generated code, and write down the requests that are sent.
     Conformance(conformance::Calls),
+    /// Compare the modules of two folders of documents: where `gapi diff` finds nothing breaking, every public item stays.
+    Pairs(pairs::Arguments),
     /// Decode and encode a full answer of every schema that a method answers with.
     Roundtrip(conformance::RoundTrip),
     /// Measure what generated modules cost the compiler, beside other crates for the same APIs.
@@ -71,6 +74,7 @@ fn main() -> ExitCode {
         Chore::Vendor(arguments) => vendor::run(&arguments, &root().join("discovery-docs")),
         Chore::Corpus(arguments) => corpus::run(&arguments, &root()),
         Chore::Conformance(arguments) => conformance::calls(&arguments, &root()),
+        Chore::Pairs(arguments) => pairs::run(&arguments),
         Chore::Roundtrip(arguments) => conformance::roundtrip(&arguments, &root()),
         Chore::BenchCompile(arguments) => bench_compile::run(&arguments, &root()),
         Chore::BenchRuntime(arguments) => bench_runtime::run(&arguments, &root()),

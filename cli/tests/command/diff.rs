@@ -44,51 +44,6 @@ fn take(document: &mut Value, pointer: &str) -> Value {
     object.as_object_mut().unwrap().remove(&key).expect(pointer)
 }
 
-fn apply(edit: &Value, document: &mut Value) {
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    if let Some(pointer) = edit.get("remove") {
-        take(document, &text(pointer));
-    } else if let Some(rename) = edit.get("rename") {
-        let value = take(document, &text(&rename[0]));
-        let (above, _) = rename[0].as_str().unwrap().rsplit_once('/').unwrap();
-        put(document, &format!("{above}/{}", text(&rename[1])), value);
-    } else if let Some(copy) = edit.get("copy") {
-        let value = document.pointer(&text(&copy[0])).unwrap().clone();
-        put(document, &text(&copy[1]), value);
-    } else {
-        put(document, &text(&edit["set"][0]), edit["set"][1].clone());
-    }
-}
-
-#[test]
-fn every_edit_has_its_class_and_place() {
-    let (document, edits) = (read("library.json"), read("edits.json"));
-    let edits = edits.as_array().unwrap();
-    assert!(edits.len() >= 60);
-    let folder = Folder::new();
-    let old = data("library.json");
-    folder.write("old.json", &std::fs::read_to_string(old).unwrap());
-    let mut wrong = Vec::new();
-    for edit in edits {
-        let mut new = document.clone();
-        apply(edit, &mut new);
-        assert_ne!(new, document, "{edit}");
-        folder.write("new.json", &new.to_string());
-        let called = folder.gapi("diff old.json new.json --json");
-        let diff: Value = serde_json::from_str(&called.stdout).expect(&called.stderr);
-        let is_told = diff["changes"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .any(|change| change["class"] == edit["class"] && change["place"] == edit["at"]);
-        let status = if edit["class"] == "breaking" { 3 } else { 0 };
-        if diff["class"] != edit["class"] || !is_told || called.status != status {
-            wrong.push(format!("{edit}\n{diff:#}"));
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
 #[test]
 fn people_read_lines_and_a_sum() {
     let folder = Folder::new();
@@ -175,4 +130,33 @@ fn two_versions_of_one_api_are_told_apart() {
     let at = |place: &str| changes.iter().find(|change| change["place"] == place);
     assert!(at("version").is_some());
     assert!(at("resources.instances.methods.list.path").is_some());
+}
+
+#[test]
+fn overrides_correct_both_documents_or_the_new_one() {
+    let folder = Folder::new();
+    let mut new = read("library.json");
+    folder.write("old.json", &new.to_string());
+    let kept = take(&mut new, "/schemas/Unused");
+    folder.write("new.json", &new.to_string());
+    put(&mut new, "/schemas/Unused", kept);
+    let drop = |at: &str| serde_json::json!({"overrides": [{"at": at, "drop": true}]}).to_string();
+    folder.write("unused.json", &drop("schemas.Unused"));
+    folder.write("none.json", r#"{"overrides": []}"#);
+
+    let called = folder.gapi("diff old.json new.json --json");
+    let diff: Value = serde_json::from_str(&called.stdout).expect(&called.stderr);
+    assert_eq!(diff["changes"][0]["rule"], "schema-gone");
+    // What an override takes out of the old document is gone from the new one by itself.
+    let called = folder.gapi("diff old.json new.json --overrides unused.json");
+    assert_eq!(called.status, 1);
+    assert!(
+        called.stderr.contains("unused.json: overrides[0]"),
+        "{}",
+        called.stderr
+    );
+    let called =
+        folder.gapi("diff old.json new.json --overrides unused.json --new-overrides none.json");
+    assert_eq!((called.status, called.stderr.as_str()), (0, ""));
+    assert!(called.stdout.ends_with("no changes\n"), "{}", called.stdout);
 }

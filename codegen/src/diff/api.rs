@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Comparison;
-use super::change::Class;
+use super::addresses::slashless;
+use super::{Comparison, Rule};
 use crate::document::{Document, Endpoint, Scope};
 use crate::place;
 
@@ -11,7 +11,7 @@ impl Comparison {
     /// Everything but resources, methods and schemas.
     pub(super) fn api(&mut self, old: &Document, new: &Document) {
         self.identity(old, new);
-        self.addresses(old, new);
+        self.wrapper(old, new);
         self.scopes(&scopes(old), &scopes(new));
         self.endpoints(old, new);
         self.global_parameters(old, new);
@@ -24,55 +24,36 @@ impl Comparison {
             ("version", &old.version, &new.version),
         ] {
             if old != new {
-                self.changes.breaking(key, told(old, new));
+                self.changes.push(Rule::Identity, key, told(old, new));
             }
         }
         if old.revision != new.revision {
             self.changes
-                .docs("revision", told(&old.revision, &new.revision));
+                .push(Rule::Text, "revision", told(&old.revision, &new.revision));
         }
     }
 
-    /// Where requests go, and in which form.
-    fn addresses(&mut self, old: &Document, new: &Document) {
-        for (key, old, new) in [
-            ("rootUrl", &old.root_url, &new.root_url),
-            ("servicePath", &old.service_path, &new.service_path),
-            ("batchPath", &old.batch_path, &new.batch_path),
-        ] {
-            if old.as_deref().unwrap_or_default() != new.as_deref().unwrap_or_default() {
-                self.changes.breaking(key, told(old, new));
-            } else {
-                self.changes.text("", key, old, new);
-            }
-        }
-        match (&old.mtls_root_url, &new.mtls_root_url) {
-            (old, new) if old == new => {}
-            (None, Some(_)) => self
-                .changes
-                .additive("mtlsRootUrl", "mutual TLS is offered"),
-            (old, new) => self.changes.breaking("mtlsRootUrl", told(old, new)),
-        }
+    /// In which form bodies travel.
+    fn wrapper(&mut self, old: &Document, new: &Document) {
         let wraps =
             |document: &Document| document.features.iter().any(|name| name == "dataWrapper");
-        match (wraps(old), wraps(new)) {
-            (false, true) => self
-                .changes
-                .breaking("features", "bodies travel inside `data`"),
-            (true, false) => self
-                .changes
-                .breaking("features", "bodies no longer travel inside `data`"),
-            _ => self
-                .changes
-                .text("", "features", &old.features, &new.features),
-        }
+        let message = match (wraps(old), wraps(new)) {
+            (false, true) => "bodies travel inside `data`",
+            (true, false) => "bodies no longer travel inside `data`",
+            _ => {
+                return self
+                    .changes
+                    .text("", "features", &old.features, &new.features);
+            }
+        };
+        self.changes.push(Rule::DataWrapper, "features", message);
     }
 
     fn scopes(&mut self, old: &BTreeMap<String, Scope>, new: &BTreeMap<String, Scope>) {
         for (url, scope) in old {
             let at = place::join("auth.oauth2.scopes", url);
             match new.get(url) {
-                None => self.changes.breaking(at, "the scope is gone"),
+                None => self.changes.push(Rule::ScopeGone, at, "the scope is gone"),
                 Some(new) => {
                     self.changes
                         .text(&at, "description", &scope.description, &new.description);
@@ -82,7 +63,7 @@ impl Comparison {
         }
         for url in new.keys().filter(|url| !old.contains_key(*url)) {
             let at = place::join("auth.oauth2.scopes", url);
-            self.changes.additive(at, "the scope is new");
+            self.changes.push(Rule::ScopeNew, at, "the scope is new");
         }
     }
 
@@ -91,14 +72,16 @@ impl Comparison {
         for (location, (index, endpoint)) in &old {
             let at = place::at("endpoints", *index);
             let Some((_, now)) = new.get(location) else {
-                self.changes
-                    .breaking(at, format!("the endpoint of `{location}` is gone"));
+                let message = format!("the endpoint of `{location}` is gone");
+                self.changes.push(Rule::EndpointGone, at, message);
                 continue;
             };
-            if endpoint.endpoint_url != now.endpoint_url {
-                let message = told(&endpoint.endpoint_url, &now.endpoint_url);
-                self.changes
-                    .breaking(place::join(&at, "endpointUrl"), message);
+            let (was, is) = (&endpoint.endpoint_url, &now.endpoint_url);
+            if slashless(was) == slashless(is) {
+                self.changes.respelled(&at, "endpointUrl", was, is);
+            } else {
+                let at = place::join(&at, "endpointUrl");
+                self.changes.push(Rule::Address, at, told(was, is));
             }
             self.changes
                 .text(&at, "description", &endpoint.description, &now.description);
@@ -109,8 +92,8 @@ impl Comparison {
         for (location, (index, _)) in new {
             if !old.contains_key(location) {
                 let message = format!("the endpoint of `{location}` is new");
-                self.changes
-                    .additive(place::at("endpoints", index), message);
+                let at = place::at("endpoints", index);
+                self.changes.push(Rule::EndpointNew, at, message);
             }
         }
     }
@@ -120,23 +103,20 @@ impl Comparison {
         for (name, parameter) in &old.parameters {
             let at = place::join("parameters", name);
             match new.parameters.get(name) {
-                None => self
-                    .changes
-                    .breaking(at, "the parameter of every method is gone"),
+                None => self.changes.push(
+                    Rule::ParameterGone,
+                    at,
+                    "the parameter of every method is gone",
+                ),
                 Some(now) => {
                     if parameter.required != now.required {
-                        let class = if now.required {
-                            Class::Breaking
+                        let (rule, message) = if now.required {
+                            (Rule::ParameterNeeded, "is required")
                         } else {
-                            Class::Additive
-                        };
-                        let message = if now.required {
-                            "is required"
-                        } else {
-                            "is no longer required"
+                            (Rule::ParameterNew, "is no longer required")
                         };
                         self.changes
-                            .push(class, place::join(&at, "required"), message);
+                            .push(rule, place::join(&at, "required"), message);
                     }
                     self.moved(&at, parameter, now);
                     self.value(&at, parameter, now, true);
@@ -149,11 +129,11 @@ impl Comparison {
             }
             let at = place::join("parameters", name);
             if parameter.required {
-                self.changes
-                    .breaking(at, "a required parameter of every method is new");
+                let message = "a required parameter of every method is new";
+                self.changes.push(Rule::ParameterNeeded, at, message);
             } else {
-                self.changes
-                    .additive(at, "a parameter of every method is new");
+                let message = "a parameter of every method is new";
+                self.changes.push(Rule::ParameterNew, at, message);
             }
         }
     }
@@ -184,8 +164,6 @@ impl Comparison {
             &new.documentation_link,
         );
         changes.text("", "protocol", &old.protocol, &new.protocol);
-        changes.text("", "baseUrl", &old.base_url, &new.base_url);
-        changes.text("", "basePath", &old.base_path, &new.base_path);
         changes.text("", "labels", &old.labels, &new.labels);
         changes.text("", "icons", &old.icons, &new.icons);
         changes.text("", "ownerDomain", &old.owner_domain, &new.owner_domain);

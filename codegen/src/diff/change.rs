@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::Rule;
 use crate::place;
 
 /// What a change means for a program that uses the generated code. Ordered: the worst is the largest.
@@ -34,6 +35,8 @@ impl fmt::Display for Class {
 pub struct Change {
     /// What it means.
     pub class: Class,
+    /// Why it has this class.
+    pub rule: Rule,
     /// Where it is in the document (in the old one, if it is about something that is gone).
     pub place: String,
     /// What changed, as a clause.
@@ -111,42 +114,50 @@ pub(super) struct Changes(Vec<Change>);
 impl Changes {
     pub(super) fn push(
         &mut self,
-        class: Class,
+        rule: Rule,
         place: impl Into<String>,
         message: impl Into<String>,
     ) {
         self.0.push(Change {
-            class,
+            class: rule.class(),
+            rule,
             place: place.into(),
             message: message.into(),
         });
     }
 
-    pub(super) fn breaking(&mut self, place: impl Into<String>, message: impl Into<String>) {
-        self.push(Class::Breaking, place, message);
-    }
-
-    pub(super) fn additive(&mut self, place: impl Into<String>, message: impl Into<String>) {
-        self.push(Class::Additive, place, message);
-    }
-
-    pub(super) fn docs(&mut self, place: impl Into<String>, message: impl Into<String>) {
-        self.push(Class::DocsOnly, place, message);
-    }
-
     /// A key of which only readers take notice.
     pub(super) fn text<T: PartialEq>(&mut self, at: &str, key: &str, old: &T, new: &T) {
         if old != new {
-            self.docs(place::join(at, key), format!("`{key}` changed"));
+            self.push(Rule::Text, place::join(at, key), format!("`{key}` changed"));
+        }
+    }
+
+    /// A key whose value is written differently and means the same.
+    pub(super) fn respelled<T: PartialEq>(&mut self, at: &str, key: &str, old: &T, new: &T) {
+        if old != new {
+            self.push(
+                Rule::SameMeaning,
+                place::join(at, key),
+                format!("`{key}` is written differently and means the same"),
+            );
         }
     }
 
     /// A mark of deprecation: the code gets or loses a warning.
     pub(super) fn deprecation(&mut self, at: &str, old: bool, new: bool) {
         match (old, new) {
-            (false, true) => self.additive(place::join(at, "deprecated"), "is deprecated"),
+            (false, true) => self.push(
+                Rule::Deprecation,
+                place::join(at, "deprecated"),
+                "is deprecated",
+            ),
             (true, false) => {
-                self.additive(place::join(at, "deprecated"), "is no longer deprecated");
+                self.push(
+                    Rule::Deprecation,
+                    place::join(at, "deprecated"),
+                    "is no longer deprecated",
+                );
             }
             _ => {}
         }
@@ -188,10 +199,10 @@ mod tests {
     #[test]
     fn the_worst_comes_first() {
         let mut changes = Changes::default();
-        changes.docs("a", "x");
-        changes.breaking("c", "x");
-        changes.additive("b", "x");
-        changes.breaking("b", "x");
+        changes.push(Rule::Text, "a", "x");
+        changes.push(Rule::Type, "c", "x");
+        changes.push(Rule::ValueNew, "b", "x");
+        changes.push(Rule::Type, "b", "x");
         let places: Vec<String> = changes
             .sorted()
             .iter()

@@ -1,9 +1,10 @@
 //! What a value may be: ranges, patterns, defaults, and who sets it.
 
+use std::cmp::Ordering;
+
 use serde_json::Value;
 
-use super::Comparison;
-use super::change::Class;
+use super::{Comparison, Rule, pattern};
 use crate::document::Schema;
 use crate::place;
 
@@ -11,14 +12,25 @@ impl Comparison {
     /// Compares what a document says about a value besides its type. `sent` tells whether requests carry it.
     pub(super) fn limits(&mut self, at: &str, old: &Schema, new: &Schema, sent: bool) {
         self.range(at, old, new, sent);
-        let pattern = match (&old.pattern, &new.pattern) {
+        let rule = match (&old.pattern, &new.pattern) {
             (old, new) if old == new => None,
-            (Some(_), None) => Some((Class::Additive, "any text is accepted".to_owned())),
-            (None, Some(pattern)) => Some((Class::Breaking, format!("has to match `{pattern}`"))),
-            (old, new) => Some((Class::Breaking, super::api::told(old, new))),
+            (Some(_), None) => Some((Rule::PatternWidened, "any text is accepted".to_owned())),
+            (None, Some(pattern)) => {
+                Some((Rule::PatternNarrowed, format!("has to match `{pattern}`")))
+            }
+            (was, is) => {
+                let (from, to) = (was.as_deref(), is.as_deref());
+                let rule = match pattern::compare(from.unwrap_or_default(), to.unwrap_or_default())
+                {
+                    Ordering::Less => Rule::PatternNarrowed,
+                    Ordering::Equal => Rule::SameMeaning,
+                    Ordering::Greater => Rule::PatternWidened,
+                };
+                Some((rule, super::api::told(was, is)))
+            }
         };
-        if let Some((class, message)) = pattern {
-            self.narrowed(place::join(at, "pattern"), class, sent, message);
+        if let Some((rule, message)) = rule {
+            self.narrowed(place::join(at, "pattern"), rule, sent, message);
         }
         let (was, is) = (
             old.default.as_ref().map(text),
@@ -28,17 +40,17 @@ impl Comparison {
             (was, is) if was == is => {}
             (Some(was), Some(is)) => {
                 let message = format!("left out, it means `{is}` instead of `{was}`");
-                self.narrowed(place::join(at, "default"), Class::Breaking, sent, message);
+                self.narrowed(place::join(at, "default"), Rule::Default, sent, message);
             }
             _ => self.changes.text(at, "default", &old.default, &new.default),
         }
         if old.read_only != new.read_only {
-            let (class, message) = if new.read_only {
-                (Class::Breaking, "only the server sets it")
+            let (rule, message) = if new.read_only {
+                (Rule::ReadOnly, "only the server sets it")
             } else {
-                (Class::Additive, "requests may set it")
+                (Rule::Writable, "requests may set it")
             };
-            self.narrowed(place::join(at, "readOnly"), class, sent, message.to_owned());
+            self.narrowed(place::join(at, "readOnly"), rule, sent, message.to_owned());
         }
     }
 
@@ -74,19 +86,19 @@ impl Comparison {
             };
             let (before, after) = (effective(was, was_bound), effective(is, is_bound));
             let told = super::api::told(&was.map(text), &is.map(text));
-            let class = match after.total_cmp(&before) {
-                std::cmp::Ordering::Greater => Class::Breaking,
-                std::cmp::Ordering::Less => Class::Additive,
-                std::cmp::Ordering::Equal => Class::DocsOnly,
+            let rule = match after.total_cmp(&before) {
+                Ordering::Greater => Rule::RangeNarrowed,
+                Ordering::Less => Rule::RangeWidened,
+                Ordering::Equal => Rule::SameMeaning,
             };
-            self.narrowed(place::join(at, key), class, sent, told);
+            self.narrowed(place::join(at, key), rule, sent, told);
         }
     }
 
-    /// A change of what requests may hold; answers are read whatever they hold.
-    fn narrowed(&mut self, at: String, class: Class, sent: bool, message: String) {
-        let class = if sent { class } else { Class::DocsOnly };
-        self.changes.push(class, at, message);
+    /// A change of what requests may hold; responses are read whatever they hold.
+    fn narrowed(&mut self, at: String, rule: Rule, sent: bool, message: String) {
+        let rule = if sent { rule } else { Rule::ResponseOnly };
+        self.changes.push(rule, at, message);
     }
 }
 

@@ -1,8 +1,8 @@
 //! Uploads and downloads.
 
-use super::Comparison;
+use super::addresses::slashless;
 use super::api::told;
-use super::change::Class;
+use super::{Comparison, Rule};
 use crate::document::{self, MediaUpload};
 use crate::model::media;
 use crate::place;
@@ -12,12 +12,16 @@ impl Comparison {
     pub(super) fn media(&mut self, at: &str, old: &document::Method, new: &document::Method) {
         let place = place::join(at, "supportsMediaDownload");
         match (old.supports_media_download, new.supports_media_download) {
-            (true, false) => self.changes.breaking(place, "downloads are gone"),
-            (false, true) => self.changes.additive(place, "downloads are offered"),
+            (true, false) => self
+                .changes
+                .push(Rule::DownloadGone, place, "downloads are gone"),
+            (false, true) => self
+                .changes
+                .push(Rule::DownloadNew, place, "downloads are offered"),
             (true, true) if old.use_media_download_service != new.use_media_download_service => {
                 let place = place::join(at, "useMediaDownloadService");
-                self.changes
-                    .breaking(place, "downloads have another address");
+                let message = "downloads have another address";
+                self.changes.push(Rule::DownloadGone, place, message);
             }
             _ => self.changes.text(
                 at,
@@ -28,8 +32,12 @@ impl Comparison {
         }
         let place = place::join(at, "mediaUpload");
         match (&old.media_upload, &new.media_upload) {
-            (Some(_), None) => self.changes.breaking(place, "uploads are gone"),
-            (None, Some(_)) => self.changes.additive(place, "uploads are offered"),
+            (Some(_), None) => self
+                .changes
+                .push(Rule::UploadNarrowed, place, "uploads are gone"),
+            (None, Some(_)) => self
+                .changes
+                .push(Rule::UploadWidened, place, "uploads are offered"),
             (Some(old), Some(new)) => self.upload(&place, old, new),
             (None, None) => {}
         }
@@ -62,14 +70,14 @@ impl Comparison {
         };
         for range in or_any(&old.accept) {
             if !covers(&new.accept, &range) {
-                self.changes
-                    .breaking(&place, format!("`{range}` is no longer accepted"));
+                let message = format!("`{range}` is no longer accepted");
+                self.changes.push(Rule::UploadNarrowed, &place, message);
             }
         }
         for range in or_any(&new.accept) {
             if !covers(&old.accept, &range) {
-                self.changes
-                    .additive(&place, format!("`{range}` is accepted"));
+                let message = format!("`{range}` is accepted");
+                self.changes.push(Rule::UploadWidened, &place, message);
             }
         }
         if old.max_size != new.max_size {
@@ -78,14 +86,13 @@ impl Comparison {
                 size.and_then(|size| media::bytes(size).ok())
                     .unwrap_or(u64::MAX)
             };
-            let class = match size(new).cmp(&size(old)) {
-                std::cmp::Ordering::Less => Class::Breaking,
-                std::cmp::Ordering::Greater => Class::Additive,
-                std::cmp::Ordering::Equal => Class::DocsOnly,
+            let rule = match size(new).cmp(&size(old)) {
+                std::cmp::Ordering::Less => Rule::UploadNarrowed,
+                std::cmp::Ordering::Greater => Rule::UploadWidened,
+                std::cmp::Ordering::Equal => Rule::SameMeaning,
             };
             let message = told(&old.max_size, &new.max_size);
-            self.changes
-                .push(class, place::join(at, "maxSize"), message);
+            self.changes.push(rule, place::join(at, "maxSize"), message);
         }
         let at = place::join(at, "protocols");
         let protocols = |upload: &MediaUpload| upload.protocols.clone().unwrap_or_default();
@@ -97,21 +104,34 @@ impl Comparison {
             let at = place::join(&at, key);
             match (old, new) {
                 (None, None) => {}
-                (Some(_), None) => self.changes.breaking(at, "this way to upload is gone"),
-                (None, Some(_)) => self.changes.additive(at, "this way to upload is new"),
+                (Some(_), None) => {
+                    self.changes
+                        .push(Rule::UploadNarrowed, at, "this way to upload is gone")
+                }
+                (None, Some(_)) => {
+                    self.changes
+                        .push(Rule::UploadWidened, at, "this way to upload is new")
+                }
                 (Some(old), Some(new)) => {
-                    if old.path != new.path {
+                    if slashless(&old.path) == slashless(&new.path) {
+                        self.changes.respelled(&at, "path", &old.path, &new.path);
+                    } else {
                         let message = told(&old.path, &new.path);
-                        self.changes.breaking(place::join(&at, "path"), message);
+                        self.changes
+                            .push(Rule::Address, place::join(&at, "path"), message);
                     }
                     let place = place::join(&at, "multipart");
                     match (old.multipart, new.multipart) {
-                        (true, false) => self
-                            .changes
-                            .breaking(place, "metadata no longer travels with the media"),
-                        (false, true) => self
-                            .changes
-                            .additive(place, "metadata may travel with the media"),
+                        (true, false) => self.changes.push(
+                            Rule::UploadNarrowed,
+                            place,
+                            "metadata no longer travels with the media",
+                        ),
+                        (false, true) => self.changes.push(
+                            Rule::UploadWidened,
+                            place,
+                            "metadata may travel with the media",
+                        ),
                         _ => {}
                     }
                 }

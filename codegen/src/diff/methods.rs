@@ -2,18 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Comparison;
 use super::api::told;
-use super::schemas::{apart, twin};
+use super::schemas::{apart, nameless};
+use super::twins::twins;
+use super::{Comparison, Rule};
 use crate::document::{self, Document, Schema};
 use crate::model::{self, Api, Location};
 use crate::place;
 
 /// A method as the document and the model have it.
 #[derive(Clone, Copy)]
-struct Method<'a> {
-    written: &'a document::Method,
-    meant: &'a model::Method,
+pub(super) struct Method<'a> {
+    pub(super) written: &'a document::Method,
+    pub(super) meant: &'a model::Method,
 }
 
 /// A resource as it is written.
@@ -31,21 +32,24 @@ impl Comparison {
             }
         }
         let (was, is) = (methods(old, old_api, &was), methods(new, new_api, &is));
+        let both = was
+            .iter()
+            .filter_map(|(at, method)| Some((*method, *is.get(at)?)));
+        self.addresses(old, new, both);
         let (gone, added) = apart(&was, &is);
-        let address = |method: &Method<'_>| (method.meant.verb as u8, method.meant.path.clone());
+        let known = |methods: &BTreeMap<String, Method<'_>>, at: &str| {
+            let method = methods.get(at)?;
+            let (verb, path) = (method.meant.verb as u8, method.meant.path.clone());
+            // Paths such as `v1/{+name}` are those of many methods.
+            Some((verb, path, method.written.flat_path.clone()))
+        };
+        let twins = twins(&gone, &added, |at| known(&was, at), |at| known(&is, at));
         for at in gone {
-            let mut same = added
-                .iter()
-                .filter(|other| address(&is[**other]) == address(&was[at]));
-            let twin = same.next().filter(|_| same.next().is_none());
-            self.gone(
-                at,
-                "method",
-                twin.map(|twin| is[*twin].meant.path_name.as_str()),
-            );
+            let twin = twins.get(at).map(|twin| is[*twin].meant.path_name.as_str());
+            self.gone(at, Rule::MethodGone, "method", twin);
         }
         for at in added {
-            self.changes.additive(at, "the method is new");
+            self.changes.push(Rule::MethodNew, at, "the method is new");
         }
         for (at, method) in &was {
             if let Some(now) = is.get(at) {
@@ -91,38 +95,45 @@ impl Comparison {
     /// What a request is known by, and where it goes.
     fn request_line(&mut self, at: &str, old: Method<'_>, new: Method<'_>) {
         let id = |method: Method<'_>| Some(method.meant.id.clone());
-        for (key, old, new) in [
-            ("id", &id(old), &id(new)),
+        for (rule, key, old, new) in [
+            (Rule::MethodId, "id", &id(old), &id(new)),
             (
+                Rule::Verb,
                 "httpMethod",
                 &old.written.http_method,
                 &new.written.http_method,
             ),
-            ("path", &old.written.path, &new.written.path),
             (
+                Rule::ApiVersion,
                 "apiVersion",
                 &old.written.api_version,
                 &new.written.api_version,
             ),
         ] {
             if old != new {
-                self.changes.breaking(place::join(at, key), told(old, new));
+                self.changes
+                    .push(rule, place::join(at, key), told(old, new));
             }
         }
+        self.address(at, old, new);
     }
 
     fn parameters(&mut self, at: &str, old: Method<'_>, new: Method<'_>) {
         let at_parameters = place::join(at, "parameters");
         let (was, is) = (meant(old.meant), meant(new.meant));
         let written = |method: Method<'_>, name: &str| method.written.parameters.get(name).cloned();
+        let (gone, added) = (only_in(&was, &is), only_in(&is, &was));
+        let twins = twins(
+            &gone,
+            &added,
+            |name| written(old, name).map(|schema| nameless(&schema)),
+            |name| written(new, name).map(|schema| nameless(&schema)),
+        );
         for (name, parameter) in &was {
             let at = place::join(&at_parameters, name);
             let Some(now) = is.get(name) else {
-                let added = is.keys().filter(|name| !was.contains_key(*name));
-                let candidates =
-                    added.filter_map(|name| Some((*name, new.written.parameters.get(*name)?)));
-                let like = written(old, name).and_then(|schema| twin(&schema, candidates));
-                self.gone(&at, "parameter", like);
+                let like = twins.get(name).copied();
+                self.gone(&at, Rule::ParameterGone, "parameter", like);
                 continue;
             };
             if parameter.required != now.required {
@@ -131,7 +142,8 @@ impl Comparison {
                 } else {
                     "is no longer required, and so a setter"
                 };
-                self.changes.breaking(place::join(&at, "required"), how);
+                self.changes
+                    .push(Rule::ParameterNeeded, place::join(&at, "required"), how);
             }
             if let (Some(old), Some(new)) = (written(old, name), written(new, name)) {
                 if parameter.required == now.required {
@@ -150,9 +162,11 @@ impl Comparison {
             }
             let at = place::join(&at_parameters, name);
             if now.required {
-                self.changes.breaking(at, "a required parameter is new");
+                let message = "a required parameter is new";
+                self.changes.push(Rule::ParameterNeeded, at, message);
             } else {
-                self.changes.additive(at, "the parameter is new");
+                self.changes
+                    .push(Rule::ParameterNew, at, "the parameter is new");
             }
         }
         self.order(at, &was, &is, old, new);
@@ -185,14 +199,17 @@ impl Comparison {
                 after.join(", "),
                 before.join(", ")
             );
-            self.changes.breaking(at, message);
+            self.changes.push(Rule::ArgumentOrder, at, message);
         } else if old.written.parameter_order != new.written.parameter_order
             && !self
                 .changes
                 .is_broken(at.trim_end_matches(".parameterOrder"))
         {
-            self.changes
-                .docs(at, "the order changed, but not that of arguments");
+            self.changes.push(
+                Rule::SameMeaning,
+                at,
+                "the order changed, but not that of arguments",
+            );
         }
     }
 
@@ -205,18 +222,23 @@ impl Comparison {
                     .text(at, "location", &old.location, &new.location);
             }
             (was, is) if was == is => {}
-            (was, is) => self
-                .changes
-                .breaking(place::join(at, "location"), told(was, is)),
+            (was, is) => {
+                self.changes
+                    .push(Rule::Location, place::join(at, "location"), told(was, is))
+            }
         }
         let many = |schema: &Schema| schema.repeated || schema.ty.as_deref() == Some("array");
         match (many(old), many(new)) {
-            (false, true) => self
-                .changes
-                .breaking(place::join(at, "repeated"), "takes any number of values"),
-            (true, false) => self
-                .changes
-                .breaking(place::join(at, "repeated"), "takes one value only"),
+            (false, true) => self.changes.push(
+                Rule::Repetition,
+                place::join(at, "repeated"),
+                "takes any number of values",
+            ),
+            (true, false) => self.changes.push(
+                Rule::Repetition,
+                place::join(at, "repeated"),
+                "takes one value only",
+            ),
             _ => self
                 .changes
                 .text(at, "repeated", &old.repeated, &new.repeated),
@@ -245,7 +267,7 @@ impl Comparison {
         }
     }
 
-    /// A method's body or answer.
+    /// A method's request or response.
     fn body(
         &mut self,
         at: &str,
@@ -255,15 +277,17 @@ impl Comparison {
         sent: bool,
     ) {
         let at = place::join(at, key);
-        let what = if sent { "a body" } else { "an answer" };
+        let what = if sent { "a body" } else { "a response" };
         match (old, new) {
             (None, None) => {}
-            (None, Some(_)) => self
-                .changes
-                .breaking(at, format!("there is {what}, and was none")),
-            (Some(_), None) => self
-                .changes
-                .breaking(at, format!("there was {what}, and is none")),
+            (None, Some(_)) => {
+                let message = format!("there is {what}, and was none");
+                self.changes.push(Rule::Body, at, message);
+            }
+            (Some(_), None) => {
+                let message = format!("there was {what}, and is none");
+                self.changes.push(Rule::Body, at, message);
+            }
             (Some(old), Some(new)) => self.value(&at, old, new, sent),
         }
     }
@@ -274,11 +298,12 @@ impl Comparison {
         let was: BTreeSet<&String> = old.scopes.iter().collect();
         let is: BTreeSet<&String> = new.scopes.iter().collect();
         for scope in was.difference(&is) {
-            self.changes
-                .breaking(&at, format!("`{scope}` is no longer enough"));
+            let message = format!("`{scope}` is no longer enough");
+            self.changes.push(Rule::ScopeGone, &at, message);
         }
         for scope in is.difference(&was) {
-            self.changes.additive(&at, format!("`{scope}` is enough"));
+            self.changes
+                .push(Rule::ScopeNew, &at, format!("`{scope}` is enough"));
         }
         if was == is {
             let at = at.trim_end_matches(".scopes");
@@ -292,6 +317,12 @@ type Meant<'a> = BTreeMap<&'a str, Argument>;
 
 struct Argument {
     required: bool,
+}
+
+/// The names that the first has, and not the second.
+fn only_in<'a>(some: &Meant<'a>, others: &Meant<'_>) -> Vec<&'a str> {
+    let names = some.keys().filter(|name| !others.contains_key(*name));
+    names.copied().collect()
 }
 
 fn meant(method: &model::Method) -> Meant<'_> {

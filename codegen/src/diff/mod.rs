@@ -6,25 +6,31 @@
 //!
 //! Enums are open and structs have `..Default::default()`, so new values, properties, methods and schemas are additive.
 //! Deprecation is additive too: the code still compiles, with a warning. What narrows a value (a smaller range, a new
-//! pattern, another default, a property that only the server sets from now on) is breaking where requests carry the
-//! value, and docs-only where only answers do.
+//! pattern, another default) is breaking where requests carry the value, and docs-only where only responses do.
+//! [`Rule`] has every reason that a change can have for its class.
 
+mod addresses;
 mod api;
 mod change;
 mod limits;
 mod media;
 mod methods;
+mod pattern;
+mod rule;
 mod schemas;
 mod surface;
+mod twins;
 
 pub use change::{Change, Class, Diff, Revision};
+pub use rule::Rule;
 
 use std::collections::BTreeSet;
 
+use addresses::Bases;
 use change::Changes;
 
 use crate::model::{self, Api};
-use crate::{Document, Errors, Source};
+use crate::{Document, Errors, Overrides, Source};
 
 /// Compares two documents.
 ///
@@ -47,8 +53,20 @@ use crate::{Document, Errors, Source};
 ///
 /// What is wrong with either document, under its name.
 pub fn sources(old: &Source, new: &Source) -> Result<Diff, Errors> {
-    let read = |source: &Source| {
-        let document = Document::read(source, None)?;
+    corrected((old, None), (new, None))
+}
+
+/// Compares two documents, each after its overrides have corrected it.
+///
+/// # Errors
+///
+/// What is wrong with either document, under its name, and overrides that do not apply, under theirs.
+pub fn corrected(
+    old: (&Source, Option<&Overrides>),
+    new: (&Source, Option<&Overrides>),
+) -> Result<Diff, Errors> {
+    let read = |(source, overrides): (&Source, Option<&Overrides>)| {
+        let document = Document::read(source, overrides)?;
         let api = model::lower(&document).map_err(|errors| errors.within(&source.name))?;
         Ok::<_, Errors>((document, api))
     };
@@ -62,6 +80,7 @@ pub fn sources(old: &Source, new: &Source) -> Result<Diff, Errors> {
 pub fn compare(old: &Document, old_api: &Api, new: &Document, new_api: &Api) -> Diff {
     let mut comparison = Comparison {
         sent: sent(old_api, new_api),
+        bases: Bases::of(old_api, new_api),
         changes: Changes::default(),
     };
     comparison.api(old, new);
@@ -83,6 +102,7 @@ pub fn compare(old: &Document, old_api: &Api, new: &Document, new_api: &Api) -> 
 struct Comparison {
     /// The schemas that requests carry, in either document.
     sent: BTreeSet<String>,
+    bases: Bases,
     changes: Changes,
 }
 

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Comparison;
+use super::twins::twins;
+use super::{Comparison, Rule};
 use crate::document::{Annotations, Document, Schema};
 use crate::model::{Type, formats};
 use crate::place;
@@ -22,16 +23,21 @@ impl Comparison {
     /// All schemas of the document.
     pub(super) fn schemas(&mut self, old: &Document, new: &Document) {
         let (gone, added) = apart(&old.schemas, &new.schemas);
-        for name in &gone {
-            let twin = twin(
-                &old.schemas[*name],
-                added.iter().map(|name| (*name, &new.schemas[*name])),
-            );
-            self.gone(&place::join("schemas", name), "schema", twin);
+        let known =
+            |schemas: &BTreeMap<String, Schema>, name: &str| schemas.get(name).map(nameless);
+        let twins = twins(
+            &gone,
+            &added,
+            |name| known(&old.schemas, name),
+            |name| known(&new.schemas, name),
+        );
+        for name in gone {
+            let at = place::join("schemas", name);
+            self.gone(&at, Rule::SchemaGone, "schema", twins.get(name).copied());
         }
         for name in added {
-            self.changes
-                .additive(place::join("schemas", name), "the schema is new");
+            let at = place::join("schemas", name);
+            self.changes.push(Rule::SchemaNew, at, "the schema is new");
         }
         for (name, schema) in &old.schemas {
             if let Some(now) = new.schemas.get(name) {
@@ -55,7 +61,8 @@ impl Comparison {
             self.inside(at, old, new, sent, &is);
         } else {
             let message = format!("{} became {}", told(old, &was), told(new, &is));
-            self.changes.breaking(place::join(at, "type"), message);
+            self.changes
+                .push(Rule::Type, place::join(at, "type"), message);
         }
         self.limits(at, old, new, sent);
         self.changes.deprecation(at, old.deprecated, new.deprecated);
@@ -76,8 +83,9 @@ impl Comparison {
     /// Two values of one form.
     fn inside(&mut self, at: &str, old: &Schema, new: &Schema, sent: bool, form: &Form<'_>) {
         // Two ways to write one type.
-        self.changes.text(at, "type", &old.ty, &new.ty);
-        self.changes.text(at, "format", &old.format, &new.format);
+        self.changes.respelled(at, "type", &old.ty, &new.ty);
+        self.changes
+            .respelled(at, "format", &old.format, &new.format);
         match form {
             Form::Reference(_) => {}
             Form::Enum => self.values(at, old, new),
@@ -131,10 +139,21 @@ impl Comparison {
     fn properties(&mut self, at: &str, old: &Schema, new: &Schema, sent: bool) {
         let at = place::join(at, "properties");
         let (gone, added) = apart(&old.properties, &new.properties);
+        let known = |schema: &Schema, name: &str| schema.properties.get(name).map(nameless);
+        let twins = twins(
+            &gone,
+            &added,
+            |name| known(old, name),
+            |name| known(new, name),
+        );
         for name in gone {
-            let candidates = added.iter().map(|name| (*name, &new.properties[*name]));
-            let twin = twin(&old.properties[name], candidates);
-            self.gone(&place::join(&at, name), "property", twin);
+            let at = place::join(&at, name);
+            self.gone(
+                &at,
+                Rule::PropertyGone,
+                "property",
+                twins.get(name).copied(),
+            );
         }
         for name in added {
             let at = place::join(&at, name);
@@ -145,9 +164,10 @@ impl Comparison {
                 .unwrap_or_default();
             if sent && !needed.is_empty() {
                 let message = format!("a property that `{needed}` requires is new");
-                self.changes.breaking(at, message);
+                self.changes.push(Rule::PropertyNeeded, at, message);
             } else {
-                self.changes.additive(at, "the property is new");
+                self.changes
+                    .push(Rule::PropertyNew, at, "the property is new");
             }
         }
         for (name, property) in &old.properties {
@@ -163,29 +183,29 @@ impl Comparison {
         let was: BTreeSet<&String> = old.values.iter().collect();
         let is: BTreeSet<&String> = new.values.iter().collect();
         for value in was.difference(&is) {
-            self.changes
-                .breaking(&at_values, format!("the value `{value}` is gone"));
+            let message = format!("the value `{value}` is gone");
+            self.changes.push(Rule::ValueGone, &at_values, message);
         }
         for value in is.difference(&was) {
-            self.changes
-                .additive(&at_values, format!("the value `{value}` is new"));
+            let message = format!("the value `{value}` is new");
+            self.changes.push(Rule::ValueNew, &at_values, message);
         }
         if was == is && old.values != new.values {
-            self.changes
-                .docs(&at_values, "the values are in another order");
+            let message = "the values are in another order";
+            self.changes.push(Rule::SameMeaning, &at_values, message);
         }
         for value in was.intersection(&is) {
             let (before, after) = (about(old, value), about(new, value));
             if before.0 != after.0 {
                 let place = place::join(at, "enumDescriptions");
-                self.changes
-                    .docs(place, format!("the description of `{value}` changed"));
+                let message = format!("the description of `{value}` changed");
+                self.changes.push(Rule::Text, place, message);
             }
             if before.1 != after.1 {
                 let how = if after.1 { "is" } else { "is no longer" };
                 let place = place::join(at, "enumDeprecated");
-                self.changes
-                    .additive(place, format!("the value `{value}` {how} deprecated"));
+                let message = format!("the value `{value}` {how} deprecated");
+                self.changes.push(Rule::Deprecation, place, message);
             }
         }
     }
@@ -207,29 +227,31 @@ impl Comparison {
         let at = place::join(&place::join(at, "annotations"), "required");
         for method in is.difference(&was) {
             let message = format!("`{method}` requires it");
-            if sent {
-                self.changes.breaking(&at, message);
+            let rule = if sent {
+                Rule::PropertyNeeded
             } else {
-                self.changes.docs(&at, message);
-            }
+                Rule::ResponseOnly
+            };
+            self.changes.push(rule, &at, message);
         }
         for method in was.difference(&is) {
             let message = format!("`{method}` no longer requires it");
-            if sent {
-                self.changes.additive(&at, message);
+            let rule = if sent {
+                Rule::PropertyNotNeeded
             } else {
-                self.changes.docs(&at, message);
-            }
+                Rule::ResponseOnly
+            };
+            self.changes.push(rule, &at, message);
         }
     }
 
     /// Something is gone; perhaps it has another name now.
-    pub(super) fn gone(&mut self, at: &str, what: &str, twin: Option<&str>) {
+    pub(super) fn gone(&mut self, at: &str, rule: Rule, what: &str, twin: Option<&str>) {
         let message = match twin {
             Some(twin) => format!("the {what} is gone; `{twin}`, which is new, is like it"),
             None => format!("the {what} is gone"),
         };
-        self.changes.breaking(at, message);
+        self.changes.push(rule, at, message);
     }
 }
 
@@ -247,20 +269,12 @@ pub(super) fn apart<'a, T>(
     (only(old, new), only(new, old))
 }
 
-/// The new thing that is the same as one that is gone, but for its name.
-pub(super) fn twin<'a>(
-    gone: &Schema,
-    added: impl Iterator<Item = (&'a str, &'a Schema)>,
-) -> Option<&'a str> {
-    let nameless = |schema: &Schema| Schema {
+/// A schema without its name.
+pub(super) fn nameless(schema: &Schema) -> Schema {
+    Schema {
         id: None,
         ..schema.clone()
-    };
-    let gone = nameless(gone);
-    let mut twins = added.filter(|(_, schema)| nameless(schema) == gone);
-    let first = twins.next()?.0;
-    // Of several, none is more likely than another.
-    twins.next().is_none().then_some(first)
+    }
 }
 
 /// The form that the model gives a schema. Only a schema of its own is a struct without properties.

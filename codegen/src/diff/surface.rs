@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Comparison;
+use super::{Comparison, Rule};
 use crate::model::{Api, Items, Method, Resource, Shape, Type};
 use crate::place;
 
@@ -19,7 +19,7 @@ impl Comparison {
             };
             if !self.changes.is_broken(at) {
                 let message = format!("in Rust, `{before}` became `{after}`");
-                self.changes.breaking(at, message);
+                self.changes.push(Rule::Spelling, at, message);
             }
         }
         let (was, is) = (methods(old), methods(new));
@@ -39,11 +39,13 @@ impl Comparison {
     ) {
         let (was, is) = match (&old.paging, &new.paging) {
             (Some(_), None) => {
-                return self
-                    .changes
-                    .breaking(at, "no longer comes in pages: `pages` is gone");
+                let message = "no longer comes in pages: `pages` is gone";
+                return self.changes.push(Rule::PagesGone, at, message);
             }
-            (None, Some(_)) => return self.changes.additive(at, "comes in pages: `pages` is new"),
+            (None, Some(_)) => {
+                let message = "comes in pages: `pages` is new";
+                return self.changes.push(Rule::PagesNew, at, message);
+            }
             (None, None) => return,
             (Some(was), Some(is)) => (&was.items, &is.items),
         };
@@ -56,13 +58,13 @@ impl Comparison {
             }
         };
         match (was, is) {
-            (Some(_), None) => self.changes.breaking(at, "`items` is gone"),
-            (None, Some(_)) => self.changes.additive(at, "`items` is new"),
+            (Some(_), None) => self.changes.push(Rule::PagesGone, at, "`items` is gone"),
+            (None, Some(_)) => self.changes.push(Rule::PagesNew, at, "`items` is new"),
             (Some(was), Some(is)) => {
                 let (was, is) = (spelled(old_api, was), spelled(new_api, is));
                 if was != is {
                     let message = format!("`items` gives `{is}`, and gave `{was}`");
-                    self.changes.breaking(at, message);
+                    self.changes.push(Rule::PagesGone, at, message);
                 }
             }
             (None, None) => {}
@@ -77,12 +79,16 @@ impl Comparison {
                 .is_some_and(|operation| operation.poll.is_some())
         };
         match (polled(old), polled(new)) {
-            (true, false) => self
-                .changes
-                .breaking(at, "no longer starts an operation that can be waited for"),
-            (false, true) => self
-                .changes
-                .additive(at, "starts an operation that can be waited for"),
+            (true, false) => self.changes.push(
+                Rule::WaitGone,
+                at,
+                "no longer starts an operation that can be waited for",
+            ),
+            (false, true) => self.changes.push(
+                Rule::WaitNew,
+                at,
+                "starts an operation that can be waited for",
+            ),
             _ => {}
         }
     }
