@@ -109,6 +109,11 @@ fn is_public(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
+/// Tokens with the names of the prelude short: where a schema has such a name, the module spells the path.
 fn text(tokens: &impl ToTokens) -> String {
-    tokens.to_token_stream().to_string()
+    let mut text = tokens.to_token_stream().to_string();
+    for module in ["option", "string", "vec", "boxed", "result", "convert"] {
+        text = text.replace(&format!(":: std :: {module} :: "), "");
+    }
+    text
 }
