@@ -65,6 +65,7 @@ mod kept;
 #[cfg(feature = "macros")]
 mod literal;
 mod media;
+mod media_type;
 mod method;
 pub mod mock;
 mod observe;

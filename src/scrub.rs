@@ -1,4 +1,6 @@
-//! Takes secrets out of what is written down: recordings, and requests as command lines.
+//! Takes secrets out of what is written down: recordings, requests as command lines, and texts of errors.
+
+use std::borrow::Cow;
 
 use http::{HeaderMap, HeaderName};
 use serde_json::Value;
@@ -104,6 +106,62 @@ pub(crate) fn form(text: &str) -> String {
     pairs.collect::<Vec<_>>().join("&")
 }
 
+/// Beginnings of Google's credentials: access tokens, refresh tokens, API keys, secrets of OAuth clients, and signed tokens.
+const BEGINNINGS: [&str; 5] = ["ya29.", "1//", "AIza", "GOCSPX-", "eyJ"];
+
+/// Schemes of the header `authorization`, before a credential of any form.
+const SCHEMES: [&str; 2] = ["bearer", "basic"];
+
+/// Credentials that begin so are longer than this.
+const SHORTEST: usize = 12;
+
+/// Credentials after a scheme are longer than this, which words are not.
+const SHORTEST_OF_SCHEME: usize = 16;
+
+/// Replaces what has the form of a credential in a text for people.
+pub(crate) fn words(text: &str) -> Cow<'_, str> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "-._~+/=".contains(c);
+    let mut shown = String::new();
+    let mut copied = 0;
+    let mut after_scheme = false;
+    let mut at = 0;
+    while let Some(start) = text[at..].find(is_part).map(|start| at + start) {
+        let end = text[start..].find(|c| !is_part(c));
+        let end = end.map_or(text.len(), |end| start + end);
+        let run = &text[start..end];
+        let hidden = if after_scheme && run.len() > SHORTEST_OF_SCHEME {
+            Some(0)
+        } else {
+            credential(run)
+        };
+        if let Some(offset) = hidden {
+            shown.push_str(&text[copied..start + offset]);
+            shown.push_str(REDACTED);
+            copied = end;
+        }
+        let word = run.rsplit('=').next().unwrap_or(run);
+        after_scheme = SCHEMES.iter().any(|s| word.eq_ignore_ascii_case(s));
+        at = end;
+    }
+    if copied == 0 {
+        return text.into();
+    }
+    shown.push_str(&text[copied..]);
+    shown.into()
+}
+
+/// Where in a run of characters a credential begins.
+fn credential(run: &str) -> Option<usize> {
+    let begins = |beginning: &&str| {
+        run.match_indices(*beginning).map(|(at, _)| at).find(|at| {
+            // In the middle of a word it is none.
+            let is_start = !run[..*at].ends_with(|c: char| c.is_ascii_alphanumeric());
+            is_start && run.len() - at > SHORTEST
+        })
+    };
+    BEGINNINGS.iter().filter_map(begins).min()
+}
+
 /// Whether a header's value may be written down.
 pub(crate) fn is_open_header(name: &HeaderName) -> bool {
     const OPEN: [&str; 22] = [
@@ -165,6 +223,36 @@ mod tests {
             form("grant_type=x&assertion=CANARY&code=CANARY&scope=a"),
             "grant_type=x&assertion=REDACTED&code=REDACTED&scope=a"
         );
+    }
+
+    #[test]
+    fn credentials_are_taken_out_of_texts() {
+        for (text, shown) in [
+            ("no ya29.a0CANARY-CANARY_1 here", "no REDACTED here"),
+            (
+                "Authorization: Bearer CANARYCANARY+1/2==, more",
+                "Authorization: Bearer REDACTED, more",
+            ),
+            (
+                "authorization=[BASIC CANARYCANARYCANARY=]",
+                "authorization=[BASIC REDACTED]",
+            ),
+            ("?key=AIzaCANARYCANARY&x=1", "?key=REDACTED&x=1"),
+            ("token 1//0CANARYCANARY.", "token REDACTED"),
+            ("eyJhbGciCANARY.eyJpc3MiCANARY.CANARY", "REDACTED"),
+            ("secret GOCSPX-CANARY_CANARY", "secret REDACTED"),
+        ] {
+            assert_eq!(words(text), shown);
+        }
+        for kept in [
+            "",
+            "No such object: bucket/a-rather-long-name-2026-01-01T00_part-000001.csv",
+            "Bearer authentication is needed; a bearer token is not valid, see https://cloud.google.com/docs/authentication?hl=en",
+            "projects/123456789012/locations/global/keyRings/my-key-ring/cryptoKeys/1 (eyJ, ya29., AIza)",
+            "request 123e4567-e89b-12d3-a456-426614174000 failed",
+        ] {
+            assert_eq!(words(kept), kept);
+        }
     }
 
     #[test]

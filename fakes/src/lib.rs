@@ -17,6 +17,7 @@
 //! - [`compute::Compute`] is a small Compute Engine;
 //! - [`drive::Drive`] is a small Drive: files that are listed, made, fetched and deleted;
 //! - [`storage::Storage`] takes and gives objects of any size, in sessions and ranges, with every trouble on the way;
+//! - [`noise::Noise`] changes bytes at random;
 //! - [`apis::Apis`] is small versions of BigQuery, Calendar with batches, Pub/Sub, Sheets and Gmail in one server;
 //! - [`Google`] is all of it in one server, with a service account that may use it.
 //!
@@ -40,6 +41,7 @@ pub mod id_tokens;
 pub mod keys;
 pub mod metadata;
 mod multipart;
+pub mod noise;
 pub mod oauth;
 pub mod rpc;
 mod server;

@@ -6,22 +6,24 @@ use http::{
     header::{CONTENT_TYPE, HOST, USER_AGENT},
 };
 
-use super::mixed::{self, Part};
+use super::mixed::{self, Fault, Part};
 use crate::{
     Error, ErrorKind,
     call::sending::Prepared,
     execute::{self, Answered, Raw},
+    media_type,
     retry::Repeat,
     url::{API_CLIENT, HttpRequest},
 };
 
-/// Sends `requests` to `uri` and gives their answers, which may be errors of the service, in the same order. `root` is what stands before the paths of the API.
+/// Sends `requests` to `uri` and gives their responses, which may be errors of the service, in the same order. `root` is what stands before the paths of the API.
 pub(super) async fn exchange(
     prepared: &Prepared,
     uri: &Uri,
     root: &str,
     requests: &[&HttpRequest],
 ) -> Result<Vec<Result<Part, Error>>, Error> {
+    let calls = requests.len();
     let parts: Vec<Part> = requests
         .iter()
         .enumerate()
@@ -39,10 +41,16 @@ pub(super) async fn exchange(
         // A boundary has letters, digits and underscores only.
         content_type.unwrap_or_else(|_| HeaderValue::from_static("multipart/mixed")),
     );
-    let answered = execute::raw(prepared, raw).await?;
-    Ok(read(&answered, requests.len())?
+    let answered = execute::raw(prepared, raw).await;
+    let found = answered.and_then(|answered| read(&answered, calls));
+    let found = found.map_err(|error| error.of_batch(calls))?;
+    Ok(found
         .into_iter()
-        .map(|part| part.ok_or_else(missing).and_then(whole))
+        .map(|found| match found {
+            Some((part, None)) => Ok(part),
+            Some((part, Some(fault))) => Err(incomplete(&part, fault)),
+            None => Err(missing()),
+        })
         .collect())
 }
 
@@ -80,50 +88,85 @@ fn boundary(parts: &[Part]) -> String {
         .unwrap_or_default()
 }
 
-/// The parts of an answer, at the places of the calls that they answer.
-fn read(answered: &Answered, calls: usize) -> Result<Vec<Option<Part>>, Error> {
-    let content_type = answered.headers.get(CONTENT_TYPE);
-    let content_type = content_type
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
+/// A part of a response, and what is wrong with it.
+type Found = (Part, Option<Fault>);
+
+/// The parts of a response, at the places of the calls that they belong to.
+fn read(answered: &Answered, calls: usize) -> Result<Vec<Option<Found>>, Error> {
+    let content_type = media_type::of(&answered.headers).unwrap_or_default();
     let Some(boundary) = mixed::boundary(content_type) else {
         let what = match content_type {
             "" => "no content type",
             other => other,
         };
-        let message = format!("the batch was answered with {what} instead of multipart/mixed");
-        return Err(Error::new(ErrorKind::Decode, message).with_answer(
-            answered.status,
-            answered.headers.clone(),
-            answered.body.clone(),
-        ));
+        let message = format!("the response is {what} instead of multipart/mixed");
+        let error = Error::new(ErrorKind::Decode, message)
+            .at(answered.method.id, answered.url())
+            .with_answer(
+                answered.status,
+                answered.headers.clone(),
+                answered.body.clone(),
+            );
+        return Err(error);
     };
-    let parts = mixed::read(&answered.body, &boundary);
-    let parts = parts.into_iter().filter(|part| part.status().is_some());
-    Ok(place(parts.collect(), calls))
-}
-
-/// Puts answers where they belong: by the number in their ids, or by their order where ids say nothing but none is missing.
-fn place(parts: Vec<Part>, calls: usize) -> Vec<Option<Part>> {
-    let numbers: Vec<Option<usize>> = parts
-        .iter()
-        .map(|part| number(part.id.as_deref()?).filter(|number| (1..=calls).contains(number)))
-        .collect();
-    let unique = |number: &Option<usize>| {
-        number.is_some() && numbers.iter().filter(|other| *other == number).count() == 1
-    };
-    let ids_hold = numbers.iter().all(unique);
-    let mut placed: Vec<Option<Part>> = Vec::new();
-    placed.resize_with(calls, || None);
-    if !ids_hold && parts.len() == calls {
-        return parts.into_iter().map(Some).collect();
-    }
-    for (part, number) in parts.into_iter().zip(&numbers) {
-        if let Some(number) = number.filter(|_| unique(number)) {
-            placed[number - 1] = Some(part);
+    let mut places = Places::new(calls);
+    for found in mixed::read(&answered.body, &boundary) {
+        if found.0.status().is_some() {
+            places.add(found);
         }
     }
-    placed
+    Ok(places.fill())
+}
+
+/// Puts responses where they belong: by the number in their ids, or by their order where ids say nothing but none is missing.
+struct Places {
+    /// How many parts there were of each number.
+    seen: Vec<u32>,
+    /// The parts that may have a place, with the indices that their ids give: a response of many more parts than calls is not held in memory.
+    parts: Vec<(Option<usize>, Found)>,
+    total: usize,
+}
+
+impl Places {
+    fn new(calls: usize) -> Self {
+        Self {
+            seen: vec![0; calls],
+            parts: Vec::new(),
+            total: 0,
+        }
+    }
+
+    fn add(&mut self, found: Found) {
+        let calls = self.seen.len();
+        let number = found.0.id.as_deref().and_then(number);
+        let index = number.filter(|number| (1..=calls).contains(number));
+        let index = index.map(|number| number - 1);
+        let is_first = index.is_some_and(|index| {
+            self.seen[index] = self.seen[index].saturating_add(1);
+            self.seen[index] == 1
+        });
+        self.total += 1;
+        if self.parts.len() < calls || is_first {
+            self.parts.push((index, found));
+        }
+    }
+
+    fn fill(self) -> Vec<Option<Found>> {
+        let Self { seen, parts, total } = self;
+        let unique = |index: Option<usize>| index.filter(|index| seen[*index] == 1);
+        let ids_hold = parts.iter().all(|(index, _)| unique(*index).is_some());
+        if !ids_hold && total == seen.len() {
+            return parts.into_iter().map(|(_, found)| Some(found)).collect();
+        }
+        let mut placed: Vec<Option<Found>> = Vec::new();
+        placed.resize_with(seen.len(), || None);
+        for (index, found) in parts {
+            if let Some(index) = unique(index) {
+                placed[index] = Some(found);
+            }
+        }
+        placed
+    }
 }
 
 /// The digits at the end of an id: servers put texts of their own before what they were given.
@@ -137,22 +180,20 @@ fn number(id: &str) -> Option<usize> {
 fn missing() -> Error {
     Error::new(
         ErrorKind::Transport,
-        "the answer of the batch has no part for this call",
+        "the response of the batch has no part for this call",
     )
     .with_repeat(Repeat::IfSafe)
 }
 
-fn whole(part: Part) -> Result<Part, Error> {
-    match part.wrong_length() {
-        None => Ok(part),
-        Some(declared) => {
-            let message = format!(
-                "this call's part of the batch's answer ends after {} of {declared} bytes",
-                part.body.len()
-            );
-            Err(Error::new(ErrorKind::Transport, message).with_repeat(Repeat::IfSafe))
-        }
-    }
+fn incomplete(part: &Part, fault: Fault) -> Error {
+    let message = match fault {
+        Fault::Cut => "the response of the batch ends within this call's part".to_owned(),
+        Fault::Length(declared) => format!(
+            "this call's part of the batch's response has {} of the {declared} bytes that it says",
+            part.body.len()
+        ),
+    };
+    Error::new(ErrorKind::Transport, message).with_repeat(Repeat::IfSafe)
 }
 
 #[cfg(test)]
@@ -170,21 +211,34 @@ mod tests {
 
     fn placed(ids: &[Option<&str>], calls: usize) -> String {
         const BODIES: [&str; 4] = ["a", "b", "c", "d"];
-        let parts = ids
-            .iter()
-            .zip(BODIES)
-            .map(|(id, body)| part(*id, body))
-            .collect();
-        let text = |part: Option<Part>| {
-            part.map_or("-".into(), |part| {
+        let mut places = Places::new(calls);
+        for (id, body) in ids.iter().zip(BODIES) {
+            places.add((part(*id, body), None));
+        }
+        let text = |found: Option<Found>| {
+            found.map_or("-".into(), |(part, _)| {
                 String::from_utf8_lossy(&part.body).into_owned()
             })
         };
-        place(parts, calls).into_iter().map(text).collect()
+        places.fill().into_iter().map(text).collect()
     }
 
     #[test]
-    fn answers_are_placed_by_id_else_by_order() {
+    fn no_more_parts_are_held_than_calls_can_take() {
+        let mut places = Places::new(3);
+        for n in 0..1_000 {
+            let id = ["part+1", "part+2", "odd"][n % 3];
+            places.add((part(Some(id), "b"), None));
+        }
+        assert_eq!((places.parts.len(), places.total), (3, 1_000));
+        assert!(places.fill().iter().all(Option::is_none));
+        // Parts that nobody asked for take no place from the others.
+        let ids = [Some("9"), Some("8"), Some("1"), Some("2")];
+        assert_eq!(placed(&ids, 2), "cd");
+    }
+
+    #[test]
+    fn responses_are_placed_by_id_else_by_order() {
         for (ids, calls, expected) in [
             (
                 &[Some("response-part+1"), Some("response-part+2")][..],

@@ -1,7 +1,9 @@
 //! `multipart/mixed` bodies of HTTP messages (RFC 2046, section 5.1.3; RFC 9112): what batches are made of.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::CONTENT_LENGTH};
+
+use crate::media_type;
 
 /// One part: the id of its own header, and the message inside.
 #[derive(Clone, Debug)]
@@ -27,19 +29,15 @@ impl Part {
         let mut words = self.start.split_ascii_whitespace();
         Some((words.next()?, words.next()?))
     }
+}
 
-    /// The length that the message says it has, if it is another one than it has.
-    pub(crate) fn wrong_length(&self) -> Option<u64> {
-        let declared: u64 = self
-            .headers
-            .get(http::header::CONTENT_LENGTH)?
-            .to_str()
-            .ok()?
-            .trim()
-            .parse()
-            .ok()?;
-        (declared != self.body.len() as u64).then_some(declared)
-    }
+/// Why what came of a message is not the message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The body ends within it: nothing tells that this is its end.
+    Cut,
+    /// Its length is not this one, which it says.
+    Length(u64),
 }
 
 /// Writes parts between boundaries, with the line ends that MIME asks for.
@@ -70,44 +68,69 @@ pub(crate) fn write(parts: &[Part], boundary: &str) -> Bytes {
 
 /// The boundary that a `content-type` names.
 pub(crate) fn boundary(content_type: &str) -> Option<String> {
-    let (kind, parameters) = content_type.split_once(';')?;
-    if !kind.trim().eq_ignore_ascii_case("multipart/mixed") {
+    if !media_type::is(content_type, "multipart/mixed") {
         return None;
     }
-    parameters.split(';').find_map(|parameter| {
-        let (name, value) = parameter.split_once('=')?;
-        let value = value.trim().trim_matches('"');
-        (name.trim().eq_ignore_ascii_case("boundary") && !value.is_empty())
-            .then(|| value.to_owned())
+    media_type::parameter(content_type, "boundary").filter(|boundary| !boundary.is_empty())
+}
+
+/// The messages of a body, each with what is wrong with it. Lines may end in CRLF or LF; what is no HTTP message is left out.
+pub(crate) fn read<'a>(
+    body: &'a Bytes,
+    boundary: &str,
+) -> impl Iterator<Item = (Part, Option<Fault>)> + use<'a> {
+    let mut pieces = Pieces {
+        body,
+        delimiter: format!("--{boundary}").into_bytes(),
+        at: 0,
+        start: None,
+    };
+    std::iter::from_fn(move || {
+        loop {
+            let (text, is_closed) = pieces.next()?;
+            if let Some(part) = part(&text, is_closed) {
+                return Some(part);
+            }
+        }
     })
 }
 
-/// The parts of a body. Lines may end in CRLF or LF; what is no HTTP message is left out.
-pub(crate) fn read(body: &Bytes, boundary: &str) -> Vec<Part> {
-    let delimiter = format!("--{boundary}");
-    let mut parts = Vec::new();
-    let mut start: Option<usize> = None;
-    let mut at = 0;
-    while at < body.len() {
-        let end = next_line(body, at);
-        let line = body[at..end].trim_ascii_end();
-        let is_last = line.strip_prefix(delimiter.as_bytes()) == Some(b"--");
-        if line == delimiter.as_bytes() || is_last {
-            if let Some(start) = start {
-                parts.extend(part(&body.slice(start..before_line_end(body, at))));
-            }
-            start = Some(end);
+/// What stands between the boundaries of a body.
+struct Pieces<'a> {
+    body: &'a Bytes,
+    delimiter: Vec<u8>,
+    at: usize,
+    /// Where the present piece begins; `None` before the first boundary and behind the last one.
+    start: Option<usize>,
+}
+
+impl Pieces<'_> {
+    /// The next piece, and whether a boundary closes it.
+    fn next(&mut self) -> Option<(Bytes, bool)> {
+        while self.at < self.body.len() {
+            let line_start = self.at;
+            let end = next_line(self.body, line_start);
+            self.at = end;
+            let line = self.body[line_start..end].trim_ascii_end();
+            let is_last = match line.strip_prefix(&*self.delimiter) {
+                Some(b"") => false,
+                Some(b"--") => true,
+                _ => continue,
+            };
+            let start = self.start.replace(end);
             if is_last {
-                return parts;
+                self.at = self.body.len();
+                self.start = None;
+            }
+            if let Some(start) = start {
+                // Two boundaries may follow each other.
+                let text_end = before_line_end(self.body, line_start).max(start);
+                return Some((self.body.slice(start..text_end), true));
             }
         }
-        at = end;
+        let start = self.start.take()?;
+        Some((self.body.slice(start..), false))
     }
-    // The body ends early; what came of the last part may be a whole message all the same, which its length tells.
-    if let Some(start) = start {
-        parts.extend(part(&body.slice(start..)));
-    }
-    parts
 }
 
 /// Where the line after the one at `at` begins.
@@ -124,52 +147,138 @@ fn before_line_end(text: &[u8], at: usize) -> usize {
     at - usize::from(at > 0 && text[at - 1] == b'\r')
 }
 
-fn part(text: &Bytes) -> Option<Part> {
-    let (outer, message) = headers(text, 0)?;
-    let start_end = next_line(text, message);
-    let start = std::str::from_utf8(&text[message..start_end]).ok()?.trim();
+fn part(text: &Bytes, is_closed: bool) -> Option<(Part, Option<Fault>)> {
+    let outer = Headers::read(text, 0);
+    let start_end = next_line(text, outer.end);
+    let start = std::str::from_utf8(&text[outer.end..start_end]).ok()?;
+    let start = start.trim();
     if start.is_empty() {
         return None;
     }
-    let (inner, content) = headers(text, start_end)?;
-    let mut body = text.slice(content.min(text.len())..);
-    // Some servers put a line end of their own behind the body.
-    let declared = inner
-        .get(http::header::CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok()?.trim().parse::<usize>().ok());
-    if let Some(length) = declared.filter(|length| *length < body.len()) {
-        body.truncate(length);
-    }
-    let id = outer.get("content-id").and_then(|id| id.to_str().ok());
-    Some(Part {
-        id: id.map(|id| id.trim().trim_matches(['<', '>']).to_owned()),
+    let inner = Headers::read(text, start_end);
+    let mut part = Part {
+        id: outer.map.get("content-id").and_then(id),
         start: start.to_owned(),
-        headers: inner,
-        body,
-    })
+        headers: inner.map,
+        body: text.slice(inner.end..),
+    };
+    let fault = fault(&mut part, is_closed, inner.is_whole);
+    Some((part, fault))
 }
 
-/// Header lines up to the empty one, and where what follows begins. Lines that are no headers are passed over.
-fn headers(text: &[u8], mut at: usize) -> Option<(HeaderMap, usize)> {
-    let mut headers = HeaderMap::new();
-    while at < text.len() {
-        let end = next_line(text, at);
-        let line = text[at..end].trim_ascii_end();
-        at = end;
-        if line.is_empty() {
-            return Some((headers, at));
+/// A `Content-ID`, without its angle brackets.
+fn id(value: &HeaderValue) -> Option<String> {
+    let id = value.to_str().ok()?.trim();
+    Some(id.trim_matches(['<', '>']).to_owned())
+}
+
+/// What is wrong with the message. Takes from its body a line end that does not belong to it.
+fn fault(part: &mut Part, is_closed: bool, has_all_headers: bool) -> Option<Fault> {
+    if !is_closed && !has_all_headers {
+        return Some(Fault::Cut);
+    }
+    // These have no body, whatever their length says: their headers are all of them (RFC 9110, section 6.4.1).
+    if part.status().is_some_and(has_no_body) {
+        return None;
+    }
+    let mut declared = None;
+    for value in part.headers.get_all(CONTENT_LENGTH) {
+        let length = value
+            .to_str()
+            .ok()
+            .and_then(|text| text.trim().parse().ok());
+        if let (Some(before), Some(length)) = (declared, length)
+            && before != length
+        {
+            return Some(Fault::Length(length));
         }
-        let Some(colon) = line.iter().position(|byte| *byte == b':') else {
-            continue;
+        declared = declared.or(length);
+    }
+    let Some(declared) = declared else {
+        return (!is_closed).then_some(Fault::Cut);
+    };
+    let length = usize::try_from(declared).unwrap_or(usize::MAX);
+    let rest = part.body.get(length..);
+    if rest.is_none_or(|rest| !rest.trim_ascii().is_empty()) {
+        return Some(Fault::Length(declared));
+    }
+    // Some servers put a line end of their own behind the body.
+    part.body.truncate(length);
+    None
+}
+
+fn has_no_body(status: StatusCode) -> bool {
+    matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
+}
+
+/// The most headers of one message that are kept.
+const MOST_HEADERS: usize = 256;
+
+/// Header lines, up to the empty one.
+struct Headers {
+    map: HeaderMap,
+    /// Where what follows begins.
+    end: usize,
+    /// Whether the empty line came.
+    is_whole: bool,
+}
+
+impl Headers {
+    /// Lines that are no headers are passed over.
+    fn read(text: &Bytes, start: usize) -> Self {
+        let mut this = Self {
+            map: HeaderMap::new(),
+            end: start,
+            is_whole: false,
         };
-        let name = HeaderName::from_bytes(line[..colon].trim_ascii());
-        let value = HeaderValue::from_bytes(line[colon + 1..].trim_ascii());
+        while !this.is_whole && this.end < text.len() {
+            let mut end = next_line(text, this.end);
+            let line = this.end..end;
+            this.is_whole = text[line.clone()].trim_ascii_end().is_empty();
+            // A line that begins with space goes on with the one before (RFC 9112, section 5.2).
+            while !this.is_whole
+                && matches!(text.get(end), Some(b' ' | b'\t'))
+                && is_folded(text, end)
+            {
+                end = next_line(text, end);
+            }
+            this.end = end;
+            if !this.is_whole && this.map.len() < MOST_HEADERS {
+                this.add(&text.slice(line.start..end));
+            }
+        }
+        this
+    }
+
+    fn add(&mut self, line: &Bytes) {
+        let Some(colon) = line.iter().position(|byte| *byte == b':') else {
+            return;
+        };
+        let value = line[colon + 1..].trim_ascii();
+        let value = if value.contains(&b'\n') {
+            HeaderValue::from_bytes(&unfolded(value))
+        } else {
+            HeaderValue::from_maybe_shared(line.slice_ref(value))
+        };
+        let name = HeaderName::from_bytes(line[..colon].trim_ascii_end());
         if let (Ok(name), Ok(value)) = (name, value) {
-            headers.append(name, value);
+            self.map.append(name, value);
         }
     }
-    // A message without a body may end with its headers.
-    (!headers.is_empty() || at == text.len()).then_some((headers, at))
+}
+
+/// Whether the line at `at` holds more than space: an empty line ends the headers.
+fn is_folded(text: &[u8], at: usize) -> bool {
+    !text[at..next_line(text, at)].trim_ascii().is_empty()
+}
+
+/// A value of several lines as one.
+fn unfolded(value: &[u8]) -> Vec<u8> {
+    let lines: Vec<_> = value
+        .split(|byte| *byte == b'\n')
+        .map(<[u8]>::trim_ascii)
+        .collect();
+    lines.join(&b' ')
 }
 
 #[cfg(test)]
@@ -187,21 +296,32 @@ mod tests {
         }
     }
 
+    fn parts(text: &str, boundary: &str) -> Vec<(Part, Option<Fault>)> {
+        read(&Bytes::copy_from_slice(text.as_bytes()), boundary).collect()
+    }
+
+    fn bodies(text: &str) -> Vec<(String, Option<Fault>)> {
+        let text_of = |part: Part| String::from_utf8_lossy(&part.body).into_owned();
+        parts(text, "x")
+            .into_iter()
+            .map(|(part, fault)| (text_of(part), fault))
+            .collect()
+    }
+
     #[test]
     fn what_is_written_is_read() {
-        let parts = [
+        let sent = [
             message("a+1", "GET /x?y=z HTTP/1.1", ""),
             message("a+2", "POST /x HTTP/1.1", "{\"a\":\r\n\"--b-\"}"),
         ];
-        let text = write(&parts, "b");
-        let read = read(&text, "b");
+        let text = write(&sent, "b");
+        let read: Vec<_> = read(&text, "b").collect();
         assert_eq!(read.len(), 2);
-        for (read, part) in read.iter().zip(&parts) {
+        for ((read, fault), part) in read.iter().zip(&sent) {
             assert_eq!((&read.id, &read.start), (&part.id, &part.start));
-            assert_eq!(read.body, part.body);
-            assert_eq!(read.wrong_length(), None);
+            assert_eq!((&read.body, *fault), (&part.body, None));
         }
-        assert_eq!(read[0].request_line(), Some(("GET", "/x?y=z")));
+        assert_eq!(read[0].0.request_line(), Some(("GET", "/x?y=z")));
         let text = std::str::from_utf8(&text).expect("text");
         assert!(!text.replace("\r\n", "").contains('\n'), "{text:?}");
     }
@@ -210,23 +330,100 @@ mod tests {
     fn servers_write_in_their_own_ways() {
         let text = "preamble\n--x\nContent-Type: application/http\nContent-ID: response-1\n\nHTTP/1.1 200 OK\nContent-Length: 2\n\n{}\n\n\
                     --x  \r\ncontent-id: <response-2>\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n\r\n--x\nnonsense\n--x--\nHTTP/1.1 500 after the end";
-        let parts = read(&Bytes::from(text), "x");
+        let parts = parts(text, "x");
         assert_eq!(parts.len(), 2, "{parts:?}");
-        assert_eq!(parts[0].id.as_deref(), Some("response-1"));
-        assert_eq!(parts[0].body, "{}");
-        assert_eq!(parts[1].status(), Some(StatusCode::NO_CONTENT));
-        assert_eq!(parts[1].body, "");
+        assert_eq!(parts[0].0.id.as_deref(), Some("response-1"));
+        assert_eq!((&parts[0].0.body, parts[0].1), (&"{}".into(), None));
+        assert_eq!(parts[1].0.status(), Some(StatusCode::NO_CONTENT));
+        assert_eq!((&parts[1].0.body, parts[1].1), (&"".into(), None));
     }
 
     #[test]
-    fn an_end_too_early_is_seen_by_the_length() {
-        let whole = write(&[message("1", "HTTP/1.1 200 OK", "{\"a\": 1}")], "b");
-        let cut = whole.slice(..whole.len() - 12);
-        let parts = read(&cut, "b");
-        assert_eq!(parts[0].wrong_length(), Some(8), "{parts:?}");
-        for end in 0..whole.len() {
-            read(&whole.slice(..end), "b");
+    fn empty_parts_are_left_out() {
+        for text in [
+            "--x\r\n--x--",
+            "--x\n--x\n--x--",
+            "--x\r\n\r\n--x--\r\n",
+            "--x--\r\n--x\r\n",
+            "--x",
+            "",
+        ] {
+            assert_eq!(bodies(text), [], "{text:?}");
         }
+        let text = "--x\r\n--x\r\n\r\nHTTP/1.1 200 OK\r\n\r\n{}\r\n--x\r\n--x--\r\n";
+        assert_eq!(bodies(text), [("{}".to_owned(), None)]);
+    }
+
+    #[test]
+    fn without_the_closing_boundary_only_the_length_tells_that_all_is_there() {
+        let start = "--x\r\ncontent-id: 1\r\n\r\nHTTP/1.1 200 OK\r\n";
+        for (rest, body, fault) in [
+            ("", "", Some(Fault::Cut)),
+            ("content-type: a/b\r\n", "", Some(Fault::Cut)),
+            ("content-length: 2\r\n", "", Some(Fault::Cut)),
+            ("content-type: a/b\r\n\r\n{}", "{}", Some(Fault::Cut)),
+            ("content-length: 2\r\n\r\n{}", "{}", None),
+            (
+                "content-length: 2\r\n\r\n{}\r\n--x-",
+                "{}\r\n--x-",
+                Some(Fault::Length(2)),
+            ),
+            ("content-length: 2\r\n\r\n{}\r\n", "{}", None),
+            ("content-length: 3\r\n\r\n{}", "{}", Some(Fault::Length(3))),
+            // The next boundary closes it as well, and so does one whose last characters are cut.
+            ("\r\n{}\r\n--x\r\n", "{}", None),
+            ("\r\n{}\r\n--x", "{}", None),
+        ] {
+            let text = format!("{start}{rest}");
+            assert_eq!(bodies(&text), [(body.to_owned(), fault)], "{rest:?}");
+        }
+        // What has no body has all of it.
+        let text = "--x\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n";
+        assert_eq!(bodies(text), [(String::new(), None)]);
+    }
+
+    #[test]
+    fn a_length_that_is_wrong_is_told() {
+        let message = |headers: &str, body: &str| {
+            bodies(&format!(
+                "--x\r\n\r\nHTTP/1.1 200 OK\r\n{headers}\r\n{body}\r\n--x--\r\n"
+            ))[0]
+                .1
+        };
+        assert_eq!(message("", "{}"), None);
+        assert_eq!(message("content-length: 2\r\n", "{}"), None);
+        assert_eq!(message("content-length: two\r\n", "{}"), None);
+        assert_eq!(message("content-length: 2\r\n", "{}\r\n"), None);
+        assert_eq!(
+            message("content-length: 2\r\n", "{\"a\": 1}"),
+            Some(Fault::Length(2))
+        );
+        assert_eq!(
+            message("content-length: 9\r\n", "{}"),
+            Some(Fault::Length(9))
+        );
+        let twice = "content-length: 2\r\ncontent-length: 3\r\n";
+        assert_eq!(message(twice, "{}"), Some(Fault::Length(3)));
+        let same = "content-length: 2\r\ncontent-length: 2\r\n";
+        assert_eq!(message(same, "{}"), None);
+        // That of a 304 is the length of what is not sent.
+        let text = "--x\n\nHTTP/1.1 304 Not Modified\ncontent-length: 500\n\n\n--x--";
+        assert_eq!(bodies(text), [(String::new(), None)]);
+    }
+
+    #[test]
+    fn headers_may_be_folded_and_may_be_many() {
+        let text = "--x\r\nContent-ID:\r\n <response-1>\r\n\r\nHTTP/1.1 200 OK\r\nx-a: one\r\n\ttwo: 2\r\n three\r\nx-b: 4\r\n\r\n{}\r\n--x--";
+        let (part, _) = parts(text, "x").remove(0);
+        assert_eq!(part.id.as_deref(), Some("response-1"));
+        assert_eq!(part.headers["x-a"], "one two: 2 three");
+        assert_eq!(part.headers.len(), 2);
+        assert_eq!(part.body, "{}");
+        let many: String = (0..70_000).map(|n| format!("h{n}: v\n")).collect();
+        let text = format!("--x\n{many}\nHTTP/1.1 200 OK\n{many}\n{{}}\n--x--");
+        let (part, fault) = parts(&text, "x").remove(0);
+        assert_eq!((part.headers.len(), fault), (MOST_HEADERS, None));
+        assert_eq!(part.body, "{}");
     }
 
     #[test]
@@ -234,8 +431,8 @@ mod tests {
         for (text, found) in [
             ("multipart/mixed; boundary=batch_x", Some("batch_x")),
             (
-                "Multipart/Mixed;charset=utf-8; Boundary=\"a b\"",
-                Some("a b"),
+                "Multipart/Mixed;charset=utf-8; Boundary=\"a; b\"",
+                Some("a; b"),
             ),
             ("multipart/related; boundary=x", None),
             ("multipart/mixed; boundary=", None),

@@ -1,11 +1,11 @@
 //! From calls to answers: requests of one host each, and what is sent again.
 
-use http::{HeaderMap, StatusCode, Uri};
+use http::{StatusCode, Uri};
 use tracing::Instrument as _;
 
 use super::{Entry, exchange::exchange, mixed::Part};
 use crate::{
-    Client, Error, ErrorKind,
+    Client, Error,
     call::{
         Call, Transfer,
         options::{CallOptions, InBatch},
@@ -79,7 +79,7 @@ pub(super) async fn run(
                     let method = item.prepared.call.method.id;
                     Err(late
                         .as_ref()
-                        .map_or_else(|| Error::usage("the call was not sent"), copy)
+                        .map_or_else(|| Error::usage("the call was not sent"), Error::copy)
                         .at(method, None))
                 })
             });
@@ -254,7 +254,7 @@ impl<'a> Chunk<'a> {
         let (answers, outer) = match answers {
             Ok(answers) => (answers, None),
             Err(error) => (
-                self.pending.iter().map(|_| Err(copy(&error))).collect(),
+                self.pending.iter().map(|_| Err(error.copy())).collect(),
                 Some(error),
             ),
         };
@@ -326,16 +326,4 @@ fn answered(item: &Item, part: Part) -> Answered {
         place: None,
         authorized: true,
     }
-}
-
-/// The same failure for another call.
-fn copy(error: &Error) -> Error {
-    let copy = match (error.kind(), error.status()) {
-        (ErrorKind::Api, Some(status)) => {
-            let headers = error.headers().cloned().unwrap_or_else(HeaderMap::new);
-            Error::api(status, headers, error.body().cloned().unwrap_or_default())
-        }
-        (kind, _) => Error::new(kind, format!("the batch failed: {error}")),
-    };
-    copy.with_repeat(error.repeat())
 }

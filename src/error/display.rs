@@ -4,20 +4,28 @@ use std::fmt;
 
 use http::StatusCode;
 
-use super::{Error, ErrorDetail, ErrorKind};
-
-/// Longer messages are cut here, so that a line stays a line.
-const LONGEST_MESSAGE: usize = 600;
+use super::{Error, ErrorDetail, ErrorKind, line};
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(method) = self.0.method {
             write!(f, "{method}: ")?;
         }
+        if let Some(calls) = self.0.batch {
+            let url = line::message(self.url().unwrap_or("no URL"));
+            let calls = if calls == 1 {
+                "1 call".to_owned()
+            } else {
+                format!("{calls} calls")
+            };
+            write!(f, "the batch of {calls} to {url} failed: ")?;
+        }
         match (self.0.kind, &self.0.source) {
             (ErrorKind::Api | ErrorKind::Operation, _) => self.fmt_api(f)?,
-            (_, Some(source)) if self.0.message.is_empty() => write_line(f, &source.to_string())?,
-            _ => write_line(f, &self.0.message)?,
+            (_, Some(source)) if self.0.message.is_empty() => {
+                line::message(&source.to_string()).fmt(f)?;
+            }
+            _ => line::message(&self.0.message).fmt(f)?,
         }
         self.fmt_attempts(f)
     }
@@ -37,13 +45,15 @@ impl Error {
         let status = self.status().unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         if self.0.kind == ErrorKind::Operation {
             let name = self.operation().unwrap_or("without a name");
-            write!(f, "operation {name} failed:")?;
+            write!(f, "operation {} failed:", line::name(name))?;
         } else {
             write!(f, "{}", status.as_u16())?;
         }
         match (self.code(), self.reason()) {
-            (Some(code), Some(reason)) if code != reason => write!(f, " {code} ({reason})")?,
-            (Some(text), _) | (None, Some(text)) => write!(f, " {text}")?,
+            (Some(code), Some(reason)) if code != reason => {
+                write!(f, " {} ({})", line::name(code), line::name(reason))?;
+            }
+            (Some(text), _) | (None, Some(text)) => write!(f, " {}", line::name(text))?,
             (None, None) if self.0.kind == ErrorKind::Operation => {
                 f.write_str(" it does not say why")?;
             }
@@ -54,25 +64,23 @@ impl Error {
             }
         }
         if let Some(message) = self.message() {
-            f.write_str(": ")?;
-            write_line(f, message)?;
+            write!(f, ": {}", line::message(message))?;
         }
         for detail in self.details() {
             if let ErrorDetail::BadRequest(fields) = detail {
                 for violation in fields.iter().take(3) {
-                    write!(f, " [{}: ", violation.field)?;
-                    write_line(f, &violation.description)?;
-                    f.write_str("]")?;
+                    let field = line::name(&violation.field);
+                    write!(f, " [{field}: {}]", line::message(&violation.description))?;
                 }
             }
         }
         if let Some(link) = self.activation_link()
             && !self.message().is_some_and(|m| m.contains(link))
         {
-            write!(f, " Enable the API at {link}")?;
+            write!(f, " Enable the API at {}", line::message(link))?;
         }
         if !self.0.message.is_empty() {
-            write!(f, " {}", self.0.message)?;
+            write!(f, " {}", line::message(&self.0.message))?;
         }
         Ok(())
     }
@@ -104,16 +112,4 @@ impl Error {
             .or_else(in_metadata)
             .or(self.0.api.help.as_deref())
     }
-}
-
-/// Writes text of others on one line, and not without end.
-fn write_line(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
-    use fmt::Write as _;
-    for (written, c) in text.trim().chars().enumerate() {
-        if written == LONGEST_MESSAGE {
-            return f.write_str("...");
-        }
-        f.write_char(if c.is_control() { ' ' } else { c })?;
-    }
-    Ok(())
 }

@@ -3,9 +3,11 @@
 mod details;
 mod display;
 mod kind;
+mod line;
 mod parse;
+mod text;
 
-use std::{error::Error as StdError, fmt};
+use std::{error::Error as StdError, fmt, sync::Arc};
 
 use bytes::Bytes;
 use gapi_auth::AuthError;
@@ -28,10 +30,11 @@ use crate::{
 
 /// Why a call failed. One pointer wide.
 ///
-/// `Display` is one line for a person: the method, what happened, and the way out where one is known. It never holds a
-/// body's text or a secret; [`body`](Self::body) gives the body.
+/// `Display` is one line for a person: the method, what happened, and the way out where one is known. Of a body it holds at most the server's own
+/// [`message`](Self::message), shortened and without credentials; [`body`](Self::body) gives the body.
 pub struct Error(Kept<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     /// What happened, for a person; empty for API errors, whose own message is shown.
@@ -49,7 +52,9 @@ struct Inner {
     note: Option<Note>,
     /// The long-running operation that it is about.
     operation: Option<String>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    /// How many calls the batch has that failed as a whole.
+    batch: Option<usize>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
@@ -69,6 +74,7 @@ impl Error {
             attempts: 0,
             note: None,
             operation: None,
+            batch: None,
             source: None,
         }))
     }
@@ -81,7 +87,7 @@ impl Error {
     /// The server's answer `status`, which is not a success.
     pub(crate) fn api(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
         let mut error = Self::new(ErrorKind::Api, "");
-        error.0.api = ApiError::parse(&body);
+        error.0.api = ApiError::parse(&headers, &body);
         error.0.answer = Some((status, headers, body));
         error.0.repeat = retry::repeat_of(&error);
         error
@@ -100,6 +106,18 @@ impl Error {
             self.0.operation = Some(name.to_owned());
         }
         self
+    }
+
+    /// Makes it the error of a batch of so many calls instead of one call's.
+    pub(crate) fn of_batch(mut self, calls: usize) -> Self {
+        self.0.batch = Some(calls);
+        self.0.method = None;
+        self
+    }
+
+    /// The same failure, for another call.
+    pub(crate) fn copy(&self) -> Self {
+        Self(self.0.clone())
     }
 
     pub(crate) fn auth(error: AuthError) -> Self {
@@ -153,7 +171,7 @@ impl Error {
     }
 
     pub(crate) fn with_source(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
-        self.0.source = Some(Box::new(source));
+        self.0.source = Some(Arc::new(source));
         self
     }
 
@@ -229,7 +247,7 @@ impl Error {
         self.0.api.reasons.iter().map(String::as_str)
     }
 
-    /// The server's own message of an API error.
+    /// The server's own message of an API error. Where the body is no JSON, it is the body's text without markup, and at most 300 characters of it.
     pub fn message(&self) -> Option<&str> {
         self.0.api.message.as_deref()
     }
@@ -281,24 +299,25 @@ impl Error {
         self.0.source.as_deref().and_then(|e| e.downcast_ref())
     }
 
-    /// The server answered 404: there is no such resource, or it may not be seen.
+    /// The server answered 404: there is no such resource, or it may not be seen. Like the other predicates of a resource, it is false for the error
+    /// of a batch as a whole, which says nothing of what its calls are about.
     pub fn is_not_found(&self) -> bool {
-        self.has_status(StatusCode::NOT_FOUND)
+        self.is_of_resource(StatusCode::NOT_FOUND)
     }
 
     /// The server answered 409: the resource exists already, or somebody else changed it.
     pub fn is_conflict(&self) -> bool {
-        self.has_status(StatusCode::CONFLICT)
+        self.is_of_resource(StatusCode::CONFLICT)
     }
 
     /// The server answered 304: what the `if-none-match` header named is still current.
     pub fn is_not_modified(&self) -> bool {
-        self.has_status(StatusCode::NOT_MODIFIED)
+        self.is_of_resource(StatusCode::NOT_MODIFIED)
     }
 
     /// The server answered 412: the etag or generation that the request named is not the current one.
     pub fn is_precondition_failed(&self) -> bool {
-        self.has_status(StatusCode::PRECONDITION_FAILED)
+        self.is_of_resource(StatusCode::PRECONDITION_FAILED)
     }
 
     /// The server answered 401: the credentials are missing, expired or revoked.
@@ -308,7 +327,7 @@ impl Error {
 
     /// The server answered 403 for another reason than too many requests.
     pub fn is_permission_denied(&self) -> bool {
-        self.has_status(StatusCode::FORBIDDEN) && !self.is_rate_limited()
+        self.is_of_resource(StatusCode::FORBIDDEN) && !self.is_rate_limited()
     }
 
     /// Too many requests: status 429, or 403 with the reason of a rate limit.
@@ -322,6 +341,11 @@ impl Error {
         self.0.kind == ErrorKind::Timeout
             || self.has_status(StatusCode::REQUEST_TIMEOUT)
             || self.has_status(StatusCode::GATEWAY_TIMEOUT)
+    }
+
+    /// Whether the server answered `status` to one call, and not to a batch.
+    fn is_of_resource(&self, status: StatusCode) -> bool {
+        self.0.batch.is_none() && self.has_status(status)
     }
 
     fn has_status(&self, status: StatusCode) -> bool {
@@ -357,7 +381,7 @@ impl fmt::Debug for Error {
             out.field("attempts", &self.0.attempts);
         }
         if let Some(source) = &self.0.source {
-            out.field("source", &format_args!("{source}"));
+            out.field("source", &line::message(&source.to_string()));
         }
         out.finish()
     }

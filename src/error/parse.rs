@@ -1,11 +1,13 @@
 //! Reads the error bodies that servers send, in every shape that has been seen.
 
+use http::HeaderMap;
 use serde_json::Value;
 
-use super::details::ErrorDetail;
+use super::{details::ErrorDetail, text};
+use crate::{media_type, wire::space};
 
 /// What an error body says.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct ApiError {
     pub(super) code: Option<String>,
     /// The most specific one first.
@@ -16,31 +18,39 @@ pub(super) struct ApiError {
     pub(super) help: Option<String>,
 }
 
+/// Objects within objects within which an error may stand.
+const DEEPEST: u32 = 4;
+
 impl ApiError {
     /// Reads `body`. What is not understood is left out; the body itself is kept elsewhere.
     ///
-    /// Understood are `{"error": {...}}`, the same inside a list, the inner object without its envelope, OAuth's
-    /// `{"error": "...", "error_description": "..."}` (RFC 6749 section 5.2), and a bare list of `errors`.
-    pub(super) fn parse(body: &[u8]) -> Self {
+    /// Understood are `{"error": {...}}`, the same inside a list or another error, the inner object without its envelope, OAuth's
+    /// `{"error": "...", "error_description": "..."}` (RFC 6749 section 5.2), a bare list of `errors`, and text, XML and HTML.
+    pub(super) fn parse(headers: &HeaderMap, body: &[u8]) -> Self {
         let mut this = Self::default();
-        if let Ok(value) = serde_json::from_slice(body) {
-            this.read(value);
+        match serde_json::from_slice(space::without_mark(body)) {
+            Ok(value) => this.read(value, DEEPEST),
+            Err(_) => {
+                let text::Said { message, reason } = text::read(media_type::of(headers), body);
+                this.message = message;
+                this.reasons.extend(reason);
+            }
         }
         this
     }
 
-    fn read(&mut self, mut value: Value) {
+    fn read(&mut self, mut value: Value, depth: u32) {
         match value {
             Value::Array(list) => {
                 if let Some(first) = list.into_iter().next().filter(Value::is_object) {
-                    self.read(first);
+                    self.read(first, depth);
                 }
             }
             Value::Object(_) => match value.get_mut("error").map(Value::take) {
-                Some(inner @ Value::Object(_)) => self.read_status(inner),
+                Some(inner @ Value::Object(_)) if depth > 0 => self.read(inner, depth - 1),
                 Some(Value::String(error)) => {
                     self.reasons.push(error);
-                    self.message = value.get("error_description").and_then(text);
+                    self.message = value.get("error_description").and_then(words);
                 }
                 _ => self.read_status(value),
             },
@@ -50,14 +60,9 @@ impl ApiError {
 
     /// The object inside the envelope.
     fn read_status(&mut self, mut error: Value) {
-        self.message = error.get("message").and_then(text);
-        self.code = match (error.get("status"), error.get("code")) {
-            (Some(Value::String(status)), _) | (None, Some(Value::String(status))) => {
-                Some(status.clone())
-            }
-            (_, Some(code)) => code.as_u64().and_then(rpc_code).map(String::from),
-            _ => None,
-        };
+        self.message = error.get("message").and_then(words);
+        let codes = ["status", "code"].into_iter();
+        self.code = codes.filter_map(|name| error.get(name)).find_map(code);
         let name = ["details", "detail"]
             .into_iter()
             .find(|name| error.get(*name).is_some());
@@ -97,7 +102,7 @@ impl ApiError {
                 .map(String::from);
         }
         if self.message.is_none() {
-            self.message = entry.get("message").and_then(text);
+            self.message = entry.get("message").and_then(words);
         }
         let details = entry.get_mut("errorDetails").and_then(Value::as_array_mut);
         for detail in details.into_iter().flatten() {
@@ -114,25 +119,53 @@ impl ApiError {
         let texts = self
             .message
             .iter_mut()
+            .chain(&mut self.code)
             .chain(&mut self.reasons)
             .chain(&mut self.help);
-        for text in texts {
-            *text = text.replace(secret, "REDACTED");
+        let violations = self.details.iter_mut().filter_map(|detail| match detail {
+            ErrorDetail::BadRequest(violations) => Some(violations),
+            _ => None,
+        });
+        let fields = violations
+            .flatten()
+            .flat_map(|violation| [&mut violation.field, &mut violation.description]);
+        for text in texts.chain(fields) {
+            if text.contains(secret) {
+                *text = text.replace(secret, "REDACTED");
+            }
         }
     }
 }
 
-/// Text, or the text of an object that stands where text should (`{"message": {"message": "..."}}`).
-fn text(value: &Value) -> Option<String> {
-    let text = match value {
-        Value::String(text) => text.trim(),
-        Value::Object(_) => ["message", "value", "text"]
-            .iter()
-            .find_map(|name| value.get(*name)?.as_str())?
-            .trim(),
-        _ => return None,
+/// Text, or the text of an object that stands where text should (`{"message": {"message": "..."}}`, `{"message": {"error": {"message": "..."}}}`).
+fn words(value: &Value) -> Option<String> {
+    let mut value = value;
+    for _ in 0..=DEEPEST {
+        match value {
+            Value::String(text) => {
+                let text = text.trim();
+                return (!text.is_empty()).then(|| text.to_owned());
+            }
+            Value::Object(_) => {
+                let mut names = ["message", "error", "value", "text"].iter();
+                value = names.find_map(|name| value.get(*name))?;
+            }
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// A canonical code: its name, or its number, which may stand in a text. An HTTP status is none.
+fn code(value: &Value) -> Option<String> {
+    let number = match value {
+        Value::String(text) => match text.parse() {
+            Ok(number) => number,
+            Err(_) => return Some(text.clone()).filter(|text| !text.is_empty()),
+        },
+        number => number.as_u64()?,
     };
-    (!text.is_empty()).then(|| text.to_owned())
+    rpc_code(number).map(String::from)
 }
 
 /// The name of a `google.rpc.Code`, where a number is small enough to be one and not an HTTP status.
@@ -165,8 +198,12 @@ fn rpc_code(code: u64) -> Option<&'static str> {
 mod tests {
     use super::*;
 
+    fn read(body: &str) -> ApiError {
+        ApiError::parse(&HeaderMap::new(), body.as_bytes())
+    }
+
     fn parse(body: &str) -> (Option<String>, Vec<String>, Option<String>) {
-        let error = ApiError::parse(body.as_bytes());
+        let error = read(body);
         (error.code, error.reasons, error.message)
     }
 
@@ -214,6 +251,32 @@ mod tests {
             Some("inner"),
         );
         expect(r#"{"error":{"message":{"odd":1}}}"#, None, &[], None);
+        // Errors within errors, and an HTTP status in a text.
+        for nested in [
+            r#"{"error":{"code":"503","message":{"error":{"message":"inner"}}}}"#,
+            r#"{"error":{"error":{"code":503,"message":"inner"}}}"#,
+            r#"[{"error":{"error":{"errors":[{"message":"inner"}]}}}]"#,
+        ] {
+            expect(nested, None, &[], Some("inner"));
+        }
+        expect(
+            r#"{"error":{"code":"7","message":"m"}}"#,
+            Some("PERMISSION_DENIED"),
+            &[],
+            Some("m"),
+        );
+        expect(
+            r#"{"error":{"code":404,"status":"404","message":"m"}}"#,
+            None,
+            &[],
+            Some("m"),
+        );
+        expect(
+            "\u{feff}{\"error\":{\"status\":\"NOT_FOUND\"}}",
+            Some("NOT_FOUND"),
+            &[],
+            None,
+        );
         expect(
             r#"{"error":"invalid_grant","error_description":"Bad Request"}"#,
             None,
@@ -231,8 +294,8 @@ mod tests {
             "null",
             "[]",
             "{}",
-            "<html>no</html>",
-            "plain",
+            "<html></html>",
+            "{\"error\":",
             r#"{"error":null}"#,
             r#"[[[1]]]"#,
             "7",
@@ -243,13 +306,13 @@ mod tests {
 
     #[test]
     fn details_that_are_no_list_are_kept() {
-        let error = ApiError::parse(br#"{"error":{"details":"text"}}"#);
+        let error = read(r#"{"error":{"details":"text"}}"#);
         assert_eq!(error.details, [ErrorDetail::Other("text".into())]);
     }
 
     #[test]
     fn secrets_are_hidden() {
-        let mut error = ApiError::parse(br#"{"error":{"message":"API key CANARY is not valid"}}"#);
+        let mut error = read(r#"{"error":{"message":"API key CANARY is not valid"}}"#);
         error.hide("CANARY");
         assert_eq!(
             error.message.as_deref(),

@@ -3,20 +3,17 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{
-    HeaderMap, StatusCode,
-    header::{CONTENT_TYPE, WWW_AUTHENTICATE},
-};
+use http::{HeaderMap, StatusCode, header::WWW_AUTHENTICATE};
 use serde::de::DeserializeOwned;
-use serde_json::error::Category;
 
-use super::scopes::offered;
+use super::{Kind, Unreadable, scopes::offered};
 use crate::{
     Error, ErrorKind, Response,
     call::{answer::Answer, options::CallOptions, sending::Prepared},
+    media_type,
     method::Method,
     url::{Shown, wrapper},
-    wire::path::json_path,
+    wire::space,
 };
 
 /// An answer, read but not decoded.
@@ -134,75 +131,53 @@ impl Answered {
 
     /// Whether a JSON answer ends in the middle although its connection ended well: what begins as an object or a list ends as another thing.
     pub(crate) fn is_cut(&self) -> bool {
-        let body = self.body.trim_ascii();
+        let body = space::trim(space::without_mark(&self.body));
         let is_open = match body.first() {
             Some(b'{') => body.last() != Some(&b'}'),
             Some(b'[') => body.last() != Some(&b']'),
             _ => false,
         };
-        let form = || self.headers.get(CONTENT_TYPE)?.to_str().ok();
         // Raw bodies may be any text.
-        is_open && form().is_none_or(|form| form.contains("json"))
+        is_open && media_type::of(&self.headers).is_none_or(media_type::is_json)
     }
 
-    /// The JSON of the answer, out of its wrapper.
+    /// The JSON of the response, out of its wrapper.
     pub(crate) fn content(&self) -> Bytes {
+        let body = self.body.slice_ref(space::without_mark(&self.body));
         if self.method.api.data_wrapper {
-            wrapper::unwrap(&self.body)
+            wrapper::unwrap(&body)
         } else {
-            self.body.clone()
+            body
         }
     }
 
     fn is_nothing(&self, body: &[u8]) -> bool {
-        let body = body.trim_ascii();
+        let body = space::trim(body);
         self.status == StatusCode::NO_CONTENT || body.is_empty() || body == b"null"
     }
 
     fn decode_error(&self, body: &[u8], error: &serde_json::Error, schema: Option<&str>) -> Error {
-        let full = error.to_string();
-        // The path says where, in words that survive reformatting.
-        let what = full
-            .rsplit_once(" at line ")
-            .map_or(full.as_str(), |(what, _)| what);
-        let mut path = None;
-        let message = match (error.classify(), schema) {
-            (Category::Data, Some(schema)) if body.trim_ascii_start().starts_with(b"[") => format!(
-                "the answer is a list, though the document declares one object ({schema}); \
-                 read it element by element with `.stream()`, or at once with `.json::<Vec<{schema}>>()`"
-            ),
-            (Category::Data, _) => {
-                let place = json_path(body, error.line(), error.column());
-                let message = if place.is_empty() {
-                    what.to_owned()
-                } else {
-                    format!("{place}: {what}")
-                };
-                path = Some(place);
-                message
+        let form = media_type::of(&self.headers);
+        let unreadable = Unreadable::new(body, error, form.map(media_type::is_json));
+        let mut message = unreadable.message("the response", body.len());
+        let is_list = space::trim_start(body).starts_with(b"[");
+        match (unreadable.kind, schema) {
+            (Kind::Type, Some(schema)) if is_list => {
+                message = format!(
+                    "the response is a list, though the document declares one object ({schema}); \
+                     read it element by element with `.stream()`, or at once with `.json::<Vec<{schema}>>()`"
+                );
             }
-            (Category::Eof, _) => {
-                format!("the answer ends in the middle, after {} bytes", body.len())
+            (Kind::Foreign, _) => {
+                let form = form.unwrap_or("no content type");
+                message.push_str(&format!(" of {form}; read it with `.text()` or `.raw()`"));
             }
-            _ => {
-                let form = self
-                    .headers
-                    .get(CONTENT_TYPE)
-                    .and_then(|v| v.to_str().ok())
-                    .unwrap_or("no content type");
-                format!(
-                    "the answer is not JSON but {} bytes of {form}; read it with `.text()` or `.raw()`",
-                    body.len()
-                )
-            }
-        };
-        let error = Error::new(ErrorKind::Decode, message)
-            .at(self.method.id, self.url())
-            .with_answer(self.status, self.headers.clone(), self.body.clone());
-        match path {
-            Some(path) => error.with_json_path(path),
-            None => error,
+            _ => {}
         }
+        Error::new(ErrorKind::Decode, message)
+            .at(self.method.id, self.url())
+            .with_answer(self.status, self.headers.clone(), self.body.clone())
+            .with_json_path(unreadable.path)
     }
 }
 

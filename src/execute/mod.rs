@@ -11,6 +11,7 @@ mod raw;
 mod redirect;
 mod scopes;
 mod timer;
+mod unreadable;
 mod watch;
 
 use std::{
@@ -30,6 +31,7 @@ pub(crate) use self::{
     open::{Opened, open},
     redirect::{resolve, same_origin},
     timer::Timer,
+    unreadable::{Kind, Unreadable},
     watch::Watch,
 };
 use self::{

@@ -204,12 +204,23 @@ impl Chunks {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, Error>>> {
         let polled = ready!(self.poll_body(cx));
-        if !matches!(polled, Ok(Some(_))) && self.current.take().is_some() {
-            self.reopening = None;
-            self.opened.span.bytes(self.given);
-            self.opened.span.end(polled.as_ref().err().map(Error::kind));
+        if !matches!(polled, Ok(Some(_))) {
+            self.finish(polled.as_ref().err().map(Error::kind));
         }
         Poll::Ready(polled.map_err(|error| self.place(error)).transpose())
+    }
+
+    /// Gives up the connection: what was wanted has come.
+    pub(crate) fn close(&mut self) {
+        self.finish(None);
+    }
+
+    fn finish(&mut self, error: Option<ErrorKind>) {
+        if self.current.take().is_some() {
+            self.reopening = None;
+            self.opened.span.bytes(self.given);
+            self.opened.span.end(error);
+        }
     }
 
     fn poll_body(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Error>> {

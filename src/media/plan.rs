@@ -11,6 +11,7 @@ use crate::{
     Error,
     call::sending::Prepared,
     execute::Answered,
+    media_type,
     method::{MediaUpload, Method},
     url::HttpRequest,
 };
@@ -130,7 +131,7 @@ impl Outgoing {
                 "the media's content type {given:?} is not of the form \"image/png\" or \"text/plain; charset=utf-8\""
             )
         };
-        let essence = accept::essence(given).ok_or_else(refuse)?;
+        let essence = media_type::essence(given).ok_or_else(refuse)?;
         let accepted = accepted(method)?.accept;
         if !accept::accepts(accepted, essence) {
             let guess = if self.media.guessed {

@@ -21,11 +21,11 @@ pub(super) async fn answer(
 ) -> Result<Response<Body>, TransportError> {
     let parts = mixed::read(body, boundary);
     let mut answers = Vec::new();
-    for (part, method) in parts.iter().zip(methods) {
-        let one = mock.take(call(part, method)?)?;
+    for ((part, _), method) in parts.zip(methods) {
+        let one = mock.take(call(&part, method)?)?;
         mock.wait(&one).await;
         if one.fault.is_none() {
-            answers.push(wrap(part, one));
+            answers.push(wrap(&part, one));
         }
     }
     let mut response = Response::new(Body::from(mixed::write(&answers, BOUNDARY)));

@@ -3,16 +3,13 @@
 use bytes::Bytes;
 use futures_util::stream;
 use gapi_transport::{Body, BoxFuture, Transport, TransportError, TransportErrorKind};
-use http::{
-    HeaderMap, HeaderValue, Request, Response,
-    header::{CONTENT_LENGTH, CONTENT_TYPE},
-};
+use http::{HeaderMap, HeaderValue, Request, Response, header::CONTENT_LENGTH};
 
 use super::{
     Called, Mock, MockCall, batch, lock,
     reply::{Fault, One},
 };
-use crate::batch::mixed;
+use crate::{batch::mixed, media_type};
 
 /// Requests of more bytes than this are refused: a mock holds them all.
 pub(super) const LARGEST: usize = 1 << 30;
@@ -41,7 +38,7 @@ impl Transport for Mock {
 }
 
 fn boundary(headers: &HeaderMap) -> Option<String> {
-    mixed::boundary(headers.get(CONTENT_TYPE)?.to_str().ok()?)
+    mixed::boundary(media_type::of(headers)?)
 }
 
 impl Mock {

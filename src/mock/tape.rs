@@ -5,13 +5,13 @@ use bytes::Bytes;
 use gapi_transport::{TransportError, TransportErrorKind};
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri,
-    header::{CONTENT_LENGTH, CONTENT_TYPE, LOCATION},
+    header::{CONTENT_LENGTH, LOCATION},
 };
 use serde_json::{Map, Value, json};
 
 use crate::{
     batch::mixed::{self, Part},
-    scrub, url,
+    media_type, scrub, url,
 };
 
 /// A request as a recording knows it.
@@ -182,10 +182,7 @@ fn fault_name(kind: TransportErrorKind) -> &'static str {
 }
 
 fn content_type(headers: &HeaderMap) -> &str {
-    headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
+    media_type::of(headers).unwrap_or_default()
 }
 
 /// A body as a person would read it: JSON as such, text as text, other bytes as base64.
@@ -201,18 +198,21 @@ fn write_body(content_type: &str, body: &Bytes) -> Value {
         return json!({"base64": STANDARD.encode(body)});
     };
     if let Some(boundary) = mixed::boundary(content_type) {
-        let parts: Vec<_> = mixed::read(body, &boundary).into_iter().map(part).collect();
+        let parts: Vec<_> = mixed::read(body, &boundary)
+            .map(|(found, _)| part(found))
+            .collect();
         let text = mixed::write(&parts, &boundary);
         return json!({"text": String::from_utf8_lossy(&text)});
     }
-    if content_type.starts_with("application/x-www-form-urlencoded") {
+    if media_type::is(content_type, "application/x-www-form-urlencoded") {
         return json!({"text": scrub::form(text)});
     }
     let text: Vec<_> = text.split("\r\n").map(line_of_text).collect();
     let mut text = text.join("\r\n");
     // The boundary of an upload is another one each time.
-    if let Some((_, boundary)) = content_type.split_once("boundary=") {
-        text = text.replace(boundary.trim_matches('"'), "BOUNDARY");
+    let boundary = media_type::parameter(content_type, "boundary");
+    if let Some(boundary) = boundary.filter(|boundary| !boundary.is_empty()) {
+        text = text.replace(&boundary, "BOUNDARY");
     }
     json!({"text": text})
 }

@@ -13,16 +13,16 @@ use gapi_transport::BoxFuture;
 use http::StatusCode;
 use serde_json::Value;
 
-use super::split::{Fault, Split};
+use super::split::{Fault, Piece, Split};
 use crate::{
     Error, ErrorKind,
     call::{answer::Answer, sending::Prepared},
-    execute::{self, Opened, Retries},
+    execute::{self, Kind, Opened, Retries, Unreadable},
     kept::Kept,
     media::Chunks,
+    media_type,
     method::Method,
     url::wrapper,
-    wire::path::json_path,
 };
 
 /// The elements of an answer, each decoded when it has come. Also a [`Stream`] of `Result<R, Error>`.
@@ -38,7 +38,8 @@ use crate::{
 ///
 /// Methods that stream answer a JSON list of what the document declares as one object, or server-sent events for `alt("sse")`. Both are understood, and so
 /// are JSON values one after another; an answer that is one object is a stream of one element. No more than one element is held in memory, and what else
-/// came with its last bytes; `answer_limit` is for one element.
+/// came with its last bytes; `answer_limit` is for one element. Comments of an event stream are passed over and count for nothing, and the event `[DONE]` ends it,
+/// whether or not the connection does.
 ///
 /// It ends after an error: of the connection, of an element that is not what the document declares, or one that the server sends in place of an element.
 /// Dropping it gives up the connection.
@@ -117,27 +118,34 @@ impl<R: Answer> Elements<R> {
                     let limit = opened.limit;
                     let chunks = Box::new(Chunks::plain(opened));
                     let form = chunks.content_type().unwrap_or_default();
-                    self.split = Split::new(form.starts_with("text/event-stream"));
+                    self.split = Split::new(media_type::is(form, "text/event-stream"));
                     self.state = State::Reading { chunks, limit };
                 }
                 State::Reading { chunks, limit } => {
                     match self.split.next(false) {
-                        Ok(Some(text)) => {
+                        Ok(Piece::Element(text)) => {
                             if text.len() > *limit {
                                 return Poll::Ready(Err(chunks.place(execute::too_long(*limit))));
                             }
                             self.count += 1;
                             let element = decode(self.method, &text, self.count, chunks);
-                            return Poll::Ready(element.map(Some));
+                            return Poll::Ready(element.map(Some).map_err(Unread::into_error));
                         }
-                        Ok(None) => {}
+                        Ok(Piece::Nothing) => {}
+                        // The connection may stay open.
+                        Ok(Piece::End) => {
+                            chunks.close();
+                            return Poll::Ready(Ok(None));
+                        }
                         Err(fault) => return Poll::Ready(Err(broken(fault, self.count, chunks))),
                     }
-                    if self.split.buffer.len() > *limit {
+                    if self.split.held() > *limit {
                         return Poll::Ready(Err(chunks.place(execute::too_long(*limit))));
                     }
                     match ready!(chunks.poll_chunk(cx)) {
-                        Some(Ok(chunk)) => self.split.buffer.extend_from_slice(&chunk),
+                        Some(Ok(chunk)) => self.split.push(&chunk),
+                        // Everything has come, so that nothing is lost.
+                        Some(Err(_)) if self.split.is_closed() => return Poll::Ready(Ok(None)),
                         Some(Err(error)) => return Poll::Ready(Err(error)),
                         None => {
                             let State::Reading { chunks, .. } =
@@ -151,16 +159,36 @@ impl<R: Answer> Elements<R> {
                 }
                 State::Ended(chunks) => {
                     return Poll::Ready(match self.split.next(true) {
-                        Ok(Some(text)) => {
+                        Ok(Piece::Element(text)) => {
                             self.count += 1;
-                            decode(self.method, &text, self.count, chunks).map(Some)
+                            match decode(self.method, &text, self.count, chunks) {
+                                Ok(element) => Ok(Some(element)),
+                                // Nothing but its content tells whether the last event is whole.
+                                Err(Unread { is_cut: true, .. }) if self.split.is_of_events() => {
+                                    Err(broken(Fault::Cut, self.count - 1, chunks))
+                                }
+                                Err(unread) => Err(unread.error),
+                            }
                         }
-                        Ok(None) => Ok(None),
+                        Ok(Piece::Nothing | Piece::End) => Ok(None),
                         Err(fault) => Err(broken(fault, self.count, chunks)),
                     });
                 }
             }
         }
+    }
+}
+
+/// An element that cannot be read.
+struct Unread {
+    error: Error,
+    /// Whether its text ends too early.
+    is_cut: bool,
+}
+
+impl Unread {
+    fn into_error(self) -> Error {
+        self.error
     }
 }
 
@@ -170,24 +198,13 @@ fn decode<R: Answer>(
     text: &Bytes,
     count: u64,
     chunks: &Chunks,
-) -> Result<R, Error> {
+) -> Result<R, Unread> {
     let text = if method.api.data_wrapper {
         &wrapper::unwrap(text)
     } else {
         text
     };
-    let element = R::decode(text).map_err(|error| {
-        let full = error.to_string();
-        let what = full.split(" at line ").next().unwrap_or(&full);
-        let place = json_path(text, error.line(), error.column());
-        let colon = if place.is_empty() { "" } else { ": " };
-        let error = Error::new(
-            ErrorKind::Decode,
-            format!("element {count}: {place}{colon}{what}"),
-        );
-        let error = error.with_answer(chunks.status(), chunks.headers().clone(), text.clone());
-        chunks.place(error.with_json_path(place))
-    })?;
+    let element = R::decode(text).map_err(|error| unread(text, &error, count, chunks))?;
     match element.error().and_then(Value::as_object) {
         Some(told) if told.contains_key("code") || told.contains_key("message") => {
             let status = told.get("code").and_then(Value::as_u64);
@@ -195,9 +212,31 @@ fn decode<R: Answer>(
                 .and_then(|code| StatusCode::from_u16(u16::try_from(code).ok()?).ok())
                 .unwrap_or_else(|| chunks.status());
             let error = Error::api(status, chunks.headers().clone(), text.clone());
-            Err(chunks.place(error))
+            Err(Unread {
+                error: chunks.place(error),
+                is_cut: false,
+            })
         }
         _ => Ok(element),
+    }
+}
+
+fn unread(text: &Bytes, error: &serde_json::Error, count: u64, chunks: &Chunks) -> Unread {
+    let form = chunks.content_type();
+    let unreadable = Unreadable::new(text, error, form.map(media_type::is_json));
+    let element = format!("element {count}: {}", unreadable.message("it", text.len()));
+    let message = match (unreadable.kind, form) {
+        (Kind::Foreign, Some(form)) => {
+            format!("{element} of a response of {form}; read it with `.text()` or `.raw()`")
+        }
+        _ => element,
+    };
+    let error = Error::new(ErrorKind::Decode, message)
+        .with_answer(chunks.status(), chunks.headers().clone(), text.clone())
+        .with_json_path(unreadable.path);
+    Unread {
+        error: chunks.place(error),
+        is_cut: unreadable.kind == Kind::Cut,
     }
 }
 
@@ -205,11 +244,11 @@ fn broken(fault: Fault, count: u64, chunks: &Chunks) -> Error {
     chunks.place(match fault {
         Fault::Cut => Error::new(
             ErrorKind::Transport,
-            format!("the answer ends in the middle, after {count} elements"),
+            format!("the response ends in the middle, after {count} elements"),
         ),
         Fault::Odd => Error::new(
             ErrorKind::Decode,
-            format!("what follows element {count} of the answer is not JSON"),
+            format!("what follows element {count} of the response is not JSON"),
         ),
     })
 }

@@ -1,88 +1,192 @@
 //! Server-sent events, as the HTML standard describes them (section 9.2.6).
 
-/// The data of one event, and how many bytes of `text` were used for it. `None` while the event is not complete.
+use bytes::{Buf as _, Bytes, BytesMut};
+
+/// Reads events as they arrive. Each byte is looked at once, and nothing is kept of what is no data.
 ///
 /// Comments, names and ids of events say nothing about a call, so they are passed over; so are events without data.
-pub(super) fn next(text: &[u8], is_end: bool) -> Option<(Vec<u8>, usize)> {
-    let mut data: Option<Vec<u8>> = None;
-    let mut at = 0;
-    loop {
-        let Some((line, used)) = line(&text[at..], is_end) else {
-            // An event that the stream ends in: the standard drops it, but servers leave out the last empty line.
-            return match data {
-                Some(data) if is_end => Some((data, text.len())),
-                _ => None,
+#[derive(Debug, Default)]
+pub(super) struct Events {
+    /// The data of the event that has begun.
+    data: Option<BytesMut>,
+    /// How much of the line that has begun was searched for its end.
+    searched: usize,
+    /// The line that has begun holds no data, and its beginning is gone.
+    passed_over: bool,
+    /// The last line ended in a carriage return: a line feed that follows belongs to it.
+    after_return: bool,
+}
+
+impl Events {
+    /// Takes the next event from `buffer` and gives its data; `None` while it is not complete. `is_end`: nothing more will come.
+    pub(super) fn next(&mut self, buffer: &mut BytesMut, is_end: bool) -> Option<Bytes> {
+        loop {
+            if self.after_return && !buffer.is_empty() {
+                self.after_return = false;
+                if buffer[0] == b'\n' {
+                    buffer.advance(1);
+                }
+            }
+            let mut unsearched = buffer[self.searched..].iter();
+            let Some(at) = unsearched.position(|byte| matches!(byte, b'\n' | b'\r')) else {
+                return self.end_of_buffer(buffer, is_end);
             };
-        };
-        at += used;
-        if line.is_empty() {
-            match data {
-                Some(data) => return Some((data, at)),
-                None => continue,
+            let length = self.searched + at;
+            self.searched = 0;
+            self.after_return = buffer[length] == b'\r';
+            let is_passed_over = std::mem::take(&mut self.passed_over);
+            if is_passed_over || !may_be_data(&buffer[..length]) {
+                buffer.advance(length + 1);
+                continue;
+            }
+            let line = buffer.split_to(length);
+            buffer.advance(1);
+            if !line.is_empty() {
+                self.line(line);
+            } else if let Some(event) = self.event() {
+                return Some(event);
             }
         }
-        let Some(value) = line.strip_prefix(b"data") else {
-            continue;
+    }
+
+    /// How many bytes are held of the event that has begun.
+    pub(super) fn held(&self) -> usize {
+        self.data.as_ref().map_or(0, BytesMut::len)
+    }
+
+    /// The line in `buffer` has no end yet, or none at all.
+    fn end_of_buffer(&mut self, buffer: &mut BytesMut, is_end: bool) -> Option<Bytes> {
+        if self.passed_over || !may_be_data(buffer) {
+            self.passed_over = true;
+            buffer.clear();
+        }
+        self.searched = buffer.len();
+        if !is_end {
+            return None;
+        }
+        self.searched = 0;
+        self.line(buffer.split());
+        // The standard drops an event that the stream ends in, but servers leave out the last empty line.
+        self.event()
+    }
+
+    /// Adds what a line without its end says.
+    fn line(&mut self, mut line: BytesMut) {
+        let start = match line.strip_prefix(b"data") {
+            Some([]) => 4,
+            Some([b':', b' ', ..]) => 6,
+            Some([b':', ..]) => 5,
+            _ => return,
         };
-        let value = match value {
-            [] => value,
-            [b':', b' ', value @ ..] | [b':', value @ ..] => value,
-            _ => continue,
-        };
-        match &mut data {
+        line.advance(start);
+        match &mut self.data {
             Some(data) => {
-                data.push(b'\n');
-                data.extend_from_slice(value);
+                data.extend_from_slice(b"\n");
+                data.extend_from_slice(&line);
             }
-            None => data = Some(value.to_vec()),
+            None => self.data = Some(line),
         }
+    }
+
+    /// What an empty line ends.
+    fn event(&mut self) -> Option<Bytes> {
+        let data = self.data.take()?;
+        (!data.trim_ascii().is_empty()).then(|| data.freeze())
     }
 }
 
-/// The next line without its end, and its length with it. Lines end in CR LF, LF or CR.
-fn line(text: &[u8], is_end: bool) -> Option<(&[u8], usize)> {
-    let Some(end) = text.iter().position(|byte| matches!(byte, b'\n' | b'\r')) else {
-        return (is_end && !text.is_empty()).then_some((text, text.len()));
-    };
-    let used = match (text[end], text.get(end + 1)) {
-        (b'\r', Some(b'\n')) => end + 2,
-        // A line feed may still come.
-        (b'\r', None) if !is_end => return None,
-        _ => end + 1,
-    };
-    Some((&text[..end], used))
+/// Whether a line that begins so may hold data, or be the empty one.
+fn may_be_data(line: &[u8]) -> bool {
+    const FIELD: &[u8] = b"data:";
+    let length = line.len().min(FIELD.len());
+    line[..length] == FIELD[..length]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn all(mut text: &str) -> Vec<String> {
-        let mut events = Vec::new();
-        while let Some((data, used)) = next(text.as_bytes(), true) {
-            events.push(String::from_utf8(data).expect("UTF-8"));
-            text = &text[used..];
+    /// All events of a text that comes in pieces of `size` bytes.
+    fn all(text: &str, size: usize) -> Vec<String> {
+        let mut events = Events::default();
+        let mut buffer = BytesMut::new();
+        let mut found = Vec::new();
+        let mut take = |buffer: &mut BytesMut, is_end| {
+            while let Some(data) = events.next(buffer, is_end) {
+                found.push(String::from_utf8(data.to_vec()).expect("UTF-8"));
+            }
+        };
+        for piece in text.as_bytes().chunks(size) {
+            buffer.extend_from_slice(piece);
+            take(&mut buffer, false);
         }
-        events
+        take(&mut buffer, true);
+        found
     }
 
     #[test]
     fn events_are_their_data() {
-        assert_eq!(all("data: 1\n\ndata:2\r\n\r\ndata: 3\r\r"), ["1", "2", "3"]);
-        assert_eq!(all("data: {\ndata: }\n\n"), ["{\n}"]);
-        assert_eq!(
-            all(": hello\n\nevent: x\nid: 7\nretry: 3\ndatum: no\n\ndata\n\n"),
-            [""]
-        );
-        assert_eq!(all("data:  two spaces"), [" two spaces"]);
-        assert_eq!(all(""), [""; 0]);
+        for (text, expected) in [
+            ("data: 1\n\ndata:2\r\n\r\ndata: 3\r\r", &["1", "2", "3"][..]),
+            ("data: {\ndata: }\n\n", &["{\n}"]),
+            ("data: a\ndata\ndata: b\n\n", &["a\n\nb"]),
+            (
+                ": hello\n\nevent: x\nid: 7\nretry: 3\ndatum: no\ndat\n\ndata: 1\n\n",
+                &["1"],
+            ),
+            // Nothing is no event.
+            ("data\n\ndata:\n\ndata: \n\n\n\n", &[]),
+            ("data:  two spaces", &[" two spaces"]),
+            ("data: 1\n\n: a comment at the end", &["1"]),
+            ("data: 1\ndata: 2\n", &["1\n2"]),
+            ("data: 1\n\ndat", &["1"]),
+            ("", &[]),
+        ] {
+            for size in [1, 2, 3, 5, 1000] {
+                assert_eq!(all(text, size), expected, "{text:?} {size}");
+            }
+        }
     }
 
     #[test]
     fn an_event_is_complete_after_an_empty_line() {
-        for open in ["", "data: 1", "data: 1\n", "data: 1\r\n\r", ": x\n\n"] {
-            assert_eq!(next(open.as_bytes(), false), None, "{open:?}");
+        for open in ["", "data: 1", "data: 1\n", "data: 1\r\n", ": x\n\n"] {
+            let mut buffer = BytesMut::from(open);
+            assert_eq!(Events::default().next(&mut buffer, false), None, "{open:?}");
         }
-        assert_eq!(next(b"data: 1\n\nda", false), Some((b"1".to_vec(), 9)));
+        for (text, rest) in [("data: 1\n\nda", "da"), ("data: 1\r\n\r", "")] {
+            let mut buffer = BytesMut::from(text);
+            let event = Events::default().next(&mut buffer, false);
+            assert_eq!(
+                (event.as_deref(), &*buffer),
+                (Some(&b"1"[..]), rest.as_bytes())
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_is_held_of_what_is_no_data() {
+        let mut events = Events::default();
+        let mut buffer = BytesMut::new();
+        for piece in [
+            ": a comment ",
+            "that goes on ",
+            "and on",
+            "\n",
+            "id: 7",
+            "\n",
+        ] {
+            buffer.extend_from_slice(piece.as_bytes());
+            assert_eq!(events.next(&mut buffer, false), None);
+            assert_eq!((buffer.len(), events.held()), (0, 0), "{piece}");
+        }
+        // A line that was passed over is not an empty one.
+        buffer.extend_from_slice(b"data: 1\n: c");
+        assert_eq!(events.next(&mut buffer, false), None);
+        buffer.extend_from_slice(b"\ndata: 2\n\n");
+        assert_eq!(
+            events.next(&mut buffer, false).as_deref(),
+            Some(&b"1\n2"[..])
+        );
     }
 }

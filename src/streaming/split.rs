@@ -2,9 +2,10 @@
 
 use bytes::{Buf as _, Bytes, BytesMut};
 
-use super::{events, scan::Scan};
+use super::{events::Events, scan::Scan};
+use crate::wire::space;
 
-/// What can be wrong with an answer as a whole.
+/// What can be wrong with a response as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fault {
     /// It ends before its end.
@@ -13,17 +14,30 @@ pub(super) enum Fault {
     Odd,
 }
 
-/// The parts of an answer.
+/// What came of a response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Piece {
+    /// An element.
+    Element(Bytes),
+    /// Nothing that is complete.
+    Nothing,
+    /// The server says that nothing follows.
+    End,
+}
+
+/// The parts of a response.
 #[derive(Debug, Default)]
 pub(super) struct Split {
     /// What has come and is not handed out yet.
-    pub(super) buffer: BytesMut,
+    buffer: BytesMut,
+    /// Whether the first bytes, which may be a byte order mark, have come.
+    begun: bool,
     form: Form,
     scan: Scan,
 }
 
 /// How the elements follow each other.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 enum Form {
     /// Nothing has come but space.
     #[default]
@@ -37,22 +51,58 @@ enum Form {
     Closed,
     /// One value, or several, one after another.
     Values,
-    Events,
+    Events(Events),
 }
 
 impl Split {
-    /// `events`: the answer says that it is made of server-sent events.
+    /// `events`: the response says that it is made of server-sent events.
     pub(super) fn new(events: bool) -> Self {
         Self {
-            form: if events { Form::Events } else { Form::Unknown },
+            form: if events {
+                Form::Events(Events::default())
+            } else {
+                Form::Unknown
+            },
             ..Self::default()
         }
     }
 
-    /// The next element; `None` while it is not complete, and after the last one. `is_end`: nothing more will come.
-    pub(super) fn next(&mut self, is_end: bool) -> Result<Option<Bytes>, Fault> {
-        if self.form == Form::Events {
-            return Ok(self.event(is_end));
+    /// Adds what has come.
+    pub(super) fn push(&mut self, chunk: &[u8]) {
+        self.buffer.extend_from_slice(chunk);
+    }
+
+    /// How many bytes of an element that is not complete are held.
+    pub(super) fn held(&self) -> usize {
+        let data = match &self.form {
+            Form::Events(events) => events.held(),
+            _ => 0,
+        };
+        self.buffer.len() + data
+    }
+
+    /// Whether a list has come to its end.
+    pub(super) fn is_closed(&self) -> bool {
+        matches!(self.form, Form::Closed)
+    }
+
+    /// Whether the elements are events.
+    pub(super) fn is_of_events(&self) -> bool {
+        matches!(self.form, Form::Events(_))
+    }
+
+    /// The next element. `is_end`: nothing more will come.
+    pub(super) fn next(&mut self, is_end: bool) -> Result<Piece, Fault> {
+        if !self.begin(is_end) {
+            return Ok(Piece::Nothing);
+        }
+        if let Form::Events(events) = &mut self.form {
+            return Ok(match events.next(&mut self.buffer, is_end) {
+                // How some services close the stream.
+                Some(data) if data.trim_ascii() == b"[DONE]" => Piece::End,
+                Some(data) => Piece::Element(data),
+                None => Piece::Nothing,
+            });
         }
         loop {
             if self.scan.is_fresh() {
@@ -90,8 +140,10 @@ impl Split {
             let end = match self.scan.end(&self.buffer) {
                 Some(0) => return Err(Fault::Odd),
                 Some(end) => end,
-                None if !is_end => return Ok(None),
-                None if self.form == Form::Values && self.scan.may_end() => self.buffer.len(),
+                None if !is_end => return Ok(Piece::Nothing),
+                None if matches!(self.form, Form::Values) && self.scan.may_end() => {
+                    self.buffer.len()
+                }
                 None => return Err(Fault::Cut),
             };
             self.scan = Scan::default();
@@ -99,31 +151,35 @@ impl Split {
                 *first = false;
                 *between = true;
             }
-            return Ok(Some(self.buffer.split_to(end).freeze()));
+            return Ok(Piece::Element(self.buffer.split_to(end).freeze()));
         }
     }
 
-    fn event(&mut self, is_end: bool) -> Option<Bytes> {
-        let (data, used) = events::next(&self.buffer, is_end)?;
-        self.buffer.advance(used);
-        // How some services close the stream.
-        (data != b"[DONE]").then(|| data.into())
+    /// Passes over a byte order mark. False while the first bytes may still be one.
+    fn begin(&mut self, is_end: bool) -> bool {
+        if self.begun {
+            return true;
+        }
+        if space::MARK.starts_with(&self.buffer) && self.buffer.len() < space::MARK.len() && !is_end
+        {
+            return false;
+        }
+        self.begun = true;
+        let mark = self.buffer.len() - space::without_mark(&self.buffer).len();
+        self.buffer.advance(mark);
+        true
     }
 
-    fn nothing(&self, is_end: bool) -> Result<Option<Bytes>, Fault> {
+    fn nothing(&self, is_end: bool) -> Result<Piece, Fault> {
         match self.form {
             Form::List { .. } if is_end => Err(Fault::Cut),
-            _ => Ok(None),
+            _ => Ok(Piece::Nothing),
         }
     }
 
     fn skip_space(&mut self) {
-        let space = self
-            .buffer
-            .iter()
-            .take_while(|byte| byte.is_ascii_whitespace());
-        let space = space.count();
-        self.buffer.advance(space);
+        let space = self.buffer.iter().position(|byte| !space::is_space(*byte));
+        self.buffer.advance(space.unwrap_or(self.buffer.len()));
     }
 }
 
@@ -139,12 +195,13 @@ mod tests {
         let mut is_end = false;
         loop {
             match split.next(is_end) {
-                Ok(Some(element)) => {
+                Ok(Piece::Element(element)) => {
                     found.push(String::from_utf8(element.to_vec()).expect("UTF-8"));
                 }
-                Ok(None) if is_end => return (found, None),
-                Ok(None) => match pieces.next() {
-                    Some(piece) => split.buffer.extend_from_slice(piece),
+                Ok(Piece::End) => return (found, None),
+                Ok(Piece::Nothing) if is_end => return (found, None),
+                Ok(Piece::Nothing) => match pieces.next() {
+                    Some(piece) => split.push(piece),
                     None => is_end = true,
                 },
                 Err(fault) => return (found, Some(fault)),
@@ -177,11 +234,14 @@ mod tests {
         expect("{\"a\": 1}", false, &["{\"a\": 1}"], None);
         expect("{}\n{}{} 7", false, &["{}", "{}", "{}", "7"], None);
         expect(
-            "data: {}\r\n\r\ndata: [1]\n\ndata: [DONE]\n\n",
+            "data: {}\r\n\r\ndata: [1]\n\ndata: [DONE]\n\ndata: {}\n\n",
             true,
             &["{}", "[1]"],
             None,
         );
+        // A byte order mark at the beginning, and nowhere else.
+        expect("\u{feff}data: 1\n\n\u{feff}data: 2\n\n", true, &["1"], None);
+        expect("\u{feff}[1, 2]", false, &["1", "2"], None);
     }
 
     #[test]
@@ -196,5 +256,8 @@ mod tests {
         expect("[,1]", false, &[], Some(Fault::Odd));
         expect("[1,]", false, &["1"], Some(Fault::Odd));
         expect("}", false, &[], Some(Fault::Odd));
+        // A form feed is no space.
+        expect("[{},\u{c}{}]", false, &["{}", "\u{c}{}"], None);
+        expect("[{}\u{c},{}]", false, &["{}"], Some(Fault::Odd));
     }
 }

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use serde::de::{Deserialize, IgnoredAny};
 
+use super::space;
+
 /// The text of the member `name` of the object that `text` is. `None` where it has no such member, or is no whole object.
 pub(crate) fn member<'a>(text: &'a [u8], name: &str) -> Option<&'a [u8]> {
     let mut found = None;
@@ -33,13 +35,13 @@ struct Rest<'a>(&'a [u8]);
 impl<'a> Rest<'a> {
     /// Passes over one character of the object's own.
     fn take(&mut self, character: u8) -> Option<()> {
-        self.0 = self.0.trim_ascii_start().strip_prefix(&[character])?;
+        self.0 = space::trim_start(self.0).strip_prefix(&[character])?;
         Some(())
     }
 
     /// The next value, and its text.
     fn value<T: Deserialize<'a>>(&mut self) -> Option<(T, &'a [u8])> {
-        self.0 = self.0.trim_ascii_start();
+        self.0 = space::trim_start(self.0);
         let mut values = serde_json::Deserializer::from_slice(self.0).into_iter();
         let value = values.next()?.ok()?;
         let (text, rest) = self.0.split_at(values.byte_offset());
@@ -48,7 +50,7 @@ impl<'a> Rest<'a> {
     }
 
     fn is_blank(&self) -> bool {
-        self.0.trim_ascii().is_empty()
+        space::trim_start(self.0).is_empty()
     }
 }
 
@@ -87,6 +89,8 @@ mod tests {
             r#"{a:1}"#,
             r#"{,"a":1}"#,
             r#"{"a":tru}"#,
+            "{\x0c\"a\":1}",
+            "{\"a\":1}\x0c",
         ] {
             assert_eq!(member(text.as_bytes(), "a"), None, "{text}");
         }

@@ -22,6 +22,7 @@ mod scalar;
 #[cfg_attr(not(feature = "macros"), allow(unreachable_pub))]
 mod selection;
 mod show;
+pub(crate) mod space;
 mod text;
 mod write;
 

@@ -314,7 +314,138 @@ async fn a_part_that_is_missing_or_cut_is_an_error_of_its_call() {
         Err(error) => panic!("{error}"),
     };
     assert!(text.contains("has no part for this call"), "{text}");
-    assert!(text.contains("ends after 12 of 20 bytes"), "{text}");
+    assert!(
+        text.contains("has 12 of the 20 bytes that it says"),
+        "{text}"
+    );
+}
+
+/// A response to a batch with this body, in which the boundary is `x`.
+fn multipart(body: &str) -> Step {
+    let headers = [("content-type", "multipart/mixed; boundary=x")];
+    answer(200, &headers, body)
+}
+
+#[tokio::test]
+async fn a_part_that_is_empty_is_none() {
+    for text in ["--x\r\n--x--", "--x\n\n--x\n--x--\n", "--x--", ""] {
+        let script = Script::new(move |_| multipart(text));
+        let mut batch = Batch::new();
+        let a = batch.add(get("things/a"));
+        let mut answers = batch.send(&script.client()).await.expect("a batch");
+        let error = answers.take(a).expect_err("nothing came");
+        assert_eq!(error.kind(), ErrorKind::Transport, "{error}");
+        assert!(error.is_retryable(), "{error}");
+    }
+    let script = Script::new(|_| {
+        multipart(
+            "--x\r\n--x\r\ncontent-id: <response-part+1>\r\n\r\nHTTP/1.1 200 OK\r\n\r\n{\"name\": \"a\"}\r\n--x--",
+        )
+    });
+    let mut batch = Batch::new();
+    let a = batch.add(get("things/a"));
+    let mut answers = batch.send(&script.client()).await.expect("a batch");
+    assert_eq!(answers.take(a).expect("a").name.as_deref(), Some("a"));
+}
+
+#[tokio::test]
+async fn a_response_that_is_cut_is_never_a_success_without_its_value() {
+    let message = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 13\r\n\r\n{\"name\": \"a\"}";
+    let whole = format!("--x\r\ncontent-id: <response-part+1>\r\n\r\n{message}\r\n--x--\r\n");
+    for end in 0..=whole.len() {
+        let text = whole[..end].to_owned();
+        let script = Script::new(move |_| multipart(&text));
+        let mut batch = Batch::new();
+        let a = batch.add(get("things/a"));
+        let mut answers = batch.send(&script.client()).await.expect("a batch");
+        match answers.take(a) {
+            Ok(thing) => assert_eq!(thing.name.as_deref(), Some("a"), "{end}"),
+            Err(error) => {
+                assert_eq!(error.kind(), ErrorKind::Transport, "{end}: {error}");
+                assert!(error.is_retryable(), "{end}: {error}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_part_that_ended_too_early_is_repeated_where_that_is_safe() {
+    let tries = AtomicUsize::new(0);
+    let script = Script::new(move |seen| match tries.fetch_add(1, Ordering::SeqCst) {
+        0 => multipart(
+            "--x\r\ncontent-id: <response-part+2>\r\n\r\nHTTP/1.1 200 OK\r\n\r\n{}\r\n--x\r\ncontent-id: <response-part+1>\r\n\r\nHTTP/1.1 200",
+        ),
+        _ => {
+            assert_eq!(parts(seen).len(), 1);
+            mixed(&[("part+1", 200, r#"{"name": "a"}"#)])
+        }
+    });
+    let mut batch = Batch::new();
+    let a = batch.add(get("things/a"));
+    let b = batch.add(Create::new().body(body!(Thing {})));
+    let client = script.retrying().jitter(|| 0.0).build().expect("a client");
+    let mut answers = batch.send(&client).await.expect("a batch");
+    assert_eq!(
+        answers.take(a).expect("asked again").name.as_deref(),
+        Some("a")
+    );
+    assert!(answers.take(b).is_ok());
+    assert_eq!(script.seen().len(), 2);
+}
+
+#[tokio::test]
+async fn a_failure_of_the_endpoint_is_one_of_the_batch() {
+    let refused = |status| {
+        Script::new(move |seen| match seen.target() {
+            "/batch/things" => answer(
+                status,
+                &[("content-type", "text/html")],
+                "<p>No such page.</p>",
+            ),
+            _ => mixed(&[("part+1", 200, "{}")]),
+        })
+    };
+    for status in [404, 409, 412, 403] {
+        let mut batch = Batch::new();
+        let _a = batch.add(get("things/a"));
+        let _b = batch.add(get("things/b"));
+        let error = batch
+            .send(&refused(status).client())
+            .await
+            .expect_err("all");
+        assert_eq!((error.kind(), error.method()), (ErrorKind::Api, None));
+        assert_eq!(error.status().map(|s| s.as_u16()), Some(status));
+        assert_eq!(
+            error.url(),
+            Some("https://things.googleapis.com/batch/things")
+        );
+        assert!(
+            !(error.is_not_found()
+                || error.is_conflict()
+                || error.is_precondition_failed()
+                || error.is_permission_denied()),
+            "{error}"
+        );
+        let text = error.to_string();
+        let start = "the batch of 2 calls to https://things.googleapis.com/batch/things failed: ";
+        assert!(
+            text.starts_with(start) && text.ends_with(": No such page."),
+            "{text}"
+        );
+    }
+    // The same where other calls, of another host, have responses.
+    let mut batch = Batch::new();
+    let a = batch.add(get("things/a"));
+    let old = batch.add(OldGet::new());
+    let mut answers = batch.send(&refused(404).client()).await.expect("one");
+    answers.take(old).expect("a response");
+    let error = answers.take(a).expect_err("refused");
+    assert!(!error.is_not_found(), "{error}");
+    assert_eq!(error.method(), Some("things.get"));
+    assert_eq!(
+        error.to_string(),
+        "things.get: the batch of 1 call to https://things.googleapis.com/batch/things failed: 404 Not Found: No such page."
+    );
 }
 
 #[tokio::test]

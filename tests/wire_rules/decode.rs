@@ -141,6 +141,74 @@ async fn what_is_not_json_is_an_error_and_text_reads_it() {
 }
 
 #[tokio::test]
+async fn json_that_cannot_be_read_says_why_and_where() {
+    for (body, path, text) in [
+        (
+            "{\"settings\": {\"tier\":\n \"\\ud83d\"}}",
+            "settings.tier",
+            "settings.tier: the response is not valid JSON: unexpected end of hex escape at line 2, column 9",
+        ),
+        (
+            "{\"newer\": [1, {\"a\": \"\tb\"}]}",
+            "newer[1].a",
+            "newer[1].a: the response is not valid JSON: control character (\\u0000-\\u001F) found while parsing a string at line 1, column 23",
+        ),
+        (
+            "{\"name\": \"a\"",
+            "",
+            "the response ends in the middle, after 12 bytes",
+        ),
+        (
+            "{\"settings\": {\"tier\": ",
+            "settings.tier",
+            "settings.tier: the response ends in the middle, after 22 bytes",
+        ),
+        (
+            "{\"name\": \"a\"}\n{\"name\": \"b\"}\n",
+            "",
+            "the response is several JSON values, one after another; read them as a stream, with `.stream()`",
+        ),
+    ] {
+        let error = create(200, body).await.expect_err(body);
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert_eq!(error.to_string(), format!("things.create: {text}"));
+        assert_eq!(error.json_path(), Some(path), "{body}");
+    }
+    let deep = |lists: usize| -> &'static str {
+        format!("{{\"newer\": {}{}}}", "[".repeat(lists), "]".repeat(lists)).leak()
+    };
+    create(200, deep(126)).await.expect("127 levels");
+    let error = create(200, deep(127)).await.expect_err("too deep");
+    assert!(
+        error
+            .to_string()
+            .contains("nested deeper than the 127 levels"),
+        "{error}"
+    );
+    // The error stays one line of readable length where the path does not.
+    let long = format!("{{\"newer\": {{\"{}\": \"\t\"}}}}", "k".repeat(10_000));
+    let text = create(200, long.leak())
+        .await
+        .expect_err("a tab")
+        .to_string();
+    assert!(
+        text.len() < 600 && text.contains("control character"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn a_byte_order_mark_is_passed_over() {
+    let thing = create(200, "\u{feff}{\"name\": \"a\"}")
+        .await
+        .expect("a thing");
+    assert_eq!(thing.name.as_deref(), Some("a"));
+    // A form feed is no space of JSON.
+    assert!(create(200, "{\"name\":\u{c}\"a\"}").await.is_err());
+    assert!(create(200, "\u{c}").await.is_err());
+}
+
+#[tokio::test]
 async fn unknown_properties_survive() {
     let thing = create(200, r#"{"name": "a", "newer": {"x": 1}, "size": null}"#)
         .await

@@ -94,8 +94,8 @@ async fn helpers_tell_the_common_cases_apart() {
 async fn bodies_without_structure_still_give_a_helpful_line() {
     for body in [
         "",
-        "<html>CANARY</html>",
-        "CANARY",
+        "<html><!-- CANARY --></html>",
+        "{\"error\": {\"message\": \"CANARY",
         "[]",
         "null",
         r#"{"error": {"message": {"x": "CANARY"}}}"#,
@@ -118,6 +118,85 @@ async fn bodies_without_structure_still_give_a_helpful_line() {
     assert_eq!(
         oauth.to_string(),
         "things.get: 400 invalid_grant: Bad Request"
+    );
+}
+
+#[tokio::test]
+async fn text_and_markup_are_the_message_without_the_markup() {
+    let told = async |content_type: &'static str, body: &'static str| {
+        let script = Script::new(move |_| answer(403, &[("content-type", content_type)], body));
+        let get = Get::new().set("name", "a").send(&script.client());
+        get.await.expect_err("403")
+    };
+    let text = "sa@p does not have storage.objects.get access to the Google Cloud Storage object.";
+    let error = told("text/html; charset=UTF-8", text).await;
+    assert_eq!(error.message(), Some(text));
+    assert_eq!(
+        error.to_string(),
+        format!("things.get: 403 Forbidden: {text}")
+    );
+    let error = told(
+        "application/xml; charset=UTF-8",
+        "<?xml version='1.0'?><Error><Code>AccessDenied</Code><Message>Access denied.</Message><Details>Ask &lt;me&gt;.</Details></Error>",
+    )
+    .await;
+    assert_eq!(
+        error.to_string(),
+        "things.get: 403 AccessDenied: Access denied. Ask <me>."
+    );
+    let error = told(
+        "text/html",
+        "<title>Error 403</title><p>That&rsquo;s <b>all</b>.",
+    )
+    .await;
+    assert_eq!(error.to_string(), "things.get: 403 Forbidden: That's all.");
+    for (content_type, body) in [
+        ("image/png", "\u{89}PNG"),
+        ("text/html", "<script>x()</script>"),
+    ] {
+        assert_eq!(told(content_type, body).await.message(), None, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn errors_within_errors_are_read() {
+    let nested = r#"{"error": {"code": "503", "message": {"error": {"message": "Retry Test: Caused a 503"}}}}"#;
+    assert_eq!(
+        failed(503, nested).await.to_string(),
+        "things.get: 503 Service Unavailable: Retry Test: Caused a 503"
+    );
+}
+
+#[tokio::test]
+async fn nothing_of_the_server_breaks_the_line_or_makes_it_long() {
+    let forged = format!(
+        "x\r\n2026 ERROR forged\u{1b}[2J\u{202e}{}",
+        "y".repeat(10_000)
+    );
+    let body = json!({"error": {
+        "code": 403, "message": forged, "status": forged,
+        "errors": [{"reason": forged, "extendedHelp": format!("https://a/{forged}")}, {"reason": "accessNotConfigured"}],
+        "details": [
+            {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": forged},
+            {"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": [{"field": forged, "description": forged}]},
+            {"@type": "type.googleapis.com/google.rpc.Help", "links": [{"url": format!("https://b/{forged}")}]},
+        ],
+    }});
+    let error = failed(403, body.to_string()).await;
+    for text in [error.to_string(), format!("{error:?}")] {
+        assert!(
+            !text.contains(|c: char| c.is_control() || c == '\u{202e}'),
+            "{text:?}"
+        );
+        assert!(text.len() < 3_000, "{}", text.len());
+        assert!(text.contains("forged"), "{text}");
+    }
+    // Neither does a credential that the server repeats.
+    let body = json!({"error": {"message": "not valid: ya29.CANARY-CANARY", "errors": [{"reason": "Bearer CANARYCANARYCANARY"}]}});
+    let text = format!("{:?}", failed(401, body.to_string()).await);
+    assert!(
+        text.contains("not valid") && !text.contains("CANARY"),
+        "{text}"
     );
 }
 

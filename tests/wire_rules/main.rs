@@ -15,6 +15,8 @@ mod downloads;
 mod environment;
 mod errors;
 mod faults;
+#[cfg(feature = "macros")]
+mod foreign;
 mod gzip;
 mod headers;
 #[cfg(feature = "macros")]

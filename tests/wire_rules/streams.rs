@@ -157,6 +157,81 @@ async fn events_are_elements() {
 }
 
 #[tokio::test]
+async fn done_ends_a_stream_whose_connection_stays_open() {
+    let script = Script::new(|_| {
+        let events = stream::iter([Ok(Bytes::from_static(
+            b"data: {\"name\": \"a\"}\n\ndata: [DONE]\n\n",
+        ))]);
+        body(
+            "Text/Event-Stream",
+            Box::pin(events.chain(stream::pending())),
+        )
+    });
+    let stream = Create::new().send(&script.client()).alt("sse").stream();
+    let things = stream.try_collect().await.expect("the end");
+    assert_eq!(things.iter().map(name).collect::<Vec<_>>(), ["a"]);
+    // A list that has come to its end is whole, whatever becomes of the connection.
+    let script = list(vec![
+        Ok("[{\"name\": \"a\"}]"),
+        Err(TransportErrorKind::Reset),
+    ]);
+    let stream = Create::new().send(&script.client()).stream();
+    assert_eq!(stream.try_collect().await.expect("all").len(), 1);
+}
+
+#[tokio::test]
+async fn keep_alives_cost_nothing_and_count_for_nothing() {
+    let script = Script::new(|_| {
+        let mark = stream::iter([Ok(Bytes::from_static(
+            b"\xEF\xBB\xBFdata: {\"name\": \"a\"}\n\n",
+        ))]);
+        let alive = Bytes::from(": keep-alive\r\n\r\nevent: ping\nid: 7\n".repeat(100));
+        let alive = stream::repeat_with(move || Ok(alive.clone())).take(1_000);
+        let comment =
+            stream::repeat_with(|| Ok(Bytes::from_static(b": a line that has no end"))).take(1_000);
+        let last = stream::iter([Ok(Bytes::from_static(b"\ndata: {\"name\": \"b\"}"))]);
+        body(
+            "text/event-stream; charset=utf-8",
+            Box::pin(mark.chain(alive).chain(comment).chain(last)),
+        )
+    });
+    let sending = Create::new().send(&script.client()).alt("sse");
+    let stream = sending.answer_limit(100).stream();
+    let things = stream.try_collect().await.expect("all");
+    assert_eq!(things.iter().map(name).collect::<Vec<_>>(), ["a", "b"]);
+}
+
+#[tokio::test]
+async fn an_event_that_is_longer_than_the_limit_is_refused_as_it_comes() {
+    let script = Script::new(|_| {
+        let lines = stream::repeat_with(|| Ok(Bytes::from_static(b"data: 0123456789\n")));
+        body("text/event-stream", Box::pin(lines))
+    });
+    let sending = Create::new().send(&script.client()).alt("sse");
+    let mut stream = sending.answer_limit(1_000).stream();
+    let error = stream.try_next().await.expect_err("too long");
+    assert!(error.to_string().contains("answer_limit"), "{error}");
+}
+
+#[tokio::test]
+async fn an_event_that_is_cut_is_an_end_too_early() {
+    let script = Script::steps([pieces(
+        "text/event-stream",
+        vec![Ok("data: {\"name\": \"a\"}\n\ndata: {\"na")],
+    )]);
+    let mut stream = Create::new().send(&script.client()).alt("sse").stream();
+    assert!(stream.try_next().await.expect("a").is_some());
+    let error = stream.try_next().await.expect_err("cut");
+    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert!(
+        error
+            .to_string()
+            .contains("in the middle, after 1 elements"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
 async fn what_breaks_is_told_after_what_came() {
     async fn end(script: Arc<Script>) -> (usize, gapi::Error) {
         let mut stream = Get::new().set("name", "x").send(&script.client()).stream();

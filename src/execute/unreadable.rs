@@ -1,0 +1,174 @@
+//! Why a JSON text cannot be read, in words that help.
+
+use serde_json::error::Category;
+
+use crate::{
+    streaming,
+    wire::{path::json_path, space},
+};
+
+/// The most characters of a path that a message shows: the end says more than the beginning.
+const LONGEST_PATH: usize = 200;
+
+/// Objects and lists within each other that serde_json reads.
+const LEVELS: u32 = 127;
+
+/// What is wrong with a JSON text, and where.
+pub(crate) struct Unreadable {
+    pub(crate) kind: Kind,
+    /// The path of the value, as far as it was read: `items[3].name`.
+    pub(crate) path: String,
+    /// The parser's words, without the place.
+    what: String,
+    line: usize,
+    column: usize,
+}
+
+/// What kind of failure it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A value of another type than expected.
+    Type,
+    /// The text ends too early.
+    Cut,
+    /// The text is no JSON at all.
+    Foreign,
+    /// Several JSON values follow each other.
+    Several,
+    /// Objects and lists within each other, too many for the parser.
+    Deep,
+    /// JSON with a mistake in it.
+    Broken,
+}
+
+impl Unreadable {
+    /// Why reading `text` ended in `error`. `is_json`: whether the text is said to be JSON; `None` where nobody says.
+    pub(crate) fn new(text: &[u8], error: &serde_json::Error, is_json: Option<bool>) -> Self {
+        let (line, column) = (error.line(), error.column());
+        let full = error.to_string();
+        let what = full
+            .rsplit_once(" at line ")
+            .map_or(full.as_str(), |(what, _)| what);
+        let kind = match error.classify() {
+            Category::Data => Kind::Type,
+            Category::Eof => Kind::Cut,
+            _ if !looks_like_json(text, is_json) => Kind::Foreign,
+            _ if what == "trailing characters" && streaming::has_several(text) => Kind::Several,
+            _ if what == "recursion limit exceeded" => Kind::Deep,
+            _ => Kind::Broken,
+        };
+        Self {
+            kind,
+            path: json_path(text, line, column),
+            what: what.to_owned(),
+            line,
+            column,
+        }
+    }
+
+    /// The message for the text that `it` names: `the response`.
+    pub(crate) fn message(&self, it: &str, length: usize) -> String {
+        let mut message = self.place();
+        if !message.is_empty() {
+            message.push_str(": ");
+        }
+        message.push_str(&match self.kind {
+            Kind::Type => self.what.clone(),
+            Kind::Cut => format!("{it} ends in the middle, after {length} bytes"),
+            Kind::Foreign => return format!("{it} is not JSON but {length} bytes"),
+            Kind::Several => {
+                return format!(
+                    "{it} is several JSON values, one after another; read them as a stream, with `.stream()`"
+                );
+            }
+            Kind::Deep => format!("{it} is nested deeper than the {LEVELS} levels that are read"),
+            Kind::Broken => format!(
+                "{it} is not valid JSON: {} at line {}, column {}",
+                self.what, self.line, self.column
+            ),
+        });
+        message
+    }
+
+    /// The end of the path.
+    fn place(&self) -> String {
+        let skipped = self.path.chars().count().saturating_sub(LONGEST_PATH);
+        if skipped == 0 {
+            return self.path.clone();
+        }
+        let end: String = self.path.chars().skip(skipped).collect();
+        format!("...{end}")
+    }
+}
+
+/// Whether a text that cannot be parsed was meant to be JSON.
+fn looks_like_json(text: &[u8], is_json: Option<bool>) -> bool {
+    match space::trim_start(space::without_mark(text)) {
+        [b'{' | b'[', ..] => true,
+        [b'"' | b'-' | b'0'..=b'9', ..] => is_json != Some(false),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::*;
+
+    fn message(text: &str) -> String {
+        let error = serde_json::from_str::<Value>(text).expect_err("unreadable");
+        Unreadable::new(text.as_bytes(), &error, None).message("it", text.len())
+    }
+
+    #[test]
+    fn the_parser_says_what_and_where() {
+        for (text, expected) in [
+            (
+                "{\"files\": [{},\n {\"name\": \"\\ud83d\"}]}",
+                "files[1].name: it is not valid JSON: unexpected end of hex escape at line 2, column 18",
+            ),
+            (
+                "{\"a\": \"x\ty\"}",
+                "a: it is not valid JSON: control character (\\u0000-\\u001F) found while parsing a string at line 1, column 9",
+            ),
+            (
+                "{\"a\": [1, 2 3]}",
+                "a[2]: it is not valid JSON: expected `,` or `]` at line 1, column 13",
+            ),
+            (
+                "{\"a\": {\"b\": ",
+                "a.b: it ends in the middle, after 12 bytes",
+            ),
+            (
+                "{} x",
+                "it is not valid JSON: trailing characters at line 1, column 4",
+            ),
+            (
+                "{}\n{}",
+                "it is several JSON values, one after another; read them as a stream, with `.stream()`",
+            ),
+            ("<p>", "it is not JSON but 3 bytes"),
+        ] {
+            assert_eq!(message(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn too_deep_is_said() {
+        let nested = |levels: usize| {
+            format!(
+                "{{\"a\": {}{}}}",
+                "[".repeat(levels - 1),
+                "]".repeat(levels - 1)
+            )
+        };
+        assert!(serde_json::from_str::<Value>(&nested(127)).is_ok());
+        let text = message(&nested(128));
+        assert!(
+            text.ends_with("[0][0]: it is nested deeper than the 127 levels that are read"),
+            "{text}"
+        );
+        assert!(text.len() < 300, "{text}");
+    }
+}
