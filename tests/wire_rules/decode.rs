@@ -151,12 +151,12 @@ async fn json_that_cannot_be_read_says_why_and_where() {
         (
             "{\"newer\": [1, {\"a\": \"\tb\"}]}",
             "newer[1].a",
-            "newer[1].a: the response is not valid JSON: control character (\\u0000-\\u001F) found while parsing a string at line 1, column 23",
+            "newer[1].a: the response is not valid JSON: control character (\\u0000-\\u001F) found while parsing a string at line 1, column 22",
         ),
         (
             "{\"name\": \"a\"",
-            "",
-            "the response ends in the middle, after 12 bytes",
+            "name",
+            "name: the response ends in the middle, after 12 bytes",
         ),
         (
             "{\"settings\": {\"tier\": ",
