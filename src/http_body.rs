@@ -50,6 +50,8 @@ impl HttpBody {
 }
 
 impl Answer for HttpBody {
+    const MAY_BE_EMPTY: bool = true;
+
     fn empty() -> Option<Self> {
         Some(Self::default())
     }

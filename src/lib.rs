@@ -56,6 +56,7 @@
 mod batch;
 mod call;
 mod client;
+mod coding;
 mod error;
 mod execute;
 mod fields;

@@ -100,6 +100,8 @@ pub struct Method {
     pub scopes: &'static [&'static str],
     /// Whether the document declares an answer.
     pub has_response: bool,
+    /// Whether a response without content is one: its schema has no properties, or is no object. A method without a response needs no content either.
+    pub may_be_empty: bool,
     /// Sent as `x-goog-api-version`.
     pub api_version: Option<&'static str>,
     /// How lists continue.
@@ -131,6 +133,7 @@ impl Method {
             patterns: &[],
             scopes: &[],
             has_response: true,
+            may_be_empty: false,
             api_version: None,
             paging: None,
             upload: None,
@@ -140,6 +143,11 @@ impl Method {
             request_id: false,
             preconditions: &[],
         }
+    }
+
+    /// Whether a success has content: the document declares properties of it.
+    pub(crate) fn expects_content(&self) -> bool {
+        self.has_response && !self.may_be_empty && !matches!(self.verb, Verb::Head)
     }
 
     /// Where the parameter `name` travels. A name that the document does not know is a query parameter, unless the path

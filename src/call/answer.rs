@@ -13,7 +13,10 @@ pub trait Answer: Sized + Send + 'static {
     /// The schema that an object is expected of; `None` where anything else may come.
     const SCHEMA: Option<&'static str> = None;
 
-    /// What an empty body, `null` and status 204 stand for; `None` where they stand for nothing.
+    /// Whether an empty body can be the response of a success: the type has no properties that the document declares.
+    const MAY_BE_EMPTY: bool = false;
+
+    /// What `null` and status 204 stand for, and an empty body where that [can be](Self::MAY_BE_EMPTY) a response; `None` where they stand for nothing.
     fn empty() -> Option<Self>;
 
     /// Reads the answer.
@@ -53,6 +56,7 @@ pub trait Answer: Sized + Send + 'static {
 
 impl<T: Object> Answer for T {
     const SCHEMA: Option<&'static str> = Some(<T as Object>::NAME);
+    const MAY_BE_EMPTY: bool = T::PROPERTIES.is_empty();
 
     fn empty() -> Option<Self> {
         Some(T::default())
@@ -85,6 +89,8 @@ fn text_of(object: &dyn AnyObject, field: &str) -> Option<String> {
 
 /// A method without an answer: whatever comes is not looked at.
 impl Answer for () {
+    const MAY_BE_EMPTY: bool = true;
+
     fn empty() -> Option<Self> {
         Some(())
     }
@@ -95,6 +101,8 @@ impl Answer for () {
 }
 
 impl Answer for Value {
+    const MAY_BE_EMPTY: bool = true;
+
     fn empty() -> Option<Self> {
         Some(Self::Null)
     }
@@ -113,6 +121,8 @@ impl Answer for Value {
 }
 
 impl<T: Wire + Send + 'static> Answer for Vec<T> {
+    const MAY_BE_EMPTY: bool = true;
+
     fn empty() -> Option<Self> {
         Some(Self::new())
     }
@@ -123,6 +133,8 @@ impl<T: Wire + Send + 'static> Answer for Vec<T> {
 }
 
 impl<T: Wire + Send + 'static> Answer for BTreeMap<String, T> {
+    const MAY_BE_EMPTY: bool = true;
+
     fn empty() -> Option<Self> {
         Some(Self::new())
     }

@@ -49,6 +49,8 @@ pub(crate) enum Transfer {
     Download {
         /// Asked of the `download/` URL.
         service: bool,
+        /// The bytes are wanted as they are stored, in whatever way they are encoded.
+        stored: bool,
     },
 }
 

@@ -98,7 +98,8 @@ impl<R> Sending<R> {
         execute::execute(&self.prepared).await
     }
 
-    /// Sends, and gives the answer's bytes undecoded, with status and headers. An error answer is still an error.
+    /// Sends, and gives the answer's bytes undecoded, with status and headers. gzip is undone, other encodings stay, and `content-encoding` names them. An error answer is still
+    /// an error.
     ///
     /// # Errors
     /// Whatever keeps the call from a success; never [`ErrorKind::Decode`](crate::ErrorKind::Decode).
@@ -113,15 +114,9 @@ impl<R> Sending<R> {
     /// Sends, and gives the answer's text undecoded. Bytes that are not UTF-8 are replaced.
     ///
     /// # Errors
-    /// As for [`raw`](Self::raw).
+    /// As for [`raw`](Self::raw); [`ErrorKind::Decode`](crate::ErrorKind::Decode) where the server encoded the text in another way than gzip.
     pub fn text(self) -> BoxFuture<'static, Result<String, Error>> {
-        Box::pin(async move {
-            let body = execute::execute(&self.prepared)
-                .await?
-                .into_raw()
-                .into_inner();
-            Ok(String::from_utf8_lossy(&body).into_owned())
-        })
+        Box::pin(async move { execute::execute(&self.prepared).await?.text() })
     }
 
     /// Asks for a part of the answer only, and reads it as a type of your own: its fields give the mask

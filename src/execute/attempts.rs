@@ -13,7 +13,7 @@ use http::StatusCode;
 use tracing::Span;
 
 use super::{
-    ATTEMPT_TIMEOUT, SLOWEST_UPLOAD, Timer, authorize,
+    ATTEMPT_TIMEOUT, Answered, SLOWEST_UPLOAD, Timer, authorize,
     exchange::{self, Follow, Read, Received},
     timer,
     watch::Attempt,
@@ -37,6 +37,8 @@ pub(super) struct Plan<'a> {
     pub(super) accept: fn(&StatusCode) -> bool,
     /// Whether the answer is to be JSON, of which the end can be told.
     pub(super) expects_json: bool,
+    /// Whether a success without content is not believed.
+    pub(super) expects_content: bool,
     pub(super) read: Read,
     pub(super) follow: Follow,
     /// Whether the credentials go along.
@@ -86,13 +88,15 @@ impl<'a> Plan<'a> {
             ),
             Transfer::Json | Transfer::Download { .. } => (Origin::Call, 0),
         };
+        let expects_json = read == Read::Whole && request.expects_json();
         let plan = Self {
             prepared,
             options,
             origin,
             len: request.len(),
             shown: Arc::new(Shown::new(&request.uri, None)),
-            expects_json: read == Read::Whole && request.expects_json(),
+            expects_json,
+            expects_content: expects_json && prepared.call.method.expects_content(),
             accept: if options.chosen().not_modified {
                 |status| status.is_success() || *status == StatusCode::NOT_MODIFIED
             } else {
@@ -204,15 +208,20 @@ pub(super) async fn attempts(
         span.record("attempts", attempt);
         let watch = Attempt::start(plan, attempt);
         let (error, cut) = match one(plan, first, &mut replayed).await {
-            Ok(Some(received)) if !is_cut(plan, &received) => {
-                match &mut backoff {
-                    Some(backoff) => backoff.succeeded(),
-                    None => client.retry_budget.earn(0),
+            Ok(Some(received)) => match incomplete(plan, &received.answered) {
+                None => {
+                    match &mut backoff {
+                        Some(backoff) => backoff.succeeded(),
+                        None => client.retry_budget.earn(0),
+                    }
+                    watch.answered(&received.answered);
+                    return Ok(received);
                 }
-                watch.answered(&received.answered);
-                return Ok(received);
-            }
-            Ok(Some(received)) => (cut_short(), Some(received)),
+                Some(what) => {
+                    let error = Error::new(ErrorKind::Decode, what);
+                    (error.with_repeat(Repeat::IfSafe), Some(received))
+                }
+            },
             Ok(None) => {
                 watch.rejected();
                 continue;
@@ -237,7 +246,7 @@ pub(super) async fn attempts(
                 row.set_last(Some(error));
                 client.clock.sleep(wait).await;
             }
-            // Decoding it says where it ends, and whoever asked for the bytes gets them.
+            // Decoding it says what is missing, and whoever asked for the bytes gets them.
             (Next::GiveUp(_), Some(received)) => {
                 row.set_last(None);
                 return Ok(received);
@@ -302,10 +311,13 @@ async fn one(
     Ok(Some(Received { answered, unread }))
 }
 
-fn is_cut(plan: &Plan<'_>, received: &Received) -> bool {
-    received.answered.status.is_success() && plan.expects_json && received.answered.is_cut()
-}
-
-fn cut_short() -> Error {
-    Error::new(ErrorKind::Decode, "the answer ends in the middle").with_repeat(Repeat::IfSafe)
+/// What is wrong with a success that lacks something.
+fn incomplete(plan: &Plan<'_>, answered: &Answered) -> Option<&'static str> {
+    if plan.expects_json && answered.status.is_success() && answered.is_cut() {
+        Some("the response ends in the middle")
+    } else if plan.expects_content && answered.is_missing() {
+        Some("the response is empty")
+    } else {
+        None
+    }
 }

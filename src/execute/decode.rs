@@ -10,6 +10,7 @@ use super::{Kind, Unreadable, scopes::offered};
 use crate::{
     Error, ErrorKind, Response,
     call::{answer::Answer, options::CallOptions, sending::Prepared},
+    coding::Coding,
     media_type,
     method::Method,
     url::{Shown, wrapper},
@@ -70,16 +71,17 @@ impl Answered {
         }
     }
 
-    /// The value that the method declares. An empty body, `null` and status 204 are the empty value.
+    /// The value that the method declares. `null` and status 204 are the empty value, and so is an empty body where properties are not declared.
     pub(crate) fn decode<R: Answer>(self) -> Result<Response<R>, Error> {
         if let Some(value) = R::from_answer(&self.headers, &self.body) {
+            self.check_coding()?;
             return Ok(Response {
                 value,
                 status: self.status,
                 headers: self.headers,
             });
         }
-        let value = self.or_empty(R::SCHEMA, R::empty, R::decode)?;
+        let value = self.or_empty::<R, _>(R::empty, R::decode)?;
         Ok(Response {
             value,
             status: self.status,
@@ -93,15 +95,17 @@ impl Answered {
         read: impl FnOnce(&[u8]) -> Result<(R, Option<String>), serde_json::Error>,
     ) -> Result<(R, Option<String>), Error> {
         let empty = || R::empty().map(|empty| (empty, None));
-        self.or_empty(R::SCHEMA, empty, read)
+        self.or_empty::<R, _>(empty, read)
     }
 
-    fn or_empty<V>(
+    fn or_empty<R: Answer, V>(
         &self,
-        schema: Option<&str>,
         empty: impl FnOnce() -> Option<V>,
         read: impl FnOnce(&[u8]) -> Result<V, serde_json::Error>,
     ) -> Result<V, Error> {
+        if self.is_missing() && !R::MAY_BE_EMPTY {
+            return Err(self.missing(R::SCHEMA));
+        }
         let mut body = self.content();
         if self.is_nothing(&body) {
             if let Some(empty) = empty() {
@@ -110,11 +114,14 @@ impl Answered {
             // What is missing in nothing is what is missing in an empty object.
             body = Bytes::from_static(b"{}");
         }
-        read(&body).map_err(|e| self.decode_error(&body, &e, schema))
+        read(&body).map_err(|e| self.decode_error(&body, &e, R::SCHEMA))
     }
 
     /// A value of the caller's own choice.
     pub(crate) fn json<T: DeserializeOwned>(self) -> Result<T, Error> {
+        if self.is_missing() {
+            return Err(self.missing(None));
+        }
         let body = self.content();
         let text: &[u8] = if self.is_nothing(&body) {
             b"null"
@@ -122,6 +129,51 @@ impl Answered {
             &body
         };
         serde_json::from_slice(text).map_err(|e| self.decode_error(&body, &e, None))
+    }
+
+    /// Whether a success has no content, though the document declares properties of it: something on the way has lost it.
+    pub(crate) fn is_missing(&self) -> bool {
+        self.status.is_success()
+            && self.status != StatusCode::NO_CONTENT
+            && self.method.expects_content()
+            && self.body.trim_ascii().is_empty()
+    }
+
+    fn missing(&self, schema: Option<&str>) -> Error {
+        let status = self.status.as_u16();
+        let schema = schema
+            .map(|schema| format!(" ({schema})"))
+            .unwrap_or_default();
+        let message = format!(
+            "the server says with status {status} that the call was carried out, but its response is empty, though the document declares one{schema}"
+        );
+        Error::new(ErrorKind::Decode, message)
+            .at(self.method.id, self.url())
+            .with_answer(self.status, self.headers.clone(), self.body.clone())
+    }
+
+    /// The text of the body. Bytes that are not UTF-8 are replaced.
+    pub(crate) fn text(self) -> Result<String, Error> {
+        self.check_coding()?;
+        Ok(String::from_utf8_lossy(&self.body).into_owned())
+    }
+
+    /// An error where the body is encoded in a way that is not known here.
+    fn check_coding(&self) -> Result<(), Error> {
+        match Coding::of(&self.headers) {
+            Coding::Unknown(name) => Err(self.undecoded(&name)),
+            Coding::Identity | Coding::Gzip(_) => Ok(()),
+        }
+    }
+
+    /// The body is encoded in a way that is not known here.
+    fn undecoded(&self, name: &str) -> Error {
+        let message = format!(
+            "the response is encoded as {name:?}, which is not decoded here; `.raw()` gives the bytes as they are"
+        );
+        Error::new(ErrorKind::Decode, message)
+            .at(self.method.id, self.url())
+            .with_answer(self.status, self.headers.clone(), self.body.clone())
     }
 
     /// The URL that was asked, without secrets.
@@ -157,6 +209,9 @@ impl Answered {
     }
 
     fn decode_error(&self, body: &[u8], error: &serde_json::Error, schema: Option<&str>) -> Error {
+        if let Coding::Unknown(name) = Coding::of(&self.headers) {
+            return self.undecoded(&name);
+        }
         let form = media_type::of(&self.headers);
         let unreadable = Unreadable::new(body, error, form.map(media_type::is_json));
         let mut message = unreadable.message("the response", body.len());

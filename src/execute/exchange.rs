@@ -1,16 +1,20 @@
 //! One attempt: a request goes out, redirects are followed, and the answer is read.
 
 use bytes::Bytes;
+use futures_util::StreamExt as _;
 use gapi_auth::AuthHeaders;
 use gapi_transport::{Body, BoxFuture, TransportError, TransportErrorKind};
 use http::{
     HeaderMap, HeaderName, Method, Response, StatusCode, Uri,
-    header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH},
+    header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE},
 };
 
-use super::{Answered, attempts::Plan, coding, redirect};
+use super::{Answered, attempts::Plan, redirect};
 use crate::{
     Error, ErrorKind,
+    call::Transfer,
+    coding::{self, Coding, Decoder, Pull},
+    media::part,
     mock::Called,
     retry::{PASSED_BY, Repeat},
     url::{HttpRequest, QUOTA_PROJECT},
@@ -37,11 +41,32 @@ pub(crate) enum Follow {
     No,
 }
 
-/// An answer.
+/// A response.
 pub(super) struct Received {
     pub(super) answered: Answered,
     /// The body where only the head was read, else nothing.
-    pub(super) unread: Body,
+    pub(super) unread: Unread,
+}
+
+/// A body that is still to be read.
+#[derive(Default)]
+pub(crate) struct Unread {
+    /// As it comes.
+    pub(crate) body: Body,
+    /// The length of that, where the server says it.
+    pub(crate) declared: Option<u64>,
+    /// How it is encoded.
+    pub(crate) coding: Coding,
+    /// Whether it is to be decoded; else it is given as it comes.
+    pub(crate) decode: bool,
+}
+
+impl Unread {
+    /// The length of what it gives, where that is known.
+    pub(crate) fn len(&self) -> Option<u64> {
+        self.declared
+            .filter(|_| !self.decode || self.coding == Coding::Identity)
+    }
 }
 
 /// Sends a request with the headers of `identity`, and reads the answer, whatever its status. The request is `first`, else the plan's.
@@ -51,7 +76,7 @@ pub(super) async fn exchange(
     identity: Option<&AuthHeaders>,
 ) -> Result<Received, Error> {
     let hop = send(plan, first, identity).await?;
-    let (received, method) = undecoded(plan, hop);
+    let received = undecoded(plan, hop);
     if plan.read == Read::Head && received.answered.status.is_success() {
         return Ok(received);
     }
@@ -61,23 +86,56 @@ pub(super) async fn exchange(
         mut answered,
         unread,
     } = received;
-    let body = unread.collect(limit).await;
-    answered.body = body.map_err(|error| broken(error, limit))?;
-    let declared = declared_length(&method, answered.status, &answered.headers);
-    let received = answered.body.len() as u64;
-    match declared {
-        Some(declared) if declared != received => Err(wrong_length(received, declared)),
-        _ => Ok(Received {
-            answered,
-            unread: Body::empty(),
-        }),
+    let decoder = unread.coding.decoder().filter(|_| unread.decode);
+    answered.body = match decoder {
+        // A future of its own: few bodies are encoded, and every call would carry its state.
+        Some(decoder) => Box::pin(decoded(unread.body, decoder, unread.declared, limit)).await?,
+        None => {
+            let body = unread.body.collect(limit).await;
+            let body = body.map_err(|error| broken(error, limit))?;
+            check_length(body.len() as u64, unread.declared)?;
+            body
+        }
+    };
+    let mut unread = Unread::default();
+    if is_part_of_nothing(plan, &answered) {
+        // That is no error: the media has no bytes, and neither has any part of it.
+        answered.status = StatusCode::OK;
+        answered.body = Bytes::new();
+        for name in [CONTENT_RANGE, CONTENT_TYPE, CONTENT_LENGTH] {
+            answered.headers.remove(name);
+        }
+        unread.declared = Some(0);
     }
+    Ok(Received { answered, unread })
 }
 
-/// The answer with its body unread, and the method that was sent.
-fn undecoded(plan: &Plan<'_>, hop: Hop) -> (Received, Method) {
+/// Whether the server cannot send a part of the media because that has no bytes at all: `content-range: bytes */0`.
+fn is_part_of_nothing(plan: &Plan<'_>, answered: &Answered) -> bool {
+    answered.status == StatusCode::RANGE_NOT_SATISFIABLE
+        && plan.read == Read::Head
+        && part::complete_length(&answered.headers) == Some(0)
+}
+
+/// The response with its body unread.
+fn undecoded(plan: &Plan<'_>, hop: Hop) -> Received {
     let (mut head, body) = hop.answer.into_parts();
-    let unread = coding::decoded(head.status, &mut head.headers, body);
+    let coding = Coding::of(&head.headers);
+    let as_stored = matches!(
+        plan.prepared.call.transfer,
+        Transfer::Download { stored: true, .. }
+    );
+    let unread = Unread {
+        body,
+        declared: declared_length(&hop.method, head.status, &head.headers),
+        // A part of what is encoded can be decoded by nobody who lacks the rest. Errors are read, whatever was asked for.
+        decode: head.status != StatusCode::PARTIAL_CONTENT
+            && !(as_stored && head.status.is_success()),
+        coding,
+    };
+    if unread.decode && matches!(unread.coding, Coding::Gzip(_)) {
+        coding::forget(&mut head.headers);
+    }
     let answered = Answered {
         status: head.status,
         headers: head.headers,
@@ -86,7 +144,56 @@ fn undecoded(plan: &Plan<'_>, hop: Hop) -> (Received, Method) {
         place: None,
         authorized: hop.authorized,
     };
-    (Received { answered, unread }, hop.method)
+    Received { answered, unread }
+}
+
+/// All of an encoded body of `declared` bytes, decoded, if that is at most `limit` bytes. It is never inflated further than that.
+async fn decoded(
+    body: Body,
+    mut decoder: Box<Decoder>,
+    declared: Option<u64>,
+    limit: usize,
+) -> Result<Bytes, Error> {
+    let mut body = body.into_stream();
+    let mut arrived = 0;
+    let mut all = Vec::new();
+    loop {
+        match decoder.pull().map_err(|why| Error::transport(why.into()))? {
+            Pull::Piece(piece) if piece.len() > limit - all.len() => return Err(too_long(limit)),
+            Pull::Piece(piece) if all.is_empty() => all = piece.into(),
+            Pull::Piece(piece) => {
+                // Doubled, but no further than may be held.
+                if all.capacity() - all.len() < piece.len() {
+                    let room = (all.len() * 2).clamp(all.len() + piece.len(), limit);
+                    all.reserve_exact(room - all.len());
+                }
+                all.extend_from_slice(&piece);
+            }
+            Pull::Hungry => match body.next().await {
+                Some(chunk) => {
+                    let chunk = chunk.map_err(Error::transport)?;
+                    arrived += chunk.len() as u64;
+                    decoder.push(chunk);
+                }
+                None => {
+                    check_length(arrived, declared)?;
+                    decoder.end();
+                }
+            },
+            Pull::Working => {}
+            Pull::End => return Ok(all.into()),
+        }
+        // Others have their turn, however much comes of one chunk.
+        tokio::task::consume_budget().await;
+    }
+}
+
+/// A body that ends cleanly can still be a broken one.
+fn check_length(arrived: u64, declared: Option<u64>) -> Result<(), Error> {
+    match declared {
+        Some(declared) if declared != arrived => Err(wrong_length(arrived, declared)),
+        _ => Ok(()),
+    }
 }
 
 /// The last answer of a chain of redirects.
@@ -265,15 +372,11 @@ pub(crate) fn wrong_length(received: u64, declared: u64) -> Error {
     .with_repeat(Repeat::IfSafe)
 }
 
-/// The number of bytes that the body of an answer has, where the server says so and the transport has not decoded it.
-pub(super) fn declared_length(
-    method: &Method,
-    status: StatusCode,
-    headers: &HeaderMap,
-) -> Option<u64> {
+/// The number of bytes that the body of a response has, as it comes, where the server says so.
+fn declared_length(method: &Method, status: StatusCode, headers: &HeaderMap) -> Option<u64> {
     let has_no_body = method == Method::HEAD
         || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
-    if has_no_body || headers.contains_key(CONTENT_ENCODING) {
+    if has_no_body {
         return None;
     }
     let length = headers.get(CONTENT_LENGTH)?.as_bytes().trim_ascii();

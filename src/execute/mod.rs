@@ -3,7 +3,6 @@
 mod attempts;
 mod authorize;
 mod batch;
-mod coding;
 mod decode;
 mod exchange;
 mod open;
@@ -27,7 +26,7 @@ pub(crate) use self::{
     attempts::Retries,
     batch::{BatchPart, batch_part, limit, reject_token},
     decode::Answered,
-    exchange::{too_long, wrong_length},
+    exchange::{Unread, too_long, wrong_length},
     open::{Opened, open},
     redirect::{resolve, same_origin},
     timer::Timer,

@@ -1,17 +1,13 @@
 //! An answer whose body is left to the caller.
 
-use gapi_transport::Body;
-
-use super::{ATTEMPT_TIMEOUT, Answered, Read, Received, Retries, Timer, Watch, exchange};
-use crate::{Error, call::sending::Prepared, kept::Kept};
+use super::{ATTEMPT_TIMEOUT, Answered, Read, Received, Retries, Timer, Unread, Watch, exchange};
+use crate::{Error, ErrorKind, call::sending::Prepared, coding::Coding, kept::Kept};
 
 /// A success whose body is still to be read, and the limits of reading it.
 pub(crate) struct Opened {
     /// Without the body.
     pub(crate) answered: Answered,
-    pub(crate) body: Body,
-    /// The length of the body, if the server says.
-    pub(crate) declared: Option<u64>,
+    pub(crate) unread: Unread,
     /// The most bytes to be held in memory.
     pub(crate) limit: usize,
     /// The limit of the whole call.
@@ -45,20 +41,35 @@ pub(crate) async fn open(prepared: Kept<Prepared>, retries: Retries) -> Result<O
     let how = (Read::Head, retries);
     let result = super::run(&prepared, options, &span, how, deadline.as_mut()).await;
     let (answered, unread) = match result {
-        Ok(Received { answered, unread }) => (Ok(answered), unread),
-        Err(error) => (Err(error), Body::empty()),
+        Ok(Received { answered, unread }) => (readable(answered, &unread), unread),
+        Err(error) => (Err(error), Unread::default()),
     };
     let answered = answered.map_err(|error| error.at(prepared.call.method.id, None));
     span.answered(&answered, false);
-    let answered = answered?;
-    let request_method = prepared.call.method.verb.to_http();
     Ok(Opened {
-        declared: exchange::declared_length(&request_method, answered.status, &answered.headers),
         limit,
-        answered,
-        body: unread,
+        answered: answered?,
+        unread,
         deadline,
         span,
         prepared,
     })
+}
+
+/// The response, if its body can be decoded where that is wanted.
+fn readable(answered: Answered, unread: &Unread) -> Result<Answered, Error> {
+    let Coding::Unknown(name) = &unread.coding else {
+        return Ok(answered);
+    };
+    if !unread.decode {
+        return Ok(answered);
+    }
+    let way = match answered.method.download {
+        Some(_) => "; `read_compressed` gives the bytes as they are",
+        None => "",
+    };
+    let message = format!("the content is encoded as {name:?}, which is not decoded here{way}");
+    Err(Error::new(ErrorKind::Decode, message)
+        .at(answered.method.id, answered.url())
+        .with_answer(answered.status, answered.headers, answered.body))
 }

@@ -133,6 +133,7 @@ pub(crate) async fn raw(prepared: &Prepared, raw: Raw) -> Result<Answered, Error
         media: request.len().unwrap_or(0),
         shown: Arc::new(Shown::new(&request.uri, shown)),
         expects_json: request.expects_json(),
+        expects_content: false,
         stream: request.stream.clone(),
         origin: Origin::Given(Box::new(move || request.clone())),
         accept,

@@ -28,10 +28,14 @@ use crate::{
 /// # Ok(()) }
 /// ```
 ///
-/// An answer that ends before its `content-length` is broken, however cleanly it ends. What breaks goes on where it was, as the
+/// A response that ends before its `content-length` is broken, however cleanly it ends. What breaks goes on where it was, as the
 /// [retry policy](crate::RetryPolicy) allows, whose attempts and deadline begin anew with each byte that arrives; but only if the server says which version
-/// of the media it sends (a strong `etag`, `x-goog-generation` or `x-goog-hash`): two versions are never mixed. Where it tells a checksum of the whole, as Cloud Storage does,
-/// it is compared with what has arrived, parts aside.
+/// of the media it sends (a strong `etag`, `x-goog-generation` or `x-goog-hash`): two versions are never mixed. What travels compressed is fetched from its beginning again, and
+/// what was given before is passed over. Where the server tells a checksum of the whole, as Cloud Storage does,
+/// it is compared with what has arrived, parts aside: with the compressed form where it is one of that.
+///
+/// gzip is undone; [`read_compressed`](Self::read_compressed) gives what is stored. A range is one of the decompressed bytes, so a request with one asks for
+/// those (`accept-encoding: identity`).
 ///
 /// `attempt_timeout` limits the wait for the head of the answer and
 /// for each chunk, not for all of them; `timeout` limits everything. `answer_limit` is for bytes in memory: it does not apply to
@@ -47,7 +51,10 @@ pub struct Download {
 impl Download {
     /// The media of `call` through `client`. The request's own `download` is the way to get here.
     pub fn new(client: &Client, mut call: Call) -> Self {
-        call.transfer = Transfer::Download { service: false };
+        call.transfer = Transfer::Download {
+            service: false,
+            stored: false,
+        };
         Self {
             prepared: Prepared::new(client, call),
             part: None,
@@ -56,7 +63,7 @@ impl Download {
     }
 
     /// Asks for these bytes only: `0..1024`, `..=99`, `4096..`. A server that knows no ranges of this media sends all of it, of which the rest is passed over. A range that
-    /// begins behind the end is an error of the server, status 416.
+    /// begins behind the end is an error of the server, status 416; of media without any bytes it is no byte.
     pub fn range(mut self, range: impl RangeBounds<u64>) -> Self {
         self.part = Part::of(&range);
         self
@@ -90,7 +97,23 @@ impl Download {
     /// Asks the `download/` URL, which spares a redirect on services that have one (`useMediaDownloadService` in the document). A
     /// method without one is reported when the request is sent.
     pub fn via_download_service(mut self) -> Self {
-        self.prepared.call.transfer = Transfer::Download { service: true };
+        if let Transfer::Download { service, .. } = &mut self.prepared.call.transfer {
+            *service = true;
+        }
+        self
+    }
+
+    /// Gives the bytes as they are stored, also where they are compressed (`content-encoding: gzip`): what Go's client calls `ReadCompressed` and Python's `raw_download`.
+    /// A range is one of these bytes then, a broken download goes on within them, and they are compared with the checksum that the server tells of them. `content-encoding`
+    /// among the [headers](Chunks::headers) says what they are.
+    ///
+    /// Otherwise gzip is undone, however often it was done, and any other encoding is an error that names it.
+    #[doc(alias = "raw_download")]
+    #[doc(alias = "ReadCompressed")]
+    pub fn read_compressed(mut self) -> Self {
+        if let Transfer::Download { stored, .. } = &mut self.prepared.call.transfer {
+            *stored = true;
+        }
         self
     }
 

@@ -1,6 +1,7 @@
 //! Media: what travels beside the JSON, up and down.
 
 mod accept;
+mod checked;
 mod checksum;
 mod chunks;
 mod content;
@@ -8,7 +9,7 @@ mod download;
 pub(crate) mod encode;
 mod file;
 mod multipart;
-mod part;
+pub(crate) mod part;
 pub(crate) mod plan;
 mod progress;
 mod resumable;

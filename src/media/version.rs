@@ -2,7 +2,8 @@
 
 use http::{HeaderMap, HeaderValue, header::ETAG};
 
-use super::checksum::Stored;
+use super::{checked::STORED_CODING, checksum::Stored};
+use crate::coding::Coding;
 
 /// Cloud Storage's number of a version; as a parameter it asks for that one.
 pub(super) const GENERATION: &str = "generation";
@@ -14,6 +15,8 @@ pub(super) struct Version {
     etag: Option<HeaderValue>,
     generation: Option<HeaderValue>,
     hash: Stored,
+    /// How it is stored, where that is said.
+    stored: Option<Coding>,
 }
 
 impl Version {
@@ -23,6 +26,9 @@ impl Version {
             etag: headers.get(ETAG).filter(is_strong).cloned(),
             generation: headers.get("x-goog-generation").cloned(),
             hash: Stored::read(headers),
+            stored: headers
+                .contains_key(STORED_CODING)
+                .then(|| Coding::said(headers, &STORED_CODING)),
         }
     }
 
@@ -34,6 +40,16 @@ impl Version {
     /// The value of the parameter [`GENERATION`].
     pub(super) fn generation(&self) -> Option<&str> {
         self.generation.as_ref()?.to_str().ok()
+    }
+
+    /// Whether bytes that are encoded like this are the same each time: a strong etag is one of exactly these, and what is stored so is not encoded anew.
+    pub(super) fn is_of(&self, coding: &Coding) -> bool {
+        *coding == Coding::Identity || self.etag.is_some() || self.stored.as_ref() == Some(coding)
+    }
+
+    /// Whether a request can ask for this version and no other.
+    pub(super) fn is_asked_for(&self) -> bool {
+        self.etag.is_some() || self.generation.is_some()
     }
 
     /// Whether anything identifies the version.

@@ -11,7 +11,7 @@ use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Uri,
     header::{
         ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE,
-        USER_AGENT,
+        RANGE, USER_AGENT,
     },
 };
 
@@ -30,6 +30,7 @@ const API_VERSION: HeaderName = HeaderName::from_static("x-goog-api-version");
 pub(crate) const METHOD_OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-override");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const GZIP: HeaderValue = HeaderValue::from_static("gzip");
+const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 const ANYTHING: HeaderValue = HeaderValue::from_static("*/*");
 
@@ -188,9 +189,9 @@ fn expand(url: &mut String, call: &Call) -> Result<(), String> {
 /// What stands between root and service path: media has URLs of its own.
 fn service(call: &Call) -> Result<&'static str, String> {
     match call.transfer {
-        Transfer::Json | Transfer::Download { service: false } => Ok(""),
+        Transfer::Json | Transfer::Download { service: false, .. } => Ok(""),
         Transfer::Upload(_) => Ok("upload/"),
-        Transfer::Download { service: true } => match call.method.download {
+        Transfer::Download { service: true, .. } => match call.method.download {
             Some(download) if download.service => Ok("download/"),
             _ => Err(String::from(
                 "the method has no download service; leave out `via_download_service`",
@@ -256,10 +257,13 @@ fn headers(
             version.parse().map_err(|_| invalid(API_VERSION.as_str()))?,
         );
     }
-    if !matches!(call.transfer, Transfer::Download { .. }) {
-        headers.insert(ACCEPT_ENCODING, GZIP);
-    }
     common_headers(&mut headers, options, surroundings)?;
+    // Bytes are counted in what is not encoded, unless they are wanted as they are stored.
+    let as_stored = matches!(call.transfer, Transfer::Download { stored: true, .. });
+    let is_said = || options.headers().any(|(name, _)| name == ACCEPT_ENCODING);
+    if headers.contains_key(RANGE) && !as_stored && !is_said() {
+        headers.insert(ACCEPT_ENCODING, IDENTITY);
+    }
     Ok(headers)
 }
 
@@ -269,6 +273,7 @@ pub(crate) fn common_headers(
     options: &CallOptions,
     surroundings: &Surroundings<'_>,
 ) -> Result<(), String> {
+    headers.insert(ACCEPT_ENCODING, GZIP);
     headers.insert(USER_AGENT, surroundings.user_agent.clone());
     headers.insert(API_CLIENT, api_client(surroundings.metrics)?);
     if let Some(project) = &options.chosen().quota_project {

@@ -33,6 +33,9 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 ///
 /// A transport neither follows redirects, nor retries, nor adds credentials: the callers do, because only they
 /// know which headers are secret and which requests are safe to repeat.
+///
+/// Bodies come as they were sent: a transport that undoes a `content-encoding` takes positions, lengths and checksums away from the callers, who decode what is encoded themselves. It
+/// adds no `accept-encoding` either.
 pub trait Transport: std::fmt::Debug + Send + Sync + 'static {
     /// Sends `request`. The future may be dropped at any time.
     ///

@@ -79,6 +79,11 @@ impl TransportOptions {
         let mut builder = Client::builder()
             .redirect(redirect::Policy::none())
             .referer(false)
+            // Bodies come as they were sent, also in programs of which another crate has turned the decoders on: those lose what does not come in one piece.
+            .no_gzip()
+            .no_brotli()
+            .no_deflate()
+            .no_zstd()
             .connect_timeout(Duration::from_secs(10))
             // Shorter than the idle timeouts of common load balancers, so that a pooled connection is rarely a dead one.
             .pool_idle_timeout(Duration::from_secs(50))

@@ -13,7 +13,8 @@ use self::proxied::Proxy;
 use crate::{Body, BoxFuture, Transport, TransportError, TransportErrorKind, TransportOptions};
 
 /// The transport that is used when none is given: a [`reqwest::Client`](::reqwest::Client) with rustls, HTTP/2 where the
-/// server speaks it, gzip, the proxies of the environment and the system for all but this machine's own addresses, 10 s to connect, and no redirects.
+/// server speaks it, the proxies of the environment and the system for all but this machine's own addresses, 10 s to connect, no
+/// redirects, and no decoding of bodies.
 ///
 /// It has no timeout of its own for an exchange: callers set one.
 ///
@@ -37,7 +38,20 @@ pub(crate) fn unbuildable(error: Error) -> TransportError {
 /// Any reqwest client: bring your own proxy, certificates, pool and timeouts.
 ///
 /// Build it with [`redirect::Policy::none`](::reqwest::redirect::Policy::none): the callers follow redirects themselves, because only they know which headers
-/// must not reach another host.
+/// must not reach another host. Build it with `no_gzip`, `no_brotli`, `no_deflate` and `no_zstd` too: if any crate of the program turns such a feature of reqwest on, a client decodes
+/// bodies unless it was told not to, and what it makes of gzip with several members is cut short. The callers decode themselves.
+///
+/// ```
+/// # fn example() -> Result<reqwest::Client, reqwest::Error> {
+/// let client = reqwest::Client::builder()
+///     .redirect(reqwest::redirect::Policy::none())
+///     .no_gzip()
+///     .no_brotli()
+///     .no_deflate()
+///     .no_zstd()
+///     .build()?;
+/// # Ok(client) }
+/// ```
 impl Transport for Client {
     fn send(
         &self,

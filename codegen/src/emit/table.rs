@@ -47,6 +47,8 @@ pub(super) fn method(method: &Method, depth: usize, names: &Names<'_>) -> TokenS
         .response
         .is_none()
         .then(|| quote!(has_response: false,));
+    let may_be_empty =
+        (method.response.is_some() && method.may_be_empty).then(|| quote!(may_be_empty: true,));
     let api_version = method
         .api_version
         .as_ref()
@@ -74,6 +76,7 @@ pub(super) fn method(method: &Method, depth: usize, names: &Names<'_>) -> TokenS
             #patterns
             #scopes
             #has_response
+            #may_be_empty
             #api_version
             #paging
             #upload

@@ -170,6 +170,7 @@ impl Lowering<'_, '_> {
             request_id: repeating::has_request_id(verb, &parameters),
             preconditions: repeating::preconditions(verb, method, &parameters, self.document),
             raw_response: false,
+            may_be_empty: true,
             path_name,
             required,
             optional,

@@ -281,6 +281,8 @@ pub struct Method {
     pub preconditions: Vec<TokenIn>,
     /// The answer is bytes of any type: its schema [is raw](TypeDef::is_raw).
     pub raw_response: bool,
+    /// The response may have no content: none is declared, or none that has properties (`google.protobuf.Empty`), or one that is no JSON object.
+    pub may_be_empty: bool,
 }
 
 /// When a call of a method is repeated, although the attempt before may have had its effect.

@@ -305,7 +305,7 @@ impl Driver {
             }
             Err(error) => return Err(self.place(error)),
         };
-        match answered.status {
+        match range::status(&answered) {
             StatusCode::PERMANENT_REDIRECT => {
                 self.moved(&answered)?;
                 Ok(match range::stored(&answered.headers) {
@@ -317,8 +317,10 @@ impl Driver {
                 let error = Error::api(answered.status, answered.headers, answered.body);
                 Ok(Reply::Heard(Heard::Gone, Some(self.place(error))))
             }
-            // It ends in the middle, though its connection ended well.
-            _ if answered.is_cut() => Ok(Reply::Heard(Heard::Nothing, Some(stalled()))),
+            // It ends in the middle, or before it began, though its connection ended well.
+            _ if answered.is_cut() || answered.is_missing() => {
+                Ok(Reply::Heard(Heard::Nothing, Some(unanswered())))
+            }
             _ => Ok(Reply::Complete(answered)),
         }
     }
@@ -429,6 +431,14 @@ fn stalled() -> Error {
     Error::new(
         ErrorKind::Transport,
         "the server takes nothing more of the upload",
+    )
+    .with_repeat(Repeat::IfSafe)
+}
+
+fn unanswered() -> Error {
+    Error::new(
+        ErrorKind::Transport,
+        "the server says that the upload is complete, but does not send the whole response",
     )
     .with_repeat(Repeat::IfSafe)
 }

@@ -1,6 +1,20 @@
 //! What a session's requests and answers say of bytes.
 
-use http::{HeaderMap, HeaderValue, header::RANGE};
+use http::{HeaderMap, HeaderValue, StatusCode, header::RANGE};
+
+use crate::execute::Answered;
+
+/// The status that a session means. Where something on the way takes a 308 for a redirect, a program has `x-guploader-no-308: yes` sent, and gets a 200 that says in another header
+/// what it is.
+pub(super) fn status(answered: &Answered) -> StatusCode {
+    let meant = answered.headers.get("x-http-status-code-override");
+    match meant {
+        Some(meant) if answered.status == StatusCode::OK && meant == "308" => {
+            StatusCode::PERMANENT_REDIRECT
+        }
+        _ => answered.status,
+    }
+}
 
 /// `bytes 0-8388607/67108864`; `bytes 0-8388607/*` where the total is not known; `None` for what needs no such header: the whole of nothing.
 pub(super) fn content_range(from: u64, len: u64, total: Option<u64>) -> Option<HeaderValue> {

@@ -1,5 +1,8 @@
 //! Media as it arrives.
 
+mod again;
+mod current;
+
 use std::{
     fmt,
     pin::Pin,
@@ -8,24 +11,21 @@ use std::{
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, future::poll_fn};
-use gapi_transport::{BodyStream, BoxFuture};
-use http::{
-    HeaderMap, StatusCode,
-    header::{CONTENT_ENCODING, CONTENT_TYPE},
-};
+use gapi_transport::BoxFuture;
+use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
 
+use self::current::{Current, Fault};
 use super::{
-    checksum::{Checksum, Stored},
-    part::{self, Part, Place},
+    checked::Checked,
+    part::{self, Part},
     progress::Watcher,
-    version::{GENERATION, Version},
+    version::Version,
 };
 use crate::{
     Error, ErrorKind, Response,
-    call::sending::Prepared,
-    execute::{self, Opened, Retries, Timer},
-    kept::Kept,
-    retry::{Backoff, Next, Repeat},
+    coding::Coding,
+    execute::{self, Opened, Timer},
+    retry::Backoff,
 };
 
 /// The bytes of a download as they arrive, in order. Also a [`Stream`] of `Result<Bytes, Error>`.
@@ -42,44 +42,31 @@ use crate::{
 /// Dropping it gives up the connection. After an error there is nothing more.
 #[must_use = "nothing is read until a chunk is asked for"]
 pub struct Chunks {
-    /// The first answer.
+    /// The first response.
     opened: Box<Opened>,
     /// `None` after the end.
     current: Option<Current>,
+    /// How the bytes are encoded that are given, or were.
+    coding: Coding,
+    /// Whether that is undone.
+    decode: bool,
+    asked: Option<Part>,
     /// The connection after one that broke, until it is there.
     reopening: Option<BoxFuture<'static, (Backoff, Result<Opened, Error>)>>,
     backoff: Option<Backoff>,
     /// Where the wanted bytes begin in the media, if that is known, and how many they are.
     start: Option<u64>,
     len: Option<u64>,
+    /// How long all of the media is, if that is known.
+    total: Option<u64>,
     given: u64,
     /// How many were given when a connection broke last.
     broke_at: u64,
     version: Version,
-    checksum: Option<(Stored, Checksum)>,
+    checked: Option<Checked>,
     watcher: Watcher,
     /// How long the next chunk may still take; it runs while there is nothing to read.
     patience: Option<Timer>,
-}
-
-/// The body that is being read.
-struct Current {
-    body: BodyStream,
-    declared: Option<u64>,
-    arrived: u64,
-    /// How many bytes are still to be passed over.
-    skip: u64,
-}
-
-impl Current {
-    fn of(opened: &mut Opened, place: Place) -> Self {
-        Self {
-            body: std::mem::take(&mut opened.body).into_stream(),
-            declared: opened.declared,
-            arrived: 0,
-            skip: place.skip,
-        }
-    }
 }
 
 impl Chunks {
@@ -88,50 +75,59 @@ impl Chunks {
         asked: Option<Part>,
         watcher: Watcher,
     ) -> Result<Self, Error> {
-        let answered = &opened.answered;
-        let place = part::find(asked, answered.status, &answered.headers, opened.declared)
-            .map_err(|why| {
+        let (answered, unread) = (&opened.answered, &opened.unread);
+        let place =
+            part::find(asked, answered.status, &answered.headers, unread.len()).map_err(|why| {
                 Error::new(ErrorKind::Media, format!("the server sent {why}"))
                     .at(answered.method.id, answered.url())
             })?;
         let is_whole = asked.is_none() && answered.status == StatusCode::OK;
-        let checksum = is_whole.then(|| checksum(&answered.headers)).flatten();
+        let checked = is_whole
+            .then(|| Checked::of(&answered.headers, unread))
+            .flatten();
         let version = Version::of(&answered.headers);
         let mut chunks = Self::plain(opened);
         if let Some(current) = &mut chunks.current {
             current.skip = place.skip;
         }
         Ok(Self {
+            asked,
             start: place.start,
             len: place.len,
+            total: place.total,
             version,
-            checksum,
+            checked,
             watcher,
             ..chunks
         })
     }
 
-    /// The bytes of an answer as they come: what breaks does not go on, since they are no media that one could ask a part of.
+    /// The bytes of a response as they come: what breaks does not go on, since they are no media that one could ask a part of.
     pub(crate) fn plain(mut opened: Opened) -> Self {
-        let place = Place {
-            start: None,
-            skip: 0,
-            len: opened.declared,
-        };
+        let unread = std::mem::take(&mut opened.unread);
         Self {
-            current: Some(Current::of(&mut opened, place)),
+            coding: unread.coding.clone(),
+            decode: unread.decode,
+            asked: None,
             reopening: None,
             backoff: None,
             start: None,
-            len: place.len,
+            len: unread.len(),
+            total: None,
             given: 0,
             broke_at: 0,
             version: Version::default(),
-            checksum: None,
+            checked: None,
             watcher: Watcher::default(),
             patience: None,
+            current: Some(Current::of(unread, 0)),
             opened: Box::new(opened),
         }
+    }
+
+    /// Whether the bytes are another form of what travels.
+    fn is_decoded(&self) -> bool {
+        self.decode && self.coding != Coding::Identity
     }
 
     /// The HTTP status, always a success; 206 for a range.
@@ -139,7 +135,7 @@ impl Chunks {
         self.opened.answered.status
     }
 
-    /// The headers of the first answer.
+    /// The headers of the first response. Where its content was decoded, without `content-encoding` and `content-length`.
     pub fn headers(&self) -> &HeaderMap {
         &self.opened.answered.headers
     }
@@ -236,7 +232,12 @@ impl Chunks {
                 let (backoff, opened) = ready!(reopening.as_mut().poll(cx));
                 self.reopening = None;
                 self.backoff = Some(backoff);
-                self.take_over(opened?)?;
+                match opened {
+                    Err(error) if self.is_all_there(&error) => {
+                        return Poll::Ready(self.end().map(Option::flatten));
+                    }
+                    opened => self.take_over(opened?)?,
+                }
             }
             if let Some(done) = ready!(self.poll_current(cx)?) {
                 return Poll::Ready(Ok(done));
@@ -249,23 +250,19 @@ impl Chunks {
         let Some(current) = &mut self.current else {
             return Poll::Ready(Ok(Some(None)));
         };
-        let polled = current.body.as_mut().poll_next(cx);
-        Poll::Ready(match polled {
+        let encoded = self.checked.as_mut().and_then(Checked::encoded);
+        Poll::Ready(match current.poll_content(cx, encoded) {
             Poll::Ready(Some(Ok(chunk))) => {
                 self.patience = None;
-                current.arrived += chunk.len() as u64;
-                match current.declared {
-                    Some(declared) if current.arrived > declared => Err(Error::new(
-                        ErrorKind::Transport,
-                        format!("the answer goes on after its {declared} bytes"),
-                    )),
-                    _ => self.give(chunk),
-                }
+                self.give(chunk)
             }
-            Poll::Ready(Some(Err(broken))) => self.broken(Error::transport(broken)),
-            Poll::Ready(None) => match self.check_end() {
-                Ok(()) => self.end(),
-                Err(early) => self.broken(early),
+            Poll::Ready(Some(Err(Fault::Broken(error)))) => self.broken(error),
+            Poll::Ready(Some(Err(Fault::Wrong(error)))) => Err(error),
+            Poll::Ready(None) => match self.len {
+                Some(len) if len != self.given => {
+                    self.broken(execute::wrong_length(self.given, len))
+                }
+                _ => self.end(),
             },
             Poll::Pending => {
                 if self.patience.is_none() {
@@ -282,161 +279,34 @@ impl Chunks {
     /// Gives what of `chunk` is wanted.
     fn give(&mut self, mut chunk: Bytes) -> Result<Option<Option<Bytes>>, Error> {
         if let Some(current) = &mut self.current {
-            let surplus = usize::try_from(current.skip).map_or(chunk.len(), |s| s.min(chunk.len()));
-            current.skip -= surplus as u64;
-            let _ = chunk.split_to(surplus);
-        }
-        let left = self.len.map(|len| len - self.given);
-        if let Some(left) = left.and_then(|left| usize::try_from(left).ok()) {
-            if chunk.is_empty() && left == 0 {
-                return self.end();
-            }
-            chunk.truncate(left);
+            current.pass_over(&mut chunk);
         }
         if chunk.is_empty() {
             return Ok(None);
         }
-        if let Some((_, checksum)) = &mut self.checksum {
-            checksum.feed(self.given, &chunk);
+        if let Some(len) = self.len {
+            let left = len - self.given;
+            if left == 0 {
+                // What follows is of no interest, however much it is.
+                return self.end();
+            }
+            chunk.truncate(usize::try_from(left).unwrap_or(usize::MAX));
+        }
+        if let Some(checked) = &mut self.checked {
+            checked.feed(self.given, &chunk);
         }
         self.given += chunk.len() as u64;
         self.watcher.tell(self.given, self.len);
         Ok(Some(Some(chunk)))
     }
 
-    /// A stream that ends cleanly can still be a broken one.
-    fn check_end(&self) -> Result<(), Error> {
-        if let Some(Current {
-            declared: Some(declared),
-            arrived,
-            ..
-        }) = self.current
-            && declared != arrived
-        {
-            return Err(execute::wrong_length(arrived, declared));
-        }
-        match self.len {
-            Some(len) if len != self.given => Err(execute::wrong_length(self.given, len)),
-            _ => Ok(()),
-        }
-    }
-
     fn end(&self) -> Result<Option<Option<Bytes>>, Error> {
-        match &self.checksum {
-            None => Ok(Some(None)),
-            Some((stored, arrived)) => match stored.check(arrived) {
-                Ok(()) => Ok(Some(None)),
-                Err(why) => Err(Error::new(
-                    ErrorKind::Media,
-                    format!("the media did not arrive as it is stored: {why}"),
-                )),
-            },
-        }
-    }
-
-    /// The connection broke: another one goes on where it was, if that is possible and the policy allows it.
-    fn broken(&mut self, error: Error) -> Result<Option<Option<Bytes>>, Error> {
-        self.patience = None;
-        if self.len == Some(self.given) {
-            return self.end();
-        }
-        let Some(again) = self.rest() else {
-            return Err(error);
-        };
-        if error.repeat() == Repeat::Never {
-            return Err(error);
-        }
-        let backoff = self.backoff.take().filter(|_| self.given == self.broke_at);
-        let mut backoff = backoff.unwrap_or_else(|| {
-            let options = execute::effective_options(&again);
-            Backoff::new(&again.client.inner, &options).without_budget()
-        });
-        self.broke_at = self.given;
-        match backoff.after(&error, |_| None) {
-            Next::GiveUp(_) => Err(error),
-            Next::Wait(wait) => {
-                tracing::debug!(kind = %error.kind(), "the download broke; going on where it was");
-                self.reopening = Some(Box::pin(async move {
-                    backoff.sleep(wait).await;
-                    let opened = execute::open(again, Retries::Step).await;
-                    (backoff, opened)
-                }));
-                Ok(None)
-            }
-        }
-    }
-
-    /// The request for the bytes that are missing; `None` where nothing tells which version they would be of.
-    fn rest(&self) -> Option<Kept<Prepared>> {
-        let encoded = self.headers().contains_key(CONTENT_ENCODING);
-        if !self.version.is_known() || encoded {
-            return None;
-        }
-        let range = self.missing()?.header().ok()?;
-        let mut again = self.opened.prepared.clone();
-        again.options.set_header("range", Some(range));
-        if let Some(etag) = self.version.etag() {
-            again.options.set_header("if-range", Some(etag.clone()));
-        }
-        let knows = |name| again.call.method.parameters.iter().any(|p| p.name == name);
-        let is_set = again.call.parameters().any(|(name, _)| name == GENERATION);
-        if let (Some(generation), true, false) =
-            (self.version.generation(), knows(GENERATION), is_set)
-        {
-            again.options.set_param(GENERATION, generation.to_owned());
-        }
-        Some(again)
-    }
-
-    fn missing(&self) -> Option<Part> {
-        let start = self.start?;
-        Some(Part::From {
-            start: start + self.given,
-            end: self.len.map(|len| start + len),
+        let compared = self.checked.as_ref().map_or(Ok(()), Checked::compare);
+        compared.map(|()| Some(None)).map_err(|why| {
+            let message = format!("the media did not arrive as it is stored: {why}");
+            Error::new(ErrorKind::Media, message)
         })
     }
-
-    /// Goes on with an answer to [`rest`](Self::rest).
-    fn take_over(&mut self, mut opened: Opened) -> Result<(), Error> {
-        let answered = &opened.answered;
-        let wrong = |why: &str| {
-            Error::new(
-                ErrorKind::Media,
-                format!(
-                    "the download broke after {} bytes and cannot go on: {why}",
-                    self.given
-                ),
-            )
-        };
-        if answered.headers.contains_key(CONTENT_ENCODING) {
-            return Err(wrong("the server sent the rest in a compressed form"));
-        }
-        if !self.version.is_same(&Version::of(&answered.headers)) {
-            return Err(wrong("the media is another version now"));
-        }
-        let place = part::find(
-            self.missing(),
-            answered.status,
-            &answered.headers,
-            opened.declared,
-        )
-        .map_err(|why| wrong(&format!("the server sent {why}")))?;
-        self.current = Some(Current::of(&mut opened, place));
-        Ok(())
-    }
-}
-
-/// What to compare the whole of the media with, if the headers tell it. Of what is stored in a compressed form they tell the checksum of that form.
-fn checksum(headers: &HeaderMap) -> Option<(Stored, Checksum)> {
-    let stored = Stored::read(headers);
-    let as_stored = headers
-        .get("x-goog-stored-content-encoding")
-        .is_none_or(|encoding| encoding == "identity");
-    if stored.is_empty() || !as_stored || headers.contains_key(CONTENT_ENCODING) {
-        return None;
-    }
-    let checksum = stored.checksum();
-    Some((stored, checksum))
 }
 
 fn late(timer: &mut Option<Timer>, cx: &mut Context<'_>) -> Option<Error> {

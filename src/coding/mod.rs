@@ -1,0 +1,186 @@
+//! The content codings of responses (RFC 9110, section 8.4), undone in one place, whatever the transport is.
+
+mod gunzip;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use bytes::Bytes;
+use gapi_transport::{TransportError, TransportErrorKind};
+use http::{
+    HeaderMap, HeaderName,
+    header::{CONTENT_ENCODING, CONTENT_LENGTH},
+};
+
+use self::gunzip::Gunzip;
+
+/// How often one body may be encoded: more is no content that anybody means.
+const MOST_LAYERS: usize = 4;
+
+/// The longest name of a coding that an error repeats, in characters.
+const LONGEST_NAME: usize = 40;
+
+/// How a body is encoded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Coding {
+    /// Not at all.
+    #[default]
+    Identity,
+    /// With gzip, so many times.
+    Gzip(usize),
+    /// In a way that is not known here: the value of `content-encoding`, bounded and harmless.
+    Unknown(String),
+}
+
+impl Coding {
+    /// Reads `content-encoding`.
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
+        if headers.contains_key(CONTENT_ENCODING) {
+            Self::said(headers, &CONTENT_ENCODING)
+        } else {
+            Self::Identity
+        }
+    }
+
+    /// Reads the header `name`, of which there may be several lines with several codings each.
+    pub(crate) fn said(headers: &HeaderMap, name: &HeaderName) -> Self {
+        let mut layers = 0;
+        for line in headers.get_all(name) {
+            for name in line.as_bytes().split(|byte| *byte == b',') {
+                match name.trim_ascii().to_ascii_lowercase().as_slice() {
+                    b"" | b"identity" => {}
+                    b"gzip" | b"x-gzip" => layers += 1,
+                    other => return Self::Unknown(harmless(other)),
+                }
+            }
+        }
+        match layers {
+            0 => Self::Identity,
+            1..=MOST_LAYERS => Self::Gzip(layers),
+            _ => Self::Unknown(format!("gzip, {layers} times")),
+        }
+    }
+
+    /// What undoes it; `None` where there is nothing to undo, or nobody knows how.
+    pub(crate) fn decoder(&self) -> Option<Box<Decoder>> {
+        match self {
+            Self::Gzip(layers) => Some(Box::new(Decoder::new(*layers))),
+            Self::Identity | Self::Unknown(_) => None,
+        }
+    }
+}
+
+/// Takes from `headers` what no longer is true of a body that was decoded.
+pub(crate) fn forget(headers: &mut HeaderMap) {
+    headers.remove(CONTENT_ENCODING);
+    headers.remove(CONTENT_LENGTH);
+}
+
+/// A name that a server gave, as an error may show it.
+fn harmless(name: &[u8]) -> String {
+    String::from_utf8_lossy(name)
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(LONGEST_NAME)
+        .collect()
+}
+
+/// Undoes gzip, any number of times. It does no I/O: give it what arrives, and take what comes of it, in pieces of at most 64 KiB, so that nothing inflates further than
+/// somebody wants it to.
+pub(crate) struct Decoder {
+    /// The first takes what arrives, the last gives the content.
+    layers: Vec<Gunzip>,
+}
+
+/// What a decoder gives.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Pull {
+    /// Some bytes, never none.
+    Piece(Bytes),
+    /// Nothing before [`push`](Decoder::push) or [`end`](Decoder::end).
+    Hungry,
+    /// Nothing yet, though something was done: ask again, after others had their turn.
+    Working,
+    /// Nothing any more.
+    End,
+}
+
+impl Decoder {
+    fn new(layers: usize) -> Self {
+        Self {
+            layers: std::iter::repeat_with(Gunzip::new).take(layers).collect(),
+        }
+    }
+
+    /// Gives it the next bytes, after [`Pull::Hungry`].
+    pub(crate) fn push(&mut self, input: Bytes) {
+        if let Some(first) = self.layers.first_mut() {
+            first.push(input);
+        }
+    }
+
+    /// Says that there are no more, after [`Pull::Hungry`].
+    pub(crate) fn end(&mut self) {
+        if let Some(first) = self.layers.first_mut() {
+            first.end();
+        }
+    }
+
+    /// The next bytes.
+    pub(crate) fn pull(&mut self) -> Result<Pull, Undecodable> {
+        pull(&mut self.layers)
+    }
+}
+
+fn pull(layers: &mut [Gunzip]) -> Result<Pull, Undecodable> {
+    let Some((last, before)) = layers.split_last_mut() else {
+        return Ok(Pull::Hungry);
+    };
+    let given = last.pull()?;
+    if given != Pull::Hungry {
+        return Ok(given);
+    }
+    match pull(before)? {
+        Pull::Piece(piece) => {
+            last.push(piece);
+            // One piece at a time: what is encoded twice may be large in between, and nothing in the end.
+            match last.pull()? {
+                Pull::Hungry => Ok(Pull::Working),
+                given => Ok(given),
+            }
+        }
+        Pull::End => {
+            last.end();
+            last.pull()
+        }
+        none => Ok(none),
+    }
+}
+
+/// What is no gzip, though it is said to be.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Undecodable {
+    why: &'static str,
+}
+
+impl Undecodable {
+    fn new(why: &'static str) -> Self {
+        Self { why }
+    }
+}
+
+impl fmt::Display for Undecodable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the gzip of the response is broken: {}", self.why)
+    }
+}
+
+impl std::error::Error for Undecodable {}
+
+/// A body that is broken has not arrived as it was.
+impl From<Undecodable> for TransportError {
+    fn from(error: Undecodable) -> Self {
+        Self::new(TransportErrorKind::Body, error.to_string()).with_source(error)
+    }
+}
