@@ -137,8 +137,8 @@ impl Gunzip {
         if status == Status::StreamEnd {
             return Ok(true);
         }
-        if !self.input.is_empty() && piece.len() < piece.capacity() {
-            // It neither took all nor filled the room: nothing would ever change that.
+        let is_stuck = taken == 0 && piece.len() == from;
+        if is_stuck && !self.input.is_empty() && piece.len() < piece.capacity() {
             return Err(Undecodable::new("its compressed data is none"));
         }
         Ok(false)

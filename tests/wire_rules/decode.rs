@@ -4,7 +4,7 @@ use gapi::ErrorKind;
 use serde_json::{Value, json};
 
 use crate::{
-    api::{AnyThing, Create, Delete, Labels, List, Thing},
+    api::{AnyThing, Create, Delete, Get, Labels, List, Thing},
     script::{Script, answer, json as json_step},
 };
 
@@ -15,13 +15,7 @@ async fn create(status: u16, body: &'static str) -> Result<Thing, gapi::Error> {
 
 #[tokio::test]
 async fn nothing_is_the_empty_value() {
-    for (status, body) in [
-        (204, ""),
-        (200, ""),
-        (200, "null"),
-        (200, " \r\n null\n"),
-        (200, "{}"),
-    ] {
+    for (status, body) in [(204, ""), (200, "null"), (200, " \r\n null\n"), (200, "{}")] {
         assert_eq!(create(status, body).await.expect(body), Thing::default());
     }
     for body in ["", "null", "not json at all", "[1]"] {
@@ -47,6 +41,35 @@ async fn nothing_is_the_empty_value() {
             .expect("nothing")
             .is_empty()
     );
+}
+
+#[tokio::test]
+async fn nothing_where_properties_are_declared_is_not_believed() {
+    for body in ["", " \r\n"] {
+        let error = create(200, body).await.expect_err("empty");
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert_eq!(
+            error.to_string(),
+            "things.create: the server says with status 200 that the call was carried out, but its response is empty, though the document declares one (Thing)"
+        );
+        assert_eq!(error.status().map(|s| s.as_u16()), Some(200));
+    }
+    // Whoever asks for bytes gets what came.
+    let script = Script::new(|_| json_step(200, ""));
+    let client = script.client();
+    let text = Create::new().send(&client).text().await;
+    assert_eq!(text.expect("the text"), "");
+    let read = Create::new().send(&client).json::<Option<Thing>>().await;
+    assert_eq!(read.expect_err("empty").kind(), ErrorKind::Decode);
+    // What is safe to repeat is repeated, and nothing else.
+    let script = Script::steps([json_step(200, ""), json_step(200, r#"{"name": "a"}"#)]);
+    let client = script.retrying().jitter(|| 0.0).build().expect("a client");
+    let got = Get::new().set("name", "a").send(&client).await;
+    assert_eq!(got.expect("the second one").name.as_deref(), Some("a"));
+    let script = Script::steps([json_step(201, "")]);
+    let client = script.retrying().build().expect("a client");
+    let error = Create::new().send(&client).await.expect_err("one attempt");
+    assert!(error.to_string().contains("was carried out"), "{error}");
 }
 
 #[tokio::test]

@@ -108,7 +108,7 @@ async fn what_is_missing_or_wrong_is_named() {
             "settings",
             "expected an object, found a list",
         ),
-        ("", "", "\"name\" is missing"),
+        ("null", "", "\"name\" is missing"),
     ] {
         let script = Script::steps([json(200, body)]);
         let error = Get::new()

@@ -224,7 +224,7 @@ async fn two_versions_are_never_mixed() {
         ),
         (
             part(5, 20, None, &[]),
-            "the download broke after 5 bytes and cannot go on: the media is another version now",
+            "the download broke after 5 bytes and cannot go on: the server does not say which version of the media the rest is of",
         ),
         (
             part(6, 20, None, VERSION),
@@ -237,11 +237,7 @@ async fn two_versions_are_never_mixed() {
         assert_eq!(error.to_string(), format!("things.content: {why}"));
     }
     // Without a version, nobody knows what would come.
-    for headers in [
-        &[][..],
-        &[("etag", "W/\"v1\"")],
-        &[("etag", "\"v1\""), ("content-encoding", "br")],
-    ] {
+    for headers in [&[][..], &[("etag", "W/\"v1\"")]] {
         let script = Script::steps([part(0, 20, Some(5), headers)]);
         let error = download(&patient(&script)).await.expect_err("broken");
         assert_eq!(error.kind(), ErrorKind::Transport);

@@ -96,7 +96,7 @@ impl Current {
             }
             self.arrived += chunk.len() as u64;
             if let Some(declared) = self.declared.filter(|len| *len < self.arrived) {
-                let message = format!("the response goes on after its {declared} bytes");
+                let message = format!("the answer goes on after its {declared} bytes");
                 let error = Error::new(ErrorKind::Transport, message);
                 return Poll::Ready(Some(Err(Fault::Wrong(error))));
             }
