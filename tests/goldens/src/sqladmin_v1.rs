@@ -721,6 +721,7 @@ pub mod operations {
             __gapi::Parameter::query("location"),
         ],
         scopes: &[super::scope::CLOUD_PLATFORM, super::scope::SQLSERVICE_ADMIN],
+        may_be_empty: true,
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
 

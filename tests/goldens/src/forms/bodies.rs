@@ -200,6 +200,7 @@ pub mod things {
     pub(crate) static EMPTY: __gapi::Method = __gapi::Method {
         id: Empty::METHOD,
         path: "empty",
+        may_be_empty: true,
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
 
@@ -245,6 +246,7 @@ pub mod things {
     pub(crate) static FREE: __gapi::Method = __gapi::Method {
         id: Free::METHOD,
         path: "free",
+        may_be_empty: true,
         api_version: Some("2026-01-01"),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
@@ -339,6 +341,7 @@ pub mod things {
     pub(crate) static LOOKUP: __gapi::Method = __gapi::Method {
         id: Lookup::METHOD,
         path: "lookup",
+        may_be_empty: true,
         ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
     };
 
@@ -430,6 +433,7 @@ pub mod things {
     pub(crate) static RAW: __gapi::Method = __gapi::Method {
         id: Raw::METHOD,
         path: "raw",
+        may_be_empty: true,
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
 

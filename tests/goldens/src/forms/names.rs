@@ -265,6 +265,7 @@ pub mod apps {
     pub(crate) static ATTRIBUTES: __gapi::Method = __gapi::Method {
         id: Attributes::METHOD,
         path: "apps/attributes",
+        may_be_empty: true,
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
 
