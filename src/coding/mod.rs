@@ -77,6 +77,25 @@ pub(crate) fn forget(headers: &mut HeaderMap) {
     headers.remove(CONTENT_LENGTH);
 }
 
+/// A whole body, decoded, if it is encoded and comes to at most `limit` bytes.
+pub(crate) fn decoded(headers: &HeaderMap, body: &Bytes, limit: usize) -> Option<Bytes> {
+    let mut decoder = Coding::of(headers).decoder()?;
+    let mut input = Some(body.clone());
+    let mut all = Vec::new();
+    loop {
+        match decoder.pull().ok()? {
+            Pull::Piece(piece) if piece.len() > limit - all.len() => return None,
+            Pull::Piece(piece) => all.extend_from_slice(&piece),
+            Pull::Hungry => match input.take() {
+                Some(input) => decoder.push(input),
+                None => decoder.end(),
+            },
+            Pull::Working => {}
+            Pull::End => return Some(all.into()),
+        }
+    }
+}
+
 /// A name that a server gave, as an error may show it.
 fn harmless(name: &[u8]) -> String {
     String::from_utf8_lossy(name)

@@ -18,12 +18,13 @@ use super::{
     send::LARGEST,
     tape::{self, Answered, Asked},
 };
+use crate::coding;
 
 /// Passes requests on to another transport, and records them with their answers: one JSON text a line, in the order of the answers.
 ///
 /// **What is not recorded:** headers but for a few that are harmless, keys and tokens in URLs, the properties of JSON bodies and forms that hold
 /// passwords, keys, tokens and payloads of secrets (`REDACTED` stands there), and the secret parts of session and signed URLs. Other text is recorded as it is:
-/// look at a recording before you share it.
+/// look at a recording before you share it. What is compressed is recorded decompressed.
 ///
 /// Bodies are held in memory.
 ///
@@ -96,7 +97,15 @@ impl Transport for Recorder {
                     return Ok(Response::from_parts(head, Body::from_stream(broken, None)));
                 }
             };
-            let answered = Answered::response(head.status, &head.headers, &body);
+            // Within what is compressed nobody would find the secrets.
+            let answered = match coding::decoded(&head.headers, &body, LARGEST) {
+                Some(plain) => {
+                    let mut headers = head.headers.clone();
+                    coding::forget(&mut headers);
+                    Answered::response(head.status, &headers, &plain)
+                }
+                None => Answered::response(head.status, &head.headers, &body),
+            };
             self.write(&asked, &answered)?;
             Ok(Response::from_parts(head, Body::from(body)))
         })

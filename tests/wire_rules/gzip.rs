@@ -18,7 +18,7 @@ use crate::{
     script::{Script, Step},
 };
 
-fn gzip(text: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(text: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
     encoder
         .write_all(text)
@@ -27,7 +27,7 @@ fn gzip(text: &[u8]) -> Vec<u8> {
 }
 
 /// An answer of a transport that does not undo gzip, in pieces.
-fn zipped(status: u16, body: &[u8]) -> Step {
+pub(crate) fn zipped(status: u16, body: &[u8]) -> Step {
     let pieces: Vec<Result<Bytes, TransportError>> = body
         .chunks(3)
         .map(|piece| Ok(Bytes::copy_from_slice(piece)))
