@@ -210,7 +210,8 @@ async fn an_injected_code_does_not_keep_the_right_one_out() {
 async fn a_refused_code_that_stays_alone_is_the_end() {
     let endpoint = Endpoint::new([Ok(refusal("invalid_grant", "expired"))]);
     let running = start(&endpoint, |server| server.timeout(None)).await;
-    running.get(&running.answer()).await;
+    let page = running.get(&running.answer()).await;
+    assert!(page.contains("still waits for a minute"), "{page}");
     let error = running
         .outcome
         .await

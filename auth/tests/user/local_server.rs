@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use gapi_auth::{AuthError, AuthErrorKind, AuthorizedUser, InstalledAppFlow, LocalServer};
+use gapi_auth::{
+    AuthError, AuthErrorKind, AuthorizedUser, ClientSecrets, Flow, InstalledAppFlow, LocalServer,
+};
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -233,4 +235,212 @@ async fn a_flow_that_is_dropped_frees_its_port() {
         .await
         .expect_err("nobody listens");
     drop(idle);
+}
+
+/// A flow without a network that is over at once.
+fn brief(client: ClientSecrets) -> LocalServer {
+    InstalledAppFlow::new(Flow::new(client, ["a"]))
+        .run_local_server()
+        .open_browser(false)
+        .prompt_message(None)
+        .timeout(Duration::ZERO)
+}
+
+#[tokio::test]
+async fn every_loopback_address_can_be_listened_on() {
+    for (host, url, address) in [
+        ("127.0.0.2", "http://127.0.0.2", "127.0.0.2"),
+        ("LOCALHOST", "http://localhost", "127.0.0.1"),
+        ("::1", "http://[::1]", "::1"),
+        ("[::1]", "http://[::1]", "::1"),
+    ] {
+        if std::net::TcpListener::bind((address, 0)).is_err() {
+            // A machine without this address.
+            continue;
+        }
+        let endpoint = granting(json!({}));
+        let running = start(&endpoint, |server| server.host(host)).await;
+        let redirect = format!("{url}:{}/", running.port);
+        assert_eq!(
+            parameter(&running.url, "redirect_uri").as_deref(),
+            Some(&*redirect)
+        );
+        let mut stream = TcpStream::connect((address, running.port))
+            .await
+            .expect("it listens");
+        let request = format!(
+            "GET {} HTTP/1.1\r\nhost: {}\r\n\r\n",
+            running.answer(),
+            redirect.trim_start_matches("http://").trim_end_matches('/')
+        );
+        stream.write_all(request.as_bytes()).await.expect("sent");
+        let mut page = String::new();
+        stream.read_to_string(&mut page).await.expect("read");
+        assert!(page.starts_with("HTTP/1.1 200"), "{host}: {page}");
+        running.finish().await.expect(host);
+    }
+}
+
+/// Says no to the flow of this URL.
+fn deny(url: &str) {
+    use std::io::{Read, Write};
+    let redirect = parameter(url, "redirect_uri").expect("one");
+    let host = redirect
+        .trim_start_matches("http://")
+        .trim_end_matches('/')
+        .to_owned();
+    let state = parameter(url, "state").expect("one");
+    std::thread::spawn(move || {
+        let mut stream = std::net::TcpStream::connect(&host).expect("it listens");
+        let request =
+            format!("GET /?error=access_denied&state={state} HTTP/1.1\r\nhost: {host}\r\n\r\n");
+        stream.write_all(request.as_bytes()).expect("sent");
+        let _ = stream.read_to_end(&mut Vec::new());
+    });
+}
+
+/// In a program of its own: a process that another test starts holds all sockets until it has become its own program.
+#[test]
+fn the_port_is_free_at_once_when_the_flow_is_over_on_every_runtime() {
+    use tokio::runtime::Builder;
+    let name = "local_server::the_port_is_free_at_once_when_the_flow_is_over_on_every_runtime";
+    if std::env::var_os(SCENE).is_none() {
+        let output = program(name, "ports").output().expect("a process");
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(
+            output.status.success() && text.contains("ENDED=orderly"),
+            "{text}"
+        );
+        return;
+    }
+    // An address that connections of other tests do not take ports of, where there are several.
+    let several = std::net::TcpListener::bind("127.0.0.77:0");
+    let host = if several.is_ok() {
+        "127.0.0.77"
+    } else {
+        "127.0.0.1"
+    };
+    let free = std::net::TcpListener::bind((host, 0)).expect("a port");
+    let port = free.local_addr().expect("an address").port();
+    drop(free);
+    let brief = |client| brief(client).host(host).port(port);
+    for mut builder in [Builder::new_current_thread(), Builder::new_multi_thread()] {
+        let runtime = builder.enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            for _ in 0..100 {
+                let client = ClientSecrets::new("c", "s");
+                let error = brief(client.clone()).await.expect_err("no user");
+                assert_eq!(error.kind(), AuthErrorKind::TimedOut, "{error}");
+                let error = brief(client.clone())
+                    .timeout(None)
+                    .on_url(deny)
+                    .await
+                    .expect_err("denied");
+                assert_eq!(error.kind(), AuthErrorKind::Denied, "{error}");
+                // Dropped after it has begun to listen.
+                let mut waiting = brief(client).timeout(None).into_future();
+                let first = tokio::time::timeout(Duration::ZERO, &mut waiting).await;
+                first.expect_err("it waits");
+                drop(waiting);
+                std::net::TcpListener::bind((host, port)).expect("the port is free");
+            }
+        });
+    }
+    println!("ENDED=orderly");
+}
+
+#[tokio::test]
+async fn a_web_client_is_told_which_redirect_uri_to_register() {
+    let client = |uris: serde_json::Value| {
+        let file = json!({"web": {"client_id": "c", "client_secret": "s", "redirect_uris": uris}});
+        ClientSecrets::from_json(&file.to_string()).expect("a client")
+    };
+    for uris in [json!(null), json!([]), json!(["https://app.example/cb"])] {
+        let error = brief(client(uris)).await.expect_err("nobody came");
+        assert_eq!(error.kind(), AuthErrorKind::TimedOut);
+        let hint = error.hint().expect("a way out");
+        assert!(
+            hint.contains("redirect URI http://127.0.0.1:") && hint.contains("Desktop app"),
+            "{hint}"
+        );
+    }
+    // The registered one is sent as it is registered, and needs no hint.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = free.local_addr().expect("an address").port();
+    drop(free);
+    let registered = format!("http://localhost:{port}");
+    let (sender, url) = oneshot::channel();
+    let error = brief(client(json!(["https://app.example/cb", registered])))
+        .host("localhost")
+        .port(port)
+        .on_url(move |url| sender.send(url.to_owned()).expect("somebody listens"))
+        .await
+        .expect_err("nobody came");
+    assert_eq!(
+        (error.kind(), error.hint()),
+        (AuthErrorKind::TimedOut, None)
+    );
+    let url = url.await.expect("a URL");
+    assert_eq!(parameter(&url, "redirect_uri"), Some(registered));
+    let installed = brief(ClientSecrets::new("c", "s")).await.expect_err("none");
+    assert_eq!(installed.hint(), None);
+}
+
+const SCENE: &str = "GAPI_TEST_LOCAL_SERVER";
+
+/// One test of this program as a program of its own.
+fn program(test: &str, scene: &str) -> std::process::Command {
+    let mut command = std::process::Command::new(std::env::current_exe().expect("this program"));
+    command
+        .args([test, "--exact", "--nocapture"])
+        .env(SCENE, scene);
+    command
+}
+
+/// A program whose standard error stream matters; without the variable this is no test.
+#[tokio::test]
+async fn child() {
+    let Some(scene) = std::env::var_os(SCENE) else {
+        return;
+    };
+    let endpoint = Endpoint::new([Ok(crate::endpoint::refusal("invalid_grant", "Bad Request"))]);
+    let running = start(&endpoint, |server| {
+        server
+            .prompt_message(String::from("Open {url}"))
+            .timeout(Duration::from_secs(1))
+    })
+    .await;
+    if scene == "refused" {
+        running.get(&running.answer()).await;
+    }
+    let error = running.finish().await.expect_err("nobody came");
+    assert_eq!(error.kind(), AuthErrorKind::TimedOut);
+    println!("ENDED=orderly");
+}
+
+#[test]
+fn a_refused_code_is_told_to_the_user_and_a_closed_error_stream_stops_nothing() {
+    use std::process::Stdio;
+    let spawn = |scene: &str| {
+        program("local_server::child", scene)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("a process")
+    };
+    let refused = spawn("refused");
+    let mut closed = spawn("closed");
+    drop(closed.stderr.take());
+    for child in [refused, closed] {
+        let told = child.stderr.is_some();
+        let output = child.wait_with_output().expect("an end");
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(text.contains("ENDED=orderly"), "{text}");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(
+            errors.contains("Another try from the same page"),
+            told,
+            "{errors}"
+        );
+    }
 }

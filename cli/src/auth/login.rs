@@ -1,6 +1,6 @@
 //! `gapi auth login`.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{io::Write, path::PathBuf, sync::Arc, time::Duration};
 
 use gapi_auth::{AuthorizedUser, DeviceFlow, Environment, Flow, InstalledAppFlow, TokenStore};
 
@@ -89,7 +89,9 @@ async fn sign_in(arguments: &Arguments) -> Outcome<AuthorizedUser> {
     }
     let user = if arguments.device {
         let device = DeviceFlow::new(flow).start().await.map_err(problem)?;
-        eprintln!(
+        // Whoever closed the stream does not want to know.
+        let _ = writeln!(
+            std::io::stderr(),
             "On any device, open {} and enter the code {}",
             device.verification_url(),
             device.user_code()

@@ -27,6 +27,8 @@ pub struct ClientSecrets {
     pub(crate) revoke_uri: Option<String>,
     pub(crate) redirect_uris: Vec<String>,
     pub(crate) project_id: Option<String>,
+    /// Whether the client is registered as a web app, whose redirect URIs are taken literally.
+    pub(crate) is_web: bool,
 }
 
 /// The file: one of two keys, `web` first if there are both.
@@ -71,6 +73,7 @@ impl ClientSecrets {
             revoke_uri: None,
             redirect_uris: Vec::new(),
             project_id: None,
+            is_web: false,
         }
     }
 
@@ -135,6 +138,7 @@ impl ClientSecrets {
             workforce,
             r#type,
         } = document;
+        let is_web = web.is_some();
         let Some(fields) = web.or(installed) else {
             return Err(if workforce.is_some() {
                 error(
@@ -167,6 +171,7 @@ impl ClientSecrets {
             revoke_uri: fields.revoke_uri,
             redirect_uris: fields.redirect_uris.unwrap_or_default(),
             project_id: fields.project_id,
+            is_web,
             client_id: client.client_id,
         })
     }

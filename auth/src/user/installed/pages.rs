@@ -51,6 +51,19 @@ impl Page {
         )
     }
 
+    /// The code was refused, and `detail` says why; the app waits for another one.
+    pub(super) fn refused(detail: &str) -> Self {
+        let message = "The app could not complete the sign-in. It still waits for a minute: go back to the sign-in page and try again, or \
+                       wait, and then start again from the app.";
+        Self::new(
+            400,
+            Outcome::Problem,
+            "Something went wrong",
+            message,
+            Some(detail),
+        )
+    }
+
     /// A request that is not the answer that is waited for.
     pub(super) fn stray(status: u16) -> Self {
         let message = "This address only takes the answer of a sign-in that was started from the app, which is still waiting for it.";
@@ -143,6 +156,7 @@ mod tests {
             Page::success(None),
             Page::denied(),
             Page::problem("x"),
+            Page::refused("x"),
             Page::stray(404),
         ] {
             assert!(!page.html.contains("http"), "{}", page.html);

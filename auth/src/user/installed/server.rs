@@ -1,30 +1,19 @@
 //! The flow with a server on this machine that waits for the user's browser.
 
-use std::{
-    collections::VecDeque,
-    fmt,
-    future::IntoFuture,
-    io,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    time::Duration,
-};
+use std::{collections::VecDeque, fmt, future::IntoFuture, pin::pin, time::Duration};
 
 use futures_util::future::{Either, select};
 use gapi_transport::BoxFuture;
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::mpsc,
-    task::{AbortHandle, JoinSet},
-};
 
 use super::{
-    http::{Unreadable, answer, read},
+    door::{Candidate, Door, show},
     pages::Page,
+    tell,
 };
 use crate::{AuthError, AuthErrorKind, AuthorizedUser, Flow, PendingAuthorization};
 
-/// How many connections may say nothing at the same time. The oldest makes room for the next.
-const SILENT: usize = 64;
+/// How many requests may wait until another is judged.
+const QUEUE: usize = 16;
 /// How long the flow goes on waiting after a code that the token endpoint refused: it may have been forged.
 const SECOND_CHANCE: Duration = Duration::from_secs(60);
 
@@ -33,8 +22,8 @@ type Hook = Box<dyn FnOnce(&str) + Send>;
 /// A flow that waits for the user's browser on this machine; made by
 /// [`InstalledAppFlow::run_local_server`](super::InstalledAppFlow::run_local_server). Await it.
 ///
-/// It listens on loopback only. Requests that are not the answer (a favicon, a connection that a browser opens in advance, something
-/// forged) are turned away, and it goes on waiting. The port is free again when the flow ends or is dropped.
+/// It listens on loopback only. Requests that are not the response (a favicon, a connection that a browser opens in advance, something
+/// forged) are turned away, and it goes on waiting. The port is free again as soon as the future has ended or is dropped.
 #[must_use = "nothing happens until it is awaited"]
 pub struct LocalServer {
     flow: Flow,
@@ -63,13 +52,13 @@ impl LocalServer {
         }
     }
 
-    /// The host of the redirect URI: `127.0.0.1` (unless set), `[::1]`, or `localhost`, which listens on both.
+    /// The host of the redirect URI: `127.0.0.1` (unless set), any other loopback address such as `[::1]`, or `localhost`, which listens on both.
     pub fn host(mut self, host: impl Into<String>) -> Self {
         self.host = host.into();
         self
     }
 
-    /// The port; 0 (unless set) takes a free one.
+    /// The port; 0 (unless set) takes a free one. With port 80 the redirect URI has none, as in `http://localhost/`.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
@@ -106,18 +95,36 @@ impl LocalServer {
     }
 
     async fn run(self) -> Result<AuthorizedUser, AuthError> {
-        let listeners = listen(&self.host, self.port).await?;
-        let port = listeners[0]
-            .local_addr()
-            .map_err(|error| cannot_listen(&self.host, self.port, error))?
-            .port();
-        let flow = self
-            .flow
-            .redirect_uri(format!("http://{}:{port}/", self.host));
+        let door = Door::open(&self.host, self.port).await?;
+        let client = self.flow.parts().client;
+        // As it is registered, where it is: some servers compare the texts.
+        let url = door.url();
+        let registered = client
+            .redirect_uris
+            .iter()
+            .find(|uri| uri.trim_end_matches('/') == url.trim_end_matches('/'));
+        let hint = (client.is_web && registered.is_none()).then(|| {
+            format!(
+                "the OAuth client is a web application, whose file does not list the redirect URI {url}: register that one and choose its port with `.port(...)`, or \
+                 use a client of the type \"Desktop app\""
+            )
+        });
+        let redirect_uri = registered.cloned().unwrap_or(url);
+        let flow = self.flow.redirect_uri(redirect_uri);
         let (url, pending) = flow.authorization_url()?;
+        let waiting = Waiting {
+            flow: &flow,
+            pending: &pending,
+            success_message: self.success_message.as_deref(),
+            tells: self.prompt_message.is_some(),
+        };
         // Whatever the browser does, the user can see where to go.
         if let Some(message) = &self.prompt_message {
-            eprintln!("{}", message.replace("{url}", &url));
+            waiting.tell(&message.replace("{url}", &url));
+        }
+        if let Some(hint) = &hint {
+            tracing::warn!("{hint}");
+            waiting.tell(&format!("If the page says redirect_uri_mismatch: {hint}."));
         }
         if let Some(hook) = self.on_url {
             hook(&url);
@@ -125,24 +132,24 @@ impl LocalServer {
         if self.open_browser {
             open(url);
         }
-        let waiting = Waiting {
-            flow: &flow,
-            pending: &pending,
-            success_message: self.success_message.as_deref(),
-        };
         let Some(timeout) = self.timeout else {
-            return waiting.serve(listeners, port).await;
+            return waiting.serve(door).await;
         };
-        let serving = std::pin::pin!(waiting.serve(listeners, port));
-        match select(serving, flow.sleep(timeout)).await {
+        match select(pin!(waiting.serve(door)), flow.sleep(timeout)).await {
             Either::Left((outcome, _)) => outcome,
-            Either::Right(_) => Err(AuthError::new(
-                AuthErrorKind::TimedOut,
-                format!(
-                    "the user did not authorize the app within {} s",
-                    timeout.as_secs()
-                ),
-            )),
+            Either::Right(_) => {
+                let error = AuthError::new(
+                    AuthErrorKind::TimedOut,
+                    format!(
+                        "the user did not authorize the app within {} s",
+                        timeout.as_secs()
+                    ),
+                );
+                Err(match hint {
+                    Some(hint) => error.with_hint(hint),
+                    None => error,
+                })
+            }
         }
     }
 }
@@ -168,60 +175,6 @@ impl fmt::Debug for LocalServer {
     }
 }
 
-/// Listens on the addresses of `host`, all with one port.
-async fn listen(host: &str, port: u16) -> Result<Vec<TcpListener>, AuthError> {
-    let v4 = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    let v6 = IpAddr::V6(Ipv6Addr::LOCALHOST);
-    let first = match host {
-        "localhost" => v4,
-        host => host
-            .trim_start_matches('[')
-            .trim_end_matches(']')
-            .parse::<IpAddr>()
-            .ok()
-            .filter(IpAddr::is_loopback)
-            .ok_or_else(|| {
-                AuthError::new(
-                    AuthErrorKind::Config,
-                    "the host of a local server has to be this machine's loopback address",
-                )
-                .with_hint("use 127.0.0.1, [::1] or localhost; from another machine, `ssh -L PORT:127.0.0.1:PORT` or the console flow")
-            })?,
-    };
-    let listener = bind(SocketAddr::new(first, port))
-        .await
-        .map_err(|error| cannot_listen(host, port, error))?;
-    let bound = listener
-        .local_addr()
-        .map_err(|error| cannot_listen(host, port, error))?;
-    let mut listeners = vec![listener];
-    if host == "localhost" {
-        // Browsers try either address. A machine without IPv6 has only one; a port that another program has there is taken.
-        match bind(SocketAddr::new(v6, bound.port())).await {
-            Ok(listener) => listeners.push(listener),
-            Err(error) if error.kind() == io::ErrorKind::AddrInUse => {
-                return Err(cannot_listen("[::1]", bound.port(), error));
-            }
-            Err(error) => tracing::debug!(%error, "there is no IPv6 loopback"),
-        }
-    }
-    Ok(listeners)
-}
-
-/// Without `SO_REUSEPORT`, so that no other program shares the port.
-async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
-    TcpListener::bind(address).await
-}
-
-fn cannot_listen(host: &str, port: u16, error: io::Error) -> AuthError {
-    AuthError::new(
-        AuthErrorKind::Config,
-        format!("cannot listen on {host} port {port}: {error}"),
-    )
-    .with_hint("port 0 takes a free one")
-    .with_source(error)
-}
-
 /// Opens the browser in the background: some take their time. A runtime would wait for a thread of its own when it ends.
 fn open(url: String) {
     #[cfg(feature = "browser")]
@@ -237,54 +190,53 @@ fn open(url: String) {
     }
 }
 
-/// A request that may be the answer, and the connection that waits for a page.
-struct Candidate {
-    stream: TcpStream,
-    target: String,
-}
-
 struct Waiting<'a> {
     flow: &'a Flow,
     pending: &'a PendingAuthorization,
     success_message: Option<&'a str>,
+    /// Whether the user is told what happens.
+    tells: bool,
 }
 
 impl Waiting<'_> {
-    async fn serve(
-        &self,
-        listeners: Vec<TcpListener>,
-        port: u16,
-    ) -> Result<AuthorizedUser, AuthError> {
-        let (sender, mut candidates) = mpsc::channel(16);
-        // Dropped with everything in it, whatever way this function ends.
-        let mut tasks = JoinSet::new();
-        for listener in listeners {
-            tasks.spawn(accept(listener, port, sender.clone()));
-        }
-        let mut refused: Option<AuthError> = None;
+    async fn serve(&self, mut door: Door) -> Result<AuthorizedUser, AuthError> {
+        let mut queue = VecDeque::new();
+        let mut refused: Option<(AuthError, BoxFuture<'static, ()>)> = None;
         loop {
-            let next = candidates.recv();
-            let candidate = match &refused {
-                None => next.await,
-                Some(error) => {
-                    let next = std::pin::pin!(next);
-                    match select(next, self.flow.sleep(SECOND_CHANCE)).await {
-                        Either::Left((candidate, _)) => candidate,
-                        Either::Right(_) => return Err(error.clone()),
-                    }
+            let candidate = match (queue.pop_front(), &mut refused) {
+                (Some(candidate), _) => candidate,
+                (None, None) => door.next().await,
+                (None, Some((error, over))) => match select(pin!(door.next()), over).await {
+                    Either::Left((candidate, _)) => candidate,
+                    Either::Right(_) => return Err(error.clone()),
+                },
+            };
+            let mut judging = pin!(self.judge(candidate));
+            // Others are turned away, or wait, meanwhile.
+            let verdict = loop {
+                match select(judging.as_mut(), pin!(door.next())).await {
+                    Either::Left((verdict, _)) => break verdict,
+                    Either::Right((next, _)) if queue.len() < QUEUE => queue.push_back(next),
+                    Either::Right(_) => {}
                 }
             };
-            let Some(candidate) = candidate else {
-                return Err(AuthError::new(
-                    AuthErrorKind::Other,
-                    "the local server stopped",
-                ));
-            };
-            match self.judge(candidate).await {
+            match verdict {
                 Verdict::Over(outcome) => return *outcome,
-                Verdict::Refused(error) => refused = Some(refused.unwrap_or(error)),
-                Verdict::Stray => {}
+                Verdict::Refused(error) if refused.is_none() => {
+                    let seconds = SECOND_CHANCE.as_secs();
+                    self.tell(&format!(
+                        "The sign-in did not work: {error}.\nAnother try from the same page is waited for, {seconds} s at most."
+                    ));
+                    refused = Some((error, self.flow.sleep(SECOND_CHANCE)));
+                }
+                Verdict::Refused(_) | Verdict::Stray => {}
             }
+        }
+    }
+
+    fn tell(&self, text: &str) {
+        if self.tells {
+            tell(text);
         }
     }
 
@@ -303,14 +255,14 @@ impl Waiting<'_> {
             }
             Ok(code) => match self.flow.exchange_code(self.pending, &code).await {
                 Ok(user) => (Ok(user), Page::success(self.success_message)),
+                Err(error) if error.oauth_error() == Some("invalid_grant") => {
+                    // The code is not this flow's: a program that saw the URL may have made the request.
+                    tracing::warn!(%error, "the token endpoint refused a code; still waiting");
+                    show(stream, Page::refused(&error.to_string())).await;
+                    return Verdict::Refused(error);
+                }
                 Err(error) => {
                     let page = Page::problem(&error.to_string());
-                    if error.oauth_error() == Some("invalid_grant") {
-                        // The code is not this flow's: a program that saw the URL may have made the request.
-                        tracing::warn!(%error, "the token endpoint refused a code; still waiting");
-                        show(stream, page).await;
-                        return Verdict::Refused(error);
-                    }
                     (Err(error), page)
                 }
             },
@@ -324,66 +276,4 @@ enum Verdict {
     Over(Box<Result<AuthorizedUser, AuthError>>),
     Refused(AuthError),
     Stray,
-}
-
-async fn show(stream: TcpStream, page: Page) {
-    answer(stream, page.status, &page.headers, &page.html).await;
-}
-
-/// Takes connections, and keeps few of those that say nothing.
-async fn accept(listener: TcpListener, port: u16, candidates: mpsc::Sender<Candidate>) {
-    let mut connections = JoinSet::new();
-    let mut silent: VecDeque<AbortHandle> = VecDeque::new();
-    loop {
-        while connections.try_join_next().is_some() {}
-        let stream = match listener.accept().await {
-            Ok((stream, _)) => stream,
-            Err(error) => {
-                // Out of file descriptors, usually: some connection will end.
-                tracing::debug!(%error, "a connection could not be accepted");
-                tokio::time::sleep(Duration::from_millis(50)).await;
-                continue;
-            }
-        };
-        silent.retain(|connection| !connection.is_finished());
-        if silent.len() >= SILENT
-            && let Some(oldest) = silent.pop_front()
-        {
-            oldest.abort();
-        }
-        silent.push_back(connections.spawn(listen_to(stream, port, candidates.clone())));
-    }
-}
-
-/// Turns away what cannot be the answer, and hands on what may be.
-async fn listen_to(mut stream: TcpStream, port: u16, candidates: mpsc::Sender<Candidate>) {
-    let request = match read(&mut stream).await {
-        Ok(request) => request,
-        Err(Unreadable::Gone) => return,
-        Err(Unreadable::Status(status)) => return show(stream, Page::stray(status)).await,
-    };
-    // Another host name that leads here belongs to a page that wants to reach this server (DNS rebinding).
-    let is_here = ["127.0.0.1", "localhost", "[::1]"]
-        .iter()
-        .any(|host| request.host == format!("{host}:{port}"));
-    let (path, query) = request
-        .target
-        .split_once('?')
-        .unwrap_or((&request.target, ""));
-    let status = if !is_here {
-        421
-    } else if request.method != "GET" {
-        405
-    } else if path != "/" || query.is_empty() {
-        404
-    } else {
-        let candidate = Candidate {
-            target: request.target,
-            stream,
-        };
-        // The flow is over when nobody listens.
-        let _ = candidates.send(candidate).await;
-        return;
-    };
-    show(stream, Page::stray(status)).await;
 }

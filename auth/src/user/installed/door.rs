@@ -1,0 +1,259 @@
+//! Where the local server listens, and who comes.
+
+use std::{
+    collections::VecDeque,
+    future::poll_fn,
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use gapi_transport::BoxFuture;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    time::{Sleep, sleep},
+};
+
+use super::{
+    http::{Unreadable, answer, read},
+    pages::Page,
+};
+use crate::{AuthError, AuthErrorKind, oauth::is_loopback};
+
+/// How many connections may say nothing at the same time. The oldest makes room for the next.
+const SILENT: usize = 64;
+/// How long to wait when no connection can be accepted: out of file descriptors, usually.
+const REST: Duration = Duration::from_millis(50);
+/// The port that URLs and `Host` headers leave out.
+const HTTP: u16 = 80;
+
+/// A request that may be the response, and the connection that waits for a page.
+pub(super) struct Candidate {
+    pub(super) stream: TcpStream,
+    pub(super) target: String,
+}
+
+/// The listeners and their connections. All of it happens within whoever waits for [`next`](Self::next): no task holds the port any longer than this
+/// value lives.
+pub(super) struct Door {
+    listeners: Vec<TcpListener>,
+    host: String,
+    port: u16,
+    open: VecDeque<BoxFuture<'static, Option<Candidate>>>,
+    resting: Option<Pin<Box<Sleep>>>,
+}
+
+impl Door {
+    /// Listens on the addresses of `host`, all with one port.
+    pub(super) async fn open(host: &str, port: u16) -> Result<Self, AuthError> {
+        let (host, addresses) = addresses(host)?;
+        let cannot = |host: &str, port, error: io::Error| {
+            AuthError::new(
+                AuthErrorKind::Config,
+                format!("cannot listen on {host} port {port}: {error}"),
+            )
+            .with_hint("port 0 takes a free one")
+            .with_source(error)
+        };
+        let mut door = Self {
+            listeners: Vec::new(),
+            host,
+            port,
+            open: VecDeque::new(),
+            resting: None,
+        };
+        for address in addresses {
+            // Without `SO_REUSEPORT`, so that no other program shares the port.
+            match TcpListener::bind(SocketAddr::new(address, door.port)).await {
+                Ok(listener) => {
+                    door.port = listener
+                        .local_addr()
+                        .map_err(|error| cannot(&door.host, door.port, error))?
+                        .port();
+                    door.listeners.push(listener);
+                }
+                // Browsers try either address. A machine without IPv6 has only one; a port that another program has there is taken.
+                Err(error)
+                    if !door.listeners.is_empty() && error.kind() != io::ErrorKind::AddrInUse =>
+                {
+                    tracing::debug!(%error, "there is no IPv6 loopback");
+                }
+                Err(error) if door.listeners.is_empty() => {
+                    return Err(cannot(&door.host, door.port, error));
+                }
+                Err(error) => return Err(cannot("[::1]", door.port, error)),
+            }
+        }
+        Ok(door)
+    }
+
+    /// The URL at which browsers come.
+    pub(super) fn url(&self) -> String {
+        match self.port {
+            HTTP => format!("http://{}/", self.host),
+            port => format!("http://{}:{port}/", self.host),
+        }
+    }
+
+    /// The next request that may be the response. Nothing is lost when the future is dropped.
+    pub(super) async fn next(&mut self) -> Candidate {
+        poll_fn(|cx| self.poll_next(cx)).await
+    }
+
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Candidate> {
+        if let Some(rest) = &mut self.resting
+            && rest.as_mut().poll(cx).is_ready()
+        {
+            self.resting = None;
+        }
+        for listener in &self.listeners {
+            while self.resting.is_none()
+                && let Poll::Ready(accepted) = listener.poll_accept(cx)
+            {
+                match accepted {
+                    Ok((stream, _)) => {
+                        if self.open.len() >= SILENT {
+                            self.open.pop_front();
+                        }
+                        let connection = attend(stream, self.port);
+                        self.open.push_back(Box::pin(connection));
+                    }
+                    Err(error) => {
+                        tracing::debug!(%error, "a connection could not be accepted");
+                        let mut rest = Box::pin(sleep(REST));
+                        // Polled, so that its end wakes.
+                        if rest.as_mut().poll(cx).is_pending() {
+                            self.resting = Some(rest);
+                        }
+                    }
+                }
+            }
+        }
+        let mut index = 0;
+        while let Some(connection) = self.open.get_mut(index) {
+            match connection.as_mut().poll(cx) {
+                Poll::Pending => index += 1,
+                Poll::Ready(outcome) => {
+                    drop(self.open.remove(index));
+                    if let Some(candidate) = outcome {
+                        return Poll::Ready(candidate);
+                    }
+                }
+            }
+        }
+        Poll::Pending
+    }
+}
+
+/// A host as URLs have it, and its addresses.
+fn addresses(host: &str) -> Result<(String, Vec<IpAddr>), AuthError> {
+    if host.eq_ignore_ascii_case("localhost") {
+        let both = vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
+        return Ok((String::from("localhost"), both));
+    }
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    match bare.parse::<IpAddr>() {
+        Ok(IpAddr::V4(address)) if address.is_loopback() => {
+            Ok((address.to_string(), vec![address.into()]))
+        }
+        Ok(IpAddr::V6(address)) if address.is_loopback() => {
+            Ok((format!("[{address}]"), vec![address.into()]))
+        }
+        _ => Err(AuthError::new(
+            AuthErrorKind::Config,
+            "the host of a local server has to be this machine's loopback address",
+        )
+        .with_hint("use 127.0.0.1, [::1] or localhost; from another machine, `ssh -L PORT:127.0.0.1:PORT` or the console flow")),
+    }
+}
+
+/// Turns away what cannot be the response, and gives what may be.
+async fn attend(mut stream: TcpStream, port: u16) -> Option<Candidate> {
+    let request = match read(&mut stream).await {
+        Ok(request) => request,
+        Err(Unreadable::Gone) => return None,
+        Err(Unreadable::Status(status)) => {
+            show(stream, Page::stray(status)).await;
+            return None;
+        }
+    };
+    let (path, query) = request
+        .target
+        .split_once('?')
+        .unwrap_or((&request.target, ""));
+    let status = if !is_here(&request.host, port) {
+        421
+    } else if request.method != "GET" {
+        405
+    } else if path != "/" || query.is_empty() {
+        404
+    } else {
+        return Some(Candidate {
+            target: request.target,
+            stream,
+        });
+    };
+    show(stream, Page::stray(status)).await;
+    None
+}
+
+/// Whether a `Host` header is one of this machine's addresses, with this port. Another host name that leads here belongs to a page that wants to
+/// reach this server (DNS rebinding).
+fn is_here(host: &str, port: u16) -> bool {
+    let (name, its_port) = match host.rsplit_once(':') {
+        Some((name, digits)) if !digits.ends_with(']') => (name, digits.parse().ok()),
+        _ => (host, Some(HTTP)),
+    };
+    its_port == Some(port) && is_loopback(name)
+}
+
+pub(super) async fn show(stream: TcpStream, page: Page) {
+    answer(stream, page.status, &page.headers, &page.html).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn port_80_stands_in_no_url() {
+        let at = |host: &str, port| Door {
+            listeners: Vec::new(),
+            host: host.to_owned(),
+            port,
+            open: VecDeque::new(),
+            resting: None,
+        };
+        assert_eq!(at("localhost", 80).url(), "http://localhost/");
+        assert_eq!(at("[::1]", 8080).url(), "http://[::1]:8080/");
+    }
+
+    #[test]
+    fn a_host_header_names_this_machine_and_the_port_unless_it_is_80() {
+        for (host, port, here) in [
+            ("127.0.0.1:8080", 8080, true),
+            ("localhost:8080", 8080, true),
+            ("[::1]:8080", 8080, true),
+            ("127.0.0.2:8080", 8080, true),
+            ("localhost", 80, true),
+            ("127.0.0.1", 80, true),
+            ("[::1]", 80, true),
+            ("[::1]:80", 80, true),
+            ("localhost:80", 80, true),
+            ("localhost", 8080, false),
+            ("localhost:80", 8080, false),
+            ("localhost:", 80, false),
+            ("localhost:080x", 80, false),
+            ("evil.example:8080", 8080, false),
+            ("evil.example", 80, false),
+            ("127.0.0.1.evil.example", 80, false),
+            ("user@127.0.0.1:8080", 8080, false),
+            ("192.168.0.1:8080", 8080, false),
+            ("", 80, false),
+        ] {
+            assert_eq!(is_here(host, port), here, "{host} at {port}");
+        }
+    }
+}
