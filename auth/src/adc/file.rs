@@ -11,11 +11,9 @@ use serde::{
     de::{Deserializer, IgnoredAny},
 };
 
+use super::kinds;
 use crate::{AuthError, AuthErrorKind, Environment};
 
-/// The types that Application Default Credentials know.
-pub(super) const TYPES: &str = "authorized_user, service_account, external_account, external_account_authorized_user, \
-     impersonated_service_account and gdch_service_account";
 const NEEDED: &str = "give the path of a JSON file that gcloud or the Cloud console wrote, or leave the variable unset";
 
 /// A file, read, and what it says that it is.
@@ -125,9 +123,9 @@ impl CredentialFile {
                 "sign in with `gcloud auth application-default login --login-config=FILE`, and use the file that it writes",
             ),
             kind if is_name(kind) => error(format!("the field `type` is `{kind}`, which is not known"))
-                .with_hint(format!("known types are {TYPES}")),
+                .with_hint(format!("known types are {}", kinds::names())),
             _ => error(String::from("the field `type` is not known"))
-                .with_hint(format!("known types are {TYPES}")),
+                .with_hint(format!("known types are {}", kinds::names())),
         }
     }
 }
@@ -156,7 +154,7 @@ fn without_type(head: &Head, wrong: &dyn Fn(&str) -> AuthError) -> AuthError {
         ""
     };
     wrong(&format!("the field `type` is missing{guess}"))
-        .with_hint(format!("known types are {TYPES}"))
+        .with_hint(format!("known types are {}", kinds::names()))
 }
 
 fn unreadable(path: &Path, error: io::Error, origin: &str) -> AuthError {

@@ -54,6 +54,12 @@ const KINDS: &[(&str, &str, Option<Make>)] = &[
     ),
 ];
 
+/// The types that a file can have, for people to read.
+pub(super) fn names() -> String {
+    let names: Vec<_> = KINDS.iter().map(|(name, ..)| *name).collect();
+    names.join(", ")
+}
+
 /// Makes credentials of a file that `origin` names in errors.
 pub(super) fn credentials(
     file: &CredentialFile,

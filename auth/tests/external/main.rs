@@ -17,6 +17,8 @@ mod gdch;
 mod impersonated;
 #[cfg(feature = "reqwest")]
 mod loopback;
+#[cfg(all(feature = "adc", feature = "authorized-user", feature = "gdch"))]
+mod reach;
 mod recorded;
 mod regional_boundary;
 mod secrets;
