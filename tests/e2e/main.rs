@@ -7,5 +7,6 @@ mod calls;
 mod crowd;
 mod faults;
 mod http2;
+mod retry_suite;
 mod support;
 mod transports;

@@ -108,8 +108,10 @@ fn body(content: &Content, from: u64, count: u64, trouble: Trouble, trigger: Tri
     let breaks = match trouble {
         Trouble::Reset(share) => Some((count * share / 1000, true)),
         Trouble::Close(share) => Some((count * share / 1000, false)),
+        Trouble::BreakAfter(bytes) | Trouble::StallAfter(bytes) => Some((bytes.min(count), false)),
         _ => None,
     };
+    let stalls = matches!(trouble, Trouble::StallAfter(_));
     if count == 0 {
         return http::empty(200).into_body();
     }
@@ -121,6 +123,7 @@ fn body(content: &Content, from: u64, count: u64, trouble: Trouble, trigger: Tri
         let mut most = count;
         match breaks {
             Some((limit, _)) if at < limit => most = limit,
+            Some(_) if stalls => std::future::pending().await,
             Some((_, reset)) => {
                 // What was given is on its way before the next write ends the connection.
                 tokio::time::sleep(Duration::from_millis(2)).await;

@@ -22,6 +22,8 @@ pub(super) type Body = UnsyncBoxBody<Bytes, io::Error>;
 pub(super) struct Arriving {
     pub(super) method: Method,
     pub(super) path: String,
+    /// What stood behind `?`, still percent-encoded.
+    pub(super) query_text: Option<String>,
     pub(super) query: Vec<(String, String)>,
     pub(super) headers: HeaderMap,
     body: Incoming,
@@ -37,6 +39,7 @@ impl Arriving {
         Self {
             method: head.method,
             path: head.uri.path().to_owned(),
+            query_text: head.uri.query().map(str::to_owned),
             query: pairs
                 .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
                 .map(|(name, value)| (decode(name), decode(value)))

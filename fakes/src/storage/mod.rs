@@ -1,9 +1,10 @@
 //! A small Cloud Storage: objects that go up in one request or in a resumable session and come down whole or in ranges, and everything that can go
-//! wrong on the way. Bodies stream, so that objects can be larger than memory.
+//! wrong on the way. Bodies stream, so that objects can be larger than memory. Other calls are judged by the Discovery document and answered with their method's id; nothing is kept of them.
 //!
 //! It judges strictly: a chunk that leaves a hole, has another length than its `Content-Range` says or is no multiple of 256 KiB, or a multipart message with
 //! line ends other than MIME's, is refused with 400.
 
+mod calls;
 mod content;
 mod download;
 mod http;
@@ -12,7 +13,7 @@ mod trouble;
 mod upload;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, VecDeque},
     fmt,
     io::{self, Read as _},
     net::SocketAddr,
@@ -47,6 +48,8 @@ struct State {
     objects: Mutex<BTreeMap<(String, String), Object>>,
     sessions: Mutex<HashMap<String, Session>>,
     troubles: Mutex<Troubles>,
+    /// What the next calls without media meet.
+    calls: Mutex<VecDeque<Trouble>>,
     /// Method and target of each request, in order of arrival.
     log: Mutex<Vec<String>>,
     count: Mutex<u64>,
@@ -87,6 +90,22 @@ impl Storage {
     /// The next request for media meets this; what is added later is met by those after it.
     pub fn trouble(&self, trouble: Trouble) {
         lock(&self.state.troubles).push(trouble);
+    }
+
+    /// The next request without media meets this; what is added later is met by those after it.
+    pub fn trouble_calls(&self, trouble: Trouble) {
+        lock(&self.state.calls).push_back(trouble);
+    }
+
+    /// How many troubles of the script no request has met yet.
+    pub fn troubles_left(&self) -> usize {
+        lock(&self.state.troubles).left() + lock(&self.state.calls).len()
+    }
+
+    /// Forgets the troubles that no request has met yet.
+    pub fn heal(&self) {
+        self.seed(None);
+        lock(&self.state.calls).clear();
     }
 
     /// From now on two of five requests for media meet some trouble, the same ones for the same seed; `None` ends that.
@@ -212,6 +231,17 @@ impl Object {
 /// Answers one request.
 async fn answer(state: Arc<State>, arriving: Arriving) -> ::http::Response<Body> {
     lock(&state.log).push(format!("{} {}", arriving.method, arriving.path));
+    let has_media =
+        arriving.path.starts_with("/upload/") || arriving.parameter("alt") == Some("media");
+    if has_media {
+        route(&state, arriving).await
+    } else {
+        calls::answer(&state, arriving).await
+    }
+}
+
+/// Gives a request to what answers it.
+async fn route(state: &State, arriving: Arriving) -> ::http::Response<Body> {
     let path = arriving.path.clone();
     let parts: Vec<String> = path
         .trim_start_matches('/')
@@ -225,10 +255,10 @@ async fn answer(state: Arc<State>, arriving: Arriving) -> ::http::Response<Body>
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     let done = match parts.as_slice() {
         ["upload", "storage", "v1", "b", bucket, "o"] => {
-            upload::answer(&state, arriving, bucket).await
+            upload::answer(state, arriving, bucket).await
         }
         ["storage", "v1", "b", bucket, "o", name] if arriving.method == ::http::Method::GET => {
-            download::answer(&state, &arriving, bucket, name)
+            download::answer(state, &arriving, bucket, name)
         }
         ["storage", "v1", "b", bucket, "o", name] if arriving.method == ::http::Method::DELETE => {
             let known = lock(&state.objects).remove(&((*bucket).to_owned(), (*name).to_owned()));
@@ -238,7 +268,7 @@ async fn answer(state: Arc<State>, arriving: Arriving) -> ::http::Response<Body>
                 not_found()
             })
         }
-        _ => Ok(not_found()),
+        _ => Ok(calls::other(arriving).await),
     };
     done.unwrap_or_else(|error: io::Error| http::text(500, &error.to_string()))
 }

@@ -37,6 +37,12 @@ pub enum Trouble {
     WholeInstead,
     /// Another generation of the object is there from now on.
     NewGeneration,
+    /// An upload's request that would bring the byte at this position of the media is taken up to there, and gets this status. Requests before it meet nothing.
+    StatusAt(u16, u64),
+    /// The connection is closed after so many bytes of the answer's body.
+    BreakAfter(u64),
+    /// After so many bytes of the answer's body nothing more comes, on an open connection.
+    StallAfter(u64),
 }
 
 /// Numbers that look random and are the same for the same seed (SplitMix64).
@@ -102,8 +108,24 @@ impl Troubles {
         };
     }
 
+    /// How many are still to be met.
+    pub(super) fn left(&self) -> usize {
+        self.script.len()
+    }
+
+    /// What a request that brings the bytes from `from` to `end` of the media meets.
+    pub(super) fn next_of(&mut self, from: u64, end: u64) -> Trouble {
+        match self.script.front() {
+            Some(Trouble::StatusAt(_, at)) if !(from..end).contains(at) => Trouble::None,
+            _ => self.next(Errand::Bring),
+        }
+    }
+
     /// What this request meets.
     pub(super) fn next(&mut self, errand: Errand) -> Trouble {
+        if errand != Errand::Bring && matches!(self.script.front(), Some(Trouble::StatusAt(..))) {
+            return Trouble::None;
+        }
         if errand != Errand::Other
             && let Some(trouble) = self.script.pop_front()
         {

@@ -164,7 +164,10 @@ async fn in_session(state: &State, mut arriving: Arriving, id: &str) -> io::Resu
     } else {
         Errand::Ask
     };
-    let trouble = lock(&state.troubles).next(errand);
+    let trouble = match chunk.bytes {
+        Some((from, len)) => lock(&state.troubles).next_of(from, from + len),
+        None => lock(&state.troubles).next(errand),
+    };
     let Some(mut session) = lock(&state.sessions).get(id).cloned() else {
         return Ok(bare(404));
     };
@@ -197,11 +200,13 @@ async fn in_session(state: &State, mut arriving: Arriving, id: &str) -> io::Resu
         return Ok(refuse(400, &why));
     }
     session.total = session.total.or(chunk.total);
-    let share = match trouble {
-        Trouble::Reset(share) | Trouble::Partly(share) => Some(share),
+    let (from, len) = chunk.bytes.unwrap_or_default();
+    let limit = match trouble {
+        Trouble::Reset(share) | Trouble::Partly(share) => Some(len * share / 1000),
+        Trouble::StatusAt(_, at) => Some(at - from),
         _ => None,
     };
-    let whole = take(&mut arriving, &mut session, &chunk, share).await?;
+    let whole = take(&mut arriving, &mut session, &chunk, limit).await?;
     let complete = whole && session.total == Some(session.stored);
     if complete || trouble == Trouble::EndEarly {
         let content = session.content.clone();
@@ -217,7 +222,7 @@ async fn in_session(state: &State, mut arriving: Arriving, id: &str) -> io::Resu
     Ok(match (trouble, done) {
         (Trouble::Reset(_), _) => arriving.reset(),
         (_, Some(done)) => finished(&arriving, trouble, done),
-        (Trouble::StatusAfterwards(status), None) => bare(status),
+        (Trouble::StatusAfterwards(status) | Trouble::StatusAt(status, _), None) => bare(status),
         (Trouble::Lose, None) => arriving.reset(),
         (Trouble::HalfAnswer, None) => half(&arriving, &incomplete(stored)),
         (_, None) => incomplete(stored),
@@ -250,15 +255,15 @@ fn judge(session: &Session, chunk: &Chunk, declared: u64) -> Result<(), String> 
     Ok(())
 }
 
-/// Takes the bytes of a chunk, or a share of it; what is there already is passed over. Whether all came.
+/// Takes the bytes of a chunk, or so many of them; what is there already is passed over. Whether all came.
 async fn take(
     arriving: &mut Arriving,
     session: &mut Session,
     chunk: &Chunk,
-    share: Option<u64>,
+    most: Option<u64>,
 ) -> io::Result<bool> {
     let (from, len) = chunk.bytes.unwrap_or((session.stored, 0));
-    let limit = share.map_or(len, |share| len * share / 1000);
+    let limit = most.unwrap_or(len);
     let mut at = from;
     while let Some(bytes) = arriving.next().await {
         let end = at + bytes.len() as u64;
@@ -269,11 +274,11 @@ async fn take(
             session.stored = keep;
         }
         at = end;
-        if share.is_some() && at >= from + limit {
+        if most.is_some() && at >= from + limit {
             break;
         }
     }
-    Ok(share.is_none() && at == from + len)
+    Ok(most.is_none() && at == from + len)
 }
 
 async fn drain(arriving: &mut Arriving) {

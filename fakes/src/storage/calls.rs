@@ -1,0 +1,84 @@
+//! Calls without media, and what goes wrong with them.
+
+use std::{convert::Infallible, sync::OnceLock};
+
+use ::http::Response;
+use http_body_util::BodyExt as _;
+use serde_json::json;
+
+use super::{
+    State, Trouble, bare, head_of,
+    http::{Arriving, Body},
+    json_answer, not_found, refuse, route,
+};
+use crate::{Request, discovery::Document, lock, server::Ending};
+
+const DOCUMENT: &str = include_str!("../../../discovery-docs/storage.v1.json");
+
+/// Answers a call, or lets it meet the next trouble.
+pub(super) async fn answer(state: &State, arriving: Arriving) -> Response<Body> {
+    let trouble = lock(&state.calls).pop_front().unwrap_or(Trouble::None);
+    match trouble {
+        Trouble::Status(status) => return bare(status),
+        Trouble::Reset(_) => return arriving.reset(),
+        _ => {}
+    }
+    let trigger = arriving.trigger();
+    let response = route(state, arriving).await;
+    match trouble {
+        Trouble::StatusAfterwards(status) => bare(status),
+        Trouble::Lose => {
+            let bytes = Vec::new();
+            trigger.pull(Ending { bytes, reset: true });
+            response
+        }
+        Trouble::BreakAfter(most) => {
+            let (head, body) = response.into_parts();
+            let body = body
+                .collect()
+                .await
+                .map(http_body_util::Collected::to_bytes);
+            let body = body.unwrap_or_default();
+            let sent = usize::try_from(most).map_or(body.len(), |most| most.min(body.len()));
+            let empty = http_body_util::Empty::new()
+                .map_err(|never: Infallible| match never {})
+                .boxed_unsync();
+            let response = Response::from_parts(head, empty);
+            let mut bytes = head_of(&response, body.len() as u64);
+            bytes.extend_from_slice(&body[..sent]);
+            let reset = false;
+            trigger.pull(Ending { bytes, reset });
+            response
+        }
+        Trouble::StallAfter(_) => std::future::pending().await,
+        _ => response,
+    }
+}
+
+/// The document, read when it is first needed.
+fn document() -> Option<&'static Document> {
+    static READ: OnceLock<Option<Document>> = OnceLock::new();
+    READ.get_or_init(|| Document::parse(DOCUMENT).ok()).as_ref()
+}
+
+/// Judges a call by the document, and answers with the id of its method. Nothing is kept of it.
+pub(super) async fn other(mut arriving: Arriving) -> Response<Body> {
+    let request = Request {
+        method: arriving.method.clone(),
+        path: arriving.path.clone(),
+        query: arriving.query_text.clone(),
+        headers: arriving.headers.clone(),
+        body: arriving.whole().await.into(),
+    };
+    let routed = document().and_then(|document| Some((document, document.route(&request)?)));
+    let Some((document, call)) = routed else {
+        return not_found();
+    };
+    match document.check(&call, &request) {
+        Ok(_) => {
+            let described = json!({"kind": "storage#answer", "id": call.method.id});
+            json_answer(200, &described)
+        }
+        Err(error) => refuse(400, &format!("{error:?}")),
+    }
+}
