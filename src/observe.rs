@@ -70,6 +70,8 @@ pub struct AttemptMetrics {
     pub received: u64,
     /// How long the call waits for its next attempt, where there is one.
     pub wait: Option<Duration>,
+    /// Whether the call's future was dropped before the attempt ended. An attempt that the call's `timeout` cuts ends with [`ErrorKind::Timeout`].
+    pub dropped: bool,
 }
 
 /// One call.

@@ -16,9 +16,15 @@ pub struct Response<T> {
     pub(crate) value: T,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
+    pub(crate) attempts: u32,
 }
 
 impl<T> Response<T> {
+    /// Returns how many HTTP exchanges the call made, this one included: see [`Error::attempts`](crate::Error::attempts).
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
     /// The HTTP status, always a success.
     pub fn status(&self) -> StatusCode {
         self.status

@@ -98,6 +98,12 @@ pub trait Credentials: std::fmt::Debug + Send + Sync + 'static {
         None
     }
 
+    /// Returns whether [`headers`](Self::headers) always ends within a time limit of its own, as it does for the credentials of this crate. A call waits for others no longer than it waits for a
+    /// connection that does not come.
+    fn keeps_time(&self) -> bool {
+        false
+    }
+
     /// What an API call appends to its `x-goog-api-client` header to tell how it was authorized, such as `cred-type/sa`.
     fn metrics(&self) -> Option<&'static str> {
         None
@@ -160,6 +166,11 @@ macro_rules! forward {
             self.0.describe()
         }
     };
+    (@keeps_time) => {
+        fn keeps_time(&self) -> bool {
+            self.0.keeps_time()
+        }
+    };
     (@metrics) => {
         fn metrics(&self) -> Option<&'static str> {
             self.0.metrics()
@@ -205,6 +216,10 @@ macro_rules! through_pointer {
 
             fn metrics(&self) -> Option<&'static str> {
                 (**self).metrics()
+            }
+
+            fn keeps_time(&self) -> bool {
+                (**self).keeps_time()
             }
         }
     };

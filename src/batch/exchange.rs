@@ -10,7 +10,7 @@ use super::mixed::{self, Fault, Part};
 use crate::{
     Error, ErrorKind,
     call::sending::Prepared,
-    execute::{self, Answered, Raw},
+    execute::{self, Answered, Raw, State},
     media_type,
     retry::Repeat,
     url::{API_CLIENT, HttpRequest},
@@ -19,6 +19,7 @@ use crate::{
 /// Sends `requests` to `uri` and gives their responses, which may be errors of the service, in the same order. `root` is what stands before the paths of the API.
 pub(super) async fn exchange(
     prepared: &Prepared,
+    state: &State,
     uri: &Uri,
     root: &str,
     requests: &[&HttpRequest],
@@ -41,7 +42,7 @@ pub(super) async fn exchange(
         // A boundary has letters, digits and underscores only.
         content_type.unwrap_or_else(|_| HeaderValue::from_static("multipart/mixed")),
     );
-    let answered = execute::raw(prepared, raw).await;
+    let answered = execute::raw(prepared, state, raw).await;
     let found = answered.and_then(|answered| read(&answered, calls));
     let found = found.map_err(|error| error.of_batch(calls))?;
     Ok(found

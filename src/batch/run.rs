@@ -11,7 +11,7 @@ use crate::{
         options::{CallOptions, InBatch},
         sending::Prepared,
     },
-    execute::{self, Answered, BatchPart},
+    execute::{self, Answered, BatchPart, State, Step},
     method::Api,
     retry::{self, Backoff, Next, Repeat, Why},
 };
@@ -58,20 +58,23 @@ pub(super) async fn run(
     let span = tracing::debug_span!("gapi", method = "batch", calls = items.len());
     let mut outer = None;
     let mut time = execute::limit(client, options);
+    let state = State::default();
     let work = async {
         for chunk in chunks(&items, limit) {
-            outer = Chunk::new(client, options, &mut items, chunk)
+            outer = Chunk::new(client, options, &state, &mut items, chunk)
                 .run()
                 .await
                 .or(outer.take());
         }
         Ok(())
     };
-    let done = execute::within(time.as_mut(), work.instrument(span)).await;
+    let done = execute::within(time.as_mut(), &state, work.instrument(span)).await;
     let none_answered = !items.iter().any(|item| item.has_answer);
     match (done, outer) {
-        (Err(late), _) if none_answered && !items.is_empty() => Err(late),
-        (Ok(()), Some(outer)) if none_answered => Err(outer),
+        (Err(late), _) if none_answered && !items.is_empty() => {
+            Err(late.counting(state.exchanges()))
+        }
+        (Ok(()), Some(outer)) if none_answered => Err(outer.counting(state.exchanges())),
         (done, _) => {
             let late = done.err();
             let results = items.into_iter().map(|item| {
@@ -80,7 +83,8 @@ pub(super) async fn run(
                     Err(late
                         .as_ref()
                         .map_or_else(|| Error::usage("the call was not sent"), Error::copy)
-                        .at(method, None))
+                        .at(method, None)
+                        .counting(item.attempts))
                 })
             });
             Ok(results.collect())
@@ -144,6 +148,7 @@ fn chunks(items: &[Item], limit: Option<usize>) -> Vec<Vec<usize>> {
 
 /// The calls of one HTTP request, until each has its answer.
 struct Chunk<'a> {
+    state: &'a State,
     items: &'a mut [Item],
     pending: Vec<usize>,
     whole: Prepared,
@@ -156,6 +161,7 @@ impl<'a> Chunk<'a> {
     fn new(
         client: &Client,
         options: &CallOptions,
+        state: &'a State,
         items: &'a mut [Item],
         pending: Vec<usize>,
     ) -> Self {
@@ -168,6 +174,7 @@ impl<'a> Chunk<'a> {
                 call: Call::new(items[pending[0]].prepared.call.method),
                 options: options.clone(),
             },
+            state,
             items,
             pending,
             replaced: false,
@@ -209,6 +216,7 @@ impl<'a> Chunk<'a> {
                             item.error().map(Error::repeat) == Some(Repeat::IfSafe);
                     }
                     self.pending = again;
+                    self.state.enter(Step::Pause);
                     self.backoff.sleep(wait).await;
                 }
                 Next::GiveUp(why) => {
@@ -250,7 +258,9 @@ impl<'a> Chunk<'a> {
             .iter()
             .map(|index| &self.items[*index].part.request)
             .collect();
-        let answers = exchange(&self.whole, &first.uri, &first.root, &requests).await;
+        let before = self.state.exchanges();
+        let answers = exchange(&self.whole, self.state, &first.uri, &first.root, &requests).await;
+        let exchanges = self.state.exchanges() - before;
         let (answers, outer) = match answers {
             Ok(answers) => (answers, None),
             Err(error) => (
@@ -260,7 +270,7 @@ impl<'a> Chunk<'a> {
         };
         for (index, answer) in self.pending.iter().zip(answers) {
             let item = &mut self.items[*index];
-            item.attempts += 1;
+            item.attempts += exchanges;
             item.has_answer |= answer.is_ok();
             let method = item.prepared.call.method.id;
             let result =
@@ -293,7 +303,7 @@ impl<'a> Chunk<'a> {
         }
         self.replaced = true;
         let uri = &self.items[rejected[0]].uri;
-        if execute::reject_token(&self.whole, uri).await {
+        if execute::reject_token(&self.whole, self.state, uri).await {
             rejected
         } else {
             Vec::new()
@@ -325,5 +335,6 @@ fn answered(item: &Item, part: Part) -> Answered {
         method: item.prepared.call.method,
         place: None,
         authorized: true,
+        attempts: item.attempts,
     }
 }

@@ -292,6 +292,7 @@ pub(super) fn defaults(
         jitter: Jitter::default(),
         observer: None,
         retry_budget: Arc::default(),
+        hosts: Arc::default(),
         universe_checked: Arc::default(),
     };
     Client {

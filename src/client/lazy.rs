@@ -30,6 +30,10 @@ impl Transport for LazyTransport {
     fn reads_extensions(&self) -> bool {
         false
     }
+
+    fn tells_hand_over(&self) -> bool {
+        true
+    }
 }
 
 /// An error with its causes, as text: the error itself cannot be given to more than one caller.

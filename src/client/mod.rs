@@ -24,6 +24,7 @@ pub use self::{
 use crate::{
     Request,
     call::{options::CallOptions, sending::Sending},
+    execute::Hosts,
     observe::Observing,
     retry::{Budget, Jitter},
     url::Root,
@@ -65,6 +66,7 @@ pub(crate) struct Inner {
     pub(crate) jitter: Jitter,
     pub(crate) observer: Option<Observing>,
     pub(crate) retry_budget: Arc<Budget>,
+    pub(crate) hosts: Arc<Hosts>,
     /// Set once the credentials were seen to belong to the universe of `root`.
     pub(crate) universe_checked: Arc<AtomicBool>,
 }

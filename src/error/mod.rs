@@ -127,13 +127,17 @@ impl Error {
 
     pub(crate) fn transport(error: TransportError) -> Self {
         let kind = match error.kind() {
-            TransportErrorKind::Connect | TransportErrorKind::Tls => ErrorKind::Connect,
+            TransportErrorKind::Connect | TransportErrorKind::NoRoom | TransportErrorKind::Tls => {
+                ErrorKind::Connect
+            }
             TransportErrorKind::Timeout => ErrorKind::Timeout,
             TransportErrorKind::Request => ErrorKind::Usage,
             _ => ErrorKind::Transport,
         };
         let repeat = match error.kind() {
-            TransportErrorKind::Connect => Repeat::Always,
+            TransportErrorKind::Connect
+            | TransportErrorKind::NoRoom
+            | TransportErrorKind::Unprocessed => Repeat::Always,
             TransportErrorKind::Timeout | TransportErrorKind::Reset | TransportErrorKind::Body => {
                 Repeat::IfSafe
             }
@@ -156,6 +160,12 @@ impl Error {
     pub(crate) fn after(mut self, attempts: u32, note: Option<Note>) -> Self {
         self.0.attempts = attempts;
         self.0.note = note.or(self.0.note.take());
+        self
+    }
+
+    /// Says how many exchanges the call made, where it does not say that there were more.
+    pub(crate) fn counting(mut self, exchanges: u32) -> Self {
+        self.0.attempts = self.0.attempts.max(exchanges);
         self
     }
 
@@ -272,8 +282,8 @@ impl Error {
         self.0.method
     }
 
-    /// How many HTTP exchanges the call made: the failed ones before a retry, one more where a rejected token was replaced, and the last one. Redirects are parts of
-    /// an exchange. 0 where nothing was sent.
+    /// Returns how many HTTP exchanges the call made, whatever ended it: the failed ones before a retry, one more where a rejected token was replaced, each request of an upload and of a download that went
+    /// on after a break, and the last one. Redirects are parts of an exchange. One that failed before its request was sent counts. 0 where none was tried.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }

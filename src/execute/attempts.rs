@@ -2,10 +2,7 @@
 
 use std::{
     pin::pin,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -13,9 +10,11 @@ use http::StatusCode;
 use tracing::Span;
 
 use super::{
-    ATTEMPT_TIMEOUT, Answered, SLOWEST_UPLOAD, Timer, authorize,
+    ATTEMPT_TIMEOUT, Answered, SLOWEST_UPLOAD, authorize,
     exchange::{self, Follow, Read, Received},
-    timer,
+    hand_over::Limit,
+    state::{State, Step},
+    timer::{self, AttemptTimer},
     watch::Attempt,
 };
 use crate::{
@@ -30,6 +29,8 @@ use crate::{
 pub(super) struct Plan<'a> {
     pub(super) prepared: &'a Prepared,
     pub(super) options: &'a CallOptions,
+    /// What the call does.
+    pub(super) state: &'a State,
     pub(super) origin: Origin,
     /// The length of the body, where it is known.
     pub(super) len: Option<u64>,
@@ -76,6 +77,7 @@ impl<'a> Plan<'a> {
     pub(super) fn of_call(
         prepared: &'a Prepared,
         options: &'a CallOptions,
+        state: &'a State,
         read: Read,
         retries: Retries,
     ) -> Result<(Self, HttpRequest), Error> {
@@ -92,6 +94,7 @@ impl<'a> Plan<'a> {
         let plan = Self {
             prepared,
             options,
+            state,
             origin,
             len: request.len(),
             shown: Arc::new(Shown::new(&request.uri, None)),
@@ -147,44 +150,39 @@ impl<'a> Plan<'a> {
     }
 
     /// The limit of one attempt. A large upload has longer: it is not stuck, it is large.
-    fn attempt_timeout(&self) -> Duration {
-        let usual = || match self.media {
-            u64::MAX => Duration::MAX,
-            media => ATTEMPT_TIMEOUT + Duration::from_secs(media / SLOWEST_UPLOAD),
-        };
-        self.options.chosen().attempt_timeout.unwrap_or_else(usual)
+    fn limit(&self) -> Limit {
+        match (self.options.chosen().attempt_timeout, self.media) {
+            (Some(chosen), _) => Limit::Whole(chosen),
+            (None, u64::MAX) => Limit::Between(ATTEMPT_TIMEOUT),
+            (None, media) => {
+                Limit::Whole(ATTEMPT_TIMEOUT + Duration::from_secs(media / SLOWEST_UPLOAD))
+            }
+        }
     }
 }
 
 /// What is known of a row of attempts, even when time runs out in the middle of it.
 #[derive(Default)]
 pub(super) struct Row {
-    attempts: AtomicU32,
     /// What the attempt before failed with, while there is another one.
     last: Mutex<Option<Error>>,
 }
 
 impl Row {
-    /// How many attempts there were so far.
-    pub(super) fn attempts(&self) -> u32 {
-        self.attempts.load(Ordering::Relaxed)
-    }
-
     fn set_last(&self, error: Option<Error>) {
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = error;
     }
 
     /// Adds to an error that came from outside what it interrupted.
-    pub(super) fn close<T>(self, result: Result<T, Error>) -> Result<T, Error> {
+    pub(super) fn close<T>(self, result: Result<T, Error>, state: &State) -> Result<T, Error> {
         let last = self
             .last
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
-        let attempts = self.attempts.into_inner();
+        let attempts = state.exchanges();
         result.map_err(|error| match last {
             Some(last) => error.following(last).after(attempts, None),
-            None if error.attempts() == 0 => error.after(attempts, None),
-            None => error,
+            None => error.counting(attempts),
         })
     }
 }
@@ -203,9 +201,11 @@ pub(super) async fn attempts(
     let mut backoff: Option<Box<Backoff>> = None;
     let mut replayed = false;
     let mut is_uncertain = false;
+    let mut attempt = 0;
     loop {
-        let attempt = row.attempts.fetch_add(1, Ordering::Relaxed) + 1;
-        span.record("attempts", attempt);
+        attempt += 1;
+        plan.state.begin_exchange();
+        span.record("attempts", plan.state.exchanges());
         let watch = Attempt::start(plan, attempt);
         let (error, cut) = match one(plan, first, &mut replayed).await {
             Ok(Some(received)) => match incomplete(plan, &received.answered) {
@@ -244,6 +244,7 @@ pub(super) async fn attempts(
                 tracing::debug!(attempt, kind = %error.kind(), status = error.status().map(|s| s.as_u16()), ?wait, "trying again");
                 is_uncertain |= error.repeat() == Repeat::IfSafe;
                 row.set_last(Some(error));
+                plan.state.enter(Step::Pause);
                 client.clock.sleep(wait).await;
             }
             // Decoding it says what is missing, and whoever asked for the bytes gets them.
@@ -255,7 +256,7 @@ pub(super) async fn attempts(
                 row.set_last(None);
                 let call = (&plan.prepared.call, plan.options);
                 let note = retry::note(why, &error, call, is_uncertain);
-                return Err(error.after(attempt, note));
+                return Err(error.after(plan.state.exchanges(), note));
             }
         }
     }
@@ -271,22 +272,24 @@ async fn one(
         prepared,
         options,
         shown,
+        state,
         ..
     } = plan;
     let client = &*prepared.client.inner;
+    let clock = &*client.clock;
     let identity = if plan.authorize {
-        authorize::authorize(prepared, options, shown.url()).await?
+        state.enter(Step::Credentials);
+        let limit = || authorize::limit(client);
+        let asked = authorize::authorize(prepared, options, shown.url());
+        timer::patiently(clock, limit, state, asked).await?
     } else {
         None
     };
-    let mut limit = Timer::start(
-        &*client.clock,
-        Some(plan.attempt_timeout()),
-        "the attempt took longer than its timeout",
-    );
     let received = {
+        let tells = client.transport.tells_hand_over();
+        let limit = AttemptTimer::start(clock, state, plan.limit(), tells);
         let attempt = exchange::exchange(plan, first, identity.as_ref());
-        timer::within(limit.as_mut(), pin!(attempt)).await
+        timer::within_attempt(limit, pin!(attempt)).await
     };
     let received =
         received.map_err(|error| error.at(prepared.call.method.id, Some(shown.text())))?;

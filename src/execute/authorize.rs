@@ -1,14 +1,15 @@
 //! Asks the credentials for the headers of one attempt.
 
-use std::{net::IpAddr, sync::atomic::Ordering};
+use std::{net::IpAddr, sync::atomic::Ordering, time::Duration};
 
 use gapi_auth::{AuthHeaders, AuthRequest, Scopes};
 use http::{Uri, header::AUTHORIZATION};
 
-use super::scopes::offered;
+use super::{scopes::offered, timer::STANDSTILL};
 use crate::{
     Error, ErrorKind,
     call::{options::CallOptions, sending::Prepared},
+    client::Inner,
 };
 
 /// The identity for a request to `url`; `None` where the caller wrote `authorization` himself.
@@ -51,6 +52,11 @@ pub(super) async fn authorize(
         ));
     }
     Ok(Some(identity))
+}
+
+/// How long a call waits for credentials that keep no limit of their own.
+pub(super) fn limit(client: &Inner) -> Option<Duration> {
+    (!client.credentials.keeps_time()).then_some(STANDSTILL)
 }
 
 /// Whether nobody on the way can read what is sent there: TLS, or this very machine.

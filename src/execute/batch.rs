@@ -5,8 +5,8 @@ use std::sync::Arc;
 use http::{StatusCode, Uri};
 
 use super::{
-    Answered, Timer, authorize, build, effective_options, fill_request_id, give_request_id,
-    has_request_id,
+    Answered, State, Step, Timer, authorize, build, effective_options, fill_request_id,
+    give_request_id, has_request_id,
 };
 use crate::{
     Client, Error,
@@ -67,9 +67,13 @@ pub(crate) fn batch_part(prepared: &Prepared) -> Result<BatchPart, Error> {
 }
 
 /// Tells the credentials that the token that they give for `uri` was rejected, and whether there may be another one.
-pub(crate) async fn reject_token(prepared: &Prepared, uri: &Uri) -> bool {
+pub(crate) async fn reject_token(prepared: &Prepared, state: &State, uri: &Uri) -> bool {
     let options = effective_options(prepared);
-    let identity = authorize::authorize(prepared, &options, uri).await;
+    let client = &*prepared.client.inner;
+    state.enter(Step::Credentials);
+    let asked = authorize::authorize(prepared, &options, uri);
+    let limit = || authorize::limit(client);
+    let identity = super::patiently(&*client.clock, limit, state, asked).await;
     matches!(identity, Ok(Some(identity)) if prepared.client.inner.credentials.reject(&identity))
 }
 

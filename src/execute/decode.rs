@@ -27,6 +27,8 @@ pub(crate) struct Answered {
     pub(crate) place: Option<Arc<Shown>>,
     /// Whether the credentials were sent to whoever answered.
     pub(crate) authorized: bool,
+    /// How many exchanges the call made for it.
+    pub(crate) attempts: u32,
 }
 
 impl Answered {
@@ -68,6 +70,7 @@ impl Answered {
             value: self.body,
             status: self.status,
             headers: self.headers,
+            attempts: self.attempts,
         }
     }
 
@@ -79,6 +82,7 @@ impl Answered {
                 value,
                 status: self.status,
                 headers: self.headers,
+                attempts: self.attempts,
             });
         }
         let value = self.or_empty::<R, _>(R::empty, R::decode)?;
@@ -86,6 +90,7 @@ impl Answered {
             value,
             status: self.status,
             headers: self.headers,
+            attempts: self.attempts,
         })
     }
 
@@ -230,6 +235,7 @@ impl Answered {
             _ => {}
         }
         Error::new(ErrorKind::Decode, message)
+            .counting(self.attempts)
             .at(self.method.id, self.url())
             .with_answer(self.status, self.headers.clone(), self.body.clone())
             .with_json_path(unreadable.path)

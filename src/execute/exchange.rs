@@ -1,5 +1,7 @@
 //! One attempt: a request goes out, redirects are followed, and the answer is read.
 
+use std::{sync::Arc, time::Duration};
+
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use gapi_auth::AuthHeaders;
@@ -9,7 +11,7 @@ use http::{
     header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE},
 };
 
-use super::{Answered, attempts::Plan, redirect};
+use super::{Answered, attempts::Plan, hand_over::Trip, redirect, state::Step};
 use crate::{
     Error, ErrorKind,
     call::Transfer,
@@ -97,6 +99,9 @@ pub(super) async fn exchange(
             body
         }
     };
+    if let Some(host) = plan.state.host() {
+        host.gets_on();
+    }
     let mut unread = Unread::default();
     if is_part_of_nothing(plan, &answered) {
         // That is no error: the media has no bytes, and neither has any part of it.
@@ -143,6 +148,7 @@ fn undecoded(plan: &Plan<'_>, hop: Hop) -> Received {
         method: plan.prepared.call.method,
         place: None,
         authorized: hop.authorized,
+        attempts: plan.state.exchanges(),
     };
     Received { answered, unread }
 }
@@ -213,6 +219,51 @@ struct Moved {
     /// Another host, which must not see the credentials, was on the way.
     away: bool,
     as_get: bool,
+    /// What the requests so far took.
+    spent: Duration,
+}
+
+/// What kept a request from being sent, or from being looked at.
+#[derive(Default)]
+struct Setbacks {
+    at_once: u32,
+    wait: Duration,
+    last: Option<Error>,
+    /// The way that goes on.
+    trip: Option<Arc<Trip>>,
+}
+
+/// How often a request is sent again at once, within one attempt, that no server has looked at: it met the end of a connection.
+const AT_ONCE: u32 = 2;
+/// The longest wait for room for a connection.
+const ROOM: Duration = Duration::from_secs(1);
+
+impl Setbacks {
+    /// How long to wait before the request is sent again, or the error that it ends with.
+    fn after(&mut self, error: TransportError, trip: Arc<Trip>) -> Result<Duration, Error> {
+        use TransportErrorKind::{Connect, NoRoom, Request, Tls, Unprocessed};
+        let kind = error.kind();
+        let wait = match kind {
+            NoRoom => {
+                trip.meets(error.to_string());
+                self.trip = Some(trip);
+                self.wait = (self.wait * 2).clamp(ROOM / 16, ROOM);
+                self.wait
+            }
+            Connect | Request | Tls => return Err(Error::transport(error)),
+            _ if kind != Unprocessed && !trip.is_unsent() => return Err(Error::transport(error)),
+            _ if self.at_once == AT_ONCE => {
+                return Err(Error::transport(error).with_repeat(Repeat::Always));
+            }
+            _ => {
+                self.at_once += 1;
+                Duration::ZERO
+            }
+        };
+        tracing::debug!(%error, ?wait, "the request was not sent, or not looked at; sending it again");
+        self.last = Some(Error::transport(error));
+        Ok(wait)
+    }
 }
 
 /// Sends a request and follows redirects. The body of the answer is not read yet.
@@ -222,10 +273,28 @@ async fn send(
     identity: Option<&AuthHeaders>,
 ) -> Result<Hop, Error> {
     let identity = identity.map(AuthHeaders::headers);
+    let client = &*plan.prepared.client.inner;
     let mut moved = Moved::default();
+    let mut setbacks = Setbacks::default();
     loop {
-        let sent = start(plan, first, identity, &moved)?;
-        let answer = sent.answer.await.map_err(Error::transport)?;
+        let sent = match start(plan, first, identity, &moved, setbacks.trip.take()) {
+            Ok(sent) => sent,
+            // What cannot be sent again fails with what it failed with.
+            Err(error) => return Err(setbacks.last.unwrap_or(error)),
+        };
+        let answer = match sent.answer.await {
+            Ok(answer) => answer,
+            Err(error) => {
+                let wait = setbacks.after(error, sent.trip)?;
+                if !wait.is_zero() {
+                    let half = wait / 2;
+                    client.clock.sleep(half + client.jitter.part_of(half)).await;
+                }
+                continue;
+            }
+        };
+        sent.trip.host().gets_on();
+        plan.state.enter(Step::Response);
         let (status, headers) = (answer.status(), answer.headers());
         let at = moved.to.as_ref().unwrap_or(plan.shown.url());
         let step = match plan.follow {
@@ -250,6 +319,7 @@ async fn send(
                 moved.away |= !redirect::same_origin(at, &to);
                 moved.as_get |= as_get;
                 moved.to = Some(to);
+                moved.spent = sent.trip.spent();
                 continue;
             }
             redirect::Step::Follow { .. } => format!("more than {} redirects", redirect::MOST),
@@ -263,6 +333,7 @@ async fn send(
 /// A request that is under way.
 struct Sent<'a> {
     answer: BoxFuture<'a, Result<Response<Body>, TransportError>>,
+    trip: Arc<Trip>,
     method: Method,
     has_body: bool,
 }
@@ -273,6 +344,7 @@ fn start<'a>(
     first: &mut Option<HttpRequest>,
     identity: Option<&HeaderMap>,
     moved: &Moved,
+    trip: Option<Arc<Trip>>,
 ) -> Result<Sent<'a>, Error> {
     let mut request = first.take().map_or_else(|| plan.request(), Ok)?;
     add_identity(plan, &mut request.headers, identity);
@@ -286,9 +358,21 @@ fn start<'a>(
         Some(stream) => stream.body().ok_or_else(passed_by)?,
         None => Body::from(std::mem::take(&mut request.body)),
     };
-    let mut request = request.with_body(body);
     let prepared = plan.prepared;
-    let transport = &prepared.client.inner.transport;
+    let client = &*prepared.client.inner;
+    let transport = &client.transport;
+    let tells = transport.tells_hand_over();
+    let trip = trip.unwrap_or_else(|| {
+        let host = client.hosts.of(&request.uri, &client.clock);
+        Arc::new(Trip::new(host, moved.spent, tells))
+    });
+    plan.state.travel(Arc::clone(&trip));
+    let body = if tells {
+        body.with_hand_over(Arc::<Trip>::clone(&trip))
+    } else {
+        body
+    };
+    let mut request = request.with_body(body);
     if transport.reads_extensions() {
         // For transports that answer by method, such as mocks.
         request.extensions_mut().insert(Called {
@@ -298,6 +382,7 @@ fn start<'a>(
     }
     Ok(Sent {
         answer: transport.send(request),
+        trip,
         method,
         has_body,
     })

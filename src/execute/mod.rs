@@ -5,37 +5,36 @@ mod authorize;
 mod batch;
 mod decode;
 mod exchange;
+mod hand_over;
 mod open;
 mod raw;
 mod redirect;
 mod scopes;
+mod state;
 mod timer;
 mod unreadable;
 mod watch;
 
-use std::{
-    pin::pin,
-    sync::atomic::{AtomicU32, Ordering},
-    time::Duration,
-};
+use std::{pin::pin, time::Duration};
 
 use tracing::{Instrument as _, Span};
 use uuid::Uuid;
 
+use self::{
+    attempts::{Plan, Retries, Row},
+    exchange::{Read, Received},
+};
 pub(crate) use self::{
-    attempts::Retries,
     batch::{BatchPart, batch_part, limit, reject_token},
     decode::Answered,
     exchange::{Unread, too_long, wrong_length},
-    open::{Opened, open},
+    hand_over::{Host, Hosts},
+    open::{Opened, open, open_again},
     redirect::{resolve, same_origin},
-    timer::Timer,
+    state::{State, Step},
+    timer::{STANDSTILL, Timer, patiently},
     unreadable::{Kind, Unreadable},
     watch::Watch,
-};
-use self::{
-    attempts::{Plan, Row},
-    exchange::{Read, Received},
 };
 #[allow(unused_imports)] // For features that speak more than one request per call.
 pub(crate) use self::{
@@ -74,30 +73,40 @@ pub(crate) async fn execute(prepared: &Prepared) -> Result<Answered, Error> {
     }
 }
 
-/// A call of more than one request, which `exchanges` counts: `work` within its span and its limit.
+/// A call of more than one request, or one that reads before it sends: `work`, which keeps `state`, within the call's span and limit.
 pub(crate) async fn many(
     prepared: &Prepared,
-    exchanges: &AtomicU32,
+    state: &State,
     work: impl Future<Output = Result<Answered, Error>>,
 ) -> Result<Answered, Error> {
     let span = span(prepared);
+    let _counted = span.counting(state);
     let mut limit = whole_call(prepared, &effective_options(prepared));
-    let result = timer::within(limit.as_mut(), work)
+    let result = timer::within(limit.as_mut(), state, work)
         .instrument(Span::clone(&span))
         .await;
-    let exchanges = exchanges.load(Ordering::Relaxed);
-    span.attempted(exchanges);
-    span.record("attempts", exchanges);
+    span.record("attempts", state.exchanges());
+    let result = result.map_err(|error| error.counting(state.exchanges()));
     finish(prepared, &span, result)
 }
 
+/// Sends `prepared` as one request of a call that is under way.
+pub(crate) async fn within_call(prepared: &Prepared, state: &State) -> Result<Answered, Error> {
+    let options = effective_options(prepared);
+    let how = (Read::Whole, Retries::Call);
+    let received = run(prepared, options, &Span::current(), state, how, None).await?;
+    Ok(received.answered)
+}
+
 /// Sends the call as one request.
-pub(crate) async fn send(prepared: &Prepared) -> Result<Answered, Error> {
+async fn send(prepared: &Prepared) -> Result<Answered, Error> {
     let span = span(prepared);
+    let state = State::default();
+    let _counted = span.counting(&state);
     let options = effective_options(prepared);
     let mut limit = whole_call(prepared, &options);
     let how = (Read::Whole, Retries::Call);
-    let result = run(prepared, options, &span, how, limit.as_mut())
+    let result = run(prepared, options, &span, &state, how, limit.as_mut())
         .await
         .map(|received| received.answered);
     finish(prepared, &span, result)
@@ -124,7 +133,7 @@ fn finish(
     result: Result<Answered, Error>,
 ) -> Result<Answered, Error> {
     let result = result.map_err(|error| error.at(prepared.call.method.id, None));
-    watch.answered(&result, true);
+    watch.answered(result.as_ref(), true);
     result
 }
 
@@ -132,24 +141,24 @@ fn finish(
 async fn run(
     prepared: &Prepared,
     mut options: CallOptions,
-    span: &Watch,
+    span: &Span,
+    state: &State,
     (read, retries): (Read, Retries),
     limit: Option<&mut Timer>,
 ) -> Result<Received, Error> {
     give_request_id(prepared, &mut options)?;
     fill_request_id(prepared, &mut options);
-    let (plan, first) = Plan::of_call(prepared, &options, read, retries)?;
+    let (plan, first) = Plan::of_call(prepared, &options, state, read, retries)?;
     let mut first = Some(first);
     let row = Row::default();
     let result = {
         // Pinned here, so that what waits for it moves a pointer: these futures are large.
         let work = pin!(attempts::attempts(&plan, &mut first, &row, span));
-        timer::within(limit, work)
+        timer::within(limit, state, work)
             .instrument(Span::clone(span))
             .await
     };
-    span.attempted(row.attempts());
-    row.close(result)
+    row.close(result, state)
 }
 
 /// Puts the id that the caller chose into the query.

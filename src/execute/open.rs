@@ -1,6 +1,12 @@
-//! An answer whose body is left to the caller.
+//! A response whose body is left to the caller.
 
-use super::{ATTEMPT_TIMEOUT, Answered, Read, Received, Retries, Timer, Unread, Watch, exchange};
+use std::sync::Arc;
+
+use tracing::Span;
+
+use super::{
+    ATTEMPT_TIMEOUT, Answered, Host, Read, Received, Retries, State, Timer, Unread, Watch, exchange,
+};
 use crate::{Error, ErrorKind, call::sending::Prepared, coding::Coding, kept::Kept};
 
 /// A success whose body is still to be read, and the limits of reading it.
@@ -10,9 +16,13 @@ pub(crate) struct Opened {
     pub(crate) unread: Unread,
     /// The most bytes to be held in memory.
     pub(crate) limit: usize,
-    /// The limit of the whole call.
+    /// Where it comes from.
+    pub(crate) host: Option<Arc<Host>>,
+    /// What the call does.
+    pub(crate) state: Arc<State>,
+    /// The limit of the whole call; for its first response.
     pub(crate) deadline: Option<Timer>,
-    pub(crate) span: Watch,
+    pub(crate) span: Option<Watch>,
     /// What was sent.
     pub(crate) prepared: Kept<Prepared>,
 }
@@ -24,34 +34,62 @@ impl Opened {
         Timer::start(
             &*self.prepared.client.inner.clock,
             Some(options.chosen().attempt_timeout.unwrap_or(ATTEMPT_TIMEOUT)),
-            "the download stood still for longer than the attempt's timeout",
+            "nothing more came for the attempt's timeout",
         )
     }
 }
 
-/// Sends the call and gives its answer, which is a success, with its body unread. `retries` says whether it is a call of its own, or a step of one.
-pub(crate) async fn open(prepared: Kept<Prepared>, retries: Retries) -> Result<Opened, Error> {
+/// Sends the call and gives its response, which is a success, with its body unread.
+pub(crate) async fn open(prepared: Kept<Prepared>) -> Result<Opened, Error> {
     let span = super::span(&prepared);
-    let options = super::effective_options(&prepared);
-    let limit = options
-        .chosen()
-        .answer_limit
-        .unwrap_or(exchange::ANSWER_LIMIT);
-    let mut deadline = super::whole_call(&prepared, &options);
-    let how = (Read::Head, retries);
-    let result = super::run(&prepared, options, &span, how, deadline.as_mut()).await;
-    let (answered, unread) = match result {
-        Ok(Received { answered, unread }) => (readable(answered, &unread), unread),
-        Err(error) => (Err(error), Unread::default()),
+    let state = Arc::new(State::default());
+    let mut deadline = super::whole_call(&prepared, &super::effective_options(&prepared));
+    let opened = {
+        let _counted = span.counting(&state);
+        head(prepared, &span, &state, Retries::Call, deadline.as_mut()).await
     };
-    let answered = answered.map_err(|error| error.at(prepared.call.method.id, None));
-    span.answered(&answered, false);
-    Ok(Opened {
-        limit,
-        answered: answered?,
-        unread,
+    span.answered(opened.as_ref().map(|opened| &opened.answered), false);
+    opened.map(|opened| Opened {
         deadline,
-        span,
+        span: Some(span),
+        ..opened
+    })
+}
+
+/// The same once more, for a call whose first response broke. The limit of the whole call is the caller's to keep.
+pub(crate) async fn open_again(
+    prepared: Kept<Prepared>,
+    state: Arc<State>,
+) -> Result<Opened, Error> {
+    head(prepared, &Span::current(), &state, Retries::Step, None).await
+}
+
+async fn head(
+    prepared: Kept<Prepared>,
+    span: &Span,
+    state: &Arc<State>,
+    retries: Retries,
+    deadline: Option<&mut Timer>,
+) -> Result<Opened, Error> {
+    let options = super::effective_options(&prepared);
+    let limit = options.chosen().answer_limit;
+    let how = (Read::Head, retries);
+    let received = super::run(&prepared, options, span, state, how, deadline).await;
+    let read = received.and_then(|Received { answered, unread }| {
+        readable(answered, &unread).map(|answered| (answered, unread))
+    });
+    let (answered, unread) = read.map_err(|error| {
+        let error = error.counting(state.exchanges());
+        error.at(prepared.call.method.id, None)
+    })?;
+    Ok(Opened {
+        limit: limit.unwrap_or(exchange::ANSWER_LIMIT),
+        answered,
+        unread,
+        host: state.host(),
+        state: Arc::clone(state),
+        deadline: None,
+        span: None,
         prepared,
     })
 }

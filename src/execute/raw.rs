@@ -11,6 +11,7 @@ use super::{
     attempts::{self, Origin, Plan, Retries, Row},
     exchange::{Follow, Read},
     redirect,
+    state::State,
 };
 use crate::{
     Error,
@@ -99,9 +100,9 @@ impl Raw {
     }
 }
 
-/// Sends a request on behalf of the call `prepared`. The limit of the whole call is the caller's to keep.
+/// Sends a request on behalf of the call `prepared`, whose state is `state`. The limit of the whole call is the caller's to keep.
 #[allow(dead_code)] // For features that speak more than one request per call.
-pub(crate) async fn raw(prepared: &Prepared, raw: Raw) -> Result<Answered, Error> {
+pub(crate) async fn raw(prepared: &Prepared, state: &State, raw: Raw) -> Result<Answered, Error> {
     let options = super::effective_options(prepared);
     let method = prepared.call.method.id;
     let usage = |message: String| Error::usage(message).at(method, None);
@@ -129,6 +130,7 @@ pub(crate) async fn raw(prepared: &Prepared, raw: Raw) -> Result<Answered, Error
     let plan = Plan {
         prepared,
         options: &options,
+        state,
         len: request.len(),
         media: request.len().unwrap_or(0),
         shown: Arc::new(Shown::new(&request.uri, shown)),
@@ -144,5 +146,5 @@ pub(crate) async fn raw(prepared: &Prepared, raw: Raw) -> Result<Answered, Error
     };
     let row = Row::default();
     let result = attempts::attempts(&plan, &mut None, &row, &Span::current()).await;
-    row.close(result).map(|received| received.answered)
+    row.close(result, state).map(|received| received.answered)
 }

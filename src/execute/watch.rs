@@ -14,7 +14,7 @@ use gapi_transport::Clock;
 use http::StatusCode;
 use tracing::{Span, field::Empty};
 
-use super::{Answered, attempts::Plan};
+use super::{Answered, attempts::Plan, state::State};
 use crate::{AttemptMetrics, CallMetrics, Error, ErrorKind, Observer, call::sending::Prepared};
 
 /// A call that runs. Its span is what it dereferences to; when it is dropped, the client's observer is told what became of it.
@@ -66,15 +66,20 @@ impl Watch {
         Self { span, metrics }
     }
 
-    /// One request of the call took so many attempts.
-    pub(super) fn attempted(&self, attempts: u32) {
+    /// Counts what the call in `state` exchanges, until what this gives is dropped: with the call's future, for one that is given up.
+    pub(super) fn counting<'a>(&'a self, state: &'a State) -> Counting<'a> {
+        Counting { watch: self, state }
+    }
+
+    /// The call has made so many exchanges in all.
+    pub(crate) fn attempted(&self, exchanges: u32) {
         if let Some(metrics) = &self.metrics {
-            metrics.attempts.fetch_add(attempts, Ordering::Relaxed);
+            metrics.attempts.store(exchanges, Ordering::Relaxed);
         }
     }
 
     /// There is an answer, or there will be none. Where only the head was `read`, the call goes on.
-    pub(super) fn answered(&self, result: &Result<Answered, Error>, is_end: bool) {
+    pub(super) fn answered(&self, result: Result<&Answered, &Error>, is_end: bool) {
         let outcome = match result {
             Ok(answered) => Some((answered.status, answered.body.len())),
             Err(error) => error.status().zip(error.body().map(Bytes::len)),
@@ -89,7 +94,7 @@ impl Watch {
         if let Some(metrics) = &self.metrics {
             metrics.set_end(End {
                 status: outcome.map(|(status, _)| status),
-                error: result.as_ref().err().map(Error::kind),
+                error: result.err().map(Error::kind),
                 reached: is_end || result.is_err(),
             });
         }
@@ -141,14 +146,28 @@ impl Drop for Metrics {
     }
 }
 
+/// Tells how many exchanges there were.
+pub(super) struct Counting<'a> {
+    watch: &'a Watch,
+    state: &'a State,
+}
+
+impl Drop for Counting<'_> {
+    fn drop(&mut self) {
+        self.watch.attempted(self.state.exchanges());
+    }
+}
+
 /// One attempt of a request. What is told of it stands apart, because most clients have no observer.
 pub(super) struct Attempt<'a>(Option<Box<Observed<'a>>>);
 
 struct Observed<'a> {
     observer: &'a dyn Observer,
     clock: &'a dyn Clock,
+    state: &'a State,
     started: Instant,
-    metrics: AttemptMetrics,
+    /// What is told; `None` once it was.
+    metrics: Option<AttemptMetrics>,
 }
 
 impl<'a> Attempt<'a> {
@@ -165,23 +184,21 @@ impl<'a> Attempt<'a> {
                 sent: plan.len.unwrap_or(0),
                 received: 0,
                 wait: None,
+                dropped: false,
             };
             Box::new(Observed {
                 observer: &*observer.0,
                 clock: &*client.clock,
+                state: plan.state,
                 started: client.clock.instant(),
-                metrics,
+                metrics: Some(metrics),
             })
         }))
     }
 
     fn end(self, fill: impl FnOnce(&mut AttemptMetrics)) {
         if let Some(mut observed) = self.0 {
-            let now = observed.clock.instant();
-            let metrics = &mut observed.metrics;
-            metrics.duration = now.saturating_duration_since(observed.started);
-            fill(metrics);
-            observed.observer.attempt(metrics);
+            observed.end(fill);
         }
     }
 
@@ -207,6 +224,28 @@ impl<'a> Attempt<'a> {
             metrics.status = Some(StatusCode::UNAUTHORIZED);
             metrics.error = Some(ErrorKind::Api);
             metrics.wait = Some(Duration::ZERO);
+        });
+    }
+}
+
+impl Observed<'_> {
+    fn end(&mut self, fill: impl FnOnce(&mut AttemptMetrics)) {
+        if let Some(mut metrics) = self.metrics.take() {
+            let now = self.clock.instant();
+            metrics.duration = now.saturating_duration_since(self.started);
+            fill(&mut metrics);
+            self.observer.attempt(&metrics);
+        }
+    }
+}
+
+/// The call's time is over, or the call was given up.
+impl Drop for Observed<'_> {
+    fn drop(&mut self) {
+        let is_cut = self.state.is_cut();
+        self.end(|metrics| {
+            metrics.error = is_cut.then_some(ErrorKind::Timeout);
+            metrics.dropped = !is_cut;
         });
     }
 }

@@ -3,6 +3,7 @@
 use std::{future::IntoFuture, ops::RangeBounds, path::Path};
 
 use bytes::Bytes;
+use futures_util::TryFutureExt as _;
 use gapi_transport::BoxFuture;
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
@@ -14,7 +15,7 @@ use crate::{
         options::{CallOptions, option_setters},
         sending::Prepared,
     },
-    execute::{self, Retries},
+    execute,
     kept::Kept,
     url::HttpRequest,
 };
@@ -142,7 +143,7 @@ impl Download {
     /// # Errors
     /// Whatever keeps the call from a success.
     pub async fn stream(self) -> Result<Chunks, Error> {
-        let opened = execute::open(self.ranged()?, Retries::Call).await?;
+        let opened = execute::open(self.ranged()?).await?;
         Chunks::new(opened, self.part, self.watcher)
     }
 
@@ -182,10 +183,7 @@ impl Download {
             .map_err(failed)
             .map_err(|error| chunks.place(error))?;
         let written = copy(&mut chunks, part.writer()).await?;
-        part.finish(path)
-            .await
-            .map_err(failed)
-            .map_err(|error| chunks.place(error))?;
+        chunks.in_time(part.finish(path).map_err(failed)).await?;
         Ok(chunks.respond(written))
     }
 }
@@ -193,21 +191,20 @@ impl Download {
 /// Writes all chunks; the error is placed.
 async fn copy<W: AsyncWrite + Unpin>(chunks: &mut Chunks, writer: &mut W) -> Result<u64, Error> {
     let mut written = 0;
-    let mut result = Ok(());
-    while let Some(chunk) = chunks.try_next().await? {
-        result = writer.write_all(&chunk).await;
-        if result.is_err() {
-            break;
+    let failed = |written: u64| {
+        move |why| {
+            let message = format!("the writer failed after {written} bytes: {why}");
+            Error::new(ErrorKind::Io, message).with_source(why)
         }
+    };
+    while let Some(chunk) = chunks.try_next().await? {
+        let work = writer.write_all(&chunk).map_err(failed(written));
+        chunks.in_time(work).await?;
         written += chunk.len() as u64;
     }
-    if result.is_ok() {
-        result = writer.flush().await;
-    }
-    result.map(|()| written).map_err(|why| {
-        let message = format!("the writer failed after {written} bytes: {why}");
-        chunks.place(Error::new(ErrorKind::Io, message).with_source(why))
-    })
+    let work = writer.flush().map_err(failed(written));
+    chunks.in_time(work).await?;
+    Ok(written)
 }
 
 impl IntoFuture for Download {

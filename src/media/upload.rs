@@ -1,10 +1,6 @@
 //! A request with media.
 
-use std::{
-    fmt,
-    marker::PhantomData,
-    sync::{Arc, atomic::AtomicU32},
-};
+use std::{fmt, marker::PhantomData, sync::Arc};
 
 use gapi_transport::Body;
 
@@ -27,7 +23,7 @@ use crate::{
         options::CallOptions,
         sending::{Prepared, Sending},
     },
-    execute::{self, Answered},
+    execute::{self, Answered, State, Step},
     kept::Kept,
     url::HttpRequest,
 };
@@ -179,23 +175,21 @@ pub(super) static CODE: Code = Code {
 
 /// Sends a call with its media, whichever way that goes, and gives the answer.
 async fn send(prepared: &Prepared, outgoing: &Outgoing) -> Result<Answered, Error> {
-    let (outgoing, source) = open(prepared, outgoing.clone()).await?;
-    match outgoing
-        .way(prepared.call.method)
-        .map_err(usage(prepared))?
-    {
-        Way::Resumable => {
-            let exchanges = Arc::new(AtomicU32::new(0));
-            let counter = Arc::clone(&exchanges);
-            let work = async {
+    let state = Arc::new(State::default());
+    let work = async {
+        let (outgoing, source) = open(prepared, &state, outgoing.clone()).await?;
+        let way = outgoing.way(prepared.call.method);
+        match way.map_err(usage(prepared))? {
+            Way::Resumable => {
                 let prepared = Kept::new(prepared.clone());
-                let driver = Driver::begin(prepared, outgoing, source, counter).await?;
+                let state = Arc::clone(&state);
+                let driver = Driver::begin(prepared, outgoing, source, state).await?;
                 driver.finish().await
-            };
-            execute::many(prepared, &exchanges, work).await
+            }
+            Way::OneRequest => one_request(prepared, &state, outgoing, source).await,
         }
-        Way::OneRequest => one_request(prepared, outgoing, source).await,
-    }
+    };
+    execute::many(prepared, &state, work).await
 }
 
 /// Begins the session of a call.
@@ -203,20 +197,33 @@ pub(crate) async fn start(prepared: Kept<Prepared>) -> Result<Driver, Error> {
     let Transfer::Upload(outgoing) = &prepared.call.transfer else {
         return Err(Error::usage("the call has no media"));
     };
-    let (outgoing, source) = open(&prepared, (**outgoing).clone()).await?;
-    outgoing
-        .way(prepared.call.method)
-        .map_err(usage(&prepared))?;
-    Driver::begin(prepared, outgoing, source, Arc::default()).await
+    let (method, outgoing) = (prepared.call.method, (**outgoing).clone());
+    let state = Arc::new(State::default());
+    let mut limit = execute::whole_call(&prepared, &execute::effective_options(&prepared));
+    let counted = Arc::clone(&state);
+    let work = async {
+        let (outgoing, source) = open(&prepared, &state, outgoing).await?;
+        outgoing.way(method).map_err(usage(&prepared))?;
+        Driver::begin(prepared, outgoing, source, Arc::clone(&state)).await
+    };
+    execute::within(limit.as_mut(), &counted, work)
+        .await
+        .map_err(|error| error.at(method.id, None).counting(counted.exchanges()))
 }
 
 /// Opens the media, after the checks that need no look at it.
-async fn open(prepared: &Prepared, mut outgoing: Outgoing) -> Result<(Outgoing, Source), Error> {
+async fn open(
+    prepared: &Prepared,
+    state: &State,
+    mut outgoing: Outgoing,
+) -> Result<(Outgoing, Source), Error> {
     let method = prepared.call.method;
     outgoing.way(method).map_err(usage(prepared))?;
     outgoing.content_type(method).map_err(usage(prepared))?;
     let place = |error: Error| error.at(method.id, None);
+    state.enter(Step::Media);
     let mut source = Source::open(&outgoing.media.content).await.map_err(place)?;
+    source.keep_time(&prepared.client.inner.clock);
     // What has no known end may be small nevertheless.
     let may_be_whole =
         outgoing.way.is_none() && method.upload.as_ref().is_some_and(|upload| upload.simple);
@@ -234,6 +241,7 @@ async fn open(prepared: &Prepared, mut outgoing: Outgoing) -> Result<(Outgoing, 
 /// Sends the media with the request.
 async fn one_request(
     prepared: &Prepared,
+    state: &State,
     mut outgoing: Outgoing,
     mut source: Source,
 ) -> Result<Answered, Error> {
@@ -255,7 +263,7 @@ async fn one_request(
         None => Content::Streamed(streamed(source, &meter).await.map_err(place)?),
     };
     let watcher = outgoing.watcher.clone();
-    let answered = execute::send(&with(prepared, outgoing)).await?;
+    let answered = execute::within_call(&with(prepared, outgoing), state).await?;
     let checksum = meter.checksum();
     let sent = Sent {
         len: checksum.at(),

@@ -166,8 +166,10 @@ pub(super) fn parse(line: &str) -> Result<(Asked, Answered), String> {
     Ok((asked, answered))
 }
 
-const FAULTS: [(TransportErrorKind, &str); 7] = [
+const FAULTS: [(TransportErrorKind, &str); 9] = [
     (TransportErrorKind::Connect, "connect"),
+    (TransportErrorKind::NoRoom, "no room"),
+    (TransportErrorKind::Unprocessed, "unprocessed"),
     (TransportErrorKind::Tls, "tls"),
     (TransportErrorKind::Timeout, "timeout"),
     (TransportErrorKind::Reset, "reset"),

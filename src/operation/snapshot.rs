@@ -100,12 +100,14 @@ impl Snapshot {
         error
             .of_operation(self.name().unwrap_or_default())
             .at(started.id, answered.url())
+            .counting(answered.attempts)
     }
 
     /// `error`, with the call that gave this answer.
     pub(super) fn place(&self, error: Error) -> Error {
         error
             .at(self.answered.method.id, self.answered.url())
+            .counting(self.answered.attempts)
             .with_answer(
                 self.answered.status,
                 self.answered.headers.clone(),

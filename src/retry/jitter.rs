@@ -14,7 +14,7 @@ impl Jitter {
     }
 
     /// A part of `longest`.
-    pub(super) fn part_of(&self, longest: Duration) -> Duration {
+    pub(crate) fn part_of(&self, longest: Duration) -> Duration {
         let part = (self.0)();
         let part = if part.is_finite() {
             part.clamp(0.0, 1.0)

@@ -17,7 +17,7 @@ use super::split::{Fault, Piece, Split};
 use crate::{
     Error, ErrorKind,
     call::{answer::Answer, sending::Prepared},
-    execute::{self, Kind, Opened, Retries, Unreadable},
+    execute::{self, Kind, Opened, Unreadable},
     kept::Kept,
     media::Chunks,
     media_type,
@@ -68,7 +68,7 @@ impl<R: Answer> Elements<R> {
     pub(crate) fn new(prepared: Kept<Prepared>) -> Self {
         Self {
             method: prepared.call.method,
-            state: State::Opening(Box::pin(execute::open(prepared, Retries::Call))),
+            state: State::Opening(Box::pin(execute::open(prepared))),
             split: Split::default(),
             count: 0,
             element: PhantomData,

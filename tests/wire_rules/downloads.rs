@@ -363,7 +363,7 @@ async fn patience_is_for_each_chunk() {
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert_eq!(
         error.to_string(),
-        "things.content: the download stood still for longer than the attempt's timeout of 60 s"
+        "things.content: nothing more came for the attempt's timeout of 60 s: it was reading the response of things.googleapis.com"
     );
     content()
         .download(&slow(61).client())
@@ -378,6 +378,6 @@ async fn patience_is_for_each_chunk() {
         .expect_err("the call is over");
     assert_eq!(
         error.to_string(),
-        "things.content: the call took longer than its timeout of 25 s"
+        "things.content: the call took longer than its timeout of 25 s: it was reading the response of things.googleapis.com"
     );
 }

@@ -131,7 +131,7 @@ async fn a_server_that_hangs_runs_into_the_attempt_timeout() {
     );
     assert_eq!(
         error.to_string(),
-        "things.create: the attempt took longer than its timeout of 5 s"
+        "things.create: the attempt took longer than its timeout of 5 s: it was waiting for the response of things.googleapis.com"
     );
     assert!(error.is_timeout());
     let start = tokio::time::Instant::now();

@@ -41,6 +41,8 @@ mod secrets;
 mod sessions;
 #[cfg(feature = "macros")]
 mod streams;
+#[cfg(feature = "macros")]
+mod time;
 mod tokens;
 mod transfers;
 mod uploads;

@@ -114,7 +114,8 @@ async fn failures_and_what_is_given_up() {
     let late = tokio::time::timeout(Duration::from_secs(1), call).await;
     assert!(late.is_err());
     let (attempts, calls) = told.take();
-    assert!(attempts.is_empty());
+    assert_eq!((attempts.len(), calls[0].attempts), (1, 1));
+    assert!(attempts[0].dropped && attempts[0].error.is_none());
     assert!(calls[0].dropped && calls[0].error.is_none());
     assert_eq!(calls[0].duration, Duration::from_secs(1));
 

@@ -44,7 +44,7 @@ fn merge(target: &mut Value, more: Value) {
     }
 }
 
-fn insert() -> compute::instances::Insert {
+pub(crate) fn insert() -> compute::instances::Insert {
     compute::instances().insert("p", "z", json!({"name": "vm"}))
 }
 

@@ -234,7 +234,10 @@ async fn two_versions_are_never_mixed() {
         let script = Script::steps([broken(), next]);
         let error = download(&patient(&script)).await.expect_err(why);
         assert_eq!(error.kind(), ErrorKind::Media);
-        assert_eq!(error.to_string(), format!("things.content: {why}"));
+        assert_eq!(
+            error.to_string(),
+            format!("things.content: {why} (after 2 attempts)")
+        );
     }
     // Without a version, nobody knows what would come.
     for headers in [&[][..], &[("etag", "W/\"v1\"")]] {
@@ -267,7 +270,10 @@ async fn the_policy_limits_what_is_tried() {
     let error = download(&patient(&script))
         .await
         .expect_err("broken for ever");
-    assert_eq!(error.to_string(), "things.content: it broke");
+    assert_eq!(
+        error.to_string(),
+        "things.content: it broke (after 4 attempts)"
+    );
     assert_eq!(
         script.seen().len(),
         4,

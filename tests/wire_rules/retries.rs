@@ -356,7 +356,7 @@ async fn the_time_of_the_whole_call_covers_waits() {
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Timeout, 2));
     assert_eq!(
         error.to_string(),
-        "things.get: the call took longer than its timeout of 3 s; the attempt before ended with: 503 UNAVAILABLE: later (after 2 attempts)"
+        "things.get: the call took longer than its timeout of 3 s: it was waiting for the response of things.googleapis.com; the attempt before ended with: 503 UNAVAILABLE: later (after 2 attempts)"
     );
     let cause = std::error::Error::source(&error).expect("a cause");
     assert_eq!(cause.to_string(), "things.get: 503 UNAVAILABLE: later");

@@ -273,7 +273,7 @@ async fn a_session_that_is_gone_is_begun_anew() {
         assert_eq!(error.kind(), ErrorKind::Media);
         assert_eq!(
             error.to_string(),
-            "things.video: the session is gone, and the media, which comes from a reader or a stream, cannot be read again; send the request with new media"
+            "things.video: the session is gone, and the media, which comes from a reader or a stream, cannot be read again; send the request with new media (after 3 attempts)"
         );
     }
     // Before anything was confirmed, it can.
@@ -298,7 +298,7 @@ async fn a_session_that_is_gone_is_begun_anew() {
     let error = video(content(10)).send(&client).await.expect_err("gone");
     assert_eq!(
         error.to_string(),
-        "things.video: the server lost what it had of the media 6 times"
+        "things.video: the server lost what it had of the media 6 times (after 12 attempts)"
     );
 }
 
@@ -793,7 +793,7 @@ async fn what_is_set_up_wrongly_is_not_sent() {
         .expect_err("too large");
     assert_eq!(
         error.to_string(),
-        "things.video: the media of 20971520 bytes is larger than the 16777216 bytes that the method accepts"
+        "things.video: the media of 20971520 bytes is larger than the 16777216 bytes that the method accepts (after 5 attempts)"
     );
 }
 

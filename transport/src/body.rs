@@ -3,7 +3,7 @@
 use std::{
     fmt,
     pin::Pin,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
 };
 
@@ -11,7 +11,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt, stream};
 use http_body::{Frame, SizeHint};
 
-use crate::{TransportError, TransportErrorKind};
+use crate::{HandOver, TransportError, TransportErrorKind, hand_over::Note};
 
 /// What a [`Body`] is read from when it does not sit in memory.
 pub type BodyStream = Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>;
@@ -20,7 +20,10 @@ pub type BodyStream = Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> +
 ///
 /// A body in memory is cheap to copy with [`try_clone`](Self::try_clone), so that a request can be sent again.
 /// `Debug` shows the kind and the length, never the bytes.
-pub struct Body(Inner);
+pub struct Body {
+    inner: Inner,
+    note: Option<Note>,
+}
 
 enum Inner {
     Full(Bytes),
@@ -34,7 +37,11 @@ enum Inner {
 impl Body {
     /// A body without bytes.
     pub const fn empty() -> Self {
-        Self(Inner::Full(Bytes::new()))
+        Self::of(Inner::Full(Bytes::new()))
+    }
+
+    const fn of(inner: Inner) -> Self {
+        Self { inner, note: None }
     }
 
     /// A body read from `stream`; `len` is its length in bytes if that is known.
@@ -47,15 +54,28 @@ impl Body {
         E: Into<TransportError>,
     {
         let stream: BodyStream = Box::pin(stream.map(|chunk| chunk.map_err(Into::into)));
-        Self(Inner::Stream {
+        Self::of(Inner::Stream {
             stream: Mutex::new(stream),
             len,
         })
     }
 
+    /// Sets who is told when a connection takes the request of this body: by the body itself where it is read as an [`http_body::Body`], else by the transport.
+    #[must_use]
+    pub fn with_hand_over(mut self, to: Arc<dyn HandOver>) -> Self {
+        self.note = Some(Note(to));
+        self
+    }
+
+    /// Returns who is to be told when a connection takes the request of this body. What gives the bytes away ([`as_bytes`](Self::as_bytes), [`collect`](Self::collect),
+    /// [`into_stream`](Self::into_stream)) tells nobody.
+    pub fn hand_over(&self) -> Option<&Arc<dyn HandOver>> {
+        self.note.as_ref().map(|note| &note.0)
+    }
+
     /// The bytes, where all of them are in memory.
     pub fn as_bytes(&self) -> Option<&Bytes> {
-        match &self.0 {
+        match &self.inner {
             Inner::Full(bytes) => Some(bytes),
             Inner::Stream { .. } => None,
         }
@@ -63,7 +83,7 @@ impl Body {
 
     /// The length in bytes, where it is known.
     pub fn len(&self) -> Option<u64> {
-        match &self.0 {
+        match &self.inner {
             Inner::Full(bytes) => Some(bytes.len() as u64),
             Inner::Stream { len, .. } => *len,
         }
@@ -77,7 +97,7 @@ impl Body {
     /// A second body with the same bytes, where all of them are in memory; `None` for a stream, which can be read only once.
     pub fn try_clone(&self) -> Option<Self> {
         self.as_bytes()
-            .map(|bytes| Self(Inner::Full(bytes.clone())))
+            .map(|bytes| Self::of(Inner::Full(bytes.clone())))
     }
 
     /// Reads everything, and holds at most `limit` bytes in memory.
@@ -88,7 +108,7 @@ impl Body {
         if self.len().is_some_and(|len| len > limit as u64) {
             return Err(too_large(limit));
         }
-        let mut stream = match self.0 {
+        let mut stream = match self.inner {
             Inner::Full(bytes) => return Ok(bytes),
             Inner::Stream { stream, .. } => inner_stream(stream),
         };
@@ -114,7 +134,7 @@ impl Body {
 
     /// The body as a stream of chunks.
     pub fn into_stream(self) -> BodyStream {
-        match self.0 {
+        match self.inner {
             Inner::Full(bytes) if bytes.is_empty() => Box::pin(stream::empty()),
             Inner::Full(bytes) => Box::pin(stream::iter([Ok(bytes)])),
             Inner::Stream { stream, .. } => inner_stream(stream),
@@ -141,7 +161,7 @@ impl Default for Body {
 
 impl fmt::Debug for Body {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.0, self.len()) {
+        match (&self.inner, self.len()) {
             (_, Some(0)) => f.write_str("Body(empty)"),
             (Inner::Full(_), Some(len)) => write!(f, "Body({len} bytes)"),
             (_, Some(len)) => write!(f, "Body(stream of {len} bytes)"),
@@ -152,7 +172,7 @@ impl fmt::Debug for Body {
 
 impl From<Bytes> for Body {
     fn from(bytes: Bytes) -> Self {
-        Self(Inner::Full(bytes))
+        Self::of(Inner::Full(bytes))
     }
 }
 
@@ -180,15 +200,12 @@ impl From<&'static [u8]> for Body {
     }
 }
 
-impl http_body::Body for Body {
-    type Data = Bytes;
-    type Error = TransportError;
-
+impl Inner {
     fn poll_frame(
-        mut self: Pin<&mut Self>,
+        &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
-        match &mut self.0 {
+        match self {
             Inner::Full(bytes) if bytes.is_empty() => Poll::Ready(None),
             Inner::Full(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
             Inner::Stream { stream, len } => {
@@ -214,9 +231,38 @@ impl http_body::Body for Body {
             }
         }
     }
+}
+
+impl http_body::Body for Body {
+    type Data = Bytes;
+    type Error = TransportError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
+        let this = &mut *self;
+        let Some(Note(told)) = &this.note else {
+            return this.inner.poll_frame(cx);
+        };
+        if !told.take() {
+            return Poll::Ready(Some(Err(TransportError::new(
+                TransportErrorKind::Other,
+                "the request was given up before it was sent",
+            ))));
+        }
+        told.sent();
+        let frame = this.inner.poll_frame(cx);
+        if frame.is_pending() {
+            told.waits();
+        }
+        frame
+    }
 
     fn is_end_stream(&self) -> bool {
-        self.as_bytes().is_some_and(Bytes::is_empty)
+        let may_be_sent = self.note.as_ref().is_none_or(|note| note.0.take());
+        // What must not be sent has no end: reading it fails.
+        may_be_sent && self.as_bytes().is_some_and(Bytes::is_empty)
     }
 
     fn size_hint(&self) -> SizeHint {

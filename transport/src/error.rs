@@ -8,6 +8,10 @@ use std::{error::Error as StdError, fmt};
 pub enum TransportErrorKind {
     /// No connection: the name did not resolve, or the peer refused. Nothing was sent, so trying again is always safe.
     Connect,
+    /// This machine has no room for another connection now: the process has too many open files. Nothing was sent.
+    NoRoom,
+    /// The server says that it did not look at the request: it was about to close the connection, or refused the stream (RFC 9113, sections 6.8 and 8.7). Trying again is always safe.
+    Unprocessed,
     /// TLS refused the peer, or the peer refused us.
     Tls,
     /// Time ran out.

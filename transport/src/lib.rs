@@ -7,6 +7,7 @@
 mod body;
 mod clock;
 mod error;
+mod hand_over;
 mod manual_clock;
 #[cfg(feature = "reqwest")]
 mod options;
@@ -18,6 +19,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 pub use body::{Body, BodyStream};
 pub use clock::{Clock, SystemClock};
 pub use error::{TransportError, TransportErrorKind};
+pub use hand_over::HandOver;
 pub use manual_clock::ManualClock;
 
 #[cfg(feature = "reqwest")]
@@ -51,6 +53,14 @@ pub trait Transport: std::fmt::Debug + Send + Sync + 'static {
     fn reads_extensions(&self) -> bool {
         true
     }
+
+    /// Whether it tells when a connection takes a request, as [`HandOver`] says. Time limits of an attempt count from then, and a request that no connection took is repeated as one that was never
+    /// sent, whatever its method. The attempt of one that does not tell counts from its start, with the wait for a connection in it.
+    ///
+    /// A transport that hands requests to another one with their bodies as they are may return what that one returns.
+    fn tells_hand_over(&self) -> bool {
+        false
+    }
 }
 
 /// A shared transport is a transport.
@@ -65,6 +75,10 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
     fn reads_extensions(&self) -> bool {
         (**self).reads_extensions()
     }
+
+    fn tells_hand_over(&self) -> bool {
+        (**self).tells_hand_over()
+    }
 }
 
 /// A boxed transport is a transport.
@@ -78,5 +92,9 @@ impl<T: Transport + ?Sized> Transport for Box<T> {
 
     fn reads_extensions(&self) -> bool {
         (**self).reads_extensions()
+    }
+
+    fn tells_hand_over(&self) -> bool {
+        (**self).tells_hand_over()
     }
 }

@@ -63,6 +63,10 @@ impl Transport for Client {
     fn reads_extensions(&self) -> bool {
         false
     }
+
+    fn tells_hand_over(&self) -> bool {
+        true
+    }
 }
 
 /// Sends a request through `proxy`, where that is known.
@@ -123,8 +127,8 @@ fn into_reqwest(request: http::Request<Body>) -> Result<Request, TransportError>
 
 fn into_reqwest_body(body: Body) -> ::reqwest::Body {
     match body.as_bytes() {
-        Some(bytes) => bytes.clone().into(),
-        None => ::reqwest::Body::wrap(body),
+        Some(bytes) if body.hand_over().is_none() => bytes.clone().into(),
+        _ => ::reqwest::Body::wrap(body),
     }
 }
 
@@ -157,6 +161,8 @@ fn before_head(error: Error, proxy: Option<&Proxy>) -> TransportError {
         (TransportErrorKind::Request, "the request cannot be sent to")
     } else if is_tls(&error) {
         (TransportErrorKind::Tls, "TLS failed with")
+    } else if error.is_connect() && has_no_room(&error) {
+        (TransportErrorKind::NoRoom, "no room for a connection to")
     } else if error.is_connect() {
         (TransportErrorKind::Connect, "no connection to")
     } else if error.is_timeout() {
@@ -165,6 +171,11 @@ fn before_head(error: Error, proxy: Option<&Proxy>) -> TransportError {
         (
             TransportErrorKind::Other,
             "the client followed too many redirects of",
+        )
+    } else if is_unprocessed(&error) {
+        (
+            TransportErrorKind::Unprocessed,
+            "the request was not looked at by",
         )
     } else {
         (
@@ -208,6 +219,26 @@ fn describe(kind: TransportErrorKind, message: &str, error: Error) -> TransportE
 
 fn is_io(error: &Error) -> bool {
     chain(error).any(<dyn StdError>::is::<io::Error>)
+}
+
+/// Whether the process, or the machine, has as many open files as it may have.
+fn has_no_room(error: &Error) -> bool {
+    // ENFILE and EMFILE; WSAEMFILE.
+    let numbers: &[i32] = if cfg!(windows) { &[10024] } else { &[23, 24] };
+    chain(error)
+        .filter_map(|e| e.downcast_ref::<io::Error>()?.raw_os_error())
+        .any(|number| numbers.contains(&number))
+}
+
+/// Whether the server says that it did not process the request.
+fn is_unprocessed(error: &Error) -> bool {
+    chain(error)
+        .filter_map(|e| e.downcast_ref::<h2::Error>())
+        .any(|e| {
+            let refused = e.is_reset() && e.reason() == Some(h2::Reason::REFUSED_STREAM);
+            let left = e.is_go_away() && e.reason() == Some(h2::Reason::NO_ERROR);
+            e.is_remote() && (refused || left)
+        })
 }
 
 fn is_tls(error: &Error) -> bool {

@@ -156,4 +156,8 @@ impl Credentials for DefaultCredentials {
     fn metrics(&self) -> Option<&'static str> {
         self.0.credentials.metrics()
     }
+
+    fn keeps_time(&self) -> bool {
+        self.0.credentials.keeps_time()
+    }
 }

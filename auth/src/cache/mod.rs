@@ -360,6 +360,10 @@ impl<S: TokenSource> Credentials for Cached<S> {
     fn metrics(&self) -> Option<&'static str> {
         self.core.source.metrics()
     }
+
+    fn keeps_time(&self) -> bool {
+        true
+    }
 }
 
 impl<S> Clone for Cached<S> {

@@ -92,7 +92,14 @@ impl fmt::Debug for Downscoped {
 }
 
 impl Credentials for Downscoped {
-    crate::credentials::forward!(headers, reject, quota_project, describe, metrics);
+    crate::credentials::forward!(
+        headers,
+        reject,
+        quota_project,
+        describe,
+        metrics,
+        keeps_time
+    );
 
     fn universe_domain(&self) -> BoxFuture<'_, Result<String, AuthError>> {
         self.0.source().source.universe_domain()

@@ -245,6 +245,7 @@ impl Credentials for ExternalAccount {
         universe_domain,
         quota_project,
         describe,
-        metrics
+        metrics,
+        keeps_time
     );
 }

@@ -128,6 +128,7 @@ impl Credentials for ExternalAccountAuthorizedUser {
         universe_domain,
         quota_project,
         describe,
-        metrics
+        metrics,
+        keeps_time
     );
 }

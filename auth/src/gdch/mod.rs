@@ -114,6 +114,7 @@ impl Credentials for GdchServiceAccount {
         universe_domain,
         quota_project,
         describe,
-        metrics
+        metrics,
+        keeps_time
     );
 }

@@ -168,5 +168,5 @@ impl fmt::Debug for IdTokenCredentials {
 }
 
 impl Credentials for IdTokenCredentials {
-    crate::credentials::forward!(headers, reject, describe, metrics);
+    crate::credentials::forward!(headers, reject, describe, metrics, keeps_time);
 }

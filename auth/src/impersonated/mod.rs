@@ -184,7 +184,14 @@ impl fmt::Debug for Impersonated {
 }
 
 impl Credentials for Impersonated {
-    crate::credentials::forward!(headers, reject, quota_project, describe, metrics);
+    crate::credentials::forward!(
+        headers,
+        reject,
+        quota_project,
+        describe,
+        metrics,
+        keeps_time
+    );
 
     fn universe_domain(&self) -> BoxFuture<'_, Result<String, AuthError>> {
         Box::pin(self.0.source().universe())

@@ -272,7 +272,14 @@ impl fmt::Debug for MetadataServer {
 }
 
 impl Credentials for MetadataServer {
-    crate::credentials::forward!(headers, reject, quota_project, describe, metrics);
+    crate::credentials::forward!(
+        headers,
+        reject,
+        quota_project,
+        describe,
+        metrics,
+        keeps_time
+    );
 
     fn universe_domain(&self) -> BoxFuture<'_, Result<String, AuthError>> {
         Box::pin(async {

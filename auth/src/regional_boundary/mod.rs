@@ -216,4 +216,8 @@ impl Credentials for RegionalAccessBoundary {
     fn metrics(&self) -> Option<&'static str> {
         self.inner.metrics()
     }
+
+    fn keeps_time(&self) -> bool {
+        self.inner.keeps_time()
+    }
 }

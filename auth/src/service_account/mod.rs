@@ -229,7 +229,8 @@ impl Credentials for ServiceAccount {
         universe_domain,
         quota_project,
         describe,
-        metrics
+        metrics,
+        keeps_time
     );
 
     #[cfg(feature = "id-token")]

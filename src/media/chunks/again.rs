@@ -1,5 +1,7 @@
 //! Going on after a connection that broke.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::StatusCode;
 
@@ -8,7 +10,7 @@ use crate::{
     Error, ErrorKind,
     call::sending::Prepared,
     coding::Coding,
-    execute::{self, Opened, Retries},
+    execute::{self, Opened, Step},
     kept::Kept,
     media::{
         part::{self, Part},
@@ -40,9 +42,11 @@ impl Chunks {
             Next::GiveUp(_) => Err(error),
             Next::Wait(wait) => {
                 tracing::debug!(kind = %error.kind(), "the download broke; going on where it was");
+                let state = Arc::clone(&self.opened.state);
                 self.reopening = Some(Box::pin(async move {
+                    state.enter(Step::Pause);
                     backoff.sleep(wait).await;
-                    let opened = execute::open(again, Retries::Step).await;
+                    let opened = execute::open_again(again, state).await;
                     (backoff, opened)
                 }));
                 Ok(None)
@@ -144,6 +148,7 @@ impl Chunks {
         }
         let unread = std::mem::take(&mut opened.unread);
         self.current = Some(Current::of(unread, place.skip + done));
+        self.opened.host = opened.host;
         Ok(())
     }
 }

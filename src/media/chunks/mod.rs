@@ -24,7 +24,7 @@ use super::{
 use crate::{
     Error, ErrorKind, Response,
     coding::Coding,
-    execute::{self, Opened, Timer},
+    execute::{self, Opened, State, Step, Timer},
     retry::Backoff,
 };
 
@@ -80,6 +80,7 @@ impl Chunks {
             part::find(asked, answered.status, &answered.headers, unread.len()).map_err(|why| {
                 Error::new(ErrorKind::Media, format!("the server sent {why}"))
                     .at(answered.method.id, answered.url())
+                    .counting(opened.state.exchanges())
             })?;
         let is_whole = asked.is_none() && answered.status == StatusCode::OK;
         let checked = is_whole
@@ -186,13 +187,27 @@ impl Chunks {
             value,
             status: self.opened.answered.status,
             headers: self.opened.answered.headers,
+            attempts: self.opened.state.exchanges(),
         }
     }
 
-    /// `error`, with the method and the URL.
+    /// `error`, with the method, the URL and the number of exchanges.
     pub(crate) fn place(&self, error: Error) -> Error {
         let answered = &self.opened.answered;
-        error.at(answered.method.id, answered.url())
+        error
+            .at(answered.method.id, answered.url())
+            .counting(self.opened.state.exchanges())
+    }
+
+    /// `work` that takes what has come, as long as the call's time allows it.
+    pub(super) async fn in_time<T>(
+        &mut self,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let state = &self.opened.state;
+        state.enter(Step::Sink);
+        let result = execute::within(self.opened.deadline.as_mut(), state, work).await;
+        result.map_err(|error| self.place(error))
     }
 
     pub(crate) fn poll_chunk(
@@ -214,8 +229,11 @@ impl Chunks {
     fn finish(&mut self, error: Option<ErrorKind>) {
         if self.current.take().is_some() {
             self.reopening = None;
-            self.opened.span.bytes(self.given);
-            self.opened.span.end(error);
+            if let Some(span) = &self.opened.span {
+                span.attempted(self.opened.state.exchanges());
+                span.bytes(self.given);
+                span.end(error);
+            }
         }
     }
 
@@ -225,7 +243,10 @@ impl Chunks {
         }
         loop {
             // However fast the bytes come.
-            if let Some(late) = late(&mut self.opened.deadline, cx) {
+            if self.reopening.is_none() {
+                self.opened.state.enter(Step::Response);
+            }
+            if let Some(late) = late(&mut self.opened.deadline, &self.opened.state, cx) {
                 return Poll::Ready(Err(late));
             }
             if let Some(reopening) = &mut self.reopening {
@@ -254,6 +275,9 @@ impl Chunks {
         Poll::Ready(match current.poll_content(cx, encoded) {
             Poll::Ready(Some(Ok(chunk))) => {
                 self.patience = None;
+                if let Some(host) = &self.opened.host {
+                    host.gets_on();
+                }
                 self.give(chunk)
             }
             Poll::Ready(Some(Err(Fault::Broken(error)))) => self.broken(error),
@@ -268,7 +292,7 @@ impl Chunks {
                 if self.patience.is_none() {
                     self.patience = self.opened.patience();
                 }
-                match late(&mut self.patience, cx) {
+                match late(&mut self.patience, &self.opened.state, cx) {
                     None => return Poll::Pending,
                     Some(late) => self.broken(late),
                 }
@@ -309,8 +333,8 @@ impl Chunks {
     }
 }
 
-fn late(timer: &mut Option<Timer>, cx: &mut Context<'_>) -> Option<Error> {
-    match timer.as_mut()?.poll_late(cx) {
+fn late(timer: &mut Option<Timer>, state: &State, cx: &mut Context<'_>) -> Option<Error> {
+    match timer.as_mut()?.poll_late(state, cx) {
         Poll::Ready(error) => Some(error),
         Poll::Pending => None,
     }

@@ -7,10 +7,7 @@ mod session;
 mod track;
 mod uploading;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU32, Ordering},
-};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{
@@ -33,7 +30,7 @@ use super::{
 use crate::{
     Error, ErrorKind,
     call::{options::CallOptions, sending::Prepared},
-    execute::{self, Answered, Raw},
+    execute::{self, Answered, Raw, State, Step},
     kept::Kept,
     retry::{self, Backoff, Repeat},
     url::{self, HttpRequest},
@@ -53,7 +50,8 @@ pub(crate) struct Driver {
     url: Uri,
     track: Track,
     backoff: Backoff,
-    exchanges: Arc<AtomicU32>,
+    /// What the call does, or the step of one whose steps the caller takes.
+    state: Arc<State>,
     answered: Option<Answered>,
 }
 
@@ -69,7 +67,7 @@ impl Driver {
         prepared: Kept<Prepared>,
         outgoing: Outgoing,
         mut source: Source,
-        exchanges: Arc<AtomicU32>,
+        state: Arc<State>,
     ) -> Result<Self, Error> {
         let usage = |why: String| Error::usage(why).at(prepared.call.method.id, None);
         let options = execute::effective_options(&prepared);
@@ -109,7 +107,7 @@ impl Driver {
             begin,
             url,
             track,
-            exchanges,
+            state,
             answered: None,
         };
         if driver.outgoing.session.is_none() {
@@ -197,9 +195,10 @@ impl Driver {
     /// [`advance`](Self::advance), or an error when the call's timeout passes first.
     pub(crate) async fn advance_in_time(&mut self) -> Result<bool, Error> {
         let mut limit = execute::whole_call(&self.prepared, &self.options);
-        execute::within(limit.as_mut(), self.advance())
+        let (method, state) = (self.prepared.call.method.id, Arc::clone(&self.state));
+        execute::within(limit.as_mut(), &state, self.advance())
             .await
-            .map_err(|error| error.at(self.prepared.call.method.id, None))
+            .map_err(|error| error.at(method, None).counting(state.exchanges()))
     }
 
     /// Sends what is left, and gives the answer.
@@ -213,13 +212,20 @@ impl Driver {
 
     /// Ends the session; the server forgets what it has.
     pub(crate) async fn cancel(mut self) -> Result<(), Error> {
-        loop {
-            let request = self.request(Method::DELETE, Bytes::new()).accept(is_ended);
-            match self.exchange(request).await {
-                Ok(_) => return Ok(()),
-                Err(error) => self.pause(error).await?,
+        let mut limit = execute::whole_call(&self.prepared, &self.options);
+        let (method, state) = (self.prepared.call.method.id, Arc::clone(&self.state));
+        let work = async {
+            loop {
+                let request = self.request(Method::DELETE, Bytes::new()).accept(is_ended);
+                match self.exchange(request).await {
+                    Ok(_) => return Ok(()),
+                    Err(error) => self.pause(error).await?,
+                }
             }
-        }
+        };
+        execute::within(limit.as_mut(), &state, work)
+            .await
+            .map_err(|error| error.at(method, None).counting(state.exchanges()))
     }
 
     /// A POST that makes nothing yet, so that it is safe to repeat.
@@ -270,6 +276,7 @@ impl Driver {
     }
 
     async fn window(&mut self, from: u64) -> Result<Window, Error> {
+        self.state.enter(Step::Media);
         let window = self.source.window(from, self.chunk, &self.meter).await;
         let window = window.map_err(|error| self.place(error))?;
         if let Some(accepted) = &self.prepared.call.method.upload {
@@ -292,8 +299,7 @@ impl Driver {
     }
 
     async fn exchange(&mut self, request: Raw) -> Result<Answered, Error> {
-        self.exchanges.fetch_add(1, Ordering::Relaxed);
-        execute::raw(&self.prepared, request.shown_as(self.shown())).await
+        execute::raw(&self.prepared, &self.state, request.shown_as(self.shown())).await
     }
 
     /// Reads an answer to a chunk or to a question.
@@ -348,6 +354,7 @@ impl Driver {
     async fn complete(&mut self, answered: Answered) -> Result<(), Error> {
         if self.track.total().is_none() && self.outgoing.session.is_some() {
             // Another process sent everything, and how long it was only the media tells.
+            self.state.enter(Step::Media);
             let measured = self.source.measure(&self.meter).await;
             self.track
                 .learn(measured.map_err(|error| self.place(error))?);
@@ -374,14 +381,14 @@ impl Driver {
         match self.backoff.after(&error, |_| None) {
             retry::Next::Wait(wait) => {
                 tracing::debug!(kind = %error.kind(), "an exchange of the upload led to nothing");
+                self.state.enter(Step::Pause);
                 self.backoff.sleep(wait).await;
                 Ok(())
             }
             retry::Next::GiveUp(why) => {
                 let call = (&self.prepared.call, &self.options);
                 let note = retry::note(why, &error, call, false);
-                let exchanges = self.exchanges.load(Ordering::Relaxed);
-                Err(self.place(error).after(exchanges, note))
+                Err(self.place(error).after(self.state.exchanges(), note))
             }
         }
     }
@@ -408,7 +415,9 @@ impl Driver {
     }
 
     fn place(&self, error: Error) -> Error {
-        error.at(self.prepared.call.method.id, Some(self.shown()))
+        error
+            .at(self.prepared.call.method.id, Some(self.shown()))
+            .counting(self.state.exchanges())
     }
 
     /// The URL that errors show: never the session's, which is a secret.

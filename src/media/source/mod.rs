@@ -2,6 +2,7 @@
 
 mod file;
 mod meter;
+mod patience;
 #[cfg(test)]
 mod tests;
 
@@ -9,7 +10,7 @@ use std::{collections::VecDeque, path::Path, sync::Arc, time::SystemTime};
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt as _, stream};
-use gapi_transport::{Body, TransportError};
+use gapi_transport::{Body, Clock, TransportError};
 use tokio::io::AsyncReadExt as _;
 
 use self::file::{catch_up_file, read_file, unreadable};
@@ -92,6 +93,14 @@ impl Source {
             }
         };
         Ok(Self { from, len })
+    }
+
+    /// Makes the reading of what passes by fail when nothing comes of it for long.
+    pub(crate) fn keep_time(&mut self, clock: &Arc<dyn Clock>) {
+        if let From::Once(buffer) = &mut self.from {
+            let pieces = buffer.pieces.take();
+            buffer.pieces = pieces.map(|pieces| patience::limited(pieces, clock));
+        }
     }
 
     /// The number of bytes, where it is known by now.

@@ -339,6 +339,7 @@ impl Credentials for AuthorizedUser {
         universe_domain,
         quota_project,
         describe,
-        metrics
+        metrics,
+        keeps_time
     );
 }

@@ -68,7 +68,10 @@ async fn ask(
         };
         let never_arrived = std::error::Error::source(&error)
             .and_then(|cause| cause.downcast_ref::<TransportError>())
-            .is_some_and(|cause| cause.kind() == TransportErrorKind::Connect);
+            .is_some_and(|cause| {
+                use TransportErrorKind::{Connect, NoRoom, Unprocessed};
+                matches!(cause.kind(), Connect | NoRoom | Unprocessed)
+            });
         if !never_arrived || attempt == ATTEMPTS {
             return Err(hint(error, client));
         }
