@@ -7,7 +7,12 @@
 /// The first version.
 pub mod v1 {
     // Requests: tables, calls, and what sends them.
-    pub use crate::call::{Call, Request, answer::Answer, body::Body, sending::Sending};
+    pub use crate::call::{
+        Call, Request,
+        answer::{Answer, decode},
+        body::Body,
+        sending::Sending,
+    };
     pub use crate::method::{
         Api, Endpoint, Location, MediaDownload, MediaUpload, Method, Operation, OperationShape,
         Paging, Parameter, Slot, Verb,
@@ -26,9 +31,11 @@ pub mod v1 {
     };
     pub use crate::wire::{debug, deserialize, eq, null, serialize};
     pub use crate::wire::{field, field_mut, no_field, no_field_mut};
-    pub use crate::{__gapi_object as object, __gapi_open_enum as open_enum};
+    pub use crate::{
+        __gapi_answer as answer, __gapi_object as object, __gapi_open_enum as open_enum,
+    };
     pub use serde::de::{Deserialize, Deserializer};
     pub use serde::ser::{Serialize, Serializer};
-    pub use serde_json::Value;
+    pub use serde_json::{Error as JsonError, Value};
     pub use std::collections::BTreeMap;
 }

@@ -3,7 +3,8 @@
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 
-use crate::{Outcome, print};
+use crate::Outcome;
+use crate::print::raw;
 
 /// Print what a shell needs to complete gapi's words
 #[derive(Debug, clap::Args)]
@@ -21,5 +22,5 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         "gapi",
         &mut script,
     );
-    print(&String::from_utf8_lossy(&script))
+    raw(&String::from_utf8_lossy(&script))
 }

@@ -9,8 +9,9 @@ use gapi_codegen::{Source, locate};
 use serde_json::json;
 
 use crate::keep::overrides;
+use crate::print::{self, print};
 use crate::problem::all;
-use crate::{Outcome, Problem, print};
+use crate::{Outcome, Problem};
 
 /// What a comparison ends with when it found what is denied: neither an error nor wrong arguments.
 const DENIED: u8 = 3;
@@ -95,20 +96,18 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<ExitCode> {
     });
     let class = diff.class();
     diff.changes.retain(|change| change.class >= shown);
-    let text = if arguments.json {
-        let object = json!({
+    if arguments.json {
+        print::json(&json!({
             "name": diff.name,
             "version": diff.version,
             "revision": diff.revision,
             "class": class,
             "counts": counts,
             "changes": diff.changes,
-        });
-        format!("{object:#}\n")
+        }))?;
     } else {
-        text(&diff, &summary)
-    };
-    print(&text)?;
+        print(&text(&diff, &summary))?;
+    }
     Ok(if fails {
         ExitCode::from(DENIED)
     } else {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::keep::Keep;
+use crate::problem::note;
 use crate::{Outcome, Problem, file, print};
 
 /// Write the module of a document to a file
@@ -39,7 +40,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     }
     let same = file::holds(output, &text).map_err(|error| Problem::io("read", output, &error))?;
     match (check, same) {
-        (_, true) => eprintln!("{} is up to date", output.display()),
+        (_, true) => note(&format!("{} is up to date", output.display())),
         (true, false) => {
             let stale = if output.exists() { "stale" } else { "missing" };
             let problem = Problem::new(format!("{} is {stale}", output.display()));
@@ -50,14 +51,14 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         (false, false) => {
             file::replace(output, &text).map_err(|error| Problem::io("write", output, &error))?;
             let counts = generated.statistics;
-            eprintln!(
+            note(&format!(
                 "wrote {}: {} of {} methods, {} of {} schemas",
                 output.display(),
                 counts.methods,
                 counts.document_methods,
                 counts.schemas,
                 counts.document_schemas
-            );
+            ));
         }
     }
     Ok(())

@@ -6,7 +6,7 @@ use gapi_codegen::{Generated, Options, Overrides, Selection, generate, locate};
 use proc_macro2::TokenStream;
 use quote::ToTokens as _;
 
-use crate::problem::all;
+use crate::problem::{all, warn};
 use crate::{Outcome, Problem};
 
 #[derive(Debug, clap::Args)]
@@ -53,7 +53,9 @@ impl Keep {
         if let Some(selection) = self.selection()? {
             options = options.selection(selection);
         }
-        generate(&located.source, &options).map_err(all)
+        let generated = generate(&located.source, &options).map_err(all)?;
+        warn(generated.warnings.clone().into_iter().map(Problem::from));
+        Ok(generated)
     }
 
     /// The path of the runtime as tokens.

@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use gapi_codegen::analysis::{self, Analysis, Part};
 use gapi_codegen::index::{self, Entry, Index, PATH};
-use gapi_codegen::{Document, Source, check, locate, model};
+use gapi_codegen::{Document, Source, locate, model};
 
-use crate::problem::all;
+use crate::problem::{self, all};
 use crate::{Outcome, Problem};
 
 /// An index and where it stands.
@@ -48,18 +49,21 @@ pub(crate) fn api(spec: &str) -> Outcome<model::Api> {
     lower(&located.source)
 }
 
-/// The model of a document.
+/// The model of a document: what is wrong with a method is a warning, and leaves it out.
 pub(crate) fn lower(source: &Source) -> Outcome<model::Api> {
-    let document = Document::read(source, None).map_err(all)?;
-    let errors = check::document(&document);
-    if !errors.is_empty() {
-        let place = |error| Problem::from(error).within(&source.name);
-        return Err(errors.into_iter().map(place).collect());
+    let (document, warnings) = Document::open(source, None).map_err(all)?;
+    let place = |error| Problem::from(error).within(&source.name);
+    match analysis::of(&document, Part::Sound) {
+        Ok(Analysis {
+            api,
+            warnings: more,
+            ..
+        }) => {
+            problem::warn(warnings.into_iter().chain(more).map(place));
+            Ok(api)
+        }
+        Err(errors) => Err(errors.into_iter().map(place).collect()),
     }
-    model::lower(&document).map_err(|errors| {
-        let place = |error| Problem::from(error).within(&source.name);
-        errors.into_iter().map(place).collect()
-    })
 }
 
 /// The working directory.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::library::Library;
-use crate::print::{print, table};
+use crate::print::{self, print, table};
 use crate::{Outcome, Problem};
 
 /// List the documents that are here
@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         rows.push([spec, entry.revision.clone(), title]);
     }
     if arguments.json {
-        return print(&format!("{:#}\n", Value::from(objects)));
+        return print::json(&Value::from(objects));
     }
     if rows.is_empty() {
         let problem = Problem::new(format!("no document has `{word}` in its name or title"));

@@ -3,7 +3,7 @@
 use gapi_codegen::describe::{self, Summary};
 use serde_json::json;
 
-use crate::print::{print, table};
+use crate::print::{self, print, table};
 use crate::{Outcome, Problem, library};
 
 /// List the methods of an API
@@ -33,7 +33,10 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         })
         .collect();
     if arguments.json {
-        return print(&format!("{:#}\n", json!(methods)));
+        return print::json(&json!(methods));
+    }
+    if api.root.method_count() == 0 {
+        return Err(Problem::new(format!("{} has no methods", arguments.api)).into());
     }
     if methods.is_empty() {
         let problem = Problem::new(format!("no method of {} has `{word}`", arguments.api));

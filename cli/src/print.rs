@@ -2,10 +2,23 @@
 
 use std::io::{ErrorKind, Write as _};
 
+use gapi_codegen::text;
+use serde_json::Value;
+
 use crate::{Outcome, Problem};
 
-/// Prints a text. A reader that has seen enough, such as `head`, is no error.
+/// Prints a text for people. Whatever documents hold, nothing in it acts on a terminal.
 pub(crate) fn print(text: &str) -> Outcome {
+    raw(&shown(text))
+}
+
+/// Prints a JSON value. What would act on a terminal is an escape of JSON, so that a program reads what the document holds.
+pub(crate) fn json(value: &Value) -> Outcome {
+    raw(&shown_json(value))
+}
+
+/// Prints a text that holds nothing of a document. A reader that has seen enough, such as `head`, is no error.
+pub(crate) fn raw(text: &str) -> Outcome {
     match std::io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             let message = format!("cannot write to the standard output stream: {error}");
@@ -13,6 +26,27 @@ pub(crate) fn print(text: &str) -> Outcome {
         }
         _ => Ok(()),
     }
+}
+
+/// A text as a terminal may have it: lines end as here, tabs are spaces, all else that acts is an escape.
+pub(crate) fn shown(text: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace('\t', "    ");
+    text::inert_lines(&text).into_owned()
+}
+
+fn shown_json(value: &Value) -> String {
+    // serde_json itself escapes what JSON has to have escaped, and lines end outside of strings only.
+    let text = format!("{value:#}\n");
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if text::is_active(c) && c != '\n' {
+            // All of them are in the first plane.
+            out.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// Lines whose first columns begin at the same places.
@@ -36,7 +70,31 @@ pub(crate) fn table<const N: usize>(rows: &[[String; N]]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::table;
+    use serde_json::json;
+
+    use super::{shown, shown_json, table};
+
+    #[test]
+    fn nothing_acts_on_a_terminal() {
+        assert_eq!(
+            shown("a\u{1b}]0;pwn\u{7}\r\n\tb\u{202e}c\rd\n"),
+            "a\\u{1b}]0;pwn\\u{7}\n    b\\u{202e}c\\rd\n"
+        );
+    }
+
+    #[test]
+    fn json_reads_back_as_it_was() {
+        let value = json!({"a\u{202e}": ["\u{1b}[1m \u{9b}1m \u{7f}\n", "é 日本"]});
+        let text = shown_json(&value);
+        assert!(
+            !text.contains(|c| c != '\n' && gapi_codegen::text::is_active(c)),
+            "{text}"
+        );
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(&text).unwrap(),
+            value
+        );
+    }
 
     #[test]
     fn columns_are_aligned() {

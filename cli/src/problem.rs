@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::print::shown;
 use gapi_codegen::{Error, Errors};
 use miette::{
     Diagnostic, LabeledSpan, MietteHandlerOpts, NamedSource, Report, SourceCode, SourceSpan,
@@ -124,7 +125,23 @@ pub(crate) fn show(problems: Vec<Problem>) {
     let _ = miette::set_hook(Box::new(|_| {
         Box::new(MietteHandlerOpts::new().wrap_lines(false).build())
     }));
-    for problem in problems {
+    for mut problem in problems {
+        // Whatever documents hold, nothing of it acts on a terminal.
+        problem.message = shown(&problem.message);
+        problem.help = problem.help.as_deref().map(shown);
         eprintln!("{:?}", Report::new(problem));
     }
+}
+
+/// Prints warnings to the standard error stream, one in a line.
+pub(crate) fn warn(warnings: impl IntoIterator<Item = Problem>) {
+    for Problem { message, help, .. } in warnings {
+        let help = help.map(|help| format!("; {help}")).unwrap_or_default();
+        note(&format!("warning: {message}{help}"));
+    }
+}
+
+/// Prints a line to the standard error stream.
+pub(crate) fn note(line: &str) {
+    eprintln!("{}", shown(line));
 }

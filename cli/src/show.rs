@@ -6,7 +6,7 @@ use gapi_codegen::model::Api;
 use serde_json::{Value, json};
 
 use crate::library::{self, Library};
-use crate::print::print;
+use crate::print::{self, print};
 use crate::{Outcome, Problem};
 
 /// Show what a method is, and a program that calls it
@@ -35,7 +35,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let method = describe::find(&api, name).map_err(Problem::from)?;
     let description = describe::method(&api, method, arguments.depth);
     if arguments.json {
-        return print(&format!("{:#}\n", json!(description)));
+        return print::json(&json!(description));
     }
     print(&text(&description))
 }

@@ -45,6 +45,14 @@ struct Job {
 struct Made {
     item: TokenStream,
     name: String,
+    warnings: Errors,
+}
+
+/// All modules.
+struct Rendered {
+    text: Result<String, Errors>,
+    watched: BTreeSet<PathBuf>,
+    warnings: Errors,
 }
 
 impl Builder {
@@ -123,16 +131,23 @@ impl Builder {
         self
     }
 
-    /// Writes the file, and tells Cargo which files to watch.
+    /// Writes the file, and tells Cargo which files to watch and what to warn of.
     ///
     /// # Errors
     ///
     /// Everything that is wrong with all the documents, selections and overrides, and files that cannot be read or
     /// written.
     pub fn generate(self) -> Result<(), Errors> {
-        let (text, watched) = self.render();
+        let Rendered {
+            text,
+            watched,
+            warnings,
+        } = self.render();
         for path in watched {
             println!("cargo::rerun-if-changed={}", path.display());
+        }
+        for warning in &warnings {
+            println!("cargo::warning={warning}");
         }
         let text = text?;
         let file = match self.out_file {
@@ -148,13 +163,21 @@ impl Builder {
         })
     }
 
-    /// The text of the file, and the files that it depends on (known even when something is wrong).
-    fn render(&self) -> (Result<String, Errors>, BTreeSet<PathBuf>) {
-        let mut watched = BTreeSet::new();
-        (self.render_watching(&mut watched), watched)
+    /// The text of the file; the files that it depends on and the warnings are known even when something is wrong.
+    fn render(&self) -> Rendered {
+        let (mut watched, mut warnings) = (BTreeSet::new(), Errors::new());
+        Rendered {
+            text: self.text(&mut watched, &mut warnings),
+            watched,
+            warnings,
+        }
     }
 
-    fn render_watching(&self, watched: &mut BTreeSet<PathBuf>) -> Result<String, Errors> {
+    fn text(
+        &self,
+        watched: &mut BTreeSet<PathBuf>,
+        warnings: &mut Errors,
+    ) -> Result<String, Errors> {
         let mut errors: Errors = self
             .misplaced
             .iter()
@@ -181,6 +204,7 @@ impl Builder {
         for job in &self.jobs {
             match job.make(&manifest_dir, &runtime, watched) {
                 Ok(made) => {
+                    warnings.extend(made.warnings);
                     items.extend(made.item);
                     if !names.insert(made.name.clone()) {
                         let error = Error::new(
@@ -243,6 +267,7 @@ impl Job {
         Ok(Made {
             item: quote!(#[doc = #docs] pub mod #ident { #content }),
             name,
+            warnings: generated.warnings,
         })
     }
 
@@ -293,7 +318,7 @@ mod tests {
             .manifest_dir(dir.path())
             .document("files:v1")
             .overrides("fix.json");
-        let (text, watched) = builder.document("missing.json").module("b").render();
+        let Rendered { text, watched, .. } = builder.document("missing.json").module("b").render();
         assert!(text.is_err());
         // A file that is not there yet counts too: the build runs again when it appears.
         let names = [
@@ -303,6 +328,22 @@ mod tests {
             "missing.json",
         ];
         assert_eq!(watched, names.map(path).into());
+    }
+
+    #[test]
+    fn warnings_are_one_line_each() {
+        let dir = tempfile::tempdir().unwrap();
+        let method = r#"{"path": "x", "httpMethod": "GET", "request": {"type": "any"}}"#;
+        let parts = format!(r#""https://a/", "methods": {{"a\ncargo::error=x": {method}}}}}"#);
+        let text = DOCUMENT.replace(r#""https://a/"}"#, &parts);
+        std::fs::write(dir.path().join("a.json"), text).unwrap();
+        let builder = Builder::new().manifest_dir(dir.path()).document("a.json");
+        let Rendered { text, warnings, .. } = builder.render();
+        assert!(text.is_ok(), "{text:?}");
+        assert_eq!(
+            warnings.to_string(),
+            r#"a.json: methods."a\ncargo::error=x".request: a GET or HEAD request cannot have a body; it is left out"#
+        );
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! Errors, in bulk and with places.
 
+use std::borrow::Cow;
 use std::fmt;
+
+use crate::text;
 
 /// One thing that is wrong with a document, a selection, an override or a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,23 +17,35 @@ pub struct Error {
     pub help: Option<String>,
     /// The index of the selection's pattern that is at fault, so that a macro can point at its own token.
     pub pattern: Option<usize>,
+    /// What has to be left out to leave the error behind.
+    pub(crate) subject: Option<Subject>,
+}
+
+/// A part of a document that can be left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Subject {
+    /// A method by resource path and name.
+    Method(String),
+    /// A schema by name.
+    Schema(String),
 }
 
 impl Error {
-    /// An error at a place.
+    /// An error at a place. Texts of documents in it become [inert](crate::text::inert).
     pub fn new(place: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
-            place: place.into(),
-            message: message.into(),
+            place: inert(place.into()),
+            message: inert(message.into()),
             help: None,
             pattern: None,
+            subject: None,
         }
     }
 
     /// Adds the way out.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(inert(help.into()));
         self
     }
 
@@ -44,12 +59,20 @@ impl Error {
     /// Puts the document's name before the place.
     #[must_use]
     pub(crate) fn within(mut self, document: &str) -> Self {
+        let document = inert(document.to_owned());
         self.place = if self.place.is_empty() {
-            document.to_owned()
+            document
         } else {
             format!("{document}: {}", self.place)
         };
         self
+    }
+}
+
+fn inert(text: String) -> String {
+    match text::inert(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(text) => text,
     }
 }
 
@@ -111,6 +134,13 @@ impl Errors {
             Ok(value)
         } else {
             Err(self)
+        }
+    }
+
+    /// Says what the errors are about that were added after the first `known`.
+    pub(crate) fn about(&mut self, known: usize, subject: impl Fn() -> Subject) {
+        for error in &mut self.0[known..] {
+            error.subject.get_or_insert_with(&subject);
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! The phases are modules, one verb each: [`document`] reads a document, [`overrides`] correct it, [`check`] finds
 //! what is wrong with it, [`model`] decides every name and type, [`select`] keeps what a selection asks for, [`emit`] prints
-//! tokens, [`format`](mod@format) makes text of them. [`generate`] runs them in that order.
+//! tokens, [`format`](mod@format) makes text of them. [`generate`] runs them in that order; [`analysis`] ends with the model.
 //!
 //! ```no_run
 //! use gapi_codegen::{Options, Selection, generate, locate};
@@ -14,6 +14,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod analysis;
 #[cfg(feature = "format")]
 pub mod builder;
 pub mod check;
@@ -33,7 +34,9 @@ pub mod overrides;
 mod place;
 pub mod select;
 mod similar;
+pub mod text;
 
+pub use analysis::Analysis;
 #[cfg(feature = "format")]
 pub use builder::Builder;
 pub use document::Document;
@@ -74,6 +77,10 @@ pub struct Generated {
     pub docs: String,
     /// How much was made.
     pub statistics: Statistics,
+    /// What the document says wrong, leaves out or says in vain, where something could be made of it all the same.
+    pub warnings: Errors,
+    /// The recursion limit that the crate of the module has to set, where rustc's own is not enough for the depth of its types.
+    pub recursion_limit: Option<usize>,
 }
 
 /// How much a document holds and how much of it was kept.
@@ -94,34 +101,31 @@ pub struct Statistics {
 ///
 /// # Errors
 ///
-/// Everything that is wrong with the document, the selection and the overrides, each with its place.
+/// Everything that is wrong with the document as far as it is asked for, the selection and the overrides, each with its place.
 pub fn generate(source: &Source, options: &Options) -> Result<Generated, Errors> {
-    let document = Document::read(source, options.overrides.as_ref())?;
-    let mut errors = check::document(&document);
-    let whole = match model::lower(&document) {
-        Ok(api) if errors.is_empty() => api,
-        Ok(_) => return Err(errors.within(&source.name)),
-        Err(more) => {
-            errors.extend(more);
-            return Err(errors.within(&source.name));
-        }
+    let (document, mut warnings) = Document::open(source, options.overrides.as_ref())?;
+    let part = match &options.selection {
+        Some(selection) => analysis::Part::Selected(selection),
+        None => analysis::Part::All,
     };
-    let (document_methods, document_schemas) = (whole.root.method_count(), document.schemas.len());
-    let api = match &options.selection {
-        Some(selection) => {
-            select::apply(&whole, selection).map_err(|errors| errors.within(&source.name))?
-        }
-        None => whole,
-    };
+    let Analysis {
+        api,
+        warnings: more,
+        methods: document_methods,
+        recursion_limit,
+    } = analysis::of(&document, part).map_err(|errors| errors.within(&source.name))?;
+    warnings.extend(more);
     let statistics = Statistics {
         methods: api.root.method_count(),
         schemas: api.types.iter().filter(|def| def.schema.is_some()).count(),
         document_methods,
-        document_schemas,
+        document_schemas: document.schemas.len(),
     };
     Ok(Generated {
         tokens: emit::module(&api, &options.runtime),
         docs: emit::docs(&api),
+        warnings: warnings.within(&source.name),
+        recursion_limit,
         api,
         statistics,
     })

@@ -1,5 +1,6 @@
 //! Finds a document: by path, or by name and version.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::index::{self, Entry, Index, PATH as INDEX};
@@ -58,15 +59,24 @@ fn by_path(manifest_dir: &Path, spec: &str) -> Result<Located, Error> {
             index: None,
         }),
         Err(error) => {
+            let kind = error.kind();
             let error = Error::new(spec, format!("cannot read it: {}", reason(&error)));
-            Err(match siblings(&path, spec) {
-                Some(hint) => error.help(hint),
-                None => error.help(
-                    "a document is named by its path relative to Cargo.toml, or as `name:version`",
-                ),
-            })
+            Err(error.help(help(&path, spec, kind)))
         }
     }
+}
+
+/// The way out where a file cannot be read.
+fn help(path: &Path, spec: &str, kind: ErrorKind) -> String {
+    match kind {
+        ErrorKind::InvalidData => Some("save the file as UTF-8".to_owned()),
+        // Any other one is there.
+        ErrorKind::NotFound => siblings(path, spec),
+        _ => None,
+    }
+    .unwrap_or_else(|| {
+        "a document is named by its path relative to Cargo.toml, or as `name:version`".to_owned()
+    })
 }
 
 fn by_name(manifest_dir: &Path, name: &str, version: &str) -> Result<Located, Error> {
@@ -173,9 +183,9 @@ fn siblings(path: &Path, spec: &str) -> Option<String> {
 /// What the system says, without its number.
 fn reason(error: &std::io::Error) -> String {
     match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        std::io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
-        std::io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        ErrorKind::NotFound => "there is no such file".to_owned(),
+        ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
+        ErrorKind::IsADirectory => "it is a directory".to_owned(),
         _ => error.to_string(),
     }
 }

@@ -38,6 +38,15 @@ pub(crate) fn write(steps: &[Step]) -> String {
     place
 }
 
+/// The start of a place that is too long to be read.
+pub(crate) fn shortened(place: &str) -> String {
+    const LONGEST: usize = 80;
+    match place.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", &place[..end]),
+        None => place.to_owned(),
+    }
+}
+
 fn push_key(place: &mut String, key: &str) {
     if !place.is_empty() {
         place.push('.');

@@ -6,9 +6,10 @@ use bytes::Bytes;
 use http::HeaderMap;
 use serde_json::Value;
 
+use crate::value::{Date, DateTime, Duration, FieldMask};
 use crate::wire::{AnyObject, Object, Wire, from_slice};
 
-/// The answer of a method: a schema, a list, a map, any JSON value, or nothing.
+/// The response of a method: a schema, a list, a map, a scalar, an enum, any JSON value, or nothing.
 pub trait Answer: Sized + Send + 'static {
     /// The schema that an object is expected of; `None` where anything else may come.
     const SCHEMA: Option<&'static str> = None;
@@ -143,3 +144,36 @@ impl<T: Wire + Send + 'static> Answer for BTreeMap<String, T> {
         from_slice(body)
     }
 }
+
+/// Decodes the response of a method.
+///
+/// # Errors
+/// The parser's error when `body` is not JSON of the declared form.
+#[doc(hidden)]
+#[inline]
+pub fn decode<T: Wire>(body: &[u8]) -> Result<T, serde_json::Error> {
+    from_slice(body)
+}
+
+/// Implements [`Answer`] for scalars, and for the enums that a method responds with. An empty body stands for none of their values.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __gapi_answer {
+    ($($name:ty)*) => {$(
+        impl $crate::generated::v1::Answer for $name {
+            #[inline]
+            fn empty() -> ::core::option::Option<Self> {
+                ::core::option::Option::None
+            }
+
+            #[inline]
+            fn decode(body: &[u8]) -> ::core::result::Result<Self, $crate::generated::v1::JsonError> {
+                $crate::generated::v1::decode(body)
+            }
+        }
+    )*};
+}
+
+__gapi_answer!(
+    bool i32 u32 i64 u64 f32 f64 String Bytes DateTime Date Duration FieldMask
+);

@@ -21,6 +21,8 @@ pub(super) struct Local {
     place: Place,
     /// The names of the documents' files, and where they are.
     files: BTreeMap<String, String>,
+    /// The files by what they hold, as soon as somebody wants to know.
+    held: Option<BTreeMap<Spec, String>>,
 }
 
 enum Place {
@@ -75,40 +77,60 @@ impl Local {
             path: path.to_owned(),
             place,
             files,
+            held: None,
         })
     }
 
-    /// The documents that are called like what they hold. A few files of the package are copies under older names.
-    pub(super) fn specs(&mut self) -> Vec<Spec> {
-        let stems = self.files.keys().filter_map(|file| {
-            let (name, version) = file.strip_suffix(".json")?.split_once('.')?;
-            Some(Spec {
-                name: name.to_owned(),
-                version: version.to_owned(),
-            })
-        });
-        let specs: Vec<Spec> = stems.filter(Spec::is_plain).collect();
-        specs
-            .into_iter()
-            .filter(|spec| !matches!(self.head(spec), Some(inside) if inside != *spec))
-            .collect()
+    /// The documents, by what they hold, whatever their files are called.
+    pub(super) fn specs(&mut self) -> Outcome<Vec<Spec>> {
+        let specs: Vec<Spec> = self.held().keys().cloned().collect();
+        if specs.is_empty() {
+            let message = format!("no file of {} is a Discovery document", self.path.display());
+            let problem = Problem::new(message);
+            return Err(problem.help("a document has a name and a version").into());
+        }
+        Ok(specs)
+    }
+
+    /// The files by what they hold. Of two, the one that is called like it: a few files of the package are copies under older names. A file that
+    /// cannot be read holds what it is called.
+    fn held(&mut self) -> &BTreeMap<Spec, String> {
+        if self.held.is_none() {
+            let files: Vec<String> = self.files.keys().cloned().collect();
+            let mut held = BTreeMap::new();
+            for file in files {
+                let Some(spec) = self.head(&file).or_else(|| called(&file)) else {
+                    continue;
+                };
+                if spec.is_plain() && (file == spec.file() || !held.contains_key(&spec)) {
+                    held.insert(spec, file);
+                }
+            }
+            self.held = Some(held);
+        }
+        self.held.get_or_insert_default()
     }
 
     /// The name and version inside a document, where it can be read.
-    fn head(&mut self, spec: &Spec) -> Option<Spec> {
+    fn head(&mut self, file: &str) -> Option<Spec> {
         #[derive(serde::Deserialize)]
         struct Head {
             name: String,
             version: String,
         }
-        let bytes = self.bytes(&spec.file()).ok()??;
+        let bytes = self.bytes(file).ok()??;
         let Head { name, version } = serde_json::from_slice(&bytes).ok()?;
         Some(Spec { name, version })
     }
 
     /// A document, if it is there and is one.
     pub(super) fn read(&mut self, spec: &Spec) -> Outcome<Result<Fetched, Missing>> {
-        let file = spec.file();
+        let mut file = spec.file();
+        if !self.files.contains_key(&file)
+            && let Some(other) = self.held().get(spec)
+        {
+            file = other.clone();
+        }
         let Some(bytes) = self.bytes(&file)? else {
             return Ok(Err(Missing::local(spec, &self.path)));
         };
@@ -162,6 +184,15 @@ impl Local {
             .and_then(|text| package(&text))
             .unwrap_or_else(|| "files".to_owned())
     }
+}
+
+/// What a file is called: `drive.v3.json`.
+fn called(file: &str) -> Option<Spec> {
+    let (name, version) = file.strip_suffix(".json")?.split_once('.')?;
+    Some(Spec {
+        name: name.to_owned(),
+        version: version.to_owned(),
+    })
 }
 
 fn metadata_in(folder: &Path) -> Option<String> {

@@ -150,7 +150,7 @@ fn offline(
     store: &mut Store,
 ) -> Outcome<Report> {
     let mut local = Local::open(from)?;
-    let specs = if arguments.all { local.specs() } else { specs };
+    let specs = if arguments.all { local.specs()? } else { specs };
     let progress = Progress::new("Reading", specs.len());
     let mut report = Report::new(!arguments.names.is_empty());
     for spec in specs {

@@ -62,7 +62,7 @@ impl Report {
                 .iter()
                 .map(|(spec, what)| what.json(spec))
                 .collect();
-            return print(&format!("{:#}\n", json!({ "documents": documents })));
+            return crate::print::json(&json!({ "documents": documents }));
         }
         let mut text = String::new();
         for (spec, what) in &self.documents {

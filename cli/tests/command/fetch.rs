@@ -277,3 +277,37 @@ fn the_nearest_folder_with_an_index_is_used() {
     assert_eq!(listed.lines().count(), 2, "{listed}");
     assert_eq!(folder.names(), ["deep", "discovery-docs"]);
 }
+
+#[test]
+fn a_folder_may_call_its_files_as_it_likes() {
+    let folder = Folder::empty();
+    let write = |file: &str, text: &str| folder.write(&format!("in/{file}"), text);
+    write(
+        "drive-api.json",
+        &document("drive", "v3", "20260601").to_string(),
+    );
+    write(
+        "zoo_v1.json",
+        &document("zoo", "v1", "20260602").to_string(),
+    );
+    // A copy under another name, and what is no document.
+    write(
+        "drive.v3.json",
+        &document("drive", "v3", "20260603").to_string(),
+    );
+    write("package.json", "{}");
+    let called = folder.gapi("fetch --all --from in").ok();
+    let said = "drive:v3: new, revision 20260603
+zoo:v1: new, revision 20260602
+2 documents: 2 new
+";
+    assert_eq!(called.stdout, said);
+    let called = folder.gapi("fetch zoo:v1 --from in --dir out").ok();
+    assert_eq!(called.stdout, "zoo:v1: new, revision 20260602\n");
+    let files: Value = serde_json::from_str(&folder.read("out/index.json")).unwrap();
+    assert_eq!(files["documents"][0]["file"], "zoo.v1.json");
+    folder.write("none/package.json", "{}");
+    folder
+        .gapi("fetch --all --from none")
+        .fails_with(1, &["no file of none is a Discovery document"]);
+}

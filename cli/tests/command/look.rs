@@ -111,6 +111,65 @@ fn descriptions_are_json_for_scripts() {
     );
 }
 
+/// A document with odd texts and one broken method.
+fn odd() -> Folder {
+    let folder = Folder::empty();
+    let text = "A \u{1b}]0;pwn\u{7}\u{202e} and\ttabs.";
+    let method = |path: &str| {
+        serde_json::json!({"id": "odd.r.g\u{9b}", "httpMethod": "GET", "path": path, "description": text,
+            "parameters": {"\u{2066}x": {"type": "string", "location": "query", "description": text, "default": "\u{1b}[31m"}}})
+    };
+    let document = serde_json::json!({"kind": "discovery#restDescription", "name": "odd", "version": "v1\u{1b}", "title": text,
+        "revision": "1\r", "rootUrl": "https://odd.example/", "resources": {"r": {"methods": {
+            "g": method("x"), "bad\u{1b}[1m": method("{y}")}}}});
+    folder.write("odd.json", &document.to_string());
+    folder.write(
+        "empty.json",
+        &document.to_string().replace("resources", "unknown"),
+    );
+    folder
+}
+
+#[test]
+fn texts_of_documents_do_nothing_to_a_terminal() {
+    let folder = odd();
+    for line in [
+        "methods odd.json",
+        "methods odd.json --json",
+        "show odd.json r.g",
+        "show odd.json r.g --json",
+        "show odd.json r.x",
+        "generate odd.json -o -",
+        "generate odd.json -o - --methods r.g",
+        "diff odd.json empty.json",
+        "diff odd.json empty.json --json",
+    ] {
+        let called = folder.gapi(line);
+        for text in [&called.stdout, &called.stderr] {
+            let acts = |c: char| c != '\n' && gapi_codegen::text::is_active(c);
+            assert!(!text.contains(acts), "{line}: {text:?}");
+        }
+        assert!(called.stdout.len() + called.stderr.len() > 20, "{line}");
+    }
+    let json = folder.gapi("methods odd.json --json").ok().stdout;
+    let json: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json[0]["id"], "odd.r.g\u{9b}");
+}
+
+#[test]
+fn methods_that_are_wrong_are_left_out_with_a_warning() {
+    let folder = odd();
+    let called = folder.gapi("methods odd.json").ok();
+    assert_eq!(called.stdout.lines().count(), 1, "{}", called.stdout);
+    assert_eq!(
+        called.stderr,
+        "warning: odd.json: resources.r.methods.\"bad\\u001b[1m\".path: `{y}` has `y`, which is not a parameter of the method\n"
+    );
+    folder
+        .gapi("methods empty.json")
+        .fails_with(1, &["empty.json has no methods"]);
+}
+
 #[test]
 fn unknown_methods_are_explained() {
     let folder = folder();

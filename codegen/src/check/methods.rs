@@ -2,15 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{beside, part, template};
+use super::{part, template};
 use crate::document::{Method, Schema};
-use crate::model::media;
+use crate::error::Subject;
+use crate::model::{address, media};
 use crate::{Error, Errors, place};
 
-pub(super) fn check(at: &str, methods: &BTreeMap<String, Method>, errors: &mut Errors) {
+pub(super) fn check(
+    at: &str,
+    resource: &[&str],
+    methods: &BTreeMap<String, Method>,
+    errors: &mut Errors,
+) {
     let at = place::join(at, "methods");
     for (name, method) in methods {
+        let known = errors.len();
         self::method(method, &place::join(&at, name), errors);
+        errors.about(known, || {
+            Subject::Method([resource, &[name]].concat().join("."))
+        });
     }
 }
 
@@ -20,32 +30,14 @@ fn method(method: &Method, at: &str, errors: &mut Errors) {
     for (name, schema) in &method.parameters {
         parameter(schema, &place::join(&parameters, name), errors);
     }
-    for (index, name) in method.parameter_order.iter().enumerate() {
-        if !method.parameters.contains_key(name) {
-            let at = place::at(&place::join(at, "parameterOrder"), index);
-            errors.push(Error::new(
-                at,
-                format!("`{name}` is not a parameter of the method"),
-            ));
-        }
-    }
     for (key, body) in [("request", &method.request), ("response", &method.response)] {
         if let Some(body) = body {
             part(body, &place::join(at, key), errors);
         }
     }
-    if method.request.is_some() && matches!(method.http_method.as_deref(), Some("GET" | "HEAD")) {
-        errors.push(Error::new(
-            place::join(at, "request"),
-            "a GET or HEAD request cannot have a body",
-        ));
-    }
-    if let Some(Err(reason)) = method
-        .media_upload
-        .as_ref()
-        .and_then(|media| media.max_size.as_deref())
-        .map(media::bytes)
-    {
+    let media = method.media_upload.as_ref();
+    let size = media.and_then(|media| media.max_size.as_deref());
+    if let Some(Err(reason)) = size.map(media::bytes) {
         errors.push(Error::new(
             place::join(&place::join(at, "mediaUpload"), "maxSize"),
             reason,
@@ -66,6 +58,9 @@ fn path(method: &Method, at: &str, errors: &mut Errors) {
             return;
         }
     };
+    if let Err(reason) = address::path(path) {
+        errors.push(Error::new(&*place, format!("`{path}` {reason}")));
+    }
     let mut seen = BTreeSet::new();
     for name in &expressions {
         if !seen.insert(*name) {
@@ -89,7 +84,6 @@ fn path(method: &Method, at: &str, errors: &mut Errors) {
 }
 
 fn parameter(schema: &Schema, at: &str, errors: &mut Errors) {
-    beside(schema, at, errors);
     let is_path = match schema.location.as_deref() {
         Some("path") => true,
         Some("query") => false,
@@ -101,10 +95,8 @@ fn parameter(schema: &Schema, at: &str, errors: &mut Errors) {
             errors.push(error.help("a parameter is in the `path` or in the `query`"));
             return;
         }
-        None => {
-            errors.push(Error::new(at, "`location` is missing"));
-            return;
-        }
+        // Which it then has is told when the document is opened.
+        None => false,
     };
     if is_path && (schema.repeated || schema.ty.as_deref() == Some("array")) {
         errors.push(Error::new(at, "a path parameter cannot be repeated"));
@@ -114,7 +106,5 @@ fn parameter(schema: &Schema, at: &str, errors: &mut Errors) {
             Error::new(place::join(at, "$ref"), "a parameter cannot be a schema")
                 .help("give it a `type` with an override"),
         );
-    } else if schema.ty.is_none() {
-        errors.push(Error::new(at, "`type` is missing"));
     }
 }

@@ -58,8 +58,13 @@ pub(super) fn snippet(api: &Api, names: &Names<'_>, method: &Method) -> String {
     let module = &names.module;
     let spec = format!("{}:{}", api.name, api.version);
     let pattern = pattern(&method.path_name);
-    let mut text = format!("gapi::api! {{\n    mod {module} = \"{spec}\" {{ {pattern} }};\n}}\n\n");
-    let name = method.ident.trim_end_matches('_');
+    let mut text = format!("gapi::api! {{\n    mod {module} = {spec:?} {{ {pattern} }};\n}}\n\n");
+    // Underscores are for the module's sake; `self` alone is no name anywhere.
+    let plain = method.ident.trim_end_matches('_');
+    let name = match syn::parse_str::<syn::Ident>(plain) {
+        Ok(_) => plain,
+        Err(_) => method.ident.as_str(),
+    };
     text.push_str(&format!(
         "pub async fn {name}(client: &gapi::Client) -> Result<(), gapi::Error> {{\n"
     ));
@@ -124,8 +129,13 @@ fn handles(api: &Api, method: &Method) -> Vec<String> {
 
 /// What a selection calls the method.
 fn pattern(path_name: &str) -> String {
+    // Comments and a byte order mark are no part of an identifier, so that the whole of it counts.
+    let is_plain = |segment: &str| {
+        syn::parse_str::<syn::Ident>(segment)
+            .is_ok_and(|ident| ident == segment && !segment.starts_with("r#"))
+    };
     let quoted = path_name.split('.').map(|segment| {
-        if syn::parse_str::<syn::Ident>(segment).is_ok() {
+        if is_plain(segment) {
             segment.to_owned()
         } else {
             format!("{segment:?}")

@@ -35,9 +35,7 @@ impl Comparison {
 
     /// In which form bodies travel.
     fn wrapper(&mut self, old: &Document, new: &Document) {
-        let wraps =
-            |document: &Document| document.features.iter().any(|name| name == "dataWrapper");
-        let message = match (wraps(old), wraps(new)) {
+        let message = match (old.wraps_data(), new.wraps_data()) {
             (false, true) => "bodies travel inside `data`",
             (true, false) => "bodies no longer travel inside `data`",
             _ => {

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::read::KINDS;
 use crate::Error;
 
 const WHERE: &str = "a document is what https://www.googleapis.com/discovery/v1/apis/NAME/VERSION/rest \
@@ -42,7 +43,7 @@ pub(super) fn is(value: &Value) -> bool {
     match value {
         Value::Object(object) => {
             let kind = object.get("kind").and_then(Value::as_str);
-            kind != Some("discovery#restDescription")
+            !kind.is_some_and(|kind| KINDS.contains(&kind))
                 && (kind.is_some()
                     || known(&object.keys().map(String::as_str).collect::<Vec<_>>()).is_some())
         }

@@ -1,9 +1,12 @@
-//! The document as it is written, and how it is read.
+//! The document as it is written, how it is read, and what old documents mean.
 
 mod foreign;
+mod mend;
 mod read;
 mod record;
+mod repeated;
 mod types;
 
+pub(crate) use mend::is_in;
 pub(crate) use read::value;
 pub use types::*;

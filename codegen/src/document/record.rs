@@ -3,9 +3,112 @@
 //! Derived code with a flattened map would buffer every object, which is slow and loses the line and column of an
 //! error. This macro reads straight from the text.
 
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
+
+use super::Schema;
+
 /// Whether a value needs no key in the document.
 pub(super) trait Absent {
     fn is_absent(&self) -> bool;
+}
+
+/// The start of the message about a key that an object has twice.
+pub(super) const TWICE: &str = "a key twice";
+
+/// How the value of a key is read.
+pub(super) trait Read<'de>: Sized {
+    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
+}
+
+/// Reads by [`Read`].
+pub(super) struct By<T>(pub(super) T);
+
+impl<'de, T: Read<'de>> Deserialize<'de> for By<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        T::read(deserializer).map(By)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Read<'de> for Option<T> {
+    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Read<'de> for Vec<T> {
+    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
+    }
+}
+
+impl<'de> Read<'de> for bool {
+    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
+    }
+}
+
+/// A map in which a key stands once.
+impl<'de, T: Deserialize<'de>> Read<'de> for BTreeMap<String, T> {
+    fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Entries<T> {
+            type Value = BTreeMap<String, T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut entries = BTreeMap::new();
+                while let Some((key, value)) = map.next_entry()? {
+                    if entries.insert(key, value).is_some() {
+                        return Err(A::Error::custom(TWICE));
+                    }
+                }
+                Ok(entries)
+            }
+        }
+
+        deserializer.deserialize_map(Entries(PhantomData))
+    }
+}
+
+/// A schema; or, as in JSON Schema, `true` for any value and `false` for none.
+pub(super) struct OrBool(pub(super) Option<Box<Schema>>);
+
+impl<'de> Deserialize<'de> for OrBool {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+
+        impl<'de> Visitor<'de> for Either {
+            type Value = OrBool;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+
+            fn visit_bool<E: serde::de::Error>(self, any: bool) -> Result<OrBool, E> {
+                let schema = || Schema {
+                    ty: Some("any".to_owned()),
+                    ..Schema::default()
+                };
+                Ok(OrBool(any.then(|| Box::new(schema()))))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<OrBool, A::Error> {
+                let schema = Schema::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(OrBool(Some(Box::new(schema))))
+            }
+        }
+
+        deserializer.deserialize_any(Either)
+    }
 }
 
 impl<T> Absent for Option<T> {
@@ -20,7 +123,7 @@ impl<T> Absent for Vec<T> {
     }
 }
 
-impl<K, V> Absent for std::collections::BTreeMap<K, V> {
+impl<K, V> Absent for BTreeMap<K, V> {
     fn is_absent(&self) -> bool {
         self.is_empty()
     }
@@ -33,11 +136,17 @@ impl Absent for bool {
 }
 
 /// Defines a struct with its `Serialize` and `Deserialize`. A key that is `null` counts as missing; a key that is not
-/// known goes to `others`.
+/// known goes to `others`; one that stands twice is an error, [`TWICE`].
 macro_rules! record {
+    (@read $map:ident $ty:ty) => {
+        $map.next_value::<Option<By<$ty>>>()?.map(|read| read.0).unwrap_or_default()
+    };
+    (@read $map:ident $ty:ty, $by:ident) => {
+        $map.next_value::<Option<$by>>()?.and_then(|read| read.0)
+    };
     ($(
         $(#[$meta:meta])*
-        pub struct $name:ident { $( $(#[$field_meta:meta])* pub $field:ident: $ty:ty = $key:literal, )* }
+        pub struct $name:ident { $( $(#[$field_meta:meta])* pub $field:ident: $ty:ty = $key:literal $(by $by:ident)?, )* }
     )*) => {$(
         $(#[$meta])*
         #[derive(Clone, Debug, Default, PartialEq)]
@@ -63,9 +172,16 @@ macro_rules! record {
                         let mut record = $name::default();
                         while let Some(key) = map.next_key::<String>()? {
                             match key.as_str() {
-                                $( $key => record.$field = map.next_value::<Option<$ty>>()?.unwrap_or_default(), )*
+                                $( $key => {
+                                    if !record.$field.is_absent() {
+                                        return Err(serde::de::Error::custom(TWICE));
+                                    }
+                                    record.$field = record!(@read map $ty $(, $by)?);
+                                } )*
                                 _ => {
-                                    record.others.insert(key, map.next_value()?);
+                                    if record.others.insert(key, map.next_value()?).is_some() {
+                                        return Err(serde::de::Error::custom(TWICE));
+                                    }
                                 }
                             }
                         }

@@ -1,14 +1,15 @@
 //! The Discovery document as it is written, key by key.
 //!
 //! Names and meanings follow the Discovery reference
-//! (<https://developers.google.com/discovery/v1/reference/apis>). Nothing here is interpreted.
+//! (<https://developers.google.com/discovery/v1/reference/apis>). Nothing here is interpreted, and a key of which nothing is made
+//! may hold anything: it is kept as it is.
 
 use std::collections::BTreeMap;
 
 use serde::ser::SerializeMap;
 use serde_json::Value;
 
-use super::record::{Absent, record};
+use super::record::{Absent, By, OrBool, TWICE, record};
 
 record! {
     /// A whole document (`discovery#restDescription`).
@@ -16,7 +17,7 @@ record! {
         /// `discovery#restDescription`
         pub kind: Option<String> = "kind",
         /// `sqladmin:v1`
-        pub id: Option<String> = "id",
+        pub id: Option<Value> = "id",
         /// `sqladmin`
         pub name: Option<String> = "name",
         /// `v1`
@@ -30,7 +31,7 @@ record! {
         /// What the API is for.
         pub description: Option<String> = "description",
         /// Version of the Discovery format: `v1`.
-        pub discovery_version: Option<String> = "discoveryVersion",
+        pub discovery_version: Option<Value> = "discoveryVersion",
         /// Where the API is documented.
         pub documentation_link: Option<String> = "documentationLink",
         /// `rest`
@@ -52,11 +53,11 @@ record! {
         /// Regional endpoints.
         pub endpoints: Vec<Endpoint> = "endpoints",
         /// `dataWrapper` where bodies and answers travel inside `{"data": ...}`.
-        pub features: Vec<String> = "features",
+        pub features: Option<Value> = "features",
         /// Flags such as `limited_availability`.
-        pub labels: Vec<String> = "labels",
+        pub labels: Option<Value> = "labels",
         /// Icons by size.
-        pub icons: BTreeMap<String, String> = "icons",
+        pub icons: Option<Value> = "icons",
         /// Parameters that every method takes.
         pub parameters: BTreeMap<String, Schema> = "parameters",
         /// Schemas by name.
@@ -66,21 +67,21 @@ record! {
         /// The top of the resource tree.
         pub resources: BTreeMap<String, Resource> = "resources",
         /// Who runs the service: a domain.
-        pub owner_domain: Option<String> = "ownerDomain",
+        pub owner_domain: Option<Value> = "ownerDomain",
         /// Who runs the service: a name.
-        pub owner_name: Option<String> = "ownerName",
+        pub owner_name: Option<Value> = "ownerName",
         /// A grouping of packages of older client libraries.
-        pub package_path: Option<String> = "packagePath",
+        pub package_path: Option<Value> = "packagePath",
         /// Whether older client libraries put the version into the module path.
-        pub version_module: bool = "version_module",
+        pub version_module: Option<Value> = "version_module",
         /// Whether `{+x}` escapes reserved characters inside each segment.
-        pub fully_encode_reserved_expansion: bool = "fullyEncodeReservedExpansion",
+        pub fully_encode_reserved_expansion: Option<Value> = "fullyEncodeReservedExpansion",
         /// Whether clients should back off by default (of old documents).
-        pub exponential_backoff_default: bool = "exponentialBackoffDefault",
+        pub exponential_backoff_default: Option<Value> = "exponentialBackoffDefault",
         /// The version of the service itself.
-        pub service_version: Option<String> = "serviceVersion",
+        pub service_version: Option<Value> = "serviceVersion",
         /// The entity tag of the document.
-        pub etag: Option<String> = "etag",
+        pub etag: Option<Value> = "etag",
     }
 
     /// Authentication of an API.
@@ -154,13 +155,13 @@ record! {
         /// Whether downloads go to the `download/` service.
         pub use_media_download_service: bool = "useMediaDownloadService",
         /// Whether media can be uploaded.
-        pub supports_media_upload: bool = "supportsMediaUpload",
+        pub supports_media_upload: Option<Value> = "supportsMediaUpload",
         /// What can be uploaded.
         pub media_upload: Option<MediaUpload> = "mediaUpload",
         /// Whether the method can be watched.
-        pub supports_subscription: bool = "supportsSubscription",
+        pub supports_subscription: Option<Value> = "supportsSubscription",
         /// Whether requests need an entity tag (of old documents).
-        pub etag_required: bool = "etagRequired",
+        pub etag_required: Option<Value> = "etagRequired",
     }
 
     /// What a method accepts as media.
@@ -192,7 +193,7 @@ record! {
     /// A schema, or a part of one; a parameter; a body or an answer.
     pub struct Schema {
         /// The name of a schema.
-        pub id: Option<String> = "id",
+        pub id: Option<Value> = "id",
         /// The name of another schema that this one stands for.
         pub reference: Option<String> = "$ref",
         /// `string`, `integer`, `number`, `boolean`, `object`, `array`, `any`.
@@ -204,7 +205,7 @@ record! {
         /// Properties of an object.
         pub properties: BTreeMap<String, Schema> = "properties",
         /// The values of a map.
-        pub additional_properties: Option<Box<Schema>> = "additionalProperties",
+        pub additional_properties: Option<Box<Schema>> = "additionalProperties" by OrBool,
         /// The items of a list.
         pub items: Option<Box<Schema>> = "items",
         /// The values of a string.
@@ -236,7 +237,7 @@ record! {
         /// Of a parameter: may be given many times.
         pub repeated: bool = "repeated",
         /// Of a method's request: the name of the body.
-        pub parameter_name: Option<String> = "parameterName",
+        pub parameter_name: Option<Value> = "parameterName",
     }
 
     /// Facts about a property.

@@ -16,7 +16,7 @@ use names::Names;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::model::{Api, Shape};
+use crate::model::{Api, Shape, TypeDef};
 
 /// The content of the module. It begins with inner attributes (the lints that generated code may trip in a program
 /// that denies them), so it has to stand in a module or a file of its own.
@@ -33,12 +33,13 @@ pub fn module(api: &Api, runtime: &TokenStream) -> TokenStream {
         Shape::Enum(variants) => enums::open_enum(def, variants, &names),
         Shape::Alias(target) => schema::alias(def, target, &names),
     });
-    let objects = shared(api, &quote!(object), |shape| {
-        matches!(shape, Shape::Object(_))
+    let objects = shared(api, &quote!(object), |def| {
+        matches!(def.shape, Shape::Object(_))
     });
-    let enums = shared(api, &quote!(open_enum), |shape| {
-        matches!(shape, Shape::Enum(_))
+    let enums = shared(api, &quote!(open_enum), |def| {
+        matches!(def.shape, Shape::Enum(_))
     });
+    let responses = shared(api, &quote!(answer), |def| def.is_response);
     quote! {
         #lints
         use #runtime::generated::v1 as __gapi;
@@ -47,16 +48,21 @@ pub fn module(api: &Api, runtime: &TokenStream) -> TokenStream {
         #(#types)*
         #objects
         #enums
+        #responses
     }
 }
 
-/// The implementations that are alike for all types of a shape. One call for all is cheaper to compile than one for
+/// The implementations that are alike for all types of a kind. One call for all is cheaper to compile than one for
 /// each.
-fn shared(api: &Api, macro_name: &TokenStream, is: impl Fn(&Shape) -> bool) -> Option<TokenStream> {
+fn shared(
+    api: &Api,
+    macro_name: &TokenStream,
+    is: impl Fn(&TypeDef) -> bool,
+) -> Option<TokenStream> {
     let types: Vec<_> = api
         .types
         .iter()
-        .filter(|def| is(&def.shape))
+        .filter(|def| is(def))
         .map(|def| names::ident(&def.ident))
         .collect();
     (!types.is_empty()).then(|| quote!(__gapi::#macro_name!(#(#types)*);))

@@ -128,3 +128,27 @@ fn a_visibility_never_breaks() {
     ));
     assert!(text.starts_with("pub(crate) static NAME_"), "{text}");
 }
+
+#[test]
+fn no_text_of_a_document_gets_out_of_the_head() {
+    let text = r#"{"kind": "discovery#restDescription", "name": "a\u2028b", "version": "*/`\r", "rootUrl": "https://a.example/",
+        "revision": "1\npub fn injected() { std::process::exit(7) }\n//\u202e"}"#;
+    let generated =
+        crate::generate(&crate::Source::new("a.json", text), &crate::Options::new()).unwrap();
+    let file = generated.to_module_file().unwrap();
+    assert_eq!(
+        file.lines().next().unwrap().split_once(" from ").unwrap().1,
+        r"a\u{2028}b */`\r, revision 1\npub fn injected() { std::process::exit(7) }\n//\u{202e}. Do not edit."
+    );
+    let functions = syn::parse_file(&file).unwrap().items.into_iter();
+    assert_eq!(
+        functions
+            .filter(|item| matches!(item, syn::Item::Fn(_)))
+            .count(),
+        0
+    );
+    assert!(
+        !file.contains(|c| c != '\n' && crate::text::is_active(c)),
+        "{file}"
+    );
+}

@@ -3,26 +3,23 @@
 //! A field is boxed exactly where its type leads back to the struct that holds the field without passing a list or a
 //! map: there the struct would directly contain itself.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use super::components::components;
 use super::{Shape, Type, TypeDef, TypeId};
+use crate::error::Subject;
 use crate::{Error, Errors};
 
 /// Boxes fields and finds aliases of themselves.
 pub(super) fn resolve(defs: &mut [TypeDef], errors: &mut Errors) {
     aliases(defs, errors);
     let direct: Vec<Vec<TypeId>> = defs.iter().map(contained).collect();
-    let mut reached: BTreeMap<TypeId, BTreeSet<TypeId>> = BTreeMap::new();
+    let component = components(&direct, |id| id.0);
     for (index, def) in defs.iter_mut().enumerate() {
         let Shape::Object(fields) = &mut def.shape else {
             continue;
         };
         for field in fields {
-            let Type::Named(id) = field.ty else { continue };
-            if reached
-                .entry(id)
-                .or_insert_with(|| reachable(id, &direct))
-                .contains(&TypeId(index))
+            if let Type::Named(id) = field.ty
+                && component[id.0] == component[index]
             {
                 field.ty = Type::Boxed(id);
             }
@@ -47,16 +44,6 @@ fn named(ty: &Type) -> Option<TypeId> {
     }
 }
 
-/// Everything that a value of the type holds in place, at any depth, and the type itself.
-fn reachable(start: TypeId, direct: &[Vec<TypeId>]) -> BTreeSet<TypeId> {
-    let mut seen = BTreeSet::from([start]);
-    let mut open = vec![start];
-    while let Some(id) = open.pop() {
-        open.extend(direct[id.0].iter().filter(|next| seen.insert(**next)));
-    }
-    seen
-}
-
 /// An alias that comes back to itself through aliases alone is no type, whatever lists and maps it passes.
 fn aliases(defs: &mut [TypeDef], errors: &mut Errors) {
     let next: Vec<Option<TypeId>> = defs
@@ -69,20 +56,19 @@ fn aliases(defs: &mut [TypeDef], errors: &mut Errors) {
             }
         })
         .collect();
+    let edges: Vec<Vec<TypeId>> = next
+        .iter()
+        .map(|next| next.iter().copied().collect())
+        .collect();
+    let component = components(&edges, |id| id.0);
     for (index, def) in defs.iter_mut().enumerate() {
-        let mut current = next[index];
-        for _ in 0..next.len() {
-            match current {
-                Some(id) if id.0 == index => {
-                    let error =
-                        Error::new(&*def.place, "the schema is only another name for itself");
-                    errors.push(error.help("give it a type with an override"));
-                    def.shape = Shape::Alias(Type::Any);
-                    break;
-                }
-                Some(id) => current = next[id.0],
-                None => break,
-            }
+        if next[index].is_some_and(|id| component[id.0] == component[index]) {
+            let error = Error::new(&*def.place, "the schema is only another name for itself");
+            let known = errors.len();
+            errors.push(error.help("give it a type with an override"));
+            let name = || def.schema.clone().unwrap_or_default();
+            errors.about(known, || Subject::Schema(name()));
+            def.shape = Shape::Alias(Type::Any);
         }
     }
 }

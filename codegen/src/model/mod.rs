@@ -1,6 +1,9 @@
 //! What a document means: names resolved, types interned, cycles boxed, paging, media and operations decided.
 
+pub(crate) mod address;
+mod components;
 mod cycles;
+pub(crate) mod depth;
 mod documented;
 pub(crate) mod formats;
 pub(crate) mod media;
@@ -29,6 +32,12 @@ use crate::{Document, Errors};
 ///
 /// Everything in the document that has no meaning, with places relative to the document.
 pub fn lower(document: &Document) -> Result<Api, Errors> {
+    let (api, errors) = lower_all(document);
+    errors.or(api)
+}
+
+/// The model, in which anything stands for what has no meaning, and everything that has none.
+pub(crate) fn lower_all(document: &Document) -> (Api, Errors) {
     let mut types = schemas::Types::of(document);
     let scopes = scopes::of(document);
     let root = resources::root(document, &scopes, &mut types);
@@ -36,6 +45,8 @@ pub fn lower(document: &Document) -> Result<Api, Errors> {
     cycles::resolve(&mut defs, &mut errors);
     let prelude = prelude(&defs);
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    // What is no address is told by the check.
+    let address = address::of(document).unwrap_or_default();
     let mut api = Api {
         name: text(&document.name),
         version: text(&document.version),
@@ -50,23 +61,13 @@ pub fn lower(document: &Document) -> Result<Api, Errors> {
             .documentation_link
             .clone()
             .filter(|link| !link.is_empty()),
-        root_url: slashed(&text(&document.root_url)),
-        service_path: slashed(text(&document.service_path).trim_start_matches('/')),
-        batch_path: document
-            .batch_path
-            .clone()
-            .unwrap_or_else(|| "batch".to_owned()),
-        mtls_root_url: document
-            .mtls_root_url
-            .as_deref()
-            .map(slashed)
-            .filter(|url| !url.is_empty()),
-        data_wrapper: document
-            .features
-            .iter()
-            .any(|feature| feature == "dataWrapper"),
+        root_url: address.root_url,
+        service_path: address.service_path,
+        batch_path: address.batch_path,
+        mtls_root_url: address.mtls_root_url,
+        data_wrapper: document.wraps_data(),
         scopes,
-        endpoints: endpoints(document),
+        endpoints: address.endpoints,
         types: defs,
         root,
         prelude,
@@ -78,7 +79,8 @@ pub fn lower(document: &Document) -> Result<Api, Errors> {
     operations::resolve(&mut api);
     raw::resolve(&mut api);
     mark_requests(&mut api);
-    errors.or(api)
+    mark_responses(&mut api);
+    (api, errors)
 }
 
 impl Resource {
@@ -96,30 +98,6 @@ impl Resource {
                 .chain(self.resources.iter().flat_map(Self::all_methods)),
         )
     }
-}
-
-fn slashed(url: &str) -> String {
-    if url.is_empty() || url.ends_with('/') {
-        url.to_owned()
-    } else {
-        format!("{url}/")
-    }
-}
-
-fn endpoints(document: &Document) -> Vec<Endpoint> {
-    let mut endpoints: Vec<Endpoint> = document
-        .endpoints
-        .iter()
-        .filter_map(|endpoint| {
-            Some(Endpoint {
-                location: endpoint.location.clone()?,
-                url: slashed(endpoint.endpoint_url.as_deref()?),
-                deprecated: endpoint.deprecated,
-            })
-        })
-        .collect();
-    endpoints.sort_by(|a, b| (&a.location, &a.url).cmp(&(&b.location, &b.url)));
-    endpoints
 }
 
 /// Names of the prelude, by their full path where a type of the module hides the short one.
@@ -148,5 +126,24 @@ fn mark_requests(api: &mut Api) {
     let roots: Vec<TypeId> = bodies.filter_map(remap::target).collect();
     for id in remap::reach(&api.types, roots) {
         api.types[id.0].in_request = true;
+    }
+}
+
+/// Marks the enums that responses are, by whatever names.
+fn mark_responses(api: &mut Api) {
+    let responses = api.root.all_methods().filter_map(|method| {
+        let mut ty = method.response.as_ref()?;
+        // Aliases end: those that do not are an error.
+        loop {
+            let Type::Named(id) = ty else { return None };
+            match &api.types[id.0].shape {
+                Shape::Enum(_) => return Some(*id),
+                Shape::Alias(target) => ty = target,
+                Shape::Object(_) => return None,
+            }
+        }
+    });
+    for id in responses.collect::<BTreeSet<TypeId>>() {
+        api.types[id.0].is_response = true;
     }
 }

@@ -41,6 +41,13 @@ impl Claims {
         }
     }
 
+    /// Takes names, as identifiers, that others have.
+    pub(crate) fn reserve(&mut self, names: impl IntoIterator<Item: AsRef<str>>) {
+        let plain = |name: &str| name.strip_prefix("r#").unwrap_or(name).to_owned();
+        self.0
+            .extend(names.into_iter().map(|name| plain(name.as_ref())));
+    }
+
     /// Whether the name is taken.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.contains(name)

@@ -3,7 +3,7 @@
 use super::names::{self, Claims};
 use super::schemas::{Naming, Types, notes};
 use super::{Location, Parameter, Type, formats};
-use crate::document::{Method, Schema};
+use crate::document::{Method, Schema, is_in};
 use crate::{Document, place};
 
 /// Argument names that a function has already.
@@ -43,6 +43,7 @@ pub(super) fn of(
     at: &str,
     types: &mut Types<'_>,
     enum_names: &[String],
+    taken: &Claims,
 ) -> (Vec<Parameter>, Vec<Parameter>) {
     let at = place::join(at, "parameters");
     let template = method.path.as_deref().unwrap_or_default();
@@ -98,13 +99,15 @@ pub(super) fn of(
         .into_iter()
         .map(|(_, parameter)| parameter)
         .collect();
-    name(&mut required, &RESERVED_ARGUMENTS);
-    name(&mut optional, &RESERVED_SETTERS);
+    // A pattern that is called like a value means that value.
+    let mut arguments = taken.clone();
+    arguments.reserve(RESERVED_ARGUMENTS);
+    name(&mut required, arguments);
+    name(&mut optional, Claims::new(RESERVED_SETTERS));
     (required, optional)
 }
 
-fn name(parameters: &mut [Parameter], reserved: &[&str]) {
-    let mut claims = Claims::new(reserved.iter().copied());
+fn name(parameters: &mut [Parameter], mut claims: Claims) {
     for parameter in parameters {
         parameter.ident = claims.claim(&parameter.ident);
     }
@@ -153,13 +156,4 @@ fn is_global(document: &Document, wire: &str, schema: &Schema) -> bool {
         ..Schema::default()
     };
     document.parameters.get(wire) == Some(schema) || SERVING.contains(&wire) && *schema == plain
-}
-
-/// Whether a path template has an expression for the name.
-fn is_in(template: &str, name: &str) -> bool {
-    template
-        .split('{')
-        .skip(1)
-        .filter_map(|rest| rest.split_once('}'))
-        .any(|(expression, _)| expression.trim_start_matches('+') == name)
 }

@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use super::names::{self, Claims};
 use super::schemas::{Naming, Types};
 use super::{
-    Method, Paging, Parameter, Resource, Scope, Type, Verb, media, paging, parameters, repeating,
+    Method, Paging, Parameter, Resource, Scope, Type, Verb, address, media, paging, parameters,
+    repeating,
 };
 use crate::document::{self, Schema};
+use crate::error::Subject;
 use crate::overrides::ITEMS_KEY;
 use crate::{Document, Error, place};
 
@@ -44,7 +46,7 @@ pub(super) fn root<'d>(
     let methods = method_idents(&mut names, &document.methods);
     lowering.types.claims = names;
     let mut root = Resource {
-        methods: lowering.methods("", &[], &document.methods, methods),
+        methods: lowering.methods("", &[], &document.methods, methods.clone(), &methods),
         ..Resource::default()
     };
     for ((name, resource), ident) in document.resources.iter().zip(idents) {
@@ -75,13 +77,14 @@ impl Lowering<'_, '_> {
         let mut names = Claims::default();
         let idents = resource_idents(&mut names, &resource.resources);
         let methods = method_idents(&mut names, &resource.methods);
+        let methods = self.methods(&at, &path, &resource.methods, methods, &idents);
         let children = resource.resources.iter().zip(idents);
         Resource {
             ident,
             wire: name.to_owned(),
             path: path.join("."),
             deprecated: resource.deprecated,
-            methods: self.methods(&at, &path, &resource.methods, methods),
+            methods,
             resources: children
                 .map(|((name, child), ident)| self.resource(&at, &path, name, child, ident))
                 .collect(),
@@ -94,10 +97,13 @@ impl Lowering<'_, '_> {
         path: &[&str],
         methods: &BTreeMap<String, document::Method>,
         idents: Vec<String>,
+        beside: &[String],
     ) -> Vec<Method> {
         let at = place::join(at, "methods");
-        // Request types and table entries are values of one module.
+        // Request types and table entries are values of one module. Names without letters are the same in every case, so those of the modules and
+        // functions in it are taken too.
         let mut names = Claims::new(RESERVED_TYPES);
+        names.reserve(beside);
         let bases: Vec<&str> = methods
             .iter()
             .map(|(name, method)| names::base(name, &method.others))
@@ -115,7 +121,10 @@ impl Lowering<'_, '_> {
             .iter()
             .zip(spelled)
             .map(|((name, method), ((ident, type_ident), static_ident))| {
-                let mut lowered = self.method(&place::join(&at, name), path, name, method);
+                let known = self.types.errors.len();
+                let mut lowered = self.method(&place::join(&at, name), path, name, method, &names);
+                let subject = || Subject::Method(lowered.path_name.clone());
+                self.types.errors.about(known, subject);
                 lowered.ident = ident;
                 lowered.type_ident = type_ident;
                 lowered.static_ident = static_ident;
@@ -124,10 +133,18 @@ impl Lowering<'_, '_> {
             .collect()
     }
 
-    fn method(&mut self, at: &str, path: &[&str], name: &str, method: &document::Method) -> Method {
+    /// `taken` are the names of values in the module of the method.
+    fn method(
+        &mut self,
+        at: &str,
+        path: &[&str],
+        name: &str,
+        method: &document::Method,
+        taken: &Claims,
+    ) -> Method {
         let enum_names = names_of_types(path, names::base(name, &method.others));
         let (required, optional) =
-            parameters::of(self.document, method, at, self.types, &enum_names);
+            parameters::of(self.document, method, at, self.types, &enum_names, taken);
         let request = self.body(
             method.request.as_ref(),
             &place::join(at, "request"),
@@ -151,7 +168,9 @@ impl Lowering<'_, '_> {
             wire: name.to_owned(),
             id: method.id.clone().unwrap_or_else(|| path_name.clone()),
             verb,
-            path: method.path.clone().unwrap_or_default(),
+            path: address::path(method.path.as_deref().unwrap_or_default())
+                .unwrap_or_default()
+                .to_owned(),
             description: method.description.clone().unwrap_or_default(),
             deprecated: method.deprecated,
             scopes: self.scopes_of(method),

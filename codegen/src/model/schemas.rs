@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::names::{self, Claims};
 use super::{Field, Notes, Shape, Type, TypeDef, TypeId, Variant, formats, secrets};
 use crate::document::Schema;
+use crate::error::Subject;
 use crate::{Document, Error, Errors, place, similar};
 
 /// Names that the top of a module has already: the module `scope` and the runtime's alias.
@@ -75,6 +76,7 @@ impl<'d> Types<'d> {
                     description: schema.description.clone().unwrap_or_default(),
                     deprecated: schema.deprecated,
                     in_request: false,
+                    is_response: false,
                     is_operation: false,
                     is_raw: false,
                     shape: Shape::Alias(Type::Any),
@@ -83,8 +85,12 @@ impl<'d> Types<'d> {
             types.by_schema.insert(name, id);
         }
         for (index, schema) in document.schemas.values().enumerate() {
+            let known = types.errors.len();
             let shape = types.shape_of_schema(index, schema);
-            types.defs[index].shape = shape;
+            let def = &mut types.defs[index];
+            def.shape = shape;
+            let subject = || Subject::Schema(def.schema.clone().unwrap_or_default());
+            types.errors.about(known, subject);
         }
         types
     }
@@ -228,6 +234,7 @@ impl<'d> Types<'d> {
             description: schema.description.clone().unwrap_or_default(),
             deprecated: schema.deprecated,
             in_request: false,
+            is_response: false,
             is_operation: false,
             is_raw: false,
             shape: Shape::Alias(Type::Any),

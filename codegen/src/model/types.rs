@@ -105,6 +105,8 @@ pub struct TypeDef {
     pub deprecated: bool,
     /// Reached from a method's request, so that users write it.
     pub in_request: bool,
+    /// An enum that is the response of a method, and not a part of one.
+    pub is_response: bool,
     /// A long-running operation, which methods answer with.
     pub is_operation: bool,
     /// Stands for bytes of any type (`google.api.HttpBody`), which travel as they are.

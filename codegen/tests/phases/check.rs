@@ -1,6 +1,7 @@
 //! Every error of a document has its place, and all of them are found at once.
 
-use gapi_codegen::{Options, Source, generate};
+use gapi_codegen::analysis::{self, Part};
+use gapi_codegen::{Document, Options, Selection, Source, generate};
 
 use crate::support::{lines, text};
 
@@ -42,18 +43,6 @@ fn schemas() {
         (
             r#"{"$ref": "T", "type": "string"}"#,
             "x.json: schemas.S: has both `$ref` and `type`; drop one of them with an override",
-        ),
-        (
-            r#"{"type": "string", "enum": ["A", "B"], "enumDescriptions": ["a"]}"#,
-            "x.json: schemas.S.enumDescriptions: 1 entries for the 2 values of `enum`; set or drop the list with an override",
-        ),
-        (
-            r#"{"type": "string", "enum": ["A"], "enumDeprecated": [true, false]}"#,
-            "x.json: schemas.S.enumDeprecated: 2 entries for the 1 values of `enum`; set or drop the list with an override",
-        ),
-        (
-            r#"{"type": "integer", "enum": ["1"]}"#,
-            "x.json: schemas.S: only a `string` can have an `enum`",
         ),
     ];
     for (schema, expected) in cases {
@@ -98,28 +87,12 @@ fn methods() {
             "@.parameters.y.location: unknown location `header`; a parameter is in the `path` or in the `query`",
         ),
         (
-            r#"{"httpMethod": "GET", "path": "x", "parameters": {"y": {"type": "string"}}}"#,
-            "@.parameters.y: `location` is missing",
-        ),
-        (
-            r#"{"httpMethod": "GET", "path": "x", "parameters": {"y": {"location": "query"}}}"#,
-            "@.parameters.y: `type` is missing",
-        ),
-        (
             r#"{"httpMethod": "GET", "path": "x", "parameters": {"y": {"location": "query", "type": "text"}}}"#,
             "@.parameters.y: unknown type `text`; the types are any, array, boolean, integer, number, object, string",
         ),
         (
             r#"{"httpMethod": "GET", "path": "{y}", "parameters": {"y": {"type": "string", "location": "path", "repeated": true}}}"#,
             "@.parameters.y: a path parameter cannot be repeated",
-        ),
-        (
-            r#"{"httpMethod": "GET", "path": "x", "parameterOrder": ["y"]}"#,
-            "@.parameterOrder[0]: `y` is not a parameter of the method",
-        ),
-        (
-            r#"{"httpMethod": "GET", "path": "x", "request": {"type": "any"}}"#,
-            "@.request: a GET or HEAD request cannot have a body",
         ),
         (
             r#"{"httpMethod": "PUT", "path": "x", "request": {"$ref": "Nope"}}"#,
@@ -129,14 +102,15 @@ fn methods() {
             r#"{"httpMethod": "PUT", "path": "x", "mediaUpload": {"maxSize": "3 cups"}}"#,
             "@.mediaUpload.maxSize: `cups` is not a unit of size",
         ),
-        (
-            r#"{"httpMethod": "GET", "path": "x", "parameters": {"y": {"type": "string", "location": "query", "enum": ["A"], "enumDescriptions": ["a", "b"]}}}"#,
-            "@.parameters.y.enumDescriptions: 2 entries for the 1 values of `enum`; set or drop the list with an override",
-        ),
     ];
     for (method, expected) in cases {
         assert_eq!(method_errors(method), [expected], "{method}");
     }
+    let odd = r#"{"httpMethod": "GET", "path": "é/日本 x"}"#;
+    assert_eq!(
+        method_errors(odd),
+        ["@.path: `é/日本 x` has `é`, which cannot stand in the path of a URL"]
+    );
     let reference = r#"{"httpMethod": "GET", "path": "x", "parameters": {"y": {"$ref": "S", "location": "query"}}}"#;
     assert!(
         method_errors(reference)[0]
@@ -161,8 +135,8 @@ fn the_document_itself() {
         errors(wrong),
         [
             "x.json: rootUrl: `x.example.com` is not an http or https URL",
+            "x.json: endpoints[0].endpointUrl: `` is not an http or https URL",
             "x.json: endpoints[0].location: missing or empty",
-            "x.json: endpoints[0].endpointUrl: missing, or not an http or https URL",
         ]
     );
 }
@@ -186,6 +160,52 @@ fn all_errors_are_found_at_once() {
             "resources.r.resources.s.methods.n"
         ]
     );
+}
+
+#[test]
+fn what_is_wrong_elsewhere_is_a_warning() {
+    let bad = r#"{"httpMethod": "GET", "path": "{x}"}"#;
+    let good = r#"{"httpMethod": "GET", "path": "x", "response": {"$ref": "A"}}"#;
+    let parts = format!(
+        r#""schemas": {{"A": {{"type": "object"}}, "B": {{"$ref": "Missing"}}}},
+        "resources": {{"r": {{"methods": {{"bad": {bad}, "good": {good}}}}}}}"#
+    );
+    let source = Source::new("x.json", text(&parts));
+    let select = |pattern: &str| Options::new().selection(Selection::parse([pattern]).unwrap());
+    let lost = "`{x}` has `x`, which is not a parameter of the method";
+    let made = generate(&source, &select("r.good")).unwrap();
+    let warnings: Vec<String> = made.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        warnings,
+        [
+            &*format!("x.json: resources.r.methods.bad.path: {lost}"),
+            "x.json: schemas.B: `$ref` names the schema `Missing`, which is not in the document",
+        ]
+    );
+    assert_eq!(made.statistics.methods, 1);
+    for pattern in ["r.bad", "r.*", "**"] {
+        let errors = lines(generate(&source, &select(pattern)));
+        assert_eq!(
+            errors,
+            [format!("x.json: resources.r.methods.bad.path: {lost}")]
+        );
+    }
+    let errors = lines(generate(&source, &select("type B")));
+    assert!(
+        errors[0].starts_with("x.json: schemas.B: `$ref`"),
+        "{errors:?}"
+    );
+    assert_eq!(lines(generate(&source, &Options::new())).len(), 2);
+    // The command lists and shows what can be had.
+    let document = Document::read(&source, None).unwrap();
+    let sound = analysis::of(&document, Part::Sound).unwrap();
+    let methods: Vec<&str> = sound
+        .api
+        .root
+        .all_methods()
+        .map(|method| &*method.id)
+        .collect();
+    assert_eq!((methods, sound.warnings.len()), (vec!["r.good"], 2));
 }
 
 #[test]

@@ -130,3 +130,14 @@ fn bytes_that_are_no_text_are_explained() {
     fs::write(dir.path().join("x.json"), [0xff, 0xfe, 0x00]).unwrap();
     assert!(error(dir.path(), "x.json").contains("it is not UTF-8 text"));
 }
+
+#[test]
+fn a_file_that_is_no_text_is_not_meant_to_be_another() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("latin1.json"), b"{\"name\": \"\xe9\"}").unwrap();
+    let error = locate::document(dir.path(), "latin1.json").unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "latin1.json: cannot read it: it is not UTF-8 text; save the file as UTF-8"
+    );
+}

@@ -6,8 +6,8 @@ use gapi_codegen::invocation::{Broken, Module};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::size;
 use super::text::{self, Text};
+use super::warning;
 
 /// What the docs of a module say that has errors in it and nothing else.
 const EMPTY: &str = "Nothing was generated, because of errors.";
@@ -35,7 +35,7 @@ pub(super) fn broken(broken: &Broken) -> TokenStream {
     }
 }
 
-/// The generated module, and a warning where it is large.
+/// The generated module, and warnings where it is large or its document is wrong.
 fn full(
     module: &Module,
     runtime: &TokenStream,
@@ -47,10 +47,11 @@ fn full(
             format!("gapi generated text that is not Rust, which is a defect of gapi: {error}");
         vec![syn::Error::new(module.document.span(), message)]
     })?;
-    let warning = size::warning(&content, module);
+    let large = warning::of_size(&content, module);
+    let wrong = warning::of_document(&text.warnings, module);
     content.extend(watch.clone());
     let item = module.header.item(&text.docs, &content);
-    Ok(quote!(#warning #item))
+    Ok(quote!(#large #wrong #item))
 }
 
 /// Makes the compiler run the macro again when one of the files changes.

@@ -1,10 +1,10 @@
 //! `api!`: from the input to the modules.
 
 mod expand;
-mod size;
 #[cfg(test)]
 mod tests;
 mod text;
+mod warning;
 
 use std::path::Path;
 

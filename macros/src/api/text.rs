@@ -21,6 +21,8 @@ pub(super) struct Text {
     code: String,
     /// The docs of the module, as Markdown.
     pub(super) docs: String,
+    /// What is wrong with the document.
+    pub(super) warnings: Errors,
 }
 
 /// Waits until no other thread expands.
@@ -36,6 +38,7 @@ pub(super) fn generate(source: &Source, options: Options) -> Result<Text, Errors
     Ok(Text {
         code: generated.tokens.to_string(),
         docs: generated.docs,
+        warnings: generated.warnings,
     })
 }
 

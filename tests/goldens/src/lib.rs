@@ -27,6 +27,7 @@ pub mod forms {
     pub mod parameters;
     pub mod recursion;
     pub mod repeating;
+    pub mod scalars;
     pub mod scopes;
     pub mod secrets;
     pub mod wrapper;

@@ -4,7 +4,9 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use gapi::Fields as _;
-use gapi_goldens::forms::{arrays, enums, formats, maps, media, names, parameters, recursion};
+use gapi_goldens::forms::{
+    arrays, enums, formats, maps, media, names, parameters, recursion, scalars,
+};
 use gapi_goldens::{iamcredentials_v1, oauth2_v2, sqladmin_v1, tasks_v1, translate_v2};
 use serde_json::{Value, json};
 
@@ -54,6 +56,37 @@ fn nested_lists_and_maps_survive() {
         "lists": {"a": [{"name": "n"}]}, "anything": {"a": [1]},
     }));
     assert_eq!(maps.longs.unwrap()["a"], 9_007_199_254_740_993);
+}
+
+#[test]
+fn bodies_and_responses_can_be_scalars_and_enums() {
+    fn response<R: gapi::Request>(_: R, text: &str) -> R::Response {
+        gapi::generated::v1::Answer::decode(text.as_bytes()).unwrap()
+    }
+    let values = scalars::values();
+    let body = |call: &gapi::generated::v1::Call| String::from_utf8(call.body().unwrap().to_vec());
+    let count = values.count(i64::MAX);
+    assert_eq!(
+        body(gapi::Request::call(&count)).unwrap(),
+        r#""9223372036854775807""#
+    );
+    assert_eq!(response(count, r#""-1""#), -1);
+    let grade = values.grade(scalars::Level::High);
+    assert_eq!(body(gapi::Request::call(&grade)).unwrap(), r#""HIGH""#);
+    assert_eq!(response(grade, r#""LOW""#), scalars::Level::Low);
+    assert_eq!(
+        response(
+            values.mood(scalars::ValuesMoodRequest::from("NEW")),
+            r#""BAD""#
+        ),
+        scalars::ValuesMoodResponse::Bad
+    );
+    assert_eq!(response(values.aliased("a".to_owned()), r#""b""#), "b");
+    assert!(response(values.boolean(true), "true"));
+    let when = gapi::value::DateTime::from("2026-01-31T12:00:00Z");
+    assert_eq!(response(values.when(when), r#""x""#).as_str(), "x");
+    // Nothing is none of them.
+    assert!(<String as gapi::generated::v1::Answer>::empty().is_none());
 }
 
 #[test]

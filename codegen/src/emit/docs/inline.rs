@@ -6,6 +6,8 @@
 use std::iter::Peekable;
 use std::str::CharIndices;
 
+use crate::text::inert;
+
 /// A line of text as Markdown that means just that text.
 pub(super) fn inline(text: &str) -> String {
     Printer {
@@ -16,9 +18,10 @@ pub(super) fn inline(text: &str) -> String {
     .run()
 }
 
-/// `text` as a code span.
+/// `text` as a code span, in one line.
 pub(in crate::emit) fn code(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let text = inert(&text);
     let mut longest = 0;
     let mut run = 0;
     for c in text.chars() {

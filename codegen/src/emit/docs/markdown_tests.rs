@@ -204,3 +204,13 @@ fn outside_of_spans(line: &str) -> Result<(), String> {
     }
     Ok(())
 }
+
+#[test]
+fn code_holds_nothing_that_acts() {
+    use super::super::code;
+
+    assert_eq!(code("a\u{202e}b"), r"`a\u{202e}b`");
+    assert_eq!(code("\u{1b}[1m`\u{9b}"), r"``\u{1b}[1m`\u{9b}``");
+    assert_eq!(code(" a\r\n\u{2028} b\u{85}"), "`a b`");
+    assert_eq!(code("\u{2066}"), r"`\u{2066}`");
+}

@@ -1,5 +1,6 @@
-//! A warning about modules that are too large for a macro.
+//! Warnings: about modules that are too large for a macro, and about what documents say wrong.
 
+use gapi_codegen::Errors;
 use gapi_codegen::invocation::Module;
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
@@ -7,24 +8,38 @@ use quote::{format_ident, quote, quote_spanned};
 /// rust-analyzer drops what a macro makes above 2,097,152 tokens; this leaves room for a document that grows.
 const LARGE: usize = 1_500_000;
 
-/// Nothing, or items that make the compiler warn at the module's name.
-///
-/// A macro cannot warn on stable Rust, but what it makes can use something deprecated. The use has the span of a
-/// token of the user, because warnings in what a macro of another crate made are dropped.
-pub(super) fn warning(content: &TokenStream, module: &Module) -> TokenStream {
+/// Nothing, or items that make the compiler warn where the module is large.
+pub(super) fn of_size(content: &TokenStream, module: &Module) -> TokenStream {
     let tokens = count(content);
     if tokens <= LARGE {
         return TokenStream::new();
     }
-    let name = &module.header.name;
-    let conditions = module.header.conditions();
     let note = format!(
-        "`{name}` has {tokens} tokens, which is slow to expand, and IDEs give up above 2097152; select the methods that you call, or \
+        "`{}` has {tokens} tokens, which is slow to expand, and IDEs give up above 2097152; select the methods that you call, or \
          generate the module once with `gapi_codegen::Builder` in a build script or with `gapi generate {}`",
+        module.header.name,
         module.document.value()
     );
-    let item = format_ident!("large_module", span = name.span());
-    let used = quote_spanned!(name.span()=> let _ = #item;);
+    warning("large_module", &note, module)
+}
+
+/// Items that make the compiler warn of a document.
+pub(super) fn of_document(warnings: &Errors, module: &Module) -> TokenStream {
+    warnings
+        .iter()
+        .map(|note| warning("document", &note.to_string(), module))
+        .collect()
+}
+
+/// Items that make the compiler warn at the module's name.
+///
+/// A macro cannot warn on stable Rust, but what it makes can use something deprecated. The use has the span of a
+/// token of the user, because warnings in what a macro of another crate made are dropped.
+fn warning(name: &str, note: &str, module: &Module) -> TokenStream {
+    let span = module.header.name.span();
+    let conditions = module.header.conditions();
+    let item = format_ident!("{name}", span = span);
+    let used = quote_spanned!(span=> let _ = #item;);
     quote! {
         #(#conditions)*
         const _: () = {
