@@ -161,6 +161,8 @@ impl Lowering<'_, '_> {
         let verb = self.verb(at, method);
         let resource = path.last().copied().unwrap_or_default();
         let path_name = [path, &[name]].concat().join(".");
+        // What is no path is told by the check.
+        let template = method.path.as_deref().unwrap_or_default();
         let mut lowered = Method {
             ident: String::new(),
             type_ident: String::new(),
@@ -168,9 +170,7 @@ impl Lowering<'_, '_> {
             wire: name.to_owned(),
             id: method.id.clone().unwrap_or_else(|| path_name.clone()),
             verb,
-            path: address::path(method.path.as_deref().unwrap_or_default())
-                .unwrap_or_default()
-                .to_owned(),
+            path: address::path(template).unwrap_or(template).to_owned(),
             description: method.description.clone().unwrap_or_default(),
             deprecated: method.deprecated,
             scopes: self.scopes_of(method),

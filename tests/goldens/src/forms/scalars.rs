@@ -70,6 +70,8 @@ pub mod values {
         /// The method `scalars.values.aliased`.
         ///
         /// HTTP: `POST values/aliased`
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn aliased(self, body: impl Into<__gapi::Body<super::Event>>) -> Aliased {
             Aliased(__gapi::Call::new(&ALIASED).with_body(body.into()))
@@ -78,6 +80,8 @@ pub mod values {
         /// The method `scalars.values.boolean`.
         ///
         /// HTTP: `POST values/boolean`
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn boolean(self, body: impl Into<__gapi::Body<bool>>) -> Boolean {
             Boolean(__gapi::Call::new(&BOOLEAN).with_body(body.into()))
@@ -86,6 +90,8 @@ pub mod values {
         /// The method `scalars.values.byte`.
         ///
         /// HTTP: `POST values/byte`
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn byte(self, body: impl Into<__gapi::Body<__gapi::Bytes>>) -> Byte {
             Byte(__gapi::Call::new(&BYTE).with_body(body.into()))
@@ -94,6 +100,8 @@ pub mod values {
         /// The method `scalars.values.count`.
         ///
         /// HTTP: `POST values/count`
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn count(self, body: impl Into<__gapi::Body<super::Count>>) -> Count {
             Count(__gapi::Call::new(&COUNT).with_body(body.into()))
@@ -102,6 +110,8 @@ pub mod values {
         /// The method `scalars.values.date`.
         ///
         /// HTTP: `POST values/date`
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn date(self, body: impl Into<__gapi::Body<__gapi::Date>>) -> Date {
             Date(__gapi::Call::new(&DATE).with_body(body.into()))
@@ -110,6 +120,8 @@ pub mod values {
         /// The method `scalars.values.double`.
         ///
         /// HTTP: `POST values/double`
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn double(self, body: impl Into<__gapi::Body<f64>>) -> Double {
             Double(__gapi::Call::new(&DOUBLE).with_body(body.into()))
@@ -118,6 +130,8 @@ pub mod values {
         /// The method `scalars.values.duration`.
         ///
         /// HTTP: `POST values/duration`
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn duration(self, body: impl Into<__gapi::Body<__gapi::Duration>>) -> Duration {
             Duration(__gapi::Call::new(&DURATION).with_body(body.into()))
@@ -126,6 +140,8 @@ pub mod values {
         /// The method `scalars.values.float`.
         ///
         /// HTTP: `POST values/float`
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn float(self, body: impl Into<__gapi::Body<f32>>) -> Float {
             Float(__gapi::Call::new(&FLOAT).with_body(body.into()))
@@ -134,6 +150,8 @@ pub mod values {
         /// The method `scalars.values.grade`.
         ///
         /// HTTP: `POST values/grade`
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn grade(self, body: impl Into<__gapi::Body<super::Grade>>) -> Grade {
             Grade(__gapi::Call::new(&GRADE).with_body(body.into()))
@@ -142,6 +160,8 @@ pub mod values {
         /// The method `scalars.values.grades`.
         ///
         /// HTTP: `POST values/grades`
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn grades(self, body: impl Into<__gapi::Body<super::Grades>>) -> Grades {
             Grades(__gapi::Call::new(&GRADES).with_body(body.into()))
@@ -150,6 +170,8 @@ pub mod values {
         /// The method `scalars.values.integer`.
         ///
         /// HTTP: `POST values/integer`
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn integer(self, body: impl Into<__gapi::Body<i32>>) -> Integer {
             Integer(__gapi::Call::new(&INTEGER).with_body(body.into()))
@@ -158,6 +180,8 @@ pub mod values {
         /// The method `scalars.values.level`.
         ///
         /// HTTP: `POST values/level`
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn level(self, body: impl Into<__gapi::Body<super::Level>>) -> Level {
             Level(__gapi::Call::new(&LEVEL).with_body(body.into()))
@@ -166,6 +190,8 @@ pub mod values {
         /// The method `scalars.values.mask`.
         ///
         /// HTTP: `POST values/mask`
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn mask(self, body: impl Into<__gapi::Body<__gapi::FieldMask>>) -> Mask {
             Mask(__gapi::Call::new(&MASK).with_body(body.into()))
@@ -174,6 +200,8 @@ pub mod values {
         /// The method `scalars.values.mood`.
         ///
         /// HTTP: `POST values/mood`
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn mood(self, body: impl Into<__gapi::Body<super::ValuesMoodRequest>>) -> Mood {
             Mood(__gapi::Call::new(&MOOD).with_body(body.into()))
@@ -182,6 +210,8 @@ pub mod values {
         /// The method `scalars.values.text`.
         ///
         /// HTTP: `POST values/text`
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn text(self, body: impl Into<__gapi::Body<String>>) -> Text {
             Text(__gapi::Call::new(&TEXT).with_body(body.into()))
@@ -190,6 +220,8 @@ pub mod values {
         /// The method `scalars.values.unsigned`.
         ///
         /// HTTP: `POST values/unsigned`
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn unsigned(self, body: impl Into<__gapi::Body<u64>>) -> Unsigned {
             Unsigned(__gapi::Call::new(&UNSIGNED).with_body(body.into()))
@@ -198,6 +230,8 @@ pub mod values {
         /// The method `scalars.values.when`.
         ///
         /// HTTP: `POST values/when`
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn when(self, body: impl Into<__gapi::Body<super::When>>) -> When {
             When(__gapi::Call::new(&WHEN).with_body(body.into()))
@@ -206,6 +240,8 @@ pub mod values {
         /// The method `scalars.values.word`.
         ///
         /// HTTP: `POST values/word`
+        ///
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn word(self, body: impl Into<__gapi::Body<u32>>) -> Word {
             Word(__gapi::Call::new(&WORD).with_body(body.into()))
@@ -214,6 +250,7 @@ pub mod values {
     pub(crate) static ALIASED: __gapi::Method = __gapi::Method {
         id: Aliased::METHOD,
         path: "values/aliased",
+        may_be_empty: true,
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
 
@@ -259,6 +296,7 @@ pub mod values {
     pub(crate) static BOOLEAN: __gapi::Method = __gapi::Method {
         id: Boolean::METHOD,
         path: "values/boolean",
+        may_be_empty: true,
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
 
@@ -304,6 +342,7 @@ pub mod values {
     pub(crate) static BYTE: __gapi::Method = __gapi::Method {
         id: Byte::METHOD,
         path: "values/byte",
+        may_be_empty: true,
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
 
@@ -349,6 +388,7 @@ pub mod values {
     pub(crate) static COUNT: __gapi::Method = __gapi::Method {
         id: Count::METHOD,
         path: "values/count",
+        may_be_empty: true,
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
 
@@ -394,6 +434,7 @@ pub mod values {
     pub(crate) static DATE: __gapi::Method = __gapi::Method {
         id: Date::METHOD,
         path: "values/date",
+        may_be_empty: true,
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
 
@@ -439,6 +480,7 @@ pub mod values {
     pub(crate) static DOUBLE: __gapi::Method = __gapi::Method {
         id: Double::METHOD,
         path: "values/double",
+        may_be_empty: true,
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
 
@@ -484,6 +526,7 @@ pub mod values {
     pub(crate) static DURATION: __gapi::Method = __gapi::Method {
         id: Duration::METHOD,
         path: "values/duration",
+        may_be_empty: true,
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
 
@@ -529,6 +572,7 @@ pub mod values {
     pub(crate) static FLOAT: __gapi::Method = __gapi::Method {
         id: Float::METHOD,
         path: "values/float",
+        may_be_empty: true,
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
 
@@ -574,6 +618,7 @@ pub mod values {
     pub(crate) static GRADE: __gapi::Method = __gapi::Method {
         id: Grade::METHOD,
         path: "values/grade",
+        may_be_empty: true,
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
 
@@ -619,6 +664,7 @@ pub mod values {
     pub(crate) static GRADES: __gapi::Method = __gapi::Method {
         id: Grades::METHOD,
         path: "values/grades",
+        may_be_empty: true,
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
 
@@ -664,6 +710,7 @@ pub mod values {
     pub(crate) static INTEGER: __gapi::Method = __gapi::Method {
         id: Integer::METHOD,
         path: "values/integer",
+        may_be_empty: true,
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
 
@@ -709,6 +756,7 @@ pub mod values {
     pub(crate) static LEVEL: __gapi::Method = __gapi::Method {
         id: Level::METHOD,
         path: "values/level",
+        may_be_empty: true,
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
 
@@ -754,6 +802,7 @@ pub mod values {
     pub(crate) static MASK: __gapi::Method = __gapi::Method {
         id: Mask::METHOD,
         path: "values/mask",
+        may_be_empty: true,
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
 
@@ -799,6 +848,7 @@ pub mod values {
     pub(crate) static MOOD: __gapi::Method = __gapi::Method {
         id: Mood::METHOD,
         path: "values/mood",
+        may_be_empty: true,
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
 
@@ -844,6 +894,7 @@ pub mod values {
     pub(crate) static TEXT: __gapi::Method = __gapi::Method {
         id: Text::METHOD,
         path: "values/text",
+        may_be_empty: true,
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
 
@@ -889,6 +940,7 @@ pub mod values {
     pub(crate) static UNSIGNED: __gapi::Method = __gapi::Method {
         id: Unsigned::METHOD,
         path: "values/unsigned",
+        may_be_empty: true,
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
 
@@ -934,6 +986,7 @@ pub mod values {
     pub(crate) static WHEN: __gapi::Method = __gapi::Method {
         id: When::METHOD,
         path: "values/when",
+        may_be_empty: true,
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
 
@@ -979,6 +1032,7 @@ pub mod values {
     pub(crate) static WORD: __gapi::Method = __gapi::Method {
         id: Word::METHOD,
         path: "values/word",
+        may_be_empty: true,
         ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
     };
 
