@@ -146,6 +146,11 @@ impl Error {
         Self::new(kind, "").with_repeat(repeat).with_source(error)
     }
 
+    /// What the caller gave to be read from failed.
+    pub(crate) fn unreadable(why: TransportError) -> Self {
+        Self::new(ErrorKind::Io, "").with_source(why)
+    }
+
     pub(crate) fn with_repeat(mut self, repeat: Repeat) -> Self {
         self.0.repeat = repeat;
         self

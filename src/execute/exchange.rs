@@ -11,7 +11,14 @@ use http::{
     header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE},
 };
 
-use super::{Answered, attempts::Plan, hand_over::Trip, redirect, state::Step};
+use super::{
+    Answered,
+    attempts::Plan,
+    failure::{self, Failure},
+    hand_over::Trip,
+    redirect,
+    state::Step,
+};
 use crate::{
     Error, ErrorKind,
     call::Transfer,
@@ -282,7 +289,12 @@ async fn send(
             // What cannot be sent again fails with what it failed with.
             Err(error) => return Err(setbacks.last.unwrap_or(error)),
         };
-        let answer = match sent.answer.await {
+        let answer = sent.answer.await;
+        if let Some(why) = sent.failure.and_then(|failure| failure.take()) {
+            // Whatever the transport made of it, or the server of half a request.
+            return Err(Error::unreadable(why));
+        }
+        let answer = match answer {
             Ok(answer) => answer,
             Err(error) => {
                 let wait = setbacks.after(error, sent.trip)?;
@@ -336,6 +348,8 @@ struct Sent<'a> {
     trip: Arc<Trip>,
     method: Method,
     has_body: bool,
+    /// Why the body could not be read, where it is not in memory.
+    failure: Option<Failure>,
 }
 
 /// Hands a request to the transport. No future of its own, and no part of one: that would have to hold the request, which the transport holds already.
@@ -354,9 +368,12 @@ fn start<'a>(
     }
     let method = request.method.clone();
     let has_body = !request.is_bare();
-    let body = match request.stream.take() {
-        Some(stream) => stream.body().ok_or_else(passed_by)?,
-        None => Body::from(std::mem::take(&mut request.body)),
+    let (body, failure) = match request.stream.take() {
+        Some(stream) => {
+            let (body, failure) = failure::watched(stream.body().ok_or_else(passed_by)?);
+            (body, Some(failure))
+        }
+        None => (Body::from(std::mem::take(&mut request.body)), None),
     };
     let prepared = plan.prepared;
     let client = &*prepared.client.inner;
@@ -385,6 +402,7 @@ fn start<'a>(
         trip,
         method,
         has_body,
+        failure,
     })
 }
 

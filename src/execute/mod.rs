@@ -5,6 +5,7 @@ mod authorize;
 mod batch;
 mod decode;
 mod exchange;
+mod failure;
 mod hand_over;
 mod open;
 mod raw;

@@ -14,6 +14,10 @@ pub(crate) struct Checksum {
     crc32c: u32,
     /// Ten times as slow, so only where somebody will ask.
     md5: Option<Md5>,
+    /// What another process told of the first bytes: their number and their CRC-32C.
+    told: Option<(u64, u32)>,
+    /// Whether that is the one of other bytes.
+    is_other: bool,
 }
 
 impl Checksum {
@@ -25,12 +29,29 @@ impl Checksum {
         }
     }
 
-    /// Goes on where another process stopped.
-    pub(crate) fn resumed(at: u64, crc32c: u32) -> Self {
+    /// The same, which looks whether its first `at` bytes have this CRC-32C: another process has seen them.
+    pub(crate) fn expecting(self, at: u64, crc32c: u32) -> Self {
         Self {
-            at,
-            crc32c,
-            md5: None,
+            told: (at > 0).then_some((at, crc32c)),
+            ..self
+        }
+    }
+
+    /// Of how many of the first bytes another process told the checksum.
+    pub(crate) fn expected(&self) -> u64 {
+        self.told.map_or(0, |(at, _)| at)
+    }
+
+    /// Whether those were other bytes.
+    pub(crate) fn is_other(&self) -> bool {
+        self.is_other
+    }
+
+    /// What is known of the first bytes, be it from another process: their number and their CRC-32C.
+    pub(crate) fn known(&self) -> (u64, u32) {
+        match self.told {
+            Some((at, crc32c)) if at > self.at => (at, crc32c),
+            _ => (self.at, self.crc32c),
         }
     }
 
@@ -40,6 +61,7 @@ impl Checksum {
     }
 
     /// CRC-32C (RFC 3720, section 12.1).
+    #[cfg(test)]
     pub(crate) fn crc32c(&self) -> u32 {
         self.crc32c
     }
@@ -51,11 +73,19 @@ impl Checksum {
         let Some(new) = bytes.get(known..) else {
             return;
         };
-        self.crc32c = crc32c::crc32c_append(self.crc32c, new);
-        if let Some(md5) = &mut self.md5 {
-            md5.update(new);
+        let until = self.expected().saturating_sub(self.at);
+        let (told, more) =
+            new.split_at(usize::try_from(until).map_or(new.len(), |n| n.min(new.len())));
+        for part in [told, more] {
+            self.crc32c = crc32c::crc32c_append(self.crc32c, part);
+            if let Some(md5) = &mut self.md5 {
+                md5.update(part);
+            }
+            self.at += part.len() as u64;
+            self.is_other |= self
+                .told
+                .is_some_and(|told| told.0 == self.at && told.1 != self.crc32c);
         }
-        self.at += new.len() as u64;
     }
 
     fn compare(&self, kind: Kind, theirs: &[u8]) -> Result<(), String> {
@@ -115,6 +145,41 @@ struct Described {
     crc32c: Option<Value>,
     md5_hash: Option<Value>,
     md5_checksum: Option<Value>,
+    mime_type: Option<Value>,
+    content_type: Option<Value>,
+}
+
+impl Described {
+    /// Whether the server made something of its own of the media, whose size and checksum are no concern of the media's: a Google document.
+    fn is_converted(&self) -> bool {
+        text(&self.mime_type).is_some_and(|kind| kind.starts_with(GOOGLE_TYPES))
+    }
+
+    /// Whether it tells what the content is.
+    fn says_what(&self) -> bool {
+        let said = [
+            &self.mime_type,
+            &self.content_type,
+            &self.crc32c,
+            &self.md5_hash,
+            &self.md5_checksum,
+        ];
+        said.into_iter().any(|value| text(value).is_some())
+    }
+}
+
+/// What the types of Google's own documents begin with.
+pub(crate) const GOOGLE_TYPES: &str = "application/vnd.google-apps.";
+
+/// Whether the server keeps media as it was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// As it was sent, unless the response says otherwise.
+    AsSent,
+    /// As what was there before is: the response has to say what that is.
+    AsBefore,
+    /// As something else, which was asked for.
+    Converted,
 }
 
 /// Whether an answer cut down to `fields` could hold an MD5.
@@ -123,23 +188,28 @@ pub(crate) fn mentions_md5(fields: Option<&str>) -> bool {
 }
 
 /// Compares what the answer `body` says of the uploaded content with what was sent: `len` bytes, with the checksum `sent` where that covers all of them.
-/// `converted` tells that the server makes something else of the content, whose size says nothing.
 pub(crate) fn check_answer(
     body: &[u8],
     len: u64,
     sent: Option<&Checksum>,
-    converted: bool,
+    kept: Form,
 ) -> Result<(), String> {
     let Ok(said) = serde_json::from_slice::<Described>(body) else {
         return Ok(());
     };
-    if let Some(size) = said.size.or(said.file_size).as_ref().and_then(number)
-        && size != len
-        && !converted
-    {
+    let means_media = match kept {
+        Form::AsSent => !said.is_converted(),
+        Form::AsBefore => said.says_what() && !said.is_converted(),
+        Form::Converted => false,
+    };
+    if !means_media {
+        return Ok(());
+    }
+    let size = said.size.as_ref().or(said.file_size.as_ref());
+    if let Some(size) = size.and_then(number).filter(|size| *size != len) {
         return Err(format!("the server has {size} of its {len} bytes"));
     }
-    let Some(sent) = sent.filter(|sent| sent.at == len && !converted) else {
+    let Some(sent) = sent.filter(|sent| sent.at == len) else {
         return Ok(());
     };
     if let Some(theirs) = text(&said.crc32c).and_then(|text| Kind::Crc32c.decode(text)) {
@@ -227,6 +297,8 @@ impl Stored {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn of(bytes: &[u8]) -> Checksum {
@@ -241,7 +313,10 @@ mod tests {
         assert_eq!(of(&[0; 32]).crc32c(), 0x8a91_36aa);
         assert_eq!(of(b"123456789").crc32c(), 0xe306_9283);
         let body = br#"{"md5Checksum": "900150983cd24fb0d6963f7d28e17f72", "size": "3"}"#;
-        assert_eq!(check_answer(body, 3, Some(&of(b"abc")), false), Ok(()));
+        assert_eq!(
+            check_answer(body, 3, Some(&of(b"abc")), Form::AsSent),
+            Ok(())
+        );
     }
 
     #[test]
@@ -254,15 +329,31 @@ mod tests {
         assert_eq!(checksum.at(), 5);
         checksum.feed(5, b"6789");
         assert_eq!(checksum.crc32c(), of(b"123456789").crc32c());
-        let mut resumed = Checksum::resumed(5, of(b"12345").crc32c());
-        resumed.feed(4, b"56789");
-        assert_eq!(resumed.crc32c(), checksum.crc32c());
+    }
+
+    #[test]
+    fn what_another_process_saw_is_compared() {
+        let told = of(b"12345").crc32c();
+        for (media, is_other) in [(b"123456789", false), (b"123056789", true)] {
+            for split in [1, 4, 5, 9] {
+                let mut resumed = Checksum::new(false).expecting(5, told);
+                assert_eq!(resumed.known(), (5, told));
+                let mut at = 0;
+                for part in media.chunks(split) {
+                    resumed.feed(at, part);
+                    at += part.len() as u64;
+                }
+                assert_eq!(resumed.is_other(), is_other, "{split}");
+                assert_eq!(resumed.known(), (9, of(media).crc32c()));
+            }
+        }
+        assert_eq!(Checksum::new(false).expecting(0, 7).expected(), 0);
     }
 
     #[test]
     fn what_the_server_says_is_compared() {
         let sent = of(b"123456789");
-        let check = |body: &str| check_answer(body.as_bytes(), 9, Some(&sent), false);
+        let check = |body: &str| check_answer(body.as_bytes(), 9, Some(&sent), Form::AsSent);
         for fine in [
             r#"{"size": "9", "crc32c": "4waSgw==", "md5Hash": "JfnnlDI7RTiF9RgfG2JNCw=="}"#,
             r#"{"fileSize": 9}"#,
@@ -286,15 +377,65 @@ mod tests {
             ),
         ] {
             assert_eq!(check(bad), Err(why.to_owned()));
-            assert_eq!(check_answer(bad.as_bytes(), 9, Some(&sent), true), Ok(()));
+            let converted = check_answer(bad.as_bytes(), 9, Some(&sent), Form::Converted);
+            assert_eq!(converted, Ok(()));
         }
         let wrong = br#"{"crc32c": "4waSgg=="}"#;
         assert_eq!(
-            check_answer(wrong, 10, Some(&sent), false),
+            check_answer(wrong, 10, Some(&sent), Form::AsSent),
             Ok(()),
             "of other bytes"
         );
-        assert_eq!(check_answer(wrong, 9, None, false), Ok(()), "not known");
+        let unknown = check_answer(wrong, 9, None, Form::AsSent);
+        assert_eq!(unknown, Ok(()), "not known");
+    }
+
+    #[test]
+    fn what_became_a_document_has_another_size() {
+        let sent = of(b"123456789");
+        let check = |body: &str, kept| check_answer(body.as_bytes(), 9, Some(&sent), kept);
+        let document = r#"{"mimeType": "application/vnd.google-apps.document", "size": "1024"}"#;
+        let file = r#"{"mimeType": "text/markdown", "size": "1024"}"#;
+        let size = r#"{"id": "x", "size": "1024"}"#;
+        for (body, kept, is_fine) in [
+            (document, Form::AsSent, true),
+            (document, Form::AsBefore, true),
+            (file, Form::AsSent, false),
+            (file, Form::AsBefore, false),
+            (size, Form::AsSent, false),
+            // It may be that of a document.
+            (size, Form::AsBefore, true),
+            (r#"{"md5Checksum": "", "size": "8"}"#, Form::AsBefore, false),
+        ] {
+            assert_eq!(check(body, kept).is_ok(), is_fine, "{body} {kept:?}");
+        }
+    }
+
+    proptest! {
+        /// Whatever a server says of the media is compared or passed over.
+        #[test]
+        fn any_words_of_a_server_are_taken(
+            body in prop_oneof![
+                prop::collection::vec(any::<u8>(), 0..80).boxed(),
+                r#"\{"(size|fileSize|crc32c|md5Hash|md5Checksum|mimeType)": ("[ -!#-\[\]-~é]{0,40}"|-?[0-9]{1,25}|null|\[\])\}"#.prop_map(String::into_bytes).boxed(),
+            ],
+            hash in prop::collection::vec(any::<u8>(), 0..60),
+            pair in "(crc32c|md5|x)=[A-Za-z0-9+/=]{0,30}(,(crc32c|md5)=[A-Za-z0-9+/=,]{0,30})?",
+        ) {
+            let sent = of(b"123456789");
+            for kept in [Form::AsSent, Form::AsBefore, Form::Converted] {
+                let _ = check_answer(&body, 9, Some(&sent), kept);
+            }
+            let mut headers = HeaderMap::new();
+            for value in [&hash[..], pair.as_bytes()] {
+                if let Ok(value) = http::HeaderValue::from_bytes(value) {
+                    headers.append("x-goog-hash", value);
+                }
+            }
+            let stored = Stored::read(&headers);
+            prop_assert_eq!(stored.is_empty(), stored == Stored::default());
+            let _ = stored.check(&sent);
+        }
     }
 
     #[test]

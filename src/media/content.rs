@@ -69,6 +69,8 @@ impl Media {
 
     /// The file at `path`, whose name tells its type unless [`content_type`](Self::content_type) does. It is opened when the request is sent, read as it
     /// is sent, and must not change until then. Reading needs a tokio runtime.
+    ///
+    /// A pipe, a device or a file of `/proc` does not say how long it is: it is read to its end, once for each sending, as from a [`reader`](Self::reader).
     pub fn file(path: impl AsRef<Path>) -> Self {
         let path = path.as_ref();
         Self {
@@ -80,18 +82,7 @@ impl Media {
 
     /// What `reader` gives until its end, or exactly `len` bytes where that is said: `reader` then fails the upload if it has more or fewer.
     pub fn reader(reader: impl AsyncRead + Send + 'static, len: Option<u64>) -> Self {
-        let reader: Pin<Box<dyn AsyncRead + Send>> = Box::pin(reader);
-        // Pieces share their buffer, so that many small reads cost no memory.
-        let start = (reader, BytesMut::new());
-        let pieces = stream::try_unfold(start, async |(mut reader, mut buffer)| {
-            if buffer.capacity() < PIECE / 16 {
-                buffer.reserve(PIECE);
-            }
-            let count = reader.read_buf(&mut buffer).await?;
-            let piece = buffer.split().freeze();
-            Ok::<_, Failure>((count > 0).then_some((piece, (reader, buffer))))
-        });
-        Self::once(Box::pin(pieces), len)
+        Self::once(pieces(reader), len)
     }
 
     /// What `stream` gives until its end, or exactly `len` bytes where that is said: `stream` then fails the upload if it has more or fewer.
@@ -126,6 +117,22 @@ impl Media {
             guessed: false,
         }
     }
+}
+
+/// What `reader` gives until its end.
+pub(super) fn pieces(reader: impl AsyncRead + Send + 'static) -> Pieces {
+    let reader: Pin<Box<dyn AsyncRead + Send>> = Box::pin(reader);
+    // Pieces share their buffer, so that many small reads cost no memory.
+    let start = (reader, BytesMut::new());
+    let pieces = stream::try_unfold(start, async |(mut reader, mut buffer)| {
+        if buffer.capacity() < PIECE / 16 {
+            buffer.reserve(PIECE);
+        }
+        let count = reader.read_buf(&mut buffer).await?;
+        let piece = buffer.split().freeze();
+        Ok::<_, Failure>((count > 0).then_some((piece, (reader, buffer))))
+    });
+    Box::pin(pieces)
 }
 
 impl Content {

@@ -7,6 +7,7 @@ use super::{
     content::Content,
     multipart,
     plan::{Outgoing, Way},
+    source::Known,
     streamed::Streamed,
 };
 use crate::method::Method;
@@ -64,12 +65,12 @@ pub(crate) fn encode(
             });
         }
         Content::Bytes(bytes) => bytes.clone(),
-        Content::File(path) => std::fs::read(path)
+        Content::File(path) if outgoing.len.is_some() => std::fs::read(path)
             .map_err(|why| format!("cannot read {}: {why}", path.display()))?
             .into(),
-        Content::Once(_) => {
+        Content::File(_) | Content::Once(_) => {
             return Err(
-                "the media comes from a reader or a stream, which is read when it is sent and not before"
+                "the media comes from a reader, a stream or a pipe, which is read when it is sent and not before"
                     .to_owned(),
             );
         }
@@ -86,13 +87,13 @@ pub(crate) fn encode(
     })
 }
 
-/// With the length of a file that nobody has looked at yet: a request that is only shown.
+/// With the length of a file that nobody has looked at yet, if it has one: a request that is only shown.
 fn measured(outgoing: &Outgoing) -> Result<Outgoing, String> {
     let mut outgoing = outgoing.clone();
     if let (Content::File(path), None) = (&outgoing.media.content, outgoing.len) {
-        let meta = std::fs::metadata(path)
-            .map_err(|why| format!("cannot read {}: {why}", path.display()))?;
-        outgoing.len = Some(meta.len());
+        let known =
+            Known::of(path).map_err(|why| format!("cannot read {}: {why}", path.display()))?;
+        outgoing.len = known.len;
     }
     Ok(outgoing)
 }

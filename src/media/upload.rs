@@ -6,7 +6,7 @@ use gapi_transport::Body;
 
 use super::{
     Media, Progress, Starting, UploadSession,
-    checksum::{self, Checksum},
+    checksum::{self, Checksum, Form, GOOGLE_TYPES},
     content::Content,
     encode::encode,
     plan::{Code, Outgoing, SMALL, Way},
@@ -25,6 +25,7 @@ use crate::{
     },
     execute::{self, Answered, State, Step},
     kept::Kept,
+    method::Verb,
     url::HttpRequest,
 };
 
@@ -101,7 +102,7 @@ impl<R> Upload<R> {
     }
 
     /// Goes on with a session that was begun before, maybe by another process. The media must be the same from its beginning: what the server has
-    /// already is passed over.
+    /// already is passed over. It is read nevertheless, and media whose first bytes are others than those that the session knows is refused, before any of it is sent.
     pub fn resume(self, session: UploadSession) -> Self {
         self.set(|outgoing| {
             outgoing.way = Some(Way::Resumable);
@@ -312,7 +313,7 @@ pub(crate) struct Sent<'a> {
 /// Compares what an answer says of the media with what was sent.
 pub(crate) fn check(call: &Call, answered: &Answered, sent: &Sent<'_>) -> Result<(), Error> {
     let body = answered.content();
-    checksum::check_answer(&body, sent.len, sent.checksum, is_converted(call))
+    checksum::check_answer(&body, sent.len, sent.checksum, form(call))
         .map_err(|why| mismatch(&why, answered))
 }
 
@@ -329,15 +330,21 @@ pub(crate) fn mismatch(why: &str, answered: &Answered) -> Error {
     )
 }
 
-/// Whether Drive makes a document of its own of the media, whose size is another one.
-fn is_converted(call: &Call) -> bool {
+/// How the server keeps the media of a call. Drive makes documents of its own where that is asked for, and where one is there already.
+fn form(call: &Call) -> Form {
     let asked = call
         .parameters()
         .any(|(name, value)| name == "convert" && value == "true");
     let named = || {
         let body: serde_json::Value = serde_json::from_slice(call.body()?).ok()?;
         let kind = body.get("mimeType")?.as_str()?;
-        Some(kind.starts_with("application/vnd.google-apps."))
+        Some(kind.starts_with(GOOGLE_TYPES))
     };
-    asked || named() == Some(true)
+    if asked || named() == Some(true) {
+        Form::Converted
+    } else if matches!(call.method.verb, Verb::Put | Verb::Patch) {
+        Form::AsBefore
+    } else {
+        Form::AsSent
+    }
 }

@@ -17,11 +17,13 @@ pub fn debug<T: Object>(object: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 fn object(object: &dyn AnyObject, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let about = object.about();
     let mut out = f.debug_struct(about.name);
+    let mut is_empty = true;
     for (index, name) in about.properties.iter().enumerate() {
         let property = object.property(index);
         let Some(value) = property.and_then(Property::view) else {
             continue;
         };
+        is_empty = false;
         if about.secrets.contains(name) {
             out.field(name, &Redacted);
         } else {
@@ -31,6 +33,9 @@ fn object(object: &dyn AnyObject, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let extra = object.extra();
     if !extra.is_empty() {
         out.field("extra", extra);
+    } else if is_empty {
+        // The name alone, which is written, looks like something that has no properties.
+        return f.write_str(" {}");
     }
     out.finish()
 }

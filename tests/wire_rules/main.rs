@@ -21,6 +21,7 @@ mod gzip;
 mod headers;
 #[cfg(feature = "macros")]
 mod literals;
+mod media_faults;
 mod metrics;
 #[cfg(feature = "macros")]
 mod mocks;
@@ -39,6 +40,7 @@ mod retries;
 mod script;
 mod secrets;
 mod sessions;
+mod stored;
 #[cfg(feature = "macros")]
 mod streams;
 #[cfg(feature = "macros")]

@@ -74,6 +74,7 @@ impl StdError for TransportError {
 /// A body's source, such as a file, failed.
 impl From<std::io::Error> for TransportError {
     fn from(error: std::io::Error) -> Self {
-        Self::new(TransportErrorKind::Body, "the body could not be read").with_source(error)
+        let message = format!("the body could not be read: {error}");
+        Self::new(TransportErrorKind::Body, message).with_source(error)
     }
 }

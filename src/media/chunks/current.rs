@@ -24,6 +24,8 @@ pub(super) struct Current {
     arrived: u64,
     /// How many bytes of the content are still to be passed over.
     pub(super) skip: u64,
+    /// Whether there were any.
+    passed: bool,
 }
 
 /// Why a body gives nothing more.
@@ -42,7 +44,13 @@ impl Current {
             declared: unread.declared,
             arrived: 0,
             skip,
+            passed: false,
         }
+    }
+
+    /// How many bytes the content lacks to get where what is wanted begins. Nothing at all lacks none.
+    pub(super) fn lacks(&self) -> Option<u64> {
+        (self.skip > 0 && self.passed).then_some(self.skip)
     }
 
     /// The next bytes of the content; `None` at its end. What arrives of an encoded body is shown to `encoded`.
@@ -111,6 +119,7 @@ impl Current {
     pub(super) fn pass_over(&mut self, chunk: &mut Bytes) {
         let surplus = usize::try_from(self.skip).map_or(chunk.len(), |s| s.min(chunk.len()));
         self.skip -= surplus as u64;
+        self.passed |= surplus > 0;
         let _ = chunk.split_to(surplus);
     }
 }

@@ -25,7 +25,7 @@ use crate::{
     Error, ErrorKind, Response,
     coding::Coding,
     execute::{self, Opened, State, Step, Timer},
-    retry::Backoff,
+    retry::{Backoff, Repeat},
 };
 
 /// The bytes of a download as they arrive, in order. Also a [`Stream`] of `Result<Bytes, Error>`.
@@ -282,11 +282,9 @@ impl Chunks {
             }
             Poll::Ready(Some(Err(Fault::Broken(error)))) => self.broken(error),
             Poll::Ready(Some(Err(Fault::Wrong(error)))) => Err(error),
-            Poll::Ready(None) => match self.len {
-                Some(len) if len != self.given => {
-                    self.broken(execute::wrong_length(self.given, len))
-                }
-                _ => self.end(),
+            Poll::Ready(None) => match self.too_short() {
+                Some(error) => self.broken(error),
+                None => self.end(),
             },
             Poll::Pending => {
                 if self.patience.is_none() {
@@ -322,6 +320,24 @@ impl Chunks {
         self.given += chunk.len() as u64;
         self.watcher.tell(self.given, self.len);
         Ok(Some(Some(chunk)))
+    }
+
+    /// The error of content that ended, however cleanly, before all of it was there.
+    fn too_short(&self) -> Option<Error> {
+        if let Some(len) = self.len.filter(|len| *len != self.given) {
+            return Some(execute::wrong_length(self.given, len));
+        }
+        let current = self.current.as_ref()?;
+        let lacks = match current.lacks() {
+            // What was given before does not come again.
+            None if self.given > 0 && current.skip > 0 => Some(current.skip),
+            lacks => lacks,
+        };
+        let message = format!(
+            "the answer ended {} bytes before those that are wanted",
+            lacks?
+        );
+        Some(Error::new(ErrorKind::Transport, message).with_repeat(Repeat::IfSafe))
     }
 
     fn end(&self) -> Result<Option<Option<Bytes>>, Error> {

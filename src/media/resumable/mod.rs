@@ -79,10 +79,10 @@ impl Driver {
             ));
         }
         let begin = execute::preview(&beginning(&prepared, &outgoing, &source))?;
-        let checksum = match &outgoing.session {
-            Some(session) => session.checksum(),
-            None => Checksum::new(upload::wants_md5(&options)),
-        };
+        let mut checksum = Checksum::new(upload::wants_md5(&options));
+        if let Some(session) = &outgoing.session {
+            checksum = session.expect_of(checksum);
+        }
         let meter = Meter::new(checksum, outgoing.watcher.clone());
         let (track, url) = match &outgoing.session {
             Some(session) => {
@@ -279,11 +279,24 @@ impl Driver {
         self.state.enter(Step::Media);
         let window = self.source.window(from, self.chunk, &self.meter).await;
         let window = window.map_err(|error| self.place(error))?;
+        self.check_content()?;
         if let Some(accepted) = &self.prepared.call.method.upload {
             plan::check_len(accepted, from + window.len)
                 .map_err(|why| self.place(Error::usage(why)))?;
         }
         Ok(window)
+    }
+
+    /// Whether the media is what the session of another process began with, as far as that is known by now.
+    fn check_content(&self) -> Result<(), Error> {
+        let told = self.meter.expected();
+        let is_short = self.source.len().is_some_and(|len| len < told);
+        if self.meter.is_other() || is_short {
+            return Err(self.fail(format!(
+                "the media is not the one that the session began with: its first {told} bytes are others; upload it anew"
+            )));
+        }
+        Ok(())
     }
 
     /// A request to the session. Its URL is enough of a secret; the credentials go along where they would have gone without a session.
@@ -361,6 +374,12 @@ impl Driver {
         }
         let total = self.track.total();
         if let (Some(total), true) = (total, self.track.all_sent()) {
+            if self.outgoing.session.is_some() {
+                // Another process sent some of it, or all.
+                let seen = self.source.catch_up(total, &self.meter).await;
+                seen.map_err(|error| self.place(error))?;
+                self.check_content()?;
+            }
             let checksum = self.meter.checksum();
             let sent = upload::Sent {
                 len: total,

@@ -52,13 +52,13 @@ impl UploadSession {
     }
 
     pub(crate) fn with_checksum(mut self, checksum: &Checksum) -> Self {
-        self.checked = checksum.at();
-        self.crc32c = checksum.crc32c();
+        (self.checked, self.crc32c) = checksum.known();
         self
     }
 
-    pub(crate) fn checksum(&self) -> Checksum {
-        Checksum::resumed(self.checked, self.crc32c)
+    /// `checksum`, which looks whether the media is what the session began with.
+    pub(crate) fn expect_of(&self, checksum: Checksum) -> Checksum {
+        checksum.expecting(self.checked, self.crc32c)
     }
 
     /// The id of the method that it uploads with: `storage.objects.insert`.
@@ -122,7 +122,10 @@ mod tests {
         let kept = serde_json::to_string(&session).expect("JSON");
         let read: UploadSession = serde_json::from_str(&kept).expect("a session");
         assert_eq!(read, session);
-        assert_eq!(read.checksum().crc32c(), checksum.crc32c());
+        assert_eq!(
+            read.expect_of(Checksum::new(false)).known(),
+            checksum.known()
+        );
         assert!(!format!("{read:?}").contains("CANARY"));
         for bad in [
             "/CANARY",

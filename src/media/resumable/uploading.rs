@@ -115,11 +115,19 @@ impl<R> Uploading<R> {
 }
 
 impl<R: Answer> Uploading<R> {
-    /// Sends what is left, and gives the method's answer.
+    /// Sends what is left, and gives the method's response, as [`send`](crate::Upload::send) does.
     ///
     /// # Errors
     /// Whatever keeps the upload from going on; [`ErrorKind::Media`](crate::ErrorKind::Media) when the server has something else than was sent.
-    pub async fn finish(mut self) -> Result<Response<R>, Error> {
+    pub async fn finish(self) -> Result<R, Error> {
+        self.finish_with_meta().await.map(Response::into_inner)
+    }
+
+    /// Sends what is left, and gives status and headers with the method's response, as [`with_meta`](crate::Sending::with_meta) does.
+    ///
+    /// # Errors
+    /// As for [`finish`](Self::finish).
+    pub async fn finish_with_meta(mut self) -> Result<Response<R>, Error> {
         while self.driver.advance_in_time().await? {}
         self.driver.finish().await?.decode()
     }

@@ -5,14 +5,18 @@ use std::{
     io::{self, Read as _, Seek as _},
     path::Path,
     sync::Arc,
+    time::SystemTime,
 };
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
-use gapi_transport::TransportError;
+use gapi_transport::{TransportError, TransportErrorKind};
 
 use super::{Meter, index};
-use crate::{Error, ErrorKind};
+use crate::{
+    Error, ErrorKind,
+    media::content::{self, Pieces},
+};
 
 /// How much of a file is read at once, in bytes.
 const FILE_PIECE: u64 = 1 << 20;
@@ -33,8 +37,14 @@ pub(super) fn read_file(
                 return Ok(None);
             }
             let next = |file, at| read_ahead(file, from + at, len - at, meter.clone());
-            let ahead = ahead.unwrap_or_else(|| next(Reading::Closed(path, from), 0));
-            let (file, piece) = ahead.await.map_err(io::Error::other)??;
+            let ahead = ahead.unwrap_or_else(|| next(Reading::Closed(Arc::clone(&path), from), 0));
+            let (file, piece) = ahead
+                .await
+                .unwrap_or_else(|gone| Err(io::Error::other(gone)))
+                .map_err(|why| {
+                    let message = format!("cannot read {}: {why}", path.display());
+                    TransportError::new(TransportErrorKind::Body, message).with_source(why)
+                })?;
             let end = done + piece.len() as u64;
             let ahead = (end < len).then(|| next(Reading::Open(file), end));
             meter.tell(from + end, total);
@@ -89,12 +99,47 @@ pub(super) async fn catch_up_file(path: &Path, offset: u64, meter: &Meter) -> Re
         None
     ));
     while let Some(piece) = pieces.next().await {
-        piece.map_err(|why| {
-            let message = format!("cannot read {}: {why}", path.display());
-            Error::new(ErrorKind::Io, message).with_source(why)
-        })?;
+        piece.map_err(Error::unreadable)?;
     }
     Ok(())
+}
+
+/// What a file gives that is read once, from its beginning to its end.
+pub(super) async fn pieces(path: &Arc<Path>) -> Result<Pieces, Error> {
+    let file = tokio::fs::File::open(path)
+        .await
+        .map_err(|why| unreadable(path, why))?;
+    let path = Arc::clone(path);
+    let pieces = content::pieces(file).map(move |piece| {
+        piece.map_err(|why| format!("cannot read {}: {why}", path.display()).into())
+    });
+    Ok(Box::pin(pieces))
+}
+
+/// What is known of a file before it is read.
+pub(crate) struct Known {
+    /// How long it is. Pipes and devices do not say that, and the files of `/proc` say that they are empty.
+    pub(crate) len: Option<u64>,
+    /// When it was written last.
+    pub(crate) modified: Option<SystemTime>,
+}
+
+impl Known {
+    /// Looks at the file at `path`. What can be read once is not read.
+    ///
+    /// # Errors
+    /// When there is no file, or it is a folder.
+    pub(crate) fn of(path: &Path) -> io::Result<Self> {
+        let meta = std::fs::metadata(path)?;
+        if meta.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        let says_so = meta.is_file() && (meta.len() > 0 || File::open(path)?.read(&mut [0])? == 0);
+        Ok(Self {
+            len: says_so.then_some(meta.len()),
+            modified: meta.modified().ok(),
+        })
+    }
 }
 
 pub(super) fn unreadable(path: &Path, why: io::Error) -> Error {

@@ -45,6 +45,16 @@ impl Meter {
         self.lock().feed(at, bytes);
     }
 
+    /// How many of the first bytes another process told the checksum of.
+    pub(crate) fn expected(&self) -> u64 {
+        self.lock().expected()
+    }
+
+    /// Whether they are not those of the media that another process began with.
+    pub(crate) fn is_other(&self) -> bool {
+        self.lock().is_other()
+    }
+
     /// Closes a gap before `offset`.
     pub(super) fn catch_up(&self, all: &[u8], offset: u64) {
         let mut checksum = self.lock();

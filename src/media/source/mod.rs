@@ -13,6 +13,7 @@ use futures_util::{StreamExt as _, stream};
 use gapi_transport::{Body, Clock, TransportError};
 use tokio::io::AsyncReadExt as _;
 
+pub(crate) use self::file::Known;
 use self::file::{catch_up_file, read_file, unreadable};
 pub(crate) use self::meter::Meter;
 use super::content::{Content, PIECE, Pieces};
@@ -65,14 +66,20 @@ impl Source {
         let (from, len) = match content {
             Content::Bytes(bytes) => (From::Bytes(bytes.clone()), Some(bytes.len() as u64)),
             Content::File(path) => {
-                let meta = tokio::fs::metadata(path)
+                let (known, at) = (Known::of, Arc::clone(path));
+                let known = tokio::task::spawn_blocking(move || known(&at))
                     .await
+                    .unwrap_or_else(|gone| Err(std::io::Error::other(gone)))
                     .map_err(|why| unreadable(path, why))?;
-                let from = From::File {
-                    path: Arc::clone(path),
-                    modified: meta.modified().ok(),
+                let from = match known.len {
+                    Some(_) => From::File {
+                        path: Arc::clone(path),
+                        modified: known.modified,
+                    },
+                    // A pipe, or what else is read once, to its end.
+                    None => From::Once(Buffer::of(file::pieces(path).await?)),
                 };
-                (from, Some(meta.len()))
+                (from, known.len)
             }
             Content::Once(once) => {
                 let pieces = once.take().ok_or_else(|| {
@@ -80,13 +87,7 @@ impl Source {
                         "the media comes from a reader or a stream, which was sent before; give the request new media",
                     )
                 })?;
-                let buffer = Buffer {
-                    pieces: Some(pieces),
-                    held: VecDeque::new(),
-                    start: 0,
-                    end: 0,
-                };
-                (From::Once(buffer), once.len)
+                (From::Once(Buffer::of(pieces)), once.len)
             }
             Content::Streamed(_) => {
                 return Err(Error::usage("the media is on its way already"));
@@ -180,18 +181,14 @@ impl Source {
         meter: &Meter,
     ) -> Result<Window, Error> {
         let known = |len: Option<u64>| len.unwrap_or(u64::MAX).saturating_sub(offset).min(most);
+        self.catch_up(offset.max(meter.expected()), meter).await?;
         let (len, held) = match &mut self.from {
             From::Bytes(bytes) => {
                 let len = known(self.len);
-                meter.catch_up(bytes, offset);
                 let (from, to) = (index(offset), index(offset + len));
                 (len, Held::Memory(vec![bytes.slice(from..to)]))
             }
-            From::File { path, .. } => {
-                let path = Arc::clone(path);
-                catch_up_file(&path, offset, meter).await?;
-                (known(self.len), Held::File(path))
-            }
+            From::File { path, .. } => (known(self.len), Held::File(Arc::clone(path))),
             From::Once(buffer) => {
                 buffer.fill(offset, most, self.len, Some(meter)).await?;
                 if buffer.pieces.is_none() {
@@ -206,6 +203,20 @@ impl Source {
             len,
             held,
         })
+    }
+
+    /// Shows to `meter` what it has not seen of the bytes before `offset`, where they can be read at any time: another process sent them.
+    ///
+    /// # Errors
+    /// When the source fails.
+    pub(crate) async fn catch_up(&mut self, offset: u64, meter: &Meter) -> Result<(), Error> {
+        let offset = offset.min(self.len.unwrap_or(u64::MAX));
+        match &self.from {
+            From::Bytes(bytes) => meter.catch_up(bytes, offset),
+            From::File { path, .. } => catch_up_file(path, offset, meter).await?,
+            From::Once(_) => {}
+        }
+        Ok(())
     }
 
     /// Reads to the end what has no known length, and gives it.
@@ -244,7 +255,7 @@ impl Source {
             let meter = meter.clone();
             async move {
                 buffer.fill(at, 1, len, None).await.map_err(|why| {
-                    TransportError::new(gapi_transport::TransportErrorKind::Other, why.to_string())
+                    TransportError::new(gapi_transport::TransportErrorKind::Body, why.to_string())
                         .with_source(why)
                 })?;
                 let Some(piece) = buffer.held.front().cloned() else {
@@ -267,6 +278,15 @@ impl Source {
 }
 
 impl Buffer {
+    fn of(pieces: Pieces) -> Self {
+        Self {
+            pieces: Some(pieces),
+            held: VecDeque::new(),
+            start: 0,
+            end: 0,
+        }
+    }
+
     /// Drops what stands before `offset`, and reads until `most` bytes from there are held or the media ends.
     async fn fill(
         &mut self,
