@@ -220,8 +220,12 @@ impl From<TransportError> for AuthError {
 }
 
 impl AuthError {
-    /// `who` could not be reached, or its answer broke off.
+    /// `who` could not be reached, or its response broke off.
     pub(crate) fn unreachable(who: &str, error: TransportError) -> Self {
+        if error.kind() == TransportErrorKind::NoClient {
+            // Nobody was asked.
+            return Self::new(AuthErrorKind::Config, error.to_string()).with_source(error);
+        }
         let transient = !matches!(
             error.kind(),
             TransportErrorKind::Request | TransportErrorKind::Tls | TransportErrorKind::TooLarge

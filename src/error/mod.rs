@@ -131,7 +131,7 @@ impl Error {
                 ErrorKind::Connect
             }
             TransportErrorKind::Timeout => ErrorKind::Timeout,
-            TransportErrorKind::Request => ErrorKind::Usage,
+            TransportErrorKind::Request | TransportErrorKind::NoClient => ErrorKind::Usage,
             _ => ErrorKind::Transport,
         };
         let repeat = match error.kind() {

@@ -24,6 +24,8 @@ pub enum TransportErrorKind {
     TooLarge,
     /// The request itself cannot be sent (a bad URL or header).
     Request,
+    /// There is nothing to send with: the client could not be built. Nobody was asked.
+    NoClient,
     /// Anything else.
     Other,
 }

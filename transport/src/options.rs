@@ -4,7 +4,10 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use ::reqwest::{Certificate, Client, ClientBuilder, Identity, redirect};
 
-use crate::{Transport, TransportError, TransportErrorKind, reqwest::Proxied};
+use crate::{
+    Transport, TransportError, TransportErrorKind,
+    reqwest::{Proxied, Resolver},
+};
 
 /// What a transport over reqwest does differently from [`default_transport`](crate::default_transport).
 ///
@@ -65,7 +68,8 @@ impl TransportOptions {
     /// Builds the transport.
     ///
     /// # Errors
-    /// [`TransportErrorKind::Tls`] where a certificate or key cannot be used, or the system's root certificates cannot be read.
+    /// [`TransportErrorKind::Tls`] where a certificate or key cannot be used, and [`TransportErrorKind::NoClient`] where the system has no root
+    /// certificates.
     pub fn build(&self) -> Result<Arc<dyn Transport>, TransportError> {
         let client = self.client(self.direct)?;
         if self.direct {
@@ -84,6 +88,7 @@ impl TransportOptions {
             .no_brotli()
             .no_deflate()
             .no_zstd()
+            .dns_resolver(Resolver::default())
             .connect_timeout(Duration::from_secs(10))
             // Shorter than the idle timeouts of common load balancers, so that a pooled connection is rarely a dead one.
             .pool_idle_timeout(Duration::from_secs(50))

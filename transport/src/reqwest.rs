@@ -1,6 +1,7 @@
 //! [`Transport`] over reqwest.
 
 mod proxied;
+mod resolve;
 mod url;
 
 use std::{error::Error as StdError, io, sync::Arc};
@@ -8,31 +9,38 @@ use std::{error::Error as StdError, io, sync::Arc};
 use ::reqwest::{Client, Error, Request, Url};
 use futures_util::StreamExt;
 
-pub(crate) use self::proxied::Proxied;
 use self::proxied::Proxy;
+pub(crate) use self::{proxied::Proxied, resolve::Resolver};
 use crate::{Body, BoxFuture, Transport, TransportError, TransportErrorKind, TransportOptions};
 
 /// The transport that is used when none is given: a [`reqwest::Client`](::reqwest::Client) with rustls, HTTP/2 where the
 /// server speaks it, the proxies of the environment and the system for all but this machine's own addresses, 10 s to connect, no
 /// redirects, and no decoding of bodies.
 ///
-/// It has no timeout of its own for an exchange: callers set one.
+/// It has no timeout of its own for an exchange: callers set one. Names are looked up on threads that do not keep a runtime from ending.
 ///
 /// # Errors
-/// [`TransportErrorKind::Tls`] or [`TransportErrorKind::Other`] when the client cannot be built, for example because the
-/// system's root certificates cannot be read.
+/// [`TransportErrorKind::NoClient`] when the client cannot be built, for example because the system has no root certificates.
 pub fn default_transport() -> Result<Arc<dyn Transport>, TransportError> {
     TransportOptions::new().build()
 }
 
-/// Why there is no client.
+/// Why there is no client, and what to do about it.
 pub(crate) fn unbuildable(error: Error) -> TransportError {
-    let kind = if chain(&error).any(<dyn StdError>::is::<rustls::Error>) {
-        TransportErrorKind::Tls
+    let error = error.without_url();
+    let way_out = if is_tls(&error) {
+        "; install root certificates (most systems call the package ca-certificates), or name a file of them in SSL_CERT_FILE"
     } else {
-        TransportErrorKind::Other
+        ""
     };
-    TransportError::new(kind, "the HTTP client cannot be built").with_source(error.without_url())
+    let why = chain(&error).last().map(ToString::to_string);
+    let why = why.unwrap_or_default();
+    let message = format!(
+        "the HTTP client cannot be built: {}{way_out}",
+        // What rustls says of everything that it knows no kind of.
+        why.trim_start_matches("unexpected error: ")
+    );
+    TransportError::new(TransportErrorKind::NoClient, message).with_source(error)
 }
 
 /// Any reqwest client: bring your own proxy, certificates, pool and timeouts.

@@ -432,3 +432,37 @@ async fn a_proxy_that_a_program_sets_is_obeyed() {
         Some("GET http://127.0.0.1:1/token HTTP/1.1")
     );
 }
+
+#[cfg(target_os = "linux")]
+const NO_ROOTS: &str = "GAPI_TEST_NO_ROOTS";
+
+/// Where root certificates are is read when a client is built, so the test runs itself on a machine that has none.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_machine_without_root_certificates_is_told_what_to_install() {
+    let name = "a_machine_without_root_certificates_is_told_what_to_install";
+    if std::env::var_os(NO_ROOTS).is_some() {
+        let error = default_transport().expect_err("no certificates");
+        assert_eq!(error.kind(), TransportErrorKind::NoClient);
+        let text = error.to_string();
+        for part in [
+            "the HTTP client cannot be built",
+            "certificates",
+            "ca-certificates",
+            "SSL_CERT_FILE",
+        ] {
+            assert!(text.contains(part), "{part} is missing in: {text}");
+        }
+        println!("TOLD={text}");
+        return;
+    }
+    let output = std::process::Command::new(std::env::current_exe().expect("this program"))
+        .args([name, "--exact", "--nocapture"])
+        .env(NO_ROOTS, "1")
+        .env("SSL_CERT_FILE", "/dev/null")
+        .env("SSL_CERT_DIR", "/nonexistent")
+        .output()
+        .expect("a process");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("TOLD="), "{text}");
+}

@@ -37,6 +37,7 @@ use crate::{AuthError, Environment, UrlPolicy, reach::Reach};
 /// # Errors
 /// [`AuthErrorKind::NotFound`](crate::AuthErrorKind::NotFound) lists every place that was looked at and the ways out. A file that is
 /// there but cannot be used is an error, not a reason to look elsewhere: using another identity than the one that was set up would be worse.
+/// A place that no variable names and that cannot be looked at, such as a home folder of another user, is passed over; the list says so.
 pub fn default() -> Result<DefaultCredentials, AuthError> {
     ApplicationDefault::new().find()
 }

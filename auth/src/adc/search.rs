@@ -33,11 +33,15 @@ pub(super) fn search(settings: Settings) -> Result<DefaultCredentials, AuthError
         None => tried.push(String::from(
             "gcloud's folder is not known, because neither HOME nor CLOUDSDK_CONFIG is set",
         )),
-        Some(path) if settings.environment.is_file(&path) => {
+        Some(path) => {
             let name = path.display().to_string();
-            return from_file(&settings, path, name, true, Origin::Gcloud, tried);
+            match settings.environment.finds(&path) {
+                Ok(true) => return from_file(&settings, path, name, true, Origin::Gcloud, tried),
+                Ok(false) => tried.push(format!("{name} does not exist")),
+                // Nobody asked for this place.
+                Err(error) => tried.push(format!("{name} cannot be looked at: {error}")),
+            }
         }
-        Some(path) => tried.push(format!("{} does not exist", path.display())),
     }
     // On a machine that is known to be of Google Cloud, a program acts as the machine, whoever signed in on it.
     #[cfg(feature = "authorized-user")]
@@ -55,19 +59,33 @@ fn signed_in(
     settings: &Settings,
     tried: &mut Vec<String>,
 ) -> Result<Option<DefaultCredentials>, AuthError> {
-    let Some(user) = crate::AuthorizedUser::signed_in_of(&settings.environment)? else {
-        tried.push(String::from("nobody has signed in with `gapi auth login`"));
-        return Ok(None);
+    let environment = &settings.environment;
+    let user = match crate::AuthorizedUser::signed_in_of(environment) {
+        Ok(Some(user)) => user,
+        Ok(None) => {
+            tried.push(String::from("nobody has signed in with `gapi auth login`"));
+            return Ok(None);
+        }
+        // Where the store is its usual one, nobody asked for this place.
+        Err(error)
+            if environment
+                .first_of(&["GAPI_TOKENS", "GAPI_ACCOUNT"])
+                .is_none() =>
+        {
+            tracing::warn!(%error, "the store of `gapi auth login` is passed over");
+            tried.push(format!(
+                "it cannot be told who has signed in with `gapi auth login`: {error}"
+            ));
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
     };
     let account = user.account_name().unwrap_or_default().to_owned();
     tried.push(format!("{account} has signed in with `gapi auth login`"));
     Ok(Some(DefaultCredentials::new(Inner {
         credentials: kinds::user(user, settings)?,
         origin: Origin::SignedIn(account),
-        project: match settings
-            .project()
-            .or_else(|| gcloud::project(&settings.environment))
-        {
+        project: match settings.project().or_else(|| gcloud::project(environment)) {
             Some(project) => Project::Known(project),
             None => Project::Unknown,
         },
@@ -140,8 +158,10 @@ fn from_metadata(
     settings: &Settings,
     mut tried: Vec<String>,
 ) -> Result<DefaultCredentials, AuthError> {
-    if let Verdict::No(why) = look(&settings.environment) {
-        return Err(nothing(&tried, &why));
+    match look(&settings.environment) {
+        Verdict::No(why) => return Err(nothing(&tried, &why)),
+        Verdict::Ask(unseen) => tried.extend(unseen),
+        Verdict::Yes => {}
     }
     if settings.subject.is_some() {
         return Err(AuthError::new(

@@ -71,7 +71,7 @@ use self::build as build_direct;
 #[cfg(not(feature = "reqwest"))]
 fn build() -> Result<Arc<dyn Transport>, TransportError> {
     Err(TransportError::new(
-        gapi_transport::TransportErrorKind::Request,
+        gapi_transport::TransportErrorKind::NoClient,
         "there is no transport: give one to the credentials, or turn on the feature `reqwest`",
     ))
 }

@@ -68,6 +68,14 @@ fn limited(content: Zeroizing<Vec<u8>>) -> io::Result<Zeroizing<Vec<u8>>> {
     Ok(content)
 }
 
+/// Whether an error says that there is nothing: not even the folder, which may be a file.
+pub(crate) fn is_absent(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
+}
+
 impl Environment {
     /// Puts a file.
     #[must_use]
@@ -98,6 +106,19 @@ impl Environment {
     #[cfg(feature = "adc")]
     pub(crate) fn is_machines_file(&self, path: &Path) -> bool {
         self.0.files.is_machines(path)
+    }
+
+    /// Whether there is a file at `path`, readable or not; the error says why that cannot be told.
+    #[cfg(feature = "adc")]
+    pub(crate) fn finds(&self, path: &Path) -> io::Result<bool> {
+        if !self.0.files.is_machines(path) {
+            return Ok(self.is_file(path));
+        }
+        match fs::metadata(path) {
+            Ok(metadata) => Ok(metadata.is_file()),
+            Err(error) if is_absent(&error) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// A file's bytes, 1 MiB at most; they are wiped from memory when dropped.

@@ -7,6 +7,8 @@ mod variables;
 
 use std::{fmt, sync::Arc};
 
+#[cfg(any(feature = "metadata", feature = "authorized-user"))]
+pub(crate) use files::is_absent;
 pub use folders::OperatingSystem;
 pub use program::{Program, ProgramOutput};
 

@@ -44,8 +44,8 @@ use crate::{
 ///
 /// - **Scopes** are what requests offer, or what [`scopes`](Self::scopes) says. Cloud Run, Cloud Functions, App Engine and GKE honour them;
 ///   on Compute Engine those that the instance was made with count, and the server ignores ours.
-/// - **Where it is**: `GCE_METADATA_HOST` (or the older `GCE_METADATA_ROOT`), else `metadata.google.internal`, over http. Requests go past
-///   every proxy, redirects are not followed, and an answer without `metadata-flavor: Google` is refused.
+/// - **Where it is**: `GCE_METADATA_HOST` (or the older `GCE_METADATA_ROOT`), else the address `GCE_METADATA_IP`, else 169.254.169.254, and where
+///   that cannot be reached `metadata.google.internal`, over http. Where it has answered once, it is asked from then on. Requests go past every proxy, redirects are not followed, and an answer without `metadata-flavor: Google` is refused.
 /// - **Five attempts**, 1, 2, 4 and 8 s apart, because the server of a pod that has just started may not be ready.
 /// - The server gives **the same token again** until shortly before it expires. That neither loops nor fails here.
 /// - **Signatures**, for signed URLs, are made by IAM, which the account has to be allowed to ask: it needs the role *Service Account Token

@@ -5,23 +5,24 @@ use std::{pin::pin, time::Duration};
 use futures_util::future::{Either, select};
 use gapi_transport::{Clock, Transport};
 
-use super::wire::{self, DEFAULT_HOST, Wire};
-use crate::{Environment, OperatingSystem};
+use super::wire::{self, Wire};
+use crate::{Environment, OperatingSystem, environment::is_absent};
 
-/// Where every Google machine has its metadata server.
-const ADDRESS: &str = "169.254.169.254";
 /// What the firmware of a virtual machine says that it is.
 const PRODUCT_NAME: &str = "/sys/class/dmi/id/product_name";
 /// Metadata servers answer within milliseconds; elsewhere nobody ever does.
 const LIMIT: Duration = Duration::from_secs(1);
 const ATTEMPTS: u32 = 3;
+/// How long the address is asked alone.
+const HEAD_START: Duration = Duration::from_millis(200);
 
 /// What is known without asking anybody.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Yes,
     No(String),
-    Ask,
+    /// Only asking can tell. The text says what could not be looked at.
+    Ask(Option<String>),
 }
 
 /// Looks at the environment only.
@@ -38,27 +39,24 @@ pub(crate) fn look(environment: &Environment) -> Verdict {
         // Whoever names it knows that it is there.
         return Verdict::Yes;
     }
-    let is_google = environment.operating_system() == OperatingSystem::Linux
-        && environment
-            .read_text(PRODUCT_NAME)
-            .is_ok_and(|name| name.trim_start().starts_with("Google"));
-    if is_google {
-        Verdict::Yes
-    } else {
-        Verdict::Ask
+    if environment.operating_system() != OperatingSystem::Linux {
+        return Verdict::Ask(None);
+    }
+    match environment.read_text(PRODUCT_NAME) {
+        Ok(name) if name.trim_start().starts_with("Google") => Verdict::Yes,
+        Ok(_) => Verdict::Ask(None),
+        Err(error) if is_absent(&error) => Verdict::Ask(None),
+        Err(error) => Verdict::Ask(Some(format!("{PRODUCT_NAME} cannot be read: {error}"))),
     }
 }
 
-/// Asks both at the address and at the name, because either may be unreachable where the other is not. The error says
-/// what was found instead.
+/// Where the server answers. It is asked at the address first, and at the name only where the address is silent or unreachable: a name may
+/// take long to resolve. The error says what was found instead.
 pub(super) async fn ask(
     environment: &Environment,
     transport: &dyn Transport,
     clock: &dyn Clock,
-) -> Result<(), String> {
-    let address = environment
-        .get("GCE_METADATA_IP")
-        .unwrap_or_else(|| String::from(ADDRESS));
+) -> Result<String, String> {
     let number = |name: &str| environment.get(name)?.parse::<f64>().ok();
     let limit = number("GCE_METADATA_TIMEOUT")
         .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
@@ -69,10 +67,15 @@ pub(super) async fn ask(
         clock,
         limit,
     };
+    let places = wire::places(environment);
     let mut last = String::new();
     for attempt in 1..=attempts {
-        last = match either(&wire, &address).await {
-            Ok(()) => return Ok(()),
+        let found = match &places[..] {
+            [address, name] => either(&wire, address, name).await,
+            _ => ping(&wire, &places[0]).await,
+        };
+        last = match found {
+            Ok(host) => return Ok(host),
             Err(Miss::Other(what)) => return Err(what),
             Err(Miss::Silent(what)) => what,
         };
@@ -90,24 +93,38 @@ enum Miss {
     Other(String),
 }
 
-async fn either(wire: &Wire<'_>, address: &str) -> Result<(), Miss> {
-    let (by_address, by_name) = (pin!(ping(wire, address)), pin!(ping(wire, DEFAULT_HOST)));
-    let (first, second) = match select(by_address, by_name).await {
-        Either::Left((Ok(()), _)) | Either::Right((Ok(()), _)) => return Ok(()),
-        Either::Left((Err(first), rest)) => (first, rest.await),
-        Either::Right((Err(first), rest)) => (first, rest.await),
+async fn either(wire: &Wire<'_>, address: &str, name: &str) -> Result<String, Miss> {
+    let mut by_address = pin!(ping(wire, address));
+    let early = match select(by_address.as_mut(), wire.clock.sleep(HEAD_START)).await {
+        Either::Left((Ok(host), _)) => return Ok(host),
+        Either::Left((Err(miss), _)) => Some(miss),
+        Either::Right(_) => None,
+    };
+    // Both end together.
+    let late = Wire {
+        limit: wire.limit.saturating_sub(HEAD_START),
+        ..*wire
+    };
+    let by_name = pin!(ping(&late, name));
+    let (first, second) = match early {
+        Some(first) => (first, by_name.await),
+        None => match select(by_address, by_name).await {
+            Either::Left((Ok(host), _)) | Either::Right((Ok(host), _)) => return Ok(host),
+            Either::Left((Err(first), rest)) => (first, rest.await),
+            Either::Right((Err(first), rest)) => (first, rest.await),
+        },
     };
     match (first, second) {
-        (_, Ok(())) => Ok(()),
+        (_, Ok(host)) => Ok(host),
         // That nobody is there may change in a moment; who is there does not.
         (Miss::Silent(what), Err(Miss::Silent(_))) => Err(Miss::Silent(what)),
         (Miss::Other(what), Err(_)) | (_, Err(Miss::Other(what))) => Err(Miss::Other(what)),
     }
 }
 
-async fn ping(wire: &Wire<'_>, host: &str) -> Result<(), Miss> {
+async fn ping(wire: &Wire<'_>, host: &str) -> Result<String, Miss> {
     match wire.get(host, "/", "auth-request-type/mds").await {
-        Ok(answer) if answer.is_google && answer.status.is_success() => Ok(()),
+        Ok(answer) if answer.is_google && answer.status.is_success() => Ok(host.to_owned()),
         Ok(_) => Err(Miss::Other(format!("is not what answers at {host}"))),
         Err(error) => Err(Miss::Silent(format!("does not answer at {host}: {error}"))),
     }

@@ -3,17 +3,17 @@
 use std::{
     collections::HashMap,
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
-use gapi_transport::{Clock, SystemClock, Transport, TransportErrorKind};
+use gapi_transport::{Clock, SystemClock, Transport, TransportError, TransportErrorKind};
 use http::StatusCode;
 
 use super::{
     once::Once,
     probe::{self, Verdict},
-    wire::{self, Answer, DEFAULT_HOST, Wire},
+    wire::{self, Answer, Wire},
 };
 use crate::{AuthError, AuthErrorKind, Environment, cache::LazyTransport, oauth::excerpt};
 
@@ -36,6 +36,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     otherwise: Option<Otherwise>,
     detected: Once<()>,
+    /// Where a server answered that nobody had named.
+    answered_at: OnceLock<String>,
     facts: Mutex<HashMap<String, Fact>>,
 }
 
@@ -73,6 +75,7 @@ impl Server {
             clock: settings.clock,
             otherwise: settings.otherwise,
             detected: Once::new(),
+            answered_at: OnceLock::new(),
             facts: Mutex::default(),
         }))
     }
@@ -92,13 +95,18 @@ impl Server {
         &self.0.clock
     }
 
-    /// Where it is: what the program says, else what the environment says, else where it always is.
-    fn host(&self) -> Result<String, AuthError> {
+    /// Where it is: what the program says, else what the environment says, else where it has answered, else the places where it may be.
+    fn hosts(&self) -> Result<Vec<String>, AuthError> {
         let inner = &*self.0;
         match (&inner.host, wire::named_host(&inner.environment)) {
-            (Some(host), _) => wire::host("the metadata server's host", host),
-            (None, Some((variable, value))) => wire::host(variable, &value),
-            (None, None) => Ok(String::from(DEFAULT_HOST)),
+            (Some(host), _) => {
+                wire::host("the metadata server's host", host).map(|host| vec![host])
+            }
+            (None, Some((variable, value))) => wire::host(variable, &value).map(|host| vec![host]),
+            (None, None) => Ok(match inner.answered_at.get() {
+                Some(host) => vec![host.clone()],
+                None => wire::places(&inner.environment),
+            }),
         }
     }
 
@@ -111,7 +119,13 @@ impl Server {
         match probe::look(&inner.environment) {
             Verdict::Yes => Ok(()),
             Verdict::No(why) => Err(why),
-            Verdict::Ask => probe::ask(&inner.environment, &*inner.transport, &*inner.clock).await,
+            Verdict::Ask(_) => {
+                let found =
+                    probe::ask(&inner.environment, &*inner.transport, &*inner.clock).await?;
+                // Whatever answered first.
+                let _ = inner.answered_at.set(found);
+                Ok(())
+            }
         }
     }
 
@@ -131,32 +145,48 @@ impl Server {
     pub(super) async fn ask(&self, path: &str, metrics: &str) -> Result<Option<Answer>, AuthError> {
         let inner = &*self.0;
         wire::check_mode(&inner.environment)?;
-        let host = self.host()?;
         self.ensure().await?;
-        let wire = Wire {
-            transport: &*inner.transport,
-            clock: &*inner.clock,
-            limit: LIMIT,
-        };
         let path = format!("/computeMetadata/v1/{path}");
-        let answer = wire.get(&host, &path, metrics).await.map_err(|error| {
-            let may_pass = !matches!(
-                error.kind(),
-                TransportErrorKind::Request | TransportErrorKind::TooLarge
-            );
-            AuthError::new(
-                AuthErrorKind::Transport,
-                format!("the metadata server at {host} could not be asked: {error}"),
-            )
-            .with_transient(may_pass)
-            .with_source(error)
-        })?;
+        let (host, answer) = self.first_answer(&path, metrics).await?;
         match answer.status {
             _ if !answer.is_google => Err(not_google(&host, answer.status)),
             StatusCode::OK => Ok(Some(answer)),
             StatusCode::NOT_FOUND => Ok(None),
             _ => Err(refused(&answer)),
         }
+    }
+
+    /// What is answered, and where. The next place is asked only where there is no connection to the one before.
+    async fn first_answer(&self, path: &str, metrics: &str) -> Result<(String, Answer), AuthError> {
+        let inner = &*self.0;
+        let wire = Wire {
+            transport: &*inner.transport,
+            clock: &*inner.clock,
+            limit: LIMIT,
+        };
+        let mut hosts = self.hosts()?.into_iter().peekable();
+        let mut before = String::new();
+        while let Some(host) = hosts.next() {
+            match wire.get(&host, path, metrics).await {
+                Ok(answer) => {
+                    if answer.is_google {
+                        // Whatever answered first.
+                        let _ = inner.answered_at.set(host.clone());
+                    }
+                    return Ok((host, answer));
+                }
+                Err(error)
+                    if error.kind() == TransportErrorKind::Connect && hosts.peek().is_some() =>
+                {
+                    before = format!("{host} ({error}) and at ");
+                }
+                Err(error) => return Err(silent(&format!("{before}{host}"), error)),
+            }
+        }
+        Err(AuthError::new(
+            AuthErrorKind::Config,
+            "there is no place to ask for the metadata server",
+        ))
     }
 
     /// A value that does not change while the machine runs; `None` where the server does not know it. Asked for once.
@@ -202,9 +232,22 @@ impl Server {
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Server")
-            .field("host", &self.host().ok())
+            .field("hosts", &self.hosts().ok())
             .finish_non_exhaustive()
     }
+}
+
+fn silent(hosts: &str, error: TransportError) -> AuthError {
+    let may_pass = !matches!(
+        error.kind(),
+        TransportErrorKind::Request | TransportErrorKind::TooLarge | TransportErrorKind::NoClient
+    );
+    AuthError::new(
+        AuthErrorKind::Transport,
+        format!("the metadata server at {hosts} could not be asked: {error}"),
+    )
+    .with_transient(may_pass)
+    .with_source(error)
 }
 
 fn not_google(host: &str, status: StatusCode) -> AuthError {

@@ -11,8 +11,10 @@ use crate::{
     oauth::{ANSWER_LIMIT, metrics_header},
 };
 
-/// The name that every Google machine resolves.
-pub(super) const DEFAULT_HOST: &str = "metadata.google.internal";
+/// Where every Google machine with IPv4 has its metadata server.
+const ADDRESS: &str = "169.254.169.254";
+/// The name that every Google machine resolves, also those that have IPv6 alone.
+const NAME: &str = "metadata.google.internal";
 const FLAVOR: &str = "metadata-flavor";
 
 pub(super) struct Wire<'a> {
@@ -79,6 +81,14 @@ pub(super) fn named_host(environment: &Environment) -> Option<(&'static str, Str
         _ => "GCE_METADATA_ROOT",
     };
     Some((variable, value))
+}
+
+/// Where a server that nobody names may be: the likeliest place first. An address that the environment gives is the only one, so that no name is resolved.
+pub(super) fn places(environment: &Environment) -> Vec<String> {
+    match environment.get("GCE_METADATA_IP") {
+        Some(address) => vec![address],
+        None => vec![String::from(ADDRESS), String::from(NAME)],
+    }
 }
 
 /// A host with an optional port; URLs are cut down to one.

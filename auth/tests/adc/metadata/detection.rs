@@ -1,9 +1,9 @@
 //! Whether there is a server.
 
-use gapi_auth::{Environment, MetadataServer};
+use gapi_auth::{ApplicationDefault, Environment, MetadataServer};
 use gapi_transport::{Clock, SystemClock};
 
-use crate::machine::{Machine, answer, refused, silent};
+use crate::machine::{Machine, answer, ask, refused, silent};
 
 const PRODUCT: &str = "/sys/class/dmi/id/product_name";
 
@@ -52,7 +52,7 @@ async fn the_environment_alone_may_say_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn else_address_and_name_are_asked_and_either_will_do() {
+async fn else_the_address_is_asked_and_then_the_name_and_either_will_do() {
     let machine = Machine::new();
     let elsewhere = || {
         Environment::new()
@@ -61,6 +61,11 @@ async fn else_address_and_name_are_asked_and_either_will_do() {
     };
     assert!(found(&machine, elsewhere()).await);
     assert_eq!(machine.seen()[0], "169.254.169.254 /");
+    assert_eq!(
+        machine.seen().len(),
+        1,
+        "the name is not resolved where the address answers"
+    );
     // The first of the two hangs, the second one answers.
     machine.next([silent()]);
     assert!(found(&machine, elsewhere()).await);
@@ -71,7 +76,7 @@ async fn else_address_and_name_are_asked_and_either_will_do() {
     machine.next([refused()]);
     assert!(found(&machine, elsewhere()).await);
     assert!(found(&machine, elsewhere().var("GCE_METADATA_IP", "127.0.0.1:99")).await);
-    assert_eq!(machine.seen()[0], "127.0.0.1:99 /");
+    assert_eq!(machine.seen(), ["127.0.0.1:99 /"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -113,4 +118,64 @@ async fn whoever_else_answers_is_none_and_is_not_asked_again() {
     assert_eq!(machine.seen().len(), 2);
     machine.always(Some(|| answer(403, true, "no")));
     assert!(!found(&machine, Environment::new()).await);
+}
+
+/// A machine whose own address is answered by a server, and whose resolver knows nothing of it.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_was_found_at_an_address_is_asked_there() {
+    for (variable, host) in [(None, "169.254.169.254"), (Some("10.0.0.1"), "10.0.0.1")] {
+        let machine = Machine::new().at(host);
+        let mut environment = Environment::new();
+        if let Some(address) = variable {
+            environment = environment.var("GCE_METADATA_IP", address);
+        }
+        let found = ApplicationDefault::new()
+            .environment(environment.clone())
+            .metadata_transport(machine.transport())
+            .find()
+            .expect("not asked yet");
+        ask(&found).await.expect("a token");
+        // One that nobody looked for is, too.
+        ask(&machine.credentials().environment(environment))
+            .await
+            .expect("a token");
+        for seen in machine.seen() {
+            assert!(seen.starts_with(&format!("{host} ")), "{seen}");
+        }
+    }
+    // A dead address that the environment gives is never replaced by a name.
+    let machine = Machine::new().at("metadata.google.internal");
+    let dead = Environment::new().var("GCE_METADATA_IP", "10.0.0.1");
+    let found = ApplicationDefault::new()
+        .environment(dead)
+        .metadata_transport(machine.transport())
+        .find()
+        .expect("not asked yet");
+    let error = ask(&found).await.expect_err("nobody there");
+    assert!(error.to_string().contains("10.0.0.1"), "{error}");
+    assert!(
+        machine
+            .seen()
+            .iter()
+            .all(|seen| seen.starts_with("10.0.0.1 "))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_machine_without_ipv4_is_asked_by_name() {
+    let machine = Machine::new().at("metadata.google.internal");
+    let google = Environment::new().file(PRODUCT, "Google");
+    for environment in [Environment::new(), google] {
+        machine.forget();
+        let credentials = machine.credentials().environment(environment);
+        ask(&credentials).await.expect("a token");
+        credentials.project_id().await.expect("a project");
+        let hosts = machine.seen();
+        let hosts: Vec<_> = hosts
+            .iter()
+            .filter_map(|seen| seen.split(' ').next())
+            .collect();
+        let name = "metadata.google.internal";
+        assert_eq!(hosts, ["169.254.169.254", name, name]);
+    }
 }

@@ -5,7 +5,7 @@ use gapi_fakes::metadata::{MetadataServer, Platform};
 
 use crate::machine::{Machine, ask, ask_for, bearer, token, universe};
 
-const HOST: &str = "metadata.google.internal";
+const HOST: &str = "169.254.169.254";
 const ACCOUNT: &str = "/computeMetadata/v1/instance/service-accounts";
 const DRIVE: &str = "scopes=https%3A%2F%2Fwww.googleapis.com%2Fauth%2Fdrive";
 

@@ -1,0 +1,150 @@
+//! Names to addresses, on threads that nobody waits for.
+
+use std::{
+    collections::HashMap,
+    io,
+    net::{SocketAddr, ToSocketAddrs},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread,
+};
+
+use ::reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use futures_util::{FutureExt, future::Shared};
+use tokio::sync::oneshot;
+
+use crate::BoxFuture;
+
+/// What the system says of a name.
+type Found = Result<Arc<[SocketAddr]>, Arc<io::Error>>;
+type Lookup = Shared<BoxFuture<'static, Found>>;
+
+/// The system's resolver. It blocks, for as long as its servers do not answer, and a runtime waits for its own threads when it ends: so each lookup has
+/// a thread of its own, which ends with the program. Whoever asks for the same name meanwhile shares it.
+pub(crate) struct Resolver {
+    look_up: fn(&str) -> io::Result<Vec<SocketAddr>>,
+    running: Arc<Mutex<HashMap<String, Lookup>>>,
+}
+
+impl Default for Resolver {
+    fn default() -> Self {
+        Self::new(|name| Ok((name, 0).to_socket_addrs()?.collect()))
+    }
+}
+
+impl Resolver {
+    fn new(look_up: fn(&str) -> io::Result<Vec<SocketAddr>>) -> Self {
+        Self {
+            look_up,
+            running: Arc::default(),
+        }
+    }
+
+    fn running(&self) -> MutexGuard<'_, HashMap<String, Lookup>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lookup(&self, name: &str) -> Lookup {
+        let mut running = self.running();
+        if let Some(lookup) = running.get(name) {
+            return lookup.clone();
+        }
+        let (sender, found) = oneshot::channel();
+        let (name, look_up, all) = (name.to_owned(), self.look_up, self.running.clone());
+        let key = name.clone();
+        let started = thread::Builder::new()
+            .name(String::from("gapi-resolver"))
+            .spawn(move || {
+                let found = look_up(&name).map(Into::into).map_err(Arc::new);
+                // What is known is not kept: the next connection asks anew.
+                all.lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .remove(&name);
+                // Nobody may be waiting any more.
+                let _ = sender.send(found);
+            });
+        let lookup = async move {
+            match started {
+                Ok(_) => found
+                    .await
+                    .unwrap_or_else(|_| Err(Arc::new(io::Error::other("the lookup was lost")))),
+                Err(error) => Err(Arc::new(error)),
+            }
+        };
+        let lookup = lookup.boxed().shared();
+        running.insert(key, lookup.clone());
+        lookup
+    }
+}
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let lookup = self.lookup(name.as_str());
+        Box::pin(async move {
+            let found = lookup.await?;
+            let addresses: Vec<_> = found.to_vec();
+            Ok(Box::new(addresses.into_iter()) as Addrs)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::atomic::{AtomicUsize, Ordering},
+        time::Duration,
+    };
+
+    use super::*;
+
+    static STARTED: AtomicUsize = AtomicUsize::new(0);
+
+    fn runtime() -> tokio::runtime::Runtime {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .expect("a runtime")
+    }
+
+    #[test]
+    fn a_resolver_that_never_answers_does_not_hold_the_end_of_a_runtime() {
+        let resolver = Resolver::new(|_| {
+            STARTED.fetch_add(1, Ordering::SeqCst);
+            loop {
+                thread::park();
+            }
+        });
+        let runtime = runtime();
+        runtime.block_on(async {
+            let ask = || resolver.resolve("dead.example".parse().expect("a name"));
+            let both = futures_util::future::join(ask(), ask());
+            let waited = tokio::time::timeout(Duration::from_millis(10), both).await;
+            assert!(waited.is_err());
+        });
+        // With the lookup on a thread of the runtime, this would never return.
+        drop(runtime);
+        while STARTED.load(Ordering::SeqCst) == 0 {
+            thread::yield_now();
+        }
+        assert_eq!(STARTED.load(Ordering::SeqCst), 1, "one lookup for both");
+    }
+
+    #[test]
+    fn names_are_looked_up_anew_for_each_connection_and_failures_are_told() {
+        let resolver = Resolver::new(|name| match name {
+            "good.example" => Ok(vec![([127, 0, 0, 1], 0).into()]),
+            _ => Err(io::Error::new(io::ErrorKind::NotFound, "no such name")),
+        });
+        runtime().block_on(async {
+            for _ in 0..3 {
+                let found = resolver.resolve("good.example".parse().expect("a name"));
+                assert_eq!(found.await.expect("addresses").count(), 1);
+                assert!(resolver.running().is_empty());
+            }
+            let bad = resolver.resolve("bad.example".parse().expect("a name"));
+            let error = bad.await.err().expect("no addresses");
+            assert_eq!(error.to_string(), "no such name");
+            let localhost = Resolver::default().resolve("localhost".parse().expect("a name"));
+            assert!(localhost.await.expect("addresses").count() > 0);
+        });
+    }
+}
