@@ -38,31 +38,38 @@ impl AuthorizedUser {
         }
     }
 
-    /// The user who signed in last and whose credentials are in `store`, of one account or of all.
+    /// The user who signed in last and whose credentials are in `store`, of one account or of all. A file that cannot be used is skipped with a
+    /// warning in the log.
     ///
     /// # Errors
-    /// [`AuthErrorKind::Store`] where the store cannot be read.
+    /// [`AuthErrorKind::Store`] where the store cannot be read, and where nothing is found but a file that cannot be used.
     pub fn signed_in_to(
         store: FileStore,
         account: Option<&str>,
     ) -> Result<Option<Self>, AuthError> {
+        let (entries, mut failure) = store.entries_now()?;
         let mut last = None;
-        for key in store.list_now()? {
+        for (key, text) in entries {
             if account.is_some_and(|account| key.account != account) {
                 continue;
             }
-            // One that another program has just deleted is not there.
-            let Some(text) = store.load_now(&key)? else {
-                continue;
-            };
-            let info = UserInfo::parse("token store", text.expose_secret())
-                .map_err(|error| error.with_kind(AuthErrorKind::Store))?;
-            let at = info.signed_in_at();
-            if last.as_ref().is_none_or(|(latest, _, _)| at >= *latest) {
-                last = Some((at, text, key));
+            match UserInfo::parse("token store", text.expose_secret()) {
+                Ok(info) => {
+                    let at = info.signed_in_at();
+                    if last.as_ref().is_none_or(|(latest, _, _)| at >= *latest) {
+                        last = Some((at, text, key));
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(%error, %key, "what the token store has of an account is skipped");
+                    failure.get_or_insert(error.with_kind(AuthErrorKind::Store));
+                }
             }
         }
-        last.map(|(_, text, key)| Self::from_stored(&text, Arc::new(store), key))
-            .transpose()
+        match (last, failure) {
+            (Some((_, text, key)), _) => Self::from_stored(&text, Arc::new(store), key).map(Some),
+            (None, Some(error)) => Err(error),
+            (None, None) => Ok(None),
+        }
     }
 }

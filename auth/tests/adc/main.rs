@@ -3,6 +3,7 @@
 mod environment;
 mod machine;
 mod metadata;
+mod places;
 mod project;
 mod search;
 mod table;

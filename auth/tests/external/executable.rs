@@ -258,6 +258,14 @@ async fn programs_that_fail_are_named() {
             "status 2: password=[redacted] is wrong; warning: slow",
         ),
         (
+            Ok(ProgramOutput {
+                stderr: b"disk full".to_vec().into(),
+                ..ProgramOutput::new(1, "canary\n")
+            }),
+            AuthErrorKind::Other,
+            "status 1: disk full",
+        ),
+        (
             // A token that comes with a failure is none, and is not shown.
             Ok(ProgramOutput {
                 stderr: b"disk full".to_vec().into(),

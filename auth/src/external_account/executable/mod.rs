@@ -178,6 +178,8 @@ fn unsuccessful(output: &ProgramOutput) -> AuthError {
     };
     let stdout = match Response::parse("the program", &output.stdout) {
         Ok(response) => response.reason(),
+        // One word alone is a token rather than a reason.
+        Err(_) if is_one_word(&output.stdout) => None,
         Err(_) => Some(excerpt(&output.stdout)),
     };
     let stderr = Some(excerpt(&output.stderr));
@@ -191,4 +193,8 @@ fn unsuccessful(output: &ProgramOutput) -> AuthError {
         AuthErrorKind::Other,
         format!("the program for the subject token {status}{said}"),
     )
+}
+
+fn is_one_word(text: &[u8]) -> bool {
+    !text.trim_ascii().iter().any(u8::is_ascii_whitespace)
 }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::{StoreLock, TokenKey, TokenStore, blocking};
-use crate::{AuthError, AuthErrorKind, Environment};
+use crate::{AuthError, AuthErrorKind, Environment, environment::is_absent};
 
 /// The form of today's files.
 const VERSION: u32 = 1;
@@ -48,6 +48,9 @@ struct Document<'a> {
     #[serde(borrow)]
     token: &'a RawValue,
 }
+
+/// What is kept, and what is wrong with the first file that cannot be read.
+type Entries = (Vec<(TokenKey, SecretString)>, Option<AuthError>);
 
 impl FileStore {
     /// A store in `folder`, which is made when something is saved.
@@ -221,27 +224,52 @@ impl FileStore {
         }
     }
 
-    pub(crate) fn list_now(&self) -> Result<Vec<TokenKey>, AuthError> {
-        let entries = match fs::read_dir(&self.folder) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+    fn list_now(&self) -> Result<Vec<TokenKey>, AuthError> {
+        let (entries, failure) = self.entries_now()?;
+        match failure {
+            Some(error) if entries.is_empty() => Err(error),
+            _ => Ok(entries.into_iter().map(|(key, _)| key).collect()),
+        }
+    }
+
+    /// All that is kept and can be read, in order of the keys, and what is wrong with the first file that cannot: it hides no other.
+    pub(crate) fn entries_now(&self) -> Result<Entries, AuthError> {
+        let files = match fs::read_dir(&self.folder) {
+            Ok(files) => files,
+            // Something else in the place of the folder is not nothing.
+            Err(error) if is_absent(&error) && !self.folder.exists() => {
+                return Ok(Entries::default());
+            }
             Err(error) => return Err(failure("read", &self.folder, error)),
         };
-        let mut keys = Vec::new();
-        for entry in entries {
-            let path = entry
+        let (mut entries, mut first) = Entries::default();
+        for file in files {
+            let path = file
                 .map_err(|error| failure("read", &self.folder, error))?
                 .path();
             if path.extension().is_none_or(|extension| extension != "json") {
                 continue;
             }
-            // One that another program has just deleted is not there.
-            if let Some(text) = self.read(&path)? {
-                keys.push(parse(&path, &text)?.key);
+            match self.entry(&path) {
+                Ok(entry) => entries.extend(entry),
+                Err(error) => {
+                    tracing::warn!(%error, "a file of the token store is skipped");
+                    first.get_or_insert(error);
+                }
             }
         }
-        keys.sort_unstable();
-        Ok(keys)
+        entries.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        Ok((entries, first))
+    }
+
+    /// What a file holds. One that another program has just deleted is not there.
+    fn entry(&self, path: &Path) -> Result<Option<(TokenKey, SecretString)>, AuthError> {
+        let Some(text) = self.read(path)? else {
+            return Ok(None);
+        };
+        let document = parse(path, &text)?;
+        let token = SecretString::from(document.token.get());
+        Ok(Some((document.key, token)))
     }
 
     /// The lock file stays when it is unlocked: deleting it would let two programs hold locks of two files with one name.
