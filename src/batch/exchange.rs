@@ -80,13 +80,20 @@ fn write(index: usize, request: &HttpRequest, root: &str) -> Part {
     }
 }
 
-/// A text that is in no part.
+/// A text that is in no part: its number is larger than those of all that look like it, which one look at the bodies tells.
 fn boundary(parts: &[Part]) -> String {
-    let holds = |body: &Bytes, text: &str| body.windows(text.len()).any(|w| w == text.as_bytes());
-    (0_u64..)
-        .map(|n| format!("batch_gapi_{n}"))
-        .find(|text| !parts.iter().any(|part| holds(&part.body, text)))
-        .unwrap_or_default()
+    const NAME: &str = "batch_gapi_";
+    let mut next = 0_u64;
+    for part in parts {
+        let mut windows = part.body.windows(NAME.len()).enumerate();
+        while let Some((at, _)) = windows.find(|(_, window)| *window == NAME.as_bytes()) {
+            let digits = part.body[at + NAME.len()..].iter();
+            let digits = digits.take_while(|byte| byte.is_ascii_digit()).take(18);
+            let number = digits.fold(0, |number, digit| number * 10 + u64::from(digit - b'0'));
+            next = next.max(number + 1);
+        }
+    }
+    format!("{NAME}{next}")
 }
 
 /// A part of a response, and what is wrong with it.
@@ -222,6 +229,21 @@ mod tests {
             })
         };
         places.fill().into_iter().map(text).collect()
+    }
+
+    #[test]
+    fn a_boundary_is_in_no_part() {
+        let of = |bodies: &[&'static str]| {
+            let parts: Vec<_> = bodies.iter().map(|body| part(None, body)).collect();
+            boundary(&parts)
+        };
+        assert_eq!(of(&["", "{}"]), "batch_gapi_0");
+        assert_eq!(
+            of(&["batch_gapi_", "x batch_gapi_12batch_gapi_7"]),
+            "batch_gapi_13"
+        );
+        let long = of(&["batch_gapi_99999999999999999999"]);
+        assert_eq!(long, "batch_gapi_1000000000000000000");
     }
 
     #[test]

@@ -2,9 +2,9 @@
 
 use serde_json::error::Category;
 
-use crate::{
-    streaming,
-    wire::{path::json_path, space},
+use crate::wire::{
+    path::{json_path, offset},
+    space,
 };
 
 /// The most characters of a path that a message shows: the end says more than the beginning.
@@ -53,7 +53,7 @@ impl Unreadable {
             Category::Data => Kind::Type,
             Category::Eof => Kind::Cut,
             _ if !looks_like_json(text, is_json) => Kind::Foreign,
-            _ if what == "trailing characters" && streaming::has_several(text) => Kind::Several,
+            _ if what == "trailing characters" && is_value(text, line, column) => Kind::Several,
             _ if what == "recursion limit exceeded" => Kind::Deep,
             _ => Kind::Broken,
         };
@@ -99,6 +99,12 @@ impl Unreadable {
         let end: String = self.path.chars().skip(skipped).collect();
         format!("...{end}")
     }
+}
+
+/// Whether what begins at this place looks like an object or a list.
+fn is_value(text: &[u8], line: usize, column: usize) -> bool {
+    let start = offset(text, line, column).saturating_sub(1);
+    matches!(text.get(start), Some(b'{' | b'['))
 }
 
 /// Whether a text that cannot be parsed was meant to be JSON.

@@ -20,7 +20,7 @@ pub(crate) fn json_path(body: &[u8], line: usize, column: usize) -> String {
 }
 
 /// serde_json counts lines from one, and columns in bytes that were consumed.
-fn offset(body: &[u8], line: usize, column: usize) -> usize {
+pub(crate) fn offset(body: &[u8], line: usize, column: usize) -> usize {
     let mut start = 0;
     for _ in 1..line {
         match body[start..].iter().position(|byte| *byte == b'\n') {

@@ -5,6 +5,7 @@
 
 mod call;
 mod decode;
+mod linear;
 mod list;
 mod pairs;
 mod server;
@@ -23,7 +24,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 #[derive(Debug, Parser)]
 #[command(name = "runtime", disable_version_flag = true)]
 struct Arguments {
-    /// Only these: call, items, decode, upload, download.
+    /// Only these: call, items, decode, linear, upload, download.
     only: Vec<String>,
     /// How many pairs are measured for each ratio.
     #[arg(long, default_value_t = 101, value_parser = clap::value_parser!(u32).range(1..))]
@@ -69,6 +70,9 @@ async fn figures(arguments: &Arguments) -> Result<Vec<Figure>, Failure> {
     if wanted("decode") {
         figures.push(decode::list(arguments.pairs).await?);
     }
+    if wanted("linear") {
+        figures.extend(linear::all(arguments.pairs.min(11)).await?);
+    }
     // Each transfer takes as long as some hundred calls.
     let transfers = arguments.pairs.min(21);
     if wanted("upload") {
@@ -79,7 +83,8 @@ async fn figures(arguments: &Arguments) -> Result<Vec<Figure>, Failure> {
     }
     if figures.is_empty() {
         return Err(
-            "no ratio has such a name; the names are: call, items, decode, upload, download".into(),
+            "no ratio has such a name; the names are: call, items, decode, linear, upload, download"
+                .into(),
         );
     }
     Ok(figures)
