@@ -1,6 +1,5 @@
 //! One HTTP request of a batch: parts out, parts back.
 
-use bytes::Bytes;
 use http::{
     HeaderMap, HeaderValue, Method as HttpMethod, Uri,
     header::{CONTENT_TYPE, HOST, USER_AGENT},
@@ -206,6 +205,8 @@ fn incomplete(part: &Part, fault: Fault) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
 
     fn part(id: Option<&str>, body: &'static str) -> Part {

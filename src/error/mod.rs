@@ -12,7 +12,7 @@ use std::{error::Error as StdError, fmt, sync::Arc};
 use bytes::Bytes;
 use gapi_auth::AuthError;
 use gapi_transport::{TransportError, TransportErrorKind};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::AUTHORIZATION};
 
 use self::parse::ApiError;
 pub use self::{
@@ -25,6 +25,7 @@ pub use self::{
 use crate::{
     kept::Kept,
     retry::{self, Note, Repeat},
+    url::QUOTA_PROJECT,
     wire::UnknownField,
 };
 
@@ -224,6 +225,21 @@ impl Error {
     pub(crate) fn hiding(mut self, secret: &str) -> Self {
         self.0.api.hide(secret);
         self
+    }
+
+    /// Hides the credentials in headers that were sent.
+    pub(crate) fn hiding_credentials<'a>(
+        self,
+        headers: impl Iterator<Item = (&'a HeaderName, &'a HeaderValue)>,
+    ) -> Self {
+        let credentials = headers.filter(|(name, value)| {
+            (value.is_sensitive() && *name != QUOTA_PROJECT) || *name == AUTHORIZATION
+        });
+        credentials.fold(self, |error, (_, value)| {
+            let value = value.to_str().unwrap_or_default();
+            // Behind its scheme, where there is one.
+            error.hiding(value.rsplit(' ').next().unwrap_or_default())
+        })
     }
 
     /// The name of the long-running operation that was waited for, where one has begun. It may be waited for again by its name; see

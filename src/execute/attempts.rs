@@ -10,7 +10,7 @@ use http::StatusCode;
 use tracing::Span;
 
 use super::{
-    ATTEMPT_TIMEOUT, Answered, SLOWEST_UPLOAD, authorize,
+    ATTEMPT_TIMEOUT, SLOWEST_UPLOAD, authorize,
     exchange::{self, Follow, Read, Received},
     hand_over::Limit,
     state::{State, Step},
@@ -208,7 +208,10 @@ pub(super) async fn attempts(
         span.record("attempts", plan.state.exchanges());
         let watch = Attempt::start(plan, attempt);
         let (error, cut) = match one(plan, first, &mut replayed).await {
-            Ok(Some(received)) => match incomplete(plan, &received.answered) {
+            Ok(Some(received)) => match received
+                .answered
+                .incomplete(plan.expects_json, plan.expects_content)
+            {
                 None => {
                     match &mut backoff {
                         Some(backoff) => backoff.succeeded(),
@@ -297,8 +300,8 @@ async fn one(
     // A server may reject a token that looks valid from here: it was revoked, or a clock is wrong. One newer token is worth one more attempt.
     let rejected = answered.status == StatusCode::UNAUTHORIZED && answered.authorized && !*replayed;
     let mut note = None;
-    if let Some(identity) = identity.filter(|_| rejected)
-        && client.credentials.reject(&identity)
+    if let Some(identity) = identity.as_ref().filter(|_| rejected)
+        && client.credentials.reject(identity)
     {
         if plan.can_send_again() {
             tracing::debug!("the server rejected the token; trying once more with another");
@@ -310,17 +313,9 @@ async fn one(
     let Received { answered, unread } = received;
     let answered = answered
         .check(prepared, options, shown, plan.accept)
-        .map_err(|error| error.after(0, note))?;
+        .map_err(|error| {
+            let sent = identity.iter().flat_map(|identity| identity.headers());
+            error.hiding_credentials(sent).after(0, note)
+        })?;
     Ok(Some(Received { answered, unread }))
-}
-
-/// What is wrong with a success that lacks something.
-fn incomplete(plan: &Plan<'_>, answered: &Answered) -> Option<&'static str> {
-    if plan.expects_json && answered.status.is_success() && answered.is_cut() {
-        Some("the response ends in the middle")
-    } else if plan.expects_content && answered.is_missing() {
-        Some("the response is empty")
-    } else {
-        None
-    }
 }

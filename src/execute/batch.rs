@@ -9,12 +9,12 @@ use super::{
     give_request_id, has_request_id,
 };
 use crate::{
-    Client, Error,
+    Client, Error, ErrorKind,
     call::{
         options::{CallOptions, InBatch},
         sending::Prepared,
     },
-    retry::safety,
+    retry::{Repeat, safety},
     url::{HttpRequest, Shown},
 };
 
@@ -36,9 +36,18 @@ impl BatchPart {
         &self.options
     }
 
-    /// The answer if it is a success, else the error that it tells of.
+    /// The response if it is a whole success, else the error that it tells of.
     pub(crate) fn check(&self, prepared: &Prepared, answered: Answered) -> Result<Answered, Error> {
-        answered.check(prepared, &self.options, &self.shown, StatusCode::is_success)
+        let answered =
+            answered.check(prepared, &self.options, &self.shown, StatusCode::is_success)?;
+        let expects_json = self.request.expects_json();
+        let expects_content = expects_json && prepared.call.method.expects_content();
+        match answered.incomplete(expects_json, expects_content) {
+            None => Ok(answered),
+            Some(what) => Err(Error::new(ErrorKind::Decode, what)
+                .with_repeat(Repeat::IfSafe)
+                .with_answer(answered.status, answered.headers, answered.body)),
+        }
     }
 }
 

@@ -47,9 +47,12 @@ impl Answered {
         let challenge = self.headers.get(WWW_AUTHENTICATE).cloned();
         let mut error =
             Error::api(self.status, self.headers, self.body).at(self.method.id, Some(place.text()));
-        if let Some(key) = options.get_param("key") {
-            error = error.hiding(key);
+        for name in ["key", "access_token"] {
+            if let Some(secret) = options.get_param(name) {
+                error = error.hiding(secret);
+            }
         }
+        error = error.hiding_credentials(options.headers());
         let insufficient = error.has_reason("ACCESS_TOKEN_SCOPE_INSUFFICIENT")
             || error.has_reason("insufficientPermissions")
             || challenge
@@ -141,7 +144,22 @@ impl Answered {
         self.status.is_success()
             && self.status != StatusCode::NO_CONTENT
             && self.method.expects_content()
-            && self.body.trim_ascii().is_empty()
+            && space::trim(&self.body).is_empty()
+    }
+
+    /// What is wrong with a success that lacks something, as far as that can be told before it is decoded.
+    pub(super) fn incomplete(
+        &self,
+        expects_json: bool,
+        expects_content: bool,
+    ) -> Option<&'static str> {
+        if expects_json && self.status.is_success() && self.is_cut() {
+            Some("the response ends in the middle")
+        } else if expects_content && self.is_missing() {
+            Some("the response is empty")
+        } else {
+            None
+        }
     }
 
     fn missing(&self, schema: Option<&str>) -> Error {

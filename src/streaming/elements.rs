@@ -158,7 +158,8 @@ impl<R: Answer> Elements<R> {
                     }
                 }
                 State::Ended(chunks) => {
-                    return Poll::Ready(match self.split.next(true) {
+                    let next = self.split.next(true);
+                    return Poll::Ready(match next {
                         Ok(Piece::Element(text)) => {
                             self.count += 1;
                             match decode(self.method, &text, self.count, chunks) {
@@ -170,6 +171,11 @@ impl<R: Answer> Elements<R> {
                                 Err(unread) => Err(unread.error),
                             }
                         }
+                        Ok(Piece::Nothing)
+                            if self.split.is_empty() && expects::<R>(self.method, chunks) =>
+                        {
+                            Err(missing(chunks))
+                        }
                         Ok(Piece::Nothing | Piece::End) => Ok(None),
                         Err(fault) => Err(broken(fault, self.count, chunks)),
                     });
@@ -177,6 +183,17 @@ impl<R: Answer> Elements<R> {
             }
         }
     }
+}
+
+/// Whether a response without content is none: there would be at least the brackets of an empty list.
+fn expects<R: Answer>(method: &Method, chunks: &Chunks) -> bool {
+    !R::MAY_BE_EMPTY && method.expects_content() && chunks.status() != StatusCode::NO_CONTENT
+}
+
+fn missing(chunks: &Chunks) -> Error {
+    let message = "the response is empty, though the document declares one";
+    let error = Error::new(ErrorKind::Decode, message);
+    chunks.place(error.with_answer(chunks.status(), chunks.headers().clone(), Bytes::new()))
 }
 
 /// An element that cannot be read.

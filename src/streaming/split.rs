@@ -86,6 +86,11 @@ impl Split {
         matches!(self.form, Form::Closed)
     }
 
+    /// Whether nothing has come but space.
+    pub(super) fn is_empty(&self) -> bool {
+        matches!(self.form, Form::Unknown)
+    }
+
     /// Whether the elements are events.
     pub(super) fn is_of_events(&self) -> bool {
         matches!(self.form, Form::Events(_))

@@ -394,6 +394,37 @@ async fn a_part_that_ended_too_early_is_repeated_where_that_is_safe() {
 }
 
 #[tokio::test]
+async fn a_success_without_its_content_is_not_believed() {
+    let lost = || {
+        multipart("--x\r\ncontent-id: <response-part+1>\r\n\r\nHTTP/1.1 200 OK\r\n\r\n\r\n--x--")
+    };
+    let cut = || multipart("--x\r\n\r\nHTTP/1.1 200 OK\r\n\r\n{\"name\": \r\n--x--");
+    let good = mixed(&[("part+1", 200, r#"{"name": "a"}"#)]);
+    let script = Script::steps([lost(), cut(), good]);
+    let client = script.retrying().jitter(|| 0.0).build().expect("a client");
+    let mut batch = Batch::new();
+    let a = batch.add(get("things/a"));
+    let mut answers = batch.send(&client).await.expect("a batch");
+    assert_eq!(answers.take(a).expect("at last").name.as_deref(), Some("a"));
+
+    let script = Script::steps([lost()]);
+    let mut batch = Batch::new();
+    let create = batch.add(Create::new().body(body!(Thing {})));
+    let client = script.retrying().build().expect("a client");
+    let mut answers = batch.send(&client).await.expect("a batch");
+    let error = answers.take(create).expect_err("nothing");
+    assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
+    // Where nothing is declared, nothing is what comes.
+    let mut batch = Batch::new();
+    let gone = batch.add(Delete::new().set("id", "1"));
+    let mut answers = batch
+        .send(&Script::steps([lost()]).client())
+        .await
+        .expect("a batch");
+    answers.take(gone).expect("deleted");
+}
+
+#[tokio::test]
 async fn a_failure_of_the_endpoint_is_one_of_the_batch() {
     let refused = |status| {
         Script::new(move |seen| match seen.target() {

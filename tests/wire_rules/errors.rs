@@ -198,6 +198,29 @@ async fn nothing_of_the_server_breaks_the_line_or_makes_it_long() {
         text.contains("not valid") && !text.contains("CANARY"),
         "{text}"
     );
+    // One of any other form is known because it was sent.
+    let script = Script::new(|seen| {
+        let sent = seen.header("authorization").expect("credentials");
+        answer(
+            401,
+            &[("content-type", "text/plain")],
+            &format!("not valid: {sent}"),
+        )
+    });
+    let client = script
+        .builder()
+        .credentials(gapi::auth::AccessToken::new("CANARY"));
+    let client = client.build().expect("a client");
+    let error = Get::new()
+        .set("name", "a")
+        .send(&client)
+        .await
+        .expect_err("401");
+    let text = format!("{error:?}");
+    assert!(
+        text.contains("not valid") && !text.contains("CANARY"),
+        "{text}"
+    );
 }
 
 #[tokio::test]

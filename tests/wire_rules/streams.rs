@@ -79,13 +79,22 @@ async fn a_list_is_read_element_by_element() {
         Some("a")
     );
     assert!(one.try_next().await.expect("the end").is_none());
-    for nothing in ["", " ", "[]"] {
-        let script = Script::steps([json_step(200, nothing)]);
+    let events = &[("content-type", "text/event-stream")];
+    for nothing in [
+        json_step(200, "[]"),
+        json_step(204, ""),
+        answer(200, events, ""),
+    ] {
+        let script = Script::steps([nothing]);
         let none = Create::new().send(&script.client()).stream();
-        assert!(
-            none.try_collect().await.expect("none").is_empty(),
-            "{nothing:?}"
-        );
+        assert!(none.try_collect().await.expect("none").is_empty());
+    }
+    // What is no list is not an empty one.
+    for lost in ["", " "] {
+        let script = Script::steps([json_step(200, lost)]);
+        let lost = Create::new().send(&script.client()).stream();
+        let error = lost.try_collect().await.expect_err("nothing");
+        assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
     }
     // In the wrapper of an old API.
     let script = Script::steps([json_step(200, r#"{"data": {"name": "a"}}"#)]);
