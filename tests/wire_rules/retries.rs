@@ -8,7 +8,6 @@ use std::{
 use bytes::Bytes;
 use gapi::{
     CallOptions, ErrorKind, RetryPolicy,
-    auth::{Token, from_fn},
     transport::{Body, ManualClock, TransportError, TransportErrorKind},
 };
 use http::Response;
@@ -360,47 +359,6 @@ async fn the_time_of_the_whole_call_covers_waits() {
     );
     let cause = std::error::Error::source(&error).expect("a cause");
     assert_eq!(cause.to_string(), "things.get: 503 UNAVAILABLE: later");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_rejected_token_is_replaced_once_between_retries() {
-    let tokens = AtomicU32::new(0);
-    let credentials = from_fn(move || {
-        let number = tokens.fetch_add(1, Ordering::Relaxed);
-        async move { Ok(Token::new(format!("t{number}"))) }
-    });
-    let script = Script::steps([
-        unavailable(),
-        json(401, "{}"),
-        unavailable(),
-        json(200, "{}"),
-    ]);
-    let client = script
-        .retrying()
-        .credentials(credentials)
-        .build()
-        .expect("a client");
-    let start = Instant::now();
-    get().send(&client).await.expect("the fourth exchange");
-    // The 401 costs no wait.
-    assert_eq!(start.elapsed(), Duration::from_millis(1500));
-    let tokens: Vec<String> = script
-        .seen()
-        .iter()
-        .map(|seen| seen.header("authorization").expect("a token").to_owned())
-        .collect();
-    assert_eq!(tokens, ["Bearer t0", "Bearer t0", "Bearer t1", "Bearer t1"]);
-
-    let script = Script::steps([json(401, "{}"), unavailable(), json(401, "{}")]);
-    let credentials = from_fn(|| async { Ok(Token::new("t")) });
-    let client = script
-        .retrying()
-        .credentials(credentials)
-        .build()
-        .expect("a client");
-    let error = get().send(&client).await.expect_err("401");
-    assert!(error.is_unauthenticated());
-    assert_eq!(error.attempts(), 3);
 }
 
 #[tokio::test(start_paused = true)]
