@@ -10,7 +10,7 @@ const RATE: [&str; 3] = [
     "RATE_LIMIT_EXCEEDED",
 ];
 
-/// Reasons of a limit for a day, for what is stored, or for callers who are not registered: status 429 and 403 have them too, and a moment changes nothing about them.
+/// Reasons of a limit for a day, for what is stored, or for callers who are not registered: status 429 and 403 have them too, and waiting changes nothing about them.
 const QUOTA: [&str; 10] = [
     "dailyLimitExceeded",
     "dailyLimitExceededUnreg",
@@ -40,7 +40,7 @@ pub(crate) fn is_for_rate(error: &Error) -> bool {
     RATE.iter().any(|reason| error.has_reason(reason))
 }
 
-/// Whether it is a limit that waiting for a moment does not lift.
+/// Whether it is a limit that a short wait does not lift.
 fn is_for_quota(error: &Error) -> bool {
     let is_named = || {
         let mut reasons = error.reasons();

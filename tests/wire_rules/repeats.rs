@@ -173,7 +173,7 @@ async fn an_error_that_was_not_repeated_says_what_would_make_it_safe() {
     let script = Script::new(|_| unavailable());
     let client = script.retrying().build().expect("a client");
     let c = &client;
-    let because = "not tried again, because it may have been carried out";
+    let because = "not retried, because it may have been carried out";
     for (error, ways) in [
         (
             Create::new().send(c).await.expect_err("503"),
@@ -275,7 +275,7 @@ async fn put_once(client: &Client) -> gapi::Error {
     sent.await.expect_err("an error")
 }
 
-const PASSED_BY: &str = "not tried again: the media comes from a reader or a stream, which can be read once; give the request new media";
+const PASSED_BY: &str = "not retried: the media comes from a reader or a stream, which can be read once; give the request new media";
 
 #[tokio::test(start_paused = true)]
 async fn media_that_cannot_be_had_again_leaves_the_error_that_asked_for_it() {
@@ -383,7 +383,7 @@ async fn a_session_that_may_have_ended_is_begun_anew_only_where_that_is_safe() {
             error.to_string(),
             format!(
                 "things.video: the session is gone, and the response to the last of the media was lost \
-                 (after 3 attempts; not tried again, because it may have been carried out{way})"
+                 (after 3 attempts; not retried, because it may have been carried out{way})"
             )
         );
     }

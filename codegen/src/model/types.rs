@@ -275,7 +275,7 @@ pub struct Method {
     /// The answer is a long-running operation.
     pub operation: Option<Operation>,
     /// Whether calls may be repeated, whatever is given to them: what the service documents, or an override says. `None` leaves that to the verb, the request id and the
-    /// preconditions; see [`repeats`](Self::repeats).
+    /// preconditions; see [`retries`](Self::retries).
     pub idempotent: Option<bool>,
     /// It has a query parameter `requestId`, by which the server knows a repeated request.
     pub request_id: bool,
@@ -287,17 +287,17 @@ pub struct Method {
     pub may_be_empty: bool,
 }
 
-/// When a call of a method is repeated, although the attempt before may have had its effect.
+/// When a call of a method is retried after a transient error, although the attempt before may have had its effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Repeats<'a> {
-    /// Whenever it fails for a moment.
+pub enum Retries<'a> {
+    /// Always.
     Always,
-    /// The same, since every call gets a `requestId`.
+    /// Always, since every call gets a `requestId`.
     ByRequestId,
     /// If it is given one of these.
     With(&'a [TokenIn]),
     /// If the caller says so.
-    Never,
+    IfAsked,
 }
 
 /// HTTP verbs of Discovery documents.

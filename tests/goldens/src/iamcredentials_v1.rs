@@ -115,7 +115,7 @@ pub mod locations {
             ///
             /// * `name`: Required. Resource name of workforce pool. Pattern: `^locations/[^/]+/workforcePools/[^/]+$`.
             ///
-            /// Retried after any failure of the moment.
+            /// Retried after transient errors.
             #[inline]
             pub fn get_allowed_locations(self, name: impl Into<String>) -> GetAllowedLocations {
                 GetAllowedLocations(
@@ -232,7 +232,7 @@ pub mod projects {
                 ///
                 /// * `name`: Required. Resource name of workload identity pool. Pattern: `^projects/[^/]+/locations/[^/]+/workloadIdentityPools/[^/]+$`.
                 ///
-                /// Retried after any failure of the moment.
+                /// Retried after transient errors.
                 #[inline]
                 pub fn get_allowed_locations(self, name: impl Into<String>) -> GetAllowedLocations {
                     GetAllowedLocations(
@@ -311,7 +311,7 @@ pub mod projects {
 
             ///   replacing it with a project ID is invalid. Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
             ///
-            /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+            /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
             ///
             /// Scope: [`CLOUD_PLATFORM`](super::super::scope::CLOUD_PLATFORM).
             #[inline]
@@ -336,7 +336,7 @@ pub mod projects {
 
             ///   replacing it with a project ID is invalid. Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
             ///
-            /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+            /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
             ///
             /// Scope: [`CLOUD_PLATFORM`](super::super::scope::CLOUD_PLATFORM).
             #[inline]
@@ -358,7 +358,7 @@ pub mod projects {
             ///
             /// * `name`: Required. Resource name of service account. Format: `projects/-/serviceAccounts/{service_account_email}` Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
             ///
-            /// Retried after any failure of the moment.
+            /// Retried after transient errors.
             #[inline]
             pub fn get_allowed_locations(self, name: impl Into<String>) -> GetAllowedLocations {
                 GetAllowedLocations(
@@ -375,7 +375,7 @@ pub mod projects {
 
             ///   replacing it with a project ID is invalid. Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
             ///
-            /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+            /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
             ///
             /// Scope: [`CLOUD_PLATFORM`](super::super::scope::CLOUD_PLATFORM).
             #[inline]
@@ -398,7 +398,7 @@ pub mod projects {
 
             ///   replacing it with a project ID is invalid. Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
             ///
-            /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+            /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
             ///
             /// Scope: [`CLOUD_PLATFORM`](super::super::scope::CLOUD_PLATFORM).
             #[inline]

@@ -280,7 +280,7 @@ pub mod instances {
         /// * `project`: Required. Project ID of the project that contains the instance.
         /// * `instance`: Required. Database instance ID. This does not include the project ID.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         #[inline]
@@ -300,7 +300,7 @@ pub mod instances {
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         #[inline]
@@ -322,7 +322,7 @@ pub mod instances {
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         #[inline]
@@ -341,7 +341,7 @@ pub mod instances {
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
         ///
-        /// Retried after any failure of the moment if the call has `etag` in its body; else only where it had no effect.
+        /// Retried after transient errors only if the call has `etag` in its body, or if it had no effect.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         #[inline]
@@ -679,7 +679,7 @@ pub mod operations {
         /// * `project`: Project ID of the project that contains the instance.
         /// * `operation`: Instance operation ID.
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         #[inline]
@@ -700,7 +700,7 @@ pub mod operations {
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         #[inline]

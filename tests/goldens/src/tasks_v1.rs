@@ -96,7 +96,7 @@ pub mod tasklists {
         ///
         /// * `tasklist`: Task list identifier. The default task list cannot be deleted.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -110,7 +110,7 @@ pub mod tasklists {
         ///
         /// * `tasklist`: Task list identifier. Use "@default" to get the authenticated user's default task list.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         ///
         /// Any one of the scopes: [`TASKS`](super::scope::TASKS), [`TASKS_READONLY`](super::scope::TASKS_READONLY).
         #[inline]
@@ -124,7 +124,7 @@ pub mod tasklists {
         ///
         /// HTTP: `POST tasks/v1/users/@me/lists`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -140,7 +140,7 @@ pub mod tasklists {
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         ///
         /// Any one of the scopes: [`TASKS`](super::scope::TASKS), [`TASKS_READONLY`](super::scope::TASKS_READONLY).
         #[inline]
@@ -156,7 +156,7 @@ pub mod tasklists {
         ///
         /// * `tasklist`: Task list identifier.
         ///
-        /// Retried after any failure of the moment if the call has `etag` in its body; else only where it had no effect.
+        /// Retried after transient errors only if the call has `etag` in its body, or if it had no effect.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -176,7 +176,7 @@ pub mod tasklists {
         ///
         /// * `tasklist`: Task list identifier.
         ///
-        /// Retried after any failure of the moment if the call has `etag` in its body; else only where it had no effect.
+        /// Retried after transient errors only if the call has `etag` in its body, or if it had no effect.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -530,7 +530,7 @@ pub mod tasks {
         ///
         /// * `tasklist`: Task list identifier.
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -548,7 +548,7 @@ pub mod tasks {
         /// * `tasklist`: Task list identifier.
         /// * `task`: Task identifier.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -567,7 +567,7 @@ pub mod tasks {
         /// * `tasklist`: Task list identifier.
         /// * `task`: Task identifier.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         ///
         /// Any one of the scopes: [`TASKS`](super::scope::TASKS), [`TASKS_READONLY`](super::scope::TASKS_READONLY).
         #[inline]
@@ -585,7 +585,7 @@ pub mod tasks {
         ///
         /// * `tasklist`: Task list identifier.
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -610,7 +610,7 @@ pub mod tasks {
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         ///
         /// Any one of the scopes: [`TASKS`](super::scope::TASKS), [`TASKS_READONLY`](super::scope::TASKS_READONLY).
         #[inline]
@@ -629,7 +629,7 @@ pub mod tasks {
         /// * `tasklist`: Task list identifier.
         /// * `task`: Task identifier.
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -650,7 +650,7 @@ pub mod tasks {
         /// * `tasklist`: Task list identifier.
         /// * `task`: Task identifier.
         ///
-        /// Retried after any failure of the moment if the call has `etag` in its body; else only where it had no effect.
+        /// Retried after transient errors only if the call has `etag` in its body, or if it had no effect.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -675,7 +675,7 @@ pub mod tasks {
         /// * `tasklist`: Task list identifier.
         /// * `task`: Task identifier.
         ///
-        /// Retried after any failure of the moment if the call has `etag` in its body; else only where it had no effect.
+        /// Retried after transient errors only if the call has `etag` in its body, or if it had no effect.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]

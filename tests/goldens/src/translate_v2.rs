@@ -100,7 +100,7 @@ pub mod detections {
         ///
         /// HTTP: `POST language/translate/v2/detect`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
         #[inline]
@@ -115,7 +115,7 @@ pub mod detections {
         /// * `q`: The input text upon which to perform language detection. Repeat this parameter to perform language detection
         ///   on multiple text inputs.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
         #[inline]
@@ -237,7 +237,7 @@ pub mod languages {
         ///
         /// HTTP: `GET language/translate/v2/languages`
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
         #[inline]
@@ -327,7 +327,7 @@ pub mod translations {
         /// * `target`: The language to use for translation of the input text, set to one of the language codes listed in Language
         ///   Support.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
         #[inline]
@@ -347,7 +347,7 @@ pub mod translations {
         ///
         /// HTTP: `POST language/translate/v2`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
         #[inline]

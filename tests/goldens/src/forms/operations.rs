@@ -117,7 +117,7 @@ pub mod folders {
         ///
         /// The answer is a long-running operation, which no method of this document polls.
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn r#move(self, folder: impl Into<String>) -> Move {
             Move(__gapi::Call::new(&MOVE).with("folder", folder.into()))
@@ -190,7 +190,7 @@ pub mod global_operations {
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn get(self, project: impl Into<String>, operation: impl Into<String>) -> Get {
             Get(
@@ -272,7 +272,7 @@ pub mod instances {
         /// * `zone`
         /// * `i`
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn get(
             self,
@@ -297,7 +297,7 @@ pub mod instances {
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn insert(
             self,
@@ -435,7 +435,7 @@ pub mod networks {
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn insert(
             self,
@@ -519,7 +519,7 @@ pub mod operations {
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn get(self, name: impl Into<String>) -> Get {
             Get(__gapi::Call::new(&GET).with("name", name.into()))
@@ -529,7 +529,7 @@ pub mod operations {
         ///
         /// HTTP: `GET v1/operations`
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn list(self) -> List {
             List(__gapi::Call::new(&LIST))
@@ -693,7 +693,7 @@ pub mod projects {
                 ///
                 /// The answer is a long-running operation; `wait` waits for its end.
                 ///
-                /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+                /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
                 #[inline]
                 pub fn create(
                     self,
@@ -713,7 +713,7 @@ pub mod projects {
                 ///
                 /// * `name`
                 ///
-                /// Retried after any failure of the moment.
+                /// Retried after transient errors.
                 #[inline]
                 pub fn get(self, name: impl Into<String>) -> Get {
                     Get(__gapi::Call::new(&GET).with("name", name.into()))
@@ -847,7 +847,7 @@ pub mod projects {
                 ///
                 /// * `name`
                 ///
-                /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+                /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
                 #[inline]
                 pub fn cancel(self, name: impl Into<String>) -> Cancel {
                     Cancel(__gapi::Call::new(&CANCEL).with("name", name.into()))
@@ -861,7 +861,7 @@ pub mod projects {
                 ///
                 /// The answer is a long-running operation; `wait` waits for its end.
                 ///
-                /// Retried after any failure of the moment.
+                /// Retried after transient errors.
                 #[inline]
                 pub fn get(self, name: impl Into<String>) -> Get {
                     Get(__gapi::Call::new(&GET).with("name", name.into()))
@@ -1002,7 +1002,7 @@ pub mod zone_operations {
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn get(
             self,
