@@ -71,7 +71,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/aliased`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn aliased(self, body: impl Into<__gapi::Body<super::Event>>) -> Aliased {
             Aliased(__gapi::Call::new(&ALIASED).with_body(body.into()))
@@ -81,7 +81,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/boolean`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn boolean(self, body: impl Into<__gapi::Body<bool>>) -> Boolean {
             Boolean(__gapi::Call::new(&BOOLEAN).with_body(body.into()))
@@ -91,7 +91,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/byte`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn byte(self, body: impl Into<__gapi::Body<__gapi::Bytes>>) -> Byte {
             Byte(__gapi::Call::new(&BYTE).with_body(body.into()))
@@ -101,7 +101,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/count`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn count(self, body: impl Into<__gapi::Body<super::Count>>) -> Count {
             Count(__gapi::Call::new(&COUNT).with_body(body.into()))
@@ -111,7 +111,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/date`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn date(self, body: impl Into<__gapi::Body<__gapi::Date>>) -> Date {
             Date(__gapi::Call::new(&DATE).with_body(body.into()))
@@ -121,7 +121,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/double`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn double(self, body: impl Into<__gapi::Body<f64>>) -> Double {
             Double(__gapi::Call::new(&DOUBLE).with_body(body.into()))
@@ -131,7 +131,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/duration`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn duration(self, body: impl Into<__gapi::Body<__gapi::Duration>>) -> Duration {
             Duration(__gapi::Call::new(&DURATION).with_body(body.into()))
@@ -141,7 +141,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/float`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn float(self, body: impl Into<__gapi::Body<f32>>) -> Float {
             Float(__gapi::Call::new(&FLOAT).with_body(body.into()))
@@ -151,7 +151,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/grade`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn grade(self, body: impl Into<__gapi::Body<super::Grade>>) -> Grade {
             Grade(__gapi::Call::new(&GRADE).with_body(body.into()))
@@ -161,7 +161,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/grades`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn grades(self, body: impl Into<__gapi::Body<super::Grades>>) -> Grades {
             Grades(__gapi::Call::new(&GRADES).with_body(body.into()))
@@ -171,7 +171,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/integer`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn integer(self, body: impl Into<__gapi::Body<i32>>) -> Integer {
             Integer(__gapi::Call::new(&INTEGER).with_body(body.into()))
@@ -181,7 +181,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/level`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn level(self, body: impl Into<__gapi::Body<super::Level>>) -> Level {
             Level(__gapi::Call::new(&LEVEL).with_body(body.into()))
@@ -191,7 +191,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/mask`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn mask(self, body: impl Into<__gapi::Body<__gapi::FieldMask>>) -> Mask {
             Mask(__gapi::Call::new(&MASK).with_body(body.into()))
@@ -201,7 +201,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/mood`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn mood(self, body: impl Into<__gapi::Body<super::ValuesMoodRequest>>) -> Mood {
             Mood(__gapi::Call::new(&MOOD).with_body(body.into()))
@@ -211,7 +211,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/text`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn text(self, body: impl Into<__gapi::Body<String>>) -> Text {
             Text(__gapi::Call::new(&TEXT).with_body(body.into()))
@@ -221,7 +221,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/unsigned`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn unsigned(self, body: impl Into<__gapi::Body<u64>>) -> Unsigned {
             Unsigned(__gapi::Call::new(&UNSIGNED).with_body(body.into()))
@@ -231,7 +231,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/when`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn when(self, body: impl Into<__gapi::Body<super::When>>) -> When {
             When(__gapi::Call::new(&WHEN).with_body(body.into()))
@@ -241,7 +241,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/word`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn word(self, body: impl Into<__gapi::Body<u32>>) -> Word {
             Word(__gapi::Call::new(&WORD).with_body(body.into()))
