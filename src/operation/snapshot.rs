@@ -60,8 +60,11 @@ impl Snapshot {
     /// [`ErrorKind::Decode`] when the answer does not say.
     pub(super) fn progress(&self) -> Result<Progress, Error> {
         let done = match self.shape {
-            // As in protobuf's JSON, what is false is left out.
-            OperationShape::Aip151 => self.fields.get("done") == Some(&Value::Bool(true)),
+            OperationShape::Aip151 => match self.fields.get("done") {
+                Some(Value::Bool(done)) => *done,
+                // As in protobuf's JSON, what is false is left out; but only an operation that is done has a result.
+                _ => self.response().is_some() || failure::is_in(&self.fields),
+            },
             OperationShape::Status => self
                 .text("status")
                 .ok_or_else(|| {
