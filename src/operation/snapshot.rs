@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use super::{LongRunning, failure, lenient};
+use super::{LongRunning, failure};
 use crate::{
     Error, ErrorKind,
     execute::Answered,
     method::{Method, OperationShape},
+    wire::from_slice,
 };
 
 /// An operation as one answer tells it.
@@ -84,7 +85,8 @@ impl Snapshot {
 
     /// The operation as its schema.
     pub(super) fn operation<R: LongRunning>(&self) -> R {
-        lenient::read(&self.fields)
+        let text = Value::Object(self.fields.clone()).to_string();
+        from_slice(text.as_bytes()).unwrap_or_default()
     }
 
     /// What a finished operation made (AIP-151).

@@ -519,10 +519,6 @@ async fn an_odd_property_hides_no_end() {
     assert_eq!(operation.extra.get("id"), Some(&json!("db44c507")));
     assert_eq!(operation.extra.get("progress"), Some(&json!("all of it")));
     assert_eq!(operation.target_id, Some(42));
-    // A request that is only sent is strict.
-    let script = Script::steps([compute_step("DONE", json!({"id": "db44c507"}))]);
-    let error = insert().send(&script.client()).await.expect_err("odd");
-    assert_eq!(error.json_path(), Some("id"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -307,10 +307,10 @@ fn a_method_takes_what_it_requires() {
             .iter()
             .any(|attribute| attribute.path().is_ident("deprecated"))
     );
-    assert!(text(&moved.sig).contains("body : impl Into < __gapi :: Body < super :: Box > >"));
+    assert!(text(&moved.sig).contains("body : impl __gapi :: IntoBody < super :: Box >"));
     assert!(
         text(&moved.block)
-            .contains(r#". with ("name" , name . into ()) . with_body (body . into ())"#)
+            .contains(r#". with ("name" , name . into ()) . with_body (body . into_body ())"#)
     );
     let lids = function(boxes, "Resource", "lids");
     assert_eq!(text(&lids.sig), "const fn lids (self) -> lids :: Resource");

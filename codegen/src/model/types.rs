@@ -285,6 +285,56 @@ pub struct Method {
     pub raw_response: bool,
     /// The response may have no content: none is declared, or none that has properties (`google.protobuf.Empty`), or one that is no JSON object.
     pub may_be_empty: bool,
+    /// What it makes of a change of its resource.
+    pub patching: Patching,
+}
+
+/// What a method makes of a change of its resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Patching {
+    /// It merges the body into the resource (RFC 7396).
+    Merge,
+    /// It sets what a mask names to the values that the body has.
+    Mask {
+        /// Where the mask stands; a path in the body has dots.
+        at: TokenIn,
+        /// What its paths are paths of.
+        of: MaskOf,
+    },
+    /// It takes no change, and why.
+    Refused(Refusal),
+}
+
+/// What the paths of a mask are paths of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MaskOf {
+    /// The body.
+    Body,
+    /// An object that the body has as this property.
+    Property(String),
+    /// The body's map of this name: its paths are keys, quoted where they are no identifiers (Firestore's documents).
+    Entries(String),
+    /// The body's list of this name: its paths are the `name`s of entries.
+    Names(String),
+    /// The body, and only what is to be cleared: all else is merged.
+    Cleared,
+}
+
+/// Why a method takes no change of its resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// It replaces the resource by the body.
+    Replaces,
+    /// Its body is a message, or a new resource.
+    Acts,
+    /// It has a mask, of no one object of the body.
+    Mask,
+    /// It is a PATCH, and its document does not say that it merges.
+    Silent,
+    /// Its body is no object of a schema.
+    NoObject,
+    /// It has no body.
+    NoBody,
 }
 
 /// When a call of a method is retried after a transient error, although the attempt before may have had its effect.

@@ -318,12 +318,12 @@ pub mod projects {
             pub fn generate_access_token(
                 self,
                 name: impl Into<String>,
-                body: impl Into<__gapi::Body<super::super::GenerateAccessTokenRequest>>,
+                body: impl __gapi::IntoBody<super::super::GenerateAccessTokenRequest>,
             ) -> GenerateAccessToken {
                 GenerateAccessToken(
                     __gapi::Call::new(&GENERATE_ACCESS_TOKEN)
                         .with("name", name.into())
-                        .with_body(body.into()),
+                        .with_body(body.into_body()),
                 )
             }
 
@@ -343,12 +343,12 @@ pub mod projects {
             pub fn generate_id_token(
                 self,
                 name: impl Into<String>,
-                body: impl Into<__gapi::Body<super::super::GenerateIdTokenRequest>>,
+                body: impl __gapi::IntoBody<super::super::GenerateIdTokenRequest>,
             ) -> GenerateIdToken {
                 GenerateIdToken(
                     __gapi::Call::new(&GENERATE_ID_TOKEN)
                         .with("name", name.into())
-                        .with_body(body.into()),
+                        .with_body(body.into_body()),
                 )
             }
 
@@ -382,10 +382,12 @@ pub mod projects {
             pub fn sign_blob(
                 self,
                 name: impl Into<String>,
-                body: impl Into<__gapi::Body<super::super::SignBlobRequest>>,
+                body: impl __gapi::IntoBody<super::super::SignBlobRequest>,
             ) -> SignBlob {
                 SignBlob(
-                    __gapi::Call::new(&SIGN_BLOB).with("name", name.into()).with_body(body.into()),
+                    __gapi::Call::new(&SIGN_BLOB)
+                        .with("name", name.into())
+                        .with_body(body.into_body()),
                 )
             }
 
@@ -405,10 +407,12 @@ pub mod projects {
             pub fn sign_jwt(
                 self,
                 name: impl Into<String>,
-                body: impl Into<__gapi::Body<super::super::SignJwtRequest>>,
+                body: impl __gapi::IntoBody<super::super::SignJwtRequest>,
             ) -> SignJwt {
                 SignJwt(
-                    __gapi::Call::new(&SIGN_JWT).with("name", name.into()).with_body(body.into()),
+                    __gapi::Call::new(&SIGN_JWT)
+                        .with("name", name.into())
+                        .with_body(body.into_body()),
                 )
             }
         }

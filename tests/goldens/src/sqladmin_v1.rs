@@ -307,10 +307,12 @@ pub mod instances {
         pub fn insert(
             self,
             project: impl Into<String>,
-            body: impl Into<__gapi::Body<super::DatabaseInstance>>,
+            body: impl __gapi::IntoBody<super::DatabaseInstance>,
         ) -> Insert {
             Insert(
-                __gapi::Call::new(&INSERT).with("project", project.into()).with_body(body.into()),
+                __gapi::Call::new(&INSERT)
+                    .with("project", project.into())
+                    .with_body(body.into_body()),
             )
         }
 
@@ -343,19 +345,21 @@ pub mod instances {
         ///
         /// Retried after transient errors only if the call has `etag` in its body, or if it had no effect.
         ///
+        /// Takes a `Patch`, which it merges into the resource.
+        ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         #[inline]
         pub fn patch(
             self,
             project: impl Into<String>,
             instance: impl Into<String>,
-            body: impl Into<__gapi::Body<super::DatabaseInstance>>,
+            body: impl __gapi::IntoUpdate<super::DatabaseInstance>,
         ) -> Patch {
             Patch(
                 __gapi::Call::new(&PATCH)
                     .with("project", project.into())
                     .with("instance", instance.into())
-                    .with_body(body.into()),
+                    .with_update(body.into_update()),
             )
         }
     }
@@ -595,6 +599,7 @@ pub mod instances {
         scopes: &[super::scope::CLOUD_PLATFORM, super::scope::SQLSERVICE_ADMIN],
         operation: Some(__gapi::Operation::status().polled_by(&super::operations::GET)),
         preconditions: &[__gapi::Slot::Body("etag")],
+        patching: Some(&__gapi::Patching::Merge),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Patch)
     };
 

@@ -128,8 +128,8 @@ pub mod tasklists {
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
-        pub fn insert(self, body: impl Into<__gapi::Body<super::TaskList>>) -> Insert {
-            Insert(__gapi::Call::new(&INSERT).with_body(body.into()))
+        pub fn insert(self, body: impl __gapi::IntoBody<super::TaskList>) -> Insert {
+            Insert(__gapi::Call::new(&INSERT).with_body(body.into_body()))
         }
 
         /// Returns all the authenticated user's task lists.
@@ -158,15 +158,19 @@ pub mod tasklists {
         ///
         /// Retried after transient errors only if the call has `etag` in its body, or if it had no effect.
         ///
+        /// Takes a `Patch`, which it merges into the resource.
+        ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
         pub fn patch(
             self,
             tasklist: impl Into<String>,
-            body: impl Into<__gapi::Body<super::TaskList>>,
+            body: impl __gapi::IntoUpdate<super::TaskList>,
         ) -> Patch {
             Patch(
-                __gapi::Call::new(&PATCH).with("tasklist", tasklist.into()).with_body(body.into()),
+                __gapi::Call::new(&PATCH)
+                    .with("tasklist", tasklist.into())
+                    .with_update(body.into_update()),
             )
         }
 
@@ -178,15 +182,19 @@ pub mod tasklists {
         ///
         /// Retried after transient errors only if the call has `etag` in its body, or if it had no effect.
         ///
+        /// Takes no `Patch`: the body replaces the resource.
+        ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
         pub fn update(
             self,
             tasklist: impl Into<String>,
-            body: impl Into<__gapi::Body<super::TaskList>>,
+            body: impl __gapi::IntoBody<super::TaskList>,
         ) -> Update {
             Update(
-                __gapi::Call::new(&UPDATE).with("tasklist", tasklist.into()).with_body(body.into()),
+                __gapi::Call::new(&UPDATE)
+                    .with("tasklist", tasklist.into())
+                    .with_body(body.into_body()),
             )
         }
     }
@@ -420,6 +428,7 @@ pub mod tasklists {
         parameters: &[__gapi::Parameter::path("tasklist")],
         scopes: &[super::scope::TASKS],
         preconditions: &[__gapi::Slot::Body("etag")],
+        patching: Some(&__gapi::Patching::Merge),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Patch)
     };
 
@@ -592,10 +601,12 @@ pub mod tasks {
         pub fn insert(
             self,
             tasklist: impl Into<String>,
-            body: impl Into<__gapi::Body<super::Task>>,
+            body: impl __gapi::IntoBody<super::Task>,
         ) -> Insert {
             Insert(
-                __gapi::Call::new(&INSERT).with("tasklist", tasklist.into()).with_body(body.into()),
+                __gapi::Call::new(&INSERT)
+                    .with("tasklist", tasklist.into())
+                    .with_body(body.into_body()),
             )
         }
 
@@ -652,19 +663,21 @@ pub mod tasks {
         ///
         /// Retried after transient errors only if the call has `etag` in its body, or if it had no effect.
         ///
+        /// Takes a `Patch`, which it merges into the resource.
+        ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
         pub fn patch(
             self,
             tasklist: impl Into<String>,
             task: impl Into<String>,
-            body: impl Into<__gapi::Body<super::Task>>,
+            body: impl __gapi::IntoUpdate<super::Task>,
         ) -> Patch {
             Patch(
                 __gapi::Call::new(&PATCH)
                     .with("tasklist", tasklist.into())
                     .with("task", task.into())
-                    .with_body(body.into()),
+                    .with_update(body.into_update()),
             )
         }
 
@@ -677,19 +690,21 @@ pub mod tasks {
         ///
         /// Retried after transient errors only if the call has `etag` in its body, or if it had no effect.
         ///
+        /// Takes no `Patch`: the body replaces the resource.
+        ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
         pub fn update(
             self,
             tasklist: impl Into<String>,
             task: impl Into<String>,
-            body: impl Into<__gapi::Body<super::Task>>,
+            body: impl __gapi::IntoBody<super::Task>,
         ) -> Update {
             Update(
                 __gapi::Call::new(&UPDATE)
                     .with("tasklist", tasklist.into())
                     .with("task", task.into())
-                    .with_body(body.into()),
+                    .with_body(body.into_body()),
             )
         }
     }
@@ -1139,6 +1154,7 @@ pub mod tasks {
         parameters: &[__gapi::Parameter::path("tasklist"), __gapi::Parameter::path("task")],
         scopes: &[super::scope::TASKS],
         preconditions: &[__gapi::Slot::Body("etag")],
+        patching: Some(&__gapi::Patching::Merge),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Patch)
     };
 

@@ -104,8 +104,8 @@ pub mod detections {
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
         #[inline]
-        pub fn detect(self, body: impl Into<__gapi::Body<super::DetectLanguageRequest>>) -> Detect {
-            Detect(__gapi::Call::new(&DETECT).with_body(body.into()))
+        pub fn detect(self, body: impl __gapi::IntoBody<super::DetectLanguageRequest>) -> Detect {
+            Detect(__gapi::Call::new(&DETECT).with_body(body.into_body()))
         }
 
         /// Detects the language of text within a request.
@@ -353,9 +353,9 @@ pub mod translations {
         #[inline]
         pub fn translate(
             self,
-            body: impl Into<__gapi::Body<super::TranslateTextRequest>>,
+            body: impl __gapi::IntoBody<super::TranslateTextRequest>,
         ) -> Translate {
-            Translate(__gapi::Call::new(&TRANSLATE).with_body(body.into()))
+            Translate(__gapi::Call::new(&TRANSLATE).with_body(body.into_body()))
         }
     }
     pub(crate) static LIST: __gapi::Method = __gapi::Method {

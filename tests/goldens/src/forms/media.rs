@@ -103,8 +103,8 @@ pub mod files {
         ///
         /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
-        pub fn insert(self, body: impl Into<__gapi::Body<super::File>>) -> Insert {
-            Insert(__gapi::Call::new(&INSERT).with_body(body.into()))
+        pub fn insert(self, body: impl __gapi::IntoBody<super::File>) -> Insert {
+            Insert(__gapi::Call::new(&INSERT).with_body(body.into_body()))
         }
 
         /// The method `m.files.photo`.

@@ -172,8 +172,8 @@ pub mod apps {
         ///
         /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
-        pub fn attributes_(self, body: impl Into<__gapi::Body<super::Type>>) -> Attributes {
-            Attributes(__gapi::Call::new(&ATTRIBUTES).with_body(body.into()))
+        pub fn attributes_(self, body: impl __gapi::IntoBody<super::Type>) -> Attributes {
+            Attributes(__gapi::Call::new(&ATTRIBUTES).with_body(body.into_body()))
         }
 
         /// The method `n.apps.list`.
@@ -650,13 +650,13 @@ pub mod v1 {
             self,
             body_: impl Into<String>,
             self_: impl Into<String>,
-            body: impl Into<__gapi::Body<super::Type>>,
+            body: impl __gapi::IntoBody<super::Type>,
         ) -> Call {
             Call(
                 __gapi::Call::new(&CALL)
                     .with("body", body_.into())
                     .with("self", self_.into())
-                    .with_body(body.into()),
+                    .with_body(body.into_body()),
             )
         }
     }

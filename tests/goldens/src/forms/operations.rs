@@ -303,13 +303,13 @@ pub mod instances {
             self,
             project: impl Into<String>,
             zone: impl Into<String>,
-            body: impl Into<__gapi::Body<super::Task>>,
+            body: impl __gapi::IntoBody<super::Task>,
         ) -> Insert {
             Insert(
                 __gapi::Call::new(&INSERT)
                     .with("project", project.into())
                     .with("zone", zone.into())
-                    .with_body(body.into()),
+                    .with_body(body.into_body()),
             )
         }
     }
@@ -440,10 +440,12 @@ pub mod networks {
         pub fn insert(
             self,
             project: impl Into<String>,
-            body: impl Into<__gapi::Body<super::Task>>,
+            body: impl __gapi::IntoBody<super::Task>,
         ) -> Insert {
             Insert(
-                __gapi::Call::new(&INSERT).with("project", project.into()).with_body(body.into()),
+                __gapi::Call::new(&INSERT)
+                    .with("project", project.into())
+                    .with_body(body.into_body()),
             )
         }
     }
@@ -698,12 +700,12 @@ pub mod projects {
                 pub fn create(
                     self,
                     parent: impl Into<String>,
-                    body: impl Into<__gapi::Body<super::super::super::Job>>,
+                    body: impl __gapi::IntoBody<super::super::super::Job>,
                 ) -> Create {
                     Create(
                         __gapi::Call::new(&CREATE)
                             .with("parent", parent.into())
-                            .with_body(body.into()),
+                            .with_body(body.into_body()),
                     )
                 }
 

@@ -99,8 +99,8 @@ pub mod widgets {
         ///
         /// Retried after transient errors.
         #[inline]
-        pub fn body(self, body: impl Into<__gapi::Body<super::Body>>) -> Body {
-            Body(__gapi::Call::new(&BODY).with_body(body.into()))
+        pub fn body(self, body: impl __gapi::IntoBody<super::Body>) -> Body {
+            Body(__gapi::Call::new(&BODY).with_body(body.into_body()))
         }
 
         /// The method `p.ipt`.
@@ -237,8 +237,8 @@ pub mod widgets {
         ///
         /// Retried after transient errors.
         #[inline]
-        pub fn query_wins(self, body: impl Into<__gapi::Body<super::Body>>) -> QueryWins {
-            QueryWins(__gapi::Call::new(&QUERY_WINS).with_body(body.into()))
+        pub fn query_wins(self, body: impl __gapi::IntoBody<super::Body>) -> QueryWins {
+            QueryWins(__gapi::Call::new(&QUERY_WINS).with_body(body.into_body()))
         }
 
         /// The method `p.results`.
