@@ -73,7 +73,7 @@ pub mod things {
         ///
         /// * `n`
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn delete(self, n: impl Into<String>) -> Delete {
             Delete(__gapi::Call::new(&DELETE).with("n", n.into()))
@@ -83,7 +83,7 @@ pub mod things {
         ///
         /// HTTP: `POST empty`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn empty(self) -> Empty {
             Empty(__gapi::Call::new(&EMPTY))
@@ -93,7 +93,7 @@ pub mod things {
         ///
         /// HTTP: `POST free`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn free(
             self,
@@ -106,7 +106,7 @@ pub mod things {
         ///
         /// HTTP: `POST inline`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn inline(self, body: impl __gapi::IntoBody<super::ThingsInlineRequest>) -> Inline {
             Inline(__gapi::Call::new(&INLINE).with_body(body.into_body()))
@@ -116,7 +116,7 @@ pub mod things {
         ///
         /// HTTP: `GET lookup`
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn lookup(self) -> Lookup {
             Lookup(__gapi::Call::new(&LOOKUP))
@@ -128,7 +128,7 @@ pub mod things {
         ///
         /// * `n`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         ///
         /// Takes no `Patch`: the document does not say that the body is merged.
         #[inline]
@@ -146,7 +146,7 @@ pub mod things {
         ///
         /// The body is bytes of any type: give it the runtime's `HttpBody`, which travels as it is.
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn raw(self, body: impl __gapi::IntoBody<super::HttpBody>) -> Raw {
             Raw(__gapi::Call::new(&RAW).with_body(body.into_body()))

@@ -74,7 +74,7 @@ pub mod things {
         /// * `id`: Which.
         /// * `request_id`: x.
         ///
-        /// Retried after any failure of the moment, with the `requestId` that each call gets.
+        /// Retried after transient errors, with the `requestId` that each call gets.
         #[inline]
         pub fn delete(self, id: impl Into<String>, request_id: impl Into<String>) -> Delete {
             Delete(
@@ -90,7 +90,7 @@ pub mod things {
         ///
         /// * `id`: Which.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn get(self, id: impl Into<String>) -> Get {
             Get(__gapi::Call::new(&GET).with("id", id.into()))
@@ -100,7 +100,7 @@ pub mod things {
         ///
         /// HTTP: `POST v1/things`
         ///
-        /// Retried after any failure of the moment, with the `requestId` that each call gets.
+        /// Retried after transient errors, with the `requestId` that each call gets.
         #[inline]
         pub fn insert(self, body: impl __gapi::IntoBody<super::Thing>) -> Insert {
             Insert(__gapi::Call::new(&INSERT).with_body(body.into_body()))
@@ -112,7 +112,7 @@ pub mod things {
         ///
         /// * `id`: Which.
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         ///
         /// Takes no `Patch`: the document does not say that the body is merged.
         #[inline]
@@ -130,7 +130,7 @@ pub mod things {
         ///
         /// * `id`: Which.
         ///
-        /// Retried after any failure of the moment if the call has `policy.etag` in its body; else only where it had no effect.
+        /// Retried after transient errors only if the call has `policy.etag` in its body, or if it had no effect.
         #[inline]
         pub fn set_policy(
             self,
@@ -148,7 +148,7 @@ pub mod things {
         ///
         /// * `id`: Which.
         ///
-        /// Retried after any failure of the moment if the call has `etag` in its body; else only where it had no effect.
+        /// Retried after transient errors only if the call has `etag` in its body, or if it had no effect.
         #[inline]
         pub fn stop(
             self,
@@ -164,7 +164,7 @@ pub mod things {
         ///
         /// * `id`: Which.
         ///
-        /// Retried after any failure of the moment if the call has `if_generation_match` or `if_metageneration_match` or `etag` in its body; else only where it had no effect.
+        /// Retried after transient errors only if the call has `if_generation_match` or `if_metageneration_match` or `etag` in its body, or if it had no effect.
         ///
         /// Takes no `Patch`: the body replaces the resource.
         #[inline]
