@@ -97,6 +97,7 @@ mod regional_boundary;
 mod scopes;
 #[cfg(feature = "service-account")]
 mod service_account;
+mod shown_path;
 #[cfg(feature = "signed-url")]
 mod signed_url;
 mod signer;
@@ -143,6 +144,7 @@ pub use regional_boundary::RegionalAccessBoundary;
 pub use secrecy::{ExposeSecret, SecretString};
 #[cfg(feature = "service-account")]
 pub use service_account::ServiceAccount;
+pub use shown_path::ShownPath;
 #[cfg(feature = "signed-url")]
 pub use signed_url::{PostPolicy, SignedPost, SignedUrl};
 pub use signer::{Signature, Signer};

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::print::shown;
+use gapi_auth::ShownPath;
 use gapi_codegen::{Error, Errors};
 use miette::{
     Diagnostic, LabeledSpan, MietteHandlerOpts, NamedSource, Report, SourceCode, SourceSpan,
@@ -41,7 +42,7 @@ impl Problem {
 
     /// A file that cannot be read or written.
     pub(crate) fn io(what: &str, path: &Path, error: &std::io::Error) -> Self {
-        Self::new(format!("cannot {what} {}: {error}", path.display()))
+        Self::new(format!("cannot {what} {}: {error}", ShownPath::new(path)))
     }
 
     /// Says in which document it is.

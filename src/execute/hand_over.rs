@@ -120,10 +120,7 @@ const GOING: u8 = 2;
 /// The connection waits for the body.
 const HUNGRY: u8 = 3;
 const GONE: u8 = 4;
-/// It was given up before a connection took it.
 const WITHDRAWN: u8 = 5;
-/// It was given up when a connection had it already.
-const STOPPED: u8 = 6;
 
 /// While a request waits, an attempt is looked at no more often than this.
 const SHORTEST: Duration = Duration::from_millis(10);
@@ -174,7 +171,7 @@ impl Trip {
     pub(super) fn doing(&self) -> String {
         let host = self.host.name();
         match self.place() {
-            WAITING | TAKEN | WITHDRAWN | STOPPED => {
+            WAITING | TAKEN | WITHDRAWN => {
                 let obstacle = self.obstacle.lock().unwrap_or_else(PoisonError::into_inner);
                 match &*obstacle {
                     Some(why) => format!("waiting for a connection to {host} ({why})"),
@@ -215,14 +212,9 @@ impl Trip {
 
     /// Gives up what has not gone out.
     fn withdraw(&self) -> Standing {
-        let withdrawn =
-            self.place
-                .compare_exchange(WAITING, WITHDRAWN, Ordering::AcqRel, Ordering::Acquire);
-        if withdrawn.is_err_and(|place| place != WITHDRAWN) {
-            self.place.store(STOPPED, Ordering::Release);
-        }
+        let place = self.place.swap(WITHDRAWN, Ordering::AcqRel);
         Standing::Stuck {
-            unsent: self.is_unsent(),
+            unsent: matches!(place, WAITING | WITHDRAWN),
         }
     }
 
@@ -232,7 +224,7 @@ impl Trip {
 
     /// Moves on, unless it was given up.
     fn go(&self, place: u8) {
-        let next = |now| (!matches!(now, WITHDRAWN | STOPPED)).then_some(place);
+        let next = |now| (now != WITHDRAWN).then_some(place);
         let _ = self
             .place
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, next);
@@ -244,7 +236,7 @@ impl HandOver for Trip {
         let taken =
             self.place
                 .compare_exchange(WAITING, TAKEN, Ordering::AcqRel, Ordering::Acquire);
-        !matches!(taken, Err(WITHDRAWN | STOPPED))
+        taken != Err(WITHDRAWN)
     }
 
     fn sent(&self) {
@@ -262,13 +254,14 @@ impl HandOver for Trip {
     }
 
     fn done(&self) {
-        if matches!(self.place(), WAITING | WITHDRAWN | STOPPED) {
-            return;
+        match self.place() {
+            WAITING | WITHDRAWN => {}
+            TAKEN => {
+                self.sent();
+                self.go(GONE);
+            }
+            _ => self.go(GONE),
         }
-        if self.sent.load(Ordering::Relaxed) == 0 {
-            self.sent();
-        }
-        self.go(GONE);
     }
 }
 

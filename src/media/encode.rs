@@ -11,6 +11,7 @@ use super::{
     streamed::Streamed,
 };
 use crate::method::Method;
+use gapi_auth::ShownPath;
 
 const UPLOAD_TYPE: HeaderName = HeaderName::from_static("x-upload-content-type");
 const UPLOAD_LENGTH: HeaderName = HeaderName::from_static("x-upload-content-length");
@@ -66,7 +67,7 @@ pub(crate) fn encode(
         }
         Content::Bytes(bytes) => bytes.clone(),
         Content::File(path) if outgoing.len.is_some() => std::fs::read(path)
-            .map_err(|why| format!("cannot read {}: {why}", path.display()))?
+            .map_err(|why| format!("cannot read {}: {why}", ShownPath::new(path)))?
             .into(),
         Content::File(_) | Content::Once(_) => {
             return Err(
@@ -91,8 +92,8 @@ pub(crate) fn encode(
 fn measured(outgoing: &Outgoing) -> Result<Outgoing, String> {
     let mut outgoing = outgoing.clone();
     if let (Content::File(path), None) = (&outgoing.media.content, outgoing.len) {
-        let known =
-            Known::of(path).map_err(|why| format!("cannot read {}: {why}", path.display()))?;
+        let known = Known::of(path)
+            .map_err(|why| format!("cannot read {}: {why}", ShownPath::new(path)))?;
         outgoing.len = known.len;
     }
     Ok(outgoing)

@@ -6,6 +6,7 @@ use tempfile::TempPath;
 use tokio::fs::File;
 
 use crate::{Error, ErrorKind};
+use gapi_auth::ShownPath;
 
 /// A file that is being written, under a name of its own. Dropping it removes it.
 pub(super) struct Part {
@@ -58,6 +59,19 @@ fn usual_permissions() -> Option<Permissions> {
 }
 
 pub(super) fn failed(path: &Path, why: io::Error) -> Error {
-    let message = format!("cannot write {}: {why}", path.display());
+    let why = without_path(why);
+    let message = format!("cannot write {}: {why}", ShownPath::new(path));
     Error::new(ErrorKind::Io, message).with_source(why)
+}
+
+/// Errors of temporary files hold their path once more, as it is.
+fn without_path(why: io::Error) -> io::Error {
+    let code = why
+        .get_ref()
+        .and_then(|error| error.source()?.downcast_ref::<io::Error>()?.raw_os_error());
+    match (code, why.get_ref()) {
+        (Some(code), _) => io::Error::from_raw_os_error(code),
+        (None, Some(_)) => why.kind().into(),
+        (None, None) => why,
+    }
 }

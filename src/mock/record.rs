@@ -19,6 +19,7 @@ use super::{
     tape::{self, Answered, Asked},
 };
 use crate::coding;
+use gapi_auth::ShownPath;
 
 /// Passes requests on to another transport, and records them with their answers: one JSON text a line, in the order of the answers.
 ///
@@ -64,7 +65,10 @@ impl Recorder {
             .map_err(|error| {
                 TransportError::new(
                     gapi_transport::TransportErrorKind::Other,
-                    format!("the recording {} cannot be written", self.path.display()),
+                    format!(
+                        "the recording {} cannot be written",
+                        ShownPath::new(&self.path)
+                    ),
                 )
                 .with_source(error)
             })
@@ -115,7 +119,7 @@ impl Transport for Recorder {
 impl fmt::Debug for Recorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Recorder")
-            .field("path", &self.path)
+            .field("path", &ShownPath::new(&self.path))
             .field("transport", &self.inner)
             .finish_non_exhaustive()
     }

@@ -5,6 +5,7 @@
 
 mod backoff;
 mod failure;
+mod lenient;
 mod locate;
 mod poller;
 mod response;

@@ -2,12 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::{LongRunning, failure};
+use super::{LongRunning, failure, lenient};
 use crate::{
     Error, ErrorKind,
     execute::Answered,
     method::{Method, OperationShape},
-    wire::from_slice,
 };
 
 /// An operation as one answer tells it.
@@ -61,11 +60,8 @@ impl Snapshot {
     /// [`ErrorKind::Decode`] when the answer does not say.
     pub(super) fn progress(&self) -> Result<Progress, Error> {
         let done = match self.shape {
-            OperationShape::Aip151 => match self.fields.get("done") {
-                Some(Value::Bool(done)) => *done,
-                // As in protobuf's JSON, what is false is left out; but only an operation that is done has a result.
-                _ => self.response().is_some() || failure::is_in(&self.fields),
-            },
+            // As in protobuf's JSON, what is false is left out.
+            OperationShape::Aip151 => self.fields.get("done") == Some(&Value::Bool(true)),
             OperationShape::Status => self
                 .text("status")
                 .ok_or_else(|| {
@@ -85,8 +81,7 @@ impl Snapshot {
 
     /// The operation as its schema.
     pub(super) fn operation<R: LongRunning>(&self) -> R {
-        let text = Value::Object(self.fields.clone()).to_string();
-        from_slice(text.as_bytes()).unwrap_or_default()
+        lenient::read(&self.fields)
     }
 
     /// What a finished operation made (AIP-151).

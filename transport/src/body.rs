@@ -63,14 +63,14 @@ impl Body {
     /// Sets who is told when a connection takes the request of this body: by the body itself where it is read as an [`http_body::Body`], else by the transport.
     #[must_use]
     pub fn with_hand_over(mut self, to: Arc<dyn HandOver>) -> Self {
-        self.note = Some(Note { to, given: false });
+        self.note = Some(Note(to));
         self
     }
 
     /// Returns who is to be told when a connection takes the request of this body. What gives the bytes away ([`as_bytes`](Self::as_bytes), [`collect`](Self::collect),
     /// [`into_stream`](Self::into_stream)) tells nobody.
     pub fn hand_over(&self) -> Option<&Arc<dyn HandOver>> {
-        self.note.as_ref().map(|note| &note.to)
+        self.note.as_ref().map(|note| &note.0)
     }
 
     /// The bytes, where all of them are in memory.
@@ -242,28 +242,25 @@ impl http_body::Body for Body {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
         let this = &mut *self;
-        let Some(note) = &mut this.note else {
+        let Some(Note(told)) = &this.note else {
             return this.inner.poll_frame(cx);
         };
-        if !note.to.take() {
+        if !told.take() {
             return Poll::Ready(Some(Err(TransportError::new(
                 TransportErrorKind::Other,
                 "the request was given up before it was sent",
             ))));
         }
-        if note.given {
-            note.to.sent();
-        }
+        told.sent();
         let frame = this.inner.poll_frame(cx);
-        match frame {
-            Poll::Ready(_) => note.given = true,
-            Poll::Pending => note.to.waits(),
+        if frame.is_pending() {
+            told.waits();
         }
         frame
     }
 
     fn is_end_stream(&self) -> bool {
-        let may_be_sent = self.note.as_ref().is_none_or(|note| note.to.take());
+        let may_be_sent = self.note.as_ref().is_none_or(|note| note.0.take());
         // What must not be sent has no end: reading it fails.
         may_be_sent && self.as_bytes().is_some_and(Bytes::is_empty)
     }

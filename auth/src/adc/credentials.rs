@@ -5,12 +5,13 @@ use std::{fmt, path::PathBuf, sync::Arc};
 use gapi_transport::{BoxFuture, Transport};
 
 use super::resource_manager;
+use crate::ShownPath;
 use crate::{
     AuthError, AuthHeaders, AuthRequest, Credentials, IdTokenSource, MetadataServer, Signer,
 };
 
 /// Where Application Default Credentials were found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Origin {
     /// In the file that `GOOGLE_APPLICATION_CREDENTIALS` names.
@@ -27,11 +28,28 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Variable(path) => {
-                write!(f, "GOOGLE_APPLICATION_CREDENTIALS={}", path.display())
+                write!(f, "GOOGLE_APPLICATION_CREDENTIALS={}", ShownPath::new(path))
             }
-            Self::Gcloud(path) => write!(f, "{}", path.display()),
+            Self::Gcloud(path) => write!(f, "{}", ShownPath::new(path)),
             Self::SignedIn(_) => f.write_str("gapi auth login"),
             Self::MetadataServer => f.write_str("the metadata server"),
+        }
+    }
+}
+
+impl fmt::Debug for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Variable(path) => f
+                .debug_tuple("Variable")
+                .field(&ShownPath::new(path))
+                .finish(),
+            Self::Gcloud(path) => f
+                .debug_tuple("Gcloud")
+                .field(&ShownPath::new(path))
+                .finish(),
+            Self::SignedIn(account) => f.debug_tuple("SignedIn").field(account).finish(),
+            Self::MetadataServer => f.write_str("MetadataServer"),
         }
     }
 }

@@ -12,7 +12,7 @@ use serde::{
 };
 
 use super::kinds;
-use crate::{AuthError, AuthErrorKind, Environment};
+use crate::{AuthError, AuthErrorKind, Environment, ShownPath};
 
 const NEEDED: &str = "give the path of a JSON file that gcloud or the Cloud console wrote, or leave the variable unset";
 
@@ -158,6 +158,12 @@ fn without_type(head: &Head, wrong: &dyn Fn(&str) -> AuthError) -> AuthError {
 }
 
 fn unreadable(path: &Path, error: io::Error, origin: &str) -> AuthError {
+    if ShownPath::new(path).looks_like().is_some() {
+        let message = format!("{origin}: the path of a file is needed, and this looks like none");
+        return AuthError::new(AuthErrorKind::Config, message).with_hint(
+            "write it to a file and name that, or give the text itself to `ServiceAccount::from_json` or its like for other types",
+        );
+    }
     let (kind, message) = match error.kind() {
         io::ErrorKind::NotFound => (
             AuthErrorKind::NotFound,
@@ -172,8 +178,13 @@ fn unreadable(path: &Path, error: io::Error, origin: &str) -> AuthError {
             format!("the file cannot be read: {error}"),
         ),
     };
+    let text = path.to_string_lossy();
     let hint = if path.starts_with("~") {
         "write the whole path: only shells know what ~ is"
+    } else if text.starts_with(['"', '\'']) || text.ends_with(['"', '\'']) {
+        "take the quotation marks out of the value: only shells take them away"
+    } else if text.trim() != text {
+        "take the white space before or after the path out of the value"
     } else {
         NEEDED
     };

@@ -8,6 +8,7 @@ use super::{
     file::CredentialFile,
     gcloud, kinds,
 };
+use crate::ShownPath;
 use crate::{
     AuthError, AuthErrorKind, MetadataServer,
     metadata::{Verdict, look},
@@ -25,7 +26,7 @@ pub(super) fn search(settings: Settings) -> Result<DefaultCredentials, AuthError
     if let Some(path) = settings.environment.get_os(VARIABLE).map(PathBuf::from) {
         // The same file is the same credentials, whoever names it: gcloud's project goes with it.
         let of_gcloud = well_known.as_deref() == Some(&path);
-        let name = format!("{VARIABLE}={}", path.display());
+        let name = format!("{VARIABLE}={}", ShownPath::new(&path));
         return from_file(&settings, path, name, of_gcloud, Origin::Variable, tried);
     }
     tried.push(format!("{VARIABLE} is not set"));
@@ -34,7 +35,7 @@ pub(super) fn search(settings: Settings) -> Result<DefaultCredentials, AuthError
             "gcloud's folder is not known, because neither HOME nor CLOUDSDK_CONFIG is set",
         )),
         Some(path) => {
-            let name = path.display().to_string();
+            let name = ShownPath::new(&path).to_string();
             match settings.environment.finds(&path) {
                 Ok(true) => return from_file(&settings, path, name, true, Origin::Gcloud, tried),
                 Ok(false) => tried.push(format!("{name} does not exist")),

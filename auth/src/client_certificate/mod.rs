@@ -6,6 +6,7 @@ mod provider;
 
 use std::{fmt, path::Path, sync::Arc};
 
+use crate::ShownPath;
 use gapi_transport::{Clock, SystemClock, Transport};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -127,14 +128,14 @@ impl ClientCertificate {
     pub(crate) fn read(environment: &Environment, paths: &Paths) -> Result<Self, AuthError> {
         let chain = places::read(environment, &paths.certificate)?;
         let key = places::read(environment, &paths.key)?;
-        let shown = |path: &Path| path.display().to_string();
+        let shown = |path: &Path| ShownPath::new(path).to_string();
         Self::at(&shown(&paths.certificate), &chain, &shown(&paths.key), &key)
     }
 
     /// Read once, so that a rotation cannot pair an old certificate with a new key.
     fn bundle(environment: &Environment) -> Result<Self, AuthError> {
         let text = environment.read_text(BUNDLE).map_err(|error| {
-            config::unreadable(BUNDLE, error, "a bundle of certificate and key")
+            config::unreadable(Path::new(BUNDLE), error, "a bundle of certificate and key")
         })?;
         Self::at(BUNDLE, &text, BUNDLE, &text)
     }

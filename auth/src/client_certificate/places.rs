@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use secrecy::zeroize::Zeroizing;
 
+use crate::ShownPath;
+use crate::shown_path::NamedPath;
 use crate::{AuthError, AuthErrorKind, Environment, config, config::Fields};
 
 const NEEDED: &str = "a certificate configuration is needed: {\"cert_configs\": {\"workload\": {\"cert_path\": ..., \"key_path\": ...}}}";
@@ -11,8 +13,8 @@ const NEEDED: &str = "a certificate configuration is needed: {\"cert_configs\": 
 /// A certificate's files.
 #[derive(Debug)]
 pub(crate) struct Paths {
-    pub(crate) certificate: PathBuf,
-    pub(crate) key: PathBuf,
+    pub(crate) certificate: NamedPath,
+    pub(crate) key: NamedPath,
 }
 
 /// The workload's certificate of the configuration at `explicit`, or of the one that this machine is set up with.
@@ -37,7 +39,10 @@ pub(crate) fn workload(
     paths(environment, &path)?.ok_or_else(|| {
         AuthError::new(
             AuthErrorKind::Config,
-            format!("{}: there is no `cert_configs.workload`", path.display()),
+            format!(
+                "{}: there is no `cert_configs.workload`",
+                ShownPath::new(&path)
+            ),
         )
         .with_hint(NEEDED)
     })
@@ -50,7 +55,7 @@ pub(super) fn find(environment: &Environment) -> Result<Option<Paths>, AuthError
         if !environment.is_file(&path) {
             return Err(AuthError::new(
                 AuthErrorKind::NotFound,
-                format!("{}: there is no such file", path.display()),
+                format!("{}: there is no such file", ShownPath::new(&path)),
             )
             .with_hint(format!("{variable} names it")));
         }
@@ -80,7 +85,7 @@ fn well_known(environment: &Environment) -> Option<PathBuf> {
 
 fn paths(environment: &Environment, path: &Path) -> Result<Option<Paths>, AuthError> {
     let text = read(environment, path)?;
-    let mut fields = Fields::parse(&path.display().to_string(), &text, NEEDED)?;
+    let mut fields = Fields::parse(&ShownPath::new(path).to_string(), &text, NEEDED)?;
     let Some(mut configs) = fields.object("cert_configs")? else {
         return Err(fields.error("there is no `cert_configs`"));
     };
@@ -88,13 +93,13 @@ fn paths(environment: &Environment, path: &Path) -> Result<Option<Paths>, AuthEr
         return Ok(None);
     };
     Ok(Some(Paths {
-        certificate: PathBuf::from(workload.required("cert_path")?),
-        key: PathBuf::from(workload.required("key_path")?),
+        certificate: workload.required_path("cert_path")?,
+        key: workload.required_path("key_path")?,
     }))
 }
 
 pub(crate) fn read(environment: &Environment, path: &Path) -> Result<Zeroizing<String>, AuthError> {
     environment
         .read_text(path)
-        .map_err(|error| config::unreadable(&path.display().to_string(), error, NEEDED))
+        .map_err(|error| config::unreadable(path, error, NEEDED))
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use gapi_transport::Clock;
 
 use super::ClientCertificate;
+use crate::ShownPath;
 use crate::{AuthError, AuthErrorKind, Environment, Program, config, config::Fields};
 
 const NEEDED: &str = "Endpoint Verification writes it: {\"cert_provider_command\": [\"PROGRAM\", \"ARGUMENT\", ...]}";
@@ -28,10 +29,10 @@ pub(super) async fn ask(
     else {
         return Ok(None);
     };
-    let place = path.display().to_string();
+    let place = ShownPath::new(&path).to_string();
     let text = environment
         .read_text(&path)
-        .map_err(|error| config::unreadable(&place, error, NEEDED))?;
+        .map_err(|error| config::unreadable(&path, error, NEEDED))?;
     let mut fields = Fields::parse(&place, &text, NEEDED)?;
     let words = fields.list("cert_provider_command")?;
     let Some((program, arguments)) = words.split_first() else {

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, time::Duration};
 use secrecy::{SecretString, zeroize::Zeroize};
 use serde_json::{Map, Value};
 
-use crate::{AuthError, AuthErrorKind, json, reach::Named};
+use crate::{AuthError, AuthErrorKind, json, reach::Named, shown_path::NamedPath};
 
 /// The fields of one JSON object that are still to be taken. What is left is wiped when dropped, because it may be secret.
 pub(crate) struct Fields {
@@ -99,6 +99,16 @@ impl Fields {
     /// A URL or a universe that the file names.
     pub(crate) fn named(&mut self, name: &str) -> Result<Option<Named>, AuthError> {
         Ok(self.text(name)?.map(Named::by_file))
+    }
+
+    /// The path of a file or folder that the file names.
+    pub(crate) fn named_path(&mut self, name: &str) -> Result<Option<NamedPath>, AuthError> {
+        Ok(self.text(name)?.map(NamedPath::from))
+    }
+
+    /// A path that has to be there.
+    pub(crate) fn required_path(&mut self, name: &str) -> Result<NamedPath, AuthError> {
+        self.required(name).map(NamedPath::from)
     }
 
     /// A trimmed text that is never shown.

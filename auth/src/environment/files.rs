@@ -12,6 +12,7 @@ use std::{
 use secrecy::zeroize::Zeroizing;
 
 use super::Environment;
+use crate::ShownPath;
 
 /// More than any configuration, key or token file has.
 const LIMIT: u64 = 1024 * 1024;
@@ -165,6 +166,7 @@ impl fmt::Debug for Files {
         if self.real {
             list.entry(&format_args!("the machine's"));
         }
-        list.entries(self.changed.keys()).finish()
+        list.entries(self.changed.keys().map(ShownPath::new))
+            .finish()
     }
 }

@@ -17,6 +17,7 @@ use secrecy::zeroize::Zeroizing;
 use tokio::sync::oneshot;
 
 use super::Environment;
+use crate::ShownPath;
 
 /// How much of what a program prints is read.
 const LIMIT: u64 = 1024 * 1024;
@@ -72,7 +73,7 @@ impl Program {
 impl fmt::Debug for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Program")
-            .field("program", &self.program)
+            .field("program", &ShownPath::new(&self.program))
             .field("arguments", &self.arguments.len())
             .field("variables", &self.variables.keys())
             .finish()
@@ -276,6 +277,6 @@ impl fmt::Debug for Programs {
         if self.real {
             list.entry(&format_args!("the machine's"));
         }
-        list.entries(self.put.keys()).finish()
+        list.entries(self.put.keys().map(ShownPath::new)).finish()
     }
 }

@@ -1,15 +1,14 @@
 //! X.509 certificates: the chain is the subject token, and the TLS connection proves who has the key.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::Path, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use gapi_transport::Transport;
 use secrecy::SecretString;
 use serde_json::Value;
 
+use crate::ShownPath;
+use crate::shown_path::NamedPath;
 use crate::{
     AuthError, AuthErrorKind, ClientCertificate, Environment,
     client_certificate::{Paths, read, workload},
@@ -24,14 +23,14 @@ pub(super) const WHAT: &str = "the certificate";
 #[derive(Clone, Debug)]
 pub(super) struct Certificate {
     /// The certificate configuration, if not the default one.
-    config: Option<PathBuf>,
-    trust_chain: Option<PathBuf>,
+    config: Option<NamedPath>,
+    trust_chain: Option<NamedPath>,
 }
 
 impl Certificate {
     /// Reads the field `certificate` of a credential source.
     pub(super) fn read(mut fields: Fields) -> Result<Self, AuthError> {
-        let config = fields.text("certificate_config_location")?;
+        let config = fields.named_path("certificate_config_location")?;
         match (&config, fields.flag("use_default_certificate_config")?) {
             (Some(_), true) => {
                 return Err(fields.error(
@@ -46,8 +45,8 @@ impl Certificate {
             _ => {}
         }
         Ok(Self {
-            config: config.map(PathBuf::from),
-            trust_chain: fields.text("trust_chain_path")?.map(PathBuf::from),
+            config,
+            trust_chain: fields.named_path("trust_chain_path")?,
         })
     }
 
@@ -74,7 +73,7 @@ impl Certificate {
                             AuthErrorKind::Config,
                             format!(
                                 "{}: the leaf certificate is not the first one",
-                                path.display()
+                                ShownPath::new(path)
                             ),
                         )
                         .with_hint("order the chain from the leaf to the root"));
@@ -115,7 +114,7 @@ fn certificates(path: &Path, pem: &str) -> Result<Vec<String>, AuthError> {
         let Some(der) = der else {
             return Err(AuthError::new(
                 AuthErrorKind::Crypto,
-                format!("{}: a certificate in it is damaged", path.display()),
+                format!("{}: a certificate in it is damaged", ShownPath::new(path)),
             ));
         };
         found.push(STANDARD.encode(der));
@@ -129,7 +128,7 @@ fn certificates(path: &Path, pem: &str) -> Result<Vec<String>, AuthError> {
 fn none(path: &Path) -> AuthError {
     AuthError::new(
         AuthErrorKind::Crypto,
-        format!("{}: there is no certificate in it", path.display()),
+        format!("{}: there is no certificate in it", ShownPath::new(path)),
     )
     .with_hint("it begins with -----BEGIN CERTIFICATE-----")
 }

@@ -1,6 +1,6 @@
 //! Files of type `external_account`.
 
-use std::{path::PathBuf, time::Duration};
+use std::time::Duration;
 
 use super::{
     NEEDED,
@@ -85,7 +85,7 @@ fn supplier(mut source: Fields, settings: &Settings) -> Result<Supplied, AuthErr
     let given: Vec<_> = kinds.into_iter().filter(|kind| source.has(kind)).collect();
     match given[..] {
         ["file"] => Ok(Supplied::File(TokenFile {
-            path: PathBuf::from(source.required("file")?),
+            path: source.required_path("file")?,
             format: Format::read(&mut source)?,
         })),
         ["url"] => Ok(Supplied::Url(TokenUrl {

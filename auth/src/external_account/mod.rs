@@ -14,6 +14,7 @@ mod token_url;
 
 use std::{fmt, path::Path, sync::Arc, time::Duration};
 
+use crate::ShownPath;
 use gapi_transport::{Clock, Transport};
 use secrecy::SecretString;
 
@@ -65,8 +66,8 @@ impl ExternalAccount {
     /// where it cannot be used. The text names the file and the field.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, AuthError> {
         let path = path.as_ref();
-        let text = config::read_text(path, NEEDED)?;
-        Self::read(&path.display().to_string(), &text, &Reach::trusted())
+        let text = config::read_text(path, NEEDED, "ExternalAccount::from_json")?;
+        Self::read(&ShownPath::new(path).to_string(), &text, &Reach::trusted())
     }
 
     /// Reads the text of such a file.

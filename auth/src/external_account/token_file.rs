@@ -1,10 +1,10 @@
 //! Subject tokens in files that something else keeps fresh.
 
-use std::path::PathBuf;
-
 use secrecy::SecretString;
 
 use super::format::Format;
+use crate::ShownPath;
+use crate::shown_path::NamedPath;
 use crate::{AuthError, config, reach::Reach};
 
 /// What errors call the file.
@@ -13,7 +13,7 @@ pub(super) const WHAT: &str = "the source of the subject token";
 /// A file with a subject token.
 #[derive(Clone, Debug)]
 pub(super) struct TokenFile {
-    pub(super) path: PathBuf,
+    pub(super) path: NamedPath,
     pub(super) format: Format,
 }
 
@@ -22,11 +22,11 @@ impl TokenFile {
     pub(super) fn read(&self, reach: &Reach) -> Result<SecretString, AuthError> {
         let needed =
             "something else has to write the subject token into this file and keep it fresh";
-        let place = self.path.display().to_string();
+        let place = ShownPath::new(&self.path).to_string();
         let text = reach
             .files(WHAT)?
             .read_text(&self.path)
-            .map_err(|error| config::unreadable(&place, error, needed))?;
+            .map_err(|error| config::unreadable(&self.path, error, needed))?;
         self.format.token(&place, &text)
     }
 }

@@ -9,6 +9,7 @@ use gapi_transport::{Clock, Transport};
 use secrecy::SecretString;
 
 use self::source::Source;
+use crate::ShownPath;
 use crate::{
     AuthError, Cached, Credentials, UrlPolicy, config,
     reach::{Named, Reach, nested},
@@ -37,8 +38,8 @@ impl ExternalAccountAuthorizedUser {
     /// where it cannot be used. The text names the file and the field.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, AuthError> {
         let path = path.as_ref();
-        let text = config::read_text(path, NEEDED)?;
-        Self::read(&path.display().to_string(), &text, &Reach::trusted())
+        let text = config::read_text(path, NEEDED, "ExternalAccountAuthorizedUser::from_json")?;
+        Self::read(&ShownPath::new(path).to_string(), &text, &Reach::trusted())
     }
 
     /// Reads the text of such a file.

@@ -1,7 +1,5 @@
 //! Files of type `gdch_service_account`.
 
-use std::path::PathBuf;
-
 use secrecy::ExposeSecret;
 
 use super::{
@@ -32,7 +30,7 @@ pub(super) fn read(place: &str, text: &str, reach: Reach) -> Result<Source, Auth
         project: fields.required("project")?,
         key_id: fields.required("private_key_id")?,
         token_uri: Named::by_file(fields.required("token_uri")?),
-        ca_cert_path: fields.text("ca_cert_path")?.map(PathBuf::from),
+        ca_cert_path: fields.named_path("ca_cert_path")?,
         key: SigningKey::from_pem(place, key.expose_secret())?,
     };
     Ok(Source::new(identity, reach))

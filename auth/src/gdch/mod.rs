@@ -9,6 +9,7 @@ use std::{fmt, path::Path, sync::Arc};
 use gapi_transport::{Clock, Transport};
 
 use self::source::Source;
+use crate::ShownPath;
 use crate::{AuthError, Cached, Credentials, Environment, UrlPolicy, config, reach::Reach};
 
 const NEEDED: &str = "a service identity of Google Distributed Cloud is needed, as `gdcloud iam service-accounts keys create` writes it";
@@ -32,8 +33,8 @@ impl GdchServiceAccount {
     /// [`AuthErrorKind::Crypto`](crate::AuthErrorKind::Crypto) where it cannot be used. The text names the file and the field.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, AuthError> {
         let path = path.as_ref();
-        let text = config::read_text(path, NEEDED)?;
-        Self::read(&path.display().to_string(), &text, &Reach::trusted())
+        let text = config::read_text(path, NEEDED, "GdchServiceAccount::from_json")?;
+        Self::read(&ShownPath::new(path).to_string(), &text, &Reach::trusted())
     }
 
     /// Reads the text of such a file.

@@ -3,7 +3,7 @@
 use std::{
     borrow::Cow,
     fmt,
-    path::{Path, PathBuf},
+    path::Path,
     sync::Arc,
     time::{Duration, SystemTime},
 };
@@ -15,6 +15,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::key::SigningKey;
+use crate::ShownPath;
+use crate::shown_path::NamedPath;
 use crate::{
     AuthError, AuthErrorKind, AuthRequest, FetchContext, Token, TokenSource, config,
     oauth::{ANSWER_LIMIT, Refusal, TokenAnswer, read, shifted},
@@ -36,7 +38,7 @@ pub(super) struct Identity {
     pub(super) key_id: String,
     pub(super) key: SigningKey,
     pub(super) token_uri: Named,
-    pub(super) ca_cert_path: Option<PathBuf>,
+    pub(super) ca_cert_path: Option<NamedPath>,
 }
 
 /// A service identity and its settings.
@@ -89,9 +91,8 @@ impl Source {
         match &self.identity.ca_cert_path {
             // A transport of the program's knows the certificate authority.
             Some(path) if self.reach.transport().is_none() => {
-                let place = path.display().to_string();
                 let roots = self.reach.files(AUTHORITY)?.read(path).map_err(|error| {
-                    config::unreadable(&place, error, "the file's `ca_cert_path` names it")
+                    config::unreadable(path, error, "the file's `ca_cert_path` names it")
                 })?;
                 trusting(path, &roots)
             }
@@ -164,7 +165,7 @@ fn trusting(path: &Path, roots: &[u8]) -> Result<Arc<dyn Transport>, AuthError> 
         .map_err(|error| {
             AuthError::new(
                 AuthErrorKind::Crypto,
-                format!("{}: {error}", path.display()),
+                format!("{}: {error}", ShownPath::new(path)),
             )
             .with_source(error)
         })
@@ -176,7 +177,7 @@ fn trusting(path: &Path, _: &[u8]) -> Result<Arc<dyn Transport>, AuthError> {
         AuthErrorKind::Unsupported,
         format!(
             "{}: only the transport over reqwest can trust it",
-            path.display()
+            ShownPath::new(path)
         ),
     )
     .with_hint(

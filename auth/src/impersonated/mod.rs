@@ -11,6 +11,7 @@ use std::{fmt, path::Path, sync::Arc, time::Duration};
 use gapi_transport::{BoxFuture, Clock, Transport};
 
 use self::{id_token::IdTokens, sign::IamSigner, source::Source};
+use crate::ShownPath;
 use crate::{
     AuthError, Cached, Credentials, Environment, IdTokenSource, Signer, UrlPolicy, config,
     reach::{Named, Reach},
@@ -56,8 +57,8 @@ impl Impersonated {
     /// where it cannot be used. The text names the file and the field.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, AuthError> {
         let path = path.as_ref();
-        let text = config::read_text(path, NEEDED)?;
-        Self::read(&path.display().to_string(), &text, &Reach::trusted())
+        let text = config::read_text(path, NEEDED, "Impersonated::from_json")?;
+        Self::read(&ShownPath::new(path).to_string(), &text, &Reach::trusted())
     }
 
     /// Reads the text of such a file.

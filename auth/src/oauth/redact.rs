@@ -2,12 +2,17 @@
 
 use serde_json::Value;
 
-use crate::json;
+use crate::{json, shown_path::TOKENS};
 
-/// How many characters of an answer an error shows.
+/// How many characters of a response an error shows.
 const EXCERPT: usize = 300;
 /// Longer runs of token characters than this are no words.
 const LONGEST_WORD: usize = 32;
+const REDACTED: &str = "[redacted]";
+/// The name of what follows the word `Bearer`, which is a word of prose too.
+const SCHEME: &str = "";
+/// What follows the number and the hash of a client's ID, which is public.
+const CLIENT_ID: &str = ".apps.googleusercontent.com";
 
 /// A short, readable form of `body` that holds no secret.
 pub(crate) fn excerpt(body: &[u8]) -> String {
@@ -15,6 +20,10 @@ pub(crate) fn excerpt(body: &[u8]) -> String {
         Some(mut json) => {
             hide_fields(&mut json);
             json::text(&json)
+        }
+        // What is broken may be so in the name of a secret, or right before it.
+        None if body.trim_ascii_start().starts_with(b"{") => {
+            format!("{} bytes of JSON, which is broken or cut off", body.len())
         }
         None => words(&String::from_utf8_lossy(body)),
     };
@@ -27,48 +36,141 @@ pub(crate) fn excerpt(body: &[u8]) -> String {
 /// `text` on one line, with everything that looks like a token taken out.
 pub(crate) fn words(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
-    let mut hide_next = false;
+    let mut hide = Hide::Nothing;
     for word in text
         .split(|c: char| c.is_whitespace() || c.is_control())
         .filter(|word| !word.is_empty())
     {
-        if !shown.is_empty() {
+        let is_within = matches!(hide, Hide::UntilQuote(_));
+        if !shown.is_empty() && !is_within {
             shown.push(' ');
         }
-        if std::mem::take(&mut hide_next) {
-            shown.push_str("[redacted]");
-            continue;
-        }
-        match secret_name(word) {
-            // `access_token=...` and `"access_token": ...`
-            Some(end) if end < word.len() => {
-                shown.push_str(&word[..end]);
-                shown.push_str("[redacted]");
-            }
-            Some(_) => {
+        hide = match hide {
+            Hide::Nothing => show(word, &mut shown),
+            Hide::Next(name) if !word.contains(char::is_alphanumeric) => {
                 shown.push_str(word);
-                hide_next = true;
+                Hide::Next(name)
             }
-            None => hide_long_runs(word, &mut shown),
-        }
+            Hide::Next(name) if is_harmless(name, word) => show(word, &mut shown),
+            Hide::Next(_) => {
+                shown.push_str(REDACTED);
+                Hide::after(word)
+            }
+            Hide::UntilQuote(quote) if word.contains(quote) => Hide::Nothing,
+            Hide::UntilQuote(quote) => Hide::UntilQuote(quote),
+        };
     }
     shown
 }
 
-/// Where the value begins in a word such as `name=value` whose name is that of a secret.
-fn secret_name(word: &str) -> Option<usize> {
-    let end = word.find(['=', ':'])? + 1;
-    // A URL's colon names no secret.
-    (is_secret(&word[..end]) && !word[end..].starts_with("//")).then_some(end)
+/// What is hidden of the words to come.
+#[derive(Clone, Copy)]
+enum Hide<'a> {
+    Nothing,
+    /// The next one, which is the value of this name.
+    Next(&'a str),
+    /// The rest of a text in quotation marks.
+    UntilQuote(char),
 }
 
-fn hide_long_runs(word: &str, shown: &mut String) {
+impl Hide<'_> {
+    /// After a value that was hidden.
+    fn after(value: &str) -> Self {
+        let value = value.trim_start_matches([':', '=']);
+        if ["bearer", "basic"]
+            .iter()
+            .any(|scheme| value.eq_ignore_ascii_case(scheme))
+        {
+            return Self::Next("authorization");
+        }
+        match value.chars().next() {
+            Some(quote @ ('"' | '\'')) if !value[1..].contains(quote) => Self::UntilQuote(quote),
+            _ => Self::Nothing,
+        }
+    }
+}
+
+/// Shows a word, or what of it may be shown.
+fn show<'a>(word: &'a str, shown: &mut String) -> Hide<'a> {
+    let Some((start, end)) = secret_name(word) else {
+        show_plain(word, shown);
+        let is_scheme = word.eq_ignore_ascii_case("bearer");
+        return if is_scheme {
+            Hide::Next(SCHEME)
+        } else {
+            Hide::Nothing
+        };
+    };
+    show_plain(&word[..start], shown);
+    let (name, rest) = (&word[start..end], &word[end..]);
+    // A secret may stand right before the name.
+    let is_name = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '-');
+    let is_apart = !shown.ends_with(REDACTED);
+    match is_apart && name.len() <= 24 && name.chars().all(is_name) {
+        true => shown.push_str(name),
+        false => shown.push_str(REDACTED),
+    }
+    let value = rest.trim_start_matches(['"', '\'', '\\', ':', '=']);
+    if value.is_empty() {
+        shown.push_str(rest);
+        return Hide::Next(name);
+    }
+    // The quotation mark that opens the value goes with it.
+    let mark = rest[..rest.len() - value.len()].trim_end_matches(['"', '\'', '\\']);
+    shown.push_str(mark);
+    if is_harmless(name, value) {
+        shown.push_str(&rest[mark.len()..]);
+        return Hide::Nothing;
+    }
+    shown.push_str(REDACTED);
+    Hide::after(&rest[mark.len()..])
+}
+
+/// Where in a word such as `name=value` the name of a secret is.
+fn secret_name(word: &str) -> Option<(usize, usize)> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let mut from = 0;
+    while let Some(start) = word[from..].find(is_name).map(|at| from + at) {
+        let end = word[start..]
+            .find(|c| !is_name(c))
+            .map_or(word.len(), |at| start + at);
+        let rest = &word[end..];
+        // `name=`, `name:` and `"name"`, but neither `https://` nor a name in `urn:of:names`.
+        let is_named = rest.starts_with(['=', '"', '\'', '\\'])
+            || (rest.starts_with(':') && !rest.starts_with("://") && !word.starts_with("urn:"));
+        if is_named && is_secret(&word[start..end]) {
+            return Some((start, end));
+        }
+        from = end;
+    }
+    None
+}
+
+/// Whether a value is none that a secret of this name has: numbers of errors, and words after `Bearer`.
+fn is_harmless(name: &str, value: &str) -> bool {
+    let value = value.trim_matches(|c: char| c.is_ascii_punctuation());
+    let is_number = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
+    match name.to_ascii_lowercase().as_str() {
+        "code" => is_number && value.len() <= 6,
+        SCHEME => value.len() < 12 && value.bytes().all(|b| b.is_ascii_lowercase()),
+        _ => false,
+    }
+}
+
+/// Shows what is not named as a secret: all but what looks like a token.
+fn show_plain(word: &str, shown: &mut String) {
     let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '+' | '=');
     let mut rest = word;
     while !rest.is_empty() {
+        if TOKENS.iter().any(|beginning| rest.starts_with(beginning)) {
+            let is_part = |c: char| is_token(c) || matches!(c, '.' | '/' | '~' | '%');
+            shown.push_str(REDACTED);
+            rest = &rest[rest.find(|c| !is_part(c)).unwrap_or(rest.len())..];
+            continue;
+        }
         let run = rest.find(|c| !is_token(c)).unwrap_or(rest.len());
-        if run > LONGEST_WORD {
-            shown.push_str("[redacted]");
+        if run > LONGEST_WORD && !rest[run..].starts_with(CLIENT_ID) {
+            shown.push_str(REDACTED);
         } else {
             shown.push_str(&rest[..run]);
         }
@@ -82,9 +184,17 @@ fn hide_long_runs(word: &str, shown: &mut String) {
 fn hide_fields(json: &mut Value) {
     match json {
         Value::Object(fields) => {
+            // A name that is none may be a value whose name was lost.
+            if fields.keys().any(|name| words(name) != *name) {
+                *fields = std::mem::take(fields)
+                    .into_iter()
+                    .map(|(name, value)| (words(&name), value))
+                    .collect();
+            }
             for (name, value) in fields {
-                if is_secret(name) && !matches!(value, Value::Null | Value::Bool(_)) {
-                    *value = Value::from("[redacted]");
+                let is_number = matches!(value, Value::Number(_)) && name == "code";
+                if is_secret(name) && !is_number && !matches!(value, Value::Null | Value::Bool(_)) {
+                    *value = Value::from(REDACTED);
                 } else {
                     hide_fields(value);
                 }
@@ -97,8 +207,17 @@ fn hide_fields(json: &mut Value) {
 }
 
 fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    if name.contains("token_type") || name.contains("token_uri") {
+    let name = name.to_ascii_lowercase().replace('-', "_");
+    if [
+        "token_type",
+        "token_uri",
+        "token_url",
+        "invalid_",
+        "grant_type",
+    ]
+    .iter()
+    .any(|harmless| name.contains(harmless))
+    {
         return false;
     }
     [
@@ -139,7 +258,58 @@ mod tests {
         );
         let jwt =
             "got eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJyb2JvdEBleGFtcGxlIn0abc.c2ln here";
-        assert_eq!(words(jwt), "got [redacted].[redacted].c2ln here");
+        assert_eq!(words(jwt), "got [redacted] here");
+    }
+
+    #[test]
+    fn harmless_words_stay() {
+        for text in [
+            "error code: 1234",
+            "{code=401}",
+            "the client 764086051850-6qr4p6gpi6hn506pt8ejuq83di341hur.apps.googleusercontent.com was deleted",
+            "invalid_token: The access token expired",
+            "Bearer token is missing",
+            "urn:ietf:params:oauth:token-type:access_token is not urn:ietf:params:oauth:grant-type:jwt-bearer",
+            "Token has been expired or revoked.",
+            "https://oauth2.googleapis.com/token answered 500",
+        ] {
+            assert_eq!(words(text), text);
+        }
+        let google = br#"{"error":{"code":403,"message":"no"}}"#;
+        assert_eq!(excerpt(google).as_bytes(), google);
+    }
+
+    #[test]
+    fn a_secret_is_hidden_wherever_it_stands_in_a_word() {
+        for text in [
+            r#"{"access_token"ya29.canary...","expires_in":3599}"#,
+            r#""access_token"canary-1","expires_in":3599}"#,
+            "1//canary...&token=5",
+            "ya29.canary-token=5",
+            "canary4token=5",
+            "access_token='canary'",
+            "\"refresh_token\" : \"canary\"",
+            r#"{\"access_token\":\"canary\"}"#,
+            "password: \"two canary words\" and more",
+            "Authorization: Bearer canary5",
+            "Bearer canary5",
+            "Bearer: canary",
+            "a=b&code=4/0canary",
+            "client_secret: GOCSPX-canary",
+            "got GOCSPX-canary, and AIzacanary",
+            "https://h.example/?access_token=canary",
+        ] {
+            for shown in [words(text), excerpt(text.as_bytes())] {
+                assert!(!shown.contains("canary"), "{text}: {shown}");
+            }
+        }
+        // The value is the name.
+        let shown = excerpt(br#"{"ya29.canary":1,"error":"x"}"#);
+        assert!(!shown.contains("canary"), "{shown}");
+        assert_eq!(
+            words("password: \"two canary words\" and more"),
+            "password: [redacted] and more"
+        );
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub(super) struct KeyFile {
 impl KeyFile {
     /// Reads a file that errors call `place`.
     pub(super) fn read(path: &Path, place: &str) -> Result<Self, AuthError> {
-        let text = read_text(path, NEEDED)?;
+        let text = read_text(path, NEEDED, "ServiceAccount::from_json")?;
         Self::parse(place, &text)
     }
 

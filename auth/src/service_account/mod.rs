@@ -20,6 +20,7 @@ use serde_json::Value;
 use self::{key_file::KeyFile, keys::Fingerprint, signer::KeySigner, signs::Signs, source::Source};
 #[cfg(feature = "id-token")]
 use crate::IdTokenSource;
+use crate::ShownPath;
 use crate::{
     AuthError, Cached, Credentials, Signer, UrlPolicy,
     reach::{Named, Reach},
@@ -49,7 +50,7 @@ impl ServiceAccount {
     /// [`AuthErrorKind::Crypto`](crate::AuthErrorKind::Crypto) where it cannot be used. The text names the file and the field.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, AuthError> {
         let path = path.as_ref();
-        Self::watching(path, &path.display().to_string(), &Reach::trusted())
+        Self::watching(path, &ShownPath::new(path).to_string(), &Reach::trusted())
     }
 
     /// Reads a key file that errors call `place`.

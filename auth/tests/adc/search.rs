@@ -105,6 +105,39 @@ fn a_file_that_cannot_be_used_is_an_error_and_never_skipped() {
             AuthErrorKind::NotFound,
             "only shells know what ~ is",
         ),
+        (
+            home().var(VARIABLE, "\"/key.json\""),
+            AuthErrorKind::NotFound,
+            "take the quotation marks out",
+        ),
+        (
+            home().var(VARIABLE, "/key.json "),
+            AuthErrorKind::NotFound,
+            "take the white space",
+        ),
+        (
+            home().var(VARIABLE, "/key.json\n"),
+            AuthErrorKind::NotFound,
+            "take the white space",
+        ),
+        (
+            home().var(
+                VARIABLE,
+                r#"{"type": "service_account", "private_key": "canary"}"#,
+            ),
+            AuthErrorKind::Config,
+            "what looks like JSON, 52 bytes): the path of a file is needed",
+        ),
+        (
+            home().var(VARIABLE, "-----BEGIN PRIVATE KEY-----\ncanary"),
+            AuthErrorKind::Config,
+            "give the text itself to `ServiceAccount::from_json`",
+        ),
+        (
+            home().var(VARIABLE, "ya29.canary-canary"),
+            AuthErrorKind::Config,
+            "a token",
+        ),
         (with(""), AuthErrorKind::Config, "the file is empty"),
         (with("[]"), AuthErrorKind::Config, "not a JSON object"),
         (

@@ -432,6 +432,10 @@ fn properties_of_sources() -> BTreeSet<String> {
                 ".secret(",
                 ".required_secret(",
                 ".peek(",
+                ".named_path(",
+                ".required_path(",
+                ".object(",
+                ".map(",
             ] {
                 for rest in text.split(taker).skip(1) {
                     let name = rest

@@ -131,6 +131,9 @@ async fn every_claim_is_checked() {
         (but("iat", Value::Null), Err(Form)),
         (but("nbf", json!(NOW + 10)), Ok(())),
         (but("nbf", json!(NOW + 60)), Err(IssuedAt)),
+        (but("nbf", json!("tomorrow")), Err(Form)),
+        (but("nbf", json!(-1)), Err(Form)),
+        (but("nbf", json!(1e300)), Err(Form)),
     ] {
         assert_eq!(scene.check(&claims).await, outcome, "{claims}");
     }

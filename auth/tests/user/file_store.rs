@@ -111,6 +111,116 @@ async fn nobody_else_can_read_it() {
     assert!(error.to_string().contains("symbolic link"), "{error}");
 }
 
+/// What each use of a store says.
+#[cfg(unix)]
+async fn uses(store: &FileStore) -> [Result<(), gapi_auth::AuthError>; 4] {
+    [
+        store.load(&key("ann")).await.map(drop),
+        store.list().await.map(drop),
+        store.lock(&key("ann")).await.map(drop),
+        store.save(&key("ann"), &value(2)).await,
+    ]
+}
+
+#[tokio::test]
+#[cfg(unix)]
+async fn nothing_is_read_of_a_folder_that_others_may_use() {
+    use std::os::unix::fs::{PermissionsExt, chown};
+    let (_folder, store) = store();
+    store.save(&key("ann"), &value(1)).await.expect("saved");
+    for mode in [0o720, 0o702, 0o755] {
+        fs::set_permissions(store.folder(), fs::Permissions::from_mode(mode)).expect("changed");
+        for used in uses(&store).await {
+            let error = used.expect_err("others may use it");
+            assert_eq!(error.kind(), AuthErrorKind::Store);
+            assert!(error.to_string().contains("chmod go="), "{error}");
+        }
+    }
+    fs::set_permissions(store.folder(), fs::Permissions::from_mode(0o700)).expect("changed");
+    let file = files(&store, "json").remove(0);
+    // Only the administrator can give files away.
+    if chown(&file, Some(65534), None).is_err() {
+        return;
+    }
+    let error = store.load(&key("ann")).await.expect_err("another's file");
+    assert!(
+        error.to_string().contains("belongs to the user 65534"),
+        "{error}"
+    );
+    chown(&file, Some(0), None).expect("given back");
+    chown(store.folder(), Some(65534), None).expect("given away");
+    for used in uses(&store).await {
+        let error = used.expect_err("another's folder");
+        assert!(
+            error.to_string().contains("belongs to the user 65534"),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+#[cfg(unix)]
+async fn what_is_no_file_is_not_waited_for() {
+    let (_folder, store) = store();
+    store.save(&key("ann"), &value(1)).await.expect("saved");
+    let file = files(&store, "json").remove(0);
+    fs::remove_file(&file).expect("removed");
+    let made = std::process::Command::new("mkfifo")
+        .args(["-m", "600"])
+        .arg(&file)
+        .status();
+    // A system without named pipes has none to wait for.
+    if made.is_ok_and(|status| status.success()) {
+        let error = store.load(&key("ann")).await.expect_err("a pipe");
+        assert!(error.to_string().contains("no file"), "{error}");
+    }
+}
+
+#[tokio::test]
+#[cfg(unix)]
+async fn a_folder_that_cannot_be_written_still_gives_tokens() {
+    use std::os::unix::fs::PermissionsExt;
+    let (_folder, store) = store();
+    let (endpoint, clock) = (
+        crate::endpoint::Endpoint::default(),
+        crate::endpoint::clock(),
+    );
+    AuthorizedUser::from_parts("client-1", "s", "r")
+        .keep_in(Arc::new(store.clone()), key("ann"))
+        .await
+        .expect("saved");
+    for file in files(&store, "lock") {
+        fs::remove_file(file).expect("removed");
+    }
+    fs::set_permissions(store.folder(), fs::Permissions::from_mode(0o500)).expect("changed");
+    // The administrator writes it all the same, which is no harm.
+    let again = AuthorizedUser::from_store(Arc::new(store.clone()), key("ann"));
+    let again = again.await.expect("readable").expect("signed in");
+    let again = again.transport(endpoint.shared()).clock(clock.clone());
+    for _ in 0..3 {
+        crate::endpoint::ask(&again).await.expect("a token");
+        clock.advance(std::time::Duration::from_secs(4000));
+    }
+    assert_eq!(endpoint.seen().len(), 3);
+    fs::set_permissions(store.folder(), fs::Permissions::from_mode(0o700)).expect("changed");
+}
+
+#[tokio::test]
+async fn a_text_that_is_no_path_makes_no_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = r#"{"private_key": "canary"}"#;
+    let store = FileStore::new(folder.path().join(text));
+    let error = store
+        .save(&key("ann"), &value(1))
+        .await
+        .expect_err("no path");
+    assert!(
+        error.to_string().contains("JSON") && !error.to_string().contains("canary"),
+        "{error}"
+    );
+    assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 0);
+}
+
 #[tokio::test]
 async fn damaged_files_are_named_and_moved_aside_by_the_next_save() {
     let (_folder, store) = store();

@@ -110,3 +110,13 @@ fn what_is_wrong_is_named() {
     std::fs::write(&path, full().to_string()).expect("written");
     AuthorizedUser::from_authorized_user_file(&path).expect("a user");
 }
+
+#[test]
+fn decoded_id_tokens_of_older_libraries_are_left_alone() {
+    let mut file = full();
+    file["id_token"] = json!({"aud": "client-1", "email": "ann@example.com"});
+    let user = AuthorizedUser::from_authorized_user_info(&file.to_string()).expect("a user");
+    assert!(user.id_token().is_none());
+    let written: Value = serde_json::from_str(&user.to_json()).expect("JSON");
+    assert_eq!(written, file);
+}

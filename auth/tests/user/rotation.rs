@@ -1,8 +1,11 @@
 //! Refresh tokens that are replaced, and the store that must not lose them.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use gapi_auth::{
@@ -188,5 +191,66 @@ async fn access_tokens_that_cannot_be_saved_are_used_all_the_same() {
         .await
         .expect("saved");
     store.failures.store(9, Ordering::SeqCst);
-    assert_eq!(bearer(&ask(&user).await.expect("a token")), "token-1");
+    for number in 1..4 {
+        let token = ask(&user).await.expect("a token");
+        assert_eq!(bearer(&token), format!("token-{number}"));
+        clock.advance(Duration::from_secs(4000));
+    }
+}
+
+#[tokio::test]
+async fn a_store_takes_nothing_that_could_not_be_used() {
+    let clock = clock();
+    let store = Arc::new(MemoryStore::new());
+    let file = |extra: &str| {
+        let text = format!(
+            r#"{{"type": "authorized_user", "client_id": "c", "client_secret": "s" {extra}}}"#
+        );
+        AuthorizedUser::from_authorized_user_info(&text)
+            .expect("a file")
+            .clock(clock.clone())
+    };
+    let elsewhere = r#", "refresh_token": "r", "token_uri": "https://elsewhere.example/token""#;
+    for (extra, kind) in [
+        (elsewhere, AuthErrorKind::Config),
+        (
+            r#", "refresh_token": "r", "token_uri": "https://storage.googleapis.com/upload/b""#,
+            AuthErrorKind::Config,
+        ),
+        (
+            r#", "refresh_token": "r", "token_uri": "http://oauth2.googleapis.com/token""#,
+            AuthErrorKind::Config,
+        ),
+        (
+            r#", "refresh_token": "r", "universe_domain": "elsewhere.example""#,
+            AuthErrorKind::Universe,
+        ),
+        (
+            r#", "token": "t", "expiry": "2020-01-01T00:00:00Z""#,
+            AuthErrorKind::SignInRequired,
+        ),
+    ] {
+        let error = file(extra)
+            .keep_in(store.clone(), TokenKey::new("c", "", ["a"]))
+            .await
+            .expect_err(extra);
+        assert_eq!(error.kind(), kind, "{error}");
+    }
+    assert!(store.list().await.expect("readable").is_empty());
+    // What the program vouches for is believed by whoever reads the store.
+    let key = TokenKey::new("c", "", ["a"]);
+    file(elsewhere)
+        .token_uri("https://elsewhere.example/token")
+        .keep_in(store.clone(), key.clone())
+        .await
+        .expect("the program's word");
+    let endpoint = Endpoint::default();
+    let user = AuthorizedUser::from_store(store, key)
+        .await
+        .expect("readable")
+        .expect("kept");
+    ask(&user.transport(endpoint.shared()).clock(clock))
+        .await
+        .expect("a token");
+    assert_eq!(endpoint.seen().len(), 1);
 }

@@ -6,6 +6,7 @@ use gapi_auth::{AuthorizedUser, DeviceFlow, Environment, Flow, InstalledAppFlow,
 
 use super::{keys, problem, store};
 use crate::{Outcome, Problem, print::print};
+use gapi_auth::ShownPath;
 
 /// What is asked for unless something else is said.
 const SCOPES: &str = "https://www.googleapis.com/auth/cloud-platform";
@@ -67,7 +68,7 @@ pub(super) async fn run(arguments: &Arguments) -> Outcome {
     };
     print(&format!(
         "{who} signed in; the token is in {}\n",
-        store.folder().display()
+        ShownPath::new(store.folder())
     ))
 }
 
@@ -128,7 +129,7 @@ fn client_secrets(arguments: &Arguments) -> Outcome<PathBuf> {
         return Ok(file.clone());
     }
     let place = usual.map_or_else(String::new, |file| {
-        format!(", or put it at {}", file.display())
+        format!(", or put it at {}", ShownPath::new(file))
     });
     Err(Problem::new("it is not known which OAuth client to sign in with")
         .help(format!(

@@ -2,16 +2,21 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use gapi_auth::{AuthorizedUser, Environment};
+use gapi_auth::{AuthError, AuthErrorKind, AuthorizedUser, Environment};
+use serde_json::Value;
 
 use super::{problem, store, user};
 use crate::{Outcome, Problem, print::print};
+use gapi_auth::ShownPath;
 
 /// Take over a file of type `authorized_user`, such as gcloud's
 #[derive(Debug, clap::Args)]
 pub(super) struct Import {
     /// The file; unless given, the one that `gcloud auth application-default login` wrote
     file: Option<PathBuf>,
+    /// The token endpoint that the file's refresh token goes to, where it is a server other than Google's
+    #[arg(long, value_name = "URL")]
+    token_uri: Option<String>,
     /// The account's name, where the file has none
     #[arg(long, value_name = "ADDRESS")]
     account: Option<String>,
@@ -39,11 +44,29 @@ pub(super) async fn import(arguments: &Import) -> Outcome {
     if let Some(account) = &arguments.account {
         user = user.account(account);
     }
+    if let Some(uri) = &arguments.token_uri {
+        user = user.token_uri(uri);
+    }
     let store = store()?;
     let key = user.store_key();
-    let folder = store.folder().display().to_string();
-    user.keep_in(Arc::new(store), key).await.map_err(problem)?;
-    print(&format!("{} is in {folder}\n", file.display()))
+    let folder = ShownPath::new(store.folder()).to_string();
+    let user = user.keep_in(Arc::new(store), key).await.map_err(unusable)?;
+    let all: Value = serde_json::from_str(&user.to_json()).unwrap_or_default();
+    let server = all["token_uri"].as_str().unwrap_or("Google");
+    print(&format!(
+        "{} is in {folder}; its refresh token is sent to {server}\n",
+        ShownPath::new(file)
+    ))
+}
+
+/// Why credentials are not taken over. Whoever knows the server can say so.
+fn unusable(error: AuthError) -> Vec<Problem> {
+    match error.kind() {
+        AuthErrorKind::Config => {
+            problem(error.with_hint("if the file's server is right, name it with `--token-uri`"))
+        }
+        _ => problem(error),
+    }
 }
 
 pub(super) async fn export(arguments: &Export) -> Outcome {

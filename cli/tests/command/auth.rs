@@ -146,7 +146,22 @@ async fn a_person_signs_in_once() {
     // What is exported can be imported, where the account is another one's.
     let exported = machine.ok("auth export --account ann@example.com");
     machine.folder.write("adc.json", &exported);
-    machine.ok("auth import adc.json --account copy");
+    let said = machine.ok("auth import adc.json --account copy");
+    assert!(
+        said.contains("its refresh token is sent to http://127.0.0.1:"),
+        "{said}"
+    );
+    // A file alone does not send a refresh token elsewhere, neither now nor when programs find it.
+    let mut evil: Value = serde_json::from_str(&exported).unwrap();
+    evil["token_uri"] = "https://elsewhere.example/token".into();
+    machine.folder.write("evil.json", &evil.to_string());
+    let (status, _, stderr) = machine.call("auth import evil.json --account evil");
+    assert_eq!(status, 1);
+    assert!(
+        stderr.contains("elsewhere.example") && stderr.contains("--token-uri"),
+        "{stderr}"
+    );
+    assert!(!machine.ok("auth list").contains("evil"));
     assert!(machine.ok("auth list").contains("copy "));
     machine.ok("auth revoke copy");
 

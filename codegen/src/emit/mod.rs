@@ -40,7 +40,6 @@ pub fn module(api: &Api, runtime: &TokenStream) -> TokenStream {
         matches!(def.shape, Shape::Enum(_))
     });
     let responses = shared(api, &quote!(answer), |def| def.is_response);
-    let updates = method::updates(api);
     quote! {
         #lints
         use #runtime::generated::v1 as __gapi;
@@ -50,7 +49,6 @@ pub fn module(api: &Api, runtime: &TokenStream) -> TokenStream {
         #objects
         #enums
         #responses
-        #updates
     }
 }
 

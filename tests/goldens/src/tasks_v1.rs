@@ -96,7 +96,7 @@ pub mod tasklists {
         ///
         /// * `tasklist`: Task list identifier. The default task list cannot be deleted.
         ///
-        /// Retried after transient errors.
+        /// Retried after any failure of the moment.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -110,7 +110,7 @@ pub mod tasklists {
         ///
         /// * `tasklist`: Task list identifier. Use "@default" to get the authenticated user's default task list.
         ///
-        /// Retried after transient errors.
+        /// Retried after any failure of the moment.
         ///
         /// Any one of the scopes: [`TASKS`](super::scope::TASKS), [`TASKS_READONLY`](super::scope::TASKS_READONLY).
         #[inline]
@@ -124,12 +124,12 @@ pub mod tasklists {
         ///
         /// HTTP: `POST tasks/v1/users/@me/lists`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
-        pub fn insert(self, body: impl __gapi::IntoBody<super::TaskList>) -> Insert {
-            Insert(__gapi::Call::new(&INSERT).with_body(body.into_body()))
+        pub fn insert(self, body: impl Into<__gapi::Body<super::TaskList>>) -> Insert {
+            Insert(__gapi::Call::new(&INSERT).with_body(body.into()))
         }
 
         /// Returns all the authenticated user's task lists.
@@ -140,7 +140,7 @@ pub mod tasklists {
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         ///
-        /// Retried after transient errors.
+        /// Retried after any failure of the moment.
         ///
         /// Any one of the scopes: [`TASKS`](super::scope::TASKS), [`TASKS_READONLY`](super::scope::TASKS_READONLY).
         #[inline]
@@ -156,21 +156,17 @@ pub mod tasklists {
         ///
         /// * `tasklist`: Task list identifier.
         ///
-        /// Retried after transient errors only if the call has `etag` in its body, or if it had no effect.
-        ///
-        /// Takes a `Patch`, which it merges into the resource.
+        /// Retried after any failure of the moment if the call has `etag` in its body; else only where it had no effect.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
         pub fn patch(
             self,
             tasklist: impl Into<String>,
-            body: impl __gapi::IntoUpdate<super::TaskList>,
+            body: impl Into<__gapi::Body<super::TaskList>>,
         ) -> Patch {
             Patch(
-                __gapi::Call::new(&PATCH)
-                    .with("tasklist", tasklist.into())
-                    .with_update(body.into_update()),
+                __gapi::Call::new(&PATCH).with("tasklist", tasklist.into()).with_body(body.into()),
             )
         }
 
@@ -180,21 +176,17 @@ pub mod tasklists {
         ///
         /// * `tasklist`: Task list identifier.
         ///
-        /// Retried after transient errors only if the call has `etag` in its body, or if it had no effect.
-        ///
-        /// Takes no `Patch`: the body replaces the resource.
+        /// Retried after any failure of the moment if the call has `etag` in its body; else only where it had no effect.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
         pub fn update(
             self,
             tasklist: impl Into<String>,
-            body: impl __gapi::IntoBody<super::TaskList>,
+            body: impl Into<__gapi::Body<super::TaskList>>,
         ) -> Update {
             Update(
-                __gapi::Call::new(&UPDATE)
-                    .with("tasklist", tasklist.into())
-                    .with_body(body.into_body()),
+                __gapi::Call::new(&UPDATE).with("tasklist", tasklist.into()).with_body(body.into()),
             )
         }
     }
@@ -428,7 +420,6 @@ pub mod tasklists {
         parameters: &[__gapi::Parameter::path("tasklist")],
         scopes: &[super::scope::TASKS],
         preconditions: &[__gapi::Slot::Body("etag")],
-        patching: Some(&__gapi::Patching::Merge),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Patch)
     };
 
@@ -539,7 +530,7 @@ pub mod tasks {
         ///
         /// * `tasklist`: Task list identifier.
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -557,7 +548,7 @@ pub mod tasks {
         /// * `tasklist`: Task list identifier.
         /// * `task`: Task identifier.
         ///
-        /// Retried after transient errors.
+        /// Retried after any failure of the moment.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -576,7 +567,7 @@ pub mod tasks {
         /// * `tasklist`: Task list identifier.
         /// * `task`: Task identifier.
         ///
-        /// Retried after transient errors.
+        /// Retried after any failure of the moment.
         ///
         /// Any one of the scopes: [`TASKS`](super::scope::TASKS), [`TASKS_READONLY`](super::scope::TASKS_READONLY).
         #[inline]
@@ -594,19 +585,17 @@ pub mod tasks {
         ///
         /// * `tasklist`: Task list identifier.
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
         pub fn insert(
             self,
             tasklist: impl Into<String>,
-            body: impl __gapi::IntoBody<super::Task>,
+            body: impl Into<__gapi::Body<super::Task>>,
         ) -> Insert {
             Insert(
-                __gapi::Call::new(&INSERT)
-                    .with("tasklist", tasklist.into())
-                    .with_body(body.into_body()),
+                __gapi::Call::new(&INSERT).with("tasklist", tasklist.into()).with_body(body.into()),
             )
         }
 
@@ -621,7 +610,7 @@ pub mod tasks {
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         ///
-        /// Retried after transient errors.
+        /// Retried after any failure of the moment.
         ///
         /// Any one of the scopes: [`TASKS`](super::scope::TASKS), [`TASKS_READONLY`](super::scope::TASKS_READONLY).
         #[inline]
@@ -640,7 +629,7 @@ pub mod tasks {
         /// * `tasklist`: Task list identifier.
         /// * `task`: Task identifier.
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -661,9 +650,7 @@ pub mod tasks {
         /// * `tasklist`: Task list identifier.
         /// * `task`: Task identifier.
         ///
-        /// Retried after transient errors only if the call has `etag` in its body, or if it had no effect.
-        ///
-        /// Takes a `Patch`, which it merges into the resource.
+        /// Retried after any failure of the moment if the call has `etag` in its body; else only where it had no effect.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -671,13 +658,13 @@ pub mod tasks {
             self,
             tasklist: impl Into<String>,
             task: impl Into<String>,
-            body: impl __gapi::IntoUpdate<super::Task>,
+            body: impl Into<__gapi::Body<super::Task>>,
         ) -> Patch {
             Patch(
                 __gapi::Call::new(&PATCH)
                     .with("tasklist", tasklist.into())
                     .with("task", task.into())
-                    .with_update(body.into_update()),
+                    .with_body(body.into()),
             )
         }
 
@@ -688,9 +675,7 @@ pub mod tasks {
         /// * `tasklist`: Task list identifier.
         /// * `task`: Task identifier.
         ///
-        /// Retried after transient errors only if the call has `etag` in its body, or if it had no effect.
-        ///
-        /// Takes no `Patch`: the body replaces the resource.
+        /// Retried after any failure of the moment if the call has `etag` in its body; else only where it had no effect.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -698,13 +683,13 @@ pub mod tasks {
             self,
             tasklist: impl Into<String>,
             task: impl Into<String>,
-            body: impl __gapi::IntoBody<super::Task>,
+            body: impl Into<__gapi::Body<super::Task>>,
         ) -> Update {
             Update(
                 __gapi::Call::new(&UPDATE)
                     .with("tasklist", tasklist.into())
                     .with("task", task.into())
-                    .with_body(body.into_body()),
+                    .with_body(body.into()),
             )
         }
     }
@@ -1154,7 +1139,6 @@ pub mod tasks {
         parameters: &[__gapi::Parameter::path("tasklist"), __gapi::Parameter::path("task")],
         scopes: &[super::scope::TASKS],
         preconditions: &[__gapi::Slot::Body("etag")],
-        patching: Some(&__gapi::Patching::Merge),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Patch)
     };
 

@@ -308,7 +308,6 @@ mod tests {
             made: counts,
             text_len,
             streams: crate::corpus::Streams::default(),
-            patches: Vec::new(),
             failures: Vec::new(),
         }
     }

@@ -12,7 +12,7 @@ use serde::de::IgnoredAny;
 
 use super::compile::Compiler;
 use super::progress::Progress;
-use super::{Counts, Methods, Streams, patches, stem};
+use super::{Counts, Methods, Streams, stem};
 use crate::{Failure, read};
 
 /// What became of one document.
@@ -28,8 +28,6 @@ pub(super) struct Module {
     pub(super) text_len: usize,
     /// Its pages, items and operations.
     pub(super) streams: Streams,
-    /// What its methods make of changes.
-    pub(super) patches: Vec<String>,
     /// Every failure, with its place.
     pub(super) failures: Vec<String>,
 }
@@ -94,7 +92,6 @@ impl Generator<'_> {
             made: Counts::default(),
             text_len: 0,
             streams: Streams::default(),
-            patches: Vec::new(),
             failures: Vec::new(),
         };
         let text = match String::from_utf8(bytes) {
@@ -120,7 +117,6 @@ impl Generator<'_> {
         match generate(&Source::new(label.clone(), text), &options) {
             Ok(generated) => {
                 module.streams = Streams::of(&module.name, &whole, &generated.api);
-                module.patches = patches::of(&module.name, &generated.api);
                 self.keep(&generated, &mut module, &label)?;
             }
             Err(errors) => module

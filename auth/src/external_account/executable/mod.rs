@@ -3,12 +3,14 @@
 mod command;
 mod response;
 
-use std::{io, path::PathBuf, time::Duration};
+use std::{fmt, io, time::Duration};
 
 use secrecy::SecretString;
 
 use self::response::Response;
 use super::settings::Settings;
+use crate::ShownPath;
+use crate::shown_path::NamedPath;
 use crate::{
     AuthError, AuthErrorKind, Environment, FetchContext, Program, ProgramOutput, config::Fields,
     oauth::excerpt,
@@ -17,12 +19,12 @@ use crate::{
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A program, and the file in which it keeps what it printed.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Executable {
     /// As the configuration has it: what its words are depends on the operating system.
     command: String,
     pub(super) timeout: Duration,
-    output_file: Option<PathBuf>,
+    output_file: Option<NamedPath>,
 }
 
 impl Executable {
@@ -48,8 +50,17 @@ impl Executable {
         Ok(Self {
             command,
             timeout: timeout.map_or(TIMEOUT, Duration::from_millis),
-            output_file: fields.text("output_file")?.map(PathBuf::from),
+            output_file: fields.named_path("output_file")?,
         })
+    }
+
+    /// The program `name` of the command for people to read, unless the whole is no command.
+    fn shown<'a>(&'a self, name: &'a str) -> ShownPath<'a> {
+        let whole = ShownPath::new(&self.command);
+        match whole.looks_like() {
+            Some(_) => whole,
+            None => ShownPath::new(name),
+        }
     }
 
     /// Refuses to run what nobody allowed, or what is no command.
@@ -90,7 +101,7 @@ impl Executable {
         let output = machine
             .run(&program, self.timeout, &**cx.clock())
             .await
-            .map_err(|error| failed(&name, error))?;
+            .map_err(|error| failed(self.shown(&name), error))?;
         if !output.success() {
             return Err(unsuccessful(&output));
         }
@@ -99,9 +110,9 @@ impl Executable {
             && let Some(path) = &self.output_file
         {
             // A program may print nothing, and only write its file.
-            let text = machine.read_text(path).map_err(|error| {
+            let text = machine.read_text(&**path).map_err(|error| {
                 crate::config::unreadable(
-                    &path.display().to_string(),
+                    path,
                     error,
                     "the program printed nothing, and wrote no such file",
                 )
@@ -113,7 +124,7 @@ impl Executable {
 
     /// The token in the output file, where it says that it is still valid. A file that cannot be used is no reason to fail.
     fn kept(&self, machine: &Environment, cx: &FetchContext) -> Option<SecretString> {
-        let text = machine.read_text(self.output_file.as_ref()?).ok()?;
+        let text = machine.read_text(self.output_file.as_deref()?).ok()?;
         let response = Response::parse("the program's output file", text.as_bytes()).ok()?;
         response.expires()?;
         response.token(cx.clock().now()).ok()
@@ -140,13 +151,25 @@ impl Executable {
             program = program.var("GOOGLE_EXTERNAL_ACCOUNT_IMPERSONATED_EMAIL", email);
         }
         if let Some(file) = &self.output_file {
-            program = program.var("GOOGLE_EXTERNAL_ACCOUNT_OUTPUT_FILE", file);
+            program = program.var("GOOGLE_EXTERNAL_ACCOUNT_OUTPUT_FILE", file.as_os_str());
         }
         program
     }
 }
 
-fn failed(name: &str, error: io::Error) -> AuthError {
+/// Without the arguments, which may hold a secret.
+impl fmt::Debug for Executable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let program = self.command.split_whitespace().next();
+        f.debug_struct("Executable")
+            .field("program", &self.shown(program.unwrap_or_default()))
+            .field("timeout", &self.timeout)
+            .field("output_file", &self.output_file)
+            .finish()
+    }
+}
+
+fn failed(name: ShownPath<'_>, error: io::Error) -> AuthError {
     let (kind, hint) = match error.kind() {
         io::ErrorKind::NotFound => (
             AuthErrorKind::NotFound,

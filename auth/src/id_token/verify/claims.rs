@@ -19,6 +19,7 @@ pub struct IdTokenClaims {
     audiences: Vec<String>,
     issued_at: SystemTime,
     expires_at: SystemTime,
+    not_before: Option<SystemTime>,
 }
 
 impl IdTokenClaims {
@@ -39,6 +40,10 @@ impl IdTokenClaims {
                 })
         };
         let (issued_at, expires_at) = (time("iat")?, time("exp")?);
+        let not_before = match claims.get("nbf") {
+            None | Some(Value::Null) => None,
+            Some(_) => Some(time("nbf")?),
+        };
         for name in ["iss", "sub"] {
             if !claims.get(name).is_some_and(Value::is_string) {
                 return Err(form(format!("its claim `{name}` is missing, or no text")));
@@ -57,6 +62,7 @@ impl IdTokenClaims {
             audiences,
             issued_at,
             expires_at,
+            not_before,
         })
     }
 
@@ -221,11 +227,9 @@ impl Expected {
                 format!("it expired {} s ago", over.as_secs()),
             ));
         }
-        let not_before = claims.claims.get("nbf").and_then(Value::as_f64);
-        let not_before = not_before
-            .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-            .and_then(|since| SystemTime::UNIX_EPOCH.checked_add(since));
-        let begins = not_before.map_or(claims.issued_at, |time| time.max(claims.issued_at));
+        let begins = claims
+            .not_before
+            .map_or(claims.issued_at, |time| time.max(claims.issued_at));
         let early = later(begins, now);
         if early > self.skew {
             return Err(failed(

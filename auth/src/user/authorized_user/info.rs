@@ -69,7 +69,11 @@ impl UserInfo {
             refresh_token: fields.secret("refresh_token")?,
             token: fields.secret("token")?,
             expiry: time(&mut fields, "expiry")?,
-            id_token: fields.secret("id_token")?,
+            // oauth2client wrote the decoded claims; nothing needs them.
+            id_token: match fields.peek("id_token") {
+                Some(_) => fields.secret("id_token")?,
+                None => None,
+            },
             rapt_token: fields.secret("rapt_token")?,
             scopes: fields.list("scopes")?,
             granted_scopes: match fields.has("granted_scopes") {

@@ -7,27 +7,20 @@ mod refresh;
 mod revoke;
 mod source;
 
-use std::{
-    fmt,
-    fs::File,
-    io::{self, Read},
-    path::Path,
-    sync::Arc,
-};
+use std::{fmt, path::Path, sync::Arc};
 
 use gapi_transport::{Clock, Transport};
-use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
+use secrecy::{ExposeSecret, SecretString};
 
 pub(crate) use self::info::UserInfo;
 use self::source::Source;
 use super::store::{TokenKey, TokenStore};
 use crate::{
-    AuthError, AuthErrorKind, Cached, Credentials, UrlPolicy,
+    AuthError, AuthErrorKind, Cached, Credentials, ShownPath, UrlPolicy, config,
     reach::{Configured, Reach},
 };
 
-/// No such file comes near this size.
-const FILE_LIMIT: u64 = 1024 * 1024;
+const NEEDED: &str = "`gcloud auth application-default login` writes one";
 
 /// A user who authorized an app: a refresh token that gives access tokens.
 ///
@@ -54,11 +47,8 @@ impl AuthorizedUser {
     #[doc(alias = "from_file")]
     pub fn from_authorized_user_file(path: impl AsRef<Path>) -> Result<Self, AuthError> {
         let path = path.as_ref();
-        let place = path.display().to_string();
-        let mut text = Zeroizing::new(String::new());
-        File::open(path)
-            .and_then(|file| file.take(FILE_LIMIT).read_to_string(&mut text))
-            .map_err(|error| unreadable(&place, error))?;
+        let text = config::read_text(path, NEEDED, "AuthorizedUser::from_authorized_user_info")?;
+        let place = ShownPath::new(path).to_string();
         Self::read(&place, &text, &Reach::trusted())
     }
 
@@ -315,21 +305,6 @@ impl fmt::Debug for AuthorizedUser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.source().fmt(f)
     }
-}
-
-fn unreadable(place: &str, error: io::Error) -> AuthError {
-    match error.kind() {
-        io::ErrorKind::NotFound => AuthError::new(
-            AuthErrorKind::NotFound,
-            format!("{place}: there is no such file"),
-        )
-        .with_hint("`gcloud auth application-default login` writes one"),
-        _ => AuthError::new(
-            AuthErrorKind::Config,
-            format!("{place}: the file cannot be read: {error}"),
-        ),
-    }
-    .with_source(error)
 }
 
 impl Credentials for AuthorizedUser {

@@ -46,9 +46,18 @@ pub(super) struct Grant {
 
 struct Known {
     info: UserInfo,
-    /// Whether the store has yet to see `info`.
-    unsaved: bool,
+    unsaved: Unsaved,
     revoked: bool,
+}
+
+/// What of the grant the store has yet to see.
+#[derive(Clone, Copy, PartialEq)]
+enum Unsaved {
+    Nothing,
+    /// Can be had again.
+    AccessToken,
+    /// Must not be lost.
+    RefreshToken,
 }
 
 impl Source {
@@ -72,7 +81,7 @@ impl Source {
             grant: Arc::new(Grant {
                 info: Mutex::new(Known {
                     info,
-                    unsaved: false,
+                    unsaved: Unsaved::Nothing,
                     revoked: false,
                 }),
                 turn: tokio::sync::Mutex::default(),
@@ -135,7 +144,7 @@ impl Source {
         let _turn = grant.turn.lock().await;
         // Other processes wait here while one of them refreshes.
         let _lock = grant.lock().await?;
-        grant.save_unsaved().await?;
+        grant.save_refresh_token().await?;
         grant.catch_up().await?;
         if let Some(token) = self.known_token(cx.clock().now()) {
             return Ok(token);
@@ -255,24 +264,38 @@ impl Grant {
             info.expiry = expiry;
             info.granted_scopes = answer.scopes.or(info.granted_scopes.take());
         }
-        known.unsaved = self.store.is_some() && (whole || rotated);
+        known.unsaved = match (rotated, whole) {
+            _ if self.store.is_none() => Unsaved::Nothing,
+            (true, _) => Unsaved::RefreshToken,
+            (false, true) => Unsaved::AccessToken,
+            (false, false) => Unsaved::Nothing,
+        };
         (token, rotated)
     }
 
-    /// Saves what the store has not seen. Until that has worked, it stays in memory.
+    /// Saves a refresh token that the store could not take before. Until that has worked, it stays in memory.
+    async fn save_refresh_token(&self) -> Result<(), AuthError> {
+        let unsaved = self.known().unsaved;
+        match unsaved {
+            Unsaved::RefreshToken => self.save_unsaved().await,
+            Unsaved::Nothing | Unsaved::AccessToken => Ok(()),
+        }
+    }
+
+    /// Saves what the store has not seen.
     async fn save_unsaved(&self) -> Result<(), AuthError> {
         let Some((store, key)) = &self.store else {
             return Ok(());
         };
         let text = {
             let known = self.known();
-            if !known.unsaved {
+            if known.unsaved == Unsaved::Nothing {
                 return Ok(());
             }
             known.info.to_json()
         };
         store.save(key, &text).await?;
-        self.known().unsaved = false;
+        self.known().unsaved = Unsaved::Nothing;
         Ok(())
     }
 
@@ -280,7 +303,7 @@ impl Grant {
     pub(super) fn revoked(&self) {
         let mut known = self.known();
         known.revoked = true;
-        known.unsaved = false;
+        known.unsaved = Unsaved::Nothing;
         let info = &mut known.info;
         (info.refresh_token, info.token, info.expiry) = (None, None, None);
         (info.id_token, info.rapt_token) = (None, None);

@@ -1,13 +1,12 @@
 //! OAuth clients: `client_secret.json`.
 
-use std::{fmt, fs::File, io::Read, path::Path};
+use std::{fmt, path::Path};
 
-use secrecy::{SecretString, zeroize::Zeroizing};
+use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::{AuthError, AuthErrorKind, oauth::check_endpoint};
+use crate::{AuthError, AuthErrorKind, ShownPath, config, oauth::check_endpoint};
 
-const FILE_LIMIT: u64 = 1024 * 1024;
 const GOOGLE_AUTH_URI: &str = "https://accounts.google.com/o/oauth2/v2/auth";
 const GOOGLE_TOKEN_URI: &str = "https://oauth2.googleapis.com/token";
 const GOOGLE_DEVICE_URI: &str = "https://oauth2.googleapis.com/device/code";
@@ -84,25 +83,8 @@ impl ClientSecrets {
     /// where it cannot be used. The text names the file and the field.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, AuthError> {
         let path = path.as_ref();
-        let place = path.display().to_string();
-        let mut text = Zeroizing::new(String::new());
-        File::open(path)
-            .and_then(|file| file.take(FILE_LIMIT).read_to_string(&mut text))
-            .map_err(|error| {
-                let (kind, message) = match error.kind() {
-                    std::io::ErrorKind::NotFound => (
-                        AuthErrorKind::NotFound,
-                        format!("{place}: there is no such file"),
-                    ),
-                    _ => (
-                        AuthErrorKind::Config,
-                        format!("{place}: the file cannot be read: {error}"),
-                    ),
-                };
-                AuthError::new(kind, message)
-                    .with_hint(NEEDED)
-                    .with_source(error)
-            })?;
+        let text = config::read_text(path, NEEDED, "ClientSecrets::from_json")?;
+        let place = ShownPath::new(path).to_string();
         Self::parse(&place, &text)
     }
 

@@ -14,8 +14,8 @@ use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{StoreLock, TokenKey, TokenStore, blocking};
-use crate::{AuthError, AuthErrorKind, Environment, environment::is_absent};
+use super::{StoreLock, TokenKey, TokenStore, blocking, private};
+use crate::{AuthError, AuthErrorKind, Environment, ShownPath, environment::is_absent};
 
 /// The form of today's files.
 const VERSION: u32 = 1;
@@ -28,8 +28,9 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// Keeps tokens in a folder of their own, one file for each [`TokenKey`]. Clones are the same store.
 ///
-/// - The folder is readable by its owner only (0700), and so are the files (0600). One that others can read is refused. On Windows the permissions
-///   of the user's profile count.
+/// - The folder is readable by its owner only (0700), and so are the files (0600). What others can read or write is refused, and what belongs to
+///   another user than the program's and root. On Windows the permissions of the user's profile count.
+/// - A folder that cannot be written, such as a read-only mount, still gives tokens: what a refresh changes stays in memory.
 /// - A file is replaced whole: written beside, forced to disk, renamed. Whenever the machine or the program stops, the folder has either what was
 ///   there or what was saved.
 /// - Programs that share the folder lock one key at a time, so that one of them refreshes and the others take what it got.
@@ -101,12 +102,12 @@ impl FileStore {
     }
 
     fn read(&self, path: &Path) -> Result<Option<Zeroizing<String>>, AuthError> {
-        let file = match open_to_read(path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(failure("read", path, error)),
+        if !private::check_folder(&self.folder)? {
+            return Ok(None);
+        }
+        let Some(file) = private::open(path)? else {
+            return Ok(None);
         };
-        check_private(path, &file)?;
         let mut text = Zeroizing::new(String::new());
         file.take(FILE_LIMIT)
             .read_to_string(&mut text)
@@ -124,7 +125,11 @@ impl FileStore {
         if document.key != *key {
             return Err(AuthError::new(
                 AuthErrorKind::Store,
-                format!("{}: the file belongs to {}", path.display(), document.key),
+                format!(
+                    "{}: the file belongs to {}",
+                    ShownPath::new(&path),
+                    document.key
+                ),
             )
             .with_hint("remove it: it was copied or renamed"));
         }
@@ -199,6 +204,11 @@ impl FileStore {
     }
 
     fn make_folder(&self) -> Result<(), AuthError> {
+        if !self.folder.exists()
+            && let Some(error) = crate::config::no_path(&self.folder, "name a folder for tokens")
+        {
+            return Err(error.with_kind(AuthErrorKind::Store));
+        }
         let mut builder = fs::DirBuilder::new();
         builder.recursive(true);
         #[cfg(unix)]
@@ -206,11 +216,7 @@ impl FileStore {
         builder
             .create(&self.folder)
             .map_err(|error| failure("make", &self.folder, error))?;
-        let folder = File::open(&self.folder).map_err(|error| failure("read", &self.folder, error));
-        if cfg!(unix) {
-            check_private(&self.folder, &folder?)?;
-        }
-        Ok(())
+        private::check_folder(&self.folder).map(drop)
     }
 
     fn delete_now(&self, key: &TokenKey) -> Result<bool, AuthError> {
@@ -234,6 +240,7 @@ impl FileStore {
 
     /// All that is kept and can be read, in order of the keys, and what is wrong with the first file that cannot: it hides no other.
     pub(crate) fn entries_now(&self) -> Result<Entries, AuthError> {
+        private::check_folder(&self.folder)?;
         let files = match fs::read_dir(&self.folder) {
             Ok(files) => files,
             // Something else in the place of the folder is not nothing.
@@ -272,18 +279,25 @@ impl FileStore {
         Ok(Some((document.key, token)))
     }
 
-    /// The lock file stays when it is unlocked: deleting it would let two programs hold locks of two files with one name.
-    fn open_lock(&self, key: &TokenKey) -> Result<(PathBuf, File), AuthError> {
+    /// The lock file stays when it is unlocked: deleting it would let two programs hold locks of two files with one name. Where nothing can be
+    /// written there may be none, and nothing to be kept apart.
+    fn open_lock(&self, key: &TokenKey) -> Result<Option<(PathBuf, File)>, AuthError> {
         self.make_folder()?;
         let path = self.path(key, "lock");
         let mut options = OpenOptions::new();
         options.create(true).truncate(false).read(true).write(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options
-            .open(&path)
-            .map_err(|error| failure("open", &path, error))?;
-        Ok((path, file))
+        let error = match options.open(&path) {
+            Ok(file) => return Ok(Some((path, file))),
+            Err(error) => error,
+        };
+        match error.kind() {
+            io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => {
+                Ok(private::open(&path)?.map(|file| (path, file)))
+            }
+            _ => Err(failure("open", &path, error)),
+        }
     }
 
     async fn blocking<T: Send + 'static>(
@@ -296,8 +310,12 @@ impl FileStore {
 }
 
 fn parse<'a>(path: &Path, text: &'a str) -> Result<Document<'a>, AuthError> {
-    let damaged =
-        |what: String| AuthError::new(AuthErrorKind::Store, format!("{}: {what}", path.display()));
+    let damaged = |what: String| {
+        AuthError::new(
+            AuthErrorKind::Store,
+            format!("{}: {what}", ShownPath::new(path)),
+        )
+    };
     let document: Document<'a> = serde_json::from_str(text).map_err(|error| {
         damaged(format!(
             "the file is damaged at line {} column {}",
@@ -316,40 +334,6 @@ fn parse<'a>(path: &Path, text: &'a str) -> Result<Document<'a>, AuthError> {
     Ok(document)
 }
 
-/// Without following a link, which somebody else may have put there.
-fn open_to_read(path: &Path) -> io::Result<File> {
-    if fs::symlink_metadata(path)?.file_type().is_symlink() {
-        return Err(io::Error::other("it is a symbolic link"));
-    }
-    File::open(path)
-}
-
-#[cfg(unix)]
-fn check_private(path: &Path, file: &File) -> Result<(), AuthError> {
-    use std::os::unix::fs::MetadataExt;
-    let mode = file
-        .metadata()
-        .map_err(|error| failure("read", path, error))?
-        .mode()
-        & 0o777;
-    if mode & 0o077 == 0 {
-        return Ok(());
-    }
-    Err(AuthError::new(
-        AuthErrorKind::Store,
-        format!(
-            "{}: other users may use it (mode {mode:03o})",
-            path.display()
-        ),
-    )
-    .with_hint(format!("run `chmod go= {}`", path.display())))
-}
-
-#[cfg(not(unix))]
-fn check_private(_: &Path, _: &File) -> Result<(), AuthError> {
-    Ok(())
-}
-
 /// A rename is on disk when the folder is.
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> io::Result<()> {
@@ -361,10 +345,10 @@ fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn failure(what: &str, path: &Path, error: io::Error) -> AuthError {
+pub(super) fn failure(what: &str, path: &Path, error: io::Error) -> AuthError {
     AuthError::new(
         AuthErrorKind::Store,
-        format!("cannot {what} {}: {error}", path.display()),
+        format!("cannot {what} {}: {error}", ShownPath::new(path)),
     )
     .with_source(error)
 }
@@ -399,7 +383,10 @@ impl TokenStore for FileStore {
     fn lock<'a>(&'a self, key: &'a TokenKey) -> BoxFuture<'a, Result<StoreLock, AuthError>> {
         let wanted = key.clone();
         Box::pin(async move {
-            let (path, file) = self.blocking(move |this| this.open_lock(&wanted)).await?;
+            let lock = self.blocking(move |this| this.open_lock(&wanted)).await?;
+            let Some((path, file)) = lock else {
+                return Ok(StoreLock::new(()));
+            };
             loop {
                 match file.try_lock() {
                     Ok(()) => return Ok(StoreLock::new(file)),
@@ -415,6 +402,8 @@ impl TokenStore for FileStore {
 /// The folder.
 impl fmt::Debug for FileStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("FileStore").field(&self.folder).finish()
+        f.debug_tuple("FileStore")
+            .field(&ShownPath::new(&self.folder))
+            .finish()
     }
 }

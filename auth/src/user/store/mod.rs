@@ -5,6 +5,7 @@ mod key;
 #[cfg(feature = "keyring-store")]
 mod keyring;
 mod memory;
+mod private;
 
 use std::{any::Any, fmt};
 

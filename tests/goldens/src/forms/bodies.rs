@@ -73,7 +73,7 @@ pub mod things {
         ///
         /// * `n`
         ///
-        /// Retried after transient errors.
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn delete(self, n: impl Into<String>) -> Delete {
             Delete(__gapi::Call::new(&DELETE).with("n", n.into()))
@@ -83,7 +83,7 @@ pub mod things {
         ///
         /// HTTP: `POST empty`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn empty(self) -> Empty {
             Empty(__gapi::Call::new(&EMPTY))
@@ -93,30 +93,30 @@ pub mod things {
         ///
         /// HTTP: `POST free`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn free(
             self,
-            body: impl __gapi::IntoBody<__gapi::BTreeMap<String, __gapi::Value>>,
+            body: impl Into<__gapi::Body<__gapi::BTreeMap<String, __gapi::Value>>>,
         ) -> Free {
-            Free(__gapi::Call::new(&FREE).with_body(body.into_body()))
+            Free(__gapi::Call::new(&FREE).with_body(body.into()))
         }
 
         /// The method `b.inline`.
         ///
         /// HTTP: `POST inline`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
-        pub fn inline(self, body: impl __gapi::IntoBody<super::ThingsInlineRequest>) -> Inline {
-            Inline(__gapi::Call::new(&INLINE).with_body(body.into_body()))
+        pub fn inline(self, body: impl Into<__gapi::Body<super::ThingsInlineRequest>>) -> Inline {
+            Inline(__gapi::Call::new(&INLINE).with_body(body.into()))
         }
 
         /// The method `b.lookup`.
         ///
         /// HTTP: `GET lookup`
         ///
-        /// Retried after transient errors.
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn lookup(self) -> Lookup {
             Lookup(__gapi::Call::new(&LOOKUP))
@@ -128,16 +128,14 @@ pub mod things {
         ///
         /// * `n`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
-        ///
-        /// Takes no `Patch`: the document does not say that the body is merged.
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn patch(
             self,
             n: impl Into<String>,
-            body: impl __gapi::IntoBody<super::Inside>,
+            body: impl Into<__gapi::Body<super::Inside>>,
         ) -> Patch {
-            Patch(__gapi::Call::new(&PATCH).with("n", n.into()).with_body(body.into_body()))
+            Patch(__gapi::Call::new(&PATCH).with("n", n.into()).with_body(body.into()))
         }
 
         /// The method `b.raw`.
@@ -146,10 +144,10 @@ pub mod things {
         ///
         /// The body is bytes of any type: give it the runtime's `HttpBody`, which travels as it is.
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
-        pub fn raw(self, body: impl __gapi::IntoBody<super::HttpBody>) -> Raw {
-            Raw(__gapi::Call::new(&RAW).with_body(body.into_body()))
+        pub fn raw(self, body: impl Into<__gapi::Body<super::HttpBody>>) -> Raw {
+            Raw(__gapi::Call::new(&RAW).with_body(body.into()))
         }
     }
     pub(crate) static DELETE: __gapi::Method = __gapi::Method {

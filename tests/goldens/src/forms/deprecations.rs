@@ -73,7 +73,7 @@ pub mod old {
         ///
         /// HTTP: `GET old`
         ///
-        /// Retried after transient errors.
+        /// Retried after any failure of the moment.
         #[deprecated]
         #[inline]
         pub fn get(self) -> Get {

@@ -117,7 +117,7 @@ pub mod folders {
         ///
         /// The answer is a long-running operation, which no method of this document polls.
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn r#move(self, folder: impl Into<String>) -> Move {
             Move(__gapi::Call::new(&MOVE).with("folder", folder.into()))
@@ -190,7 +190,7 @@ pub mod global_operations {
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
         ///
-        /// Retried after transient errors.
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn get(self, project: impl Into<String>, operation: impl Into<String>) -> Get {
             Get(
@@ -272,7 +272,7 @@ pub mod instances {
         /// * `zone`
         /// * `i`
         ///
-        /// Retried after transient errors.
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn get(
             self,
@@ -297,19 +297,19 @@ pub mod instances {
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn insert(
             self,
             project: impl Into<String>,
             zone: impl Into<String>,
-            body: impl __gapi::IntoBody<super::Task>,
+            body: impl Into<__gapi::Body<super::Task>>,
         ) -> Insert {
             Insert(
                 __gapi::Call::new(&INSERT)
                     .with("project", project.into())
                     .with("zone", zone.into())
-                    .with_body(body.into_body()),
+                    .with_body(body.into()),
             )
         }
     }
@@ -435,17 +435,15 @@ pub mod networks {
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn insert(
             self,
             project: impl Into<String>,
-            body: impl __gapi::IntoBody<super::Task>,
+            body: impl Into<__gapi::Body<super::Task>>,
         ) -> Insert {
             Insert(
-                __gapi::Call::new(&INSERT)
-                    .with("project", project.into())
-                    .with_body(body.into_body()),
+                __gapi::Call::new(&INSERT).with("project", project.into()).with_body(body.into()),
             )
         }
     }
@@ -521,7 +519,7 @@ pub mod operations {
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
         ///
-        /// Retried after transient errors.
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn get(self, name: impl Into<String>) -> Get {
             Get(__gapi::Call::new(&GET).with("name", name.into()))
@@ -531,7 +529,7 @@ pub mod operations {
         ///
         /// HTTP: `GET v1/operations`
         ///
-        /// Retried after transient errors.
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn list(self) -> List {
             List(__gapi::Call::new(&LIST))
@@ -695,17 +693,17 @@ pub mod projects {
                 ///
                 /// The answer is a long-running operation; `wait` waits for its end.
                 ///
-                /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+                /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
                 #[inline]
                 pub fn create(
                     self,
                     parent: impl Into<String>,
-                    body: impl __gapi::IntoBody<super::super::super::Job>,
+                    body: impl Into<__gapi::Body<super::super::super::Job>>,
                 ) -> Create {
                     Create(
                         __gapi::Call::new(&CREATE)
                             .with("parent", parent.into())
-                            .with_body(body.into_body()),
+                            .with_body(body.into()),
                     )
                 }
 
@@ -715,7 +713,7 @@ pub mod projects {
                 ///
                 /// * `name`
                 ///
-                /// Retried after transient errors.
+                /// Retried after any failure of the moment.
                 #[inline]
                 pub fn get(self, name: impl Into<String>) -> Get {
                     Get(__gapi::Call::new(&GET).with("name", name.into()))
@@ -849,7 +847,7 @@ pub mod projects {
                 ///
                 /// * `name`
                 ///
-                /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+                /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
                 #[inline]
                 pub fn cancel(self, name: impl Into<String>) -> Cancel {
                     Cancel(__gapi::Call::new(&CANCEL).with("name", name.into()))
@@ -863,7 +861,7 @@ pub mod projects {
                 ///
                 /// The answer is a long-running operation; `wait` waits for its end.
                 ///
-                /// Retried after transient errors.
+                /// Retried after any failure of the moment.
                 #[inline]
                 pub fn get(self, name: impl Into<String>) -> Get {
                     Get(__gapi::Call::new(&GET).with("name", name.into()))
@@ -1004,7 +1002,7 @@ pub mod zone_operations {
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
         ///
-        /// Retried after transient errors.
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn get(
             self,

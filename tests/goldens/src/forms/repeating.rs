@@ -74,7 +74,7 @@ pub mod things {
         /// * `id`: Which.
         /// * `request_id`: x.
         ///
-        /// Retried after transient errors, with the `requestId` that each call gets.
+        /// Retried after any failure of the moment, with the `requestId` that each call gets.
         #[inline]
         pub fn delete(self, id: impl Into<String>, request_id: impl Into<String>) -> Delete {
             Delete(
@@ -90,7 +90,7 @@ pub mod things {
         ///
         /// * `id`: Which.
         ///
-        /// Retried after transient errors.
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn get(self, id: impl Into<String>) -> Get {
             Get(__gapi::Call::new(&GET).with("id", id.into()))
@@ -100,10 +100,10 @@ pub mod things {
         ///
         /// HTTP: `POST v1/things`
         ///
-        /// Retried after transient errors, with the `requestId` that each call gets.
+        /// Retried after any failure of the moment, with the `requestId` that each call gets.
         #[inline]
-        pub fn insert(self, body: impl __gapi::IntoBody<super::Thing>) -> Insert {
-            Insert(__gapi::Call::new(&INSERT).with_body(body.into_body()))
+        pub fn insert(self, body: impl Into<__gapi::Body<super::Thing>>) -> Insert {
+            Insert(__gapi::Call::new(&INSERT).with_body(body.into()))
         }
 
         /// patch.
@@ -112,16 +112,14 @@ pub mod things {
         ///
         /// * `id`: Which.
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
-        ///
-        /// Takes no `Patch`: the document does not say that the body is merged.
+        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn patch(
             self,
             id: impl Into<String>,
-            body: impl __gapi::IntoBody<super::Stamped>,
+            body: impl Into<__gapi::Body<super::Stamped>>,
         ) -> Patch {
-            Patch(__gapi::Call::new(&PATCH).with("id", id.into()).with_body(body.into_body()))
+            Patch(__gapi::Call::new(&PATCH).with("id", id.into()).with_body(body.into()))
         }
 
         /// setPolicy.
@@ -130,16 +128,14 @@ pub mod things {
         ///
         /// * `id`: Which.
         ///
-        /// Retried after transient errors only if the call has `policy.etag` in its body, or if it had no effect.
+        /// Retried after any failure of the moment if the call has `policy.etag` in its body; else only where it had no effect.
         #[inline]
         pub fn set_policy(
             self,
             id: impl Into<String>,
-            body: impl __gapi::IntoBody<super::SetPolicyRequest>,
+            body: impl Into<__gapi::Body<super::SetPolicyRequest>>,
         ) -> SetPolicy {
-            SetPolicy(
-                __gapi::Call::new(&SET_POLICY).with("id", id.into()).with_body(body.into_body()),
-            )
+            SetPolicy(__gapi::Call::new(&SET_POLICY).with("id", id.into()).with_body(body.into()))
         }
 
         /// stop.
@@ -148,14 +144,14 @@ pub mod things {
         ///
         /// * `id`: Which.
         ///
-        /// Retried after transient errors only if the call has `etag` in its body, or if it had no effect.
+        /// Retried after any failure of the moment if the call has `etag` in its body; else only where it had no effect.
         #[inline]
         pub fn stop(
             self,
             id: impl Into<String>,
-            body: impl __gapi::IntoBody<super::StopRequest>,
+            body: impl Into<__gapi::Body<super::StopRequest>>,
         ) -> Stop {
-            Stop(__gapi::Call::new(&STOP).with("id", id.into()).with_body(body.into_body()))
+            Stop(__gapi::Call::new(&STOP).with("id", id.into()).with_body(body.into()))
         }
 
         /// update.
@@ -164,16 +160,14 @@ pub mod things {
         ///
         /// * `id`: Which.
         ///
-        /// Retried after transient errors only if the call has `if_generation_match` or `if_metageneration_match` or `etag` in its body, or if it had no effect.
-        ///
-        /// Takes no `Patch`: the body replaces the resource.
+        /// Retried after any failure of the moment if the call has `if_generation_match` or `if_metageneration_match` or `etag` in its body; else only where it had no effect.
         #[inline]
         pub fn update(
             self,
             id: impl Into<String>,
-            body: impl __gapi::IntoBody<super::Thing>,
+            body: impl Into<__gapi::Body<super::Thing>>,
         ) -> Update {
-            Update(__gapi::Call::new(&UPDATE).with("id", id.into()).with_body(body.into_body()))
+            Update(__gapi::Call::new(&UPDATE).with("id", id.into()).with_body(body.into()))
         }
     }
     pub(crate) static DELETE: __gapi::Method = __gapi::Method {

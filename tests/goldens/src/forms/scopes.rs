@@ -108,7 +108,7 @@ pub mod files {
         ///
         /// HTTP: `GET files`
         ///
-        /// Retried after transient errors.
+        /// Retried after any failure of the moment.
         ///
         /// Any one of the scopes: [`EXAMPLE_COM_AUTH_UNDECLARED`](super::scope::EXAMPLE_COM_AUTH_UNDECLARED), [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`DRIVE`](super::scope::DRIVE).
         #[inline]
@@ -120,7 +120,7 @@ pub mod files {
         ///
         /// HTTP: `GET open`
         ///
-        /// Retried after transient errors.
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn open(self) -> Open {
             Open(__gapi::Call::new(&OPEN))

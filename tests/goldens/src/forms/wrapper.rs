@@ -82,7 +82,7 @@ pub mod texts {
         ///
         /// HTTP: `GET language/translate/v2`
         ///
-        /// Retried after transient errors.
+        /// Retried after any failure of the moment.
         #[inline]
         pub fn get(self) -> Get {
             Get(__gapi::Call::new(&GET))

@@ -59,6 +59,13 @@ pub(crate) async fn rows() -> Vec<Row> {
         secret("gapi_auth::ApplicationDefault", debug(&adc())),
         secret("gapi_auth::DefaultCredentials", default_credentials().await),
         open("gapi_auth::Origin", "a path"),
+        secret(
+            "gapi_auth::ShownPath",
+            vec![format!(
+                "{0} {0:?}",
+                gapi_auth::ShownPath::new(&format!("{{{CANARY}}}"))
+            )],
+        ),
         secret("gapi_auth::Program", debug(&program())),
         secret(
             "gapi_auth::ProgramOutput",

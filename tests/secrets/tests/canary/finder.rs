@@ -192,3 +192,148 @@ fn finds_what_is_public_and_only_that() {
     );
     assert!(found.others.contains("Made2") && found.foreign.contains("Value"));
 }
+
+/// What takes a path: the public functions of crates, and the properties of files; and what may be the name of a variable that does.
+#[derive(Default)]
+pub(crate) struct Paths {
+    /// As `crate::Type::function`.
+    pub(crate) functions: BTreeSet<String>,
+    pub(crate) properties: BTreeSet<String>,
+    /// Texts such as `SOME_NAME`.
+    pub(crate) capitals: BTreeSet<String>,
+    /// Files in which `Path::display` is called.
+    pub(crate) shown_otherwise: BTreeSet<PathBuf>,
+}
+
+/// Types that hold a path or a part of one.
+const PATHS: [&str; 4] = ["Path", "PathBuf", "OsStr", "OsString"];
+
+impl Paths {
+    /// Adds the crate called `name` whose root file is `root`.
+    pub(crate) fn add(&mut self, name: &str, root: &Path) -> Result<(), String> {
+        let directory = root.parent().ok_or("the root file has no directory")?;
+        self.file(name, root, directory)
+    }
+
+    fn file(&mut self, krate: &str, path: &Path, directory: &Path) -> Result<(), String> {
+        let place = path.display();
+        let text = fs::read_to_string(path).map_err(|error| format!("{place}: {error}"))?;
+        let file: File = syn::parse_file(&text).map_err(|error| format!("{place}: {error}"))?;
+        self.items(krate, &file.items, directory, path)
+    }
+
+    fn items(
+        &mut self,
+        krate: &str,
+        items: &[Item],
+        directory: &Path,
+        path: &Path,
+    ) -> Result<(), String> {
+        for item in items {
+            match item {
+                Item::Mod(item) if is_test(&item.attrs) => continue,
+                Item::Mod(item) => {
+                    let name = item.ident.to_string();
+                    let name = name.trim_start_matches("r#");
+                    let inner = directory.join(name);
+                    match &item.content {
+                        Some((_, items)) => self.items(krate, items, &inner, path)?,
+                        None => self.file(krate, &module_file(directory, name)?, &inner)?,
+                    }
+                    continue;
+                }
+                Item::Fn(item) if is_public(&item.vis) => {
+                    self.function(&format!("{krate}::"), &item.sig);
+                }
+                Item::Impl(block) if block.trait_.is_none() => {
+                    let syn::Type::Path(ty) = &*block.self_ty else {
+                        continue;
+                    };
+                    let ty = ty.path.segments.last().map(|last| last.ident.to_string());
+                    let ty = format!("{krate}::{}::", ty.unwrap_or_default());
+                    for item in &block.items {
+                        if let syn::ImplItem::Fn(item) = item
+                            && is_public(&item.vis)
+                        {
+                            self.function(&ty, &item.sig);
+                        }
+                    }
+                }
+                Item::Trait(item) if is_public(&item.vis) => {
+                    let ty = format!("{krate}::{}::", item.ident);
+                    for item in &item.items {
+                        if let syn::TraitItem::Fn(item) = item {
+                            self.function(&ty, &item.sig);
+                        }
+                    }
+                }
+                _ => {}
+            }
+            self.tokens(quote::ToTokens::to_token_stream(item), path);
+        }
+        Ok(())
+    }
+
+    fn function(&mut self, ty: &str, signature: &syn::Signature) {
+        use quote::ToTokens;
+        let given = signature.inputs.to_token_stream();
+        let bounds = signature.generics.to_token_stream();
+        let limits = signature.generics.where_clause.to_token_stream();
+        if [given, bounds, limits].into_iter().any(names_path) {
+            self.functions.insert(format!("{ty}{}", signature.ident));
+        }
+    }
+
+    /// Names in capitals, and the names that readers of files take as paths.
+    fn tokens(&mut self, tokens: TokenStream, path: &Path) {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        for (place, token) in tokens.iter().enumerate() {
+            match token {
+                TokenTree::Literal(literal) => {
+                    let text = literal.to_string();
+                    let name = text.trim_matches('"');
+                    let is_capital =
+                        |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+                    if text.starts_with('"')
+                        && name.contains('_')
+                        && name.contains(char::is_alphabetic)
+                        && name.chars().all(is_capital)
+                    {
+                        self.capitals.insert(name.to_owned());
+                    }
+                }
+                TokenTree::Group(group) => {
+                    let method = place
+                        .checked_sub(1)
+                        .map(|before| tokens[before].to_string());
+                    let is_called = place >= 2 && tokens[place - 2].to_string() == ".";
+                    match method.as_deref() {
+                        Some("named_path" | "required_path") if is_called => {
+                            let taken = group.stream().to_string();
+                            if let Some(name) = taken
+                                .strip_prefix('"')
+                                .and_then(|rest| rest.strip_suffix('"'))
+                            {
+                                self.properties.insert(name.to_owned());
+                            }
+                        }
+                        Some("display") if is_called && group.stream().is_empty() => {
+                            self.shown_otherwise.insert(path.to_owned());
+                        }
+                        _ => {}
+                    }
+                    self.tokens(group.stream(), path);
+                }
+                TokenTree::Ident(_) | TokenTree::Punct(_) => {}
+            }
+        }
+    }
+}
+
+fn names_path(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(name) => PATHS.contains(&name.to_string().as_str()),
+        TokenTree::Group(group) => names_path(group.stream()),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}

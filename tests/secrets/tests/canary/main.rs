@@ -7,6 +7,7 @@ mod external;
 mod finder;
 mod flows;
 mod generated;
+mod paths;
 mod runtime;
 mod trace;
 mod transport;

@@ -1,0 +1,201 @@
+//! Paths for people to read.
+
+use std::{
+    fmt::{self, Write},
+    ops::Deref,
+    path::{Path, PathBuf},
+};
+
+/// How Google's access tokens, refresh tokens, codes, JWTs, API keys and client secrets begin.
+pub(crate) const TOKENS: [&str; 6] = ["ya29.", "1//", "4/0", "eyJ", "AIza", "GOCSPX-"];
+/// No file system has longer names, nor Linux longer paths.
+const LONGEST_NAME: usize = 255;
+const LONGEST_PATH: usize = 4096;
+/// Digests in hexadecimal are names of folders; what is longer is a token.
+const LONGEST_WORD: usize = 64;
+/// Without a folder or an extension beside it.
+const LONGEST_BARE_WORD: usize = 32;
+
+/// A path, in a text that may be seen by others.
+///
+/// Programs are often given the content of a file where its path belongs: a key in a variable that should name one. `Display` and `Debug` say of what
+/// is no path what it looks like, and show nothing of it. Control characters are escaped.
+///
+/// ```
+/// use gapi_auth::ShownPath;
+///
+/// assert_eq!(ShownPath::new("/keys/robot.json").to_string(), "/keys/robot.json");
+/// assert_eq!(ShownPath::new(r#"{"private_key": "..."}"#).to_string(), "(what looks like JSON, 22 bytes)");
+/// ```
+pub struct ShownPath<'a>(&'a Path);
+
+impl<'a> ShownPath<'a> {
+    /// Shows `path`.
+    pub fn new<P: AsRef<Path> + ?Sized>(path: &'a P) -> Self {
+        Self(path.as_ref())
+    }
+
+    /// What was given instead of a path, if it is none.
+    pub fn looks_like(&self) -> Option<&'static str> {
+        let text = self.0.to_string_lossy();
+        let text = text.trim();
+        if text.contains("-----BEGIN") || text.contains("PRIVATE KEY") {
+            Some("a key in PEM")
+        } else if text.contains(['{', '}']) {
+            let is_json = text.contains('"');
+            Some(if is_json {
+                "JSON"
+            } else {
+                "a text with braces"
+            })
+        } else if text.contains(char::is_control) {
+            Some("a text of several lines")
+        } else if is_token(text) {
+            Some("a token")
+        } else if text.len() > LONGEST_PATH || names(text).any(|name| name.len() > LONGEST_NAME) {
+            Some("a long text")
+        } else {
+            None
+        }
+    }
+}
+
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['/', '\\'])
+}
+
+fn is_token(text: &str) -> bool {
+    let is_scheme = |scheme: &str| {
+        text.get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    };
+    let begins = |name: &str| {
+        TOKENS
+            .iter()
+            .any(|token| name.starts_with(token) && name.len() > 12)
+    };
+    if is_scheme("bearer ") || is_scheme("basic ") || begins(text) || names(text).any(begins) {
+        return true;
+    }
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+' | '=' | '~');
+    let longest = text
+        .split(|c| !is_part(c))
+        .map(str::len)
+        .max()
+        .unwrap_or_default();
+    let is_bare = !text.contains(['/', '\\', '.', ' ']);
+    longest > LONGEST_WORD || (is_bare && longest > LONGEST_BARE_WORD)
+}
+
+impl fmt::Display for ShownPath<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(what) = self.looks_like() {
+            return write!(
+                f,
+                "(what looks like {what}, {} bytes)",
+                self.0.as_os_str().len()
+            );
+        }
+        for c in self.0.to_string_lossy().chars() {
+            if c.is_control() {
+                write!(f, "{}", c.escape_debug())?;
+            } else {
+                f.write_char(c)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for ShownPath<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A path that a file names, or whoever else; it is shown as [`ShownPath`] shows it.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct NamedPath(PathBuf);
+
+impl From<String> for NamedPath {
+    fn from(text: String) -> Self {
+        Self(PathBuf::from(text))
+    }
+}
+
+impl Deref for NamedPath {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl AsRef<Path> for NamedPath {
+    fn as_ref(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl fmt::Debug for NamedPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&ShownPath(&self.0), f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_shown() {
+        for path in [
+            "",
+            "key.json",
+            "./key.json",
+            "~/key.json",
+            "/var/run/secrets/kubernetes.io/serviceaccount/token",
+            r"C:\Users\Ann\AppData\Roaming\gcloud\application_default_credentials.json",
+            r"\\server\share\key.json",
+            "\"C:\\key.json\"",
+            "/nix/store/0c5kjkd8zi2w4bqfgk3k7w8c5hl1v0nv-robot/key.json",
+            "/overlay2/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef/merged/key",
+            "/tmp/3f1c2a52-6a1e-4a53-9f3f-1f0f3c1f9a11/key.json",
+            "/home/ann/Schlüssel für Google.json",
+            "example-project-123456-0123456789ab.json",
+            "/1/2/3",
+        ] {
+            assert_eq!(ShownPath::new(path).looks_like(), None, "{path}");
+            assert_eq!(ShownPath::new(path).to_string(), path);
+        }
+        assert_eq!(ShownPath::new("/key.json\n").to_string(), "/key.json\\n");
+    }
+
+    #[test]
+    fn what_is_no_path_is_described() {
+        let long = format!("/home/{}", "long words ".repeat(30));
+        for (text, what) in [
+            (r#"{"type": "service_account"}"#, "JSON"),
+            ("\n  {\"a\": 1}\n", "JSON"),
+            ("{project}", "a text with braces"),
+            ("-----BEGIN PRIVATE KEY-----\\nMIIE", "a key in PEM"),
+            ("MIIE\nabc", "a text of several lines"),
+            ("ya29.a0Aa4xrXcanary", "a token"),
+            ("1//0gcanary-canary", "a token"),
+            ("Bearer canary", "a token"),
+            ("eyJhbGciOiJSUzI1NiJ9.e30.c2ln", "a token"),
+            ("AIzaSyD-canary-canary", "a token"),
+            ("/run/GOCSPX-canarycanary", "a token"),
+            ("0123456789abcdef0123456789abcdef0", "a token"),
+            (&"aB3/".repeat(1200), "a long text"),
+            (&"aB3".repeat(30), "a token"),
+            (&long, "a long text"),
+        ] {
+            let shown = ShownPath::new(text);
+            assert_eq!(shown.looks_like(), Some(what), "{text}");
+            let expected = format!("(what looks like {what}, {} bytes)", text.len());
+            assert_eq!(shown.to_string(), expected);
+            assert_eq!(format!("{shown:?}"), expected);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! Who may use a store's folder and files: the user alone.
+
+use std::{
+    fs::{self, File, Metadata, OpenOptions},
+    io,
+    path::Path,
+};
+
+use super::file::failure;
+use crate::ShownPath;
+use crate::{AuthError, AuthErrorKind, environment::is_absent};
+
+/// Opens a file to read it, if it is there and the user's alone. A link is not followed: somebody else may have put it there.
+pub(super) fn open(path: &Path) -> Result<Option<File>, AuthError> {
+    match open_to_read(path) {
+        Ok((file, metadata)) => {
+            check(path, &metadata)?;
+            Ok(Some(file))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failure("read", path, error)),
+    }
+}
+
+/// Refuses a folder that others may use, and says whether it is there. Whoever may write to it decides what its files say.
+pub(super) fn check_folder(path: &Path) -> Result<bool, AuthError> {
+    match fs::metadata(path) {
+        Ok(metadata) => check(path, &metadata).map(|()| true),
+        Err(error) if is_absent(&error) => Ok(false),
+        Err(error) => Err(failure("read", path, error)),
+    }
+}
+
+fn open_to_read(path: &Path) -> io::Result<(File, Metadata)> {
+    if !cfg!(unix) && fs::symlink_metadata(path)?.is_symlink() {
+        return Err(io::Error::other("it is a symbolic link"));
+    }
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        // Opening a pipe would wait for a writer.
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags.bits().cast_signed());
+    }
+    let file = options.open(path).map_err(|error| {
+        let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
+        match is_link {
+            true => io::Error::other("it is a symbolic link"),
+            false => error,
+        }
+    })?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
+    Ok((file, metadata))
+}
+
+#[cfg(unix)]
+fn check(path: &Path, metadata: &Metadata) -> Result<(), AuthError> {
+    use std::os::unix::fs::MetadataExt;
+    let refused = |what: String, hint: String| {
+        let message = format!("{}: {what}", ShownPath::new(path));
+        Err(AuthError::new(AuthErrorKind::Store, message).with_hint(hint))
+    };
+    let (mode, owner) = (metadata.mode() & 0o777, metadata.uid());
+    let user = rustix::process::geteuid().as_raw();
+    if owner != user && owner != 0 {
+        return refused(
+            format!("it belongs to the user {owner}, and the program runs as the user {user}"),
+            format!(
+                "run the program as that user, or `chown {user} {}`",
+                ShownPath::new(path)
+            ),
+        );
+    }
+    if mode & 0o077 != 0 {
+        return refused(
+            format!("other users may use it (mode {mode:03o})"),
+            format!("run `chmod go= {}`", ShownPath::new(path)),
+        );
+    }
+    Ok(())
+}
+
+/// The permissions of the user's profile count.
+#[cfg(not(unix))]
+fn check(_: &Path, _: &Metadata) -> Result<(), AuthError> {
+    Ok(())
+}
