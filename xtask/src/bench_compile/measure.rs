@@ -115,6 +115,15 @@ fn cpu(stat: &str) -> Option<f64> {
     Some((user + system) / TICKS_PER_SECOND)
 }
 
+/// Seconds of processor time in `/proc/ID/stat`, with those of the processes that it waited for (`cutime` and `cstime`, the 16th and 17th
+/// field).
+pub(crate) fn cpu_of_all(stat: &str) -> Option<f64> {
+    let (_, rest) = stat.rsplit_once(')')?;
+    let fields = rest.split_whitespace().skip(11).take(4);
+    let ticks = fields.map(|field| field.parse::<f64>().ok());
+    Some(ticks.sum::<Option<f64>>()? / TICKS_PER_SECOND)
+}
+
 /// The peak in MiB in `/proc/ID/status`.
 fn peak(status: &str) -> Option<f64> {
     let line = status

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use measure::{Cost, Step};
-pub(crate) use measure::{LOG, wrapper};
+pub(crate) use measure::{LOG, cpu_of_all, wrapper};
 use report::{Report, Row, Table};
 use subjects::{Candidate, SUBJECTS};
 

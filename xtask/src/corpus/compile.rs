@@ -89,7 +89,10 @@ impl Compiler {
                     .iter()
                     .map(|index| ident(&modules[*index].name))
                     .collect();
-                let outcome = self.batch(step, &names)?;
+                let limit = batch
+                    .first()
+                    .and_then(|index| modules[*index].recursion_limit);
+                let outcome = self.batch(step, &names, limit)?;
                 if !outcome.success && outcome.errors.is_empty() {
                     // No module is at fault: the runtime does not compile, or the compiler was killed.
                     return Err(
@@ -126,8 +129,13 @@ impl Compiler {
     }
 
     /// Runs one crate that holds these modules through cargo.
-    fn batch(&self, step: Step, names: &[String]) -> Result<Outcome, Failure> {
-        self.write_crate(names)?;
+    fn batch(
+        &self,
+        step: Step,
+        names: &[String],
+        limit: Option<usize>,
+    ) -> Result<Outcome, Failure> {
+        self.write_crate(names, limit)?;
         let mut command = crate::cargo();
         match step {
             Step::Check => command.arg("check"),
@@ -150,7 +158,7 @@ impl Compiler {
         ))
     }
 
-    fn write_crate(&self, names: &[String]) -> Result<(), Failure> {
+    fn write_crate(&self, names: &[String], limit: Option<usize>) -> Result<(), Failure> {
         let gapi = serde_json::to_string(&self.root)?;
         // Profiles as in the repository, so that build scripts that ran for it need not run again.
         let manifest = format!(
@@ -162,6 +170,9 @@ impl Compiler {
         let mut lib = String::from(
             "//! Generated modules.\n#![deny(warnings, unused)]\n#![forbid(missing_docs, unsafe_code)]\n",
         );
+        if let Some(limit) = limit {
+            writeln!(lib, "#![recursion_limit = \"{limit}\"]")?;
+        }
         for name in names {
             writeln!(lib, "#[path = \"modules/{name}.rs\"]\npub mod {name};")?;
         }
@@ -244,14 +255,19 @@ impl Outcome {
     }
 }
 
-/// Splits modules into crates, in order.
+/// Splits modules into crates, in order. A crate has one recursion limit.
 fn batches(modules: &[Module], waiting: &[usize]) -> Vec<Vec<usize>> {
+    let limit = |index: usize| modules[index].recursion_limit;
+    let mut waiting = waiting.to_vec();
+    waiting.sort_by_key(|index| limit(*index));
     let mut batches: Vec<Vec<usize>> = Vec::new();
     let mut size = 0;
-    for index in waiting {
+    for index in &waiting {
         let length = modules[*index].text_len;
         match batches.last_mut() {
-            Some(batch) if size + length <= BATCH => batch.push(*index),
+            Some(batch) if size + length <= BATCH && limit(batch[0]) == limit(*index) => {
+                batch.push(*index);
+            }
             _ => {
                 batches.push(vec![*index]);
                 size = 0;
@@ -297,18 +313,13 @@ pub(crate) fn write_if_new(path: &Path, text: &str) -> Result<(), Failure> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Counts;
     use super::*;
 
     fn module(name: &str, text_len: usize) -> Module {
-        let counts = Counts::default();
         Module {
             name: name.to_owned(),
-            total: counts,
-            made: counts,
             text_len,
-            streams: crate::corpus::Streams::default(),
-            failures: Vec::new(),
+            ..Module::default()
         }
     }
 
@@ -325,6 +336,13 @@ mod tests {
             [vec![0, 1], vec![2], vec![3]]
         );
         assert_eq!(batches(&modules, &[1, 3]), [vec![1, 3]]);
+    }
+
+    #[test]
+    fn a_batch_has_one_recursion_limit() {
+        let mut modules = [module("a", 1), module("b", 1), module("c", 1)];
+        modules[1].recursion_limit = Some(256);
+        assert_eq!(batches(&modules, &[0, 1, 2]), [vec![0, 2], vec![1]]);
     }
 
     #[test]

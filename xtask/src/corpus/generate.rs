@@ -16,7 +16,7 @@ use super::{Counts, Methods, Streams, stem};
 use crate::{Failure, read};
 
 /// What became of one document.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Module {
     /// `sqladmin.v1`
     pub(super) name: String,
@@ -26,6 +26,8 @@ pub(super) struct Module {
     pub(super) made: Counts,
     /// The size of the generated text in bytes.
     pub(super) text_len: usize,
+    /// What its crate has to set.
+    pub(super) recursion_limit: Option<usize>,
     /// Its pages, items and operations.
     pub(super) streams: Streams,
     /// Every failure, with its place.
@@ -91,6 +93,7 @@ impl Generator<'_> {
             total: document.count(self.methods),
             made: Counts::default(),
             text_len: 0,
+            recursion_limit: None,
             streams: Streams::default(),
             failures: Vec::new(),
         };
@@ -128,6 +131,7 @@ impl Generator<'_> {
 
     fn keep(&self, generated: &Generated, module: &mut Module, label: &str) -> Result<(), Failure> {
         let (statistics, total) = (generated.statistics, module.total);
+        module.recursion_limit = generated.recursion_limit;
         module.made = Counts {
             documents: 1,
             methods: statistics.methods,
@@ -157,7 +161,7 @@ impl Generator<'_> {
 }
 
 /// The lock, whatever happened to its last holder: a panic has been reported already, and ends the scope.
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner)

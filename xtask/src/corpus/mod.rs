@@ -1,8 +1,9 @@
-//! `cargo xtask corpus`: generate the module of every document of a folder.
+//! `cargo xtask corpus`: generate the module of every document of a folder, and of documents made at random.
 
 mod compile;
 mod generate;
 mod progress;
+mod random;
 mod streams;
 
 use std::path::{Path, PathBuf};
@@ -18,7 +19,14 @@ use streams::Streams;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The folder of documents; a relative path starts at the repository's root.
-    folder: PathBuf,
+    #[arg(required_unless_present = "random")]
+    folder: Option<PathBuf>,
+    /// Make so many documents at random, and check what becomes of them.
+    #[arg(long, value_name = "N")]
+    random: Option<u64>,
+    /// The seed of the first of them; each one has a seed of its own.
+    #[arg(long, value_name = "S", default_value_t = 0, requires = "random")]
+    seed: u64,
     /// Type-check the generated modules.
     #[arg(long)]
     compile: bool,
@@ -53,13 +61,6 @@ enum Methods {
 
 /// Generates, compiles and documents; true when nothing failed.
 pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
-    let mut files = documents(&root.join(&arguments.folder))?;
-    if let Some(only) = &arguments.only {
-        files.retain(|file| glob(only, &stem(file)));
-    }
-    if files.is_empty() {
-        return Err(format!("no document in {} to work on", arguments.folder.display()).into());
-    }
     let compiler = if arguments.compile || arguments.doc {
         Some(Compiler::new(root)?)
     } else {
@@ -69,8 +70,44 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
         Some(jobs) => usize::from(jobs),
         None => std::thread::available_parallelism().map_or(1, usize::from),
     };
+    let before = cpu();
+    let mut good = true;
+    if let Some(folder) = &arguments.folder {
+        good &= documents_of(&root.join(folder), arguments, compiler.as_ref(), jobs)?;
+    }
+    let between = cpu();
+    if let Some(count) = arguments.random {
+        let seeds = arguments.seed..arguments.seed.saturating_add(count);
+        good &= random::run(seeds, arguments, compiler.as_ref(), jobs)?;
+        if let (Some(_), Some(before), Some(between), Some(after)) =
+            (&arguments.folder, before, between, cpu())
+        {
+            println!(
+                "processor time: {:.1} s for the folder, {:.1} s for the random documents",
+                between - before,
+                after - between
+            );
+        }
+    }
+    Ok(good)
+}
+
+/// Every document of a folder.
+fn documents_of(
+    folder: &Path,
+    arguments: &Arguments,
+    compiler: Option<&Compiler>,
+    jobs: usize,
+) -> Result<bool, Failure> {
+    let mut files = documents(folder)?;
+    if let Some(only) = &arguments.only {
+        files.retain(|file| glob(only, &stem(file)));
+    }
+    if files.is_empty() {
+        return Err(format!("no document in {} to work on", folder.display()).into());
+    }
     let generator = generate::Generator {
-        compiler: compiler.as_ref(),
+        compiler,
         methods: arguments.methods,
         format: arguments.format,
     };
@@ -85,19 +122,36 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
         },
         start.elapsed().as_secs_f64()
     );
-    if let Some(compiler) = &compiler {
-        for (step, wanted) in [(Step::Check, arguments.compile), (Step::Doc, arguments.doc)] {
-            if wanted {
-                compiler.run(step, &mut modules)?;
-            }
-        }
-    }
+    compile(&mut modules, arguments, compiler)?;
     let mut streams = Streams::default();
     for module in &modules {
         streams.add(module.streams.clone());
     }
     print!("{}", streams.report(arguments.streams));
     Ok(report(&modules) && streams.is_complete())
+}
+
+/// The steps that are asked for.
+fn compile(
+    modules: &mut [Module],
+    arguments: &Arguments,
+    compiler: Option<&Compiler>,
+) -> Result<(), Failure> {
+    let Some(compiler) = compiler else {
+        return Ok(());
+    };
+    for (step, wanted) in [(Step::Check, arguments.compile), (Step::Doc, arguments.doc)] {
+        if wanted {
+            compiler.run(step, modules)?;
+        }
+    }
+    Ok(())
+}
+
+/// Seconds of processor time of this program and of those that it ran, where the system tells.
+fn cpu() -> Option<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    crate::bench_compile::cpu_of_all(&stat)
 }
 
 /// Prints every failure, then one line of counts.
@@ -186,9 +240,8 @@ mod tests {
             name: "tasks.v1".to_owned(),
             total,
             made: total,
-            text_len: 0,
-            streams: Streams::default(),
             failures,
+            ..Module::default()
         };
         assert!(report(&[module(Vec::new()), module(Vec::new())]));
         assert!(!report(&[

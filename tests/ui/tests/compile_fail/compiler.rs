@@ -40,16 +40,22 @@ impl Compiler {
 
     /// Begins to check a case, which finds its documents in `documents/`.
     pub(crate) fn start(&self, case: &Path) -> Child {
+        self.start_in(case.strip_prefix(workspace()).unwrap(), &["-Adead_code"])
+    }
+
+    /// Begins to check a source file of any place.
+    pub(crate) fn start_in(&self, file: &Path, options: &[&str]) -> Child {
         let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
         let mut command = Command::new(rustc);
         command
             // Where cargo compiled gapi: its sources are found from here.
             .current_dir(workspace())
             .env("CARGO_MANIFEST_DIR", package().join("documents"))
-            .arg(case.strip_prefix(workspace()).unwrap())
+            .arg(file)
             .args(["--edition=2024", "--emit=metadata", "--out-dir"])
             .arg(env!("CARGO_TARGET_TMPDIR"))
-            .args(["--color=never", "--diagnostic-width=140", "-Adead_code"]);
+            .args(["--color=never", "--diagnostic-width=140"])
+            .args(options);
         let dependencies = self.gapi.parent().unwrap();
         command
             .arg("-L")

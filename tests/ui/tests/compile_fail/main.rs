@@ -6,6 +6,7 @@
 
 mod compiler;
 mod normal;
+mod random;
 
 use std::path::{Path, PathBuf};
 
