@@ -153,7 +153,7 @@ impl Gunzip {
             _ if !self.ended => Ok(Pull::Hungry),
             // An empty body may be called anything.
             Step::Start | Step::Between { .. } => Ok(Pull::End),
-            _ => Err(Undecodable::new("it ends in the middle")),
+            _ => Err(Undecodable::cut()),
         }
     }
 }

@@ -181,11 +181,20 @@ fn pull(layers: &mut [Gunzip]) -> Result<Pull, Undecodable> {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Undecodable {
     why: &'static str,
+    /// Whether only the end is missing: what came before it is right, as far as anybody knows.
+    pub(crate) is_cut: bool,
 }
 
 impl Undecodable {
     fn new(why: &'static str) -> Self {
-        Self { why }
+        Self { why, is_cut: false }
+    }
+
+    fn cut() -> Self {
+        Self {
+            why: "it ends in the middle",
+            is_cut: true,
+        }
     }
 }
 

@@ -32,7 +32,7 @@ use crate::{
 /// A response that ends before its `content-length` is broken, however cleanly it ends. What breaks goes on where it was, as the
 /// [retry policy](crate::RetryPolicy) allows, whose attempts and deadline begin anew with each byte that arrives; but only if the server says which version
 /// of the media it sends (a strong `etag`, `x-goog-generation` or `x-goog-hash`): two versions are never mixed. What travels compressed is fetched from its beginning again, and
-/// what was given before is passed over. Where the server tells a checksum of the whole, as Cloud Storage does,
+/// what was given before is passed over; where compressed data was changed on its way, what was given may be wrong, and the download fails. Where the server tells a checksum of the whole, as Cloud Storage does,
 /// it is compared with what has arrived, parts aside: with the compressed form where it is one of that.
 ///
 /// gzip is undone; [`read_compressed`](Self::read_compressed) gives what is stored. A range is one of the decompressed bytes, so a request with one asks for

@@ -107,7 +107,10 @@ pub(crate) fn find(
 fn part(asked: Option<Part>, said: Said) -> Result<Place, String> {
     let Said { first, last, total } = said;
     let fits = match asked {
-        None | Some(Part::Last(_)) => true,
+        None => true,
+        Some(Part::Last(count)) => {
+            last - first < count && total.is_none_or(|total| last + 1 == total)
+        }
         Some(Part::From { start, end }) => first == start && end.is_none_or(|end| last < end),
     };
     if !fits {
@@ -351,6 +354,12 @@ mod tests {
         assert!(part(from(10, None), "bytes 0-99/100").is_err());
         assert!(part(from(0, Some(10)), "bytes 0-10/100").is_err());
         assert!(part(from(10, None), "lines 10-99/100").is_err());
+        for range in ["bytes 90-99/100", "bytes 90-99/*"] {
+            assert!(part(Some(Part::Last(10)), range).is_ok(), "{range}");
+        }
+        for range in ["bytes 89-99/100", "bytes 90-98/100", "bytes 0-99/*"] {
+            assert!(part(Some(Part::Last(10)), range).is_err(), "{range}");
+        }
         // The status of a part was lost on the way; what came shows it.
         let rest = || said(200, from(10, None), "bytes 10-99/100", Some(90));
         assert_eq!(rest(), place(10, 0, Some(90), Some(100)));

@@ -106,6 +106,17 @@ async fn what_was_being_decoded_begins_anew() {
             "{error}"
         );
     }
+    // What was changed on its way may have given wrong bytes already.
+    let mut changed = [gzip(&text), gzip(&text)].concat();
+    let sum = changed.len() - 6;
+    changed[sum] ^= 1;
+    let script = Script::steps([sent(200, &headers, &changed, None)]);
+    let error = download(&patient(&script)).await.expect_err("changed");
+    assert_eq!(error.kind(), ErrorKind::Transport);
+    assert!(error.to_string().contains("gzip") && error.is_retryable());
+    let noise = sent(200, &headers, b"no gzip", None);
+    let script = Script::steps([noise, sent(200, &headers, &packed, None)]);
+    assert!(download(&patient(&script)).bytes().await.expect("all") == text);
     // Without a version, nobody knows what would come.
     let script = Script::steps([sent(200, &headers[..1], &packed, Some(50))]);
     let error = download(&patient(&script)).await.expect_err("broken");

@@ -13,7 +13,7 @@ use gapi::{
 };
 use gapi_fakes::storage::{Storage, Trouble};
 
-use crate::api::Thing;
+use crate::{api::Thing, gzip::gzip};
 
 static STORAGE: __gapi::Api = __gapi::Api {
     name: "storage",
@@ -136,6 +136,43 @@ async fn every_seed_arrives_byte_for_byte() {
             std::fs::read(&down).expect("a file") == all,
             "{seed}: another content came back"
         );
+    }
+}
+
+/// As often as the server changes a byte of what travels compressed, of which some may have been given by then.
+async fn fetched(make: impl Fn() -> gapi::Download) -> Bytes {
+    loop {
+        match make().bytes().await {
+            Ok(bytes) => return bytes,
+            Err(error) => {
+                let is_changed = error.is_retryable() && error.to_string().contains("gzip");
+                assert!(is_changed || error.kind() == ErrorKind::Media, "{error}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_stored_compressed_arrives_byte_for_byte() {
+    let all = content(3 * UNIT + 77);
+    // Several members.
+    let packed: Vec<u8> = all.chunks(200_000).flat_map(gzip).collect();
+    let storage = Storage::start().await.expect("a server");
+    storage.put_gzip("b", "x", &packed[..]).expect("an object");
+    let client = client(&storage.url());
+    for seed in 0..40 {
+        storage.seed(Some(seed));
+        let download = || download(&client, "x");
+        let stored = || download().read_compressed();
+        let (got, wanted) = match seed % 3 {
+            0 => (fetched(download).await, &all[..]),
+            1 => (fetched(stored).await, &packed[..]),
+            _ => {
+                let got = fetched(|| download().range(1000..400_000)).await;
+                (got, &all[1000..400_000])
+            }
+        };
+        assert!(got == wanted, "{seed}: {} bytes", got.len());
     }
 }
 

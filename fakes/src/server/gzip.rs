@@ -29,11 +29,14 @@ pub(super) fn encode(request: &Request, reply: Reply) -> Reply {
 }
 
 fn accepts(request: &Request) -> bool {
-    request.header("accept-encoding").is_some_and(|codings| {
-        codings.split(',').any(|coding| {
-            let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
-            name.trim().eq_ignore_ascii_case("gzip") && !matches!(weight.trim(), "q=0" | "q=0.0")
-        })
+    request.header("accept-encoding").is_some_and(is_accepted)
+}
+
+/// Whether `codings`, an `Accept-Encoding`, has gzip among them.
+pub(crate) fn is_accepted(codings: &str) -> bool {
+    codings.split(',').any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        name.trim().eq_ignore_ascii_case("gzip") && !matches!(weight.trim(), "q=0" | "q=0.0")
     })
 }
 

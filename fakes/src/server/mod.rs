@@ -20,8 +20,11 @@ pub use reply::Reply;
 pub use request::Request;
 pub use routes::Routes;
 
-pub(crate) use self::wire::{Ending, Trigger, Wire};
 use self::{fault::Faults, log::Log};
+pub(crate) use self::{
+    gzip::is_accepted,
+    wire::{Ending, Trigger, Wire},
+};
 
 /// What answers requests. Closures are services too.
 pub trait Service: Send + Sync + 'static {

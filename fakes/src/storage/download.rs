@@ -1,8 +1,12 @@
 //! Media on its way down.
 
-use std::{io, time::Duration};
+use std::{
+    io::{self, Read},
+    time::Duration,
+};
 
 use ::http::{HeaderName, HeaderValue, Response};
+use flate2::read::MultiGzDecoder;
 use futures_util::stream;
 use http_body_util::{BodyExt as _, StreamBody};
 use hyper::body::Frame;
@@ -18,7 +22,7 @@ use super::{
 };
 use crate::{
     lock,
-    server::{Ending, Trigger},
+    server::{Ending, Trigger, is_accepted},
 };
 
 pub(super) fn answer(
@@ -37,7 +41,7 @@ pub(super) fn answer(
     if trouble == Trouble::NewGeneration
         && let Some(object) = state.object(bucket, name)
     {
-        state.store(bucket, name, object.content, &object.content_type)?;
+        state.store(bucket, name, object.content, &object.form)?;
     }
     if let Trouble::Status(status) = trouble {
         return Ok(bare(status));
@@ -49,6 +53,11 @@ pub(super) fn answer(
         && wanted != object.generation.to_string()
     {
         return Ok(refuse(404, "No such object generation"));
+    }
+    let is_encoded = object.form.encoding.is_some();
+    let accepted = arriving.header("accept-encoding");
+    if is_encoded && !accepted.is_some_and(is_accepted) {
+        return decompressed(&object, trouble, arriving.trigger());
     }
     let len = object.content.len()?;
     let conditional = arriving
@@ -67,9 +76,21 @@ pub(super) fn answer(
             return Ok(response);
         }
     };
-    let body = body(&object.content, from, count, trouble, arriving.trigger());
-    let mut response = Response::new(body);
-    describe(&mut response, &object, count, trouble);
+    let stored = Stored {
+        content: object.content.clone(),
+        from,
+        count,
+        garbled: match trouble {
+            Trouble::Garble(share) if is_encoded => Some(count * share / 1001),
+            _ => None,
+        },
+    };
+    let mut response = Response::new(body(stored, count, trouble, arriving.trigger()));
+    describe(&mut response, &object, trouble)?;
+    header(&mut response, "content-length", &count.to_string());
+    if let Some(encoding) = &object.form.encoding {
+        header(&mut response, "content-encoding", encoding);
+    }
     if asked != Asked::Ignored {
         *response.status_mut() = ::http::StatusCode::PARTIAL_CONTENT;
         let range = format!("bytes {from}-{}/{len}", from + count - 1);
@@ -78,21 +99,45 @@ pub(super) fn answer(
     Ok(response)
 }
 
-fn describe(response: &mut Response<Body>, object: &Object, count: u64, trouble: Trouble) {
+/// The whole, without its encoding, whatever was asked for.
+fn decompressed(object: &Object, trouble: Trouble, trigger: Trigger) -> io::Result<Response<Body>> {
+    let stored = Stored {
+        content: object.content.clone(),
+        from: 0,
+        count: object.content.len()?,
+        garbled: None,
+    };
+    // Shares are of the stored length, which is near enough.
+    let count = stored.count;
+    let plain = MultiGzDecoder::new(stored);
+    let mut response = Response::new(body(plain, count, trouble, trigger));
+    describe(&mut response, object, trouble)?;
+    let transformed = "x-guploader-response-body-transformations";
+    header(&mut response, transformed, "gunzipped");
+    header(&mut response, "warning", "214 UploadServer gunzipped");
+    Ok(response)
+}
+
+fn describe(response: &mut Response<Body>, object: &Object, trouble: Trouble) -> io::Result<()> {
     let hash = match trouble {
         Trouble::WrongHash => "crc32c=AAAAAA==".to_owned(),
         _ => format!("crc32c={},md5={}", object.crc32c, object.md5),
     };
+    let encoding = object.form.encoding.as_deref().unwrap_or("identity");
     for (name, value) in [
-        ("content-type", object.content_type.clone()),
-        ("content-length", count.to_string()),
+        ("content-type", object.form.content_type.clone()),
         ("etag", object.etag()),
         ("x-goog-generation", object.generation.to_string()),
-        ("x-goog-stored-content-encoding", "identity".to_owned()),
+        ("x-goog-stored-content-encoding", encoding.to_owned()),
+        (
+            "x-goog-stored-content-length",
+            object.content.len()?.to_string(),
+        ),
         ("x-goog-hash", hash),
     ] {
         header(response, name, &value);
     }
+    Ok(())
 }
 
 fn header(response: &mut Response<Body>, name: &'static str, value: &str) {
@@ -103,8 +148,34 @@ fn header(response: &mut Response<Body>, name: &'static str, value: &str) {
     }
 }
 
-/// A part of the content, which may end badly.
-fn body(content: &Content, from: u64, count: u64, trouble: Trouble, trigger: Trigger) -> Body {
+/// A part of what is stored, of which one byte may be another.
+struct Stored {
+    content: Content,
+    from: u64,
+    count: u64,
+    garbled: Option<u64>,
+}
+
+impl Read for Stored {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let most = self.count.min(into.len() as u64);
+        let piece = self.content.read(self.from, most)?;
+        into[..piece.len()].copy_from_slice(&piece);
+        let len = piece.len() as u64;
+        if let Some(at) = self.garbled {
+            if at < len {
+                into[at as usize] ^= 0x55;
+            }
+            self.garbled = at.checked_sub(len);
+        }
+        self.from += len;
+        self.count -= len;
+        Ok(piece.len())
+    }
+}
+
+/// What `bytes` gives, which may end badly after a share of `count` bytes.
+fn body(bytes: impl Read + Send + 'static, count: u64, trouble: Trouble, trigger: Trigger) -> Body {
     let breaks = match trouble {
         Trouble::Reset(share) => Some((count * share / 1000, true)),
         Trouble::Close(share) => Some((count * share / 1000, false)),
@@ -115,14 +186,11 @@ fn body(content: &Content, from: u64, count: u64, trouble: Trouble, trigger: Tri
     if count == 0 {
         return http::empty(200).into_body();
     }
-    let state = (content.clone(), trigger, 0);
-    let pieces = stream::unfold(state, move |(content, trigger, at)| async move {
-        if at == count {
-            return None;
-        }
-        let mut most = count;
+    let pieces = stream::unfold((bytes, trigger, 0), move |state| async move {
+        let (mut bytes, trigger, at) = state;
+        let mut most = PIECE;
         match breaks {
-            Some((limit, _)) if at < limit => most = limit,
+            Some((limit, _)) if at < limit => most = most.min(limit - at),
             Some(_) if stalls => std::future::pending().await,
             Some((_, reset)) => {
                 // What was given is on its way before the next write ends the connection.
@@ -134,9 +202,15 @@ fn body(content: &Content, from: u64, count: u64, trouble: Trouble, trigger: Tri
             }
             None => {}
         }
-        let piece = content.read(from + at, (most - at).min(PIECE));
-        let len = piece.as_ref().map_or(0, |piece| piece.len() as u64);
-        Some((piece.map(Frame::data), (content, trigger, at + len)))
+        let mut piece = Vec::new();
+        match (&mut bytes).take(most).read_to_end(&mut piece) {
+            Ok(0) => None,
+            Ok(len) => {
+                let state = (bytes, trigger, at + len as u64);
+                Some((Ok(Frame::data(piece.into())), state))
+            }
+            Err(error) => Some((Err(error), (bytes, trigger, at))),
+        }
     });
     StreamBody::new(pieces).boxed_unsync()
 }

@@ -37,6 +37,8 @@ pub enum Trouble {
     WholeInstead,
     /// Another generation of the object is there from now on.
     NewGeneration,
+    /// A byte of an encoded answer is another one, at this share of it.
+    Garble(u64),
     /// An upload's request that would bring the byte at this position of the media is taken up to there, and gets this status. Requests before it meet nothing.
     StatusAt(u16, u64),
     /// The connection is closed after so many bytes of the answer's body.
@@ -159,10 +161,11 @@ impl Troubles {
                 }
                 _ => Trouble::Status(status),
             },
-            Errand::Fetch => match dice.below(5) {
+            Errand::Fetch => match dice.below(6) {
                 0 | 1 => Trouble::Reset(share),
                 2 => Trouble::Close(share),
                 3 => Trouble::WholeInstead,
+                4 => Trouble::Garble(share),
                 _ => Trouble::Status(status),
             },
             Errand::Other => Trouble::None,

@@ -6,7 +6,7 @@ use ::http::{HeaderValue, Method, Response};
 use serde_json::{Value, json};
 
 use super::{
-    Content, State, Trouble, bare, head_of,
+    Content, Form, State, Trouble, bare, head_of,
     http::{self, Arriving, Body},
     json_answer, not_found,
     range::{self, Chunk},
@@ -23,7 +23,7 @@ const UNIT: u64 = 256 * 1024;
 pub(super) struct Session {
     bucket: String,
     name: String,
-    content_type: String,
+    form: Form,
     content: Content,
     /// What was said at the start, or since.
     total: Option<u64>,
@@ -69,7 +69,11 @@ pub(super) async fn answer(
             };
             let content = Content::new()?;
             content.append(&media)?;
-            let done = |state: &State| state.store(bucket, &name, content, &content_type);
+            let form = Form {
+                content_type,
+                encoding: encoding(&arriving, &described),
+            };
+            let done = |state: &State| state.store(bucket, &name, content, &form);
             match trouble {
                 Trouble::Status(status) | Trouble::Gone(status) => Ok(bare(status)),
                 Trouble::Reset(_) => Ok(arriving.reset()),
@@ -87,6 +91,13 @@ pub(super) async fn answer(
 fn name(arriving: &Arriving, described: &Value) -> Option<String> {
     let name = arriving.parameter("name").or(described["name"].as_str());
     name.map(str::to_owned)
+}
+
+/// How the object's bytes are encoded, from the query or its description.
+fn encoding(arriving: &Arriving, described: &Value) -> Option<String> {
+    let said = arriving.parameter("contentEncoding");
+    let encoding = said.or(described["contentEncoding"].as_str());
+    encoding.map(str::to_owned)
 }
 
 async fn begin(state: &State, mut arriving: Arriving, bucket: &str) -> io::Result<Response<Body>> {
@@ -112,10 +123,13 @@ async fn begin(state: &State, mut arriving: Arriving, bucket: &str) -> io::Resul
     let session = Session {
         bucket: bucket.to_owned(),
         name,
-        content_type: arriving
-            .header("x-upload-content-type")
-            .unwrap_or("application/octet-stream")
-            .to_owned(),
+        form: Form {
+            content_type: arriving
+                .header("x-upload-content-type")
+                .unwrap_or("application/octet-stream")
+                .to_owned(),
+            encoding: encoding(&arriving, &described),
+        },
         content: Content::new()?,
         total,
         stored: 0,
@@ -210,12 +224,7 @@ async fn in_session(state: &State, mut arriving: Arriving, id: &str) -> io::Resu
     let complete = whole && session.total == Some(session.stored);
     if complete || trouble == Trouble::EndEarly {
         let content = session.content.clone();
-        session.done = Some(state.store(
-            &session.bucket,
-            &session.name,
-            content,
-            &session.content_type,
-        )?);
+        session.done = Some(state.store(&session.bucket, &session.name, content, &session.form)?);
     }
     let (done, stored) = (session.done.clone(), session.stored);
     lock(&state.sessions).insert(id.to_owned(), session);

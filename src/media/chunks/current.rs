@@ -32,6 +32,8 @@ pub(super) struct Current {
 pub(super) enum Fault {
     /// It broke; another one may go on.
     Broken(Error),
+    /// It was changed on its way, and nobody knows where: what was given of it may be wrong.
+    Corrupt(Error),
     /// It is wrong.
     Wrong(Error),
 }
@@ -75,8 +77,13 @@ impl Current {
                     Ok(Pull::Hungry) => {}
                     Ok(Pull::End) => return Poll::Ready(None),
                     Err(why) => {
-                        let error = Error::transport(why.into());
-                        return Poll::Ready(Some(Err(Fault::Broken(error))));
+                        // A body of the right length was changed, even if that looks like a missing end.
+                        let fault = if why.is_cut && self.declared.is_none() {
+                            Fault::Broken
+                        } else {
+                            Fault::Corrupt
+                        };
+                        return Poll::Ready(Some(Err(fault(Error::transport(why.into())))));
                     }
                 }
             }

@@ -281,7 +281,8 @@ impl Chunks {
                 self.give(chunk)
             }
             Poll::Ready(Some(Err(Fault::Broken(error)))) => self.broken(error),
-            Poll::Ready(Some(Err(Fault::Wrong(error)))) => Err(error),
+            Poll::Ready(Some(Err(Fault::Corrupt(error)))) if self.given == 0 => self.broken(error),
+            Poll::Ready(Some(Err(Fault::Corrupt(error) | Fault::Wrong(error)))) => Err(error),
             Poll::Ready(None) => match self.too_short() {
                 Some(error) => self.broken(error),
                 None => self.end(),

@@ -1,5 +1,6 @@
 //! Media through everything that can go wrong, seed after seed: each goes up and comes down in a process of its own, whose memory is measured, against an embedded server
-//! that resets connections, loses answers, takes parts, forgets sessions and is overloaded.
+//! that resets connections, loses answers, takes parts, forgets sessions and is overloaded. Of an object that is stored compressed each fetches the content, the stored bytes or a
+//! range, through the same and through bytes that are changed on their way.
 
 mod transfer;
 
@@ -11,6 +12,7 @@ use std::{
 };
 
 use clap::{Parser, Subcommand};
+use flate2::{Compression, write::GzEncoder};
 use gapi_fakes::storage::{Dice, Storage};
 
 /// Why something failed.
@@ -18,6 +20,9 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// What a process may need besides one chunk, in bytes.
 const MOST: u64 = 64 << 20;
+
+/// The content of one member of what is stored compressed, in bytes.
+const MEMBER: u64 = 5_000_000;
 
 #[derive(Debug, Parser)]
 #[command(
@@ -71,6 +76,9 @@ fn soak(arguments: &Arguments) -> Result<bool, Failure> {
         .enable_all()
         .build()?;
     let storage = runtime.block_on(Storage::start())?;
+    let packed = folder.path().join("packed.gz");
+    pack(&up, &packed)?;
+    storage.put_gzip("soak", transfer::PACKED, File::open(&packed)?)?;
     let (mut identical, mut peak) = (0, 0);
     for seed in arguments.first..arguments.first + arguments.seeds {
         storage.seed(Some(seed));
@@ -108,6 +116,8 @@ fn one(storage: &Storage, seed: u64, up: &Path, folder: &Path) -> Result<u64, Fa
         .arg(up)
         .arg("--down")
         .arg(&down)
+        .arg("--packed")
+        .arg(folder.join("packed.gz"))
         .output()?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).trim().into());
@@ -143,7 +153,21 @@ fn fill(path: &Path, size: u64) -> Result<(), Failure> {
     Ok(file.flush()?)
 }
 
-fn same(mut one: File, mut other: File) -> io::Result<bool> {
+/// Compresses a file: in several members, as programs do that compress in parallel, or append.
+fn pack(from: &Path, to: &Path) -> Result<(), Failure> {
+    let mut from = File::open(from)?;
+    let mut to = BufWriter::with_capacity(1 << 20, File::create(to)?);
+    loop {
+        let mut encoder = GzEncoder::new(&mut to, Compression::fast());
+        let count = io::copy(&mut (&mut from).take(MEMBER), &mut encoder)?;
+        encoder.finish()?;
+        if count < MEMBER {
+            return Ok(to.flush()?);
+        }
+    }
+}
+
+pub(crate) fn same(mut one: impl io::Read, mut other: impl io::Read) -> io::Result<bool> {
     let (mut a, mut b) = (Vec::new(), Vec::new());
     loop {
         a.clear();

@@ -1,12 +1,20 @@
 //! One process: an object goes up and comes down.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    io::{Read as _, Seek as _, SeekFrom},
+    path::PathBuf,
+    time::Duration,
+};
 
 use futures_util::stream;
 use gapi::{Client, ErrorKind, Media, RetryPolicy, auth::Anonymous};
+use gapi_fakes::storage::Dice;
 use tokio::{fs::File, io::AsyncReadExt as _};
 
-use crate::Failure;
+use crate::{Failure, same};
+
+/// What is stored compressed.
+pub(crate) const PACKED: &str = "packed";
 
 gapi::api! {
     /// Cloud Storage.
@@ -25,6 +33,9 @@ pub(crate) struct Arguments {
     up: PathBuf,
     #[arg(long)]
     down: PathBuf,
+    /// What is stored compressed, as it is stored.
+    #[arg(long)]
+    packed: PathBuf,
 }
 
 /// How media goes up.
@@ -86,7 +97,76 @@ async fn transfer(arguments: &Arguments) -> Result<(), Failure> {
         let file = File::create(&arguments.down).await?;
         download.to_writer(file).await?;
     }
-    Ok(())
+    let part = part(&client, arguments).await?;
+    let len = std::fs::metadata(&arguments.up)?.len();
+    let (from, count) = range(arguments.seed, len);
+    let mut up = std::fs::File::open(&arguments.up)?;
+    up.seek(SeekFrom::Start(from))?;
+    if !same(up.take(count), &part[..])? {
+        return Err("another part came back".into());
+    }
+    compressed(&client, arguments).await
+}
+
+/// A part of what went up: where it begins, and how many bytes it has.
+fn range(seed: u64, len: u64) -> (u64, u64) {
+    let mut dice = Dice::new(seed);
+    let from = dice.below(len.max(1));
+    (from, dice.below(1 << 20).min(len - from).max(1))
+}
+
+async fn part(client: &Client, arguments: &Arguments) -> Result<Vec<u8>, Failure> {
+    let (from, count) = range(arguments.seed, std::fs::metadata(&arguments.up)?.len());
+    let part = storage::objects()
+        .get("soak", &arguments.name)
+        .download(client)
+        .range(from..from + count);
+    Ok(part.bytes().await?.to_vec())
+}
+
+/// Fetches what is stored compressed: its content, the stored bytes, or a range of either.
+async fn compressed(client: &Client, arguments: &Arguments) -> Result<(), Failure> {
+    let down = arguments.down.with_extension("unpacked");
+    let as_stored = arguments.seed % 4 >= 2;
+    let of = if as_stored {
+        &arguments.packed
+    } else {
+        &arguments.up
+    };
+    let len = std::fs::metadata(of)?.len();
+    let (from, count) = match arguments.seed.is_multiple_of(2) {
+        true => (0, len),
+        false => range(arguments.seed, len),
+    };
+    loop {
+        let download = storage::objects().get("soak", PACKED).download(client);
+        let download = if as_stored {
+            download.read_compressed()
+        } else {
+            download
+        };
+        let download = match count == len {
+            true => download,
+            false => download.range(from..from + count),
+        };
+        match download.to_file(&down).await {
+            Ok(_) => break,
+            // A byte was changed on its way. The checksum shows it, gzip's or the object's, though not which of the bytes it was: the program fetches it anew.
+            Err(error) if is_changed(&error) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let mut wanted = std::fs::File::open(of)?;
+    wanted.seek(SeekFrom::Start(from))?;
+    if !same(wanted.take(count), std::fs::File::open(&down)?)? {
+        return Err("something else came back of what is compressed".into());
+    }
+    Ok(std::fs::remove_file(&down)?)
+}
+
+fn is_changed(error: &gapi::Error) -> bool {
+    let text = error.to_string();
+    text.contains("gzip") || text.contains("did not arrive as it is stored")
 }
 
 async fn up(client: &Client, arguments: &Arguments) -> Result<(), gapi::Error> {
