@@ -35,12 +35,14 @@ pub(crate) fn excerpt(body: &[u8]) -> String {
 
 /// `text` on one line, with everything that looks like a token taken out.
 pub(crate) fn words(text: &str) -> String {
+    // A control character within a secret does not end it.
+    let text: String = text
+        .chars()
+        .filter(|c| c.is_whitespace() || !c.is_control())
+        .collect();
     let mut shown = String::with_capacity(text.len());
     let mut hide = Hide::Nothing;
-    for word in text
-        .split(|c: char| c.is_whitespace() || c.is_control())
-        .filter(|word| !word.is_empty())
-    {
+    for word in text.split_whitespace() {
         let is_within = matches!(hide, Hide::UntilQuote(_));
         if !shown.is_empty() && !is_within {
             shown.push(' ');
@@ -169,7 +171,8 @@ fn show_plain(word: &str, shown: &mut String) {
             continue;
         }
         let run = rest.find(|c| !is_token(c)).unwrap_or(rest.len());
-        if run > LONGEST_WORD && !rest[run..].starts_with(CLIENT_ID) {
+        let is_random = run > LONGEST_WORD || is_mixed(&rest[..run]);
+        if is_random && !rest[run..].starts_with(CLIENT_ID) {
             shown.push_str(REDACTED);
         } else {
             shown.push_str(&rest[..run]);
@@ -179,6 +182,15 @@ fn show_plain(word: &str, shown: &mut String) {
         shown.push_str(&rest[..gap]);
         rest = &rest[gap..];
     }
+}
+
+/// Whether a word is long for one that has letters of both cases and digits.
+fn is_mixed(word: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| word.as_bytes().iter().any(is);
+    word.len() >= LONGEST_WORD / 2
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_digit)
 }
 
 fn hide_fields(json: &mut Value) {
@@ -295,6 +307,8 @@ mod tests {
             "Bearer canary5",
             "Bearer: canary",
             "a=b&code=4/0canary",
+            "client_secret=GOCSPX-\u{0}canary",
+            "the rest: B4canaryCanaryCanary",
             "client_secret: GOCSPX-canary",
             "got GOCSPX-canary, and AIzacanary",
             "https://h.example/?access_token=canary",

@@ -12,11 +12,15 @@ mod crowd;
 mod downscoped;
 mod executable;
 mod external_account;
+#[cfg(all(feature = "adc", feature = "authorized-user", feature = "gdch"))]
+mod foreign;
 #[cfg(feature = "gdch")]
 mod gdch;
 mod impersonated;
 #[cfg(feature = "reqwest")]
 mod loopback;
+#[path = "../service_account/mutate.rs"]
+mod mutate;
 #[cfg(all(feature = "adc", feature = "authorized-user", feature = "gdch"))]
 mod reach;
 mod recorded;

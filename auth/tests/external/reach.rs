@@ -185,7 +185,7 @@ fn key_json() -> &'static Value {
 }
 
 /// A file of this type that every policy allows, but for the token server of Google Distributed Cloud.
-fn plain(kind: &str) -> Value {
+pub(crate) fn plain(kind: &str) -> Value {
     match kind {
         "service_account" => key_json().clone(),
         "authorized_user" => {

@@ -1,6 +1,8 @@
 //! ID tokens, signatures, and what is built on them.
 
 mod client_certificate;
+#[path = "../service_account/mutate.rs"]
+mod mutate;
 mod recorded;
 mod service_account;
 mod signed_url;

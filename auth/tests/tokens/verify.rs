@@ -449,3 +449,34 @@ async fn answers_that_are_no_key_set_are_an_outage() {
     );
     assert_eq!(scene.fetches(), 0);
 }
+
+#[tokio::test]
+async fn tokens_and_keys_that_are_almost_right_are_refused_in_silence() {
+    use crate::mutate::{CANARY, Random, bytes, cases, changed, shows_canary};
+    let mut claims = claims();
+    claims["sub"] = json!(CANARY);
+    claims["name"] = json!(CANARY);
+    let scene = scene();
+    let token = scene.issuer.sign(&claims).expect("signed");
+    let mut random = Random::new(1);
+    for _ in 0..cases(100) {
+        let changed = String::from_utf8_lossy(&bytes(&token, &mut random)).into_owned();
+        match scene.verifier.verify(&changed).await {
+            // White space around it is no part of it.
+            Ok(_) => assert_eq!(changed.trim(), token),
+            Err(error) => assert!(!shows_canary(&format!("{error} {error:?}")), "{error}"),
+        }
+    }
+    let keys = scene.issuer.keys().to_string();
+    for _ in 0..cases(30) {
+        let body = String::from_utf8_lossy(&changed(&keys, &mut random)).into_owned();
+        let network = Direct::new(move |_: &gapi_fakes::Request| Reply::text(200, body.clone()));
+        let verifier = IdTokenVerifier::google([AUDIENCE])
+            .transport(network.shared())
+            .clock(scene.clock.clone());
+        match verifier.verify(&token).await {
+            Ok(verified) => assert_eq!(verified.subject(), CANARY),
+            Err(error) => assert!(!shows_canary(&format!("{error} {error:?}")), "{error}"),
+        }
+    }
+}

@@ -11,8 +11,11 @@ mod device;
 mod file_store;
 mod files;
 mod flow;
+mod foreign;
 mod hostile;
 mod local_server;
+#[path = "../service_account/mutate.rs"]
+mod mutate;
 mod processes;
 mod refresh;
 mod revoke;
