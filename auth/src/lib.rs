@@ -113,7 +113,7 @@ mod user;
 pub use adc::{ApplicationDefault, DefaultCredentials, Origin, default};
 pub use anonymous::Anonymous;
 pub use api_key::ApiKey;
-pub use cache::Cached;
+pub use cache::{Cached, TokenRetryPolicy};
 #[cfg(feature = "client-certificate")]
 pub use client_certificate::ClientCertificate;
 pub use credentials::{AuthRequest, Credentials, Scopes};

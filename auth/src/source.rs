@@ -5,7 +5,9 @@ use std::{fmt, future::Future, sync::Arc, time::Duration};
 use gapi_transport::{BoxFuture, Clock, Transport};
 
 use crate::{
-    AuthError, AuthRequest, Cached, DEFAULT_UNIVERSE, Token, cache::ATTEMPT, scopes::ScopeSet,
+    AuthError, AuthRequest, Cached, DEFAULT_UNIVERSE, Token,
+    cache::{ATTEMPT, Steps},
+    scopes::ScopeSet,
 };
 
 /// What a kind of credentials implements: fetch one token. [`Cached`] does the rest.
@@ -34,7 +36,8 @@ pub trait TokenSource: fmt::Debug + Send + Sync + 'static {
         None
     }
 
-    /// How many attempts one fetch has while failures are transient, within a minute in all.
+    /// How many attempts one fetch has while errors are transient, within a minute in all, unless the program says otherwise
+    /// ([`TokenRetryPolicy`](crate::TokenRetryPolicy)).
     fn attempts(&self) -> u32 {
         3
     }
@@ -48,7 +51,8 @@ pub trait TokenSource: fmt::Debug + Send + Sync + 'static {
         Ok(())
     }
 
-    /// How long one attempt to fetch may take: 30 s unless a source runs something that takes longer.
+    /// How long one attempt to fetch may take: 30 s unless a source runs something that takes longer. A program may say otherwise
+    /// ([`TokenRetryPolicy`](crate::TokenRetryPolicy)).
     fn attempt_limit(&self) -> Duration {
         ATTEMPT
     }
@@ -81,9 +85,23 @@ pub struct FetchContext {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) scopes: ScopeSet,
     pub(crate) audience: Option<String>,
+    pub(crate) steps: Steps,
 }
 
 impl FetchContext {
+    /// What requests work with that are no fetches of a cache.
+    pub(crate) fn outside(transport: Arc<dyn Transport>, clock: Arc<dyn Clock>) -> Self {
+        let mut cx = Self {
+            transport,
+            clock,
+            scopes: ScopeSet::default(),
+            audience: None,
+            steps: Steps::default(),
+        };
+        cx.transport = cx.watch(cx.transport.clone());
+        cx
+    }
+
     /// How to reach a token endpoint.
     pub fn transport(&self) -> &Arc<dyn Transport> {
         &self.transport

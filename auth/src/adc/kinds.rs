@@ -105,6 +105,9 @@ macro_rules! with {
     (@audience $c:ident, $s:ident) => {
         match &$s.gdch_audience { Some(audience) => $c.audience(audience), None => $c }
     };
+    (@retry $c:ident, $s:ident) => {
+        match &$s.retry { Some(policy) => $c.retry(policy.clone()), None => $c }
+    };
     (@clock $c:ident, $s:ident) => {
         match &$s.clock { Some(clock) => $c.clock(clock.clone()), None => $c }
     };
@@ -128,7 +131,7 @@ pub(super) fn user(
 ) -> Result<Arc<dyn Credentials>, AuthError> {
     no_subject(settings, "a user's credentials")?;
     Ok(Arc::new(
-        with!(user, settings: quota_project transport clock),
+        with!(user, settings: quota_project transport clock retry),
     ))
 }
 

@@ -12,7 +12,7 @@ use std::{fmt, sync::Arc};
 use gapi_transport::{Clock, Transport};
 
 pub use self::credentials::{DefaultCredentials, Origin};
-use crate::{AuthError, Environment, UrlPolicy, reach::Reach};
+use crate::{AuthError, Environment, TokenRetryPolicy, UrlPolicy, reach::Reach};
 
 /// The credentials that the program has where it runs:
 /// [Application Default Credentials](https://cloud.google.com/docs/authentication/application-default-credentials). In this order:
@@ -67,6 +67,7 @@ struct Settings {
     transport: Option<Arc<dyn Transport>>,
     metadata_transport: Option<Arc<dyn Transport>>,
     clock: Option<Arc<dyn Clock>>,
+    retry: Option<TokenRetryPolicy>,
     gdch_audience: Option<String>,
     url_policy: UrlPolicy,
 }
@@ -84,6 +85,7 @@ impl Settings {
         let mut reach = Reach::new(self.url_policy.clone(), self.environment.clone());
         reach.set_transport(self.transport.clone());
         reach.set_clock(self.clock.clone());
+        reach.set_retry(self.retry.clone());
         reach
     }
 
@@ -107,6 +109,7 @@ impl ApplicationDefault {
             transport: None,
             metadata_transport: None,
             clock: None,
+            retry: None,
             gdch_audience: None,
             url_policy: UrlPolicy::default(),
         })
@@ -166,6 +169,11 @@ impl ApplicationDefault {
     /// Reads the time from `clock`.
     pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
         self.change(|settings| settings.clock = Some(clock))
+    }
+
+    /// How token requests are retried after transient errors.
+    pub fn retry(self, policy: TokenRetryPolicy) -> Self {
+        self.change(|settings| settings.retry = Some(policy))
     }
 
     /// Looks for credentials.

@@ -188,6 +188,9 @@ fn from_metadata(
     if let Some(clock) = &settings.clock {
         server = server.clock(clock.clone());
     }
+    if let Some(retry) = &settings.retry {
+        server = server.retry(retry.clone());
+    }
     tried.push(String::from("the metadata server is left"));
     Ok(DefaultCredentials::new(Inner {
         project: match settings.project() {

@@ -1,19 +1,21 @@
 //! One fetch, with its attempts.
 
-use std::{panic::AssertUnwindSafe, time::Duration};
+use std::panic::AssertUnwindSafe;
 
-use futures_util::{
-    FutureExt,
-    future::{Either, select},
-};
+use futures_util::FutureExt;
 
-use super::{moment::Moment, policy, slot::Ticket};
+use super::{moment::Moment, policy, retry::Limits, slot::Ticket};
 use crate::{AuthError, AuthErrorKind, AuthHeaders, FetchContext, Token, TokenSource};
 
 /// Fetches a token and lands it, whatever happens.
-pub(super) async fn fly<S: TokenSource>(source: &S, ticket: Ticket, cx: &FetchContext) {
+pub(super) async fn fly<S: TokenSource>(
+    source: &S,
+    ticket: Ticket,
+    cx: &FetchContext,
+    limits: Limits,
+) {
     // A source that panics must not leave its callers waiting.
-    let fetched = AssertUnwindSafe(fetch(source, cx))
+    let fetched = AssertUnwindSafe(fetch(source, cx, limits))
         .catch_unwind()
         .await
         .unwrap_or_else(|_| {
@@ -39,37 +41,28 @@ pub(super) async fn fly<S: TokenSource>(source: &S, ticket: Ticket, cx: &FetchCo
     ticket.land(fetched, &Moment::now(&*cx.clock));
 }
 
-async fn fetch<S: TokenSource>(source: &S, cx: &FetchContext) -> Result<Token, AuthError> {
-    let limit = source.attempt_limit();
-    let deadline = cx.clock.instant() + policy::fetch_limit(limit);
+async fn fetch<S: TokenSource>(
+    source: &S,
+    cx: &FetchContext,
+    limits: Limits,
+) -> Result<Token, AuthError> {
+    let deadline = cx.clock.instant() + limits.fetch;
     let left = || deadline.saturating_duration_since(cx.clock.instant());
     let mut attempt = 1;
     loop {
-        let error = match attempt_once(source, cx, left().min(limit)).await {
+        let limit = left().min(limits.attempt);
+        let fetched = cx.within(limit, "no token came", source.fetch(cx)).await;
+        let error = match fetched {
             Ok(token) => return Ok(token),
             Err(error) => error,
         };
-        let wait = policy::between_attempts(attempt).max(error.retry_after().unwrap_or_default());
-        if !error.is_transient() || attempt >= source.attempts() || wait >= left() {
+        let wait = policy::between_attempts(limits.delay, attempt)
+            .max(error.retry_after().unwrap_or_default());
+        if !error.is_transient() || attempt >= limits.attempts || wait >= left() {
             return Err(error);
         }
         tracing::debug!(credentials = source.describe(), %error, attempt, ?wait, "trying again to fetch a token");
         cx.clock.sleep(wait).await;
         attempt += 1;
-    }
-}
-
-async fn attempt_once<S: TokenSource>(
-    source: &S,
-    cx: &FetchContext,
-    limit: Duration,
-) -> Result<Token, AuthError> {
-    match select(source.fetch(cx), cx.clock.sleep(limit)).await {
-        Either::Left((fetched, _)) => fetched,
-        Either::Right(_) => Err(AuthError::new(
-            AuthErrorKind::Transport,
-            format!("no token came within {} s", limit.as_secs()),
-        )
-        .with_transient(true)),
     }
 }

@@ -4,8 +4,10 @@ mod flight;
 mod lazy;
 mod moment;
 mod policy;
+mod retry;
 mod slot;
 mod slots;
+mod steps;
 
 use std::{
     fmt, future,
@@ -21,9 +23,12 @@ pub(crate) use self::lazy::LazyTransport;
 pub(crate) use self::lazy::LazyTransport as DefaultTransport;
 pub(crate) use self::moment::Moment;
 pub(crate) use self::policy::ATTEMPT;
+pub use self::retry::TokenRetryPolicy;
+pub(crate) use self::steps::Steps;
 
 use self::{
     flight::fly,
+    retry::Limits,
     slot::{Outcome, Slot, Step, Ticket, Waiting},
     slots::{Key, Slots},
 };
@@ -43,8 +48,8 @@ use crate::{
 /// - **A failed refresh never costs a valid token.** The next one is tried after 10 s, then 20 s, up to 5 min; when the token
 ///   has expired, callers wait for a fetch and see its error. Errors are remembered for half a second at first and never
 ///   longer than 10 s, unless the server asks for more, so that a crowd of callers does not storm a token endpoint that is down.
-/// - **Transient failures are tried again** within a fetch: three attempts (or what the source says) of at most 30 s each, 60 s in all, with
-///   `Retry-After` honoured.
+/// - **Transient errors are retried** within a fetch: three attempts (or what the source says) of at most 30 s each, 60 s in all, with
+///   `Retry-After` honoured, unless [`retry`](Self::retry) says otherwise. An error of time says what was waited for.
 /// - **Rejection is exact**: [`reject`](Credentials::reject) discards only the token that the headers came from.
 /// - **Both clocks count**: a token is expired when the wall clock or the monotonic clock says so, whichever is first, so
 ///   neither a suspended machine nor a clock that was set keeps a dead token alive.
@@ -56,72 +61,66 @@ pub struct Cached<S> {
 
 struct Core<S> {
     source: Arc<S>,
+    way: Way,
+    slots: Mutex<Slots>,
+}
+
+/// How tokens are fetched, whatever the source.
+#[derive(Clone)]
+struct Way {
     transport: Option<Arc<dyn Transport>>,
     fallback: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
-    slots: Mutex<Slots>,
+    retry: TokenRetryPolicy,
 }
 
 impl<S: TokenSource> Cached<S> {
     /// Caches the tokens of `source`.
     pub fn new(source: S) -> Self {
-        Self::assemble(
-            Arc::new(source),
-            None,
-            Arc::new(LazyTransport::default()),
-            Arc::new(SystemClock),
-        )
+        let way = Way {
+            transport: None,
+            fallback: Arc::new(LazyTransport::default()),
+            clock: Arc::new(SystemClock),
+            retry: TokenRetryPolicy::new(),
+        };
+        Self::assemble(Arc::new(source), way)
     }
 
-    fn assemble(
-        source: Arc<S>,
-        transport: Option<Arc<dyn Transport>>,
-        fallback: Arc<dyn Transport>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
+    fn assemble(source: Arc<S>, way: Way) -> Self {
         let slots = Mutex::default();
         Self {
-            core: Arc::new(Core {
-                source,
-                transport,
-                fallback,
-                clock,
-                slots,
-            }),
+            core: Arc::new(Core { source, way, slots }),
         }
+    }
+
+    fn set(self, change: impl FnOnce(&mut Way)) -> Self {
+        let mut way = self.core.way.clone();
+        change(&mut way);
+        Self::assemble(self.core.source.clone(), way)
     }
 
     /// Fetches tokens through `transport`, whatever transport requests offer. The cache starts empty.
     #[must_use]
     pub fn transport(self, transport: Arc<dyn Transport>) -> Self {
-        Self::assemble(
-            self.core.source.clone(),
-            Some(transport),
-            self.core.fallback.clone(),
-            self.core.clock.clone(),
-        )
+        self.set(|way| way.transport = Some(transport))
     }
 
     /// Reads the time from `clock`. The cache starts empty.
     #[must_use]
     pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
-        Self::assemble(
-            self.core.source.clone(),
-            self.core.transport.clone(),
-            self.core.fallback.clone(),
-            clock,
-        )
+        self.set(|way| way.clock = clock)
     }
 
-    /// The same transport and clock with another source, and an empty cache.
+    /// How fetches are retried after transient errors. The cache starts empty.
+    #[must_use]
+    pub fn retry(self, policy: TokenRetryPolicy) -> Self {
+        self.set(|way| way.retry = policy)
+    }
+
+    /// The same way with another source, and an empty cache.
     #[cfg(feature = "oauth")]
     pub(crate) fn with_source(self, source: S) -> Self {
-        Self::assemble(
-            Arc::new(source),
-            self.core.transport.clone(),
-            self.core.fallback.clone(),
-            self.core.clock.clone(),
-        )
+        Self::assemble(Arc::new(source), self.core.way.clone())
     }
 
     /// The tokens of a source that a file describes, through what its reach names.
@@ -143,22 +142,18 @@ impl<S: TokenSource> Cached<S> {
         let mut source = self.source().clone();
         let mut reach = source.reach().clone();
         change(&mut reach);
-        let transport = reach.transport().or(self.core.transport.as_ref()).cloned();
-        let clock = reach.clock().unwrap_or(&self.core.clock).clone();
+        let mut way = self.core.way.clone();
+        way.transport = reach.transport().cloned().or(way.transport);
+        way.clock = reach.clock().unwrap_or(&way.clock).clone();
+        way.retry = reach.retry().cloned().unwrap_or(way.retry);
         source.set_reach(reach);
-        let fallback = self.core.fallback.clone();
-        Self::assemble(Arc::new(source), transport, fallback, clock)
+        Self::assemble(Arc::new(source), way)
     }
 
     /// The same transport and clock, and one pool, with tokens of another kind.
     #[cfg(feature = "service-account")]
     pub(crate) fn beside<T: TokenSource>(&self, source: T) -> Cached<T> {
-        Cached::assemble(
-            Arc::new(source),
-            self.core.transport.clone(),
-            self.core.fallback.clone(),
-            self.core.clock.clone(),
-        )
+        Cached::assemble(Arc::new(source), self.core.way.clone())
     }
 
     /// Forgets every token, so that the next request fetches one.
@@ -170,17 +165,9 @@ impl<S: TokenSource> Cached<S> {
     /// What requests that are no fetches, such as a revocation, work with.
     #[cfg(feature = "oauth")]
     pub(crate) fn outside_fetch(&self) -> FetchContext {
-        FetchContext {
-            transport: self
-                .core
-                .transport
-                .as_ref()
-                .unwrap_or(&self.core.fallback)
-                .clone(),
-            clock: self.core.clock.clone(),
-            scopes: ScopeSet::default(),
-            audience: None,
-        }
+        let way = &self.core.way;
+        let transport = way.transport.as_ref().unwrap_or(&way.fallback);
+        FetchContext::outside(transport.clone(), way.clock.clone())
     }
 
     /// Where the tokens come from.
@@ -233,7 +220,7 @@ impl<S: TokenSource> Cached<S> {
 
 impl<S: TokenSource> Core<S> {
     fn now(&self) -> Moment {
-        Moment::now(&*self.clock)
+        Moment::now(&*self.way.clock)
     }
 
     fn slots(&self) -> MutexGuard<'_, Slots> {
@@ -265,7 +252,7 @@ impl<S: TokenSource> Core<S> {
 
     fn slot(&self, request: &AuthRequest<'_>) -> Arc<Slot> {
         self.find(request).unwrap_or_else(|| {
-            let patience = policy::patience(self.source.attempt_limit());
+            let patience = policy::patience(self.limits().fetch);
             let key = self.key(request);
             self.slots().find_or_add(key, || Slot::new(patience))
         })
@@ -279,17 +266,20 @@ impl<S: TokenSource> Core<S> {
 
     fn context(&self, request: &AuthRequest<'_>) -> FetchContext {
         let key = self.key(request);
+        let way = &self.way;
+        let transport = way.transport.as_ref().or(request.transport);
         FetchContext {
-            transport: self
-                .transport
-                .as_ref()
-                .or(request.transport)
-                .unwrap_or(&self.fallback)
-                .clone(),
-            clock: self.clock.clone(),
             scopes: key.scopes,
             audience: key.audience,
+            ..FetchContext::outside(
+                transport.unwrap_or(&way.fallback).clone(),
+                way.clock.clone(),
+            )
         }
+    }
+
+    fn limits(&self) -> Limits {
+        self.way.retry.limits(&*self.source)
     }
 
     /// Not an `async fn`, so that the ticket is handed back even if the future is dropped before its first poll.
@@ -298,17 +288,16 @@ impl<S: TokenSource> Core<S> {
         ticket: Ticket,
         cx: FetchContext,
     ) -> impl Future<Output = ()> + Send {
-        let source = self.source.clone();
-        async move { fly(&*source, ticket, &cx).await }
+        async move { fly(&*self.source, ticket, &cx, self.limits()).await }
     }
 
     /// The outcome of a flight, or nothing if it is lost.
     async fn wait(&self, mut waiting: Waiting) -> Option<Outcome> {
         let patience = waiting
             .gives_up
-            .saturating_duration_since(self.clock.instant());
+            .saturating_duration_since(self.way.clock.instant());
         let landing = std::pin::pin!(waiting.outcome.wait_for(Option::is_some));
-        match select(landing, self.clock.sleep(patience)).await {
+        match select(landing, self.way.clock.sleep(patience)).await {
             Either::Left((Ok(outcome), _)) => outcome.clone(),
             Either::Left((Err(_), _)) | Either::Right(_) => None,
         }

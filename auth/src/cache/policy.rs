@@ -13,6 +13,10 @@ pub(super) const TURNS: usize = 8;
 pub(crate) const ATTEMPT: Duration = Duration::from_secs(30);
 /// How long a fetch may take, attempts and waits together, unless one attempt may take most of it.
 const FETCH: Duration = Duration::from_secs(60);
+/// The wait before the second attempt of a fetch.
+pub(super) const BETWEEN_ATTEMPTS: Duration = Duration::from_secs(1);
+/// The longest wait before an attempt, whatever a program says.
+const LONGEST_WAIT: Duration = Duration::from_secs(600);
 /// A token that is rejected within this time was not too old.
 pub(super) const YOUNG: Duration = Duration::from_secs(10);
 /// How many young tokens in a row may be rejected before rejection is taken for an answer.
@@ -23,9 +27,9 @@ pub(super) fn fetch_limit(attempt: Duration) -> Duration {
     FETCH.max(attempt.saturating_mul(2))
 }
 
-/// How long callers wait for such a fetch before they take it for lost.
-pub(super) fn patience(attempt: Duration) -> Duration {
-    fetch_limit(attempt).saturating_add(Duration::from_secs(15))
+/// How long callers wait for a fetch that may take `fetch` before they take it for lost.
+pub(super) fn patience(fetch: Duration) -> Duration {
+    fetch.saturating_add(Duration::from_secs(15))
 }
 
 /// How long before its expiry a token with `lifetime` left is refreshed. Metadata servers give the same token until four
@@ -44,12 +48,10 @@ pub(super) fn same_again(remaining: Duration) -> Duration {
     (remaining / 4).max(Duration::from_secs(2))
 }
 
-/// The wait before attempt number `attempt` + 1 of one fetch.
-pub(super) fn between_attempts(attempt: u32) -> Duration {
-    jittered(
-        Duration::from_secs(1) * 2u32.saturating_pow(attempt.saturating_sub(1)),
-        0.25,
-    )
+/// The wait before attempt number `attempt` + 1 of one fetch, which is `first` before the second one.
+pub(super) fn between_attempts(first: Duration, attempt: u32) -> Duration {
+    let wait = first.saturating_mul(2u32.saturating_pow(attempt.saturating_sub(1)));
+    jittered(wait.min(LONGEST_WAIT), 0.25)
 }
 
 /// How long the background leaves a source alone after `failures` failures, while there is a valid token.

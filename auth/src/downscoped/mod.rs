@@ -9,7 +9,7 @@ use gapi_transport::{BoxFuture, Clock, Transport};
 
 pub use self::boundary::{AccessBoundary, AccessBoundaryRule};
 use self::source::Source;
-use crate::{AuthError, Cached, Credentials, Token};
+use crate::{AuthError, Cached, Credentials, Token, TokenRetryPolicy};
 
 /// Other credentials with fewer permissions: the Security Token Service exchanges a token of the source for one that a
 /// [credential access boundary](https://docs.cloud.google.com/iam/docs/downscoping-short-lived-credentials) limits. Cloud Storage
@@ -70,6 +70,12 @@ impl Downscoped {
     #[must_use]
     pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
         Self(self.0.clock(clock))
+    }
+
+    /// How token requests are retried after transient errors.
+    #[must_use]
+    pub fn retry(self, policy: TokenRetryPolicy) -> Self {
+        Self(self.0.retry(policy))
     }
 
     /// A new token, for somebody else. It is not the one that requests use, and is not cached.

@@ -24,7 +24,7 @@ pub use self::{
 };
 use self::{settings::Settings, source::Source};
 use crate::{
-    AuthError, Cached, Credentials, Environment, UrlPolicy, config,
+    AuthError, Cached, Credentials, Environment, TokenRetryPolicy, UrlPolicy, config,
     reach::{Named, Reach, nested},
 };
 
@@ -213,6 +213,12 @@ impl ExternalAccount {
     #[must_use]
     pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
         Self(self.0.clock(clock))
+    }
+
+    /// How token requests are retried after transient errors.
+    #[must_use]
+    pub fn retry(self, policy: TokenRetryPolicy) -> Self {
+        Self(self.0.retry(policy))
     }
 
     /// The provider: a resource name.

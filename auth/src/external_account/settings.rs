@@ -78,15 +78,11 @@ impl Settings {
     }
 
     /// The transport to a server at `url`. Plain http is spoken by this machine and its link only, where no proxy leads.
-    pub(super) fn transport_to<'a>(
-        &'a self,
-        url: &str,
-        cx: &'a FetchContext,
-    ) -> &'a Arc<dyn Transport> {
+    pub(super) fn transport_to(&self, url: &str, cx: &FetchContext) -> Arc<dyn Transport> {
         if url.starts_with("http://") && self.reach.transport().is_none() {
-            &self.direct
+            cx.watch(self.direct.clone())
         } else {
-            cx.transport()
+            cx.transport().clone()
         }
     }
 

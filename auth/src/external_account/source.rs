@@ -62,7 +62,7 @@ impl Source {
             metrics: Some(self.metrics_header()),
         };
         let transport: Arc<dyn Transport> = match self.supplier.own_transport(settings)? {
-            Some(own) => own,
+            Some(own) => cx.watch(own),
             None => cx.transport().clone(),
         };
         let asked_at = cx.clock().now();

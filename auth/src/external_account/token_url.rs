@@ -40,6 +40,7 @@ impl TokenUrl {
     ) -> Result<SecretString, AuthError> {
         let url = self.url(settings)?;
         let transport = settings.transport_to(&url, cx);
+        let _step = cx.waits(format!("{WHO} gave none"));
         let unreachable = |error| AuthError::unreachable(WHO, error);
         let (head, body) = transport
             .send(self.request(&url)?)

@@ -11,7 +11,9 @@ use secrecy::SecretString;
 use self::source::Source;
 use crate::ShownPath;
 use crate::{
-    AuthError, Cached, Credentials, UrlPolicy, config,
+    AuthError, Cached, Credentials, TokenRetryPolicy, UrlPolicy,
+    cache::ATTEMPT,
+    config,
     reach::{Named, Reach, nested},
 };
 
@@ -93,6 +95,12 @@ impl ExternalAccountAuthorizedUser {
         Self(self.0.clock(clock))
     }
 
+    /// How token requests are retried after transient errors.
+    #[must_use]
+    pub fn retry(self, policy: TokenRetryPolicy) -> Self {
+        Self(self.0.retry(policy))
+    }
+
     /// The provider that the person signed in with, where the file names it: a resource name.
     pub fn audience(&self) -> Option<&str> {
         self.0.source().audience.as_deref()
@@ -108,7 +116,10 @@ impl ExternalAccountAuthorizedUser {
     /// # Errors
     /// [`AuthError`] when the file names no `revoke_url`, or the service cannot be reached or refuses; nothing is forgotten then.
     pub async fn revoke(&self) -> Result<(), AuthError> {
-        self.0.source().revoke(&self.0.outside_fetch()).await?;
+        let cx = self.0.outside_fetch();
+        let revoking = self.0.source().revoke(&cx);
+        cx.within(ATTEMPT, "the sign-out did not end", revoking)
+            .await?;
         self.0.forget();
         Ok(())
     }

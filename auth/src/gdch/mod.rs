@@ -9,8 +9,10 @@ use std::{fmt, path::Path, sync::Arc};
 use gapi_transport::{Clock, Transport};
 
 use self::source::Source;
-use crate::ShownPath;
-use crate::{AuthError, Cached, Credentials, Environment, UrlPolicy, config, reach::Reach};
+use crate::{
+    AuthError, Cached, Credentials, Environment, ShownPath, TokenRetryPolicy, UrlPolicy, config,
+    reach::Reach,
+};
 
 const NEEDED: &str = "a service identity of Google Distributed Cloud is needed, as `gdcloud iam service-accounts keys create` writes it";
 
@@ -89,6 +91,12 @@ impl GdchServiceAccount {
     #[must_use]
     pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
         Self(self.0.clock(clock))
+    }
+
+    /// How token requests are retried after transient errors.
+    #[must_use]
+    pub fn retry(self, policy: TokenRetryPolicy) -> Self {
+        Self(self.0.retry(policy))
     }
 
     /// The service identity's name.

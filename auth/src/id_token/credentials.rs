@@ -8,7 +8,7 @@ use http::{Uri, header::AUTHORIZATION};
 use super::IdTokenSource;
 use crate::{
     AuthError, AuthErrorKind, AuthRequest, Cached, Credentials, FetchContext, Scopes, Token,
-    TokenSource,
+    TokenRetryPolicy, TokenSource,
 };
 
 /// ID tokens for a service, as credentials: what Cloud Run, Cloud Functions, Identity-Aware Proxy and one's own services ask for,
@@ -75,6 +75,12 @@ impl IdTokenCredentials {
     #[must_use]
     pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
         Self(self.0.clock(clock))
+    }
+
+    /// How token requests are retried after transient errors.
+    #[must_use]
+    pub fn retry(self, policy: TokenRetryPolicy) -> Self {
+        Self(self.0.retry(policy))
     }
 
     /// Whom the tokens are for, unless that is up to each request.

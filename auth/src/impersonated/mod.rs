@@ -13,7 +13,8 @@ use gapi_transport::{BoxFuture, Clock, Transport};
 use self::{id_token::IdTokens, sign::IamSigner, source::Source};
 use crate::ShownPath;
 use crate::{
-    AuthError, Cached, Credentials, Environment, IdTokenSource, Signer, UrlPolicy, config,
+    AuthError, Cached, Credentials, Environment, IdTokenSource, Signer, TokenRetryPolicy,
+    UrlPolicy, config,
     reach::{Named, Reach},
 };
 
@@ -165,6 +166,12 @@ impl Impersonated {
     #[must_use]
     pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
         Self(self.0.reaching(|reach| reach.set_clock(Some(clock))))
+    }
+
+    /// How token requests are retried after transient errors, also those of a source that stands in the file.
+    #[must_use]
+    pub fn retry(self, policy: TokenRetryPolicy) -> Self {
+        Self(self.0.reaching(|reach| reach.set_retry(Some(policy))))
     }
 
     /// The service account's e-mail address.

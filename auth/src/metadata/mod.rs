@@ -25,7 +25,7 @@ use self::{
 use crate::Signer;
 use crate::{
     AuthError, AuthErrorKind, Cached, Credentials, DEFAULT_UNIVERSE, Environment,
-    IdTokenCredentials, IdTokenSource,
+    IdTokenCredentials, IdTokenSource, TokenRetryPolicy,
 };
 
 /// The service account of the machine that the program runs on, whose tokens a
@@ -64,8 +64,8 @@ impl MetadataServer {
     }
 
     fn build(source: Source) -> Self {
-        let clock = source.server.clock().clone();
-        Self(Cached::new(source).clock(clock))
+        let (clock, retry) = (source.server.clock().clone(), source.retry.clone());
+        Self(Cached::new(source).clock(clock).retry(retry))
     }
 
     fn change(self, change: impl FnOnce(&mut Source)) -> Self {
@@ -150,6 +150,12 @@ impl MetadataServer {
     #[must_use]
     pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
         self.set(|settings| settings.clock = clock)
+    }
+
+    /// How token requests are retried after transient errors.
+    #[must_use]
+    pub fn retry(self, policy: TokenRetryPolicy) -> Self {
+        self.change(|source| source.retry = policy)
     }
 
     /// Looks whether there is a server before the first request, and says `otherwise` where there is none.

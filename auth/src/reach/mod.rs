@@ -10,7 +10,7 @@ use gapi_transport::{Clock, Transport};
 
 pub use self::policy::UrlPolicy;
 pub(crate) use self::{hosts::is_google_token_endpoint, named::Named, policy::Purpose};
-use crate::{AuthError, Credentials, Environment, TokenSource};
+use crate::{AuthError, Credentials, Environment, TokenRetryPolicy, TokenSource};
 
 /// What the credentials of a file may reach, and through what. Whoever reads a file is given one, and gives it on to the credentials within the file;
 /// hosts, files and programs that a file names can be had of it only.
@@ -21,6 +21,7 @@ pub(crate) struct Reach {
     /// The program's transport; none leaves it to the requests.
     transport: Option<Arc<dyn Transport>>,
     clock: Option<Arc<dyn Clock>>,
+    retry: Option<TokenRetryPolicy>,
 }
 
 impl Reach {
@@ -35,6 +36,7 @@ impl Reach {
             environment,
             transport: None,
             clock: None,
+            retry: None,
         }
     }
 
@@ -52,6 +54,14 @@ impl Reach {
 
     pub(crate) fn set_clock(&mut self, clock: Option<Arc<dyn Clock>>) {
         self.clock = clock.or(self.clock.take());
+    }
+
+    pub(crate) fn set_retry(&mut self, retry: Option<TokenRetryPolicy>) {
+        self.retry = retry.or(self.retry.take());
+    }
+
+    pub(crate) fn retry(&self) -> Option<&TokenRetryPolicy> {
+        self.retry.as_ref()
     }
 
     pub(crate) fn transport(&self) -> Option<&Arc<dyn Transport>> {

@@ -69,7 +69,7 @@ async fn ask<T>(
         ),
         Some(audience) => (claims.target_audience(audience), ID_TOKEN_METRICS),
     };
-    let assertion = identity.signs.token(&claims).await?;
+    let assertion = identity.token(&claims, cx).await?;
     let fields = [
         ("grant_type", GRANT),
         ("assertion", assertion.expose_secret()),

@@ -76,7 +76,7 @@ impl Source {
         let claims = Claims::new(email, cx.clock().now(), &self.claims)
             .subject(Some(email))
             .scopes(&[String::from(IAM_SCOPE)]);
-        let bearer = self.identity.signs.token(&claims).await?;
+        let bearer = self.identity.token(&claims, cx).await?;
         let url = format!(
             "https://iamcredentials.{}/v1/projects/-/serviceAccounts/{email}:generateIdToken",
             self.universe_domain.text()

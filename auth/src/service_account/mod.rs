@@ -22,7 +22,7 @@ use self::{key_file::KeyFile, keys::Fingerprint, signer::KeySigner, signs::Signs
 use crate::IdTokenSource;
 use crate::ShownPath;
 use crate::{
-    AuthError, Cached, Credentials, Signer, UrlPolicy,
+    AuthError, Cached, Credentials, Signer, TokenRetryPolicy, UrlPolicy,
     reach::{Named, Reach},
 };
 
@@ -191,6 +191,12 @@ impl ServiceAccount {
     #[must_use]
     pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
         Self(self.0.clock(clock))
+    }
+
+    /// How token requests are retried after transient errors.
+    #[must_use]
+    pub fn retry(self, policy: TokenRetryPolicy) -> Self {
+        Self(self.0.retry(policy))
     }
 
     /// The service account's e-mail address.

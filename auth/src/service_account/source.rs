@@ -4,6 +4,7 @@ use std::{borrow::Cow, fmt, path::Path, sync::Arc};
 
 use gapi_transport::BoxFuture;
 use http::Uri;
+use secrecy::SecretString;
 use serde_json::{Map, Value};
 
 use super::{
@@ -42,6 +43,18 @@ pub(super) struct Identity {
     pub(super) client_id: Option<String>,
     pub(super) project_id: Option<String>,
     pub(super) signs: Signs,
+}
+
+impl Identity {
+    /// The token with these claims.
+    pub(super) async fn token(
+        &self,
+        claims: &Claims,
+        cx: &FetchContext,
+    ) -> Result<SecretString, AuthError> {
+        let _step = cx.waits(format!("the signer of {} gave no signature", self.email));
+        self.signs.token(claims).await
+    }
 }
 
 impl Source {
@@ -123,7 +136,7 @@ impl Source {
             Some(audience) => claims.audience(Some(audience)),
             None => claims.scopes(cx.scopes()),
         };
-        let token = identity.signs.token(&claims).await?;
+        let token = identity.token(&claims, cx).await?;
         Ok(Token::new(token).expires_at(claims.expiry()))
     }
 }

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     AuthError, AuthErrorKind, AuthorizedUser,
+    cache::ATTEMPT,
     oauth::{check_endpoint, read},
 };
 
@@ -75,7 +76,6 @@ impl DeviceFlow {
         let Parts {
             client,
             scopes,
-            transport,
             clock,
             ..
         } = self.0.parts();
@@ -91,7 +91,9 @@ impl DeviceFlow {
         {
             fields.push(("client_secret", secret.expose_secret()));
         }
-        let (head, body) = send_form(&client.device_uri, &fields, None, transport).await?;
+        let cx = self.0.outside_fetch();
+        let asking = send_form(&client.device_uri, &fields, None, cx.transport());
+        let (head, body) = cx.within(ATTEMPT, "no code came", asking).await?;
         if head.status != StatusCode::OK {
             let error = match read(head.status, &head.headers, &body, clock.now()) {
                 Err(refusal) => refusal.error,
@@ -177,7 +179,6 @@ impl DeviceAuthorization {
             client,
             scopes,
             own_transport,
-            transport,
             clock,
         } = self.flow.parts();
         let mut fields = vec![
@@ -188,6 +189,7 @@ impl DeviceAuthorization {
         if let Some(secret) = &client.client_secret {
             fields.push(("client_secret", secret.expose_secret()));
         }
+        let cx = self.flow.outside_fetch();
         let mut interval = self.interval;
         let mut pause = interval;
         loop {
@@ -196,7 +198,8 @@ impl DeviceAuthorization {
                 return Err(expired());
             }
             clock.sleep(pause.min(left)).await;
-            let error = match post_form(&client.token_uri, &fields, None, transport, clock).await {
+            let asking = post_form(&client.token_uri, &fields, None, cx.transport(), clock);
+            let error = match cx.within(ATTEMPT, "no response came", asking).await {
                 Ok(answer) => {
                     let info = granted(client, answer, scopes, &**clock);
                     return Ok(user(client, info, own_transport, clock));

@@ -1,6 +1,7 @@
 //! Token endpoints on bad days.
 
 use futures_util::future::join_all;
+use gapi_auth::TokenRetryPolicy;
 use tokio::time::Instant;
 
 use crate::support::{Act, Script, ask, give, pass, permanent, secs, settle, token, transient};
@@ -180,4 +181,60 @@ async fn a_source_that_panics_is_an_error_and_not_a_hang() {
     }
     pass(secs(10)).await;
     assert_eq!(token(&credentials).await, "token-2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_program_says_how_often_and_for_how_long_a_token_is_asked_for() {
+    let busy = || Script::new((0..100).map(|_| Act::Fail(transient("busy"))));
+    let hanging = || Script::new((0..100).map(|_| Act::Hang));
+    let policy = TokenRetryPolicy::new;
+    for (script, policy, attempts, from, to) in [
+        (busy(), TokenRetryPolicy::none(), 1, 0.0, 0.0),
+        (busy(), policy().max_attempts(0), 1, 0.0, 0.0),
+        // 1, 2, 4 and 8 s, give or take a quarter.
+        (busy(), policy().max_attempts(5), 5, 11.0, 19.0),
+        (
+            busy(),
+            policy().max_attempts(4).initial_delay(secs(4)),
+            4,
+            21.0,
+            35.0,
+        ),
+        // No attempt begins after the deadline.
+        (
+            busy(),
+            policy().max_attempts(50).deadline(secs(5)),
+            3,
+            2.2,
+            5.0,
+        ),
+        (
+            hanging(),
+            TokenRetryPolicy::none().attempt_timeout(secs(3)),
+            1,
+            3.0,
+            3.0,
+        ),
+        (hanging(), policy().attempt_timeout(secs(3)), 3, 11.2, 12.8),
+        (hanging(), policy().deadline(secs(7)), 1, 7.0, 7.0),
+        // An attempt may take longer than the usual ones.
+        (
+            hanging(),
+            TokenRetryPolicy::none().attempt_timeout(secs(300)),
+            1,
+            300.0,
+            300.0,
+        ),
+    ] {
+        let credentials = script.cached().retry(policy.clone());
+        let start = Instant::now();
+        let error = ask(&credentials).await.expect_err("no token");
+        assert!(error.is_transient());
+        assert_eq!(script.attempts(), attempts, "{policy:?}");
+        let took = start.elapsed().as_secs_f64();
+        assert!(
+            (from - 0.01..=to + 0.01).contains(&took),
+            "{policy:?}: {took}"
+        );
+    }
 }

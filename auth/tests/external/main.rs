@@ -27,5 +27,6 @@ mod recorded;
 mod regional_boundary;
 mod secrets;
 mod support;
+mod timeouts;
 mod url_policy;
 mod workforce_user;

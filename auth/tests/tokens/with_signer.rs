@@ -188,3 +188,22 @@ async fn id_tokens_and_failures_are_those_of_the_signer() {
         "{error}"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_signer_that_is_silent_is_named() {
+    #[derive(Debug)]
+    struct Silent;
+    impl Signer for Silent {
+        fn sign<'a>(&'a self, _: &'a [u8]) -> BoxFuture<'a, Result<Signature, AuthError>> {
+            Box::pin(std::future::pending())
+        }
+
+        fn email(&self) -> BoxFuture<'_, Result<String, AuthError>> {
+            Box::pin(async { Ok(String::from("robot@example.com")) })
+        }
+    }
+    let robot = ServiceAccount::with_signer("robot@example.com", Silent);
+    let error = ask(&robot).await.expect_err("silence");
+    let says = "the signer of robot@example.com gave no signature";
+    assert!(error.to_string().contains(says), "{error}");
+}

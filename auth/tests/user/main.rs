@@ -13,6 +13,8 @@ mod files;
 mod flow;
 mod foreign;
 mod hostile;
+#[cfg(feature = "id-token")]
+mod id_tokens;
 mod local_server;
 #[path = "../service_account/mutate.rs"]
 mod mutate;
@@ -20,3 +22,4 @@ mod processes;
 mod refresh;
 mod revoke;
 mod rotation;
+mod timeouts;

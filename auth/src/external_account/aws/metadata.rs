@@ -68,7 +68,15 @@ impl Metadata {
             return Ok((region.clone(), keys.clone()));
         }
         // Metadata servers are on the link, where no proxy leads.
-        let transport = cx.settings.transport_to("http://", cx.fetch).clone();
+        let transport = cx.settings.transport_to("http://", cx.fetch);
+        let _step = cx.fetch.waits_for(
+            AuthErrorKind::Transport,
+            format!("{WHO} gave nothing"),
+            Some(
+                "in a container, the instance's metadata options need a hop limit of 2; where there is no instance, set AWS_ACCESS_KEY_ID and \
+                 AWS_SECRET_ACCESS_KEY",
+            ),
+        );
         let session = self.session(&*transport, cx).await?;
         let region = match region {
             Some(region) => region,

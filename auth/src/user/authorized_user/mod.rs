@@ -2,6 +2,8 @@
 
 mod endpoints;
 mod hints;
+#[cfg(feature = "id-token")]
+mod id_tokens;
 mod info;
 mod refresh;
 mod revoke;
@@ -12,11 +14,17 @@ use std::{fmt, path::Path, sync::Arc};
 use gapi_transport::{Clock, Transport};
 use secrecy::{ExposeSecret, SecretString};
 
+#[cfg(feature = "id-token")]
+use self::id_tokens::IdTokens;
 pub(crate) use self::info::UserInfo;
-use self::source::Source;
+use self::source::{Source, lock};
 use super::store::{TokenKey, TokenStore};
+#[cfg(feature = "id-token")]
+use crate::IdTokenSource;
 use crate::{
-    AuthError, AuthErrorKind, Cached, Credentials, ShownPath, UrlPolicy, config,
+    AuthError, AuthErrorKind, Cached, Credentials, ShownPath, TokenRetryPolicy, UrlPolicy,
+    cache::ATTEMPT,
+    config,
     reach::{Configured, Reach},
 };
 
@@ -142,13 +150,17 @@ impl AuthorizedUser {
         key: TokenKey,
     ) -> Result<Self, AuthError> {
         let old = self.0.source();
-        let now = self.0.outside_fetch().clock().now();
+        let cx = self.0.outside_fetch();
+        let now = cx.clock().now();
         old.check_usable(now)?;
         let mut info = old.info();
         info.stamp(now);
-        let lock = store.lock(&key).await?;
-        store.save(&key, &info.to_json()).await?;
-        drop(lock);
+        let keeping = async {
+            let _lock = lock(&*store, &key, &cx).await?;
+            store.save(&key, &info.to_json()).await
+        };
+        cx.within(ATTEMPT, "the credentials could not be kept", keeping)
+            .await?;
         let mut source = Source::new(info, Some((store, key)), old.reach().clone());
         source.endpoints = old.endpoints.clone();
         Ok(Self(self.0.with_source(source)))
@@ -240,6 +252,12 @@ impl AuthorizedUser {
         Self(self.0.clock(clock))
     }
 
+    /// How token requests are retried after transient errors.
+    #[must_use]
+    pub fn retry(self, policy: TokenRetryPolicy) -> Self {
+        Self(self.0.retry(policy))
+    }
+
     /// The client that the user authorized.
     pub fn client_id(&self) -> &str {
         &self.0.source().client_id
@@ -265,7 +283,8 @@ impl AuthorizedUser {
         })
     }
 
-    /// The last ID token, where the grant includes `openid`. A refresh brings a new one.
+    /// The last ID token, where the grant includes `openid`. A refresh brings a new one;
+    /// [`IdTokenCredentials`](crate::IdTokenCredentials) made of [`id_tokens`](Credentials::id_tokens) give one that is valid.
     pub fn id_token(&self) -> Option<SecretString> {
         self.0.source().info().id_token
     }
@@ -283,7 +302,10 @@ impl AuthorizedUser {
     /// # Errors
     /// When the server cannot be reached or refuses; nothing is deleted then.
     pub async fn revoke(&self) -> Result<(), AuthError> {
-        revoke::revoke(self.0.source(), &self.0.outside_fetch()).await?;
+        let cx = self.0.outside_fetch();
+        let revoking = revoke::revoke(self.0.source(), &cx);
+        cx.within(ATTEMPT, "the grant could not be revoked", revoking)
+            .await?;
         self.0.forget();
         Ok(())
     }
@@ -317,4 +339,11 @@ impl Credentials for AuthorizedUser {
         metrics,
         keeps_time
     );
+
+    /// For one audience: [`client_id`](Self::client_id), because a user signs in to a client. They come with refreshes of a grant that includes
+    /// `openid`.
+    #[cfg(feature = "id-token")]
+    fn id_tokens(&self) -> Option<Arc<dyn IdTokenSource>> {
+        Some(Arc::new(IdTokens::new(self.0.source().copy())))
+    }
 }

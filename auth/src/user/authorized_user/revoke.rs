@@ -10,7 +10,7 @@ use crate::{
 /// Ends the grant at the server, then in the store, then in memory.
 pub(super) async fn revoke(source: &Source, cx: &FetchContext) -> Result<(), AuthError> {
     let (uri, names_client) = source.endpoints.revocation(source.reach())?;
-    let _alone = source.grant.exclusively().await?;
+    let _alone = source.grant.exclusively(cx).await?;
     let info = source.info();
     // A refresh token takes its access tokens with it; without one, the access token is all there is.
     let (token, kind) = match (&info.refresh_token, &info.token) {

@@ -6,6 +6,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use futures_util::future::Either;
 use gapi_transport::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -114,7 +115,7 @@ impl Source {
         info
     }
 
-    fn check_endpoints(&self) -> Result<(), AuthError> {
+    pub(super) fn check_endpoints(&self) -> Result<(), AuthError> {
         if self.universe_domain != DEFAULT_UNIVERSE {
             return Err(AuthError::new(
                 AuthErrorKind::Universe,
@@ -140,20 +141,40 @@ impl Source {
     }
 
     async fn token(&self, cx: &FetchContext) -> Result<Token, AuthError> {
+        let scopes = self.scopes.as_deref();
+        match self
+            .refreshed(cx, scopes, |now| self.known_token(now))
+            .await?
+        {
+            Either::Left(known) => Ok(known),
+            Either::Right(token) => {
+                self.give(&token);
+                Ok(token)
+            }
+        }
+    }
+
+    /// What `known` finds once others have had their turn, or else a new access token with these scopes, or with the grant's.
+    pub(super) async fn refreshed(
+        &self,
+        cx: &FetchContext,
+        narrow: Option<&[String]>,
+        known: impl FnOnce(SystemTime) -> Option<Token>,
+    ) -> Result<Either<Token, Token>, AuthError> {
         let grant = &*self.grant;
         let _turn = grant.turn.lock().await;
         // Other processes wait here while one of them refreshes.
-        let _lock = grant.lock().await?;
+        let _lock = grant.lock(cx).await?;
         grant.save_refresh_token().await?;
         grant.catch_up().await?;
-        if let Some(token) = self.known_token(cx.clock().now()) {
-            return Ok(token);
+        if let Some(token) = known(cx.clock().now()) {
+            return Ok(Either::Left(token));
         }
         let info = grant.usable_info()?;
-        let scopes = self.scopes.as_deref().unwrap_or(&info.scopes);
+        let scopes = narrow.unwrap_or(&info.scopes);
         let asked_at = cx.clock().now();
         let answer = refresh(&info, scopes, &self.endpoints.token_uri(&self.reach)?, cx).await?;
-        let (token, rotated) = grant.learn(answer, asked_at, self.scopes.is_none());
+        let (token, rotated) = grant.learn(answer, asked_at, narrow.is_none());
         if let Err(error) = grant.save_unsaved().await {
             // A refresh token that the store does not have must not be used up: the next attempt saves it first.
             if rotated {
@@ -161,8 +182,7 @@ impl Source {
             }
             tracing::warn!(%error, "a new access token could not be saved");
         }
-        self.give(&token);
-        Ok(token)
+        Ok(Either::Right(token))
     }
 
     /// The token of the file or of the store, unless it is too old or was handed out already.
@@ -172,9 +192,7 @@ impl Source {
         }
         let known = self.grant.known();
         let (value, expiry) = (known.info.token.clone()?, known.info.expiry?);
-        let is_worth = expiry
-            .duration_since(now)
-            .is_ok_and(|left| left >= WORTH_USING);
+        let is_worth = is_worth_using(expiry, now);
         let was_given = self
             .given
             .lock()
@@ -205,9 +223,9 @@ impl Grant {
         self.store.as_ref()
     }
 
-    async fn lock(&self) -> Result<Option<StoreLock>, AuthError> {
+    async fn lock(&self, cx: &FetchContext) -> Result<Option<StoreLock>, AuthError> {
         match &self.store {
-            Some((store, key)) => store.lock(key).await.map(Some),
+            Some((store, key)) => lock(&**store, key, cx).await.map(Some),
             None => Ok(None),
         }
     }
@@ -312,9 +330,10 @@ impl Grant {
     /// Keeps revocation and refresh apart, in this process and in others.
     pub(super) async fn exclusively(
         &self,
+        cx: &FetchContext,
     ) -> Result<(tokio::sync::MutexGuard<'_, ()>, Option<StoreLock>), AuthError> {
         let turn = self.turn.lock().await;
-        let lock = self.lock().await?;
+        let lock = self.lock(cx).await?;
         // Signed out elsewhere is no reason to fail: what is known here is revoked then.
         if let Err(error) = self.catch_up().await
             && error.kind() != AuthErrorKind::SignInRequired
@@ -330,6 +349,27 @@ fn no_refresh_token() -> AuthError {
         "the access token has expired and there is no refresh token",
         "sign in with `access_type=offline`; Google gives a refresh token at the first consent only, or with `prompt=consent`",
     )
+}
+
+/// Waits for a store's lock. The error of whoever waits too long names it.
+pub(super) async fn lock(
+    store: &dyn TokenStore,
+    key: &TokenKey,
+    cx: &FetchContext,
+) -> Result<StoreLock, AuthError> {
+    let _step = cx.waits_for(
+        AuthErrorKind::Store,
+        format!("another program holds the lock {}", store.lock_name(key)),
+        Some("it may have been stopped while it refreshed a token: let it go on, or end it"),
+    );
+    store.lock(key).await
+}
+
+/// Whether a known token has enough time left to hand it out.
+pub(super) fn is_worth_using(expiry: SystemTime, now: SystemTime) -> bool {
+    expiry
+        .duration_since(now)
+        .is_ok_and(|left| left >= WORTH_USING)
 }
 
 fn sign_in(message: &str, hint: &str) -> AuthError {

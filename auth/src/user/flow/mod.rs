@@ -6,7 +6,7 @@ mod exchange;
 mod pending;
 mod random;
 
-use std::{fmt, path::Path, sync::Arc};
+use std::{fmt, path::Path, sync::Arc, time::Duration};
 
 use gapi_transport::{Clock, SystemClock, Transport};
 use http::Uri;
@@ -22,7 +22,7 @@ use self::{
     random::{challenge, random},
 };
 use crate::{
-    AuthError, AuthErrorKind, AuthorizedUser,
+    AuthError, AuthErrorKind, AuthorizedUser, FetchContext,
     cache::DefaultTransport,
     oauth::{check_endpoint, form},
 };
@@ -43,6 +43,9 @@ const OUT_OF_BAND: [&str; 2] = [
     "urn:ietf:wg:oauth:2.0:oob",
     "urn:ietf:wg:oauth:2.0:oob:auto",
 ];
+
+/// How long the exchange of a code may take, attempts and waits together.
+const EXCHANGE: Duration = Duration::from_secs(60);
 
 /// How a web app asks its users for authorization ([OAuth 2.0 for web server applications](https://developers.google.com/identity/protocols/oauth2/web-server)).
 ///
@@ -337,8 +340,11 @@ impl Flow {
         pending: &PendingAuthorization,
         code: &SecretString,
     ) -> Result<AuthorizedUser, AuthError> {
-        let transport = self.transport.as_ref().unwrap_or(&self.fallback);
-        let mut info = exchange(&self.client, pending, code, transport, &self.clock).await?;
+        let cx = self.outside_fetch();
+        let exchanging = exchange(&self.client, pending, code, cx.transport(), cx.clock());
+        let mut info = cx
+            .within(EXCHANGE, "the code could not be exchanged", exchanging)
+            .await?;
         if info.refresh_token.is_none()
             && let Some(previous) = &self.previous
         {
@@ -360,6 +366,12 @@ impl Flow {
         Ok(user)
     }
 
+    /// What its requests work with.
+    pub(crate) fn outside_fetch(&self) -> FetchContext {
+        let transport = self.transport.as_ref().unwrap_or(&self.fallback);
+        FetchContext::outside(transport.clone(), self.clock.clone())
+    }
+
     pub(crate) fn sleep(
         &self,
         duration: std::time::Duration,
@@ -373,7 +385,6 @@ impl Flow {
             client: &self.client,
             scopes: &self.scopes,
             own_transport: self.transport.as_ref(),
-            transport: self.transport.as_ref().unwrap_or(&self.fallback),
             clock: &self.clock,
         }
     }
@@ -385,8 +396,6 @@ pub(crate) struct Parts<'a> {
     pub(crate) scopes: &'a [String],
     /// The transport that the flow was given.
     pub(crate) own_transport: Option<&'a Arc<dyn Transport>>,
-    /// The one that it uses.
-    pub(crate) transport: &'a Arc<dyn Transport>,
     pub(crate) clock: &'a Arc<dyn Clock>,
 }
 

@@ -397,6 +397,10 @@ impl TokenStore for FileStore {
             }
         })
     }
+
+    fn lock_name(&self, key: &TokenKey) -> String {
+        ShownPath(&self.path(key, "lock")).to_string()
+    }
 }
 
 /// The folder.

@@ -269,6 +269,10 @@ impl TokenStore for KeyringStore {
     fn lock<'a>(&'a self, key: &'a TokenKey) -> BoxFuture<'a, Result<StoreLock, AuthError>> {
         self.locks.lock(key)
     }
+
+    fn lock_name(&self, key: &TokenKey) -> String {
+        self.locks.lock_name(key)
+    }
 }
 
 /// The service's name.

@@ -60,6 +60,11 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// [`AuthError`] when the store cannot lock.
     fn lock<'a>(&'a self, key: &'a TokenKey) -> BoxFuture<'a, Result<StoreLock, AuthError>>;
+
+    /// What errors call the lock of `key`, such as the path of a file.
+    fn lock_name(&self, key: &TokenKey) -> String {
+        format!("of {key} in {self:?}")
+    }
 }
 
 /// A lock that a [`TokenStore`] gave, until it is dropped.

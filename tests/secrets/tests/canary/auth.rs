@@ -75,6 +75,7 @@ pub(crate) async fn rows() -> Vec<Row> {
         open("gapi_auth::Anonymous", "nobody has no secret"),
         open("gapi_auth::AuthErrorKind", "a kind"),
         open("gapi_auth::Scopes", "scopes are public names"),
+        open("gapi_auth::TokenRetryPolicy", "numbers and times"),
     ]
 }
 
