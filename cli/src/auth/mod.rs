@@ -1,5 +1,6 @@
 //! `gapi auth`: a person signs in once, and every program of gapi finds the token.
 
+mod identity_token;
 mod login;
 mod look;
 mod revoke;
@@ -29,6 +30,7 @@ enum Command {
     List(look::List),
     Revoke(revoke::Arguments),
     PrintToken(token::Arguments),
+    PrintIdentityToken(identity_token::Arguments),
     Import(transfer::Import),
     Export(transfer::Export),
 }
@@ -45,6 +47,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
             Command::List(arguments) => look::list(arguments).await,
             Command::Revoke(arguments) => revoke::run(arguments).await,
             Command::PrintToken(arguments) => token::run(arguments).await,
+            Command::PrintIdentityToken(arguments) => identity_token::run(arguments).await,
             Command::Import(arguments) => transfer::import(arguments).await,
             Command::Export(arguments) => transfer::export(arguments).await,
         }

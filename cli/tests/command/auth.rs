@@ -135,6 +135,15 @@ async fn a_person_signs_in_once() {
         [DRIVE]
     );
 
+    // Who it is, for a service that knows the client.
+    let identity = machine.ok("auth print-identity-token");
+    let claims = gapi_fakes::keys::decode_part(identity.split('.').nth(1).unwrap()).unwrap();
+    let claims: Value = serde_json::from_slice(&claims).unwrap();
+    assert_eq!(
+        (claims["aud"].as_str(), claims["email"].as_str()),
+        (Some("installed.apps.example.com"), Some("ann@example.com"))
+    );
+
     // A second account, which is the one that programs find from then on.
     machine.google.users().set_user("ben@example.com");
     machine.login("auth login --no-browser");

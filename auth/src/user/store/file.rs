@@ -399,7 +399,7 @@ impl TokenStore for FileStore {
     }
 
     fn lock_name(&self, key: &TokenKey) -> String {
-        ShownPath(&self.path(key, "lock")).to_string()
+        ShownPath::new(&self.path(key, "lock")).to_string()
     }
 }
 

@@ -211,7 +211,13 @@ impl AuthorizationServer {
 /// An ID token without a good signature: what comes from the token endpoint needs none.
 fn id_token(request: &Request, consent: &Consent, nonce: Option<&str>) -> String {
     let issuer = format!("http://{}", request.header("host").unwrap_or_default());
-    let mut claims = json!({"iss": issuer, "aud": consent.client, "sub": "100000000000000000001", "email": consent.user, "email_verified": true});
+    let now = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |age| age.as_secs());
+    let mut claims = json!({
+        "iss": issuer, "aud": consent.client, "sub": "100000000000000000001", "email": consent.user, "email_verified": true,
+        "iat": now, "exp": now + 3600,
+    });
     if let Some(nonce) = nonce {
         claims["nonce"] = Value::from(nonce);
     }
