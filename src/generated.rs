@@ -10,14 +10,15 @@ pub mod v1 {
     pub use crate::call::{
         Call, Request,
         answer::{Answer, decode},
-        body::Body,
+        body::{Body, IntoBody},
         sending::Sending,
     };
     pub use crate::method::{
-        Api, Endpoint, Location, MediaDownload, MediaUpload, Method, Operation, OperationShape,
-        Paging, Parameter, Slot, Verb,
+        Api, Endpoint, Location, MaskOf, MediaDownload, MediaUpload, Method, Operation,
+        OperationShape, Paging, Parameter, Patching, Slot, Verb,
     };
     pub use crate::paging::PagingSlot;
+    pub use crate::patch::{IntoUpdate, UpdateOf};
     pub use crate::{
         Client, Download, Error, HttpBody, HttpRequest, Items, LongRunning, Media, Pages, RawBody,
         Upload, Wait,

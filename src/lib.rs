@@ -89,7 +89,11 @@ pub use gapi_transport as transport;
 pub use crate::{
     batch::{Answers, Batch, BatchSending, Handle},
     call::{
-        Call, Request, answer::Answer, body::Body, conditional::Conditional, options::CallOptions,
+        Call, Request,
+        answer::Answer,
+        body::{Body, IntoBody},
+        conditional::Conditional,
+        options::CallOptions,
         sending::Sending,
     },
     client::{Client, ClientBuilder, MtlsEndpoint, ScopePolicy},
@@ -101,18 +105,18 @@ pub use crate::{
     http_body::{HttpBody, RawBody},
     media::{Chunks, Download, Media, Progress, Starting, Upload, UploadSession, Uploading},
     method::{
-        Api, Endpoint, Location, MediaDownload, MediaUpload, Method, Operation, OperationShape,
-        Paging, Parameter, Slot, Verb,
+        Api, Endpoint, Location, MaskOf, MediaDownload, MediaUpload, Method, Operation,
+        OperationShape, Paging, Parameter, Patching, Slot, Verb,
     },
     observe::{AttemptMetrics, CallMetrics, Observer},
     operation::{LongRunning, Wait, Watch},
     paging::{Items, Pages, PagingSlot},
-    patch::Patch,
+    patch::{IntoUpdate, Patch, Update, UpdateOf},
     response::Response,
     retry::RetryPolicy,
     streaming::Elements,
     url::HttpRequest,
-    wire::{Object, OpenEnum, Param, Part, UnknownField, Wire},
+    wire::{Object, OpenEnum, Param, Part, UnknownField, Wire, mismatches},
 };
 
 /// Makes a module of requests from a Discovery document.

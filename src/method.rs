@@ -119,6 +119,8 @@ pub struct Method {
     pub request_id: bool,
     /// What makes the call conditional, so that it may be repeated: any one of these is enough. A path in the body has dots.
     pub preconditions: &'static [Slot],
+    /// What it makes of a change of its resource; `None` where it takes none.
+    pub patching: Option<&'static Patching>,
 }
 
 impl Method {
@@ -142,6 +144,7 @@ impl Method {
             idempotent: None,
             request_id: false,
             preconditions: &[],
+            patching: None,
         }
     }
 
@@ -238,6 +241,30 @@ pub enum Slot {
     Query(&'static str),
     /// A property of the body.
     Body(&'static str),
+}
+
+/// What a method makes of a change of its resource, which a [`Patch`](crate::Patch) is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patching {
+    /// It merges the body into the resource (RFC 7396).
+    Merge,
+    /// It sets what the mask there names to the values that the body has.
+    Mask(Slot, MaskOf),
+}
+
+/// What the paths of a mask are paths of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MaskOf {
+    /// The body.
+    Body,
+    /// An object that the body has as this property.
+    Property(&'static str),
+    /// The body's map of this name: the paths are keys.
+    Entries(&'static str),
+    /// The body's list of this name: the paths are the `name`s of entries.
+    Names(&'static str),
+    /// The body, and only what is to be cleared: all else is merged.
+    Cleared,
 }
 
 /// What a method accepts as media.

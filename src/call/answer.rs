@@ -43,6 +43,13 @@ pub trait Answer: Sized + Send + 'static {
         None
     }
 
+    /// The value of a property that the schema has, where it is not of the declared type.
+    #[doc(hidden)]
+    fn misfit(&self, property: &str) -> Option<&Value> {
+        let _ = property;
+        None
+    }
+
     /// Reads the answer, and the text of its property `token` besides.
     ///
     /// # Errors
@@ -50,6 +57,12 @@ pub trait Answer: Sized + Send + 'static {
     #[doc(hidden)]
     fn decode_page(body: &[u8], token: &str) -> Result<(Self, Option<String>), serde_json::Error> {
         let page = Self::decode(body)?;
+        if page.misfit(token).is_some() {
+            // Without it the list would end here.
+            return Err(serde::de::Error::custom(format_args!(
+                "{token:?} is no text, so that the next page cannot be asked for"
+            )));
+        }
         let token = page.text_of(token);
         Ok((page, token))
     }
@@ -77,6 +90,11 @@ impl<T: Object> Answer for T {
 
     fn text_of(&self, field: &str) -> Option<String> {
         text_of(self, field)
+    }
+
+    fn misfit(&self, property: &str) -> Option<&Value> {
+        let value = Object::extra(self).get(property)?;
+        (T::PROPERTIES.contains(&property) && !value.is_null()).then_some(value)
     }
 }
 

@@ -5,10 +5,7 @@ use std::{collections::BTreeMap, fmt, marker::PhantomData, sync::Arc};
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::{
-    value::FieldMask,
-    wire::{Object, Wire, to_vec},
-};
+use crate::wire::{Object, Wire, to_vec};
 
 /// The JSON body of a request whose schema is `T`.
 ///
@@ -16,40 +13,45 @@ use crate::{
 /// encoded at once, so that a request is plain bytes from then on; what cannot be encoded is reported when the request is sent.
 pub struct Body<T: ?Sized> {
     pub(crate) encoded: Encoded,
-    /// The other form of a partial update.
-    pub(crate) masked: Option<Masked>,
     /// What it is, where it is no JSON.
     pub(crate) content_type: Option<String>,
     schema: PhantomData<fn() -> Box<T>>,
 }
 
-/// A partial update in the form for methods with a mask of its own.
-#[derive(Clone)]
-pub(crate) struct Masked {
-    pub(crate) encoded: Encoded,
-    pub(crate) mask: FieldMask,
+/// What can be the body of a method that takes it as it is: all that [`Body`] is made from.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the body of this method",
+    label = "the body is a `{T}`",
+    note = "a body is a `{T}`, a reference to one, a `serde_json::Value`, or a `gapi::Body`",
+    note = "a `gapi::Patch` says only what changed, so it belongs to methods that merge it or have a mask; this one does neither, as far as its document says"
+)]
+pub trait IntoBody<T: ?Sized> {
+    /// The body.
+    fn into_body(self) -> Body<T>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized, B: Into<Body<T>>> IntoBody<T> for B {
+    #[inline]
+    fn into_body(self) -> Body<T> {
+        self.into()
+    }
 }
 
 /// Bytes, or why there are none.
 pub(crate) type Encoded = Result<Bytes, Arc<str>>;
 
+/// What is sent of `encoded`.
+pub(crate) fn encode(encoded: Result<Vec<u8>, serde_json::Error>) -> Encoded {
+    encoded
+        .map(Bytes::from)
+        .map_err(|error| format!("the body cannot be encoded: {error}").into())
+}
+
 impl<T: ?Sized> Body<T> {
     fn encode(encoded: Result<Vec<u8>, serde_json::Error>) -> Self {
-        let encoded = encoded
-            .map(Bytes::from)
-            .map_err(|e| Arc::from(e.to_string()));
         Self {
-            encoded,
-            masked: None,
-            content_type: None,
-            schema: PhantomData,
-        }
-    }
-
-    pub(crate) fn of_patch(merge: Encoded, masked: Masked) -> Self {
-        Self {
-            encoded: merge,
-            masked: Some(masked),
+            encoded: encode(encoded),
             content_type: None,
             schema: PhantomData,
         }
@@ -59,7 +61,6 @@ impl<T: ?Sized> Body<T> {
     pub(crate) fn raw(data: Bytes, content_type: Option<String>) -> Self {
         Self {
             encoded: Ok(data),
-            masked: None,
             content_type: Some(
                 content_type.unwrap_or_else(|| String::from("application/octet-stream")),
             ),
@@ -76,7 +77,6 @@ impl<T: ?Sized> Body<T> {
         serde_json::from_slice::<serde::de::IgnoredAny>(&bytes)?;
         Ok(Self {
             encoded: Ok(bytes),
-            masked: None,
             content_type: None,
             schema: PhantomData,
         })
@@ -117,7 +117,6 @@ impl<T: ?Sized> Clone for Body<T> {
     fn clone(&self) -> Self {
         Self {
             encoded: self.encoded.clone(),
-            masked: self.masked.clone(),
             content_type: self.content_type.clone(),
             schema: PhantomData,
         }

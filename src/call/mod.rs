@@ -17,6 +17,7 @@ use crate::{
     },
     media::plan::Outgoing,
     method::{Location, Method},
+    patch::{Given, Update},
     url::HttpRequest,
     wire::Param,
 };
@@ -34,8 +35,6 @@ pub struct Call {
     pub(crate) body_type: Option<String>,
     pub(crate) transfer: Transfer,
 }
-
-const UPDATE_MASK: &str = "updateMask";
 
 /// What travels besides parameters and a JSON body.
 #[derive(Clone, Default)]
@@ -86,26 +85,25 @@ impl Call {
         self
     }
 
-    /// Sets the body. That of a [`Patch`](crate::Patch) sets the parameter `updateMask` too, where the method has it.
+    /// Sets the body.
     #[must_use]
     pub fn with_body<T: ?Sized>(mut self, body: Body<T>) -> Self {
-        let takes_mask = self
-            .method
-            .parameters
-            .iter()
-            .any(|parameter| parameter.name == UPDATE_MASK);
-        self.body = Some(match body.masked {
-            Some(masked) if takes_mask => {
-                // Without a mask, methods update all that the body has.
-                if !masked.mask.is_empty() {
-                    self.set(UPDATE_MASK, masked.mask.into());
-                }
-                masked.encoded
-            }
-            _ => body.encoded,
-        });
+        self.body = Some(body.encoded);
         self.body_type = body.content_type;
         self
+    }
+
+    /// Sets the body of a method that takes changes. A [`Patch`](crate::Patch) becomes what the method makes of one, with its mask; where the method takes
+    /// none, or nothing changed, sending the call is an error.
+    #[must_use]
+    pub fn with_update<T: ?Sized>(mut self, update: Update<T>) -> Self {
+        match update.0 {
+            Given::Body(body) => self.with_body(body),
+            Given::Patch(patch) => {
+                (patch.put)(&patch, &mut self);
+                self
+            }
+        }
     }
 
     /// The method.

@@ -21,7 +21,7 @@ use crate::{
     Error, ErrorKind,
     call::{Transfer, options::CallOptions, sending::Prepared},
     media::{plan::Copies, streamed::Streamed},
-    retry::{self, Backoff, Next, PASSED_BY, Repeat, Why, safety},
+    retry::{self, Backoff, Next, PASSED_BY, Repeat, Why},
     url::{HttpRequest, Shown},
 };
 
@@ -133,12 +133,8 @@ impl<'a> Plan<'a> {
         if !self.can_send_again() {
             return Some(Why::PassedBy);
         }
-        let is_safe = || {
-            let has_request_id = super::has_request_id(self.prepared, self.options);
-            safety::is_safe(&self.prepared.call, self.options, has_request_id)
-        };
         let matters = repeat == Repeat::IfSafe && self.retries == Retries::Call;
-        (matters && !is_safe()).then_some(Why::NotSafe)
+        (matters && !super::is_safe(self.prepared, self.options)).then_some(Why::NotSafe)
     }
 
     fn backoff(&self, started: Instant) -> Backoff {

@@ -6,7 +6,7 @@ use http::{StatusCode, Uri};
 
 use super::{
     Answered, State, Step, Timer, authorize, build, effective_options, fill_request_id,
-    give_request_id, has_request_id,
+    give_request_id,
 };
 use crate::{
     Client, Error, ErrorKind,
@@ -14,7 +14,7 @@ use crate::{
         options::{CallOptions, InBatch},
         sending::Prepared,
     },
-    retry::{Repeat, safety},
+    retry::Repeat,
     url::{HttpRequest, Shown},
 };
 
@@ -58,7 +58,7 @@ pub(crate) fn batch_part(prepared: &Prepared) -> Result<BatchPart, Error> {
     give_request_id(prepared, &mut options)?;
     fill_request_id(prepared, &mut options);
     let request = build(prepared, &options)?;
-    let has_request_id = has_request_id(prepared, &options);
+    let is_safe = super::is_safe(prepared, &options);
     let method = prepared.call.method;
     let root = prepared
         .client
@@ -70,7 +70,7 @@ pub(crate) fn batch_part(prepared: &Prepared) -> Result<BatchPart, Error> {
         shown: Arc::new(Shown::new(&request.uri, None)),
         request,
         root: root.into_owned(),
-        is_safe: safety::is_safe(&prepared.call, &options, has_request_id),
+        is_safe,
         options,
     })
 }

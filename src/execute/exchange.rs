@@ -248,7 +248,7 @@ const ROOM: Duration = Duration::from_secs(1);
 impl Setbacks {
     /// How long to wait before the request is sent again, or the error that it ends with.
     fn after(&mut self, error: TransportError, trip: Arc<Trip>) -> Result<Duration, Error> {
-        use TransportErrorKind::{Connect, NoRoom, Request, Tls, Unprocessed};
+        use TransportErrorKind::{Connect, NoClient, NoRoom, Request, Tls, Unprocessed};
         let kind = error.kind();
         let wait = match kind {
             NoRoom => {
@@ -257,7 +257,7 @@ impl Setbacks {
                 self.wait = (self.wait * 2).clamp(ROOM / 16, ROOM);
                 self.wait
             }
-            Connect | Request | Tls => return Err(Error::transport(error)),
+            Connect | NoClient | Request | Tls => return Err(Error::transport(error)),
             _ if kind != Unprocessed && !trip.is_unsent() => return Err(Error::transport(error)),
             _ if self.at_once == AT_ONCE => {
                 return Err(Error::transport(error).with_repeat(Repeat::Always));

@@ -120,7 +120,10 @@ const GOING: u8 = 2;
 /// The connection waits for the body.
 const HUNGRY: u8 = 3;
 const GONE: u8 = 4;
+/// It was given up before a connection took it.
 const WITHDRAWN: u8 = 5;
+/// It was given up when a connection had it already.
+const STOPPED: u8 = 6;
 
 /// While a request waits, an attempt is looked at no more often than this.
 const SHORTEST: Duration = Duration::from_millis(10);
@@ -171,7 +174,7 @@ impl Trip {
     pub(super) fn doing(&self) -> String {
         let host = self.host.name();
         match self.place() {
-            WAITING | TAKEN | WITHDRAWN => {
+            WAITING | TAKEN | WITHDRAWN | STOPPED => {
                 let obstacle = self.obstacle.lock().unwrap_or_else(PoisonError::into_inner);
                 match &*obstacle {
                     Some(why) => format!("waiting for a connection to {host} ({why})"),
@@ -212,9 +215,14 @@ impl Trip {
 
     /// Gives up what has not gone out.
     fn withdraw(&self) -> Standing {
-        let place = self.place.swap(WITHDRAWN, Ordering::AcqRel);
+        let withdrawn =
+            self.place
+                .compare_exchange(WAITING, WITHDRAWN, Ordering::AcqRel, Ordering::Acquire);
+        if withdrawn.is_err_and(|place| place != WITHDRAWN) {
+            self.place.store(STOPPED, Ordering::Release);
+        }
         Standing::Stuck {
-            unsent: matches!(place, WAITING | WITHDRAWN),
+            unsent: self.is_unsent(),
         }
     }
 
@@ -224,7 +232,7 @@ impl Trip {
 
     /// Moves on, unless it was given up.
     fn go(&self, place: u8) {
-        let next = |now| (now != WITHDRAWN).then_some(place);
+        let next = |now| (!matches!(now, WITHDRAWN | STOPPED)).then_some(place);
         let _ = self
             .place
             .fetch_update(Ordering::AcqRel, Ordering::Acquire, next);
@@ -236,7 +244,7 @@ impl HandOver for Trip {
         let taken =
             self.place
                 .compare_exchange(WAITING, TAKEN, Ordering::AcqRel, Ordering::Acquire);
-        taken != Err(WITHDRAWN)
+        !matches!(taken, Err(WITHDRAWN | STOPPED))
     }
 
     fn sent(&self) {
@@ -254,14 +262,13 @@ impl HandOver for Trip {
     }
 
     fn done(&self) {
-        match self.place() {
-            WAITING | WITHDRAWN => {}
-            TAKEN => {
-                self.sent();
-                self.go(GONE);
-            }
-            _ => self.go(GONE),
+        if matches!(self.place(), WAITING | WITHDRAWN | STOPPED) {
+            return;
         }
+        if self.sent.load(Ordering::Relaxed) == 0 {
+            self.sent();
+        }
+        self.go(GONE);
     }
 }
 

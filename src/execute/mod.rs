@@ -49,7 +49,7 @@ use crate::{
         options::{CallOptions, RequestId},
         sending::Prepared,
     },
-    retry::safety::REQUEST_ID,
+    retry::safety::{self, REQUEST_ID},
     url::{self, HttpRequest, Surroundings},
 };
 
@@ -186,6 +186,11 @@ fn fill_request_id(prepared: &Prepared, options: &mut CallOptions) {
     if wanted && !has_request_id(prepared, options) {
         options.set_param(REQUEST_ID, Uuid::new_v4().to_string());
     }
+}
+
+/// Whether the call may be repeated although it may have had its effect.
+pub(crate) fn is_safe(prepared: &Prepared, options: &CallOptions) -> bool {
+    safety::is_safe(&prepared.call, options, has_request_id(prepared, options))
 }
 
 fn has_request_id(prepared: &Prepared, options: &CallOptions) -> bool {

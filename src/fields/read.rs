@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::{Fields, PartPlace};
 use crate::wire::{
-    Expected, Found, Kind, Nullable, Open, Place, Property, Wire, made, make_absent, put, slice,
+    Expected, Found, Kind, Nullable, Open, Place, Property, Wire, made, make_absent, put, refuse,
+    slice,
 };
 
 /// The properties of one object as they come, whatever format they come from. What goes wrong is kept; there are none then any more.
@@ -16,8 +17,8 @@ pub trait Properties {
     /// The position of the next property among `names`; others are passed over. `None` after the last one.
     fn next(&mut self, names: &[&str]) -> Option<usize>;
 
-    /// Reads the value of the property at hand.
-    fn value(&mut self, place: &mut dyn Property);
+    /// Reads the value of the property at hand. One that does not fit leaves the place empty where it `may_be_odd`, and ends the reading elsewhere.
+    fn value(&mut self, place: &mut dyn Property, may_be_odd: bool);
 
     /// Ends the reading.
     fn fail(&mut self, message: fmt::Arguments<'_>);
@@ -48,6 +49,13 @@ impl<'de, A: MapAccess<'de>> Entries<'_, 'de, A> {
                 && besides.name == key
             {
                 let value: Value = self.map.next_value()?;
+                if !value.is_null() && !value.is_string() {
+                    // Without it the list would end here.
+                    let name = besides.name;
+                    return Err(A::Error::custom(format_args!(
+                        "{name:?} is no text, so that the next page cannot be asked for"
+                    )));
+                }
                 *besides.text = value.as_str().map(String::from);
                 self.pending = Some(value);
             }
@@ -76,11 +84,14 @@ impl<'de, A: MapAccess<'de>> Properties for Entries<'_, 'de, A> {
         }
     }
 
-    fn value(&mut self, place: &mut dyn Property) {
-        self.done = match self.pending.take() {
-            Some(value) => put(place, value),
-            None => self.map.next_value_seed(Nullable(place)),
+    fn value(&mut self, property: &mut dyn Property, may_be_odd: bool) {
+        let keeps = may_be_odd;
+        // A type of a program has no place for what does not fit.
+        let read = match self.pending.take() {
+            Some(value) => put(property, value, keeps),
+            None => self.map.next_value_seed(Nullable { property, keeps }),
         };
+        self.done = read.map(|_| ());
     }
 
     fn fail(&mut self, message: fmt::Arguments<'_>) {
@@ -154,7 +165,7 @@ impl<F: Field> Slot<F> {
 
     /// Reads the value at hand.
     pub fn read(&mut self, properties: &mut dyn Properties) {
-        properties.value(&mut self.0);
+        properties.value(&mut self.0, F::missing().is_some());
     }
 
     /// The field; `None` when there was no value, and the field needs one, which `properties` is told.
@@ -285,7 +296,14 @@ impl<'de> Visitor<'de> for ToPage<'_> {
         let mut wanted = self.wanted;
         while let Some(key) = map.next_key::<Cow<'de, str>>()? {
             match wanted.iter_mut().find(|(name, _)| *name == key) {
-                Some((_, place)) => map.next_value_seed(Nullable(*place))?,
+                Some((_, place)) => {
+                    let property = &mut **place;
+                    let expected = property.expected();
+                    let keeps = true;
+                    let misfits = map.next_value_seed(Nullable { property, keeps })?;
+                    // Without its list or its token, a page says nothing. An element of the list is another thing.
+                    refuse(expected, &misfits)?;
+                }
                 None => {
                     map.next_value::<IgnoredAny>()?;
                 }

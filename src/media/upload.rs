@@ -50,7 +50,7 @@ use crate::{
 ///
 /// **What goes wrong in a session** is made good by the [retry policy](crate::RetryPolicy), whose attempts and deadline begin anew whenever the server has more than before. After a connection
 /// that broke or an answer that makes no sense the server is asked what it has, and the upload goes on there. A session that the server gave up is begun
-/// anew where the media can be read from its beginning again. When everything is sent, the size and the checksums that the answer tells are compared with what was sent.
+/// anew where the media can be read from its beginning again; if all of it was sent and the response to that was lost, only where the call is safe to repeat. When everything is sent, the size and the checksums that the answer tells are compared with what was sent.
 #[must_use = "an upload does nothing until it is sent"]
 pub struct Upload<R> {
     call: Call,

@@ -5,7 +5,6 @@
 
 mod backoff;
 mod failure;
-mod lenient;
 mod locate;
 mod poller;
 mod response;

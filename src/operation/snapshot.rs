@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use super::{LongRunning, failure, lenient};
+use super::{LongRunning, failure};
 use crate::{
     Error, ErrorKind,
     execute::Answered,
     method::{Method, OperationShape},
+    wire::from_slice,
 };
 
 /// An operation as one answer tells it.
@@ -60,8 +61,11 @@ impl Snapshot {
     /// [`ErrorKind::Decode`] when the answer does not say.
     pub(super) fn progress(&self) -> Result<Progress, Error> {
         let done = match self.shape {
-            // As in protobuf's JSON, what is false is left out.
-            OperationShape::Aip151 => self.fields.get("done") == Some(&Value::Bool(true)),
+            OperationShape::Aip151 => match self.fields.get("done") {
+                Some(Value::Bool(done)) => *done,
+                // As in protobuf's JSON, what is false is left out; but only an operation that is done has a result.
+                _ => self.response().is_some() || failure::is_in(&self.fields),
+            },
             OperationShape::Status => self
                 .text("status")
                 .ok_or_else(|| {
@@ -81,7 +85,8 @@ impl Snapshot {
 
     /// The operation as its schema.
     pub(super) fn operation<R: LongRunning>(&self) -> R {
-        lenient::read(&self.fields)
+        let text = Value::Object(self.fields.clone()).to_string();
+        from_slice(text.as_bytes()).unwrap_or_default()
     }
 
     /// What a finished operation made (AIP-151).

@@ -218,7 +218,10 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
         Poll::Ready(page.map(|page| {
             let mut page = page?;
             self.current = token;
-            let mut rest = (self.take)(&mut page).unwrap_or_default();
+            let mut rest = match (self.take)(&mut page) {
+                Some(rest) => rest,
+                None => self.pages.check_items(&page).map(|()| Vec::new())?,
+            };
             rest.reverse();
             self.rest = Some(Box::new(rest));
             Ok(())

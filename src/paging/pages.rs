@@ -11,7 +11,7 @@ use futures_util::{Stream, future::poll_fn};
 
 use super::walk::Walk;
 use crate::{
-    Client, Error, Fields,
+    Client, Error, ErrorKind, Fields,
     call::{
         Call,
         answer::Answer,
@@ -89,6 +89,20 @@ impl<R: Answer> Pages<R> {
     /// The property of a page that holds its entries; empty where it is not known.
     pub(super) fn items_property(&self) -> &'static str {
         self.walk.items_property()
+    }
+
+    /// Refuses a page without entries whose entries are there, but not as the document says: the list would seem to have none.
+    pub(super) fn check_items(&self, page: &R) -> Result<(), Error>
+    where
+        R: Answer,
+    {
+        let name = self.walk.items_property();
+        if page.misfit(name).is_none() {
+            return Ok(());
+        }
+        let message = format!("{name}: the entries of the page are not what the document says");
+        let error = Error::new(ErrorKind::Decode, message).with_json_path(name.to_owned());
+        Err(error.at(self.walk.call().method.id, None))
     }
 
     /// Notes a mistake, reported in place of the first page.

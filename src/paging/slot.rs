@@ -1,9 +1,11 @@
 //! Where a paged request takes its token and the size of a page: in the query, or in the JSON body.
 
-use bytes::Bytes;
 use serde_json::{Map, Value};
 
-use crate::{Error, call::Call};
+use crate::{
+    Error,
+    call::{Call, body::encode},
+};
 
 /// A place for a value of a paged request that the runtime sets.
 #[derive(Clone, Copy, Debug)]
@@ -65,9 +67,6 @@ fn in_body(call: &mut Call, name: &'static str, setting: &Setting<'_>) -> Result
         Setting::Token(token) => token.into(),
         Setting::Size(size) => size.into(),
     };
-    call.body = Some(match serde_json::to_vec(&body) {
-        Ok(body) => Ok(Bytes::from(body)),
-        Err(error) => Err(error.to_string().into()),
-    });
+    call.body = Some(encode(serde_json::to_vec(&body)));
     Ok(())
 }

@@ -13,6 +13,8 @@ pub(super) struct Difference {
     pub(super) masked: Map<String, Value>,
     /// What a field mask calls what changed.
     pub(super) paths: Vec<String>,
+    /// Of these, what the new message does not have.
+    pub(super) gone: Vec<String>,
 }
 
 /// What holds the properties that are compared, without values: it knows how they are built.
@@ -52,7 +54,7 @@ impl Difference {
                     let place = property.map(|property| -> &mut dyn Place { property });
                     difference.property(place, name, old, new);
                 }
-                Holder::Map(entries) => entries.add(name.clone(), &mut |entry| {
+                Holder::Map(entries) => entries.add(name.clone(), &mut |_, entry| {
                     difference.property(Some(entry), name, old, new);
                 }),
             }
@@ -74,8 +76,9 @@ impl Difference {
         match place.and_then(|place| place.open(Kind::Map)) {
             Some(Open::Object(object)) => {
                 let inner = Self::of(object, old, new_entries);
-                let paths = inner.paths.iter().map(|path| format!("{name}.{path}"));
-                self.paths.extend(paths);
+                let below = |path: &String| format!("{name}.{path}");
+                self.paths.extend(inner.paths.iter().map(below));
+                self.gone.extend(inner.gone.iter().map(below));
                 self.merge.insert(name.to_owned(), inner.merge.into());
                 self.masked.insert(name.to_owned(), inner.masked.into());
             }
@@ -95,5 +98,8 @@ impl Difference {
         self.merge.insert(name.to_owned(), value.clone());
         self.masked.insert(name.to_owned(), value.clone());
         self.paths.push(name.to_owned());
+        if value.is_null() {
+            self.gone.push(name.to_owned());
+        }
     }
 }

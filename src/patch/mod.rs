@@ -1,15 +1,17 @@
 //! Partial updates: what changed between two messages.
 
 mod difference;
+mod form;
+mod update;
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use self::difference::Difference;
+pub(crate) use self::update::Given;
+pub use self::update::{IntoUpdate, Update, UpdateOf};
 use crate::{
-    call::body::{Body, Encoded, Masked},
     value::FieldMask,
     wire::{Object, Wire as _},
 };
@@ -26,11 +28,19 @@ use crate::{
 /// # }
 /// ```
 ///
-/// Given to a method as its body, it takes the form that the method understands:
+/// Given to a method as its body, it takes the form that the method understands. Which one that is stands in the method's documentation:
 ///
-/// - One with a parameter `updateMask` gets the [`mask`](Self::mask) there, unless you set the parameter yourself, and the new values of what the
-///   mask names. Maps and lists travel whole.
-/// - Any other gets a JSON merge patch (RFC 7396): what changed, with a `null` for what is gone, also within maps. Lists travel whole.
+/// - One with a mask gets the [`mask`](Self::mask), and the new values of what the mask names. Maps and lists travel whole. The mask goes where the method
+///   has it: into a parameter (`updateMask`, `mask`, `updatePersonFields`, ...), unless you set the parameter yourself, or into the body beside the
+///   resource. The paths are those that the method understands; for a document of Firestore, the names of its fields.
+/// - One that merges gets a JSON merge patch (RFC 7396): what changed, with a `null` for what is gone, also within maps. Lists travel whole.
+/// - A method that replaces the resource takes none, and neither does one whose document does not say what it does: the call does not compile. Where you know
+///   better, give it the [`merge_patch`](Self::merge_patch), or correct the document with an override.
+///
+/// A method whose body holds the resource beside the mask (Pub/Sub's `UpdateTopicRequest`) takes changes of either: of the resource, or of the whole body.
+///
+/// A patch in which nothing changed is not sent: the call is an error of kind [`Usage`](crate::ErrorKind::Usage), because an empty mask means everything to
+/// many services. Ask [`is_empty`](Self::is_empty) first.
 ///
 /// What is the same in both messages is left out, also what only the server may set. [`keep`](Self::keep) sends such a value all the same: an `etag`, say, so that
 /// the server refuses if somebody else changed the resource meanwhile.
@@ -38,11 +48,18 @@ use crate::{
 /// `Debug` shows the mask, never a value.
 #[derive(Clone)]
 pub struct Patch<T> {
+    change: Change,
+    schema: PhantomData<fn() -> T>,
+}
+
+/// A change, whatever the schema.
+#[derive(Clone)]
+pub(crate) struct Change {
+    old: Value,
     new: Value,
     difference: Difference,
     /// What could not be encoded.
     failure: Option<Arc<str>>,
-    schema: PhantomData<fn() -> T>,
 }
 
 impl<T: Object> Patch<T> {
@@ -52,36 +69,40 @@ impl<T: Object> Patch<T> {
             serde_json::to_value(old.view()),
             serde_json::to_value(new.view()),
         );
-        let mut patch = Self {
+        let mut change = Change {
+            old: Value::Null,
             new: Value::Null,
             difference: Difference::default(),
             failure: None,
-            schema: PhantomData,
         };
         match (old, new) {
             (Ok(Value::Object(old)), Ok(Value::Object(new))) => {
-                patch.difference = Difference::of(&mut T::default(), &old, &new);
-                patch.new = Value::Object(new);
+                change.difference = Difference::of(&mut T::default(), &old, &new);
+                change.old = Value::Object(old);
+                change.new = Value::Object(new);
             }
-            (Err(error), _) | (_, Err(error)) => patch.failure = Some(error.to_string().into()),
-            _ => patch.failure = Some("a message is no JSON object".into()),
+            (Err(error), _) | (_, Err(error)) => change.failure = Some(error.to_string().into()),
+            _ => change.failure = Some("a message is no JSON object".into()),
         }
-        patch
+        Self {
+            change,
+            schema: PhantomData,
+        }
     }
 
     /// Whether nothing changed.
     pub fn is_empty(&self) -> bool {
-        self.difference.paths.is_empty()
+        self.change.difference.paths.is_empty()
     }
 
     /// The paths of what changed: `description,settings.tier`.
     pub fn mask(&self) -> FieldMask {
-        FieldMask::new(&self.difference.paths)
+        FieldMask::new(&self.change.difference.paths)
     }
 
     /// The change as a JSON merge patch (RFC 7396).
     pub fn merge_patch(&self) -> Value {
-        Value::Object(self.difference.merge.clone())
+        Value::Object(self.change.difference.merge.clone())
     }
 
     /// Sends the value of the property at `path` of the new message too, though it did not change: `etag`, `settings.settingsVersion`. The mask
@@ -89,22 +110,16 @@ impl<T: Object> Patch<T> {
     #[must_use]
     pub fn keep(mut self, path: &str) -> Self {
         let names: Vec<&str> = path.split('.').collect();
-        let value = names.iter().try_fold(&self.new, |at, name| at.get(name));
-        if let Some(value) = value {
-            for body in [&mut self.difference.merge, &mut self.difference.masked] {
-                put(body, &names, value);
+        let value = names
+            .iter()
+            .try_fold(&self.change.new, |at, name| at.get(name));
+        if let Some(value) = value.cloned() {
+            let difference = &mut self.change.difference;
+            for body in [&mut difference.merge, &mut difference.masked] {
+                put(body, &names, &value);
             }
         }
         self
-    }
-
-    fn encode(&self, body: &Map<String, Value>) -> Encoded {
-        match &self.failure {
-            Some(failure) => Err(Arc::clone(failure)),
-            None => serde_json::to_vec(body)
-                .map(Bytes::from)
-                .map_err(|error| error.to_string().into()),
-        }
     }
 }
 
@@ -126,26 +141,10 @@ fn put(body: &mut Map<String, Value>, path: &[&str], value: &Value) {
     }
 }
 
-impl<T: Object> From<&Patch<T>> for Body<T> {
-    fn from(patch: &Patch<T>) -> Self {
-        let masked = Masked {
-            encoded: patch.encode(&patch.difference.masked),
-            mask: patch.mask(),
-        };
-        Self::of_patch(patch.encode(&patch.difference.merge), masked)
-    }
-}
-
-impl<T: Object> From<Patch<T>> for Body<T> {
-    fn from(patch: Patch<T>) -> Self {
-        Self::from(&patch)
-    }
-}
-
 impl<T> fmt::Debug for Patch<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Patch")
-            .field(&self.difference.paths)
+            .field(&self.change.difference.paths)
             .finish()
     }
 }

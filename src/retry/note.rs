@@ -13,7 +13,7 @@ use crate::{
 pub(crate) type Note = Cow<'static, str>;
 
 /// Why a request with media cannot be sent again.
-pub(crate) const PASSED_BY: &str = "not tried again: the media comes from a reader or a stream, which can be read once; give the request new media";
+pub(crate) const PASSED_BY: &str = "not retried: the media comes from a reader or a stream, which can be read once; give the request new media";
 
 const EARLIER: &str = "an attempt before may have been carried out";
 
@@ -45,7 +45,7 @@ fn is_trace(error: &Error, verb: Verb) -> bool {
 
 /// What would make a call of `method` safe to repeat.
 fn not_safe(method: &Method, options: &CallOptions) -> String {
-    let mut text = String::from("not tried again, because it may have been carried out");
+    let mut text = String::from("not retried, because it may have been carried out");
     if options.chosen().idempotent == Some(false) {
         text.push_str(", and `.idempotent(false)` was said");
         return text;

@@ -10,21 +10,18 @@ const RATE: [&str; 3] = [
     "RATE_LIMIT_EXCEEDED",
 ];
 
-/// Reasons of a limit for a day, for what is stored, or for callers who are not registered: status 429 and 403 have them too, and a moment changes nothing about them.
-const QUOTA: [&str; 13] = [
+/// Reasons of a limit for a day, for what is stored, or for callers who are not registered: status 429 and 403 have them too, and waiting changes nothing about them.
+const QUOTA: [&str; 10] = [
     "dailyLimitExceeded",
     "dailyLimitExceededUnreg",
-    "limitExceeded",
     "quotaExceeded",
     "rateLimitExceededUnreg",
-    "servingLimitExceeded",
+    "resourceQuotaExceeded",
     "sharingRateLimitExceeded",
     "storageQuotaExceeded",
     "userRateLimitExceededUnreg",
     "variableTermExpiredDailyExceeded",
     "variableTermLimitExceeded",
-    "resourceQuotaExceeded",
-    "insufficientQuota",
 ];
 
 /// Whether the same request could succeed later, by the answer that `error` tells of.
@@ -43,20 +40,21 @@ pub(crate) fn is_for_rate(error: &Error) -> bool {
     RATE.iter().any(|reason| error.has_reason(reason))
 }
 
-/// Whether it is a limit that waiting for a moment does not lift.
+/// Whether it is a limit that a short wait does not lift.
 fn is_for_quota(error: &Error) -> bool {
     let is_named = || {
         let mut reasons = error.reasons();
         reasons.any(|reason| QUOTA.iter().any(|known| is_same(known, reason)))
     };
-    // A quota for a day is refused with the reason of a rate limit, and tells its unit: `1/d/{project}`.
+    // A quota for a day is refused with the reason of a rate limit, and tells its unit (`1/d/{project}`), or a name with the time in it (`defaultPerDayPerProject`).
     let is_daily = || {
-        error.details().iter().any(|detail| match detail {
-            ErrorDetail::ErrorInfo(info) => info
-                .metadata
-                .get("quota_unit")
-                .is_some_and(|unit| unit == "1/d" || unit.starts_with("1/d/")),
-            _ => false,
+        error.details().iter().any(|detail| {
+            let ErrorDetail::ErrorInfo(info) = detail else {
+                return false;
+            };
+            let said = |name: &str| info.metadata.get(name).map_or("", String::as_str);
+            said("quota_unit").split('/').nth(1) == Some("d")
+                || said("quota_limit").contains("PerDay")
         })
     };
     is_daily() || (!is_for_rate(error) && is_named())
@@ -92,10 +90,15 @@ mod tests {
     }
 
     fn new(reason: &str, unit: &str) -> Value {
+        let name = if unit.starts_with("1/") {
+            "quota_unit"
+        } else {
+            "quota_limit"
+        };
         json!({"status": "RESOURCE_EXHAUSTED", "details": [{
             "@type": "type.googleapis.com/google.rpc.ErrorInfo",
             "reason": reason,
-            "metadata": {"quota_unit": unit},
+            "metadata": {name: unit},
         }]})
     }
 
@@ -110,6 +113,10 @@ mod tests {
             (403, old("rateLimitExceeded")),
             (403, old("userRateLimitExceeded")),
             (403, new("RATE_LIMIT_EXCEEDED", "1/min/{project}")),
+            (
+                429,
+                new("RATE_LIMIT_EXCEEDED", "ReadRequestsPerMinutePerUser"),
+            ),
         ] {
             assert_eq!(repeat(status, &error), Repeat::Always, "{status} {error}");
         }
@@ -123,6 +130,7 @@ mod tests {
             }
             for (reason, unit) in [
                 ("RATE_LIMIT_EXCEEDED", "1/d/{project}"),
+                ("RATE_LIMIT_EXCEEDED", "defaultPerDayPerProject"),
                 ("DAILY_LIMIT_EXCEEDED", ""),
                 ("QUOTA_EXCEEDED", ""),
                 ("RESOURCE_QUOTA_EXCEEDED", "1/{project}"),

@@ -2,7 +2,7 @@
 
 use std::{
     io::Write as _,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{PoisonError, RwLock},
 };
 
 use bytes::Bytes;
@@ -321,15 +321,11 @@ fn body(call: &Call) -> Result<Option<Bytes>, String> {
     let body = match &call.body {
         None => return Ok(None),
         Some(Ok(body)) => body,
-        Some(Err(why)) => return Err(body_error(why)),
+        Some(Err(why)) => return Err(why.to_string()),
     };
     let is_raw = call.body_type.is_some();
     if is_raw || !call.method.api.data_wrapper || super::wrapper::is_wrapped(body) {
         return Ok(Some(body.clone()));
     }
     Ok(Some(super::wrapper::wrap(body)))
-}
-
-fn body_error(why: &Arc<str>) -> String {
-    format!("the body cannot be encoded: {why}")
 }

@@ -2,11 +2,17 @@ use serde_json::Value;
 use std::collections::{BTreeMap, btree_map};
 use std::fmt;
 
-/// The properties of an object that its document does not know, and those that travel as an explicit `null`.
+/// The properties of an object that its document does not know, those that travel as an explicit `null`, and what came that is not what the document says.
 ///
-/// Decoding puts unknown properties here, so that a round trip keeps them. What is here is sent after the fields,
+/// Decoding puts unknown properties here, so that a round trip keeps them. A property whose value is not of its declared type (a text that is not base64, a
+/// number out of range, an object where a text belongs) is here too, as it came, and its field is `None`; so is an entry of a map. What
+/// is here is sent after the fields,
 /// except for names whose field is set; an object here is merged into a field of its name that is an object or a map, and adds what that lacks
 /// (`labels: {"old": null}` beside a field `labels`). One pointer wide, and free while empty.
+///
+/// An element of a list that is `null` or not of the declared type is not in the list. [`passed_over`](Self::passed_over) has it; it is not sent again.
+///
+/// [`gapi::mismatches`](crate::mismatches) finds all such values in a response.
 ///
 /// ```
 /// let mut extra = gapi::value::Extra::default();
@@ -15,22 +21,30 @@ use std::fmt;
 /// assert_eq!(extra.len(), 2);
 /// ```
 // The box keeps every generated struct small: one pointer in place of the map's three words.
-#[allow(clippy::box_collection)]
 #[derive(Clone, Default)]
-pub struct Extra(Option<Box<BTreeMap<String, Value>>>);
+pub struct Extra(Option<Box<Inner>>);
+
+#[derive(Clone, Default)]
+struct Inner {
+    properties: BTreeMap<String, Value>,
+    /// What was read and is nowhere else, by its path.
+    passed_over: Vec<(String, Value)>,
+}
 
 impl Extra {
     /// Sets a property, and gives its earlier value.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) -> Option<Value> {
         self.0
             .get_or_insert_default()
+            .properties
             .insert(name.into(), value.into())
     }
 
     /// Sets a property, and gives its place.
     #[cfg(feature = "macros")]
     pub(crate) fn place(&mut self, name: String, value: Value) -> &mut Value {
-        let place = self.0.get_or_insert_default().entry(name).or_default();
+        let properties = &mut self.0.get_or_insert_default().properties;
+        let place = properties.entry(name).or_default();
         *place = value;
         place
     }
@@ -43,14 +57,14 @@ impl Extra {
     /// The value of a property.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.as_ref()?.get(name)
+        self.0.as_ref()?.properties.get(name)
     }
 
     /// Takes a property out.
     pub fn remove(&mut self, name: &str) -> Option<Value> {
-        let map = self.0.as_mut()?;
-        let value = map.remove(name);
-        if map.is_empty() {
+        let inner = self.0.as_mut()?;
+        let value = inner.properties.remove(name);
+        if inner.properties.is_empty() && inner.passed_over.is_empty() {
             self.0 = None;
         }
         value
@@ -59,19 +73,36 @@ impl Extra {
     /// The properties, sorted by name.
     #[must_use]
     pub fn iter(&self) -> Iter<'_> {
-        Iter(self.0.as_deref().map(BTreeMap::iter))
+        Iter(self.0.as_deref().map(|inner| inner.properties.iter()))
     }
 
     /// How many properties there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.as_ref().map_or(0, |map| map.len())
+        self.0.as_ref().map_or(0, |inner| inner.properties.len())
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The elements of lists that were read and are not in their list, because they are `null` or not of the declared type, each with its path from this object:
+    /// `parents[0]`. They are not sent again.
+    pub fn passed_over(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let all = self.0.as_deref().map(|inner| inner.passed_over.iter());
+        all.into_iter()
+            .flatten()
+            .map(|(path, value)| (path.as_str(), value))
+    }
+
+    /// Keeps what was read and has no other place.
+    pub(crate) fn pass_over(&mut self, path: String, value: Value) {
+        self.0
+            .get_or_insert_default()
+            .passed_over
+            .push((path, value));
     }
 }
 
@@ -86,6 +117,7 @@ impl fmt::Debug for Extra {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set()
             .entries(self.iter().map(|(name, _)| name))
+            .entries(self.passed_over().map(|(path, _)| path))
             .finish()
     }
 }

@@ -90,13 +90,11 @@ macro_rules! kept_text {
         impl $crate::wire::Wire for $name {
             const EXPECTED: $crate::wire::Expected = $crate::wire::Expected::scalar($expected);
 
-            // Any scalar is kept: a number where a string belongs is odd, but no reason to lose the answer.
+            // Any text is kept: whether it is one of these is asked when it is converted.
             fn from_scalar(found: $crate::wire::Found<'_>) -> Option<Self> {
-                use $crate::wire::Found;
                 match found {
-                    Found::Text(text) => Some(text.into()),
-                    Found::Null | Found::List | Found::Map => None,
-                    other => Some(other.to_string().into()),
+                    $crate::wire::Found::Text(text) => Some(text.into()),
+                    _ => None,
                 }
             }
 

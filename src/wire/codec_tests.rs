@@ -183,7 +183,7 @@ fn kept_texts_survive_whatever_they_hold() {
         assert_eq!(written(read::<Duration>(&text).unwrap()), text);
         assert_eq!(written(read::<FieldMask>(&text).unwrap()), text);
     }
-    assert_eq!(read::<Duration>("3"), Ok(Duration::from("3")));
+    read::<Duration>("3").unwrap_err();
 }
 
 #[test]

@@ -28,7 +28,7 @@ impl<T: Wire> Wire for Vec<T> {
 }
 
 impl<T: Wire> Elements for Vec<T> {
-    fn add(&mut self, read: &mut dyn FnMut(&mut dyn Place)) {
+    fn add(&mut self, read: &mut dyn FnMut(&mut dyn Place) -> bool) {
         T::add(self, read);
     }
 
@@ -61,7 +61,7 @@ impl<T: Wire> Wire for BTreeMap<String, T> {
 }
 
 impl<T: Wire> Entries for BTreeMap<String, T> {
-    fn add(&mut self, key: String, read: &mut dyn FnMut(&mut dyn Place)) {
+    fn add(&mut self, key: String, read: &mut dyn FnMut(&str, &mut dyn Place)) {
         T::add_entry(self, key, read);
     }
 }

@@ -5,6 +5,7 @@
 
 mod collection;
 mod members;
+mod misfit;
 // Some of it, and of `object`, is for what macros expand to.
 #[cfg_attr(not(feature = "macros"), allow(dead_code, unreachable_pub))]
 mod null;
@@ -27,6 +28,7 @@ mod text;
 mod write;
 
 pub(crate) use members::member;
+pub use misfit::mismatches;
 pub use null::{UnknownField, null};
 #[cfg(feature = "macros")]
 pub use null::{null_entry, null_field};
@@ -37,7 +39,7 @@ pub use param::Param;
 pub use part::{Leaf, Part};
 pub(crate) use property::{Elements, Entries, Pairs, Place, Property};
 pub use property::{Expected, Kind, Open, PropertyMut, PropertyRef, View};
-pub(crate) use read::{Nullable, made, put, slice};
+pub(crate) use read::{Nullable, made, put, refuse, slice};
 pub use read::{deserialize, from_slice};
 pub(crate) use scalar::Found;
 #[cfg_attr(not(feature = "macros"), allow(unreachable_pub))]
@@ -106,10 +108,11 @@ pub trait Wire: Sized {
     /// Adds what `read` makes of a place to a list.
     #[doc(hidden)]
     #[inline(never)]
-    fn add(list: &mut Vec<Self>, read: &mut dyn FnMut(&mut dyn Place)) {
+    fn add(list: &mut Vec<Self>, read: &mut dyn FnMut(&mut dyn Place) -> bool) {
         let mut place = None;
-        read(&mut place);
-        list.extend(place);
+        if read(&mut place) {
+            list.extend(place);
+        }
     }
 
     /// Adds what `read` makes of a place to a map.
@@ -118,10 +121,10 @@ pub trait Wire: Sized {
     fn add_entry(
         map: &mut BTreeMap<String, Self>,
         key: String,
-        read: &mut dyn FnMut(&mut dyn Place),
+        read: &mut dyn FnMut(&str, &mut dyn Place),
     ) {
         let mut place = None;
-        read(&mut place);
+        read(&key, &mut place);
         if let Some(value) = place {
             map.insert(key, value);
         }
@@ -153,7 +156,7 @@ pub trait Wire: Sized {
     /// When the value has another type; the message says what was expected and what was found.
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut place = None;
-        read::value(&mut place, deserializer)?;
+        read::value(&mut place, deserializer, false)?;
         read::made(place)
     }
 
@@ -186,10 +189,13 @@ impl<T: Object> Wire for T {
         View::Object(self)
     }
 
-    fn add(list: &mut Vec<T>, read: &mut dyn FnMut(&mut dyn Place)) {
+    fn add(list: &mut Vec<T>, read: &mut dyn FnMut(&mut dyn Place) -> bool) {
         let last = list.len();
         list.push(T::default());
-        read(&mut Within(&mut list[last])); // Just pushed.
+        // Just pushed.
+        if !read(&mut Within(&mut list[last])) {
+            list.truncate(last);
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 use super::{Object, PropertyMut, PropertyRef, eq, field, field_mut, no_field, no_field_mut, null};
-use crate::value::Extra;
-use serde_json::json;
+use crate::value::{Bytes, DateTime, Extra};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 #[derive(Clone, Default)]
 struct Instance {
@@ -158,20 +160,242 @@ fn extra_yields_to_a_field_that_is_set() {
 }
 
 #[test]
-fn wrong_types_are_reported() {
-    let error = |text: &str| {
-        serde_json::from_str::<Instance>(text)
-            .unwrap_err()
+fn what_is_no_object_is_an_error() {
+    let error = serde_json::from_str::<Instance>("[]").unwrap_err();
+    assert!(
+        error
             .to_string()
-    };
-    assert!(
-        error(r#"{"size": "x"}"#).starts_with(r#"expected a 64-bit integer, found "x" at line 1"#)
+            .starts_with("expected an object (Instance), found a list")
     );
-    assert!(error("[]").starts_with("expected an object (Instance), found a list"));
-    assert!(
-        error(r#"{"replica": 1}"#).starts_with("expected an object (Instance), found a number")
+    serde_json::from_str::<Instance>(r#"{"size": 1"#).unwrap_err();
+    serde_json::from_str::<Instance>(r#"{"size": tru}"#).unwrap_err();
+}
+
+/// A property of every kind.
+#[derive(Clone, Default)]
+struct Kinds {
+    text: Option<String>,
+    data: Option<Bytes>,
+    int: Option<i32>,
+    flag: Option<bool>,
+    time: Option<DateTime>,
+    state: Option<State>,
+    one: Option<Box<Instance>>,
+    list: Option<Vec<i64>>,
+    rows: Option<Vec<Vec<f64>>>,
+    objects: Option<Vec<Instance>>,
+    map: Option<BTreeMap<String, i64>>,
+    lists: Option<BTreeMap<String, Vec<i64>>>,
+    by: Option<BTreeMap<String, Instance>>,
+    any: Option<Value>,
+    extra: Extra,
+}
+
+impl Object for Kinds {
+    const NAME: &'static str = "Kinds";
+    const PROPERTIES: &'static [&'static str] = &[
+        "text", "data", "int", "flag", "time", "state", "one", "list", "rows", "objects", "map",
+        "lists", "by", "any",
+    ];
+
+    fn property(&self, index: usize) -> PropertyRef<'_> {
+        match index {
+            0 => field(&self.text),
+            1 => field(&self.data),
+            2 => field(&self.int),
+            3 => field(&self.flag),
+            4 => field(&self.time),
+            5 => field(&self.state),
+            6 => field(&self.one),
+            7 => field(&self.list),
+            8 => field(&self.rows),
+            9 => field(&self.objects),
+            10 => field(&self.map),
+            11 => field(&self.lists),
+            12 => field(&self.by),
+            13 => field(&self.any),
+            _ => no_field(),
+        }
+    }
+
+    fn property_mut(&mut self, name: &str) -> PropertyMut<'_> {
+        match name {
+            "text" => field_mut(&mut self.text),
+            "data" => field_mut(&mut self.data),
+            "int" => field_mut(&mut self.int),
+            "flag" => field_mut(&mut self.flag),
+            "time" => field_mut(&mut self.time),
+            "state" => field_mut(&mut self.state),
+            "one" => field_mut(&mut self.one),
+            "list" => field_mut(&mut self.list),
+            "rows" => field_mut(&mut self.rows),
+            "objects" => field_mut(&mut self.objects),
+            "map" => field_mut(&mut self.map),
+            "lists" => field_mut(&mut self.lists),
+            "by" => field_mut(&mut self.by),
+            "any" => field_mut(&mut self.any),
+            _ => no_field_mut(),
+        }
+    }
+
+    fn extra(&self) -> &Extra {
+        &self.extra
+    }
+
+    fn extra_mut(&mut self) -> &mut Extra {
+        &mut self.extra
+    }
+}
+
+crate::__gapi_object!(Kinds);
+
+fn kinds(value: &Value) -> Kinds {
+    serde_json::from_str(&value.to_string()).unwrap()
+}
+
+#[test]
+fn a_value_that_is_not_of_its_type_is_kept_and_sent_as_it_came() {
+    for (name, values) in [
+        ("text", json!([1, true, 2.5, [], ["a"], {}, {"a": 1}])),
+        (
+            "data",
+            json!(["fakeHash:salt=1:password=2", "a!", "a", 1, {"x": []}]),
+        ),
+        (
+            "int",
+            json!(["x", "", 2_147_483_648_i64, -2_147_483_649_i64, 0.5, 1e300, true, [1], {"a": null}]),
+        ),
+        ("flag", json!(["yes", 0, 1, [], {}])),
+        (
+            "time",
+            json!([1_700_000_000, 1.5, false, [], {"seconds": 1}]),
+        ),
+        ("state", json!([1, true, [], {}])),
+        ("one", json!([1, "x", [{"name": "a"}], true])),
+        ("list", json!([1, "x", {"0": 1}])),
+        ("objects", json!([{"name": "a"}, "x"])),
+        ("map", json!([[1], "x", 0])),
+    ] {
+        for value in values.as_array().unwrap() {
+            let sent = json!({ name: value, "any": 1, "newer": [1] });
+            let read = kinds(&sent);
+            assert_eq!(read.extra.get(name), Some(value), "{name} {value}");
+            assert_eq!(read.any, Some(json!(1)), "the rest is read");
+            assert_eq!(serde_json::to_value(&read).unwrap(), sent, "{name} {value}");
+            let path = name.to_owned();
+            assert_eq!(super::mismatches(&read), [(path, value.clone())]);
+        }
+    }
+    // A field that is set later is what is sent.
+    let mut read = kinds(&json!({"int": "x"}));
+    read.int = Some(7);
+    assert_eq!(serde_json::to_value(&read).unwrap(), json!({"int": 7}));
+    // Of two values of one name the last one counts, whichever of them fits.
+    for (text, field, sent) in [
+        (r#"{"int": 1, "int": "x"}"#, None, json!({"int": "x"})),
+        (r#"{"int": "x", "int": 1}"#, Some(1), json!({"int": 1})),
+    ] {
+        let read: Kinds = serde_json::from_str(text).unwrap();
+        assert_eq!(read.int, field);
+        assert_eq!(serde_json::to_value(&read).unwrap(), sent);
+    }
+}
+
+#[test]
+fn an_element_that_does_not_fit_is_passed_over_and_an_entry_is_kept() {
+    let read = kinds(&json!({
+        "list": [1, null, "x", "2", {"a": 1}],
+        "objects": [{"name": "a"}, null, 7, {"size": "odd"}],
+        "rows": [[1.5, "no"], null, [2.5]],
+        "map": {"a": 1, "b": null, "c": "x"},
+        "lists": {"a": [1, null], "b": "x"},
+        "by": {"a": {"name": "n"}, "b": 1, "c": {"size": []}},
+    }));
+    assert_eq!(read.list, Some(vec![1, 2]));
+    let objects = read.objects.as_deref().unwrap();
+    assert_eq!((objects.len(), objects[0].name.as_deref()), (2, Some("a")));
+    assert_eq!(objects[1].extra.get("size"), Some(&json!("odd")));
+    assert_eq!(read.rows, Some(vec![vec![1.5], vec![2.5]]));
+    assert_eq!(read.map, Some(BTreeMap::from([("a".to_owned(), 1)])));
+    assert_eq!(
+        read.lists,
+        Some(BTreeMap::from([("a".to_owned(), vec![1])]))
     );
-    assert!(error(r#"{"state": 1}"#).starts_with("expected a string, found"));
+    assert_eq!(read.by.as_ref().map(BTreeMap::len), Some(2));
+
+    let passed: Vec<_> = read.extra.passed_over().collect();
+    for (path, value) in [
+        ("list[1]", json!(null)),
+        ("list[2]", json!("x")),
+        ("list[4]", json!({"a": 1})),
+        ("objects[1]", json!(null)),
+        ("objects[2]", json!(7)),
+        ("rows[0][1]", json!("no")),
+        ("rows[1]", json!(null)),
+        ("lists[\"a\"][1]", json!(null)),
+        ("lists[\"b\"]", json!("x")),
+    ] {
+        assert!(passed.contains(&(path, &value)), "{path}: {passed:?}");
+    }
+    assert_eq!(passed.len(), 9);
+    let found = super::mismatches(&read);
+    assert!(found.contains(&("objects[1].size".to_owned(), json!("odd"))));
+    assert!(found.contains(&("map[\"c\"]".to_owned(), json!("x"))));
+    assert!(found.contains(&("by[\"c\"].size".to_owned(), json!([]))));
+    // Entries of maps travel again, elements of lists do not.
+    assert_eq!(
+        serde_json::to_value(&read).unwrap(),
+        json!({
+            "list": ["1", "2"],
+            "objects": [{"name": "a"}, {"size": "odd"}],
+            "rows": [[1.5], [2.5]],
+            "map": {"a": "1", "b": null, "c": "x"},
+            "lists": {"a": ["1"]},
+            "by": {"a": {"name": "n"}, "b": 1, "c": {"size": []}},
+        })
+    );
+    let shown = format!("{read:?}");
+    assert!(
+        shown.contains("\"list[1]\"") && !shown.contains("\"odd\""),
+        "{shown}"
+    );
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        (-1e9_f64..1e9).prop_map(Value::from),
+        "[a-zA-Z0-9+/=:-]{0,6}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(3, 16, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map("name|size|[a-c]", inner, 0..4)
+                .prop_map(|map| Value::from(serde_json::Map::from_iter(map))),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_value_costs_the_rest(values in prop::collection::vec((prop::sample::select(Kinds::PROPERTIES), any_json()), 0..6)) {
+        let mut body = serde_json::Map::new();
+        for (name, value) in values {
+            body.insert(name.to_owned(), value);
+        }
+        body.insert("newer".to_owned(), json!("canary"));
+        let read = kinds(&Value::Object(body.clone()));
+        prop_assert_eq!(read.extra.get("newer"), Some(&json!("canary")));
+        // What is sent is read as the same.
+        let sent = serde_json::to_value(&read).unwrap();
+        prop_assert_eq!(&serde_json::to_value(kinds(&sent)).unwrap(), &sent);
+        for (name, value) in &body {
+            prop_assert_eq!(sent.get(name).is_some(), !value.is_null(), "{}", name);
+        }
+    }
 }
 
 #[test]

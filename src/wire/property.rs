@@ -170,8 +170,8 @@ pub enum Open<'a> {
 /// A list of values of any one type.
 #[doc(hidden)]
 pub trait Elements {
-    /// Adds what `read` puts into a place.
-    fn add(&mut self, read: &mut dyn FnMut(&mut dyn Place));
+    /// Adds what `read` puts into a place, unless it answers that nothing fits there.
+    fn add(&mut self, read: &mut dyn FnMut(&mut dyn Place) -> bool);
 
     /// How many there are.
     fn len(&self) -> usize;
@@ -183,8 +183,8 @@ pub trait Elements {
 /// A map with values of any one type, to be filled.
 #[doc(hidden)]
 pub trait Entries {
-    /// Adds what `read` puts into a place.
-    fn add(&mut self, key: String, read: &mut dyn FnMut(&mut dyn Place));
+    /// Adds what `read` puts into a place for the entry of this key.
+    fn add(&mut self, key: String, read: &mut dyn FnMut(&str, &mut dyn Place));
 }
 
 /// What travels as a map: names and values of any type.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde_json::Value;
+
 /// What a JSON document holds where a value is expected.
 #[allow(missing_debug_implementations)] // It may hold a secret.
 #[derive(Clone, Copy)]
@@ -68,6 +70,19 @@ impl fmt::Display for Short<'_> {
 }
 
 impl Found<'_> {
+    /// A scalar as JSON.
+    pub(super) fn to_value(self) -> Value {
+        match self {
+            Found::Null | Found::List | Found::Map => Value::Null,
+            Found::Bool(value) => value.into(),
+            Found::Int(value) => value.into(),
+            Found::Unsigned(value) => value.into(),
+            Found::Float(value) => value.into(),
+            Found::Digits(digits) => serde_json::from_str(digits).unwrap_or_default(),
+            Found::Text(text) => text.into(),
+        }
+    }
+
     pub(super) fn kind(&self) -> &'static str {
         match self {
             Found::Null => "null",

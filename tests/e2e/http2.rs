@@ -8,19 +8,24 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     task::{Context, Poll},
+    time::{Duration, SystemTime},
 };
 
 use gapi::{
-    Client, ErrorKind,
+    CallOptions, Client, ErrorKind, RetryPolicy,
     auth::AccessToken,
-    transport::{Body, TransportOptions},
+    transport::{Body, Clock, ManualClock, TransportOptions},
 };
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 use hyper::{body::Frame, server::conn::http2, service::service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::ServerConfig;
-use tokio::{net::TcpListener, sync::Barrier};
+use tokio::{
+    net::TcpListener,
+    sync::{Barrier, Semaphore},
+    task::JoinSet,
+};
 use tokio_rustls::TlsAcceptor;
 
 use crate::support::{Hurried, PROJECT, sqladmin};
@@ -50,11 +55,35 @@ struct State {
     acts: Mutex<Vec<Act>>,
     /// Where requests wait for each other.
     barrier: Option<Barrier>,
+    /// How many streams a connection may have at once.
+    streams: Option<u32>,
+    /// Where requests wait until the test lets them go.
+    held: Option<Semaphore>,
+    waiting: AtomicUsize,
 }
 
 impl Server {
     /// Does `acts` to the first requests, and lets requests, but not those of `first`, wait until there are `together`.
     async fn start(acts: &[Act], together: usize) -> Self {
+        Self::serving(State {
+            acts: Mutex::new(acts.iter().rev().copied().collect()),
+            barrier: (together > 1).then(|| Barrier::new(together)),
+            ..State::default()
+        })
+        .await
+    }
+
+    /// Lets a connection have `streams` streams, and holds every request until it is let go.
+    async fn holding(streams: u32) -> Self {
+        Self::serving(State {
+            streams: Some(streams),
+            held: Some(Semaphore::new(0)),
+            ..State::default()
+        })
+        .await
+    }
+
+    async fn serving(state: State) -> Self {
         let mut params = CertificateParams::new([]).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
@@ -72,11 +101,7 @@ impl Server {
         let acceptor = TlsAcceptor::from(Arc::new(config));
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let state = Arc::new(State {
-            acts: Mutex::new(acts.iter().rev().copied().collect()),
-            barrier: (together > 1).then(|| Barrier::new(together)),
-            ..State::default()
-        });
+        let state = Arc::new(state);
         let shared = Arc::clone(&state);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -98,6 +123,10 @@ impl Server {
 
     /// A client with the default transport, which trusts the server.
     fn client(&self) -> Client {
+        self.client_with(Arc::new(Hurried), CallOptions::new())
+    }
+
+    fn client_with(&self, clock: Arc<dyn Clock>, options: CallOptions) -> Client {
         let transport = TransportOptions::new()
             .only_roots(&self.roots)
             .direct(true)
@@ -106,10 +135,25 @@ impl Server {
         Client::builder()
             .credentials(AccessToken::new("token"))
             .endpoint(format!("https://localhost:{}", self.port))
-            .clock(Arc::new(Hurried))
+            .clock(clock)
+            .options(options)
+            .jitter(|| 0.0)
             .transport(transport)
             .build()
             .unwrap()
+    }
+
+    /// Waits until this many requests are held.
+    async fn held(&self, requests: usize) {
+        while self.state.waiting.load(Ordering::Relaxed) < requests {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Lets this many requests go that are held.
+    fn release(&self, requests: usize) {
+        self.state.waiting.fetch_sub(requests, Ordering::Relaxed);
+        self.state.held.as_ref().unwrap().add_permits(requests);
     }
 
     fn connections(&self) -> usize {
@@ -129,7 +173,9 @@ where
     let service = service_fn(|request: http::Request<hyper::body::Incoming>| {
         respond(request, Arc::clone(&state), Arc::clone(&leave))
     });
-    let connection = http2::Builder::new(TokioExecutor::new()).serve_connection(stream, service);
+    let mut builder = http2::Builder::new(TokioExecutor::new());
+    builder.max_concurrent_streams(state.streams);
+    let connection = builder.serve_connection(stream, service);
     let mut connection = std::pin::pin!(connection);
     // Errors are the client's, which is gone when its test ends.
     let _ = tokio::select! {
@@ -153,8 +199,11 @@ async fn respond(
     let is_first = request.uri().path().ends_with("/first");
     let token = request.headers().get("authorization").cloned();
     assert_eq!(token.unwrap(), "Bearer token");
-    let body = request.into_body().collect().await;
-    let len = body.map_or(0, |body| body.to_bytes().len());
+    let Ok(body) = request.into_body().collect().await else {
+        // It was given up before its end.
+        return Err(h2::Reason::CANCEL.into());
+    };
+    let len = body.to_bytes().len();
     state
         .requests
         .lock()
@@ -164,6 +213,10 @@ async fn respond(
         && !is_first
     {
         barrier.wait().await;
+    }
+    if let Some(held) = &state.held {
+        state.waiting.fetch_add(1, Ordering::Relaxed);
+        held.acquire().await.unwrap().forget();
     }
     let text = r#"{"name": "orders"}"#;
     let whole = Full::from(text).map_err(|never: Infallible| match never {});
@@ -294,4 +347,127 @@ async fn bodies_larger_than_a_window_pass() {
     assert_eq!(answer.version(), http::Version::HTTP_2);
     assert_eq!(answer.status(), 200);
     assert_eq!(server.requests(), [format!("POST {large}")]);
+}
+
+fn create() -> sqladmin::instances::Insert {
+    sqladmin::instances().insert(PROJECT, sqladmin::DatabaseInstance::default())
+}
+
+/// A server, a clock that a test moves, and a client of both whose connection is there.
+async fn held(streams: u32, options: CallOptions) -> (Server, ManualClock, Client) {
+    let server = Server::holding(streams).await;
+    let clock = ManualClock::new(SystemTime::now());
+    let client = server.client_with(Arc::new(clock.clone()), options);
+    // Until the first handshake is over, nobody knows how many streams there may be.
+    server.release_first();
+    let first = sqladmin::instances().get(PROJECT, "first").send(&client);
+    first.await.unwrap();
+    (server, clock, client)
+}
+
+impl Server {
+    /// Lets the next request go before it is held.
+    fn release_first(&self) {
+        self.state.held.as_ref().unwrap().add_permits(1);
+    }
+
+    /// Forgets the requests so far.
+    fn forget(&self) {
+        self.state.requests.lock().unwrap().clear();
+        self.state.waiting.store(0, Ordering::Relaxed);
+    }
+}
+
+#[tokio::test]
+async fn two_thousand_posts_queue_for_the_hundred_streams_of_one_connection() {
+    const CALLS: usize = 2_000;
+    const STREAMS: usize = 100;
+    let once = CallOptions::new().retry(RetryPolicy::none());
+    let (server, clock, client) = held(STREAMS as u32, once).await;
+    server.forget();
+    let mut calls = JoinSet::new();
+    for _ in 0..CALLS {
+        calls.spawn(create().send(&client).with_meta());
+    }
+    // The last ones wait for twenty minutes, and have a minute from when they are sent.
+    for _ in 0..CALLS / STREAMS {
+        server.held(STREAMS).await;
+        clock.advance(Duration::from_secs(59));
+        server.release(STREAMS);
+        for _ in 0..STREAMS {
+            let made = calls.join_next().await.unwrap().unwrap().unwrap();
+            assert_eq!(made.attempts(), 1);
+        }
+    }
+    assert!(calls.is_empty());
+    assert_eq!(server.requests().len(), CALLS);
+    assert_eq!(server.connections(), 1);
+}
+
+#[tokio::test]
+async fn a_request_without_a_body_counts_from_its_stream_too() {
+    let once = CallOptions::new().retry(RetryPolicy::none());
+    let (server, clock, client) = held(1, once).await;
+    server.forget();
+    let get = || {
+        let get = sqladmin::instances().get(PROJECT, "orders");
+        tokio::spawn(get.send(&client).into_future())
+    };
+    let first = get();
+    server.held(1).await;
+    // The connection has taken the second one, and waits with it for a stream.
+    let (second, third) = (get(), get());
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    for call in [first, second, third] {
+        clock.advance(Duration::from_secs(50));
+        server.release(1);
+        call.await.unwrap().unwrap();
+        if server.requests().len() < 3 {
+            server.held(1).await;
+        }
+    }
+    assert_eq!(server.requests(), ["GET 0"; 3]);
+}
+
+#[tokio::test]
+async fn a_post_that_got_no_stream_is_sent_again_and_carried_out_once() {
+    let patient = CallOptions::new().attempt_timeout(Duration::MAX);
+    let (server, clock, client) = held(1, patient).await;
+    server.forget();
+    let post = || tokio::spawn(create().send(&client).with_meta());
+    let first = post();
+    server.held(1).await;
+    // The connection has taken one more; the third stands behind it.
+    let second = post();
+    let taken = async {
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+    };
+    taken.await;
+    let third = post();
+    while clock.sleepers() < 3 {
+        tokio::task::yield_now().await;
+    }
+    clock.advance(Duration::from_secs(60));
+    // What the connection had may go out yet, so that only who sent it can say whether it may be repeated.
+    let error = second.await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout, "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("waiting for a connection to localhost"),
+        "{error}"
+    );
+    assert!(!error.to_string().contains("nothing was sent"), "{error}");
+    server.release(1);
+    first.await.unwrap().unwrap();
+    server.held(1).await;
+    server.release(1);
+    let made = third.await.unwrap().unwrap();
+    assert_eq!(made.attempts(), 2);
+    // The second one never came as a whole.
+    assert_eq!(server.requests(), ["POST 2"; 2]);
 }

@@ -43,8 +43,8 @@ macro_rules! method {
             ) -> Self {
                 Self(self.0.with_all(name, values))
             }
-            pub(crate) fn body(self, body: impl Into<__gapi::Body<Thing>>) -> Self {
-                Self(self.0.with_body(body.into()))
+            pub(crate) fn body(self, body: impl __gapi::IntoUpdate<Thing>) -> Self {
+                Self(self.0.with_update(body.into_update()))
             }
             pub(crate) fn send(self, client: &__gapi::Client) -> __gapi::Sending<$response> {
                 __gapi::Sending::new(client, self.0)
@@ -151,6 +151,7 @@ static PATCH: __gapi::Method = __gapi::Method {
         __gapi::Parameter::path("object"),
     ],
     scopes: &["https://x/auth/things"],
+    patching: Some(&__gapi::Patching::Merge),
     ..__gapi::Method::new(&API, __gapi::Verb::Patch)
 };
 method!(PATCH, Patch, Thing, "things.patch");
@@ -163,6 +164,10 @@ static UPDATE: __gapi::Method = __gapi::Method {
         __gapi::Parameter::path("name"),
         __gapi::Parameter::query("updateMask"),
     ],
+    patching: Some(&__gapi::Patching::Mask(
+        __gapi::Slot::Query("updateMask"),
+        __gapi::MaskOf::Body,
+    )),
     ..__gapi::Method::new(&API, __gapi::Verb::Patch)
 };
 method!(UPDATE, Update, Thing, "things.update");

@@ -83,7 +83,8 @@ async fn parts_that_are_not_sent_again_say_why() {
     let mut answers = batch.send(&mock.client()).await.expect("a batch");
 
     let error = answers.take(created).expect_err("503").to_string();
-    let note = "(not tried again, because it may have been carried out; it would be with `.idempotent(true)`)";
+    let note =
+        "(not retried, because it may have been carried out; it would be with `.idempotent(true)`)";
     assert!(error.ends_with(note), "{error}");
     let error = answers.take(deleted).expect_err("403");
     assert_eq!(error.attempts(), 1, "{error}");

@@ -90,25 +90,46 @@ async fn aliases_of_lists_maps_and_anything() {
 }
 
 #[tokio::test]
-async fn a_wrong_type_is_reported_with_its_place_and_the_body_is_kept() {
-    let body = r#"{"items": [{}, {"settings": {"tier": "t", "diskSizeGb": "x"}}]}"#;
+async fn a_wrong_type_costs_nothing_but_itself() {
+    let body = r#"{"items": [{"name": "a"}, null, {"name": "b", "settings": {"tier": "t", "diskSizeGb": "x"}}]}"#;
     let script = Script::new(move |_| json_step(200, body));
-    let error = List::new()
+    let page = List::new().send(&script.client()).await.expect("a page");
+    let items = page.items.as_deref().expect("items");
+    let names: Vec<_> = items
+        .iter()
+        .filter_map(|item| item.name.as_deref())
+        .collect();
+    assert_eq!(names, ["a", "b"]);
+    let settings = items[1].settings.as_ref().expect("settings");
+    assert_eq!(settings.tier.as_deref(), Some("t"));
+    assert_eq!(settings.extra.get("diskSizeGb"), Some(&json!("x")));
+    // Who would rather have an error asks.
+    assert_eq!(
+        gapi::mismatches(&page),
+        [
+            ("items[1].settings.diskSizeGb".to_owned(), json!("x")),
+            ("items[1]".to_owned(), json!(null)),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn where_no_object_keeps_it_a_wrong_type_is_reported_with_its_place() {
+    let body = r#"{"a": 1, "b": "x"}"#;
+    let script = Script::new(move |_| json_step(200, body));
+    let error = Labels::new()
         .send(&script.client())
         .await
         .expect_err("no number");
     assert_eq!(error.kind(), ErrorKind::Decode);
-    assert_eq!(error.json_path(), Some("items[1].settings.diskSizeGb"));
-    assert_eq!(
-        error.to_string(),
-        "things.list: items[1].settings.diskSizeGb: expected a 64-bit integer, found \"x\""
+    assert_eq!(error.json_path(), Some("b"));
+    let text = error.to_string();
+    assert!(
+        text.contains("b: expected a 64-bit integer, found \"x\""),
+        "{text}"
     );
     assert_eq!(error.body().expect("the body"), body);
     assert_eq!(error.status().map(|s| s.as_u16()), Some(200));
-    assert_eq!(
-        error.url(),
-        Some("https://things.googleapis.com/v1/things?alt=json")
-    );
 }
 
 #[tokio::test]

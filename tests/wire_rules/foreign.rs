@@ -1,6 +1,6 @@
 //! Bytes of others, changed at random: whatever comes, a call ends with a value or with an error that shows one line.
 //!
-//! Each test has few seeds; a failure names its own.
+//! Each test has few seeds, and so many times as many as the environment variable `GAPI_NOISE` says; a failure names its own.
 
 use bytes::Bytes;
 use futures_util::stream;
@@ -43,6 +43,12 @@ const WORDS: [&[u8]; 22] = [
     b"\x00\x0c\xff",
 ];
 
+fn seeds(few: u64) -> std::ops::Range<u64> {
+    let times = std::env::var("GAPI_NOISE").ok();
+    let times = times.map_or(1, |times| times.parse().expect("a number"));
+    0..few * times
+}
+
 /// A success of these bytes in pieces.
 fn response(content_type: &str, pieces: Vec<Bytes>) -> Step {
     let pieces = pieces.into_iter().map(Ok::<_, TransportError>);
@@ -64,7 +70,7 @@ async fn batches_end_with_the_values_that_came_or_with_errors() {
     let valid = b"preamble\r\n--x\r\nContent-Type: application/http\r\nContent-ID: <response-part+1>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\
                   Content-Length: 13\r\n\r\n{\"name\": \"a\"}\r\n--x\r\nContent-ID: <response-part+2>\r\n\r\nHTTP/1.1 404 Not Found\r\n\r\n{\"error\": {\"message\": \"m\"}}\r\n\
                   --x\nContent-ID: <response-part+3>\n\nHTTP/1.1 204 No Content\n\n\n--x--\r\n";
-    for seed in 0..400 {
+    for seed in seeds(200) {
         let mut noise = Noise::new(seed);
         let body = noise.mutated(valid, &WORDS);
         let script = Script::new(move |_| {
@@ -116,7 +122,7 @@ async fn streams_are_the_same_in_any_pieces() {
     let values: &[u8] =
         b"{\"name\": \"a\"}\n{\"name\": \"b\"} {\"error\": {\"code\": 500, \"message\": \"m\"}}";
     let events: &[u8] = b": hello\r\n\r\nevent: x\ndata: {\"name\":\ndata: \"a\"}\n\ndata: {\"name\": \"b\"}\r\rid: 1\ndata: [DONE]\n\n";
-    for seed in 0..400 {
+    for seed in seeds(100) {
         let mut noise = Noise::new(seed);
         for (content_type, valid) in [
             ("application/json", list),
@@ -146,7 +152,7 @@ async fn error_bodies_and_hints_are_read_or_passed_over() {
         b"Sunday, 06-Nov-94 08:49:37 GMT",
     ];
     tokio::time::pause();
-    for seed in 0..400 {
+    for seed in seeds(200) {
         let mut noise = Noise::new(seed);
         let (content_type, valid) = *noise.one_of(&bodies);
         let body = noise.mutated(
@@ -205,7 +211,7 @@ fn notifications_are_read_or_refused() {
         ("x-goog-message-number", b"10"),
         ("x-goog-changed", b"content, parents"),
     ];
-    for seed in 0..2_000 {
+    for seed in seeds(500) {
         let mut noise = Noise::new(seed);
         let mut headers = HeaderMap::new();
         for (name, value) in valid {

@@ -158,3 +158,45 @@ async fn a_download_ends_with_its_last_byte() {
     let (_, calls) = told.take();
     assert!(calls[0].dropped);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_that_the_calls_timeout_cuts_is_told_and_counted() {
+    let script = Script::steps([json(503, "{}"), Step::Hang]);
+    let (told, client) = observed(&script);
+    let late = get().send(&client).timeout(Duration::from_secs(9)).await;
+    assert_eq!(late.expect_err("late").attempts(), 2);
+    let (attempts, calls) = told.take();
+    let seen: Vec<_> = attempts
+        .iter()
+        .map(|a| (a.number, a.error, a.dropped, a.duration.as_millis()))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            (1, Some(ErrorKind::Api), false, 0),
+            (2, Some(ErrorKind::Timeout), false, 8_500),
+        ]
+    );
+    assert_eq!(
+        (calls[0].attempts, calls[0].error, calls[0].dropped),
+        (2, Some(ErrorKind::Timeout), false)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_download_that_goes_on_is_one_call() {
+    let version = ("etag", "\"1\"");
+    let script = Script::steps([
+        answer(200, &[version, ("content-length", "10")], "half "),
+        answer(206, &[version, ("content-range", "bytes 5-9/10")], "bytes"),
+    ]);
+    let (told, client) = observed(&script);
+    let whole = Export::new().download(&client).await.expect("both halves");
+    assert_eq!((&whole[..], whole.attempts()), (&b"half bytes"[..], 2));
+    let (attempts, calls) = told.take();
+    assert_eq!((attempts.len(), calls.len()), (2, 1));
+    assert_eq!(
+        (calls[0].attempts, calls[0].received, calls[0].dropped),
+        (2, 10, false)
+    );
+}

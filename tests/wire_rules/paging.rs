@@ -54,6 +54,28 @@ async fn pages_follow_tokens_and_keep_all_parameters() {
 }
 
 #[tokio::test]
+async fn a_list_that_cannot_go_on_does_not_end() {
+    for (body, what) in [
+        (
+            r#"{"items": [{"name": "a"}], "nextPageToken": 7}"#,
+            "nextPageToken",
+        ),
+        (r#"{"items": {"name": "a"}}"#, "items"),
+    ] {
+        let script = Script::new(move |_| json_step(200, body));
+        let error = List::new().items(&script.client()).try_collect().await;
+        let error = error.expect_err("the list would seem to be whole");
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert!(error.to_string().contains(what), "{error}");
+    }
+    // Entries that are nothing are passed over.
+    let body = r#"{"items": [{"name": "a"}, null, {"name": "b"}]}"#;
+    let script = Script::new(move |_| json_step(200, body));
+    let items = List::new().items(&script.client()).try_collect().await;
+    assert_eq!(items.expect("two").len(), 2);
+}
+
+#[tokio::test]
 async fn items_come_one_by_one() {
     let script = three_pages();
     let names = List::new()

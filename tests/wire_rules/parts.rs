@@ -99,14 +99,9 @@ async fn what_is_missing_or_wrong_is_named() {
         ),
         (r#"{"name": null}"#, "", "\"name\" is missing"),
         (
-            r#"{"name": "a", "settings": {"diskSizeGb": "x"}}"#,
-            "settings.diskSizeGb",
-            "a 64-bit integer",
-        ),
-        (
-            r#"{"name": "a", "settings": [1]}"#,
-            "settings",
-            "expected an object, found a list",
+            r#"{"name": 7, "size": "1"}"#,
+            "name",
+            "expected a string, found a number",
         ),
         ("null", "", "\"name\" is missing"),
     ] {
@@ -126,6 +121,50 @@ async fn what_is_missing_or_wrong_is_named() {
             "{body}: {text}"
         );
     }
+}
+
+#[tokio::test]
+async fn what_a_type_can_do_without_costs_nothing_but_itself() {
+    let body = r#"{"items": [
+        {"name": "a", "settings": {"diskSizeGb": "x"}, "labels": {"k": "v", "n": null, "o": 1}},
+        null,
+        {"name": "b", "settings": [1], "labels": []}
+    ]}"#;
+    let script = Script::steps([json(200, body), json(200, body)]);
+    let page = List::new()
+        .send(&script.client())
+        .select::<Names>()
+        .await
+        .expect("a page");
+    let items = List::new()
+        .items(&script.client())
+        .select::<Named>()
+        .try_collect()
+        .await
+        .expect("items");
+    assert_eq!(page.items, items);
+    assert_eq!((items.len(), items[0].name.as_str()), (2, "a"));
+    let disk = items[0].settings.as_ref().expect("settings");
+    assert_eq!(disk.gigabytes, None);
+    assert_eq!(items[0].labels.keys().collect::<Vec<_>>(), ["k"]);
+    assert_eq!((&items[1].settings, items[1].labels.len()), (&None, 0));
+}
+
+#[tokio::test]
+async fn a_list_in_parts_that_cannot_go_on_does_not_end() {
+    for body in [
+        r#"{"items": [{"name": "a"}], "nextPageToken": 7}"#,
+        r#"{"items": {"name": "a"}}"#,
+    ] {
+        let script = Script::new(move |_| json(200, body));
+        let items = List::new().items(&script.client()).select::<Named>();
+        let error = items.try_collect().await.expect_err("no end");
+        assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
+    }
+    let script = Script::new(|_| json(200, r#"{"items": [], "nextPageToken": 7}"#));
+    let pages = List::new().pages(&script.client()).select::<Names>();
+    let error = pages.try_collect().await.expect_err("no end");
+    assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
 }
 
 #[tokio::test]

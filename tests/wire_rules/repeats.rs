@@ -173,7 +173,7 @@ async fn an_error_that_was_not_repeated_says_what_would_make_it_safe() {
     let script = Script::new(|_| unavailable());
     let client = script.retrying().build().expect("a client");
     let c = &client;
-    let because = "not tried again, because it may have been carried out";
+    let because = "not retried, because it may have been carried out";
     for (error, ways) in [
         (
             Create::new().send(c).await.expect_err("503"),
@@ -275,7 +275,7 @@ async fn put_once(client: &Client) -> gapi::Error {
     sent.await.expect_err("an error")
 }
 
-const PASSED_BY: &str = "not tried again: the media comes from a reader or a stream, which can be read once; give the request new media";
+const PASSED_BY: &str = "not retried: the media comes from a reader or a stream, which can be read once; give the request new media";
 
 #[tokio::test(start_paused = true)]
 async fn media_that_cannot_be_had_again_leaves_the_error_that_asked_for_it() {
@@ -342,6 +342,51 @@ async fn a_rejected_token_or_a_redirect_stays_the_error_too() {
     assert_eq!(error.status().map(|s| s.as_u16()), Some(307));
     assert!(error.to_string().ends_with(PASSED_BY), "{error}");
     assert_eq!(script.seen().len(), 1);
+}
+
+/// A session that is gone after all of the media was sent, and before a response to that came.
+#[tokio::test(start_paused = true)]
+async fn a_session_that_may_have_ended_is_begun_anew_only_where_that_is_safe() {
+    let url = "https://things.googleapis.com/upload/v1/videos?uploadType=resumable&upload_id=1";
+    let upload = async |idempotent: Option<bool>| {
+        let script = Script::steps([
+            answer(200, &[("location", url)], ""),
+            Step::Fail(TransportErrorKind::Reset),
+            json(404, "{}"),
+            answer(200, &[("location", url)], ""),
+            json(200, r#"{"name": "made"}"#),
+        ]);
+        let mut options = CallOptions::new();
+        if let Some(idempotent) = idempotent {
+            options = options.idempotent(idempotent);
+        }
+        let client = script.retrying().options(options).build();
+        let video = Video::new().body(thing("x"));
+        let sent = video
+            .upload(Media::bytes("abc").content_type("video/mp4"))
+            .resumable()
+            .send(&client.expect("a client"))
+            .await;
+        (sent, script.seen().len())
+    };
+    let (sent, requests) = upload(Some(true)).await;
+    sent.expect("an upload");
+    assert_eq!(requests, 5);
+    for (idempotent, way) in [
+        (None, "; it would be with `.idempotent(true)`"),
+        (Some(false), ", and `.idempotent(false)` was said"),
+    ] {
+        let (sent, requests) = upload(idempotent).await;
+        let error = sent.expect_err("nobody knows");
+        assert_eq!((error.kind(), requests), (ErrorKind::Media, 3));
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "things.video: the session is gone, and the response to the last of the media was lost \
+                 (after 3 attempts; not retried, because it may have been carried out{way})"
+            )
+        );
+    }
 }
 
 /// What `.idempotent(false)` forbids, and what not.

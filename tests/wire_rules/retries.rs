@@ -1,21 +1,23 @@
 //! What is tried again, when, how often, and what the error says then.
 
 use std::{
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 
 use bytes::Bytes;
 use gapi::{
-    CallOptions, ErrorKind, RetryPolicy,
-    auth::{Token, from_fn},
+    CallOptions, ErrorKind, Media, RetryPolicy,
     transport::{Body, ManualClock, TransportError, TransportErrorKind},
 };
 use http::Response;
 use tokio::time::Instant;
 
 use crate::{
-    api::{Add, AnyThing, Create, Export, Get, Thing, thing},
+    api::{Add, AnyThing, Content, Create, Export, Get, Thing, Video, thing},
     script::{Script, Seen, Step, answer, json},
 };
 
@@ -363,47 +365,6 @@ async fn the_time_of_the_whole_call_covers_waits() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rejected_token_is_replaced_once_between_retries() {
-    let tokens = AtomicU32::new(0);
-    let credentials = from_fn(move || {
-        let number = tokens.fetch_add(1, Ordering::Relaxed);
-        async move { Ok(Token::new(format!("t{number}"))) }
-    });
-    let script = Script::steps([
-        unavailable(),
-        json(401, "{}"),
-        unavailable(),
-        json(200, "{}"),
-    ]);
-    let client = script
-        .retrying()
-        .credentials(credentials)
-        .build()
-        .expect("a client");
-    let start = Instant::now();
-    get().send(&client).await.expect("the fourth exchange");
-    // The 401 costs no wait.
-    assert_eq!(start.elapsed(), Duration::from_millis(1500));
-    let tokens: Vec<String> = script
-        .seen()
-        .iter()
-        .map(|seen| seen.header("authorization").expect("a token").to_owned())
-        .collect();
-    assert_eq!(tokens, ["Bearer t0", "Bearer t0", "Bearer t1", "Bearer t1"]);
-
-    let script = Script::steps([json(401, "{}"), unavailable(), json(401, "{}")]);
-    let credentials = from_fn(|| async { Ok(Token::new("t")) });
-    let client = script
-        .retrying()
-        .credentials(credentials)
-        .build()
-        .expect("a client");
-    let error = get().send(&client).await.expect_err("401");
-    assert!(error.is_unauthenticated());
-    assert_eq!(error.attempts(), 3);
-}
-
-#[tokio::test(start_paused = true)]
 async fn half_of_an_answer_is_given_when_nothing_is_left_to_try() {
     let script = Script::new(|_| half(None, false));
     let client = script.retrying().build().expect("a client");
@@ -457,4 +418,112 @@ async fn a_request_that_cannot_be_sent_had_no_attempt() {
         .expect_err("a bad name");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Usage, 0));
     let _: Thing = thing("x");
+}
+
+#[tokio::test]
+async fn every_exchange_counts_whatever_ended_the_call() {
+    let unavailable = || json(503, "{}");
+    let broken = || answer(200, &[("etag", "\"1\""), ("content-length", "9")], "half");
+    let rest = |version| {
+        let headers = [("etag", version), ("content-range", "bytes 4-8/9")];
+        answer(206, &headers, " more")
+    };
+    let begun = || answer(200, &[("location", "https://things.googleapis.com/s")], "");
+    let upload = || Video::new().upload(Media::bytes("abc"));
+    let content = || Content::new().set("id", "x");
+    type Call<'a> = (&'a str, Vec<Step>, ErrorKind, u32);
+    let cases: [Call<'_>; 8] = [
+        (
+            "decoded",
+            vec![unavailable(), json(200, "[1, 2")],
+            ErrorKind::Decode,
+            2,
+        ),
+        (
+            "too long",
+            vec![unavailable(), json(200, "{\"name\": \"0123456789\"}")],
+            ErrorKind::Transport,
+            2,
+        ),
+        (
+            "downloaded",
+            vec![broken(), unavailable(), rest("\"2\"")],
+            ErrorKind::Media,
+            3,
+        ),
+        (
+            "downloaded",
+            vec![answer(200, &[("content-length", "9")], "half")],
+            ErrorKind::Transport,
+            1,
+        ),
+        (
+            "held",
+            vec![unavailable(), answer(200, &[], "0123456789a")],
+            ErrorKind::Transport,
+            2,
+        ),
+        (
+            "uploaded",
+            vec![json(200, "{\"size\": \"4\"}")],
+            ErrorKind::Media,
+            1,
+        ),
+        (
+            "resumed",
+            vec![begun(), json(200, "{\"size\": \"4\"}")],
+            ErrorKind::Media,
+            2,
+        ),
+        (
+            "resumed",
+            vec![
+                begun(),
+                unavailable(),
+                answer(404, &[], ""),
+                begun(),
+                json(200, "{\"size\": \"4\"}"),
+            ],
+            ErrorKind::Media,
+            5,
+        ),
+    ];
+    for (how, steps, kind, attempts) in cases {
+        let sent = steps.len();
+        let script = Script::steps(steps);
+        let client = hurried(&script);
+        let error = match how {
+            "decoded" => get()
+                .send(&client)
+                .retry(RetryPolicy::new().max_attempts(2))
+                .await
+                .map(|_| ()),
+            "too long" => get().send(&client).answer_limit(10).await.map(|_| ()),
+            "held" => content()
+                .download(&client)
+                .answer_limit(10)
+                .await
+                .map(|_| ()),
+            "downloaded" => content().download(&client).await.map(|_| ()),
+            "uploaded" => upload().send(&client).await.map(|_| ()),
+            _ => upload().resumable().send(&client).await.map(|_| ()),
+        }
+        .expect_err(how);
+        assert_eq!(
+            (error.kind(), error.attempts()),
+            (kind, attempts),
+            "{how}: {error}"
+        );
+        assert_eq!(script.seen().len(), sent, "{how}: {error}");
+    }
+    // A success tells it too.
+    let script = Script::steps([unavailable(), json(200, "{}")]);
+    let found = get().send(&hurried(&script)).with_meta().await;
+    assert_eq!(found.expect("the second").attempts(), 2);
+}
+
+/// A client that waits for nothing between attempts.
+fn hurried(script: &Arc<Script>) -> gapi::Client {
+    let builder = script.retrying().jitter(|| 0.0);
+    builder.build().expect("a client")
 }

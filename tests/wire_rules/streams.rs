@@ -267,11 +267,10 @@ async fn what_breaks_is_told_after_what_came() {
     let (count, error) = end(list(vec![Ok("[{},"), Err(TransportErrorKind::Reset)])).await;
     assert_eq!((count, error.kind()), (1, ErrorKind::Transport));
 
-    let (count, error) = end(list(vec![Ok("[{}, {\"settings\": {\"tier\": 7}}]")])).await;
+    let (count, error) = end(list(vec![Ok("[{\"settings\": {\"tier\": 7}}, [1]]")])).await;
     assert_eq!((count, error.kind()), (1, ErrorKind::Decode));
-    assert_eq!(error.json_path(), Some("settings.tier"));
     assert!(
-        error.to_string().contains("element 2: settings.tier: "),
+        error.to_string().contains("element 2: expected an object"),
         "{error}"
     );
 

@@ -11,7 +11,8 @@ use std::{
 use gapi::auth::{AccessToken, Token, from_fn};
 
 use crate::{
-    api::Create,
+    api::{Create, Get},
+    retries::unavailable,
     script::{Script, Step, json},
 };
 
@@ -116,4 +117,53 @@ async fn a_token_that_cannot_be_renewed_is_not_tried_again() {
             .is_unauthenticated()
     );
     assert_eq!(script.seen().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rejected_token_is_replaced_once_between_retries() {
+    let tokens = AtomicUsize::new(0);
+    let credentials = from_fn(move || {
+        let number = tokens.fetch_add(1, Ordering::Relaxed);
+        async move { Ok(Token::new(format!("t{number}"))) }
+    });
+    let script = Script::steps([
+        unavailable(),
+        json(401, "{}"),
+        unavailable(),
+        json(200, "{}"),
+    ]);
+    let client = script
+        .retrying()
+        .credentials(credentials)
+        .build()
+        .expect("a client");
+    let start = tokio::time::Instant::now();
+    Get::new()
+        .set("name", "a")
+        .send(&client)
+        .await
+        .expect("the fourth exchange");
+    // The 401 costs no wait.
+    assert_eq!(start.elapsed(), Duration::from_millis(1500));
+    let tokens: Vec<String> = script
+        .seen()
+        .iter()
+        .map(|seen| seen.header("authorization").expect("a token").to_owned())
+        .collect();
+    assert_eq!(tokens, ["Bearer t0", "Bearer t0", "Bearer t1", "Bearer t1"]);
+
+    let script = Script::steps([json(401, "{}"), unavailable(), json(401, "{}")]);
+    let credentials = from_fn(|| async { Ok(Token::new("t")) });
+    let client = script
+        .retrying()
+        .credentials(credentials)
+        .build()
+        .expect("a client");
+    let error = Get::new()
+        .set("name", "a")
+        .send(&client)
+        .await
+        .expect_err("401");
+    assert!(error.is_unauthenticated());
+    assert_eq!(error.attempts(), 3);
 }

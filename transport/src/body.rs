@@ -63,14 +63,14 @@ impl Body {
     /// Sets who is told when a connection takes the request of this body: by the body itself where it is read as an [`http_body::Body`], else by the transport.
     #[must_use]
     pub fn with_hand_over(mut self, to: Arc<dyn HandOver>) -> Self {
-        self.note = Some(Note(to));
+        self.note = Some(Note { to, given: false });
         self
     }
 
     /// Returns who is to be told when a connection takes the request of this body. What gives the bytes away ([`as_bytes`](Self::as_bytes), [`collect`](Self::collect),
     /// [`into_stream`](Self::into_stream)) tells nobody.
     pub fn hand_over(&self) -> Option<&Arc<dyn HandOver>> {
-        self.note.as_ref().map(|note| &note.0)
+        self.note.as_ref().map(|note| &note.to)
     }
 
     /// The bytes, where all of them are in memory.
@@ -242,25 +242,28 @@ impl http_body::Body for Body {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
         let this = &mut *self;
-        let Some(Note(told)) = &this.note else {
+        let Some(note) = &mut this.note else {
             return this.inner.poll_frame(cx);
         };
-        if !told.take() {
+        if !note.to.take() {
             return Poll::Ready(Some(Err(TransportError::new(
                 TransportErrorKind::Other,
                 "the request was given up before it was sent",
             ))));
         }
-        told.sent();
+        if note.given {
+            note.to.sent();
+        }
         let frame = this.inner.poll_frame(cx);
-        if frame.is_pending() {
-            told.waits();
+        match frame {
+            Poll::Ready(_) => note.given = true,
+            Poll::Pending => note.to.waits(),
         }
         frame
     }
 
     fn is_end_stream(&self) -> bool {
-        let may_be_sent = self.note.as_ref().is_none_or(|note| note.0.take());
+        let may_be_sent = self.note.as_ref().is_none_or(|note| note.to.take());
         // What must not be sent has no end: reading it fails.
         may_be_sent && self.as_bytes().is_some_and(Bytes::is_empty)
     }

@@ -86,6 +86,7 @@ rules! {
     UploadWidened "upload-widened" Additive "The upload, one of its protocols, a media type or a size is accepted.";
     PagesNew "pages-new" Additive "The list has pages or items that can be streamed.";
     WaitNew "wait-new" Additive "The method starts an operation that can be waited for.";
+    Retries "retries" Additive "Calls of the method are retried in other cases: it has a request id, a precondition, or is known to be idempotent, or no longer.";
     ReadOnly "read-only" DocsOnly "Only the server sets the property: the code is the same, and so is what a program sends.";
     ResponseOnly "response-only" DocsOnly "A range, pattern, default or required mark of what only responses carry, which are read whatever they hold.";
     SameMeaning "same-meaning" DocsOnly "The document writes the same differently: an address, a type, a pattern, a range, an order.";

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Comparison, Rule};
+use crate::emit::retries;
 use crate::model::{Api, Items, Method, Resource, Shape, Type};
 use crate::place;
 
@@ -27,6 +28,7 @@ impl Comparison {
             if let Some(now) = is.get(at) {
                 self.pages(at, (old, method), (new, now));
                 self.operation(at, method, now);
+                self.retries(at, method, now);
             }
         }
     }
@@ -68,6 +70,14 @@ impl Comparison {
                 }
             }
             (None, None) => {}
+        }
+    }
+
+    /// What programs do not see in the code, and see when a server fails.
+    fn retries(&mut self, at: &str, old: &Method, new: &Method) {
+        if old.retries() != new.retries() && !self.changes.is_broken(at) {
+            let message = format!("{} Before: {}", retries(new), retries(old));
+            self.changes.push(Rule::Retries, at, message);
         }
     }
 

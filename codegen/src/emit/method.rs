@@ -7,7 +7,7 @@ use super::docs::{self, Docs, code};
 use super::names::{Names, ident};
 use super::schema::deprecated;
 use super::table;
-use crate::model::{Api, Items, Method, Parameter, Type};
+use crate::model::{Api, Items, MaskOf, Method, Parameter, Patching, Shape, Type};
 
 /// The handle's function that makes the request.
 pub(super) fn constructor(
@@ -47,14 +47,22 @@ fn make(
         .required
         .iter()
         .map(|parameter| with(parameter, &ident(&parameter.ident), depth, names));
+    let is_update = !matches!(method.patching, Patching::Refused(_));
     let body = method.request.as_ref().map(|ty| {
-        let (into, ty) = (&names.into, names.ty(ty, depth));
-        quote!(body: impl #into<__gapi::Body<#ty>>)
+        let ty = names.ty(ty, depth);
+        if is_update {
+            quote!(body: impl __gapi::IntoUpdate<#ty>)
+        } else {
+            quote!(body: impl __gapi::IntoBody<#ty>)
+        }
     });
-    let with_body = method
-        .request
-        .as_ref()
-        .map(|_| quote!(.with_body(body.into())));
+    let with_body = method.request.as_ref().map(|_| {
+        if is_update {
+            quote!(.with_update(body.into_update()))
+        } else {
+            quote!(.with_body(body.into_body()))
+        }
+    });
     quote! {
         #doc
         #deprecated
@@ -63,6 +71,37 @@ fn make(
             #request(__gapi::Call::new(&#entry) #(#values)* #with_body)
         }
     }
+}
+
+/// Which schemas hold what their method changes: their methods take changes of either.
+pub(super) fn updates(api: &Api) -> TokenStream {
+    let mut seen = std::collections::BTreeSet::new();
+    let updates = api.root.all_methods().filter_map(|method| {
+        let (Patching::Mask { of, .. }, Some(Type::Named(body))) =
+            (&method.patching, &method.request)
+        else {
+            return None;
+        };
+        let (MaskOf::Property(property), Shape::Object(fields)) = (of, &api.types[body.0].shape)
+        else {
+            return None;
+        };
+        let field = fields.iter().find(|field| field.wire == *property)?;
+        let (Type::Named(resource) | Type::Boxed(resource)) = field.ty else {
+            return None;
+        };
+        if resource == *body || !seen.insert((*body, resource)) {
+            return None;
+        }
+        let ident = |id: crate::model::TypeId| ident(&api.types[id.0].ident);
+        let (body, resource) = (ident(*body), ident(resource));
+        Some(quote! {
+            impl __gapi::UpdateOf<#body> for #resource {
+                const WITHIN: &'static str = #property;
+            }
+        })
+    });
+    quote!(#(#updates)*)
 }
 
 /// The table entry, the request, its setters and what it can do.

@@ -40,6 +40,7 @@ pub fn module(api: &Api, runtime: &TokenStream) -> TokenStream {
         matches!(def.shape, Shape::Enum(_))
     });
     let responses = shared(api, &quote!(answer), |def| def.is_response);
+    let updates = method::updates(api);
     quote! {
         #lints
         use #runtime::generated::v1 as __gapi;
@@ -49,6 +50,7 @@ pub fn module(api: &Api, runtime: &TokenStream) -> TokenStream {
         #objects
         #enums
         #responses
+        #updates
     }
 }
 

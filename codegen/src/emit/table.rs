@@ -5,7 +5,8 @@ use quote::{ToTokens, quote};
 
 use super::names::{Names, ident, up};
 use crate::model::{
-    Download, Location, Method, Operation, OperationShape, Paging, Parameter, TokenIn, Upload, Verb,
+    Download, Location, MaskOf, Method, Operation, OperationShape, Paging, Parameter, Patching,
+    TokenIn, Upload, Verb,
 };
 
 pub(super) fn method(method: &Method, depth: usize, names: &Names<'_>) -> TokenStream {
@@ -68,6 +69,7 @@ pub(super) fn method(method: &Method, depth: usize, names: &Names<'_>) -> TokenS
         let slots = method.preconditions.iter().map(slot);
         quote!(preconditions: &[#(#slots),*],)
     });
+    let patching = patching(&method.patching);
     quote! {
         pub(crate) static #entry: __gapi::Method = __gapi::Method {
             id: #request::METHOD,
@@ -85,6 +87,7 @@ pub(super) fn method(method: &Method, depth: usize, names: &Names<'_>) -> TokenS
             #idempotent
             #request_id
             #preconditions
+            #patching
             ..__gapi::Method::new(&#up API, __gapi::Verb::#verb)
         };
     }
@@ -124,6 +127,28 @@ fn paging_slot(slot: &TokenIn) -> TokenStream {
     match slot {
         TokenIn::Query(name) => quote!(__gapi::PagingSlot::query(#name)),
         TokenIn::Body(name) => quote!(__gapi::PagingSlot::body(#name)),
+    }
+}
+
+fn patching(patching: &Patching) -> Option<TokenStream> {
+    let form = match patching {
+        Patching::Refused(_) => return None,
+        Patching::Merge => quote!(Merge),
+        Patching::Mask { at, of } => {
+            let (slot, of) = (slot(at), mask_of(of));
+            quote!(Mask(#slot, __gapi::MaskOf::#of))
+        }
+    };
+    Some(quote!(patching: Some(&__gapi::Patching::#form),))
+}
+
+fn mask_of(of: &MaskOf) -> TokenStream {
+    match of {
+        MaskOf::Body => quote!(Body),
+        MaskOf::Property(name) => quote!(Property(#name)),
+        MaskOf::Entries(name) => quote!(Entries(#name)),
+        MaskOf::Names(name) => quote!(Names(#name)),
+        MaskOf::Cleared => quote!(Cleared),
     }
 }
 

@@ -298,7 +298,7 @@ fn a_method_takes_what_it_requires() {
     assert_eq!(
         docs(&list.attrs),
         "Lists boxes.\n\nSorted.\n\nHTTP: `GET box/{+parent}/boxes`\n\n* `parent`: Whose.\n\n\
-         The answer comes in pages; `pages` and `items` follow them to the end.\n\nRetried after any failure of the moment.\n\nScope: [`BOX`](super::scope::BOX)."
+         The answer comes in pages; `pages` and `items` follow them to the end.\n\nRetried after transient errors.\n\nScope: [`BOX`](super::scope::BOX)."
     );
     let moved = function(boxes, "Resource", "r#move");
     assert!(
@@ -307,10 +307,10 @@ fn a_method_takes_what_it_requires() {
             .iter()
             .any(|attribute| attribute.path().is_ident("deprecated"))
     );
-    assert!(text(&moved.sig).contains("body : impl Into < __gapi :: Body < super :: Box > >"));
+    assert!(text(&moved.sig).contains("body : impl __gapi :: IntoBody < super :: Box >"));
     assert!(
         text(&moved.block)
-            .contains(r#". with ("name" , name . into ()) . with_body (body . into ())"#)
+            .contains(r#". with ("name" , name . into ()) . with_body (body . into_body ())"#)
     );
     let lids = function(boxes, "Resource", "lids");
     assert_eq!(text(&lids.sig), "const fn lids (self) -> lids :: Resource");

@@ -11,6 +11,7 @@ pub(crate) mod names;
 mod operations;
 mod paging;
 mod parameters;
+mod patching;
 mod raw;
 pub(crate) mod remap;
 mod repeating;
@@ -78,6 +79,7 @@ pub(crate) fn lower_all(document: &Document) -> (Api, Errors) {
     remap::api(&mut api, &order);
     operations::resolve(&mut api);
     raw::resolve(&mut api);
+    patching::resolve(&mut api, document, &mut errors);
     mark_requests(&mut api);
     mark_responses(&mut api);
     (api, errors)

@@ -1,28 +1,28 @@
 //! Which calls may be repeated: those that the server can tell from a repetition, by a request id or by a precondition, and those of which that is known.
 
 use super::documented::{self, Class, Condition};
-use super::{Location, Method as Lowered, Parameter, Repeats, TokenIn, Type, Verb};
+use super::{Location, Method as Lowered, Parameter, Retries, TokenIn, Type, Verb};
 use crate::document::{Method, Schema};
 use crate::overrides::IDEMPOTENT_KEY;
 use crate::{Document, Error};
 
 impl Lowered {
-    /// When a call is repeated, although the attempt before may have had its effect.
+    /// When a call is retried, although the attempt before may have had its effect.
     #[must_use]
-    pub fn repeats(&self) -> Repeats<'_> {
+    pub fn retries(&self) -> Retries<'_> {
         let reads = matches!(self.verb, Verb::Get | Verb::Head) || self.paging.is_some();
         let is_always_given = |slot: &TokenIn| match slot {
             TokenIn::Query(name) => self.required.iter().any(|p| p.wire == *name),
             TokenIn::Body(_) => false,
         };
         match self.idempotent {
-            Some(true) => Repeats::Always,
-            Some(false) => Repeats::Never,
-            None if reads || self.preconditions.iter().any(is_always_given) => Repeats::Always,
-            None if self.request_id => Repeats::ByRequestId,
-            None if !self.preconditions.is_empty() => Repeats::With(&self.preconditions),
-            None if matches!(self.verb, Verb::Put | Verb::Delete) => Repeats::Always,
-            None => Repeats::Never,
+            Some(true) => Retries::Always,
+            Some(false) => Retries::IfAsked,
+            None if reads || self.preconditions.iter().any(is_always_given) => Retries::Always,
+            None if self.request_id => Retries::ByRequestId,
+            None if !self.preconditions.is_empty() => Retries::With(&self.preconditions),
+            None if matches!(self.verb, Verb::Put | Verb::Delete) => Retries::Always,
+            None => Retries::IfAsked,
         }
     }
 
@@ -46,7 +46,7 @@ impl Lowered {
             return Ok(());
         };
         let is_known = match said {
-            true => self.repeats() == Repeats::Always,
+            true => self.retries() == Retries::Always,
             false => self.idempotent == Some(false),
         };
         self.idempotent = Some(said);

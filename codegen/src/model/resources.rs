@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::names::{self, Claims};
 use super::schemas::{Naming, Types};
 use super::{
-    Method, Paging, Parameter, Resource, Scope, Type, Verb, address, media, paging, parameters,
-    repeating,
+    Method, Paging, Parameter, Patching, Refusal, Resource, Scope, Type, Verb, address, media,
+    paging, parameters, repeating,
 };
 use crate::document::{self, Schema};
 use crate::error::Subject;
@@ -190,6 +190,7 @@ impl Lowering<'_, '_> {
             preconditions: repeating::preconditions(verb, method, &parameters, self.document),
             raw_response: false,
             may_be_empty: true,
+            patching: Patching::Refused(Refusal::NoBody),
             path_name,
             required,
             optional,

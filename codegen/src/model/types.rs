@@ -275,7 +275,7 @@ pub struct Method {
     /// The answer is a long-running operation.
     pub operation: Option<Operation>,
     /// Whether calls may be repeated, whatever is given to them: what the service documents, or an override says. `None` leaves that to the verb, the request id and the
-    /// preconditions; see [`repeats`](Self::repeats).
+    /// preconditions; see [`retries`](Self::retries).
     pub idempotent: Option<bool>,
     /// It has a query parameter `requestId`, by which the server knows a repeated request.
     pub request_id: bool,
@@ -285,19 +285,69 @@ pub struct Method {
     pub raw_response: bool,
     /// The response may have no content: none is declared, or none that has properties (`google.protobuf.Empty`), or one that is no JSON object.
     pub may_be_empty: bool,
+    /// What it makes of a change of its resource.
+    pub patching: Patching,
 }
 
-/// When a call of a method is repeated, although the attempt before may have had its effect.
+/// What a method makes of a change of its resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Patching {
+    /// It merges the body into the resource (RFC 7396).
+    Merge,
+    /// It sets what a mask names to the values that the body has.
+    Mask {
+        /// Where the mask stands; a path in the body has dots.
+        at: TokenIn,
+        /// What its paths are paths of.
+        of: MaskOf,
+    },
+    /// It takes no change, and why.
+    Refused(Refusal),
+}
+
+/// What the paths of a mask are paths of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum MaskOf {
+    /// The body.
+    Body,
+    /// An object that the body has as this property.
+    Property(String),
+    /// The body's map of this name: its paths are keys, quoted where they are no identifiers (Firestore's documents).
+    Entries(String),
+    /// The body's list of this name: its paths are the `name`s of entries.
+    Names(String),
+    /// The body, and only what is to be cleared: all else is merged.
+    Cleared,
+}
+
+/// Why a method takes no change of its resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Repeats<'a> {
-    /// Whenever it fails for a moment.
+pub enum Refusal {
+    /// It replaces the resource by the body.
+    Replaces,
+    /// Its body is a message, or a new resource.
+    Acts,
+    /// It has a mask, of no one object of the body.
+    Mask,
+    /// It is a PATCH, and its document does not say that it merges.
+    Silent,
+    /// Its body is no object of a schema.
+    NoObject,
+    /// It has no body.
+    NoBody,
+}
+
+/// When a call of a method is retried after a transient error, although the attempt before may have had its effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retries<'a> {
+    /// Always.
     Always,
-    /// The same, since every call gets a `requestId`.
+    /// Always, since every call gets a `requestId`.
     ByRequestId,
     /// If it is given one of these.
     With(&'a [TokenIn]),
     /// If the caller says so.
-    Never,
+    IfAsked,
 }
 
 /// HTTP verbs of Discovery documents.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Action, Entry, IDEMPOTENT_KEY, ITEMS_KEY, NAME_KEY, Overrides};
+use super::{Action, Entry, IDEMPOTENT_KEY, ITEMS_KEY, NAME_KEY, Overrides, PATCH_KEY};
 use crate::place::{self, Step};
 use crate::{Error, Errors, similar};
 
@@ -42,6 +42,13 @@ impl Entry {
             Action::Idempotent(said) => {
                 self.mark(document, IDEMPOTENT_KEY, *said, &["methods"], "idempotent")
             }
+            Action::Patch(value) => self.mark(
+                document,
+                PATCH_KEY,
+                value.clone(),
+                &["methods"],
+                "said to patch",
+            ),
             Action::Drop => self.drop_part(document),
             Action::Set(value) => self.set(document, value),
         }

@@ -5,8 +5,17 @@ use serde_json::{Map, Value};
 use super::{Action, Entry, Overrides};
 use crate::{Error, Errors, Source, document, place, similar};
 
-const KEYS: [&str; 7] = ["at", "rename", "drop", "set", "items", "idempotent", "why"];
-const FORM: &str = r#"an override is {"at": "schemas.X.properties.y", "rename" | "drop" | "set" | "items" | "idempotent": ..., "why": "..."}"#;
+const KEYS: [&str; 8] = [
+    "at",
+    "rename",
+    "drop",
+    "set",
+    "items",
+    "idempotent",
+    "patch",
+    "why",
+];
+const FORM: &str = r#"an override is {"at": "schemas.X.properties.y", "rename" | "drop" | "set" | "items" | "idempotent" | "patch": ..., "why": "..."}"#;
 
 impl Overrides {
     /// Reads an override file.
@@ -76,6 +85,11 @@ fn entry(value: &Value) -> Result<Entry, String> {
         Some(Value::Bool(idempotent)) => actions.push(Action::Idempotent(*idempotent)),
         Some(_) => return Err("`idempotent` is neither `true` nor `false`".to_owned()),
     }
+    actions.extend(
+        object
+            .get("patch")
+            .map(|value| Action::Patch(value.clone())),
+    );
     let [action] = <[Action; 1]>::try_from(actions).map_err(|actions| {
         if actions.is_empty() {
             "it does nothing"

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use gapi_codegen::model::{Repeats, TokenIn, lower};
+use gapi_codegen::model::{Retries, TokenIn, lower};
 use gapi_codegen::{Document, Options, Overrides, Source, describe, generate};
 
 use crate::support::*;
@@ -48,19 +48,19 @@ fn line(method: &str) -> String {
 #[test]
 fn one_line_says_whether_a_call_is_retried_and_what_makes_it_so() {
     for (name, says) in [
-        ("things.get", "Retried after any failure of the moment."),
+        ("things.get", "Retried after transient errors."),
         (
             "things.insert",
-            "Retried after any failure of the moment, with the `requestId` that each call gets.",
+            "Retried after transient errors, with the `requestId` that each call gets.",
         ),
         (
             "things.update",
-            "Retried after any failure of the moment if the call has `if_generation_match` or `if_metageneration_match` or `etag` in its body; \
-             else only where it had no effect.",
+            "Retried after transient errors only if the call has `if_generation_match` or `if_metageneration_match` or `etag` in its body, \
+             or if it had no effect.",
         ),
         (
             "things.patch",
-            "Retried only where it had no effect, unless the call says `.idempotent(true)`.",
+            "Not retried after it may have had an effect, unless the call says `.idempotent(true)`.",
         ),
     ] {
         assert_eq!(line(name), says, "{name}");
@@ -79,7 +79,7 @@ fn said(name: &str, idempotent: bool) -> Result<(Option<bool>, bool), String> {
     let document = Document::read(&source("repeating"), Some(&overrides)).unwrap();
     let api = lower(&document).map_err(|errors| errors.to_string())?;
     let method = method(&api, &format!("things.{name}"));
-    Ok((method.idempotent, method.repeats() == Repeats::Always))
+    Ok((method.idempotent, method.retries() == Retries::Always))
 }
 
 #[test]
@@ -103,11 +103,11 @@ fn documented_classes_are_known() {
     let repeats = |overrides: Option<&Overrides>, name: &str| {
         let document = Document::read(&source, overrides).unwrap();
         let api = lower(&document).unwrap();
-        let repeats = match method(&api, name).repeats() {
-            Repeats::With(slots) => slots.len(),
-            Repeats::Always => 100,
-            Repeats::ByRequestId => 200,
-            Repeats::Never => 0,
+        let repeats = match method(&api, name).retries() {
+            Retries::With(slots) => slots.len(),
+            Retries::Always => 100,
+            Retries::ByRequestId => 200,
+            Retries::IfAsked => 0,
         };
         repeats
     };

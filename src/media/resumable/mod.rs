@@ -32,7 +32,7 @@ use crate::{
     call::{options::CallOptions, sending::Prepared},
     execute::{self, Answered, Raw, State, Step},
     kept::Kept,
-    retry::{self, Backoff, Repeat},
+    retry::{self, Backoff, Repeat, Why},
     url::{self, HttpRequest},
 };
 
@@ -162,6 +162,8 @@ impl Driver {
                 }
                 Reply::Heard(heard, why) => (heard, why),
             };
+            // The response to the last chunk was lost, and with it whether the server has made what was uploaded.
+            let may_be_done = heard == Heard::Gone && next == Next::Ask && self.track.all_sent();
             match self.track.heard(heard, next) {
                 Then::Advanced => {
                     self.backoff =
@@ -171,6 +173,11 @@ impl Driver {
                 }
                 Then::GoOn => {}
                 Then::Fruitless => self.pause(why.unwrap_or_else(stalled)).await?,
+                Then::Restart
+                    if may_be_done && !execute::is_safe(&self.prepared, &self.options) =>
+                {
+                    return Err(self.unknown(why));
+                }
                 Then::Restart => {
                     self.check_reach(0, why)?;
                     // What a service loses it may lose again at once.
@@ -427,6 +434,21 @@ impl Driver {
             Some(why) => error.with_source(why),
             None => error,
         }))
+    }
+
+    /// The session is gone, and nobody knows whether it came to its end.
+    fn unknown(&self, why: Option<Error>) -> Error {
+        let error = Error::new(
+            ErrorKind::Media,
+            "the session is gone, and the response to the last of the media was lost",
+        );
+        let call = (&self.prepared.call, &self.options);
+        let note = retry::note(Why::NotSafe, &error, call, false);
+        let error = match why {
+            Some(why) => error.with_source(why),
+            None => error,
+        };
+        self.place(error).after(self.state.exchanges(), note)
     }
 
     fn fail(&self, why: impl Into<String>) -> Error {

@@ -15,7 +15,7 @@ use gapi::{
     generated::v1,
     transport::{ManualClock, Transport},
 };
-use gapi_codegen::model::{Repeats, Verb};
+use gapi_codegen::model::{Retries, Verb};
 use gapi_fakes::storage::{Storage, Trouble};
 use serde_json::Value;
 
@@ -152,7 +152,7 @@ fn the_table_has_every_method_of_the_suite_in_every_scenario() {
     assert_eq!(cases.len(), 315);
     // "All get and list requests", of methods that are newer than the suite too.
     for method in METHODS.values().filter(|method| method.verb == Verb::Get) {
-        assert_eq!(method.repeats(), Repeats::Always, "{}", method.id);
+        assert_eq!(method.retries(), Retries::Always, "{}", method.id);
     }
 }
 

@@ -115,7 +115,7 @@ pub mod locations {
             ///
             /// * `name`: Required. Resource name of workforce pool. Pattern: `^locations/[^/]+/workforcePools/[^/]+$`.
             ///
-            /// Retried after any failure of the moment.
+            /// Retried after transient errors.
             #[inline]
             pub fn get_allowed_locations(self, name: impl Into<String>) -> GetAllowedLocations {
                 GetAllowedLocations(
@@ -232,7 +232,7 @@ pub mod projects {
                 ///
                 /// * `name`: Required. Resource name of workload identity pool. Pattern: `^projects/[^/]+/locations/[^/]+/workloadIdentityPools/[^/]+$`.
                 ///
-                /// Retried after any failure of the moment.
+                /// Retried after transient errors.
                 #[inline]
                 pub fn get_allowed_locations(self, name: impl Into<String>) -> GetAllowedLocations {
                     GetAllowedLocations(
@@ -311,19 +311,19 @@ pub mod projects {
 
             ///   replacing it with a project ID is invalid. Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
             ///
-            /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+            /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
             ///
             /// Scope: [`CLOUD_PLATFORM`](super::super::scope::CLOUD_PLATFORM).
             #[inline]
             pub fn generate_access_token(
                 self,
                 name: impl Into<String>,
-                body: impl Into<__gapi::Body<super::super::GenerateAccessTokenRequest>>,
+                body: impl __gapi::IntoBody<super::super::GenerateAccessTokenRequest>,
             ) -> GenerateAccessToken {
                 GenerateAccessToken(
                     __gapi::Call::new(&GENERATE_ACCESS_TOKEN)
                         .with("name", name.into())
-                        .with_body(body.into()),
+                        .with_body(body.into_body()),
                 )
             }
 
@@ -336,19 +336,19 @@ pub mod projects {
 
             ///   replacing it with a project ID is invalid. Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
             ///
-            /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+            /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
             ///
             /// Scope: [`CLOUD_PLATFORM`](super::super::scope::CLOUD_PLATFORM).
             #[inline]
             pub fn generate_id_token(
                 self,
                 name: impl Into<String>,
-                body: impl Into<__gapi::Body<super::super::GenerateIdTokenRequest>>,
+                body: impl __gapi::IntoBody<super::super::GenerateIdTokenRequest>,
             ) -> GenerateIdToken {
                 GenerateIdToken(
                     __gapi::Call::new(&GENERATE_ID_TOKEN)
                         .with("name", name.into())
-                        .with_body(body.into()),
+                        .with_body(body.into_body()),
                 )
             }
 
@@ -358,7 +358,7 @@ pub mod projects {
             ///
             /// * `name`: Required. Resource name of service account. Format: `projects/-/serviceAccounts/{service_account_email}` Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
             ///
-            /// Retried after any failure of the moment.
+            /// Retried after transient errors.
             #[inline]
             pub fn get_allowed_locations(self, name: impl Into<String>) -> GetAllowedLocations {
                 GetAllowedLocations(
@@ -375,17 +375,19 @@ pub mod projects {
 
             ///   replacing it with a project ID is invalid. Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
             ///
-            /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+            /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
             ///
             /// Scope: [`CLOUD_PLATFORM`](super::super::scope::CLOUD_PLATFORM).
             #[inline]
             pub fn sign_blob(
                 self,
                 name: impl Into<String>,
-                body: impl Into<__gapi::Body<super::super::SignBlobRequest>>,
+                body: impl __gapi::IntoBody<super::super::SignBlobRequest>,
             ) -> SignBlob {
                 SignBlob(
-                    __gapi::Call::new(&SIGN_BLOB).with("name", name.into()).with_body(body.into()),
+                    __gapi::Call::new(&SIGN_BLOB)
+                        .with("name", name.into())
+                        .with_body(body.into_body()),
                 )
             }
 
@@ -398,17 +400,19 @@ pub mod projects {
 
             ///   replacing it with a project ID is invalid. Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
             ///
-            /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+            /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
             ///
             /// Scope: [`CLOUD_PLATFORM`](super::super::scope::CLOUD_PLATFORM).
             #[inline]
             pub fn sign_jwt(
                 self,
                 name: impl Into<String>,
-                body: impl Into<__gapi::Body<super::super::SignJwtRequest>>,
+                body: impl __gapi::IntoBody<super::super::SignJwtRequest>,
             ) -> SignJwt {
                 SignJwt(
-                    __gapi::Call::new(&SIGN_JWT).with("name", name.into()).with_body(body.into()),
+                    __gapi::Call::new(&SIGN_JWT)
+                        .with("name", name.into())
+                        .with_body(body.into_body()),
                 )
             }
         }

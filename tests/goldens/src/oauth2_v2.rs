@@ -81,7 +81,7 @@ pub mod methods {
     ///
     /// HTTP: `POST oauth2/v2/tokeninfo`
     ///
-    /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+    /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
     #[inline]
     pub fn tokeninfo() -> Tokeninfo {
         Tokeninfo(__gapi::Call::new(&TOKENINFO))
@@ -169,7 +169,7 @@ pub mod userinfo {
         ///
         /// HTTP: `GET oauth2/v2/userinfo`
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         ///
         /// Any one of the scopes: [`USERINFO_EMAIL`](super::scope::USERINFO_EMAIL), [`USERINFO_PROFILE`](super::scope::USERINFO_PROFILE), [`OPENID`](super::scope::OPENID).
         #[inline]
@@ -258,7 +258,7 @@ pub mod userinfo {
                 ///
                 /// HTTP: `GET userinfo/v2/me`
                 ///
-                /// Retried after any failure of the moment.
+                /// Retried after transient errors.
                 ///
                 /// Any one of the scopes: [`USERINFO_EMAIL`](super::super::super::scope::USERINFO_EMAIL), [`USERINFO_PROFILE`](super::super::super::scope::USERINFO_PROFILE), [`OPENID`](super::super::super::scope::OPENID).
                 #[inline]

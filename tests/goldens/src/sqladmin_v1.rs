@@ -280,7 +280,7 @@ pub mod instances {
         /// * `project`: Required. Project ID of the project that contains the instance.
         /// * `instance`: Required. Database instance ID. This does not include the project ID.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         #[inline]
@@ -300,17 +300,19 @@ pub mod instances {
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         #[inline]
         pub fn insert(
             self,
             project: impl Into<String>,
-            body: impl Into<__gapi::Body<super::DatabaseInstance>>,
+            body: impl __gapi::IntoBody<super::DatabaseInstance>,
         ) -> Insert {
             Insert(
-                __gapi::Call::new(&INSERT).with("project", project.into()).with_body(body.into()),
+                __gapi::Call::new(&INSERT)
+                    .with("project", project.into())
+                    .with_body(body.into_body()),
             )
         }
 
@@ -322,7 +324,7 @@ pub mod instances {
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         #[inline]
@@ -341,7 +343,9 @@ pub mod instances {
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
         ///
-        /// Retried after any failure of the moment if the call has `etag` in its body; else only where it had no effect.
+        /// Retried after transient errors only if the call has `etag` in its body, or if it had no effect.
+        ///
+        /// Takes a `Patch`, which it merges into the resource.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         #[inline]
@@ -349,13 +353,13 @@ pub mod instances {
             self,
             project: impl Into<String>,
             instance: impl Into<String>,
-            body: impl Into<__gapi::Body<super::DatabaseInstance>>,
+            body: impl __gapi::IntoUpdate<super::DatabaseInstance>,
         ) -> Patch {
             Patch(
                 __gapi::Call::new(&PATCH)
                     .with("project", project.into())
                     .with("instance", instance.into())
-                    .with_body(body.into()),
+                    .with_update(body.into_update()),
             )
         }
     }
@@ -595,6 +599,7 @@ pub mod instances {
         scopes: &[super::scope::CLOUD_PLATFORM, super::scope::SQLSERVICE_ADMIN],
         operation: Some(__gapi::Operation::status().polled_by(&super::operations::GET)),
         preconditions: &[__gapi::Slot::Body("etag")],
+        patching: Some(&__gapi::Patching::Merge),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Patch)
     };
 
@@ -679,7 +684,7 @@ pub mod operations {
         /// * `project`: Project ID of the project that contains the instance.
         /// * `operation`: Instance operation ID.
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         #[inline]
@@ -700,7 +705,7 @@ pub mod operations {
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         #[inline]

@@ -96,7 +96,7 @@ pub mod tasklists {
         ///
         /// * `tasklist`: Task list identifier. The default task list cannot be deleted.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -110,7 +110,7 @@ pub mod tasklists {
         ///
         /// * `tasklist`: Task list identifier. Use "@default" to get the authenticated user's default task list.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         ///
         /// Any one of the scopes: [`TASKS`](super::scope::TASKS), [`TASKS_READONLY`](super::scope::TASKS_READONLY).
         #[inline]
@@ -124,12 +124,12 @@ pub mod tasklists {
         ///
         /// HTTP: `POST tasks/v1/users/@me/lists`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
-        pub fn insert(self, body: impl Into<__gapi::Body<super::TaskList>>) -> Insert {
-            Insert(__gapi::Call::new(&INSERT).with_body(body.into()))
+        pub fn insert(self, body: impl __gapi::IntoBody<super::TaskList>) -> Insert {
+            Insert(__gapi::Call::new(&INSERT).with_body(body.into_body()))
         }
 
         /// Returns all the authenticated user's task lists.
@@ -140,7 +140,7 @@ pub mod tasklists {
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         ///
         /// Any one of the scopes: [`TASKS`](super::scope::TASKS), [`TASKS_READONLY`](super::scope::TASKS_READONLY).
         #[inline]
@@ -156,17 +156,21 @@ pub mod tasklists {
         ///
         /// * `tasklist`: Task list identifier.
         ///
-        /// Retried after any failure of the moment if the call has `etag` in its body; else only where it had no effect.
+        /// Retried after transient errors only if the call has `etag` in its body, or if it had no effect.
+        ///
+        /// Takes a `Patch`, which it merges into the resource.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
         pub fn patch(
             self,
             tasklist: impl Into<String>,
-            body: impl Into<__gapi::Body<super::TaskList>>,
+            body: impl __gapi::IntoUpdate<super::TaskList>,
         ) -> Patch {
             Patch(
-                __gapi::Call::new(&PATCH).with("tasklist", tasklist.into()).with_body(body.into()),
+                __gapi::Call::new(&PATCH)
+                    .with("tasklist", tasklist.into())
+                    .with_update(body.into_update()),
             )
         }
 
@@ -176,17 +180,21 @@ pub mod tasklists {
         ///
         /// * `tasklist`: Task list identifier.
         ///
-        /// Retried after any failure of the moment if the call has `etag` in its body; else only where it had no effect.
+        /// Retried after transient errors only if the call has `etag` in its body, or if it had no effect.
+        ///
+        /// Takes no `Patch`: the body replaces the resource.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
         pub fn update(
             self,
             tasklist: impl Into<String>,
-            body: impl Into<__gapi::Body<super::TaskList>>,
+            body: impl __gapi::IntoBody<super::TaskList>,
         ) -> Update {
             Update(
-                __gapi::Call::new(&UPDATE).with("tasklist", tasklist.into()).with_body(body.into()),
+                __gapi::Call::new(&UPDATE)
+                    .with("tasklist", tasklist.into())
+                    .with_body(body.into_body()),
             )
         }
     }
@@ -420,6 +428,7 @@ pub mod tasklists {
         parameters: &[__gapi::Parameter::path("tasklist")],
         scopes: &[super::scope::TASKS],
         preconditions: &[__gapi::Slot::Body("etag")],
+        patching: Some(&__gapi::Patching::Merge),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Patch)
     };
 
@@ -530,7 +539,7 @@ pub mod tasks {
         ///
         /// * `tasklist`: Task list identifier.
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -548,7 +557,7 @@ pub mod tasks {
         /// * `tasklist`: Task list identifier.
         /// * `task`: Task identifier.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -567,7 +576,7 @@ pub mod tasks {
         /// * `tasklist`: Task list identifier.
         /// * `task`: Task identifier.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         ///
         /// Any one of the scopes: [`TASKS`](super::scope::TASKS), [`TASKS_READONLY`](super::scope::TASKS_READONLY).
         #[inline]
@@ -585,17 +594,19 @@ pub mod tasks {
         ///
         /// * `tasklist`: Task list identifier.
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
         pub fn insert(
             self,
             tasklist: impl Into<String>,
-            body: impl Into<__gapi::Body<super::Task>>,
+            body: impl __gapi::IntoBody<super::Task>,
         ) -> Insert {
             Insert(
-                __gapi::Call::new(&INSERT).with("tasklist", tasklist.into()).with_body(body.into()),
+                __gapi::Call::new(&INSERT)
+                    .with("tasklist", tasklist.into())
+                    .with_body(body.into_body()),
             )
         }
 
@@ -610,7 +621,7 @@ pub mod tasks {
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         ///
         /// Any one of the scopes: [`TASKS`](super::scope::TASKS), [`TASKS_READONLY`](super::scope::TASKS_READONLY).
         #[inline]
@@ -629,7 +640,7 @@ pub mod tasks {
         /// * `tasklist`: Task list identifier.
         /// * `task`: Task identifier.
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -650,7 +661,9 @@ pub mod tasks {
         /// * `tasklist`: Task list identifier.
         /// * `task`: Task identifier.
         ///
-        /// Retried after any failure of the moment if the call has `etag` in its body; else only where it had no effect.
+        /// Retried after transient errors only if the call has `etag` in its body, or if it had no effect.
+        ///
+        /// Takes a `Patch`, which it merges into the resource.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -658,13 +671,13 @@ pub mod tasks {
             self,
             tasklist: impl Into<String>,
             task: impl Into<String>,
-            body: impl Into<__gapi::Body<super::Task>>,
+            body: impl __gapi::IntoUpdate<super::Task>,
         ) -> Patch {
             Patch(
                 __gapi::Call::new(&PATCH)
                     .with("tasklist", tasklist.into())
                     .with("task", task.into())
-                    .with_body(body.into()),
+                    .with_update(body.into_update()),
             )
         }
 
@@ -675,7 +688,9 @@ pub mod tasks {
         /// * `tasklist`: Task list identifier.
         /// * `task`: Task identifier.
         ///
-        /// Retried after any failure of the moment if the call has `etag` in its body; else only where it had no effect.
+        /// Retried after transient errors only if the call has `etag` in its body, or if it had no effect.
+        ///
+        /// Takes no `Patch`: the body replaces the resource.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -683,13 +698,13 @@ pub mod tasks {
             self,
             tasklist: impl Into<String>,
             task: impl Into<String>,
-            body: impl Into<__gapi::Body<super::Task>>,
+            body: impl __gapi::IntoBody<super::Task>,
         ) -> Update {
             Update(
                 __gapi::Call::new(&UPDATE)
                     .with("tasklist", tasklist.into())
                     .with("task", task.into())
-                    .with_body(body.into()),
+                    .with_body(body.into_body()),
             )
         }
     }
@@ -1139,6 +1154,7 @@ pub mod tasks {
         parameters: &[__gapi::Parameter::path("tasklist"), __gapi::Parameter::path("task")],
         scopes: &[super::scope::TASKS],
         preconditions: &[__gapi::Slot::Body("etag")],
+        patching: Some(&__gapi::Patching::Merge),
         ..__gapi::Method::new(&super::API, __gapi::Verb::Patch)
     };
 

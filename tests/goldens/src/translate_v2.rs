@@ -100,12 +100,12 @@ pub mod detections {
         ///
         /// HTTP: `POST language/translate/v2/detect`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
         #[inline]
-        pub fn detect(self, body: impl Into<__gapi::Body<super::DetectLanguageRequest>>) -> Detect {
-            Detect(__gapi::Call::new(&DETECT).with_body(body.into()))
+        pub fn detect(self, body: impl __gapi::IntoBody<super::DetectLanguageRequest>) -> Detect {
+            Detect(__gapi::Call::new(&DETECT).with_body(body.into_body()))
         }
 
         /// Detects the language of text within a request.
@@ -115,7 +115,7 @@ pub mod detections {
         /// * `q`: The input text upon which to perform language detection. Repeat this parameter to perform language detection
         ///   on multiple text inputs.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
         #[inline]
@@ -237,7 +237,7 @@ pub mod languages {
         ///
         /// HTTP: `GET language/translate/v2/languages`
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
         #[inline]
@@ -327,7 +327,7 @@ pub mod translations {
         /// * `target`: The language to use for translation of the input text, set to one of the language codes listed in Language
         ///   Support.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
         #[inline]
@@ -347,15 +347,15 @@ pub mod translations {
         ///
         /// HTTP: `POST language/translate/v2`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
         #[inline]
         pub fn translate(
             self,
-            body: impl Into<__gapi::Body<super::TranslateTextRequest>>,
+            body: impl __gapi::IntoBody<super::TranslateTextRequest>,
         ) -> Translate {
-            Translate(__gapi::Call::new(&TRANSLATE).with_body(body.into()))
+            Translate(__gapi::Call::new(&TRANSLATE).with_body(body.into_body()))
         }
     }
     pub(crate) static LIST: __gapi::Method = __gapi::Method {

@@ -12,7 +12,7 @@ use serde::de::IgnoredAny;
 
 use super::compile::Compiler;
 use super::progress::Progress;
-use super::{Counts, Methods, Streams, stem};
+use super::{Counts, Methods, Streams, patches, stem};
 use crate::{Failure, read};
 
 /// What became of one document.
@@ -30,6 +30,8 @@ pub(super) struct Module {
     pub(super) recursion_limit: Option<usize>,
     /// Its pages, items and operations.
     pub(super) streams: Streams,
+    /// What its methods make of changes.
+    pub(super) patches: Vec<String>,
     /// Every failure, with its place.
     pub(super) failures: Vec<String>,
 }
@@ -95,6 +97,7 @@ impl Generator<'_> {
             text_len: 0,
             recursion_limit: None,
             streams: Streams::default(),
+            patches: Vec::new(),
             failures: Vec::new(),
         };
         let text = match String::from_utf8(bytes) {
@@ -120,6 +123,7 @@ impl Generator<'_> {
         match generate(&Source::new(label.clone(), text), &options) {
             Ok(generated) => {
                 module.streams = Streams::of(&module.name, &whole, &generated.api);
+                module.patches = patches::of(&module.name, &generated.api);
                 self.keep(&generated, &mut module, &label)?;
             }
             Err(errors) => module

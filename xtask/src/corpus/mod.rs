@@ -2,10 +2,12 @@
 
 mod compile;
 mod generate;
+mod patches;
 mod progress;
 mod random;
 mod streams;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -45,6 +47,9 @@ pub(crate) struct Arguments {
     /// List the methods that have no stream of items and no wait, with the reason.
     #[arg(long)]
     streams: bool,
+    /// List only what each PATCH makes of a change, and each PUT and POST that takes one or has a mask; compare that with the list that is kept.
+    #[arg(long)]
+    patches: bool,
     /// How many documents to work on at a time; the number of cores unless given.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
@@ -123,12 +128,40 @@ fn documents_of(
         start.elapsed().as_secs_f64()
     );
     compile(&mut modules, arguments, compiler)?;
+    if arguments.patches {
+        return Ok(report_patches(modules));
+    }
     let mut streams = Streams::default();
     for module in &modules {
         streams.add(module.streams.clone());
     }
     print!("{}", streams.report(arguments.streams));
     Ok(report(&modules) && streams.is_complete())
+}
+
+/// Prints what the methods make of changes, and how that differs from the list that is kept.
+fn report_patches(modules: Vec<Module>) -> bool {
+    let mut documents = BTreeMap::new();
+    let mut is_whole = true;
+    for module in modules {
+        for failure in &module.failures {
+            eprintln!("{failure}");
+            is_whole = false;
+        }
+        for line in &module.patches {
+            println!("{line}");
+        }
+        documents.insert(module.name, module.patches);
+    }
+    let differences = patches::differences(&documents);
+    for difference in &differences {
+        eprintln!("{difference}");
+    }
+    eprintln!(
+        "{} lines differ from the list that is kept",
+        differences.len()
+    );
+    is_whole && differences.is_empty()
 }
 
 /// The steps that are asked for.

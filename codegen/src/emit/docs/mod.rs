@@ -11,7 +11,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 pub(super) use retries::retries;
 
-use crate::model::{Api, Method, Notes, Parameter, Resource, Scope, Type, TypeDef, Upload};
+use crate::model::{
+    Api, Method, Notes, Parameter, Patching, Refusal, Resource, Scope, TokenIn, Type, TypeDef,
+    Upload,
+};
 
 /// The docs of one item: paragraphs of Markdown.
 #[derive(Clone, Debug, Default)]
@@ -206,6 +209,7 @@ pub(super) fn method(api: &Api, method: &Method, scopes: &str) -> Docs {
         );
     }
     docs = docs.paragraph(&retries(method));
+    docs = docs.paragraph(&patches(method));
     let scopes: Vec<String> = method
         .scopes
         .iter()
@@ -216,6 +220,27 @@ pub(super) fn method(api: &Api, method: &Method, scopes: &str) -> Docs {
         [] => docs,
         [scope] => docs.paragraph(&format!("Scope: {scope}.")),
         all => docs.paragraph(&format!("Any one of the scopes: {}.", all.join(", "))),
+    }
+}
+
+/// What the method makes of a patch, where that may be asked.
+fn patches(method: &Method) -> String {
+    match &method.patching {
+        Patching::Merge => "Takes a `Patch`, which it merges into the resource.".to_owned(),
+        Patching::Mask {
+            at: TokenIn::Query(name) | TokenIn::Body(name),
+            ..
+        } => format!("Takes a `Patch`, which sets {}.", code(name)),
+        Patching::Refused(Refusal::Replaces) => {
+            "Takes no `Patch`: the body replaces the resource.".to_owned()
+        }
+        Patching::Refused(Refusal::Mask) => {
+            "Takes no `Patch`: its mask is of more than one object.".to_owned()
+        }
+        Patching::Refused(Refusal::Silent) => {
+            "Takes no `Patch`: the document does not say that the body is merged.".to_owned()
+        }
+        Patching::Refused(_) => String::new(),
     }
 }
 

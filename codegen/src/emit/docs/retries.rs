@@ -1,25 +1,24 @@
 //! The line that says when a method's calls are repeated.
 
 use super::inline::code;
-use crate::model::{Method, Repeats, TokenIn};
+use crate::model::{Method, Retries, TokenIn};
 
 /// When a call is retried, and what makes it so.
 pub(in crate::emit) fn retries(method: &Method) -> String {
-    match method.repeats() {
-        Repeats::Always => "Retried after any failure of the moment.".to_owned(),
-        Repeats::ByRequestId => {
-            "Retried after any failure of the moment, with the `requestId` that each call gets."
-                .to_owned()
+    match method.retries() {
+        Retries::Always => "Retried after transient errors.".to_owned(),
+        Retries::ByRequestId => {
+            "Retried after transient errors, with the `requestId` that each call gets.".to_owned()
         }
-        Repeats::With(slots) => {
+        Retries::With(slots) => {
             let ways: Vec<String> = slots.iter().map(|slot| given(method, slot)).collect();
             format!(
-                "Retried after any failure of the moment if the call has {}; else only where it had no effect.",
+                "Retried after transient errors only if the call has {}, or if it had no effect.",
                 ways.join(" or ")
             )
         }
-        Repeats::Never => {
-            "Retried only where it had no effect, unless the call says `.idempotent(true)`."
+        Retries::IfAsked => {
+            "Not retried after it may have had an effect, unless the call says `.idempotent(true)`."
                 .to_owned()
         }
     }

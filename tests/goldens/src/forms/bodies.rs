@@ -73,7 +73,7 @@ pub mod things {
         ///
         /// * `n`
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn delete(self, n: impl Into<String>) -> Delete {
             Delete(__gapi::Call::new(&DELETE).with("n", n.into()))
@@ -83,7 +83,7 @@ pub mod things {
         ///
         /// HTTP: `POST empty`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn empty(self) -> Empty {
             Empty(__gapi::Call::new(&EMPTY))
@@ -93,30 +93,30 @@ pub mod things {
         ///
         /// HTTP: `POST free`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn free(
             self,
-            body: impl Into<__gapi::Body<__gapi::BTreeMap<String, __gapi::Value>>>,
+            body: impl __gapi::IntoBody<__gapi::BTreeMap<String, __gapi::Value>>,
         ) -> Free {
-            Free(__gapi::Call::new(&FREE).with_body(body.into()))
+            Free(__gapi::Call::new(&FREE).with_body(body.into_body()))
         }
 
         /// The method `b.inline`.
         ///
         /// HTTP: `POST inline`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
-        pub fn inline(self, body: impl Into<__gapi::Body<super::ThingsInlineRequest>>) -> Inline {
-            Inline(__gapi::Call::new(&INLINE).with_body(body.into()))
+        pub fn inline(self, body: impl __gapi::IntoBody<super::ThingsInlineRequest>) -> Inline {
+            Inline(__gapi::Call::new(&INLINE).with_body(body.into_body()))
         }
 
         /// The method `b.lookup`.
         ///
         /// HTTP: `GET lookup`
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn lookup(self) -> Lookup {
             Lookup(__gapi::Call::new(&LOOKUP))
@@ -128,14 +128,16 @@ pub mod things {
         ///
         /// * `n`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        ///
+        /// Takes no `Patch`: the document does not say that the body is merged.
         #[inline]
         pub fn patch(
             self,
             n: impl Into<String>,
-            body: impl Into<__gapi::Body<super::Inside>>,
+            body: impl __gapi::IntoBody<super::Inside>,
         ) -> Patch {
-            Patch(__gapi::Call::new(&PATCH).with("n", n.into()).with_body(body.into()))
+            Patch(__gapi::Call::new(&PATCH).with("n", n.into()).with_body(body.into_body()))
         }
 
         /// The method `b.raw`.
@@ -144,10 +146,10 @@ pub mod things {
         ///
         /// The body is bytes of any type: give it the runtime's `HttpBody`, which travels as it is.
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
-        pub fn raw(self, body: impl Into<__gapi::Body<super::HttpBody>>) -> Raw {
-            Raw(__gapi::Call::new(&RAW).with_body(body.into()))
+        pub fn raw(self, body: impl __gapi::IntoBody<super::HttpBody>) -> Raw {
+            Raw(__gapi::Call::new(&RAW).with_body(body.into_body()))
         }
     }
     pub(crate) static DELETE: __gapi::Method = __gapi::Method {

@@ -73,7 +73,7 @@ pub mod old {
         ///
         /// HTTP: `GET old`
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[deprecated]
         #[inline]
         pub fn get(self) -> Get {

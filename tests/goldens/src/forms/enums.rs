@@ -109,7 +109,7 @@ pub mod a {
             ///
             /// HTTP: `GET a`
             ///
-            /// Retried after any failure of the moment.
+            /// Retried after transient errors.
             #[inline]
             pub fn list(self) -> List {
                 List(__gapi::Call::new(&LIST))
@@ -201,7 +201,7 @@ pub mod b {
             ///
             /// HTTP: `GET b`
             ///
-            /// Retried after any failure of the moment.
+            /// Retried after transient errors.
             #[inline]
             pub fn list(self) -> List {
                 List(__gapi::Call::new(&LIST))
@@ -293,7 +293,7 @@ pub mod c {
             ///
             /// HTTP: `GET c`
             ///
-            /// Retried after any failure of the moment.
+            /// Retried after transient errors.
             #[inline]
             pub fn list(self) -> List {
                 List(__gapi::Call::new(&LIST))
@@ -370,7 +370,7 @@ pub mod files {
         ///
         /// * `kind`
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn get(self, kind: impl Into<super::FilesGetKind>) -> Get {
             Get(__gapi::Call::new(&GET).with("kind", kind.into()))
@@ -380,7 +380,7 @@ pub mod files {
         ///
         /// HTTP: `GET files`
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn list(self) -> List {
             List(__gapi::Call::new(&LIST))

@@ -75,7 +75,7 @@ pub mod files {
         ///
         /// Gives media: `download` fetches it.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn export(self, id: impl Into<String>) -> Export {
             Export(__gapi::Call::new(&EXPORT).with("id", id.into()))
@@ -89,7 +89,7 @@ pub mod files {
         ///
         /// Gives media: `download` fetches it.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn get(self, id: impl Into<String>) -> Get {
             Get(__gapi::Call::new(&GET).with("id", id.into()))
@@ -101,10 +101,10 @@ pub mod files {
         ///
         /// Accepts media: `*/*`, at most 10737418240 bytes. `upload` sends it.
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
-        pub fn insert(self, body: impl Into<__gapi::Body<super::File>>) -> Insert {
-            Insert(__gapi::Call::new(&INSERT).with_body(body.into()))
+        pub fn insert(self, body: impl __gapi::IntoBody<super::File>) -> Insert {
+            Insert(__gapi::Call::new(&INSERT).with_body(body.into_body()))
         }
 
         /// The method `m.files.photo`.
@@ -113,7 +113,7 @@ pub mod files {
         ///
         /// Accepts media: `image/png`, `image/jpeg`. `upload` sends it.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn photo(self) -> Photo {
             Photo(__gapi::Call::new(&PHOTO))

@@ -87,7 +87,7 @@ pub mod methods {
     ///
     /// HTTP: `GET about`
     ///
-    /// Retried after any failure of the moment.
+    /// Retried after transient errors.
     #[inline]
     pub fn about() -> About {
         About(__gapi::Call::new(&ABOUT))
@@ -160,7 +160,7 @@ pub mod apps {
         ///
         /// HTTP: `GET apps/a`
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn a(self) -> A {
             A(__gapi::Call::new(&A_))
@@ -170,17 +170,17 @@ pub mod apps {
         ///
         /// HTTP: `POST apps/attributes`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
-        pub fn attributes_(self, body: impl Into<__gapi::Body<super::Type>>) -> Attributes {
-            Attributes(__gapi::Call::new(&ATTRIBUTES).with_body(body.into()))
+        pub fn attributes_(self, body: impl __gapi::IntoBody<super::Type>) -> Attributes {
+            Attributes(__gapi::Call::new(&ATTRIBUTES).with_body(body.into_body()))
         }
 
         /// The method `n.apps.list`.
         ///
         /// HTTP: `GET apps`
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn list(self) -> List {
             List(__gapi::Call::new(&LIST))
@@ -190,7 +190,7 @@ pub mod apps {
         ///
         /// HTTP: `POST apps/move`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn r#move(self) -> Move {
             Move(__gapi::Call::new(&MOVE))
@@ -200,7 +200,7 @@ pub mod apps {
         ///
         /// HTTP: `GET apps/r`
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn resource(self) -> Resource_ {
             Resource_(__gapi::Call::new(&RESOURCE))
@@ -210,7 +210,7 @@ pub mod apps {
         ///
         /// HTTP: `GET apps/s`
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn string(self) -> String_ {
             String_(__gapi::Call::new(&STRING))
@@ -506,7 +506,7 @@ pub mod apps {
             ///
             /// HTTP: `GET apps/attributes`
             ///
-            /// Retried after any failure of the moment.
+            /// Retried after transient errors.
             #[inline]
             pub fn list(self) -> List {
                 List(__gapi::Call::new(&LIST))
@@ -574,7 +574,7 @@ pub mod scope_ {
         ///
         /// HTTP: `GET scope`
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn get(self) -> Get {
             Get(__gapi::Call::new(&GET))
@@ -644,19 +644,19 @@ pub mod v1 {
         /// * `body_`
         /// * `self_`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn call(
             self,
             body_: impl Into<String>,
             self_: impl Into<String>,
-            body: impl Into<__gapi::Body<super::Type>>,
+            body: impl __gapi::IntoBody<super::Type>,
         ) -> Call {
             Call(
                 __gapi::Call::new(&CALL)
                     .with("body", body_.into())
                     .with("self", self_.into())
-                    .with_body(body.into()),
+                    .with_body(body.into_body()),
             )
         }
     }
@@ -760,7 +760,7 @@ pub mod well_known {
         ///
         /// HTTP: `GET wk`
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn get_openid_configuration(self) -> GetOpenidConfiguration {
             GetOpenidConfiguration(__gapi::Call::new(&GET_OPENID_CONFIGURATION))

@@ -117,7 +117,7 @@ pub mod folders {
         ///
         /// The answer is a long-running operation, which no method of this document polls.
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn r#move(self, folder: impl Into<String>) -> Move {
             Move(__gapi::Call::new(&MOVE).with("folder", folder.into()))
@@ -190,7 +190,7 @@ pub mod global_operations {
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn get(self, project: impl Into<String>, operation: impl Into<String>) -> Get {
             Get(
@@ -272,7 +272,7 @@ pub mod instances {
         /// * `zone`
         /// * `i`
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn get(
             self,
@@ -297,19 +297,19 @@ pub mod instances {
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn insert(
             self,
             project: impl Into<String>,
             zone: impl Into<String>,
-            body: impl Into<__gapi::Body<super::Task>>,
+            body: impl __gapi::IntoBody<super::Task>,
         ) -> Insert {
             Insert(
                 __gapi::Call::new(&INSERT)
                     .with("project", project.into())
                     .with("zone", zone.into())
-                    .with_body(body.into()),
+                    .with_body(body.into_body()),
             )
         }
     }
@@ -435,15 +435,17 @@ pub mod networks {
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
         pub fn insert(
             self,
             project: impl Into<String>,
-            body: impl Into<__gapi::Body<super::Task>>,
+            body: impl __gapi::IntoBody<super::Task>,
         ) -> Insert {
             Insert(
-                __gapi::Call::new(&INSERT).with("project", project.into()).with_body(body.into()),
+                __gapi::Call::new(&INSERT)
+                    .with("project", project.into())
+                    .with_body(body.into_body()),
             )
         }
     }
@@ -519,7 +521,7 @@ pub mod operations {
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn get(self, name: impl Into<String>) -> Get {
             Get(__gapi::Call::new(&GET).with("name", name.into()))
@@ -529,7 +531,7 @@ pub mod operations {
         ///
         /// HTTP: `GET v1/operations`
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn list(self) -> List {
             List(__gapi::Call::new(&LIST))
@@ -693,17 +695,17 @@ pub mod projects {
                 ///
                 /// The answer is a long-running operation; `wait` waits for its end.
                 ///
-                /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+                /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
                 #[inline]
                 pub fn create(
                     self,
                     parent: impl Into<String>,
-                    body: impl Into<__gapi::Body<super::super::super::Job>>,
+                    body: impl __gapi::IntoBody<super::super::super::Job>,
                 ) -> Create {
                     Create(
                         __gapi::Call::new(&CREATE)
                             .with("parent", parent.into())
-                            .with_body(body.into()),
+                            .with_body(body.into_body()),
                     )
                 }
 
@@ -713,7 +715,7 @@ pub mod projects {
                 ///
                 /// * `name`
                 ///
-                /// Retried after any failure of the moment.
+                /// Retried after transient errors.
                 #[inline]
                 pub fn get(self, name: impl Into<String>) -> Get {
                     Get(__gapi::Call::new(&GET).with("name", name.into()))
@@ -847,7 +849,7 @@ pub mod projects {
                 ///
                 /// * `name`
                 ///
-                /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+                /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
                 #[inline]
                 pub fn cancel(self, name: impl Into<String>) -> Cancel {
                     Cancel(__gapi::Call::new(&CANCEL).with("name", name.into()))
@@ -861,7 +863,7 @@ pub mod projects {
                 ///
                 /// The answer is a long-running operation; `wait` waits for its end.
                 ///
-                /// Retried after any failure of the moment.
+                /// Retried after transient errors.
                 #[inline]
                 pub fn get(self, name: impl Into<String>) -> Get {
                     Get(__gapi::Call::new(&GET).with("name", name.into()))
@@ -1002,7 +1004,7 @@ pub mod zone_operations {
         ///
         /// The answer is a long-running operation; `wait` waits for its end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn get(
             self,

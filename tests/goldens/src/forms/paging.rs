@@ -73,7 +73,7 @@ pub mod widgets {
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn aggregated(self) -> Aggregated {
             Aggregated(__gapi::Call::new(&AGGREGATED))
@@ -85,7 +85,7 @@ pub mod widgets {
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn anys(self) -> Anys {
             Anys(__gapi::Call::new(&ANYS))
@@ -97,10 +97,10 @@ pub mod widgets {
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
-        pub fn body(self, body: impl Into<__gapi::Body<super::Body>>) -> Body {
-            Body(__gapi::Call::new(&BODY).with_body(body.into()))
+        pub fn body(self, body: impl __gapi::IntoBody<super::Body>) -> Body {
+            Body(__gapi::Call::new(&BODY).with_body(body.into_body()))
         }
 
         /// The method `p.ipt`.
@@ -109,7 +109,7 @@ pub mod widgets {
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn in_page_token(self) -> InPageToken {
             InPageToken(__gapi::Call::new(&IN_PAGE_TOKEN))
@@ -121,7 +121,7 @@ pub mod widgets {
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn items(self) -> Items {
             Items(__gapi::Call::new(&ITEMS))
@@ -133,7 +133,7 @@ pub mod widgets {
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn left(self) -> Left {
             Left(__gapi::Call::new(&LEFT))
@@ -145,7 +145,7 @@ pub mod widgets {
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn matching(self) -> Matching {
             Matching(__gapi::Call::new(&MATCHING))
@@ -157,7 +157,7 @@ pub mod widgets {
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn named(self) -> Named {
             Named(__gapi::Call::new(&NAMED))
@@ -169,7 +169,7 @@ pub mod widgets {
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn next_in_query(self) -> NextInQuery {
             NextInQuery(__gapi::Call::new(&NEXT_IN_QUERY))
@@ -179,7 +179,7 @@ pub mod widgets {
         ///
         /// HTTP: `DELETE p`
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn no_answer(self) -> NoAnswer {
             NoAnswer(__gapi::Call::new(&NO_ANSWER))
@@ -189,7 +189,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET m`
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn no_answer_token(self) -> NoAnswerToken {
             NoAnswerToken(__gapi::Call::new(&NO_ANSWER_TOKEN))
@@ -199,7 +199,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET n`
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn no_request_token(self) -> NoRequestToken {
             NoRequestToken(__gapi::Call::new(&NO_REQUEST_TOKEN))
@@ -211,7 +211,7 @@ pub mod widgets {
         ///
         /// The answer comes in pages; `pages` follows them to the end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn none(self) -> None_ {
             None_(__gapi::Call::new(&NONE))
@@ -223,7 +223,7 @@ pub mod widgets {
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn only(self) -> Only {
             Only(__gapi::Call::new(&ONLY))
@@ -235,10 +235,10 @@ pub mod widgets {
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
-        pub fn query_wins(self, body: impl Into<__gapi::Body<super::Body>>) -> QueryWins {
-            QueryWins(__gapi::Call::new(&QUERY_WINS).with_body(body.into()))
+        pub fn query_wins(self, body: impl __gapi::IntoBody<super::Body>) -> QueryWins {
+            QueryWins(__gapi::Call::new(&QUERY_WINS).with_body(body.into_body()))
         }
 
         /// The method `p.results`.
@@ -247,7 +247,7 @@ pub mod widgets {
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn results(self) -> Results {
             Results(__gapi::Call::new(&RESULTS))
@@ -259,7 +259,7 @@ pub mod widgets {
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn scalars(self) -> Scalars {
             Scalars(__gapi::Call::new(&SCALARS))
@@ -271,7 +271,7 @@ pub mod widgets {
         ///
         /// The answer comes in pages; `pages` and `items` follow them to the end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn singular(self) -> Singular {
             Singular(__gapi::Call::new(&SINGULAR))
@@ -283,7 +283,7 @@ pub mod widgets {
         ///
         /// The answer comes in pages; `pages` follows them to the end.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn two(self) -> Two {
             Two(__gapi::Call::new(&TWO))

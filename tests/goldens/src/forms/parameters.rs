@@ -77,7 +77,7 @@ pub mod things {
         /// * `alpha`
         /// * `many`
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn find(
             self,
@@ -101,7 +101,7 @@ pub mod things {
         ///
         /// * `key`: The name of the key.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn secret_key(self, key: impl Into<String>) -> SecretKey {
             SecretKey(__gapi::Call::new(&SECRET_KEY).with("key", key.into()))

@@ -74,7 +74,7 @@ pub mod things {
         /// * `id`: Which.
         /// * `request_id`: x.
         ///
-        /// Retried after any failure of the moment, with the `requestId` that each call gets.
+        /// Retried after transient errors, with the `requestId` that each call gets.
         #[inline]
         pub fn delete(self, id: impl Into<String>, request_id: impl Into<String>) -> Delete {
             Delete(
@@ -90,7 +90,7 @@ pub mod things {
         ///
         /// * `id`: Which.
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn get(self, id: impl Into<String>) -> Get {
             Get(__gapi::Call::new(&GET).with("id", id.into()))
@@ -100,10 +100,10 @@ pub mod things {
         ///
         /// HTTP: `POST v1/things`
         ///
-        /// Retried after any failure of the moment, with the `requestId` that each call gets.
+        /// Retried after transient errors, with the `requestId` that each call gets.
         #[inline]
-        pub fn insert(self, body: impl Into<__gapi::Body<super::Thing>>) -> Insert {
-            Insert(__gapi::Call::new(&INSERT).with_body(body.into()))
+        pub fn insert(self, body: impl __gapi::IntoBody<super::Thing>) -> Insert {
+            Insert(__gapi::Call::new(&INSERT).with_body(body.into_body()))
         }
 
         /// patch.
@@ -112,14 +112,16 @@ pub mod things {
         ///
         /// * `id`: Which.
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        ///
+        /// Takes no `Patch`: the document does not say that the body is merged.
         #[inline]
         pub fn patch(
             self,
             id: impl Into<String>,
-            body: impl Into<__gapi::Body<super::Stamped>>,
+            body: impl __gapi::IntoBody<super::Stamped>,
         ) -> Patch {
-            Patch(__gapi::Call::new(&PATCH).with("id", id.into()).with_body(body.into()))
+            Patch(__gapi::Call::new(&PATCH).with("id", id.into()).with_body(body.into_body()))
         }
 
         /// setPolicy.
@@ -128,14 +130,16 @@ pub mod things {
         ///
         /// * `id`: Which.
         ///
-        /// Retried after any failure of the moment if the call has `policy.etag` in its body; else only where it had no effect.
+        /// Retried after transient errors only if the call has `policy.etag` in its body, or if it had no effect.
         #[inline]
         pub fn set_policy(
             self,
             id: impl Into<String>,
-            body: impl Into<__gapi::Body<super::SetPolicyRequest>>,
+            body: impl __gapi::IntoBody<super::SetPolicyRequest>,
         ) -> SetPolicy {
-            SetPolicy(__gapi::Call::new(&SET_POLICY).with("id", id.into()).with_body(body.into()))
+            SetPolicy(
+                __gapi::Call::new(&SET_POLICY).with("id", id.into()).with_body(body.into_body()),
+            )
         }
 
         /// stop.
@@ -144,14 +148,14 @@ pub mod things {
         ///
         /// * `id`: Which.
         ///
-        /// Retried after any failure of the moment if the call has `etag` in its body; else only where it had no effect.
+        /// Retried after transient errors only if the call has `etag` in its body, or if it had no effect.
         #[inline]
         pub fn stop(
             self,
             id: impl Into<String>,
-            body: impl Into<__gapi::Body<super::StopRequest>>,
+            body: impl __gapi::IntoBody<super::StopRequest>,
         ) -> Stop {
-            Stop(__gapi::Call::new(&STOP).with("id", id.into()).with_body(body.into()))
+            Stop(__gapi::Call::new(&STOP).with("id", id.into()).with_body(body.into_body()))
         }
 
         /// update.
@@ -160,14 +164,16 @@ pub mod things {
         ///
         /// * `id`: Which.
         ///
-        /// Retried after any failure of the moment if the call has `if_generation_match` or `if_metageneration_match` or `etag` in its body; else only where it had no effect.
+        /// Retried after transient errors only if the call has `if_generation_match` or `if_metageneration_match` or `etag` in its body, or if it had no effect.
+        ///
+        /// Takes no `Patch`: the body replaces the resource.
         #[inline]
         pub fn update(
             self,
             id: impl Into<String>,
-            body: impl Into<__gapi::Body<super::Thing>>,
+            body: impl __gapi::IntoBody<super::Thing>,
         ) -> Update {
-            Update(__gapi::Call::new(&UPDATE).with("id", id.into()).with_body(body.into()))
+            Update(__gapi::Call::new(&UPDATE).with("id", id.into()).with_body(body.into_body()))
         }
     }
     pub(crate) static DELETE: __gapi::Method = __gapi::Method {

@@ -71,180 +71,180 @@ pub mod values {
         ///
         /// HTTP: `POST values/aliased`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
-        pub fn aliased(self, body: impl Into<__gapi::Body<super::Event>>) -> Aliased {
-            Aliased(__gapi::Call::new(&ALIASED).with_body(body.into()))
+        pub fn aliased(self, body: impl __gapi::IntoBody<super::Event>) -> Aliased {
+            Aliased(__gapi::Call::new(&ALIASED).with_body(body.into_body()))
         }
 
         /// The method `scalars.values.boolean`.
         ///
         /// HTTP: `POST values/boolean`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
-        pub fn boolean(self, body: impl Into<__gapi::Body<bool>>) -> Boolean {
-            Boolean(__gapi::Call::new(&BOOLEAN).with_body(body.into()))
+        pub fn boolean(self, body: impl __gapi::IntoBody<bool>) -> Boolean {
+            Boolean(__gapi::Call::new(&BOOLEAN).with_body(body.into_body()))
         }
 
         /// The method `scalars.values.byte`.
         ///
         /// HTTP: `POST values/byte`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
-        pub fn byte(self, body: impl Into<__gapi::Body<__gapi::Bytes>>) -> Byte {
-            Byte(__gapi::Call::new(&BYTE).with_body(body.into()))
+        pub fn byte(self, body: impl __gapi::IntoBody<__gapi::Bytes>) -> Byte {
+            Byte(__gapi::Call::new(&BYTE).with_body(body.into_body()))
         }
 
         /// The method `scalars.values.count`.
         ///
         /// HTTP: `POST values/count`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
-        pub fn count(self, body: impl Into<__gapi::Body<super::Count>>) -> Count {
-            Count(__gapi::Call::new(&COUNT).with_body(body.into()))
+        pub fn count(self, body: impl __gapi::IntoBody<super::Count>) -> Count {
+            Count(__gapi::Call::new(&COUNT).with_body(body.into_body()))
         }
 
         /// The method `scalars.values.date`.
         ///
         /// HTTP: `POST values/date`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
-        pub fn date(self, body: impl Into<__gapi::Body<__gapi::Date>>) -> Date {
-            Date(__gapi::Call::new(&DATE).with_body(body.into()))
+        pub fn date(self, body: impl __gapi::IntoBody<__gapi::Date>) -> Date {
+            Date(__gapi::Call::new(&DATE).with_body(body.into_body()))
         }
 
         /// The method `scalars.values.double`.
         ///
         /// HTTP: `POST values/double`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
-        pub fn double(self, body: impl Into<__gapi::Body<f64>>) -> Double {
-            Double(__gapi::Call::new(&DOUBLE).with_body(body.into()))
+        pub fn double(self, body: impl __gapi::IntoBody<f64>) -> Double {
+            Double(__gapi::Call::new(&DOUBLE).with_body(body.into_body()))
         }
 
         /// The method `scalars.values.duration`.
         ///
         /// HTTP: `POST values/duration`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
-        pub fn duration(self, body: impl Into<__gapi::Body<__gapi::Duration>>) -> Duration {
-            Duration(__gapi::Call::new(&DURATION).with_body(body.into()))
+        pub fn duration(self, body: impl __gapi::IntoBody<__gapi::Duration>) -> Duration {
+            Duration(__gapi::Call::new(&DURATION).with_body(body.into_body()))
         }
 
         /// The method `scalars.values.float`.
         ///
         /// HTTP: `POST values/float`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
-        pub fn float(self, body: impl Into<__gapi::Body<f32>>) -> Float {
-            Float(__gapi::Call::new(&FLOAT).with_body(body.into()))
+        pub fn float(self, body: impl __gapi::IntoBody<f32>) -> Float {
+            Float(__gapi::Call::new(&FLOAT).with_body(body.into_body()))
         }
 
         /// The method `scalars.values.grade`.
         ///
         /// HTTP: `POST values/grade`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
-        pub fn grade(self, body: impl Into<__gapi::Body<super::Grade>>) -> Grade {
-            Grade(__gapi::Call::new(&GRADE).with_body(body.into()))
+        pub fn grade(self, body: impl __gapi::IntoBody<super::Grade>) -> Grade {
+            Grade(__gapi::Call::new(&GRADE).with_body(body.into_body()))
         }
 
         /// The method `scalars.values.grades`.
         ///
         /// HTTP: `POST values/grades`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
-        pub fn grades(self, body: impl Into<__gapi::Body<super::Grades>>) -> Grades {
-            Grades(__gapi::Call::new(&GRADES).with_body(body.into()))
+        pub fn grades(self, body: impl __gapi::IntoBody<super::Grades>) -> Grades {
+            Grades(__gapi::Call::new(&GRADES).with_body(body.into_body()))
         }
 
         /// The method `scalars.values.integer`.
         ///
         /// HTTP: `POST values/integer`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
-        pub fn integer(self, body: impl Into<__gapi::Body<i32>>) -> Integer {
-            Integer(__gapi::Call::new(&INTEGER).with_body(body.into()))
+        pub fn integer(self, body: impl __gapi::IntoBody<i32>) -> Integer {
+            Integer(__gapi::Call::new(&INTEGER).with_body(body.into_body()))
         }
 
         /// The method `scalars.values.level`.
         ///
         /// HTTP: `POST values/level`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
-        pub fn level(self, body: impl Into<__gapi::Body<super::Level>>) -> Level {
-            Level(__gapi::Call::new(&LEVEL).with_body(body.into()))
+        pub fn level(self, body: impl __gapi::IntoBody<super::Level>) -> Level {
+            Level(__gapi::Call::new(&LEVEL).with_body(body.into_body()))
         }
 
         /// The method `scalars.values.mask`.
         ///
         /// HTTP: `POST values/mask`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
-        pub fn mask(self, body: impl Into<__gapi::Body<__gapi::FieldMask>>) -> Mask {
-            Mask(__gapi::Call::new(&MASK).with_body(body.into()))
+        pub fn mask(self, body: impl __gapi::IntoBody<__gapi::FieldMask>) -> Mask {
+            Mask(__gapi::Call::new(&MASK).with_body(body.into_body()))
         }
 
         /// The method `scalars.values.mood`.
         ///
         /// HTTP: `POST values/mood`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
-        pub fn mood(self, body: impl Into<__gapi::Body<super::ValuesMoodRequest>>) -> Mood {
-            Mood(__gapi::Call::new(&MOOD).with_body(body.into()))
+        pub fn mood(self, body: impl __gapi::IntoBody<super::ValuesMoodRequest>) -> Mood {
+            Mood(__gapi::Call::new(&MOOD).with_body(body.into_body()))
         }
 
         /// The method `scalars.values.text`.
         ///
         /// HTTP: `POST values/text`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
-        pub fn text(self, body: impl Into<__gapi::Body<String>>) -> Text {
-            Text(__gapi::Call::new(&TEXT).with_body(body.into()))
+        pub fn text(self, body: impl __gapi::IntoBody<String>) -> Text {
+            Text(__gapi::Call::new(&TEXT).with_body(body.into_body()))
         }
 
         /// The method `scalars.values.unsigned`.
         ///
         /// HTTP: `POST values/unsigned`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
-        pub fn unsigned(self, body: impl Into<__gapi::Body<u64>>) -> Unsigned {
-            Unsigned(__gapi::Call::new(&UNSIGNED).with_body(body.into()))
+        pub fn unsigned(self, body: impl __gapi::IntoBody<u64>) -> Unsigned {
+            Unsigned(__gapi::Call::new(&UNSIGNED).with_body(body.into_body()))
         }
 
         /// The method `scalars.values.when`.
         ///
         /// HTTP: `POST values/when`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
-        pub fn when(self, body: impl Into<__gapi::Body<super::When>>) -> When {
-            When(__gapi::Call::new(&WHEN).with_body(body.into()))
+        pub fn when(self, body: impl __gapi::IntoBody<super::When>) -> When {
+            When(__gapi::Call::new(&WHEN).with_body(body.into_body()))
         }
 
         /// The method `scalars.values.word`.
         ///
         /// HTTP: `POST values/word`
         ///
-        /// Retried only where it had no effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
-        pub fn word(self, body: impl Into<__gapi::Body<u32>>) -> Word {
-            Word(__gapi::Call::new(&WORD).with_body(body.into()))
+        pub fn word(self, body: impl __gapi::IntoBody<u32>) -> Word {
+            Word(__gapi::Call::new(&WORD).with_body(body.into_body()))
         }
     }
     pub(crate) static ALIASED: __gapi::Method = __gapi::Method {

@@ -108,7 +108,7 @@ pub mod files {
         ///
         /// HTTP: `GET files`
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         ///
         /// Any one of the scopes: [`EXAMPLE_COM_AUTH_UNDECLARED`](super::scope::EXAMPLE_COM_AUTH_UNDECLARED), [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`DRIVE`](super::scope::DRIVE).
         #[inline]
@@ -120,7 +120,7 @@ pub mod files {
         ///
         /// HTTP: `GET open`
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn open(self) -> Open {
             Open(__gapi::Call::new(&OPEN))

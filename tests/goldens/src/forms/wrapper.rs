@@ -82,7 +82,7 @@ pub mod texts {
         ///
         /// HTTP: `GET language/translate/v2`
         ///
-        /// Retried after any failure of the moment.
+        /// Retried after transient errors.
         #[inline]
         pub fn get(self) -> Get {
             Get(__gapi::Call::new(&GET))

@@ -1,0 +1,322 @@
+//! What a method makes of a change: whether it merges its body into the resource, sets what a mask names, or replaces the resource.
+//!
+//! Documents have no field for this. A mask is known by its name and format, and by what its description says of it; that a method merges is known by
+//! the method's description, or by that of another PATCH of the same document. What no document says is not assumed.
+
+use serde_json::Value;
+
+use super::{
+    Api, Field, Location, MaskOf, Method, Parameter, Patching, Refusal, Resource, Shape, TokenIn,
+    Type, TypeDef, Verb,
+};
+use crate::overrides::PATCH_KEY;
+use crate::{Document, Error, Errors, document, place};
+
+/// Says of a method that it merges what it is given.
+const MERGES: [&str; 6] = [
+    "patch semantics",
+    "merge patch",
+    "partial update",
+    "partially update",
+    "partial entity",
+    "unspecified fields are left unchanged",
+];
+
+/// Says of a method that nothing stays of the resource.
+const REPLACES: [&str; 4] = [
+    "replaces an existing",
+    "replaces it with",
+    "overwrites the existing",
+    "full overwrite",
+];
+
+/// Says of a mask that it names what is updated.
+const UPDATES: [&str; 7] = [
+    "to update",
+    "to be updated",
+    "should be updated",
+    "are updated",
+    "like to update",
+    "to modify",
+    "to change",
+];
+
+/// Decides for all methods. Overrides in `document` win.
+pub(super) fn resolve(api: &mut Api, document: &Document, errors: &mut Errors) {
+    let merges = api.root.all_methods().any(|method| {
+        method.verb == Verb::Patch
+            && method.request.is_some()
+            && says(&method.description, &MERGES)
+            && mask(method, &api.types).is_none()
+    });
+    let top = (&document.methods, &document.resources);
+    each(&mut api.root, top, "", &mut |method, raw, at| {
+        method.patching = match raw.others.get(PATCH_KEY) {
+            None => decide(method, &api.types, merges),
+            Some(wanted) => overridden(method, &api.types, wanted).unwrap_or_else(|message| {
+                errors.push(Error::new(at, message).help("correct the override of its patches"));
+                Patching::Refused(Refusal::Silent)
+            }),
+        };
+    });
+}
+
+type Parts<'d> = (
+    &'d std::collections::BTreeMap<String, document::Method>,
+    &'d std::collections::BTreeMap<String, document::Resource>,
+);
+
+fn each(
+    resource: &mut Resource,
+    (methods, resources): Parts<'_>,
+    at: &str,
+    visit: &mut dyn FnMut(&mut Method, &document::Method, &str),
+) {
+    let within = place::join(at, "methods");
+    for method in &mut resource.methods {
+        if let Some(raw) = methods.get(&method.wire) {
+            let at = place::join(&within, &method.wire);
+            visit(method, raw, &at);
+        }
+    }
+    let within = place::join(at, "resources");
+    for child in &mut resource.resources {
+        if let Some(raw) = resources.get(&child.wire) {
+            let at = place::join(&within, &child.wire);
+            each(child, (&raw.methods, &raw.resources), &at, visit);
+        }
+    }
+}
+
+fn decide(method: &Method, defs: &[TypeDef], merges: bool) -> Patching {
+    let Some(request) = &method.request else {
+        return Patching::Refused(Refusal::NoBody);
+    };
+    let Type::Named(id) = request else {
+        return Patching::Refused(Refusal::NoObject);
+    };
+    let def = &defs[id.0];
+    if def.is_raw || !matches!(def.shape, Shape::Object(_)) {
+        return Patching::Refused(Refusal::NoObject);
+    }
+    if matches!(method.verb, Verb::Get | Verb::Head | Verb::Delete) {
+        return Patching::Refused(Refusal::Acts);
+    }
+    if let Some(mask) = mask(method, defs) {
+        return match mask {
+            (at, Some(of)) => Patching::Mask { at, of },
+            (_, None) => Patching::Refused(Refusal::Mask),
+        };
+    }
+    let text = &method.description;
+    if matches!(method.verb, Verb::Patch | Verb::Put) && says(text, &MERGES) {
+        return Patching::Merge;
+    }
+    match method.verb {
+        Verb::Put => Patching::Refused(Refusal::Replaces),
+        Verb::Patch if says(text, &REPLACES) => Patching::Refused(Refusal::Replaces),
+        Verb::Patch if is_message(def) => Patching::Refused(Refusal::Acts),
+        Verb::Patch if begins_with_patch(text) || merges => Patching::Merge,
+        Verb::Patch => Patching::Refused(Refusal::Silent),
+        _ => Patching::Refused(Refusal::Acts),
+    }
+}
+
+/// Whether the text says any of this, whatever its case and line breaks.
+fn says(text: &str, phrases: &[&str]) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let text = words.join(" ").to_ascii_lowercase();
+    phrases.iter().any(|phrase| text.contains(phrase))
+}
+
+fn begins_with_patch(text: &str) -> bool {
+    let word = text.split_whitespace().next().unwrap_or_default();
+    matches!(&*word.to_ascii_lowercase(), "patch" | "patches")
+}
+
+/// A message to a method of its own, and not the resource.
+fn is_message(def: &TypeDef) -> bool {
+    def.ident.ends_with("Request")
+}
+
+/// The mask of a method, and what its paths are paths of, where that is known.
+fn mask(method: &Method, defs: &[TypeDef]) -> Option<(TokenIn, Option<MaskOf>)> {
+    let fields = object(method.request.as_ref()?, defs)?;
+    if matches!(method.verb, Verb::Get | Verb::Head | Verb::Delete) {
+        return None;
+    }
+    let parameters = method.required.iter().chain(&method.optional);
+    let query = parameters
+        .filter(|parameter| is_query_mask(parameter) && applies(&parameter.description, method))
+        .min_by_key(|parameter| !parameter.wire.starts_with("update"));
+    if let Some(parameter) = query {
+        let of = of_query(parameter, fields, defs);
+        return Some((TokenIn::Query(parameter.wire.clone()), Some(of)));
+    }
+    let (path, mask) = in_body(method, fields, defs)?;
+    let of = within(method, fields, defs, &path, mask).map(MaskOf::Property);
+    Some((TokenIn::Body(path), of))
+}
+
+fn is_query_mask(parameter: &Parameter) -> bool {
+    parameter.location == Location::Query
+        && (matches!(&*parameter.wire, "updateMask" | "updateMask.fieldPaths")
+            || parameter.ty == Type::FieldMask
+                && is_of_updates(&parameter.wire, &parameter.description))
+}
+
+fn is_of_updates(wire: &str, description: &str) -> bool {
+    wire.starts_with("update") || says(description, &UPDATES)
+}
+
+/// Whether a mask is one of this method's: some schemas and parameters are shared with another one, and say so.
+fn applies(description: &str, method: &Method) -> bool {
+    let text = description.trim_start();
+    !text.starts_with("Only applies to") || text.contains(&format!("`{}`", method.path_name))
+}
+
+/// What the paths of a mask in the query are paths of.
+fn of_query(parameter: &Parameter, fields: &[Field], defs: &[TypeDef]) -> MaskOf {
+    if says(&parameter.description, &["fields to be cleared"]) {
+        return MaskOf::Cleared;
+    }
+    if parameter.repeated && parameter.wire.ends_with(".fieldPaths") {
+        let map = fields
+            .iter()
+            .find(|field| field.wire == "fields" && matches!(field.ty, Type::Map(_)));
+        if let Some(map) = map {
+            return MaskOf::Entries(map.wire.clone());
+        }
+    }
+    // Names of a list's entries, which the description writes as `attributes/{attribute}`.
+    let named = fields.iter().find(|field| {
+        let Type::List(item) = &field.ty else {
+            return false;
+        };
+        let is_named = object(item, defs).is_some_and(|item| item.iter().any(|f| f.wire == "name"));
+        is_named
+            && parameter
+                .description
+                .contains(&format!("`{}/{{", field.wire))
+    });
+    named.map_or(MaskOf::Body, |list| MaskOf::Names(list.wire.clone()))
+}
+
+/// The mask in a body: a property of its own, or in a PATCH one level down.
+fn in_body<'d>(
+    method: &Method,
+    fields: &'d [Field],
+    defs: &'d [TypeDef],
+) -> Option<(String, &'d Field)> {
+    let direct = fields
+        .iter()
+        .filter(|field| field.ty == Type::FieldMask)
+        .filter(|field| is_of_updates(&field.wire, &field.description))
+        .filter(|field| applies(&field.description, method))
+        .min_by_key(|field| !field.wire.starts_with("update"));
+    if let Some(field) = direct {
+        return Some((field.wire.clone(), field));
+    }
+    if method.verb != Verb::Patch {
+        return None;
+    }
+    fields.iter().find_map(|outer| {
+        let inner = object(&outer.ty, defs)?;
+        let mask = inner
+            .iter()
+            .find(|field| field.ty == Type::FieldMask && field.wire == "updateMask")?;
+        Some((format!("{}.{}", outer.wire, mask.wire), mask))
+    })
+}
+
+/// The property of a body which the paths of the mask beside it are paths of.
+fn within(
+    method: &Method,
+    fields: &[Field],
+    defs: &[TypeDef],
+    path: &str,
+    mask: &Field,
+) -> Option<String> {
+    // Their masks are of each of many resources.
+    if ["batch", "import"]
+        .iter()
+        .any(|verb| method.wire.starts_with(verb))
+    {
+        return None;
+    }
+    let holder = path.split('.').next()?;
+    let objects: Vec<&Field> = fields
+        .iter()
+        .filter(|field| field.wire != holder && object(&field.ty, defs).is_some())
+        .collect();
+    let only = |found: Vec<&Field>| match found.as_slice() {
+        [one] => Some(one.wire.clone()),
+        _ => None,
+    };
+    let named = |name: &str| objects.iter().copied().filter(|f| f.wire == name).collect();
+    let snake = |field: &Field| heck::ToSnakeCase::to_snake_case(&*field.wire);
+    let is_mentioned = |field: &&&Field| {
+        [field.wire.clone(), snake(field)]
+            .iter()
+            .any(|name| mask.description.contains(&format!("`{name}`")))
+    };
+    only(objects.clone())
+        .or_else(|| {
+            let mut resources = method.path_name.rsplit('.').skip(1);
+            resources.find_map(|resource| only(named(resource.strip_suffix('s')?)))
+        })
+        .or_else(|| only(objects.iter().filter(is_mentioned).copied().collect()))
+}
+
+/// The properties of a type that is an object.
+fn object<'d>(ty: &Type, defs: &'d [TypeDef]) -> Option<&'d [Field]> {
+    let (Type::Named(id) | Type::Boxed(id)) = ty else {
+        return None;
+    };
+    match &defs[id.0].shape {
+        Shape::Object(fields) => Some(fields),
+        _ => None,
+    }
+}
+
+/// What an override says: `"merge"`, `"replace"`, or `{"mask": "updateMask", "of": "topic"}`.
+fn overridden(method: &Method, defs: &[TypeDef], wanted: &Value) -> Result<Patching, String> {
+    let fields = method
+        .request
+        .as_ref()
+        .and_then(|ty| object(ty, defs))
+        .ok_or("the body of the method is no object, so that it takes no patch")?;
+    match wanted {
+        Value::String(word) if word == "merge" => return Ok(Patching::Merge),
+        Value::String(word) if word == "replace" => {
+            return Ok(Patching::Refused(Refusal::Replaces));
+        }
+        _ => {}
+    }
+    let text = |name: &str| wanted.get(name).and_then(Value::as_str);
+    let mask =
+        text("mask").ok_or(r#"a patch is "merge", "replace" or {"mask": ..., "of": ...}"#)?;
+    let parameters = method.required.iter().chain(&method.optional);
+    let mut query = parameters.filter(|p| p.location == Location::Query);
+    if query.any(|parameter| parameter.wire == mask) {
+        let at = TokenIn::Query(mask.to_owned());
+        return Ok(Patching::Mask {
+            at,
+            of: MaskOf::Body,
+        });
+    }
+    let first = mask.split('.').next().unwrap_or_default();
+    let of =
+        text("of").ok_or("a mask in the body needs `of`, the property that it names parts of")?;
+    for name in [first, of] {
+        if !fields.iter().any(|field| field.wire == name) {
+            return Err(format!(
+                "neither a parameter nor the body is called `{name}`"
+            ));
+        }
+    }
+    Ok(Patching::Mask {
+        at: TokenIn::Body(mask.to_owned()),
+        of: MaskOf::Property(of.to_owned()),
+    })
+}

@@ -1,0 +1,225 @@
+//! What a method is sent for a change: a merge patch, or the values that a mask names.
+
+use serde_json::{Map, Value};
+
+use super::Change;
+use crate::method::{MaskOf, Method, Patching, Slot};
+
+/// A change as a method understands it.
+pub(super) struct Form {
+    pub(super) body: Map<String, Value>,
+    /// The mask, where it is a parameter: its name and values.
+    pub(super) parameter: Option<(&'static str, Vec<String>)>,
+}
+
+/// The form of a change of the body, or of its property `within`.
+///
+/// # Errors
+/// Why the method cannot be told of this change.
+pub(super) fn of(change: &Change, within: &'static str, method: &Method) -> Result<Form, String> {
+    if let Some(failure) = &change.failure {
+        return Err(format!("the body cannot be encoded: {failure}"));
+    }
+    let Some(patching) = method.patching else {
+        return Err(String::from(
+            "the method takes no `Patch`: as far as its document says, it neither merges the body nor has a mask, so that all else would be lost; \
+             give it the whole message",
+        ));
+    };
+    let difference = &change.difference;
+    if difference.paths.is_empty() {
+        return Err(String::from(
+            "the patch is empty: nothing changed, so there is nothing to send; ask `Patch::is_empty` first",
+        ));
+    }
+    let (slot, of) = match *patching {
+        Patching::Merge => {
+            return Ok(Form {
+                body: placed(within, difference.merge.clone()),
+                parameter: None,
+            });
+        }
+        Patching::Mask(slot, of) => (slot, of),
+    };
+    let (body, paths) = match of {
+        MaskOf::Body => (
+            placed(within, difference.masked.clone()),
+            difference.paths.clone(),
+        ),
+        MaskOf::Cleared => (
+            placed(within, without_gone(change)),
+            difference.gone.clone(),
+        ),
+        MaskOf::Property(name) if name == within => (
+            placed(within, difference.masked.clone()),
+            difference.paths.clone(),
+        ),
+        MaskOf::Property(name) => (difference.masked.clone(), below(change, name)?),
+        MaskOf::Entries(name) => entries(change, name)?,
+        MaskOf::Names(name) => names(change, name)?,
+    };
+    Ok(masked(body, paths, slot, change, method))
+}
+
+/// `body` as the property `within` of the whole body.
+fn placed(within: &str, body: Map<String, Value>) -> Map<String, Value> {
+    if within.is_empty() {
+        return body;
+    }
+    Map::from_iter([(within.to_owned(), Value::Object(body))])
+}
+
+/// Puts the mask where the method has it. One that the caller has changed in the body stays.
+fn masked(
+    mut body: Map<String, Value>,
+    paths: Vec<String>,
+    slot: Slot,
+    change: &Change,
+    method: &Method,
+) -> Form {
+    let parameter = match slot {
+        Slot::Query(name) => {
+            let found = method.parameters.iter().find(|p| p.name == name);
+            let values = if found.is_some_and(|parameter| parameter.repeated) {
+                paths
+            } else if paths.is_empty() {
+                Vec::new()
+            } else {
+                vec![paths.join(",")]
+            };
+            Some((name, values))
+        }
+        Slot::Body(path) => {
+            if !change
+                .difference
+                .paths
+                .iter()
+                .any(|changed| changed == path)
+            {
+                let names: Vec<&str> = path.split('.').collect();
+                super::put(&mut body, &names, &paths.join(",").into());
+            }
+            None
+        }
+    };
+    Form { body, parameter }
+}
+
+/// The merge patch without its nulls for properties: the mask has these.
+fn without_gone(change: &Change) -> Map<String, Value> {
+    let mut body = Value::Object(change.difference.merge.clone());
+    for path in &change.difference.gone {
+        let (outer, last) = path.rsplit_once('.').unwrap_or(("", path));
+        let mut names = outer.split('.').filter(|name| !name.is_empty());
+        let holder = names.try_fold(&mut body, |at, name| at.get_mut(name));
+        if let Some(Value::Object(holder)) = holder {
+            holder.remove(last);
+        }
+    }
+    match body {
+        Value::Object(body) => body,
+        _ => Map::new(),
+    }
+}
+
+/// The paths below the property `name`.
+fn below(change: &Change, name: &str) -> Result<Vec<String>, String> {
+    let mut below = Vec::new();
+    for path in &change.difference.paths {
+        if path == name {
+            // It comes as a whole, or it goes.
+            match change.new.get(name) {
+                Some(Value::Object(whole)) => below.extend(whole.keys().cloned()),
+                _ => {
+                    return Err(format!(
+                        "the patch takes `{name}` away, whose parts the mask names"
+                    ));
+                }
+            }
+        } else if let Some(path) = path.strip_prefix(name).and_then(|p| p.strip_prefix('.')) {
+            below.push(path.to_owned());
+        }
+    }
+    if below.is_empty() {
+        return Err(format!(
+            "nothing changed in `{name}`, whose parts the mask names"
+        ));
+    }
+    Ok(below)
+}
+
+/// Refuses changes besides those of the property `name`, for which the mask has no path.
+fn only(change: &Change, name: &str) -> Result<(), String> {
+    let is_below = |path: &str| {
+        path.strip_prefix(name)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let other = change.difference.paths.iter().find(|path| !is_below(path));
+    match other {
+        None => Ok(()),
+        Some(other) => Err(format!(
+            "`{other}` changed, which the method cannot change: its mask names what is in `{name}`"
+        )),
+    }
+}
+
+/// The entries of a map that changed, and their keys as paths.
+fn entries(change: &Change, map: &str) -> Result<(Map<String, Value>, Vec<String>), String> {
+    only(change, map)?;
+    let entries = |of: &Value| of.get(map).and_then(Value::as_object).cloned();
+    let (old, new) = (entries(&change.old), entries(&change.new));
+    let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
+    let changed = new
+        .iter()
+        .filter(|(key, value)| old.get(*key) != Some(*value));
+    let changed: Map<String, Value> = changed.map(|(k, v)| (k.clone(), v.clone())).collect();
+    let gone = old.keys().filter(|key| !new.contains_key(*key));
+    let mut paths: Vec<String> = changed.keys().chain(gone).map(|key| quoted(key)).collect();
+    paths.sort();
+    let mut body = change.difference.masked.clone();
+    body.insert(map.to_owned(), Value::Object(changed));
+    Ok((body, paths))
+}
+
+/// A key as a path of one segment, as Firestore writes them.
+fn quoted(key: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let is_simple = key.chars().all(is_plain) && !key.starts_with(|c: char| c.is_ascii_digit());
+    if is_simple && !key.is_empty() {
+        return key.to_owned();
+    }
+    format!("`{}`", key.replace('\\', "\\\\").replace('`', "\\`"))
+}
+
+/// The entries of a list that changed, and their names as paths.
+fn names(change: &Change, list: &str) -> Result<(Map<String, Value>, Vec<String>), String> {
+    only(change, list)?;
+    let entries = |of: &Value| of.get(list).and_then(Value::as_array).cloned();
+    let (old, new) = (entries(&change.old), entries(&change.new));
+    let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
+    let name = |entry: &Value| match entry.get("name") {
+        Some(Value::String(name)) => Ok(name.clone()),
+        _ => Err(format!(
+            "an entry of `{list}` has no name, by which the mask knows it"
+        )),
+    };
+    let mut paths = Vec::new();
+    let mut changed = Vec::new();
+    for entry in &new {
+        if !old.contains(entry) {
+            paths.push(name(entry)?);
+            changed.push(entry.clone());
+        }
+    }
+    let kept: Vec<String> = new.iter().map(name).collect::<Result<_, _>>()?;
+    for entry in &old {
+        let name = name(entry)?;
+        if !kept.contains(&name) {
+            paths.push(name);
+        }
+    }
+    paths.sort();
+    let mut body = change.difference.masked.clone();
+    body.insert(list.to_owned(), Value::Array(changed));
+    Ok((body, paths))
+}

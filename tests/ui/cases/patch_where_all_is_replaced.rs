@@ -1,0 +1,14 @@
+//! A patch says only what changed: given to what replaces, it would take the rest away.
+
+gapi::api! { mod bigquery = "../../../discovery-docs/bigquery.v2.json" { datasets.{patch, update} }; }
+
+fn main() {
+    let before = bigquery::Dataset::default();
+    let mut after = before.clone();
+    after.friendly_name = Some("fn".into());
+    let patch = gapi::Patch::between(&before, &after);
+    let _ = bigquery::datasets().patch("p", "d", &patch);
+    let _ = bigquery::datasets().update("p", "d", &patch);
+    let _ = bigquery::datasets().update("p", "d", 5);
+    let _ = bigquery::datasets().patch("p", "d", 5);
+}
