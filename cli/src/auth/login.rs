@@ -129,7 +129,7 @@ fn client_secrets(arguments: &Arguments) -> Outcome<PathBuf> {
         return Ok(file.clone());
     }
     let place = usual.map_or_else(String::new, |file| {
-        format!(", or put it at {}", ShownPath::new(file))
+        format!(", or put it at {}", ShownPath::new(&file))
     });
     Err(Problem::new("it is not known which OAuth client to sign in with")
         .help(format!(

@@ -55,7 +55,7 @@ pub(super) async fn import(arguments: &Import) -> Outcome {
     let server = all["token_uri"].as_str().unwrap_or("Google");
     print(&format!(
         "{} is in {folder}; its refresh token is sent to {server}\n",
-        ShownPath::new(file)
+        ShownPath::new(&file)
     ))
 }
 
