@@ -7,7 +7,7 @@ use std::{fs::File, io, io::Read, path::Path};
 use secrecy::zeroize::Zeroizing;
 
 pub(crate) use self::fields::{Fields, wipe};
-use crate::{AuthError, AuthErrorKind, ShownPath};
+use crate::{AuthError, AuthErrorKind, ShownPath, environment::text};
 
 /// No configuration or token file comes near this size.
 pub(crate) const FILE_LIMIT: u64 = 1024 * 1024;
@@ -18,16 +18,16 @@ pub(crate) fn read_text(
     needed: &str,
     instead: &str,
 ) -> Result<Zeroizing<String>, AuthError> {
-    let mut text = Zeroizing::new(String::new());
+    let mut content = Zeroizing::new(Vec::new());
     File::open(path)
-        .and_then(|file| file.take(FILE_LIMIT).read_to_string(&mut text))
+        .and_then(|file| file.take(FILE_LIMIT).read_to_end(&mut content))
+        .and_then(|_| text(&content))
         .map_err(|error| {
             let hint = format!(
                 "give the text itself to `{instead}`, or write it to a file and give its path"
             );
             no_path(path, &hint).unwrap_or_else(|| unreadable(path, error, needed))
-        })?;
-    Ok(text)
+        })
 }
 
 /// Why a file cannot be read that was given as a path, if it is none. It is asked only where there is no such file: names may be strange.

@@ -77,6 +77,29 @@ pub(crate) fn is_absent(error: &io::Error) -> bool {
     )
 }
 
+/// The text of a file, without a byte order mark: UTF-8, or UTF-16 where the mark says so.
+pub(crate) fn text(content: &[u8]) -> io::Result<Zeroizing<String>> {
+    let no_text = || io::Error::new(io::ErrorKind::InvalidData, "the file is not UTF-8 text");
+    let utf16 = |read: fn([u8; 2]) -> u16| {
+        let (pairs, rest) = content[2..].as_chunks();
+        let units = Zeroizing::new(pairs.iter().copied().map(read).collect::<Vec<_>>());
+        match String::from_utf16(&units) {
+            Ok(text) if rest.is_empty() => Ok(Zeroizing::new(text)),
+            _ => Err(no_text()),
+        }
+    };
+    match content {
+        [0xff, 0xfe, ..] => utf16(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => utf16(u16::from_be_bytes),
+        _ => {
+            let text = std::str::from_utf8(content).map_err(|_| no_text())?;
+            Ok(Zeroizing::new(
+                text.trim_start_matches('\u{feff}').to_owned(),
+            ))
+        }
+    }
+}
+
 impl Environment {
     /// Puts a file.
     #[must_use]
@@ -133,15 +156,10 @@ impl Environment {
     /// A file's text, 1 MiB at most, without a byte order mark; it is wiped from memory when dropped.
     ///
     /// # Errors
-    /// As [`read`](Self::read), and [`InvalidData`](io::ErrorKind::InvalidData) where it is not UTF-8.
+    /// As [`read`](Self::read), and [`InvalidData`](io::ErrorKind::InvalidData) where it is no text. Text is UTF-8, or UTF-16 with a byte order mark, as
+    /// PowerShell writes it.
     pub fn read_text(&self, path: impl AsRef<Path>) -> io::Result<Zeroizing<String>> {
-        let content = self.read(path)?;
-        let text = std::str::from_utf8(&content).map_err(|_| {
-            io::Error::new(io::ErrorKind::InvalidData, "the file is not UTF-8 text")
-        })?;
-        Ok(Zeroizing::new(
-            text.trim_start_matches('\u{feff}').to_owned(),
-        ))
+        text(&self.read(path)?)
     }
 
     /// When a file of the machine was last written. Files that were put here have no time.

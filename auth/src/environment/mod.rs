@@ -9,6 +9,8 @@ use std::{fmt, sync::Arc};
 
 #[cfg(any(feature = "metadata", feature = "authorized-user"))]
 pub(crate) use files::is_absent;
+#[cfg(feature = "oauth")]
+pub(crate) use files::text;
 pub use folders::OperatingSystem;
 pub use program::{Program, ProgramOutput};
 

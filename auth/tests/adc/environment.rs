@@ -119,7 +119,7 @@ fn files_that_were_put_hide_the_machines() {
 fn text_is_utf_8_without_a_mark_and_not_longer_than_a_mebibyte() {
     let environment = Environment::new()
         .file("/marked", "\u{feff}text")
-        .file("/bytes", [0xff, 0xfe])
+        .file("/bytes", [0xfd, 0xfe])
         .file("/long", vec![b' '; 1024 * 1024 + 1])
         .file("/full", vec![b' '; 1024 * 1024]);
     assert_eq!(*environment.read_text("/marked").expect("text"), "text");
@@ -235,4 +235,31 @@ fn path(text: &str) -> Option<PathBuf> {
 
 fn kind<T>(result: io::Result<T>) -> io::ErrorKind {
     result.err().expect("an error").kind()
+}
+
+#[test]
+fn utf_16_is_text_where_a_byte_order_mark_says_so() {
+    let text = "\u{feff}{\"a\": \"\u{1f511}\"}";
+    let units = || text.encode_utf16();
+    let little: Vec<u8> = units().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = units().flat_map(u16::to_be_bytes).collect();
+    for content in [&little, &big] {
+        let environment = Environment::new().file("/f", content.clone());
+        let read = environment.read_text("/f").expect("text");
+        assert_eq!(*read, text.trim_start_matches('\u{feff}'));
+        for broken in [
+            content[..content.len() - 1].to_vec(),
+            [&content[..2], &[0xd8; 2][..]].concat(),
+        ] {
+            let environment = Environment::new().file("/f", broken);
+            environment.read_text("/f").expect_err("broken");
+        }
+    }
+    assert_eq!(
+        *Environment::new()
+            .file("/f", [0xff, 0xfe])
+            .read_text("/f")
+            .expect("empty"),
+        ""
+    );
 }

@@ -22,7 +22,7 @@ const VARIABLES: [&str; 8] = [
 ];
 
 /// This machine's files, without its variables and its firmware.
-fn at_home(home: &Path) -> Environment {
+pub(crate) fn at_home(home: &Path) -> Environment {
     VARIABLES
         .iter()
         .fold(Environment::system(), |environment, name| {
@@ -40,11 +40,11 @@ fn find(environment: Environment, machine: &Machine) -> Result<DefaultCredential
         .find()
 }
 
-fn store(environment: &Environment) -> FileStore {
+pub(crate) fn store(environment: &Environment) -> FileStore {
     FileStore::default_location(environment).expect("a home")
 }
 
-async fn sign_in(store: &FileStore, account: &str) {
+pub(crate) async fn sign_in(store: &FileStore, account: &str) {
     let user = json!({"client_id": "c", "client_secret": "canary", "refresh_token": "canary", "account": account, "scopes": ["a"]});
     AuthorizedUser::from_authorized_user_info(&user.to_string())
         .expect("a user")

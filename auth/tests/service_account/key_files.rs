@@ -263,3 +263,22 @@ fn every_form_of_pem_that_google_auth_takes_is_taken_and_those_of_env_files_too(
     let error = ServiceAccount::from_parts(EMAIL, &encrypted).expect_err("encrypted");
     assert_error(&error, AuthErrorKind::Crypto, &["is encrypted"]);
 }
+
+#[test]
+fn a_file_that_powershell_wrote_is_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("key.json");
+    let text = format!("\u{feff}{}", key_file());
+    let units = || text.encode_utf16();
+    let little: Vec<u8> = units().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = units().flat_map(u16::to_be_bytes).collect();
+    for content in [&little, &big] {
+        std::fs::write(&path, content).expect("written");
+        let account = ServiceAccount::from_file(&path).expect("a key");
+        assert_eq!(account.email(), EMAIL);
+        // One that is cut off in the middle of a character.
+        std::fs::write(&path, &content[..content.len() - 1]).expect("written");
+        let error = ServiceAccount::from_file(&path).expect_err("half a character");
+        assert_error(&error, AuthErrorKind::Config, &["not a text file"]);
+    }
+}
