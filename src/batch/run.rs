@@ -205,7 +205,7 @@ impl<'a> Chunk<'a> {
             // The one that asks for the longest wait speaks for all: there is one next request.
             let errors = again.iter().filter_map(|index| self.items[*index].error());
             let Some(error) = errors.max_by_key(|error| self.backoff.asked(error)) else {
-                return self.counted(outer);
+                return outer;
             };
             match self.backoff.after(error, |_| None) {
                 Next::Wait(wait) => {
@@ -223,17 +223,10 @@ impl<'a> Chunk<'a> {
                     for index in again {
                         self.note(index, why);
                     }
-                    return self.counted(outer);
+                    return outer;
                 }
             }
         }
-    }
-
-    /// The error of the whole, after as many attempts as there were.
-    fn counted(&self, outer: Option<Error>) -> Option<Error> {
-        let attempts = self.pending.iter().map(|index| self.items[*index].attempts);
-        let attempts = attempts.max().unwrap_or_default();
-        outer.map(|error| error.after(attempts, None))
     }
 
     /// Says in the error of a call why it is not sent again.

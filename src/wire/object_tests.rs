@@ -434,6 +434,19 @@ fn equality_is_that_of_the_wire() {
 fn open_enums() {
     assert_eq!(State::from("RUNNING"), State::Running);
     assert_eq!(State::from("NEW").to_string(), "NEW");
+    assert_eq!(
+        format!("{:?} {:?}", State::Running, State::from("NEW")),
+        "RUNNING NEW"
+    );
+    // What is no name cannot pass for more than one text, by itself and in an object.
+    let forged = State::from("X\nforged: \u{202e}");
+    let object = Instance {
+        state: Some(forged.clone()),
+        ..Instance::default()
+    };
+    for shown in [format!("{forged:?}"), format!("{object:?}")] {
+        assert!(shown.contains(r#""X\nforged: \u{202e}""#), "{shown}");
+    }
     // Equality and hash go by text, however a value was made.
     assert_eq!(State::Unrecognized("RUNNING".into()), State::Running);
     assert_ne!(State::from("Z".to_owned()), State::Running);

@@ -7,6 +7,7 @@ use serde::Serializer;
 
 pub use super::property::{Expected, View};
 pub use super::scalar::Found;
+use super::show;
 
 /// What an enum is read from.
 pub const EXPECTED: Expected = Expected::scalar("a string");
@@ -68,7 +69,7 @@ pub fn display<T: OpenEnum>(value: &T, f: &mut fmt::Formatter<'_>) -> fmt::Resul
 /// Only the formatter's own.
 #[inline]
 pub fn debug<T: OpenEnum>(value: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    f.write_str(value.as_ref())
+    show::symbol(value.as_ref(), f)
 }
 
 /// Writes the text.

@@ -47,8 +47,7 @@ impl fmt::Debug for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             View::Text(text) => fmt::Debug::fmt(text, f),
-            // A variant's name has no quotes either.
-            View::Symbol(text) => f.write_str(text),
+            View::Symbol(text) => symbol(text, f),
             View::Bytes(bytes) => fmt::Debug::fmt(bytes, f),
             View::Bool(value) => fmt::Debug::fmt(&value, f),
             View::I32(value) => fmt::Debug::fmt(&value, f),
@@ -75,6 +74,16 @@ impl fmt::Debug for Shown<'_> {
             }
             View::Object(object) => self::object(object, f),
         }
+    }
+}
+
+/// Shows the text of an enum: without quotes, as a variant's name, unless a server sent what is none.
+pub(super) fn symbol(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let is_name = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_name {
+        f.write_str(text)
+    } else {
+        fmt::Debug::fmt(text, f)
     }
 }
 
