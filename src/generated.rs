@@ -14,7 +14,7 @@ pub mod v1 {
         sending::Sending,
     };
     pub use crate::method::{
-        Api, Endpoint, Location, MaskOf, MediaDownload, MediaUpload, Method, Operation,
+        Api, Endpoint, JobShape, Location, MaskOf, MediaDownload, MediaUpload, Method, Operation,
         OperationShape, Paging, Parameter, Patching, Slot, Verb,
     };
     pub use crate::paging::PagingSlot;

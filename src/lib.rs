@@ -92,7 +92,7 @@ pub use crate::{
         Call, Request,
         answer::Answer,
         body::{Body, IntoBody},
-        conditional::Conditional,
+        conditional::{Conditional, EntityTag},
         options::CallOptions,
         sending::Sending,
     },
@@ -105,7 +105,7 @@ pub use crate::{
     http_body::{HttpBody, RawBody},
     media::{Chunks, Download, Media, Progress, Starting, Upload, UploadSession, Uploading},
     method::{
-        Api, Endpoint, Location, MaskOf, MediaDownload, MediaUpload, Method, Operation,
+        Api, Endpoint, JobShape, Location, MaskOf, MediaDownload, MediaUpload, Method, Operation,
         OperationShape, Paging, Parameter, Patching, Slot, Verb,
     },
     observe::{AttemptMetrics, CallMetrics, Observer},
@@ -116,7 +116,7 @@ pub use crate::{
     retry::RetryPolicy,
     streaming::Elements,
     url::HttpRequest,
-    wire::{Object, OpenEnum, Param, Part, UnknownField, Wire, mismatches},
+    wire::{Base64, Object, OpenEnum, Param, Part, UnknownField, Wire, mismatches},
 };
 
 /// Makes a module of requests from a Discovery document.

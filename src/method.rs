@@ -309,6 +309,11 @@ impl Operation {
         Self::new(OperationShape::Status)
     }
 
+    /// A job.
+    pub const fn job(shape: &'static JobShape) -> Self {
+        Self::new(OperationShape::Job(shape))
+    }
+
     const fn new(shape: OperationShape) -> Self {
         Self {
             shape,
@@ -332,11 +337,30 @@ impl Operation {
     }
 }
 
-/// The two forms of operations.
+/// The forms of operations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OperationShape {
     /// `name`, `done`, `error`, `response` (AIP-151).
     Aip151,
     /// `status` and `operationType` (Compute Engine, Cloud SQL, ...).
     Status,
+    /// A resource with a state.
+    Job(&'static JobShape),
+}
+
+/// How a job tells how far it is, and how it is asked for. Paths of properties have dots.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct JobShape {
+    /// The property that has the state.
+    pub state: &'static str,
+    /// The states in which it has ended well, unless it tells an error.
+    pub succeeded: &'static [&'static str],
+    /// The other states in which it has ended.
+    pub failed: &'static [&'static str],
+    /// The property that tells why it failed; empty where none does.
+    pub error: &'static str,
+    /// The property by which it is known.
+    pub name: &'static str,
+    /// The parameters of the methods that get and cancel it, each with the property that tells it.
+    pub parameters: &'static [(&'static str, &'static str)],
 }

@@ -106,11 +106,12 @@ fn item(client: &Client, entry: Entry, options: &CallOptions) -> Result<Item, Er
             "the API has no endpoint for batches; send its calls one by one",
         ));
     }
-    let prepared = Prepared {
+    let mut prepared = Prepared {
         client: client.clone(),
         options: own.or(options),
         call: call.clone(),
     };
+    prepared.call.write_bytes_for(client);
     let part = execute::batch_part(&prepared)?;
     let root = part.root.clone();
     let uri = format!("{root}{}", api.batch_path).parse();

@@ -1,11 +1,14 @@
 //! The body of a request, encoded when it is given.
 
-use std::{collections::BTreeMap, fmt, marker::PhantomData, sync::Arc};
+use std::{collections::BTreeMap, fmt, marker::PhantomData, ops::Range, sync::Arc};
 
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::wire::{Object, Wire, to_vec};
+use crate::wire::{Object, Wire, Written, in_standard, to_vec};
+
+/// Where bytes stand in a body, so that a client can send them in another alphabet; in a box, because few bodies have any.
+pub(crate) type Base64Marks = Option<Box<Vec<Range<usize>>>>;
 
 /// The JSON body of a request whose schema is `T`.
 ///
@@ -13,6 +16,8 @@ use crate::wire::{Object, Wire, to_vec};
 /// encoded at once, so that a request is plain bytes from then on; what cannot be encoded is reported when the request is sent.
 pub struct Body<T: ?Sized> {
     pub(crate) encoded: Encoded,
+    /// Where bytes stand in it.
+    pub(crate) base64: Base64Marks,
     /// What it is, where it is no JSON.
     pub(crate) content_type: Option<String>,
     schema: PhantomData<fn() -> Box<T>>,
@@ -48,10 +53,37 @@ pub(crate) fn encode(encoded: Result<Vec<u8>, serde_json::Error>) -> Encoded {
         .map_err(|error| format!("the body cannot be encoded: {error}").into())
 }
 
+/// `text` with the bytes at `marks` in the standard alphabet.
+pub(crate) fn with_standard(text: &Bytes, marks: &[Range<usize>]) -> Bytes {
+    let mut text = text.to_vec();
+    for mark in marks {
+        if let Some(part) = text.get_mut(mark.clone())
+            && let Ok(base64) = std::str::from_utf8(part)
+        {
+            let standard = in_standard(base64);
+            part.copy_from_slice(standard.as_bytes());
+        }
+    }
+    text.into()
+}
+
 impl<T: ?Sized> Body<T> {
+    fn written(written: Result<Written, serde_json::Error>) -> Self {
+        let (text, base64) = match written {
+            Ok(written) => (Ok(written.text), written.base64),
+            Err(error) => (Err(error), Vec::new()),
+        };
+        let mut body = Self::encode(text);
+        if !base64.is_empty() {
+            body.base64 = Some(Box::new(base64));
+        }
+        body
+    }
+
     fn encode(encoded: Result<Vec<u8>, serde_json::Error>) -> Self {
         Self {
             encoded: encode(encoded),
+            base64: None,
             content_type: None,
             schema: PhantomData,
         }
@@ -61,6 +93,7 @@ impl<T: ?Sized> Body<T> {
     pub(crate) fn raw(data: Bytes, content_type: Option<String>) -> Self {
         Self {
             encoded: Ok(data),
+            base64: None,
             content_type: Some(
                 content_type.unwrap_or_else(|| String::from("application/octet-stream")),
             ),
@@ -77,6 +110,7 @@ impl<T: ?Sized> Body<T> {
         serde_json::from_slice::<serde::de::IgnoredAny>(&bytes)?;
         Ok(Self {
             encoded: Ok(bytes),
+            base64: None,
             content_type: None,
             schema: PhantomData,
         })
@@ -85,13 +119,13 @@ impl<T: ?Sized> Body<T> {
 
 impl<T: Wire> From<T> for Body<T> {
     fn from(value: T) -> Self {
-        Self::encode(to_vec(&value))
+        Self::written(to_vec(&value))
     }
 }
 
 impl<T: Wire> From<&T> for Body<T> {
     fn from(value: &T) -> Self {
-        Self::encode(to_vec(value))
+        Self::written(to_vec(value))
     }
 }
 
@@ -117,6 +151,7 @@ impl<T: ?Sized> Clone for Body<T> {
     fn clone(&self) -> Self {
         Self {
             encoded: self.encoded.clone(),
+            base64: self.base64.clone(),
             content_type: self.content_type.clone(),
             schema: PhantomData,
         }

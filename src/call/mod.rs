@@ -12,14 +12,14 @@ use crate::{
     Client, Error,
     call::{
         answer::Answer,
-        body::{Body, Encoded},
+        body::{Base64Marks, Body, Encoded, with_standard},
         sending::Sending,
     },
     media::plan::Outgoing,
     method::{Location, Method},
     patch::{Given, Update},
     url::HttpRequest,
-    wire::Param,
+    wire::{Base64, Param},
 };
 
 /// A method and what it is called with. Plain data: it can be cloned, stored, compared in tests and sent from any thread.
@@ -31,6 +31,8 @@ pub struct Call {
     /// In the order of setting; a repeated parameter has one entry per value.
     pub(crate) values: Vec<(&'static str, String)>,
     pub(crate) body: Option<Encoded>,
+    /// Where bytes stand in the body.
+    pub(crate) base64: Base64Marks,
     /// What the body is, where it is no JSON.
     pub(crate) body_type: Option<String>,
     pub(crate) transfer: Transfer,
@@ -60,6 +62,7 @@ impl Call {
             method,
             values: Vec::new(),
             body: None,
+            base64: None,
             body_type: None,
             transfer: Transfer::Json,
         }
@@ -89,6 +92,7 @@ impl Call {
     #[must_use]
     pub fn with_body<T: ?Sized>(mut self, body: Body<T>) -> Self {
         self.body = Some(body.encoded);
+        self.base64 = body.base64;
         self.body_type = body.content_type;
         self
     }
@@ -129,6 +133,16 @@ impl Call {
     /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) when a parameter cannot stand in the path, or the body could not be encoded.
     pub fn to_http(&self) -> Result<HttpRequest, Error> {
         crate::url::preview(self)
+    }
+
+    /// Writes the bytes of the body as `client` wants them.
+    pub(crate) fn write_bytes_for(&mut self, client: &Client) {
+        if client.inner.base64 == Base64::Standard
+            && let Some(marks) = self.base64.take()
+            && let Some(Ok(body)) = &mut self.body
+        {
+            *body = with_standard(body, &marks);
+        }
     }
 
     pub(crate) fn set(&mut self, name: &'static str, value: String) {

@@ -188,10 +188,11 @@ macro_rules! option_setters {
         }
 
         /// Carries out the call only if the resource still has this etag (`if-match`); else the server answers 412. The value is sent as given: with the quotes that
-        /// the API's own etags have.
-        pub fn if_match(mut self, etag: impl AsRef<str>) -> Self {
+        /// the API's own etags have. One that the document calls bytes, such as that of an IAM policy, is sent as base64.
+        pub fn if_match(mut self, etag: impl $crate::call::conditional::EntityTag) -> Self {
+            let etag = etag.into_text();
             self.options_mut()
-                .set_header("if-match", etag.as_ref().try_into().ok());
+                .set_header("if-match", etag.try_into().ok());
             self
         }
 

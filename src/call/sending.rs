@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::{
     Call,
     answer::Answer,
-    conditional::Conditional,
+    conditional::{Conditional, EntityTag},
     options::{CallOptions, option_setters},
 };
 use crate::{
@@ -44,7 +44,8 @@ pub(crate) struct Prepared {
 
 impl Prepared {
     /// `call` through `client`, without options of its own.
-    pub(crate) fn new(client: &Client, call: Call) -> Kept<Self> {
+    pub(crate) fn new(client: &Client, mut call: Call) -> Kept<Self> {
+        call.write_bytes_for(client);
         Kept::new(Self {
             client: client.clone(),
             call,
@@ -90,8 +91,8 @@ impl<R> Sending<R> {
 
     /// Asks for the answer only if it is another one than that with this etag (`if-none-match`): awaited, it gives `None` where it is not. The value is
     /// sent as given: with the quotes that the API's own etags have.
-    pub fn if_none_match(self, etag: impl AsRef<str>) -> Conditional<R> {
-        Conditional::new(self, etag.as_ref())
+    pub fn if_none_match(self, etag: impl EntityTag) -> Conditional<R> {
+        Conditional::new(self, etag.into_text())
     }
 
     pub(super) async fn answered(self) -> Result<execute::Answered, Error> {

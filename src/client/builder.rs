@@ -13,6 +13,7 @@ use crate::{
     observe::Observing,
     retry::{Budget, Jitter},
     url::{Emulators, Root},
+    wire::Base64,
 };
 
 /// Which scopes are asked for when neither the credentials nor the call name any.
@@ -43,6 +44,7 @@ pub struct ClientBuilder {
     client_certificate: bool,
     user_agent: Option<String>,
     scope_policy: ScopePolicy,
+    base64: Base64,
     jitter: Option<Jitter>,
     observer: Option<Observing>,
     retry_budget: Option<u32>,
@@ -51,7 +53,7 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Who the client is. Required, unless there is an [`api_key`](Self::api_key).
+    /// Who the client is. Required, unless there is an [`api_key`](Self::api_key), or a variable names an [emulator](Self::emulators): then calls of other APIs fail.
     pub fn credentials(mut self, credentials: impl Credentials) -> Self {
         self.credentials = Some(Arc::new(credentials));
         self
@@ -181,15 +183,29 @@ impl ClientBuilder {
         self
     }
 
+    /// The alphabet in which bytes are sent (`format: byte` in documents). [`Base64::UrlSafe`] unless set; [`Base64::Standard`] is for emulators that take nothing else.
+    /// What servers send is read in either.
+    ///
+    /// It is for bodies made of generated types. What is JSON when it is given (a `serde_json::Value`, a [`Patch`](crate::Patch)) travels as it is.
+    pub fn base64(mut self, alphabet: Base64) -> Self {
+        self.base64 = alphabet;
+        self
+    }
+
     /// The client. Touches no network.
     ///
     /// # Errors
     /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) when the endpoint, the universe or a header cannot be used, when there are no
     /// credentials, or when there is no transport and the feature `reqwest` is off.
     pub fn build(self) -> Result<Client, Error> {
+        let environment = self.environment.unwrap_or_else(Environment::system);
         let credentials = match self.credentials {
             Some(credentials) => credentials,
             None if self.has_key => Arc::new(gapi_auth::Anonymous),
+            // An emulator gets none; whatever goes elsewhere is refused.
+            None if self.emulators != Some(false) && Emulators::of(&environment).is_any() => {
+                Arc::new(super::none::NoCredentials)
+            }
             None => {
                 return Err(Error::usage(
                     "the client has no credentials; give it some, or an API key, or `auth::Anonymous` for public data",
@@ -199,7 +215,6 @@ impl ClientBuilder {
         if let Some(invalid) = self.defaults.invalid() {
             return Err(Error::usage(invalid));
         }
-        let environment = self.environment.unwrap_or_else(Environment::system);
         let mut client = defaults(
             credentials,
             self.transport.map_or_else(default_transport, Ok)?,
@@ -228,6 +243,7 @@ impl ClientBuilder {
         }
         inner.user_agent = user_agent(self.user_agent.as_deref())?;
         inner.scope_policy = self.scope_policy;
+        inner.base64 = self.base64;
         inner.observer = self.observer;
         if let Some(jitter) = self.jitter {
             inner.jitter = jitter;
@@ -289,6 +305,7 @@ pub(super) fn defaults(
         quota_project,
         user_agent: HeaderValue::from_static(OWN_AGENT),
         scope_policy: ScopePolicy::default(),
+        base64: Base64::default(),
         jitter: Jitter::default(),
         observer: None,
         retry_budget: Arc::default(),

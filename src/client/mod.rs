@@ -3,6 +3,7 @@
 mod builder;
 #[cfg(feature = "reqwest")]
 mod lazy;
+mod none;
 mod place;
 
 use std::{
@@ -28,6 +29,7 @@ use crate::{
     observe::Observing,
     retry::{Budget, Jitter},
     url::Root,
+    wire::Base64,
 };
 
 /// Sends the requests of every API.
@@ -63,6 +65,7 @@ pub(crate) struct Inner {
     pub(crate) quota_project: Option<HeaderValue>,
     pub(crate) user_agent: HeaderValue,
     pub(crate) scope_policy: ScopePolicy,
+    pub(crate) base64: Base64,
     pub(crate) jitter: Jitter,
     pub(crate) observer: Option<Observing>,
     pub(crate) retry_budget: Arc<Budget>,

@@ -153,7 +153,7 @@ impl Reply {
 
     /// A success with an answer as the document types it.
     pub fn value<T: Wire>(answer: &T) -> Self {
-        match crate::wire::to_vec(answer) {
+        match crate::wire::to_vec(answer).map(|written| written.text) {
             Ok(text) => Self::bytes("application/json; charset=UTF-8", text),
             Err(error) => Self::broken(format!("the answer cannot be encoded: {error}")),
         }

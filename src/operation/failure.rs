@@ -5,7 +5,16 @@ use serde_json::{Map, Value};
 
 /// Whether a finished operation tells of an error.
 pub(super) fn is_in(fields: &Map<String, Value>) -> bool {
-    let told = match fields.get("error") {
+    let told = is_told(fields.get("error"));
+    told || fields
+        .get("httpErrorStatusCode")
+        .and_then(Value::as_u64)
+        .is_some_and(|status| status >= 400)
+}
+
+/// Whether a property for an error has one.
+pub(super) fn is_told(error: Option<&Value>) -> bool {
+    match error {
         None | Some(Value::Null) => false,
         // A status of 0 is no error, and neither is a list without one.
         Some(Value::Object(error)) => match (error.get("code"), error.get("errors")) {
@@ -14,11 +23,45 @@ pub(super) fn is_in(fields: &Map<String, Value>) -> bool {
             (None, _) => !error.is_empty(),
         },
         Some(_) => true,
+    }
+}
+
+/// What a failed job tells, in the form in which errors are read.
+pub(super) fn of_job(state: &str, error: Option<&Value>) -> Map<String, Value> {
+    let told = error.and_then(told);
+    let message = match &told {
+        Some(Value::String(text)) => Some(text.as_str()),
+        Some(told) => told.get("message").and_then(Value::as_str),
+        None => None,
     };
-    told || fields
-        .get("httpErrorStatusCode")
-        .and_then(Value::as_u64)
-        .is_some_and(|status| status >= 400)
+    let message = match message.filter(|message| !message.trim().is_empty()) {
+        Some(message) => message.to_owned(),
+        None => format!("the job ended as {state}"),
+    };
+    let mut error = match &told {
+        Some(Value::Object(fields)) => fields.clone(),
+        _ => Map::new(),
+    };
+    if let Some(reason) = error.remove("reason") {
+        let reason = Map::from_iter([("reason".to_owned(), reason)]);
+        error.insert("errors".to_owned(), vec![Value::Object(reason)].into());
+    }
+    error.insert("message".to_owned(), message.into());
+    Map::from_iter([("error".to_owned(), Value::Object(error))])
+}
+
+/// A text, or what has a message: itself, the first of a list, or what it holds.
+fn told(error: &Value) -> Option<Value> {
+    match error {
+        Value::String(_) => Some(error.clone()),
+        Value::Array(list) => list.first().and_then(told),
+        Value::Object(fields) if fields.contains_key("message") => Some(error.clone()),
+        Value::Object(fields) => {
+            let mut inner = fields.values().filter(|value| value.is_object());
+            inner.find_map(told).or_else(|| Some(error.clone()))
+        }
+        _ => None,
+    }
 }
 
 /// The HTTP status that a failed operation tells: Compute Engine's `httpErrorStatusCode`, or that of a canonical code.
@@ -93,5 +136,24 @@ mod tests {
             assert_eq!(is_in(&fields), failed, "{fields:?}");
             assert_eq!(status(&fields).map(|s| s.as_u16()), expected, "{fields:?}");
         }
+    }
+
+    #[test]
+    fn a_job_tells_why_it_failed_in_many_forms() {
+        for (told, message) in [
+            (json!("out of memory"), "out of memory"),
+            (json!({"message": "m", "reason": "r"}), "m"),
+            (json!([{"details": {"code": 5, "message": "gone"}}]), "gone"),
+            (json!({"payload": "p"}), "the job ended as FAILED"),
+            (json!({"message": ""}), "the job ended as FAILED"),
+            (json!([]), "the job ended as FAILED"),
+            (json!(null), "the job ended as FAILED"),
+        ] {
+            let read = of_job("FAILED", Some(&told));
+            assert_eq!(read["error"]["message"], message, "{told}");
+        }
+        let read = of_job("DONE", Some(&json!({"message": "m", "reason": "r"})));
+        assert_eq!(read["error"]["errors"], json!([{"reason": "r"}]));
+        assert_eq!(of_job("X", None)["error"]["message"], "the job ended as X");
     }
 }

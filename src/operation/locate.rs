@@ -5,7 +5,11 @@ use std::borrow::Cow;
 use percent_encoding::percent_decode_str;
 
 use super::snapshot::Snapshot;
-use crate::{Error, call::Call, method::Method};
+use crate::{
+    Error,
+    call::Call,
+    method::{JobShape, Method},
+};
 
 /// The call of `to` for the operation that `origin` started and `snapshot` tells of.
 ///
@@ -14,6 +18,9 @@ use crate::{Error, call::Call, method::Method};
 pub(super) fn call(origin: &Call, to: &'static Method, snapshot: &Snapshot) -> Result<Call, Error> {
     if std::ptr::eq(origin.method, to) {
         return Ok(origin.clone());
+    }
+    if let Some(job) = snapshot.job() {
+        return of_job(origin, to, snapshot, job);
     }
     let name = snapshot
         .name()
@@ -41,6 +48,42 @@ pub(super) fn call(origin: &Call, to: &'static Method, snapshot: &Snapshot) -> R
                 .ok_or_else(|| missing(to, &format!("nothing tells {:?}", part.name)))?
         };
         call = call.with(part.name, value);
+    }
+    Ok(call)
+}
+
+/// The call of `to` for a job: what the job tells of the parameters, and what else the path needs from the call that started it.
+fn of_job(
+    origin: &Call,
+    to: &'static Method,
+    snapshot: &Snapshot,
+    job: &'static JobShape,
+) -> Result<Call, Error> {
+    let mut call = Call::new(to);
+    for parameter in to.parameters {
+        let path = job
+            .parameters
+            .iter()
+            .find(|(name, _)| *name == parameter.name);
+        let told = path.and_then(|(_, path)| snapshot.at(path)?.as_str());
+        let given = || {
+            let mut given = origin.parameters();
+            given.find_map(|(name, value)| (name == parameter.name).then_some(value))
+        };
+        let told = told.filter(|told| !told.is_empty());
+        // What only the first call was asked for, such as a view, is not asked of this one.
+        let value = if parameter.required {
+            told.or_else(given)
+        } else {
+            told
+        };
+        match value {
+            Some(value) => call = call.with(parameter.name, value.to_owned()),
+            None if parameter.required => {
+                return Err(missing(to, &format!("nothing tells {:?}", parameter.name)));
+            }
+            None => {}
+        }
     }
     Ok(call)
 }

@@ -150,7 +150,7 @@ impl Poller {
             let Prepared {
                 client, options, ..
             } = &mut *first;
-            keep_fields::<R>(options, &client.defaults);
+            keep_fields::<R>(options, &client.defaults, shape);
             return Snapshot::read::<R>(execute::execute(&first).await?, shape);
         };
         let poll = match self.poll.take() {
@@ -158,7 +158,7 @@ impl Poller {
             None => self.locate(&last)?,
         };
         let mut prepared = self.prepared(poll.clone());
-        keep_fields::<R>(&mut prepared.options, &prepared.client.defaults);
+        keep_fields::<R>(&mut prepared.options, &prepared.client.defaults, shape);
         self.poll = Some(poll);
         let mut failures = 0;
         loop {
@@ -195,7 +195,11 @@ impl Poller {
 }
 
 /// Adds to a mask what waiting needs, as far as the schema has it.
-fn keep_fields<R: LongRunning>(options: &mut CallOptions, defaults: &CallOptions) {
+fn keep_fields<R: LongRunning>(
+    options: &mut CallOptions,
+    defaults: &CallOptions,
+    shape: OperationShape,
+) {
     let mask = options
         .get_param("fields")
         .or_else(|| defaults.get_param("fields"));
@@ -203,7 +207,17 @@ fn keep_fields<R: LongRunning>(options: &mut CallOptions, defaults: &CallOptions
         return;
     };
     let mut mask = mask.to_owned();
-    for field in NEEDED {
+    let told = match shape {
+        OperationShape::Job(job) => {
+            let paths = [job.state, job.error, job.name];
+            let all = paths
+                .into_iter()
+                .chain(job.parameters.iter().map(|(_, path)| *path));
+            all.filter_map(|path| path.split('.').next()).collect()
+        }
+        _ => NEEDED.to_vec(),
+    };
+    for field in told {
         if R::PROPERTIES.contains(&field)
             && let Some(more) = with_field(&mask, field)
         {

@@ -8,7 +8,7 @@ use crate::{Error, ErrorKind, call::answer::Answer, method::Method, method::Oper
 /// Refuses to wait for a response that no operation of this method will have.
 pub(super) fn check(method: &'static Method) -> Result<(), Error> {
     match method.operation.map(|operation| operation.shape) {
-        Some(OperationShape::Status) => Err(Error::usage(
+        Some(OperationShape::Status | OperationShape::Job(_)) => Err(Error::usage(
             "operations of this API do not hold what they made; `wait` for the end, then get the resource",
         )
         .at(method.id, None)),

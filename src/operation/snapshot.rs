@@ -1,12 +1,13 @@
 //! What an answer says of an operation.
 
+use http::HeaderMap;
 use serde_json::{Map, Value};
 
 use super::{LongRunning, failure};
 use crate::{
     Error, ErrorKind,
     execute::Answered,
-    method::{Method, OperationShape},
+    method::{JobShape, Method, OperationShape},
     wire::from_slice,
 };
 
@@ -47,7 +48,27 @@ impl Snapshot {
 
     /// The name of the operation; where it is not full, unique in its place only.
     pub(super) fn name(&self) -> Option<&str> {
-        self.text("name").filter(|name| !name.is_empty())
+        let name = match self.shape {
+            OperationShape::Job(job) => self.at(job.name)?.as_str(),
+            _ => self.text("name"),
+        };
+        name.filter(|name| !name.is_empty())
+    }
+
+    /// What a job is, where it is one.
+    pub(super) fn job(&self) -> Option<&'static JobShape> {
+        match self.shape {
+            OperationShape::Job(job) => Some(job),
+            _ => None,
+        }
+    }
+
+    /// The value of the property at a path.
+    pub(super) fn at(&self, path: &str) -> Option<&Value> {
+        let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+        let first = self.fields.get(first)?;
+        let mut rest = rest.split('.').filter(|name| !name.is_empty());
+        rest.try_fold(first, |value, name| value.get(name))
     }
 
     /// A property that is a text.
@@ -75,12 +96,29 @@ impl Snapshot {
                     ))
                 })?
                 .eq_ignore_ascii_case("done"),
+            OperationShape::Job(job) => return Ok(self.progress_of(job)),
         };
         Ok(match (done, failure::is_in(&self.fields)) {
             (false, _) => Progress::Running,
             (true, false) => Progress::Succeeded,
             (true, true) => Progress::Failed,
         })
+    }
+
+    /// A state that is not told yet is none of the final ones.
+    fn progress_of(&self, job: &JobShape) -> Progress {
+        let state = self.at(job.state).and_then(Value::as_str);
+        let state = state.unwrap_or_default();
+        if job.failed.contains(&state) {
+            Progress::Failed
+        } else if !job.succeeded.contains(&state) {
+            Progress::Running
+        } else if failure::is_told(self.at(job.error)) && job.failed.is_empty() {
+            // Where one state stands for both ends, the error tells which it is.
+            Progress::Failed
+        } else {
+            Progress::Succeeded
+        }
     }
 
     /// The operation as its schema.
@@ -97,11 +135,24 @@ impl Snapshot {
     /// Why a failed operation failed; `started` is the method that started it.
     pub(super) fn failure(&self, started: &'static Method) -> Error {
         let answered = &self.answered;
-        let error = Error::operation_failed(
-            failure::status(&self.fields).unwrap_or(answered.status),
-            answered.headers.clone(),
-            answered.body.clone(),
-        );
+        let error = match self.shape {
+            OperationShape::Job(job) => {
+                let state = self.at(job.state).and_then(Value::as_str);
+                let told = failure::of_job(state.unwrap_or_default(), self.at(job.error));
+                let status = failure::status(&told).unwrap_or(answered.status);
+                let body = Value::Object(told).to_string().into();
+                Error::operation_failed(status, HeaderMap::new(), body).with_answer(
+                    status,
+                    answered.headers.clone(),
+                    answered.body.clone(),
+                )
+            }
+            _ => Error::operation_failed(
+                failure::status(&self.fields).unwrap_or(answered.status),
+                answered.headers.clone(),
+                answered.body.clone(),
+            ),
+        };
         error
             .of_operation(self.name().unwrap_or_default())
             .at(started.id, answered.url())

@@ -76,7 +76,7 @@ impl<T: ?Sized, R: UpdateOf<T>> IntoUpdate<T> for &Patch<R> {
 
 /// Sets the body of a call, and its mask.
 fn put(patched: &Patched, call: &mut Call) {
-    call.body_type = None;
+    (call.body_type, call.base64) = (None, None);
     let form = form::of(&patched.change, patched.within, call.method);
     call.body = Some(match form {
         Ok(form) => {

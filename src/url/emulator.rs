@@ -68,6 +68,11 @@ pub(crate) struct Emulator {
 }
 
 impl Emulators {
+    /// Whether the environment names any.
+    pub(crate) fn is_any(&self) -> bool {
+        !self.0.is_empty()
+    }
+
     pub(crate) fn of(environment: &Environment) -> Self {
         let named = KNOWN.iter().filter_map(|known| {
             let value = environment.get(known.variable)?;

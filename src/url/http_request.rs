@@ -28,6 +28,12 @@ impl HttpRequest {
     }
 
     /// The URL. It holds the API key, if one was given as an option.
+    pub fn url(&self) -> &Uri {
+        &self.uri
+    }
+
+    /// As [`url`](Self::url).
+    #[doc(hidden)]
     pub fn uri(&self) -> &Uri {
         &self.uri
     }

@@ -32,7 +32,7 @@ struct Inner {
 }
 
 impl Extra {
-    /// Sets a property, and gives its earlier value.
+    /// Sets a property, and gives its earlier value. Names and values are converted here: `insert("size", 1)`, without `into()`, whose target nothing would tell.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) -> Option<Value> {
         self.0
             .get_or_insert_default()

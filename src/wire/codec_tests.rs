@@ -25,7 +25,7 @@ fn read<T: Wire + PartialEq + std::fmt::Debug>(text: &str) -> Result<T, String> 
 }
 
 fn written<T: Wire>(value: T) -> String {
-    String::from_utf8(to_vec(&value).unwrap()).unwrap()
+    String::from_utf8(to_vec(&value).unwrap().text).unwrap()
 }
 
 #[test]

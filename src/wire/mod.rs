@@ -45,7 +45,9 @@ pub(crate) use scalar::Found;
 #[cfg_attr(not(feature = "macros"), allow(unreachable_pub))]
 pub use selection::Selection;
 pub use show::debug;
-pub(crate) use write::to_vec;
+pub use text::Base64;
+pub(crate) use text::{encode_standard, in_standard};
+pub(crate) use write::{Written, to_vec};
 pub use write::{eq, serialize};
 
 use std::collections::BTreeMap;

@@ -39,6 +39,26 @@ pub(super) fn encode(bytes: &[u8]) -> String {
     SENT.encode(bytes)
 }
 
+/// The alphabet in which bytes travel in the body of a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Base64 {
+    /// `-` and `_` (RFC 4648 section 5), as the Discovery type table has it. Every service of Google takes it.
+    #[default]
+    UrlSafe,
+    /// `+` and `/` (RFC 4648 section 4), for servers that take nothing else, such as some emulators.
+    Standard,
+}
+
+/// Bytes in the standard alphabet.
+pub(crate) fn encode_standard(bytes: &[u8]) -> String {
+    in_standard(&encode(bytes))
+}
+
+/// A text of the URL-safe alphabet in the standard one.
+pub(crate) fn in_standard(text: &str) -> String {
+    text.replace('-', "+").replace('_', "/")
+}
+
 /// Bytes as servers send them.
 fn decode(text: &str) -> Option<Vec<u8>> {
     if text.contains(['+', '/']) {

@@ -1,5 +1,9 @@
 //! Writes values to any serde format, whatever their types.
 
+use std::cell::{Cell, RefCell};
+use std::io;
+use std::ops::Range;
+
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::Value;
 
@@ -18,7 +22,7 @@ use crate::value::Extra;
 /// Only the serializer's own.
 #[inline]
 pub fn serialize<T: Object, S: Serializer>(object: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    self::object(object, serializer)
+    self::object(object, None, serializer)
 }
 
 /// Whether two objects say the same on the wire.
@@ -32,24 +36,92 @@ fn same(left: &dyn AnyObject, right: &dyn AnyObject) -> bool {
     value(left) == value(right)
 }
 
+/// The text of a value, and where bytes stand in it whose text is another one in the standard alphabet.
+pub(crate) struct Written {
+    pub(crate) text: Vec<u8>,
+    pub(crate) base64: Vec<Range<usize>>,
+}
+
 /// Encodes a value.
 ///
 /// # Errors
 /// Those of serde_json, such as a map in a program's own `Serialize` that fails.
 #[inline]
-pub(crate) fn to_vec<T: Wire>(value: &T) -> Result<Vec<u8>, serde_json::Error> {
+pub(crate) fn to_vec<T: Wire>(value: &T) -> Result<Written, serde_json::Error> {
     view_to_vec(&value.view())
 }
 
-fn view_to_vec(value: &View<'_>) -> Result<Vec<u8>, serde_json::Error> {
-    serde_json::to_vec(value)
+fn view_to_vec(value: &View<'_>) -> Result<Written, serde_json::Error> {
+    let marks = Marks::default();
+    let mut text = Counted {
+        text: Vec::with_capacity(128),
+        at: &marks.at,
+    };
+    serde_json::to_writer(&mut text, &Marked(value, Some(&marks)))?;
+    Ok(Written {
+        text: text.text,
+        base64: marks.base64.into_inner(),
+    })
 }
+
+/// Where the writer is, and where bytes stood.
+#[derive(Default)]
+struct Marks {
+    at: Cell<usize>,
+    base64: RefCell<Vec<Range<usize>>>,
+}
+
+/// A text whose length can be asked for while it is written.
+struct Counted<'a> {
+    text: Vec<u8>,
+    at: &'a Cell<usize>,
+}
+
+impl io::Write for Counted<'_> {
+    #[inline]
+    fn write(&mut self, more: &[u8]) -> io::Result<usize> {
+        self.write_all(more)?;
+        Ok(more.len())
+    }
+
+    #[inline]
+    fn write_all(&mut self, more: &[u8]) -> io::Result<()> {
+        self.text.extend_from_slice(more);
+        self.at.set(self.text.len());
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A value, and where to note the places of its bytes.
+struct Marked<'a, 'v>(&'a View<'v>, Option<&'a Marks>);
 
 impl Serialize for View<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match *self {
+        Marked(self, None).serialize(serializer)
+    }
+}
+
+impl Serialize for Marked<'_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(view, marks) = *self;
+        match *view {
             View::Text(text) | View::Symbol(text) => serializer.serialize_str(text),
-            View::Bytes(bytes) => serializer.serialize_str(&text::encode(bytes)),
+            View::Bytes(bytes) => {
+                let text = text::encode(bytes);
+                let start = marks.map(|marks| marks.at.get());
+                let done = serializer.serialize_str(&text)?;
+                if let (Some(marks), Some(start)) = (marks, start)
+                    && text.contains(['-', '_'])
+                {
+                    let range = start..marks.at.get();
+                    marks.base64.borrow_mut().push(range);
+                }
+                Ok(done)
+            }
             View::Bool(value) => serializer.serialize_bool(value),
             View::I32(value) => serializer.serialize_i32(value),
             View::U32(value) => serializer.serialize_u32(value),
@@ -67,7 +139,7 @@ impl Serialize for View<'_> {
             View::List(list) => {
                 let mut out = serializer.serialize_seq(Some(list.len()))?;
                 for index in 0..list.len() {
-                    out.serialize_element(&list.element(index))?;
+                    out.serialize_element(&Marked(&list.element(index), marks))?;
                 }
                 out.end()
             }
@@ -75,28 +147,32 @@ impl Serialize for View<'_> {
                 let mut out = serializer.serialize_map(pairs.count())?;
                 let mut done = Ok(());
                 pairs.each(&mut |key, value| {
-                    done = out.serialize_entry(key, &value);
+                    done = out.serialize_entry(key, &Marked(&value, marks));
                     done.is_ok()
                 });
                 done?;
                 out.end()
             }
-            View::Object(object) => self::object(object, serializer),
+            View::Object(object) => self::object(object, marks, serializer),
         }
     }
 }
 
-fn object<S: Serializer>(object: &dyn AnyObject, serializer: S) -> Result<S::Ok, S::Error> {
+fn object<S: Serializer>(
+    object: &dyn AnyObject,
+    marks: Option<&Marks>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
     let extra = object.extra();
     let mut map = serializer.serialize_map(None)?;
     let set = object.about().properties.iter().enumerate();
     let set = set.filter_map(|(index, name)| Some((*name, object.property(index)?.view()?)));
     if extra.is_empty() {
         for (name, value) in set {
-            map.serialize_entry(name, &value)?;
+            map.serialize_entry(name, &Marked(&value, marks))?;
         }
     } else {
-        with_extra(set, extra, &mut map)?;
+        with_extra(set, extra, marks, &mut map)?;
     }
     map.end()
 }
@@ -105,13 +181,14 @@ fn object<S: Serializer>(object: &dyn AnyObject, serializer: S) -> Result<S::Ok,
 fn with_extra<'a, M: SerializeMap>(
     set: impl Iterator<Item = (&'static str, View<'a>)>,
     extra: &Extra,
+    marks: Option<&Marks>,
     map: &mut M,
 ) -> Result<(), M::Error> {
     let mut written = Vec::new();
     for (name, value) in set {
         match extra.get(name).and_then(|more| merged(&value, more)) {
             Some(merged) => map.serialize_entry(name, &merged)?,
-            None => map.serialize_entry(name, &value)?,
+            None => map.serialize_entry(name, &Marked(&value, marks))?,
         }
         written.push(name);
     }

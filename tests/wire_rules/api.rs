@@ -172,7 +172,7 @@ static UPDATE: __gapi::Method = __gapi::Method {
 };
 method!(UPDATE, Update, Thing, "things.update");
 
-static POST: __gapi::Method = __gapi::Method {
+pub(crate) static POST: __gapi::Method = __gapi::Method {
     id: "things.create",
     path: "v1/things",
     ..__gapi::Method::new(&API, __gapi::Verb::Post)

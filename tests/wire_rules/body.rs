@@ -1,10 +1,12 @@
 //! Bodies of requests.
 
-use gapi::Body;
+use std::collections::BTreeMap;
+
+use gapi::{Base64, Body, auth::Anonymous, value::Bytes};
 use serde_json::json;
 
 use crate::{
-    api::{Create, Settings, Thing, Translate, thing},
+    api::{Create, POST, Settings, Thing, Translate, thing},
     script::{self, Script},
 };
 
@@ -97,6 +99,42 @@ async fn the_data_wrapper_is_put_on_and_taken_off() {
         .await
         .expect("an answer");
     assert!(raw.starts_with(b"{\"data\""));
+}
+
+/// A body with bytes that the two alphabets write otherwise, beside texts that look like them.
+fn bytes_call() -> gapi::Call {
+    let body = vec![
+        BTreeMap::from([("a-b_c".to_owned(), Bytes::from_static(b"\xfb\xff\xfe"))]),
+        BTreeMap::from([("plain".to_owned(), Bytes::from_static(b"text"))]),
+        BTreeMap::from([("\u{e9}".to_owned(), Bytes::from_static(b"\xff\xef"))]),
+    ];
+    gapi::Call::new(&POST).with_body(Body::<Vec<_>>::from(body))
+}
+
+#[tokio::test]
+async fn bytes_travel_in_the_alphabet_that_the_client_says() {
+    let url_safe = json!([{"a-b_c": "-__-"}, {"plain": "dGV4dA=="}, {"\u{e9}": "_-8="}]);
+    let standard = json!([{"a-b_c": "+//+"}, {"plain": "dGV4dA=="}, {"\u{e9}": "/+8="}]);
+    for (alphabet, expected) in [
+        (None, &url_safe),
+        (Some(Base64::UrlSafe), &url_safe),
+        (Some(Base64::Standard), &standard),
+    ] {
+        let script = Script::new(|_| script::json(200, "{}"));
+        let mut builder = script.builder().credentials(Anonymous);
+        if let Some(alphabet) = alphabet {
+            builder = builder.base64(alphabet);
+        }
+        let client = builder.build().expect("a client");
+        let sending = gapi::Sending::<Thing>::new(&client, bytes_call());
+        assert_eq!(
+            &serde_json::from_slice::<serde_json::Value>(sending.to_http().expect("HTTP").body())
+                .expect("JSON"),
+            expected
+        );
+        sending.await.expect("sent");
+        assert_eq!(&script.only().json(), expected);
+    }
 }
 
 #[tokio::test]

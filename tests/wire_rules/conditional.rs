@@ -12,6 +12,21 @@ fn get() -> Get {
 }
 
 #[tokio::test]
+async fn an_etag_may_be_bytes() {
+    let script = Script::new(|_| json(200, "{}"));
+    let etag = gapi::value::Bytes::from_static(b"\xfb\xff\xfe\x01");
+    Patch::new()
+        .set("bucket", "b")
+        .set("object", "o")
+        .body(serde_json::json!({}))
+        .send(&script.client())
+        .if_match(&etag)
+        .await
+        .expect("sent");
+    assert_eq!(script.only().header("if-match"), Some("+//+AQ=="));
+}
+
+#[tokio::test]
 async fn nothing_new_is_no_error() {
     let script = Script::steps([
         answer(304, &[("etag", "\"7\"")], ""),

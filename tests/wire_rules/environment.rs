@@ -76,6 +76,22 @@ async fn an_emulator_gets_no_credentials_and_no_key() {
 }
 
 #[tokio::test]
+async fn a_client_of_emulators_needs_no_credentials() {
+    let script = Script::empty();
+    let build = |environment: Environment| script.builder().environment(environment).build();
+    let client = build(emulators()).expect("a client");
+    Document::new().send(&client).await.expect("sent");
+    // Everything else does need them, and is told so.
+    let error = Get::new().set("name", "a").send(&client).await;
+    let error = error.expect_err("nobody");
+    assert_eq!(error.kind(), ErrorKind::Auth);
+    assert!(script.seen().len() == 1, "nothing went elsewhere");
+    assert!(build(Environment::new()).is_err());
+    let off = script.builder().environment(emulators()).emulators(false);
+    assert!(off.build().is_err());
+}
+
+#[tokio::test]
 async fn an_emulator_that_does_not_speak_rest_is_an_error() {
     let script = Script::empty();
     let with = |environment| {

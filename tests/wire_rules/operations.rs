@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use crate::script::{Script, Step, json as json_step};
 
 gapi::api! {
+    mod bigquery = "bigquery:v2" { jobs.{insert, get} };
     mod compute = "compute:v1" { instances.insert, regionDisks.insert, firewallPolicies.insert };
     mod sqladmin = "sqladmin:v1" { instances.insert, Backups.CreateBackup };
     mod container = "container:v1" { projects.locations.clusters.create, projects.zones.clusters.create };
@@ -591,4 +592,117 @@ async fn another_method_can_poll() {
         targets(&script)[1],
         "GET /v2/projects/p/locations/other/operations/o-1?alt=json"
     );
+}
+
+/// A job of BigQuery.
+fn job_step(state: &str, more: Value) -> Step {
+    let mut status = json!({"state": state});
+    merge(&mut status, more);
+    let job = json!({
+        "id": "p:EU.job-1", "status": status,
+        "jobReference": {"projectId": "p", "jobId": "job-1", "location": "EU"},
+    });
+    json_step(200, &job.to_string())
+}
+
+fn insert_job() -> bigquery::jobs::Insert {
+    bigquery::jobs().insert(
+        "p",
+        json!({"configuration": {"query": {"query": "select 1"}}}),
+    )
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_is_waited_for_where_it_says_that_it_is() {
+    let script = Script::steps([
+        job_step("PENDING", json!({})),
+        job_step("RUNNING", json!({"errors": [{"reason": "aRowOnly"}]})),
+        job_step("DONE", json!({"errors": [{"reason": "aRowOnly"}]})),
+    ]);
+    let job = insert_job()
+        .wait(&script.client())
+        .fields("statistics")
+        .await
+        .expect("done");
+    assert_eq!(
+        job.status.and_then(|status| status.state).as_deref(),
+        Some("DONE")
+    );
+    let mask = "fields=statistics%2Cstatus%2CjobReference";
+    assert_eq!(
+        targets(&script),
+        [
+            format!("POST /bigquery/v2/projects/p/jobs?{mask}&alt=json"),
+            format!("GET /bigquery/v2/projects/p/jobs/job-1?{mask}&location=EU&alt=json"),
+            format!("GET /bigquery/v2/projects/p/jobs/job-1?{mask}&location=EU&alt=json"),
+        ]
+        .map(|target| target.replace(
+            &format!("{mask}&location=EU"),
+            &format!("location=EU&{mask}")
+        ))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_that_fails_says_why() {
+    let script = Script::steps([
+        job_step("RUNNING", json!({})),
+        job_step(
+            "DONE",
+            json!({"errorResult": {"reason": "invalidQuery", "message": "Syntax error", "location": "query"}}),
+        ),
+    ]);
+    let error = insert_job().wait(&script.client()).await.expect_err("bad");
+    assert_eq!(
+        (error.kind(), error.operation(), error.reason()),
+        (ErrorKind::Operation, Some("job-1"), Some("invalidQuery"))
+    );
+    assert_eq!(error.message(), Some("Syntax error"));
+    assert!(
+        error
+            .body()
+            .is_some_and(|body| body.starts_with(b"{\"id\""))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_job_is_watched_cancelled_and_resumed() {
+    let script = Script::steps([
+        job_step("RUNNING", json!({})),
+        json_step(200, "{}"),
+        job_step("DONE", json!({})),
+    ]);
+    let get = bigquery::jobs().get("p", "job-1").location("EU");
+    let mut watch = get.wait(&script.client()).watch();
+    watch.try_next().await.expect("running");
+    assert_eq!(watch.name(), Some("job-1"));
+    watch.cancel().await.expect("asked");
+    watch.finish().await.expect("done");
+    let targets = targets(&script);
+    assert_eq!(
+        targets[1],
+        "POST /bigquery/v2/projects/p/jobs/job-1/cancel?location=EU&alt=json"
+    );
+    assert_eq!(targets[2], targets[0]);
+
+    // By any other request, too.
+    let script = Script::steps([job_step("RUNNING", json!({})), job_step("DONE", json!({}))]);
+    let wait = insert_job().wait(&script.client());
+    wait.poll_with(|job| {
+        let reference = job.job_reference.clone().unwrap_or_default();
+        bigquery::jobs().get("q", reference.job_id.unwrap_or_default())
+    })
+    .await
+    .expect("done");
+    assert_eq!(
+        self::targets(&script)[1],
+        "GET /bigquery/v2/projects/q/jobs/job-1?alt=json"
+    );
+    // What it made is no part of it.
+    let script = Script::steps([]);
+    let made = insert_job()
+        .send(&script.client())
+        .wait_for::<Value>()
+        .await;
+    assert_eq!(made.expect_err("nothing").kind(), ErrorKind::Usage);
 }

@@ -5,8 +5,8 @@ use quote::{ToTokens, quote};
 
 use super::names::{Names, ident, up};
 use crate::model::{
-    Download, Location, MaskOf, Method, Operation, OperationShape, Paging, Parameter, Patching,
-    TokenIn, Upload, Verb,
+    Download, Job, Location, MaskOf, Method, Operation, OperationShape, Paging, Parameter,
+    Patching, TokenIn, Upload, Verb,
 };
 
 pub(super) fn method(method: &Method, depth: usize, names: &Names<'_>) -> TokenStream {
@@ -189,9 +189,31 @@ fn download(download: Download) -> TokenStream {
 }
 
 fn operation(operation: &Operation, depth: usize, names: &Names<'_>) -> TokenStream {
-    let shape = match operation.shape {
-        OperationShape::Aip151 => quote!(aip151),
-        OperationShape::Status => quote!(status),
+    let shape = match &operation.shape {
+        OperationShape::Aip151 => quote!(aip151()),
+        OperationShape::Status => quote!(status()),
+        OperationShape::Job(job) => {
+            let Job {
+                state,
+                succeeded,
+                failed,
+                name,
+                ..
+            } = job;
+            let error = job.error.as_deref().unwrap_or_default();
+            let parameters = job
+                .parameters
+                .iter()
+                .map(|(name, path)| quote!((#name, #path)));
+            quote!(job(&__gapi::JobShape {
+                state: #state,
+                succeeded: &[#(#succeeded),*],
+                failed: &[#(#failed),*],
+                error: #error,
+                name: #name,
+                parameters: &[#(#parameters),*],
+            }))
+        }
     };
     let entry = |method: &Option<String>| {
         let entry = names.entry(method.as_deref()?, depth)?;
@@ -199,5 +221,5 @@ fn operation(operation: &Operation, depth: usize, names: &Names<'_>) -> TokenStr
     };
     let poll = entry(&operation.poll).map(|entry| quote!(.polled_by(#entry)));
     let cancel = entry(&operation.cancel).map(|entry| quote!(.cancelled_by(#entry)));
-    quote!(operation: Some(__gapi::Operation::#shape() #poll #cancel),)
+    quote!(operation: Some(__gapi::Operation::#shape #poll #cancel),)
 }

@@ -1,7 +1,7 @@
 //! What a user writes in `gapi::api!`, for the macro and for whoever shows what the macro makes.
 //!
 //! ```text
-//! module := attribute* visibility "mod" NAME "=" DOCUMENT [ "{" pattern,* "}" ] [ "overrides" FILE ] ";"
+//! module := attribute* visibility "mod" NAME "=" DOCUMENT [ "{" pattern,* "}" ] [ "overrides" FILE ] ";"?
 //! ```
 
 #![allow(
@@ -194,7 +194,8 @@ impl Module {
             end = file.span();
             overrides = Some(file);
         }
-        if !stream.peek(Token![;]) {
+        // The last module needs none, as the last item of any list.
+        if !stream.peek(Token![;]) && !stream.is_empty() {
             let message = match (&selection, &overrides) {
                 (_, Some(_)) => "expected `;` after the module",
                 (Some(_), None) => "expected `;` or `overrides \"FILE\"` after the selection",
@@ -204,7 +205,7 @@ impl Module {
             };
             return Err(here(stream, end, message));
         }
-        stream.parse::<Token![;]>()?;
+        stream.parse::<Option<Token![;]>>()?;
         match header.take() {
             Some(header) => Ok(Self {
                 header,

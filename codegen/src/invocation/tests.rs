@@ -115,6 +115,17 @@ fn any_word_is_a_segment() {
 }
 
 #[test]
+fn the_last_module_needs_no_semicolon() {
+    for text in [
+        "mod tasks = \"t:v1\"",
+        "mod tasks = \"t:v1\" { a.b }",
+        "mod tasks = \"t:v1\" overrides \"o.json\"",
+    ] {
+        assert_eq!(errors(text), [""; 0], "{text}");
+    }
+}
+
+#[test]
 fn mistakes_are_named() {
     let cases = [
         (
@@ -130,7 +141,7 @@ fn mistakes_are_named() {
             "expected `= \"DOCUMENT\"` after the module's name",
         ),
         (
-            "mod tasks = \"t:v1\"",
+            "mod tasks = \"t:v1\" x",
             "expected `;`, a selection in braces or `overrides \"FILE\"` after the document",
         ),
         (
@@ -138,7 +149,7 @@ fn mistakes_are_named() {
             "expected `;`, a selection in braces or `overrides \"FILE\"` after the document",
         ),
         (
-            "mod tasks = \"t:v1\" { a.b }",
+            "mod tasks = \"t:v1\" { a.b } x",
             "expected `;` or `overrides \"FILE\"` after the selection",
         ),
         (

@@ -6,6 +6,7 @@ mod cycles;
 pub(crate) mod depth;
 mod documented;
 pub(crate) mod formats;
+mod jobs;
 pub(crate) mod media;
 pub(crate) mod names;
 mod operations;
@@ -77,7 +78,7 @@ pub(crate) fn lower_all(document: &Document) -> (Api, Errors) {
     let mut order: Vec<usize> = (0..api.types.len()).collect();
     order.sort_by_key(|index| (owners[*index], *index));
     remap::api(&mut api, &order);
-    operations::resolve(&mut api);
+    operations::resolve(&mut api, document, &mut errors);
     raw::resolve(&mut api);
     patching::resolve(&mut api, document, &mut errors);
     mark_requests(&mut api);

@@ -1,20 +1,99 @@
-//! Long-running operations: which answers are one, which method polls it, and which one cancels it.
+//! Long-running operations and jobs: which responses are one, which method polls it, and which one cancels it.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::jobs::{self, Job};
 use super::{
     Api, Location, Method, Operation, OperationShape, Resource, Shape, Type, TypeDef, TypeId, Verb,
 };
+use crate::{Document, Errors};
 
 /// Decides the operations of all methods.
-pub(super) fn resolve(api: &mut Api) {
+pub(super) fn resolve(api: &mut Api, document: &Document, errors: &mut Errors) {
     let mut polls = Vec::new();
     collect(&api.root, "", &api.types, &mut polls);
     let mut operations = BTreeSet::new();
     assign(&mut api.root, &api.types, &polls, &mut operations);
+    let jobs = jobs::of(document, &api.types, errors);
+    let jobs: BTreeMap<TypeId, Job> = jobs
+        .into_iter()
+        .filter_map(|(name, job)| {
+            let is = |def: &TypeDef| def.schema.as_deref() == Some(&*name);
+            Some((TypeId(api.types.iter().position(is)?), job))
+        })
+        .collect();
+    if !jobs.is_empty() {
+        let mut gets = Vec::new();
+        collect_gets(&api.root, &jobs, &mut gets);
+        assign_jobs(&mut api.root, &jobs, &gets, &mut operations);
+    }
     for id in operations {
         api.types[id.0].is_operation = true;
+    }
+}
+
+/// A method that gets a job.
+struct Get {
+    job: TypeId,
+    path_name: String,
+    cancel: Option<String>,
+}
+
+fn job_of(method: &Method, jobs: &BTreeMap<TypeId, Job>) -> Option<TypeId> {
+    match method.response {
+        Some(Type::Named(id)) if jobs.contains_key(&id) => Some(id),
+        _ => None,
+    }
+}
+
+fn collect_gets(resource: &Resource, jobs: &BTreeMap<TypeId, Job>, gets: &mut Vec<Get>) {
+    for method in &resource.methods {
+        if let Some(job) = job_of(method, jobs)
+            && method.wire == "get"
+            && method.verb == Verb::Get
+        {
+            gets.push(Get {
+                job,
+                path_name: method.path_name.clone(),
+                cancel: cancel(resource, method),
+            });
+        }
+    }
+    for child in &resource.resources {
+        collect_gets(child, jobs, gets);
+    }
+}
+
+/// What answers with a job starts one, or gets it. A change of one is no beginning.
+fn assign_jobs(
+    resource: &mut Resource,
+    jobs: &BTreeMap<TypeId, Job>,
+    gets: &[Get],
+    operations: &mut BTreeSet<TypeId>,
+) {
+    for method in &mut resource.methods {
+        let Some(id) = job_of(method, jobs) else {
+            continue;
+        };
+        let itself = gets.iter().find(|get| get.path_name == method.path_name);
+        if itself.is_none() && method.verb != Verb::Post {
+            continue;
+        }
+        let here: Vec<String> = method.path_name.split('.').map(str::to_owned).collect();
+        let nearest = gets.iter().filter(|get| get.job == id).max_by_key(|get| {
+            let there: Vec<String> = get.path_name.split('.').map(str::to_owned).collect();
+            (common(&here, &there), Reverse(&get.path_name))
+        });
+        method.operation = Some(Operation {
+            shape: OperationShape::Job(jobs[&id].clone()),
+            poll: itself.or(nearest).map(|get| get.path_name.clone()),
+            cancel: itself.and_then(|get| get.cancel.clone()),
+        });
+        operations.insert(id);
+    }
+    for child in &mut resource.resources {
+        assign_jobs(child, jobs, gets, operations);
     }
 }
 
@@ -135,7 +214,7 @@ fn assign(
                 })
                 .or_else(|| {
                     nearest(method, &here, answer, polls, |_| {
-                        tells_where(answer, shape, defs)
+                        tells_where(answer, &shape, defs)
                     })
                 });
             method.operation = Some(Operation {
@@ -152,8 +231,8 @@ fn assign(
 }
 
 /// Whether an operation itself says where it is: by its full name, or by its URL.
-fn tells_where(id: TypeId, shape: OperationShape, defs: &[TypeDef]) -> bool {
-    shape == OperationShape::Aip151 || has(id, &["selfLink"], defs)
+fn tells_where(id: TypeId, shape: &OperationShape, defs: &[TypeDef]) -> bool {
+    *shape == OperationShape::Aip151 || has(id, &["selfLink"], defs)
 }
 
 /// Of the poll methods that can be called, the one whose path and resource share most with those of the method.

@@ -2,6 +2,8 @@
 //!
 //! Identifiers are final (keywords are raw, clashes are resolved); docs are the document's text, not yet Markdown-safe.
 
+pub use super::jobs::Job;
+
 /// An index into [`Api::types`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TypeId(pub usize);
@@ -457,11 +459,13 @@ pub struct Operation {
     pub cancel: Option<String>,
 }
 
-/// The two shapes of operations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The shapes of operations.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OperationShape {
     /// `name`, `done`, `error`, `response` (AIP-151).
     Aip151,
     /// `status` and `operationType` (Compute Engine, Cloud SQL, ...).
     Status,
+    /// A resource with a state.
+    Job(Job),
 }

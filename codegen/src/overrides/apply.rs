@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use super::{Action, Entry, IDEMPOTENT_KEY, ITEMS_KEY, NAME_KEY, Overrides, PATCH_KEY};
+use super::{
+    Action, Entry, IDEMPOTENT_KEY, ITEMS_KEY, NAME_KEY, OPERATION_KEY, Overrides, PATCH_KEY,
+};
 use crate::place::{self, Step};
 use crate::{Error, Errors, similar};
 
@@ -48,6 +50,13 @@ impl Entry {
                 value.clone(),
                 &["methods"],
                 "said to patch",
+            ),
+            Action::Operation(value) => self.mark(
+                document,
+                OPERATION_KEY,
+                value.clone(),
+                &["schemas"],
+                "waited for",
             ),
             Action::Drop => self.drop_part(document),
             Action::Set(value) => self.set(document, value),

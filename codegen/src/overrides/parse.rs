@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{Action, Entry, Overrides};
 use crate::{Error, Errors, Source, document, place, similar};
 
-const KEYS: [&str; 8] = [
+const KEYS: [&str; 9] = [
     "at",
     "rename",
     "drop",
@@ -13,9 +13,10 @@ const KEYS: [&str; 8] = [
     "items",
     "idempotent",
     "patch",
+    "operation",
     "why",
 ];
-const FORM: &str = r#"an override is {"at": "schemas.X.properties.y", "rename" | "drop" | "set" | "items" | "idempotent" | "patch": ..., "why": "..."}"#;
+const FORM: &str = r#"an override is {"at": "schemas.X.properties.y", "rename" | "drop" | "set" | "items" | "idempotent" | "patch" | "operation": ..., "why": "..."}"#;
 
 impl Overrides {
     /// Reads an override file.
@@ -89,6 +90,11 @@ fn entry(value: &Value) -> Result<Entry, String> {
         object
             .get("patch")
             .map(|value| Action::Patch(value.clone())),
+    );
+    actions.extend(
+        object
+            .get("operation")
+            .map(|value| Action::Operation(value.clone())),
     );
     let [action] = <[Action; 1]>::try_from(actions).map_err(|actions| {
         if actions.is_empty() {

@@ -113,31 +113,34 @@ fn operations_find_the_method_that_polls_them() {
         method(&api, path)
             .operation
             .as_ref()
-            .map(|operation| (operation.shape, operation.poll.as_deref()))
+            .map(|operation| (operation.shape.clone(), operation.poll.as_deref()))
     };
     let (aip, status) = (OperationShape::Aip151, OperationShape::Status);
     let expected = [
-        ("folders.move", Some((status, None))),
+        ("folders.move", Some((status.clone(), None))),
         (
             "globalOperations.get",
-            Some((status, Some("globalOperations.get"))),
+            Some((status.clone(), Some("globalOperations.get"))),
         ),
         ("instances.get", None),
         (
             "instances.insert",
-            Some((status, Some("zoneOperations.get"))),
+            Some((status.clone(), Some("zoneOperations.get"))),
         ),
         (
             "networks.insert",
-            Some((status, Some("globalOperations.get"))),
+            Some((status.clone(), Some("globalOperations.get"))),
         ),
         ("operations.list", None),
         (
             "projects.locations.clusters.create",
-            Some((aip, Some("projects.locations.operations.get"))),
+            Some((aip.clone(), Some("projects.locations.operations.get"))),
         ),
         ("projects.locations.clusters.get", None),
-        ("operations.get", Some((aip, Some("operations.get")))),
+        (
+            "operations.get",
+            Some((aip.clone(), Some("operations.get"))),
+        ),
     ];
     for (path, expected) in expected {
         assert_eq!(operation(path), expected, "{path}");

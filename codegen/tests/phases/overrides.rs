@@ -1,6 +1,6 @@
 //! Corrections: what they change, and when they are refused.
 
-use gapi_codegen::model::Api;
+use gapi_codegen::model::{Api, MaskOf, OperationShape, Patching, Refusal, TokenIn};
 use gapi_codegen::{Document, Errors, Options, Overrides, Selection, Source, generate};
 
 use crate::support::*;
@@ -262,4 +262,67 @@ fn selections_name_methods_as_the_document_does() {
     let api = generate(&source("operations"), &options).unwrap().api;
     assert_eq!(method(&api, "instances.insert").ident, "create");
     assert!(Document::read(&source("operations"), Some(&overrides)).is_ok());
+}
+
+#[test]
+fn what_a_method_makes_of_a_change_can_be_said() {
+    let patching = |api: &Api, path: &str| method(api, path).patching.clone();
+    let at = r#"{"at": "resources.things.methods.patch", "patch""#;
+    for (said, expected) in [
+        (r#""merge""#, Patching::Merge),
+        (r#""replace""#, Patching::Refused(Refusal::Replaces)),
+    ] {
+        let api = corrected("repeating", &format!("{at}: {said}}}")).unwrap();
+        assert_eq!(patching(&api, "things.patch"), expected);
+    }
+    // In the body, beside what it is of.
+    let entry = r#"{"at": "resources.things.methods.setPolicy", "patch": {"mask": "policy.mask", "of": "policy"}}"#;
+    let api = corrected("repeating", entry).unwrap();
+    assert_eq!(
+        patching(&api, "things.setPolicy"),
+        Patching::Mask {
+            at: TokenIn::Body("policy.mask".to_owned()),
+            of: MaskOf::Property("policy".to_owned()),
+        }
+    );
+    for said in [
+        r#""perhaps""#,
+        r#"{"mask": "nowhere"}"#,
+        r#"{"mask": "nowhere", "of": "policy"}"#,
+        "1",
+    ] {
+        let wrong = errors("repeating", &format!("{at}: {said}}}"));
+        assert_eq!(wrong.len(), 1, "{said}: {wrong:?}");
+        assert!(
+            wrong[0].contains("resources.things.methods.patch"),
+            "{wrong:?}"
+        );
+    }
+}
+
+#[test]
+fn how_a_job_is_waited_for_can_be_said() {
+    let entry = |state: &str| {
+        format!(
+            r#"{{"at": "schemas.Task", "operation": {{"state": "{state}", "succeeded": ["DONE"], "failed": ["ERROR"], "name": "name", "parameters": {{"i": "name"}}}}}}"#
+        )
+    };
+    let api = corrected("operations", &entry("status")).unwrap();
+    let operation = method(&api, "instances.get").operation.clone().unwrap();
+    let OperationShape::Job(job) = operation.shape else {
+        panic!("a job");
+    };
+    assert_eq!((&*job.state, &*job.succeeded[0]), ("status", "DONE"));
+    assert_eq!(operation.poll.as_deref(), Some("instances.get"));
+    // A list of them is none.
+    assert!(method(&api, "operations.list").operation.is_none());
+    assert!(def(&api, "Task").is_operation);
+
+    let wrong = errors("operations", &entry("nothing"));
+    assert!(wrong[0].contains("`nothing`"), "{wrong:?}");
+    let wrong = errors(
+        "operations",
+        r#"{"at": "schemas.Task", "operation": {"state": 1}}"#,
+    );
+    assert!(wrong[0].contains("not a job"), "{wrong:?}");
 }

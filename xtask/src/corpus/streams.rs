@@ -21,6 +21,9 @@ pub(super) struct Streams {
     pub(super) waits: usize,
     /// Methods of operations themselves that have `wait`: by them a wait is resumed.
     pub(super) resumes: usize,
+    /// Methods that start jobs, and those that have `wait`.
+    pub(super) jobs: usize,
+    pub(super) job_waits: usize,
     /// The methods without one, by reason.
     pub(super) without: BTreeMap<&'static str, BTreeSet<String>>,
 }
@@ -31,6 +34,18 @@ const NO_POLL: &str =
     "no wait: the document has no method that gets its operations; poll with another version's";
 const NO_NAME: &str =
     "no wait: the operation has no name, because the answer is the result already";
+/// The jobs that can be waited for: documents, and the schema of each.
+const JOBS: [(&str, &str); 9] = [
+    ("batch.v1", "Job"),
+    ("bigquery.v2", "Job"),
+    ("dataflow.v1b3", "Job"),
+    ("dataform.v1", "WorkflowInvocation"),
+    ("dataproc.v1", "Job"),
+    ("dataproc.v1beta2", "Job"),
+    ("dlp.v2", "GooglePrivacyDlpV2DlpJob"),
+    ("transcoder.v1", "Job"),
+    ("workflowexecutions.v1", "Execution"),
+];
 const LOST: &str = "MISSING: neither reason holds";
 
 impl Streams {
@@ -65,12 +80,20 @@ impl Streams {
                     None => without(LOST),
                 }
             }
-            let Some(form) = document.operation(method) else {
-                return;
-            };
             let waits = made
                 .and_then(|method| method.operation.as_ref()?.poll.as_ref())
                 .is_some();
+            if method.starts_job(name) {
+                streams.jobs += 1;
+                streams.job_waits += usize::from(waits);
+                if !waits {
+                    without(LOST);
+                }
+                return;
+            }
+            let Some(form) = document.operation(method) else {
+                return;
+            };
             if is_of_operations(resource) {
                 streams.resumes += usize::from(waits);
                 return;
@@ -96,6 +119,8 @@ impl Streams {
         self.operations += more.operations;
         self.waits += more.waits;
         self.resumes += more.resumes;
+        self.jobs += more.jobs;
+        self.job_waits += more.job_waits;
         for (reason, methods) in more.without {
             self.without.entry(reason).or_default().extend(methods);
         }
@@ -104,14 +129,16 @@ impl Streams {
     /// The counts, and the methods without, by name if asked for.
     pub(super) fn report(&self, by_name: bool) -> String {
         let mut text = format!(
-            "{}/{} page streams, {}/{} item streams, {}/{} waits ({} more of operations themselves)\n",
+            "{}/{} page streams, {}/{} item streams, {}/{} waits ({} more of operations themselves), {}/{} waits of jobs\n",
             self.pages,
             self.paged,
             self.items,
             self.paged,
             self.waits,
             self.operations,
-            self.resumes
+            self.resumes,
+            self.job_waits,
+            self.jobs
         );
         for (reason, methods) in &self.without {
             let documents: BTreeSet<&str> = methods
@@ -163,6 +190,21 @@ struct Method {
     parameters: BTreeMap<String, Value>,
     request: Option<Reference>,
     response: Option<Reference>,
+    #[serde(rename = "httpMethod")]
+    verb: Option<String>,
+}
+
+impl Method {
+    fn starts_job(&self, document: &str) -> bool {
+        let response = self
+            .response
+            .as_ref()
+            .and_then(|schema| schema.name.as_deref());
+        self.verb.as_deref() == Some("POST")
+            && JOBS
+                .iter()
+                .any(|(name, schema)| *name == document && response == Some(schema))
+    }
 }
 
 #[derive(Deserialize)]
@@ -278,6 +320,11 @@ mod tests {
             all.report(true)
         );
         assert!(all.pages > 300 && all.waits > 700, "{}", all.report(true));
+        assert!(
+            all.jobs > 0 && all.job_waits == all.jobs,
+            "{}",
+            all.report(true)
+        );
         // Its page is a table: rows and columns are lists of their own.
         let without: Vec<&String> = all.without.values().flatten().collect();
         assert_eq!(
@@ -313,7 +360,7 @@ mod tests {
         assert_eq!(
             streams.report(true),
             format!(
-                "1/1 page streams, 0/1 item streams, 0/2 waits (0 more of operations themselves)\n  \
+                "1/1 page streams, 0/1 item streams, 0/2 waits (0 more of operations themselves), 0/0 waits of jobs\n  \
                  1 methods of 1 documents: {NO_ITEMS}\n    a.v1 list\n  \
                  1 methods of 1 documents: {NO_POLL}\n    a.v1 start\n  \
                  1 methods of 1 documents: {NO_NAME}\n    a.v1 run\n"

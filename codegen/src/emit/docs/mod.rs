@@ -12,8 +12,8 @@ use quote::quote;
 pub(super) use retries::retries;
 
 use crate::model::{
-    Api, Method, Notes, Parameter, Patching, Refusal, Resource, Scope, TokenIn, Type, TypeDef,
-    Upload,
+    Api, Method, Notes, OperationShape, Parameter, Patching, Refusal, Resource, Scope, TokenIn,
+    Type, TypeDef, Upload,
 };
 
 /// The docs of one item: paragraphs of Markdown.
@@ -80,6 +80,11 @@ pub(super) fn api(api: &Api) -> String {
             api.description.trim(),
         )))
         .paragraph(&markdown::sanitize(&link.unwrap_or_default()))
+        .paragraph(if api.root.methods.is_empty() {
+            ""
+        } else {
+            "What belongs to no resource is in [`methods`]."
+        })
         .paragraph(&format!(
             "Version {}, from the Discovery document of revision {}.",
             code(&api.version),
@@ -195,7 +200,10 @@ pub(super) fn method(api: &Api, method: &Method, scopes: &str) -> Docs {
         docs = docs.paragraph("Gives media: `download` fetches it.");
     }
     if let Some(operation) = &method.operation {
-        docs = docs.paragraph(if operation.poll.is_some() {
+        let is_job = matches!(operation.shape, OperationShape::Job(_));
+        docs = docs.paragraph(if is_job && operation.poll.is_some() {
+            "The response is a job; `wait` waits for its end."
+        } else if operation.poll.is_some() {
             "The answer is a long-running operation; `wait` waits for its end."
         } else {
             "The answer is a long-running operation, which no method of this document polls."

@@ -1,0 +1,112 @@
+//! Jobs: resources that a method starts, and that another one is asked for until their state is a final one.
+//!
+//! No rule tells them from other resources that have a state, so the ones that are known stand in `jobs.json`, by document and schema. The states are those that the
+//! documents call final: BigQuery's "DONE", and what Batch, Dataflow, Dataform, Dataproc, Cloud DLP, the Transcoder and Workflows say of theirs. An
+//! override of a schema says the same of another one.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Shape, TypeDef};
+use crate::overrides::OPERATION_KEY;
+use crate::{Document, Error, Errors, place};
+
+/// How a job tells how far it is, and how it is asked for. Paths have dots.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Job {
+    /// The property that has the state.
+    pub state: String,
+    /// The states in which it has ended well, unless it tells an error.
+    pub succeeded: Vec<String>,
+    /// The other states in which it has ended.
+    #[serde(default)]
+    pub failed: Vec<String>,
+    /// The property that tells why it failed.
+    #[serde(default)]
+    pub error: Option<String>,
+    /// The property by which it is known.
+    pub name: String,
+    /// Where the job tells the parameters of the methods that get and cancel it.
+    #[serde(default)]
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// The jobs of a document, by the name of their schema.
+pub(super) fn of(
+    document: &Document,
+    defs: &[TypeDef],
+    errors: &mut Errors,
+) -> BTreeMap<String, Job> {
+    let mut jobs = known(document);
+    // A revision may have lost what the list says.
+    jobs.retain(|schema, job| lacks(job, schema, defs).is_none());
+    for (name, schema) in &document.schemas {
+        let Some(said) = schema.others.get(OPERATION_KEY) else {
+            continue;
+        };
+        let job = Job::deserialize(said)
+            .map_err(|error| format!("not a job: {error}"))
+            .and_then(|job| match lacks(&job, name, defs) {
+                Some(property) => Err(format!("the schema has no property `{property}`")),
+                None => Ok(job),
+            });
+        match job {
+            Ok(job) => {
+                jobs.insert(name.clone(), job);
+            }
+            Err(message) => errors.push(
+                Error::new(place::join("schemas", name), message)
+                    .help("correct the override of its operation"),
+            ),
+        }
+    }
+    jobs
+}
+
+fn known(document: &Document) -> BTreeMap<String, Job> {
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let id = format!("{}:{}", text(&document.name), text(&document.version));
+    // The file is part of this crate, and a test reads all of it.
+    let mut all: BTreeMap<String, Value> =
+        serde_json::from_str(include_str!("jobs.json")).unwrap_or_default();
+    let jobs = all.remove(&id).unwrap_or_default();
+    BTreeMap::deserialize(jobs).unwrap_or_default()
+}
+
+/// A property that the job names and the schema does not have.
+fn lacks<'j>(job: &'j Job, schema: &str, defs: &[TypeDef]) -> Option<&'j str> {
+    let def = defs
+        .iter()
+        .find(|def| def.schema.as_deref() == Some(schema));
+    let fields = match def.map(|def| &def.shape) {
+        Some(Shape::Object(fields)) => fields.as_slice(),
+        _ => &[],
+    };
+    let paths = [&job.state, &job.name].into_iter().chain(&job.error);
+    let tops = paths
+        .chain(job.parameters.values())
+        .filter_map(|path| path.split('.').next());
+    let mut lost = tops.filter(|top| !fields.iter().any(|field| field.wire == *top));
+    lost.next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_of_jobs_can_be_read() {
+        let all: BTreeMap<String, BTreeMap<String, Job>> =
+            serde_json::from_str(include_str!("jobs.json")).expect("jobs");
+        assert_eq!(all.len(), 9);
+        let jobs = all.values().flat_map(BTreeMap::values);
+        assert!(jobs.clone().all(|job| !job.succeeded.is_empty()));
+        assert!(
+            jobs.clone()
+                .all(|job| job.parameters.values().any(|path| *path == job.name))
+        );
+    }
+}
