@@ -326,3 +326,16 @@ fn how_a_job_is_waited_for_can_be_said() {
     );
     assert!(wrong[0].contains("not a job"), "{wrong:?}");
 }
+
+#[test]
+fn texts_of_overrides_do_nothing_where_errors_are_shown() {
+    for entry in [
+        r#"{"at": "schemas.\"No\\u001b[1m\\n\u202e\"", "drop": true}"#,
+        r#"{"at": "schemas.\u001b[1m\u202e", "drop": true}"#,
+        r#"{"at": "schemas.Leaf", "\u009bkey\n": 1}"#,
+        r#"{"at": "schemas.Leaf.\n[x", "drop": true}"#,
+    ] {
+        let error = &errors("recursion", entry)[0];
+        assert!(!error.contains(gapi_codegen::text::is_active), "{error:?}");
+    }
+}

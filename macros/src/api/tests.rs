@@ -150,3 +150,23 @@ fn the_runtime_comes_first() {
         ["call `gapi::api!`: this macro wants the path of package `gapi` first"]
     );
 }
+
+#[test]
+fn what_a_document_says_in_vain_is_a_warning_at_the_name_of_the_module() {
+    let folder = package();
+    let path = folder.path().join("toys.v1.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let text = text.replace(
+        r#""response":"#,
+        r#""request": {"$ref": "Toy"}, "response":"#,
+    );
+    std::fs::write(&path, text).unwrap();
+    let file = expand(folder.path(), r#"::gapi; mod toys = "toys.v1.json";"#);
+    let said = quote::quote!(#file).to_string();
+    let note = "toys.v1.json: resources.toys.methods.get.request: a GET or HEAD request cannot have a body; it is left out";
+    assert!(
+        said.contains(&format!("# [deprecated (note = {note:?})]")),
+        "{said}"
+    );
+    assert!(compile_errors(&file.items).is_empty());
+}
