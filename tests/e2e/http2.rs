@@ -12,8 +12,9 @@ use std::{
 };
 
 use gapi::{
-    CallOptions, Client, ErrorKind, RetryPolicy,
+    CallOptions, Client, ErrorKind, Media, RetryPolicy, Upload,
     auth::AccessToken,
+    generated::v1 as generated,
     transport::{Body, Clock, ManualClock, TransportOptions},
 };
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
@@ -470,4 +471,41 @@ async fn a_post_that_got_no_stream_is_sent_again_and_carried_out_once() {
     assert_eq!(made.attempts(), 2);
     // The second one never came as a whole.
     assert_eq!(server.requests(), ["POST 2"; 2]);
+}
+
+static INSERT: generated::Method = generated::Method {
+    id: "storage.objects.insert",
+    path: "o",
+    upload: Some(generated::MediaUpload {
+        accept: &["*/*"],
+        max_size: None,
+        simple: true,
+        resumable: false,
+    }),
+    ..generated::Method::new(&STORAGE, generated::Verb::Post)
+};
+
+static STORAGE: generated::Api = generated::Api {
+    name: "storage",
+    root_url: "https://storage.googleapis.com/",
+    ..generated::Api::EMPTY
+};
+
+/// Of the stream, the connection only sees that it is reset.
+#[tokio::test]
+async fn media_that_cannot_be_read_is_told_over_http2_too() {
+    let server = Server::start(&[], 1).await;
+    let pieces = [
+        Ok(vec![7; 9 << 20].into()),
+        Err(std::io::Error::other("the tape is torn")),
+    ];
+    let media = Media::stream(futures_util::stream::iter(pieces), Some(10 << 20));
+    let upload = Upload::<serde_json::Value>::new(generated::Call::new(&INSERT), media);
+    let error = upload.send(&server.client()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Io, "{error}");
+    assert_eq!(
+        error.to_string(),
+        "storage.objects.insert: the media failed after 9437184 bytes: the tape is torn"
+    );
+    assert_eq!(error.attempts(), 1);
 }

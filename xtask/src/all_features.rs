@@ -1,4 +1,4 @@
-//! `cargo xtask all-features`: gapi-auth in a program that turns on what the workspace cannot turn on for all of its packages.
+//! `cargo xtask all-features`: gapi in a program that turns on what the workspace cannot turn on for all of its packages.
 
 use std::path::Path;
 

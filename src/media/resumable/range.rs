@@ -61,6 +61,8 @@ pub(super) fn stored(headers: &HeaderMap) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -103,5 +105,20 @@ mod tests {
             assert_eq!(read(text), count, "{text}");
         }
         assert_eq!(stored(&HeaderMap::new()), Some(0));
+    }
+
+    proptest! {
+        /// Whatever a server writes, it has so many bytes, or says nothing.
+        #[test]
+        fn any_range_is_read_or_passed_over(
+            text in prop_oneof!["\\PC{0,30}", "(bytes)?[ =]{0,2}[0-9]{0,22}-[0-9]{0,22}"],
+        ) {
+            let Ok(value) = HeaderValue::from_bytes(text.as_bytes()) else { return Ok(()) };
+            let headers = HeaderMap::from_iter([(RANGE, value)]);
+            if let Some(stored) = stored(&headers) {
+                let last = text.trim().rsplit('-').next().expect("a part");
+                prop_assert!(stored == 0 || last.trim().parse() == Ok(stored - 1), "{}", text);
+            }
+        }
     }
 }
