@@ -337,5 +337,6 @@ fn answered(item: &Item, part: Part) -> Answered {
         place: None,
         authorized: true,
         attempts: item.attempts,
+        note: None,
     }
 }

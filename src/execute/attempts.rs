@@ -21,7 +21,7 @@ use crate::{
     Error, ErrorKind,
     call::{Transfer, options::CallOptions, sending::Prepared},
     media::{plan::Copies, streamed::Streamed},
-    retry::{self, Backoff, Next, PASSED_BY, Repeat, Why},
+    retry::{self, Backoff, Next, Note, PASSED_BY, Repeat, Why},
     url::{HttpRequest, Shown},
 };
 
@@ -137,6 +137,12 @@ impl<'a> Plan<'a> {
         (matters && !super::is_safe(self.prepared, self.options)).then_some(Why::NotSafe)
     }
 
+    /// What an error says of there being no further attempt.
+    fn note(&self, why: Why, error: &Error, is_uncertain: bool) -> Option<Note> {
+        let call = (&self.prepared.call, self.options);
+        retry::note(why, error, call, is_uncertain)
+    }
+
     fn backoff(&self, started: Instant) -> Backoff {
         let backoff = Backoff::since(started, &self.prepared.client.inner, self.options);
         match self.retries {
@@ -247,14 +253,14 @@ pub(super) async fn attempts(
                 client.clock.sleep(wait).await;
             }
             // Decoding it says what is missing, and whoever asked for the bytes gets them.
-            (Next::GiveUp(_), Some(received)) => {
+            (Next::GiveUp(why), Some(mut received)) => {
                 row.set_last(None);
+                received.answered.note = plan.note(why, &error, is_uncertain).map(Box::new);
                 return Ok(received);
             }
             (Next::GiveUp(why), None) => {
                 row.set_last(None);
-                let call = (&plan.prepared.call, plan.options);
-                let note = retry::note(why, &error, call, is_uncertain);
+                let note = plan.note(why, &error, is_uncertain);
                 return Err(error.after(plan.state.exchanges(), note));
             }
         }

@@ -13,6 +13,7 @@ use crate::{
     coding::Coding,
     media_type,
     method::Method,
+    retry::Note,
     url::{Shown, wrapper},
     wire::space,
 };
@@ -29,6 +30,8 @@ pub(crate) struct Answered {
     pub(crate) authorized: bool,
     /// How many exchanges the call made for it.
     pub(crate) attempts: u32,
+    /// Why there was no further attempt, though it lacks something. In a box, because nearly all have none.
+    pub(crate) note: Option<Box<Note>>,
 }
 
 impl Answered {
@@ -170,9 +173,14 @@ impl Answered {
         let message = format!(
             "the server says with status {status} that the call was carried out, but its response is empty, though the document declares one{schema}"
         );
-        Error::new(ErrorKind::Decode, message)
+        self.noting(Error::new(ErrorKind::Decode, message))
             .at(self.method.id, self.url())
             .with_answer(self.status, self.headers.clone(), self.body.clone())
+    }
+
+    /// Adds what is known of the attempts.
+    fn noting(&self, error: Error) -> Error {
+        error.after(self.attempts, self.note.as_deref().cloned())
     }
 
     /// The text of the body. Bytes that are not UTF-8 are replaced.
@@ -252,8 +260,7 @@ impl Answered {
             }
             _ => {}
         }
-        Error::new(ErrorKind::Decode, message)
-            .counting(self.attempts)
+        self.noting(Error::new(ErrorKind::Decode, message))
             .at(self.method.id, self.url())
             .with_answer(self.status, self.headers.clone(), self.body.clone())
             .with_json_path(unreadable.path)

@@ -156,6 +156,7 @@ fn undecoded(plan: &Plan<'_>, hop: Hop) -> Received {
         place: None,
         authorized: hop.authorized,
         attempts: plan.state.exchanges(),
+        note: None,
     };
     Received { answered, unread }
 }

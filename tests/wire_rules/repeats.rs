@@ -202,6 +202,13 @@ async fn an_error_that_was_not_repeated_says_what_would_make_it_safe() {
             format!("{method}: 503 UNAVAILABLE: later ({because}{ways})")
         );
     }
+    // A response that ends early is a failure too, though its status is a success.
+    let script = Script::new(|_| json(200, r#"{"name": "x"#));
+    let client = script.retrying().build().expect("a client");
+    let error = Create::new().send(&client).await.expect_err("half");
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Decode, 1));
+    let note = format!("({because}; it would be with `.idempotent(true)`)");
+    assert!(error.to_string().ends_with(&note), "{error}");
     // What was tried as often as it may be needs no such word, nor what would fail again.
     let error = delete().send(c).await.expect_err("503");
     assert!(!error.to_string().contains(because), "{error}");
