@@ -45,12 +45,18 @@ async fn answers_that_are_no_json_are_explained() {
     );
     assert!(html.body().unwrap().starts_with(b"<html>"));
 
-    let wrong = under(Fault::reply(Reply::json(
+    let wrong = under(Fault::reply(Reply::text(
         200,
-        &json!({"settings": {"dataDiskSizeGb": "much"}}),
+        r#"{"settings": {"tier": "\x"}}"#,
     )))
     .await;
-    assert_eq!(wrong.json_path(), Some("settings.dataDiskSizeGb"));
+    assert_eq!(wrong.json_path(), Some("settings.tier"));
+    assert!(
+        wrong
+            .to_string()
+            .contains("settings.tier: the response is not valid JSON: invalid escape"),
+        "{wrong}"
+    );
 
     let cut = under(Fault::reply(Reply::text(200, r#"{"name": "ord"#))).await;
     assert_eq!(cut.kind(), ErrorKind::Decode);
