@@ -8,8 +8,8 @@ gapi::api! {
 }
 
 gapi::api! {
-    /// Google Tasks, the method that the benchmarks call.
-    pub mod tasks = "tasks:v1" { tasklists.get };
+    /// Google Tasks, the methods that the benchmarks and `queue` call.
+    pub mod tasks = "tasks:v1" { tasklists.{get, insert} };
 }
 
 include!(concat!(env!("OUT_DIR"), "/modules.rs"));

@@ -127,14 +127,20 @@ pub(crate) enum RequestId {
 /// The setters, once for all types that have options. The type has `fn options_mut(&mut self) -> &mut CallOptions`.
 macro_rules! option_setters {
     () => {
-        /// Limits the whole call: credentials, redirects, retries with the waits between them, and the reading of the answer. No limit unless set.
+        /// Limits the whole call, from its first poll to its end, whatever it waits for: credentials, media, a connection, redirects, retries with the waits between them, the
+        /// response. A list has it for each page, a wait for an operation for each request, an upload by steps for each step. No limit unless set.
+        ///
+        /// Without one, a call never hangs before its request is sent: 60 s in which nothing gets on end it.
         pub fn timeout(mut self, limit: std::time::Duration) -> Self {
             self.options_mut().choose().timeout = Some(limit);
             self
         }
 
-        /// Limits each HTTP exchange of the call, the reading of its answer included. 60 s unless set, and one second more for every 64 KiB of
-        /// an upload; [`Duration::MAX`](std::time::Duration::MAX) stands for no limit.
+        /// Limits each attempt, from when a connection takes its request (if the [transport](crate::transport::Transport::tells_hand_over) tells that; else from its start) to the end of the
+        /// response, redirects included. Of a download, it limits the wait for the head and for each chunk.
+        ///
+        /// Unless set, it is 60 s, and one second more for every 64 KiB of an upload; for media of unknown length, 60 s without a byte.
+        /// [`Duration::MAX`](std::time::Duration::MAX) stands for no limit.
         pub fn attempt_timeout(mut self, limit: std::time::Duration) -> Self {
             self.options_mut().choose().attempt_timeout = Some(limit);
             self

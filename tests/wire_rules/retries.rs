@@ -479,13 +479,12 @@ async fn every_exchange_counts_whatever_ended_the_call() {
             "resumed",
             vec![
                 begun(),
-                unavailable(),
                 answer(404, &[], ""),
                 begun(),
                 json(200, "{\"size\": \"4\"}"),
             ],
             ErrorKind::Media,
-            5,
+            4,
         ),
     ];
     for (how, steps, kind, attempts) in cases {

@@ -2,11 +2,20 @@
 
 #![cfg(feature = "reqwest")]
 
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt, stream};
-use gapi_transport::{Body, Transport, TransportError, TransportErrorKind, default_transport};
+use gapi_transport::{
+    Body, HandOver, Transport, TransportError, TransportErrorKind, default_transport,
+};
 use http::{Method, Request, Response, StatusCode};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -465,4 +474,104 @@ fn a_machine_without_root_certificates_is_told_what_to_install() {
         .expect("a process");
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(text.contains("TOLD="), "{text}");
+}
+
+/// Counts what it is told.
+#[derive(Debug, Default)]
+struct Told {
+    refuses: bool,
+    taken: AtomicUsize,
+    sent: AtomicUsize,
+    done: AtomicUsize,
+}
+
+impl HandOver for Told {
+    fn take(&self) -> bool {
+        self.taken.fetch_add(1, Ordering::Relaxed);
+        !self.refuses
+    }
+
+    fn sent(&self) {
+        self.sent.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn done(&self) {
+        self.done.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl Told {
+    /// How often it was told that the request was taken, and that a piece of it was sent; whether that is over.
+    fn counts(&self) -> (bool, bool, bool) {
+        let count = |n: &AtomicUsize| n.load(Ordering::Relaxed);
+        (
+            count(&self.taken) > 0,
+            count(&self.sent) > 0,
+            count(&self.done) == 1,
+        )
+    }
+}
+
+fn watched(address: SocketAddr, method: Method, body: Body, told: &Arc<Told>) -> Request<Body> {
+    let uri = format!("http://{address}/");
+    let request = Request::builder().method(method).uri(uri);
+    request
+        .body(body.with_hand_over(Arc::<Told>::clone(told)))
+        .expect("a request")
+}
+
+#[tokio::test]
+async fn a_connection_that_takes_a_request_is_told_of() {
+    let transport = default_transport().expect("a transport");
+    assert!(transport.tells_hand_over());
+    let pieces = || stream::iter(["ab", "cd"].map(|piece| Ok::<_, TransportError>(piece.into())));
+    for (method, body, sent) in [
+        (Method::GET, Body::empty(), false),
+        (Method::POST, Body::empty(), false),
+        (Method::POST, Body::from("abc"), false),
+        // What was given went out when more is asked for.
+        (Method::PUT, Body::from_stream(pieces(), Some(4)), true),
+        (Method::PUT, Body::from_stream(pieces(), None), true),
+    ] {
+        let (address, server) =
+            serve(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", End::Close).await;
+        let seen = Arc::new(Told::default());
+        let shown = format!("{method} {body:?}");
+        let request = watched(address, method, body, &seen);
+        transport.send(request).await.expect("an answer");
+        server.await.expect("a request");
+        assert_eq!(seen.counts(), (true, sent, true), "{shown}");
+    }
+    // Nothing takes what finds no connection.
+    let nobody = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = nobody.local_addr().expect("an address");
+    drop(nobody);
+    let seen = Arc::new(Told::default());
+    let request = watched(address, Method::POST, Body::from("abc"), &seen);
+    transport.send(request).await.expect_err("nobody is there");
+    assert!(!seen.counts().0);
+}
+
+#[tokio::test]
+async fn a_request_that_was_given_up_does_not_go_out() {
+    let transport = default_transport().expect("a transport");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let server = tokio::spawn(async move {
+        let (mut connection, _) = listener.accept().await.expect("a connection");
+        let mut seen = Vec::new();
+        let _ = connection.read_to_end(&mut seen).await;
+        seen
+    });
+    let refuses = Arc::new(Told {
+        refuses: true,
+        ..Told::default()
+    });
+    let request = watched(address, Method::POST, Body::from("abc"), &refuses);
+    let error = transport.send(request).await.expect_err("it was given up");
+    assert!(
+        error.to_string().contains("given up before it was sent"),
+        "{error}"
+    );
+    assert_eq!(server.await.expect("its end"), b"");
 }

@@ -8,6 +8,7 @@ mod corpus;
 mod index;
 mod pairs;
 mod providers;
+mod queue;
 mod servers;
 mod soak_media;
 mod soak_store;
@@ -47,6 +48,8 @@ enum Chore {
     BenchCompile(bench_compile::Arguments),
     /// Measure what calls cost beside the same calls by hand, with reqwest and serde: ratios of times on loopback.
     BenchRuntime(bench_runtime::Arguments),
+    /// Make thousands of calls at once that have to wait for the streams of one connection, or for files: none fails, and each is carried out once.
+    Queue(queue::Arguments),
     /// Send and fetch media through everything that can go wrong, seed after seed, and measure the memory that it takes.
     SoakMedia(soak_media::Arguments),
     /// Kill programs while they save tokens, and look at what they leave.
@@ -78,6 +81,7 @@ fn main() -> ExitCode {
         Chore::Roundtrip(arguments) => conformance::roundtrip(&arguments, &root()),
         Chore::BenchCompile(arguments) => bench_compile::run(&arguments, &root()),
         Chore::BenchRuntime(arguments) => bench_runtime::run(&arguments, &root()),
+        Chore::Queue(arguments) => queue::run(&arguments, &root()),
         Chore::SoakMedia(arguments) => soak_media::run(&arguments, &root()),
         Chore::SoakStore(arguments) => soak_store::run(&arguments),
         Chore::Stampede(arguments) => stampede::run(&arguments, &root()),

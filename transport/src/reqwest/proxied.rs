@@ -62,6 +62,10 @@ impl Transport for Proxied {
     fn reads_extensions(&self) -> bool {
         false
     }
+
+    fn tells_hand_over(&self) -> bool {
+        true
+    }
 }
 
 impl fmt::Debug for Proxied {
