@@ -238,9 +238,12 @@ impl fmt::Debug for Server {
 }
 
 fn silent(hosts: &str, error: TransportError) -> AuthError {
+    if error.kind() == TransportErrorKind::NoClient {
+        return AuthError::unreachable(hosts, error);
+    }
     let may_pass = !matches!(
         error.kind(),
-        TransportErrorKind::Request | TransportErrorKind::TooLarge | TransportErrorKind::NoClient
+        TransportErrorKind::Request | TransportErrorKind::TooLarge
     );
     AuthError::new(
         AuthErrorKind::Transport,

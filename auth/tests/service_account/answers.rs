@@ -198,3 +198,17 @@ async fn an_endless_answer_is_cut_off() {
     assert!(!error.is_transient());
     assert_eq!(endpoint.seen().len(), 1);
 }
+
+#[tokio::test]
+async fn where_there_is_no_client_nobody_is_said_to_be_out_of_reach() {
+    let endpoint = Endpoint::new([Err(TransportErrorKind::NoClient)]);
+    let error = ask(&account().transport(endpoint.shared()))
+        .await
+        .expect_err("no client");
+    assert_eq!(
+        (error.kind(), error.is_transient()),
+        (AuthErrorKind::Config, false)
+    );
+    assert!(!error.to_string().contains("reached"), "{error}");
+    assert_eq!(endpoint.seen().len(), 1);
+}

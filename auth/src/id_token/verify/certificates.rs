@@ -6,7 +6,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures_util::future::{Either, select};
 use gapi_transport::{Body, Clock, Transport};
 use http::{HeaderMap, Request, header};
 use tokio::{
@@ -18,7 +17,7 @@ use super::{
     IdTokenCheck, IdTokenError, failed,
     key::{Key, read_set},
 };
-use crate::{AuthError, AuthErrorKind, cache::Moment};
+use crate::{AuthError, AuthErrorKind, FetchContext, cache::Moment};
 
 /// How long keys are kept whose answer does not say, and the least that is believed.
 const SHORTEST: Duration = Duration::from_secs(60);
@@ -161,17 +160,11 @@ impl Certificates {
         transport: Arc<dyn Transport>,
         clock: Arc<dyn Clock>,
     ) {
-        let fetched = match select(Box::pin(self.ask(&transport)), clock.sleep(FETCH)).await {
-            Either::Left((fetched, _)) => fetched,
-            Either::Right(_) => Err(AuthError::new(
-                AuthErrorKind::Transport,
-                format!(
-                    "the issuer's keys did not come within {} s",
-                    FETCH.as_secs()
-                ),
-            )
-            .with_transient(true)),
-        };
+        let cx = FetchContext::outside(transport, clock.clone());
+        let asking = self.ask(cx.transport());
+        let fetched = cx
+            .within(FETCH, "the issuer's keys did not come", asking)
+            .await;
         let now = Moment::now(&*clock);
         let mut state = self.state();
         state.fetches += 1;
@@ -223,13 +216,7 @@ impl Certificates {
 }
 
 fn unreachable(error: gapi_transport::TransportError) -> AuthError {
-    let error = AuthError::from(error);
-    AuthError::new(
-        error.kind(),
-        "the server of the issuer's keys could not be reached",
-    )
-    .with_transient(error.is_transient())
-    .with_source(error)
+    AuthError::unreachable("the server of the issuer's keys", error)
 }
 
 /// `max-age` less `Age` (RFC 9111, section 4.2), within reason.
