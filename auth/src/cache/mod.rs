@@ -288,7 +288,8 @@ impl<S: TokenSource> Core<S> {
         ticket: Ticket,
         cx: FetchContext,
     ) -> impl Future<Output = ()> + Send {
-        async move { fly(&*self.source, ticket, &cx, self.limits()).await }
+        let (source, limits) = (self.source.clone(), self.limits());
+        async move { fly(&*source, ticket, &cx, limits).await }
     }
 
     /// The outcome of a flight, or nothing if it is lost.

@@ -128,12 +128,8 @@ impl FetchContext {
         let work = std::pin::pin!(work);
         match select(work, self.clock.sleep(limit)).await {
             Either::Left((outcome, _)) => outcome,
-            // Its steps last as long as the work does.
-            Either::Right((_, work)) => {
-                let error = self.steps.timed_out(message, limit);
-                let _ = work;
-                Err(error)
-            }
+            // Its steps last as long as the work does, which is until this function ends.
+            Either::Right(_) => Err(self.steps.timed_out(message, limit)),
         }
     }
 }
