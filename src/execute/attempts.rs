@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use gapi_auth::AuthHeaders;
 use http::StatusCode;
 use tracing::Span;
 
@@ -316,7 +317,7 @@ async fn one(
     let answered = answered
         .check(prepared, options, shown, plan.accept)
         .map_err(|error| {
-            let sent = identity.iter().flat_map(|identity| identity.headers());
+            let sent = identity.iter().flat_map(AuthHeaders::headers);
             error.hiding_credentials(sent).after(0, note)
         })?;
     Ok(Some(Received { answered, unread }))
