@@ -94,7 +94,7 @@ impl Raw {
 
     /// Tries again by the call's policy: the request is a step that has no effect of its own. Unless set there is one attempt, but for a rejected token: the feature has a
     /// [`Backoff`](crate::retry::Backoff) of its own.
-    pub(crate) fn as_step(mut self) -> Self {
+    pub(crate) fn retrying(mut self) -> Self {
         self.retries = Retries::Step;
         self
     }

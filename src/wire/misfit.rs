@@ -120,7 +120,9 @@ fn in_object(object: &dyn AnyObject, path: &str, found: &mut Vec<(String, Value)
         }
     };
     for (index, name) in object.about().properties.iter().enumerate() {
-        let view = object.property(index).and_then(|property| property.view());
+        let view = object
+            .property(index)
+            .and_then(super::property::Property::view);
         match (object.extra().get(name), &view) {
             (Some(value), None) if !value.is_null() => {
                 found.push((below(name), value.clone()));

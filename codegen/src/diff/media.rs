@@ -106,11 +106,11 @@ impl Comparison {
                 (None, None) => {}
                 (Some(_), None) => {
                     self.changes
-                        .push(Rule::UploadNarrowed, at, "this way to upload is gone")
+                        .push(Rule::UploadNarrowed, at, "this way to upload is gone");
                 }
                 (None, Some(_)) => {
                     self.changes
-                        .push(Rule::UploadWidened, at, "this way to upload is new")
+                        .push(Rule::UploadWidened, at, "this way to upload is new");
                 }
                 (Some(old), Some(new)) => {
                     if slashless(&old.path) == slashless(&new.path) {

@@ -224,7 +224,7 @@ impl Comparison {
             (was, is) if was == is => {}
             (was, is) => {
                 self.changes
-                    .push(Rule::Location, place::join(at, "location"), told(was, is))
+                    .push(Rule::Location, place::join(at, "location"), told(was, is));
             }
         }
         let many = |schema: &Schema| schema.repeated || schema.ty.as_deref() == Some("array");

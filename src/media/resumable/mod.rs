@@ -237,7 +237,7 @@ impl Driver {
 
     /// A POST that makes nothing yet, so that it is safe to repeat.
     async fn begin_session(&mut self) -> Result<(), Error> {
-        let request = Raw::from(self.begin.clone()).as_step();
+        let request = Raw::from(self.begin.clone()).retrying();
         let answered = self.exchange(request).await?;
         let location = answered
             .headers
