@@ -6,6 +6,8 @@
 //!
 //! Documentation: <https://developers.google.com/identity/protocols/oauth2/>
 //!
+//! Methods that belong to no resource are in the module `methods`.
+//!
 //! Version `v2`, from the Discovery document of revision `20200213`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]

@@ -83,7 +83,7 @@ pub(super) fn api(api: &Api) -> String {
         .paragraph(if api.root.methods.is_empty() {
             ""
         } else {
-            "What belongs to no resource is in [`methods`]."
+            "Methods that belong to no resource are in the module `methods`."
         })
         .paragraph(&format!(
             "Version {}, from the Discovery document of revision {}.",

@@ -4,6 +4,8 @@
 //!
 //! A document for tests: names.
 //!
+//! Methods that belong to no resource are in the module `methods`.
+//!
 //! Version `v1`, from the Discovery document of revision `20260101`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]

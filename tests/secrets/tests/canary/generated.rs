@@ -75,16 +75,20 @@ fn fields_that_the_document_does_not_know() {
 }
 
 #[test]
-fn values_that_do_not_decode() {
+fn values_that_are_not_what_the_document_says() {
     for wrong in [
         json!({"password": {"a": CANARY}}),
         json!({"password": [CANARY]}),
     ] {
-        let error = serde_json::from_value::<User>(wrong).unwrap_err();
-        assert!(!is_in(&error.to_string()), "{error}");
+        let user = serde_json::from_value::<User>(wrong).unwrap();
+        assert!(user.extra.get("password").is_some());
+        hidden(debug(&user), "password");
     }
     for wrong in ["CANARY5ecret!", "CANARY5ecret$$$="] {
-        let error = serde_json::from_value::<SecretPayload>(json!({"data": wrong})).unwrap_err();
-        assert!(!is_in(&error.to_string()), "{error}");
+        let payload = serde_json::from_value::<SecretPayload>(json!({"data": wrong})).unwrap();
+        assert!(payload.extra.get("data").is_some());
+        hidden(debug(&payload), "data");
     }
+    let error = serde_json::from_value::<User>(json!([CANARY])).unwrap_err();
+    assert!(!is_in(&error.to_string()), "{error}");
 }

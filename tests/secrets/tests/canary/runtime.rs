@@ -82,6 +82,7 @@ pub(crate) async fn rows() -> Vec<Row> {
             "gapi::Patch",
             debug(&gapi::Patch::between(&User::default(), &user())),
         ),
+        secret("gapi::Update", updates()),
         secret("gapi::Mock", debug(&mock())),
         secret("gapi::MockCall", mock_calls().await),
         secret(
@@ -130,6 +131,7 @@ pub(crate) async fn rows() -> Vec<Row> {
         open("gapi::InvalidValue", TIME),
         open("gapi::ErrorKind", "a kind"),
         open("gapi::ScopePolicy", "a choice"),
+        open("gapi::Base64", "a choice"),
         open("gapi::MtlsEndpoint", "a choice"),
         open("gapi::AttemptMetrics", "a method and numbers"),
         open("gapi::CallMetrics", "a method and numbers"),
@@ -151,6 +153,9 @@ pub(crate) async fn rows() -> Vec<Row> {
         "gapi::MediaDownload",
         "gapi::Operation",
         "gapi::OperationShape",
+        "gapi::JobShape",
+        "gapi::Patching",
+        "gapi::MaskOf",
     ] {
         rows.push(open(name, TABLE));
     }
@@ -397,6 +402,13 @@ async fn chunks() -> Vec<String> {
     let refused = download(&client).answer_limit(1).await.unwrap_err();
     shown.extend(error(&refused));
     shown
+}
+
+fn updates() -> Vec<String> {
+    let patch = gapi::Patch::between(&User::default(), &user());
+    let update = gapi::IntoUpdate::<User>::into_update(patch);
+    let whole = gapi::IntoUpdate::<User>::into_update(user());
+    [debug(&update), debug(&whole)].concat()
 }
 
 fn http_requests() -> Vec<String> {
