@@ -162,7 +162,8 @@ pub(crate) fn literal(chance: &mut Chance) -> String {
     ];
     let mut path = String::new();
     for _ in 0..chance.below(3) {
-        path.push_str(*chance.of(&words));
+        let word = *chance.of(&words);
+        path.push_str(word);
         path.push('/');
     }
     path

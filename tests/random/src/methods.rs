@@ -107,7 +107,8 @@ fn method(maker: &mut Maker, base: &Address, resource: &str, name: &str, made: &
             "path: {x}"
         });
         path.push_str(&format!("{{{plus}{name}}}"));
-        path.push_str(*maker.chance.of(&["", ":verb", "/x"]));
+        let end = *maker.chance.of(&["", ":verb", "/x"]);
+        path.push_str(end);
         path.push('/');
         order.push(name.clone());
         let (ty, format) = *maker.chance.of(&[
