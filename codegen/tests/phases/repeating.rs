@@ -103,13 +103,12 @@ fn documented_classes_are_known() {
     let repeats = |overrides: Option<&Overrides>, name: &str| {
         let document = Document::read(&source, overrides).unwrap();
         let api = lower(&document).unwrap();
-        let repeats = match method(&api, name).retries() {
+        match method(&api, name).retries() {
             Retries::With(slots) => slots.len(),
             Retries::Always => 100,
             Retries::ByRequestId => 200,
             Retries::IfAsked => 0,
-        };
-        repeats
+        }
     };
     for (name, expected) in [
         ("buckets.insert", 100),
