@@ -125,7 +125,7 @@ async fn uses(store: &FileStore) -> [Result<(), gapi_auth::AuthError>; 4] {
 #[tokio::test]
 #[cfg(unix)]
 async fn nothing_is_read_of_a_folder_that_others_may_use() {
-    use std::os::unix::fs::{PermissionsExt, chown};
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
     let (_folder, store) = store();
     store.save(&key("ann"), &value(1)).await.expect("saved");
     for mode in [0o720, 0o702, 0o755] {
@@ -138,21 +138,27 @@ async fn nothing_is_read_of_a_folder_that_others_may_use() {
     }
     fs::set_permissions(store.folder(), fs::Permissions::from_mode(0o700)).expect("changed");
     let file = files(&store, "json").remove(0);
+    let own = fs::metadata(&file).expect("there").uid();
+    let other = own ^ 65534;
     // Only the administrator can give files away.
-    if chown(&file, Some(65534), None).is_err() {
+    if chown(&file, Some(other), None).is_err() {
         return;
     }
     let error = store.load(&key("ann")).await.expect_err("another's file");
     assert!(
-        error.to_string().contains("belongs to the user 65534"),
+        error
+            .to_string()
+            .contains(&format!("belongs to the user {other}")),
         "{error}"
     );
-    chown(&file, Some(0), None).expect("given back");
-    chown(store.folder(), Some(65534), None).expect("given away");
+    chown(&file, Some(own), None).expect("given back");
+    chown(store.folder(), Some(other), None).expect("given away");
     for used in uses(&store).await {
         let error = used.expect_err("another's folder");
         assert!(
-            error.to_string().contains("belongs to the user 65534"),
+            error
+                .to_string()
+                .contains(&format!("belongs to the user {other}")),
             "{error}"
         );
     }
