@@ -134,6 +134,10 @@ pub(crate) trait Nested: Credentials {
 
 /// For a type that wraps a [`Cached`](crate::Cached) source.
 #[cfg(feature = "impersonation")]
+#[allow(
+    unused_macros,
+    reason = "alone, impersonation has no types to stand within it"
+)]
 macro_rules! nested {
     ($type:ty) => {
         impl crate::reach::Nested for $type {
@@ -148,4 +152,5 @@ macro_rules! nested {
     };
 }
 #[cfg(feature = "impersonation")]
+#[allow(unused_imports, reason = "as above")]
 pub(crate) use nested;
