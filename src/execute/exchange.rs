@@ -3,7 +3,6 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use futures_util::StreamExt as _;
 use gapi_auth::AuthHeaders;
 use gapi_transport::{Body, BoxFuture, TransportError, TransportErrorKind};
 use http::{
@@ -18,11 +17,12 @@ use super::{
     hand_over::Trip,
     redirect,
     state::Step,
+    unread::{Unread, declared_length},
 };
 use crate::{
     Error, ErrorKind,
     call::Transfer,
-    coding::{self, Coding, Decoder, Pull},
+    coding::{self, Coding},
     media::part,
     mock::Called,
     retry::{PASSED_BY, Repeat},
@@ -57,27 +57,6 @@ pub(super) struct Received {
     pub(super) unread: Unread,
 }
 
-/// A body that is still to be read.
-#[derive(Default)]
-pub(crate) struct Unread {
-    /// As it comes.
-    pub(crate) body: Body,
-    /// The length of that, where the server says it.
-    pub(crate) declared: Option<u64>,
-    /// How it is encoded.
-    pub(crate) coding: Coding,
-    /// Whether it is to be decoded; else it is given as it comes.
-    pub(crate) decode: bool,
-}
-
-impl Unread {
-    /// The length of what it gives, where that is known.
-    pub(crate) fn len(&self) -> Option<u64> {
-        self.declared
-            .filter(|_| !self.decode || self.coding == Coding::Identity)
-    }
-}
-
 /// Sends a request with the headers of `identity`, and reads the answer, whatever its status. The request is `first`, else the plan's.
 pub(super) async fn exchange(
     plan: &Plan<'_>,
@@ -95,17 +74,7 @@ pub(super) async fn exchange(
         mut answered,
         unread,
     } = received;
-    let decoder = unread.coding.decoder().filter(|_| unread.decode);
-    answered.body = match decoder {
-        // A future of its own: few bodies are encoded, and every call would carry its state.
-        Some(decoder) => Box::pin(decoded(unread.body, decoder, unread.declared, limit)).await?,
-        None => {
-            let body = unread.body.collect(limit).await;
-            let body = body.map_err(|error| broken(error, limit))?;
-            check_length(body.len() as u64, unread.declared)?;
-            body
-        }
-    };
+    answered.body = unread.read(limit).await?;
     if let Some(host) = plan.state.host() {
         host.gets_on();
     }
@@ -159,55 +128,6 @@ fn undecoded(plan: &Plan<'_>, hop: Hop) -> Received {
         note: None,
     };
     Received { answered, unread }
-}
-
-/// All of an encoded body of `declared` bytes, decoded, if that is at most `limit` bytes. It is never inflated further than that.
-async fn decoded(
-    body: Body,
-    mut decoder: Box<Decoder>,
-    declared: Option<u64>,
-    limit: usize,
-) -> Result<Bytes, Error> {
-    let mut body = body.into_stream();
-    let mut arrived = 0;
-    let mut all = Vec::new();
-    loop {
-        match decoder.pull().map_err(|why| Error::transport(why.into()))? {
-            Pull::Piece(piece) if piece.len() > limit - all.len() => return Err(too_long(limit)),
-            Pull::Piece(piece) if all.is_empty() => all = piece.into(),
-            Pull::Piece(piece) => {
-                // Doubled, but no further than may be held.
-                if all.capacity() - all.len() < piece.len() {
-                    let room = (all.len() * 2).clamp(all.len() + piece.len(), limit);
-                    all.reserve_exact(room - all.len());
-                }
-                all.extend_from_slice(&piece);
-            }
-            Pull::Hungry => match body.next().await {
-                Some(chunk) => {
-                    let chunk = chunk.map_err(Error::transport)?;
-                    arrived += chunk.len() as u64;
-                    decoder.push(chunk);
-                }
-                None => {
-                    check_length(arrived, declared)?;
-                    decoder.end();
-                }
-            },
-            Pull::Working => {}
-            Pull::End => return Ok(all.into()),
-        }
-        // Others have their turn, however much comes of one chunk.
-        tokio::task::consume_budget().await;
-    }
-}
-
-/// A body that ends cleanly can still be a broken one.
-fn check_length(arrived: u64, declared: Option<u64>) -> Result<(), Error> {
-    match declared {
-        Some(declared) if declared != arrived => Err(wrong_length(arrived, declared)),
-        _ => Ok(()),
-    }
 }
 
 /// The last answer of a chain of redirects.
@@ -449,40 +369,4 @@ fn passed_by() -> Error {
     Error::usage(
         "the media comes from a reader or a stream, and was sent before; give the request new media",
     )
-}
-
-/// Why the body of an answer could not be read.
-fn broken(error: TransportError, limit: usize) -> Error {
-    if error.kind() == TransportErrorKind::TooLarge {
-        return too_long(limit).with_source(error);
-    }
-    Error::transport(error)
-}
-
-/// An answer of more bytes than are held in memory.
-pub(crate) fn too_long(limit: usize) -> Error {
-    Error::new(
-        ErrorKind::Transport,
-        format!("the answer is longer than {limit} bytes; raise `answer_limit` if it may be"),
-    )
-}
-
-/// A stream that ends cleanly can still be a broken one.
-pub(crate) fn wrong_length(received: u64, declared: u64) -> Error {
-    Error::new(
-        ErrorKind::Transport,
-        format!("the answer ended after {received} of {declared} bytes"),
-    )
-    .with_repeat(Repeat::IfSafe)
-}
-
-/// The number of bytes that the body of a response has, as it comes, where the server says so.
-fn declared_length(method: &Method, status: StatusCode, headers: &HeaderMap) -> Option<u64> {
-    let has_no_body = method == Method::HEAD
-        || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
-    if has_no_body {
-        return None;
-    }
-    let length = headers.get(CONTENT_LENGTH)?.as_bytes().trim_ascii();
-    str::from_utf8(length).ok()?.parse().ok()
 }

@@ -13,6 +13,7 @@ mod redirect;
 mod scopes;
 mod state;
 mod timer;
+mod unread;
 mod unreadable;
 mod watch;
 
@@ -28,12 +29,12 @@ use self::{
 pub(crate) use self::{
     batch::{BatchPart, batch_part, limit, reject_token},
     decode::Answered,
-    exchange::{Unread, too_long, wrong_length},
     hand_over::{Host, Hosts},
     open::{Opened, open, open_again},
     redirect::{resolve, same_origin},
     state::{State, Step},
     timer::{STANDSTILL, Timer, patiently},
+    unread::{Unread, too_long, wrong_length},
     unreadable::{Kind, Unreadable},
     watch::Watch,
 };

@@ -5,6 +5,7 @@ mod checked;
 mod checksum;
 mod chunks;
 mod content;
+mod described;
 mod download;
 pub(crate) mod encode;
 mod file;

@@ -6,8 +6,9 @@ use gapi_transport::Body;
 
 use super::{
     Media, Progress, Starting, UploadSession,
-    checksum::{self, Checksum, Form, GOOGLE_TYPES},
+    checksum::Checksum,
     content::Content,
+    described::{self, Form, GOOGLE_TYPES},
     encode::encode,
     plan::{Code, Outgoing, SMALL, Way},
     progress::Watcher,
@@ -301,7 +302,7 @@ fn usage(prepared: &Prepared) -> impl Fn(String) -> Error {
 
 /// Whether the answer could tell an MD5.
 pub(crate) fn wants_md5(options: &CallOptions) -> bool {
-    checksum::mentions_md5(options.get_param("fields"))
+    described::mentions_md5(options.get_param("fields"))
 }
 
 /// What was sent.
@@ -313,7 +314,7 @@ pub(crate) struct Sent<'a> {
 /// Compares what an answer says of the media with what was sent.
 pub(crate) fn check(call: &Call, answered: &Answered, sent: &Sent<'_>) -> Result<(), Error> {
     let body = answered.content();
-    checksum::check_answer(&body, sent.len, sent.checksum, form(call))
+    described::check_answer(&body, sent.len, sent.checksum, form(call))
         .map_err(|why| mismatch(&why, answered))
 }
 
