@@ -44,8 +44,13 @@ pub(super) fn run(
     }
     let refused = tried.refused;
     let made = count - refused - failed;
+    let done = if arguments.compile {
+        "compiled"
+    } else {
+        "generated"
+    };
     println!(
-        "{}/{count} documents ({made} compiled, {refused} refused)",
+        "{}/{count} documents ({made} {done}, {refused} refused)",
         count - failed
     );
     Ok(failed == 0 && missing == 0)
