@@ -104,7 +104,7 @@ fn every_edit_has_its_class_rule_and_place_and_harmless_ones_lose_no_item() {
             Ok(Some(lost)) if lost.is_empty() => {}
             Err(error) => wrong.push(format!("{edit} does not generate: {error}")),
             Ok(Some(lost)) => {
-                wrong.push(format!("{edit} is harmless, and these are gone: {lost:#?}"))
+                wrong.push(format!("{edit} is harmless, and these are gone: {lost:#?}"));
             }
         }
     }
