@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::keep::overrides;
 use crate::print::{self, print};
-use crate::problem::all;
+use crate::problem::{self, all};
 use crate::{Outcome, Problem};
 
 /// What a comparison ends with when it found what is denied: neither an error nor wrong arguments.
@@ -76,6 +76,11 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<ExitCode> {
     let for_new = overrides(&arguments.new_overrides)?;
     let for_new = for_new.as_ref().or(both.as_ref());
     let mut diff = diff::corrected((&old, both.as_ref()), (&new, for_new)).map_err(all)?;
+    problem::warn(
+        std::mem::take(&mut diff.warnings)
+            .into_iter()
+            .map(Problem::from),
+    );
     let denied = match arguments.deny {
         Deny::Nothing => None,
         Deny::Breaking => Some(Class::Breaking),

@@ -160,3 +160,24 @@ fn overrides_correct_both_documents_or_the_new_one() {
     assert_eq!((called.status, called.stderr.as_str()), (0, ""));
     assert!(called.stdout.ends_with("no changes\n"), "{}", called.stdout);
 }
+
+#[test]
+fn a_method_of_which_nothing_can_be_made_is_a_warning() {
+    let folder = Folder::new();
+    let mut document = read("library.json");
+    let method = "/resources/shelves/methods/get";
+    put(
+        &mut document,
+        &format!("{method}/httpMethod"),
+        "FETCH".into(),
+    );
+    folder.write("old.json", &document.to_string());
+    put(&mut document, "/version_module", "True".into());
+    folder.write("new.json", &document.to_string());
+
+    let called = folder.gapi("diff old.json new.json");
+    assert_eq!(called.status, 0, "{}", called.stderr);
+    let warned = "warning: old.json: resources.shelves.methods.get.httpMethod: ";
+    assert!(called.stderr.contains(warned), "{}", called.stderr);
+    assert!(called.stdout.contains("1 docs-only"), "{}", called.stdout);
+}

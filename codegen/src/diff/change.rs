@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::Rule;
-use crate::place;
+use crate::{Errors, place};
 
 /// What a change means for a program that uses the generated code. Ordered: the worst is the largest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -71,6 +71,9 @@ pub struct Diff {
     pub revision: Revision,
     /// The worst first; within a class, by place.
     pub changes: Vec<Change>,
+    /// What is wrong in either document and is left out of the comparison, such as a method of which nothing can be made.
+    #[serde(skip)]
+    pub warnings: Errors,
 }
 
 impl Diff {

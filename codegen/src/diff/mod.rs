@@ -29,7 +29,8 @@ use std::collections::BTreeSet;
 use addresses::Bases;
 use change::Changes;
 
-use crate::model::{self, Api};
+use crate::analysis::{self, Part};
+use crate::model::Api;
 use crate::{Document, Errors, Overrides, Source};
 
 /// Compares two documents.
@@ -65,14 +66,21 @@ pub fn corrected(
     old: (&Source, Option<&Overrides>),
     new: (&Source, Option<&Overrides>),
 ) -> Result<Diff, Errors> {
-    let read = |(source, overrides): (&Source, Option<&Overrides>)| {
-        let document = Document::read(source, overrides)?;
-        let api = model::lower(&document).map_err(|errors| errors.within(&source.name))?;
-        Ok::<_, Errors>((document, api))
+    let mut warnings = Errors::new();
+    let mut open = |(source, overrides): (&Source, Option<&Overrides>)| {
+        let within = |errors: Errors| errors.within(&source.name);
+        let (document, mended) = Document::open(source, overrides)?;
+        let analysis = analysis::of(&document, Part::Sound).map_err(within)?;
+        warnings.extend(within(mended));
+        warnings.extend(within(analysis.warnings));
+        Ok::<_, Errors>((document, analysis.api))
     };
-    let (old, old_api) = read(old)?;
-    let (new, new_api) = read(new)?;
-    Ok(compare(&old, &old_api, &new, &new_api))
+    let (old, old_api) = open(old)?;
+    let (new, new_api) = open(new)?;
+    Ok(Diff {
+        warnings,
+        ..compare(&old, &old_api, &new, &new_api)
+    })
 }
 
 /// Compares two documents of which the models are known.
@@ -95,6 +103,7 @@ pub fn compare(old: &Document, old_api: &Api, new: &Document, new_api: &Api) -> 
             new: new_api.revision.clone(),
         },
         changes: comparison.changes.sorted(),
+        warnings: Errors::new(),
     }
 }
 

@@ -4,6 +4,7 @@ mod items;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use gapi_codegen::diff::{self, Class};
@@ -56,14 +57,20 @@ fn source(path: &Path) -> Result<Source, Failure> {
 
 /// Returns the public items of the old module that the new one does not have; `None` where a change is breaking.
 fn lost(old: &Source, new: &Source) -> Result<Option<Vec<String>>, Failure> {
-    let text = |errors: Errors| Failure::from(errors.to_string());
-    if diff::sources(old, new).map_err(text)?.class() == Some(Class::Breaking) {
+    let diff = diff::sources(old, new).map_err(text)?;
+    if diff.class() == Some(Class::Breaking) {
         return Ok(None);
     }
-    let of = |source: &Source| {
-        let generated = generate(source, &Options::new()).map_err(text)?;
-        items::of(generated.tokens.clone())
-    };
-    let (was, is) = (of(old)?, of(new)?);
+    let (was, is) = (items(old)?, items(new)?);
     Ok(Some(was.difference(&is).cloned().collect()))
+}
+
+/// Returns the public items of a document's module.
+fn items(source: &Source) -> Result<BTreeSet<String>, Failure> {
+    let generated = generate(source, &Options::new()).map_err(text)?;
+    items::of(generated.tokens.clone())
+}
+
+fn text(errors: Errors) -> Failure {
+    errors.to_string().into()
 }
