@@ -30,7 +30,7 @@ use addresses::Bases;
 use change::Changes;
 
 use crate::analysis::{self, Part};
-use crate::model::Api;
+use crate::model::{self, Api};
 use crate::{Document, Errors, Overrides, Source};
 
 /// Compares two documents.
@@ -68,12 +68,16 @@ pub fn corrected(
 ) -> Result<Diff, Errors> {
     let mut warnings = Errors::new();
     let mut open = |(source, overrides): (&Source, Option<&Overrides>)| {
+        let document = Document::read(source, overrides)?;
+        if let Ok(api) = model::lower(&document) {
+            return Ok::<_, Errors>((document, api));
+        }
         let within = |errors: Errors| errors.within(&source.name);
         let (document, mended) = Document::open(source, overrides)?;
         let analysis = analysis::of(&document, Part::Sound).map_err(within)?;
         warnings.extend(within(mended));
         warnings.extend(within(analysis.warnings));
-        Ok::<_, Errors>((document, analysis.api))
+        Ok((document, analysis.api))
     };
     let (old, old_api) = open(old)?;
     let (new, new_api) = open(new)?;
