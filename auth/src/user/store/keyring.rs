@@ -41,6 +41,12 @@ struct Head {
     parts: usize,
 }
 
+/// Runs what blocks on a thread of its own: a keyring that drives futures itself panics on a thread that a runtime drives.
+fn apart<T: Send>(work: impl FnOnce() -> Result<T, AuthError> + Send) -> Result<T, AuthError> {
+    std::thread::scope(|scope| scope.spawn(work).join())
+        .unwrap_or_else(|_| Err(unusable(&"its crate panicked")))
+}
+
 impl KeyringStore {
     /// Any keyring of the crate `keyring-core`, in which `service` is the program's name. Locks are files in the folder of `locks`. The keyring is
     /// tried out first.
@@ -57,7 +63,7 @@ impl KeyringStore {
             service: service.into(),
             locks,
         };
-        this.probe()?;
+        apart(|| this.probe())?;
         Ok(this)
     }
 

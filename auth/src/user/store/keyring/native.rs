@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use keyring_core::CredentialStore;
 
-use super::{KeyringStore, unusable};
+use super::{KeyringStore, apart, unusable};
 use crate::{AuthError, Environment, FileStore};
 
 impl KeyringStore {
@@ -14,7 +14,7 @@ impl KeyringStore {
     /// # Errors
     /// [`AuthErrorKind::Store`](crate::AuthErrorKind::Store) where there is no keyring, it is locked, or it does not keep what it is given.
     pub fn open(service: &str) -> Result<Self, AuthError> {
-        let keyring = native().map_err(|error| unusable(&error))?;
+        let keyring = apart(|| native().map_err(|error| unusable(&error)))?;
         Self::with(
             keyring,
             service,
