@@ -81,7 +81,9 @@ pub(super) fn answer(
         from,
         count,
         garbled: match trouble {
-            Trouble::Garble(share) if is_encoded => Some(count * share / 1001),
+            Trouble::Garble(share) if is_encoded && asked == Asked::Ignored => {
+                Some(count * share / 1001)
+            }
             _ => None,
         },
     };

@@ -37,7 +37,7 @@ pub enum Trouble {
     WholeInstead,
     /// Another generation of the object is there from now on.
     NewGeneration,
-    /// A byte of an encoded answer is another one, at this share of it.
+    /// A byte of an encoded response is another one, at this share of it. Ranges are left alone: no checksum is of a part, so nobody could notice.
     Garble(u64),
     /// An upload's request that would bring the byte at this position of the media is taken up to there, and gets this status. Requests before it meet nothing.
     StatusAt(u16, u64),
