@@ -1,7 +1,7 @@
 //! `gapi diff`: what changed between two documents.
 
 use std::io::{IsTerminal as _, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use gapi_codegen::diff::{self, Class, Diff};
@@ -9,6 +9,7 @@ use gapi_codegen::{Source, locate};
 use serde_json::json;
 
 use crate::keep::overrides;
+use crate::library::here;
 use crate::print::{self, print};
 use crate::problem::{self, all};
 use crate::{Outcome, Problem};
@@ -149,9 +150,7 @@ fn summary(diff: &Diff) -> String {
 /// A document by its path, by name and version, or from the standard input stream.
 fn source(spec: &str) -> Outcome<Source> {
     if spec != "-" {
-        let here = std::env::current_dir()
-            .map_err(|error| Problem::io("find", Path::new("the working directory"), &error))?;
-        let located = locate::document(&here, spec).map_err(Problem::from)?;
+        let located = locate::document(&here()?, spec).map_err(Problem::from)?;
         // Two files of one name are told apart by their folders.
         return Ok(Source::new(spec, located.source.text));
     }

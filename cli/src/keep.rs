@@ -6,6 +6,7 @@ use gapi_codegen::{Generated, Options, Overrides, Selection, generate, locate};
 use proc_macro2::TokenStream;
 use quote::ToTokens as _;
 
+use crate::library::here;
 use crate::problem::{all, warn};
 use crate::{Outcome, Problem};
 
@@ -43,10 +44,8 @@ fn runtime(text: &str) -> Result<String, String> {
 impl Keep {
     /// Generates from a document that is named as in `api!`, relative to the working directory.
     pub(crate) fn generate(&self, spec: &str) -> Outcome<Generated> {
-        let here = std::env::current_dir()
-            .map_err(|error| Problem::io("find", Path::new("the working directory"), &error))?;
         let mut options = Options::new().runtime(self.runtime());
-        let located = locate::document(&here, spec).map_err(Problem::from)?;
+        let located = locate::document(&here()?, spec).map_err(Problem::from)?;
         if let Some(path) = &self.overrides {
             options = options.overrides(overrides(path)?);
         }
@@ -92,8 +91,6 @@ impl Keep {
 
 /// Reads an override file, which is named relative to the working directory.
 pub(crate) fn overrides(path: &Path) -> Outcome<Overrides> {
-    let here = std::env::current_dir()
-        .map_err(|error| Problem::io("find", Path::new("the working directory"), &error))?;
-    let located = locate::overrides(&here, &path.to_string_lossy()).map_err(Problem::from)?;
+    let located = locate::overrides(&here()?, &path.to_string_lossy()).map_err(Problem::from)?;
     Overrides::parse(&located.source).map_err(all)
 }
