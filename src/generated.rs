@@ -9,9 +9,9 @@ pub mod v1 {
     // Requests: tables, calls, and what sends them.
     pub use crate::call::{
         Call, Request,
-        answer::{Answer, decode},
         body::{Body, IntoBody},
-        sending::Sending,
+        from_response::{FromResponse, decode},
+        sending::PendingCall,
     };
     pub use crate::method::{
         Api, Endpoint, JobShape, Location, MaskOf, MediaDownload, MediaUpload, Method, Operation,
@@ -33,7 +33,8 @@ pub mod v1 {
     pub use crate::wire::{debug, deserialize, eq, null, serialize};
     pub use crate::wire::{field, field_mut, no_field, no_field_mut};
     pub use crate::{
-        __gapi_answer as answer, __gapi_object as object, __gapi_open_enum as open_enum,
+        __gapi_from_response as from_response, __gapi_object as object,
+        __gapi_open_enum as open_enum,
     };
     pub use serde::de::{Deserialize, Deserializer};
     pub use serde::ser::{Serialize, Serializer};

@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use http::{HeaderMap, header::CONTENT_TYPE};
 
-use crate::call::{answer::Answer, body::Body};
+use crate::call::{body::Body, from_response::FromResponse};
 
 /// Bytes and what they are: the answer of a method whose document says `HttpBody`, and what such a method takes.
 ///
@@ -49,7 +49,7 @@ impl HttpBody {
     }
 }
 
-impl Answer for HttpBody {
+impl FromResponse for HttpBody {
     const MAY_BE_EMPTY: bool = true;
 
     fn empty() -> Option<Self> {

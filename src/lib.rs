@@ -30,22 +30,22 @@
 //! ```
 //!
 //! A request is data: it can be cloned, stored, sent from any thread, or [looked at](Call::to_http) without being sent. How it is
-//! sent is said on [`Sending`]: time limits, headers, `fields`, and the rest of [`CallOptions`].
+//! sent is said on [`PendingCall`]: time limits, headers, `fields`, and the rest of [`CallOptions`].
 //!
 //! | you want | look at |
 //! |---|---|
 //! | to set up a client | [`Client`], [`ClientBuilder`] |
-//! | options for one call | [`Sending`], [`CallOptions`] |
-//! | status and headers of an answer | [`Sending::with_meta`], [`Response`] |
+//! | options for one call | [`PendingCall`], [`CallOptions`] |
+//! | status and headers of an answer | [`PendingCall::with_meta`], [`Response`] |
 //! | a part of an answer, as a type of your own | [`Fields`](trait@Fields) |
 //! | to write a nested body, or a partial update | [`body!`], [`Patch`] |
 //! | a list, page by page or entry by entry | [`Pages`], [`Items`] |
-//! | to wait for an operation | [`Wait`], [`Watch`] |
-//! | an answer that streams | [`Sending::stream`], [`Elements`] |
+//! | to wait for an operation | [`Wait`], [`OperationStream`] |
+//! | an answer that streams | [`PendingCall::stream`], [`ResponseStream`] |
 //! | bytes instead of JSON | [`HttpBody`] |
 //! | notifications of changes | [`push`] |
 //! | to send or fetch a file | [`Media`], [`Upload`], [`Download`] |
-//! | to send a large one in steps, or go on in another process | [`Uploading`], [`UploadSession`] |
+//! | to send a large one in steps, or go on in another process | [`ResumableUpload`], [`UploadSession`] |
 //! | to have calls tried again, or not | [`RetryPolicy`], [`CallOptions::retry`] |
 //! | to count and measure calls | [`Observer`] |
 //! | to send many calls in one request | [`Batch`] |
@@ -87,14 +87,14 @@ pub use gapi_auth::Credentials;
 pub use gapi_transport as transport;
 
 pub use crate::{
-    batch::{Answers, Batch, BatchSending, Handle},
+    batch::{Batch, BatchHandle, BatchResponses, PendingBatch},
     call::{
         Call, Request,
-        answer::Answer,
         body::{Body, IntoBody},
-        conditional::{Conditional, EntityTag},
+        conditional::{ConditionalCall, EntityTag},
+        from_response::FromResponse,
         options::CallOptions,
-        sending::Sending,
+        sending::PendingCall,
     },
     client::{Client, ClientBuilder, MtlsEndpoint, ScopePolicy},
     error::{
@@ -103,18 +103,20 @@ pub use crate::{
     },
     fields::{Fields, Listed},
     http_body::{HttpBody, RawBody},
-    media::{Chunks, Download, Media, Progress, Starting, Upload, UploadSession, Uploading},
+    media::{
+        Chunks, Download, Media, Progress, ResumableUpload, StartUpload, Upload, UploadSession,
+    },
     method::{
         Api, Endpoint, JobShape, Location, MaskOf, MediaDownload, MediaUpload, Method, Operation,
         OperationShape, Paging, Parameter, Patching, Slot, Verb,
     },
     observe::{AttemptMetrics, CallMetrics, Observer},
-    operation::{LongRunning, Wait, Watch},
+    operation::{LongRunning, OperationStream, Wait},
     paging::{Items, Pages, PagingSlot},
     patch::{IntoUpdate, Patch, Update, UpdateOf},
     response::Response,
     retry::RetryPolicy,
-    streaming::Elements,
+    streaming::ResponseStream,
     url::HttpRequest,
     wire::{Base64, Object, OpenEnum, Param, Part, UnknownField, Wire, mismatches},
 };
@@ -214,7 +216,7 @@ pub mod __private {
         pub use serde_json::Error as JsonError;
 
         pub use crate::{
-            call::answer::Answer,
+            call::from_response::FromResponse,
             fields::{EXPECTED, Field, Fields, Properties, Slot, page},
             wire::{Expected, Kind, Open, Part, Selection, View, Wire, from_slice, wire_name},
         };

@@ -2,19 +2,19 @@
 
 use std::fmt;
 
-use super::Handle;
-use crate::{Error, Response, call::answer::Answer, execute::Answered};
+use super::BatchHandle;
+use crate::{Error, Response, call::from_response::FromResponse, execute::Answered};
 
 /// The answers of a [`Batch`](super::Batch), each to be taken once with its handle.
 ///
 /// `Debug` shows how many there are and how many are errors.
 #[must_use = "the errors of calls are in here"]
-pub struct Answers {
+pub struct BatchResponses {
     batch: u64,
     results: Vec<Option<Result<Answered, Error>>>,
 }
 
-impl Answers {
+impl BatchResponses {
     pub(super) fn new(batch: u64, results: Vec<Result<Answered, Error>>) -> Self {
         Self {
             batch,
@@ -26,7 +26,7 @@ impl Answers {
     ///
     /// # Errors
     /// Whatever kept this call from a success, and [`ErrorKind::Usage`](crate::ErrorKind::Usage) for the handle of another batch.
-    pub fn take<R: Answer>(&mut self, handle: Handle<R>) -> Result<R, Error> {
+    pub fn take<R: FromResponse>(&mut self, handle: BatchHandle<R>) -> Result<R, Error> {
         self.take_with_meta(handle).map(Response::into_inner)
     }
 
@@ -34,7 +34,10 @@ impl Answers {
     ///
     /// # Errors
     /// As for [`take`](Self::take).
-    pub fn take_with_meta<R: Answer>(&mut self, handle: Handle<R>) -> Result<Response<R>, Error> {
+    pub fn take_with_meta<R: FromResponse>(
+        &mut self,
+        handle: BatchHandle<R>,
+    ) -> Result<Response<R>, Error> {
         let result = match self.results.get_mut(handle.index) {
             Some(result) if self.batch == handle.batch => result.take(),
             _ => None,
@@ -48,9 +51,9 @@ impl Answers {
     }
 
     /// The answers of many calls, in the order of the handles.
-    pub fn take_all<R: Answer>(
+    pub fn take_all<R: FromResponse>(
         &mut self,
-        handles: impl IntoIterator<Item = Handle<R>>,
+        handles: impl IntoIterator<Item = BatchHandle<R>>,
     ) -> Vec<Result<R, Error>> {
         handles
             .into_iter()
@@ -67,9 +70,9 @@ impl Answers {
     }
 }
 
-impl fmt::Debug for Answers {
+impl fmt::Debug for BatchResponses {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Answers")
+        f.debug_struct("BatchResponses")
             .field("calls", &self.results.len())
             .field("errors", &self.errors().count())
             .finish_non_exhaustive()

@@ -12,10 +12,10 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-pub use self::{answers::Answers, sending::BatchSending};
+pub use self::{answers::BatchResponses, sending::PendingBatch};
 use crate::{
     Client, Fields, Request,
-    call::{Call, answer::Answer, options::CallOptions},
+    call::{Call, from_response::FromResponse, options::CallOptions},
     wire::Part,
 };
 
@@ -59,9 +59,9 @@ struct Entry {
     options: CallOptions,
 }
 
-/// Stands for the answer of one call of a [`Batch`]; [`Answers::take`] exchanges it for that.
+/// Stands for the answer of one call of a [`Batch`]; [`BatchResponses::take`] exchanges it for that.
 #[must_use = "give it to `take` of the batch's answers"]
-pub struct Handle<R> {
+pub struct BatchHandle<R> {
     batch: u64,
     index: usize,
     answer: PhantomData<fn() -> R>,
@@ -78,7 +78,7 @@ impl Batch {
     }
 
     /// Adds a call.
-    pub fn add<R: Request>(&mut self, request: R) -> Handle<R::Response> {
+    pub fn add<R: Request>(&mut self, request: R) -> BatchHandle<R::Response> {
         self.add_with(request, CallOptions::new())
     }
 
@@ -88,14 +88,14 @@ impl Batch {
         &mut self,
         request: R,
         options: CallOptions,
-    ) -> Handle<R::Response> {
+    ) -> BatchHandle<R::Response> {
         self.push(request.into_call(), options)
     }
 
     /// Adds a call of which a part of the answer is asked for, and read as a type of your own: see [`Fields`](trait@Fields).
-    pub fn add_select<T, R>(&mut self, request: R) -> Handle<T>
+    pub fn add_select<T, R>(&mut self, request: R) -> BatchHandle<T>
     where
-        T: Fields + Answer + Part<R::Response>,
+        T: Fields + FromResponse + Part<R::Response>,
         R: Request,
     {
         let options = CallOptions::new().fields(T::mask());
@@ -106,16 +106,16 @@ impl Batch {
     pub fn add_all<R: Request>(
         &mut self,
         requests: impl IntoIterator<Item = R>,
-    ) -> Vec<Handle<R::Response>> {
+    ) -> Vec<BatchHandle<R::Response>> {
         requests
             .into_iter()
             .map(|request| self.add(request))
             .collect()
     }
 
-    fn push<R>(&mut self, call: Call, options: CallOptions) -> Handle<R> {
+    fn push<R>(&mut self, call: Call, options: CallOptions) -> BatchHandle<R> {
         self.entries.push(Entry { call, options });
-        Handle {
+        BatchHandle {
             batch: self.id,
             index: self.entries.len() - 1,
             answer: PhantomData,
@@ -133,8 +133,8 @@ impl Batch {
     }
 
     /// The batch on its way: await it, or set options first.
-    pub fn send(self, client: &Client) -> BatchSending {
-        BatchSending::new(client, self)
+    pub fn send(self, client: &Client) -> PendingBatch {
+        PendingBatch::new(client, self)
     }
 }
 
@@ -153,8 +153,8 @@ impl fmt::Debug for Batch {
     }
 }
 
-impl<R> fmt::Debug for Handle<R> {
+impl<R> fmt::Debug for BatchHandle<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Handle({})", self.index)
+        write!(f, "BatchHandle({})", self.index)
     }
 }

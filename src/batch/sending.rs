@@ -4,24 +4,24 @@ use std::{fmt, future::IntoFuture};
 
 use gapi_transport::BoxFuture;
 
-use super::{Answers, Batch, run};
+use super::{Batch, BatchResponses, run};
 use crate::{
     Client, Error,
     call::options::{CallOptions, option_setters},
 };
 
-/// A [`Batch`] together with the client that will send it. Await it for the [`Answers`]; options can be set before.
+/// A [`Batch`] together with the client that will send it. Await it for the [`BatchResponses`]; options can be set before.
 ///
 /// Time limits, retries and scopes are those of the HTTP requests that carry the calls. Headers and query parameters are defaults of each call.
 #[must_use = "nothing is sent until this is awaited"]
-pub struct BatchSending {
+pub struct PendingBatch {
     client: Client,
     batch: Batch,
     options: CallOptions,
     limit: Option<usize>,
 }
 
-impl BatchSending {
+impl PendingBatch {
     pub(super) fn new(client: &Client, batch: Batch) -> Self {
         Self {
             client: client.clone(),
@@ -50,8 +50,8 @@ impl BatchSending {
     }
 }
 
-impl IntoFuture for BatchSending {
-    type Output = Result<Answers, Error>;
+impl IntoFuture for PendingBatch {
+    type Output = Result<BatchResponses, Error>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     /// # Errors
@@ -62,14 +62,14 @@ impl IntoFuture for BatchSending {
             let id = self.batch.id;
             let entries = self.batch.entries;
             let results = run::run(&self.client, entries, &self.options, self.limit).await?;
-            Ok(Answers::new(id, results))
+            Ok(BatchResponses::new(id, results))
         })
     }
 }
 
-impl fmt::Debug for BatchSending {
+impl fmt::Debug for PendingBatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BatchSending")
+        f.debug_struct("PendingBatch")
             .field("batch", &self.batch)
             .field("options", &self.options)
             .finish_non_exhaustive()

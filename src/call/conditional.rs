@@ -6,9 +6,9 @@ use bytes::Bytes;
 use gapi_transport::BoxFuture;
 
 use super::{
-    answer::Answer,
+    from_response::FromResponse,
     options::{CallOptions, option_setters},
-    sending::Sending,
+    sending::PendingCall,
 };
 use crate::{Error, Response, wire::encode_standard};
 
@@ -44,7 +44,7 @@ impl EntityTag for Bytes {
 }
 
 /// A request that is answered only if the server has another version than the one at hand: awaited, it gives `None` where nothing has changed
-/// (status 304). Made by [`Sending::if_none_match`].
+/// (status 304). Made by [`PendingCall::if_none_match`].
 ///
 /// ```no_run
 /// # async fn example<R: gapi::Request>(request: R, client: gapi::Client, etag: String) -> Result<(), gapi::Error> {
@@ -55,10 +55,10 @@ impl EntityTag for Bytes {
 /// # Ok(()) }
 /// ```
 #[must_use = "nothing is sent until this is awaited"]
-pub struct Conditional<R>(Sending<R>);
+pub struct ConditionalCall<R>(PendingCall<R>);
 
-impl<R> Conditional<R> {
-    pub(super) fn new(mut sending: Sending<R>, etag: String) -> Self {
+impl<R> ConditionalCall<R> {
+    pub(super) fn new(mut sending: PendingCall<R>, etag: String) -> Self {
         let options = sending.options_mut();
         options.set_header("if-none-match", etag.try_into().ok());
         options.choose().not_modified = true;
@@ -72,7 +72,7 @@ impl<R> Conditional<R> {
     }
 }
 
-impl<R: Answer> Conditional<R> {
+impl<R: FromResponse> ConditionalCall<R> {
     /// Sends, and gives status and headers with a new answer.
     ///
     /// # Errors
@@ -88,7 +88,7 @@ impl<R: Answer> Conditional<R> {
     }
 }
 
-impl<R: Answer> IntoFuture for Conditional<R> {
+impl<R: FromResponse> IntoFuture for ConditionalCall<R> {
     type Output = Result<Option<R>, Error>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
@@ -98,8 +98,8 @@ impl<R: Answer> IntoFuture for Conditional<R> {
     }
 }
 
-impl<R> fmt::Debug for Conditional<R> {
+impl<R> fmt::Debug for ConditionalCall<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Conditional").field(&self.0).finish()
+        f.debug_tuple("ConditionalCall").field(&self.0).finish()
     }
 }

@@ -1,8 +1,8 @@
 //! A request as a value: a method, the values of its parameters, and a body.
 
-pub(crate) mod answer;
 pub(crate) mod body;
 pub(crate) mod conditional;
+pub(crate) mod from_response;
 pub(crate) mod options;
 pub(crate) mod sending;
 
@@ -11,9 +11,9 @@ use std::fmt;
 use crate::{
     Client, Error,
     call::{
-        answer::Answer,
         body::{Base64Marks, Body, Encoded, with_standard},
-        sending::Sending,
+        from_response::FromResponse,
+        sending::PendingCall,
     },
     media::plan::Outgoing,
     method::{Location, Method},
@@ -182,7 +182,7 @@ impl fmt::Debug for Call {
 /// Requests have an inherent `send`, so this trait need not be imported; it lets code be generic over them.
 pub trait Request: Clone + Send + Sized + 'static {
     /// What the method answers.
-    type Response: Answer;
+    type Response: FromResponse;
 
     /// The request as data.
     fn call(&self) -> &Call;
@@ -191,7 +191,7 @@ pub trait Request: Clone + Send + Sized + 'static {
     fn into_call(self) -> Call;
 
     /// Sends the request; await the answer, or set options first.
-    fn send(self, client: &Client) -> Sending<Self::Response> {
-        Sending::new(client, self.into_call())
+    fn send(self, client: &Client) -> PendingCall<Self::Response> {
+        PendingCall::new(client, self.into_call())
     }
 }

@@ -26,7 +26,7 @@ use crate::{RetryPolicy, call::Call, kept::Kept, method::Method};
 
 /// How one call is sent: time limits, headers, and the query parameters that every API understands.
 ///
-/// The same setters are on [`Sending`](crate::Sending), [`Pages`](crate::Pages), [`Items`](crate::Items) and [`Download`](crate::Download);
+/// The same setters are on [`PendingCall`](crate::PendingCall), [`Pages`](crate::Pages), [`Items`](crate::Items) and [`Download`](crate::Download);
 /// [`Client::with`](crate::Client::with) makes a `CallOptions` the default of a client. What a call sets itself wins over a default.
 ///
 /// `Debug` shows names, never values.

@@ -8,13 +8,13 @@ use serde::de::DeserializeOwned;
 
 use super::{
     Call,
-    answer::Answer,
-    conditional::{Conditional, EntityTag},
+    conditional::{ConditionalCall, EntityTag},
+    from_response::FromResponse,
     options::{CallOptions, option_setters},
 };
 use crate::{
-    Client, Elements, Error, Fields, LongRunning, Response, Wait, Watch, execute, kept::Kept,
-    url::HttpRequest, wire::Part,
+    Client, Error, Fields, LongRunning, OperationStream, Response, ResponseStream, Wait, execute,
+    kept::Kept, url::HttpRequest, wire::Part,
 };
 
 /// A request together with the client that will send it. Await it for the answer; options can be set before.
@@ -28,7 +28,7 @@ use crate::{
 ///
 /// Nothing happens before it is awaited; dropping the future stops the call.
 #[must_use = "nothing is sent until this is awaited"]
-pub struct Sending<R> {
+pub struct PendingCall<R> {
     prepared: Kept<Prepared>,
     answer: PhantomData<fn() -> R>,
 }
@@ -54,7 +54,7 @@ impl Prepared {
     }
 }
 
-impl<R> Sending<R> {
+impl<R> PendingCall<R> {
     /// `call` through `client`. The request's own `send` is the way to get here.
     pub fn new(client: &Client, call: Call) -> Self {
         Self {
@@ -91,8 +91,8 @@ impl<R> Sending<R> {
 
     /// Asks for the answer only if it is another one than that with this etag (`if-none-match`): awaited, it gives `None` where it is not. The value is
     /// sent as given: with the quotes that the API's own etags have.
-    pub fn if_none_match(self, etag: impl EntityTag) -> Conditional<R> {
-        Conditional::new(self, etag.into_text())
+    pub fn if_none_match(self, etag: impl EntityTag) -> ConditionalCall<R> {
+        ConditionalCall::new(self, etag.into_text())
     }
 
     pub(super) async fn answered(self) -> Result<execute::Answered, Error> {
@@ -124,9 +124,9 @@ impl<R> Sending<R> {
     /// ([`fields`](Self::fields)) and the type of the answer.
     ///
     /// See [`Fields`](trait@Fields).
-    pub fn select<T: Fields + Answer + Part<R>>(mut self) -> Sending<T> {
+    pub fn select<T: Fields + FromResponse + Part<R>>(mut self) -> PendingCall<T> {
         self.prepared.options.set_param("fields", T::mask());
-        Sending {
+        PendingCall {
             prepared: self.prepared,
             answer: PhantomData,
         }
@@ -142,14 +142,14 @@ impl<R> Sending<R> {
     }
 }
 
-impl<R: LongRunning> Sending<R> {
+impl<R: LongRunning> PendingCall<R> {
     /// Sends, and waits for the operation that the method starts.
     pub fn wait(self) -> Wait<R> {
         Wait::of(self.prepared)
     }
 
     /// Sends, and gives the operation as it proceeds.
-    pub fn watch(self) -> Watch<R> {
+    pub fn watch(self) -> OperationStream<R> {
         self.wait().watch()
     }
 
@@ -157,16 +157,16 @@ impl<R: LongRunning> Sending<R> {
     ///
     /// # Errors
     /// As for [`Wait::response`].
-    pub fn wait_for<T: Answer>(self) -> BoxFuture<'static, Result<T, Error>> {
+    pub fn wait_for<T: FromResponse>(self) -> BoxFuture<'static, Result<T, Error>> {
         self.wait().response()
     }
 }
 
-impl<R: Answer> Sending<R> {
+impl<R: FromResponse> PendingCall<R> {
     /// Sends, and gives the elements of the answer as they arrive: for methods that answer a list of what the document declares, or events for
     /// [`alt("sse")`](Self::alt).
-    pub fn stream(self) -> Elements<R> {
-        Elements::new(self.prepared)
+    pub fn stream(self) -> ResponseStream<R> {
+        ResponseStream::new(self.prepared)
     }
 
     /// Sends, and gives status and headers with the answer.
@@ -178,7 +178,7 @@ impl<R: Answer> Sending<R> {
     }
 }
 
-impl<R: Answer> IntoFuture for Sending<R> {
+impl<R: FromResponse> IntoFuture for PendingCall<R> {
     type Output = Result<R, Error>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
@@ -192,9 +192,9 @@ impl<R: Answer> IntoFuture for Sending<R> {
     }
 }
 
-impl<R> fmt::Debug for Sending<R> {
+impl<R> fmt::Debug for PendingCall<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sending")
+        f.debug_struct("PendingCall")
             .field("call", &self.prepared.call)
             .field("options", &self.prepared.options)
             .finish_non_exhaustive()

@@ -24,7 +24,7 @@ pub use self::{
 };
 use crate::{
     Request,
-    call::{options::CallOptions, sending::Sending},
+    call::{options::CallOptions, sending::PendingCall},
     execute::Hosts,
     observe::Observing,
     retry::{Budget, Jitter},
@@ -107,8 +107,8 @@ impl Client {
     }
 
     /// `request` on its way: await it, or set options first.
-    pub fn send<R: Request>(&self, request: R) -> Sending<R::Response> {
-        Sending::new(self, request.into_call())
+    pub fn send<R: Request>(&self, request: R) -> PendingCall<R::Response> {
+        PendingCall::new(self, request.into_call())
     }
 
     /// The same client with `options` as defaults for every call, on top of its present ones.

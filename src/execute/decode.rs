@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use super::{Kind, Unreadable, scopes::offered};
 use crate::{
     Error, ErrorKind, Response,
-    call::{answer::Answer, options::CallOptions, sending::Prepared},
+    call::{from_response::FromResponse, options::CallOptions, sending::Prepared},
     coding::Coding,
     media_type,
     method::Method,
@@ -81,7 +81,7 @@ impl Answered {
     }
 
     /// The value that the method declares. `null` and status 204 are the empty value, and so is an empty body where properties are not declared.
-    pub(crate) fn decode<R: Answer>(self) -> Result<Response<R>, Error> {
+    pub(crate) fn decode<R: FromResponse>(self) -> Result<Response<R>, Error> {
         if let Some(value) = R::from_answer(&self.headers, &self.body) {
             self.check_coding()?;
             return Ok(Response {
@@ -101,7 +101,7 @@ impl Answered {
     }
 
     /// One page of a list, by `read`, and the token of the next one.
-    pub(crate) fn page<R: Answer>(
+    pub(crate) fn page<R: FromResponse>(
         self,
         read: impl FnOnce(&[u8]) -> Result<(R, Option<String>), serde_json::Error>,
     ) -> Result<(R, Option<String>), Error> {
@@ -109,7 +109,7 @@ impl Answered {
         self.or_empty::<R, _>(empty, read)
     }
 
-    fn or_empty<R: Answer, V>(
+    fn or_empty<R: FromResponse, V>(
         &self,
         empty: impl FnOnce() -> Option<V>,
         read: impl FnOnce(&[u8]) -> Result<V, serde_json::Error>,

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use super::Fields;
 use crate::{
-    call::answer::Answer,
+    call::from_response::FromResponse,
     wire::{Selection, Wire},
 };
 
 /// What `select` of [`Items`](crate::Items) can make of an entry: a type with `#[derive(Fields)]`, or for the entries of a map, a `(String, T)` of one.
 pub trait Listed: Sized + Send + 'static {
     /// What the entries of one page are in.
-    type Page: Wire + Answer + Default;
+    type Page: Wire + FromResponse + Default;
 
     /// The entries of a page.
     #[doc(hidden)]

@@ -16,7 +16,7 @@ use crate::wire::{Pairs, Selection, View, Wire};
 
 /// A type of your own that holds a part of an answer: its fields say what is asked for (`fields=...`), and what is read.
 ///
-/// Derive it, and give it to `select` of a [`Sending`](crate::Sending), [`Pages`](crate::Pages) or [`Items`](crate::Items).
+/// Derive it, and give it to `select` of a [`PendingCall`](crate::PendingCall), [`Pages`](crate::Pages) or [`Items`](crate::Items).
 ///
 #[cfg_attr(all(feature = "macros", feature = "auth"), doc = "```no_run")]
 #[cfg_attr(not(all(feature = "macros", feature = "auth")), doc = "```ignore")]

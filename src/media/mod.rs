@@ -24,6 +24,6 @@ pub use self::{
     content::Media,
     download::Download,
     progress::Progress,
-    resumable::{Starting, UploadSession, Uploading},
+    resumable::{ResumableUpload, StartUpload, UploadSession},
     upload::Upload,
 };

@@ -5,7 +5,7 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 use gapi_transport::Body;
 
 use super::{
-    Media, Progress, Starting, UploadSession,
+    Media, Progress, StartUpload, UploadSession,
     checksum::Checksum,
     content::Content,
     described::{self, Form, GOOGLE_TYPES},
@@ -20,9 +20,9 @@ use crate::{
     Client, Error, ErrorKind,
     call::{
         Call, Request, Transfer,
-        answer::Answer,
+        from_response::FromResponse,
         options::CallOptions,
-        sending::{Prepared, Sending},
+        sending::{PendingCall, Prepared},
     },
     execute::{self, Answered, State, Step},
     kept::Kept,
@@ -36,7 +36,7 @@ use crate::{
 /// endpoint that the client was given.
 ///
 /// ```no_run
-/// # async fn example<R: gapi::Answer>(request: gapi::Upload<R>, client: gapi::Client) -> Result<R, gapi::Error> {
+/// # async fn example<R: gapi::FromResponse>(request: gapi::Upload<R>, client: gapi::Client) -> Result<R, gapi::Error> {
 /// let file = request
 ///     .on_progress(|progress| println!("{} bytes", progress.bytes))
 ///     .send(&client)
@@ -112,13 +112,13 @@ impl<R> Upload<R> {
     }
 
     /// Begins a session, and leaves it to the caller when the next chunk goes: await it, or set options first.
-    pub fn start(self, client: &Client) -> Starting<R> {
-        Starting::new(client, self.resumable().call)
+    pub fn start(self, client: &Client) -> StartUpload<R> {
+        StartUpload::new(client, self.resumable().call)
     }
 
     /// Sends the request; await the answer, or set options first.
-    pub fn send(self, client: &Client) -> Sending<R> {
-        Sending::new(client, self.call)
+    pub fn send(self, client: &Client) -> PendingCall<R> {
+        PendingCall::new(client, self.call)
     }
 
     /// What would be sent first, without credentials: the request with its media, or the one that begins a session. The boundary between JSON and media is another
@@ -139,7 +139,7 @@ impl<R> Upload<R> {
     }
 }
 
-impl<R: Answer> Request for Upload<R> {
+impl<R: FromResponse> Request for Upload<R> {
     type Response = R;
 
     fn call(&self) -> &Call {

@@ -12,8 +12,8 @@ mod snapshot;
 mod wait;
 mod watch;
 
-pub use self::{wait::Wait, watch::Watch};
+pub use self::{wait::Wait, watch::OperationStream};
 use crate::wire::Object;
 
-/// A schema that is a long-running operation. Generated code implements it; with it, a [`Sending`](crate::Sending) can wait.
+/// A schema that is a long-running operation. Generated code implements it; with it, a [`PendingCall`](crate::PendingCall) can wait.
 pub trait LongRunning: Object + Send + 'static {}

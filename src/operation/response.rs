@@ -3,7 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::snapshot::Snapshot;
-use crate::{Error, ErrorKind, call::answer::Answer, method::Method, method::OperationShape};
+use crate::{
+    Error, ErrorKind, call::from_response::FromResponse, method::Method, method::OperationShape,
+};
 
 /// Refuses to wait for a response that no operation of this method will have.
 pub(super) fn check(method: &'static Method) -> Result<(), Error> {
@@ -17,7 +19,7 @@ pub(super) fn check(method: &'static Method) -> Result<(), Error> {
 }
 
 /// The response of a finished operation as a `T`.
-pub(super) fn read<T: Answer>(snapshot: &Snapshot) -> Result<T, Error> {
+pub(super) fn read<T: FromResponse>(snapshot: &Snapshot) -> Result<T, Error> {
     let nothing = Value::Object(Map::new());
     let response = match snapshot.response() {
         Some(response) => response,

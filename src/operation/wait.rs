@@ -5,7 +5,7 @@ use std::{fmt, future::IntoFuture, marker::PhantomData, sync::Arc, time::Duratio
 use gapi_transport::BoxFuture;
 
 use super::{
-    LongRunning, Watch,
+    LongRunning, OperationStream,
     poller::{Poller, Settings},
     response,
 };
@@ -13,7 +13,7 @@ use crate::{
     Client, Error, Request,
     call::{
         Call,
-        answer::Answer,
+        from_response::FromResponse,
         options::{CallOptions, option_setters},
         sending::Prepared,
     },
@@ -32,14 +32,14 @@ use crate::{
 /// An operation that fails is an error of the kind [`Operation`](crate::ErrorKind::Operation), with the code, the reason, the message and the
 /// details that the operation tells. Dropping the future stops the waiting, never the operation.
 ///
-/// **Going on later.** [`Error::operation`] and [`Watch::name`] give the operation's name. With it, in the same or in another process, the method that
+/// **Going on later.** [`Error::operation`] and [`OperationStream::name`] give the operation's name. With it, in the same or in another process, the method that
 /// polls (`operations().get(..)`) can be waited for like the one that started it.
 ///
 /// **Options** are for all requests: the one that starts the operation, and those that ask after it; the headers `if-match` and `if-none-match`, and query
 /// parameters that not every API knows, go with the first one only. A poll that fails in passing (no connection, status 429 or 5xx, after the call's own retries) is repeated; after five in
 /// a row, the wait fails.
 ///
-/// **An odd property hides nothing.** Where a property of the operation is not of its declared type, it stays in `extra` as it came; [`send`](crate::Sending) is strict.
+/// **An odd property hides nothing.** Where a property of the operation is not of its declared type, it stays in `extra` as it came; [`send`](crate::PendingCall) is strict.
 #[must_use = "nothing is sent until this is awaited or watched"]
 pub struct Wait<R> {
     prepared: Kept<Prepared>,
@@ -98,8 +98,8 @@ impl<R: LongRunning> Wait<R> {
     }
 
     /// The operation as it proceeds, instead of its end alone.
-    pub fn watch(self) -> Watch<R> {
-        Watch::new(Poller::new(self.prepared, self.settings))
+    pub fn watch(self) -> OperationStream<R> {
+        OperationStream::new(Poller::new(self.prepared, self.settings))
     }
 
     /// Waits, and gives what the operation made: its `response` (AIP-151), whose type is compared with `T`.
@@ -107,7 +107,7 @@ impl<R: LongRunning> Wait<R> {
     /// # Errors
     /// As for awaiting it; [`ErrorKind::Usage`](crate::ErrorKind::Usage), before anything is sent, where operations have no response;
     /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) when the response is no `T`.
-    pub fn response<T: Answer>(self) -> BoxFuture<'static, Result<T, Error>> {
+    pub fn response<T: FromResponse>(self) -> BoxFuture<'static, Result<T, Error>> {
         Box::pin(async move {
             response::check(self.prepared.call.method)?;
             response::read(&*self.watch().end().await?)

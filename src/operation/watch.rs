@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     Error,
-    call::{answer::Answer, sending::Prepared},
+    call::{from_response::FromResponse, sending::Prepared},
     execute,
     kept::Kept,
     method::Method,
@@ -28,7 +28,7 @@ use crate::{
 /// An operation as it proceeds: what the method that starts it answers, then what each poll tells, up to the end. Also a [`Stream`] of `Result<R, Error>`.
 ///
 /// ```no_run
-/// # async fn example<R: gapi::LongRunning + std::fmt::Debug>(mut watch: gapi::Watch<R>) -> Result<(), gapi::Error> {
+/// # async fn example<R: gapi::LongRunning + std::fmt::Debug>(mut watch: gapi::OperationStream<R>) -> Result<(), gapi::Error> {
 /// while let Some(operation) = watch.try_next().await? {
 ///     println!("{:?}: {operation:?}", watch.name());
 /// }
@@ -37,7 +37,7 @@ use crate::{
 ///
 /// It ends after the finished operation, and after an error. An operation that failed is an error.
 #[must_use = "nothing is sent until the first step is asked for"]
-pub struct Watch<R> {
+pub struct OperationStream<R> {
     /// The method that starts the operation, or gets one that was started.
     method: &'static Method,
     name: Option<String>,
@@ -56,7 +56,7 @@ enum State {
 /// A poller after a step, and what it was told.
 type Stepped = (Box<Poller>, Result<Arc<Snapshot>, Error>);
 
-impl<R: LongRunning> Watch<R> {
+impl<R: LongRunning> OperationStream<R> {
     pub(super) fn new(poller: Poller) -> Self {
         Self {
             method: poller.prepared.call.method,
@@ -98,7 +98,7 @@ impl<R: LongRunning> Watch<R> {
     ///
     /// # Errors
     /// As for [`Wait::response`](crate::Wait::response).
-    pub fn response<T: Answer>(self) -> BoxFuture<'static, Result<T, Error>> {
+    pub fn response<T: FromResponse>(self) -> BoxFuture<'static, Result<T, Error>> {
         Box::pin(async move { response::read(&*self.end().await?) })
     }
 
@@ -175,7 +175,7 @@ impl<R: LongRunning> Watch<R> {
     }
 }
 
-impl<R: LongRunning> Stream for Watch<R> {
+impl<R: LongRunning> Stream for OperationStream<R> {
     type Item = Result<R, Error>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -183,9 +183,9 @@ impl<R: LongRunning> Stream for Watch<R> {
     }
 }
 
-impl<R> fmt::Debug for Watch<R> {
+impl<R> fmt::Debug for OperationStream<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Watch")
+        f.debug_struct("OperationStream")
             .field("method", &self.method.id)
             .field("name", &self.name)
             .field("done", &matches!(self.state, State::Done))

@@ -15,7 +15,7 @@ use crate::{
     Client, Error,
     call::{
         Call,
-        answer::Answer,
+        from_response::FromResponse,
         options::{CallOptions, option_setters},
     },
     fields::{Listed, page_from_slice},
@@ -25,7 +25,7 @@ use crate::{
 /// The entries of a list, across its pages. Also a [`Stream`] of `Result<T, Error>`.
 ///
 /// ```no_run
-/// # async fn example<R: gapi::Answer, T: Send + 'static>(mut items: gapi::Items<R, T>) -> Result<(), gapi::Error> {
+/// # async fn example<R: gapi::FromResponse, T: Send + 'static>(mut items: gapi::Items<R, T>) -> Result<(), gapi::Error> {
 /// while let Some(item) = items.try_next().await? {
 ///     let _ = item;
 /// }
@@ -71,7 +71,7 @@ impl<T> Rest<T> for Vec<T> {
     }
 }
 
-impl<R: Answer, T: Send + 'static> Items<R, T> {
+impl<R: FromResponse, T: Send + 'static> Items<R, T> {
     /// The entries that `take` finds in each page of `call`. The request's own `items` is the way to get here.
     pub fn list(client: &Client, call: Call, take: fn(&mut R) -> Option<Vec<T>>) -> Self {
         Self::new(client, call, Box::new(take))
@@ -229,7 +229,7 @@ impl<R: Answer, T: Send + 'static> Items<R, T> {
     }
 }
 
-impl<R: Answer, V: Send + 'static> Items<R, (String, V)> {
+impl<R: FromResponse, V: Send + 'static> Items<R, (String, V)> {
     /// The entries of the map that `take` finds in each page of `call`, with their keys.
     pub fn map(
         client: &Client,
@@ -244,7 +244,7 @@ impl<R: Answer, V: Send + 'static> Items<R, (String, V)> {
     }
 }
 
-impl<R: Answer, T: Send + 'static> Stream for Items<R, T> {
+impl<R: FromResponse, T: Send + 'static> Stream for Items<R, T> {
     type Item = Result<T, Error>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {

@@ -14,7 +14,7 @@ use crate::{
     Client, Error, ErrorKind, Fields,
     call::{
         Call,
-        answer::Answer,
+        from_response::FromResponse,
         options::{CallOptions, option_setters},
     },
     wire::Part,
@@ -23,7 +23,7 @@ use crate::{
 /// The pages of a list, one request each, fetched when they are asked for. Also a [`Stream`] of `Result<R, Error>`.
 ///
 /// ```no_run
-/// # async fn example<R: gapi::Answer>(mut pages: gapi::Pages<R>) -> Result<(), gapi::Error> {
+/// # async fn example<R: gapi::FromResponse>(mut pages: gapi::Pages<R>) -> Result<(), gapi::Error> {
 /// while let Some(page) = pages.try_next().await? {
 ///     let _ = page;
 /// }
@@ -44,7 +44,7 @@ pub struct Pages<R> {
 pub(super) type Read<R> =
     Arc<dyn Fn(&[u8], &str) -> Result<(R, Option<String>), serde_json::Error> + Send + Sync>;
 
-impl<R: Answer> Pages<R> {
+impl<R: FromResponse> Pages<R> {
     /// The pages of `call`. The request's own `pages` is the way to get here.
     pub fn new(client: &Client, call: Call) -> Self {
         Self {
@@ -82,7 +82,7 @@ impl<R: Answer> Pages<R> {
     /// besides, and followed, whether the type has it or not.
     ///
     /// See [`Fields`](trait@Fields).
-    pub fn select<T: Fields + Answer + Part<R>>(self) -> Pages<T> {
+    pub fn select<T: Fields + FromResponse + Part<R>>(self) -> Pages<T> {
         self.reading(T::mask(), None)
     }
 
@@ -94,7 +94,7 @@ impl<R: Answer> Pages<R> {
     /// Refuses a page without entries whose entries are there, but not as the document says: the list would seem to have none.
     pub(super) fn check_items(&self, page: &R) -> Result<(), Error>
     where
-        R: Answer,
+        R: FromResponse,
     {
         let name = self.walk.items_property();
         if page.misfit(name).is_none() {
@@ -171,7 +171,7 @@ impl<R: Answer> Pages<R> {
     }
 }
 
-impl<R: Answer> Stream for Pages<R> {
+impl<R: FromResponse> Stream for Pages<R> {
     type Item = Result<R, Error>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {

@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt};
 
-/// Why a request is no notification of a channel. Answer it with status 400 or 403, and do nothing.
+/// Why a request is no notification of a channel. Respond with status 400 or 403, and do nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NotificationError {

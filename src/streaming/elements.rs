@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::split::{Fault, Piece, Split};
 use crate::{
     Error, ErrorKind,
-    call::{answer::Answer, sending::Prepared},
+    call::{from_response::FromResponse, sending::Prepared},
     execute::{self, Kind, Opened, Unreadable},
     kept::Kept,
     media::Chunks,
@@ -28,7 +28,7 @@ use crate::{
 /// The elements of an answer, each decoded when it has come. Also a [`Stream`] of `Result<R, Error>`.
 ///
 /// ```no_run
-/// # async fn example<R: gapi::Answer>(sending: gapi::Sending<R>) -> Result<(), gapi::Error> {
+/// # async fn example<R: gapi::FromResponse>(sending: gapi::PendingCall<R>) -> Result<(), gapi::Error> {
 /// let mut elements = sending.stream();
 /// while let Some(element) = elements.try_next().await? {
 ///     let _ = element;
@@ -44,7 +44,7 @@ use crate::{
 /// It ends after an error: of the connection, of an element that is not what the document declares, or one that the server sends in place of an element.
 /// Dropping it gives up the connection.
 #[must_use = "nothing is sent until an element is asked for"]
-pub struct Elements<R> {
+pub struct ResponseStream<R> {
     state: State,
     method: &'static Method,
     split: Split,
@@ -64,7 +64,7 @@ enum State {
     Done,
 }
 
-impl<R: Answer> Elements<R> {
+impl<R: FromResponse> ResponseStream<R> {
     pub(crate) fn new(prepared: Kept<Prepared>) -> Self {
         Self {
             method: prepared.call.method,
@@ -186,7 +186,7 @@ impl<R: Answer> Elements<R> {
 }
 
 /// Whether a response without content is none: there would be at least the brackets of an empty list.
-fn expects<R: Answer>(method: &Method, chunks: &Chunks) -> bool {
+fn expects<R: FromResponse>(method: &Method, chunks: &Chunks) -> bool {
     !R::MAY_BE_EMPTY && method.expects_content() && chunks.status() != StatusCode::NO_CONTENT
 }
 
@@ -210,7 +210,7 @@ impl Unread {
 }
 
 /// An element, or the error that stands in its place.
-fn decode<R: Answer>(
+fn decode<R: FromResponse>(
     method: &'static Method,
     text: &Bytes,
     count: u64,
@@ -270,7 +270,7 @@ fn broken(fault: Fault, count: u64, chunks: &Chunks) -> Error {
     })
 }
 
-impl<R: Answer> Stream for Elements<R> {
+impl<R: FromResponse> Stream for ResponseStream<R> {
     type Item = Result<R, Error>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -278,9 +278,9 @@ impl<R: Answer> Stream for Elements<R> {
     }
 }
 
-impl<R> fmt::Debug for Elements<R> {
+impl<R> fmt::Debug for ResponseStream<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Elements")
+        f.debug_struct("ResponseStream")
             .field("method", &self.method.id)
             .field("count", &self.count)
             .field("done", &matches!(self.state, State::Done))

@@ -5,4 +5,4 @@ mod events;
 mod scan;
 mod split;
 
-pub use self::elements::Elements;
+pub use self::elements::ResponseStream;

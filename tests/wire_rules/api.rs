@@ -46,8 +46,8 @@ macro_rules! method {
             pub(crate) fn body(self, body: impl __gapi::IntoUpdate<Thing>) -> Self {
                 Self(self.0.with_update(body.into_update()))
             }
-            pub(crate) fn send(self, client: &__gapi::Client) -> __gapi::Sending<$response> {
-                __gapi::Sending::new(client, self.0)
+            pub(crate) fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<$response> {
+                __gapi::PendingCall::new(client, self.0)
             }
             pub(crate) fn pages(self, client: &__gapi::Client) -> __gapi::Pages<$response> {
                 __gapi::Pages::new(client, self.0)

@@ -126,7 +126,7 @@ async fn bytes_travel_in_the_alphabet_that_the_client_says() {
             builder = builder.base64(alphabet);
         }
         let client = builder.build().expect("a client");
-        let sending = gapi::Sending::<Thing>::new(&client, bytes_call());
+        let sending = gapi::PendingCall::<Thing>::new(&client, bytes_call());
         assert_eq!(
             &serde_json::from_slice::<serde_json::Value>(sending.to_http().expect("HTTP").body())
                 .expect("JSON"),

@@ -165,7 +165,7 @@ pub(crate) fn part(from: usize, count: usize) -> Step {
         let range = format!("bytes {from}-19/20");
         answer = answer.status(206).header("content-range", range);
     }
-    Step::Answer(answer.body(body).expect("an answer"))
+    Step::Respond(answer.body(body).expect("an answer"))
 }
 
 #[tokio::test(start_paused = true)]

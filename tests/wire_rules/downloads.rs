@@ -46,7 +46,7 @@ fn pieces(
     for (name, value) in headers {
         answer = answer.header(*name, *value);
     }
-    Step::Answer(
+    Step::Respond(
         answer
             .body(Body::from_stream(stream, None))
             .expect("an answer"),

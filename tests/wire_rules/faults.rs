@@ -58,7 +58,7 @@ fn half(
                 .headers_mut()
                 .insert("content-length", declared.parse().expect("a number"));
         }
-        Step::Answer(answer)
+        Step::Respond(answer)
     })
 }
 
@@ -150,7 +150,7 @@ async fn a_server_that_hangs_runs_into_the_attempt_timeout() {
 #[tokio::test(start_paused = true)]
 async fn a_body_that_stalls_counts_for_the_attempt() {
     let script = Script::new(|_| {
-        Step::Answer(Response::new(Body::from_stream(
+        Step::Respond(Response::new(Body::from_stream(
             futures_util::stream::pending::<Result<Bytes, TransportError>>(),
             None,
         )))

@@ -54,7 +54,7 @@ fn response(content_type: &str, pieces: Vec<Bytes>) -> Step {
     let pieces = pieces.into_iter().map(Ok::<_, TransportError>);
     let body = Body::from_stream(stream::iter(pieces), None);
     let builder = Response::builder().header("content-type", content_type);
-    Step::Answer(builder.body(body).expect("a response"))
+    Step::Respond(builder.body(body).expect("a response"))
 }
 
 /// One line of a readable length, without anything that could pass for more.
@@ -178,7 +178,7 @@ async fn error_bodies_and_hints_are_read_or_passed_over() {
             if let Ok(wait) = HeaderValue::from_bytes(&wait) {
                 builder = builder.header("retry-after", wait);
             }
-            Step::Answer(builder.body(Body::from(body.clone())).expect("a response"))
+            Step::Respond(builder.body(Body::from(body.clone())).expect("a response"))
         });
         let client = script.retrying().build().expect("a client");
         let error = Get::new()

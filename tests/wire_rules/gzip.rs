@@ -41,7 +41,7 @@ pub(crate) fn zipped(status: u16, body: &[u8]) -> Step {
             futures_util::stream::iter(pieces),
             Some(body.len() as u64),
         ));
-    Step::Answer(answer.expect("an answer"))
+    Step::Respond(answer.expect("an answer"))
 }
 
 fn get() -> Get {
@@ -125,7 +125,7 @@ fn encoded(status: u16, headers: &[(&str, &str)], body: &[u8], size: usize) -> S
         response = response.header(*name, *value);
     }
     let body = Body::from_stream(futures_util::stream::iter(pieces), None);
-    Step::Answer(response.body(body).expect("a response"))
+    Step::Respond(response.body(body).expect("a response"))
 }
 
 /// The same for every request.

@@ -9,7 +9,7 @@ use std::{
 };
 
 use gapi::{
-    AttemptMetrics, CallOptions, Client, ErrorKind, Media, Observer, RetryPolicy, Sending,
+    AttemptMetrics, CallOptions, Client, ErrorKind, Media, Observer, PendingCall, RetryPolicy,
     transport::TransportErrorKind,
 };
 use tokio::time::Instant;
@@ -36,7 +36,7 @@ fn delete() -> Delete {
     Delete::new().set("id", "a")
 }
 
-async fn attempts<R: gapi::Answer>(make: impl Fn(&gapi::Client) -> Sending<R>) -> usize {
+async fn attempts<R: gapi::FromResponse>(make: impl Fn(&gapi::Client) -> PendingCall<R>) -> usize {
     let script = Script::new(|_| unavailable());
     let client = script.retrying().build().expect("a client");
     let error = make(&client).raw().await.expect_err("503");
@@ -234,7 +234,7 @@ async fn an_error_that_an_attempt_before_may_have_caused_says_so() {
     const NOTE: &str = "(after 2 attempts; an attempt before may have been carried out)";
     let lost = || Step::Fail(TransportErrorKind::Reset);
     let guarded = |client: &Client| replace().set("ifGenerationMatch", 3).send(client);
-    let told = async |script: Arc<Script>, call: &dyn Fn(&Client) -> Sending<Thing>| {
+    let told = async |script: Arc<Script>, call: &dyn Fn(&Client) -> PendingCall<Thing>| {
         let client = script.retrying().build().expect("a client");
         call(&client).raw().await.expect_err("an error").to_string()
     };

@@ -57,7 +57,7 @@ fn part(from: usize, end: usize, good: Option<usize>, headers: Headers) -> Step 
             "it broke",
         )));
     }
-    Step::Answer(
+    Step::Respond(
         answer
             .body(Body::from_stream(stream::iter(pieces), None))
             .expect("an answer"),

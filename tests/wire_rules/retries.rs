@@ -57,7 +57,7 @@ fn half(declared: Option<&'static str>, broken: bool) -> Step {
         let declared = declared.parse().expect("a number");
         answer.headers_mut().insert("content-length", declared);
     }
-    Step::Answer(answer)
+    Step::Respond(answer)
 }
 
 #[tokio::test(start_paused = true)]

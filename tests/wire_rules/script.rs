@@ -45,7 +45,7 @@ impl Seen {
 
 /// What comes back.
 pub(crate) enum Step {
-    Answer(Response<Body>),
+    Respond(Response<Body>),
     Late(Duration, Response<Body>),
     Fail(TransportErrorKind),
     Hang,
@@ -65,7 +65,7 @@ pub(crate) fn answer(status: u16, headers: &[(&str, &str)], body: &str) -> Step 
     for (name, value) in headers {
         builder = builder.header(*name, *value);
     }
-    Step::Answer(
+    Step::Respond(
         builder
             .body(Body::from(body.to_owned()))
             .expect("an answer"),
@@ -175,7 +175,7 @@ impl Transport for Script {
             let step = (self.rule)(&seen);
             self.seen.lock().expect("lock").push(seen);
             match step {
-                Step::Answer(answer) => Ok(answer),
+                Step::Respond(answer) => Ok(answer),
                 Step::Late(wait, answer) => {
                     tokio::time::sleep(wait).await;
                     Ok(answer)

@@ -55,7 +55,7 @@ async fn debug_of_everything_on_the_way() {
     shown("Request", &format!("{request:?}"));
     shown("Call", &format!("{:?}", gapi::Request::call(&request)));
     let sending = request.clone().send(&client).with(options());
-    shown("Sending", &format!("{sending:?}"));
+    shown("PendingCall", &format!("{sending:?}"));
     shown(
         "HttpRequest",
         &format!("{:?}", sending.to_http().expect("a request")),

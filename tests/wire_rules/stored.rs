@@ -47,7 +47,7 @@ fn sent(status: u16, headers: Headers<'_>, body: &[u8], good: Option<usize>) -> 
         pieces.push(Err(broken));
     }
     let body = Body::from_stream(stream::iter(pieces), None);
-    Step::Answer(response.body(body).expect("a response"))
+    Step::Respond(response.body(body).expect("a response"))
 }
 
 /// What Cloud Storage says of these bytes.

@@ -42,7 +42,7 @@ fn body(
     pieces: Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send + 'static>>,
 ) -> Step {
     let answer = Response::builder().header("content-type", content_type);
-    Step::Answer(
+    Step::Respond(
         answer
             .body(Body::from_stream(pieces, None))
             .expect("an answer"),

@@ -59,7 +59,7 @@ async fn a_hundred_401s_make_one_more_token_request_and_every_call_is_replayed_o
     // The refusals come when all calls have been sent.
     let script = Script::new(
         |seen| match (seen.header("authorization"), json(401, "{}")) {
-            (Some("Bearer token-1"), Step::Answer(refusal)) => {
+            (Some("Bearer token-1"), Step::Respond(refusal)) => {
                 Step::Late(Duration::from_secs(1), refusal)
             }
             _ => json(200, "{}"),

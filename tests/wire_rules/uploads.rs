@@ -250,7 +250,7 @@ async fn media_that_is_not_accepted_is_not_sent() {
 async fn a_large_upload_has_longer() {
     let late = |after| {
         Script::new(move |_| {
-            let Step::Answer(answer) = json(200, "{}") else {
+            let Step::Respond(answer) = json(200, "{}") else {
                 unreachable!("json answers")
             };
             Step::Late(Duration::from_secs(after), answer)

@@ -151,10 +151,10 @@ pub(super) fn request(method: &Method, depth: usize, names: &Names<'_>) -> Token
             #[doc = "The id of the method in the Discovery document."]
             pub const METHOD: &'static str = #id;
             #(#setters)*
-            #[doc = "Sends the request: await the answer, or set options first."]
+            #[doc = "Sends the request: await the response, or set options first."]
             #[inline]
-            pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<#response> {
-                __gapi::Sending::new(client, self.0)
+            pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<#response> {
+                __gapi::PendingCall::new(client, self.0)
             }
             #paging
             #media

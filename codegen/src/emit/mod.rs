@@ -39,7 +39,7 @@ pub fn module(api: &Api, runtime: &TokenStream) -> TokenStream {
     let enums = shared(api, &quote!(open_enum), |def| {
         matches!(def.shape, Shape::Enum(_))
     });
-    let responses = shared(api, &quote!(answer), |def| def.is_response);
+    let responses = shared(api, &quote!(from_response), |def| def.is_response);
     let updates = method::updates(api);
     quote! {
         #lints

@@ -298,7 +298,7 @@ fn a_method_takes_what_it_requires() {
     assert_eq!(
         docs(&list.attrs),
         "Lists boxes.\n\nSorted.\n\nHTTP: `GET box/{+parent}/boxes`\n\n* `parent`: Whose.\n\n\
-         The answer comes in pages; `pages` and `items` follow them to the end.\n\nRetried after transient errors.\n\nScope: [`BOX`](super::scope::BOX)."
+         The response comes in pages; `pages` and `items` follow them to the end.\n\nRetried after transient errors.\n\nScope: [`BOX`](super::scope::BOX)."
     );
     let moved = function(boxes, "Resource", "r#move");
     assert!(
@@ -316,7 +316,7 @@ fn a_method_takes_what_it_requires() {
     assert_eq!(text(&lids.sig), "const fn lids (self) -> lids :: Resource");
     let get = function(inside(boxes, "lids"), "Get", "send");
     assert!(
-        text(&get.sig).ends_with("-> __gapi :: Sending < super :: super :: Box >"),
+        text(&get.sig).ends_with("-> __gapi :: PendingCall < super :: super :: Box >"),
         "{}",
         text(&get.sig)
     );

@@ -23,7 +23,7 @@ pub(super) fn part(part: &Part) -> TokenStream {
             #wire
 
             #[automatically_derived]
-            impl #runtime::Answer for #name {
+            impl #runtime::FromResponse for #name {
                 const SCHEMA: ::core::option::Option<&'static str> = ::core::option::Option::Some(#text);
 
                 fn empty() -> ::core::option::Option<Self> {

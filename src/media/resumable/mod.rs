@@ -22,7 +22,7 @@ use self::{
 };
 pub use self::{
     session::UploadSession,
-    uploading::{Starting, Uploading},
+    uploading::{ResumableUpload, StartUpload},
 };
 use super::{
     checksum::Checksum,

@@ -7,11 +7,11 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::media::checksum::Checksum;
 
-/// A resumable upload that has begun: what another process needs to go on with it. Made by [`Uploading::session`](crate::Uploading::session), and given to
+/// A resumable upload that has begun: what another process needs to go on with it. Made by [`ResumableUpload::session`](crate::ResumableUpload::session), and given to
 /// [`Upload::resume`](crate::Upload::resume).
 ///
 /// ```no_run
-/// # async fn example<R: gapi::Answer>(upload: gapi::Upload<R>, client: gapi::Client) -> Result<(), Box<dyn std::error::Error>> {
+/// # async fn example<R: gapi::FromResponse>(upload: gapi::Upload<R>, client: gapi::Client) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut uploading = upload.start(&client).await?;
 /// while uploading.next_chunk().await?.is_some() {
 ///     std::fs::write("upload.json", serde_json::to_vec(&uploading.session())?)?;

@@ -9,7 +9,7 @@ use crate::{
     Client, Error, Progress, Response,
     call::{
         Call,
-        answer::Answer,
+        from_response::FromResponse,
         options::{CallOptions, option_setters},
         sending::Prepared,
     },
@@ -19,12 +19,12 @@ use crate::{
 
 /// An upload about to begin its session; await it, or set options first. They hold for every request of the upload; `timeout` limits each step.
 #[must_use = "nothing is sent until this is awaited"]
-pub struct Starting<R> {
+pub struct StartUpload<R> {
     prepared: Kept<Prepared>,
     answer: PhantomData<fn() -> R>,
 }
 
-impl<R> Starting<R> {
+impl<R> StartUpload<R> {
     pub(crate) fn new(client: &Client, call: Call) -> Self {
         Self {
             prepared: Prepared::new(client, call),
@@ -46,13 +46,13 @@ impl<R> Starting<R> {
     }
 }
 
-impl<R> IntoFuture for Starting<R> {
-    type Output = Result<Uploading<R>, Error>;
+impl<R> IntoFuture for StartUpload<R> {
+    type Output = Result<ResumableUpload<R>, Error>;
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            Ok(Uploading {
+            Ok(ResumableUpload {
                 driver: Box::new(upload::start(self.prepared).await?),
                 answer: PhantomData,
             })
@@ -60,9 +60,9 @@ impl<R> IntoFuture for Starting<R> {
     }
 }
 
-impl<R> fmt::Debug for Starting<R> {
+impl<R> fmt::Debug for StartUpload<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Starting")
+        f.debug_tuple("StartUpload")
             .field(&self.prepared.call)
             .finish()
     }
@@ -73,12 +73,12 @@ impl<R> fmt::Debug for Starting<R> {
 ///
 /// Dropping it leaves the session as it is; [`cancel`](Self::cancel) ends it.
 #[must_use = "the session has begun, but nothing is sent until a chunk is asked for"]
-pub struct Uploading<R> {
+pub struct ResumableUpload<R> {
     driver: Box<Driver>,
     answer: PhantomData<fn() -> R>,
 }
 
-impl<R> Uploading<R> {
+impl<R> ResumableUpload<R> {
     /// What another process needs to go on. It holds a secret: see [`UploadSession`].
     pub fn session(&self) -> UploadSession {
         self.driver.session()
@@ -114,7 +114,7 @@ impl<R> Uploading<R> {
     }
 }
 
-impl<R: Answer> Uploading<R> {
+impl<R: FromResponse> ResumableUpload<R> {
     /// Sends what is left, and gives the method's response, as [`send`](crate::Upload::send) does.
     ///
     /// # Errors
@@ -123,7 +123,7 @@ impl<R: Answer> Uploading<R> {
         self.finish_with_meta().await.map(Response::into_inner)
     }
 
-    /// Sends what is left, and gives status and headers with the method's response, as [`with_meta`](crate::Sending::with_meta) does.
+    /// Sends what is left, and gives status and headers with the method's response, as [`with_meta`](crate::PendingCall::with_meta) does.
     ///
     /// # Errors
     /// As for [`finish`](Self::finish).
@@ -133,9 +133,9 @@ impl<R: Answer> Uploading<R> {
     }
 }
 
-impl<R> fmt::Debug for Uploading<R> {
+impl<R> fmt::Debug for ResumableUpload<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Uploading")
+        f.debug_struct("ResumableUpload")
             .field("session", &self.driver.session())
             .finish_non_exhaustive()
     }

@@ -128,7 +128,7 @@ async fn make(client: &Client, case: &Case, content: Vec<u8>) -> Result<Vec<u8>,
             Ok(Vec::new())
         }
         Way::Plain => {
-            let sending = v1::Sending::<Value>::new(client, call);
+            let sending = v1::PendingCall::<Value>::new(client, call);
             Ok(sending.raw().await?.to_vec())
         }
     }
@@ -225,7 +225,7 @@ async fn a_response_that_stands_still_is_tried_again_where_that_is_safe() {
         suite.storage.trouble_calls(Trouble::StallAfter(0));
         let before = suite.storage.log().len();
         let client = suite.client();
-        let sending = v1::Sending::<Value>::new(&client, call(method, Given::Nothing));
+        let sending = v1::PendingCall::<Value>::new(&client, call(method, Given::Nothing));
         let limited = sending.attempt_timeout(Duration::from_secs(5));
         let made = tokio::spawn(async move { limited.raw().await.map(drop) });
         while suite.storage.log().len() == before || suite.clock.sleepers() == 0 {

@@ -140,13 +140,13 @@ pub mod locations {
             /// The id of the method in the Discovery document.
             pub const METHOD: &'static str = "iamcredentials.locations.workforcePools.getAllowedLocations";
 
-            /// Sends the request: await the answer, or set options first.
+            /// Sends the request: await the response, or set options first.
             #[inline]
             pub fn send(
                 self,
                 client: &__gapi::Client,
-            ) -> __gapi::Sending<super::super::WorkforcePoolAllowedLocations> {
-                __gapi::Sending::new(client, self.0)
+            ) -> __gapi::PendingCall<super::super::WorkforcePoolAllowedLocations> {
+                __gapi::PendingCall::new(client, self.0)
             }
 
             /// What would be sent, without credentials.
@@ -257,13 +257,13 @@ pub mod projects {
                 /// The id of the method in the Discovery document.
                 pub const METHOD: &'static str = "iamcredentials.projects.locations.workloadIdentityPools.getAllowedLocations";
 
-                /// Sends the request: await the answer, or set options first.
+                /// Sends the request: await the response, or set options first.
                 #[inline]
                 pub fn send(
                     self,
                     client: &__gapi::Client,
-                ) -> __gapi::Sending<super::super::super::WorkloadIdentityPoolAllowedLocations> {
-                    __gapi::Sending::new(client, self.0)
+                ) -> __gapi::PendingCall<super::super::super::WorkloadIdentityPoolAllowedLocations> {
+                    __gapi::PendingCall::new(client, self.0)
                 }
 
                 /// What would be sent, without credentials.
@@ -434,13 +434,13 @@ pub mod projects {
             /// The id of the method in the Discovery document.
             pub const METHOD: &'static str = "iamcredentials.projects.serviceAccounts.generateAccessToken";
 
-            /// Sends the request: await the answer, or set options first.
+            /// Sends the request: await the response, or set options first.
             #[inline]
             pub fn send(
                 self,
                 client: &__gapi::Client,
-            ) -> __gapi::Sending<super::super::GenerateAccessTokenResponse> {
-                __gapi::Sending::new(client, self.0)
+            ) -> __gapi::PendingCall<super::super::GenerateAccessTokenResponse> {
+                __gapi::PendingCall::new(client, self.0)
             }
 
             /// What would be sent, without credentials.
@@ -485,13 +485,13 @@ pub mod projects {
             /// The id of the method in the Discovery document.
             pub const METHOD: &'static str = "iamcredentials.projects.serviceAccounts.generateIdToken";
 
-            /// Sends the request: await the answer, or set options first.
+            /// Sends the request: await the response, or set options first.
             #[inline]
             pub fn send(
                 self,
                 client: &__gapi::Client,
-            ) -> __gapi::Sending<super::super::GenerateIdTokenResponse> {
-                __gapi::Sending::new(client, self.0)
+            ) -> __gapi::PendingCall<super::super::GenerateIdTokenResponse> {
+                __gapi::PendingCall::new(client, self.0)
             }
 
             /// What would be sent, without credentials.
@@ -535,13 +535,13 @@ pub mod projects {
             /// The id of the method in the Discovery document.
             pub const METHOD: &'static str = "iamcredentials.projects.serviceAccounts.getAllowedLocations";
 
-            /// Sends the request: await the answer, or set options first.
+            /// Sends the request: await the response, or set options first.
             #[inline]
             pub fn send(
                 self,
                 client: &__gapi::Client,
-            ) -> __gapi::Sending<super::super::ServiceAccountAllowedLocations> {
-                __gapi::Sending::new(client, self.0)
+            ) -> __gapi::PendingCall<super::super::ServiceAccountAllowedLocations> {
+                __gapi::PendingCall::new(client, self.0)
             }
 
             /// What would be sent, without credentials.
@@ -586,13 +586,13 @@ pub mod projects {
             /// The id of the method in the Discovery document.
             pub const METHOD: &'static str = "iamcredentials.projects.serviceAccounts.signBlob";
 
-            /// Sends the request: await the answer, or set options first.
+            /// Sends the request: await the response, or set options first.
             #[inline]
             pub fn send(
                 self,
                 client: &__gapi::Client,
-            ) -> __gapi::Sending<super::super::SignBlobResponse> {
-                __gapi::Sending::new(client, self.0)
+            ) -> __gapi::PendingCall<super::super::SignBlobResponse> {
+                __gapi::PendingCall::new(client, self.0)
             }
 
             /// What would be sent, without credentials.
@@ -637,13 +637,13 @@ pub mod projects {
             /// The id of the method in the Discovery document.
             pub const METHOD: &'static str = "iamcredentials.projects.serviceAccounts.signJwt";
 
-            /// Sends the request: await the answer, or set options first.
+            /// Sends the request: await the response, or set options first.
             #[inline]
             pub fn send(
                 self,
                 client: &__gapi::Client,
-            ) -> __gapi::Sending<super::super::SignJwtResponse> {
-                __gapi::Sending::new(client, self.0)
+            ) -> __gapi::PendingCall<super::super::SignJwtResponse> {
+                __gapi::PendingCall::new(client, self.0)
             }
 
             /// What would be sent, without credentials.

@@ -119,10 +119,10 @@ pub mod methods {
             Self(self.0.with("id_token", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Tokeninfo> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Tokeninfo> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -199,10 +199,10 @@ pub mod userinfo {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "oauth2.userinfo.get";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Userinfo> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Userinfo> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -288,13 +288,13 @@ pub mod userinfo {
                 /// The id of the method in the Discovery document.
                 pub const METHOD: &'static str = "oauth2.userinfo.v2.me.get";
 
-                /// Sends the request: await the answer, or set options first.
+                /// Sends the request: await the response, or set options first.
                 #[inline]
                 pub fn send(
                     self,
                     client: &__gapi::Client,
-                ) -> __gapi::Sending<super::super::super::Userinfo> {
-                    __gapi::Sending::new(client, self.0)
+                ) -> __gapi::PendingCall<super::super::super::Userinfo> {
+                    __gapi::PendingCall::new(client, self.0)
                 }
 
                 /// What would be sent, without credentials.

@@ -298,7 +298,7 @@ pub mod instances {
         ///
         /// * `project`: Project ID of the project to which the newly created Cloud SQL instances should belong.
         ///
-        /// The answer is a long-running operation; `wait` waits for its end.
+        /// The response is a long-running operation; `wait` waits for its end.
         ///
         /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         ///
@@ -322,7 +322,7 @@ pub mod instances {
         ///
         /// * `project`: Project ID of the project for which to list Cloud SQL instances.
         ///
-        /// The answer comes in pages; `pages` and `items` follow them to the end.
+        /// The response comes in pages; `pages` and `items` follow them to the end.
         ///
         /// Retried after transient errors.
         ///
@@ -341,7 +341,7 @@ pub mod instances {
         /// * `project`: Project ID of the project that contains the instance.
         /// * `instance`: Cloud SQL instance ID. This does not include the project ID.
         ///
-        /// The answer is a long-running operation; `wait` waits for its end.
+        /// The response is a long-running operation; `wait` waits for its end.
         ///
         /// Retried after transient errors only if the call has `etag` in its body, or if it had no effect.
         ///
@@ -390,10 +390,10 @@ pub mod instances {
             Self(self.0.with("location", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::DatabaseInstance> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::DatabaseInstance> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -444,10 +444,10 @@ pub mod instances {
             Self(self.0.with("location", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Operation> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Operation> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// Sends the request, and waits for the operation that it starts.
@@ -538,13 +538,13 @@ pub mod instances {
             Self(self.0.with("pageToken", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
         pub fn send(
             self,
             client: &__gapi::Client,
-        ) -> __gapi::Sending<super::InstancesListResponse> {
-            __gapi::Sending::new(client, self.0)
+        ) -> __gapi::PendingCall<super::InstancesListResponse> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
@@ -630,10 +630,10 @@ pub mod instances {
             Self(self.0.with("reconcilePscNetworkingForce", value))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Operation> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Operation> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// Sends the request, and waits for the operation that it starts.
@@ -703,7 +703,7 @@ pub mod operations {
         /// * `project`: Required. Project ID of the project that contains the instance.
         /// * `operation`: Required. Instance operation ID.
         ///
-        /// The answer is a long-running operation; `wait` waits for its end.
+        /// The response is a long-running operation; `wait` waits for its end.
         ///
         /// Retried after transient errors.
         ///
@@ -745,10 +745,10 @@ pub mod operations {
             Self(self.0.with("location", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Empty> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Empty> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -807,10 +807,10 @@ pub mod operations {
             Self(self.0.with("location", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Operation> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Operation> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// Sends the request, and waits for the operation that it starts.

@@ -138,7 +138,7 @@ pub mod tasklists {
         ///
         /// HTTP: `GET tasks/v1/users/@me/lists`
         ///
-        /// The answer comes in pages; `pages` and `items` follow them to the end.
+        /// The response comes in pages; `pages` and `items` follow them to the end.
         ///
         /// Retried after transient errors.
         ///
@@ -216,10 +216,10 @@ pub mod tasklists {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "tasks.tasklists.delete";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -263,10 +263,10 @@ pub mod tasklists {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "tasks.tasklists.get";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::TaskList> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::TaskList> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -309,10 +309,10 @@ pub mod tasklists {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "tasks.tasklists.insert";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::TaskList> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::TaskList> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -377,10 +377,10 @@ pub mod tasklists {
             Self(self.0.with("pageToken", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::TaskLists> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::TaskLists> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
@@ -441,10 +441,10 @@ pub mod tasklists {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "tasks.tasklists.patch";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::TaskList> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::TaskList> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -489,10 +489,10 @@ pub mod tasklists {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "tasks.tasklists.update";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::TaskList> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::TaskList> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -619,7 +619,7 @@ pub mod tasks {
         ///
         /// * `tasklist`: Task list identifier.
         ///
-        /// The answer comes in pages; `pages` and `items` follow them to the end.
+        /// The response comes in pages; `pages` and `items` follow them to the end.
         ///
         /// Retried after transient errors.
         ///
@@ -726,10 +726,10 @@ pub mod tasks {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "tasks.tasks.clear";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -774,10 +774,10 @@ pub mod tasks {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "tasks.tasks.delete";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -821,10 +821,10 @@ pub mod tasks {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "tasks.tasks.get";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Task> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Task> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -887,10 +887,10 @@ pub mod tasks {
             Self(self.0.with("previous", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Task> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Task> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -1027,10 +1027,10 @@ pub mod tasks {
             Self(self.0.with("updatedMin", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Tasks> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Tasks> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
@@ -1118,10 +1118,10 @@ pub mod tasks {
             Self(self.0.with("previous", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Task> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Task> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -1167,10 +1167,10 @@ pub mod tasks {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "tasks.tasks.patch";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Task> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Task> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -1215,10 +1215,10 @@ pub mod tasks {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "tasks.tasks.update";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Task> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Task> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.

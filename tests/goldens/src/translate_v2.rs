@@ -139,13 +139,13 @@ pub mod detections {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "language.detections.detect";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
         pub fn send(
             self,
             client: &__gapi::Client,
-        ) -> __gapi::Sending<super::DetectionsListResponse> {
-            __gapi::Sending::new(client, self.0)
+        ) -> __gapi::PendingCall<super::DetectionsListResponse> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -189,13 +189,13 @@ pub mod detections {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "language.detections.list";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
         pub fn send(
             self,
             client: &__gapi::Client,
-        ) -> __gapi::Sending<super::DetectionsListResponse> {
-            __gapi::Sending::new(client, self.0)
+        ) -> __gapi::PendingCall<super::DetectionsListResponse> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -275,13 +275,13 @@ pub mod languages {
             Self(self.0.with("target", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
         pub fn send(
             self,
             client: &__gapi::Client,
-        ) -> __gapi::Sending<super::LanguagesListResponse> {
-            __gapi::Sending::new(client, self.0)
+        ) -> __gapi::PendingCall<super::LanguagesListResponse> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -413,13 +413,13 @@ pub mod translations {
             Self(self.0.with("source", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
         pub fn send(
             self,
             client: &__gapi::Client,
-        ) -> __gapi::Sending<super::TranslationsListResponse> {
-            __gapi::Sending::new(client, self.0)
+        ) -> __gapi::PendingCall<super::TranslationsListResponse> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -462,13 +462,13 @@ pub mod translations {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "language.translations.translate";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
         pub fn send(
             self,
             client: &__gapi::Client,
-        ) -> __gapi::Sending<super::TranslationsListResponse> {
-            __gapi::Sending::new(client, self.0)
+        ) -> __gapi::PendingCall<super::TranslationsListResponse> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.

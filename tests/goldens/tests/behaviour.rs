@@ -61,7 +61,7 @@ fn nested_lists_and_maps_survive() {
 #[test]
 fn bodies_and_responses_can_be_scalars_and_enums() {
     fn response<R: gapi::Request>(_: R, text: &str) -> R::Response {
-        gapi::generated::v1::Answer::decode(text.as_bytes()).unwrap()
+        gapi::generated::v1::FromResponse::decode(text.as_bytes()).unwrap()
     }
     let values = scalars::values();
     let body = |call: &gapi::generated::v1::Call| String::from_utf8(call.body().unwrap().to_vec());
@@ -86,7 +86,7 @@ fn bodies_and_responses_can_be_scalars_and_enums() {
     let when = gapi::value::DateTime::from("2026-01-31T12:00:00Z");
     assert_eq!(response(values.when(when), r#""x""#).as_str(), "x");
     // Nothing is none of them.
-    assert!(<String as gapi::generated::v1::Answer>::empty().is_none());
+    assert!(<String as gapi::generated::v1::FromResponse>::empty().is_none());
 }
 
 #[test]

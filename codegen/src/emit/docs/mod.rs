@@ -190,7 +190,7 @@ pub(super) fn method(api: &Api, method: &Method, scopes: &str) -> Docs {
             "`pages` follows"
         };
         docs = docs.paragraph(&format!(
-            "The answer comes in pages; {how} them to the end."
+            "The response comes in pages; {how} them to the end."
         ));
     }
     if let Some(accepted) = &method.upload {
@@ -204,9 +204,9 @@ pub(super) fn method(api: &Api, method: &Method, scopes: &str) -> Docs {
         docs = docs.paragraph(if is_job && operation.poll.is_some() {
             "The response is a job; `wait` waits for its end."
         } else if operation.poll.is_some() {
-            "The answer is a long-running operation; `wait` waits for its end."
+            "The response is a long-running operation; `wait` waits for its end."
         } else {
-            "The answer is a long-running operation, which no method of this document polls."
+            "The response is a long-running operation, which no method of this document polls."
         });
     }
     if let Some(Type::Named(id)) = method.request

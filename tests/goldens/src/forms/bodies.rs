@@ -169,10 +169,10 @@ pub mod things {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "b.delete";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -215,10 +215,10 @@ pub mod things {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "b.empty";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Empty> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Empty> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -262,13 +262,13 @@ pub mod things {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "b.free";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
         pub fn send(
             self,
             client: &__gapi::Client,
-        ) -> __gapi::Sending<__gapi::BTreeMap<String, __gapi::Value>> {
-            __gapi::Sending::new(client, self.0)
+        ) -> __gapi::PendingCall<__gapi::BTreeMap<String, __gapi::Value>> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -310,10 +310,13 @@ pub mod things {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "b.inline";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::ThingsInlineResponse> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(
+            self,
+            client: &__gapi::Client,
+        ) -> __gapi::PendingCall<super::ThingsInlineResponse> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -356,10 +359,10 @@ pub mod things {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "b.lookup";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Lookup> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Lookup> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -402,10 +405,10 @@ pub mod things {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "b.patch";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Thing> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Thing> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -448,10 +451,10 @@ pub mod things {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "b.raw";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<__gapi::HttpBody> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<__gapi::HttpBody> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.

@@ -138,10 +138,10 @@ pub mod a {
                 Self(self.0.with("view", value.into()))
             }
 
-            /// Sends the request: await the answer, or set options first.
+            /// Sends the request: await the response, or set options first.
             #[inline]
-            pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
-                __gapi::Sending::new(client, self.0)
+            pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
+                __gapi::PendingCall::new(client, self.0)
             }
 
             /// What would be sent, without credentials.
@@ -230,10 +230,10 @@ pub mod b {
                 Self(self.0.with("view", value.into()))
             }
 
-            /// Sends the request: await the answer, or set options first.
+            /// Sends the request: await the response, or set options first.
             #[inline]
-            pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
-                __gapi::Sending::new(client, self.0)
+            pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
+                __gapi::PendingCall::new(client, self.0)
             }
 
             /// What would be sent, without credentials.
@@ -322,10 +322,10 @@ pub mod c {
                 Self(self.0.with("view", value.into()))
             }
 
-            /// Sends the request: await the answer, or set options first.
+            /// Sends the request: await the response, or set options first.
             #[inline]
-            pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
-                __gapi::Sending::new(client, self.0)
+            pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
+                __gapi::PendingCall::new(client, self.0)
             }
 
             /// What would be sent, without credentials.
@@ -403,10 +403,10 @@ pub mod files {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "e.files.get";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -473,10 +473,10 @@ pub mod files {
             Self(self.0.with("view", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.

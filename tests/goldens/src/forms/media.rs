@@ -137,10 +137,10 @@ pub mod files {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "m.files.export";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// Asks for the media itself: await all of it, or take it as it comes.
@@ -190,10 +190,10 @@ pub mod files {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "m.files.get";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::File> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::File> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// Asks for the media itself: await all of it, or take it as it comes.
@@ -247,10 +247,10 @@ pub mod files {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "m.files.insert";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::File> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::File> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// The request with media to upload.
@@ -305,10 +305,10 @@ pub mod files {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "m.files.photo";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// The request with media to upload.

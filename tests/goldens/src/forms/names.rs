@@ -110,10 +110,10 @@ pub mod methods {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "n.about";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -234,10 +234,10 @@ pub mod apps {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "n.apps.a";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -280,10 +280,10 @@ pub mod apps {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "n.apps.attributes";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Type> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Type> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -326,10 +326,10 @@ pub mod apps {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "n.apps.list";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -372,10 +372,10 @@ pub mod apps {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "n.apps.move";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -418,10 +418,10 @@ pub mod apps {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "n.apps.resource";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -464,10 +464,10 @@ pub mod apps {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "n.apps.string";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -530,10 +530,10 @@ pub mod apps {
             /// The id of the method in the Discovery document.
             pub const METHOD: &'static str = "n.apps.attributes.list";
 
-            /// Sends the request: await the answer, or set options first.
+            /// Sends the request: await the response, or set options first.
             #[inline]
-            pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
-                __gapi::Sending::new(client, self.0)
+            pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
+                __gapi::PendingCall::new(client, self.0)
             }
 
             /// What would be sent, without credentials.
@@ -598,10 +598,10 @@ pub mod scope_ {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "n.scope.get";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -717,10 +717,10 @@ pub mod v1 {
             Self(self.0.with("type", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -784,10 +784,10 @@ pub mod well_known {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "n.wk.g";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.

@@ -115,7 +115,7 @@ pub mod folders {
         ///
         /// * `folder`
         ///
-        /// The answer is a long-running operation, which no method of this document polls.
+        /// The response is a long-running operation, which no method of this document polls.
         ///
         /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
@@ -140,10 +140,10 @@ pub mod folders {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "o.folders.move";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::ZoneOperation> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::ZoneOperation> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -188,7 +188,7 @@ pub mod global_operations {
         /// * `project`
         /// * `operation`
         ///
-        /// The answer is a long-running operation; `wait` waits for its end.
+        /// The response is a long-running operation; `wait` waits for its end.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -217,10 +217,10 @@ pub mod global_operations {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "o.globalOperations.get";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::ZoneOperation> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::ZoneOperation> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// Sends the request, and waits for the operation that it starts.
@@ -295,7 +295,7 @@ pub mod instances {
         /// * `project`
         /// * `zone`
         ///
-        /// The answer is a long-running operation; `wait` waits for its end.
+        /// The response is a long-running operation; `wait` waits for its end.
         ///
         /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
@@ -333,10 +333,10 @@ pub mod instances {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "o.instances.get";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Task> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Task> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -380,10 +380,10 @@ pub mod instances {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "o.instances.insert";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::ZoneOperation> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::ZoneOperation> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// Sends the request, and waits for the operation that it starts.
@@ -433,7 +433,7 @@ pub mod networks {
         ///
         /// * `project`
         ///
-        /// The answer is a long-running operation; `wait` waits for its end.
+        /// The response is a long-running operation; `wait` waits for its end.
         ///
         /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
         #[inline]
@@ -466,10 +466,10 @@ pub mod networks {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "o.networks.insert";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::ZoneOperation> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::ZoneOperation> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// Sends the request, and waits for the operation that it starts.
@@ -519,7 +519,7 @@ pub mod operations {
         ///
         /// * `name`
         ///
-        /// The answer is a long-running operation; `wait` waits for its end.
+        /// The response is a long-running operation; `wait` waits for its end.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -554,10 +554,10 @@ pub mod operations {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "o.operations.get";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Operation> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Operation> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// Sends the request, and waits for the operation that it starts.
@@ -605,10 +605,10 @@ pub mod operations {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "o.operations.list";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Task> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Task> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -693,7 +693,7 @@ pub mod projects {
                 ///
                 /// * `parent`
                 ///
-                /// The answer is a long-running operation; `wait` waits for its end.
+                /// The response is a long-running operation; `wait` waits for its end.
                 ///
                 /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
                 #[inline]
@@ -741,13 +741,13 @@ pub mod projects {
                 /// The id of the method in the Discovery document.
                 pub const METHOD: &'static str = "o.p.l.clusters.create";
 
-                /// Sends the request: await the answer, or set options first.
+                /// Sends the request: await the response, or set options first.
                 #[inline]
                 pub fn send(
                     self,
                     client: &__gapi::Client,
-                ) -> __gapi::Sending<super::super::super::Operation> {
-                    __gapi::Sending::new(client, self.0)
+                ) -> __gapi::PendingCall<super::super::super::Operation> {
+                    __gapi::PendingCall::new(client, self.0)
                 }
 
                 /// Sends the request, and waits for the operation that it starts.
@@ -799,13 +799,13 @@ pub mod projects {
                 /// The id of the method in the Discovery document.
                 pub const METHOD: &'static str = "o.p.l.clusters.get";
 
-                /// Sends the request: await the answer, or set options first.
+                /// Sends the request: await the response, or set options first.
                 #[inline]
                 pub fn send(
                     self,
                     client: &__gapi::Client,
-                ) -> __gapi::Sending<super::super::super::Job> {
-                    __gapi::Sending::new(client, self.0)
+                ) -> __gapi::PendingCall<super::super::super::Job> {
+                    __gapi::PendingCall::new(client, self.0)
                 }
 
                 /// What would be sent, without credentials.
@@ -861,7 +861,7 @@ pub mod projects {
                 ///
                 /// * `name`
                 ///
-                /// The answer is a long-running operation; `wait` waits for its end.
+                /// The response is a long-running operation; `wait` waits for its end.
                 ///
                 /// Retried after transient errors.
                 #[inline]
@@ -886,10 +886,10 @@ pub mod projects {
                 /// The id of the method in the Discovery document.
                 pub const METHOD: &'static str = "o.p.l.operations.cancel";
 
-                /// Sends the request: await the answer, or set options first.
+                /// Sends the request: await the response, or set options first.
                 #[inline]
-                pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
-                    __gapi::Sending::new(client, self.0)
+                pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
+                    __gapi::PendingCall::new(client, self.0)
                 }
 
                 /// What would be sent, without credentials.
@@ -939,13 +939,13 @@ pub mod projects {
                 /// The id of the method in the Discovery document.
                 pub const METHOD: &'static str = "o.p.l.operations.get";
 
-                /// Sends the request: await the answer, or set options first.
+                /// Sends the request: await the response, or set options first.
                 #[inline]
                 pub fn send(
                     self,
                     client: &__gapi::Client,
-                ) -> __gapi::Sending<super::super::super::Operation> {
-                    __gapi::Sending::new(client, self.0)
+                ) -> __gapi::PendingCall<super::super::super::Operation> {
+                    __gapi::PendingCall::new(client, self.0)
                 }
 
                 /// Sends the request, and waits for the operation that it starts.
@@ -1002,7 +1002,7 @@ pub mod zone_operations {
         /// * `zone`
         /// * `operation`
         ///
-        /// The answer is a long-running operation; `wait` waits for its end.
+        /// The response is a long-running operation; `wait` waits for its end.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -1041,10 +1041,10 @@ pub mod zone_operations {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "o.zoneOperations.get";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::ZoneOperation> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::ZoneOperation> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// Sends the request, and waits for the operation that it starts.

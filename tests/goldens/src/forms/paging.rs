@@ -71,7 +71,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET b`
         ///
-        /// The answer comes in pages; `pages` and `items` follow them to the end.
+        /// The response comes in pages; `pages` and `items` follow them to the end.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -83,7 +83,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET q`
         ///
-        /// The answer comes in pages; `pages` and `items` follow them to the end.
+        /// The response comes in pages; `pages` and `items` follow them to the end.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -95,7 +95,7 @@ pub mod widgets {
         ///
         /// HTTP: `POST k`
         ///
-        /// The answer comes in pages; `pages` and `items` follow them to the end.
+        /// The response comes in pages; `pages` and `items` follow them to the end.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -107,7 +107,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET j`
         ///
-        /// The answer comes in pages; `pages` and `items` follow them to the end.
+        /// The response comes in pages; `pages` and `items` follow them to the end.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -119,7 +119,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET a`
         ///
-        /// The answer comes in pages; `pages` and `items` follow them to the end.
+        /// The response comes in pages; `pages` and `items` follow them to the end.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -131,7 +131,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET g`
         ///
-        /// The answer comes in pages; `pages` and `items` follow them to the end.
+        /// The response comes in pages; `pages` and `items` follow them to the end.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -143,7 +143,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET x1`
         ///
-        /// The answer comes in pages; `pages` and `items` follow them to the end.
+        /// The response comes in pages; `pages` and `items` follow them to the end.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -155,7 +155,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET e`
         ///
-        /// The answer comes in pages; `pages` and `items` follow them to the end.
+        /// The response comes in pages; `pages` and `items` follow them to the end.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -167,7 +167,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET o`
         ///
-        /// The answer comes in pages; `pages` and `items` follow them to the end.
+        /// The response comes in pages; `pages` and `items` follow them to the end.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -209,7 +209,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET i`
         ///
-        /// The answer comes in pages; `pages` follows them to the end.
+        /// The response comes in pages; `pages` follows them to the end.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -221,7 +221,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET c`
         ///
-        /// The answer comes in pages; `pages` and `items` follow them to the end.
+        /// The response comes in pages; `pages` and `items` follow them to the end.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -233,7 +233,7 @@ pub mod widgets {
         ///
         /// HTTP: `POST l`
         ///
-        /// The answer comes in pages; `pages` and `items` follow them to the end.
+        /// The response comes in pages; `pages` and `items` follow them to the end.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -245,7 +245,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET f`
         ///
-        /// The answer comes in pages; `pages` and `items` follow them to the end.
+        /// The response comes in pages; `pages` and `items` follow them to the end.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -257,7 +257,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET d`
         ///
-        /// The answer comes in pages; `pages` and `items` follow them to the end.
+        /// The response comes in pages; `pages` and `items` follow them to the end.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -269,7 +269,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET x2`
         ///
-        /// The answer comes in pages; `pages` and `items` follow them to the end.
+        /// The response comes in pages; `pages` and `items` follow them to the end.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -281,7 +281,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET h`
         ///
-        /// The answer comes in pages; `pages` follows them to the end.
+        /// The response comes in pages; `pages` follows them to the end.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -326,10 +326,10 @@ pub mod widgets {
             Self(self.0.with("pageToken", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Aggregated> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Aggregated> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
@@ -405,10 +405,10 @@ pub mod widgets {
             Self(self.0.with("pageToken", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Anys> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Anys> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
@@ -471,10 +471,10 @@ pub mod widgets {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "p.body";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Items> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Items> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
@@ -547,10 +547,10 @@ pub mod widgets {
             Self(self.0.with("pageToken", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::InPageToken> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::InPageToken> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
@@ -626,10 +626,10 @@ pub mod widgets {
             Self(self.0.with("pageToken", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Items> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Items> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
@@ -702,10 +702,10 @@ pub mod widgets {
             Self(self.0.with("pageToken", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Left> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Left> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
@@ -778,10 +778,10 @@ pub mod widgets {
             Self(self.0.with("pageToken", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Matching> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Matching> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
@@ -854,10 +854,10 @@ pub mod widgets {
             Self(self.0.with("pageToken", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Named> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Named> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
@@ -933,10 +933,10 @@ pub mod widgets {
             Self(self.0.with("nextPageToken", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Items> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Items> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
@@ -1004,10 +1004,10 @@ pub mod widgets {
             Self(self.0.with("pageToken", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -1062,10 +1062,10 @@ pub mod widgets {
             Self(self.0.with("pageToken", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::NoToken> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::NoToken> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -1107,10 +1107,10 @@ pub mod widgets {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "p.nrt";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Items> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Items> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -1171,10 +1171,10 @@ pub mod widgets {
             Self(self.0.with("pageToken", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::None> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::None> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
@@ -1241,10 +1241,10 @@ pub mod widgets {
             Self(self.0.with("pageToken", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Only> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Only> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
@@ -1311,10 +1311,10 @@ pub mod widgets {
             Self(self.0.with("pageToken", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Items> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Items> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
@@ -1387,10 +1387,10 @@ pub mod widgets {
             Self(self.0.with("pageToken", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Results> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Results> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
@@ -1463,10 +1463,10 @@ pub mod widgets {
             Self(self.0.with("pageToken", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Scalars> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Scalars> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
@@ -1539,10 +1539,10 @@ pub mod widgets {
             Self(self.0.with("pageToken", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Singular> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Singular> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.
@@ -1615,10 +1615,10 @@ pub mod widgets {
             Self(self.0.with("pageToken", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Two> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Two> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// All pages, each fetched when it is asked for.

@@ -210,10 +210,10 @@ pub mod things {
             Self(self.0.with("when", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -257,10 +257,10 @@ pub mod things {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "a.things.secretKey";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.

@@ -205,10 +205,10 @@ pub mod things {
             Self(self.0.with("etag", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -288,10 +288,10 @@ pub mod things {
             Self(self.0.with("requestId", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Thing> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Thing> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -372,10 +372,10 @@ pub mod things {
             Self(self.0.with("requestId", value.into()))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Thing> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Thing> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -418,10 +418,10 @@ pub mod things {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "repeating.things.patch";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Thing> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Thing> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -476,10 +476,10 @@ pub mod things {
             Self(self.0.with_all("requestId", values.into_iter().map(Into::<String>::into)))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Thing> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Thing> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -523,10 +523,10 @@ pub mod things {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "repeating.things.stop";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Thing> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Thing> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -604,10 +604,10 @@ pub mod things {
             Self(self.0.with("ifSourceGenerationMatch", value))
         }
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<super::Thing> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Thing> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.

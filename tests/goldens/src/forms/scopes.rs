@@ -147,10 +147,10 @@ pub mod files {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "s.files.list";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.
@@ -193,10 +193,10 @@ pub mod files {
         /// The id of the method in the Discovery document.
         pub const METHOD: &'static str = "s.files.open";
 
-        /// Sends the request: await the answer, or set options first.
+        /// Sends the request: await the response, or set options first.
         #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::Sending<()> {
-            __gapi::Sending::new(client, self.0)
+        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
+            __gapi::PendingCall::new(client, self.0)
         }
 
         /// What would be sent, without credentials.

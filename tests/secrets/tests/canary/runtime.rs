@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use gapi::{
-    Body, Call, CallOptions, Client, Download, HttpBody, Media, RetryPolicy, ScopePolicy, Starting,
-    UploadSession,
+    Body, Call, CallOptions, Client, Download, HttpBody, Media, RetryPolicy, ScopePolicy,
+    StartUpload, UploadSession,
     auth::{AccessToken, ApiKey},
     push,
     value::Extra,
@@ -38,10 +38,10 @@ pub(crate) async fn rows() -> Vec<Row> {
         open("gapi::RetryPolicy", "numbers and times"),
         secret("gapi::Call", calls()),
         secret("gapi::Body", bodies()),
-        secret("gapi::Sending", sendings()),
+        secret("gapi::PendingCall", sendings()),
         secret("gapi::Wait", waits()),
-        secret("gapi::Watch", watches()),
-        secret("gapi::Elements", elements()),
+        secret("gapi::OperationStream", watches()),
+        secret("gapi::ResponseStream", elements()),
         secret(
             "gapi::HttpBody",
             debug(&HttpBody::new("text/plain", CANARY)),
@@ -74,10 +74,10 @@ pub(crate) async fn rows() -> Vec<Row> {
         ),
         secret("gapi::Batch", debug(&batch())),
         secret(
-            "gapi::BatchSending",
+            "gapi::PendingBatch",
             debug(&batch().send(&client()).with(options())),
         ),
-        secret("gapi::Answers", batch_answers().await),
+        secret("gapi::BatchResponses", batch_answers().await),
         secret(
             "gapi::Patch",
             debug(&gapi::Patch::between(&User::default(), &user())),
@@ -92,7 +92,7 @@ pub(crate) async fn rows() -> Vec<Row> {
         secret("gapi::Matcher", debug(&matcher())),
         secret("gapi::Recorder", recorded().await),
         secret("gapi::Replay", replayed()),
-        open("gapi::Handle", "the number of a call in its batch"),
+        open("gapi::BatchHandle", "the number of a call in its batch"),
         open("gapi::About", "names of a schema and of its properties"),
         open("gapi::Expected", "what a type takes, in words"),
         open(
@@ -114,8 +114,8 @@ pub(crate) async fn rows() -> Vec<Row> {
         secret("gapi::Media", debug(&media())),
         open("gapi::Progress", "two numbers"),
         secret("gapi::Upload", uploads()),
-        secret("gapi::Starting", debug(&start(&client()))),
-        secret("gapi::Uploading", sessions().await),
+        secret("gapi::StartUpload", debug(&start(&client()))),
+        secret("gapi::ResumableUpload", sessions().await),
         secret("gapi::UploadSession", sessions().await),
         secret("gapi::Download", debug(&download(&client()))),
         secret("gapi::Chunks", chunks().await),
@@ -135,7 +135,7 @@ pub(crate) async fn rows() -> Vec<Row> {
         open("gapi::MtlsEndpoint", "a choice"),
         open("gapi::AttemptMetrics", "a method and numbers"),
         open("gapi::CallMetrics", "a method and numbers"),
-        secret("gapi::Conditional", conditionals()),
+        secret("gapi::ConditionalCall", conditionals()),
     ];
     // The value of a choice can be shown.
     assert_eq!(format!("{:?}", ScopePolicy::Broad), "Broad");
@@ -346,7 +346,7 @@ fn uploads() -> Vec<String> {
     shown
 }
 
-fn start(client: &Client) -> Starting<drive::File> {
+fn start(client: &Client) -> StartUpload<drive::File> {
     let upload = drive::files()
         .create(drive::File::default())
         .upload(media());
@@ -473,7 +473,10 @@ fn batch() -> gapi::Batch {
     let mut batch = gapi::Batch::new();
     let first = batch.add(sqladmin::users().insert("p", "i", user()));
     let second = batch.add_with(sqladmin::instances().list("p").filter(CANARY), options());
-    assert_eq!(format!("{first:?} {second:?}"), "Handle(0) Handle(1)");
+    assert_eq!(
+        format!("{first:?} {second:?}"),
+        "BatchHandle(0) BatchHandle(1)"
+    );
     batch
 }
 

@@ -10,7 +10,7 @@ use crate::value::{Date, DateTime, Duration, FieldMask};
 use crate::wire::{AnyObject, Object, Wire, from_slice};
 
 /// The response of a method: a schema, a list, a map, a scalar, an enum, any JSON value, or nothing.
-pub trait Answer: Sized + Send + 'static {
+pub trait FromResponse: Sized + Send + 'static {
     /// The schema that an object is expected of; `None` where anything else may come.
     const SCHEMA: Option<&'static str> = None;
 
@@ -68,7 +68,7 @@ pub trait Answer: Sized + Send + 'static {
     }
 }
 
-impl<T: Object> Answer for T {
+impl<T: Object> FromResponse for T {
     const SCHEMA: Option<&'static str> = Some(<T as Object>::NAME);
     const MAY_BE_EMPTY: bool = T::PROPERTIES.is_empty();
 
@@ -107,7 +107,7 @@ fn text_of(object: &dyn AnyObject, field: &str) -> Option<String> {
 }
 
 /// A method without an answer: whatever comes is not looked at.
-impl Answer for () {
+impl FromResponse for () {
     const MAY_BE_EMPTY: bool = true;
 
     fn empty() -> Option<Self> {
@@ -119,7 +119,7 @@ impl Answer for () {
     }
 }
 
-impl Answer for Value {
+impl FromResponse for Value {
     const MAY_BE_EMPTY: bool = true;
 
     fn empty() -> Option<Self> {
@@ -139,7 +139,7 @@ impl Answer for Value {
     }
 }
 
-impl<T: Wire + Send + 'static> Answer for Vec<T> {
+impl<T: Wire + Send + 'static> FromResponse for Vec<T> {
     const MAY_BE_EMPTY: bool = true;
 
     fn empty() -> Option<Self> {
@@ -151,7 +151,7 @@ impl<T: Wire + Send + 'static> Answer for Vec<T> {
     }
 }
 
-impl<T: Wire + Send + 'static> Answer for BTreeMap<String, T> {
+impl<T: Wire + Send + 'static> FromResponse for BTreeMap<String, T> {
     const MAY_BE_EMPTY: bool = true;
 
     fn empty() -> Option<Self> {
@@ -173,12 +173,12 @@ pub fn decode<T: Wire>(body: &[u8]) -> Result<T, serde_json::Error> {
     from_slice(body)
 }
 
-/// Implements [`Answer`] for scalars, and for the enums that a method responds with. An empty body stands for none of their values.
+/// Implements [`FromResponse`] for scalars, and for the enums that a method responds with. An empty body stands for none of their values.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __gapi_answer {
+macro_rules! __gapi_from_response {
     ($($name:ty)*) => {$(
-        impl $crate::generated::v1::Answer for $name {
+        impl $crate::generated::v1::FromResponse for $name {
             #[inline]
             fn empty() -> ::core::option::Option<Self> {
                 ::core::option::Option::None
@@ -192,6 +192,6 @@ macro_rules! __gapi_answer {
     )*};
 }
 
-__gapi_answer!(
+__gapi_from_response!(
     bool i32 u32 i64 u64 f32 f64 String Bytes DateTime Date Duration FieldMask
 );
