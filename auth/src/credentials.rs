@@ -2,56 +2,15 @@
 
 use std::{fmt, sync::Arc};
 
-use gapi_transport::{BoxFuture, Transport};
-use http::{Uri, uri::Authority};
+use gapi_transport::BoxFuture;
 
-use crate::{AuthError, AuthHeaders, DEFAULT_UNIVERSE, IdTokenSource, Signer};
-
-/// What a request needs from its credentials. `Debug` shows the URL without its query, which may hold secrets.
-#[derive(Clone, Copy)]
-#[non_exhaustive]
-pub struct AuthRequest<'a> {
-    /// Where the request goes. Self-signed tokens may derive their audience from it.
-    pub url: &'a Uri,
-    /// The scopes to ask for.
-    pub scopes: Scopes<'a>,
-    /// How to reach a token endpoint, for credentials that were given no transport of their own.
-    pub transport: Option<&'a Arc<dyn Transport>>,
-}
-
-/// The scopes that a request offers to its credentials.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub enum Scopes<'a> {
-    /// Used only by credentials that were given no scopes of their own.
-    Default(&'a [&'a str]),
-    /// Used whatever the credentials were given: the caller asked for exactly these.
-    Exactly(&'a [&'a str]),
-}
-
-impl<'a> AuthRequest<'a> {
-    /// A request to `url` that offers `scopes`.
-    pub fn new(url: &'a Uri, scopes: Scopes<'a>) -> Self {
-        Self {
-            url,
-            scopes,
-            transport: None,
-        }
-    }
-
-    /// Lends a transport to credentials that have none of their own, so that one pool, proxy or mock serves token requests too.
-    #[must_use]
-    pub fn with_transport(mut self, transport: &'a Arc<dyn Transport>) -> Self {
-        self.transport = Some(transport);
-        self
-    }
-}
+use crate::{AuthError, AuthHeaders, AuthRequest, DEFAULT_UNIVERSE, IdTokenSource, Signer};
 
 /// An identity: gives each request the headers that authorize it.
 ///
 /// Dyn-compatible and cheap to share. Types of this crate cache their token, so that ten thousand concurrent callers
 /// cause one token request.
-pub trait Credentials: std::fmt::Debug + Send + Sync + 'static {
+pub trait Credentials: fmt::Debug + Send + Sync + 'static {
     /// The headers for `request`: `authorization` or an API key, and `x-goog-user-project` where a quota project is set.
     ///
     /// # Errors
@@ -107,27 +66,6 @@ pub trait Credentials: std::fmt::Debug + Send + Sync + 'static {
     /// What an API call appends to its `x-goog-api-client` header to tell how it was authorized, such as `cred-type/sa`.
     fn metrics(&self) -> Option<&'static str> {
         None
-    }
-}
-
-impl fmt::Debug for AuthRequest<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (scheme, host) = (
-            self.url.scheme_str(),
-            self.url.authority().map(Authority::host),
-        );
-        f.debug_struct("AuthRequest")
-            .field(
-                "url",
-                &format_args!(
-                    "{}://{}{}",
-                    scheme.unwrap_or(""),
-                    host.unwrap_or(""),
-                    self.url.path()
-                ),
-            )
-            .field("scopes", &self.scopes)
-            .finish_non_exhaustive()
     }
 }
 

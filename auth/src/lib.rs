@@ -58,13 +58,13 @@
 
 #[cfg(feature = "adc")]
 mod adc;
-mod anonymous;
-mod api_key;
 mod cache;
 #[cfg(feature = "client-certificate")]
 mod client_certificate;
 #[cfg(feature = "oauth")]
 mod config;
+#[cfg(feature = "oauth")]
+mod configured;
 mod credentials;
 #[cfg(feature = "downscoped")]
 mod downscoped;
@@ -74,6 +74,8 @@ mod error;
 mod external_account;
 #[cfg(feature = "external-account")]
 mod external_account_authorized_user;
+mod fetch_context;
+mod from_fn;
 #[cfg(feature = "gdch")]
 mod gdch;
 mod headers;
@@ -92,9 +94,11 @@ mod oauth;
 mod pem;
 #[cfg(feature = "oauth")]
 mod reach;
+#[cfg(feature = "oauth")]
+mod redact;
 #[cfg(feature = "impersonation")]
 mod regional_boundary;
-mod scopes;
+mod request;
 #[cfg(feature = "service-account")]
 mod service_account;
 mod shown_path;
@@ -102,21 +106,20 @@ mod shown_path;
 mod signed_url;
 mod signer;
 mod source;
-mod static_token;
+mod static_credentials;
 #[cfg(any(feature = "external-account", feature = "downscoped"))]
 mod sts;
 mod token;
+mod token_retry;
 #[cfg(feature = "authorized-user")]
 mod user;
 
 #[cfg(feature = "adc")]
 pub use adc::{ApplicationDefault, DefaultCredentials, Origin, default};
-pub use anonymous::Anonymous;
-pub use api_key::ApiKey;
-pub use cache::{Cached, TokenRetryPolicy};
+pub use cache::Cached;
 #[cfg(feature = "client-certificate")]
 pub use client_certificate::ClientCertificate;
-pub use credentials::{AuthRequest, Credentials, Scopes};
+pub use credentials::Credentials;
 #[cfg(feature = "downscoped")]
 pub use downscoped::{AccessBoundary, AccessBoundaryRule, Downscoped};
 pub use environment::{Environment, OperatingSystem, Program, ProgramOutput};
@@ -127,12 +130,14 @@ pub use external_account::{
 };
 #[cfg(feature = "external-account")]
 pub use external_account_authorized_user::ExternalAccountAuthorizedUser;
+pub use fetch_context::FetchContext;
+pub use from_fn::{FnSource, from_fn};
 #[cfg(feature = "gdch")]
 pub use gdch::GdchServiceAccount;
 pub use headers::AuthHeaders;
+pub use id_token::IdTokenCredentials;
 #[cfg(feature = "id-token-verification")]
 pub use id_token::{IdTokenCheck, IdTokenClaims, IdTokenError, IdTokenVerifier};
-pub use id_token::{IdTokenCredentials, IdTokenSource};
 #[cfg(feature = "impersonation")]
 pub use impersonated::Impersonated;
 #[cfg(feature = "metadata")]
@@ -141,6 +146,7 @@ pub use metadata::MetadataServer;
 pub use reach::UrlPolicy;
 #[cfg(feature = "impersonation")]
 pub use regional_boundary::RegionalAccessBoundary;
+pub use request::{AuthRequest, Scopes};
 pub use secrecy::{ExposeSecret, SecretString};
 #[cfg(feature = "service-account")]
 pub use service_account::ServiceAccount;
@@ -148,9 +154,10 @@ pub use shown_path::ShownPath;
 #[cfg(feature = "signed-url")]
 pub use signed_url::{PostPolicy, SignedPost, SignedUrl};
 pub use signer::{Signature, Signer};
-pub use source::{FetchContext, FnSource, TokenSource, from_fn};
-pub use static_token::AccessToken;
+pub use source::{IdTokenSource, TokenSource};
+pub use static_credentials::{AccessToken, Anonymous, ApiKey};
 pub use token::Token;
+pub use token_retry::TokenRetryPolicy;
 #[cfg(feature = "keyring-store")]
 pub use user::KeyringStore;
 #[cfg(feature = "authorized-user")]

@@ -1,13 +1,12 @@
-//! Where tokens come from.
+//! Where tokens come from: what a kind of credentials implements.
 
-use std::{fmt, future::Future, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
-use gapi_transport::{BoxFuture, Clock, Transport};
+use gapi_transport::BoxFuture;
 
 use crate::{
-    AuthError, AuthRequest, Cached, DEFAULT_UNIVERSE, Token,
-    cache::{ATTEMPT, Steps},
-    scopes::ScopeSet,
+    AuthError, AuthRequest, DEFAULT_UNIVERSE, Token, fetch_context::FetchContext,
+    token_retry::ATTEMPT_TIMEOUT,
 };
 
 /// What a kind of credentials implements: fetch one token. [`Cached`] does the rest.
@@ -54,7 +53,7 @@ pub trait TokenSource: fmt::Debug + Send + Sync + 'static {
     /// How long one attempt to fetch may take: 30 s unless a source runs something that takes longer. A program may say otherwise
     /// ([`TokenRetryPolicy`](crate::TokenRetryPolicy)).
     fn attempt_limit(&self) -> Duration {
-        ATTEMPT
+        ATTEMPT_TIMEOUT
     }
 
     /// The universe of these credentials.
@@ -78,103 +77,46 @@ pub trait TokenSource: fmt::Debug + Send + Sync + 'static {
     }
 }
 
-/// What a [`TokenSource`] works with.
-#[derive(Clone)]
-pub struct FetchContext {
-    pub(crate) transport: Arc<dyn Transport>,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) scopes: ScopeSet,
-    pub(crate) audience: Option<String>,
-    pub(crate) steps: Steps,
-}
-
-impl FetchContext {
-    /// What requests work with that are no fetches of a cache.
-    pub(crate) fn outside(transport: Arc<dyn Transport>, clock: Arc<dyn Clock>) -> Self {
-        let mut cx = Self {
-            transport,
-            clock,
-            scopes: ScopeSet::default(),
-            audience: None,
-            steps: Steps::default(),
-        };
-        cx.transport = cx.watch(cx.transport.clone());
-        cx
-    }
-
-    /// How to reach a token endpoint.
-    pub fn transport(&self) -> &Arc<dyn Transport> {
-        &self.transport
-    }
-
-    /// What time it is.
-    pub fn clock(&self) -> &Arc<dyn Clock> {
-        &self.clock
-    }
-
-    /// The scopes to ask for: sorted, each once.
-    pub fn scopes(&self) -> &[String] {
-        self.scopes.as_slice()
-    }
-
-    /// What [`TokenSource::audience`] gave.
-    pub fn audience(&self) -> Option<&str> {
-        self.audience.as_deref()
-    }
-}
-
-impl fmt::Debug for FetchContext {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FetchContext")
-            .field("scopes", &self.scopes())
-            .field("audience", &self.audience)
-            .finish_non_exhaustive()
-    }
-}
-
-/// Credentials from a function that obtains tokens. The function is called when a token is needed, and never twice at once.
+/// What a kind of credentials implements that can get ID tokens: fetch one. [`IdTokenCredentials`](crate::IdTokenCredentials)
+/// caches them.
 ///
-/// ```
-/// use gapi_auth::{Token, from_fn};
-///
-/// let credentials = from_fn(|| async {
-///     // Ask a broker, a side-car, another process...
-///     let (value, lifetime) = (String::from("token"), std::time::Duration::from_secs(3600));
-///     Ok(Token::new(value).expires_at(std::time::SystemTime::now() + lifetime))
-/// });
-/// ```
-pub fn from_fn<F, Fut>(function: F) -> Cached<FnSource<F>>
-where
-    F: Fn() -> Fut + Send + Sync + 'static,
-    Fut: Future<Output = Result<Token, AuthError>> + Send + 'static,
-{
-    Cached::new(FnSource(function))
+/// A source neither caches nor retries, and its future runs to the end even when the caller who caused it has gone.
+/// Dyn-compatible.
+pub trait IdTokenSource: fmt::Debug + Send + Sync + 'static {
+    /// Fetches an ID token for `audience`: the service that is to accept it, such as a Cloud Run service's URL or an OAuth client's ID.
+    /// Its expiry is the `exp` claim; `Token::from_jwt` reads it.
+    ///
+    /// # Errors
+    /// [`AuthError`]; where [`AuthError::is_transient`] holds, the cache tries again.
+    fn fetch_id_token<'a>(
+        &'a self,
+        audience: &'a str,
+        cx: &'a FetchContext,
+    ) -> BoxFuture<'a, Result<Token, AuthError>>;
+
+    /// Whose tokens these are: kind and principal, no secret.
+    fn describe(&self) -> String;
+
+    /// See [`Credentials::metrics`](crate::Credentials::metrics).
+    fn metrics(&self) -> Option<&'static str> {
+        None
+    }
 }
 
-/// The source behind [`from_fn`].
-#[derive(Clone)]
-pub struct FnSource<F>(F);
-
-impl<F, Fut> TokenSource for FnSource<F>
-where
-    F: Fn() -> Fut + Send + Sync + 'static,
-    Fut: Future<Output = Result<Token, AuthError>> + Send + 'static,
-{
-    fn fetch<'a>(&'a self, _: &'a FetchContext) -> BoxFuture<'a, Result<Token, AuthError>> {
-        Box::pin((self.0)())
-    }
-
-    fn is_scoped(&self) -> bool {
-        false
+impl<S: IdTokenSource + ?Sized> IdTokenSource for Arc<S> {
+    fn fetch_id_token<'a>(
+        &'a self,
+        audience: &'a str,
+        cx: &'a FetchContext,
+    ) -> BoxFuture<'a, Result<Token, AuthError>> {
+        (**self).fetch_id_token(audience, cx)
     }
 
     fn describe(&self) -> String {
-        String::from("credentials from a function")
+        (**self).describe()
     }
-}
 
-impl<F> fmt::Debug for FnSource<F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("FnSource")
+    fn metrics(&self) -> Option<&'static str> {
+        (**self).metrics()
     }
 }

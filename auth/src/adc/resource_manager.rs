@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::DefaultCredentials;
 use crate::{
     AuthError, AuthErrorKind, AuthRequest, Credentials, Scopes, cache::LazyTransport,
-    oauth::ANSWER_LIMIT,
+    oauth::RESPONSE_LIMIT,
 };
 
 const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
@@ -54,7 +54,7 @@ pub(super) async fn project_id(
         );
         return Ok(None);
     }
-    let body = answer.into_body().collect(ANSWER_LIMIT).await?;
+    let body = answer.into_body().collect(RESPONSE_LIMIT).await?;
     let answer: Option<Answer> = serde_json::from_slice(&body).ok();
     Ok(answer.map(|answer| answer.project_id))
 }

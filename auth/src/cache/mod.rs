@@ -1,13 +1,10 @@
 //! The cache that every token goes through.
 
-mod flight;
+mod dual_instant;
 mod lazy;
-mod moment;
 mod policy;
-mod retry;
+mod refresh;
 mod slot;
-mod slots;
-mod steps;
 
 use std::{
     fmt, future,
@@ -18,33 +15,25 @@ use futures_util::future::{Either, select};
 use gapi_transport::{BoxFuture, Clock, SystemClock, Transport};
 use tokio::runtime::Handle;
 
+pub(crate) use self::dual_instant::DualInstant;
 pub(crate) use self::lazy::LazyTransport;
 #[cfg(any(feature = "user-flows", feature = "id-token-verification"))]
 pub(crate) use self::lazy::LazyTransport as DefaultTransport;
-pub(crate) use self::moment::Moment;
-pub(crate) use self::policy::ATTEMPT;
-pub use self::retry::TokenRetryPolicy;
-pub(crate) use self::steps::Steps;
 
-use self::{
-    flight::fly,
-    retry::Limits,
-    slot::{Outcome, Slot, Step, Ticket, Waiting},
-    slots::{Key, Slots},
+use self::slot::{KeyParts, Outcome, PendingRefresh, RefreshGuard, Slot, Slots, Step};
+use crate::{
+    AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Credentials, FetchContext,
+    TokenRetryPolicy, TokenSource, request::ScopeList, token_retry::Limits,
 };
 #[cfg(feature = "oauth")]
-use crate::reach::{Configured, Reach};
-use crate::{
-    AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Credentials, FetchContext, TokenSource,
-    scopes::ScopeSet,
-};
+use crate::{configured::Configured, reach::Reach};
 
 /// Credentials made of a [`TokenSource`] and a cache of its tokens. Clones share the cache.
 ///
 /// - **One fetch at a time** for each set of scopes, however many callers wait. A caller who goes away neither cancels nor
 ///   repeats it.
 /// - **Early refresh in the background**: from 225 s, or a tenth of the lifetime if that is shorter, before a token expires
-///   one fetch is under way while callers keep using the token.
+///   one fetch is in progress while callers keep using the token.
 /// - **A failed refresh never costs a valid token.** The next one is tried after 10 s, then 20 s, up to 5 min; when the token
 ///   has expired, callers wait for a fetch and see its error. Errors are remembered for half a second at first and never
 ///   longer than 10 s, unless the server asks for more, so that a crowd of callers does not storm a token endpoint that is down.
@@ -61,66 +50,71 @@ pub struct Cached<S> {
 
 struct Core<S> {
     source: Arc<S>,
-    way: Way,
+    settings: FetchSettings,
     slots: Mutex<Slots>,
 }
 
-/// How tokens are fetched, whatever the source.
+/// How tokens are fetched.
 #[derive(Clone)]
-struct Way {
-    transport: Option<Arc<dyn Transport>>,
+pub(crate) struct FetchSettings {
+    pub(crate) transport: Option<Arc<dyn Transport>>,
     fallback: Arc<dyn Transport>,
-    clock: Arc<dyn Clock>,
-    retry: TokenRetryPolicy,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) retry: TokenRetryPolicy,
 }
 
 impl<S: TokenSource> Cached<S> {
     /// Caches the tokens of `source`.
     pub fn new(source: S) -> Self {
-        let way = Way {
+        let settings = FetchSettings {
             transport: None,
             fallback: Arc::new(LazyTransport::default()),
             clock: Arc::new(SystemClock),
             retry: TokenRetryPolicy::new(),
         };
-        Self::assemble(Arc::new(source), way)
+        Self::assemble(Arc::new(source), settings)
     }
 
-    fn assemble(source: Arc<S>, way: Way) -> Self {
+    fn assemble(source: Arc<S>, settings: FetchSettings) -> Self {
         let slots = Mutex::default();
         Self {
-            core: Arc::new(Core { source, way, slots }),
+            core: Arc::new(Core {
+                source,
+                settings,
+                slots,
+            }),
         }
     }
 
-    fn set(self, change: impl FnOnce(&mut Way)) -> Self {
-        let mut way = self.core.way.clone();
-        change(&mut way);
-        Self::assemble(self.core.source.clone(), way)
+    /// The same with other settings, and an empty cache.
+    pub(crate) fn configure(self, change: impl FnOnce(&mut FetchSettings)) -> Self {
+        let mut settings = self.core.settings.clone();
+        change(&mut settings);
+        Self::assemble(self.core.source.clone(), settings)
     }
 
     /// Fetches tokens through `transport`, whatever transport requests offer. The cache starts empty.
     #[must_use]
     pub fn transport(self, transport: Arc<dyn Transport>) -> Self {
-        self.set(|way| way.transport = Some(transport))
+        self.configure(|settings| settings.transport = Some(transport))
     }
 
     /// Reads the time from `clock`. The cache starts empty.
     #[must_use]
     pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
-        self.set(|way| way.clock = clock)
+        self.configure(|settings| settings.clock = clock)
     }
 
     /// How fetches are retried after transient errors. The cache starts empty.
     #[must_use]
     pub fn retry(self, policy: TokenRetryPolicy) -> Self {
-        self.set(|way| way.retry = policy)
+        self.configure(|settings| settings.retry = policy)
     }
 
-    /// The same way with another source, and an empty cache.
+    /// The same settings with another source, and an empty cache.
     #[cfg(feature = "oauth")]
     pub(crate) fn with_source(self, source: S) -> Self {
-        Self::assemble(Arc::new(source), self.core.way.clone())
+        Self::assemble(Arc::new(source), self.core.settings.clone())
     }
 
     /// The tokens of a source that a file describes, through what its reach names.
@@ -142,18 +136,18 @@ impl<S: TokenSource> Cached<S> {
         let mut source = self.source().clone();
         let mut reach = source.reach().clone();
         change(&mut reach);
-        let mut way = self.core.way.clone();
-        way.transport = reach.transport().cloned().or(way.transport);
-        way.clock = reach.clock().unwrap_or(&way.clock).clone();
-        way.retry = reach.retry().cloned().unwrap_or(way.retry);
+        let mut settings = self.core.settings.clone();
+        settings.transport = reach.transport().cloned().or(settings.transport);
+        settings.clock = reach.clock().unwrap_or(&settings.clock).clone();
+        settings.retry = reach.retry().cloned().unwrap_or(settings.retry);
         source.set_reach(reach);
-        Self::assemble(Arc::new(source), way)
+        Self::assemble(Arc::new(source), settings)
     }
 
     /// The same transport and clock, and one pool, with tokens of another kind.
     #[cfg(feature = "service-account")]
     pub(crate) fn beside<T: TokenSource>(&self, source: T) -> Cached<T> {
-        Cached::assemble(Arc::new(source), self.core.way.clone())
+        Cached::assemble(Arc::new(source), self.core.settings.clone())
     }
 
     /// Forgets every token, so that the next request fetches one.
@@ -165,9 +159,9 @@ impl<S: TokenSource> Cached<S> {
     /// What requests that are no fetches, such as a revocation, work with.
     #[cfg(feature = "oauth")]
     pub(crate) fn outside_fetch(&self) -> FetchContext {
-        let way = &self.core.way;
-        let transport = way.transport.as_ref().unwrap_or(&way.fallback);
-        FetchContext::outside(transport.clone(), way.clock.clone())
+        let settings = &self.core.settings;
+        let transport = settings.transport.as_ref().unwrap_or(&settings.fallback);
+        FetchContext::outside(transport.clone(), settings.clock.clone())
     }
 
     /// Where the tokens come from.
@@ -180,32 +174,32 @@ impl<S: TokenSource> Cached<S> {
         core.source.check(request)?;
         let slot = core.slot(request);
         let mut lost = 0;
-        // Each further turn needs a token that was rejected or a runtime that was shut down while we waited.
+        // Each further turn needs a token that was rejected or a runtime that was shut down in the meantime.
         for _ in 0..policy::TURNS {
-            let waiting = match slot.step(&core.now()) {
+            let pending = match slot.step(&core.now()) {
                 Step::Ready(headers) => return Ok(headers),
                 Step::Failed(error) => return Err(error),
-                Step::Refresh(headers, ticket) => {
+                Step::Refresh(headers, guard) => {
                     // Without a runtime there is no background; the token is then fetched when it has expired.
                     if let Ok(runtime) = Handle::try_current() {
-                        runtime.spawn(core.clone().launch(ticket, core.context(request)));
+                        runtime.spawn(core.clone().refresh(guard, core.context(request)));
                     }
                     return Ok(headers);
                 }
-                Step::Fetch(ticket, waiting) => {
-                    let flight = core.clone().launch(ticket, core.context(request));
+                Step::Fetch(guard, pending) => {
+                    let refresh = core.clone().refresh(guard, core.context(request));
                     match Handle::try_current() {
                         // A runtime that loses tasks is being shut down.
-                        Ok(runtime) if lost < 2 => drop(runtime.spawn(flight)),
-                        _ => flight.await,
+                        Ok(runtime) if lost < 2 => drop(runtime.spawn(refresh)),
+                        _ => refresh.await,
                     }
-                    waiting
+                    pending
                 }
-                Step::Wait(waiting) => waiting,
+                Step::Wait(pending) => pending,
             };
-            match core.wait(waiting).await {
-                // Whoever landed meanwhile, a token beats an error.
-                Some(Err(error)) => return slot.ready(&core.now()).ok_or(error),
+            match core.wait(pending).await {
+                // A token that another refresh brought in the meantime beats an error.
+                Some(Err(error)) => return slot.valid(&core.now()).ok_or(error),
                 Some(Ok(_)) => {}
                 None => lost += 1,
             }
@@ -219,86 +213,76 @@ impl<S: TokenSource> Cached<S> {
 }
 
 impl<S: TokenSource> Core<S> {
-    fn now(&self) -> Moment {
-        Moment::now(&*self.way.clock)
+    fn now(&self) -> DualInstant {
+        DualInstant::now(&*self.settings.clock)
     }
 
     fn slots(&self) -> MutexGuard<'_, Slots> {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn key(&self, request: &AuthRequest<'_>) -> Key {
+    fn key<'a>(&'a self, request: &AuthRequest<'a>) -> KeyParts<'a> {
         let scopes = if self.source.is_scoped() {
-            ScopeSet::effective(self.source.scopes(), request.scopes)
+            ScopeList::effective(self.source.scopes(), request.scopes)
         } else {
-            ScopeSet::default()
+            ScopeList::default()
         };
-        Key {
+        KeyParts {
             scopes,
             audience: self.source.audience(request),
         }
     }
 
-    /// The slot of `request`, if there is one already.
-    fn find(&self, request: &AuthRequest<'_>) -> Option<Arc<Slot>> {
-        let is_scoped = self.source.is_scoped();
-        let own = self.source.scopes();
-        let audience = self.source.audience(request);
-        self.slots().find(|key| {
-            let has_scopes = !is_scoped || key.scopes.is_effective(own, request.scopes);
-            has_scopes && key.audience == audience
-        })
-    }
-
     fn slot(&self, request: &AuthRequest<'_>) -> Arc<Slot> {
-        self.find(request).unwrap_or_else(|| {
-            let patience = policy::patience(self.limits().fetch);
-            let key = self.key(request);
-            self.slots().find_or_add(key, || Slot::new(patience))
-        })
+        let patience = policy::patience(self.limits().deadline);
+        self.slots().find_or_add(self.key(request), patience)
     }
 
-    /// The headers of a token that nobody has to wait for, nor to refresh.
+    /// Returns the headers of a token that is valid and needs no refresh.
     fn fresh(&self, request: &AuthRequest<'_>) -> Option<AuthHeaders> {
         self.source.check(request).ok()?;
-        self.find(request)?.fresh(&self.now())
+        let slot = self.slots().find(&self.key(request))?;
+        slot.fresh(&self.now())
     }
 
     fn context(&self, request: &AuthRequest<'_>) -> FetchContext {
-        let key = self.key(request);
-        let way = &self.way;
-        let transport = way.transport.as_ref().or(request.transport);
+        let key = self.key(request).into_key();
+        let settings = &self.settings;
+        let transport = settings.transport.as_ref().or(request.transport);
         FetchContext {
             scopes: key.scopes,
             audience: key.audience,
             ..FetchContext::outside(
-                transport.unwrap_or(&way.fallback).clone(),
-                way.clock.clone(),
+                transport.unwrap_or(&settings.fallback).clone(),
+                settings.clock.clone(),
             )
         }
     }
 
     fn limits(&self) -> Limits {
-        self.way.retry.limits(&*self.source)
+        let source = &self.source;
+        self.settings
+            .retry
+            .limits(source.attempts(), source.attempt_limit())
     }
 
-    /// Not an `async fn`, so that the ticket is handed back even if the future is dropped before its first poll.
-    fn launch(
+    /// Not an `async fn`, so that the guard is dropped even if the future is dropped before its first poll.
+    fn refresh(
         self: Arc<Self>,
-        ticket: Ticket,
+        guard: RefreshGuard,
         cx: FetchContext,
     ) -> impl Future<Output = ()> + Send {
         let (source, limits) = (self.source.clone(), self.limits());
-        async move { fly(&*source, ticket, &cx, limits).await }
+        async move { refresh::refresh(&*source, guard, &cx, limits).await }
     }
 
-    /// The outcome of a flight, or nothing if it is lost.
-    async fn wait(&self, mut waiting: Waiting) -> Option<Outcome> {
-        let patience = waiting
-            .gives_up
-            .saturating_duration_since(self.way.clock.instant());
-        let landing = std::pin::pin!(waiting.outcome.wait_for(Option::is_some));
-        match select(landing, self.way.clock.sleep(patience)).await {
+    /// Returns the outcome of a refresh; `None` if it is lost.
+    async fn wait(&self, mut pending: PendingRefresh) -> Option<Outcome> {
+        let patience = pending
+            .lost_at
+            .saturating_duration_since(self.settings.clock.instant());
+        let completed = std::pin::pin!(pending.outcome.wait_for(Option::is_some));
+        match select(completed, self.settings.clock.sleep(patience)).await {
             Either::Left((Ok(outcome), _)) => outcome.clone(),
             Either::Left((Err(_), _)) | Either::Right(_) => None,
         }
@@ -310,7 +294,7 @@ impl<S: TokenSource> Credentials for Cached<S> {
         &'a self,
         request: &'a AuthRequest<'a>,
     ) -> BoxFuture<'a, Result<AuthHeaders, AuthError>> {
-        // Almost always, and then there is nothing that could wait.
+        // The usual case: nothing has to wait.
         if let Some(headers) = self.core.fresh(request) {
             return Box::pin(future::ready(Ok(headers)));
         }
@@ -331,7 +315,7 @@ impl<S: TokenSource> Credentials for Cached<S> {
             .slots()
             .iter()
             .find_map(|slot| slot.reject(used.generation(), &now));
-        // A generation that no slot holds has been replaced already.
+        // A generation that no slot holds was replaced already.
         held.unwrap_or(true)
     }
 

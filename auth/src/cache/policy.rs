@@ -9,23 +9,12 @@ use std::{
 pub(super) const SLOTS: usize = 64;
 /// How often a caller looks again after a token that it waited for was gone when it came.
 pub(super) const TURNS: usize = 8;
-/// How long one attempt may take, unless its source needs more.
-pub(crate) const ATTEMPT: Duration = Duration::from_secs(30);
-/// How long a fetch may take, attempts and waits together, unless one attempt may take most of it.
-const FETCH: Duration = Duration::from_secs(60);
-/// The wait before the second attempt of a fetch.
-pub(super) const BETWEEN_ATTEMPTS: Duration = Duration::from_secs(1);
 /// The longest wait before an attempt, whatever a program says.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
 /// A token that is rejected within this time was not too old.
 pub(super) const YOUNG: Duration = Duration::from_secs(10);
 /// How many young tokens in a row may be rejected before rejection is taken for an answer.
 pub(super) const YOUNG_REJECTIONS: u32 = 3;
-
-/// How long a fetch may take, attempts and waits together, where one attempt may take `attempt`.
-pub(super) fn fetch_limit(attempt: Duration) -> Duration {
-    FETCH.max(attempt.saturating_mul(2))
-}
 
 /// How long callers wait for a fetch that may take `fetch` before they take it for lost.
 pub(super) fn patience(fetch: Duration) -> Duration {

@@ -1,4 +1,4 @@
-//! The token of one set of scopes, and what is under way for it.
+//! The tokens of one cache: a slot for each key, with its token, its running refresh and its last failure.
 
 use std::{
     sync::{
@@ -10,24 +10,108 @@ use std::{
 
 use tokio::sync::watch;
 
-use super::{moment::Moment, policy};
-use crate::{AuthError, AuthErrorKind, AuthHeaders, Token};
+use super::{dual_instant::DualInstant, policy};
+use crate::{
+    AuthError, AuthErrorKind, AuthHeaders, Token,
+    request::{ScopeList, ScopeSet},
+};
 
 pub(super) type Outcome = Result<AuthHeaders, AuthError>;
 
-/// The token of one set of scopes. Its lock is held for moments only, never across an await.
+/// What tokens of one source differ by.
+#[derive(PartialEq, Eq)]
+pub(super) struct Key {
+    pub(super) scopes: ScopeSet,
+    pub(super) audience: Option<String>,
+}
+
+/// What the key of a request is made of. Searching by it needs no key, so a call with a cached token makes none.
+pub(super) struct KeyParts<'a> {
+    pub(super) scopes: ScopeList<'a>,
+    pub(super) audience: Option<String>,
+}
+
+impl KeyParts<'_> {
+    fn is_of(&self, key: &Key) -> bool {
+        key.scopes == self.scopes && key.audience == self.audience
+    }
+
+    pub(super) fn into_key(self) -> Key {
+        Key {
+            scopes: self.scopes.to_set(),
+            audience: self.audience,
+        }
+    }
+}
+
+/// A slot for each key. The list is short, so it is searched linearly.
+#[derive(Default)]
+pub(super) struct Slots {
+    entries: Vec<Entry>,
+    uses: u64,
+}
+
+struct Entry {
+    key: Key,
+    slot: Arc<Slot>,
+    used: u64,
+}
+
+impl Slots {
+    /// Returns the slot of `parts`, if there is one.
+    pub(super) fn find(&mut self, parts: &KeyParts<'_>) -> Option<Arc<Slot>> {
+        let entry = self.entries.iter_mut().find(|e| parts.is_of(&e.key))?;
+        self.uses += 1;
+        entry.used = self.uses;
+        Some(entry.slot.clone())
+    }
+
+    /// Returns the slot of `parts`, adding one if there is none.
+    pub(super) fn find_or_add(&mut self, parts: KeyParts<'_>, patience: Duration) -> Arc<Slot> {
+        if let Some(slot) = self.find(&parts) {
+            return slot;
+        }
+        if self.entries.len() >= policy::SLOTS {
+            // Slots that a caller holds are in use; of the others the least recently used one is replaced.
+            let age = |entry: &Entry| (Arc::strong_count(&entry.slot) > 1, entry.used);
+            let indices = 0..self.entries.len();
+            if let Some(oldest) = indices.min_by_key(|index| age(&self.entries[*index])) {
+                self.entries.swap_remove(oldest);
+            }
+        }
+        let slot = Arc::new(Slot::new(patience));
+        self.uses += 1;
+        self.entries.push(Entry {
+            key: parts.into_key(),
+            slot: slot.clone(),
+            used: self.uses,
+        });
+        slot
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<Slot>> {
+        self.entries.iter().map(|entry| &entry.slot)
+    }
+
+    #[cfg(any(feature = "authorized-user", feature = "external-account"))]
+    pub(super) fn clear(&mut self) {
+        self.entries.clear();
+    }
+}
+
+/// The token of one key. Its lock is never held across an await.
 pub(super) struct Slot {
-    state: Mutex<State>,
-    /// How long callers wait for a fetch before they take it for lost.
+    state: Mutex<SlotState>,
+    /// How long callers wait for a fetch before they consider it lost.
     patience: Duration,
 }
 
 #[derive(Default)]
-struct State {
+struct SlotState {
     token: Option<Held>,
-    flight: Option<Waiting>,
+    refresh: Option<PendingRefresh>,
     failure: Option<Failure>,
-    flights: u64,
+    refreshes: u64,
     young_rejections: u32,
 }
 
@@ -35,133 +119,136 @@ struct Held {
     token: Token,
     headers: AuthHeaders,
     issued: Instant,
-    expiry: Option<Moment>,
-    refresh: Option<Moment>,
+    expiry: Option<DualInstant>,
+    refresh: Option<DualInstant>,
 }
 
 struct Failure {
     error: AuthError,
     count: u32,
-    /// Until when callers without a token get `error`.
+    /// Callers without a token get `error` until then.
     foreground: Instant,
-    /// Until when a valid token is not refreshed.
+    /// A valid token is not refreshed until then.
     background: Instant,
 }
 
-/// What a caller has to do next.
+/// The next step of a caller.
 pub(super) enum Step {
     /// Use these headers.
     Ready(AuthHeaders),
-    /// Use these headers, and see that the ticket is flown.
-    Refresh(AuthHeaders, Ticket),
-    /// Fly the ticket, and wait.
-    Fetch(Ticket, Waiting),
-    /// Somebody flies.
-    Wait(Waiting),
+    /// Use these headers, and refresh the token in the background.
+    Refresh(AuthHeaders, RefreshGuard),
+    /// Fetch a token, and wait for it.
+    Fetch(RefreshGuard, PendingRefresh),
+    /// Wait for a fetch of another caller.
+    Wait(PendingRefresh),
     /// A fetch has just failed.
     Failed(AuthError),
 }
 
-/// The right, and the duty, to fetch one token. Dropping it lets somebody else fetch.
-pub(super) struct Ticket {
+/// The right to fetch one token. Dropping it lets another caller fetch.
+pub(super) struct RefreshGuard {
     slot: Arc<Slot>,
-    flight: u64,
+    number: u64,
     outcome: watch::Sender<Option<Outcome>>,
 }
 
-/// A fetch that somebody else does.
+/// A running fetch, as its waiting callers see it.
 #[derive(Clone)]
-pub(super) struct Waiting {
-    flight: u64,
+pub(super) struct PendingRefresh {
+    number: u64,
     pub(super) outcome: watch::Receiver<Option<Outcome>>,
-    pub(super) gives_up: Instant,
+    pub(super) lost_at: Instant,
 }
 
-impl Waiting {
-    /// A flight whose ticket was dropped never lands, and neither does one on a runtime that nobody drives.
-    fn may_land(&self, now: &Moment) -> bool {
-        self.outcome.has_changed().is_ok() && now.monotonic < self.gives_up
+impl PendingRefresh {
+    /// A refresh whose guard was dropped never completes, and neither does one on a runtime that was shut down.
+    fn may_complete(&self, now: &DualInstant) -> bool {
+        self.outcome.has_changed().is_ok() && now.monotonic < self.lost_at
     }
 }
 
 impl Slot {
-    pub(super) fn new(patience: Duration) -> Self {
+    fn new(patience: Duration) -> Self {
         Self {
             state: Mutex::default(),
             patience,
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, SlotState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn step(self: &Arc<Self>, now: &Moment) -> Step {
+    pub(super) fn step(self: &Arc<Self>, now: &DualInstant) -> Step {
         let mut state = self.state();
-        let flying = state.flight.clone().filter(|flight| flight.may_land(now));
+        let pending = state
+            .refresh
+            .clone()
+            .filter(|refresh| refresh.may_complete(now));
         if let Some(held) = state.token.as_ref().filter(|held| held.is_valid(now)) {
             let headers = held.headers.clone();
             let resting = state
                 .failure
                 .as_ref()
                 .is_some_and(|f| now.monotonic < f.background);
-            if !held.is_due(now) || resting || flying.is_some() {
+            if !held.is_due(now) || resting || pending.is_some() {
                 return Step::Ready(headers);
             }
-            return Step::Refresh(headers, self.ticket(&mut state, now).0);
+            return Step::Refresh(headers, self.start(&mut state, now).0);
         }
-        if let Some(flying) = flying {
-            return Step::Wait(flying);
+        if let Some(pending) = pending {
+            return Step::Wait(pending);
         }
         match &state.failure {
             Some(failure) if now.monotonic < failure.foreground => {
                 Step::Failed(failure.error.clone())
             }
             _ => {
-                let (ticket, waiting) = self.ticket(&mut state, now);
-                Step::Fetch(ticket, waiting)
+                let (guard, pending) = self.start(&mut state, now);
+                Step::Fetch(guard, pending)
             }
         }
     }
 
-    fn ticket(self: &Arc<Self>, state: &mut State, now: &Moment) -> (Ticket, Waiting) {
-        state.flights += 1;
+    fn start(
+        self: &Arc<Self>,
+        state: &mut SlotState,
+        now: &DualInstant,
+    ) -> (RefreshGuard, PendingRefresh) {
+        state.refreshes += 1;
+        let number = state.refreshes;
         let (sender, outcome) = watch::channel(None);
-        let flight = state.flights;
-        let waiting = Waiting {
-            flight,
+        let pending = PendingRefresh {
+            number,
             outcome,
-            gives_up: now.monotonic + self.patience,
+            lost_at: now.monotonic + self.patience,
         };
-        state.flight = Some(waiting.clone());
-        (
-            Ticket {
-                slot: self.clone(),
-                flight,
-                outcome: sender,
-            },
-            waiting,
-        )
+        state.refresh = Some(pending.clone());
+        let guard = RefreshGuard {
+            slot: self.clone(),
+            number,
+            outcome: sender,
+        };
+        (guard, pending)
     }
 
-    /// The token's headers, if it is valid and needs no refresh yet.
-    pub(super) fn fresh(&self, now: &Moment) -> Option<AuthHeaders> {
+    /// Returns the token's headers, if it is valid and needs no refresh yet.
+    pub(super) fn fresh(&self, now: &DualInstant) -> Option<AuthHeaders> {
         let state = self.state();
         let held = state.token.as_ref()?;
         (held.is_valid(now) && !held.is_due(now)).then(|| held.headers.clone())
     }
 
-    /// The token's headers, if it is valid.
-    pub(super) fn ready(&self, now: &Moment) -> Option<AuthHeaders> {
-        self.state()
-            .token
-            .as_ref()
-            .filter(|held| held.is_valid(now))
-            .map(|held| held.headers.clone())
+    /// Returns the token's headers, if it is valid.
+    pub(super) fn valid(&self, now: &DualInstant) -> Option<AuthHeaders> {
+        let state = self.state();
+        let held = state.token.as_ref()?;
+        held.is_valid(now).then(|| held.headers.clone())
     }
 
-    /// Discards the token if it is of this `generation`. `None` when it is not; else whether another try can succeed.
-    pub(super) fn reject(&self, generation: u64, now: &Moment) -> Option<bool> {
+    /// Discards the token if it is of this `generation`. Returns whether another attempt can succeed; `None` for another generation.
+    pub(super) fn reject(&self, generation: u64, now: &DualInstant) -> Option<bool> {
         let mut state = self.state();
         let held = state
             .token
@@ -169,7 +256,7 @@ impl Slot {
             .filter(|held| held.headers.generation() == generation)?;
         let young = now.monotonic.saturating_duration_since(held.issued) < policy::YOUNG;
         if young && state.young_rejections >= policy::YOUNG_REJECTIONS {
-            // New tokens are refused again and again: it is not their age.
+            // New tokens are refused repeatedly, so their age is not the reason.
             return Some(false);
         }
         state.young_rejections = if young { state.young_rejections + 1 } else { 0 };
@@ -177,26 +264,26 @@ impl Slot {
         Some(true)
     }
 
-    fn land(
+    fn complete(
         &self,
-        flight: u64,
+        number: u64,
         fetched: Result<(Token, AuthHeaders), AuthError>,
-        now: &Moment,
+        now: &DualInstant,
     ) -> Outcome {
         let mut state = self.state();
         let current = state
-            .flight
+            .refresh
             .as_ref()
-            .is_some_and(|current| current.flight == flight);
+            .is_some_and(|current| current.number == number);
         if current {
-            state.flight = None;
+            state.refresh = None;
         }
         match fetched
             .and_then(|(token, headers)| Held::new(token, headers, state.token.as_ref(), now))
         {
             Ok(held) => {
                 let headers = held.headers.clone();
-                // A flight that was given up may land late, with an older token than the one that replaced it.
+                // A refresh that was considered lost may complete late, with an older token than the one that replaced it.
                 if current || !state.token.as_ref().is_some_and(|held| held.is_valid(now)) {
                     state.token = Some(held);
                     state.failure = None;
@@ -210,8 +297,8 @@ impl Slot {
                         .as_ref()
                         .map_or(0, |failure| failure.count)
                         .saturating_add(1);
-                    let wished = policy::bounded(error.retry_after());
-                    let until = |backoff: Duration| now.monotonic + backoff.max(wished);
+                    let retry_after = policy::bounded(error.retry_after());
+                    let until = |backoff: Duration| now.monotonic + backoff.max(retry_after);
                     state.failure = Some(Failure {
                         error: error.clone(),
                         count,
@@ -230,7 +317,7 @@ impl Held {
         token: Token,
         headers: AuthHeaders,
         previous: Option<&Self>,
-        now: &Moment,
+        now: &DualInstant,
     ) -> Result<Self, AuthError> {
         let same = previous.filter(|previous| previous.token.secret() == token.secret());
         let generation = same.map_or_else(next_generation, |same| same.headers.generation());
@@ -259,13 +346,13 @@ impl Held {
         })
     }
 
-    /// Whether it is time to fetch the next one.
-    fn is_due(&self, now: &Moment) -> bool {
-        self.refresh.is_some_and(|refresh| refresh.has_come(now))
+    /// Returns whether it is time to fetch the next token.
+    fn is_due(&self, now: &DualInstant) -> bool {
+        self.refresh.is_some_and(|refresh| refresh.is_reached(now))
     }
 
-    fn is_valid(&self, now: &Moment) -> bool {
-        !self.expiry.is_some_and(|expiry| expiry.has_come(now))
+    fn is_valid(&self, now: &DualInstant) -> bool {
+        !self.expiry.is_some_and(|expiry| expiry.is_reached(now))
     }
 }
 
@@ -280,16 +367,20 @@ fn expired_on_arrival() -> AuthError {
     )
 }
 
-/// Numbers that no two tokens of the process share, so that headers of one cache mean nothing to another.
+/// Returns a number that no other token of the process has, so that headers of one cache mean nothing to another.
 fn next_generation() -> u64 {
     static LAST: AtomicU64 = AtomicU64::new(0);
     LAST.fetch_add(1, Ordering::Relaxed) + 1
 }
 
-impl Ticket {
-    /// Ends the flight and tells everybody who waits for it.
-    pub(super) fn land(self, fetched: Result<(Token, AuthHeaders), AuthError>, now: &Moment) {
-        let outcome = self.slot.land(self.flight, fetched, now);
+impl RefreshGuard {
+    /// Stores the outcome, and hands it to all callers that wait.
+    pub(super) fn complete(
+        self,
+        fetched: Result<(Token, AuthHeaders), AuthError>,
+        now: &DualInstant,
+    ) {
+        let outcome = self.slot.complete(self.number, fetched, now);
         self.outcome.send_replace(Some(outcome));
     }
 }

@@ -10,7 +10,7 @@ use super::AccessBoundary;
 use crate::{
     AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Credentials, FetchContext, Scopes, Token,
     TokenSource,
-    oauth::check_endpoint,
+    reach::check_endpoint,
     sts::{ACCESS_TOKEN, Exchange},
 };
 

@@ -25,7 +25,8 @@ pub use self::{
 use self::{settings::Settings, source::Source};
 use crate::{
     AuthError, Cached, Credentials, Environment, TokenRetryPolicy, UrlPolicy, config,
-    reach::{Named, Reach, nested},
+    configured::nested,
+    reach::{Named, Reach},
 };
 
 const NEEDED: &str = "a federation configuration is needed, as `gcloud iam workload-identity-pools create-cred-config` and \

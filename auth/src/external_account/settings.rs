@@ -9,8 +9,7 @@ use crate::{
     AuthError, AuthErrorKind, FetchContext,
     cache::LazyTransport,
     iam::Account,
-    oauth::check_endpoint,
-    reach::{Named, Purpose, Reach},
+    reach::{Named, Purpose, Reach, check_endpoint},
     sts::ClientAuth,
 };
 

@@ -9,10 +9,11 @@ use serde_json::json;
 use super::{hints, settings::Settings, supplier::Supplied};
 use crate::{
     AccessToken, AuthError, AuthErrorKind, AuthRequest, FetchContext, Token, TokenSource,
+    configured::Configured,
     iam::{self, Account, Call},
     oauth::metrics_header,
-    reach::{Configured, Reach},
-    scopes::ScopeSet,
+    reach::Reach,
+    request::ScopeList,
     sts::Exchange,
 };
 
@@ -147,10 +148,7 @@ impl TokenSource for Source {
     }
 
     fn check(&self, request: &AuthRequest<'_>) -> Result<(), AuthError> {
-        if ScopeSet::effective(Some(&self.settings.scopes), request.scopes)
-            .as_slice()
-            .is_empty()
-        {
+        if ScopeList::effective(Some(&self.settings.scopes), request.scopes).is_empty() {
             return Err(
                 AuthError::new(AuthErrorKind::Config, "there are no scopes to ask for")
                     .with_hint("name them with `.scopes([...])`"),

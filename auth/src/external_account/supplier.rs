@@ -13,7 +13,7 @@ use super::{
     token_file::{self, TokenFile},
     token_url::TokenUrl,
 };
-use crate::{AuthError, FetchContext, cache::ATTEMPT};
+use crate::{AuthError, FetchContext, token_retry::ATTEMPT_TIMEOUT};
 
 /// Gives the tokens that are exchanged, for providers that no configuration describes.
 ///
@@ -127,8 +127,8 @@ impl Supplied {
     /// How long one attempt may take: programs may take their time.
     pub(super) fn attempt_limit(&self) -> Duration {
         match self {
-            Self::Executable(executable) => ATTEMPT + executable.timeout,
-            _ => ATTEMPT,
+            Self::Executable(executable) => ATTEMPT_TIMEOUT + executable.timeout,
+            _ => ATTEMPT_TIMEOUT,
         }
     }
 

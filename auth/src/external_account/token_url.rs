@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{format::Format, settings::Settings};
 use crate::{
     AuthError, AuthErrorKind, FetchContext,
-    oauth::{ANSWER_LIMIT, refuse},
+    oauth::{RESPONSE_LIMIT, refuse},
     reach::{Named, Purpose},
 };
 
@@ -47,7 +47,7 @@ impl TokenUrl {
             .await
             .map_err(unreachable)?
             .into_parts();
-        let body = body.collect(ANSWER_LIMIT).await.map_err(unreachable)?;
+        let body = body.collect(RESPONSE_LIMIT).await.map_err(unreachable)?;
         if head.status != StatusCode::OK {
             return Err(refuse(
                 WHO,

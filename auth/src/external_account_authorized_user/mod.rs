@@ -11,10 +11,10 @@ use secrecy::SecretString;
 use self::source::Source;
 use crate::ShownPath;
 use crate::{
-    AuthError, Cached, Credentials, TokenRetryPolicy, UrlPolicy,
-    cache::ATTEMPT,
-    config,
-    reach::{Named, Reach, nested},
+    AuthError, Cached, Credentials, TokenRetryPolicy, UrlPolicy, config,
+    configured::nested,
+    reach::{Named, Reach},
+    token_retry::ATTEMPT_TIMEOUT,
 };
 
 const NEEDED: &str = "a workforce user's credentials are needed, as `gcloud auth application-default login` writes them after signing in with a \
@@ -118,7 +118,7 @@ impl ExternalAccountAuthorizedUser {
     pub async fn revoke(&self) -> Result<(), AuthError> {
         let cx = self.0.outside_fetch();
         let revoking = self.0.source().revoke(&cx);
-        cx.within(ATTEMPT, "the sign-out did not end", revoking)
+        cx.within(ATTEMPT_TIMEOUT, "the sign-out did not end", revoking)
             .await?;
         self.0.forget();
         Ok(())

@@ -10,8 +10,10 @@ use gapi_transport::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
-    AuthError, AuthErrorKind, AuthRequest, FetchContext, Token, TokenSource, oauth,
-    reach::{Configured, Named, Purpose, Reach},
+    AuthError, AuthErrorKind, AuthRequest, FetchContext, Token, TokenSource,
+    configured::Configured,
+    oauth,
+    reach::{Named, Purpose, Reach},
     sts::{self, ClientAuth},
 };
 
@@ -115,7 +117,7 @@ impl Source {
         ];
         let request = sts::request(&url, &fields, Some(&self.client), None)?;
         let (head, body) = cx.transport().send(request).await?.into_parts();
-        let body = body.collect(oauth::ANSWER_LIMIT).await?;
+        let body = body.collect(oauth::RESPONSE_LIMIT).await?;
         if !head.status.is_success() {
             let who = "the Security Token Service";
             let error = oauth::refuse(who, head.status, &head.headers, &body, cx.clock().now());

@@ -19,8 +19,9 @@ use crate::ShownPath;
 use crate::shown_path::NamedPath;
 use crate::{
     AuthError, AuthErrorKind, AuthRequest, FetchContext, Token, TokenSource, config,
-    oauth::{ANSWER_LIMIT, Refusal, TokenAnswer, read, shifted},
-    reach::{Configured, Named, Purpose, Reach},
+    configured::Configured,
+    oauth::{RESPONSE_LIMIT, Refusal, TokenResponse, read, shifted},
+    reach::{Named, Purpose, Reach},
 };
 
 /// What errors call the file of `ca_cert_path`.
@@ -105,7 +106,7 @@ impl Source {
         transport: &dyn Transport,
         now: SystemTime,
         cx: &FetchContext,
-    ) -> Result<Result<TokenAnswer, Refusal>, AuthError> {
+    ) -> Result<Result<TokenResponse, Refusal>, AuthError> {
         let assertion = self.assertion(now)?;
         let body = json!({
             "grant_type": GRANT,
@@ -124,7 +125,7 @@ impl Source {
                     .with_source(error)
             })?;
         let (head, body) = transport.send(request).await?.into_parts();
-        let body = body.collect(ANSWER_LIMIT).await?;
+        let body = body.collect(RESPONSE_LIMIT).await?;
         Ok(read(head.status, &head.headers, &body, cx.clock().now()))
     }
 

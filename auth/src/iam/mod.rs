@@ -94,7 +94,7 @@ impl Call<'_> {
             .map_err(unreachable)?
             .into_parts();
         let body = body
-            .collect(oauth::ANSWER_LIMIT)
+            .collect(oauth::RESPONSE_LIMIT)
             .await
             .map_err(unreachable)?;
         if head.status.is_success() {

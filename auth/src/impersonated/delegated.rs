@@ -8,7 +8,7 @@ use serde_json::json;
 use super::source::Source;
 use crate::{
     AuthError, AuthErrorKind, DEFAULT_UNIVERSE, FetchContext, Token, iam,
-    oauth::{self, GOOGLE_TOKEN_URI, Refusal, TokenAnswer, metrics_header},
+    oauth::{self, GOOGLE_TOKEN_URI, Refusal, TokenResponse, metrics_header},
 };
 
 /// How far back assertions are dated, for servers whose clocks are behind ours.
@@ -49,7 +49,7 @@ async fn ask(
     subject: &str,
     cx: &FetchContext,
     now: SystemTime,
-) -> Result<Result<TokenAnswer, Refusal>, AuthError> {
+) -> Result<Result<TokenResponse, Refusal>, AuthError> {
     let assertion = assertion(source, subject, cx, now).await?;
     let fields = [
         ("grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer"),

@@ -8,8 +8,9 @@ use super::{NEEDED, source::Source};
 use crate::{
     AuthError, AuthErrorKind,
     config::Fields,
+    configured::Nested,
     iam::Account,
-    reach::{Named, Nested, Reach},
+    reach::{Named, Reach},
 };
 
 /// Reads a file's text; `place` names it in errors.

@@ -8,10 +8,11 @@ use serde_json::{Map, Value, json};
 use super::delegated;
 use crate::{
     AuthError, AuthErrorKind, AuthRequest, Credentials, FetchContext, Scopes, Token, TokenSource,
+    configured::{Configured, Nested},
     iam::{self, Account, Call},
     oauth::{GOOGLE_TOKEN_URI, metrics_header},
-    reach::{Configured, Named, Nested, Purpose, Reach},
-    scopes::ScopeSet,
+    reach::{Named, Purpose, Reach},
+    request::ScopeList,
 };
 
 /// How long tokens live unless something else is asked for.
@@ -211,10 +212,7 @@ impl TokenSource for Source {
                 "name the scopes that the domain's administrator authorized, with `.scopes([...])`",
             ));
         }
-        if ScopeSet::effective(Some(&self.scopes), request.scopes)
-            .as_slice()
-            .is_empty()
-        {
+        if ScopeList::effective(Some(&self.scopes), request.scopes).is_empty() {
             return Err(config(
                 "there are no scopes to ask for",
                 "name them with `.scopes([...])`",

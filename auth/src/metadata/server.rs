@@ -15,7 +15,7 @@ use super::{
     probe::{self, Verdict},
     wire::{self, Answer, Wire},
 };
-use crate::{AuthError, AuthErrorKind, Environment, cache::LazyTransport, oauth::excerpt};
+use crate::{AuthError, AuthErrorKind, Environment, cache::LazyTransport, redact::excerpt};
 
 /// How long one exchange may take. A metadata server of Kubernetes that has just started is slow.
 const LIMIT: Duration = Duration::from_secs(10);

@@ -8,7 +8,7 @@ use http::{HeaderMap, Request, StatusCode, uri::Authority};
 
 use crate::{
     AuthError, AuthErrorKind, Environment,
-    oauth::{ANSWER_LIMIT, metrics_header},
+    oauth::{RESPONSE_LIMIT, metrics_header},
 };
 
 /// Where every Google machine with IPv4 has its metadata server.
@@ -51,7 +51,7 @@ impl Wire<'_> {
             })?;
         let exchange = Box::pin(async {
             let (head, body) = self.transport.send(request).await?.into_parts();
-            let body = body.collect(ANSWER_LIMIT).await?;
+            let body = body.collect(RESPONSE_LIMIT).await?;
             let is_google = head
                 .headers
                 .get(FLAVOR)

@@ -1,27 +1,47 @@
-//! What OAuth 2.0 token endpoints speak.
+//! Requests to OAuth 2.0 token endpoints, and their responses.
 
-mod answer;
-mod endpoint;
-mod form;
-mod post;
-mod redact;
+mod response;
+
+use std::{
+    error::Error,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
+
+use gapi_transport::{Body, Clock, Transport};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode,
+    header::{self, InvalidHeaderValue},
+    response::Parts,
+    uri::InvalidUri,
+};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 #[cfg(all(feature = "service-account", feature = "id-token"))]
-pub(crate) use answer::read_id_token;
-pub(crate) use answer::{Refusal, TokenAnswer, read, refuse};
-pub(crate) use endpoint::{check_endpoint, is_loopback};
-pub(crate) use form::form;
-#[cfg(feature = "service-account")]
-pub(crate) use post::{Reader, post_for};
-pub(crate) use post::{form_request, post, shifted};
-pub(crate) use redact::{excerpt, words};
+pub(crate) use self::response::read_id_token;
+pub(crate) use self::response::{Refusal, TokenResponse, read, refuse};
+use crate::{AuthError, AuthErrorKind, Token};
 
 /// Where Google exchanges assertions for access tokens; also the audience of every assertion, whichever address the endpoint
 /// is reached at.
 pub(crate) const GOOGLE_TOKEN_URI: &str = "https://oauth2.googleapis.com/token";
 
-/// How much of a token endpoint's answer is read.
-pub(crate) const ANSWER_LIMIT: usize = 1024 * 1024;
+/// How much of a token endpoint's response is read.
+pub(crate) const RESPONSE_LIMIT: usize = 1024 * 1024;
+
+/// RFC 3986's unreserved characters need no encoding in a form either.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
+/// What the credentials are, for Google's statistics.
+const METRICS: HeaderName = HeaderName::from_static("x-goog-api-client");
+
+/// Clocks that differ by less are not why a token endpoint refuses.
+const SKEW: u64 = 10;
 
 /// The `x-goog-api-client` header of a token request: who asks, for what, with which credentials.
 pub(crate) fn metrics_header(what: &str) -> String {
@@ -30,4 +50,141 @@ pub(crate) fn metrics_header(what: &str) -> String {
         gapi_transport::RUST_VERSION,
         env!("CARGO_PKG_VERSION")
     )
+}
+
+/// `application/x-www-form-urlencoded` text of `fields`.
+pub(crate) fn form(fields: &[(&str, &str)]) -> String {
+    let mut text = String::new();
+    for (name, value) in fields {
+        if !text.is_empty() {
+            text.push('&');
+        }
+        text.extend(utf8_percent_encode(name, ENCODED));
+        text.push('=');
+        text.extend(utf8_percent_encode(value, ENCODED));
+    }
+    text
+}
+
+/// Sends a form and reads a token, or the refusal.
+pub(crate) async fn post(
+    uri: &str,
+    fields: &[(&str, &str)],
+    metrics: Option<&str>,
+    transport: &Arc<dyn Transport>,
+    clock: &Arc<dyn Clock>,
+) -> Result<Result<TokenResponse, Refusal>, AuthError> {
+    post_for(uri, fields, metrics, transport, clock, read).await
+}
+
+/// What reads an answer that came at the given time.
+pub(crate) type Reader<T> = fn(StatusCode, &HeaderMap, &[u8], SystemTime) -> Result<T, Refusal>;
+
+/// Sends a form and reads what it is answered with `read`.
+pub(crate) async fn post_for<T>(
+    uri: &str,
+    fields: &[(&str, &str)],
+    metrics: Option<&str>,
+    transport: &Arc<dyn Transport>,
+    clock: &Arc<dyn Clock>,
+    read: Reader<T>,
+) -> Result<Result<T, Refusal>, AuthError> {
+    let request = form_request(uri, fields, metrics)?;
+    let (head, body) = transport.send(request).await?.into_parts();
+    let body = body.collect(RESPONSE_LIMIT).await?;
+    Ok(read(head.status, &head.headers, &body, clock.now()))
+}
+
+/// A form, on its way to a token endpoint.
+pub(crate) fn form_request(
+    uri: &str,
+    fields: &[(&str, &str)],
+    metrics: Option<&str>,
+) -> Result<Request<Body>, AuthError> {
+    let mut request = Request::new(Body::from(form(fields)));
+    *request.method_mut() = Method::POST;
+    *request.uri_mut() = uri.parse().map_err(unusable::<InvalidUri>)?;
+    let headers = request.headers_mut();
+    headers.insert(header::CONTENT_TYPE, FORM);
+    if let Some(metrics) = metrics {
+        let metrics = metrics.parse().map_err(unusable::<InvalidHeaderValue>)?;
+        headers.insert(METRICS, metrics);
+    }
+    Ok(request)
+}
+
+/// Sends a form and reads a token.
+pub(crate) async fn post_form(
+    uri: &str,
+    fields: &[(&str, &str)],
+    metrics: Option<String>,
+    transport: &Arc<dyn Transport>,
+    clock: &Arc<dyn Clock>,
+) -> Result<TokenResponse, AuthError> {
+    let (head, body) = send_form(uri, fields, metrics, transport).await?;
+    read(head.status, &head.headers, &body, clock.now()).map_err(|refusal| refusal.error)
+}
+
+/// Sends a form and gives the answer as it is.
+pub(crate) async fn send_form(
+    uri: &str,
+    fields: &[(&str, &str)],
+    metrics: Option<String>,
+    transport: &Arc<dyn Transport>,
+) -> Result<(Parts, bytes::Bytes), AuthError> {
+    let mut request = form_request(uri, fields, metrics.as_deref())?;
+    request
+        .headers_mut()
+        .insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    let (head, body) = transport.send(request).await?.into_parts();
+    Ok((head, body.collect(RESPONSE_LIMIT).await?))
+}
+
+fn unusable<E: Error + Send + Sync + 'static>(error: E) -> AuthError {
+    AuthError::new(AuthErrorKind::Config, "the token request cannot be built").with_source(error)
+}
+
+impl TokenResponse {
+    /// The token, whose lifetime began at `asked_at`.
+    pub(crate) fn into_token(self, asked_at: SystemTime) -> Token {
+        let token = Token::new(self.access_token);
+        match self
+            .expires_in
+            .and_then(|lifetime| asked_at.checked_add(lifetime))
+        {
+            Some(expiry) => token.expires_at(expiry),
+            None => token,
+        }
+    }
+}
+
+impl Refusal {
+    /// How many seconds the server's clock is ahead of ours, where that may be why it refused an assertion.
+    pub(crate) fn clock_skew(&self) -> Option<i64> {
+        self.skew
+            .filter(|skew| skew.unsigned_abs() >= SKEW)
+            .filter(|_| self.error.oauth_error() == Some("invalid_grant"))
+    }
+}
+
+/// `time` moved by so many seconds.
+pub(crate) fn shifted(time: SystemTime, seconds: i64) -> SystemTime {
+    let by = Duration::from_secs(seconds.unsigned_abs());
+    let shifted = if seconds < 0 {
+        time.checked_sub(by)
+    } else {
+        time.checked_add(by)
+    };
+    shifted.unwrap_or(time)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn everything_reserved_is_encoded() {
+        assert_eq!(
+            super::form(&[("a", "urn:x y"), ("b&", "=é")]),
+            "a=urn%3Ax%20y&b%26=%3D%C3%A9"
+        );
+    }
 }

@@ -1,7 +1,6 @@
 //! What the credentials of a file may reach: hosts, files and programs.
 
 mod hosts;
-mod named;
 mod policy;
 
 use std::{borrow::Cow, fmt, sync::Arc};
@@ -9,8 +8,11 @@ use std::{borrow::Cow, fmt, sync::Arc};
 use gapi_transport::{Clock, Transport};
 
 pub use self::policy::UrlPolicy;
-pub(crate) use self::{hosts::is_google_token_endpoint, named::Named, policy::Purpose};
-use crate::{AuthError, Credentials, Environment, TokenRetryPolicy, TokenSource};
+pub(crate) use self::{
+    hosts::{check_endpoint, is_google_token_endpoint, is_loopback},
+    policy::{Named, Purpose},
+};
+use crate::{AuthError, Environment, TokenRetryPolicy};
 
 /// What the credentials of a file may reach, and through what. Whoever reads a file is given one, and gives it on to the credentials within the file;
 /// hosts, files and programs that a file names can be had of it only.
@@ -117,40 +119,3 @@ impl fmt::Debug for Reach {
             .finish_non_exhaustive()
     }
 }
-
-/// A source of tokens that a file describes.
-pub(crate) trait Configured: TokenSource + Clone {
-    fn reach(&self) -> &Reach;
-
-    /// Sets what these credentials reach, and with them the credentials that they are made of.
-    fn set_reach(&mut self, reach: Reach);
-}
-
-/// Credentials that stand within the file of others.
-pub(crate) trait Nested: Credentials {
-    /// The same credentials, with the reach of those around them.
-    fn within(&self, reach: &Reach) -> Arc<dyn Nested>;
-}
-
-/// For a type that wraps a [`Cached`](crate::Cached) source.
-#[cfg(feature = "impersonation")]
-#[allow(
-    unused_macros,
-    reason = "alone, impersonation has no types to stand within it"
-)]
-macro_rules! nested {
-    ($type:ty) => {
-        impl crate::reach::Nested for $type {
-            fn within(
-                &self,
-                reach: &crate::reach::Reach,
-            ) -> std::sync::Arc<dyn crate::reach::Nested> {
-                let own = self.0.clone();
-                std::sync::Arc::new(Self(own.reaching(|own| *own = reach.clone())))
-            }
-        }
-    };
-}
-#[cfg(feature = "impersonation")]
-#[allow(unused_imports, reason = "as above")]
-pub(crate) use nested;

@@ -1,20 +1,19 @@
 //! Which hosts, files and programs a configuration may name.
 
+use std::{borrow::Cow, fmt};
+
 use http::Uri;
 
+use super::hosts::{check_endpoint, is_google_host, is_google_token_host, is_loopback};
 #[cfg(feature = "external-account")]
 use super::hosts::{is_aws_sts, is_link_local};
-use super::{
-    Named,
-    hosts::{is_google_host, is_google_token_host},
-};
-use crate::{
-    AuthError, AuthErrorKind, DEFAULT_UNIVERSE, Environment,
-    oauth::{check_endpoint, is_loopback},
-};
+use crate::{AuthError, AuthErrorKind, DEFAULT_UNIVERSE, Environment};
 
 /// What has to be `1` in the environment before a program runs.
 const ALLOW: &str = "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES";
+
+/// What a URL has in the place of the universe.
+const UNIVERSE: &str = "{universe_domain}";
 
 /// Which hosts a file of credentials may send tokens, assertions and secrets to, and what it may make this machine do. It holds for all that the file
 /// leads to: for the credentials within it, and for the files that it names.
@@ -263,5 +262,72 @@ impl Purpose {
             #[cfg(feature = "external-account")]
             Self::AwsSts => "is not a Security Token Service of AWS",
         }
+    }
+}
+
+/// A URL or a universe, and who named it: a file, whose word a policy has to allow, or the program, which vouches for what it names.
+#[derive(Clone)]
+pub(crate) struct Named {
+    text: Cow<'static, str>,
+    vouched: bool,
+}
+
+impl Named {
+    /// The universe of everybody who has none of their own.
+    pub(crate) const GOOGLE: Self = Self::constant(DEFAULT_UNIVERSE);
+
+    /// What this crate names.
+    pub(crate) const fn constant(text: &'static str) -> Self {
+        Self {
+            text: Cow::Borrowed(text),
+            vouched: true,
+        }
+    }
+
+    pub(crate) fn by_program(text: impl Into<String>) -> Self {
+        Self {
+            text: Cow::Owned(text.into()),
+            vouched: true,
+        }
+    }
+
+    pub(crate) fn by_file(text: impl Into<String>) -> Self {
+        Self {
+            text: Cow::Owned(text.into()),
+            vouched: false,
+        }
+    }
+
+    pub(crate) fn is_vouched(&self) -> bool {
+        self.vouched
+    }
+
+    /// The text, to compare, to keep or to show. Where something is sent is what [`Reach::url`](super::Reach::url) gives.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Another text by the same.
+    pub(crate) fn with(&self, change: impl FnOnce(&str) -> String) -> Self {
+        Self {
+            text: Cow::Owned(change(&self.text)),
+            vouched: self.vouched,
+        }
+    }
+
+    /// The text, with the universe in its place.
+    pub(super) fn within(&self, universe: &Self) -> Cow<'_, str> {
+        if self.text.contains(UNIVERSE) {
+            Cow::Owned(self.text.replace(UNIVERSE, &universe.text))
+        } else {
+            Cow::Borrowed(&self.text)
+        }
+    }
+}
+
+/// Without a query, which may hold a secret.
+impl fmt::Debug for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.text.split('?').next().unwrap_or_default().fmt(f)
     }
 }

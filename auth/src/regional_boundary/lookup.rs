@@ -8,7 +8,8 @@ use http::{HeaderMap, HeaderValue, Method, Request};
 
 use crate::{
     AuthError, AuthErrorKind, json,
-    oauth::{ANSWER_LIMIT, check_endpoint, refuse},
+    oauth::{RESPONSE_LIMIT, refuse},
+    reach::check_endpoint,
 };
 
 const WHO: &str = "the lookup of the regional access boundary";
@@ -68,7 +69,7 @@ async fn once(how: &Lookup) -> Result<Option<HeaderValue>, AuthError> {
         .await
         .map_err(unreachable)?
         .into_parts();
-    let body = body.collect(ANSWER_LIMIT).await.map_err(unreachable)?;
+    let body = body.collect(RESPONSE_LIMIT).await.map_err(unreachable)?;
     if !head.status.is_success() {
         return Err(refuse(
             WHO,

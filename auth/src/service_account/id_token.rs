@@ -14,7 +14,7 @@ use super::{
 use crate::{
     AuthError, AuthErrorKind, DEFAULT_UNIVERSE, FetchContext, IdTokenCredentials, IdTokenSource,
     Token, json,
-    oauth::{ANSWER_LIMIT, metrics_header, read_id_token},
+    oauth::{RESPONSE_LIMIT, metrics_header, read_id_token},
 };
 
 const IAM_SCOPE: &str = "https://www.googleapis.com/auth/iam";
@@ -99,7 +99,7 @@ impl Source {
                     .with_source(error)
             })?;
         let (head, body) = cx.transport().send(request).await?.into_parts();
-        let body = body.collect(ANSWER_LIMIT).await?;
+        let body = body.collect(RESPONSE_LIMIT).await?;
         // The field is called `token` here.
         let body = match json::object(&body) {
             Some(mut fields) if fields.contains_key("token") => {

@@ -221,7 +221,7 @@ impl ServiceAccount {
 }
 
 #[cfg(feature = "impersonation")]
-crate::reach::nested!(ServiceAccount);
+crate::configured::nested!(ServiceAccount);
 
 impl fmt::Debug for ServiceAccount {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

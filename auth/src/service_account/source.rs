@@ -17,9 +17,10 @@ use super::{
 use crate::{
     AuthError, AuthErrorKind, AuthRequest, DEFAULT_UNIVERSE, FetchContext, Scopes, Token,
     TokenSource,
+    configured::Configured,
     oauth::GOOGLE_TOKEN_URI,
-    reach::{Configured, Named, Purpose, Reach},
-    scopes::ScopeSet,
+    reach::{Named, Purpose, Reach},
+    request::ScopeList,
 };
 
 /// A service account's identity and settings.
@@ -217,10 +218,7 @@ impl TokenSource for Source {
                 "name the scopes that the domain's administrator authorized, with `.scopes([...])`",
             );
         }
-        if ScopeSet::effective(Some(&self.scopes), request.scopes)
-            .as_slice()
-            .is_empty()
-        {
+        if ScopeList::effective(Some(&self.scopes), request.scopes).is_empty() {
             return config(
                 "there are no scopes to ask for",
                 "name them with `.scopes([...])`",

@@ -11,7 +11,7 @@ use serde_json::Value;
 pub(crate) use self::client::ClientAuth;
 use crate::{
     AuthError, AuthErrorKind, FetchContext,
-    oauth::{ANSWER_LIMIT, TokenAnswer, form_request, read},
+    oauth::{RESPONSE_LIMIT, TokenResponse, form_request, read},
 };
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -45,7 +45,7 @@ impl Exchange<'_> {
         &self,
         transport: &dyn Transport,
         cx: &FetchContext,
-    ) -> Result<TokenAnswer, AuthError> {
+    ) -> Result<TokenResponse, AuthError> {
         let scope = self.scopes.join(" ");
         // Google's clients encode the options twice, as their servers expect.
         let options = self
@@ -82,7 +82,7 @@ pub(crate) async fn refresh(
     refresh_token: &SecretString,
     client: Option<&ClientAuth>,
     cx: &FetchContext,
-) -> Result<TokenAnswer, AuthError> {
+) -> Result<TokenResponse, AuthError> {
     let fields = [
         ("grant_type", "refresh_token"),
         ("refresh_token", refresh_token.expose_secret()),
@@ -95,9 +95,9 @@ async fn ask(
     request: Request<Body>,
     transport: &dyn Transport,
     cx: &FetchContext,
-) -> Result<TokenAnswer, AuthError> {
+) -> Result<TokenResponse, AuthError> {
     let (head, body) = transport.send(request).await?.into_parts();
-    let body = body.collect(ANSWER_LIMIT).await?;
+    let body = body.collect(RESPONSE_LIMIT).await?;
     read(head.status, &head.headers, &body, cx.clock().now()).map_err(|refusal| refusal.error)
 }
 

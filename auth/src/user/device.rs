@@ -10,14 +10,12 @@ use http::StatusCode;
 use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 use serde::Deserialize;
 
-use super::{
-    flow::{ClientSecrets, Flow, Parts, granted, user},
-    post::{post_form, send_form},
-};
+use super::flow::{ClientSecrets, Flow, Parts, granted, user};
 use crate::{
     AuthError, AuthErrorKind, AuthorizedUser,
-    cache::ATTEMPT,
-    oauth::{check_endpoint, read},
+    oauth::{post_form, read, send_form},
+    reach::check_endpoint,
+    token_retry::ATTEMPT_TIMEOUT,
 };
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
@@ -93,7 +91,7 @@ impl DeviceFlow {
         }
         let cx = self.0.outside_fetch();
         let asking = send_form(&client.device_uri, &fields, None, cx.transport());
-        let (head, body) = cx.within(ATTEMPT, "no code came", asking).await?;
+        let (head, body) = cx.within(ATTEMPT_TIMEOUT, "no code came", asking).await?;
         if head.status != StatusCode::OK {
             let error = match read(head.status, &head.headers, &body, clock.now()) {
                 Err(refusal) => refusal.error,
@@ -199,7 +197,7 @@ impl DeviceAuthorization {
             }
             clock.sleep(pause.min(left)).await;
             let asking = post_form(&client.token_uri, &fields, None, cx.transport(), clock);
-            let error = match cx.within(ATTEMPT, "no response came", asking).await {
+            let error = match cx.within(ATTEMPT_TIMEOUT, "no response came", asking).await {
                 Ok(answer) => {
                     let info = granted(client, answer, scopes, &**clock);
                     return Ok(user(client, info, own_transport, clock));

@@ -7,7 +7,6 @@ mod device;
 mod flow;
 #[cfg(feature = "user-flows")]
 mod installed;
-mod post;
 mod signed_in;
 mod store;
 

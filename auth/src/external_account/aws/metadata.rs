@@ -11,7 +11,7 @@ use crate::{
     AuthError, AuthErrorKind,
     config::Fields,
     external_account::{settings::Settings, supplier::SupplierContext},
-    oauth::{ANSWER_LIMIT, refuse},
+    oauth::{RESPONSE_LIMIT, refuse},
     reach::{Named, Purpose},
 };
 
@@ -190,7 +190,7 @@ impl Session<'_> {
             .await
             .map_err(unreachable)?
             .into_parts();
-        let body = body.collect(ANSWER_LIMIT).await.map_err(unreachable)?;
+        let body = body.collect(RESPONSE_LIMIT).await.map_err(unreachable)?;
         if head.status != StatusCode::OK {
             let now = self.cx.clock().now();
             let error = refuse(WHO, head.status, &head.headers, &body, now);

@@ -13,7 +13,7 @@ use crate::ShownPath;
 use crate::shown_path::NamedPath;
 use crate::{
     AuthError, AuthErrorKind, Environment, FetchContext, Program, ProgramOutput, config::Fields,
-    oauth::excerpt,
+    redact::excerpt,
 };
 
 const TIMEOUT: Duration = Duration::from_secs(30);

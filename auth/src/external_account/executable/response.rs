@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use secrecy::SecretString;
 
-use crate::{AuthError, AuthErrorKind, config::Fields, oauth::words};
+use crate::{AuthError, AuthErrorKind, config::Fields, redact::words};
 
 const NEEDED: &str = "it has to print {\"version\": 1, \"success\": true, \"token_type\": ..., \"id_token\" or \"saml_response\": ...}";
 

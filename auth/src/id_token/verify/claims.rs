@@ -7,8 +7,11 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use super::{IdTokenCheck, IdTokenError, error::shown, failed};
+use super::error::{IdTokenCheck, IdTokenError, failed, shown};
 use crate::json;
+
+/// The issuer of Identity-Aware Proxy.
+pub(super) const IAP: &str = "https://cloud.google.com/iap";
 
 /// The claims of a verified ID token ([OpenID Connect Core, section 2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken)).
 ///
@@ -257,7 +260,7 @@ impl Expected {
         }
         if let Some(emails) = &self.emails {
             // Identity-Aware Proxy has no such claim, and no unverified addresses.
-            let vouched = claims.email_verified() || claims.issuer() == super::IAP;
+            let vouched = claims.email_verified() || claims.issuer() == IAP;
             let known = claims
                 .email()
                 .is_some_and(|email| emails.iter().any(|one| one.eq_ignore_ascii_case(email)));

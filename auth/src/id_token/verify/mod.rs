@@ -1,10 +1,9 @@
 //! Verifying ID tokens.
 
-mod certificates;
 mod claims;
 mod error;
-mod key;
-mod token;
+mod issuer_keys;
+mod jwt;
 
 use std::{
     fmt,
@@ -14,10 +13,14 @@ use std::{
 
 use gapi_transport::{Clock, SystemClock, Transport};
 
-pub use claims::IdTokenClaims;
-pub use error::{IdTokenCheck, IdTokenError};
+pub use self::claims::IdTokenClaims;
+pub use self::error::{IdTokenCheck, IdTokenError};
 
-use self::{certificates::Certificates, claims::Expected, error::failed, token::Parts};
+use self::{
+    claims::{Expected, IAP},
+    issuer_keys::IssuerKeys,
+    jwt::Parts,
+};
 use crate::cache::DefaultTransport;
 
 /// Google's own keys, for ID tokens of users and service accounts.
@@ -26,7 +29,6 @@ const GOOGLE_KEYS: &str = "https://www.googleapis.com/oauth2/v3/certs";
 const GOOGLE: [&str; 2] = ["https://accounts.google.com", "accounts.google.com"];
 /// The keys of Identity-Aware Proxy.
 const IAP_KEYS: &str = "https://www.gstatic.com/iap/verify/public_key-jwk";
-const IAP: &str = "https://cloud.google.com/iap";
 /// The keys of Firebase Authentication and Identity Platform.
 const FIREBASE_KEYS: &str =
     "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com";
@@ -52,7 +54,7 @@ const FIREBASE_KEYS: &str =
 #[derive(Clone)]
 pub struct IdTokenVerifier {
     expected: Expected,
-    certificates: Arc<Certificates>,
+    issuer_keys: Arc<IssuerKeys>,
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
 }
@@ -85,7 +87,7 @@ impl IdTokenVerifier {
     ) -> Self {
         Self {
             expected: Expected::new(issuers, audiences),
-            certificates: Arc::new(Certificates::new(keys_url.into())),
+            issuer_keys: Arc::new(IssuerKeys::new(keys_url.into())),
             transport: Arc::new(DefaultTransport::default()),
             clock: Arc::new(SystemClock),
         }
@@ -94,7 +96,7 @@ impl IdTokenVerifier {
     /// Where the issuer's keys are, if elsewhere. The keys start empty.
     #[must_use]
     pub fn keys_url(mut self, url: impl Into<String>) -> Self {
-        self.certificates = Arc::new(Certificates::new(url.into()));
+        self.issuer_keys = Arc::new(IssuerKeys::new(url.into()));
         self
     }
 
@@ -150,7 +152,7 @@ impl IdTokenVerifier {
         self.expected.check_configuration()?;
         let parts = Parts::read(token.trim())?;
         let keys = self
-            .certificates
+            .issuer_keys
             .find(parts.key_id.as_deref(), &self.transport, &self.clock)
             .await?;
         // Nothing of the token is believed before this.
@@ -169,7 +171,7 @@ impl fmt::Debug for IdTokenVerifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("IdTokenVerifier")
             .field("expected", &self.expected)
-            .field("certificates", &self.certificates)
+            .field("issuer_keys", &self.issuer_keys)
             .finish_non_exhaustive()
     }
 }

@@ -7,8 +7,8 @@ use http::Uri;
 use super::info::UserInfo;
 use crate::{
     AuthError, AuthErrorKind,
-    oauth::{GOOGLE_TOKEN_URI, check_endpoint},
-    reach::{Named, Purpose, Reach, is_google_token_endpoint},
+    oauth::GOOGLE_TOKEN_URI,
+    reach::{Named, Purpose, Reach, check_endpoint, is_google_token_endpoint},
 };
 
 const GOOGLE_REVOKE_URI: &str = "https://oauth2.googleapis.com/revoke";

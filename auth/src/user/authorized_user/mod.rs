@@ -22,10 +22,8 @@ use super::store::{TokenKey, TokenStore};
 #[cfg(feature = "id-token")]
 use crate::IdTokenSource;
 use crate::{
-    AuthError, AuthErrorKind, Cached, Credentials, ShownPath, TokenRetryPolicy, UrlPolicy,
-    cache::ATTEMPT,
-    config,
-    reach::{Configured, Reach},
+    AuthError, AuthErrorKind, Cached, Credentials, ShownPath, TokenRetryPolicy, UrlPolicy, config,
+    configured::Configured, reach::Reach, token_retry::ATTEMPT_TIMEOUT,
 };
 
 const NEEDED: &str = "`gcloud auth application-default login` writes one";
@@ -159,8 +157,12 @@ impl AuthorizedUser {
             let _lock = lock(&*store, &key, &cx).await?;
             store.save(&key, &info.to_json()).await
         };
-        cx.within(ATTEMPT, "the credentials could not be kept", keeping)
-            .await?;
+        cx.within(
+            ATTEMPT_TIMEOUT,
+            "the credentials could not be kept",
+            keeping,
+        )
+        .await?;
         let mut source = Source::new(info, Some((store, key)), old.reach().clone());
         source.endpoints = old.endpoints.clone();
         Ok(Self(self.0.with_source(source)))
@@ -304,7 +306,7 @@ impl AuthorizedUser {
     pub async fn revoke(&self) -> Result<(), AuthError> {
         let cx = self.0.outside_fetch();
         let revoking = revoke::revoke(self.0.source(), &cx);
-        cx.within(ATTEMPT, "the grant could not be revoked", revoking)
+        cx.within(ATTEMPT_TIMEOUT, "the grant could not be revoked", revoking)
             .await?;
         self.0.forget();
         Ok(())
@@ -321,7 +323,7 @@ fn canonical(scope: &str) -> &str {
 }
 
 #[cfg(feature = "impersonation")]
-crate::reach::nested!(AuthorizedUser);
+crate::configured::nested!(AuthorizedUser);
 
 impl fmt::Debug for AuthorizedUser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,8 +5,7 @@ use secrecy::ExposeSecret;
 use super::{hints, info::UserInfo};
 use crate::{
     AuthError, FetchContext,
-    oauth::{TokenAnswer, metrics_header},
-    user::post::post_form,
+    oauth::{TokenResponse, metrics_header, post_form},
 };
 
 /// Asks for an access token with these scopes; none leaves them to the server.
@@ -15,7 +14,7 @@ pub(super) async fn refresh(
     scopes: &[String],
     token_uri: &str,
     cx: &FetchContext,
-) -> Result<TokenAnswer, AuthError> {
+) -> Result<TokenResponse, AuthError> {
     let scope = scopes.join(" ");
     let mut fields = vec![
         ("grant_type", "refresh_token"),

@@ -4,7 +4,9 @@ use secrecy::ExposeSecret;
 
 use super::source::Source;
 use crate::{
-    AuthError, AuthErrorKind, FetchContext, oauth::read, reach::Configured, user::post::send_form,
+    AuthError, AuthErrorKind, FetchContext,
+    configured::Configured,
+    oauth::{read, send_form},
 };
 
 /// Ends the grant at the server, then in the store, then in memory.

@@ -13,8 +13,9 @@ use secrecy::{ExposeSecret, SecretString};
 use super::{endpoints::Endpoints, info::UserInfo, refresh::refresh};
 use crate::{
     AuthError, AuthErrorKind, AuthRequest, DEFAULT_UNIVERSE, FetchContext, Token, TokenSource,
-    oauth::TokenAnswer,
-    reach::{Configured, Reach},
+    configured::Configured,
+    oauth::TokenResponse,
+    reach::Reach,
     user::store::{StoreLock, TokenKey, TokenStore},
 };
 
@@ -259,7 +260,7 @@ impl Grant {
     }
 
     /// Keeps what the token endpoint gave. The second value says whether the refresh token was replaced.
-    fn learn(&self, answer: TokenAnswer, asked_at: SystemTime, whole: bool) -> (Token, bool) {
+    fn learn(&self, answer: TokenResponse, asked_at: SystemTime, whole: bool) -> (Token, bool) {
         let expiry = answer
             .expires_in
             .and_then(|lifetime| asked_at.checked_add(lifetime));

@@ -124,10 +124,10 @@ fn stray(why: &str) -> AuthError {
 
 fn refused(error: String, description: Option<String>) -> AuthError {
     // These words come through the browser: they are shown as text, without what looks like a secret.
-    let shown = crate::oauth::words(&error);
+    let shown = crate::redact::words(&error);
     let said = description
         .as_deref()
-        .map(|text| format!(": {}", crate::oauth::words(text)))
+        .map(|text| format!(": {}", crate::redact::words(text)))
         .unwrap_or_default();
     let (kind, message, hint) = match error.as_str() {
         "access_denied" => (
@@ -162,7 +162,7 @@ fn refused(error: String, description: Option<String>) -> AuthError {
         ),
     };
     let error = AuthError::new(kind, message)
-        .with_oauth(shown, description.as_deref().map(crate::oauth::words));
+        .with_oauth(shown, description.as_deref().map(crate::redact::words));
     match hint {
         Some(hint) => error.with_hint(hint),
         None => error,

@@ -5,7 +5,7 @@ use std::{fmt, path::Path};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::{AuthError, AuthErrorKind, ShownPath, config, oauth::check_endpoint};
+use crate::{AuthError, AuthErrorKind, ShownPath, config, reach::check_endpoint};
 
 const GOOGLE_AUTH_URI: &str = "https://accounts.google.com/o/oauth2/v2/auth";
 const GOOGLE_TOKEN_URI: &str = "https://oauth2.googleapis.com/token";

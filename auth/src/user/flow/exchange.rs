@@ -10,8 +10,8 @@ use serde_json::Value;
 use super::{client::ClientSecrets, pending::PendingAuthorization};
 use crate::{
     AuthError, AuthErrorKind, AuthorizedUser,
-    oauth::TokenAnswer,
-    user::{authorized_user::UserInfo, post::post_form},
+    oauth::{TokenResponse, post_form},
+    user::authorized_user::UserInfo,
 };
 
 /// How often a server is tried that does not take connections.
@@ -59,7 +59,7 @@ async fn ask(
     fields: &[(&str, &str)],
     transport: &Arc<dyn Transport>,
     clock: &Arc<dyn Clock>,
-) -> Result<TokenAnswer, AuthError> {
+) -> Result<TokenResponse, AuthError> {
     let mut attempt = 1;
     loop {
         let error = match post_form(&client.token_uri, fields, None, transport, clock).await {
@@ -102,7 +102,7 @@ fn hint(error: AuthError, client: &ClientSecrets) -> AuthError {
 /// What an answer to a flow makes known of the user.
 pub(crate) fn granted(
     client: &ClientSecrets,
-    answer: TokenAnswer,
+    answer: TokenResponse,
     asked: &[String],
     clock: &dyn Clock,
 ) -> UserInfo {

@@ -22,9 +22,8 @@ use self::{
     random::{challenge, random},
 };
 use crate::{
-    AuthError, AuthErrorKind, AuthorizedUser, FetchContext,
-    cache::DefaultTransport,
-    oauth::{check_endpoint, form},
+    AuthError, AuthErrorKind, AuthorizedUser, FetchContext, cache::DefaultTransport, oauth::form,
+    reach::check_endpoint,
 };
 
 /// Parameters that a flow sets itself.

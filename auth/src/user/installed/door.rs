@@ -20,7 +20,7 @@ use super::{
     http::{Unreadable, answer, read},
     pages::Page,
 };
-use crate::{AuthError, AuthErrorKind, oauth::is_loopback};
+use crate::{AuthError, AuthErrorKind, reach::is_loopback};
 
 /// How many connections may say nothing at the same time. The oldest makes room for the next.
 const SILENT: usize = 64;

@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
-use super::policy;
-use crate::TokenSource;
+/// How long one attempt may take, unless its source needs more.
+pub(crate) const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a fetch may take, attempts and waits together, unless one attempt may take most of it.
+const DEADLINE: Duration = Duration::from_secs(60);
+/// The wait before the second attempt of a fetch.
+const INITIAL_DELAY: Duration = Duration::from_secs(1);
 
 /// How a fetch of a token is retried after transient errors: how often, how long after each other, and for how long in all.
 ///
@@ -67,32 +71,27 @@ impl TokenRetryPolicy {
         self
     }
 
-    /// What holds for the fetches of `source`.
-    pub(super) fn limits(&self, source: &impl TokenSource) -> Limits {
-        let attempt = self
-            .attempt_timeout
-            .unwrap_or_else(|| source.attempt_limit());
+    /// Returns the limits of one fetch, taking unset values from the source: its number of attempts and the time of each.
+    pub(crate) fn limits(&self, attempts: u32, attempt_timeout: Duration) -> Limits {
+        let attempt_timeout = self.attempt_timeout.unwrap_or(attempt_timeout);
         Limits {
-            attempts: self
-                .max_attempts
-                .unwrap_or_else(|| source.attempts())
-                .max(1),
-            attempt,
-            fetch: self
+            attempts: self.max_attempts.unwrap_or(attempts).max(1),
+            attempt_timeout,
+            deadline: self
                 .deadline
-                .unwrap_or_else(|| policy::fetch_limit(attempt)),
-            delay: self.initial_delay.unwrap_or(policy::BETWEEN_ATTEMPTS),
+                .unwrap_or_else(|| DEADLINE.max(attempt_timeout.saturating_mul(2))),
+            initial_delay: self.initial_delay.unwrap_or(INITIAL_DELAY),
         }
     }
 }
 
-/// The numbers of one fetch.
+/// The limits of one fetch.
 #[derive(Clone, Copy)]
-pub(super) struct Limits {
-    pub(super) attempts: u32,
-    pub(super) attempt: Duration,
+pub(crate) struct Limits {
+    pub(crate) attempts: u32,
+    pub(crate) attempt_timeout: Duration,
     /// Attempts and waits together.
-    pub(super) fetch: Duration,
+    pub(crate) deadline: Duration,
     /// Before the second attempt.
-    pub(super) delay: Duration,
+    pub(crate) initial_delay: Duration,
 }

@@ -1,23 +1,23 @@
-//! A point in time, on both clocks.
+//! A point in time on both clocks.
 
 use std::time::{Duration, Instant, SystemTime};
 
 use gapi_transport::Clock;
 
-/// A point in time, on both clocks. It has come when either clock says so.
+/// A point in time on the wall clock and on the monotonic clock. It is reached when either clock reaches it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Moment {
+pub(crate) struct DualInstant {
     pub(crate) wall: SystemTime,
     pub(crate) monotonic: Instant,
 }
 
-impl Moment {
+impl DualInstant {
     pub(crate) fn now(clock: &dyn Clock) -> Self {
         let (wall, monotonic) = clock.both();
         Self { wall, monotonic }
     }
 
-    /// `None` when that is later than the clocks can tell.
+    /// Returns this time plus `duration`; `None` beyond the range of the clocks.
     pub(crate) fn after(self, duration: Duration) -> Option<Self> {
         Some(Self {
             wall: self.wall.checked_add(duration)?,
@@ -25,7 +25,7 @@ impl Moment {
         })
     }
 
-    pub(crate) fn has_come(&self, now: &Self) -> bool {
+    pub(crate) fn is_reached(&self, now: &Self) -> bool {
         now.wall >= self.wall || now.monotonic >= self.monotonic
     }
 }

@@ -1,17 +1,89 @@
-//! A token in parts (RFC 7515, section 7.1), and its signature.
+//! An issuer's public keys (a JSON Web Key Set, RFC 7517), and the signature of a token in parts (RFC 7515, section 7.1).
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jsonwebtoken::{DecodingKey, crypto::aws_lc::DEFAULT_PROVIDER};
 use serde_json::Value;
 
-use super::{
-    IdTokenCheck, IdTokenError,
-    error::{failed, shown},
-    key::{Algorithm, Key},
-};
+use super::error::{IdTokenCheck, IdTokenError, failed, shown};
 use crate::json;
 
 /// No ID token comes near this size.
 const LONGEST: usize = 32 * 1024;
+
+/// What ID tokens are signed with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Algorithm {
+    Rs256,
+    Es256,
+}
+
+impl Algorithm {
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "RS256" => Some(Self::Rs256),
+            "ES256" => Some(Self::Es256),
+            _ => None,
+        }
+    }
+}
+
+/// A public key, for one algorithm.
+#[derive(Clone)]
+pub(super) struct Key {
+    pub(super) id: Option<String>,
+    algorithm: Algorithm,
+    key: DecodingKey,
+}
+
+impl Key {
+    /// `None` for keys of other kinds and for other uses: a set may hold them.
+    fn from_jwk(jwk: &Value) -> Option<Self> {
+        let text = |name: &str| jwk.get(name).and_then(Value::as_str);
+        if text("use").is_some_and(|purpose| purpose != "sig") {
+            return None;
+        }
+        let (algorithm, key) = match text("kty")? {
+            "RSA" => (
+                Algorithm::Rs256,
+                DecodingKey::from_rsa_components(text("n")?, text("e")?),
+            ),
+            "EC" if text("crv") == Some("P-256") => (
+                Algorithm::Es256,
+                DecodingKey::from_ec_components(text("x")?, text("y")?),
+            ),
+            _ => return None,
+        };
+        if text("alg").is_some_and(|name| Algorithm::named(name) != Some(algorithm)) {
+            return None;
+        }
+        Some(Self {
+            id: text("kid").map(str::to_owned),
+            algorithm,
+            key: key.ok()?,
+        })
+    }
+
+    fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        let algorithm = match self.algorithm {
+            Algorithm::Rs256 => jsonwebtoken::Algorithm::RS256,
+            Algorithm::Es256 => jsonwebtoken::Algorithm::ES256,
+        };
+        // The provider is named: the process-wide one panics when another crate turns on a second backend.
+        (DEFAULT_PROVIDER.verifier_factory)(&algorithm, &self.key)
+            .is_ok_and(|verifier| verifier.verify(message, &signature.to_vec()).is_ok())
+    }
+}
+
+/// The usable keys of a set; `None` when it is no set, or has none.
+pub(super) fn read_set(set: &[u8]) -> Option<Vec<Key>> {
+    let keys: Vec<_> = json::value(set)?
+        .get("keys")?
+        .as_array()?
+        .iter()
+        .filter_map(Key::from_jwk)
+        .collect();
+    (!keys.is_empty()).then_some(keys)
+}
 
 /// A token whose signature nobody has looked at yet.
 pub(super) struct Parts<'a> {

@@ -14,10 +14,10 @@ use tokio::{
 };
 
 use super::{
-    IdTokenCheck, IdTokenError, failed,
-    key::{Key, read_set},
+    error::{IdTokenCheck, IdTokenError, failed},
+    jwt::{Key, read_set},
 };
-use crate::{AuthError, AuthErrorKind, FetchContext, cache::Moment};
+use crate::{AuthError, AuthErrorKind, FetchContext, cache::DualInstant};
 
 /// How long keys are kept whose answer does not say, and the least that is believed.
 const SHORTEST: Duration = Duration::from_secs(60);
@@ -31,10 +31,10 @@ const REST: Duration = Duration::from_secs(1);
 /// How long one fetch may take.
 const FETCH: Duration = Duration::from_secs(15);
 /// How much of an answer is read.
-const ANSWER_LIMIT: usize = 1024 * 1024;
+const RESPONSE_LIMIT: usize = 1024 * 1024;
 
 /// The keys at one URL.
-pub(super) struct Certificates {
+pub(super) struct IssuerKeys {
     url: String,
     state: Mutex<State>,
     /// Whoever fetches holds it.
@@ -53,9 +53,9 @@ struct State {
 struct Held {
     keys: Arc<[Key]>,
     /// When to fetch them anew, in the background.
-    stale: Option<Moment>,
+    stale: Option<DualInstant>,
     /// When they must not be used any more.
-    expiry: Option<Moment>,
+    expiry: Option<DualInstant>,
 }
 
 /// What to do about a key.
@@ -67,7 +67,7 @@ enum Step {
     Fail(IdTokenError),
 }
 
-impl Certificates {
+impl IssuerKeys {
     pub(super) fn new(url: String) -> Self {
         Self {
             url,
@@ -116,7 +116,7 @@ impl Certificates {
     }
 
     fn step(&self, id: Option<&str>, clock: &dyn Clock) -> (Step, u64) {
-        let now = Moment::now(clock);
+        let now = DualInstant::now(clock);
         let state = self.state();
         let rested = |since: Option<Instant>, wait| {
             since.is_none_or(|since| now.monotonic.saturating_duration_since(since) >= wait)
@@ -124,7 +124,7 @@ impl Certificates {
         let valid = state
             .held
             .as_ref()
-            .filter(|held| !held.expiry.is_some_and(|expiry| expiry.has_come(&now)));
+            .filter(|held| !held.expiry.is_some_and(|expiry| expiry.is_reached(&now)));
         let step = match valid {
             Some(held) => {
                 let keys: Vec<_> = held
@@ -133,7 +133,7 @@ impl Certificates {
                     .filter(|key| id.is_none() || key.id.as_deref() == id)
                     .cloned()
                     .collect();
-                let stale = held.stale.is_some_and(|stale| stale.has_come(&now));
+                let stale = held.stale.is_some_and(|stale| stale.is_reached(&now));
                 match (keys.is_empty(), rested(state.last, BETWEEN_FETCHES)) {
                     (false, true) if stale => Step::Refresh(keys),
                     (false, _) => Step::Use(keys),
@@ -165,7 +165,7 @@ impl Certificates {
         let fetched = cx
             .within(FETCH, "the issuer's keys did not come", asking)
             .await;
-        let now = Moment::now(&*clock);
+        let now = DualInstant::now(&*clock);
         let mut state = self.state();
         state.fetches += 1;
         state.last = Some(now.monotonic);
@@ -187,7 +187,7 @@ impl Certificates {
     }
 
     async fn ask(&self, transport: &Arc<dyn Transport>) -> Result<(Vec<Key>, Duration), AuthError> {
-        crate::oauth::check_endpoint("the URL of the issuer's keys", &self.url)?;
+        crate::reach::check_endpoint("the URL of the issuer's keys", &self.url)?;
         let request = Request::get(&self.url)
             .header(header::ACCEPT, "application/json")
             .body(Body::empty())
@@ -200,7 +200,7 @@ impl Certificates {
             })?;
         let answer = transport.send(request).await.map_err(unreachable)?;
         let (head, body) = answer.into_parts();
-        let body = body.collect(ANSWER_LIMIT).await.map_err(unreachable)?;
+        let body = body.collect(RESPONSE_LIMIT).await.map_err(unreachable)?;
         let unusable = |what: &str| {
             AuthError::new(AuthErrorKind::Http, format!("the issuer's keys: {what}"))
                 .with_status(head.status)
@@ -245,9 +245,9 @@ fn lifetime(headers: &HeaderMap) -> Duration {
         .clamp(SHORTEST, LONGEST)
 }
 
-impl fmt::Debug for Certificates {
+impl fmt::Debug for IssuerKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Certificates")
+        f.debug_struct("IssuerKeys")
             .field("url", &self.url)
             .finish_non_exhaustive()
     }

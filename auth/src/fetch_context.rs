@@ -1,4 +1,4 @@
-//! What a fetch waits for, so that the error of one that takes too long can say it.
+//! What a token source works with, and what a fetch waits for, so that the error of one that takes too long can name it.
 
 use std::{
     fmt,
@@ -7,10 +7,105 @@ use std::{
 };
 
 use futures_util::future::{Either, select};
-use gapi_transport::{Body, BoxFuture, Transport, TransportError};
+use gapi_transport::{Body, BoxFuture, Clock, Transport, TransportError};
 use http::{Request, Response, Uri};
 
-use crate::{AuthError, AuthErrorKind, FetchContext};
+use crate::{AuthError, AuthErrorKind, request::ScopeSet};
+
+/// What a [`TokenSource`] works with.
+#[derive(Clone)]
+pub struct FetchContext {
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) scopes: ScopeSet,
+    pub(crate) audience: Option<String>,
+    pub(crate) steps: Steps,
+}
+
+impl FetchContext {
+    /// What requests work with that are no fetches of a cache.
+    pub(crate) fn outside(transport: Arc<dyn Transport>, clock: Arc<dyn Clock>) -> Self {
+        let mut cx = Self {
+            transport,
+            clock,
+            scopes: ScopeSet::default(),
+            audience: None,
+            steps: Steps::default(),
+        };
+        cx.transport = cx.watch(cx.transport.clone());
+        cx
+    }
+
+    /// How to reach a token endpoint.
+    pub fn transport(&self) -> &Arc<dyn Transport> {
+        &self.transport
+    }
+
+    /// What time it is.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// The scopes to ask for: sorted, each once.
+    pub fn scopes(&self) -> &[String] {
+        self.scopes.as_slice()
+    }
+
+    /// What [`TokenSource::audience`] gave.
+    pub fn audience(&self) -> Option<&str> {
+        self.audience.as_deref()
+    }
+
+    /// Says what is waited for, as long as the returned value lives: a clause such as "the signer gave no signature".
+    pub(crate) fn waits(&self, what: impl Into<String>) -> StepGuard {
+        self.waits_for(AuthErrorKind::Transport, what, None)
+    }
+
+    /// The same, with the kind of the error that it is if nothing comes, and a way out.
+    pub(crate) fn waits_for(
+        &self,
+        kind: AuthErrorKind,
+        what: impl Into<String>,
+        hint: Option<&'static str>,
+    ) -> StepGuard {
+        let what = what.into();
+        let step = Step { what, kind, hint };
+        self.steps
+            .enter(|known, number| known.steps.push((number, step)))
+    }
+
+    /// `transport`, whose requests are steps of this fetch.
+    pub(crate) fn watch(&self, transport: Arc<dyn Transport>) -> Arc<dyn Transport> {
+        Arc::new(Watched {
+            transport,
+            steps: self.steps.clone(),
+        })
+    }
+
+    /// What `work` gives within `limit`. The error names what was waited for; `message` says what did not come.
+    pub(crate) async fn within<T>(
+        &self,
+        limit: Duration,
+        message: &str,
+        work: impl Future<Output = Result<T, AuthError>>,
+    ) -> Result<T, AuthError> {
+        let work = std::pin::pin!(work);
+        match select(work, self.clock.sleep(limit)).await {
+            Either::Left((outcome, _)) => outcome,
+            // Its steps last as long as the work does, which is until this function ends.
+            Either::Right(_) => Err(self.steps.timed_out(message, limit)),
+        }
+    }
+}
+
+impl fmt::Debug for FetchContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FetchContext")
+            .field("scopes", &self.scopes())
+            .field("audience", &self.audience)
+            .finish_non_exhaustive()
+    }
+}
 
 /// What a fetch waits for now.
 #[derive(Clone, Default)]
@@ -88,49 +183,6 @@ impl Drop for StepGuard {
         let mut known = self.steps.known();
         known.steps.retain(|(number, _)| *number != self.number);
         known.requests.retain(|(number, _)| *number != self.number);
-    }
-}
-
-impl FetchContext {
-    /// Says what is waited for, as long as the returned value lives: a clause such as "the signer gave no signature".
-    pub(crate) fn waits(&self, what: impl Into<String>) -> StepGuard {
-        self.waits_for(AuthErrorKind::Transport, what, None)
-    }
-
-    /// The same, with the kind of the error that it is if nothing comes, and a way out.
-    pub(crate) fn waits_for(
-        &self,
-        kind: AuthErrorKind,
-        what: impl Into<String>,
-        hint: Option<&'static str>,
-    ) -> StepGuard {
-        let what = what.into();
-        let step = Step { what, kind, hint };
-        self.steps
-            .enter(|known, number| known.steps.push((number, step)))
-    }
-
-    /// `transport`, whose requests are steps of this fetch.
-    pub(crate) fn watch(&self, transport: Arc<dyn Transport>) -> Arc<dyn Transport> {
-        Arc::new(Watched {
-            transport,
-            steps: self.steps.clone(),
-        })
-    }
-
-    /// What `work` gives within `limit`. The error names what was waited for; `message` says what did not come.
-    pub(crate) async fn within<T>(
-        &self,
-        limit: Duration,
-        message: &str,
-        work: impl Future<Output = Result<T, AuthError>>,
-    ) -> Result<T, AuthError> {
-        let work = std::pin::pin!(work);
-        match select(work, self.clock.sleep(limit)).await {
-            Either::Left((outcome, _)) => outcome,
-            // Its steps last as long as the work does, which is until this function ends.
-            Either::Right(_) => Err(self.steps.timed_out(message, limit)),
-        }
     }
 }
 

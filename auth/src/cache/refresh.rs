@@ -1,20 +1,22 @@
-//! One fetch, with its attempts.
+//! One fetch of a token, with its attempts.
 
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
 
-use super::{moment::Moment, policy, retry::Limits, slot::Ticket};
-use crate::{AuthError, AuthErrorKind, AuthHeaders, FetchContext, Token, TokenSource};
+use super::{dual_instant::DualInstant, policy, slot::RefreshGuard};
+use crate::{
+    AuthError, AuthErrorKind, AuthHeaders, FetchContext, Token, TokenSource, token_retry::Limits,
+};
 
-/// Fetches a token and lands it, whatever happens.
-pub(super) async fn fly<S: TokenSource>(
+/// Fetches a token and completes the refresh with it or with the error.
+pub(super) async fn refresh<S: TokenSource>(
     source: &S,
-    ticket: Ticket,
+    guard: RefreshGuard,
     cx: &FetchContext,
     limits: Limits,
 ) {
-    // A source that panics must not leave its callers waiting.
+    // A source that panics must not block its callers.
     let fetched = AssertUnwindSafe(fetch(source, cx, limits))
         .catch_unwind()
         .await
@@ -38,7 +40,7 @@ pub(super) async fn fly<S: TokenSource>(
             tracing::warn!(credentials = source.describe(), %error, "no token could be fetched");
         }
     }
-    ticket.land(fetched, &Moment::now(&*cx.clock));
+    guard.complete(fetched, &DualInstant::now(&*cx.clock));
 }
 
 async fn fetch<S: TokenSource>(
@@ -46,17 +48,17 @@ async fn fetch<S: TokenSource>(
     cx: &FetchContext,
     limits: Limits,
 ) -> Result<Token, AuthError> {
-    let deadline = cx.clock.instant() + limits.fetch;
+    let deadline = cx.clock.instant() + limits.deadline;
     let left = || deadline.saturating_duration_since(cx.clock.instant());
     let mut attempt = 1;
     loop {
-        let limit = left().min(limits.attempt);
-        let fetched = cx.within(limit, "no token came", source.fetch(cx)).await;
+        let timeout = left().min(limits.attempt_timeout);
+        let fetched = cx.within(timeout, "no token came", source.fetch(cx)).await;
         let error = match fetched {
             Ok(token) => return Ok(token),
             Err(error) => error,
         };
-        let wait = policy::between_attempts(limits.delay, attempt)
+        let wait = policy::between_attempts(limits.initial_delay, attempt)
             .max(error.retry_after().unwrap_or_default());
         if !error.is_transient() || attempt >= limits.attempts || wait >= left() {
             return Err(error);

@@ -6,11 +6,10 @@ use http::{HeaderMap, StatusCode, header};
 use secrecy::{SecretString, zeroize::Zeroize};
 use serde_json::Value;
 
-use super::redact;
-use crate::{AuthError, AuthErrorKind, json};
+use crate::{AuthError, AuthErrorKind, json, redact};
 
 /// What a token endpoint gives (RFC 6749, section 5.1).
-pub(crate) struct TokenAnswer {
+pub(crate) struct TokenResponse {
     pub(crate) access_token: SecretString,
     pub(crate) expires_in: Option<Duration>,
     /// A refresh token: the first one, or the one that replaces the one that was sent.
@@ -33,7 +32,7 @@ pub(crate) fn read(
     headers: &HeaderMap,
     body: &[u8],
     now: SystemTime,
-) -> Result<TokenAnswer, Refusal> {
+) -> Result<TokenResponse, Refusal> {
     read_with(status, headers, body, now, granted)
 }
 
@@ -115,7 +114,7 @@ pub(crate) fn refuse(
     refused(who, status, headers, body, fields, now).with_status(status)
 }
 
-fn granted(mut fields: Value, status: StatusCode, body: &[u8]) -> Result<TokenAnswer, AuthError> {
+fn granted(mut fields: Value, status: StatusCode, body: &[u8]) -> Result<TokenResponse, AuthError> {
     let unusable = |what: &str| {
         AuthError::new(
             AuthErrorKind::Http,
@@ -141,7 +140,7 @@ fn granted(mut fields: Value, status: StatusCode, body: &[u8]) -> Result<TokenAn
                 .ok_or_else(|| unusable("with an expires_in that is not a number of seconds"))?,
         ),
     };
-    Ok(TokenAnswer {
+    Ok(TokenResponse {
         access_token,
         expires_in,
         refresh_token: secret(&mut fields, "refresh_token"),

@@ -1,0 +1,182 @@
+//! What a request offers to its credentials: its URL, its scopes, and a transport.
+
+use std::{fmt, sync::Arc};
+
+use gapi_transport::Transport;
+use http::{Uri, uri::Authority};
+
+/// What a request needs from its credentials. `Debug` shows the URL without its query, which may hold secrets.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct AuthRequest<'a> {
+    /// Where the request goes. Self-signed tokens may derive their audience from it.
+    pub url: &'a Uri,
+    /// The scopes to ask for.
+    pub scopes: Scopes<'a>,
+    /// How to reach a token endpoint, for credentials that were given no transport of their own.
+    pub transport: Option<&'a Arc<dyn Transport>>,
+}
+
+/// The scopes that a request offers to its credentials.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Scopes<'a> {
+    /// Used only by credentials that were given no scopes of their own.
+    Default(&'a [&'a str]),
+    /// Used whatever the credentials were given: the caller asked for exactly these.
+    Exactly(&'a [&'a str]),
+}
+
+impl<'a> AuthRequest<'a> {
+    /// A request to `url` that offers `scopes`.
+    pub fn new(url: &'a Uri, scopes: Scopes<'a>) -> Self {
+        Self {
+            url,
+            scopes,
+            transport: None,
+        }
+    }
+
+    /// Lends a transport to credentials that have none of their own, so that one pool, proxy or mock serves token requests too.
+    #[must_use]
+    pub fn with_transport(mut self, transport: &'a Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+}
+
+impl fmt::Debug for AuthRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (scheme, host) = (
+            self.url.scheme_str(),
+            self.url.authority().map(Authority::host),
+        );
+        f.debug_struct("AuthRequest")
+            .field(
+                "url",
+                &format_args!(
+                    "{}://{}{}",
+                    scheme.unwrap_or(""),
+                    host.unwrap_or(""),
+                    self.url.path()
+                ),
+            )
+            .field("scopes", &self.scopes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Scopes in the order that they are sent in: sorted, each once. Two callers who name the same scopes share a token.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct ScopeSet(Arc<[String]>);
+
+impl ScopeSet {
+    pub(crate) fn new<S: Into<String>>(scopes: impl IntoIterator<Item = S>) -> Self {
+        let mut sorted: Vec<String> = Vec::new();
+        for scope in scopes.into_iter().map(Into::into) {
+            if let (false, Err(index)) = (scope.is_empty(), sorted.binary_search(&scope)) {
+                sorted.insert(index, scope);
+            }
+        }
+        Self(sorted.into())
+    }
+
+    pub(crate) fn as_slice(&self) -> &[String] {
+        &self.0
+    }
+}
+
+/// The scopes to ask for, as they were given: unsorted, perhaps repeated.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct ScopeList<'a> {
+    offered: &'a [&'a str],
+    own: &'a [String],
+}
+
+impl<'a> ScopeList<'a> {
+    /// Returns the scopes to ask for, given the credentials' own scopes: exactly the caller's, else the credentials', else the defaults.
+    pub(crate) fn effective(own: Option<&'a [String]>, offered: Scopes<'a>) -> Self {
+        let (offered, own): (&[&str], &[String]) = match (offered, own) {
+            (Scopes::Default(_), Some(own)) if !own.is_empty() => (&[], own),
+            (Scopes::Exactly(scopes) | Scopes::Default(scopes), _) => (scopes, &[]),
+        };
+        Self { offered, own }
+    }
+
+    fn iter(self) -> impl Iterator<Item = &'a str> + Clone {
+        let own = self.own.iter().map(String::as_str);
+        self.offered.iter().copied().chain(own)
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.iter().all(str::is_empty)
+    }
+
+    pub(crate) fn to_set(self) -> ScopeSet {
+        ScopeSet::new(self.iter())
+    }
+}
+
+/// The same as comparing with [`ScopeList::to_set`], without making it.
+impl PartialEq<ScopeList<'_>> for ScopeSet {
+    fn eq(&self, list: &ScopeList<'_>) -> bool {
+        let scopes = list.iter().filter(|scope| !scope.is_empty());
+        let contains = |scope: &str| {
+            self.0
+                .binary_search_by(|own| own.as_str().cmp(scope))
+                .is_ok()
+        };
+        scopes.clone().all(contains) && self.0.iter().all(|own| scopes.clone().any(|s| s == own))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exactly_beats_own_beats_default() {
+        let own = [String::from("own")];
+        let effective = |own, offered| ScopeList::effective(own, offered).to_set();
+        assert_eq!(
+            effective(Some(&own), Scopes::Exactly(&["exact"])),
+            ScopeSet::new(["exact"])
+        );
+        assert_eq!(
+            effective(Some(&own), Scopes::Default(&["default"])),
+            ScopeSet::new(["own"])
+        );
+        assert_eq!(
+            effective(Some(&[]), Scopes::Default(&["default"])),
+            ScopeSet::new(["default"])
+        );
+        assert_eq!(
+            effective(None, Scopes::Default(&["b", "a", "b", ""])),
+            ScopeSet::new(["a", "b"])
+        );
+    }
+
+    /// All lists of up to three scopes, against all sets of them.
+    #[test]
+    fn a_set_equals_a_list_exactly_when_it_is_the_set_of_the_list() {
+        let names = ["", "a", "b", "c"];
+        let mut lists: Vec<Vec<&str>> = vec![Vec::new()];
+        for from in [0, 1, 5] {
+            for list in lists[from..].to_vec() {
+                lists.extend(names.map(|name| [list.as_slice(), &[name]].concat()));
+            }
+        }
+        for own in &lists {
+            let owned: Vec<_> = own.iter().copied().map(String::from).collect();
+            for other in &lists {
+                let set = ScopeSet::new(other.iter().copied());
+                for list in [
+                    ScopeList::effective(None, Scopes::Default(own)),
+                    ScopeList::effective(Some(&owned), Scopes::Default(&[])),
+                ] {
+                    assert_eq!(set == list, set == list.to_set(), "{own:?}, {other:?}");
+                }
+            }
+        }
+    }
+}

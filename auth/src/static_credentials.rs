@@ -1,0 +1,161 @@
+//! Credentials that need no fetch: a given token, an API key, or none.
+
+use std::fmt;
+
+use gapi_transport::BoxFuture;
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{
+    AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Credentials, DEFAULT_UNIVERSE,
+    headers::{API_KEY, header_value},
+};
+
+/// An access token from elsewhere, such as `gcloud auth print-access-token`.
+///
+/// It is never refreshed: when it expires, servers answer 401 and the caller sees it. For tokens that can be fetched anew
+/// see [`from_fn`](crate::from_fn).
+#[derive(Clone)]
+pub struct AccessToken {
+    token: SecretString,
+    quota_project: Option<String>,
+    universe_domain: String,
+}
+
+impl AccessToken {
+    /// This token. White space around it is dropped, because tokens often come from a file or a command.
+    pub fn new(token: impl AsRef<str>) -> Self {
+        Self {
+            token: SecretString::from(token.as_ref().trim()),
+            quota_project: None,
+            universe_domain: String::from(DEFAULT_UNIVERSE),
+        }
+    }
+
+    /// The project that pays.
+    #[must_use]
+    pub fn quota_project(mut self, project: impl Into<String>) -> Self {
+        self.quota_project = Some(project.into());
+        self
+    }
+
+    /// The universe that the token belongs to. `googleapis.com` unless set.
+    #[must_use]
+    pub fn universe_domain(mut self, domain: impl Into<String>) -> Self {
+        self.universe_domain = domain.into();
+        self
+    }
+}
+
+impl Credentials for AccessToken {
+    fn headers<'a>(
+        &'a self,
+        _: &'a AuthRequest<'a>,
+    ) -> BoxFuture<'a, Result<AuthHeaders, AuthError>> {
+        Box::pin(async move {
+            AuthHeaders::authorization(
+                "Bearer",
+                self.token.expose_secret(),
+                self.quota_project.as_deref(),
+            )
+        })
+    }
+
+    fn universe_domain(&self) -> BoxFuture<'_, Result<String, AuthError>> {
+        Box::pin(async { Ok(self.universe_domain.clone()) })
+    }
+
+    fn quota_project(&self) -> Option<&str> {
+        self.quota_project.as_deref()
+    }
+
+    fn describe(&self) -> String {
+        String::from("an access token that cannot be refreshed")
+    }
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AccessToken")
+            .field("quota_project", &self.quota_project)
+            .field("universe_domain", &self.universe_domain)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An [API key](https://docs.cloud.google.com/docs/authentication/api-keys): names a project, not a person.
+///
+/// It travels in the `x-goog-api-key` header, because URLs end up in logs.
+#[derive(Clone)]
+pub struct ApiKey {
+    key: SecretString,
+    quota_project: Option<String>,
+}
+
+impl ApiKey {
+    /// This key. White space around it is dropped.
+    pub fn new(key: impl AsRef<str>) -> Self {
+        Self {
+            key: SecretString::from(key.as_ref().trim()),
+            quota_project: None,
+        }
+    }
+
+    /// The project that pays, instead of the key's own.
+    #[must_use]
+    pub fn quota_project(mut self, project: impl Into<String>) -> Self {
+        self.quota_project = Some(project.into());
+        self
+    }
+}
+
+impl Credentials for ApiKey {
+    fn headers<'a>(
+        &'a self,
+        _: &'a AuthRequest<'a>,
+    ) -> BoxFuture<'a, Result<AuthHeaders, AuthError>> {
+        Box::pin(async move {
+            let key = self.key.expose_secret();
+            if key.is_empty() {
+                return Err(AuthError::new(
+                    AuthErrorKind::Config,
+                    "the API key is empty",
+                ));
+            }
+            let key = header_value("the API key", key)?;
+            AuthHeaders::identity(API_KEY, key, self.quota_project.as_deref())
+        })
+    }
+
+    fn quota_project(&self) -> Option<&str> {
+        self.quota_project.as_deref()
+    }
+
+    fn describe(&self) -> String {
+        String::from("an API key")
+    }
+}
+
+impl fmt::Debug for ApiKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiKey")
+            .field("quota_project", &self.quota_project)
+            .finish_non_exhaustive()
+    }
+}
+
+/// No identity: for public data, and for servers that do not ask.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Anonymous;
+
+impl Credentials for Anonymous {
+    fn headers<'a>(
+        &'a self,
+        _: &'a AuthRequest<'a>,
+    ) -> BoxFuture<'a, Result<AuthHeaders, AuthError>> {
+        Box::pin(async { Ok(AuthHeaders::none()) })
+    }
+
+    fn describe(&self) -> String {
+        String::from("no credentials")
+    }
+}
