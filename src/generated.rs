@@ -7,12 +7,6 @@
 /// The first version.
 pub mod v1 {
     // Requests: tables, calls, and what sends them.
-    pub use crate::call::{
-        Call, Request,
-        body::{Body, IntoBody},
-        from_response::{FromResponse, decode},
-        sending::PendingCall,
-    };
     pub use crate::method::{
         Api, Endpoint, JobShape, Location, MaskOf, MediaDownload, MediaUpload, Method, Operation,
         OperationShape, Paging, Parameter, Patching, Slot, Verb,
@@ -22,6 +16,14 @@ pub mod v1 {
     pub use crate::{
         Client, Download, Error, HttpBody, HttpRequest, Items, LongRunning, Media, Pages, RawBody,
         Upload, Wait,
+    };
+    pub use crate::{
+        pending::PendingCall,
+        request::{
+            Call, Request,
+            body::{Body, IntoBody},
+            from_response::{FromResponse, decode},
+        },
     };
 
     // Values: `wire` and `value`.

@@ -5,7 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use http::{HeaderMap, header::CONTENT_TYPE};
 
-use crate::call::{body::Body, from_response::FromResponse};
+use crate::request::{body::Body, from_response::FromResponse};
 
 /// Bytes and what they are: the answer of a method whose document says `HttpBody`, and what such a method takes.
 ///

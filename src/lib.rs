@@ -54,15 +54,13 @@
 //! | values of messages | [`value`] |
 
 mod batch;
-mod call;
 mod client;
-mod coding;
 mod error;
 mod execute;
 mod fields;
 pub mod generated;
+mod http;
 mod http_body;
-mod kept;
 #[cfg(feature = "macros")]
 mod literal;
 mod media;
@@ -71,14 +69,16 @@ mod method;
 pub mod mock;
 mod observe;
 mod operation;
+mod outlined_box;
 mod paging;
 mod patch;
+mod pending;
 pub mod push;
+mod redact;
+mod request;
 mod response;
 mod retry;
-mod scrub;
 mod streaming;
-mod url;
 pub mod value;
 mod wire;
 
@@ -88,20 +88,13 @@ pub use gapi_transport as transport;
 
 pub use crate::{
     batch::{Batch, BatchHandle, BatchResponses, PendingBatch},
-    call::{
-        Call, Request,
-        body::{Body, IntoBody},
-        conditional::{ConditionalCall, EntityTag},
-        from_response::FromResponse,
-        options::CallOptions,
-        sending::PendingCall,
-    },
     client::{Client, ClientBuilder, MtlsEndpoint, ScopePolicy},
     error::{
         Error, ErrorDetail, ErrorInfo, ErrorKind, FieldViolation, HelpLink, PreconditionViolation,
         QuotaViolation, ResourceInfo,
     },
     fields::{Fields, Listed},
+    http::HttpRequest,
     http_body::{HttpBody, RawBody},
     media::{
         Chunks, Download, Media, Progress, ResumableUpload, StartUpload, Upload, UploadSession,
@@ -114,10 +107,17 @@ pub use crate::{
     operation::{LongRunning, OperationStream, Wait},
     paging::{Items, Pages, PagingSlot},
     patch::{IntoUpdate, Patch, Update, UpdateOf},
+    pending::{PendingCall, conditional::ConditionalCall},
+    request::{
+        Call, Request,
+        body::{Body, IntoBody},
+        entity_tag::EntityTag,
+        from_response::FromResponse,
+        options::CallOptions,
+    },
     response::Response,
     retry::RetryPolicy,
     streaming::ResponseStream,
-    url::HttpRequest,
     wire::{Base64, Object, OpenEnum, Param, Part, UnknownField, Wire, mismatches},
 };
 
@@ -216,8 +216,8 @@ pub mod __private {
         pub use serde_json::Error as JsonError;
 
         pub use crate::{
-            call::from_response::FromResponse,
             fields::{EXPECTED, Field, Fields, Properties, Slot, page},
+            request::from_response::FromResponse,
             wire::{Expected, Kind, Open, Part, Selection, View, Wire, from_slice, wire_name},
         };
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::BatchHandle;
-use crate::{Error, Response, call::from_response::FromResponse, execute::Answered};
+use crate::{Error, Response, execute::Answered, request::from_response::FromResponse};
 
 /// The answers of a [`Batch`](super::Batch), each to be taken once with its handle.
 ///

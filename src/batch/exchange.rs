@@ -8,11 +8,11 @@ use http::{
 use super::mixed::{self, Fault, Part};
 use crate::{
     Error, ErrorKind,
-    call::sending::Prepared,
+    client::prepared::Prepared,
+    error::Repeat,
     execute::{self, Answered, Raw, State},
+    http::{API_CLIENT, HttpRequest},
     media_type,
-    retry::Repeat,
-    url::{API_CLIENT, HttpRequest},
 };
 
 /// Sends `requests` to `uri` and gives their responses, which may be errors of the service, in the same order. `root` is what stands before the paths of the API.

@@ -15,7 +15,7 @@ use std::{
 pub use self::{answers::BatchResponses, sending::PendingBatch};
 use crate::{
     Client, Fields, Request,
-    call::{Call, from_response::FromResponse, options::CallOptions},
+    request::{Call, from_response::FromResponse, options::CallOptions},
     wire::Part,
 };
 

@@ -6,14 +6,14 @@ use tracing::Instrument as _;
 use super::{Entry, exchange::exchange, mixed::Part};
 use crate::{
     Client, Error,
-    call::{
+    client::prepared::Prepared,
+    error::Repeat,
+    execute::{self, Answered, Backoff, BatchPart, Next, State, Step, Why, retry_note},
+    method::Api,
+    request::{
         Call, Transfer,
         options::{CallOptions, InBatch},
-        sending::Prepared,
     },
-    execute::{self, Answered, BatchPart, State, Step},
-    method::Api,
-    retry::{self, Backoff, Next, Repeat, Why},
 };
 
 /// Calls in one HTTP request.
@@ -242,7 +242,7 @@ impl<'a> Chunk<'a> {
             Why::Attempts
         };
         let call = (&item.prepared.call, item.part.options());
-        let note = retry::note(why, &error, call, item.is_uncertain);
+        let note = retry_note(why, &error, call, item.is_uncertain);
         item.result = Some(Err(error.after(item.attempts, note)));
     }
 

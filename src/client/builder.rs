@@ -6,13 +6,13 @@ use gapi_auth::{Credentials, DEFAULT_UNIVERSE, Environment};
 use gapi_transport::{Clock, SystemClock, Transport};
 use http::HeaderValue;
 
-use super::{Client, Inner, MtlsEndpoint, place};
+use super::{Client, Inner, MtlsEndpoint, environment};
 use crate::{
     Error, Observer, RetryPolicy,
-    call::options::CallOptions,
+    http::{Emulators, Root},
     observe::Observing,
+    request::options::CallOptions,
     retry::{Budget, Jitter},
-    url::{Emulators, Root},
     wire::Base64,
 };
 
@@ -204,7 +204,7 @@ impl ClientBuilder {
             None if self.has_key => Arc::new(gapi_auth::Anonymous),
             // An emulator gets none; whatever goes elsewhere is refused.
             None if self.emulators != Some(false) && Emulators::of(&environment).is_any() => {
-                Arc::new(super::none::NoCredentials)
+                Arc::new(super::no_credentials::NoCredentials)
             }
             None => {
                 return Err(Error::usage(
@@ -223,8 +223,8 @@ impl ClientBuilder {
         let inner = Arc::make_mut(&mut client.inner);
         // What is said here needs no variable, right or wrong.
         inner.root.universe = match self.universe {
-            Some(universe) => place::host(&universe)?,
-            None => place::universe(&environment)?,
+            Some(universe) => environment::host(&universe)?,
+            None => environment::universe(&environment)?,
         };
         inner.root.mtls = match self
             .mtls_endpoint
@@ -234,7 +234,7 @@ impl ClientBuilder {
             MtlsEndpoint::Auto => self.client_certificate,
             MtlsEndpoint::Always => true,
         };
-        inner.quota_project = place::quota_project(&environment)?;
+        inner.quota_project = environment::quota_project(&environment)?;
         if self.emulators == Some(false) {
             inner.root.emulators = Emulators::default();
         }
@@ -280,7 +280,7 @@ pub(super) fn defaults(
 ) -> Client {
     let mut options = CallOptions::default();
     let mut refuse = |error: Error| options.refuse(error.to_string());
-    let universe = place::universe(environment).unwrap_or_else(|error| {
+    let universe = environment::universe(environment).unwrap_or_else(|error| {
         refuse(error);
         String::from(DEFAULT_UNIVERSE)
     });
@@ -288,7 +288,7 @@ pub(super) fn defaults(
         refuse(error);
         MtlsEndpoint::Never
     });
-    let quota_project = place::quota_project(environment).unwrap_or_else(|error| {
+    let quota_project = environment::quota_project(environment).unwrap_or_else(|error| {
         refuse(error);
         None
     });
@@ -341,7 +341,7 @@ impl fmt::Debug for ClientBuilder {
             )
             .field(
                 "endpoint",
-                &self.endpoint.as_deref().map(crate::url::redact),
+                &self.endpoint.as_deref().map(crate::redact::url),
             )
             .field("universe", &self.universe)
             .field("defaults", &self.defaults)

@@ -1,10 +1,11 @@
 //! What sends requests.
 
 mod builder;
+mod environment;
 #[cfg(feature = "reqwest")]
 mod lazy;
-mod none;
-mod place;
+mod no_credentials;
+pub(crate) mod prepared;
 
 use std::{
     fmt,
@@ -20,15 +21,14 @@ use http::HeaderValue;
 pub(crate) use self::builder::user_agent;
 pub use self::{
     builder::{ClientBuilder, ScopePolicy},
-    place::MtlsEndpoint,
+    environment::MtlsEndpoint,
 };
 use crate::{
-    Request,
-    call::{options::CallOptions, sending::PendingCall},
     execute::Hosts,
+    http::Root,
     observe::Observing,
+    request::options::CallOptions,
     retry::{Budget, Jitter},
-    url::Root,
     wire::Base64,
 };
 
@@ -104,11 +104,6 @@ impl Client {
     /// A client with settings of your own.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
-    }
-
-    /// `request` on its way: await it, or set options first.
-    pub fn send<R: Request>(&self, request: R) -> PendingCall<R::Response> {
-        PendingCall::new(self, request.into_call())
     }
 
     /// The same client with `options` as defaults for every call, on top of its present ones.

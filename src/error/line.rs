@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use crate::scrub;
+use crate::redact;
 
 /// Longer messages are cut here, so that a line stays a line.
 const LONGEST_MESSAGE: usize = 600;
@@ -38,7 +38,7 @@ impl fmt::Display for Line<'_> {
         let text = self.text.trim();
         // Credentials are known by how they begin, so that the cut hides none.
         let end = text.char_indices().nth(self.longest);
-        let shown = scrub::words(&text[..end.map_or(text.len(), |(end, _)| end)]);
+        let shown = redact::words(&text[..end.map_or(text.len(), |(end, _)| end)]);
         for character in shown.chars() {
             f.write_char(if is_shown(character) { character } else { ' ' })?;
         }

@@ -5,6 +5,7 @@ mod display;
 mod kind;
 mod line;
 mod parse;
+mod repeat;
 mod text;
 
 use std::{error::Error as StdError, fmt, sync::Arc};
@@ -15,6 +16,7 @@ use gapi_transport::{TransportError, TransportErrorKind};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::AUTHORIZATION};
 
 use self::parse::ApiError;
+pub(crate) use self::repeat::{Note, Repeat};
 pub use self::{
     details::{
         ErrorDetail, ErrorInfo, FieldViolation, HelpLink, PreconditionViolation, QuotaViolation,
@@ -22,18 +24,13 @@ pub use self::{
     },
     kind::ErrorKind,
 };
-use crate::{
-    kept::Kept,
-    retry::{self, Note, Repeat},
-    url::QUOTA_PROJECT,
-    wire::UnknownField,
-};
+use crate::{http::QUOTA_PROJECT, outlined_box::OutlinedBox, wire::UnknownField};
 
 /// Why a call failed. One pointer wide.
 ///
 /// `Display` is one line for a person: the method, what happened, and the way out where one is known. Of a body it holds at most the server's own
 /// [`message`](Self::message), shortened and without credentials; [`body`](Self::body) gives the body.
-pub struct Error(Kept<Inner>);
+pub struct Error(OutlinedBox<Inner>);
 
 #[derive(Clone)]
 struct Inner {
@@ -60,7 +57,7 @@ struct Inner {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(Kept::new(Inner {
+        Self(OutlinedBox::new(Inner {
             kind,
             message: message.into(),
             method: None,
@@ -90,7 +87,7 @@ impl Error {
         let mut error = Self::new(ErrorKind::Api, "");
         error.0.api = ApiError::parse(&headers, &body);
         error.0.answer = Some((status, headers, body));
-        error.0.repeat = retry::repeat_of(&error);
+        error.0.repeat = repeat::repeat_of(&error);
         error
     }
 
@@ -364,7 +361,7 @@ impl Error {
     /// Too many requests: status 429, or 403 with the reason of a rate limit.
     pub fn is_rate_limited(&self) -> bool {
         self.has_status(StatusCode::TOO_MANY_REQUESTS)
-            || (self.has_status(StatusCode::FORBIDDEN) && retry::is_for_rate(self))
+            || (self.has_status(StatusCode::FORBIDDEN) && repeat::is_for_rate(self))
     }
 
     /// Time ran out, here or (status 408 or 504) behind the server.

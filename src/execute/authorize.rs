@@ -8,8 +8,8 @@ use http::{Uri, header::AUTHORIZATION};
 use super::{scopes::offered, timer::STANDSTILL};
 use crate::{
     Error, ErrorKind,
-    call::{options::CallOptions, sending::Prepared},
-    client::Inner,
+    client::{Inner, prepared::Prepared},
+    request::options::CallOptions,
 };
 
 /// The identity for a request to `url`; `None` where the caller wrote `authorization` himself.

@@ -10,12 +10,11 @@ use super::{
 };
 use crate::{
     Client, Error, ErrorKind,
-    call::{
-        options::{CallOptions, InBatch},
-        sending::Prepared,
-    },
-    retry::Repeat,
-    url::{HttpRequest, Shown},
+    client::prepared::Prepared,
+    error::Repeat,
+    http::HttpRequest,
+    redact::RedactedUrl,
+    request::options::{CallOptions, InBatch},
 };
 
 /// One call of a batch, the same for all attempts.
@@ -24,7 +23,7 @@ pub(crate) struct BatchPart {
     /// What stands before the paths of the API.
     pub(crate) root: String,
     /// The URL without secrets.
-    pub(crate) shown: Arc<Shown>,
+    pub(crate) shown: Arc<RedactedUrl>,
     /// Whether it may be repeated although it may have had its effect.
     pub(crate) is_safe: bool,
     options: CallOptions,
@@ -67,7 +66,7 @@ pub(crate) fn batch_part(prepared: &Prepared) -> Result<BatchPart, Error> {
         .of(method.api, options.chosen().location.as_deref())
         .map_err(|why| Error::usage(why).at(method.id, None))?;
     Ok(BatchPart {
-        shown: Arc::new(Shown::new(&request.uri, None)),
+        shown: Arc::new(RedactedUrl::new(&request.uri, None)),
         request,
         root: root.into_owned(),
         is_safe,

@@ -9,12 +9,13 @@ use serde::de::DeserializeOwned;
 use super::{Kind, Unreadable, scopes::offered};
 use crate::{
     Error, ErrorKind, Response,
-    call::{from_response::FromResponse, options::CallOptions, sending::Prepared},
-    coding::Coding,
+    client::prepared::Prepared,
+    error::Note,
+    http::{content_encoding::Coding, data_wrapper},
     media_type,
     method::Method,
-    retry::Note,
-    url::{Shown, wrapper},
+    redact::RedactedUrl,
+    request::{from_response::FromResponse, options::CallOptions},
     wire::space,
 };
 
@@ -25,7 +26,7 @@ pub(crate) struct Answered {
     pub(crate) body: Bytes,
     pub(crate) method: &'static Method,
     /// Where it came from.
-    pub(crate) place: Option<Arc<Shown>>,
+    pub(crate) place: Option<Arc<RedactedUrl>>,
     /// Whether the credentials were sent to whoever answered.
     pub(crate) authorized: bool,
     /// How many exchanges the call made for it.
@@ -40,7 +41,7 @@ impl Answered {
         mut self,
         prepared: &Prepared,
         options: &CallOptions,
-        place: &Arc<Shown>,
+        place: &Arc<RedactedUrl>,
         accept: fn(&StatusCode) -> bool,
     ) -> Result<Self, Error> {
         if accept(&self.status) {
@@ -228,7 +229,7 @@ impl Answered {
     pub(crate) fn content(&self) -> Bytes {
         let body = self.body.slice_ref(space::without_mark(&self.body));
         if self.method.api.data_wrapper {
-            wrapper::unwrap(&body)
+            data_wrapper::unwrap(&body)
         } else {
             body
         }

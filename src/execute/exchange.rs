@@ -12,21 +12,24 @@ use http::{
 
 use super::{
     Answered,
-    attempts::Plan,
     failure::{self, Failure},
     hand_over::Trip,
     redirect,
+    retry_loop::Plan,
     state::Step,
     unread::{Unread, declared_length},
 };
 use crate::{
     Error, ErrorKind,
-    call::Transfer,
-    coding::{self, Coding},
+    error::Repeat,
+    execute::PASSED_BY,
+    http::{
+        HttpRequest, QUOTA_PROJECT,
+        content_encoding::{self, Coding},
+    },
     media::part,
     mock::Called,
-    retry::{PASSED_BY, Repeat},
-    url::{HttpRequest, QUOTA_PROJECT},
+    request::Transfer,
 };
 
 /// How much of an answer is held in memory unless the caller says otherwise.
@@ -115,7 +118,7 @@ fn undecoded(plan: &Plan<'_>, hop: Hop) -> Received {
         coding,
     };
     if unread.decode && matches!(unread.coding, Coding::Gzip(_)) {
-        coding::forget(&mut head.headers);
+        content_encoding::forget(&mut head.headers);
     }
     let answered = Answered {
         status: head.status,

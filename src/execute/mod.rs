@@ -1,57 +1,63 @@
 //! The one executor: build, authorize, send, follow redirects, answer a 401 once, try again, classify, decode.
 
-mod attempts;
 mod authorize;
+mod auxiliary_request;
+mod backoff;
 mod batch;
 mod decode;
 mod exchange;
 mod failure;
 mod hand_over;
-mod open;
-mod raw;
 mod redirect;
+mod retry_after;
+mod retry_loop;
+mod retry_note;
+mod safety;
 mod scopes;
 mod state;
+mod streaming_response;
+mod telemetry;
 mod timer;
 mod unread;
 mod unreadable;
-mod watch;
 
 use std::{pin::pin, time::Duration};
 
 use tracing::{Instrument as _, Span};
 use uuid::Uuid;
 
-use self::{
-    attempts::{Plan, Retries, Row},
-    exchange::{Read, Received},
+#[allow(unused_imports)] // For features that speak more than one request per call.
+pub(crate) use self::{
+    auxiliary_request::{Raw, raw},
+    timer::within,
 };
 pub(crate) use self::{
+    backoff::{Backoff, Next, Why},
     batch::{BatchPart, batch_part, limit, reject_token},
     decode::Answered,
     hand_over::{Host, Hosts},
-    open::{Opened, open, open_again},
     redirect::{resolve, same_origin},
+    retry_note::{PASSED_BY, retry_note},
     state::{State, Step},
+    streaming_response::{Opened, open, open_again},
+    telemetry::Watch,
     timer::{STANDSTILL, Timer, patiently},
     unread::{Unread, too_long, wrong_length},
     unreadable::{Kind, Unreadable},
-    watch::Watch,
 };
-#[allow(unused_imports)] // For features that speak more than one request per call.
-pub(crate) use self::{
-    raw::{Raw, raw},
-    timer::within,
+use self::{
+    exchange::{Read, Received},
+    retry_loop::{Plan, Retries, Row},
+    safety::REQUEST_ID,
 };
 use crate::{
     Error,
-    call::{
+    client::prepared::Prepared,
+    http::{HttpRequest, Surroundings},
+    request::{
         Transfer,
         options::{CallOptions, RequestId},
-        sending::Prepared,
     },
-    retry::safety::{self, REQUEST_ID},
-    url::{self, HttpRequest, Surroundings},
 };
 
 /// How long one attempt may take unless the caller says otherwise.
@@ -155,7 +161,7 @@ async fn run(
     let row = Row::default();
     let result = {
         // Pinned here, so that what waits for it moves a pointer: these futures are large.
-        let work = pin!(attempts::attempts(&plan, &mut first, &row, span));
+        let work = pin!(retry_loop::attempts(&plan, &mut first, &row, span));
         timer::within(limit, state, work)
             .instrument(Span::clone(span))
             .await
@@ -218,7 +224,7 @@ pub(crate) fn effective_options(prepared: &Prepared) -> CallOptions {
 }
 
 fn build(prepared: &Prepared, options: &CallOptions) -> Result<HttpRequest, Error> {
-    url::build(&prepared.call, options, &surroundings(prepared))
+    crate::http::build(&prepared.call, options, &surroundings(prepared))
 }
 
 fn surroundings(prepared: &Prepared) -> Surroundings<'_> {

@@ -8,7 +8,7 @@ use http::{
     },
 };
 
-use crate::url::{METHOD_OVERRIDE, QUOTA_PROJECT};
+use crate::http::{METHOD_OVERRIDE, QUOTA_PROJECT};
 
 /// The number of redirects that are followed.
 pub(super) const MOST: usize = 5;

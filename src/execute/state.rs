@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::hand_over::{Host, Trip};
-use crate::{Error, ErrorKind, retry::Repeat};
+use crate::{Error, ErrorKind, error::Repeat};
 
 /// A step of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use super::{
     hand_over::{Limit, Standing},
     state::State,
 };
-use crate::{Error, retry::Repeat};
+use crate::{Error, error::Repeat};
 
 /// Nobody waits longer; clocks need not cope with more.
 const LONGEST_WAIT: Duration = Duration::from_secs(366 * 24 * 60 * 60);

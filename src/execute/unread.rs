@@ -7,8 +7,8 @@ use http::{HeaderMap, Method, StatusCode, header::CONTENT_LENGTH};
 
 use crate::{
     Error, ErrorKind,
-    coding::{Coding, Decoder, Pull},
-    retry::Repeat,
+    error::Repeat,
+    http::content_encoding::{Coding, Decoder, Pull},
 };
 
 /// A body that is still to be read.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Fields;
 use crate::{
-    call::from_response::FromResponse,
+    request::from_response::FromResponse,
     wire::{Selection, Wire},
 };
 

@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderName};
 
 use super::checksum::{Checksum, Stored};
-use crate::{coding::Coding, execute::Unread};
+use crate::{execute::Unread, http::content_encoding::Coding};
 
 pub(super) const STORED_CODING: HeaderName =
     HeaderName::from_static("x-goog-stored-content-encoding");

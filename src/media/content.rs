@@ -12,7 +12,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt as _, stream};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
-use super::streamed::Streamed;
+use crate::http::streamed::Streamed;
 
 /// How much is read at once, in bytes.
 pub(super) const PIECE: usize = 256 * 1024;

@@ -10,14 +10,14 @@ use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 use super::{Chunks, Progress, file, part::Part, progress::Watcher};
 use crate::{
     Client, Error, ErrorKind, Response,
-    call::{
+    client::prepared::Prepared,
+    execute,
+    http::HttpRequest,
+    outlined_box::OutlinedBox,
+    request::{
         Call, Transfer,
         options::{CallOptions, option_setters},
-        sending::Prepared,
     },
-    execute,
-    kept::Kept,
-    url::HttpRequest,
 };
 
 /// A request for the media of a method, on its way: await it for all bytes, or take them as they come.
@@ -44,7 +44,7 @@ use crate::{
 #[must_use = "nothing is sent until this is awaited, streamed or written"]
 #[derive(Clone, Debug)]
 pub struct Download {
-    prepared: Kept<Prepared>,
+    prepared: OutlinedBox<Prepared>,
     part: Option<Part>,
     watcher: Watcher,
 }
@@ -127,7 +127,7 @@ impl Download {
     }
 
     /// With the header that asks for a part.
-    fn ranged(&self) -> Result<Kept<Prepared>, Error> {
+    fn ranged(&self) -> Result<OutlinedBox<Prepared>, Error> {
         let mut prepared = self.prepared.clone();
         if let Some(part) = self.part {
             let range = part

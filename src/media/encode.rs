@@ -8,9 +8,8 @@ use super::{
     multipart,
     plan::{Outgoing, Way},
     source::Known,
-    streamed::Streamed,
 };
-use crate::method::Method;
+use crate::{http::streamed::Streamed, method::Method};
 use gapi_auth::ShownPath;
 
 const UPLOAD_TYPE: HeaderName = HeaderName::from_static("x-upload-content-type");

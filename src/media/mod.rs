@@ -15,7 +15,6 @@ pub(crate) mod plan;
 mod progress;
 mod resumable;
 mod source;
-pub(crate) mod streamed;
 pub(crate) mod upload;
 mod version;
 

@@ -5,7 +5,7 @@ use std::ops::{Bound, RangeBounds};
 use http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_RANGE};
 
 use super::checked::{STORED_CODING, is_unzipped};
-use crate::coding::Coding;
+use crate::http::content_encoding::Coding;
 
 /// A part of the media.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

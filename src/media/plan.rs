@@ -9,11 +9,11 @@ use http::HeaderValue;
 use super::{Media, UploadSession, accept, encode::Encoded, progress::Watcher};
 use crate::{
     Error,
-    call::sending::Prepared,
+    client::prepared::Prepared,
     execute::Answered,
+    http::HttpRequest,
     media_type,
     method::{MediaUpload, Method},
-    url::HttpRequest,
 };
 
 /// Media of up to this many bytes travels in one request, where that may be chosen.

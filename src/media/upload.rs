@@ -14,20 +14,17 @@ use super::{
     progress::Watcher,
     resumable::Driver,
     source::{Meter, Source},
-    streamed::Streamed,
 };
 use crate::{
     Client, Error, ErrorKind,
-    call::{
-        Call, Request, Transfer,
-        from_response::FromResponse,
-        options::CallOptions,
-        sending::{PendingCall, Prepared},
-    },
+    client::prepared::Prepared,
     execute::{self, Answered, State, Step},
-    kept::Kept,
+    http::HttpRequest,
+    http::streamed::Streamed,
     method::Verb,
-    url::HttpRequest,
+    outlined_box::OutlinedBox,
+    pending::PendingCall,
+    request::{Call, Request, Transfer, from_response::FromResponse, options::CallOptions},
 };
 
 /// A request together with the media that it uploads. A value like the request itself: send it, store it, send it again where the media lasts.
@@ -183,7 +180,7 @@ async fn send(prepared: &Prepared, outgoing: &Outgoing) -> Result<Answered, Erro
         let way = outgoing.way(prepared.call.method);
         match way.map_err(usage(prepared))? {
             Way::Resumable => {
-                let prepared = Kept::new(prepared.clone());
+                let prepared = OutlinedBox::new(prepared.clone());
                 let state = Arc::clone(&state);
                 let driver = Driver::begin(prepared, outgoing, source, state).await?;
                 driver.finish().await
@@ -195,7 +192,7 @@ async fn send(prepared: &Prepared, outgoing: &Outgoing) -> Result<Answered, Erro
 }
 
 /// Begins the session of a call.
-pub(crate) async fn start(prepared: Kept<Prepared>) -> Result<Driver, Error> {
+pub(crate) async fn start(prepared: OutlinedBox<Prepared>) -> Result<Driver, Error> {
     let Transfer::Upload(outgoing) = &prepared.call.transfer else {
         return Err(Error::usage("the call has no media"));
     };

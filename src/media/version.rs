@@ -3,7 +3,7 @@
 use http::{HeaderMap, HeaderValue, header::ETAG};
 
 use super::{checked::STORED_CODING, checksum::Stored};
-use crate::coding::Coding;
+use crate::http::content_encoding::Coding;
 
 /// Cloud Storage's number of a version; as a parameter it asks for that one.
 pub(super) const GENERATION: &str = "generation";

@@ -111,7 +111,7 @@ impl MockCall {
 
     /// Without secrets.
     pub(super) fn shown_url(&self) -> String {
-        crate::url::redact(&self.uri.to_string())
+        crate::redact::url(&self.uri.to_string())
     }
 }
 

@@ -18,7 +18,7 @@ use super::{
     send::LARGEST,
     tape::{self, Answered, Asked},
 };
-use crate::coding;
+use crate::http::content_encoding;
 use gapi_auth::ShownPath;
 
 /// Passes requests on to another transport, and records them with their answers: one JSON text a line, in the order of the answers.
@@ -102,10 +102,10 @@ impl Transport for Recorder {
                 }
             };
             // Within what is compressed nobody would find the secrets.
-            let answered = match coding::decoded(&head.headers, &body, LARGEST) {
+            let answered = match content_encoding::decoded(&head.headers, &body, LARGEST) {
                 Some(plain) => {
                     let mut headers = head.headers.clone();
-                    coding::forget(&mut headers);
+                    content_encoding::forget(&mut headers);
                     Answered::response(head.status, &headers, &plain)
                 }
                 None => Answered::response(head.status, &head.headers, &body),

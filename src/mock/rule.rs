@@ -8,7 +8,7 @@ use super::{
     MockCall, Reply,
     reply::{Kind, One},
 };
-use crate::{Request, call::Call};
+use crate::{Request, request::Call};
 
 /// What a rule of a [`Mock`](super::Mock) fits: a method by its id, or a request. Made by `into`.
 ///

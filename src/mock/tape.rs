@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     batch::mixed::{self, Part},
-    media_type, scrub, url,
+    media_type, redact,
 };
 
 /// A request as a recording knows it.
@@ -38,7 +38,7 @@ impl Asked {
     pub(super) fn new(method: &Method, uri: &Uri, headers: &HeaderMap, body: &Bytes) -> Self {
         Self {
             method: method.to_string(),
-            url: url::redact(&uri.to_string()),
+            url: redact::url(&uri.to_string()),
             body: write_body(content_type(headers), body),
         }
     }
@@ -71,13 +71,13 @@ impl Asked {
 
 impl Answered {
     pub(super) fn response(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> Self {
-        let mut kept: Vec<_> = scrub::headers(headers)
+        let mut kept: Vec<_> = redact::headers(headers)
             .filter(|(name, _)| *name != CONTENT_LENGTH.as_str())
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
         // The session of an upload: its URL is secret, and the requests to it lose the same parts.
         if let Some(location) = headers.get(LOCATION).and_then(|l| l.to_str().ok()) {
-            kept.push((LOCATION.to_string(), url::redact(location)));
+            kept.push((LOCATION.to_string(), redact::url(location)));
         }
         Self::Response {
             status,
@@ -193,7 +193,7 @@ fn write_body(content_type: &str, body: &Bytes) -> Value {
         return Value::Null;
     }
     if let Ok(mut json) = serde_json::from_slice::<Value>(body) {
-        scrub::json(&mut json);
+        redact::json(&mut json);
         return json!({"json": json});
     }
     let Ok(text) = std::str::from_utf8(body) else {
@@ -207,7 +207,7 @@ fn write_body(content_type: &str, body: &Bytes) -> Value {
         return json!({"text": String::from_utf8_lossy(&text)});
     }
     if media_type::is(content_type, "application/x-www-form-urlencoded") {
-        return json!({"text": scrub::form(text)});
+        return json!({"text": redact::form(text)});
     }
     let text: Vec<_> = text.split("\r\n").map(line_of_text).collect();
     let mut text = text.join("\r\n");
@@ -223,7 +223,7 @@ fn write_body(content_type: &str, body: &Bytes) -> Value {
 fn line_of_text(line: &str) -> String {
     match serde_json::from_str::<Value>(line) {
         Ok(mut json @ (Value::Object(_) | Value::Array(_))) => {
-            scrub::json(&mut json);
+            redact::json(&mut json);
             json.to_string()
         }
         _ => line.to_owned(),
@@ -235,19 +235,19 @@ fn part(mut part: Part) -> Part {
     if let Some((start, rest)) = part.request_line()
         && !start.starts_with("HTTP/")
     {
-        part.start = format!("{start} {} HTTP/1.1", url::redact(rest));
+        part.start = format!("{start} {} HTTP/1.1", redact::url(rest));
     }
     let secret: Vec<HeaderName> = part
         .headers
         .keys()
-        .filter(|name| !scrub::is_open_header(name))
+        .filter(|name| !redact::is_open_header(name))
         .cloned()
         .collect();
     for name in secret {
         part.headers.remove(name);
     }
     if let Ok(mut json) = serde_json::from_slice::<Value>(&part.body) {
-        scrub::json(&mut json);
+        redact::json(&mut json);
         part.body = json.to_string().into();
     }
     if part.headers.contains_key(CONTENT_LENGTH) {

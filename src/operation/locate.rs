@@ -7,8 +7,8 @@ use percent_encoding::percent_decode_str;
 use super::snapshot::Snapshot;
 use crate::{
     Error,
-    call::Call,
     method::{JobShape, Method},
+    request::Call,
 };
 
 /// The call of `to` for the operation that `origin` started and `snapshot` tells of.

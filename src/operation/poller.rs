@@ -11,11 +11,12 @@ use futures_util::future::{Either, select};
 use super::{LongRunning, backoff::Backoff, locate, snapshot::Snapshot};
 use crate::{
     Error, ErrorKind,
-    call::{Call, options::CallOptions, sending::Prepared},
+    client::prepared::Prepared,
     execute,
-    kept::Kept,
     method::{Operation, OperationShape},
+    outlined_box::OutlinedBox,
     paging::with_field,
+    request::{Call, options::CallOptions},
 };
 
 /// How many polls in a row may fail in passing before the wait fails.
@@ -49,7 +50,7 @@ pub(super) type PollWith = Arc<dyn Fn(&Snapshot) -> Call + Send + Sync>;
 /// An operation under way.
 pub(super) struct Poller {
     /// The call that starts the operation, or gets one that was started.
-    pub(super) prepared: Kept<Prepared>,
+    pub(super) prepared: OutlinedBox<Prepared>,
     settings: Settings,
     /// What was told last.
     last: Option<Arc<Snapshot>>,
@@ -61,7 +62,7 @@ pub(super) struct Poller {
 }
 
 impl Poller {
-    pub(super) fn new(prepared: Kept<Prepared>, settings: Settings) -> Self {
+    pub(super) fn new(prepared: OutlinedBox<Prepared>, settings: Settings) -> Self {
         Self {
             prepared,
             settings,

@@ -4,7 +4,9 @@ use serde_json::{Map, Value};
 
 use super::snapshot::Snapshot;
 use crate::{
-    Error, ErrorKind, call::from_response::FromResponse, method::Method, method::OperationShape,
+    Error, ErrorKind,
+    method::{Method, OperationShape},
+    request::from_response::FromResponse,
 };
 
 /// Refuses to wait for a response that no operation of this method will have.

@@ -11,13 +11,13 @@ use super::{
 };
 use crate::{
     Client, Error, Request,
-    call::{
+    client::prepared::Prepared,
+    outlined_box::OutlinedBox,
+    request::{
         Call,
         from_response::FromResponse,
         options::{CallOptions, option_setters},
-        sending::Prepared,
     },
-    kept::Kept,
 };
 
 /// A request that starts a long-running operation, and waits for its end. Await it for the finished operation.
@@ -42,7 +42,7 @@ use crate::{
 /// **An odd property hides nothing.** Where a property of the operation is not of its declared type, it stays in `extra` as it came; [`send`](crate::PendingCall) is strict.
 #[must_use = "nothing is sent until this is awaited or watched"]
 pub struct Wait<R> {
-    prepared: Kept<Prepared>,
+    prepared: OutlinedBox<Prepared>,
     settings: Settings,
     operation: PhantomData<fn() -> R>,
 }
@@ -53,7 +53,7 @@ impl<R: LongRunning> Wait<R> {
         Self::of(Prepared::new(client, call))
     }
 
-    pub(crate) fn of(prepared: Kept<Prepared>) -> Self {
+    pub(crate) fn of(prepared: OutlinedBox<Prepared>) -> Self {
         Self {
             prepared,
             settings: Settings::default(),

@@ -18,11 +18,8 @@ use super::{
     snapshot::{Progress, Snapshot},
 };
 use crate::{
-    Error,
-    call::{from_response::FromResponse, sending::Prepared},
-    execute,
-    kept::Kept,
-    method::Method,
+    Error, client::prepared::Prepared, execute, method::Method, outlined_box::OutlinedBox,
+    request::from_response::FromResponse,
 };
 
 /// An operation as it proceeds: what the method that starts it answers, then what each poll tells, up to the end. Also a [`Stream`] of `Result<R, Error>`.
@@ -42,7 +39,7 @@ pub struct OperationStream<R> {
     method: &'static Method,
     name: Option<String>,
     /// What cancels the operation, or why nothing does; known once it has begun.
-    cancel: Option<Result<Kept<Prepared>, String>>,
+    cancel: Option<Result<OutlinedBox<Prepared>, String>>,
     state: State,
     operation: PhantomData<fn() -> R>,
 }
@@ -164,7 +161,7 @@ impl<R: LongRunning> OperationStream<R> {
     fn judge(&mut self, poller: Box<Poller>, told: Arc<Snapshot>) -> Result<Arc<Snapshot>, Error> {
         if self.name.is_none() {
             self.name = told.name().map(String::from);
-            self.cancel = Some(poller.cancel(&told).map(Kept::new));
+            self.cancel = Some(poller.cancel(&told).map(OutlinedBox::new));
         }
         match told.progress()? {
             Progress::Running => self.state = State::Idle(poller),

@@ -13,12 +13,12 @@ use futures_util::{Stream, future::poll_fn};
 use super::Pages;
 use crate::{
     Client, Error,
-    call::{
+    fields::{Listed, page_from_slice},
+    request::{
         Call,
         from_response::FromResponse,
         options::{CallOptions, option_setters},
     },
-    fields::{Listed, page_from_slice},
     wire::{Part, Selection},
 };
 

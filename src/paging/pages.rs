@@ -12,7 +12,7 @@ use futures_util::{Stream, future::poll_fn};
 use super::walk::Walk;
 use crate::{
     Client, Error, ErrorKind, Fields,
-    call::{
+    request::{
         Call,
         from_response::FromResponse,
         options::{CallOptions, option_setters},

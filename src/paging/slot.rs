@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Error,
-    call::{Call, body::encode},
+    request::{Call, body::encode},
 };
 
 /// A place for a value of a paged request that the runtime sets.

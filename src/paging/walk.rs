@@ -7,14 +7,15 @@ use gapi_transport::BoxFuture;
 use super::{ahead, cycle::Cycle, mask, slot::Setting};
 use crate::{
     Client, Error, ErrorKind,
-    call::{Call, options::CallOptions, sending::Prepared},
+    client::prepared::Prepared,
     execute::{self, Answered},
-    kept::Kept,
+    outlined_box::OutlinedBox,
+    request::{Call, options::CallOptions},
 };
 
 /// Fetches answer after answer. Pages are decoded elsewhere, so that this code is the same for all lists.
 pub(super) struct Walk {
-    prepared: Kept<Prepared>,
+    prepared: OutlinedBox<Prepared>,
     /// Of the page to fetch next.
     token: Option<String>,
     cycle: Cycle,

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Change, Patch, form};
 use crate::{
-    call::{
+    request::{
         Call,
         body::{Body, encode},
     },

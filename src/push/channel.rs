@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::{Map, Value, json};
 
-use crate::{call::body::Body, wire::Object};
+use crate::{request::body::Body, wire::Object};
 
 /// Where notifications are to go: the body of a `watch` method, whatever its schema is called.
 ///

@@ -36,7 +36,7 @@ impl Budget {
     }
 
     /// Takes what one retry costs, if it is there at `now`.
-    pub(super) fn take(&self, now: Instant) -> bool {
+    pub(crate) fn take(&self, now: Instant) -> bool {
         self.refill(now);
         let taken = self
             .tokens

@@ -30,11 +30,11 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "a policy does nothing until it is given to a client or a call"]
 pub struct RetryPolicy {
-    pub(super) max_attempts: u32,
-    pub(super) initial_delay: Duration,
-    pub(super) max_delay: Duration,
-    pub(super) multiplier: f64,
-    pub(super) deadline: Option<Duration>,
+    pub(crate) max_attempts: u32,
+    pub(crate) initial_delay: Duration,
+    pub(crate) max_delay: Duration,
+    pub(crate) multiplier: f64,
+    pub(crate) deadline: Option<Duration>,
 }
 
 impl RetryPolicy {
@@ -91,7 +91,7 @@ impl RetryPolicy {
     }
 
     /// The longest wait after the failure number `failures`, which counts from 1.
-    pub(super) fn longest_wait(&self, failures: u32) -> Duration {
+    pub(crate) fn longest_wait(&self, failures: u32) -> Duration {
         let factor = if self.multiplier >= 1.0 {
             self.multiplier
         } else {

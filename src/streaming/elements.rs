@@ -16,13 +16,14 @@ use serde_json::Value;
 use super::split::{Fault, Piece, Split};
 use crate::{
     Error, ErrorKind,
-    call::{from_response::FromResponse, sending::Prepared},
+    client::prepared::Prepared,
     execute::{self, Kind, Opened, Unreadable},
-    kept::Kept,
+    http::data_wrapper,
     media::Chunks,
     media_type,
     method::Method,
-    url::wrapper,
+    outlined_box::OutlinedBox,
+    request::from_response::FromResponse,
 };
 
 /// The elements of an answer, each decoded when it has come. Also a [`Stream`] of `Result<R, Error>`.
@@ -65,7 +66,7 @@ enum State {
 }
 
 impl<R: FromResponse> ResponseStream<R> {
-    pub(crate) fn new(prepared: Kept<Prepared>) -> Self {
+    pub(crate) fn new(prepared: OutlinedBox<Prepared>) -> Self {
         Self {
             method: prepared.call.method,
             state: State::Opening(Box::pin(execute::open(prepared))),
@@ -217,7 +218,7 @@ fn decode<R: FromResponse>(
     chunks: &Chunks,
 ) -> Result<R, Unread> {
     let text = if method.api.data_wrapper {
-        &wrapper::unwrap(text)
+        &data_wrapper::unwrap(text)
     } else {
         text
     };

@@ -27,7 +27,7 @@ fn object(object: &dyn AnyObject, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if about.secrets.contains(name) {
             out.field(name, &Redacted);
         } else {
-            out.field(name, &Shown(value));
+            out.field(name, &RedactedUrl(value));
         }
     }
     let extra = object.extra();
@@ -41,9 +41,9 @@ fn object(object: &dyn AnyObject, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 }
 
 /// A value that is no secret. A [`View`] itself is never shown, since it does not know what it is the value of.
-struct Shown<'a>(View<'a>);
+struct RedactedUrl<'a>(View<'a>);
 
-impl fmt::Debug for Shown<'_> {
+impl fmt::Debug for RedactedUrl<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             View::Text(text) => fmt::Debug::fmt(text, f),
@@ -60,14 +60,14 @@ impl fmt::Debug for Shown<'_> {
             View::List(list) => {
                 let mut out = f.debug_list();
                 for index in 0..list.len() {
-                    out.entry(&Shown(list.element(index)));
+                    out.entry(&RedactedUrl(list.element(index)));
                 }
                 out.finish()
             }
             View::Map(pairs) => {
                 let mut out = f.debug_map();
                 pairs.each(&mut |key, value| {
-                    out.entry(&key, &Shown(value));
+                    out.entry(&key, &RedactedUrl(value));
                     true
                 });
                 out.finish()

@@ -8,15 +8,15 @@ use http::StatusCode;
 use super::{Chunks, Current};
 use crate::{
     Error, ErrorKind,
-    call::sending::Prepared,
-    coding::Coding,
-    execute::{self, Opened, Step},
-    kept::Kept,
+    client::prepared::Prepared,
+    error::Repeat,
+    execute::{self, Backoff, Next, Opened, Step},
+    http::content_encoding::Coding,
     media::{
         part::{self, Part},
         version::{GENERATION, Version},
     },
-    retry::{Backoff, Next, Repeat},
+    outlined_box::OutlinedBox,
 };
 
 impl Chunks {
@@ -56,7 +56,7 @@ impl Chunks {
 
     /// The request for the bytes that are missing; `None` where nothing tells which version they would be of. What is decoded is asked for from its beginning: positions in
     /// the content say nothing of the encoded form that travels.
-    fn rest(&self) -> Option<Kept<Prepared>> {
+    fn rest(&self) -> Option<OutlinedBox<Prepared>> {
         if !self.version.is_known() {
             return None;
         }

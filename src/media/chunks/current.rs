@@ -8,8 +8,8 @@ use tokio::task::coop::poll_proceed;
 
 use crate::{
     Error, ErrorKind,
-    coding::{Decoder, Pull},
     execute::{self, Unread},
+    http::content_encoding::{Decoder, Pull},
     media::checksum::Checksum,
 };
 

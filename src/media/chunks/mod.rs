@@ -23,9 +23,9 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Response,
-    coding::Coding,
-    execute::{self, Opened, State, Step, Timer},
-    retry::{Backoff, Repeat},
+    error::Repeat,
+    execute::{self, Backoff, Opened, State, Step, Timer},
+    http::content_encoding::Coding,
 };
 
 /// The bytes of a download as they arrive, in order. Also a [`Stream`] of `Result<Bytes, Error>`.

@@ -28,21 +28,22 @@ use super::{
     checksum::Checksum,
     plan::{self, Outgoing, Way},
     source::{Meter, Source, Window},
-    streamed::Streamed,
     upload::{self, with},
 };
 use crate::{
     Error, ErrorKind,
-    call::{options::CallOptions, sending::Prepared},
-    execute::{self, Answered, Raw, State, Step},
-    kept::Kept,
-    retry::{self, Backoff, Repeat, Why},
-    url::{self, HttpRequest},
+    client::prepared::Prepared,
+    error::Repeat,
+    execute::{self, Answered, Backoff, Raw, State, Step, Why, retry_note},
+    http::{HttpRequest, streamed::Streamed},
+    outlined_box::OutlinedBox,
+    redact,
+    request::options::CallOptions,
 };
 
 /// A session, and the media that goes into it.
 pub(crate) struct Driver {
-    prepared: Kept<Prepared>,
+    prepared: OutlinedBox<Prepared>,
     /// What is in force, defaults of the client included.
     options: CallOptions,
     outgoing: Outgoing,
@@ -62,7 +63,7 @@ pub(crate) struct Driver {
 impl Driver {
     /// Begins a session for `source`, or goes on with the one that `outgoing` has.
     pub(crate) async fn begin(
-        prepared: Kept<Prepared>,
+        prepared: OutlinedBox<Prepared>,
         outgoing: Outgoing,
         mut source: Source,
         state: Arc<State>,
@@ -323,15 +324,15 @@ impl Driver {
     /// Waits as the policy says, or gives up with `error`.
     async fn pause(&mut self, error: Error) -> Result<(), Error> {
         match self.backoff.after(&error, |_| None) {
-            retry::Next::Wait(wait) => {
+            execute::Next::Wait(wait) => {
                 tracing::debug!(kind = %error.kind(), "an exchange of the upload led to nothing");
                 self.state.enter(Step::Pause);
                 self.backoff.sleep(wait).await;
                 Ok(())
             }
-            retry::Next::GiveUp(why) => {
+            execute::Next::GiveUp(why) => {
                 let call = (&self.prepared.call, &self.options);
-                let note = retry::note(why, &error, call, false);
+                let note = retry_note(why, &error, call, false);
                 Err(self.place(error).after(self.state.exchanges(), note))
             }
         }
@@ -361,7 +362,7 @@ impl Driver {
             "the session is gone, and the response to the last of the media was lost",
         );
         let call = (&self.prepared.call, &self.options);
-        let note = retry::note(Why::NotSafe, &error, call, false);
+        let note = retry_note(Why::NotSafe, &error, call, false);
         let error = match why {
             Some(why) => error.with_source(why),
             None => error,
@@ -381,7 +382,7 @@ impl Driver {
 
     /// The URL that errors show: never the session's, which is a secret.
     fn shown(&self) -> String {
-        url::redact(&self.begin.uri.to_string())
+        redact::url(&self.begin.uri.to_string())
     }
 }
 

@@ -5,9 +5,9 @@ use http::{StatusCode, header::LOCATION};
 use super::{Driver, range, track::Heard};
 use crate::{
     Error, ErrorKind,
+    error::Repeat,
     execute::{self, Answered, Step},
     media::upload,
-    retry::Repeat,
 };
 
 /// What came back.

@@ -7,20 +7,20 @@ use gapi_transport::BoxFuture;
 use super::{Driver, UploadSession};
 use crate::{
     Client, Error, Progress, Response,
-    call::{
+    client::prepared::Prepared,
+    media::upload,
+    outlined_box::OutlinedBox,
+    request::{
         Call,
         from_response::FromResponse,
         options::{CallOptions, option_setters},
-        sending::Prepared,
     },
-    kept::Kept,
-    media::upload,
 };
 
 /// An upload about to begin its session; await it, or set options first. They hold for every request of the upload; `timeout` limits each step.
 #[must_use = "nothing is sent until this is awaited"]
 pub struct StartUpload<R> {
-    prepared: Kept<Prepared>,
+    prepared: OutlinedBox<Prepared>,
     answer: PhantomData<fn() -> R>,
 }
 

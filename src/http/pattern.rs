@@ -7,7 +7,7 @@ use std::{
 
 use regex_lite::Regex;
 
-use crate::call::Call;
+use crate::request::Call;
 
 /// Whether every value of a parameter that has a pattern matches it as a whole.
 pub(crate) fn check(call: &Call) -> Result<(), String> {

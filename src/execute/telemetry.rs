@@ -14,8 +14,8 @@ use gapi_transport::Clock;
 use http::StatusCode;
 use tracing::{Span, field::Empty};
 
-use super::{Answered, attempts::Plan, state::State};
-use crate::{AttemptMetrics, CallMetrics, Error, ErrorKind, Observer, call::sending::Prepared};
+use super::{Answered, retry_loop::Plan, state::State};
+use crate::{AttemptMetrics, CallMetrics, Error, ErrorKind, Observer, client::prepared::Prepared};
 
 /// A call that runs. Its span is what it dereferences to; when it is dropped, the client's observer is told what became of it.
 pub(crate) struct Watch {

@@ -1,24 +1,23 @@
 //! A request as a value: a method, the values of its parameters, and a body.
 
 pub(crate) mod body;
-pub(crate) mod conditional;
+pub(crate) mod entity_tag;
 pub(crate) mod from_response;
 pub(crate) mod options;
-pub(crate) mod sending;
 
 use std::fmt;
 
 use crate::{
     Client, Error,
-    call::{
-        body::{Base64Marks, Body, Encoded, with_standard},
-        from_response::FromResponse,
-        sending::PendingCall,
-    },
+    http::HttpRequest,
     media::plan::Outgoing,
     method::{Location, Method},
     patch::{Given, Update},
-    url::HttpRequest,
+    pending::PendingCall,
+    request::{
+        body::{Base64Marks, Body, Encoded, with_standard},
+        from_response::FromResponse,
+    },
     wire::{Base64, Param},
 };
 
@@ -132,7 +131,7 @@ impl Call {
     /// # Errors
     /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) when a parameter cannot stand in the path, or the body could not be encoded.
     pub fn to_http(&self) -> Result<HttpRequest, Error> {
-        crate::url::preview(self)
+        crate::http::preview(self)
     }
 
     /// Writes the bytes of the body as `client` wants them.

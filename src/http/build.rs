@@ -18,9 +18,9 @@ use http::{
 use super::{HttpRequest, Root, encode::push_encoded, template};
 use crate::{
     Error,
-    call::{Call, Transfer, options::CallOptions},
     media::encode::Encoded,
     method::Verb,
+    request::{Call, Transfer, options::CallOptions},
 };
 
 pub(crate) const API_CLIENT: HeaderName = HeaderName::from_static("x-goog-api-client");
@@ -324,8 +324,8 @@ fn body(call: &Call) -> Result<Option<Bytes>, String> {
         Some(Err(why)) => return Err(why.to_string()),
     };
     let is_raw = call.body_type.is_some();
-    if is_raw || !call.method.api.data_wrapper || super::wrapper::is_wrapped(body) {
+    if is_raw || !call.method.api.data_wrapper || super::data_wrapper::is_wrapped(body) {
         return Ok(Some(body.clone()));
     }
-    Ok(Some(super::wrapper::wrap(body)))
+    Ok(Some(super::data_wrapper::wrap(body)))
 }

@@ -1,16 +1,16 @@
 //! From a call to one HTTP request, by the rules of Discovery documents.
 
 mod build;
+pub(crate) mod content_encoding;
 mod curl;
+pub(crate) mod data_wrapper;
 mod emulator;
 mod encode;
 mod http_request;
 mod pattern;
-mod redact;
 mod root;
-mod shown;
+pub(crate) mod streamed;
 mod template;
-pub(crate) mod wrapper;
 
 pub use self::http_request::HttpRequest;
 pub(crate) use self::{
@@ -20,7 +20,5 @@ pub(crate) use self::{
     },
     emulator::Emulators,
     pattern::check as check_patterns,
-    redact::redact,
     root::Root,
-    shown::Shown,
 };

@@ -7,8 +7,14 @@ use std::{
 
 use gapi_transport::Clock;
 
-use super::{Budget, Jitter, Repeat, RetryPolicy, hint};
-use crate::{Error, call::options::CallOptions, client::Inner};
+use super::retry_after;
+use crate::{
+    Error, RetryPolicy,
+    client::Inner,
+    error::Repeat,
+    request::options::CallOptions,
+    retry::{Budget, Jitter},
+};
 
 /// One row of attempts at one thing.
 pub(crate) struct Backoff {
@@ -126,7 +132,7 @@ impl Backoff {
 
     /// How long the server that told of `error` asks to be left alone.
     pub(crate) fn asked(&self, error: &Error) -> Duration {
-        hint::of(error, self.clock.now()).unwrap_or_default()
+        retry_after::of(error, self.clock.now()).unwrap_or_default()
     }
 
     /// An attempt succeeded, or got on by a part: the next failure is the first of a new row. The deadline stays.

@@ -15,15 +15,18 @@ use super::{
     exchange::{self, Follow, Read, Received},
     hand_over::Limit,
     state::{State, Step},
+    telemetry::Attempt,
     timer::{self, AttemptTimer},
-    watch::Attempt,
 };
 use crate::{
     Error, ErrorKind,
-    call::{Transfer, options::CallOptions, sending::Prepared},
-    media::{plan::Copies, streamed::Streamed},
-    retry::{self, Backoff, Next, Note, PASSED_BY, Repeat, Why},
-    url::{HttpRequest, Shown},
+    client::prepared::Prepared,
+    error::{Note, Repeat},
+    execute::{Backoff, Next, PASSED_BY, Why, retry_note},
+    http::{HttpRequest, streamed::Streamed},
+    media::plan::Copies,
+    redact::RedactedUrl,
+    request::{Transfer, options::CallOptions},
 };
 
 /// What is sent, and what is made of the answers.
@@ -51,7 +54,7 @@ pub(super) struct Plan<'a> {
     /// The body, where it is not in memory.
     pub(super) stream: Option<Streamed>,
     /// The URL as errors show it.
-    pub(super) shown: Arc<Shown>,
+    pub(super) shown: Arc<RedactedUrl>,
 }
 
 /// Which failures are tried again.
@@ -98,7 +101,7 @@ impl<'a> Plan<'a> {
             state,
             origin,
             len: request.len(),
-            shown: Arc::new(Shown::new(&request.uri, None)),
+            shown: Arc::new(RedactedUrl::new(&request.uri, None)),
             expects_json,
             expects_content: expects_json && prepared.call.method.expects_content(),
             accept: if options.chosen().not_modified {
@@ -141,7 +144,7 @@ impl<'a> Plan<'a> {
     /// What an error says of there being no further attempt.
     fn note(&self, why: Why, error: &Error, is_uncertain: bool) -> Option<Note> {
         let call = (&self.prepared.call, self.options);
-        retry::note(why, error, call, is_uncertain)
+        retry_note(why, error, call, is_uncertain)
     }
 
     fn backoff(&self, started: Instant) -> Backoff {

@@ -22,7 +22,7 @@ const EVERYWHERE: [&str; 10] = [
     "userIp",
 ];
 
-use crate::{RetryPolicy, call::Call, kept::Kept, method::Method};
+use crate::{RetryPolicy, method::Method, outlined_box::OutlinedBox, request::Call};
 
 /// How one call is sent: time limits, headers, and the query parameters that every API understands.
 ///
@@ -33,7 +33,7 @@ use crate::{RetryPolicy, call::Call, kept::Kept, method::Method};
 #[derive(Clone, Default)]
 #[must_use = "options do nothing until they are given to a client or a call"]
 // Most calls choose nothing, and options are moved and copied a lot.
-pub struct CallOptions(Option<Kept<Chosen>>);
+pub struct CallOptions(Option<OutlinedBox<Chosen>>);
 
 /// What options say.
 #[derive(Clone)]
@@ -195,7 +195,7 @@ macro_rules! option_setters {
 
         /// Carries out the call only if the resource still has this etag (`if-match`); else the server answers 412. The value is sent as given: with the quotes that
         /// the API's own etags have. One that the document calls bytes, such as that of an IAM policy, is sent as base64.
-        pub fn if_match(mut self, etag: impl $crate::call::conditional::EntityTag) -> Self {
+        pub fn if_match(mut self, etag: impl $crate::request::entity_tag::EntityTag) -> Self {
             let etag = etag.into_text();
             self.options_mut()
                 .set_header("if-match", etag.try_into().ok());
@@ -214,7 +214,7 @@ macro_rules! option_setters {
         /// Sends the JSON body compressed (`content-encoding: gzip`). Answers are asked for with gzip, and decompressed, in any case.
         pub fn compress(mut self, compress: bool) -> Self {
             self.options_mut().choose().compress = Some(if compress {
-                $crate::url::gzip
+                $crate::http::gzip
             } else {
                 |_| Ok(None)
             });
@@ -225,7 +225,7 @@ macro_rules! option_setters {
         /// documents are behind them.
         pub fn check_patterns(mut self, check: bool) -> Self {
             self.options_mut().choose().check_patterns = Some(if check {
-                $crate::url::check_patterns
+                $crate::http::check_patterns
             } else {
                 |_| Ok(())
             });
@@ -335,7 +335,8 @@ impl CallOptions {
 
     /// What is chosen, to choose more.
     pub(crate) fn choose(&mut self) -> &mut Chosen {
-        self.0.get_or_insert_with(|| Kept::new(Chosen::NOTHING))
+        self.0
+            .get_or_insert_with(|| OutlinedBox::new(Chosen::NOTHING))
     }
 
     /// The same for further requests about what a first one did: without preconditions, without parameters that

@@ -1,47 +1,17 @@
 //! An answer that is wanted only if it is a new one.
 
-use std::{borrow::Cow, fmt, future::IntoFuture, sync::Arc};
+use std::{fmt, future::IntoFuture};
 
-use bytes::Bytes;
 use gapi_transport::BoxFuture;
 
-use super::{
-    from_response::FromResponse,
-    options::{CallOptions, option_setters},
-    sending::PendingCall,
+use super::PendingCall;
+use crate::{
+    Error, Response,
+    request::{
+        from_response::FromResponse,
+        options::{CallOptions, option_setters},
+    },
 };
-use crate::{Error, Response, wire::encode_standard};
-
-/// The version of a resource, as a service tells it: text, or bytes where the document calls it so (an IAM policy's `etag`), which travel as base64.
-pub trait EntityTag {
-    /// What a header says.
-    fn into_text(self) -> String;
-}
-
-macro_rules! entity_tag {
-    ($($text:ty)*) => {$(
-        impl EntityTag for $text {
-            fn into_text(self) -> String {
-                let text: &str = self.as_ref();
-                text.to_owned()
-            }
-        }
-    )*};
-}
-entity_tag!(&str &&str &String String Box<str> Arc<str> &Arc<str> Cow<'_, str> &Cow<'_, str>);
-
-/// In the standard alphabet, in which services write bytes.
-impl EntityTag for &Bytes {
-    fn into_text(self) -> String {
-        encode_standard(self)
-    }
-}
-
-impl EntityTag for Bytes {
-    fn into_text(self) -> String {
-        encode_standard(&self)
-    }
-}
 
 /// A request that is answered only if the server has another version than the one at hand: awaited, it gives `None` where nothing has changed
 /// (status 304). Made by [`PendingCall::if_none_match`].

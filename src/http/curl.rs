@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use http::{Method, header::CONTENT_LENGTH};
 use serde_json::Value;
 
-use super::{HttpRequest, redact};
-use crate::scrub;
+use super::HttpRequest;
+use crate::redact;
 
 impl HttpRequest {
     /// The request as a `curl` command for a shell, without secrets: the token stands as `$TOKEN`, keys and the properties of the body that hold passwords, keys and
@@ -33,9 +33,9 @@ impl HttpRequest {
         } else if self.method != implied {
             let _ = write!(line, " -X {}", self.method);
         }
-        let _ = write!(line, " {}", quoted(&redact(&self.uri.to_string())));
+        let _ = write!(line, " {}", quoted(&redact::url(&self.uri.to_string())));
         line.push_str(" -H \"authorization: Bearer $TOKEN\"");
-        for (name, value) in scrub::headers(&self.headers) {
+        for (name, value) in redact::headers(&self.headers) {
             if name != CONTENT_LENGTH.as_str() {
                 let _ = write!(line, " -H {}", quoted(&format!("{name}: {value}")));
             }
@@ -55,13 +55,13 @@ impl HttpRequest {
 
     fn shown_body(&self) -> Option<String> {
         if let Ok(mut json) = serde_json::from_slice::<Value>(&self.body) {
-            scrub::json(&mut json);
+            redact::json(&mut json);
             return Some(json.to_string());
         }
         let kind = self.headers.get(http::header::CONTENT_TYPE);
         let is_form = kind.is_some_and(|kind| kind.as_bytes().ends_with(b"form-urlencoded"));
         let text = std::str::from_utf8(&self.body).ok()?;
-        is_form.then(|| scrub::form(text))
+        is_form.then(|| redact::form(text))
     }
 }
 

@@ -25,7 +25,7 @@ impl Root {
         let refuse = |why: &str| {
             Error::usage(format!(
                 "the endpoint {:?} {why}; write it as \"https://HOST\" or \"http://HOST:PORT/PREFIX\"",
-                super::redact(text)
+                crate::redact::url(text)
             ))
         };
         let uri: Uri = text.trim().parse().map_err(|_| refuse("is not a URL"))?;

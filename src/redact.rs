@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, Uri};
 use serde_json::Value;
 
 /// What stands for a secret. It is also valid base64, so that it decodes where bytes belong.
@@ -80,7 +80,7 @@ pub(crate) fn json(value: &mut Value) {
         }
         Value::Array(items) => items.iter_mut().for_each(json),
         Value::String(text) if text.starts_with("http") => {
-            *text = crate::url::redact(text);
+            *text = url(text);
         }
         _ => {}
     }
@@ -199,6 +199,88 @@ pub(crate) fn headers(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)>
     })
 }
 
+/// `url` with the values of secret query parameters replaced, and without user information.
+pub(crate) fn url(url: &str) -> String {
+    let (front, query) = match url.split_once('?') {
+        Some((front, query)) => (front, Some(query)),
+        None => (url, None),
+    };
+    let mut out = without_user(front);
+    let mut separator = '?';
+    for pair in query.into_iter().flat_map(|q| q.split('&')) {
+        out.push(separator);
+        separator = '&';
+        match pair.split_once('=') {
+            Some((name, _)) if is_secret_parameter(name) => {
+                out.push_str(name);
+                out.push_str("=REDACTED");
+            }
+            _ => out.push_str(pair),
+        }
+    }
+    out
+}
+
+fn without_user(front: &str) -> String {
+    let Some((scheme, rest)) = front.split_once("://") else {
+        return front.to_owned();
+    };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    format!("{scheme}://{host}{path}")
+}
+
+/// Whether the query parameter `name` holds what must not be shown: keys, tokens, upload sessions, and the signatures of signed URLs.
+fn is_secret_parameter(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let name = name.rsplit("%24").next().unwrap_or(&name);
+    match name {
+        "key" | "trace" | "code" | "sig" | "assertion" | "upload_id" => true,
+        "pagetoken" | "nextpagetoken" | "synctoken" | "page_token" => false,
+        _ => [
+            "token",
+            "secret",
+            "password",
+            "signature",
+            "credential",
+            "api_key",
+            "apikey",
+        ]
+        .iter()
+        .any(|part| name.contains(part)),
+    }
+}
+
+/// A URL, whose secrets are taken out when an error wants to show it: most calls never do.
+pub(crate) struct RedactedUrl {
+    url: Uri,
+    instead: Option<String>,
+}
+
+impl RedactedUrl {
+    /// `instead`, if there is one, stands for a URL that is secret as a whole.
+    pub(crate) fn new(url: &Uri, instead: Option<String>) -> Self {
+        Self {
+            url: url.clone(),
+            instead,
+        }
+    }
+
+    /// The URL with its secrets.
+    pub(crate) fn url(&self) -> &Uri {
+        &self.url
+    }
+
+    pub(crate) fn text(&self) -> String {
+        match &self.instead {
+            None => self::url(&self.url.to_string()),
+            Some(text) => text.clone(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -277,5 +359,20 @@ mod tests {
             headers(&map).collect::<Vec<_>>(),
             [("content-type", "text/plain")]
         );
+    }
+
+    #[test]
+    fn secrets_of_urls_are_replaced() {
+        assert_eq!(
+            url(
+                "https://h/v1/x?a=1&key=CANARY&access_token=CANARY&pageToken=p&upload_id=CANARY&X-Goog-Signature=CANARY&b"
+            ),
+            "https://h/v1/x?a=1&key=REDACTED&access_token=REDACTED&pageToken=p&upload_id=REDACTED&X-Goog-Signature=REDACTED&b"
+        );
+        assert_eq!(
+            url("http://user:CANARY@h:8080/a@b?c=d"),
+            "http://h:8080/a@b?c=d"
+        );
+        assert_eq!(url("https://h"), "https://h");
     }
 }

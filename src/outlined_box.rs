@@ -8,15 +8,15 @@ use std::{
 
 /// A box whose content one function drops, and one clones. The compiler copies the code that drops a [`Box`] of many fields to wherever one may be
 /// dropped, into programs too; of this one it copies a call.
-pub(crate) struct Kept<T>(ManuallyDrop<Option<Box<T>>>);
+pub(crate) struct OutlinedBox<T>(ManuallyDrop<Option<Box<T>>>);
 
-impl<T> Kept<T> {
+impl<T> OutlinedBox<T> {
     pub(crate) fn new(content: T) -> Self {
         Self(ManuallyDrop::new(Some(Box::new(content))))
     }
 }
 
-impl<T> Drop for Kept<T> {
+impl<T> Drop for OutlinedBox<T> {
     #[inline(never)]
     fn drop(&mut self) {
         let content = mem::replace(&mut self.0, ManuallyDrop::new(None));
@@ -26,7 +26,7 @@ impl<T> Drop for Kept<T> {
 
 const EMPTY: &str = "it is empty only when it is gone";
 
-impl<T> Deref for Kept<T> {
+impl<T> Deref for OutlinedBox<T> {
     type Target = T;
 
     #[inline]
@@ -35,21 +35,21 @@ impl<T> Deref for Kept<T> {
     }
 }
 
-impl<T> DerefMut for Kept<T> {
+impl<T> DerefMut for OutlinedBox<T> {
     #[inline]
     fn deref_mut(&mut self) -> &mut T {
         self.0.as_mut().expect(EMPTY)
     }
 }
 
-impl<T: Clone> Clone for Kept<T> {
+impl<T: Clone> Clone for OutlinedBox<T> {
     #[inline(never)]
     fn clone(&self) -> Self {
         Self::new(T::clone(self))
     }
 }
 
-impl<T: fmt::Debug> fmt::Debug for Kept<T> {
+impl<T: fmt::Debug> fmt::Debug for OutlinedBox<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         T::fmt(self, f)
     }
@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn the_content_is_dropped_once() {
         let content = Arc::new(());
-        let kept = Kept::new(content.clone());
+        let kept = OutlinedBox::new(content.clone());
         let copy = kept.clone();
         assert_eq!(Arc::strong_count(&content), 3);
         drop(kept);

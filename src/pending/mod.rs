@@ -1,4 +1,6 @@
-//! A request on its way: where options are set, and what is awaited.
+//! Calls that programs configure and await.
+
+pub(crate) mod conditional;
 
 use std::{fmt, future::IntoFuture, marker::PhantomData};
 
@@ -6,16 +8,28 @@ use bytes::Bytes;
 use gapi_transport::BoxFuture;
 use serde::de::DeserializeOwned;
 
-use super::{
-    Call,
-    conditional::{ConditionalCall, EntityTag},
-    from_response::FromResponse,
-    options::{CallOptions, option_setters},
-};
+use self::conditional::ConditionalCall;
 use crate::{
-    Client, Error, Fields, LongRunning, OperationStream, Response, ResponseStream, Wait, execute,
-    kept::Kept, url::HttpRequest, wire::Part,
+    Client, Error, Fields, LongRunning, OperationStream, Request, Response, ResponseStream, Wait,
+    client::prepared::Prepared,
+    execute,
+    http::HttpRequest,
+    outlined_box::OutlinedBox,
+    request::{
+        Call,
+        entity_tag::EntityTag,
+        from_response::FromResponse,
+        options::{CallOptions, option_setters},
+    },
+    wire::Part,
 };
+
+impl Client {
+    /// Returns `request` as a call of this client: await it, or set options first.
+    pub fn send<R: Request>(&self, request: R) -> PendingCall<R::Response> {
+        PendingCall::new(self, request.into_call())
+    }
+}
 
 /// A request together with the client that will send it. Await it for the answer; options can be set before.
 ///
@@ -29,29 +43,8 @@ use crate::{
 /// Nothing happens before it is awaited; dropping the future stops the call.
 #[must_use = "nothing is sent until this is awaited"]
 pub struct PendingCall<R> {
-    prepared: Kept<Prepared>,
+    prepared: OutlinedBox<Prepared>,
     answer: PhantomData<fn() -> R>,
-}
-
-/// Everything that the executor needs. One type for all methods, so that there is one executor.
-#[derive(Clone, Debug)]
-pub(crate) struct Prepared {
-    pub(crate) client: Client,
-    pub(crate) call: Call,
-    /// What this call sets; the client's defaults are added when it is executed.
-    pub(crate) options: CallOptions,
-}
-
-impl Prepared {
-    /// `call` through `client`, without options of its own.
-    pub(crate) fn new(client: &Client, mut call: Call) -> Kept<Self> {
-        call.write_bytes_for(client);
-        Kept::new(Self {
-            client: client.clone(),
-            call,
-            options: CallOptions::default(),
-        })
-    }
 }
 
 impl<R> PendingCall<R> {
@@ -72,7 +65,7 @@ impl<R> PendingCall<R> {
 
     option_setters!();
 
-    pub(super) fn options_mut(&mut self) -> &mut CallOptions {
+    fn options_mut(&mut self) -> &mut CallOptions {
         &mut self.prepared.options
     }
 
@@ -95,7 +88,7 @@ impl<R> PendingCall<R> {
         ConditionalCall::new(self, etag.into_text())
     }
 
-    pub(super) async fn answered(self) -> Result<execute::Answered, Error> {
+    async fn answered(self) -> Result<execute::Answered, Error> {
         execute::execute(&self.prepared).await
     }
 

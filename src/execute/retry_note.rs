@@ -1,16 +1,12 @@
 //! What an error says of further attempts, where that is not clear from the error itself.
 
-use std::borrow::Cow;
-
 use super::Why;
 use crate::{
     Error,
-    call::{Call, options::CallOptions},
+    error::Note,
     method::{Method, Slot, Verb},
+    request::{Call, options::CallOptions},
 };
-
-/// The text of a note.
-pub(crate) type Note = Cow<'static, str>;
 
 /// Why a request with media cannot be sent again.
 pub(crate) const PASSED_BY: &str = "not retried: the media comes from a reader or a stream, which can be read once; give the request new media";
@@ -18,7 +14,7 @@ pub(crate) const PASSED_BY: &str = "not retried: the media comes from a reader o
 const EARLIER: &str = "an attempt before may have been carried out";
 
 /// What `error`, after which there is no further attempt, says of that. `is_uncertain` says whether an attempt before it may have had its effect.
-pub(crate) fn note(
+pub(crate) fn retry_note(
     why: Why,
     error: &Error,
     (call, options): (&Call, &CallOptions),

@@ -7,7 +7,10 @@ use tracing::Span;
 use super::{
     ATTEMPT_TIMEOUT, Answered, Host, Read, Received, Retries, State, Timer, Unread, Watch, exchange,
 };
-use crate::{Error, ErrorKind, call::sending::Prepared, coding::Coding, kept::Kept};
+use crate::{
+    Error, ErrorKind, client::prepared::Prepared, http::content_encoding::Coding,
+    outlined_box::OutlinedBox,
+};
 
 /// A success whose body is still to be read, and the limits of reading it.
 pub(crate) struct Opened {
@@ -24,7 +27,7 @@ pub(crate) struct Opened {
     pub(crate) deadline: Option<Timer>,
     pub(crate) span: Option<Watch>,
     /// What was sent.
-    pub(crate) prepared: Kept<Prepared>,
+    pub(crate) prepared: OutlinedBox<Prepared>,
 }
 
 impl Opened {
@@ -40,7 +43,7 @@ impl Opened {
 }
 
 /// Sends the call and gives its response, which is a success, with its body unread.
-pub(crate) async fn open(prepared: Kept<Prepared>) -> Result<Opened, Error> {
+pub(crate) async fn open(prepared: OutlinedBox<Prepared>) -> Result<Opened, Error> {
     let span = super::span(&prepared);
     let state = Arc::new(State::default());
     let mut deadline = super::whole_call(&prepared, &super::effective_options(&prepared));
@@ -58,14 +61,14 @@ pub(crate) async fn open(prepared: Kept<Prepared>) -> Result<Opened, Error> {
 
 /// The same once more, for a call whose first response broke. The limit of the whole call is the caller's to keep.
 pub(crate) async fn open_again(
-    prepared: Kept<Prepared>,
+    prepared: OutlinedBox<Prepared>,
     state: Arc<State>,
 ) -> Result<Opened, Error> {
     head(prepared, &Span::current(), &state, Retries::Step, None).await
 }
 
 async fn head(
-    prepared: Kept<Prepared>,
+    prepared: OutlinedBox<Prepared>,
     span: &Span,
     state: &Arc<State>,
     retries: Retries,

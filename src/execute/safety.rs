@@ -3,8 +3,8 @@
 use http::header::IF_MATCH;
 
 use crate::{
-    call::{Call, options::CallOptions},
     method::{Slot, Verb},
+    request::{Call, options::CallOptions},
     wire::member,
 };
 

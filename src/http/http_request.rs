@@ -5,8 +5,7 @@ use std::fmt;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Uri, header::ACCEPT};
 
-use super::redact;
-use crate::media::streamed::Streamed;
+use crate::{http::streamed::Streamed, redact};
 
 /// What would be sent: one HTTP request without credentials.
 ///
@@ -88,7 +87,7 @@ impl fmt::Debug for HttpRequest {
         let names: Vec<_> = self.headers.keys().map(http::HeaderName::as_str).collect();
         f.debug_struct("HttpRequest")
             .field("method", &self.method)
-            .field("url", &redact(&self.uri.to_string()))
+            .field("url", &redact::url(&self.uri.to_string()))
             .field("headers", &names)
             .field("body_len", &self.body.len())
             .finish()

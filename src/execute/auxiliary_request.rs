@@ -8,17 +8,16 @@ use tracing::Span;
 
 use super::{
     Answered,
-    attempts::{self, Origin, Plan, Retries, Row},
     exchange::{Follow, Read},
     redirect,
+    retry_loop::{self, Origin, Plan, Retries, Row},
     state::State,
 };
 use crate::{
     Error,
-    call::sending::Prepared,
-    media::streamed::Streamed,
-    url,
-    url::{HttpRequest, Shown},
+    client::prepared::Prepared,
+    http::{HttpRequest, common_headers, streamed::Streamed},
+    redact::RedactedUrl,
 };
 
 /// A request to any URL. What is true of every HTTP request of a call is added: user agent, quota project, the headers of its options, credentials, the limit of an attempt.
@@ -93,7 +92,7 @@ impl Raw {
     }
 
     /// Tries again by the call's policy: the request is a step that has no effect of its own. Unless set there is one attempt, but for a rejected token: the feature has a
-    /// [`Backoff`](crate::retry::Backoff) of its own.
+    /// [`Backoff`](crate::execute::Backoff) of its own.
     pub(crate) fn retrying(mut self) -> Self {
         self.retries = Retries::Step;
         self
@@ -118,7 +117,7 @@ pub(crate) async fn raw(prepared: &Prepared, state: &State, raw: Raw) -> Result<
         shown,
     } = raw;
     let mut headers = HeaderMap::new();
-    url::common_headers(&mut headers, &options, &super::surroundings(prepared)).map_err(usage)?;
+    common_headers(&mut headers, &options, &super::surroundings(prepared)).map_err(usage)?;
     headers.extend(std::mem::take(&mut request.headers));
     if let Some(len) = request.len() {
         headers.insert(CONTENT_LENGTH, len.into());
@@ -133,7 +132,7 @@ pub(crate) async fn raw(prepared: &Prepared, state: &State, raw: Raw) -> Result<
         state,
         len: request.len(),
         media: request.len().unwrap_or(0),
-        shown: Arc::new(Shown::new(&request.uri, shown)),
+        shown: Arc::new(RedactedUrl::new(&request.uri, shown)),
         expects_json: request.expects_json(),
         expects_content: false,
         stream: request.stream.clone(),
@@ -145,6 +144,6 @@ pub(crate) async fn raw(prepared: &Prepared, state: &State, raw: Raw) -> Result<
         retries,
     };
     let row = Row::default();
-    let result = attempts::attempts(&plan, &mut None, &row, &Span::current()).await;
+    let result = retry_loop::attempts(&plan, &mut None, &row, &Span::current()).await;
     row.close(result, state).map(|received| received.answered)
 }

@@ -1,7 +1,22 @@
 //! What the server's refusal of a call means for another attempt.
 
-use super::Repeat;
+use std::borrow::Cow;
+
 use crate::{Error, ErrorDetail};
+
+/// Whether trying again could help after an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Repeat {
+    /// The same request fails in the same way.
+    Never,
+    /// It could, but the failed attempt may have had its effect already.
+    IfSafe,
+    /// It could, and there was no effect: nothing reached the server, or the server refused to do anything.
+    Always,
+}
+
+/// Why there was no further attempt, as an error reports it.
+pub(crate) type Note = Cow<'static, str>;
 
 /// Reasons of a limit for a short time: as `errors[].reason`, and as `google.rpc.ErrorInfo` has it (`google.api.ErrorReason`).
 const RATE: [&str; 3] = [
