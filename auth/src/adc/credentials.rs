@@ -2,13 +2,16 @@
 
 use std::{fmt, path::PathBuf, sync::Arc};
 
-use gapi_transport::{BoxFuture, Transport};
+use gapi_transport::{Body, BoxFuture, Transport};
+use http::{Request, Uri};
+use serde_json::Value;
 
-use super::resource_manager;
-use crate::ShownPath;
 use crate::{
-    AuthError, AuthHeaders, AuthRequest, Credentials, IdTokenSource, MetadataServer, Signer,
+    AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Credentials, IdTokenSource, MetadataServer,
+    Scopes, ShownPath, Signer, cache::LazyTransport, json, oauth::RESPONSE_LIMIT,
 };
+
+const CLOUD_PLATFORM: &str = "https://www.googleapis.com/auth/cloud-platform";
 
 /// Where Application Default Credentials were found.
 #[derive(Clone, PartialEq, Eq)]
@@ -82,10 +85,6 @@ impl DefaultCredentials {
         Self(Arc::new(inner))
     }
 
-    pub(super) fn transport(&self) -> Option<Arc<dyn Transport>> {
-        self.0.transport.clone()
-    }
-
     /// Where they were found.
     pub fn origin(&self) -> &Origin {
         &self.0.origin
@@ -119,9 +118,41 @@ impl DefaultCredentials {
         match &self.0.project {
             Project::Known(project) => Ok(Some(project.clone())),
             Project::Metadata(server) => server.project_id().await.map(Some),
-            Project::Number(number) => resource_manager::project_id(self, number).await,
+            Project::Number(number) => self.look_up_project(number).await,
             Project::Unknown => Ok(None),
         }
+    }
+
+    /// Returns the ID of the project with this number, from the Resource Manager API; `None` if the credentials may not see the project, or the
+    /// API is disabled.
+    async fn look_up_project(&self, number: &str) -> Result<Option<String>, AuthError> {
+        let universe = self.universe_domain().await?;
+        let url: Uri = format!("https://cloudresourcemanager.{universe}/v1/projects/{number}")
+            .parse()
+            .map_err(|error| {
+                AuthError::new(AuthErrorKind::Config, "the project's number cannot be used")
+                    .with_source(error)
+            })?;
+        let transport = self.0.transport.clone();
+        let transport = transport.unwrap_or_else(|| Arc::new(LazyTransport::default()));
+        let scopes = [CLOUD_PLATFORM];
+        let asking = AuthRequest::new(&url, Scopes::Default(&scopes)).with_transport(&transport);
+        let headers = self.headers(&asking).await?;
+        let mut request = Request::new(Body::empty());
+        *request.headers_mut() = headers.headers().clone();
+        *request.uri_mut() = url;
+        let response = transport.send(request).await?;
+        if !response.status().is_success() {
+            let status = response.status().as_u16();
+            tracing::debug!(status, "the project's ID is not known");
+            return Ok(None);
+        }
+        let body = response.into_body().collect(RESPONSE_LIMIT).await?;
+        let project = json::value(&body);
+        let id = project
+            .as_ref()
+            .and_then(|project| project.get("projectId"));
+        Ok(id.and_then(Value::as_str).map(str::to_owned))
     }
 }
 

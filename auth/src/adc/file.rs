@@ -11,10 +11,23 @@ use serde::{
     de::{Deserializer, IgnoredAny},
 };
 
-use super::kinds;
 use crate::{AuthError, AuthErrorKind, Environment, ShownPath};
 
 const NEEDED: &str = "give the path of a JSON file that gcloud or the Cloud console wrote, or leave the variable unset";
+
+/// The types that a file can have, each with the feature that it needs.
+pub(super) const TYPES: [(&str, &str); 6] = [
+    ("authorized_user", "authorized-user"),
+    ("service_account", "service-account"),
+    ("external_account", "external-account"),
+    ("external_account_authorized_user", "external-account"),
+    ("impersonated_service_account", "impersonation"),
+    ("gdch_service_account", "gdch"),
+];
+
+fn type_names() -> String {
+    TYPES.map(|(name, _)| name).join(", ")
+}
 
 /// A file, read, and what it says that it is.
 pub(super) struct CredentialFile {
@@ -123,9 +136,9 @@ impl CredentialFile {
                 "sign in with `gcloud auth application-default login --login-config=FILE`, and use the file that it writes",
             ),
             kind if is_name(kind) => error(format!("the field `type` is `{kind}`, which is not known"))
-                .with_hint(format!("known types are {}", kinds::names())),
+                .with_hint(format!("known types are {}", type_names())),
             _ => error(String::from("the field `type` is not known"))
-                .with_hint(format!("known types are {}", kinds::names())),
+                .with_hint(format!("known types are {}", type_names())),
         }
     }
 }
@@ -154,7 +167,7 @@ fn without_type(head: &Head, wrong: &dyn Fn(&str) -> AuthError) -> AuthError {
         ""
     };
     wrong(&format!("the field `type` is missing{guess}"))
-        .with_hint(format!("known types are {}", kinds::names()))
+        .with_hint(format!("known types are {}", type_names()))
 }
 
 fn unreadable(path: &Path, error: io::Error, origin: &str) -> AuthError {

@@ -2,80 +2,52 @@
 
 use std::sync::Arc;
 
-use super::{Settings, file::CredentialFile};
+use super::{
+    Settings,
+    file::{CredentialFile, TYPES},
+};
 use crate::{AuthError, AuthErrorKind, Credentials, reach::Reach};
 
-/// `Some` where the feature is on.
-macro_rules! make {
-    ($feature:literal, $make:ident) => {{
-        #[cfg(feature = $feature)]
-        let make: Option<Make> = Some($make);
-        #[cfg(not(feature = $feature))]
-        let make: Option<Make> = None;
-        make
-    }};
-}
-
-/// Makes credentials of a file, which reach what they are given and nothing else.
+/// Makes credentials of a file. They have access to what `Reach` allows, and to nothing else.
 type Make = fn(&CredentialFile, &Settings, &Reach) -> Result<Arc<dyn Credentials>, AuthError>;
 
-/// Every type that a file can have: its name, the feature that it needs, and what makes credentials of it, where
-/// that feature is on.
-const KINDS: &[(&str, &str, Option<Make>)] = &[
-    (
-        "authorized_user",
-        "authorized-user",
-        make!("authorized-user", authorized_user),
-    ),
-    (
-        "service_account",
-        "service-account",
-        make!("service-account", service_account),
-    ),
-    (
-        "external_account",
-        "external-account",
-        make!("external-account", external_account),
-    ),
-    (
-        "external_account_authorized_user",
-        "external-account",
-        make!("external-account", workforce_user),
-    ),
-    (
-        "impersonated_service_account",
-        "impersonation",
-        make!("impersonation", impersonated),
-    ),
-    (
-        "gdch_service_account",
-        "gdch",
-        make!("gdch", gdch_service_account),
-    ),
-];
-
-/// The types that a file can have, for people to read.
-pub(super) fn names() -> String {
-    let names: Vec<_> = KINDS.iter().map(|(name, ..)| *name).collect();
-    names.join(", ")
+/// Returns what makes credentials of a file of this type, if its feature is on.
+fn make(kind: &str) -> Option<Make> {
+    match kind {
+        #[cfg(feature = "authorized-user")]
+        "authorized_user" => Some(authorized_user),
+        #[cfg(feature = "service-account")]
+        "service_account" => Some(service_account),
+        #[cfg(feature = "external-account")]
+        "external_account" => Some(external_account),
+        #[cfg(feature = "external-account")]
+        "external_account_authorized_user" => Some(workforce_user),
+        #[cfg(feature = "impersonation")]
+        "impersonated_service_account" => Some(impersonated),
+        #[cfg(feature = "gdch")]
+        "gdch_service_account" => Some(gdch_service_account),
+        _ => None,
+    }
 }
 
-/// Makes credentials of a file that `origin` names in errors.
+/// Makes credentials of a file. `origin` names it in errors.
 pub(super) fn credentials(
     file: &CredentialFile,
     settings: &Settings,
     origin: &str,
 ) -> Result<Arc<dyn Credentials>, AuthError> {
-    match KINDS.iter().find(|(kind, ..)| *kind == file.kind) {
-        None => Err(file.unsupported(origin)),
-        Some((kind, feature, None)) => Err(AuthError::new(
+    let Some((kind, feature)) = TYPES.iter().find(|(kind, _)| *kind == file.kind) else {
+        return Err(file.unsupported(origin));
+    };
+    let Some(make) = make(kind) else {
+        return Err(AuthError::new(
             AuthErrorKind::Unsupported,
             format!("{origin}: the field `type` is `{kind}`, which this program was built without"),
         )
-        .with_hint(format!("turn on the feature `{feature}` of gapi-auth"))),
-        Some((_, _, Some(make))) => make(file, settings, &settings.reach())
-            .map_err(|error| error.with_credential(|| origin.to_owned())),
-    }
+        .with_hint(format!("turn on the feature `{feature}` of gapi-auth")));
+    };
+    make(file, settings, &settings.reach())
+        .map_err(|error| error.with_credential(|| origin.to_owned()))
 }
 
 #[cfg(any(

@@ -4,7 +4,6 @@ mod credentials;
 mod file;
 mod gcloud;
 mod kinds;
-mod resource_manager;
 mod search;
 
 use std::{fmt, sync::Arc};
@@ -174,14 +173,6 @@ impl ApplicationDefault {
     /// How token requests are retried after transient errors.
     pub fn retry(self, policy: TokenRetryPolicy) -> Self {
         self.change(|settings| settings.retry = Some(policy))
-    }
-
-    /// Looks for credentials.
-    ///
-    /// # Errors
-    /// As [`default`].
-    pub fn find(self) -> Result<DefaultCredentials, AuthError> {
-        search::search(self.0)
     }
 }
 

@@ -3,14 +3,13 @@
 use std::{path::PathBuf, sync::Arc};
 
 use super::{
-    DefaultCredentials, Origin, Settings,
+    ApplicationDefault, DefaultCredentials, Origin, Settings,
     credentials::{Inner, Project},
     file::CredentialFile,
     gcloud, kinds,
 };
-use crate::ShownPath;
 use crate::{
-    AuthError, AuthErrorKind, MetadataServer,
+    AuthError, AuthErrorKind, MetadataServer, ShownPath,
     metadata::{Verdict, look},
 };
 
@@ -19,39 +18,47 @@ const WAYS_OUT: &str = "run `gcloud auth application-default login` or `gapi aut
      credentials, or run on a machine of Google Cloud that has a service account; see \
      https://cloud.google.com/docs/authentication/set-up-adc";
 
-/// Looks at one place after the other. No network is touched.
-pub(super) fn search(settings: Settings) -> Result<DefaultCredentials, AuthError> {
-    let mut tried = Vec::new();
-    let well_known = gcloud::credentials_path(&settings.environment);
-    if let Some(path) = settings.environment.get_os(VARIABLE).map(PathBuf::from) {
-        // The same file is the same credentials, whoever names it: gcloud's project goes with it.
-        let of_gcloud = well_known.as_deref() == Some(&path);
-        let name = format!("{VARIABLE}={}", ShownPath::new(&path));
-        return from_file(&settings, path, name, of_gcloud, Origin::Variable, tried);
-    }
-    tried.push(format!("{VARIABLE} is not set"));
-    match well_known {
-        None => tried.push(String::from(
-            "gcloud's folder is not known, because neither HOME nor CLOUDSDK_CONFIG is set",
-        )),
-        Some(path) => {
-            let name = ShownPath::new(&path).to_string();
-            match settings.environment.finds(&path) {
-                Ok(true) => return from_file(&settings, path, name, true, Origin::Gcloud, tried),
-                Ok(false) => tried.push(format!("{name} does not exist")),
-                // Nobody asked for this place.
-                Err(error) => tried.push(format!("{name} cannot be looked at: {error}")),
+impl ApplicationDefault {
+    /// Looks for credentials. The network is not used.
+    ///
+    /// # Errors
+    /// As [`default`](crate::default()).
+    pub fn find(self) -> Result<DefaultCredentials, AuthError> {
+        let settings = self.0;
+        let mut tried = Vec::new();
+        let well_known = gcloud::credentials_path(&settings.environment);
+        if let Some(path) = settings.environment.get_os(VARIABLE).map(PathBuf::from) {
+            // The same file is the same credentials, whoever names it: gcloud's project goes with it.
+            let of_gcloud = well_known.as_deref() == Some(&path);
+            let name = format!("{VARIABLE}={}", ShownPath::new(&path));
+            return from_file(&settings, path, name, of_gcloud, Origin::Variable, tried);
+        }
+        tried.push(format!("{VARIABLE} is not set"));
+        match well_known {
+            None => tried.push(String::from(
+                "gcloud's folder is not known, because neither HOME nor CLOUDSDK_CONFIG is set",
+            )),
+            Some(path) => {
+                let name = ShownPath::new(&path).to_string();
+                match settings.environment.finds(&path) {
+                    Ok(true) => {
+                        return from_file(&settings, path, name, true, Origin::Gcloud, tried);
+                    }
+                    Ok(false) => tried.push(format!("{name} does not exist")),
+                    // Nobody asked for this place.
+                    Err(error) => tried.push(format!("{name} cannot be looked at: {error}")),
+                }
             }
         }
+        // On a machine that is known to be of Google Cloud, a program acts as the machine, whoever signed in on it.
+        #[cfg(feature = "authorized-user")]
+        if !matches!(look(&settings.environment), Verdict::Yes)
+            && let Some(found) = signed_in(&settings, &mut tried)?
+        {
+            return Ok(found);
+        }
+        from_metadata(&settings, tried)
     }
-    // On a machine that is known to be of Google Cloud, a program acts as the machine, whoever signed in on it.
-    #[cfg(feature = "authorized-user")]
-    if !matches!(look(&settings.environment), Verdict::Yes)
-        && let Some(found) = signed_in(&settings, &mut tried)?
-    {
-        return Ok(found);
-    }
-    from_metadata(&settings, tried)
 }
 
 /// Not a place of google-auth's, so it comes after those that set a program up on purpose.

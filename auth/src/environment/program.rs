@@ -12,17 +12,16 @@ use std::{
 };
 
 use futures_util::future::{Either, select};
-use gapi_transport::{BoxFuture, Clock};
+use gapi_transport::Clock;
 use secrecy::zeroize::Zeroizing;
 use tokio::sync::oneshot;
 
-use super::Environment;
 use crate::ShownPath;
 
-/// How much of what a program prints is read.
+/// The most that a program may print.
 const LIMIT: u64 = 1024 * 1024;
 
-/// A program to run. `Debug` shows it with the number of its arguments and the names of its variables.
+/// A program to run. `Debug` shows the number of its arguments and the names of its variables, not their values.
 #[derive(Clone)]
 pub struct Program {
     program: OsString,
@@ -31,7 +30,7 @@ pub struct Program {
 }
 
 impl Program {
-    /// A program, by its path or by its name in `PATH`. There is no shell in between.
+    /// Returns a program, named by its path or by its name in `PATH`. It is started without a shell.
     pub fn new(program: impl Into<OsString>) -> Self {
         Self {
             program: program.into(),
@@ -47,24 +46,24 @@ impl Program {
         self
     }
 
-    /// Sets a variable of the program, on top of those that it inherits.
+    /// Sets a variable of the program, in addition to those that it inherits.
     #[must_use]
     pub fn var(mut self, name: impl Into<String>, value: impl Into<OsString>) -> Self {
         self.variables.insert(name.into(), value.into());
         self
     }
 
-    /// The program, as given.
+    /// Returns the program, as given.
     pub fn program(&self) -> &OsString {
         &self.program
     }
 
-    /// Its arguments.
+    /// Returns its arguments.
     pub fn arguments(&self) -> &[OsString] {
         &self.arguments
     }
 
-    /// The variables that were set for it.
+    /// Returns the variables that were set for it.
     pub fn variables(&self) -> &BTreeMap<String, OsString> {
         &self.variables
     }
@@ -80,19 +79,19 @@ impl fmt::Debug for Program {
     }
 }
 
-/// What a program left behind. `Debug` shows how much it printed, never what; all of it is wiped from memory when dropped.
+/// The result of a program. The output is wiped from memory when dropped; `Debug` shows only its length.
 #[derive(Clone)]
 pub struct ProgramOutput {
-    /// The exit status; `None` where a signal ended it.
+    /// The exit status; `None` if a signal ended the program.
     pub status: Option<i32>,
-    /// What it printed to its standard output, 1 MiB at most.
+    /// The standard output, at most 1 MiB.
     pub stdout: Zeroizing<Vec<u8>>,
-    /// What it printed to its standard error, 1 MiB at most.
+    /// The standard error, at most 1 MiB.
     pub stderr: Zeroizing<Vec<u8>>,
 }
 
 impl ProgramOutput {
-    /// A program that printed `stdout` and ended with `status`.
+    /// Returns the result of a program that printed `stdout` and ended with `status`.
     pub fn new(status: i32, stdout: impl Into<Vec<u8>>) -> Self {
         Self {
             status: Some(status),
@@ -101,7 +100,7 @@ impl ProgramOutput {
         }
     }
 
-    /// Whether it ended with status 0.
+    /// Returns whether the program ended with status 0.
     pub fn success(&self) -> bool {
         self.status == Some(0)
     }
@@ -117,82 +116,24 @@ impl fmt::Debug for ProgramOutput {
     }
 }
 
-type Fake = Arc<dyn Fn(&Program) -> io::Result<ProgramOutput> + Send + Sync>;
-
-/// Programs that were put here, on top of the machine's own or of none.
-#[derive(Clone)]
-pub(super) struct Programs {
-    real: bool,
-    put: BTreeMap<OsString, Fake>,
-}
-
-impl Programs {
-    pub(super) fn new(real: bool) -> Self {
-        Self {
-            real,
-            put: BTreeMap::new(),
-        }
+/// Runs a program of the machine.
+pub(super) async fn run(
+    mut command: Command,
+    limit: Duration,
+    clock: &dyn Clock,
+) -> io::Result<ProgramOutput> {
+    let mut running = Running::start(&mut command)?;
+    match select(&mut running.output, clock.sleep(limit)).await {
+        Either::Left((Ok(output), _)) => output,
+        Either::Left((Err(_), _)) => Err(io::Error::other("the program was lost")),
+        Either::Right(_) => Err(io::Error::new(
+            io::ErrorKind::TimedOut,
+            format!("the program did not end within {} s", limit.as_secs_f64()),
+        )),
     }
 }
 
-impl Environment {
-    /// Puts a program, as a function.
-    #[must_use]
-    pub fn program(
-        self,
-        name: impl Into<OsString>,
-        act: impl Fn(&Program) -> io::Result<ProgramOutput> + Send + Sync + 'static,
-    ) -> Self {
-        let name = name.into();
-        self.change(|inner| drop(inner.programs.put.insert(name, Arc::new(act))))
-    }
-
-    /// Runs a program with an empty standard input and waits for its end, `limit` at most; then it is killed. It is killed
-    /// too when the future is dropped.
-    ///
-    /// # Errors
-    /// What the operating system says when it cannot be started, [`TimedOut`](io::ErrorKind::TimedOut), and
-    /// [`FileTooLarge`](io::ErrorKind::FileTooLarge) when it prints more than 1 MiB.
-    pub fn run<'a>(
-        &'a self,
-        program: &'a Program,
-        limit: Duration,
-        clock: &'a dyn Clock,
-    ) -> BoxFuture<'a, io::Result<ProgramOutput>> {
-        Box::pin(async move {
-            if let Some(act) = self.0.programs.put.get(&program.program) {
-                return act(program);
-            }
-            if !self.0.programs.real {
-                return Err(io::ErrorKind::NotFound.into());
-            }
-            let mut running = Running::start(&mut self.command(program))?;
-            match select(&mut running.output, clock.sleep(limit)).await {
-                Either::Left((Ok(output), _)) => output,
-                Either::Left((Err(_), _)) => Err(io::Error::other("the program was lost")),
-                Either::Right(_) => Err(io::Error::new(
-                    io::ErrorKind::TimedOut,
-                    format!("the program did not end within {} s", limit.as_secs_f64()),
-                )),
-            }
-        })
-    }
-
-    fn command(&self, program: &Program) -> Command {
-        let mut command = Command::new(&program.program);
-        command.args(&program.arguments);
-        for (name, value) in self.0.variables.changed() {
-            match value {
-                Some(value) => command.env(name, value),
-                None => command.env_remove(name),
-            };
-        }
-        command.envs(&program.variables);
-        command
-    }
-}
-
-/// A program that runs; dropping it kills the program. Threads wait for it, so that no tokio runtime is needed.
+/// A running program, which is killed when this is dropped. Threads wait for it, so that no tokio runtime is needed.
 struct Running {
     child: Arc<Mutex<Child>>,
     output: oneshot::Receiver<io::Result<ProgramOutput>>,
@@ -210,7 +151,7 @@ impl Running {
         let (sender, output) = oneshot::channel();
         let watched = child.clone();
         thread::spawn(move || {
-            // Nobody may be waiting any more.
+            // The caller may be gone.
             let _ = sender.send(watch(stdout, stderr, &watched));
         });
         Ok(Self { child, output })
@@ -219,7 +160,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // It may have ended already.
         let _ = lock(&self.child).kill();
     }
 }
@@ -236,7 +177,7 @@ fn watch(
     let errors = thread::spawn(move || read(stderr));
     let stdout = read(stdout);
     if stdout.is_err() {
-        // A program that prints without end would never end by itself.
+        // A program that prints without end would never end.
         let _ = lock(child).kill();
     }
     let stderr = errors
@@ -268,15 +209,4 @@ fn read(stream: Option<impl Read>) -> io::Result<Zeroizing<Vec<u8>>> {
         ));
     }
     Ok(bytes)
-}
-
-/// Names only.
-impl fmt::Debug for Programs {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut list = f.debug_list();
-        if self.real {
-            list.entry(&format_args!("the machine's"));
-        }
-        list.entries(self.put.keys().map(ShownPath::new)).finish()
-    }
 }

@@ -1,12 +1,11 @@
 //! Users who authorized an app.
 
 mod endpoints;
-mod hints;
+mod grant;
 #[cfg(feature = "id-token")]
 mod id_tokens;
 mod info;
 mod refresh;
-mod revoke;
 mod source;
 
 use std::{fmt, path::Path, sync::Arc};
@@ -17,7 +16,7 @@ use secrecy::{ExposeSecret, SecretString};
 #[cfg(feature = "id-token")]
 use self::id_tokens::IdTokens;
 pub(crate) use self::info::UserInfo;
-use self::source::{Source, lock};
+use self::{grant::lock, source::Source};
 use super::store::{TokenKey, TokenStore};
 #[cfg(feature = "id-token")]
 use crate::IdTokenSource;
@@ -305,7 +304,7 @@ impl AuthorizedUser {
     /// When the server cannot be reached or refuses; nothing is deleted then.
     pub async fn revoke(&self) -> Result<(), AuthError> {
         let cx = self.0.outside_fetch();
-        let revoking = revoke::revoke(self.0.source(), &cx);
+        let revoking = self.0.source().revoke(&cx);
         cx.within(ATTEMPT_TIMEOUT, "the grant could not be revoked", revoking)
             .await?;
         self.0.forget();

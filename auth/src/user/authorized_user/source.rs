@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, SystemTime},
 };
 
@@ -10,13 +10,18 @@ use futures_util::future::Either;
 use gapi_transport::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{endpoints::Endpoints, info::UserInfo, refresh::refresh};
+use super::{
+    endpoints::Endpoints,
+    grant::{Grant, no_refresh_token},
+    info::UserInfo,
+    refresh::refresh,
+};
 use crate::{
     AuthError, AuthErrorKind, AuthRequest, DEFAULT_UNIVERSE, FetchContext, Token, TokenSource,
     configured::Configured,
-    oauth::TokenResponse,
+    oauth::{read, send_form},
     reach::Reach,
-    user::store::{StoreLock, TokenKey, TokenStore},
+    user::store::{TokenKey, TokenStore},
 };
 
 /// A known token with less time left is not worth handing out.
@@ -38,30 +43,6 @@ pub(crate) struct Source {
     given: Arc<Mutex<Option<SecretString>>>,
 }
 
-/// What all copies share: a refresh token that is replaced is replaced for all of them.
-pub(super) struct Grant {
-    info: Mutex<Known>,
-    /// One refresh at a time, because a refresh token that is sent twice may be taken for a stolen one.
-    turn: tokio::sync::Mutex<()>,
-    store: Option<(Arc<dyn TokenStore>, TokenKey)>,
-}
-
-struct Known {
-    info: UserInfo,
-    unsaved: Unsaved,
-    revoked: bool,
-}
-
-/// What of the grant the store has yet to see.
-#[derive(Clone, Copy, PartialEq)]
-enum Unsaved {
-    Nothing,
-    /// Can be had again.
-    AccessToken,
-    /// Must not be lost.
-    RefreshToken,
-}
-
 impl Source {
     pub(super) fn new(
         info: UserInfo,
@@ -80,15 +61,7 @@ impl Source {
             endpoints: Endpoints::from_info(&info),
             reach,
             given: Arc::default(),
-            grant: Arc::new(Grant {
-                info: Mutex::new(Known {
-                    info,
-                    unsaved: Unsaved::Nothing,
-                    revoked: false,
-                }),
-                turn: tokio::sync::Mutex::default(),
-                store,
-            }),
+            grant: Arc::new(Grant::new(info, store)),
         }
     }
 
@@ -186,6 +159,44 @@ impl Source {
         Ok(Either::Right(token))
     }
 
+    /// Ends the grant (RFC 7009): at the server, then in the store, then in memory.
+    pub(super) async fn revoke(&self, cx: &FetchContext) -> Result<(), AuthError> {
+        let (uri, names_client) = self.endpoints.revocation(self.reach())?;
+        let _alone = self.grant.exclusively(cx).await?;
+        let info = self.info();
+        // A refresh token takes its access tokens with it; without one, the access token is all there is.
+        let (token, kind) = match (&info.refresh_token, &info.token) {
+            (Some(token), _) => (Some(token), "refresh_token"),
+            (None, token) => (token.as_ref(), "access_token"),
+        };
+        if let Some(token) = token {
+            let mut fields = vec![("token", token.expose_secret())];
+            if names_client {
+                fields.push(("token_type_hint", kind));
+                fields.push(("client_id", &info.client_id));
+                if let Some(secret) = &info.client_secret {
+                    fields.push(("client_secret", secret.expose_secret()));
+                }
+            }
+            let (head, body) = send_form(uri, &fields, None, cx.transport()).await?;
+            if !head.status.is_success() {
+                let error = match read(head.status, &head.headers, &body, cx.clock().now()) {
+                    Err(refusal) => refusal.error,
+                    Ok(_) => AuthError::new(AuthErrorKind::Http, "the revocation failed"),
+                };
+                // What is revoked, or was never valid, is as good as revoked.
+                if error.oauth_error() != Some("invalid_token") {
+                    return Err(error);
+                }
+            }
+        }
+        if let Some((store, key)) = self.grant.store() {
+            store.delete(key).await?;
+        }
+        self.grant.revoked();
+        Ok(())
+    }
+
     /// The token of the file or of the store, unless it is too old or was handed out already.
     fn known_token(&self, now: SystemTime) -> Option<Token> {
         if self.scopes.is_some() {
@@ -215,166 +226,11 @@ impl Source {
     }
 }
 
-impl Grant {
-    fn known(&self) -> MutexGuard<'_, Known> {
-        self.info.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn store(&self) -> Option<&(Arc<dyn TokenStore>, TokenKey)> {
-        self.store.as_ref()
-    }
-
-    async fn lock(&self, cx: &FetchContext) -> Result<Option<StoreLock>, AuthError> {
-        match &self.store {
-            Some((store, key)) => lock(&**store, key, cx).await.map(Some),
-            None => Ok(None),
-        }
-    }
-
-    /// Takes over what another process saved meanwhile.
-    async fn catch_up(&self) -> Result<(), AuthError> {
-        let Some((store, key)) = &self.store else {
-            return Ok(());
-        };
-        let Some(text) = store.load(key).await? else {
-            return Err(sign_in(
-                "the credentials are no longer in the token store",
-                "somebody signed out: sign in again",
-            ));
-        };
-        let saved = UserInfo::parse("token store", text.expose_secret())
-            .map_err(|error| error.with_kind(AuthErrorKind::Store))?;
-        self.known().info = saved;
-        Ok(())
-    }
-
-    fn usable_info(&self) -> Result<UserInfo, AuthError> {
-        let known = self.known();
-        if known.revoked {
-            return Err(sign_in("the credentials were revoked", "sign in again"));
-        }
-        if known.info.refresh_token.is_none() {
-            return Err(no_refresh_token());
-        }
-        Ok(known.info.clone())
-    }
-
-    /// Keeps what the token endpoint gave. The second value says whether the refresh token was replaced.
-    fn learn(&self, answer: TokenResponse, asked_at: SystemTime, whole: bool) -> (Token, bool) {
-        let expiry = answer
-            .expires_in
-            .and_then(|lifetime| asked_at.checked_add(lifetime));
-        let mut token = Token::new(answer.access_token.clone());
-        if let Some(expiry) = expiry {
-            token = token.expires_at(expiry);
-        }
-        let mut known = self.known();
-        let info = &mut known.info;
-        let rotated = answer.refresh_token.as_ref().is_some_and(|new| {
-            info.refresh_token
-                .as_ref()
-                .is_none_or(|old| old.expose_secret() != new.expose_secret())
-        });
-        info.refresh_token = answer.refresh_token.or(info.refresh_token.take());
-        info.id_token = answer.id_token.or(info.id_token.take());
-        // The token of a copy with other scopes is not the grant's.
-        if whole {
-            info.token = Some(answer.access_token);
-            info.expiry = expiry;
-            info.granted_scopes = answer.scopes.or(info.granted_scopes.take());
-        }
-        known.unsaved = match (rotated, whole) {
-            _ if self.store.is_none() => Unsaved::Nothing,
-            (true, _) => Unsaved::RefreshToken,
-            (false, true) => Unsaved::AccessToken,
-            (false, false) => Unsaved::Nothing,
-        };
-        (token, rotated)
-    }
-
-    /// Saves a refresh token that the store could not take before. Until that has worked, it stays in memory.
-    async fn save_refresh_token(&self) -> Result<(), AuthError> {
-        let unsaved = self.known().unsaved;
-        match unsaved {
-            Unsaved::RefreshToken => self.save_unsaved().await,
-            Unsaved::Nothing | Unsaved::AccessToken => Ok(()),
-        }
-    }
-
-    /// Saves what the store has not seen.
-    async fn save_unsaved(&self) -> Result<(), AuthError> {
-        let Some((store, key)) = &self.store else {
-            return Ok(());
-        };
-        let text = {
-            let known = self.known();
-            if known.unsaved == Unsaved::Nothing {
-                return Ok(());
-            }
-            known.info.to_json()
-        };
-        store.save(key, &text).await?;
-        self.known().unsaved = Unsaved::Nothing;
-        Ok(())
-    }
-
-    /// Forgets all tokens, after they were revoked.
-    pub(super) fn revoked(&self) {
-        let mut known = self.known();
-        known.revoked = true;
-        known.unsaved = Unsaved::Nothing;
-        let info = &mut known.info;
-        (info.refresh_token, info.token, info.expiry) = (None, None, None);
-        (info.id_token, info.rapt_token) = (None, None);
-    }
-
-    /// Keeps revocation and refresh apart, in this process and in others.
-    pub(super) async fn exclusively(
-        &self,
-        cx: &FetchContext,
-    ) -> Result<(tokio::sync::MutexGuard<'_, ()>, Option<StoreLock>), AuthError> {
-        let turn = self.turn.lock().await;
-        let lock = self.lock(cx).await?;
-        // Signed out elsewhere is no reason to fail: what is known here is revoked then.
-        if let Err(error) = self.catch_up().await
-            && error.kind() != AuthErrorKind::SignInRequired
-        {
-            return Err(error);
-        }
-        Ok((turn, lock))
-    }
-}
-
-fn no_refresh_token() -> AuthError {
-    sign_in(
-        "the access token has expired and there is no refresh token",
-        "sign in with `access_type=offline`; Google gives a refresh token at the first consent only, or with `prompt=consent`",
-    )
-}
-
-/// Waits for a store's lock. The error of whoever waits too long names it.
-pub(super) async fn lock(
-    store: &dyn TokenStore,
-    key: &TokenKey,
-    cx: &FetchContext,
-) -> Result<StoreLock, AuthError> {
-    let _step = cx.waits_for(
-        AuthErrorKind::Store,
-        format!("another program holds the lock {}", store.lock_name(key)),
-        Some("it may have been stopped while it refreshed a token: let it go on, or end it"),
-    );
-    store.lock(key).await
-}
-
 /// Whether a known token has enough time left to hand it out.
 pub(super) fn is_worth_using(expiry: SystemTime, now: SystemTime) -> bool {
     expiry
         .duration_since(now)
         .is_ok_and(|left| left >= WORTH_USING)
-}
-
-fn sign_in(message: &str, hint: &str) -> AuthError {
-    AuthError::new(AuthErrorKind::SignInRequired, message).with_hint(hint)
 }
 
 /// No token and no secret.
@@ -388,7 +244,7 @@ impl fmt::Debug for Source {
             .field("granted_scopes", &known.info.granted_scopes)
             .field("quota_project", &self.quota_project)
             .field("universe_domain", &self.universe_domain)
-            .field("store", &self.grant.store.as_ref().map(|(_, key)| key))
+            .field("store", &self.grant.store().map(|(_, key)| key))
             .finish_non_exhaustive()
     }
 }

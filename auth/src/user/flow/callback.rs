@@ -4,7 +4,7 @@ use http::Uri;
 use percent_encoding::percent_decode_str;
 use secrecy::{ExposeSecret, SecretString, zeroize::Zeroize};
 
-use super::{pending::PendingAuthorization, random::is_same};
+use super::pending::{PendingAuthorization, is_same};
 use crate::{AuthError, AuthErrorKind};
 
 /// What an authorization server says in a callback.

@@ -4,7 +4,6 @@ mod callback;
 mod client;
 mod exchange;
 mod pending;
-mod random;
 
 use std::{fmt, path::Path, sync::Arc, time::Duration};
 
@@ -12,15 +11,12 @@ use gapi_transport::{Clock, SystemClock, Transport};
 use http::Uri;
 use secrecy::{ExposeSecret, SecretString};
 
+use self::pending::{VERSION, challenge, random};
 pub(crate) use self::{
     callback::{code, pasted},
     exchange::{exchange, granted, user},
 };
 pub use self::{client::ClientSecrets, pending::PendingAuthorization};
-use self::{
-    pending::VERSION,
-    random::{challenge, random},
-};
 use crate::{
     AuthError, AuthErrorKind, AuthorizedUser, FetchContext, cache::DefaultTransport, oauth::form,
     reach::check_endpoint,

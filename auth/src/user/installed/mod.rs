@@ -1,15 +1,11 @@
 //! Apps on the user's own machine.
 
 mod console;
-mod door;
-mod http;
+mod listener;
 mod pages;
 mod server;
 
-use std::{
-    io::{self, Write},
-    path::Path,
-};
+use std::path::Path;
 
 pub use self::{console::Console, server::LocalServer};
 use crate::{AuthError, ClientSecrets, Flow};
@@ -62,12 +58,5 @@ impl InstalledAppFlow {
     /// Prints a URL, and reads what the user pastes: for machines without a browser.
     pub fn run_console(&self) -> Console {
         Console::new(self.0.clone())
-    }
-}
-
-/// Tells the user something, on the standard error stream. Whoever closed it does not want to know.
-fn tell(text: &str) {
-    if let Err(error) = writeln!(io::stderr().lock(), "{text}") {
-        tracing::debug!(%error, "the user cannot be told on the standard error stream");
     }
 }

@@ -1,14 +1,20 @@
 //! The flow with a server on this machine that waits for the user's browser.
 
-use std::{collections::VecDeque, fmt, future::IntoFuture, pin::pin, time::Duration};
+use std::{
+    collections::VecDeque,
+    fmt,
+    future::IntoFuture,
+    io::{self, Write},
+    pin::pin,
+    time::Duration,
+};
 
 use futures_util::future::{Either, select};
 use gapi_transport::BoxFuture;
 
 use super::{
-    door::{Candidate, Door, show},
+    listener::{Candidate, Listener, show},
     pages::Page,
-    tell,
 };
 use crate::{AuthError, AuthErrorKind, AuthorizedUser, Flow, PendingAuthorization};
 
@@ -95,10 +101,10 @@ impl LocalServer {
     }
 
     async fn run(self) -> Result<AuthorizedUser, AuthError> {
-        let door = Door::open(&self.host, self.port).await?;
+        let listener = Listener::open(&self.host, self.port).await?;
         let client = self.flow.parts().client;
         // As it is registered, where it is: some servers compare the texts.
-        let url = door.url();
+        let url = listener.url();
         let registered = client
             .redirect_uris
             .iter()
@@ -116,15 +122,15 @@ impl LocalServer {
             flow: &flow,
             pending: &pending,
             success_message: self.success_message.as_deref(),
-            tells: self.prompt_message.is_some(),
+            prints: self.prompt_message.is_some(),
         };
         // Whatever the browser does, the user can see where to go.
         if let Some(message) = &self.prompt_message {
-            waiting.tell(&message.replace("{url}", &url));
+            waiting.print(&message.replace("{url}", &url));
         }
         if let Some(hint) = &hint {
             tracing::warn!("{hint}");
-            waiting.tell(&format!("If the page says redirect_uri_mismatch: {hint}."));
+            waiting.print(&format!("If the page says redirect_uri_mismatch: {hint}."));
         }
         if let Some(hook) = self.on_url {
             hook(&url);
@@ -133,9 +139,9 @@ impl LocalServer {
             open(url);
         }
         let Some(timeout) = self.timeout else {
-            return waiting.serve(door).await;
+            return waiting.serve(listener).await;
         };
-        match select(pin!(waiting.serve(door)), flow.sleep(timeout)).await {
+        match select(pin!(waiting.serve(listener)), flow.sleep(timeout)).await {
             Either::Left((outcome, _)) => outcome,
             Either::Right(_) => {
                 let error = AuthError::new(
@@ -194,19 +200,19 @@ struct Waiting<'a> {
     flow: &'a Flow,
     pending: &'a PendingAuthorization,
     success_message: Option<&'a str>,
-    /// Whether the user is told what happens.
-    tells: bool,
+    /// Whether the user sees messages.
+    prints: bool,
 }
 
 impl Waiting<'_> {
-    async fn serve(&self, mut door: Door) -> Result<AuthorizedUser, AuthError> {
+    async fn serve(&self, mut listener: Listener) -> Result<AuthorizedUser, AuthError> {
         let mut queue = VecDeque::new();
         let mut refused: Option<(AuthError, BoxFuture<'static, ()>)> = None;
         loop {
             let candidate = match (queue.pop_front(), &mut refused) {
                 (Some(candidate), _) => candidate,
-                (None, None) => door.next().await,
-                (None, Some((error, over))) => match select(pin!(door.next()), over).await {
+                (None, None) => listener.next().await,
+                (None, Some((error, over))) => match select(pin!(listener.next()), over).await {
                     Either::Left((candidate, _)) => candidate,
                     Either::Right(_) => return Err(error.clone()),
                 },
@@ -214,7 +220,7 @@ impl Waiting<'_> {
             let mut judging = pin!(self.judge(candidate));
             // Others are turned away, or wait, meanwhile.
             let verdict = loop {
-                match select(judging.as_mut(), pin!(door.next())).await {
+                match select(judging.as_mut(), pin!(listener.next())).await {
                     Either::Left((verdict, _)) => break verdict,
                     Either::Right((next, _)) if queue.len() < QUEUE => queue.push_back(next),
                     Either::Right(_) => {}
@@ -224,7 +230,7 @@ impl Waiting<'_> {
                 Verdict::Over(outcome) => return *outcome,
                 Verdict::Refused(error) if refused.is_none() => {
                     let seconds = SECOND_CHANCE.as_secs();
-                    self.tell(&format!(
+                    self.print(&format!(
                         "The sign-in did not work: {error}.\nAnother try from the same page is waited for, {seconds} s at most."
                     ));
                     refused = Some((error, self.flow.sleep(SECOND_CHANCE)));
@@ -234,9 +240,12 @@ impl Waiting<'_> {
         }
     }
 
-    fn tell(&self, text: &str) {
-        if self.tells {
-            tell(text);
+    /// Prints to the standard error stream.
+    fn print(&self, text: &str) {
+        if self.prints
+            && let Err(error) = writeln!(io::stderr().lock(), "{text}")
+        {
+            tracing::debug!(%error, "the standard error stream cannot be written");
         }
     }
 

@@ -14,7 +14,10 @@ use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{StoreLock, TokenKey, TokenStore, blocking, private};
+use super::{
+    StoreLock, TokenKey, TokenStore, blocking,
+    private::{self, failure},
+};
 use crate::{AuthError, AuthErrorKind, Environment, ShownPath, environment::is_absent};
 
 /// The form of today's files.
@@ -343,14 +346,6 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
-}
-
-pub(super) fn failure(what: &str, path: &Path, error: io::Error) -> AuthError {
-    AuthError::new(
-        AuthErrorKind::Store,
-        format!("cannot {what} {}: {error}", ShownPath::new(path)),
-    )
-    .with_source(error)
 }
 
 impl TokenStore for FileStore {

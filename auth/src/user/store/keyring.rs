@@ -1,8 +1,5 @@
 //! A keyring: the operating system's, with the feature `keyring`, or any other.
 
-#[cfg(feature = "keyring")]
-mod native;
-
 use std::{fmt, sync::Arc};
 
 use gapi_transport::BoxFuture;
@@ -232,6 +229,35 @@ fn unusable(error: &dyn fmt::Display) -> AuthError {
         format!("the keyring cannot be used: {error}"),
     )
     .with_hint("unlock it, or keep tokens in a `FileStore`")
+}
+
+#[cfg(feature = "keyring")]
+impl KeyringStore {
+    /// The system's keyring, in which `service` is the program's name. Asks the keyring, which may ask the user: call it where that may take a while.
+    /// Needs the feature `keyring`.
+    ///
+    /// # Errors
+    /// [`AuthErrorKind::Store`](crate::AuthErrorKind::Store) where there is no keyring, it is locked, or it does not keep what it is given.
+    pub fn open(service: &str) -> Result<Self, AuthError> {
+        let keyring = apart(|| system_keyring().map_err(|error| unusable(&error)))?;
+        let locks = FileStore::default_location(&crate::Environment::system())?;
+        Self::with(keyring, service, locks)
+    }
+}
+
+#[cfg(all(feature = "keyring", target_os = "macos"))]
+fn system_keyring() -> keyring_core::Result<Arc<CredentialStore>> {
+    Ok(apple_native_keyring_store::keychain::Store::new()?)
+}
+
+#[cfg(all(feature = "keyring", windows))]
+fn system_keyring() -> keyring_core::Result<Arc<CredentialStore>> {
+    Ok(windows_native_keyring_store::Store::new()?)
+}
+
+#[cfg(all(feature = "keyring", unix, not(target_os = "macos")))]
+fn system_keyring() -> keyring_core::Result<Arc<CredentialStore>> {
+    Ok(zbus_secret_service_keyring_store::Store::new()?)
 }
 
 impl TokenStore for KeyringStore {

@@ -6,9 +6,7 @@ use std::{
     path::Path,
 };
 
-use super::file::failure;
-use crate::ShownPath;
-use crate::{AuthError, AuthErrorKind, environment::is_absent};
+use crate::{AuthError, AuthErrorKind, ShownPath, environment::is_absent};
 
 /// Opens a file to read it, if it is there and the user's alone. A link is not followed: somebody else may have put it there.
 pub(super) fn open(path: &Path) -> Result<Option<File>, AuthError> {
@@ -89,4 +87,12 @@ fn check(path: &Path, metadata: &Metadata) -> Result<(), AuthError> {
 #[cfg(not(unix))]
 fn check(_: &Path, _: &Metadata) -> Result<(), AuthError> {
     Ok(())
+}
+
+pub(super) fn failure(what: &str, path: &Path, error: io::Error) -> AuthError {
+    AuthError::new(
+        AuthErrorKind::Store,
+        format!("cannot {what} {}: {error}", ShownPath::new(path)),
+    )
+    .with_source(error)
 }

@@ -12,14 +12,12 @@ use std::{
 
 use gapi_transport::BoxFuture;
 use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
-    time::{Sleep, sleep},
+    time::{Sleep, sleep, timeout},
 };
 
-use super::{
-    http::{Unreadable, answer, read},
-    pages::Page,
-};
+use super::pages::Page;
 use crate::{AuthError, AuthErrorKind, reach::is_loopback};
 
 /// How many connections may say nothing at the same time. The oldest makes room for the next.
@@ -29,6 +27,11 @@ const REST: Duration = Duration::from_millis(50);
 /// The port that URLs and `Host` headers leave out.
 const HTTP: u16 = 80;
 
+/// No head of a browser's request comes near this size.
+const HEAD_LIMIT: usize = 32 * 1024;
+/// How long a browser may take to send a head, or to take a page.
+const PATIENCE: Duration = Duration::from_secs(15);
+
 /// A request that may be the response, and the connection that waits for a page.
 pub(super) struct Candidate {
     pub(super) stream: TcpStream,
@@ -37,7 +40,7 @@ pub(super) struct Candidate {
 
 /// The listeners and their connections. All of it happens within whoever waits for [`next`](Self::next): no task holds the port any longer than this
 /// value lives.
-pub(super) struct Door {
+pub(super) struct Listener {
     listeners: Vec<TcpListener>,
     host: String,
     port: u16,
@@ -45,7 +48,7 @@ pub(super) struct Door {
     resting: Option<Pin<Box<Sleep>>>,
 }
 
-impl Door {
+impl Listener {
     /// Listens on the addresses of `host`, all with one port.
     pub(super) async fn open(host: &str, port: u16) -> Result<Self, AuthError> {
         let (host, addresses) = addresses(host)?;
@@ -57,7 +60,7 @@ impl Door {
             .with_hint("port 0 takes a free one")
             .with_source(error)
         };
-        let mut door = Self {
+        let mut this = Self {
             listeners: Vec::new(),
             host,
             port,
@@ -66,27 +69,27 @@ impl Door {
         };
         for address in addresses {
             // Without `SO_REUSEPORT`, so that no other program shares the port.
-            match TcpListener::bind(SocketAddr::new(address, door.port)).await {
+            match TcpListener::bind(SocketAddr::new(address, this.port)).await {
                 Ok(listener) => {
-                    door.port = listener
+                    this.port = listener
                         .local_addr()
-                        .map_err(|error| cannot(&door.host, door.port, error))?
+                        .map_err(|error| cannot(&this.host, this.port, error))?
                         .port();
-                    door.listeners.push(listener);
+                    this.listeners.push(listener);
                 }
                 // Browsers try either address. A machine without IPv6 has only one; a port that another program has there is taken.
                 Err(error)
-                    if !door.listeners.is_empty() && error.kind() != io::ErrorKind::AddrInUse =>
+                    if !this.listeners.is_empty() && error.kind() != io::ErrorKind::AddrInUse =>
                 {
                     tracing::debug!(%error, "there is no IPv6 loopback");
                 }
-                Err(error) if door.listeners.is_empty() => {
-                    return Err(cannot(&door.host, door.port, error));
+                Err(error) if this.listeners.is_empty() => {
+                    return Err(cannot(&this.host, this.port, error));
                 }
-                Err(error) => return Err(cannot("[::1]", door.port, error)),
+                Err(error) => return Err(cannot("[::1]", this.port, error)),
             }
         }
-        Ok(door)
+        Ok(this)
     }
 
     /// The URL at which browsers come.
@@ -210,7 +213,98 @@ fn is_here(host: &str, port: u16) -> bool {
 }
 
 pub(super) async fn show(stream: TcpStream, page: Page) {
-    answer(stream, page.status, &page.headers, &page.html).await;
+    respond(stream, page.status, &page.headers, &page.html).await;
+}
+
+/// What a connection asked for.
+struct Request {
+    method: String,
+    /// Path and query.
+    target: String,
+    host: String,
+}
+
+/// Why there is no request to answer.
+enum Unreadable {
+    /// The connection is of no use any more.
+    Gone,
+    /// It deserves this status.
+    Status(u16),
+}
+
+/// Reads the head of a request. Nothing after it is read: no answer needs it.
+async fn read(stream: &mut TcpStream) -> Result<Request, Unreadable> {
+    match timeout(PATIENCE, read_head(stream)).await {
+        Ok(head) => parse(&head?).ok_or(Unreadable::Status(400)),
+        Err(_) => Err(Unreadable::Gone),
+    }
+}
+
+async fn read_head(stream: &mut TcpStream) -> Result<Vec<u8>, Unreadable> {
+    let mut head = Vec::new();
+    let mut chunk = [0; 4096];
+    loop {
+        match stream.read(&mut chunk).await {
+            Ok(0) | Err(_) => return Err(Unreadable::Gone),
+            Ok(read) => {
+                // The end may lie across two chunks.
+                let from = head.len().saturating_sub(3);
+                head.extend_from_slice(&chunk[..read]);
+                if let Some(end) = head[from..].windows(4).position(|end| end == b"\r\n\r\n") {
+                    head.truncate(from + end);
+                    return Ok(head);
+                }
+            }
+        }
+        if head.len() > HEAD_LIMIT {
+            let in_first_line = !head.contains(&b'\n');
+            return Err(Unreadable::Status(if in_first_line { 414 } else { 431 }));
+        }
+    }
+}
+
+fn parse(head: &[u8]) -> Option<Request> {
+    let head = std::str::from_utf8(head).ok()?;
+    let mut lines = head.split("\r\n");
+    let mut parts = lines.next()?.split(' ');
+    let (method, target, version) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() || !version.starts_with("HTTP/1.") || !target.starts_with('/') {
+        return None;
+    }
+    let mut hosts = lines.filter_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("host").then(|| value.trim())
+    });
+    let host = hosts.next()?.to_ascii_lowercase();
+    hosts.next().is_none().then(|| Request {
+        method: method.to_owned(),
+        target: target.to_owned(),
+        host,
+    })
+}
+
+/// Sends a page and ends the connection. A browser that has gone does not matter.
+async fn respond(mut stream: TcpStream, status: u16, headers: &str, page: &str) {
+    let reason = match status {
+        200 => "OK",
+        400 => "Bad Request",
+        404 => "Not Found",
+        405 => "Method Not Allowed",
+        414 => "URI Too Long",
+        421 => "Misdirected Request",
+        431 => "Request Header Fields Too Large",
+        _ => "Error",
+    };
+    let text = format!(
+        "HTTP/1.1 {status} {reason}\r\ncontent-type: text/html; charset=utf-8\r\ncontent-length: {}\r\n{headers}\
+         cache-control: no-store\r\nreferrer-policy: no-referrer\r\nx-content-type-options: nosniff\r\nconnection: close\r\n\r\n{page}",
+        page.len()
+    );
+    let _ = timeout(PATIENCE, async {
+        stream.write_all(text.as_bytes()).await?;
+        stream.shutdown().await
+    })
+    .await;
 }
 
 #[cfg(test)]
@@ -219,7 +313,7 @@ mod tests {
 
     #[test]
     fn port_80_stands_in_no_url() {
-        let at = |host: &str, port| Door {
+        let at = |host: &str, port| Listener {
             listeners: Vec::new(),
             host: host.to_owned(),
             port,

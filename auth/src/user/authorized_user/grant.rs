@@ -1,0 +1,211 @@
+//! What all copies of a user's credentials share: the grant, in memory and in a store.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::SystemTime,
+};
+
+use secrecy::ExposeSecret;
+
+use super::info::UserInfo;
+use crate::{
+    AuthError, AuthErrorKind, FetchContext, Token,
+    oauth::TokenResponse,
+    user::store::{StoreLock, TokenKey, TokenStore},
+};
+
+/// What all copies share: a refresh token that is replaced is replaced for all of them.
+pub(super) struct Grant {
+    info: Mutex<Known>,
+    /// One refresh at a time, because a refresh token that is sent twice may be taken for a stolen one.
+    pub(super) turn: tokio::sync::Mutex<()>,
+    store: Option<(Arc<dyn TokenStore>, TokenKey)>,
+}
+
+pub(super) struct Known {
+    pub(super) info: UserInfo,
+    unsaved: Unsaved,
+    revoked: bool,
+}
+
+/// What of the grant the store has yet to see.
+#[derive(Clone, Copy, PartialEq)]
+enum Unsaved {
+    Nothing,
+    /// Can be had again.
+    AccessToken,
+    /// Must not be lost.
+    RefreshToken,
+}
+
+impl Grant {
+    pub(super) fn new(info: UserInfo, store: Option<(Arc<dyn TokenStore>, TokenKey)>) -> Self {
+        Self {
+            info: Mutex::new(Known {
+                info,
+                unsaved: Unsaved::Nothing,
+                revoked: false,
+            }),
+            turn: tokio::sync::Mutex::default(),
+            store,
+        }
+    }
+
+    pub(super) fn known(&self) -> MutexGuard<'_, Known> {
+        self.info.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn store(&self) -> Option<&(Arc<dyn TokenStore>, TokenKey)> {
+        self.store.as_ref()
+    }
+
+    pub(super) async fn lock(&self, cx: &FetchContext) -> Result<Option<StoreLock>, AuthError> {
+        match &self.store {
+            Some((store, key)) => lock(&**store, key, cx).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Takes over what another process saved meanwhile.
+    pub(super) async fn catch_up(&self) -> Result<(), AuthError> {
+        let Some((store, key)) = &self.store else {
+            return Ok(());
+        };
+        let Some(text) = store.load(key).await? else {
+            return Err(sign_in(
+                "the credentials are no longer in the token store",
+                "somebody signed out: sign in again",
+            ));
+        };
+        let saved = UserInfo::parse("token store", text.expose_secret())
+            .map_err(|error| error.with_kind(AuthErrorKind::Store))?;
+        self.known().info = saved;
+        Ok(())
+    }
+
+    pub(super) fn usable_info(&self) -> Result<UserInfo, AuthError> {
+        let known = self.known();
+        if known.revoked {
+            return Err(sign_in("the credentials were revoked", "sign in again"));
+        }
+        if known.info.refresh_token.is_none() {
+            return Err(no_refresh_token());
+        }
+        Ok(known.info.clone())
+    }
+
+    /// Keeps what the token endpoint gave. The second value says whether the refresh token was replaced.
+    pub(super) fn learn(
+        &self,
+        answer: TokenResponse,
+        asked_at: SystemTime,
+        whole: bool,
+    ) -> (Token, bool) {
+        let expiry = answer
+            .expires_in
+            .and_then(|lifetime| asked_at.checked_add(lifetime));
+        let mut token = Token::new(answer.access_token.clone());
+        if let Some(expiry) = expiry {
+            token = token.expires_at(expiry);
+        }
+        let mut known = self.known();
+        let info = &mut known.info;
+        let rotated = answer.refresh_token.as_ref().is_some_and(|new| {
+            info.refresh_token
+                .as_ref()
+                .is_none_or(|old| old.expose_secret() != new.expose_secret())
+        });
+        info.refresh_token = answer.refresh_token.or(info.refresh_token.take());
+        info.id_token = answer.id_token.or(info.id_token.take());
+        // The token of a copy with other scopes is not the grant's.
+        if whole {
+            info.token = Some(answer.access_token);
+            info.expiry = expiry;
+            info.granted_scopes = answer.scopes.or(info.granted_scopes.take());
+        }
+        known.unsaved = match (rotated, whole) {
+            _ if self.store.is_none() => Unsaved::Nothing,
+            (true, _) => Unsaved::RefreshToken,
+            (false, true) => Unsaved::AccessToken,
+            (false, false) => Unsaved::Nothing,
+        };
+        (token, rotated)
+    }
+
+    /// Saves a refresh token that the store could not take before. Until that has worked, it stays in memory.
+    pub(super) async fn save_refresh_token(&self) -> Result<(), AuthError> {
+        let unsaved = self.known().unsaved;
+        match unsaved {
+            Unsaved::RefreshToken => self.save_unsaved().await,
+            Unsaved::Nothing | Unsaved::AccessToken => Ok(()),
+        }
+    }
+
+    /// Saves what the store has not seen.
+    pub(super) async fn save_unsaved(&self) -> Result<(), AuthError> {
+        let Some((store, key)) = &self.store else {
+            return Ok(());
+        };
+        let text = {
+            let known = self.known();
+            if known.unsaved == Unsaved::Nothing {
+                return Ok(());
+            }
+            known.info.to_json()
+        };
+        store.save(key, &text).await?;
+        self.known().unsaved = Unsaved::Nothing;
+        Ok(())
+    }
+
+    /// Forgets all tokens, after they were revoked.
+    pub(super) fn revoked(&self) {
+        let mut known = self.known();
+        known.revoked = true;
+        known.unsaved = Unsaved::Nothing;
+        let info = &mut known.info;
+        (info.refresh_token, info.token, info.expiry) = (None, None, None);
+        (info.id_token, info.rapt_token) = (None, None);
+    }
+
+    /// Keeps revocation and refresh apart, in this process and in others.
+    pub(super) async fn exclusively(
+        &self,
+        cx: &FetchContext,
+    ) -> Result<(tokio::sync::MutexGuard<'_, ()>, Option<StoreLock>), AuthError> {
+        let turn = self.turn.lock().await;
+        let lock = self.lock(cx).await?;
+        // Signed out elsewhere is no reason to fail: what is known here is revoked then.
+        if let Err(error) = self.catch_up().await
+            && error.kind() != AuthErrorKind::SignInRequired
+        {
+            return Err(error);
+        }
+        Ok((turn, lock))
+    }
+}
+
+pub(super) fn no_refresh_token() -> AuthError {
+    sign_in(
+        "the access token has expired and there is no refresh token",
+        "sign in with `access_type=offline`; Google gives a refresh token at the first consent only, or with `prompt=consent`",
+    )
+}
+
+/// Waits for a store's lock. The error of whoever waits too long names it.
+pub(super) async fn lock(
+    store: &dyn TokenStore,
+    key: &TokenKey,
+    cx: &FetchContext,
+) -> Result<StoreLock, AuthError> {
+    let _step = cx.waits_for(
+        AuthErrorKind::Store,
+        format!("another program holds the lock {}", store.lock_name(key)),
+        Some("it may have been stopped while it refreshed a token: let it go on, or end it"),
+    );
+    store.lock(key).await
+}
+
+fn sign_in(message: &str, hint: &str) -> AuthError {
+    AuthError::new(AuthErrorKind::SignInRequired, message).with_hint(hint)
+}
