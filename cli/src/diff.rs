@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use gapi_codegen::diff::{self, Class, Diff};
-use gapi_codegen::{Source, locate};
+use gapi_codegen::{Source, lookup};
 use serde_json::json;
 
-use crate::keep::overrides;
-use crate::library::here;
+use crate::diagnostic::{self, all};
+use crate::doc_index::here;
 use crate::print::{self, print};
-use crate::problem::{self, all};
-use crate::{Outcome, Problem};
+use crate::selection_args::overrides;
+use crate::{Failure, Outcome};
 
 /// What a comparison ends with when it found what is denied: neither an error nor wrong arguments.
 const DENIED: u8 = 3;
@@ -68,8 +68,8 @@ enum Show {
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome<ExitCode> {
     if arguments.old == "-" && arguments.new == "-" {
-        let problem = Problem::new("both documents cannot come from the standard input stream");
-        return Err(problem.help("name a file for one of them").into());
+        let failure = Failure::new("both documents cannot come from the standard input stream");
+        return Err(failure.help("name a file for one of them").into());
     }
     let (old, new) = (source(&arguments.old)?, source(&arguments.new)?);
     let overrides = |path: &Option<PathBuf>| path.as_deref().map(overrides).transpose();
@@ -77,10 +77,10 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<ExitCode> {
     let for_new = overrides(&arguments.new_overrides)?;
     let for_new = for_new.as_ref().or(both.as_ref());
     let mut diff = diff::corrected((&old, both.as_ref()), (&new, for_new)).map_err(all)?;
-    problem::warn(
+    diagnostic::warn(
         std::mem::take(&mut diff.warnings)
             .into_iter()
-            .map(Problem::from),
+            .map(Failure::from),
     );
     let denied = match arguments.deny {
         Deny::Nothing => None,
@@ -150,7 +150,7 @@ fn summary(diff: &Diff) -> String {
 /// A document by its path, by name and version, or from the standard input stream.
 fn source(spec: &str) -> Outcome<Source> {
     if spec != "-" {
-        let located = locate::document(&here()?, spec).map_err(Problem::from)?;
+        let located = lookup::document(&here()?, spec).map_err(Failure::from)?;
         // Two files of one name are told apart by their folders.
         return Ok(Source::new(spec, located.source.text));
     }
@@ -161,6 +161,6 @@ fn source(spec: &str) -> Outcome<Source> {
     let mut text = String::new();
     stdin
         .read_to_string(&mut text)
-        .map_err(|error| Problem::new(format!("cannot read the standard input stream: {error}")))?;
+        .map_err(|error| Failure::new(format!("cannot read the standard input stream: {error}")))?;
     Ok(Source::new("(standard input)", text))
 }

@@ -10,8 +10,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::visit::Visit;
 
-use crate::keep::Keep;
-use crate::{Outcome, Problem, print};
+use crate::selection_args::SelectionArgs;
+use crate::{Failure, Outcome, print};
 
 /// Print what `gapi::api!` makes
 ///
@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
     /// A Rust source file that calls `gapi::api!`, or a document: a path, or a name and version such as `sqladmin:v1`
     input: String,
     #[command(flatten)]
-    keep: Keep,
+    selection: SelectionArgs,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
@@ -29,29 +29,29 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         .extension()
         .is_some_and(|extension| extension == "rs")
     {
-        if let Some(option) = arguments.keep.given() {
-            let problem = Problem::new(format!(
+        if let Some(option) = arguments.selection.given() {
+            let failure = Failure::new(format!(
                 "{option} is for a document, and {} is Rust",
                 arguments.input
             ));
-            return Err(problem
+            return Err(failure
                 .help("the calls in the file say what to keep")
                 .into());
         }
-        of_file(Path::new(&arguments.input), &arguments.keep.runtime())?
+        of_file(Path::new(&arguments.input), &arguments.selection.runtime())?
     } else {
         of_document(arguments)?
     };
-    let text = format::items(items).map_err(Problem::from)?;
+    let text = format::items(items).map_err(Failure::from)?;
     print(&text)
 }
 
 /// One public module that is called like the API.
 fn of_document(arguments: &Arguments) -> Outcome<TokenStream> {
-    let generated = arguments.keep.generate(&arguments.input)?;
+    let generated = arguments.selection.generate(&arguments.input)?;
     let name = invocation::module_name(&generated.api.name);
     let name: syn::Ident =
-        syn::parse_str(&name).map_err(|error| Problem::new(error.to_string()))?;
+        syn::parse_str(&name).map_err(|error| Failure::new(error.to_string()))?;
     let (docs, tokens) = (&generated.docs, &generated.tokens);
     Ok(quote! {
         #[doc = #docs]
@@ -61,40 +61,40 @@ fn of_document(arguments: &Arguments) -> Outcome<TokenStream> {
 
 /// Every module of every call in a file.
 fn of_file(path: &Path, runtime: &TokenStream) -> Outcome<TokenStream> {
-    let text = std::fs::read_to_string(path).map_err(|error| Problem::io("read", path, &error))?;
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?;
     let source = Arc::new(NamedSource::new(path.to_string_lossy(), text.clone()));
-    let file = syn::parse_file(&text).map_err(|error| Problem::at(&source, &error))?;
+    let file = syn::parse_file(&text).map_err(|error| Failure::at(&source, &error))?;
     let mut calls = Calls::default();
     calls.visit_file(&file);
     if calls.0.is_empty() {
-        let problem = Problem::new(format!("{} does not call `gapi::api!`", path.display()));
-        return Err(problem
+        let failure = Failure::new(format!("{} does not call `gapi::api!`", path.display()));
+        return Err(failure
             .help("name a document to see what a call would make of it: `gapi expand sqladmin:v1`")
             .into());
     }
     let manifest_dir = manifest_dir(path)?;
     let mut items = TokenStream::new();
-    let mut problems = Vec::new();
+    let mut failures = Vec::new();
     for call in calls.0 {
         let Invocation { modules, broken } = Invocation::parse(call);
-        problems.extend(
+        failures.extend(
             broken
                 .iter()
-                .map(|broken| Problem::at(&source, &broken.error)),
+                .map(|broken| Failure::at(&source, &broken.error)),
         );
         for module in modules {
             match expand(&module, &manifest_dir, runtime) {
                 Ok(item) => items.extend(item),
                 Err(errors) => {
-                    problems.extend(errors.iter().map(|error| Problem::at(&source, error)));
+                    failures.extend(errors.iter().map(|error| Failure::at(&source, error)));
                 }
             }
         }
     }
-    if problems.is_empty() {
+    if failures.is_empty() {
         Ok(items)
     } else {
-        Err(problems)
+        Err(failures)
     }
 }
 
@@ -111,14 +111,14 @@ fn expand(
 
 /// The folder of the manifest of the package that a file is part of.
 fn manifest_dir(path: &Path) -> Outcome<PathBuf> {
-    let path = std::path::absolute(path).map_err(|error| Problem::io("find", path, &error))?;
+    let path = std::path::absolute(path).map_err(|error| Failure::io("find", path, &error))?;
     let folder = path
         .ancestors()
         .skip(1)
         .find(|folder| folder.join("Cargo.toml").is_file());
     folder.map(Path::to_owned).ok_or_else(|| {
-        let problem = Problem::new(format!("{} is not in a package", path.display()));
-        problem.help("paths in `api!` start at the folder of Cargo.toml, and there is none above this file").into()
+        let failure = Failure::new(format!("{} is not in a package", path.display()));
+        failure.help("paths in `api!` start at the folder of Cargo.toml, and there is none above this file").into()
     })
 }
 

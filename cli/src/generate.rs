@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::keep::Keep;
-use crate::problem::note;
-use crate::{Outcome, Problem, file, print};
+use crate::diagnostic::note;
+use crate::selection_args::SelectionArgs;
+use crate::{Failure, Outcome, file, print};
 
 /// Write the module of a document to a file
 #[derive(Debug, clap::Args)]
@@ -15,7 +15,7 @@ pub(crate) struct Arguments {
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
     #[command(flatten)]
-    keep: Keep,
+    selection: SelectionArgs,
     /// Write nothing, and fail when FILE is not what would be written
     #[arg(long)]
     check: bool,
@@ -25,31 +25,31 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let Arguments {
         spec,
         output,
-        keep,
+        selection,
         check,
     } = arguments;
     let to_stdout = output == Path::new("-");
     if *check && to_stdout {
-        let problem = Problem::new("--check needs a file to look at");
-        return Err(problem.help("name the file with -o FILE").into());
+        let failure = Failure::new("--check needs a file to look at");
+        return Err(failure.help("name the file with -o FILE").into());
     }
-    let generated = keep.generate(spec)?;
-    let text = generated.to_module_file().map_err(Problem::from)?;
+    let generated = selection.generate(spec)?;
+    let text = generated.to_module_file().map_err(Failure::from)?;
     if to_stdout {
         return print(&text);
     }
-    let same = file::holds(output, &text).map_err(|error| Problem::io("read", output, &error))?;
+    let same = file::holds(output, &text).map_err(|error| Failure::io("read", output, &error))?;
     match (check, same) {
         (_, true) => note(&format!("{} is up to date", output.display())),
         (true, false) => {
             let stale = if output.exists() { "stale" } else { "missing" };
-            let problem = Problem::new(format!("{} is {stale}", output.display()));
-            return Err(problem
+            let failure = Failure::new(format!("{} is {stale}", output.display()));
+            return Err(failure
                 .help(format!("run `{}`", arguments.command()))
                 .into());
         }
         (false, false) => {
-            file::replace(output, &text).map_err(|error| Problem::io("write", output, &error))?;
+            file::replace(output, &text).map_err(|error| Failure::io("write", output, &error))?;
             let counts = generated.statistics;
             note(&format!(
                 "wrote {}: {} of {} methods, {} of {} schemas",
@@ -76,14 +76,14 @@ impl Arguments {
         };
         let text = |path: &PathBuf| path.to_string_lossy().into_owned();
         option("-o", &[text(&self.output)]);
-        option("--methods", &self.keep.methods);
-        option("--types", &self.keep.types);
+        option("--methods", &self.selection.methods);
+        option("--types", &self.selection.types);
         option(
             "--overrides",
-            self.keep.overrides.as_ref().map(text).as_slice(),
+            self.selection.overrides.as_ref().map(text).as_slice(),
         );
-        if self.keep.runtime != "::gapi" {
-            option("--runtime", std::slice::from_ref(&self.keep.runtime));
+        if self.selection.runtime != "::gapi" {
+            option("--runtime", std::slice::from_ref(&self.selection.runtime));
         }
         words.join(" ")
     }

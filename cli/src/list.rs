@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::library::Library;
+use crate::doc_index::DocIndex;
 use crate::print::{self, print, table};
-use crate::{Outcome, Problem};
+use crate::{Failure, Outcome};
 
 /// List the documents that are here
 #[derive(Debug, clap::Args)]
@@ -24,14 +24,14 @@ struct Head {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
-    let library = Library::find()?;
+    let library = DocIndex::find()?;
     let mut rows = Vec::new();
     let mut objects: Vec<Value> = Vec::new();
     let word = arguments.word.as_deref().unwrap_or_default().to_lowercase();
     for entry in &library.index.documents {
         let text = library.text(entry)?;
         let Head { title } = serde_json::from_str(&text)
-            .map_err(|error| Problem::new(format!("{}: {error}", entry.file)))?;
+            .map_err(|error| Failure::new(format!("{}: {error}", entry.file)))?;
         let spec = entry.spec();
         if !spec.to_lowercase().contains(&word) && !title.to_lowercase().contains(&word) {
             continue;
@@ -49,8 +49,8 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         return print::json(&Value::from(objects));
     }
     if rows.is_empty() {
-        let problem = Problem::new(format!("no document has `{word}` in its name or title"));
-        return Err(problem
+        let failure = Failure::new(format!("no document has `{word}` in its name or title"));
+        return Err(failure
             .help("`gapi list` lists all; `gapi fetch NAME:VERSION` brings another one")
             .into());
     }

@@ -2,25 +2,25 @@
 
 mod auth;
 mod completions;
+mod diagnostic;
 mod diff;
+mod doc_index;
 mod expand;
 mod fetch;
 mod file;
 mod generate;
-mod keep;
-mod library;
 mod list;
 mod methods;
 mod print;
-mod problem;
+mod selection_args;
 mod show;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use diagnostic::Failure;
 use print::print;
-use problem::Problem;
 
 /// Typed Google API clients for Rust, from Discovery documents.
 #[derive(Debug, Parser)]
@@ -66,12 +66,12 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(code) => code,
-        Err(problems) => {
-            problem::show(problems);
+        Err(failures) => {
+            diagnostic::show(failures);
             ExitCode::FAILURE
         }
     }
 }
 
 /// What a command ends with: nothing, or all that is wrong.
-type Outcome<T = ()> = Result<T, Vec<Problem>>;
+type Outcome<T = ()> = Result<T, Vec<Failure>>;

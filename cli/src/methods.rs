@@ -4,7 +4,7 @@ use gapi_codegen::describe::{self, Summary};
 use serde_json::json;
 
 use crate::print::{self, print, table};
-use crate::{Outcome, Problem, library};
+use crate::{Failure, Outcome, doc_index};
 
 /// List the methods of an API
 #[derive(Debug, clap::Args)]
@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
-    let api = library::api(&arguments.api)?;
+    let api = doc_index::api(&arguments.api)?;
     let word = arguments.word.as_deref().unwrap_or_default();
     let lower = word.to_lowercase();
     let has = |text: &str| text.to_lowercase().contains(&lower);
@@ -36,11 +36,11 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         return print::json(&json!(methods));
     }
     if api.root.method_count() == 0 {
-        return Err(Problem::new(format!("{} has no methods", arguments.api)).into());
+        return Err(Failure::new(format!("{} has no methods", arguments.api)).into());
     }
     if methods.is_empty() {
-        let problem = Problem::new(format!("no method of {} has `{word}`", arguments.api));
-        return Err(problem
+        let failure = Failure::new(format!("no method of {} has `{word}`", arguments.api));
+        return Err(failure
             .help(format!("`gapi methods {}` lists all", arguments.api))
             .into());
     }

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write as _};
 use gapi_codegen::text;
 use serde_json::Value;
 
-use crate::{Outcome, Problem};
+use crate::{Failure, Outcome};
 
 /// Prints a text for people. Whatever documents hold, nothing in it acts on a terminal.
 pub(crate) fn print(text: &str) -> Outcome {
@@ -22,7 +22,7 @@ pub(crate) fn raw(text: &str) -> Outcome {
     match std::io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             let message = format!("cannot write to the standard output stream: {error}");
-            Err(Problem::new(message).into())
+            Err(Failure::new(message).into())
         }
         _ => Ok(()),
     }

@@ -5,9 +5,9 @@ use gapi_codegen::describe::{self, Argument, Description};
 use gapi_codegen::model::Api;
 use serde_json::{Value, json};
 
-use crate::library::{self, Library};
+use crate::doc_index::{self, DocIndex};
 use crate::print::{self, print};
-use crate::{Outcome, Problem};
+use crate::{Failure, Outcome};
 
 /// Show what a method is, and a program that calls it
 #[derive(Debug, clap::Args)]
@@ -28,11 +28,11 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let (api, name) = match arguments.words.as_slice() {
-        [spec, method] => (library::api(spec)?, method),
+        [spec, method] => (doc_index::api(spec)?, method),
         [id] => (by_id(id)?, id),
-        _ => return Err(Problem::new("name one method").into()),
+        _ => return Err(Failure::new("name one method").into()),
     };
-    let method = describe::find(&api, name).map_err(Problem::from)?;
+    let method = describe::find(&api, name).map_err(Failure::from)?;
     let description = describe::method(&api, method, arguments.depth);
     if arguments.json {
         return print::json(&json!(description));
@@ -42,14 +42,14 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
 
 /// The API that has a method of an id.
 fn by_id(id: &str) -> Outcome<Api> {
-    let library = Library::find()?;
+    let library = DocIndex::find()?;
     let quoted = Value::from(id).to_string();
     let mut found = Vec::new();
     for entry in &library.index.documents {
         let text = library.text(entry)?;
         // Most documents need no second look.
         if text.contains(&quoted) {
-            let api = library::lower(&Source::new(&entry.file, text))?;
+            let api = doc_index::lower(&Source::new(&entry.file, text))?;
             if api.root.all_methods().any(|method| method.id == id) {
                 found.push((entry.spec(), api));
             }
@@ -61,16 +61,16 @@ fn by_id(id: &str) -> Outcome<Api> {
         Some((spec, _)) => {
             let mut specs: Vec<String> = found.into_iter().map(|(spec, _)| spec).collect();
             specs.push(spec);
-            let problem = Problem::new(format!("{id} is a method of {}", specs.join(" and of ")));
-            Err(problem
+            let failure = Failure::new(format!("{id} is a method of {}", specs.join(" and of ")));
+            Err(failure
                 .help(format!("name one of them: `gapi show {} {id}`", specs[0]))
                 .into())
         }
         None => {
-            let problem = Problem::new(format!(
+            let failure = Failure::new(format!(
                 "no document that is here has a method with the id `{id}`"
             ));
-            Err(problem
+            Err(failure
                 .help("name the document too: `gapi show sqladmin:v1 instances.list`; `gapi list` lists those that are here")
                 .into())
         }

@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::model::names;
-use crate::{Error, Errors, Options, Overrides, Selection, format, locate};
+use crate::{Error, Errors, Options, Overrides, Selection, format, lookup};
 
 /// Generates modules in a build script.
 ///
@@ -235,7 +235,7 @@ impl Job {
         runtime: &TokenStream,
         watched: &mut BTreeSet<PathBuf>,
     ) -> Result<Made, Errors> {
-        let located = locate::document(manifest_dir, &self.spec).inspect_err(|_| {
+        let located = lookup::document(manifest_dir, &self.spec).inspect_err(|_| {
             // So that the build runs again when the file appears.
             watched.insert(manifest_dir.join(&self.spec));
         })?;
@@ -245,7 +245,7 @@ impl Job {
         if let Some(path) = &self.overrides {
             watched.insert(manifest_dir.join(path));
             options.overrides = Some(Overrides::parse(
-                &locate::overrides(manifest_dir, path)?.source,
+                &lookup::overrides(manifest_dir, path)?.source,
             )?);
         }
         options.selection = self

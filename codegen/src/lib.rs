@@ -5,9 +5,9 @@
 //! tokens, [`format`](mod@format) makes text of them. [`generate`] runs them in that order; [`analysis`] ends with the model.
 //!
 //! ```no_run
-//! use gapi_codegen::{Options, Selection, generate, locate};
+//! use gapi_codegen::{Options, Selection, generate, lookup};
 //!
-//! let located = locate::document(std::path::Path::new("."), "sqladmin:v1")?;
+//! let located = lookup::document(std::path::Path::new("."), "sqladmin:v1")?;
 //! let options = Options::new().selection(Selection::parse(["instances.{list, get}", "operations.*"])?);
 //! let generated = generate(&located.source, &options)?;
 //! println!("{} methods", generated.statistics.methods);
@@ -27,13 +27,13 @@ pub mod error;
 pub mod format;
 pub mod index;
 pub mod invocation;
-pub mod locate;
+mod json_path;
+pub mod lookup;
 pub mod model;
 pub mod options;
 pub mod overrides;
-mod place;
 pub mod select;
-mod similar;
+mod suggest;
 pub mod text;
 
 pub use analysis::Analysis;

@@ -8,7 +8,7 @@ use gapi_codegen::{Source, diff};
 use serde_json::Value;
 
 fn document() -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/diff/library.json");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/library.json");
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 

@@ -2,8 +2,8 @@
 
 use gapi_auth::{Credentials, IdTokenCredentials};
 
-use super::{problem, user};
-use crate::{Outcome, Problem, print::print};
+use super::{failure, user};
+use crate::{Failure, Outcome, print::print};
 
 /// Print an ID token, which tells a service who you are. Its audience is the OAuth client that you signed in with
 #[derive(Debug, clap::Args)]
@@ -17,10 +17,10 @@ pub(super) async fn run(arguments: &Arguments) -> Outcome {
     let user = user(arguments.account.as_deref())?;
     let tokens = user
         .id_tokens()
-        .ok_or_else(|| Problem::new("a user's credentials give no ID tokens"))?;
+        .ok_or_else(|| Failure::new("a user's credentials give no ID tokens"))?;
     let token = IdTokenCredentials::new(tokens, user.client_id())
         .token()
         .await
-        .map_err(problem)?;
+        .map_err(failure)?;
     print(&format!("{}\n", token.secret()))
 }

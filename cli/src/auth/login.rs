@@ -4,8 +4,8 @@ use std::{io::Write, path::PathBuf, sync::Arc, time::Duration};
 
 use gapi_auth::{AuthorizedUser, DeviceFlow, Environment, Flow, InstalledAppFlow, TokenStore};
 
-use super::{keys, problem, store};
-use crate::{Outcome, Problem, print::print};
+use super::{failure, keys, store};
+use crate::{Failure, Outcome, print::print};
 use gapi_auth::ShownPath;
 
 /// What is asked for unless something else is said.
@@ -55,12 +55,12 @@ pub(super) async fn run(arguments: &Arguments) -> Outcome {
     let old = keys(&store, Some(&key.account)).await?;
     user.keep_in(Arc::new(store.clone()), key.clone())
         .await
-        .map_err(problem)?;
+        .map_err(failure)?;
     for other in old
         .iter()
         .filter(|old| old.client_id == key.client_id && **old != key)
     {
-        store.delete(other).await.map_err(problem)?;
+        store.delete(other).await.map_err(failure)?;
     }
     let who = match key.account.as_str() {
         "" => "you are",
@@ -83,13 +83,13 @@ async fn sign_in(arguments: &Arguments) -> Outcome<AuthorizedUser> {
     let file = client_secrets(arguments)?;
     // A refresh token comes with consent only, and this is the time for it.
     let mut flow = Flow::from_client_secrets_file(file, scopes)
-        .map_err(problem)?
+        .map_err(failure)?
         .prompt("consent");
     if let Some(account) = &arguments.account {
         flow = flow.login_hint(account);
     }
     let user = if arguments.device {
-        let device = DeviceFlow::new(flow).start().await.map_err(problem)?;
+        let device = DeviceFlow::new(flow).start().await.map_err(failure)?;
         // Whoever closed the stream does not want to know.
         let _ = writeln!(
             std::io::stderr(),
@@ -111,7 +111,7 @@ async fn sign_in(arguments: &Arguments) -> Outcome<AuthorizedUser> {
             )
             .await
     };
-    user.map_err(problem)
+    user.map_err(failure)
 }
 
 fn client_secrets(arguments: &Arguments) -> Outcome<PathBuf> {
@@ -131,7 +131,7 @@ fn client_secrets(arguments: &Arguments) -> Outcome<PathBuf> {
     let place = usual.map_or_else(String::new, |file| {
         format!(", or put it at {}", ShownPath::new(&file))
     });
-    Err(Problem::new("it is not known which OAuth client to sign in with")
+    Err(Failure::new("it is not known which OAuth client to sign in with")
         .help(format!(
             "make one of the type \"Desktop app\" in the Cloud console, under APIs & Services, Credentials; name its JSON file with --client-secrets{place}"
         ))

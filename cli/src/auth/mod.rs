@@ -9,7 +9,7 @@ mod transfer;
 
 use gapi_auth::{AuthError, AuthorizedUser, Environment, FileStore, TokenKey, TokenStore};
 
-use crate::{Outcome, Problem};
+use crate::{Failure, Outcome};
 
 /// Sign in once for all programs that use gapi, and look after who is signed in
 #[derive(Debug, clap::Args)]
@@ -39,7 +39,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Problem::new(format!("cannot start: {error}")))?;
+        .map_err(|error| Failure::new(format!("cannot start: {error}")))?;
     runtime.block_on(async {
         match &arguments.command {
             Command::Login(arguments) => login::run(arguments).await,
@@ -56,25 +56,25 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
 
 /// Where tokens are kept.
 fn store() -> Outcome<FileStore> {
-    FileStore::default_location(&Environment::system()).map_err(problem)
+    FileStore::default_location(&Environment::system()).map_err(failure)
 }
 
 /// What went wrong, with the way out on a line of its own.
-fn problem(error: AuthError) -> Vec<Problem> {
+fn failure(error: AuthError) -> Vec<Failure> {
     let text = error.to_string();
-    let problem = match error.hint() {
+    let failure = match error.hint() {
         Some(hint) => {
             let message = text.strip_suffix(hint).map_or(text.as_str(), |text| text);
-            Problem::new(message.trim_end_matches("; ")).help(hint)
+            Failure::new(message.trim_end_matches("; ")).help(hint)
         }
-        None => Problem::new(text),
+        None => Failure::new(text),
     };
-    problem.into()
+    failure.into()
 }
 
 /// The keys of everybody who is signed in, or of one account.
 async fn keys(store: &FileStore, account: Option<&str>) -> Outcome<Vec<TokenKey>> {
-    let keys = store.list().await.map_err(problem)?;
+    let keys = store.list().await.map_err(failure)?;
     let wanted = |key: &TokenKey| account.is_none_or(|account| key.account == account);
     Ok(keys.into_iter().filter(wanted).collect())
 }
@@ -85,10 +85,10 @@ fn user(account: Option<&str>) -> Outcome<AuthorizedUser> {
         Some(account) => AuthorizedUser::signed_in_to(store()?, Some(account)),
         None => AuthorizedUser::signed_in(),
     };
-    found.map_err(problem)?.ok_or_else(|| {
+    found.map_err(failure)?.ok_or_else(|| {
         let who = account.unwrap_or("nobody");
         let verb = if account.is_some() { "is not" } else { "is" };
-        Problem::new(format!("{who} {verb} signed in"))
+        Failure::new(format!("{who} {verb} signed in"))
             .help("run `gapi auth login`")
             .into()
     })

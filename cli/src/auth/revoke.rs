@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use gapi_auth::{AuthorizedUser, TokenStore};
 
-use super::{keys, problem, store};
-use crate::{Outcome, Problem, print::print};
+use super::{failure, keys, store};
+use crate::{Failure, Outcome, print::print};
 
 /// Sign out: end the grant at the server, and delete the token
 #[derive(Debug, clap::Args)]
@@ -27,11 +27,11 @@ pub(super) async fn run(arguments: &Arguments) -> Outcome {
     if keys.is_empty() {
         let who = arguments.account.as_deref().unwrap_or("nobody");
         let verb = if arguments.all { "is" } else { "is not" };
-        return Err(Problem::new(format!("{who} {verb} signed in"))
+        return Err(Failure::new(format!("{who} {verb} signed in"))
             .help("`gapi auth list` lists who is")
             .into());
     }
-    let mut problems = Vec::new();
+    let mut failures = Vec::new();
     for key in keys {
         let kept = Arc::new(store.clone());
         let revoked = match AuthorizedUser::from_store(kept, key.clone()).await {
@@ -42,19 +42,19 @@ pub(super) async fn run(arguments: &Arguments) -> Outcome {
         match revoked {
             Ok(()) => print(&format!("{} is signed out\n", name(&key.account)))?,
             Err(error) if arguments.force => {
-                store.delete(&key).await.map_err(problem)?;
+                store.delete(&key).await.map_err(failure)?;
                 print(&format!(
                     "{} is signed out here, but the server was not told: {error}\n",
                     name(&key.account)
                 ))?;
             }
-            Err(error) => problems.extend(problem(error)),
+            Err(error) => failures.extend(failure(error)),
         }
     }
-    if problems.is_empty() {
+    if failures.is_empty() {
         Ok(())
     } else {
-        Err(problems)
+        Err(failures)
     }
 }
 

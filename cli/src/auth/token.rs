@@ -2,8 +2,8 @@
 
 use gapi_auth::{AuthRequest, Credentials, Scopes};
 
-use super::{problem, user};
-use crate::{Outcome, Problem, print::print};
+use super::{failure, user};
+use crate::{Failure, Outcome, print::print};
 
 /// Print an access token, for other programs: curl -H "Authorization: Bearer $(gapi auth print-token)" ...
 #[derive(Debug, clap::Args)]
@@ -22,11 +22,11 @@ pub(super) async fn run(arguments: &Arguments) -> Outcome {
     let headers = user
         .headers(&AuthRequest::new(&url, Scopes::Default(&[])))
         .await
-        .map_err(problem)?;
+        .map_err(failure)?;
     let token = headers
         .headers()
         .get(http::header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
-        .ok_or_else(|| Problem::new("the credentials gave no bearer token"))?;
+        .ok_or_else(|| Failure::new("the credentials gave no bearer token"))?;
     print(&format!("{token}\n"))
 }

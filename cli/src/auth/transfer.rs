@@ -5,8 +5,8 @@ use std::{path::PathBuf, sync::Arc};
 use gapi_auth::{AuthError, AuthErrorKind, AuthorizedUser, Environment};
 use serde_json::Value;
 
-use super::{problem, store, user};
-use crate::{Outcome, Problem, print::print};
+use super::{failure, store, user};
+use crate::{Failure, Outcome, print::print};
 use gapi_auth::ShownPath;
 
 /// Take over a file of type `authorized_user`, such as gcloud's
@@ -39,8 +39,8 @@ pub(super) async fn import(arguments: &Import) -> Outcome {
         .file
         .clone()
         .or_else(gcloud)
-        .ok_or_else(|| Problem::new("gcloud's folder is not known").help("name the file"))?;
-    let mut user = AuthorizedUser::from_authorized_user_file(&file).map_err(problem)?;
+        .ok_or_else(|| Failure::new("gcloud's folder is not known").help("name the file"))?;
+    let mut user = AuthorizedUser::from_authorized_user_file(&file).map_err(failure)?;
     if let Some(account) = &arguments.account {
         user = user.account(account);
     }
@@ -60,12 +60,12 @@ pub(super) async fn import(arguments: &Import) -> Outcome {
 }
 
 /// Why credentials are not taken over. Whoever knows the server can say so.
-fn unusable(error: AuthError) -> Vec<Problem> {
+fn unusable(error: AuthError) -> Vec<Failure> {
     match error.kind() {
         AuthErrorKind::Config => {
-            problem(error.with_hint("if the file's server is right, name it with `--token-uri`"))
+            failure(error.with_hint("if the file's server is right, name it with `--token-uri`"))
         }
-        _ => problem(error),
+        _ => failure(error),
     }
 }
 

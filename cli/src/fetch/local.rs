@@ -10,7 +10,7 @@ use zip::ZipArchive;
 
 use super::Spec;
 use super::service::{Fetched, Missing, read};
-use crate::{Outcome, Problem};
+use crate::{Failure, Outcome};
 
 /// Where documents are inside google-api-python-client.
 const IN_PACKAGE: &str = "googleapiclient/discovery_cache/documents";
@@ -40,17 +40,17 @@ impl Local {
                 path.to_owned()
             };
             let entries =
-                std::fs::read_dir(&folder).map_err(|error| Problem::io("read", &folder, &error))?;
+                std::fs::read_dir(&folder).map_err(|error| Failure::io("read", &folder, &error))?;
             let names = entries
                 .filter_map(Result::ok)
                 .map(|entry| entry.file_name().to_string_lossy().into_owned())
                 .collect();
             (Place::Folder(folder), names)
         } else {
-            let file = File::open(path).map_err(|error| Problem::io("read", path, &error))?;
+            let file = File::open(path).map_err(|error| Failure::io("read", path, &error))?;
             let archive = ZipArchive::new(file).map_err(|error| {
-                let problem = Problem::new(format!("{} is no wheel: {error}", path.display()));
-                problem.help("--from takes a folder of documents, or the .whl file of google-api-python-client")
+                let failure = Failure::new(format!("{} is no wheel: {error}", path.display()));
+                failure.help("--from takes a folder of documents, or the .whl file of google-api-python-client")
             })?;
             let names: Vec<String> = archive.file_names().map(str::to_owned).collect();
             (Place::Wheel(archive), names)
@@ -66,8 +66,8 @@ impl Local {
             .filter_map(|name| Some((is_document(&name)?, name)))
             .collect();
         if files.is_empty() {
-            let problem = Problem::new(format!("{} has no Discovery documents", path.display()));
-            return Err(problem
+            let failure = Failure::new(format!("{} has no Discovery documents", path.display()));
+            return Err(failure
                 .help(format!(
                     "they are files such as drive.v3.json, in a wheel under {IN_PACKAGE}"
                 ))
@@ -86,8 +86,8 @@ impl Local {
         let specs: Vec<Spec> = self.held().keys().cloned().collect();
         if specs.is_empty() {
             let message = format!("no file of {} is a Discovery document", self.path.display());
-            let problem = Problem::new(message);
-            return Err(problem.help("a document has a name and a version").into());
+            let failure = Failure::new(message);
+            return Err(failure.help("a document has a name and a version").into());
         }
         Ok(specs)
     }
@@ -142,7 +142,7 @@ impl Local {
         let Some(name) = self.files.get(file) else {
             return Ok(None);
         };
-        let failed = |error: &std::io::Error| Problem::io("read", Path::new(file), error);
+        let failed = |error: &std::io::Error| Failure::io("read", Path::new(file), error);
         let mut bytes = Vec::new();
         match &mut self.place {
             Place::Folder(folder) => {

@@ -12,8 +12,8 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use gapi_codegen::index::{self, PATH};
 
-use crate::library::here;
-use crate::{Outcome, Problem};
+use crate::doc_index::here;
+use crate::{Failure, Outcome};
 use local::Local;
 use progress::Progress;
 use report::{Report, What};
@@ -130,15 +130,15 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
         None => tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
-            .map_err(|error| Problem::new(format!("cannot start: {error}")))?
+            .map_err(|error| Failure::new(format!("cannot start: {error}")))?
             .block_on(online(arguments, specs, &mut store))?,
     };
     report.print(arguments.json)?;
-    let problems = report.problems();
-    if problems.is_empty() {
+    let failures = report.failures();
+    if failures.is_empty() {
         Ok(())
     } else {
-        Err(problems)
+        Err(failures)
     }
 }
 

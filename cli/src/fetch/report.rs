@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Spec;
 use super::service::Missing;
-use crate::{Outcome, Problem, print};
+use crate::{Failure, Outcome, print};
 
 /// What became of a document.
 #[derive(Clone, Debug)]
@@ -101,7 +101,7 @@ impl Report {
     }
 
     /// What has to be told as an error: whatever was named and could not be had.
-    pub(super) fn problems(&self) -> Vec<Problem> {
+    pub(super) fn failures(&self) -> Vec<Failure> {
         if !self.named {
             // One that is gone must not keep the others from being brought up to date, but not one at all is a failure.
             let missing = self
@@ -110,13 +110,13 @@ impl Report {
                 .all(|what| matches!(what, What::Missing(_)));
             let first = self.documents.iter().next().filter(|_| missing);
             return first
-                .and_then(|(spec, what)| what.problem(spec))
+                .and_then(|(spec, what)| what.failure(spec))
                 .into_iter()
                 .collect();
         }
         self.documents
             .iter()
-            .filter_map(|(spec, what)| what.problem(spec))
+            .filter_map(|(spec, what)| what.failure(spec))
             .collect()
     }
 }
@@ -148,19 +148,19 @@ impl What {
         })
     }
 
-    fn problem(&self, spec: &Spec) -> Option<Problem> {
+    fn failure(&self, spec: &Spec) -> Option<Failure> {
         Some(match self {
             Self::New(_) | Self::Same(_) | Self::Changed { .. } => return None,
-            Self::Older { kept, offered } => Problem::new(format!(
+            Self::Older { kept, offered } => Failure::new(format!(
                 "{spec}: revision {offered} is older than revision {kept}, which is here"
             ))
             .help("--force takes it nevertheless"),
-            Self::Edited(path) => Problem::new(format!(
+            Self::Edited(path) => Failure::new(format!(
                 "{spec}: {} is not what the index says; it was edited",
                 path.display()
             ))
             .help("move the edits into an override file, then give --force"),
-            Self::Missing(missing) => missing.problem(&spec.to_string()),
+            Self::Missing(missing) => missing.failure(&spec.to_string()),
         })
     }
 

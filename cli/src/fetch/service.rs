@@ -12,7 +12,7 @@ use http::{Request, StatusCode, header};
 use serde::Deserialize;
 
 use super::Spec;
-use crate::{Outcome, Problem};
+use crate::{Failure, Outcome};
 
 /// What the index says of documents from here.
 pub(super) const SOURCE: &str = "Google's discovery service";
@@ -54,8 +54,8 @@ impl Missing {
     }
 
     /// As an error about `what`.
-    pub(super) fn problem(&self, what: &str) -> Problem {
-        Problem::new(format!("{what}: {}", self.message)).help(self.help.clone())
+    pub(super) fn failure(&self, what: &str) -> Failure {
+        Failure::new(format!("{what}: {}", self.message)).help(self.help.clone())
     }
 }
 
@@ -113,7 +113,7 @@ enum Answer {
 
 impl Service {
     pub(super) fn new(v1: &str, v2: &str, timeout: Duration) -> Outcome<Self> {
-        let transport = default_transport().map_err(|error| Problem::new(error.to_string()))?;
+        let transport = default_transport().map_err(|error| Failure::new(error.to_string()))?;
         Ok(Self {
             transport,
             v1: v1.trim_end_matches('/').to_owned(),
@@ -138,14 +138,14 @@ impl Service {
         let bytes = match self.get(&self.v1).await {
             Ok(Answer::Found(bytes)) => bytes,
             Ok(Answer::NotFound) => {
-                let problem = Problem::new(format!("{}: there is no list of APIs", self.v1));
-                return Err(problem.help("name the documents that you want").into());
+                let failure = Failure::new(format!("{}: there is no list of APIs", self.v1));
+                return Err(failure.help("name the documents that you want").into());
             }
-            Err(missing) => return Err(missing.problem("the list of APIs").into()),
+            Err(missing) => return Err(missing.failure("the list of APIs").into()),
         };
         let directory: Directory = serde_json::from_slice(&bytes).map_err(|error| {
-            let problem = Problem::new(format!("{}: not a list of APIs: {error}", self.v1));
-            problem.help("try again later, or name the documents that you want")
+            let failure = Failure::new(format!("{}: not a list of APIs: {error}", self.v1));
+            failure.help("try again later, or name the documents that you want")
         })?;
         let mut specs: Vec<(Spec, Option<String>)> = directory
             .items

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::Spec;
 use super::report::{Counts, What};
 use super::service::Fetched;
-use crate::{Outcome, Problem, file};
+use crate::{Failure, Outcome, file};
 
 /// A folder of documents.
 pub(super) struct Store {
@@ -28,9 +28,9 @@ impl Store {
     pub(super) fn open(folder: &Path, force: bool) -> Outcome<Self> {
         let path = folder.join("index.json");
         let index = match std::fs::read_to_string(&path) {
-            Ok(text) => Index::parse(&path.display().to_string(), &text).map_err(Problem::from)?,
+            Ok(text) => Index::parse(&path.display().to_string(), &text).map_err(Failure::from)?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Index::default(),
-            Err(error) => return Err(Problem::io("read", &path, &error).into()),
+            Err(error) => return Err(Failure::io("read", &path, &error).into()),
         };
         Ok(Self {
             folder: folder.to_owned(),
@@ -43,11 +43,11 @@ impl Store {
     /// What the index lists.
     pub(super) fn specs(&self) -> Outcome<Vec<Spec>> {
         if self.index.documents.is_empty() {
-            let problem = Problem::new(format!(
+            let failure = Failure::new(format!(
                 "{} has no index of documents to bring up to date",
                 self.folder.display()
             ));
-            return Err(problem
+            return Err(failure
                 .help("name the documents that you want, such as `gapi fetch sqladmin:v1`, or give --all")
                 .into());
         }
@@ -74,7 +74,7 @@ impl Store {
         let there = match std::fs::read(&path) {
             Ok(bytes) => Some(bytes),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-            Err(error) => return Err(Problem::io("read", &path, &error).into()),
+            Err(error) => return Err(Failure::io("read", &path, &error).into()),
         };
         let same = there.as_deref() == Some(&*fetched.bytes);
         if same && old.as_ref() == Some(&entry) {
@@ -101,10 +101,10 @@ impl Store {
             }
         }
         std::fs::create_dir_all(&self.folder)
-            .map_err(|error| Problem::io("make", &self.folder, &error))?;
+            .map_err(|error| Failure::io("make", &self.folder, &error))?;
         if !same {
             file::replace_bytes(&path, &fetched.bytes)
-                .map_err(|error| Problem::io("write", &path, &error))?;
+                .map_err(|error| Failure::io("write", &path, &error))?;
         }
         let what = match (&old, &there) {
             (_, Some(there)) if !same => What::Changed {
@@ -138,7 +138,7 @@ impl Store {
         let path = self.folder.join("index.json");
         self.changed = true;
         file::replace(&path, &self.index.to_text())
-            .map_err(|error| Problem::io("write", &path, &error).into())
+            .map_err(|error| Failure::io("write", &path, &error).into())
     }
 }
 

@@ -9,7 +9,7 @@ use crate::support::Folder;
 /// One document, and single edits of it with their classes.
 fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../tests/diff")
+        .join("../codegen/tests/data")
         .join(name)
 }
 

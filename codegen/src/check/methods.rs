@@ -6,7 +6,7 @@ use super::{part, template};
 use crate::document::{Method, Schema};
 use crate::error::Subject;
 use crate::model::{address, media};
-use crate::{Error, Errors, place};
+use crate::{Error, Errors, json_path};
 
 pub(super) fn check(
     at: &str,
@@ -14,10 +14,10 @@ pub(super) fn check(
     methods: &BTreeMap<String, Method>,
     errors: &mut Errors,
 ) {
-    let at = place::join(at, "methods");
+    let at = json_path::join(at, "methods");
     for (name, method) in methods {
         let known = errors.len();
-        self::method(method, &place::join(&at, name), errors);
+        self::method(method, &json_path::join(&at, name), errors);
         errors.about(known, || {
             Subject::Method([resource, &[name]].concat().join("."))
         });
@@ -26,27 +26,27 @@ pub(super) fn check(
 
 fn method(method: &Method, at: &str, errors: &mut Errors) {
     path(method, at, errors);
-    let parameters = place::join(at, "parameters");
+    let parameters = json_path::join(at, "parameters");
     for (name, schema) in &method.parameters {
-        parameter(schema, &place::join(&parameters, name), errors);
+        parameter(schema, &json_path::join(&parameters, name), errors);
     }
     for (key, body) in [("request", &method.request), ("response", &method.response)] {
         if let Some(body) = body {
-            part(body, &place::join(at, key), errors);
+            part(body, &json_path::join(at, key), errors);
         }
     }
     let media = method.media_upload.as_ref();
     let size = media.and_then(|media| media.max_size.as_deref());
     if let Some(Err(reason)) = size.map(media::bytes) {
         errors.push(Error::new(
-            place::join(&place::join(at, "mediaUpload"), "maxSize"),
+            json_path::join(&json_path::join(at, "mediaUpload"), "maxSize"),
             reason,
         ));
     }
 }
 
 fn path(method: &Method, at: &str, errors: &mut Errors) {
-    let place = place::join(at, "path");
+    let place = json_path::join(at, "path");
     let Some(path) = &method.path else {
         errors.push(Error::new(at, "`path` is missing"));
         return;
@@ -74,7 +74,7 @@ fn path(method: &Method, at: &str, errors: &mut Errors) {
     }
     for (name, schema) in &method.parameters {
         if schema.location.as_deref() == Some("path") && !seen.contains(&**name) {
-            let at = place::join(&place::join(at, "parameters"), name);
+            let at = json_path::join(&json_path::join(at, "parameters"), name);
             errors.push(Error::new(
                 at,
                 format!("a path parameter that `{path}` does not have"),
@@ -89,7 +89,7 @@ fn parameter(schema: &Schema, at: &str, errors: &mut Errors) {
         Some("query") => false,
         Some(location) => {
             let error = Error::new(
-                place::join(at, "location"),
+                json_path::join(at, "location"),
                 format!("unknown location `{location}`"),
             );
             errors.push(error.help("a parameter is in the `path` or in the `query`"));
@@ -103,8 +103,11 @@ fn parameter(schema: &Schema, at: &str, errors: &mut Errors) {
     }
     if schema.reference.is_some() {
         errors.push(
-            Error::new(place::join(at, "$ref"), "a parameter cannot be a schema")
-                .help("give it a `type` with an override"),
+            Error::new(
+                json_path::join(at, "$ref"),
+                "a parameter cannot be a schema",
+            )
+            .help("give it a `type` with an override"),
         );
     }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use crate::document::{Resource, Schema};
 use crate::error::Subject;
 use crate::model::address;
-use crate::{Document, Error, Errors, place};
+use crate::{Document, Error, Errors, json_path};
 
 /// Checks a document.
 #[must_use]
@@ -25,13 +25,16 @@ pub fn document(document: &Document) -> Errors {
     }
     for (index, endpoint) in document.endpoints.iter().enumerate() {
         if endpoint.location.as_deref().is_none_or(str::is_empty) {
-            let at = place::at("endpoints", index);
-            errors.push(Error::new(place::join(&at, "location"), "missing or empty"));
+            let at = json_path::at("endpoints", index);
+            errors.push(Error::new(
+                json_path::join(&at, "location"),
+                "missing or empty",
+            ));
         }
     }
     for (name, schema) in &document.schemas {
         let known = errors.len();
-        part(schema, &place::join("schemas", name), &mut errors);
+        part(schema, &json_path::join("schemas", name), &mut errors);
         errors.about(known, || Subject::Schema(name.clone()));
     }
     methods::check("", &[], &document.methods, &mut errors);
@@ -45,9 +48,9 @@ fn resources(
     resources: &BTreeMap<String, Resource>,
     errors: &mut Errors,
 ) {
-    let at = place::join(at, "resources");
+    let at = json_path::join(at, "resources");
     for (name, resource) in resources {
-        let (at, path) = (place::join(&at, name), [above, &[name]].concat());
+        let (at, path) = (json_path::join(&at, name), [above, &[name]].concat());
         methods::check(&at, &path, &resource.methods, errors);
         self::resources(&at, &path, &resource.resources, errors);
     }
@@ -61,9 +64,9 @@ fn part(schema: &Schema, at: &str, errors: &mut Errors) {
         );
     }
     if !schema.properties.is_empty() {
-        let properties = place::join(at, "properties");
+        let properties = json_path::join(at, "properties");
         for (name, property) in &schema.properties {
-            part(property, &place::join(&properties, name), errors);
+            part(property, &json_path::join(&properties, name), errors);
         }
     }
     for (key, inner) in [
@@ -71,7 +74,7 @@ fn part(schema: &Schema, at: &str, errors: &mut Errors) {
         ("additionalProperties", &schema.additional_properties),
     ] {
         if let Some(inner) = inner {
-            part(inner, &place::join(at, key), errors);
+            part(inner, &json_path::join(at, key), errors);
         }
     }
 }

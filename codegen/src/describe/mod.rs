@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::emit::{first_sentence, retries};
 use crate::model::{Api, Location, Method, Notes, Parameter, Shape, Type};
-use crate::{Error, similar};
+use crate::{Error, suggest};
 
 /// A method in one line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -141,7 +141,7 @@ pub fn find<'a>(api: &'a Api, name: &str) -> Result<&'a Method, Error> {
         format!("{}:{}", api.name, api.version),
         format!("there is no method `{name}`"),
     );
-    let nearest = similar::did_you_mean(&similar::nearest(name, names));
+    let nearest = suggest::did_you_mean(&suggest::nearest(name, names));
     Err(match nearest {
         Some(hint) => error.help(hint),
         None => error.help(format!(

@@ -4,8 +4,8 @@ use super::api::told;
 use super::methods::Method;
 use super::{Comparison, Rule};
 use crate::document::Document;
+use crate::json_path;
 use crate::model::Api;
-use crate::place;
 
 /// What addresses begin with, before and after.
 pub(super) struct Bases {
@@ -88,7 +88,7 @@ impl Comparison {
             self.changes.respelled(at, "path", was, is);
         } else {
             self.changes
-                .push(Rule::Address, place::join(at, "path"), told(was, is));
+                .push(Rule::Address, json_path::join(at, "path"), told(was, is));
         }
     }
 }

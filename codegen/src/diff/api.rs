@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::addresses::slashless;
 use super::{Comparison, Rule};
 use crate::document::{Document, Endpoint, Scope};
-use crate::place;
+use crate::json_path;
 
 impl Comparison {
     /// Everything but resources, methods and schemas.
@@ -49,7 +49,7 @@ impl Comparison {
 
     fn scopes(&mut self, old: &BTreeMap<String, Scope>, new: &BTreeMap<String, Scope>) {
         for (url, scope) in old {
-            let at = place::join("auth.oauth2.scopes", url);
+            let at = json_path::join("auth.oauth2.scopes", url);
             match new.get(url) {
                 None => self.changes.push(Rule::ScopeGone, at, "the scope is gone"),
                 Some(new) => {
@@ -60,7 +60,7 @@ impl Comparison {
             }
         }
         for url in new.keys().filter(|url| !old.contains_key(*url)) {
-            let at = place::join("auth.oauth2.scopes", url);
+            let at = json_path::join("auth.oauth2.scopes", url);
             self.changes.push(Rule::ScopeNew, at, "the scope is new");
         }
     }
@@ -68,7 +68,7 @@ impl Comparison {
     fn endpoints(&mut self, old: &Document, new: &Document) {
         let (old, new) = (by_location(old), by_location(new));
         for (location, (index, endpoint)) in &old {
-            let at = place::at("endpoints", *index);
+            let at = json_path::at("endpoints", *index);
             let Some((_, now)) = new.get(location) else {
                 let message = format!("the endpoint of `{location}` is gone");
                 self.changes.push(Rule::EndpointGone, at, message);
@@ -78,7 +78,7 @@ impl Comparison {
             if slashless(was) == slashless(is) {
                 self.changes.respelled(&at, "endpointUrl", was, is);
             } else {
-                let at = place::join(&at, "endpointUrl");
+                let at = json_path::join(&at, "endpointUrl");
                 self.changes.push(Rule::Address, at, told(was, is));
             }
             self.changes
@@ -90,7 +90,7 @@ impl Comparison {
         for (location, (index, _)) in new {
             if !old.contains_key(location) {
                 let message = format!("the endpoint of `{location}` is new");
-                let at = place::at("endpoints", index);
+                let at = json_path::at("endpoints", index);
                 self.changes.push(Rule::EndpointNew, at, message);
             }
         }
@@ -99,7 +99,7 @@ impl Comparison {
     /// Parameters of every method; calls have options for them.
     fn global_parameters(&mut self, old: &Document, new: &Document) {
         for (name, parameter) in &old.parameters {
-            let at = place::join("parameters", name);
+            let at = json_path::join("parameters", name);
             match new.parameters.get(name) {
                 None => self.changes.push(
                     Rule::ParameterGone,
@@ -114,7 +114,7 @@ impl Comparison {
                             (Rule::ParameterNew, "is no longer required")
                         };
                         self.changes
-                            .push(rule, place::join(&at, "required"), message);
+                            .push(rule, json_path::join(&at, "required"), message);
                     }
                     self.moved(&at, parameter, now);
                     self.value(&at, parameter, now, true);
@@ -125,7 +125,7 @@ impl Comparison {
             if old.parameters.contains_key(name) {
                 continue;
             }
-            let at = place::join("parameters", name);
+            let at = json_path::join("parameters", name);
             if parameter.required {
                 let message = "a required parameter of every method is new";
                 self.changes.push(Rule::ParameterNeeded, at, message);

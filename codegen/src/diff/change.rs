@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::Rule;
-use crate::{Errors, place};
+use crate::{Errors, json_path};
 
 /// What a change means for a program that uses the generated code. Ordered: the worst is the largest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -132,7 +132,11 @@ impl Changes {
     /// A key of which only readers take notice.
     pub(super) fn text<T: PartialEq>(&mut self, at: &str, key: &str, old: &T, new: &T) {
         if old != new {
-            self.push(Rule::Text, place::join(at, key), format!("`{key}` changed"));
+            self.push(
+                Rule::Text,
+                json_path::join(at, key),
+                format!("`{key}` changed"),
+            );
         }
     }
 
@@ -141,7 +145,7 @@ impl Changes {
         if old != new {
             self.push(
                 Rule::SameMeaning,
-                place::join(at, key),
+                json_path::join(at, key),
                 format!("`{key}` is written differently and means the same"),
             );
         }
@@ -152,13 +156,13 @@ impl Changes {
         match (old, new) {
             (false, true) => self.push(
                 Rule::Deprecation,
-                place::join(at, "deprecated"),
+                json_path::join(at, "deprecated"),
                 "is deprecated",
             ),
             (true, false) => {
                 self.push(
                     Rule::Deprecation,
-                    place::join(at, "deprecated"),
+                    json_path::join(at, "deprecated"),
                     "is no longer deprecated",
                 );
             }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Comparison, Rule, pattern};
 use crate::document::Schema;
-use crate::place;
+use crate::json_path;
 
 impl Comparison {
     /// Compares what a document says about a value besides its type. `sent` tells whether requests carry it.
@@ -30,7 +30,7 @@ impl Comparison {
             }
         };
         if let Some((rule, message)) = rule {
-            self.narrowed(place::join(at, "pattern"), rule, sent, message);
+            self.narrowed(json_path::join(at, "pattern"), rule, sent, message);
         }
         let (was, is) = (
             old.default.as_ref().map(text),
@@ -40,7 +40,7 @@ impl Comparison {
             (was, is) if was == is => {}
             (Some(was), Some(is)) => {
                 let message = format!("left out, it means `{is}` instead of `{was}`");
-                self.narrowed(place::join(at, "default"), Rule::Default, sent, message);
+                self.narrowed(json_path::join(at, "default"), Rule::Default, sent, message);
             }
             _ => self.changes.text(at, "default", &old.default, &new.default),
         }
@@ -50,7 +50,12 @@ impl Comparison {
             } else {
                 (Rule::Writable, "requests may set it")
             };
-            self.narrowed(place::join(at, "readOnly"), rule, sent, message.to_owned());
+            self.narrowed(
+                json_path::join(at, "readOnly"),
+                rule,
+                sent,
+                message.to_owned(),
+            );
         }
     }
 
@@ -91,7 +96,7 @@ impl Comparison {
                 Ordering::Less => Rule::RangeWidened,
                 Ordering::Equal => Rule::SameMeaning,
             };
-            self.narrowed(place::join(at, key), rule, sent, told);
+            self.narrowed(json_path::join(at, key), rule, sent, told);
         }
     }
 

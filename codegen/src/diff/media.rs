@@ -4,13 +4,13 @@ use super::addresses::slashless;
 use super::api::told;
 use super::{Comparison, Rule};
 use crate::document::{self, MediaUpload};
+use crate::json_path;
 use crate::model::media;
-use crate::place;
 
 impl Comparison {
     /// What a method takes and gives besides JSON.
     pub(super) fn media(&mut self, at: &str, old: &document::Method, new: &document::Method) {
-        let place = place::join(at, "supportsMediaDownload");
+        let place = json_path::join(at, "supportsMediaDownload");
         match (old.supports_media_download, new.supports_media_download) {
             (true, false) => self
                 .changes
@@ -19,7 +19,7 @@ impl Comparison {
                 .changes
                 .push(Rule::DownloadNew, place, "downloads are offered"),
             (true, true) if old.use_media_download_service != new.use_media_download_service => {
-                let place = place::join(at, "useMediaDownloadService");
+                let place = json_path::join(at, "useMediaDownloadService");
                 let message = "downloads have another address";
                 self.changes.push(Rule::DownloadGone, place, message);
             }
@@ -30,7 +30,7 @@ impl Comparison {
                 &new.use_media_download_service,
             ),
         }
-        let place = place::join(at, "mediaUpload");
+        let place = json_path::join(at, "mediaUpload");
         match (&old.media_upload, &new.media_upload) {
             (Some(_), None) => self
                 .changes
@@ -52,7 +52,7 @@ impl Comparison {
     }
 
     fn upload(&mut self, at: &str, old: &MediaUpload, new: &MediaUpload) {
-        let place = place::join(at, "accept");
+        let place = json_path::join(at, "accept");
         let covers = |ranges: &[String], wanted: &str| {
             let kind = wanted.split('/').next().unwrap_or_default();
             ranges.is_empty()
@@ -92,16 +92,17 @@ impl Comparison {
                 std::cmp::Ordering::Equal => Rule::SameMeaning,
             };
             let message = told(&old.max_size, &new.max_size);
-            self.changes.push(rule, place::join(at, "maxSize"), message);
+            self.changes
+                .push(rule, json_path::join(at, "maxSize"), message);
         }
-        let at = place::join(at, "protocols");
+        let at = json_path::join(at, "protocols");
         let protocols = |upload: &MediaUpload| upload.protocols.clone().unwrap_or_default();
         let (old, new) = (protocols(old), protocols(new));
         for (key, old, new) in [
             ("simple", &old.simple, &new.simple),
             ("resumable", &old.resumable, &new.resumable),
         ] {
-            let at = place::join(&at, key);
+            let at = json_path::join(&at, key);
             match (old, new) {
                 (None, None) => {}
                 (Some(_), None) => {
@@ -118,9 +119,9 @@ impl Comparison {
                     } else {
                         let message = told(&old.path, &new.path);
                         self.changes
-                            .push(Rule::Address, place::join(&at, "path"), message);
+                            .push(Rule::Address, json_path::join(&at, "path"), message);
                     }
-                    let place = place::join(&at, "multipart");
+                    let place = json_path::join(&at, "multipart");
                     match (old.multipart, new.multipart) {
                         (true, false) => self.changes.push(
                             Rule::UploadNarrowed,

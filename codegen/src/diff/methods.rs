@@ -7,8 +7,8 @@ use super::schemas::{apart, nameless};
 use super::twins::twins;
 use super::{Comparison, Rule};
 use crate::document::{self, Document, Schema};
+use crate::json_path;
 use crate::model::{self, Api, Location};
-use crate::place;
 
 /// A method as the document and the model have it.
 #[derive(Clone, Copy)]
@@ -112,14 +112,14 @@ impl Comparison {
         ] {
             if old != new {
                 self.changes
-                    .push(rule, place::join(at, key), told(old, new));
+                    .push(rule, json_path::join(at, key), told(old, new));
             }
         }
         self.address(at, old, new);
     }
 
     fn parameters(&mut self, at: &str, old: Method<'_>, new: Method<'_>) {
-        let at_parameters = place::join(at, "parameters");
+        let at_parameters = json_path::join(at, "parameters");
         let (was, is) = (meant(old.meant), meant(new.meant));
         let written = |method: Method<'_>, name: &str| method.written.parameters.get(name).cloned();
         let (gone, added) = (only_in(&was, &is), only_in(&is, &was));
@@ -130,7 +130,7 @@ impl Comparison {
             |name| written(new, name).map(|schema| nameless(&schema)),
         );
         for (name, parameter) in &was {
-            let at = place::join(&at_parameters, name);
+            let at = json_path::join(&at_parameters, name);
             let Some(now) = is.get(name) else {
                 let like = twins.get(name).copied();
                 self.gone(&at, Rule::ParameterGone, "parameter", like);
@@ -143,7 +143,7 @@ impl Comparison {
                     "is no longer required, and so a setter"
                 };
                 self.changes
-                    .push(Rule::ParameterNeeded, place::join(&at, "required"), how);
+                    .push(Rule::ParameterNeeded, json_path::join(&at, "required"), how);
             }
             if let (Some(old), Some(new)) = (written(old, name), written(new, name)) {
                 if parameter.required == now.required {
@@ -160,7 +160,7 @@ impl Comparison {
             if was.contains_key(name) {
                 continue;
             }
-            let at = place::join(&at_parameters, name);
+            let at = json_path::join(&at_parameters, name);
             if now.required {
                 let message = "a required parameter is new";
                 self.changes.push(Rule::ParameterNeeded, at, message);
@@ -192,7 +192,7 @@ impl Comparison {
             names.map(|parameter| parameter.wire.clone()).collect()
         };
         let (before, after) = (positional(old), positional(new));
-        let at = place::join(at, "parameterOrder");
+        let at = json_path::join(at, "parameterOrder");
         if before != after {
             let message = format!(
                 "the arguments are ({}), and were ({})",
@@ -223,20 +223,23 @@ impl Comparison {
             }
             (was, is) if was == is => {}
             (was, is) => {
-                self.changes
-                    .push(Rule::Location, place::join(at, "location"), told(was, is));
+                self.changes.push(
+                    Rule::Location,
+                    json_path::join(at, "location"),
+                    told(was, is),
+                );
             }
         }
         let many = |schema: &Schema| schema.repeated || schema.ty.as_deref() == Some("array");
         match (many(old), many(new)) {
             (false, true) => self.changes.push(
                 Rule::Repetition,
-                place::join(at, "repeated"),
+                json_path::join(at, "repeated"),
                 "takes any number of values",
             ),
             (true, false) => self.changes.push(
                 Rule::Repetition,
-                place::join(at, "repeated"),
+                json_path::join(at, "repeated"),
                 "takes one value only",
             ),
             _ => self
@@ -276,7 +279,7 @@ impl Comparison {
         new: &Option<Schema>,
         sent: bool,
     ) {
-        let at = place::join(at, key);
+        let at = json_path::join(at, key);
         let what = if sent { "a body" } else { "a response" };
         match (old, new) {
             (None, None) => {}
@@ -294,7 +297,7 @@ impl Comparison {
 
     /// Any scope of the list is enough, so a new one harms nobody.
     fn method_scopes(&mut self, at: &str, old: &document::Method, new: &document::Method) {
-        let at = place::join(at, "scopes");
+        let at = json_path::join(at, "scopes");
         let was: BTreeSet<&String> = old.scopes.iter().collect();
         let is: BTreeSet<&String> = new.scopes.iter().collect();
         for scope in was.difference(&is) {
@@ -353,7 +356,7 @@ fn resources(document: &Document) -> Resources<'_> {
         all: &mut Resources<'a>,
     ) {
         for (name, resource) in resources {
-            let at = place::join(&place::join(at, "resources"), name);
+            let at = json_path::join(&json_path::join(at, "resources"), name);
             walk(&at, &resource.resources, all);
             all.insert(at, resource);
         }
@@ -373,11 +376,11 @@ fn methods<'a>(
     let top = document
         .methods
         .iter()
-        .map(|(name, method)| (place::join("methods", name), method));
+        .map(|(name, method)| (json_path::join("methods", name), method));
     let below = resources.iter().flat_map(|(at, resource)| {
-        let at = place::join(at, "methods");
+        let at = json_path::join(at, "methods");
         let methods = resource.methods.iter();
-        methods.map(move |(name, method)| (place::join(&at, name), method))
+        methods.map(move |(name, method)| (json_path::join(&at, name), method))
     });
     top.chain(below)
         .filter_map(|(at, written)| {

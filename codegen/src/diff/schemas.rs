@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::twins::twins;
 use super::{Comparison, Rule};
 use crate::document::{Annotations, Document, Schema};
+use crate::json_path;
 use crate::model::{Type, formats};
-use crate::place;
 
 /// What a schema is made of.
 #[derive(PartialEq)]
@@ -32,16 +32,16 @@ impl Comparison {
             |name| known(&new.schemas, name),
         );
         for name in gone {
-            let at = place::join("schemas", name);
+            let at = json_path::join("schemas", name);
             self.gone(&at, Rule::SchemaGone, "schema", twins.get(name).copied());
         }
         for name in added {
-            let at = place::join("schemas", name);
+            let at = json_path::join("schemas", name);
             self.changes.push(Rule::SchemaNew, at, "the schema is new");
         }
         for (name, schema) in &old.schemas {
             if let Some(now) = new.schemas.get(name) {
-                let (at, sent) = (place::join("schemas", name), self.sent.contains(name));
+                let (at, sent) = (json_path::join("schemas", name), self.sent.contains(name));
                 self.compare(&at, schema, now, sent, true);
             }
         }
@@ -62,7 +62,7 @@ impl Comparison {
         } else {
             let message = format!("{} became {}", told(old, &was), told(new, &is));
             self.changes
-                .push(Rule::Type, place::join(at, "type"), message);
+                .push(Rule::Type, json_path::join(at, "type"), message);
         }
         self.limits(at, old, new, sent);
         self.changes.deprecation(at, old.deprecated, new.deprecated);
@@ -132,12 +132,12 @@ impl Comparison {
             ty: Some("any".to_owned()),
             ..Schema::default()
         };
-        let at = place::join(at, key);
+        let at = json_path::join(at, key);
         self.value(&at, old.unwrap_or(&any), new.unwrap_or(&any), sent);
     }
 
     fn properties(&mut self, at: &str, old: &Schema, new: &Schema, sent: bool) {
-        let at = place::join(at, "properties");
+        let at = json_path::join(at, "properties");
         let (gone, added) = apart(&old.properties, &new.properties);
         let known = |schema: &Schema, name: &str| schema.properties.get(name).map(nameless);
         let twins = twins(
@@ -147,7 +147,7 @@ impl Comparison {
             |name| known(new, name),
         );
         for name in gone {
-            let at = place::join(&at, name);
+            let at = json_path::join(&at, name);
             self.gone(
                 &at,
                 Rule::PropertyGone,
@@ -156,7 +156,7 @@ impl Comparison {
             );
         }
         for name in added {
-            let at = place::join(&at, name);
+            let at = json_path::join(&at, name);
             let needed = new.properties[name]
                 .annotations
                 .as_ref()
@@ -172,14 +172,14 @@ impl Comparison {
         }
         for (name, property) in &old.properties {
             if let Some(now) = new.properties.get(name) {
-                self.value(&place::join(&at, name), property, now, sent);
+                self.value(&json_path::join(&at, name), property, now, sent);
             }
         }
     }
 
     /// Enums are open: a new value is no surprise, but one that is gone was somebody's constant.
     fn values(&mut self, at: &str, old: &Schema, new: &Schema) {
-        let at_values = place::join(at, "enum");
+        let at_values = json_path::join(at, "enum");
         let was: BTreeSet<&String> = old.values.iter().collect();
         let is: BTreeSet<&String> = new.values.iter().collect();
         for value in was.difference(&is) {
@@ -197,13 +197,13 @@ impl Comparison {
         for value in was.intersection(&is) {
             let (before, after) = (about(old, value), about(new, value));
             if before.0 != after.0 {
-                let place = place::join(at, "enumDescriptions");
+                let place = json_path::join(at, "enumDescriptions");
                 let message = format!("the description of `{value}` changed");
                 self.changes.push(Rule::Text, place, message);
             }
             if before.1 != after.1 {
                 let how = if after.1 { "is" } else { "is no longer" };
-                let place = place::join(at, "enumDeprecated");
+                let place = json_path::join(at, "enumDeprecated");
                 let message = format!("the value `{value}` {how} deprecated");
                 self.changes.push(Rule::Deprecation, place, message);
             }
@@ -224,7 +224,7 @@ impl Comparison {
                 .unwrap_or_default()
         };
         let (was, is) = (methods(old), methods(new));
-        let at = place::join(&place::join(at, "annotations"), "required");
+        let at = json_path::join(&json_path::join(at, "annotations"), "required");
         for method in is.difference(&was) {
             let message = format!("`{method}` requires it");
             let rule = if sent {

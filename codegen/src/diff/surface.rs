@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Comparison, Rule};
 use crate::emit::retries;
+use crate::json_path;
 use crate::model::{Api, Items, Method, Resource, Shape, Type};
-use crate::place;
 
 impl Comparison {
     /// Compares how things are spelled in Rust, where the documents' own changes do not tell it already.
@@ -108,12 +108,12 @@ impl Comparison {
 pub(super) fn methods(api: &Api) -> BTreeMap<String, &Method> {
     fn walk<'a>(at: &str, resource: &'a Resource, all: &mut BTreeMap<String, &'a Method>) {
         for method in &resource.methods {
-            let at = place::join(&place::join(at, "methods"), &method.wire);
+            let at = json_path::join(&json_path::join(at, "methods"), &method.wire);
             all.insert(at, method);
         }
         for child in &resource.resources {
             walk(
-                &place::join(&place::join(at, "resources"), &child.wire),
+                &json_path::join(&json_path::join(at, "resources"), &child.wire),
                 child,
                 all,
             );
@@ -141,7 +141,7 @@ type Spellings = BTreeMap<(String, Item), String>;
 fn spellings(api: &Api) -> Spellings {
     let mut all = Spellings::new();
     for scope in &api.scopes {
-        let at = place::join("auth.oauth2.scopes", &scope.url);
+        let at = json_path::join("auth.oauth2.scopes", &scope.url);
         all.insert((at, Item::Scope), format!("scope::{}", scope.ident));
     }
     resources("", &api.root, &mut all);
@@ -152,17 +152,17 @@ fn spellings(api: &Api) -> Spellings {
         all.insert((def.place.clone(), Item::Type), def.ident.clone());
         match &def.shape {
             Shape::Object(fields) => {
-                let at = place::join(&def.place, "properties");
+                let at = json_path::join(&def.place, "properties");
                 for field in fields {
                     let text = format!("{}: Option<{}>", field.ident, spelled(api, &field.ty));
-                    all.insert((place::join(&at, &field.wire), Item::Value), text);
+                    all.insert((json_path::join(&at, &field.wire), Item::Value), text);
                 }
             }
             Shape::Enum(variants) => {
-                let at = place::join(&def.place, "enum");
+                let at = json_path::join(&def.place, "enum");
                 for variant in variants {
                     let text = format!("{}::{}", def.ident, variant.ident);
-                    all.insert((place::join(&at, &variant.wire), Item::Variant), text);
+                    all.insert((json_path::join(&at, &variant.wire), Item::Variant), text);
                 }
             }
             Shape::Alias(ty) => {
@@ -176,7 +176,7 @@ fn spellings(api: &Api) -> Spellings {
 
 fn resources(at: &str, resource: &Resource, all: &mut Spellings) {
     for child in &resource.resources {
-        let at = place::join(&place::join(at, "resources"), &child.wire);
+        let at = json_path::join(&json_path::join(at, "resources"), &child.wire);
         all.insert((at.clone(), Item::Resource), child.ident.clone());
         resources(&at, child, all);
     }
@@ -185,22 +185,25 @@ fn resources(at: &str, resource: &Resource, all: &mut Spellings) {
 fn spell_method(api: &Api, at: &str, method: &Method, all: &mut Spellings) {
     let text = format!("{}() -> {}", method.ident, method.type_ident);
     all.insert((at.to_owned(), Item::Method), text);
-    let at_parameters = place::join(at, "parameters");
+    let at_parameters = json_path::join(at, "parameters");
     for parameter in &method.required {
         // An argument's name is no part of a call.
-        let at = place::join(&at_parameters, &parameter.wire);
+        let at = json_path::join(&at_parameters, &parameter.wire);
         all.insert((at, Item::Value), spelled(api, &parameter.ty));
     }
     for parameter in &method.optional {
         let text = format!("{}({})", parameter.ident, spelled(api, &parameter.ty));
         all.insert(
-            (place::join(&at_parameters, &parameter.wire), Item::Value),
+            (
+                json_path::join(&at_parameters, &parameter.wire),
+                Item::Value,
+            ),
             text,
         );
     }
     for (key, ty) in [("request", &method.request), ("response", &method.response)] {
         if let Some(ty) = ty {
-            all.insert((place::join(at, key), Item::Value), spelled(api, ty));
+            all.insert((json_path::join(at, key), Item::Value), spelled(api, ty));
         }
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Document, Method, Resource, Schema};
 use crate::error::Subject;
 use crate::model::address;
-use crate::{Error, Errors, place};
+use crate::{Error, Errors, json_path};
 
 /// Puts in what can be derived and takes out what nothing can be made of; the warnings say what was done, each with its place.
 pub(super) fn all(document: &mut Document) -> Errors {
@@ -33,7 +33,7 @@ impl At<'_> {
 
     fn place(&self) -> String {
         self.0
-            .map(|above| place::join(&above.place(), self.1))
+            .map(|above| json_path::join(&above.place(), self.1))
             .unwrap_or_default()
     }
 
@@ -107,7 +107,7 @@ fn method(method: &mut Method, at: &At<'_>, warnings: &mut Errors) {
     method.parameter_order.retain(|name| {
         let is_known = known.contains_key(name);
         if !is_known {
-            let place = place::at(&at.key("parameterOrder").place(), index);
+            let place = json_path::at(&at.key("parameterOrder").place(), index);
             let message = format!("`{name}` is not a parameter of the method; it is left out");
             warnings.push(Error::new(place, message));
         }

@@ -1,7 +1,7 @@
 //! The document as it is written, how it is read, and what old documents mean.
 
-mod foreign;
 mod mend;
+mod misread;
 mod read;
 mod record;
 mod repeated;

@@ -4,8 +4,8 @@ use serde_json::Value;
 use serde_json::error::Category;
 
 use super::record::TWICE;
-use super::{Document, foreign, mend, repeated};
-use crate::{Error, Errors, Overrides, Source, place};
+use super::{Document, mend, misread, repeated};
+use crate::{Error, Errors, Overrides, Source, json_path};
 
 /// The deepest JSON that is read.
 const DEEPEST: usize = 127;
@@ -49,7 +49,7 @@ impl Document {
         match self.kind.as_deref() {
             None => {}
             Some(kind) if KINDS.contains(&kind) => {}
-            Some(kind) => return Err(foreign::of_kind(kind)),
+            Some(kind) => return Err(misread::of_kind(kind)),
         }
         if let Some(protocol) = self
             .protocol
@@ -65,7 +65,7 @@ impl Document {
         let placed = self.root_url.is_some() || self.base_url.is_some();
         if self.kind.is_none() && (self.name.is_none() || !placed || empty) {
             let keys: Vec<&str> = self.others.keys().map(String::as_str).collect();
-            return Err(foreign::of_keys(&keys));
+            return Err(misread::of_keys(&keys));
         }
         Ok(())
     }
@@ -104,8 +104,8 @@ fn decode(name: &str, text: &str, warnings: &mut Errors) -> Result<Document, Err
         return Err(not_json(name, text, &error));
     }
     let value = value(name, text)?;
-    if foreign::is(&value) {
-        return Err(foreign::explain(&value).within(name));
+    if misread::is(&value) {
+        return Err(misread::explain(&value).within(name));
     }
     if !message(&error).starts_with(TWICE) {
         return Err(wrong_type(name, text, &error, true));
@@ -128,7 +128,7 @@ pub(crate) fn value(name: &str, text: &str) -> Result<Value, Error> {
 
 fn wrong_type(name: &str, text: &str, error: &serde_json::Error, with_position: bool) -> Error {
     let (line, column) = (error.line(), error.column());
-    let path = place::of_position(text, line, column);
+    let path = json_path::of_position(text, line, column);
     let name = if with_position {
         format!("{name}:{line}:{column}")
     } else {
@@ -138,14 +138,14 @@ fn wrong_type(name: &str, text: &str, error: &serde_json::Error, with_position: 
 }
 
 fn not_json(name: &str, text: &str, error: &serde_json::Error) -> Error {
-    if let Some(error) = foreign::of_text(text) {
+    if let Some(error) = misread::of_text(text) {
         return error.within(name);
     }
     let (line, column) = (error.line(), error.column());
     let position = format!("{name}:{line}:{column}");
     let message = message(error);
     if message.starts_with("recursion limit exceeded") {
-        let place = place::shortened(&place::of_position(text, line, column));
+        let place = json_path::shortened(&json_path::of_position(text, line, column));
         let message = format!("nested too deeply: JSON is read to a depth of {DEEPEST} levels");
         return Error::new(place, message).within(&position);
     }

@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use crate::place;
+use crate::json_path;
 
 /// The places of all such keys of a JSON text.
 pub(super) fn keys(text: &str) -> BTreeSet<String> {
@@ -68,7 +68,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         let mut index = 0;
         let walk = |index| Walk {
-            at: place::at(&self.at, index),
+            at: json_path::at(&self.at, index),
             found: self.found,
         };
         while list.next_element_seed(walk(index))?.is_some() {
@@ -80,7 +80,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let mut seen = BTreeSet::new();
         while let Some(key) = map.next_key::<String>()? {
-            let at = place::join(&self.at, &key);
+            let at = json_path::join(&self.at, &key);
             if !seen.insert(key) {
                 self.found.borrow_mut().insert(at.clone());
             }

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use syn::LitStr;
 
 use super::{Module, What};
-use crate::{Error, Errors, Options, Overrides, Selection, Source, locate};
+use crate::{Error, Errors, Options, Overrides, Selection, Source, lookup};
 
 impl Module {
     /// Reads the files that the module names, relative to the folder of the package's manifest, and calls a generator
@@ -22,7 +22,7 @@ impl Module {
         generate: impl FnOnce(&Source, Options) -> Result<T, Errors>,
     ) -> Result<T, Vec<syn::Error>> {
         let document = &self.document;
-        let located = locate::document(manifest_dir, &document.value())
+        let located = lookup::document(manifest_dir, &document.value())
             .map_err(|error| vec![at(document, &error)])?;
         read.push(located.path);
         read.extend(located.index);
@@ -30,7 +30,7 @@ impl Module {
         let mut options = Options::new();
         let mut corrections = None;
         if let Some(literal) = &self.overrides {
-            let located = locate::overrides(manifest_dir, &literal.value())
+            let located = lookup::overrides(manifest_dir, &literal.value())
                 .map_err(|error| vec![at(literal, &error)])?;
             read.push(located.path);
             let overrides =

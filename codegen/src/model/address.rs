@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use super::Endpoint;
 use crate::document::Document;
-use crate::{Error, Errors, place};
+use crate::{Error, Errors, json_path};
 
 /// The addresses of an API. Roots end with a slash; paths begin with none.
 #[derive(Clone, Debug, Default)]
@@ -56,9 +56,9 @@ pub(crate) fn of(document: &Document) -> Result<Address, Errors> {
     let mtls_root_url = mtls.and_then(|url| checked("mtlsRootUrl".to_owned(), url));
     let mut endpoints = Vec::new();
     for (index, endpoint) in document.endpoints.iter().enumerate() {
-        let at = place::at("endpoints", index);
+        let at = json_path::at("endpoints", index);
         let url = endpoint.endpoint_url.as_deref().unwrap_or_default();
-        let url = checked(place::join(&at, "endpointUrl"), url);
+        let url = checked(json_path::join(&at, "endpointUrl"), url);
         if let (Some(location), Some(url)) = (filled(&endpoint.location), url) {
             endpoints.push(Endpoint {
                 location: location.to_owned(),

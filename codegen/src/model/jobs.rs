@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{Shape, TypeDef};
 use crate::overrides::OPERATION_KEY;
-use crate::{Document, Error, Errors, place};
+use crate::{Document, Error, Errors, json_path};
 
 /// How a job tells how far it is, and how it is asked for. Paths have dots.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -58,7 +58,7 @@ pub(super) fn of(
                 jobs.insert(name.clone(), job);
             }
             Err(message) => errors.push(
-                Error::new(place::join("schemas", name), message)
+                Error::new(json_path::join("schemas", name), message)
                     .help("correct the override of its operation"),
             ),
         }

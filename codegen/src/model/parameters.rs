@@ -4,7 +4,7 @@ use super::names::{self, Claims};
 use super::schemas::{Naming, Types, notes};
 use super::{Location, Parameter, Type, formats};
 use crate::document::{Method, Schema, is_in};
-use crate::{Document, place};
+use crate::{Document, json_path};
 
 /// Argument names that a function has already.
 const RESERVED_ARGUMENTS: [&str; 1] = ["body"];
@@ -45,7 +45,7 @@ pub(super) fn of(
     enum_names: &[String],
     taken: &Claims,
 ) -> (Vec<Parameter>, Vec<Parameter>) {
-    let at = place::join(at, "parameters");
+    let at = json_path::join(at, "parameters");
     let template = method.path.as_deref().unwrap_or_default();
     let mut all: Vec<(bool, Parameter)> = Vec::new();
     for (wire, schema) in &method.parameters {
@@ -62,7 +62,7 @@ pub(super) fn of(
             owner: None,
             schema: String::new(),
         };
-        let (ty, repeated) = type_of(schema, &place::join(&at, wire), types, &naming);
+        let (ty, repeated) = type_of(schema, &json_path::join(&at, wire), types, &naming);
         all.push((
             in_path || schema.required,
             Parameter {
@@ -119,7 +119,7 @@ fn name(parameters: &mut [Parameter], mut claims: Claims) {
 fn type_of(schema: &Schema, at: &str, types: &mut Types<'_>, naming: &Naming) -> (Type, bool) {
     let is_list = schema.ty.as_deref() == Some("array");
     let (value, at) = match &schema.items {
-        Some(items) if is_list => (&**items, place::join(at, "items")),
+        Some(items) if is_list => (&**items, json_path::join(at, "items")),
         _ => (schema, at.to_owned()),
     };
     let repeated = schema.repeated || is_list;

@@ -10,7 +10,7 @@ use super::{
     Type, TypeDef, Verb,
 };
 use crate::overrides::PATCH_KEY;
-use crate::{Document, Error, Errors, document, place};
+use crate::{Document, Error, Errors, document, json_path};
 
 /// Says of a method that it merges what it is given.
 const MERGES: [&str; 6] = [
@@ -72,17 +72,17 @@ fn each(
     at: &str,
     visit: &mut dyn FnMut(&mut Method, &document::Method, &str),
 ) {
-    let within = place::join(at, "methods");
+    let within = json_path::join(at, "methods");
     for method in &mut resource.methods {
         if let Some(raw) = methods.get(&method.wire) {
-            let at = place::join(&within, &method.wire);
+            let at = json_path::join(&within, &method.wire);
             visit(method, raw, &at);
         }
     }
-    let within = place::join(at, "resources");
+    let within = json_path::join(at, "resources");
     for child in &mut resource.resources {
         if let Some(raw) = resources.get(&child.wire) {
-            let at = place::join(&within, &child.wire);
+            let at = json_path::join(&within, &child.wire);
             each(child, (&raw.methods, &raw.resources), &at, visit);
         }
     }

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use super::names::{self, Claims};
 use super::schemas::{Naming, Types};
 use super::{
-    Method, Paging, Parameter, Patching, Refusal, Resource, Scope, Type, Verb, address, media,
-    paging, parameters, repeating,
+    Method, Paging, Parameter, Patching, Refusal, Resource, Scope, Type, Verb, address,
+    idempotency, media, paging, parameters,
 };
 use crate::document::{self, Schema};
 use crate::error::Subject;
 use crate::overrides::ITEMS_KEY;
-use crate::{Document, Error, place};
+use crate::{Document, Error, json_path};
 
 /// Names that the module of a resource has already, or means from the prelude.
 const RESERVED_TYPES: [&str; 12] = [
@@ -71,7 +71,7 @@ impl Lowering<'_, '_> {
         resource: &document::Resource,
         ident: String,
     ) -> Resource {
-        let at = place::join(&place::join(at, "resources"), name);
+        let at = json_path::join(&json_path::join(at, "resources"), name);
         let path = [above, &[name]].concat();
         // A sub-resource and a method of one name: the sub-resource keeps it.
         let mut names = Claims::default();
@@ -99,7 +99,7 @@ impl Lowering<'_, '_> {
         idents: Vec<String>,
         beside: &[String],
     ) -> Vec<Method> {
-        let at = place::join(at, "methods");
+        let at = json_path::join(at, "methods");
         // Request types and table entries are values of one module. Names without letters are the same in every case, so those of the modules and
         // functions in it are taken too.
         let mut names = Claims::new(RESERVED_TYPES);
@@ -122,7 +122,8 @@ impl Lowering<'_, '_> {
             .zip(spelled)
             .map(|((name, method), ((ident, type_ident), static_ident))| {
                 let known = self.types.errors.len();
-                let mut lowered = self.method(&place::join(&at, name), path, name, method, &names);
+                let mut lowered =
+                    self.method(&json_path::join(&at, name), path, name, method, &names);
                 let subject = || Subject::Method(lowered.path_name.clone());
                 self.types.errors.about(known, subject);
                 lowered.ident = ident;
@@ -147,13 +148,13 @@ impl Lowering<'_, '_> {
             parameters::of(self.document, method, at, self.types, &enum_names, taken);
         let request = self.body(
             method.request.as_ref(),
-            &place::join(at, "request"),
+            &json_path::join(at, "request"),
             &enum_names,
             "Request",
         );
         let response = self.body(
             method.response.as_ref(),
-            &place::join(at, "response"),
+            &json_path::join(at, "response"),
             &enum_names,
             "Response",
         );
@@ -186,8 +187,8 @@ impl Lowering<'_, '_> {
             download: media::download(method),
             operation: None,
             idempotent: None,
-            request_id: repeating::has_request_id(verb, &parameters),
-            preconditions: repeating::preconditions(verb, method, &parameters, self.document),
+            request_id: idempotency::has_request_id(verb, &parameters),
+            preconditions: idempotency::preconditions(verb, method, &parameters, self.document),
             raw_response: false,
             may_be_empty: true,
             patching: Patching::Refused(Refusal::NoBody),
@@ -264,7 +265,7 @@ impl Lowering<'_, '_> {
             Some("HEAD") => Verb::Head,
             Some(verb) => {
                 let error = Error::new(
-                    place::join(at, "httpMethod"),
+                    json_path::join(at, "httpMethod"),
                     format!("unknown HTTP method `{verb}`"),
                 );
                 self.types

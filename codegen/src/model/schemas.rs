@@ -6,7 +6,7 @@ use super::names::{self, Claims};
 use super::{Field, Notes, Shape, Type, TypeDef, TypeId, Variant, formats, secrets};
 use crate::document::Schema;
 use crate::error::Subject;
-use crate::{Document, Error, Errors, place, similar};
+use crate::{Document, Error, Errors, json_path, suggest};
 
 /// Names that the top of a module has already: the module `scope` and the runtime's alias.
 const RESERVED_AT_TOP: [&str; 3] = ["scope", "methods", "__gapi"];
@@ -72,7 +72,7 @@ impl<'d> Types<'d> {
                 TypeDef {
                     ident,
                     schema: Some(name.clone()),
-                    place: place::join("schemas", name),
+                    place: json_path::join("schemas", name),
                     description: schema.description.clone().unwrap_or_default(),
                     deprecated: schema.deprecated,
                     in_request: false,
@@ -124,13 +124,13 @@ impl<'d> Types<'d> {
 
     fn fields(&mut self, schema: &Schema, at: &str, naming: &Naming) -> Vec<Field> {
         let mut claims = Claims::new(RESERVED_FIELDS);
-        let at = place::join(at, "properties");
+        let at = json_path::join(at, "properties");
         let mut fields = Vec::with_capacity(schema.properties.len());
         for (wire, property) in &schema.properties {
             let name = names::base(wire, &property.others);
             let ty = self.type_of(
                 property,
-                &place::join(&at, wire),
+                &json_path::join(&at, wire),
                 &naming.suffixed(&names::camel(name)),
             );
             fields.push(Field {
@@ -168,12 +168,12 @@ impl<'d> Types<'d> {
             }
             "object" => Type::Map(Box::new(match &schema.additional_properties {
                 Some(values) => {
-                    self.type_of(values, &place::join(at, "additionalProperties"), naming)
+                    self.type_of(values, &json_path::join(at, "additionalProperties"), naming)
                 }
                 None => Type::Any,
             })),
             "array" => Type::List(Box::new(match &schema.items {
-                Some(items) => self.type_of(items, &place::join(at, "items"), naming),
+                Some(items) => self.type_of(items, &json_path::join(at, "items"), naming),
                 None => Type::Any,
             })),
             ty => formats::scalar(ty, schema.format.as_deref()).unwrap_or_else(|| {
@@ -193,7 +193,7 @@ impl<'d> Types<'d> {
             at,
             format!("`$ref` names the schema `{name}`, which is not in the document"),
         );
-        error.help = similar::did_you_mean(&similar::nearest(
+        error.help = suggest::did_you_mean(&suggest::nearest(
             name,
             self.document.schemas.keys().map(String::as_str),
         ));

@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::{
     Action, Entry, IDEMPOTENT_KEY, ITEMS_KEY, NAME_KEY, OPERATION_KEY, Overrides, PATCH_KEY,
 };
-use crate::place::{self, Step};
-use crate::{Error, Errors, similar};
+use crate::json_path::{self, Step};
+use crate::{Error, Errors, suggest};
 
 const REMOVE: &str = "remove the override, or correct its place";
 
@@ -20,7 +20,7 @@ impl Overrides {
         let mut errors = Errors::new();
         for (index, entry) in self.entries.iter().enumerate() {
             if let Err(error) = entry.apply(document) {
-                let place = place::at("overrides", index);
+                let place = json_path::at("overrides", index);
                 errors.push(Error { place, ..error }.within(&self.name));
             }
         }
@@ -178,7 +178,7 @@ fn find<'v>(document: &'v mut Value, steps: &[Step]) -> Result<&'v mut Value, Er
     for (depth, step) in steps.iter().enumerate() {
         let names: Vec<String> = match (&*current, step) {
             (Value::Object(object), Step::Key(key)) if !object.contains_key(key) => {
-                similar::nearest(key, object.keys().map(String::as_str))
+                suggest::nearest(key, object.keys().map(String::as_str))
                     .into_iter()
                     .map(str::to_owned)
                     .collect()
@@ -199,13 +199,13 @@ fn gone(before: &[Step], step: &Step, names: Vec<String>) -> Error {
     let whole = if before.is_empty() {
         "the document".to_owned()
     } else {
-        format!("`{}`", place::write(before))
+        format!("`{}`", json_path::write(before))
     };
     let missing = match step {
         Step::Key(key) => format!("`{key}`"),
         Step::Index(index) => format!("item {index}"),
     };
-    let help = similar::did_you_mean(&names).map_or_else(
+    let help = suggest::did_you_mean(&names).map_or_else(
         || REMOVE.to_owned(),
         |hint| format!("{hint} Otherwise, {REMOVE}"),
     );

@@ -24,7 +24,7 @@ mod parse;
 
 use serde_json::Value;
 
-use crate::place::Step;
+use crate::json_path::Step;
 
 /// The key that carries the Rust name of a renamed part.
 pub(crate) const NAME_KEY: &str = "x-gapi-name";

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{Action, Entry, Overrides};
-use crate::{Error, Errors, Source, document, place, similar};
+use crate::{Error, Errors, Source, document, json_path, suggest};
 
 const KEYS: [&str; 9] = [
     "at",
@@ -44,7 +44,7 @@ impl Overrides {
             match entry(value) {
                 Ok(entry) => entries.push(entry),
                 Err(message) => {
-                    errors.push(Error::new(place::at("overrides", index), message).help(FORM));
+                    errors.push(Error::new(json_path::at("overrides", index), message).help(FORM));
                 }
             }
         }
@@ -59,11 +59,11 @@ fn entry(value: &Value) -> Result<Entry, String> {
     let object = value.as_object().ok_or("not an object")?;
     if let Some(key) = object.keys().find(|key| !KEYS.contains(&key.as_str())) {
         let hint =
-            similar::did_you_mean(&similar::nearest(key, KEYS)).map(|hint| format!("; {hint}"));
+            suggest::did_you_mean(&suggest::nearest(key, KEYS)).map(|hint| format!("; {hint}"));
         return Err(format!("unknown key `{key}`{}", hint.unwrap_or_default()));
     }
     let at = text(object, "at")?.ok_or("`at` is missing")?;
-    let steps = place::parse(at).map_err(|reason| format!("`at` is not a place: {reason}"))?;
+    let steps = json_path::parse(at).map_err(|reason| format!("`at` is not a place: {reason}"))?;
     if object.get("why").is_some_and(|why| !why.is_string()) {
         return Err("`why` is not a text".to_owned());
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::pattern::Pattern;
 use super::{Selection, What};
 use crate::model::{Api, Resource, TypeId, remap};
-use crate::{Error, Errors, similar};
+use crate::{Error, Errors, suggest};
 
 /// Keeps what the selection asks for, the methods that poll and cancel its operations, and every type that these reach.
 ///
@@ -149,7 +149,7 @@ fn no_method(api: &Api, pattern: &Pattern) -> Error {
             return error.help(help);
         }
         let names = api.root.all_methods().map(|method| &*method.path_name);
-        return with_names(error, &similar::nearest(&plain, names), api);
+        return with_names(error, &suggest::nearest(&plain, names), api);
     }
     let found = (0..=start.len())
         .rev()
@@ -165,7 +165,7 @@ fn no_method(api: &Api, pattern: &Pattern) -> Error {
         let wanted = start[..=end].join(".");
         return with_names(
             error,
-            &similar::nearest(&wanted, names.iter().map(String::as_str)),
+            &suggest::nearest(&wanted, names.iter().map(String::as_str)),
             api,
         );
     }
@@ -179,7 +179,7 @@ fn resource_at<'a>(root: &'a Resource, path: &[&str]) -> Option<&'a Resource> {
 }
 
 fn with_names(error: Error, names: &[&str], api: &Api) -> Error {
-    if let Some(hint) = similar::did_you_mean(names) {
+    if let Some(hint) = suggest::did_you_mean(names) {
         return error.help(hint);
     }
     let top: Vec<String> = api
@@ -201,7 +201,7 @@ fn with_names(error: Error, names: &[&str], api: &Api) -> Error {
 fn no_type(api: &Api, name: &str) -> Error {
     let error = Error::new("", format!("there is no schema `{name}`"));
     let names = api.types.iter().filter_map(|def| def.schema.as_deref());
-    match similar::did_you_mean(&similar::nearest(name, names)) {
+    match suggest::did_you_mean(&suggest::nearest(name, names)) {
         Some(hint) => error.help(hint),
         None => error,
     }

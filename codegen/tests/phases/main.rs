@@ -8,14 +8,14 @@
 mod builder;
 mod check;
 mod document;
-mod locate;
+mod idempotency;
+mod lookup;
 mod mend;
 mod methods;
 mod names;
 mod overrides;
 mod paging;
 mod random;
-mod repeating;
 mod robust;
 mod schemas;
 mod select;

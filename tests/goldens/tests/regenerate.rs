@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use gapi_codegen::{Options, Selection, generate, locate};
+use gapi_codegen::{Options, Selection, generate, lookup};
 
 /// The modules of real APIs: file, document, what is kept.
 const APIS: [(&str, &str, &[&str]); 5] = [
@@ -30,7 +30,7 @@ fn forms() -> PathBuf {
 }
 
 fn text(spec: &str, methods: &[&str]) -> String {
-    let located = locate::document(package(), spec).unwrap();
+    let located = lookup::document(package(), spec).unwrap();
     let mut options = Options::new();
     if !methods.is_empty() {
         options = options.selection(Selection::parse(methods).unwrap());

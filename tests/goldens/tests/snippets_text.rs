@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use gapi_codegen::{Document, describe, locate, model};
+use gapi_codegen::{Document, describe, lookup, model};
 
 /// One method for each form that a program takes.
 const METHODS: [(&str, &str, &str); 12] = [
@@ -38,7 +38,7 @@ const METHODS: [(&str, &str, &str); 12] = [
 fn snippets_are_what_they_were() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     for (file, spec, method) in METHODS {
-        let located = locate::document(here, spec).unwrap();
+        let located = lookup::document(here, spec).unwrap();
         let document = Document::read(&located.source, None).unwrap();
         let api = model::lower(&document).unwrap();
         let found = describe::find(&api, method).unwrap();

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::items;
 
 fn load(name: &str) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/diff");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../codegen/tests/data");
     let text = std::fs::read_to_string(path.join(name)).expect(name);
     serde_json::from_str(&text).expect(name)
 }

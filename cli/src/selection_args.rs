@@ -2,20 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
-use gapi_codegen::{Generated, Options, Overrides, Selection, generate, locate};
+use gapi_codegen::{Generated, Options, Overrides, Selection, generate, lookup};
 use proc_macro2::TokenStream;
 use quote::ToTokens as _;
 
-use crate::library::here;
-use crate::problem::{all, warn};
-use crate::{Outcome, Problem};
+use crate::diagnostic::{all, warn};
+use crate::doc_index::here;
+use crate::{Failure, Outcome};
 
 #[derive(Debug, clap::Args)]
-pub(crate) struct Keep {
-    /// Keep only these methods and the types that they need: `instances.list`, `instances.{list,get}`, `instances.*`, `projects.**`
+pub(crate) struct SelectionArgs {
+    /// SelectionArgs only these methods and the types that they need: `instances.list`, `instances.{list,get}`, `instances.*`, `projects.**`
     #[arg(long, value_name = "PATTERN", num_args = 1..)]
     pub(crate) methods: Vec<String>,
-    /// Keep these schemas too, whether a method needs them or not
+    /// SelectionArgs these schemas too, whether a method needs them or not
     #[arg(long, value_name = "NAME", num_args = 1..)]
     pub(crate) types: Vec<String>,
     /// Correct the document with an override file
@@ -41,11 +41,11 @@ fn runtime(text: &str) -> Result<String, String> {
     }
 }
 
-impl Keep {
+impl SelectionArgs {
     /// Generates from a document that is named as in `api!`, relative to the working directory.
     pub(crate) fn generate(&self, spec: &str) -> Outcome<Generated> {
         let mut options = Options::new().runtime(self.runtime());
-        let located = locate::document(&here()?, spec).map_err(Problem::from)?;
+        let located = lookup::document(&here()?, spec).map_err(Failure::from)?;
         if let Some(path) = &self.overrides {
             options = options.overrides(overrides(path)?);
         }
@@ -53,7 +53,7 @@ impl Keep {
             options = options.selection(selection);
         }
         let generated = generate(&located.source, &options).map_err(all)?;
-        warn(generated.warnings.clone().into_iter().map(Problem::from));
+        warn(generated.warnings.clone().into_iter().map(Failure::from));
         Ok(generated)
     }
 
@@ -91,6 +91,6 @@ impl Keep {
 
 /// Reads an override file, which is named relative to the working directory.
 pub(crate) fn overrides(path: &Path) -> Outcome<Overrides> {
-    let located = locate::overrides(&here()?, &path.to_string_lossy()).map_err(Problem::from)?;
+    let located = lookup::overrides(&here()?, &path.to_string_lossy()).map_err(Failure::from)?;
     Overrides::parse(&located.source).map_err(all)
 }

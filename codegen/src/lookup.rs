@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::index::{self, Entry, Index, PATH as INDEX};
-use crate::{Error, Source, similar};
+use crate::{Error, Source, suggest};
 
 /// A document that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,7 +139,7 @@ fn unknown(entries: &[Entry], name: &str, version: &str, place: &str) -> Error {
         .map(|entry| format!("{}:{}", entry.name, entry.version))
         .collect();
     let wanted = format!("{name}:{version}");
-    match similar::did_you_mean(&similar::nearest(&wanted, specs.iter().map(String::as_str))) {
+    match suggest::did_you_mean(&suggest::nearest(&wanted, specs.iter().map(String::as_str))) {
         Some(hint) => error.help(hint),
         None => error.help(format!(
             "it has {} documents; another one is named by its path",
@@ -170,14 +170,14 @@ fn siblings(path: &Path, spec: &str) -> Option<String> {
         .collect();
     names.sort();
     let wanted = file_name(path, spec);
-    let nearest = similar::nearest(
+    let nearest = suggest::nearest(
         &wanted,
         names
             .iter()
             .map(String::as_str)
             .filter(|name| name.ends_with(".json")),
     );
-    similar::did_you_mean(&nearest)
+    suggest::did_you_mean(&nearest)
 }
 
 /// What the system says, without its number.

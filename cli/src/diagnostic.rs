@@ -13,7 +13,7 @@ use miette::{
 
 /// One thing that is wrong: what, where, and the way out.
 #[derive(Debug)]
-pub(crate) struct Problem {
+pub(crate) struct Failure {
     message: String,
     help: Option<String>,
     place: Option<Place>,
@@ -26,7 +26,7 @@ struct Place {
     span: SourceSpan,
 }
 
-impl Problem {
+impl Failure {
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
@@ -65,7 +65,7 @@ impl Problem {
     }
 }
 
-impl From<Error> for Problem {
+impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let message = if error.place.is_empty() {
             error.message
@@ -80,26 +80,26 @@ impl From<Error> for Problem {
     }
 }
 
-impl From<Problem> for Vec<Problem> {
-    fn from(problem: Problem) -> Self {
-        vec![problem]
+impl From<Failure> for Vec<Failure> {
+    fn from(failure: Failure) -> Self {
+        vec![failure]
     }
 }
 
 /// Every error of the generator.
-pub(crate) fn all(errors: Errors) -> Vec<Problem> {
-    errors.into_iter().map(Problem::from).collect()
+pub(crate) fn all(errors: Errors) -> Vec<Failure> {
+    errors.into_iter().map(Failure::from).collect()
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl std::error::Error for Problem {}
+impl std::error::Error for Failure {}
 
-impl Diagnostic for Problem {
+impl Diagnostic for Failure {
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         self.help
             .as_ref()
@@ -120,23 +120,23 @@ impl Diagnostic for Problem {
     }
 }
 
-/// Prints problems to the standard error stream.
-pub(crate) fn show(problems: Vec<Problem>) {
+/// Prints failures to the standard error stream.
+pub(crate) fn show(failures: Vec<Failure>) {
     // Lines are not wrapped: a path or a command in them has to survive copying. A handler that is set already is as good.
     let _ = miette::set_hook(Box::new(|_| {
         Box::new(MietteHandlerOpts::new().wrap_lines(false).build())
     }));
-    for mut problem in problems {
+    for mut failure in failures {
         // Whatever documents hold, nothing of it acts on a terminal.
-        problem.message = shown(&problem.message);
-        problem.help = problem.help.as_deref().map(shown);
-        eprintln!("{:?}", Report::new(problem));
+        failure.message = shown(&failure.message);
+        failure.help = failure.help.as_deref().map(shown);
+        eprintln!("{:?}", Report::new(failure));
     }
 }
 
 /// Prints warnings to the standard error stream, one in a line.
-pub(crate) fn warn(warnings: impl IntoIterator<Item = Problem>) {
-    for Problem { message, help, .. } in warnings {
+pub(crate) fn warn(warnings: impl IntoIterator<Item = Failure>) {
+    for Failure { message, help, .. } in warnings {
         let help = help.map(|help| format!("; {help}")).unwrap_or_default();
         note(&format!("warning: {message}{help}"));
     }

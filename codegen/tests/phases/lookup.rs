@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use gapi_codegen::locate;
+use gapi_codegen::lookup;
 
 const INDEX: &str = r#"{"source": "x", "documents": [
     {"name": "files", "version": "v1", "revision": "1", "file": "files.v1.json", "sha256": "0"},
@@ -20,7 +20,7 @@ fn house() -> tempfile::TempDir {
 }
 
 fn error(dir: &Path, spec: &str) -> String {
-    let error = locate::document(dir, spec).unwrap_err().to_string();
+    let error = lookup::document(dir, spec).unwrap_err().to_string();
     // A path of the machine says nothing to a test.
     error.replace(&dir.display().to_string(), "DIR")
 }
@@ -28,7 +28,7 @@ fn error(dir: &Path, spec: &str) -> String {
 #[test]
 fn a_path_is_relative_to_the_manifest() {
     let dir = house();
-    let located = locate::document(dir.path(), "discovery-docs/files.v1.json").unwrap();
+    let located = lookup::document(dir.path(), "discovery-docs/files.v1.json").unwrap();
     assert_eq!(
         (&*located.source.name, &*located.source.text),
         ("files.v1.json", "{one}")
@@ -38,7 +38,7 @@ fn a_path_is_relative_to_the_manifest() {
         dir.path().join("discovery-docs/files.v1.json")
     );
     assert_eq!(located.index, None);
-    let up = locate::document(
+    let up = lookup::document(
         &dir.path().join("member"),
         "../discovery-docs/files.v1.json",
     )
@@ -50,7 +50,7 @@ fn a_path_is_relative_to_the_manifest() {
 fn a_name_and_version_are_looked_up_here_and_above() {
     let dir = house();
     for manifest in ["", "member", "member/deep"] {
-        let located = locate::document(&dir.path().join(manifest), "files:v1").unwrap();
+        let located = lookup::document(&dir.path().join(manifest), "files:v1").unwrap();
         assert_eq!(
             (&*located.source.name, &*located.source.text),
             ("files.v1.json", "{one}")
@@ -135,7 +135,7 @@ fn bytes_that_are_no_text_are_explained() {
 fn a_file_that_is_no_text_is_not_meant_to_be_another() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::write(dir.path().join("latin1.json"), b"{\"name\": \"\xe9\"}").unwrap();
-    let error = locate::document(dir.path(), "latin1.json").unwrap_err();
+    let error = lookup::document(dir.path(), "latin1.json").unwrap_err();
     assert_eq!(
         error.to_string(),
         "latin1.json: cannot read it: it is not UTF-8 text; save the file as UTF-8"

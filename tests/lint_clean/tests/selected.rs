@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use gapi_silent_2024::generated::{built, pubsub};
+use gapi_lint_clean_2024::generated::{built, pubsub};
 
 #[test]
 fn what_the_build_script_selected_is_there() {
@@ -16,7 +16,7 @@ fn what_the_build_script_selected_is_there() {
 
 #[test]
 fn requests_are_built() {
-    let request = gapi_silent_2021::task("1").to_http().unwrap();
+    let request = gapi_lint_clean_2021::task("1").to_http().unwrap();
     assert_eq!(request.uri().path(), "/tasks/v1/lists/%40default/tasks/1");
 }
 
