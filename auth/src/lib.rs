@@ -74,6 +74,7 @@ mod error;
 mod external_account;
 #[cfg(feature = "external-account")]
 mod external_account_authorized_user;
+mod facade;
 mod fetch_context;
 mod from_fn;
 #[cfg(feature = "gdch")]

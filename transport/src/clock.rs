@@ -1,6 +1,9 @@
 //! Time, as a seam: tests move it.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant, SystemTime},
+};
 
 use crate::BoxFuture;
 
@@ -19,6 +22,25 @@ pub trait Clock: std::fmt::Debug + Send + Sync + 'static {
     }
     /// Waits for `duration` of monotonic time.
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()>;
+}
+
+/// A shared clock is a clock.
+impl<T: Clock + ?Sized> Clock for Arc<T> {
+    fn now(&self) -> SystemTime {
+        (**self).now()
+    }
+
+    fn instant(&self) -> Instant {
+        (**self).instant()
+    }
+
+    fn both(&self) -> (SystemTime, Instant) {
+        (**self).both()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        (**self).sleep(duration)
+    }
 }
 
 /// The machine's clocks, with tokio's timer. Under tokio's paused time both clocks follow the paused one.

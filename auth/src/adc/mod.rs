@@ -82,9 +82,9 @@ impl Settings {
     /// What a file reaches that is found.
     fn reach(&self) -> Reach {
         let mut reach = Reach::new(self.url_policy.clone(), self.environment.clone());
-        reach.set_transport(self.transport.clone());
-        reach.set_clock(self.clock.clone());
-        reach.set_retry(self.retry.clone());
+        reach.transport = self.transport.clone();
+        reach.clock = self.clock.clone();
+        reach.retry = self.retry.clone();
         reach
     }
 

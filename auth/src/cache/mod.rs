@@ -23,7 +23,7 @@ pub(crate) use self::lazy::LazyTransport as DefaultTransport;
 use self::slot::{KeyParts, Outcome, PendingRefresh, RefreshGuard, Slot, Slots, Step};
 use crate::{
     AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Credentials, FetchContext,
-    TokenRetryPolicy, TokenSource, request::ScopeList, token_retry::Limits,
+    TokenRetryPolicy, TokenSource, facade::setters, request::ScopeList, token_retry::Limits,
 };
 #[cfg(feature = "oauth")]
 use crate::{configured::Configured, reach::Reach};
@@ -93,22 +93,17 @@ impl<S: TokenSource> Cached<S> {
         Self::assemble(self.core.source.clone(), settings)
     }
 
-    /// Fetches tokens through `transport`, whatever transport requests offer. The cache starts empty.
-    #[must_use]
-    pub fn transport(self, transport: Arc<dyn Transport>) -> Self {
-        self.configure(|settings| settings.transport = Some(transport))
-    }
+    setters!(transport, clock, retry);
 
-    /// Reads the time from `clock`. The cache starts empty.
-    #[must_use]
-    pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
-        self.configure(|settings| settings.clock = clock)
-    }
-
-    /// How fetches are retried after transient errors. The cache starts empty.
-    #[must_use]
-    pub fn retry(self, policy: TokenRetryPolicy) -> Self {
-        self.configure(|settings| settings.retry = policy)
+    /// The same with another source, and an empty cache.
+    #[cfg(feature = "oauth")]
+    pub(crate) fn change_source(self, change: impl FnOnce(&mut S)) -> Self
+    where
+        S: Clone,
+    {
+        let mut source = self.source().clone();
+        change(&mut source);
+        self.with_source(source)
     }
 
     /// The same settings with another source, and an empty cache.
@@ -137,9 +132,9 @@ impl<S: TokenSource> Cached<S> {
         let mut reach = source.reach().clone();
         change(&mut reach);
         let mut settings = self.core.settings.clone();
-        settings.transport = reach.transport().cloned().or(settings.transport);
-        settings.clock = reach.clock().unwrap_or(&settings.clock).clone();
-        settings.retry = reach.retry().cloned().unwrap_or(settings.retry);
+        settings.transport = reach.transport.clone().or(settings.transport);
+        settings.clock = reach.clock.clone().unwrap_or(settings.clock);
+        settings.retry = reach.retry.clone().unwrap_or(settings.retry);
         source.set_reach(reach);
         Self::assemble(Arc::new(source), settings)
     }

@@ -5,11 +5,11 @@ mod source;
 
 use std::{fmt, sync::Arc};
 
-use gapi_transport::{BoxFuture, Clock, Transport};
+use gapi_transport::BoxFuture;
 
 pub use self::boundary::{AccessBoundary, AccessBoundaryRule};
 use self::source::Source;
-use crate::{AuthError, Cached, Credentials, Token, TokenRetryPolicy};
+use crate::{AuthError, Cached, Credentials, Token, cache::FetchSettings, facade::setters};
 
 /// Other credentials with fewer permissions: the Security Token Service exchanges a token of the source for one that a
 /// [credential access boundary](https://docs.cloud.google.com/iam/docs/downscoping-short-lived-credentials) limits. Cloud Storage
@@ -41,16 +41,20 @@ impl Downscoped {
     }
 
     fn change(self, change: impl FnOnce(&mut Source)) -> Self {
-        let mut source = self.0.source().clone();
-        change(&mut source);
-        Self(self.0.with_source(source))
+        Self(self.0.change_source(change))
     }
 
-    /// The project that pays: `x-goog-user-project`.
-    #[must_use]
-    pub fn quota_project(self, project: impl Into<String>) -> Self {
-        let project = project.into();
-        self.change(|source| source.quota_project = Some(project))
+    fn configure(self, change: impl FnOnce(&mut FetchSettings)) -> Self {
+        Self(self.0.configure(change))
+    }
+
+    setters! {
+        quota_project,
+        ///
+        /// The source credentials are offered it too.
+        transport,
+        clock,
+        retry,
     }
 
     /// The Security Token Service, if not at `https://sts.UNIVERSE/v1/token`: an https URL, or http on this machine.
@@ -58,24 +62,6 @@ impl Downscoped {
     pub fn token_url(self, url: impl Into<String>) -> Self {
         let url = url.into();
         self.change(|source| source.token_url = Some(url))
-    }
-
-    /// Fetches tokens through `transport`, whatever transport requests offer. The source is offered it too.
-    #[must_use]
-    pub fn transport(self, transport: Arc<dyn Transport>) -> Self {
-        Self(self.0.transport(transport))
-    }
-
-    /// Reads the time from `clock`.
-    #[must_use]
-    pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
-        Self(self.0.clock(clock))
-    }
-
-    /// How token requests are retried after transient errors.
-    #[must_use]
-    pub fn retry(self, policy: TokenRetryPolicy) -> Self {
-        Self(self.0.retry(policy))
     }
 
     /// A new token, for somebody else. It is not the one that requests use, and is not cached.

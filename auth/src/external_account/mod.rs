@@ -12,10 +12,8 @@ mod supplier;
 mod token_file;
 mod token_url;
 
-use std::{fmt, path::Path, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use crate::ShownPath;
-use gapi_transport::{Clock, Transport};
 use secrecy::SecretString;
 
 pub use self::{
@@ -24,9 +22,10 @@ pub use self::{
 };
 use self::{settings::Settings, source::Source};
 use crate::{
-    AuthError, Cached, Credentials, Environment, TokenRetryPolicy, UrlPolicy, config,
+    Cached, Credentials,
     configured::nested,
-    reach::{Named, Reach},
+    facade::{cached_facade, file_constructors, setters},
+    reach::Reach,
 };
 
 const NEEDED: &str = "a federation configuration is needed, as `gcloud iam workload-identity-pools create-cred-config` and \
@@ -48,7 +47,7 @@ const NEEDED: &str = "a federation configuration is needed, as `gcloud iam workl
 /// | `certificate` | an X.509 certificate and its key |
 /// | none | a [`SubjectTokenSupplier`] or an [`AwsSupplier`] of your own |
 ///
-/// The configuration is no secret, so it is worth knowing who may change it: see [`UrlPolicy`].
+/// The configuration is no secret, so it is worth knowing who may change it: see [`UrlPolicy`](crate::UrlPolicy).
 ///
 /// Scopes: those of the request if it insists on them, else those given to [`scopes`](Self::scopes), else those that
 /// the request offers.
@@ -59,30 +58,7 @@ const NEEDED: &str = "a federation configuration is needed, as `gcloud iam workl
 pub struct ExternalAccount(Cached<Source>);
 
 impl ExternalAccount {
-    /// Reads a file of type `external_account`.
-    ///
-    /// # Errors
-    /// [`AuthErrorKind::NotFound`](crate::AuthErrorKind::NotFound) where there is no such file;
-    /// [`AuthErrorKind::Config`](crate::AuthErrorKind::Config) or [`AuthErrorKind::Unsupported`](crate::AuthErrorKind::Unsupported)
-    /// where it cannot be used. The text names the file and the field.
-    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, AuthError> {
-        let path = path.as_ref();
-        let text = config::read_text(path, NEEDED, "ExternalAccount::from_json")?;
-        Self::read(&ShownPath::new(path).to_string(), &text, &Reach::trusted())
-    }
-
-    /// Reads the text of such a file.
-    ///
-    /// # Errors
-    /// As [`from_file`](Self::from_file).
-    pub fn from_json(text: &str) -> Result<Self, AuthError> {
-        Self::read("external account", text, &Reach::trusted())
-    }
-
-    /// Reads a file's text; `place` names it in errors.
-    pub(crate) fn read(place: &str, text: &str, reach: &Reach) -> Result<Self, AuthError> {
-        file::read(place, text, reach.clone()).map(|source| Self(Cached::of_file(source)))
-    }
+    file_constructors!(ExternalAccount, "external_account", "external account");
 
     /// Exchanges the tokens that `supplier` gives. `audience` names the provider, as in
     /// `//iam.googleapis.com/projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER`, and
@@ -108,118 +84,58 @@ impl ExternalAccount {
         Self(Cached::new(Source::new(settings, supplier)))
     }
 
-    fn change(self, change: impl FnOnce(&mut Source)) -> Self {
-        let mut source = self.0.source().clone();
-        change(&mut source);
-        Self(self.0.with_source(source))
-    }
-
-    fn set(self, change: impl FnOnce(&mut Settings)) -> Self {
-        self.change(|source| change(&mut source.settings))
-    }
-
-    /// The scopes to ask for, whatever scopes requests offer. None takes them back.
-    #[must_use]
-    pub fn scopes<S: Into<String>>(self, scopes: impl IntoIterator<Item = S>) -> Self {
-        let scopes = scopes.into_iter().map(Into::into).collect();
-        self.set(|settings| settings.scopes = scopes)
+    setters! {
+        scopes,
+        quota_project,
+        ///
+        /// The default is the universe of the file.
+        universe_domain,
+        ///
+        /// The default is the URL in the file.
+        token_url,
+        /// Used only if a service account is impersonated. The file's `service_account_impersonation_url` is the other default.
+        iam_endpoint,
+        url_policy,
+        environment,
+        ///
+        /// If the subject token is an X.509 certificate, `transport` must present it.
+        transport,
+        clock,
+        retry,
     }
 
     /// Acts as this service account, on which the federated identity has to have the role *Workload Identity User*.
     #[must_use]
     pub fn impersonate(self, email: impl Into<String>) -> Self {
         let email = email.into();
-        self.set(|settings| settings.impersonate(email))
+        self.change(|settings| settings.impersonate(email))
     }
 
     /// How long tokens of the service account live: one hour unless set.
     #[must_use]
     pub fn lifetime(self, lifetime: Duration) -> Self {
-        self.set(|settings| settings.lifetime = Some(lifetime))
+        self.change(|settings| settings.lifetime = Some(lifetime))
     }
 
     /// The OAuth client of a workforce pool, where it asks for one.
     #[must_use]
     pub fn client(self, id: impl Into<String>, secret: impl Into<SecretString>) -> Self {
         let (id, secret) = (id.into(), secret.into());
-        self.set(|settings| settings.set_client(id, secret))
+        self.change(|settings| settings.set_client(id, secret))
     }
 
     /// The project that pays for the exchange of workforce identities, which belong to no project.
     #[must_use]
     pub fn workforce_pool_user_project(self, project: impl Into<String>) -> Self {
         let project = project.into();
-        self.set(|settings| settings.user_project = Some(project))
-    }
-
-    /// The project that pays: `x-goog-user-project`.
-    #[must_use]
-    pub fn quota_project(self, project: impl Into<String>) -> Self {
-        let project = project.into();
-        self.set(|settings| settings.quota_project = Some(project))
-    }
-
-    /// The universe, if it is not the file's.
-    #[must_use]
-    pub fn universe_domain(self, domain: impl Into<String>) -> Self {
-        let domain = domain.into();
-        self.set(|settings| settings.universe_domain = Named::by_program(domain))
-    }
-
-    /// The Security Token Service, if not the file's: an https URL, or http on this machine.
-    #[must_use]
-    pub fn token_url(self, url: impl Into<String>) -> Self {
-        let url = url.into();
-        self.set(|settings| settings.token_url = Named::by_program(url))
-    }
-
-    /// Where the IAM Service Account Credentials API is, if not where the file says: an https URL without a path, or http on this
-    /// machine. It matters only where a service account is impersonated.
-    #[must_use]
-    pub fn iam_endpoint(self, root: impl Into<String>) -> Self {
-        let root = root.into();
-        self.set(|settings| settings.set_iam_endpoint(root))
+        self.change(|settings| settings.user_project = Some(project))
     }
 
     /// Whether the program that the configuration names may run. Without this, only `GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1` in the
     /// environment allows it.
     #[must_use]
     pub fn allow_executables(self, allow: bool) -> Self {
-        self.set(|settings| settings.allow_executables = Some(allow))
-    }
-
-    /// Which hosts and files the configuration may name.
-    #[must_use]
-    pub fn url_policy(self, policy: UrlPolicy) -> Self {
-        Self(self.0.reaching(|reach| reach.set_policy(policy)))
-    }
-
-    /// Where environment variables and files are read, and programs run: this machine unless set.
-    #[must_use]
-    pub fn environment(self, environment: Environment) -> Self {
-        Self(self.0.reaching(|reach| reach.set_environment(environment)))
-    }
-
-    /// Fetches tokens through `transport`, whatever transport requests offer. Where the source is an X.509 certificate, `transport` has to
-    /// present it.
-    #[must_use]
-    pub fn transport(self, transport: Arc<dyn Transport>) -> Self {
-        Self(
-            self.0
-                .reaching(|reach| reach.set_transport(Some(transport))),
-        )
-    }
-
-    /// Reads the time from `clock`.
-    #[must_use]
-    pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
-        Self(self.0.clock(clock))
-    }
-
-    /// How token requests are retried after transient errors.
-    #[must_use]
-    pub fn retry(self, policy: TokenRetryPolicy) -> Self {
-        Self(self.0.retry(policy))
+        self.change(|settings| settings.allow_executables = Some(allow))
     }
 
     /// The provider: a resource name.
@@ -240,11 +156,7 @@ impl ExternalAccount {
 
 nested!(ExternalAccount);
 
-impl fmt::Debug for ExternalAccount {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.source().fmt(f)
-    }
-}
+cached_facade!(ExternalAccount, Settings, settings);
 
 impl Credentials for ExternalAccount {
     crate::credentials::forward!(

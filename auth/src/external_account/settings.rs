@@ -72,8 +72,8 @@ impl Settings {
         self.client = Some(ClientAuth { id, secret });
     }
 
-    pub(super) fn set_iam_endpoint(&mut self, root: String) {
-        self.iam_endpoint = Some(root.trim_end_matches('/').to_owned());
+    pub(super) fn set_iam_endpoint(&mut self, root: &str) {
+        self.iam_endpoint = Some(root.to_owned());
     }
 
     /// The transport to a server at `url`. Plain http is spoken by this machine and its link only, where no proxy leads.

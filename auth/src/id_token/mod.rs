@@ -5,14 +5,14 @@ mod verify;
 
 use std::{fmt, sync::Arc};
 
-use gapi_transport::{BoxFuture, Clock, Transport};
+use gapi_transport::BoxFuture;
 use http::{Uri, header::AUTHORIZATION};
 
 #[cfg(feature = "id-token-verification")]
 pub use self::verify::{IdTokenCheck, IdTokenClaims, IdTokenError, IdTokenVerifier};
 use crate::{
     AuthError, AuthErrorKind, AuthRequest, Cached, Credentials, FetchContext, IdTokenSource,
-    Scopes, Token, TokenRetryPolicy, TokenSource,
+    Scopes, Token, TokenSource, cache::FetchSettings, facade::setters,
 };
 
 /// ID tokens for a service, as credentials: what Cloud Run, Cloud Functions, Identity-Aware Proxy and one's own services ask for,
@@ -69,23 +69,11 @@ impl IdTokenCredentials {
         }))
     }
 
-    /// Fetches tokens through `transport`, whatever transport requests offer. The cache starts empty.
-    #[must_use]
-    pub fn transport(self, transport: Arc<dyn Transport>) -> Self {
-        Self(self.0.transport(transport))
+    fn configure(self, change: impl FnOnce(&mut FetchSettings)) -> Self {
+        Self(self.0.configure(change))
     }
 
-    /// Reads the time from `clock`. The cache starts empty.
-    #[must_use]
-    pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
-        Self(self.0.clock(clock))
-    }
-
-    /// How token requests are retried after transient errors.
-    #[must_use]
-    pub fn retry(self, policy: TokenRetryPolicy) -> Self {
-        Self(self.0.retry(policy))
-    }
+    setters!(transport, clock, retry);
 
     /// Whom the tokens are for, unless that is up to each request.
     pub fn audience(&self) -> Option<&str> {

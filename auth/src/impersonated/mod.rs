@@ -6,16 +6,15 @@ mod id_token;
 mod sign;
 mod source;
 
-use std::{fmt, path::Path, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use gapi_transport::{BoxFuture, Clock, Transport};
+use gapi_transport::BoxFuture;
 
 use self::{id_token::IdTokens, sign::IamSigner, source::Source};
-use crate::ShownPath;
 use crate::{
-    AuthError, Cached, Credentials, Environment, IdTokenSource, Signer, TokenRetryPolicy,
-    UrlPolicy, config,
-    reach::{Named, Reach},
+    AuthError, Cached, Credentials, IdTokenSource, Signer,
+    facade::{cached_facade, file_constructors, setters},
+    reach::Reach,
 };
 
 const NEEDED: &str = "an impersonation file is needed, as `gcloud auth application-default login --impersonate-service-account` writes it";
@@ -50,42 +49,39 @@ impl Impersonated {
         )))
     }
 
-    /// Reads a file of type `impersonated_service_account`: the account, the delegates, and the credentials that impersonate.
-    ///
-    /// # Errors
-    /// [`AuthErrorKind::NotFound`](crate::AuthErrorKind::NotFound) where there is no such file;
-    /// [`AuthErrorKind::Config`](crate::AuthErrorKind::Config) or [`AuthErrorKind::Unsupported`](crate::AuthErrorKind::Unsupported)
-    /// where it cannot be used. The text names the file and the field.
-    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, AuthError> {
-        let path = path.as_ref();
-        let text = config::read_text(path, NEEDED, "Impersonated::from_json")?;
-        Self::read(&ShownPath::new(path).to_string(), &text, &Reach::trusted())
-    }
+    file_constructors!(
+        Impersonated,
+        "impersonated_service_account",
+        "impersonated service account"
+    );
 
-    /// Reads the text of such a file.
-    ///
-    /// # Errors
-    /// As [`from_file`](Self::from_file).
-    pub fn from_json(text: &str) -> Result<Self, AuthError> {
-        Self::read("impersonated service account", text, &Reach::trusted())
-    }
-
-    /// Reads a file's text; `place` names it in errors.
-    pub(crate) fn read(place: &str, text: &str, reach: &Reach) -> Result<Self, AuthError> {
-        file::read(place, text, reach.clone()).map(|source| Self(Cached::of_file(source)))
-    }
-
-    fn change(self, change: impl FnOnce(&mut Source)) -> Self {
-        let mut source = self.0.source().clone();
-        change(&mut source);
-        Self(self.0.with_source(source))
-    }
-
-    /// The scopes to ask for, whatever scopes requests offer. None takes them back.
-    #[must_use]
-    pub fn scopes<S: Into<String>>(self, scopes: impl IntoIterator<Item = S>) -> Self {
-        let scopes = scopes.into_iter().map(Into::into).collect();
-        self.change(|source| source.scopes = scopes)
+    setters! {
+        scopes,
+        /// The administrator authorizes the unique ID of the target. No key is needed: IAM signs the assertion.
+        subject,
+        quota_project,
+        ///
+        /// The default is the universe of the source credentials.
+        universe_domain,
+        iam_endpoint,
+        ///
+        /// Used with a [`subject`](Self::subject) only. The default is `https://oauth2.googleapis.com/token`, which is always the audience of assertions.
+        token_uri,
+        ///
+        /// Applies to the source credentials of the file too.
+        url_policy,
+        ///
+        /// Applies to the source credentials of the file.
+        environment,
+        ///
+        /// Source credentials of a file use it too; other source credentials are offered it.
+        transport,
+        ///
+        /// Applies to the source credentials of a file too.
+        clock,
+        ///
+        /// Applies to the source credentials of a file too.
+        retry,
     }
 
     /// The service accounts between the source and the target, in this order: each has to be allowed to impersonate the next.
@@ -102,78 +98,6 @@ impl Impersonated {
         self.change(|source| source.lifetime = lifetime)
     }
 
-    /// Acts for this user, through domain-wide delegation without a key: an administrator of the user's domain has to have
-    /// authorized the target's unique ID for the scopes. Needs [`scopes`](Self::scopes), because the administrator authorizes
-    /// exact ones.
-    #[must_use]
-    pub fn subject(self, user: impl Into<String>) -> Self {
-        let user = user.into();
-        self.change(|source| source.subject = Some(user))
-    }
-
-    /// The project that pays: `x-goog-user-project`.
-    #[must_use]
-    pub fn quota_project(self, project: impl Into<String>) -> Self {
-        let project = project.into();
-        self.change(|source| source.quota_project = Some(project))
-    }
-
-    /// The universe, if it is not that of the source.
-    #[must_use]
-    pub fn universe_domain(self, domain: impl Into<String>) -> Self {
-        let domain = domain.into();
-        self.change(|source| source.universe_domain = Some(Named::by_program(domain)))
-    }
-
-    /// Where the IAM Service Account Credentials API is, if not at `https://iamcredentials.UNIVERSE`: an https URL without a
-    /// path, such as that of a regional or private endpoint, or http on this machine.
-    #[must_use]
-    pub fn iam_endpoint(self, root: impl Into<String>) -> Self {
-        let root = root.into();
-        self.change(|source| source.set_endpoint(&root))
-    }
-
-    /// Where assertions for a [`subject`](Self::subject) are exchanged, if not at `https://oauth2.googleapis.com/token`: an https URL,
-    /// or http on this machine. The audience of assertions stays Google's.
-    #[must_use]
-    pub fn token_uri(self, uri: impl Into<String>) -> Self {
-        let uri = uri.into();
-        self.change(|source| source.token_uri = Named::by_program(uri))
-    }
-
-    /// Which hosts, files and programs the file may name, also in the credentials within it.
-    #[must_use]
-    pub fn url_policy(self, policy: UrlPolicy) -> Self {
-        Self(self.0.reaching(|reach| reach.set_policy(policy)))
-    }
-
-    /// Where the credentials within the file find variables, files and programs: this machine unless set.
-    #[must_use]
-    pub fn environment(self, environment: Environment) -> Self {
-        Self(self.0.reaching(|reach| reach.set_environment(environment)))
-    }
-
-    /// Fetches tokens through `transport`, whatever transport requests offer. The source is offered it too; one that stands in the file uses it.
-    #[must_use]
-    pub fn transport(self, transport: Arc<dyn Transport>) -> Self {
-        Self(
-            self.0
-                .reaching(|reach| reach.set_transport(Some(transport))),
-        )
-    }
-
-    /// Reads the time from `clock`, and so does a source that stands in the file.
-    #[must_use]
-    pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
-        Self(self.0.reaching(|reach| reach.set_clock(Some(clock))))
-    }
-
-    /// How token requests are retried after transient errors, also those of a source that stands in the file.
-    #[must_use]
-    pub fn retry(self, policy: TokenRetryPolicy) -> Self {
-        Self(self.0.reaching(|reach| reach.set_retry(Some(policy))))
-    }
-
     /// The service account's e-mail address.
     pub fn email(&self) -> &str {
         &self.0.source().target
@@ -185,11 +109,7 @@ impl Impersonated {
     }
 }
 
-impl fmt::Debug for Impersonated {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.source().fmt(f)
-    }
-}
+cached_facade!(Impersonated, Source);
 
 impl Credentials for Impersonated {
     crate::credentials::forward!(

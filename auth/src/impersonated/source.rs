@@ -56,8 +56,7 @@ impl Source {
     }
 
     /// The program names the API's host, and so vouches for it.
-    pub(super) fn set_endpoint(&mut self, root: &str) {
-        let root = root.trim_end_matches('/');
+    pub(super) fn set_iam_endpoint(&mut self, root: &str) {
         self.url = Some(Named::by_program(format!(
             "{root}/v1/projects/-/serviceAccounts/{}",
             self.target

@@ -10,7 +10,7 @@ mod wire;
 
 use std::{fmt, sync::Arc};
 
-use gapi_transport::{BoxFuture, Clock, Transport};
+use gapi_transport::{BoxFuture, Transport};
 
 #[cfg(feature = "adc")]
 pub(crate) use self::{
@@ -24,8 +24,8 @@ use self::{
 #[cfg(feature = "impersonation")]
 use crate::Signer;
 use crate::{
-    AuthError, AuthErrorKind, Cached, Credentials, DEFAULT_UNIVERSE, Environment,
-    IdTokenCredentials, IdTokenSource, TokenRetryPolicy,
+    AuthError, AuthErrorKind, Cached, Credentials, DEFAULT_UNIVERSE, IdTokenCredentials,
+    IdTokenSource, facade::setters,
 };
 
 /// The service account of the machine that the program runs on, whose tokens a
@@ -64,7 +64,7 @@ impl MetadataServer {
     }
 
     fn build(source: Source) -> Self {
-        let (clock, retry) = (source.server.clock().clone(), source.retry.clone());
+        let Settings { clock, retry, .. } = source.server.settings().clone();
         Self(Cached::new(source).clock(clock).retry(retry))
     }
 
@@ -74,17 +74,18 @@ impl MetadataServer {
         Self::build(source)
     }
 
-    fn set(self, change: impl FnOnce(&mut Settings)) -> Self {
-        let mut settings = self.0.source().server.settings();
+    fn configure(self, change: impl FnOnce(&mut Settings)) -> Self {
+        let mut settings = self.0.source().server.settings().clone();
         change(&mut settings);
         self.change(|source| source.server = Server::new(settings))
     }
 
-    /// The scopes to ask for, whatever scopes requests offer. None takes them back.
-    #[must_use]
-    pub fn scopes<S: Into<String>>(self, scopes: impl IntoIterator<Item = S>) -> Self {
-        let scopes = scopes.into_iter().map(Into::into).collect();
-        self.change(|source| source.scopes = scopes)
+    setters! {
+        scopes,
+        quota_project,
+        environment,
+        clock,
+        retry,
     }
 
     /// Another service account of the machine than `default`, by its address or alias.
@@ -92,13 +93,6 @@ impl MetadataServer {
     pub fn account(self, email: impl Into<String>) -> Self {
         let email = email.into();
         self.change(|source| source.account = Some(email).filter(|email| !email.is_empty()))
-    }
-
-    /// The project that pays: `x-goog-user-project`.
-    #[must_use]
-    pub fn quota_project(self, project: impl Into<String>) -> Self {
-        let project = project.into();
-        self.change(|source| source.quota_project = Some(project))
     }
 
     /// The universe, which the server is not asked for then.
@@ -124,50 +118,32 @@ impl MetadataServer {
     #[must_use]
     pub fn host(self, host: impl Into<String>) -> Self {
         let host = host.into();
-        self.set(|settings| settings.host = Some(host))
-    }
-
-    /// Where variables and files are read: this machine unless set.
-    #[must_use]
-    pub fn environment(self, environment: Environment) -> Self {
-        self.set(|settings| settings.environment = environment)
+        self.configure(|settings| settings.host = Some(host))
     }
 
     /// Asks through `transport`. It should know no proxy. Transports that requests offer are never used, because a proxy or a
     /// recorder would give away another machine's identity.
     #[must_use]
-    pub fn transport(self, transport: Arc<dyn Transport>) -> Self {
-        self.set(|settings| settings.transport = transport)
+    pub fn transport(self, transport: impl Transport) -> Self {
+        self.configure(|settings| settings.transport = Arc::new(transport))
     }
 
     /// Calls Google's APIs through `transport`, of which there is one: IAM, for the signatures of [`signer`](Credentials::signer).
     #[must_use]
-    pub fn api_transport(self, transport: Arc<dyn Transport>) -> Self {
-        self.change(|source| source.api_transport = Some(transport))
-    }
-
-    /// Reads the time from `clock`.
-    #[must_use]
-    pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
-        self.set(|settings| settings.clock = clock)
-    }
-
-    /// How token requests are retried after transient errors.
-    #[must_use]
-    pub fn retry(self, policy: TokenRetryPolicy) -> Self {
-        self.change(|source| source.retry = policy)
+    pub fn api_transport(self, transport: impl Transport) -> Self {
+        self.change(|source| source.api_transport = Some(Arc::new(transport)))
     }
 
     /// Looks whether there is a server before the first request, and says `otherwise` where there is none.
     #[cfg(feature = "adc")]
     pub(crate) fn if_any(self, otherwise: Otherwise) -> Self {
-        self.set(|settings| settings.otherwise = Some(otherwise))
+        self.configure(|settings| settings.otherwise = Some(otherwise))
     }
 
     /// ID tokens of the machine's service account for `audience`, as credentials.
     pub fn id_token(&self, audience: impl Into<String>) -> IdTokenCredentials {
         IdTokenCredentials::new(self.0.source().clone(), audience)
-            .clock(self.0.source().server.clock().clone())
+            .clock(self.0.source().server.settings().clock.clone())
     }
 
     /// Whether the program runs where there is a metadata server. `NO_GCE_CHECK=true` says no; `GCE_METADATA_HOST`, or firmware of Google, says

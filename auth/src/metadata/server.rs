@@ -15,7 +15,9 @@ use super::{
     probe::{self, Verdict},
     wire::{self, Answer, Wire},
 };
-use crate::{AuthError, AuthErrorKind, Environment, cache::LazyTransport, redact::excerpt};
+use crate::{
+    AuthError, AuthErrorKind, Environment, TokenRetryPolicy, cache::LazyTransport, redact::excerpt,
+};
 
 /// How long one exchange may take. A metadata server of Kubernetes that has just started is slow.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -30,11 +32,7 @@ pub(crate) type Otherwise = Arc<dyn Fn(&str) -> AuthError + Send + Sync>;
 pub(super) struct Server(Arc<Inner>);
 
 struct Inner {
-    environment: Environment,
-    host: Option<String>,
-    transport: Arc<dyn Transport>,
-    clock: Arc<dyn Clock>,
-    otherwise: Option<Otherwise>,
+    settings: Settings,
     detected: Once<()>,
     /// Where a server answered that nobody had named.
     answered_at: OnceLock<String>,
@@ -50,6 +48,7 @@ pub(super) struct Settings {
     pub(super) host: Option<String>,
     pub(super) transport: Arc<dyn Transport>,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) retry: TokenRetryPolicy,
     /// Makes sure that there is a server before it is asked.
     pub(super) otherwise: Option<Otherwise>,
 }
@@ -61,6 +60,7 @@ impl Settings {
             host: None,
             transport: Arc::new(LazyTransport::direct()),
             clock: Arc::new(SystemClock),
+            retry: TokenRetryPolicy::new(),
             otherwise: None,
         }
     }
@@ -69,43 +69,31 @@ impl Settings {
 impl Server {
     pub(super) fn new(settings: Settings) -> Self {
         Self(Arc::new(Inner {
-            environment: settings.environment,
-            host: settings.host,
-            transport: settings.transport,
-            clock: settings.clock,
-            otherwise: settings.otherwise,
+            settings,
             detected: Once::new(),
             answered_at: OnceLock::new(),
             facts: Mutex::default(),
         }))
     }
 
-    pub(super) fn settings(&self) -> Settings {
-        let inner = &*self.0;
-        Settings {
-            environment: inner.environment.clone(),
-            host: inner.host.clone(),
-            transport: inner.transport.clone(),
-            clock: inner.clock.clone(),
-            otherwise: inner.otherwise.clone(),
-        }
-    }
-
-    pub(super) fn clock(&self) -> &Arc<dyn Clock> {
-        &self.0.clock
+    pub(super) fn settings(&self) -> &Settings {
+        &self.0.settings
     }
 
     /// Where it is: what the program says, else what the environment says, else where it has answered, else the places where it may be.
     fn hosts(&self) -> Result<Vec<String>, AuthError> {
         let inner = &*self.0;
-        match (&inner.host, wire::named_host(&inner.environment)) {
+        match (
+            &inner.settings.host,
+            wire::named_host(&inner.settings.environment),
+        ) {
             (Some(host), _) => {
                 wire::host("the metadata server's host", host).map(|host| vec![host])
             }
             (None, Some((variable, value))) => wire::host(variable, &value).map(|host| vec![host]),
             (None, None) => Ok(match inner.answered_at.get() {
                 Some(host) => vec![host.clone()],
-                None => wire::places(&inner.environment),
+                None => wire::places(&inner.settings.environment),
             }),
         }
     }
@@ -113,15 +101,19 @@ impl Server {
     /// Whether there is one. What is found instead is the error.
     pub(super) async fn detect(&self) -> Result<(), String> {
         let inner = &*self.0;
-        if inner.host.is_some() {
+        if inner.settings.host.is_some() {
             return Ok(());
         }
-        match probe::look(&inner.environment) {
+        match probe::look(&inner.settings.environment) {
             Verdict::Yes => Ok(()),
             Verdict::No(why) => Err(why),
             Verdict::Ask(_) => {
-                let found =
-                    probe::ask(&inner.environment, &*inner.transport, &*inner.clock).await?;
+                let found = probe::ask(
+                    &inner.settings.environment,
+                    &*inner.settings.transport,
+                    &*inner.settings.clock,
+                )
+                .await?;
                 // Whatever answered first.
                 let _ = inner.answered_at.set(found);
                 Ok(())
@@ -131,20 +123,20 @@ impl Server {
 
     async fn ensure(&self) -> Result<(), AuthError> {
         let inner = &*self.0;
-        let Some(otherwise) = &inner.otherwise else {
+        let Some(otherwise) = &inner.settings.otherwise else {
             return Ok(());
         };
         let detect = async {
             let found = self.detect().await;
             found.map_err(|instead| otherwise(&instead))
         };
-        inner.detected.get(&*inner.clock, detect).await
+        inner.detected.get(&*inner.settings.clock, detect).await
     }
 
     /// One question. `None` means that the server knows no such path; every other answer but success is an error.
     pub(super) async fn ask(&self, path: &str, metrics: &str) -> Result<Option<Answer>, AuthError> {
         let inner = &*self.0;
-        wire::check_mode(&inner.environment)?;
+        wire::check_mode(&inner.settings.environment)?;
         self.ensure().await?;
         let path = format!("/computeMetadata/v1/{path}");
         let (host, answer) = self.first_answer(&path, metrics).await?;
@@ -160,8 +152,8 @@ impl Server {
     async fn first_answer(&self, path: &str, metrics: &str) -> Result<(String, Answer), AuthError> {
         let inner = &*self.0;
         let wire = Wire {
-            transport: &*inner.transport,
-            clock: &*inner.clock,
+            transport: &*inner.settings.transport,
+            clock: &*inner.settings.clock,
             limit: LIMIT,
         };
         let mut hosts = self.hosts()?.into_iter().peekable();
@@ -192,7 +184,8 @@ impl Server {
     /// A value that does not change while the machine runs; `None` where the server does not know it. Asked for once.
     pub(super) async fn fact(&self, path: &str) -> Result<Option<String>, AuthError> {
         let fact = self.known(path);
-        fact.get(&*self.0.clock, self.ask_patiently(path)).await
+        fact.get(&*self.0.settings.clock, self.ask_patiently(path))
+            .await
     }
 
     fn known(&self, path: &str) -> Fact {
@@ -221,6 +214,7 @@ impl Server {
                 return Err(error);
             }
             self.0
+                .settings
                 .clock
                 .sleep(Duration::from_secs(1 << (attempt - 1)))
                 .await;

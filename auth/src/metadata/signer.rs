@@ -18,7 +18,7 @@ impl MachineSigner {
     /// The account as one that acts as itself: its address is known only to the metadata server.
     async fn signer(&self) -> Result<Arc<dyn Signer>, AuthError> {
         let email = self.machine.email().await?;
-        let clock = self.machine.0.source().server.clock().clone();
+        let clock = self.machine.0.source().server.settings().clock.clone();
         let mut account = Impersonated::new(self.machine.clone(), email).clock(clock);
         if let Some(transport) = &self.transport {
             account = account.transport(transport.clone());

@@ -7,8 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::server::{ATTEMPTS, Server};
 use crate::{
-    AuthError, AuthErrorKind, FetchContext, IdTokenSource, Token, TokenRetryPolicy, TokenSource,
-    oauth::read,
+    AuthError, AuthErrorKind, FetchContext, IdTokenSource, Token, TokenSource, oauth::read,
 };
 
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
@@ -31,7 +30,6 @@ pub(super) struct Source {
     pub(super) full_id_tokens: bool,
     pub(super) licenses: bool,
     pub(super) api_transport: Option<Arc<dyn Transport>>,
-    pub(super) retry: TokenRetryPolicy,
 }
 
 impl Source {
@@ -45,7 +43,6 @@ impl Source {
             full_id_tokens: true,
             licenses: false,
             api_transport: None,
-            retry: TokenRetryPolicy::new(),
         }
     }
 

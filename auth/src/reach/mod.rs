@@ -18,12 +18,12 @@ use crate::{AuthError, Environment, TokenRetryPolicy};
 /// hosts, files and programs that a file names can be had of it only.
 #[derive(Clone)]
 pub(crate) struct Reach {
-    policy: UrlPolicy,
-    environment: Environment,
+    pub(crate) url_policy: UrlPolicy,
+    pub(crate) environment: Environment,
     /// The program's transport; none leaves it to the requests.
-    transport: Option<Arc<dyn Transport>>,
-    clock: Option<Arc<dyn Clock>>,
-    retry: Option<TokenRetryPolicy>,
+    pub(crate) transport: Option<Arc<dyn Transport>>,
+    pub(crate) clock: Option<Arc<dyn Clock>>,
+    pub(crate) retry: Option<TokenRetryPolicy>,
 }
 
 impl Reach {
@@ -32,9 +32,9 @@ impl Reach {
         Self::new(UrlPolicy::default(), Environment::default())
     }
 
-    pub(crate) fn new(policy: UrlPolicy, environment: Environment) -> Self {
+    pub(crate) fn new(url_policy: UrlPolicy, environment: Environment) -> Self {
         Self {
-            policy,
+            url_policy,
             environment,
             transport: None,
             clock: None,
@@ -42,36 +42,8 @@ impl Reach {
         }
     }
 
-    pub(crate) fn set_policy(&mut self, policy: UrlPolicy) {
-        self.policy = policy;
-    }
-
-    pub(crate) fn set_environment(&mut self, environment: Environment) {
-        self.environment = environment;
-    }
-
-    pub(crate) fn set_transport(&mut self, transport: Option<Arc<dyn Transport>>) {
-        self.transport = transport.or(self.transport.take());
-    }
-
-    pub(crate) fn set_clock(&mut self, clock: Option<Arc<dyn Clock>>) {
-        self.clock = clock.or(self.clock.take());
-    }
-
-    pub(crate) fn set_retry(&mut self, retry: Option<TokenRetryPolicy>) {
-        self.retry = retry.or(self.retry.take());
-    }
-
-    pub(crate) fn retry(&self) -> Option<&TokenRetryPolicy> {
-        self.retry.as_ref()
-    }
-
     pub(crate) fn transport(&self) -> Option<&Arc<dyn Transport>> {
         self.transport.as_ref()
-    }
-
-    pub(crate) fn clock(&self) -> Option<&Arc<dyn Clock>> {
-        self.clock.as_ref()
     }
 
     /// Where to send something: `named`, if it is good for `purpose` in the credentials' `universe`. `what` is what errors call it.
@@ -83,24 +55,25 @@ impl Reach {
         universe: &Named,
     ) -> Result<Cow<'a, str>, AuthError> {
         let url = named.within(universe);
-        self.policy.check(purpose, what, &url, named, universe)?;
+        self.url_policy
+            .check(purpose, what, &url, named, universe)?;
         Ok(url)
     }
 
     /// Refuses a universe that nobody has named whom the program trusts.
     pub(crate) fn check_universe(&self, universe: &Named) -> Result<(), AuthError> {
-        self.policy.check_universe(universe)
+        self.url_policy.check_universe(universe)
     }
 
     /// The files of this machine, if `what` may be one.
     pub(crate) fn files(&self, what: &str) -> Result<&Environment, AuthError> {
-        self.policy.check_files(what)?;
+        self.url_policy.check_files(what)?;
         Ok(&self.environment)
     }
 
     /// The programs of this machine, if the file may run one. `allowed` is what the program says of these credentials.
     pub(crate) fn programs(&self, allowed: Option<bool>) -> Result<&Environment, AuthError> {
-        self.policy.check_programs(allowed, &self.environment)?;
+        self.url_policy.check_programs(allowed, &self.environment)?;
         Ok(&self.environment)
     }
 
@@ -114,7 +87,7 @@ impl Reach {
 impl fmt::Debug for Reach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reach")
-            .field("policy", &self.policy)
+            .field("policy", &self.url_policy)
             .field("environment", &self.environment)
             .finish_non_exhaustive()
     }

@@ -12,9 +12,8 @@ mod signing_key;
 mod signs;
 mod source;
 
-use std::{fmt, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
-use gapi_transport::{Clock, Transport};
 use serde_json::Value;
 
 use self::{key_file::KeyFile, keys::Fingerprint, signer::KeySigner, signs::Signs, source::Source};
@@ -22,8 +21,9 @@ use self::{key_file::KeyFile, keys::Fingerprint, signer::KeySigner, signs::Signs
 use crate::IdTokenSource;
 use crate::ShownPath;
 use crate::{
-    AuthError, Cached, Credentials, Signer, TokenRetryPolicy, UrlPolicy,
-    reach::{Named, Reach},
+    AuthError, Cached, Credentials, Signer,
+    facade::{cached_facade, setters},
+    reach::Reach,
 };
 
 /// A [service account](https://docs.cloud.google.com/iam/docs/service-account-overview) with its private key.
@@ -107,55 +107,25 @@ impl ServiceAccount {
         Ok(Self(Cached::of_file(Source::new(file, reach)?)))
     }
 
-    fn change(self, change: impl FnOnce(&mut Source)) -> Self {
-        let mut source = self.0.source().clone();
-        change(&mut source);
-        Self(self.0.with_source(source))
-    }
-
-    /// The scopes to ask for, whatever scopes requests offer. None takes them back.
-    #[must_use]
-    pub fn scopes<S: Into<String>>(self, scopes: impl IntoIterator<Item = S>) -> Self {
-        let scopes = scopes.into_iter().map(Into::into).collect();
-        self.change(|source| source.scopes = scopes)
-    }
-
-    /// Acts for this user, through domain-wide delegation: an administrator of the user's domain has to have authorized the
-    /// service account's client ID for the scopes. Needs [`scopes`](Self::scopes), because the administrator authorizes exact ones.
-    #[must_use]
-    pub fn subject(self, user: impl Into<String>) -> Self {
-        let user = user.into();
-        self.change(|source| source.subject = Some(user))
-    }
-
-    /// The project that pays: `x-goog-user-project`.
-    #[must_use]
-    pub fn quota_project(self, project: impl Into<String>) -> Self {
-        let project = project.into();
-        self.change(|source| source.quota_project = Some(project))
-    }
-
-    /// The universe, if it is not the key file's. Outside `googleapis.com` tokens are always self-signed.
-    #[must_use]
-    pub fn universe_domain(self, domain: impl Into<String>) -> Self {
-        let domain = domain.into();
-        self.change(|source| source.universe_domain = Named::by_program(domain))
-    }
-
-    /// Where to exchange assertions, if not at the key file's `token_uri`: an https URL, or http on this machine.
-    ///
-    /// The audience of assertions stays `https://oauth2.googleapis.com/token`, the one that Google's token endpoints expect
-    /// whichever address they are reached at.
-    #[must_use]
-    pub fn token_uri(self, uri: impl Into<String>) -> Self {
-        let uri = uri.into();
-        self.change(|source| source.token_uri = Named::by_program(uri))
-    }
-
-    /// Which token URI and universe the key file may name: [`UrlPolicy::untrusted`] where somebody else may have written it.
-    #[must_use]
-    pub fn url_policy(self, policy: UrlPolicy) -> Self {
-        Self(self.0.reaching(|reach| reach.set_policy(policy)))
+    setters! {
+        scopes,
+        /// The administrator authorizes the client ID of the service account for these scopes.
+        subject,
+        quota_project,
+        ///
+        /// The default is the universe of the key file. Outside `googleapis.com` tokens are always self-signed.
+        universe_domain,
+        ///
+        /// The default is the `token_uri` of the key file. The audience of assertions is always `https://oauth2.googleapis.com/token`,
+        /// which Google's token endpoints expect at any address.
+        token_uri,
+        ///
+        /// Implies [`self_signed`](Self::self_signed) tokens, with this audience, such as `https://pubsub.googleapis.com/`.
+        audience,
+        url_policy,
+        transport,
+        clock,
+        retry,
     }
 
     /// Whether to sign tokens instead of exchanging assertions ([AIP-4111](https://google.aip.dev/auth/4111)). Off unless set:
@@ -167,36 +137,11 @@ impl ServiceAccount {
         self.change(|source| source.self_signed = self_signed)
     }
 
-    /// Self-signed tokens for exactly this audience, such as `https://pubsub.googleapis.com/`.
-    #[must_use]
-    pub fn audience(self, audience: impl Into<String>) -> Self {
-        let audience = audience.into();
-        self.change(|source| source.audience = Some(audience))
-    }
-
     /// Adds a claim to assertions and self-signed tokens. The claims that this type sets itself cannot be changed.
     #[must_use]
     pub fn claim(self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         let (name, value) = (name.into(), value.into());
         self.change(|source| drop(source.claims.insert(name, value)))
-    }
-
-    /// Fetches tokens through `transport`, whatever transport requests offer.
-    #[must_use]
-    pub fn transport(self, transport: Arc<dyn Transport>) -> Self {
-        Self(self.0.transport(transport))
-    }
-
-    /// Reads the time from `clock`.
-    #[must_use]
-    pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
-        Self(self.0.clock(clock))
-    }
-
-    /// How token requests are retried after transient errors.
-    #[must_use]
-    pub fn retry(self, policy: TokenRetryPolicy) -> Self {
-        Self(self.0.retry(policy))
     }
 
     /// The service account's e-mail address.
@@ -223,11 +168,7 @@ impl ServiceAccount {
 #[cfg(feature = "impersonation")]
 crate::configured::nested!(ServiceAccount);
 
-impl fmt::Debug for ServiceAccount {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.source().fmt(f)
-    }
-}
+cached_facade!(ServiceAccount, Source);
 
 impl Credentials for ServiceAccount {
     crate::credentials::forward!(

@@ -238,7 +238,7 @@ impl AuthorizedUser {
     /// Which token and revocation URI the file may name: [`UrlPolicy::untrusted`] where somebody else may have written it.
     #[must_use]
     pub fn url_policy(self, policy: UrlPolicy) -> Self {
-        Self(self.0.reaching(|reach| reach.set_policy(policy)))
+        Self(self.0.reaching(|reach| reach.url_policy = policy))
     }
 
     /// Fetches tokens through `transport`, whatever transport requests offer.
