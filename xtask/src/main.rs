@@ -5,6 +5,7 @@ mod bench_compile;
 mod bench_runtime;
 mod conformance;
 mod corpus;
+mod house;
 mod index;
 mod pairs;
 mod providers;
@@ -56,6 +57,8 @@ enum Chore {
     SoakStore(soak_store::Arguments),
     /// Let thousands of callers want the same token at once, of every type of credentials, on good days and bad ones.
     Stampede(stampede::Arguments),
+    /// Measure how the sources are built: files and lines, circles of imports, floors, twin names, unwanted words.
+    House(house::Arguments),
     /// Check that there is one crypto provider and no OpenSSL.
     Providers,
     /// Run a program that turns on what the repository's packages cannot: both backends of jsonwebtoken, the system's keyring.
@@ -85,6 +88,7 @@ fn main() -> ExitCode {
         Chore::SoakMedia(arguments) => soak_media::run(&arguments, &root()),
         Chore::SoakStore(arguments) => soak_store::run(&arguments),
         Chore::Stampede(arguments) => stampede::run(&arguments, &root()),
+        Chore::House(arguments) => house::run(&arguments, &root()),
         Chore::Providers => providers::run(&root()),
         Chore::AllFeatures => all_features::run(&root()),
         Chore::TestServers(arguments) => servers::run(&arguments, &root()),
