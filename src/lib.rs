@@ -54,6 +54,8 @@
 //! | values of messages | [`value`] |
 
 mod batch;
+#[cfg(feature = "macros")]
+mod body_macro;
 mod client;
 mod error;
 mod execute;
@@ -61,8 +63,6 @@ mod fields;
 pub mod generated;
 mod http;
 mod http_body;
-#[cfg(feature = "macros")]
-mod literal;
 mod media;
 mod media_type;
 mod method;
@@ -93,7 +93,7 @@ pub use crate::{
         Error, ErrorDetail, ErrorInfo, ErrorKind, FieldViolation, HelpLink, PreconditionViolation,
         QuotaViolation, ResourceInfo,
     },
-    fields::{Fields, Listed},
+    fields::{Fields, Part},
     http::HttpRequest,
     http_body::{HttpBody, RawBody},
     media::{
@@ -105,11 +105,11 @@ pub use crate::{
     },
     observe::{AttemptMetrics, CallMetrics, Observer},
     operation::{LongRunning, OperationStream, Wait},
-    paging::{Items, Pages, PagingSlot},
-    patch::{IntoUpdate, Patch, Update, UpdateOf},
+    paging::{Items, Listed, Pages, PagingSlot},
+    patch::{Patch, UpdateOf},
     pending::{PendingCall, conditional::ConditionalCall},
     request::{
-        Call, Request,
+        Call, IntoUpdate, Request,
         body::{Body, IntoBody},
         entity_tag::EntityTag,
         from_response::FromResponse,
@@ -118,7 +118,7 @@ pub use crate::{
     response::Response,
     retry::RetryPolicy,
     streaming::ResponseStream,
-    wire::{Base64, Object, OpenEnum, Param, Part, UnknownField, Wire, mismatches},
+    wire::{Base64, Object, OpenEnum, Param, UnknownField, Wire, mismatches},
 };
 
 /// Makes a module of requests from a Discovery document.
@@ -204,9 +204,9 @@ pub mod __private {
     pub use gapi_macros::{api, body};
 
     /// What `body!` expands to.
-    pub mod literal {
+    pub mod body_macro {
         pub use crate::{
-            literal::*,
+            body_macro::*,
             wire::{null_entry, null_field},
         };
     }
@@ -216,15 +216,17 @@ pub mod __private {
         pub use serde_json::Error as JsonError;
 
         pub use crate::{
-            fields::{EXPECTED, Field, Fields, Properties, Slot, page},
+            fields::{EXPECTED, Field, FieldSlot, Fields, Part, page},
             request::from_response::FromResponse,
-            wire::{Expected, Kind, Open, Part, Selection, View, Wire, from_slice, wire_name},
+            wire::{
+                Container, Expected, Open, Properties, Selection, View, Wire, from_slice, wire_name,
+            },
         };
 
-        /// Asserts that `U` holds what a field of a schema holds.
+        /// Asserts that `U` can hold what a field of a schema holds.
         pub fn holds<U: Part<T>, T>(_: &Option<T>) {}
 
-        /// How the value of a field travels, where there is one.
+        /// Returns the value of a field as it is written, if there is one.
         pub fn view<F: Field>(field: &F) -> Option<View<'_>> {
             field.value().map(Wire::view)
         }

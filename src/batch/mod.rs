@@ -15,8 +15,8 @@ use std::{
 pub use self::{answers::BatchResponses, sending::PendingBatch};
 use crate::{
     Client, Fields, Request,
+    fields::Part,
     request::{Call, from_response::FromResponse, options::CallOptions},
-    wire::Part,
 };
 
 /// Calls that travel together: one HTTP request for up to 100 of them (50 for Calendar, whose own limit has been that low), and further ones for the rest.

@@ -1,22 +1,24 @@
 //! How a call failed.
 
+mod api_error;
 mod details;
 mod display;
 mod kind;
-mod line;
-mod parse;
+mod markup;
 mod repeat;
-mod text;
 
-use std::{error::Error as StdError, fmt, sync::Arc};
+use std::{error::Error as StdError, sync::Arc};
 
 use bytes::Bytes;
 use gapi_auth::AuthError;
 use gapi_transport::{TransportError, TransportErrorKind};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::AUTHORIZATION};
 
-use self::parse::ApiError;
 pub(crate) use self::repeat::{Note, Repeat};
+use self::{
+    api_error::ApiError,
+    repeat::{is_for_rate, repeat_of},
+};
 pub use self::{
     details::{
         ErrorDetail, ErrorInfo, FieldViolation, HelpLink, PreconditionViolation, QuotaViolation,
@@ -24,7 +26,10 @@ pub use self::{
     },
     kind::ErrorKind,
 };
-use crate::{http::QUOTA_PROJECT, outlined_box::OutlinedBox, wire::UnknownField};
+use crate::{outlined_box::OutlinedBox, wire::UnknownField};
+
+/// The header of the project that is billed: sensitive, but no credential.
+const QUOTA_PROJECT: HeaderName = HeaderName::from_static("x-goog-user-project");
 
 /// Why a call failed. One pointer wide.
 ///
@@ -86,8 +91,8 @@ impl Error {
     pub(crate) fn api(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
         let mut error = Self::new(ErrorKind::Api, "");
         error.0.api = ApiError::parse(&headers, &body);
+        error.0.repeat = repeat_of(status, &error.0.api);
         error.0.answer = Some((status, headers, body));
-        error.0.repeat = repeat::repeat_of(&error);
         error
     }
 
@@ -271,10 +276,6 @@ impl Error {
         self.0.api.reasons.iter().any(|r| r == reason)
     }
 
-    pub(crate) fn reasons(&self) -> impl Iterator<Item = &str> {
-        self.0.api.reasons.iter().map(String::as_str)
-    }
-
     /// The server's own message of an API error. Where the body is no JSON, it is the body's text without markup, and at most 300 characters of it.
     pub fn message(&self) -> Option<&str> {
         self.0.api.message.as_deref()
@@ -361,7 +362,7 @@ impl Error {
     /// Too many requests: status 429, or 403 with the reason of a rate limit.
     pub fn is_rate_limited(&self) -> bool {
         self.has_status(StatusCode::TOO_MANY_REQUESTS)
-            || (self.has_status(StatusCode::FORBIDDEN) && repeat::is_for_rate(self))
+            || (self.has_status(StatusCode::FORBIDDEN) && is_for_rate(&self.0.api))
     }
 
     /// Time ran out, here or (status 408 or 504) behind the server.
@@ -391,27 +392,6 @@ impl From<UnknownField> for Error {
 impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.0.source.as_deref().map(|e| e as _)
-    }
-}
-
-impl fmt::Debug for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut out = f.debug_struct("Error");
-        out.field("kind", &self.0.kind)
-            .field("text", &format_args!("{self}"));
-        if let Some(url) = self.url() {
-            out.field("url", &url);
-        }
-        if let Some(body) = self.body() {
-            out.field("body_len", &body.len());
-        }
-        if self.0.attempts > 1 {
-            out.field("attempts", &self.0.attempts);
-        }
-        if let Some(source) = &self.0.source {
-            out.field("source", &line::message(&source.to_string()));
-        }
-        out.finish()
     }
 }
 

@@ -1,31 +1,33 @@
-//! What the server's refusal of a call means for another attempt.
+//! Whether another attempt can succeed after an error.
 
 use std::borrow::Cow;
 
-use crate::{Error, ErrorDetail};
+use http::StatusCode;
 
-/// Whether trying again could help after an error.
+use super::{api_error::ApiError, details::ErrorDetail};
+
+/// Whether another attempt can succeed after an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Repeat {
-    /// The same request fails in the same way.
+    /// No: the same request fails in the same way.
     Never,
-    /// It could, but the failed attempt may have had its effect already.
+    /// Possibly, but the failed attempt may have had its effect already.
     IfSafe,
-    /// It could, and there was no effect: nothing reached the server, or the server refused to do anything.
+    /// Possibly, and the failed attempt had no effect: nothing reached the server, or the server refused the request.
     Always,
 }
 
 /// Why there was no further attempt, as an error reports it.
 pub(crate) type Note = Cow<'static, str>;
 
-/// Reasons of a limit for a short time: as `errors[].reason`, and as `google.rpc.ErrorInfo` has it (`google.api.ErrorReason`).
+/// Reasons of a limit for a short time: of `errors[].reason`, and of `google.rpc.ErrorInfo` (`google.api.ErrorReason`).
 const RATE: [&str; 3] = [
     "rateLimitExceeded",
     "userRateLimitExceeded",
     "RATE_LIMIT_EXCEEDED",
 ];
 
-/// Reasons of a limit for a day, for what is stored, or for callers who are not registered: status 429 and 403 have them too, and waiting changes nothing about them.
+/// Reasons of a limit per day, for storage, or for unregistered callers. Status 429 and 403 have them too, and waiting does not help.
 const QUOTA: [&str; 10] = [
     "dailyLimitExceeded",
     "dailyLimitExceededUnreg",
@@ -39,43 +41,44 @@ const QUOTA: [&str; 10] = [
     "variableTermLimitExceeded",
 ];
 
-/// Whether the same request could succeed later, by the answer that `error` tells of.
-pub(crate) fn repeat_of(error: &Error) -> Repeat {
-    match error.status().map(|status| status.as_u16()) {
-        // What was refused for its rate was not begun, so that any method may be repeated.
-        Some(429) if !is_for_quota(error) => Repeat::Always,
-        Some(403) if is_for_rate(error) && !is_for_quota(error) => Repeat::Always,
-        Some(408 | 500 | 502..=504) => Repeat::IfSafe,
+/// Returns whether another attempt can succeed after an error response.
+pub(super) fn repeat_of(status: StatusCode, error: &ApiError) -> Repeat {
+    match status.as_u16() {
+        // Requests that are refused for their rate are not executed, so calls of any method may be repeated.
+        429 if !is_for_quota(error) => Repeat::Always,
+        403 if is_for_rate(error) && !is_for_quota(error) => Repeat::Always,
+        408 | 500 | 502..=504 => Repeat::IfSafe,
         _ => Repeat::Never,
     }
 }
 
-/// Whether a reason of the error is a limit for a short time.
-pub(crate) fn is_for_rate(error: &Error) -> bool {
-    RATE.iter().any(|reason| error.has_reason(reason))
+/// Returns whether a reason of the error is a limit for a short time.
+pub(super) fn is_for_rate(error: &ApiError) -> bool {
+    let mut reasons = error.reasons.iter();
+    reasons.any(|reason| RATE.contains(&reason.as_str()))
 }
 
-/// Whether it is a limit that a short wait does not lift.
-fn is_for_quota(error: &Error) -> bool {
+/// Returns whether the limit remains after a short wait.
+fn is_for_quota(error: &ApiError) -> bool {
     let is_named = || {
-        let mut reasons = error.reasons();
+        let mut reasons = error.reasons.iter();
         reasons.any(|reason| QUOTA.iter().any(|known| is_same(known, reason)))
     };
-    // A quota for a day is refused with the reason of a rate limit, and tells its unit (`1/d/{project}`), or a name with the time in it (`defaultPerDayPerProject`).
+    // A limit per day has the reason of a rate limit; its unit (`1/d/{project}`) or its name (`defaultPerDayPerProject`) has the day.
     let is_daily = || {
-        error.details().iter().any(|detail| {
+        error.details.iter().any(|detail| {
             let ErrorDetail::ErrorInfo(info) = detail else {
                 return false;
             };
-            let said = |name: &str| info.metadata.get(name).map_or("", String::as_str);
-            said("quota_unit").split('/').nth(1) == Some("d")
-                || said("quota_limit").contains("PerDay")
+            let value = |name: &str| info.metadata.get(name).map_or("", String::as_str);
+            value("quota_unit").split('/').nth(1) == Some("d")
+                || value("quota_limit").contains("PerDay")
         })
     };
     is_daily() || (!is_for_rate(error) && is_named())
 }
 
-/// Whether `reason` is `known`, as older APIs spell it (`quotaExceeded`) or as newer ones do (`QUOTA_EXCEEDED`).
+/// Returns whether `reason` is `known`, in the spelling of older APIs (`quotaExceeded`) or of newer ones (`QUOTA_EXCEEDED`).
 fn is_same(known: &str, reason: &str) -> bool {
     let plain = |text: &'_ str| {
         text.bytes()
@@ -89,10 +92,11 @@ fn is_same(known: &str, reason: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
-    use http::{HeaderMap, StatusCode};
+    use http::HeaderMap;
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::Error;
 
     fn repeat(status: u16, error: &Value) -> Repeat {
         let status = StatusCode::from_u16(status).expect("a status");
@@ -160,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn other_failures_of_the_moment_may_have_had_an_effect() {
+    fn other_temporary_failures_may_have_had_an_effect() {
         for status in [408, 500, 502, 503, 504] {
             assert_eq!(repeat(status, &json!({})), Repeat::IfSafe, "{status}");
             assert_eq!(repeat(status, &old("rateLimitExceeded")), Repeat::IfSafe);

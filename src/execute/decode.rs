@@ -16,7 +16,7 @@ use crate::{
     method::Method,
     redact::RedactedUrl,
     request::{from_response::FromResponse, options::CallOptions},
-    wire::space,
+    wire::json_text,
 };
 
 /// An answer, read but not decoded.
@@ -148,7 +148,7 @@ impl Answered {
         self.status.is_success()
             && self.status != StatusCode::NO_CONTENT
             && self.method.expects_content()
-            && space::trim(&self.body).is_empty()
+            && json_text::trim(&self.body).is_empty()
     }
 
     /// What is wrong with a success that lacks something, as far as that can be told before it is decoded.
@@ -215,7 +215,7 @@ impl Answered {
 
     /// Whether a JSON answer ends in the middle although its connection ended well: what begins as an object or a list ends as another thing.
     pub(crate) fn is_cut(&self) -> bool {
-        let body = space::trim(space::without_mark(&self.body));
+        let body = json_text::trim(json_text::without_mark(&self.body));
         let is_open = match body.first() {
             Some(b'{') => body.last() != Some(&b'}'),
             Some(b'[') => body.last() != Some(&b']'),
@@ -227,7 +227,7 @@ impl Answered {
 
     /// The JSON of the response, out of its wrapper.
     pub(crate) fn content(&self) -> Bytes {
-        let body = self.body.slice_ref(space::without_mark(&self.body));
+        let body = self.body.slice_ref(json_text::without_mark(&self.body));
         if self.method.api.data_wrapper {
             data_wrapper::unwrap(&body)
         } else {
@@ -236,7 +236,7 @@ impl Answered {
     }
 
     fn is_nothing(&self, body: &[u8]) -> bool {
-        let body = space::trim(body);
+        let body = json_text::trim(body);
         self.status == StatusCode::NO_CONTENT || body.is_empty() || body == b"null"
     }
 
@@ -247,7 +247,7 @@ impl Answered {
         let form = media_type::of(&self.headers);
         let unreadable = Unreadable::new(body, error, form.map(media_type::is_json));
         let mut message = unreadable.message("the response", body.len());
-        let is_list = space::trim_start(body).starts_with(b"[");
+        let is_list = json_text::trim_start(body).starts_with(b"[");
         match (unreadable.kind, schema) {
             (Kind::Type, Some(schema)) if is_list => {
                 message = format!(

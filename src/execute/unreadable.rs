@@ -3,8 +3,8 @@
 use serde_json::error::Category;
 
 use crate::wire::{
-    path::{json_path, offset},
-    space,
+    json_path::{json_path, offset},
+    json_text,
 };
 
 /// The most characters of a path that a message shows: the end says more than the beginning.
@@ -109,7 +109,7 @@ fn is_value(text: &[u8], line: usize, column: usize) -> bool {
 
 /// Whether a text that cannot be parsed was meant to be JSON.
 fn looks_like_json(text: &[u8], is_json: Option<bool>) -> bool {
-    match space::trim_start(space::without_mark(text)) {
+    match json_text::trim_start(json_text::without_mark(text)) {
         [b'{' | b'[', ..] => true,
         [b'"' | b'-' | b'0'..=b'9', ..] => is_json != Some(false),
         _ => false,

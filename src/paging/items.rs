@@ -13,13 +13,14 @@ use futures_util::{Stream, future::poll_fn};
 use super::Pages;
 use crate::{
     Client, Error,
-    fields::{Listed, page_from_slice},
+    fields::{Part, page_from_slice},
+    paging::Listed,
     request::{
         Call,
         from_response::FromResponse,
         options::{CallOptions, option_setters},
     },
-    wire::{Part, Selection},
+    wire::Selection,
 };
 
 /// The entries of a list, across its pages. Also a [`Stream`] of `Result<T, Error>`.

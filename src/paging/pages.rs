@@ -12,12 +12,12 @@ use futures_util::{Stream, future::poll_fn};
 use super::walk::Walk;
 use crate::{
     Client, Error, ErrorKind, Fields,
+    fields::Part,
     request::{
         Call,
         from_response::FromResponse,
         options::{CallOptions, option_setters},
     },
-    wire::Part,
 };
 
 /// The pages of a list, one request each, fetched when they are asked for. Also a [`Stream`] of `Result<R, Error>`.

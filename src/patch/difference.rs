@@ -1,30 +1,30 @@
-//! What two JSON objects of one schema differ in.
+//! The difference between two JSON objects of one schema.
 
 use serde_json::{Map, Value};
 
-use crate::wire::{AnyObject, Entries, Kind, Open, Place};
+use crate::wire::{AnyObject, Container, Entries, Open, Place};
 
 /// A change in both of its forms.
 #[derive(Clone, Default)]
 pub(super) struct Difference {
     /// As a merge patch.
     pub(super) merge: Map<String, Value>,
-    /// As the values of what [`paths`](Self::paths) names.
+    /// As the values at [`paths`](Self::paths).
     pub(super) masked: Map<String, Value>,
-    /// What a field mask calls what changed.
+    /// The paths of a field mask for it.
     pub(super) paths: Vec<String>,
-    /// Of these, what the new message does not have.
+    /// The paths among these that the new message does not have.
     pub(super) gone: Vec<String>,
 }
 
-/// What holds the properties that are compared, without values: it knows how they are built.
+/// An empty value with the properties that are compared; it defines their types.
 enum Holder<'a> {
     Object(&'a mut dyn AnyObject),
     Map(&'a mut dyn Entries),
 }
 
 impl Difference {
-    /// What differs between two objects of the schema of `object`, which has no values.
+    /// Compares two objects of the schema of `object`, which is empty.
     pub(super) fn of(
         object: &mut dyn AnyObject,
         old: &Map<String, Value>,
@@ -73,7 +73,7 @@ impl Difference {
         let (Some(Value::Object(old)), Value::Object(new_entries)) = (old, new) else {
             return self.set(name, new);
         };
-        match place.and_then(|place| place.open(Kind::Map)) {
+        match place.and_then(|place| place.open(Container::Map)) {
             Some(Open::Object(object)) => {
                 let inner = Self::of(object, old, new_entries);
                 let below = |path: &String| format!("{name}.{path}");
@@ -89,7 +89,7 @@ impl Difference {
                 self.masked.insert(name.to_owned(), new.clone());
                 self.paths.push(name.to_owned());
             }
-            // A scalar, a list, or anything: it is replaced as a whole.
+            // A scalar, a list or any JSON is replaced as a whole.
             _ => self.set(name, new),
         }
     }

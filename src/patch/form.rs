@@ -1,4 +1,4 @@
-//! What a method is sent for a change: a merge patch, or the values that a mask names.
+//! The form of a change that a method takes: a merge patch, or a mask and the values at its paths.
 
 use serde_json::{Map, Value};
 
@@ -8,34 +8,34 @@ use crate::method::{MaskOf, Method, Patching, Slot};
 /// A change as a method understands it.
 pub(super) struct Form {
     pub(super) body: Map<String, Value>,
-    /// The mask, where it is a parameter: its name and values.
+    /// The name and values of the mask, if it is a parameter.
     pub(super) parameter: Option<(&'static str, Vec<String>)>,
 }
 
-/// The form of a change of the body, or of its property `within`.
+/// Returns the form of a change of the body, or of its property `within`.
 ///
 /// # Errors
-/// Why the method cannot be told of this change.
+/// When the method cannot make this change.
 pub(super) fn of(change: &Change, within: &'static str, method: &Method) -> Result<Form, String> {
     if let Some(failure) = &change.failure {
         return Err(format!("the body cannot be encoded: {failure}"));
     }
     let Some(patching) = method.patching else {
         return Err(String::from(
-            "the method takes no `Patch`: as far as its document says, it neither merges the body nor has a mask, so that all else would be lost; \
-             give it the whole message",
+            "the method takes no `Patch`: according to its document it neither merges the body nor has a mask, so that all other \
+             properties would be lost; pass the whole message",
         ));
     };
     let difference = &change.difference;
     if difference.paths.is_empty() {
         return Err(String::from(
-            "the patch is empty: nothing changed, so there is nothing to send; ask `Patch::is_empty` first",
+            "the patch is empty: nothing changed, so there is nothing to send; check `Patch::is_empty` first",
         ));
     }
     let (slot, of) = match *patching {
         Patching::Merge => {
             return Ok(Form {
-                body: placed(within, difference.merge.clone()),
+                body: nested(within, difference.merge.clone()),
                 parameter: None,
             });
         }
@@ -43,15 +43,15 @@ pub(super) fn of(change: &Change, within: &'static str, method: &Method) -> Resu
     };
     let (body, paths) = match of {
         MaskOf::Body => (
-            placed(within, difference.masked.clone()),
+            nested(within, difference.masked.clone()),
             difference.paths.clone(),
         ),
         MaskOf::Cleared => (
-            placed(within, without_gone(change)),
+            nested(within, without_gone(change)),
             difference.gone.clone(),
         ),
         MaskOf::Property(name) if name == within => (
-            placed(within, difference.masked.clone()),
+            nested(within, difference.masked.clone()),
             difference.paths.clone(),
         ),
         MaskOf::Property(name) => (difference.masked.clone(), below(change, name)?),
@@ -61,15 +61,15 @@ pub(super) fn of(change: &Change, within: &'static str, method: &Method) -> Resu
     Ok(masked(body, paths, slot, change, method))
 }
 
-/// `body` as the property `within` of the whole body.
-fn placed(within: &str, body: Map<String, Value>) -> Map<String, Value> {
+/// Returns the whole body that has `body` as its property `within`.
+fn nested(within: &str, body: Map<String, Value>) -> Map<String, Value> {
     if within.is_empty() {
         return body;
     }
     Map::from_iter([(within.to_owned(), Value::Object(body))])
 }
 
-/// Puts the mask where the method has it. One that the caller has changed in the body stays.
+/// Sets the mask where the method has it, unless the caller has changed it in the body.
 fn masked(
     mut body: Map<String, Value>,
     paths: Vec<String>,
@@ -105,7 +105,7 @@ fn masked(
     Form { body, parameter }
 }
 
-/// The merge patch without its nulls for properties: the mask has these.
+/// Returns the merge patch without its nulls for properties, which are in the mask.
 fn without_gone(change: &Change) -> Map<String, Value> {
     let mut body = Value::Object(change.difference.merge.clone());
     for path in &change.difference.gone {
@@ -122,17 +122,17 @@ fn without_gone(change: &Change) -> Map<String, Value> {
     }
 }
 
-/// The paths below the property `name`.
+/// Returns the paths below the property `name`.
 fn below(change: &Change, name: &str) -> Result<Vec<String>, String> {
     let mut below = Vec::new();
     for path in &change.difference.paths {
         if path == name {
-            // It comes as a whole, or it goes.
+            // The property was added or removed as a whole.
             match change.new.get(name) {
                 Some(Value::Object(whole)) => below.extend(whole.keys().cloned()),
                 _ => {
                     return Err(format!(
-                        "the patch takes `{name}` away, whose parts the mask names"
+                        "the patch removes `{name}`, whose parts the mask names"
                     ));
                 }
             }
@@ -148,7 +148,7 @@ fn below(change: &Change, name: &str) -> Result<Vec<String>, String> {
     Ok(below)
 }
 
-/// Refuses changes besides those of the property `name`, for which the mask has no path.
+/// Refuses changes outside of the property `name`, which the mask has no paths for.
 fn only(change: &Change, name: &str) -> Result<(), String> {
     let is_below = |path: &str| {
         path.strip_prefix(name)
@@ -158,12 +158,12 @@ fn only(change: &Change, name: &str) -> Result<(), String> {
     match other {
         None => Ok(()),
         Some(other) => Err(format!(
-            "`{other}` changed, which the method cannot change: its mask names what is in `{name}`"
+            "`{other}` changed, which the method cannot change: its mask names the content of `{name}`"
         )),
     }
 }
 
-/// The entries of a map that changed, and their keys as paths.
+/// Returns the entries of a map that changed, and their keys as paths.
 fn entries(change: &Change, map: &str) -> Result<(Map<String, Value>, Vec<String>), String> {
     only(change, map)?;
     let entries = |of: &Value| of.get(map).and_then(Value::as_object).cloned();
@@ -181,7 +181,7 @@ fn entries(change: &Change, map: &str) -> Result<(Map<String, Value>, Vec<String
     Ok((body, paths))
 }
 
-/// A key as a path of one segment, as Firestore writes them.
+/// Returns a key as a path of one segment, as Firestore writes it.
 fn quoted(key: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let is_simple = key.chars().all(is_plain) && !key.starts_with(|c: char| c.is_ascii_digit());
@@ -191,7 +191,7 @@ fn quoted(key: &str) -> String {
     format!("`{}`", key.replace('\\', "\\\\").replace('`', "\\`"))
 }
 
-/// The entries of a list that changed, and their names as paths.
+/// Returns the entries of a list that changed, and their names as paths.
 fn names(change: &Change, list: &str) -> Result<(Map<String, Value>, Vec<String>), String> {
     only(change, list)?;
     let entries = |of: &Value| of.get(list).and_then(Value::as_array).cloned();
@@ -200,7 +200,7 @@ fn names(change: &Change, list: &str) -> Result<(Map<String, Value>, Vec<String>
     let name = |entry: &Value| match entry.get("name") {
         Some(Value::String(name)) => Ok(name.clone()),
         _ => Err(format!(
-            "an entry of `{list}` has no name, by which the mask knows it"
+            "an entry of `{list}` has no name, which the mask would contain"
         )),
     };
     let mut paths = Vec::new();
@@ -211,10 +211,10 @@ fn names(change: &Change, list: &str) -> Result<(Map<String, Value>, Vec<String>
             changed.push(entry.clone());
         }
     }
-    let kept: Vec<String> = new.iter().map(name).collect::<Result<_, _>>()?;
+    let present: Vec<String> = new.iter().map(name).collect::<Result<_, _>>()?;
     for entry in &old {
         let name = name(entry)?;
-        if !kept.contains(&name) {
+        if !present.contains(&name) {
             paths.push(name);
         }
     }

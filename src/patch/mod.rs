@@ -2,21 +2,19 @@
 
 mod difference;
 mod form;
-mod update;
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
 use serde_json::{Map, Value};
 
 use self::difference::Difference;
-pub(crate) use self::update::Given;
-pub use self::update::{IntoUpdate, Update, UpdateOf};
 use crate::{
+    request::{Call, IntoUpdate, body::encode},
     value::FieldMask,
     wire::{Object, Wire as _},
 };
 
-/// What turns one message into another: the body of a partial update, and its mask.
+/// The difference between two messages: the body of a partial update, and its mask.
 ///
 /// ```no_run
 /// # fn example<S: gapi::Object>(before: S, mut after: S) {
@@ -28,22 +26,25 @@ use crate::{
 /// # }
 /// ```
 ///
-/// Given to a method as its body, it takes the form that the method understands. Which one that is stands in the method's documentation:
+/// Pass it to a method as the body. It takes the form that the documentation of the method names:
 ///
-/// - One with a mask gets the [`mask`](Self::mask), and the new values of what the mask names. Maps and lists travel whole. The mask goes where the method
-///   has it: into a parameter (`updateMask`, `mask`, `updatePersonFields`, ...), unless you set the parameter yourself, or into the body beside the
-///   resource. The paths are those that the method understands; for a document of Firestore, the names of its fields.
-/// - One that merges gets a JSON merge patch (RFC 7396): what changed, with a `null` for what is gone, also within maps. Lists travel whole.
-/// - A method that replaces the resource takes none, and neither does one whose document does not say what it does: the call does not compile. Where you know
-///   better, give it the [`merge_patch`](Self::merge_patch), or correct the document with an override.
+/// - A method with a mask gets the [`mask`](Self::mask), and the new values of the paths in it. Maps and lists are sent whole. The mask is
+///   sent where the method has it: in a parameter (`updateMask`, `mask`, `updatePersonFields`, ...), unless you set the parameter
+///   yourself, or in the body beside the resource. The paths are those that the method understands; for a document of Firestore, the
+///   names of its fields.
+/// - A method that merges the body gets a JSON merge patch (RFC 7396): the properties that changed, with a `null` for those removed,
+///   also within maps. Lists are sent whole.
+/// - A method that replaces the resource takes no patch, nor does one whose document does not state what it does: the call does not
+///   compile. If you know that it merges, pass the [`merge_patch`](Self::merge_patch), or correct the document with an override.
 ///
-/// A method whose body holds the resource beside the mask (Pub/Sub's `UpdateTopicRequest`) takes changes of either: of the resource, or of the whole body.
+/// A method whose body holds the resource beside the mask (Pub/Sub's `UpdateTopicRequest`) takes patches of the resource and of the whole
+/// body.
 ///
-/// A patch in which nothing changed is not sent: the call is an error of kind [`Usage`](crate::ErrorKind::Usage), because an empty mask means everything to
-/// many services. Ask [`is_empty`](Self::is_empty) first.
+/// An empty patch is not sent: the call fails with [`Usage`](crate::ErrorKind::Usage), because many services take an empty mask for all
+/// properties. Check [`is_empty`](Self::is_empty) first.
 ///
-/// What is the same in both messages is left out, also what only the server may set. [`keep`](Self::keep) sends such a value all the same: an `etag`, say, so that
-/// the server refuses if somebody else changed the resource meanwhile.
+/// Properties that are equal in both messages are omitted, so also those that only the server sets. [`include`](Self::include) sends such a
+/// property nevertheless: an `etag`, for example, so that the server refuses the update if the resource has changed meanwhile.
 ///
 /// `Debug` shows the mask, never a value.
 #[derive(Clone)]
@@ -52,18 +53,18 @@ pub struct Patch<T> {
     schema: PhantomData<fn() -> T>,
 }
 
-/// A change, whatever the schema.
+/// A change of a message of any schema.
 #[derive(Clone)]
 pub(crate) struct Change {
     old: Value,
     new: Value,
     difference: Difference,
-    /// What could not be encoded.
+    /// Why a message could not be encoded.
     failure: Option<Arc<str>>,
 }
 
 impl<T: Object> Patch<T> {
-    /// What `old` lacks to be `new`.
+    /// Makes the patch that turns `old` into `new`.
     pub fn between(old: &T, new: &T) -> Self {
         let (old, new) = (
             serde_json::to_value(old.view()),
@@ -90,25 +91,25 @@ impl<T: Object> Patch<T> {
         }
     }
 
-    /// Whether nothing changed.
+    /// Returns whether nothing changed.
     pub fn is_empty(&self) -> bool {
         self.change.difference.paths.is_empty()
     }
 
-    /// The paths of what changed: `description,settings.tier`.
+    /// Returns the paths of the properties that changed: `description,settings.tier`.
     pub fn mask(&self) -> FieldMask {
         FieldMask::new(&self.change.difference.paths)
     }
 
-    /// The change as a JSON merge patch (RFC 7396).
+    /// Returns the change as a JSON merge patch (RFC 7396).
     pub fn merge_patch(&self) -> Value {
         Value::Object(self.change.difference.merge.clone())
     }
 
-    /// Sends the value of the property at `path` of the new message too, though it did not change: `etag`, `settings.settingsVersion`. The mask
-    /// does not name it. A path where the message has nothing adds nothing.
+    /// Adds the value of the property at `path` of the new message, although it did not change: `etag`, `settings.settingsVersion`. The
+    /// mask does not name it. Adds nothing if the message has no such property.
     #[must_use]
-    pub fn keep(mut self, path: &str) -> Self {
+    pub fn include(mut self, path: &str) -> Self {
         let names: Vec<&str> = path.split('.').collect();
         let value = names
             .iter()
@@ -123,7 +124,7 @@ impl<T: Object> Patch<T> {
     }
 }
 
-/// Sets a value deep inside; what changed on the way there stays.
+/// Sets a value at a path, unless there is one already.
 fn put(body: &mut Map<String, Value>, path: &[&str], value: &Value) {
     match path {
         [] => {}
@@ -138,6 +139,46 @@ fn put(body: &mut Map<String, Value>, path: &[&str], value: &Value) {
                 put(inner, rest, value);
             }
         }
+    }
+}
+
+/// A message whose change can be the body of a method with the schema `T`: `T` itself, or an object that `T` holds beside a mask.
+/// Generated code implements it.
+pub trait UpdateOf<T: ?Sized>: Object {
+    /// The property of `T` that holds it; empty for `T` itself.
+    const WITHIN: &'static str = "";
+}
+
+impl<T: Object> UpdateOf<T> for T {}
+
+impl<T: ?Sized, R: UpdateOf<T>> IntoUpdate<T> for Patch<R> {
+    fn put(self, call: Call) -> Call {
+        self.change.put(R::WITHIN, call)
+    }
+}
+
+impl<T: ?Sized, R: UpdateOf<T>> IntoUpdate<T> for &Patch<R> {
+    fn put(self, call: Call) -> Call {
+        self.change.put(R::WITHIN, call)
+    }
+}
+
+impl Change {
+    /// Sets the body of a call whose property `within` has changed, and its mask. `within` is empty for the body itself.
+    fn put(&self, within: &'static str, mut call: Call) -> Call {
+        (call.body_type, call.base64) = (None, None);
+        call.body = Some(match form::of(self, within, call.method) {
+            Ok(form) => {
+                if let Some((name, values)) = form.parameter {
+                    call.values.retain(|(n, _)| *n != name);
+                    let values = values.into_iter().map(|value| (name, value));
+                    call.values.extend(values);
+                }
+                encode(serde_json::to_vec(&Value::Object(form.body)))
+            }
+            Err(why) => Err(why.into()),
+        });
+        call
     }
 }
 

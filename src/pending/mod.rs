@@ -13,6 +13,7 @@ use crate::{
     Client, Error, Fields, LongRunning, OperationStream, Request, Response, ResponseStream, Wait,
     client::prepared::Prepared,
     execute,
+    fields::Part,
     http::HttpRequest,
     outlined_box::OutlinedBox,
     request::{
@@ -21,7 +22,6 @@ use crate::{
         from_response::FromResponse,
         options::{CallOptions, option_setters},
     },
-    wire::Part,
 };
 
 impl Client {

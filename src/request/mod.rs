@@ -12,7 +12,6 @@ use crate::{
     http::HttpRequest,
     media::plan::Outgoing,
     method::{Location, Method},
-    patch::{Given, Update},
     pending::PendingCall,
     request::{
         body::{Base64Marks, Body, Encoded, with_standard},
@@ -96,17 +95,11 @@ impl Call {
         self
     }
 
-    /// Sets the body of a method that takes changes. A [`Patch`](crate::Patch) becomes what the method makes of one, with its mask; where the method takes
-    /// none, or nothing changed, sending the call is an error.
+    /// Sets the body of a method that takes changes. A [`Patch`](crate::Patch) sets the form that the method takes, and its mask. If the
+    /// method takes none, or nothing changed, sending the call is an error.
     #[must_use]
-    pub fn with_update<T: ?Sized>(mut self, update: Update<T>) -> Self {
-        match update.0 {
-            Given::Body(body) => self.with_body(body),
-            Given::Patch(patch) => {
-                (patch.put)(&patch, &mut self);
-                self
-            }
-        }
+    pub fn with_update<T: ?Sized>(self, body: impl IntoUpdate<T>) -> Self {
+        body.put(self)
     }
 
     /// The method.
@@ -173,6 +166,27 @@ impl fmt::Debug for Call {
             Transfer::Download { .. } => out.field("download", &true),
         };
         out.finish()
+    }
+}
+
+/// What can be the body of a method that merges the body into its resource, or has a mask: all that [`Body`] is made from, and a
+/// [`Patch`](crate::Patch).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be the body of this method",
+    label = "the body is a `{T}`, or a `Patch` of one",
+    note = "a body is a `{T}`, a reference to one, a `serde_json::Value`, a `gapi::Body`, or a `gapi::Patch`"
+)]
+pub trait IntoUpdate<T: ?Sized> {
+    /// Sets the body of `call`, and its mask.
+    #[doc(hidden)]
+    fn put(self, call: Call) -> Call;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: ?Sized, B: Into<Body<T>>> IntoUpdate<T> for B {
+    #[inline]
+    fn put(self, call: Call) -> Call {
+        call.with_body(self.into())
     }
 }
 

@@ -3,7 +3,7 @@
 use bytes::{Buf as _, Bytes, BytesMut};
 
 use super::{events::Events, scan::Scan};
-use crate::wire::space;
+use crate::wire::json_text;
 
 /// What can be wrong with a response as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,12 +165,14 @@ impl Split {
         if self.begun {
             return true;
         }
-        if space::MARK.starts_with(&self.buffer) && self.buffer.len() < space::MARK.len() && !is_end
+        if json_text::BYTE_ORDER_MARK.starts_with(&self.buffer)
+            && self.buffer.len() < json_text::BYTE_ORDER_MARK.len()
+            && !is_end
         {
             return false;
         }
         self.begun = true;
-        let mark = self.buffer.len() - space::without_mark(&self.buffer).len();
+        let mark = self.buffer.len() - json_text::without_mark(&self.buffer).len();
         self.buffer.advance(mark);
         true
     }
@@ -183,7 +185,10 @@ impl Split {
     }
 
     fn skip_space(&mut self) {
-        let space = self.buffer.iter().position(|byte| !space::is_space(*byte));
+        let space = self
+            .buffer
+            .iter()
+            .position(|byte| !json_text::is_space(*byte));
         self.buffer.advance(space.unwrap_or(self.buffer.len()));
     }
 }

@@ -1,18 +1,29 @@
-use serde_json::Value;
-use std::collections::{BTreeMap, btree_map};
-use std::fmt;
+//! What a message has besides its fields.
 
-/// The properties of an object that its document does not know, those that travel as an explicit `null`, and what came that is not what the document says.
+use std::{
+    collections::{BTreeMap, btree_map},
+    fmt,
+};
+
+use serde_json::Value;
+
+/// The properties of a message that have no field: those newer than the document, explicit `null`s, and values of an unexpected type.
 ///
-/// Decoding puts unknown properties here, so that a round trip keeps them. A property whose value is not of its declared type (a text that is not base64, a
-/// number out of range, an object where a text belongs) is here too, as it came, and its field is `None`; so is an entry of a map. What
-/// is here is sent after the fields,
-/// except for names whose field is set; an object here is merged into a field of its name that is an object or a map, and adds what that lacks
-/// (`labels: {"old": null}` beside a field `labels`). One pointer wide, and free while empty.
+/// Reading a message puts here, instead of failing:
 ///
-/// An element of a list that is `null` or not of the declared type is not in the list. [`passed_over`](Self::passed_over) has it; it is not sent again.
+/// - properties that the document does not declare;
+/// - properties whose value does not have the declared type (a text that is not base64, a number out of range, an object in place
+///   of a text). The field is `None` then;
+/// - entries of a map whose value does not have the declared type, as an object under the name of the map.
 ///
-/// [`gapi::mismatches`](crate::mismatches) finds all such values in a response.
+/// Writing a message sends these properties after the fields, except for names whose field is set. An object here that has the name
+/// of a field that is an object or a map is merged into it, and adds what the field lacks (`labels: {"old": null}` beside a field
+/// `labels`).
+///
+/// A list has no place for an element that is `null` or does not have the declared type. [`passed_over`](Self::passed_over) returns
+/// such elements; they are not sent again. [`gapi::mismatches`](crate::mismatches) finds all values of unexpected types in a response.
+///
+/// One pointer wide, and without an allocation while empty.
 ///
 /// ```
 /// let mut extra = gapi::value::Extra::default();
@@ -27,12 +38,12 @@ pub struct Extra(Option<Box<Inner>>);
 #[derive(Clone, Default)]
 struct Inner {
     properties: BTreeMap<String, Value>,
-    /// What was read and is nowhere else, by its path.
+    /// Elements that their list has no place for, with their paths.
     passed_over: Vec<(String, Value)>,
 }
 
 impl Extra {
-    /// Sets a property, and gives its earlier value. Names and values are converted here: `insert("size", 1)`, without `into()`, whose target nothing would tell.
+    /// Sets a property, and returns its earlier value.
     pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) -> Option<Value> {
         self.0
             .get_or_insert_default()
@@ -40,27 +51,27 @@ impl Extra {
             .insert(name.into(), value.into())
     }
 
-    /// Sets a property, and gives its place.
+    /// Sets a property, and returns a reference to the new value.
     #[cfg(feature = "macros")]
-    pub(crate) fn place(&mut self, name: String, value: Value) -> &mut Value {
+    pub(crate) fn insert_mut(&mut self, name: String, value: Value) -> &mut Value {
         let properties = &mut self.0.get_or_insert_default().properties;
-        let place = properties.entry(name).or_default();
-        *place = value;
-        place
+        let entry = properties.entry(name).or_default();
+        *entry = value;
+        entry
     }
 
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
+    /// Sets a property to an explicit `null`, which clears it in a PATCH.
     pub fn null(&mut self, name: impl Into<String>) {
         self.insert(name, Value::Null);
     }
 
-    /// The value of a property.
+    /// Returns the value of a property.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.0.as_ref()?.properties.get(name)
     }
 
-    /// Takes a property out.
+    /// Removes a property, and returns its value.
     pub fn remove(&mut self, name: &str) -> Option<Value> {
         let inner = self.0.as_mut()?;
         let value = inner.properties.remove(name);
@@ -70,26 +81,26 @@ impl Extra {
         value
     }
 
-    /// The properties, sorted by name.
+    /// Returns the properties, sorted by name.
     #[must_use]
     pub fn iter(&self) -> Iter<'_> {
         Iter(self.0.as_deref().map(|inner| inner.properties.iter()))
     }
 
-    /// How many properties there are.
+    /// Returns the number of properties.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.as_ref().map_or(0, |inner| inner.properties.len())
     }
 
-    /// Whether there is none.
+    /// Returns whether there are no properties.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The elements of lists that were read and are not in their list, because they are `null` or not of the declared type, each with its path from this object:
-    /// `parents[0]`. They are not sent again.
+    /// Returns the elements that were received but are not in their list, because they are `null` or do not have the declared type.
+    /// Each has its path from this message: `parents[0]`.
     pub fn passed_over(&self) -> impl Iterator<Item = (&str, &Value)> {
         let all = self.0.as_deref().map(|inner| inner.passed_over.iter());
         all.into_iter()
@@ -97,7 +108,7 @@ impl Extra {
             .map(|(path, value)| (path.as_str(), value))
     }
 
-    /// Keeps what was read and has no other place.
+    /// Adds an element that its list has no place for.
     pub(crate) fn pass_over(&mut self, path: String, value: Value) {
         self.0
             .get_or_insert_default()
@@ -112,7 +123,7 @@ impl PartialEq for Extra {
     }
 }
 
-/// Names only: nobody knows which of the values are secrets.
+/// Shows names only: any of the values may be a secret.
 impl fmt::Debug for Extra {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set()

@@ -1,8 +1,10 @@
-use super::text::kept_text;
-use std::convert::Infallible;
-use std::str::FromStr;
+//! Field masks.
 
-/// The fields that a request means: paths with commas between, such as `displayName,settings.tier`.
+use std::{convert::Infallible, str::FromStr};
+
+use super::text_type;
+
+/// The fields that a request reads or changes: paths separated by commas, such as `displayName,settings.tier`.
 ///
 /// ```
 /// use gapi::value::FieldMask;
@@ -14,13 +16,13 @@ use std::str::FromStr;
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FieldMask(Box<str>);
 
-kept_text!(
+text_type!(
     FieldMask,
     "a field mask such as \"displayName,settings.tier\""
 );
 
 impl FieldMask {
-    /// The mask of these paths, in this order.
+    /// Makes the mask of these paths, in this order.
     pub fn new<P: AsRef<str>>(paths: impl IntoIterator<Item = P>) -> FieldMask {
         let mut mask = String::new();
         for path in paths {
@@ -32,7 +34,7 @@ impl FieldMask {
         mask.into()
     }
 
-    /// The paths, without the spaces around them. A comma inside backquotes belongs to a path.
+    /// Returns the paths, without the spaces around them. A comma inside backquotes belongs to a path.
     pub fn paths(&self) -> impl Iterator<Item = &str> {
         let mut quoted = false;
         let separator = move |c: char| {
@@ -45,7 +47,7 @@ impl FieldMask {
             .filter(|path| !path.is_empty())
     }
 
-    /// Whether there is no path.
+    /// Returns whether there is no path.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.paths().next().is_none()
@@ -58,7 +60,7 @@ impl<P: AsRef<str>> FromIterator<P> for FieldMask {
     }
 }
 
-/// Any text is a mask: services have paths of their own, such as `*`.
+/// Takes any text: services have paths of their own, such as `*`.
 impl FromStr for FieldMask {
     type Err = Infallible;
 

@@ -4,17 +4,19 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::property::{Elements, Entries, Expected, Kind, Open, Pairs, Place, View};
-use super::scalar::Found;
-use super::{Selection, Wire};
+use super::{
+    Selection, Wire,
+    place::{Container, Elements, Entries, Expected, Open, Pairs, Place, View},
+    scalar::Scalar,
+};
 
 impl<T: Wire> Wire for Vec<T> {
     const EXPECTED: Expected = Expected::unquoted("a list");
 
-    fn open(place: &mut Option<Vec<T>>, kind: Kind) -> Option<Open<'_>> {
-        match kind {
-            Kind::List => Some(Open::List(T::list(place))),
-            Kind::Map => None,
+    fn open(place: &mut Option<Vec<T>>, container: Container) -> Option<Open<'_>> {
+        match container {
+            Container::List => Some(Open::List(T::list(place))),
+            Container::Map => None,
         }
     }
 
@@ -44,10 +46,10 @@ impl<T: Wire> Elements for Vec<T> {
 impl<T: Wire> Wire for BTreeMap<String, T> {
     const EXPECTED: Expected = Expected::unquoted("an object");
 
-    fn open(place: &mut Option<Self>, kind: Kind) -> Option<Open<'_>> {
-        match kind {
-            Kind::Map => Some(Open::Map(T::entries(place))),
-            Kind::List => None,
+    fn open(place: &mut Option<Self>, container: Container) -> Option<Open<'_>> {
+        match container {
+            Container::Map => Some(Open::Map(T::entries(place))),
+            Container::List => None,
         }
     }
 
@@ -67,9 +69,9 @@ impl<T: Wire> Entries for BTreeMap<String, T> {
 }
 
 impl<T: Wire> Pairs for BTreeMap<String, T> {
-    fn each(&self, to: &mut dyn FnMut(&str, View<'_>) -> bool) {
+    fn each(&self, visit: &mut dyn FnMut(&str, View<'_>) -> bool) {
         for (key, value) in self {
-            if !to(key, value.view()) {
+            if !visit(key, value.view()) {
                 return;
             }
         }
@@ -83,20 +85,20 @@ impl<T: Wire> Pairs for BTreeMap<String, T> {
 impl Wire for Value {
     const EXPECTED: Expected = Expected::unquoted("any value");
 
-    fn from_scalar(found: Found<'_>) -> Option<Value> {
-        match found {
-            Found::Null => Some(Value::Null),
-            Found::Bool(value) => Some(value.into()),
-            Found::Int(value) => Some(value.into()),
-            Found::Unsigned(value) => Some(value.into()),
-            Found::Float(value) => Some(value.into()),
-            Found::Text(text) => Some(text.into()),
-            // These are opened.
-            Found::Digits(_) | Found::List | Found::Map => None,
+    fn from_scalar(scalar: Scalar<'_>) -> Option<Value> {
+        match scalar {
+            Scalar::Null => Some(Value::Null),
+            Scalar::Bool(value) => Some(value.into()),
+            Scalar::Int(value) => Some(value.into()),
+            Scalar::Unsigned(value) => Some(value.into()),
+            Scalar::Float(value) => Some(value.into()),
+            Scalar::Text(text) => Some(text.into()),
+            // serde_json reads these itself, by `open`.
+            Scalar::Digits(_) => None,
         }
     }
 
-    fn open(place: &mut Option<Value>, _: Kind) -> Option<Open<'_>> {
+    fn open(place: &mut Option<Value>, _: Container) -> Option<Open<'_>> {
         Some(Open::Json(place))
     }
 

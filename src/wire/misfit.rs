@@ -1,29 +1,28 @@
-//! Values that are not what the document says: kept as they came, so that they cost no response the rest.
+//! Values that do not have the type that the document declares. They are stored unchanged, so that the rest of a response can be used.
 
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value};
 
-use super::object::AnyObject;
-use super::property::View;
+use super::place::AnyObject;
 
-/// What did not fit, in one value and in what it holds; `None` where all did. In a box, because almost always all does.
+/// The values within one value that did not fit, or `None` if all did. In a box, because almost always all do.
 pub(crate) type Misfits = Option<Box<Vec<Misfit>>>;
 
-/// A value that did not fit, and the way to it.
+/// A value that did not fit, and its path.
 pub(crate) struct Misfit {
     /// The innermost first.
     steps: Vec<Step>,
     value: Value,
 }
 
-/// A step into a list or a map.
+/// A segment of a path into a list or a map.
 pub(super) enum Step {
     Index(usize),
     Key(String),
 }
 
-/// A value that did not fit as a whole.
+/// Makes the misfit of a value as a whole.
 pub(super) fn whole(value: Value) -> Misfits {
     Some(Box::new(vec![Misfit {
         steps: Vec::new(),
@@ -31,19 +30,13 @@ pub(super) fn whole(value: Value) -> Misfits {
     }]))
 }
 
-/// Whether the value itself did not fit.
-pub(crate) fn is_whole(misfits: &Misfits) -> bool {
-    let whole = |misfits: &Vec<Misfit>| misfits.iter().any(|misfit| misfit.steps.is_empty());
-    misfits.as_deref().is_some_and(whole)
-}
-
-/// The value, where it did not fit as a whole.
-pub(crate) fn value(misfits: &Misfits) -> Option<&Value> {
+/// Returns the value if it did not fit as a whole.
+pub(super) fn whole_value(misfits: &Misfits) -> Option<&Value> {
     let mut all = misfits.as_deref()?.iter();
     all.find_map(|misfit| misfit.steps.is_empty().then_some(&misfit.value))
 }
 
-/// Adds what did not fit in a part of a list or a map.
+/// Adds the misfits of an element or an entry to those of its list or map.
 pub(super) fn add(all: &mut Misfits, step: impl Fn() -> Step, inner: Misfits) {
     let Some(inner) = inner else {
         return;
@@ -55,10 +48,10 @@ pub(super) fn add(all: &mut Misfits, step: impl Fn() -> Step, inner: Misfits) {
     }
 }
 
-/// Keeps what did not fit in a property of `object`: the whole value and entries of a map where they are sent again, and elements of lists, and what is
-/// deeper, as what was passed over.
+/// Stores the misfits of a property in the `extra` of `object`: the whole value and entries of a map as properties, which are sent
+/// again, and elements of lists, and deeper values, as passed over.
 #[cold]
-pub(super) fn keep(object: &mut dyn AnyObject, name: &str, misfits: Vec<Misfit>) {
+pub(super) fn store(object: &mut dyn AnyObject, name: &str, misfits: Vec<Misfit>) {
     let is_entry = |misfit: &Misfit| matches!(*misfit.steps, [Step::Key(_)]);
     if !misfits.is_empty() && misfits.iter().all(is_entry) {
         let entries = misfits.into_iter().filter_map(|mut misfit| {
@@ -90,77 +83,4 @@ fn push(path: &mut String, step: &Step) {
         Step::Index(index) => write!(path, "[{index}]"),
         Step::Key(key) => write!(path, "[{key:?}]"),
     };
-}
-
-/// Returns the values in `object`, and in what it holds, that are not what the document says, each with its path: `items[3].size`. Reading keeps them in
-/// [`extra`](crate::value::Extra) and leaves the field empty, or passes over the element. A program that would rather fail asks for them:
-///
-/// ```
-/// # fn example<R: gapi::Object>(response: &R) -> Result<(), String> {
-/// match gapi::mismatches(response).first() {
-///     None => Ok(()),
-///     Some((path, _)) => Err(format!("{path} is not what the document says")),
-/// }
-/// # }
-/// ```
-///
-/// The values may be secret.
-pub fn mismatches<T: super::Object>(object: &T) -> Vec<(String, Value)> {
-    let mut found = Vec::new();
-    in_object(object, "", &mut found);
-    found
-}
-
-fn in_object(object: &dyn AnyObject, path: &str, found: &mut Vec<(String, Value)>) {
-    let below = |name: &str| {
-        if path.is_empty() {
-            name.to_owned()
-        } else {
-            format!("{path}.{name}")
-        }
-    };
-    for (index, name) in object.about().properties.iter().enumerate() {
-        let view = object
-            .property(index)
-            .and_then(super::property::Property::view);
-        match (object.extra().get(name), &view) {
-            (Some(value), None) if !value.is_null() => {
-                found.push((below(name), value.clone()));
-            }
-            (Some(Value::Object(entries)), Some(View::Map(_))) => {
-                let path = below(name);
-                found.extend(
-                    entries
-                        .iter()
-                        .map(|(key, value)| (format!("{path}[{key:?}]"), value.clone())),
-                );
-            }
-            _ => {}
-        }
-        if let Some(view) = view {
-            in_value(view, &below(name), found);
-        }
-    }
-    found.extend(
-        object
-            .extra()
-            .passed_over()
-            .map(|(at, value)| (below(at), value.clone())),
-    );
-}
-
-fn in_value(view: View<'_>, path: &str, found: &mut Vec<(String, Value)>) {
-    match view {
-        View::Object(object) => in_object(object, path, found),
-        View::List(list) => {
-            for index in 0..list.len() {
-                in_value(list.element(index), &format!("{path}[{index}]"), found);
-            }
-        }
-        View::Map(pairs) => pairs.each(&mut |key, value| {
-            in_value(value, &format!("{path}[{key:?}]"), found);
-            true
-        }),
-        _ => {}
-    }
 }

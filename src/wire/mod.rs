@@ -1,91 +1,88 @@
-//! How values travel: the traits that generated types implement, and the codecs of every wire type.
+//! JSON: the traits of generated types, and the codecs of all types.
 //!
-//! Generated code only names what it needs: one [`Object`] implementation per schema, one [`OpenEnum`] per enum.
-//! Everything that decodes, encodes or shows them is here, generic, and compiled for what a program uses.
+//! Generated code only lists names: an [`Object`] implementation per schema, an [`OpenEnum`] per enum. The code here that decodes,
+//! encodes and formats them works with [`place`]'s trait objects, so that it is compiled once and not for every type.
 
+mod base64;
 mod collection;
-mod members;
+mod debug;
+pub(crate) mod json_path;
+pub(crate) mod json_text;
 mod misfit;
-// Some of it, and of `object`, is for what macros expand to.
+// Some of it, and of `object`, is used by what macros expand to.
 #[cfg_attr(not(feature = "macros"), allow(dead_code, unreachable_pub))]
 mod null;
-mod number;
 #[cfg_attr(not(feature = "macros"), allow(dead_code, unreachable_pub))]
 mod object;
 pub mod open_enum;
 mod param;
-mod part;
-pub(crate) mod path;
-mod property;
+mod place;
 #[cfg_attr(not(feature = "macros"), allow(unreachable_pub))]
 mod read;
 mod scalar;
-#[cfg_attr(not(feature = "macros"), allow(unreachable_pub))]
-mod selection;
-mod show;
-pub(crate) mod space;
-mod text;
+mod scalars;
 mod write;
 
-pub(crate) use members::member;
-pub use misfit::mismatches;
-pub use null::{UnknownField, null};
+use std::{any::TypeId, collections::BTreeMap};
+
+use serde::{
+    de::Deserializer,
+    ser::{Serialize as _, Serializer},
+};
+
 #[cfg(feature = "macros")]
-pub use null::{null_entry, null_field};
-pub(crate) use object::{AnyObject, make_absent};
-pub use object::{Object, field, field_mut, no_field, no_field_mut, wire_name};
-pub use open_enum::OpenEnum;
-pub use param::Param;
-pub use part::{Leaf, Part};
-pub(crate) use property::{Elements, Entries, Pairs, Place, Property};
-pub use property::{Expected, Kind, Open, PropertyMut, PropertyRef, View};
-pub(crate) use read::{Nullable, made, put, refuse, slice};
-pub use read::{deserialize, from_slice};
-pub(crate) use scalar::Found;
-#[cfg_attr(not(feature = "macros"), allow(unreachable_pub))]
-pub use selection::Selection;
-pub use show::debug;
-pub use text::Base64;
-pub(crate) use text::{encode_standard, in_standard};
-pub(crate) use write::{Written, to_vec};
-pub use write::{eq, serialize};
+pub use self::null::{null_entry, null_field};
+pub use self::{
+    base64::Base64,
+    debug::debug,
+    null::{UnknownField, null},
+    object::{
+        Object, deserialize, eq, field, field_mut, mismatches, no_field, no_field_mut, serialize,
+        wire_name,
+    },
+    open_enum::OpenEnum,
+    param::Param,
+    place::{Container, Expected, Open, Properties, PropertyMut, PropertyRef, View},
+};
+pub(crate) use self::{
+    base64::{encode_standard, in_standard},
+    json_text::member,
+    object::make_absent,
+    place::{AnyObject, Besides, Elements, Entries, Pairs, PartPlace, Place, Property},
+    read::{Nullable, made, refuse, slice},
+    scalar::Scalar,
+    write::Written,
+};
 
-use std::collections::BTreeMap;
-
-use serde::de::Deserializer;
-use serde::ser::{Serialize as _, Serializer};
-
-use property::Within;
-
-/// A value that a JSON body can hold, in Google's mapping of types to JSON.
+/// A type of JSON values, in Google's mapping of types to JSON.
 ///
-/// It stands beside serde's own traits because Rust's plain types travel differently here: `i64` as a string, floats
-/// as `"NaN"`, bytes as base64.
+/// Serde's own traits do not fit, because that mapping differs from theirs for Rust's plain types: `i64` is a string, floats may be
+/// `"NaN"`, bytes are base64.
 pub trait Wire: Sized {
-    /// What it is read from, for messages.
+    /// The JSON that a value is read from, for messages.
     #[doc(hidden)]
     const EXPECTED: Expected;
 
-    /// The value of a scalar, where it is one of this type.
+    /// Returns the value of a scalar, or `None` if it is not of this type.
     #[doc(hidden)]
-    fn from_scalar(found: Found<'_>) -> Option<Self> {
-        let _ = found;
+    fn from_scalar(scalar: Scalar<'_>) -> Option<Self> {
+        let _ = scalar;
         None
     }
 
-    /// Makes an empty value of what can be filled.
+    /// Makes an empty value that a reader fills, or returns `None` if values of this type are not such containers.
     #[doc(hidden)]
-    fn open(place: &mut Option<Self>, kind: Kind) -> Option<Open<'_>> {
-        let _ = (place, kind);
+    fn open(place: &mut Option<Self>, container: Container) -> Option<Open<'_>> {
+        let _ = (place, container);
         None
     }
 
-    /// How it travels.
+    /// Returns the value as it is written.
     #[doc(hidden)]
     fn view(&self) -> View<'_>;
 
-    // What may drop a value is out of line from here on, and the type's own. A schema's struct has tens of fields, so dropping one takes much code, and the
-    // compiler copies that code to wherever one may be dropped: this way, that is beside the type.
+    // The functions from here on may drop a value, so they are out of line: the struct of a schema has tens of fields, and the
+    // compiler would copy the code that drops them to every place where a value may be dropped.
 
     /// Empties a place.
     #[doc(hidden)]
@@ -94,11 +91,11 @@ pub trait Wire: Sized {
         *place = None;
     }
 
-    /// Puts a scalar in a place; `false` when it is none of this type.
+    /// Stores a scalar in a place. Returns `false` if it is not of this type.
     #[doc(hidden)]
     #[inline(never)]
-    fn take(place: &mut Option<Self>, found: Found<'_>) -> bool {
-        match Self::from_scalar(found) {
+    fn take(place: &mut Option<Self>, scalar: Scalar<'_>) -> bool {
+        match Self::from_scalar(scalar) {
             Some(value) => {
                 *place = Some(value);
                 true
@@ -107,7 +104,7 @@ pub trait Wire: Sized {
         }
     }
 
-    /// Adds what `read` makes of a place to a list.
+    /// Adds the value that `read` stores in a place to a list.
     #[doc(hidden)]
     #[inline(never)]
     fn add(list: &mut Vec<Self>, read: &mut dyn FnMut(&mut dyn Place) -> bool) {
@@ -117,7 +114,7 @@ pub trait Wire: Sized {
         }
     }
 
-    /// Adds what `read` makes of a place to a map.
+    /// Adds the value that `read` stores in a place to a map.
     #[doc(hidden)]
     #[inline(never)]
     fn add_entry(
@@ -146,7 +143,7 @@ pub trait Wire: Sized {
         place.insert(BTreeMap::new())
     }
 
-    /// Adds what is asked for below a property of this type. Nothing asks for all of it.
+    /// Adds the parts of a property of this type to a mask; none if the whole property is wanted.
     #[doc(hidden)]
     fn select(selection: &mut Selection) {
         let _ = selection;
@@ -155,11 +152,11 @@ pub trait Wire: Sized {
     /// Reads one value that is not `null`.
     ///
     /// # Errors
-    /// When the value has another type; the message says what was expected and what was found.
+    /// When the value has another type; the message states the expected and the actual one.
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut place = None;
         read::value(&mut place, deserializer, false)?;
-        read::made(place)
+        made(place, Self::EXPECTED)
     }
 
     /// Writes one value.
@@ -171,33 +168,95 @@ pub trait Wire: Sized {
     }
 }
 
-impl<T: Object> Wire for T {
-    const EXPECTED: Expected = Expected::object(T::NAME);
+impl<T: Wire> Place for Option<T> {
+    fn take(&mut self, scalar: Scalar<'_>) -> bool {
+        T::take(self, scalar)
+    }
 
-    fn open(place: &mut Option<T>, kind: Kind) -> Option<Open<'_>> {
-        match kind {
-            Kind::Map => Some(Open::Object(place.insert(T::default()))),
-            Kind::List => None,
+    fn open(&mut self, container: Container) -> Option<Open<'_>> {
+        T::open(self, container)
+    }
+
+    fn expected(&self) -> Expected {
+        T::EXPECTED
+    }
+}
+
+impl<T: Wire> Property for Option<T> {
+    fn clear(&mut self) {
+        T::clear(self);
+    }
+
+    fn view(&self) -> Option<View<'_>> {
+        self.as_ref().map(Wire::view)
+    }
+}
+
+/// Decodes one value, and refuses anything after it.
+///
+/// # Errors
+/// When the text is not JSON, or the value has another type.
+#[inline]
+pub fn from_slice<T: Wire>(body: &[u8]) -> Result<T, serde_json::Error> {
+    let mut place = None;
+    slice(body, &mut place)?;
+    made(place, T::EXPECTED)
+}
+
+/// Encodes a value as JSON.
+///
+/// # Errors
+/// Those of serde_json, such as those of a program's own `Serialize`.
+#[inline]
+pub(crate) fn to_vec<T: Wire>(value: &T) -> Result<Written, serde_json::Error> {
+    write::to_vec(&value.view())
+}
+
+/// A `fields` mask that is being written.
+#[derive(Debug, Default)]
+#[doc(hidden)]
+pub struct Selection {
+    text: String,
+    /// The types whose parts are being written.
+    open: Vec<TypeId>,
+}
+
+impl Selection {
+    /// Adds the parts of `T`, in parentheses. A type within itself has no finite mask, so the whole inner one is selected.
+    pub fn nested<T: 'static>(&mut self, parts: fn(&mut Self)) {
+        let id = TypeId::of::<T>();
+        if self.open.contains(&id) {
+            return;
+        }
+        self.open.push(id);
+        self.text.push('(');
+        parts(self);
+        self.text.push(')');
+        self.open.pop();
+    }
+
+    /// Adds a part by its name, and its own parts.
+    pub fn part(&mut self, name: &str, below: fn(&mut Self)) {
+        if !self.text.is_empty() && !self.text.ends_with('(') {
+            self.text.push(',');
+        }
+        self.text.push_str(name);
+        below(self);
+    }
+
+    /// Adds the parts of each entry of a map.
+    fn entries(&mut self, below: fn(&mut Self)) {
+        let before = self.text.len();
+        self.text.push_str("/*");
+        below(self);
+        if self.text.len() == before + 2 {
+            self.text.truncate(before);
         }
     }
 
-    fn take(_: &mut Option<T>, _: Found<'_>) -> bool {
-        false
-    }
-
-    // Out of line for the same reason: a trait object brings the code that drops its type.
-    #[inline(never)]
-    fn view(&self) -> View<'_> {
-        View::Object(self)
-    }
-
-    fn add(list: &mut Vec<T>, read: &mut dyn FnMut(&mut dyn Place) -> bool) {
-        let last = list.len();
-        list.push(T::default());
-        // Just pushed.
-        if !read(&mut Within(&mut list[last])) {
-            list.truncate(last);
-        }
+    /// Returns the mask.
+    pub fn into_text(self) -> String {
+        self.text
     }
 }
 

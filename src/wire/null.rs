@@ -1,12 +1,15 @@
-//! Explicit nulls, and names that no property has.
+//! Explicit nulls, and the error for an unknown name.
 
 use std::fmt;
 
 use serde_json::Value;
 
-use super::object::{AnyObject, Object, wire_name};
+use super::{
+    object::{Object, wire_name},
+    place::AnyObject,
+};
 
-/// A name that is no property of the schema.
+/// A name that is no property of a schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownField {
     schema: &'static str,
@@ -18,7 +21,7 @@ impl fmt::Display for UnknownField {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} has no property {:?}", self.schema, self.field)?;
         match self.nearest.as_slice() {
-            [] => f.write_str("; `extra.null(name)` sends a null that the document does not know"),
+            [] => f.write_str("; `extra.null(name)` sends a null of a property that the document does not declare"),
             [rest @ .., last] => {
                 f.write_str("; did you mean ")?;
                 for name in rest {
@@ -32,10 +35,10 @@ impl fmt::Display for UnknownField {
 
 impl std::error::Error for UnknownField {}
 
-/// Makes a property travel as an explicit `null`, which in a PATCH clears it. The field is emptied.
+/// Sets a property to an explicit `null`, which clears it in a PATCH. Its field becomes `None`.
 ///
 /// # Errors
-/// [`UnknownField`] for a name that the schema does not have, with the nearest ones.
+/// [`UnknownField`] if the schema has no property of this name; it lists similar names.
 #[inline]
 pub fn null<'a, T: Object>(object: &'a mut T, field: &str) -> Result<&'a mut T, UnknownField> {
     clear(object, field)?;
@@ -51,7 +54,7 @@ fn clear(object: &mut dyn AnyObject, field: &str) -> Result<(), UnknownField> {
     Ok(())
 }
 
-/// As [`null`], for the property in `field`, whose name in `camelCase` is `camel`.
+/// As [`null`], for the property in the field `field`, whose name in `camelCase` is `camel`.
 pub fn null_field<T: Object, F>(
     object: &mut T,
     field: &str,
@@ -63,7 +66,7 @@ pub fn null_field<T: Object, F>(
     debug_assert!(done.is_ok(), "the schema has the field");
 }
 
-/// Makes an entry of a property that is a map travel as an explicit `null`, beside the entries that the field holds.
+/// Sets an entry of a property that is a map to an explicit `null`, beside the entries that the field holds.
 pub fn null_entry<T: Object, F>(
     object: &mut T,
     field: &str,
@@ -102,7 +105,7 @@ fn unknown(object: &dyn AnyObject, field: &str) -> UnknownField {
     }
 }
 
-/// Without case and underscores: `max_results` and `maxResults` are the same name in two spellings.
+/// Returns the name without case and underscores, as `max_results` and `maxResults` are two spellings of one name.
 fn simple(name: &str) -> String {
     name.chars()
         .filter(|c| *c != '_')
@@ -110,20 +113,20 @@ fn simple(name: &str) -> String {
         .collect()
 }
 
-/// Levenshtein's distance between two names.
+/// Returns the Levenshtein distance between two names.
 fn distance(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
+    let mut line: Vec<usize> = (0..=right.len()).collect();
     for (i, a) in left.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
+        let mut diagonal = line[0];
+        line[0] = i + 1;
         for (j, b) in right.iter().enumerate() {
-            let above = row[j + 1];
-            row[j + 1] = (diagonal + usize::from(a != *b))
+            let above = line[j + 1];
+            line[j + 1] = (diagonal + usize::from(a != *b))
                 .min(above + 1)
-                .min(row[j] + 1);
+                .min(line[j] + 1);
             diagonal = above;
         }
     }
-    row[right.len()]
+    line[right.len()]
 }

@@ -1,91 +1,76 @@
-//! Objects: the trait that every generated struct implements, and what is known of them without a type.
+//! Objects: the trait that every generated struct implements, and what follows from it.
 
 use std::fmt;
 
-use super::Wire;
-use super::property::{Kind, Open, Property, PropertyMut, PropertyRef};
+use serde::{
+    de::Deserializer,
+    ser::{Serialize as _, Serializer},
+};
+use serde_json::Value;
+
+use super::{
+    Wire,
+    place::{
+        About, AnyObject, Container, Expected, Open, Place, Property, PropertyMut, PropertyRef,
+        View, Within,
+    },
+    read,
+    scalar::Scalar,
+};
 use crate::value::Extra;
 
 /// A schema with properties: a struct of optional fields, plus [`Extra`].
 ///
 /// Generated code implements it; programs use the struct's fields.
 pub trait Object: Default + Clone + fmt::Debug + Send + Sync + 'static {
-    /// The schema's name.
+    /// The name of the schema.
     const NAME: &'static str;
-    /// The wire names of its properties, in the order of the fields.
+    /// The JSON names of its properties, in the order of the fields.
     const PROPERTIES: &'static [&'static str];
-    /// The fields whose property is not their name in `camelCase`, each with its wire name.
+    /// The fields whose property is not their name in `camelCase`, each with the JSON name of the property.
     const RENAMED: &'static [(&'static str, &'static str)] = &[];
-    /// Properties by wire name whose values `Debug` never shows.
+    /// The JSON names of properties whose values `Debug` never shows.
     const SECRETS: &'static [&'static str] = &[];
 
-    /// The property whose name stands at `index` of [`PROPERTIES`](Self::PROPERTIES).
+    /// Returns the property whose name is at `index` of [`PROPERTIES`](Self::PROPERTIES).
     fn property(&self, index: usize) -> PropertyRef<'_>;
 
-    /// The property of this wire name.
+    /// Returns the property of this JSON name.
     fn property_mut(&mut self, name: &str) -> PropertyMut<'_>;
 
-    /// What the document does not know.
+    /// Returns the properties that have no field.
     fn extra(&self) -> &Extra;
 
-    /// What the document does not know, to change it.
+    /// Returns the properties that have no field, to change them.
     fn extra_mut(&mut self) -> &mut Extra;
 }
 
-/// A field as a property.
+/// Returns a field as a property.
 #[doc(hidden)]
 #[inline]
 pub fn field<T: Wire>(field: &Option<T>) -> PropertyRef<'_> {
     Some(field)
 }
 
-/// A field as a property, to change it.
+/// Returns a field as a property, to change it.
 #[doc(hidden)]
 #[inline]
 pub fn field_mut<T: Wire>(field: &mut Option<T>) -> PropertyMut<'_> {
     Some(field)
 }
 
-/// No property.
+/// Returns no property.
 #[doc(hidden)]
 #[inline]
 pub fn no_field<'a>() -> PropertyRef<'a> {
     None
 }
 
-/// No property to change.
+/// Returns no property to change.
 #[doc(hidden)]
 #[inline]
 pub fn no_field_mut<'a>() -> PropertyMut<'a> {
     None
-}
-
-/// What is known of a schema.
-#[derive(Clone, Copy, Debug)]
-#[doc(hidden)]
-pub struct About {
-    pub(crate) name: &'static str,
-    pub(crate) properties: &'static [&'static str],
-    pub(crate) secrets: &'static [&'static str],
-}
-
-/// An [`Object`] of any type.
-#[doc(hidden)]
-pub trait AnyObject {
-    /// Its schema.
-    fn about(&self) -> &'static About;
-
-    /// As of [`Object`].
-    fn property(&self, index: usize) -> PropertyRef<'_>;
-
-    /// As of [`Object`].
-    fn property_mut(&mut self, name: &str) -> PropertyMut<'_>;
-
-    /// As of [`Object`].
-    fn extra(&self) -> &Extra;
-
-    /// As of [`Object`].
-    fn extra_mut(&mut self) -> &mut Extra;
 }
 
 impl<T: Object> AnyObject for T {
@@ -114,8 +99,7 @@ impl<T: Object> AnyObject for T {
     }
 }
 
-// `Box` is fundamental: another crate could implement `Object` for a box of its own type, so `Wire` must come to boxes
-// through `Object` as well.
+// `Box` is fundamental: another crate could implement `Object` for a box of its own type, so boxes implement `Wire` through `Object`.
 impl<T: Object> Object for Box<T> {
     const NAME: &'static str = T::NAME;
     const PROPERTIES: &'static [&'static str] = T::PROPERTIES;
@@ -139,9 +123,9 @@ impl<T: Object> Object for Box<T> {
     }
 }
 
-/// The wire name of the property in a field: `camel`, the field's name in `camelCase`, unless `T` says otherwise.
+/// Returns the JSON name of the property in a field: `camel`, the field's name in `camelCase`, unless [`Object::RENAMED`] has another.
 ///
-/// Known to the compiler, so that who asks for a part of a schema does not bring the code for all of it.
+/// A constant function, so that a program which asks for a part of a schema does not contain the code of the whole schema.
 pub const fn wire_name<T: Object>(field: &str, camel: &'static str) -> &'static str {
     let mut rest = T::RENAMED;
     while let [(renamed, wire), others @ ..] = rest {
@@ -153,7 +137,7 @@ pub const fn wire_name<T: Object>(field: &str, camel: &'static str) -> &'static 
     camel
 }
 
-/// `==`, for constants.
+/// Compares bytes in constants, as `==` cannot.
 const fn is_same(mut left: &[u8], mut right: &[u8]) -> bool {
     while let ([a, left_rest @ ..], [b, right_rest @ ..]) = (left, right) {
         if *a != *b {
@@ -164,49 +148,147 @@ const fn is_same(mut left: &[u8], mut right: &[u8]) -> bool {
     left.is_empty() && right.is_empty()
 }
 
-/// Gives a property what it stands for when it is absent: a list and a map are empty then, and all else is nothing.
+/// Gives a property the value that an absent one has: lists and maps are empty, and all others have none.
 pub(crate) fn make_absent(property: &mut dyn Property) {
-    for kind in [Kind::List, Kind::Map] {
-        if let Some(Open::List(_) | Open::Map(_)) = property.open(kind) {
+    for container in [Container::List, Container::Map] {
+        if let Some(Open::List(_) | Open::Map(_)) = property.open(container) {
             return;
         }
     }
     property.clear();
 }
 
-/// Implements serde's traits, `Debug` and `PartialEq` for a type that is an [`Object`].
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __gapi_object {
-    ($($name:ident)*) => {$(
-        impl $crate::generated::v1::Serialize for $name {
-            #[inline]
-            fn serialize<S: $crate::generated::v1::Serializer>(
-                &self,
-                serializer: S,
-            ) -> ::core::result::Result<S::Ok, S::Error> {
-                $crate::generated::v1::serialize(self, serializer)
+impl<T: Object> Wire for T {
+    const EXPECTED: Expected = Expected::object(T::NAME);
+
+    fn open(place: &mut Option<T>, container: Container) -> Option<Open<'_>> {
+        match container {
+            Container::Map => Some(Open::Object(place.insert(T::default()))),
+            Container::List => None,
+        }
+    }
+
+    fn take(_: &mut Option<T>, _: Scalar<'_>) -> bool {
+        false
+    }
+
+    // Out of line, as the functions of `Wire` that drop values: a trait object contains the code that drops its type.
+    #[inline(never)]
+    fn view(&self) -> View<'_> {
+        View::Object(self)
+    }
+
+    fn add(list: &mut Vec<T>, read: &mut dyn FnMut(&mut dyn Place) -> bool) {
+        let last = list.len();
+        list.push(T::default());
+        // Just pushed.
+        if !read(&mut Within(&mut list[last])) {
+            list.truncate(last);
+        }
+    }
+}
+
+/// Reads an object.
+///
+/// # Errors
+/// When the value is no object.
+#[inline]
+pub fn deserialize<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    let mut object = T::default();
+    read::value(&mut Within(&mut object), deserializer, false)?;
+    Ok(object)
+}
+
+/// Writes an object.
+///
+/// # Errors
+/// Only the serializer's own.
+#[inline]
+pub fn serialize<T: Object, S: Serializer>(object: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    View::Object(object).serialize(serializer)
+}
+
+/// Returns whether two objects have the same JSON.
+#[inline]
+pub fn eq<T: Object>(left: &T, right: &T) -> bool {
+    is_equal(left, right)
+}
+
+fn is_equal(left: &dyn AnyObject, right: &dyn AnyObject) -> bool {
+    let value = |object| serde_json::to_value(View::Object(object)).ok();
+    value(left) == value(right)
+}
+
+/// Returns the values in `object`, at any depth, that do not have the type that the document declares, each with its path:
+/// `items[3].size`.
+///
+/// Reading a response does not fail because of such a value: it is stored in [`extra`](crate::value::Extra), and the field is `None`
+/// or the list has no such element. A program that should fail instead calls this function:
+///
+/// ```
+/// # fn example<R: gapi::Object>(response: &R) -> Result<(), String> {
+/// match gapi::mismatches(response).first() {
+///     None => Ok(()),
+///     Some((path, _)) => Err(format!("{path} has an unexpected type")),
+/// }
+/// # }
+/// ```
+///
+/// The values may be secret.
+pub fn mismatches<T: Object>(object: &T) -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    in_object(object, "", &mut found);
+    found
+}
+
+fn in_object(object: &dyn AnyObject, path: &str, found: &mut Vec<(String, Value)>) {
+    let below = |name: &str| {
+        if path.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{path}.{name}")
+        }
+    };
+    for (index, name) in object.about().properties.iter().enumerate() {
+        let view = object.property(index).and_then(Property::view);
+        match (object.extra().get(name), &view) {
+            (Some(value), None) if !value.is_null() => {
+                found.push((below(name), value.clone()));
+            }
+            (Some(Value::Object(entries)), Some(View::Map(_))) => {
+                let path = below(name);
+                found.extend(
+                    entries
+                        .iter()
+                        .map(|(key, value)| (format!("{path}[{key:?}]"), value.clone())),
+                );
+            }
+            _ => {}
+        }
+        if let Some(view) = view {
+            in_value(view, &below(name), found);
+        }
+    }
+    found.extend(
+        object
+            .extra()
+            .passed_over()
+            .map(|(at, value)| (below(at), value.clone())),
+    );
+}
+
+fn in_value(view: View<'_>, path: &str, found: &mut Vec<(String, Value)>) {
+    match view {
+        View::Object(object) => in_object(object, path, found),
+        View::List(list) => {
+            for index in 0..list.len() {
+                in_value(list.element(index), &format!("{path}[{index}]"), found);
             }
         }
-        impl<'de> $crate::generated::v1::Deserialize<'de> for $name {
-            #[inline]
-            fn deserialize<D: $crate::generated::v1::Deserializer<'de>>(
-                deserializer: D,
-            ) -> ::core::result::Result<Self, D::Error> {
-                $crate::generated::v1::deserialize(deserializer)
-            }
-        }
-        impl ::core::fmt::Debug for $name {
-            #[inline]
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                $crate::generated::v1::debug(self, f)
-            }
-        }
-        impl ::core::cmp::PartialEq for $name {
-            #[inline]
-            fn eq(&self, other: &Self) -> bool {
-                $crate::generated::v1::eq(self, other)
-            }
-        }
-    )*};
+        View::Map(pairs) => pairs.each(&mut |key, value| {
+            in_value(value, &format!("{path}[{key:?}]"), found);
+            true
+        }),
+        _ => {}
+    }
 }

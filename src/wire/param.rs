@@ -1,12 +1,12 @@
-//! Parameters: the text that a value has in a path or a query.
+//! Parameters: the text of a value in a path or a query.
 
-use super::{OpenEnum, number::non_finite};
+use super::{OpenEnum, write::non_finite};
 
-/// A value that can travel in a path or a query.
+/// A value that can be in a path or a query.
 ///
-/// Text goes as it is, numbers in decimal, booleans as `true` and `false`, bytes as URL-safe base64.
+/// Text is written unchanged, numbers in decimal, booleans as `true` and `false`, bytes as URL-safe base64.
 pub trait Param {
-    /// The text of the value, before percent-encoding.
+    /// Returns the text of the value, before percent-encoding.
     fn into_wire(self) -> String;
 }
 
@@ -42,7 +42,7 @@ by_display!(bool, i32, u32, i64, u64);
 
 impl Param for f64 {
     fn into_wire(self) -> String {
-        // `Debug` keeps a fraction (`5.0`) and writes an exponent where it is shorter, as JSON numbers do.
+        // `Debug` writes a fraction (`5.0`), and an exponent where it is shorter, as JSON numbers have them.
         non_finite(self).map_or_else(|| format!("{self:?}"), str::to_owned)
     }
 }
@@ -59,7 +59,7 @@ mod tests {
     use crate::value::{Bytes, DateTime, Duration, FieldMask};
 
     #[test]
-    fn texts() {
+    fn values_have_their_text() {
         assert_eq!(String::from("a b").into_wire(), "a b");
         assert_eq!("x".into_wire(), "x");
         assert_eq!(true.into_wire(), "true");

@@ -1,55 +1,35 @@
-//! Reads values from any serde format, whatever their types.
+//! Reads values of any type from any serde format.
 //!
-//! Below an object, a value that does not fit its place is no error: it is handed up to the object, which keeps it (see `misfit`). Where there is no object
-//! to keep it, it is one.
+//! Within an object, a value that does not fit its place is no error: it is returned to the object, which stores it in its `extra`
+//! (see `misfit`). Without an object around it, it is an error.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{
     Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
+    value::{MapAccessDeserializer, SeqAccessDeserializer},
 };
 use serde_json::Value;
 
-use std::borrow::Cow;
+use super::{
+    misfit::{self, Misfits, Step},
+    place::{
+        AnyObject, Besides, Container, Elements, Entries, Expected, Open, PartPlace, Place,
+        Properties, Property,
+    },
+    scalar::Scalar,
+};
 
-use super::Wire;
-use super::misfit::{self, Misfits, Step, add, keep as keep_misfits};
-use super::object::{AnyObject, Object};
-use super::property::{Elements, Entries, Expected, Kind, Open, Place, Property, Within};
-use super::scalar::Found;
-use crate::fields::read_part;
-
-/// Reads an object.
+/// Reads one JSON value into a place, and refuses anything after it.
 ///
-/// # Errors
-/// When the value is no object.
-#[inline]
-pub fn deserialize<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    let mut object = T::default();
-    value(&mut Within(&mut object), deserializer, false)?;
-    Ok(object)
-}
-
-/// Decodes one value, and refuses anything after it.
-///
-/// # Errors
-/// When the text is not JSON, or the value has another type.
-#[inline]
-pub fn from_slice<T: Wire>(body: &[u8]) -> Result<T, serde_json::Error> {
-    let mut place = None;
-    slice(body, &mut place)?;
-    made(place)
-}
-
-/// As [`from_slice`], whatever the type: the parser of JSON is compiled here, once, and not in every program.
+/// Not generic, so that the parser is compiled in this crate and not again in programs.
 pub(crate) fn slice(body: &[u8], place: &mut dyn Place) -> Result<(), serde_json::Error> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     value(place, &mut deserializer, false)?;
     deserializer.end()
 }
 
-/// Reads a value that is not `null`. With `keeps`, what does not fit is given back, and is no error.
+/// Reads a value that is not `null`. With `keeps`, a value that does not fit is returned, and is no error.
 pub(super) fn value<'de, D: Deserializer<'de>>(
     place: &mut dyn Place,
     deserializer: D,
@@ -58,12 +38,12 @@ pub(super) fn value<'de, D: Deserializer<'de>>(
     deserializer.deserialize_any(ToPlace { place, keeps })
 }
 
-/// What was put in a place. Whoever reads without an error puts something there.
-pub(crate) fn made<T: Wire, E: Error>(place: Option<T>) -> Result<T, E> {
-    place.ok_or_else(|| E::custom(format_args!("expected {}", T::EXPECTED)))
+/// Returns the value of a place that was read without an error.
+pub(crate) fn made<T, E: Error>(place: Option<T>, expected: Expected) -> Result<T, E> {
+    place.ok_or_else(|| E::custom(format_args!("expected {expected}")))
 }
 
-/// Reads a value, or `null`, which empties the property; so does what does not fit and is kept.
+/// Reads a value or `null`. A property is cleared by `null`, and by a value that does not fit and is returned.
 pub(crate) struct Nullable<'a> {
     pub(crate) property: &'a mut dyn Property,
     pub(crate) keeps: bool,
@@ -91,106 +71,64 @@ impl<'de> Visitor<'de> for Nullable<'_> {
     }
 
     fn visit_none<E: Error>(self) -> Result<Misfits, E> {
-        self.property.clear();
-        Ok(None)
+        self.visit_unit()
     }
 
     #[inline]
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Misfits, D::Error> {
         let misfits = value(self.property, deserializer, self.keeps)?;
-        if misfit::is_whole(&misfits) {
+        if misfit::whole_value(&misfits).is_some() {
             self.property.clear();
         }
         Ok(misfits)
     }
 }
 
-/// Puts a value that was read already in a property: a scalar, or any JSON where that is what the property takes.
-pub(crate) fn put<E: Error>(
-    property: &mut dyn Property,
-    value: Value,
-    keeps: bool,
-) -> Result<Misfits, E> {
-    let take = |place: &mut dyn Property, found| ToPlace { place, keeps }.take(found);
-    let misfits = match value {
-        Value::Null => {
-            property.clear();
-            None
-        }
-        Value::Bool(value) => take(property, Found::Bool(value))?,
-        Value::Number(number) => match (number.as_i64(), number.as_u64()) {
-            (Some(value), _) => take(property, Found::Int(value))?,
-            (None, Some(value)) => take(property, Found::Unsigned(value))?,
-            (None, None) => take(property, Found::Float(number.as_f64().unwrap_or(f64::NAN)))?,
-        },
-        Value::String(text) => take(property, Found::Text(&text))?,
-        Value::Array(_) | Value::Object(_) => {
-            let (kind, found) = if value.is_array() {
-                (Kind::List, Found::List)
-            } else {
-                (Kind::Map, Found::Map)
-            };
-            if let Some(Open::Json(place)) = property.open(kind) {
-                *place = Some(value);
-                return Ok(None);
-            }
-            if !keeps {
-                return Err(mismatch(property.expected(), found));
-            }
-            misfit::whole(value)
-        }
-    };
-    if misfit::is_whole(&misfits) {
-        property.clear();
-    }
-    Ok(misfits)
-}
-
-/// The error for a value that did not fit as a whole, if one did not.
+/// Returns an error if the value as a whole did not fit.
 pub(crate) fn refuse<E: Error>(expected: Expected, misfits: &Misfits) -> Result<(), E> {
-    match misfit::value(misfits) {
-        None => Ok(()),
-        Some(value) => Err(mismatch(
-            expected,
-            match value {
-                Value::Null => Found::Null,
-                Value::Bool(value) => Found::Bool(*value),
-                Value::Number(_) => Found::Digits("a number"),
-                Value::String(text) => Found::Text(text),
-                Value::Array(_) => Found::List,
-                Value::Object(_) => Found::Map,
-            },
-        )),
-    }
+    let found = match misfit::whole_value(misfits) {
+        None => return Ok(()),
+        Some(Value::Null) => "null",
+        Some(Value::Bool(_)) => "a boolean",
+        Some(Value::Number(_)) => "a number",
+        Some(Value::String(_)) => "a string",
+        Some(Value::Array(_)) => "a list",
+        Some(Value::Object(_)) => "an object",
+    };
+    Err(mismatch(expected, found))
 }
 
 /// Reads a value that is not `null`.
 struct ToPlace<'a> {
     place: &'a mut dyn Place,
-    /// Whether what does not fit is given back.
+    /// Whether a value that does not fit is returned.
     keeps: bool,
 }
 
-/// The key under which serde_json's `arbitrary_precision` hands over numbers.
+/// The key of a number as serde_json passes it with its feature `arbitrary_precision`.
 const DIGITS: &str = "$serde_json::private::Number";
 
 impl ToPlace<'_> {
     #[inline]
-    fn take<E: Error>(self, found: Found<'_>) -> Result<Misfits, E> {
-        if self.place.take(found) {
+    fn take<E: Error>(self, scalar: Scalar<'_>) -> Result<Misfits, E> {
+        if self.place.take(scalar) {
             Ok(None)
         } else {
-            self.misfit(found)
+            self.misfit(scalar)
         }
     }
 
-    /// A scalar that does not fit.
+    /// Returns a scalar that does not fit, or an error.
     #[cold]
-    fn misfit<E: Error>(self, found: Found<'_>) -> Result<Misfits, E> {
+    fn misfit<E: Error>(self, scalar: Scalar<'_>) -> Result<Misfits, E> {
         if self.keeps {
-            Ok(misfit::whole(found.to_value()))
+            return Ok(misfit::whole(scalar.to_value()));
+        }
+        let expected = self.place.expected();
+        if expected.is_quoted {
+            Err(mismatch(expected, scalar))
         } else {
-            Err(mismatch(self.place.expected(), found))
+            Err(mismatch(expected, scalar.kind()))
         }
     }
 }
@@ -212,31 +150,31 @@ impl<'de> Visitor<'de> for ToPlace<'_> {
     }
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<Misfits, E> {
-        self.take(Found::Bool(value))
+        self.take(Scalar::Bool(value))
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Misfits, E> {
-        self.take(Found::Int(value))
+        self.take(Scalar::Int(value))
     }
 
     fn visit_u64<E: Error>(self, value: u64) -> Result<Misfits, E> {
-        self.take(Found::Unsigned(value))
+        self.take(Scalar::Unsigned(value))
     }
 
     fn visit_f64<E: Error>(self, value: f64) -> Result<Misfits, E> {
-        self.take(Found::Float(value))
+        self.take(Scalar::Float(value))
     }
 
     fn visit_str<E: Error>(self, value: &str) -> Result<Misfits, E> {
-        self.take(Found::Text(value))
+        self.take(Scalar::Text(value))
     }
 
     fn visit_unit<E: Error>(self) -> Result<Misfits, E> {
-        self.take(Found::Null)
+        self.take(Scalar::Null)
     }
 
     fn visit_none<E: Error>(self) -> Result<Misfits, E> {
-        self.take(Found::Null)
+        self.take(Scalar::Null)
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Misfits, D::Error> {
@@ -245,12 +183,12 @@ impl<'de> Visitor<'de> for ToPlace<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Misfits, A::Error> {
         let keeps = self.keeps;
-        match self.place.open(Kind::List) {
+        match self.place.open(Container::List) {
             Some(Open::List(list)) => {
                 let mut misfits = None;
                 let mut index = 0;
                 while let Some(inner) = items.next_element_seed(ToList { list, keeps })? {
-                    add(&mut misfits, || Step::Index(index), inner);
+                    misfit::add(&mut misfits, || Step::Index(index), inner);
                     index += 1;
                 }
                 return Ok(misfits);
@@ -262,14 +200,14 @@ impl<'de> Visitor<'de> for ToPlace<'_> {
             _ => {}
         }
         if !keeps {
-            return Err(mismatch(self.place.expected(), Found::List));
+            return Err(mismatch(self.place.expected(), "a list"));
         }
         Value::deserialize(SeqAccessDeserializer::new(items)).map(misfit::whole)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Misfits, A::Error> {
         let keeps = self.keeps;
-        match self.place.open(Kind::Map) {
+        match self.place.open(Container::Map) {
             Some(Open::Object(object)) => return properties(object, map),
             Some(Open::Map(entries)) => return fill(entries, map, keeps),
             Some(Open::Part(part, besides)) => {
@@ -284,13 +222,13 @@ impl<'de> Visitor<'de> for ToPlace<'_> {
         let first = map.next_key::<String>()?;
         if first.as_deref() == Some(DIGITS) {
             let digits = map.next_value::<String>()?;
-            return self.take(Found::Digits(&digits));
+            return self.take(Scalar::Digits(&digits));
         }
         if !keeps {
             if first.is_some() {
                 map.next_value::<IgnoredAny>()?;
             }
-            return Err(mismatch(self.place.expected(), Found::Map));
+            return Err(mismatch(self.place.expected(), "an object"));
         }
         let mut entries = serde_json::Map::new();
         let mut next = first;
@@ -302,17 +240,13 @@ impl<'de> Visitor<'de> for ToPlace<'_> {
     }
 }
 
-/// The error for a value of another type than a property takes.
+/// Returns the error for a value of another type than a property takes.
 #[cold]
-fn mismatch<E: Error>(expected: Expected, found: Found<'_>) -> E {
-    if expected.is_quoted {
-        E::custom(format_args!("expected {expected}, found {found}"))
-    } else {
-        E::custom(format_args!("expected {expected}, found {}", found.kind()))
-    }
+fn mismatch<E: Error>(expected: Expected, found: impl fmt::Display) -> E {
+    E::custom(format_args!("expected {expected}, found {found}"))
 }
 
-/// Reads an element to the end of a list.
+/// Reads an element, and adds it to a list.
 struct ToList<'a> {
     list: &'a mut dyn Elements,
     keeps: bool,
@@ -328,7 +262,9 @@ impl<'de> DeserializeSeed<'de> for ToList<'_> {
             if let Some(deserializer) = deserializer.take() {
                 done = value(place, deserializer, self.keeps);
             }
-            !done.as_ref().is_ok_and(misfit::is_whole)
+            !done
+                .as_ref()
+                .is_ok_and(|misfits| misfit::whole_value(misfits).is_some())
         });
         done
     }
@@ -346,38 +282,38 @@ fn fill<'de, A: MapAccess<'de>>(
         entries.add(key, &mut |key, place| {
             done = map
                 .next_value_seed(ToPlace { place, keeps })
-                .map(|inner| add(&mut misfits, || Step::Key(key.to_owned()), inner));
+                .map(|inner| misfit::add(&mut misfits, || Step::Key(key.to_owned()), inner));
         });
         done?;
     }
     Ok(misfits)
 }
 
-/// Reads the properties of an object, which keeps what does not fit.
+/// Reads the properties of an object, and stores values that do not fit in its `extra`.
 fn properties<'de, A: MapAccess<'de>>(
     object: &mut dyn AnyObject,
     mut map: A,
 ) -> Result<Misfits, A::Error> {
     while let Some(name) = map.next_key_seed(ToName(object))? {
         match name {
-            Name::Of(property, name) => {
+            Name::Known(property, name) => {
                 let nullable = Nullable {
                     property,
                     keeps: true,
                 };
                 if let Some(misfits) = map.next_value_seed(nullable)? {
-                    keep_misfits(object, &name, *misfits);
+                    misfit::store(object, &name, *misfits);
                 }
             }
-            Name::Unknown(name) => keep(object, name, &mut map)?,
+            Name::Unknown(name) => unknown(object, name, &mut map)?,
         }
     }
     Ok(None)
 }
 
-/// Keeps a property that the document does not know.
+/// Stores a property that the document does not declare.
 #[cold]
-fn keep<'de, A: MapAccess<'de>>(
+fn unknown<'de, A: MapAccess<'de>>(
     object: &mut dyn AnyObject,
     name: String,
     map: &mut A,
@@ -387,18 +323,18 @@ fn keep<'de, A: MapAccess<'de>>(
 }
 
 enum Name<'a, 'de> {
-    Of(&'a mut dyn Property, Cow<'de, str>),
+    Known(&'a mut dyn Property, Cow<'de, str>),
     Unknown(String),
 }
 
-/// Reads a name, and finds its property.
+/// Reads the name of a property, and finds the property.
 struct ToName<'a>(&'a mut dyn AnyObject);
 
 impl<'a> ToName<'a> {
     #[inline]
     fn named<'de>(self, name: Cow<'de, str>) -> Name<'a, 'de> {
         match self.0.property_mut(&name) {
-            Some(property) => Name::Of(property, name),
+            Some(property) => Name::Known(property, name),
             None => Name::Unknown(name.into_owned()),
         }
     }
@@ -426,5 +362,114 @@ impl<'de, 'a> Visitor<'de> for ToName<'a> {
 
     fn visit_str<E: Error>(self, name: &str) -> Result<Name<'a, 'de>, E> {
         Ok(self.named(Cow::Owned(name.to_owned())))
+    }
+}
+
+/// Reads a part of the object that a map is.
+fn read_part<'de, A: MapAccess<'de>>(
+    part: &mut dyn PartPlace,
+    besides: Option<Besides<'_>>,
+    map: A,
+) -> Result<(), A::Error> {
+    let mut properties = MapProperties {
+        map,
+        besides,
+        is_besides: false,
+        done: Ok(()),
+    };
+    part.read(&mut properties);
+    properties.done
+}
+
+/// The entries of a map as [`Properties`].
+struct MapProperties<'a, 'de, A: MapAccess<'de>> {
+    map: A,
+    besides: Option<Besides<'a>>,
+    /// Whether the current property is that of `besides`, whose value has been read already.
+    is_besides: bool,
+    done: Result<(), A::Error>,
+}
+
+impl<'de, A: MapAccess<'de>> MapProperties<'_, 'de, A> {
+    fn try_next(&mut self, names: &[&str]) -> Result<Option<usize>, A::Error> {
+        while let Some(key) = self.map.next_key::<Cow<'de, str>>()? {
+            self.is_besides = false;
+            if let Some(besides) = &mut self.besides
+                && besides.name == key
+            {
+                *besides.text = match self.map.next_value()? {
+                    Value::Null => None,
+                    Value::String(text) => Some(text),
+                    // Ignoring it would end the list here.
+                    _ => return Err(no_token(besides.name)),
+                };
+                self.is_besides = true;
+            }
+            if let Some(index) = names.iter().position(|name| *name == key) {
+                return Ok(Some(index));
+            }
+            if !self.is_besides {
+                self.map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(None)
+    }
+
+    fn try_value(&mut self, property: &mut dyn Property, keeps: bool) -> Result<(), A::Error> {
+        let text = self
+            .besides
+            .as_ref()
+            .and_then(|besides| besides.text.as_deref());
+        match (self.is_besides, text) {
+            // A field of a program has no `extra` for a value that does not fit.
+            (false, _) => self
+                .map
+                .next_value_seed(Nullable { property, keeps })
+                .map(|_| ()),
+            (true, None) => {
+                property.clear();
+                Ok(())
+            }
+            (true, Some(text)) => {
+                let place: &mut dyn Place = &mut *property;
+                let misfits = ToPlace { place, keeps }.take(Scalar::Text(text))?;
+                if misfits.is_some() {
+                    property.clear();
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Returns the error for a token of the next page that is not a text.
+pub(crate) fn no_token<E: Error>(property: &str) -> E {
+    E::custom(format_args!(
+        "{property:?} is no text, so that the next page cannot be asked for"
+    ))
+}
+
+impl<'de, A: MapAccess<'de>> Properties for MapProperties<'_, 'de, A> {
+    fn next(&mut self, names: &[&str]) -> Option<usize> {
+        if self.done.is_err() {
+            return None;
+        }
+        match self.try_next(names) {
+            Ok(index) => index,
+            Err(error) => {
+                self.done = Err(error);
+                None
+            }
+        }
+    }
+
+    fn value(&mut self, property: &mut dyn Property, is_optional: bool) {
+        self.done = self.try_value(property, is_optional);
+    }
+
+    fn fail(&mut self, message: fmt::Arguments<'_>) {
+        if self.done.is_ok() {
+            self.done = Err(A::Error::custom(message));
+        }
     }
 }

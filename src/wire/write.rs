@@ -1,57 +1,28 @@
-//! Writes values to any serde format, whatever their types.
+//! Writes values of any type to any serde format.
 
-use std::cell::{Cell, RefCell};
-use std::io;
-use std::ops::Range;
+use std::{
+    cell::{Cell, RefCell},
+    io,
+    ops::Range,
+};
 
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::Value;
 
-use super::number::non_finite;
-use super::object::{AnyObject, Object};
-use super::property::View;
-use super::{Wire, text};
+use super::{
+    base64,
+    place::{AnyObject, View},
+};
 use crate::value::Extra;
 
-/// Writes an object: the fields that are set, in order, then what [`Extra`] holds for names that no set field has.
-///
-/// An object in [`Extra`] that has the name of a set field is merged into that field's value, where that is an object too; what the
-/// field has wins. This is how one entry of a map travels as `null` beside entries that have values.
-///
-/// # Errors
-/// Only the serializer's own.
-#[inline]
-pub fn serialize<T: Object, S: Serializer>(object: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    self::object(object, None, serializer)
-}
-
-/// Whether two objects say the same on the wire.
-#[inline]
-pub fn eq<T: Object>(left: &T, right: &T) -> bool {
-    same(left, right)
-}
-
-fn same(left: &dyn AnyObject, right: &dyn AnyObject) -> bool {
-    let value = |object| serde_json::to_value(View::Object(object)).ok();
-    value(left) == value(right)
-}
-
-/// The text of a value, and where bytes stand in it whose text is another one in the standard alphabet.
+/// The JSON text of a value, and the ranges in it of base64 that differs in the standard alphabet.
 pub(crate) struct Written {
     pub(crate) text: Vec<u8>,
     pub(crate) base64: Vec<Range<usize>>,
 }
 
-/// Encodes a value.
-///
-/// # Errors
-/// Those of serde_json, such as a map in a program's own `Serialize` that fails.
-#[inline]
-pub(crate) fn to_vec<T: Wire>(value: &T) -> Result<Written, serde_json::Error> {
-    view_to_vec(&value.view())
-}
-
-fn view_to_vec(value: &View<'_>) -> Result<Written, serde_json::Error> {
+/// Encodes a value as JSON.
+pub(super) fn to_vec(value: &View<'_>) -> Result<Written, serde_json::Error> {
     let marks = Marks::default();
     let mut text = Counted {
         text: Vec::with_capacity(128),
@@ -64,14 +35,14 @@ fn view_to_vec(value: &View<'_>) -> Result<Written, serde_json::Error> {
     })
 }
 
-/// Where the writer is, and where bytes stood.
+/// The current offset of the writer, and the ranges of base64 so far.
 #[derive(Default)]
 struct Marks {
     at: Cell<usize>,
     base64: RefCell<Vec<Range<usize>>>,
 }
 
-/// A text whose length can be asked for while it is written.
+/// A text that publishes its length while it is written.
 struct Counted<'a> {
     text: Vec<u8>,
     at: &'a Cell<usize>,
@@ -96,7 +67,7 @@ impl io::Write for Counted<'_> {
     }
 }
 
-/// A value, and where to note the places of its bytes.
+/// A value, and where to record the ranges of its bytes.
 struct Marked<'a, 'v>(&'a View<'v>, Option<&'a Marks>);
 
 impl Serialize for View<'_> {
@@ -111,7 +82,7 @@ impl Serialize for Marked<'_, '_> {
         match *view {
             View::Text(text) | View::Symbol(text) => serializer.serialize_str(text),
             View::Bytes(bytes) => {
-                let text = text::encode(bytes);
+                let text = base64::encode(bytes);
                 let start = marks.map(|marks| marks.at.get());
                 let done = serializer.serialize_str(&text)?;
                 if let (Some(marks), Some(start)) = (marks, start)
@@ -158,6 +129,10 @@ impl Serialize for Marked<'_, '_> {
     }
 }
 
+/// Writes an object: the fields that are set, in order, then the properties of [`Extra`] whose names no set field has.
+///
+/// A property of [`Extra`] that has the name of a set field is merged into the field's value if both are objects; entries of the field
+/// take precedence. So one entry of a map can be sent as `null` beside entries with values.
 fn object<S: Serializer>(
     object: &dyn AnyObject,
     marks: Option<&Marks>,
@@ -177,7 +152,7 @@ fn object<S: Serializer>(
     map.end()
 }
 
-/// Writes the properties that are set, and what is in `extra` besides, no name twice.
+/// Writes the fields that are set, and the properties of `extra`, with no name twice.
 fn with_extra<'a, M: SerializeMap>(
     set: impl Iterator<Item = (&'static str, View<'a>)>,
     extra: &Extra,
@@ -200,7 +175,7 @@ fn with_extra<'a, M: SerializeMap>(
     Ok(())
 }
 
-/// `value` with the entries of `more` that it lacks, where both are objects.
+/// Returns `value` with the entries of `more` that it lacks, if both are objects.
 fn merged(value: &View<'_>, more: &Value) -> Option<Value> {
     let more = more.as_object()?;
     let Value::Object(mut merged) = serde_json::to_value(value).ok()? else {
@@ -210,4 +185,17 @@ fn merged(value: &View<'_>, more: &Value) -> Option<Value> {
         merged.entry(name).or_insert_with(|| value.clone());
     }
     Some(Value::Object(merged))
+}
+
+/// Returns the text of a float that JSON has no number for.
+pub(super) fn non_finite(value: f64) -> Option<&'static str> {
+    if value.is_finite() {
+        None
+    } else if value.is_nan() {
+        Some("NaN")
+    } else if value.is_sign_positive() {
+        Some("Infinity")
+    } else {
+        Some("-Infinity")
+    }
 }

@@ -44,7 +44,7 @@ macro_rules! method {
                 Self(self.0.with_all(name, values))
             }
             pub(crate) fn body(self, body: impl __gapi::IntoUpdate<Thing>) -> Self {
-                Self(self.0.with_update(body.into_update()))
+                Self(self.0.with_update(body))
             }
             pub(crate) fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<$response> {
                 __gapi::PendingCall::new(client, self.0)

@@ -49,9 +49,9 @@ fn a_method_without_a_mask_gets_a_merge_patch() {
 #[test]
 fn a_method_with_a_mask_gets_it_and_whole_maps() {
     let patch = Patch::between(&old(), &new())
-        .keep("name")
-        .keep("settings.none")
-        .keep("settings.tier");
+        .include("name")
+        .include("settings.none")
+        .include("settings.tier");
     let sent = Update::new()
         .set("name", "n")
         .body(&patch)
@@ -89,7 +89,7 @@ fn a_method_with_a_mask_gets_it_and_whole_maps() {
 
 #[test]
 fn nothing_changed_is_nothing_sent() {
-    let patch = Patch::between(&old(), &old()).keep("name");
+    let patch = Patch::between(&old(), &old()).include("name");
     assert!(patch.is_empty() && patch.mask().is_empty());
     let update = Update::new().set("name", "n").body(&patch);
     let merge = PatchThing::new().set("bucket", "b").set("object", "o");
@@ -151,9 +151,7 @@ fn request<T>(
     method: &'static Method,
     update: impl IntoUpdate<T>,
 ) -> Result<HttpRequest, gapi::Error> {
-    Call::new(method)
-        .with_update(update.into_update())
-        .to_http()
+    Call::new(method).with_update(update).to_http()
 }
 
 /// The query without `alt`, and the body.

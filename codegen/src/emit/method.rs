@@ -58,7 +58,7 @@ fn make(
     });
     let with_body = method.request.as_ref().map(|_| {
         if is_update {
-            quote!(.with_update(body.into_update()))
+            quote!(.with_update(body))
         } else {
             quote!(.with_body(body.into_body()))
         }

@@ -11,7 +11,7 @@ use crate::names;
 /// The expression.
 pub(super) fn body(runtime: &TokenStream, body: &Body) -> TokenStream {
     let emit = Emit {
-        runtime: quote!(#runtime::__private::literal),
+        runtime: quote!(#runtime::__private::body_macro),
     };
     let schema = &body.schema;
     let start = match &body.message.base {

@@ -119,7 +119,7 @@ fn fields(part: &Part, runtime: &TokenStream) -> TokenStream {
                 properties: &mut dyn #runtime::Properties,
             ) -> ::core::option::Option<Self> {
                 let names = <Self as #runtime::Fields>::NAMES;
-                #(let mut #slots = #runtime::Slot::<#types>::new();)*
+                #(let mut #slots = #runtime::FieldSlot::<#types>::new();)*
                 while let ::core::option::Option::Some(index) = properties.next(names) {
                     match index {
                         #(#indexes => #slots.read(properties),)*
@@ -151,14 +151,14 @@ fn wire(part: &Part, runtime: &TokenStream) -> TokenStream {
 
             fn open(
                 place: &mut ::core::option::Option<Self>,
-                kind: #runtime::Kind,
+                container: #runtime::Container,
             ) -> ::core::option::Option<#runtime::Open<'_>> {
-                match kind {
-                    #runtime::Kind::Map => ::core::option::Option::Some(#runtime::Open::Part(
+                match container {
+                    #runtime::Container::Map => ::core::option::Option::Some(#runtime::Open::Part(
                         place,
                         ::core::option::Option::None,
                     )),
-                    #runtime::Kind::List => ::core::option::Option::None,
+                    #runtime::Container::List => ::core::option::Option::None,
                 }
             }
 

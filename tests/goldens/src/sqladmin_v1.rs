@@ -359,7 +359,7 @@ pub mod instances {
                 __gapi::Call::new(&PATCH)
                     .with("project", project.into())
                     .with("instance", instance.into())
-                    .with_update(body.into_update()),
+                    .with_update(body),
             )
         }
     }

@@ -170,7 +170,7 @@ pub mod tasklists {
             Patch(
                 __gapi::Call::new(&PATCH)
                     .with("tasklist", tasklist.into())
-                    .with_update(body.into_update()),
+                    .with_update(body),
             )
         }
 
@@ -677,7 +677,7 @@ pub mod tasks {
                 __gapi::Call::new(&PATCH)
                     .with("tasklist", tasklist.into())
                     .with("task", task.into())
-                    .with_update(body.into_update()),
+                    .with_update(body),
             )
         }
 

@@ -82,7 +82,6 @@ pub(crate) async fn rows() -> Vec<Row> {
             "gapi::Patch",
             debug(&gapi::Patch::between(&User::default(), &user())),
         ),
-        secret("gapi::Update", updates()),
         secret("gapi::Mock", debug(&mock())),
         secret("gapi::MockCall", mock_calls().await),
         secret(
@@ -402,13 +401,6 @@ async fn chunks() -> Vec<String> {
     let refused = download(&client).answer_limit(1).await.unwrap_err();
     shown.extend(error(&refused));
     shown
-}
-
-fn updates() -> Vec<String> {
-    let patch = gapi::Patch::between(&User::default(), &user());
-    let update = gapi::IntoUpdate::<User>::into_update(patch);
-    let whole = gapi::IntoUpdate::<User>::into_update(user());
-    [debug(&update), debug(&whole)].concat()
 }
 
 fn http_requests() -> Vec<String> {

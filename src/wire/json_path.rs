@@ -1,25 +1,25 @@
-//! Where in a JSON document something went wrong.
+//! The path of an error in a JSON document.
 //!
-//! Keeping a path while decoding costs time on every answer; scanning the body again costs time only on a failure.
+//! Recording a path while decoding would cost time for every response; scanning the body again costs time for a failure only.
 
 use std::fmt::Write as _;
 
-/// The path of the value at serde_json's line and column: `items[3].settings.dataDiskSizeGb`.
+/// Returns the path of the value at serde_json's line and column: `items[3].settings.dataDiskSizeGb`.
 ///
 /// Empty for the document itself. The body need not be valid JSON.
 #[must_use]
 pub(crate) fn json_path(body: &[u8], line: usize, column: usize) -> String {
-    let mut scan = Scan {
+    let mut finder = PathFinder {
         body,
         at: 0,
         end: offset(body, line, column),
         frames: Vec::new(),
     };
-    scan.run();
-    scan.path()
+    finder.run();
+    finder.path()
 }
 
-/// serde_json counts lines from one, and columns in bytes that were consumed.
+/// Returns the offset of serde_json's line, which counts from one, and column, which counts consumed bytes.
 pub(crate) fn offset(body: &[u8], line: usize, column: usize) -> usize {
     let mut start = 0;
     for _ in 1..line {
@@ -33,21 +33,21 @@ pub(crate) fn offset(body: &[u8], line: usize, column: usize) -> usize {
 
 /// An object or list that is open.
 enum Frame {
-    /// With the key whose value is being read.
+    /// The key whose value is being read.
     Map(Option<String>),
-    /// With the count of items that began, and whether one is being read.
+    /// The number of items that began, and whether one is being read.
     List(usize, bool),
 }
 
-struct Scan<'a> {
+struct PathFinder<'a> {
     body: &'a [u8],
     at: usize,
     end: usize,
     frames: Vec<Frame>,
 }
 
-impl Scan<'_> {
-    /// Moves on until the token at `end`, leaving `frames` at its place.
+impl PathFinder<'_> {
+    /// Scans to the token at `end`; `frames` are then the containers around it.
     fn run(&mut self) {
         while self.at < self.end {
             match self.body[self.at] {
@@ -55,7 +55,7 @@ impl Scan<'_> {
                 b'}' | b']' => {
                     self.at += 1;
                     if self.at >= self.end {
-                        // The container as a whole is what ended here.
+                        // The error is about the whole container that ended here.
                         self.close_item();
                         return;
                     }
@@ -98,7 +98,7 @@ impl Scan<'_> {
         self.at += 1;
     }
 
-    /// A value of the innermost container begins.
+    /// Begins a value of the innermost container.
     fn open_item(&mut self) {
         if let Some(Frame::List(count, inside)) = self.frames.last_mut() {
             *count += 1;
@@ -106,7 +106,7 @@ impl Scan<'_> {
         }
     }
 
-    /// The value of the innermost container is complete.
+    /// Ends the value of the innermost container.
     fn close_item(&mut self) {
         match self.frames.last_mut() {
             Some(Frame::Map(key)) => *key = None,
@@ -158,7 +158,7 @@ impl Scan<'_> {
     }
 }
 
-/// The text of a key, escapes resolved.
+/// Returns the text of a key, without escapes.
 fn key(quoted: &[u8]) -> String {
     serde_json::from_slice(quoted).unwrap_or_else(|_| String::from_utf8_lossy(quoted).into_owned())
 }
@@ -192,32 +192,35 @@ mod tests {
         assert_eq!(json_path("{\"\\u00e9\": 1}".as_bytes(), 1, 12), "[\"é\"]");
     }
 
-    /// A value that no reader of maps of lists of numbers takes, and where it is.
+    /// The value has no type that a reader of maps of lists of numbers takes.
     #[test]
-    fn the_place_of_an_error() {
-        let place = |body: &str| {
+    fn errors_have_paths() {
+        let path_of = |body: &str| {
             let error = from_slice::<BTreeMap<String, Vec<BTreeMap<String, i64>>>>(body.as_bytes())
                 .unwrap_err();
             json_path(body.as_bytes(), error.line(), error.column())
         };
-        assert_eq!(place(r#"{"a": [{"b": 1}, {"c": 1, "d": "x"}]}"#), "a[1].d");
         assert_eq!(
-            place("{\"a\": [\n  {\"b\": 1},\n  {\"c\": true }\n]}"),
+            path_of(r#"{"a": [{"b": 1}, {"c": 1, "d": "x"}]}"#),
+            "a[1].d"
+        );
+        assert_eq!(
+            path_of("{\"a\": [\n  {\"b\": 1},\n  {\"c\": true }\n]}"),
             "a[1].c"
         );
-        assert_eq!(place(r#"{"a": [{"b": {"c": 1}}]}"#), "a[0].b");
-        assert_eq!(place(r#"{"a": [{"b": [1, 2]}]}"#), "a[0].b");
-        assert_eq!(place(r#"{"a": [{"b": []}]}"#), "a[0].b");
-        assert_eq!(place(r#"{"a": [{"b": {}}]}"#), "a[0].b");
-        assert_eq!(place(r#"{"a": [7]}"#), "a[0]");
-        assert_eq!(place(r#"{"a": [{}, []]}"#), "a[1]");
-        assert_eq!(place(r#"{"x": [], "a": {}}"#), "a");
-        assert_eq!(place(r#"{"a": [{"b": null}]}"#), "a[0].b");
-        assert_eq!(place(r#""text""#), "");
+        assert_eq!(path_of(r#"{"a": [{"b": {"c": 1}}]}"#), "a[0].b");
+        assert_eq!(path_of(r#"{"a": [{"b": [1, 2]}]}"#), "a[0].b");
+        assert_eq!(path_of(r#"{"a": [{"b": []}]}"#), "a[0].b");
+        assert_eq!(path_of(r#"{"a": [{"b": {}}]}"#), "a[0].b");
+        assert_eq!(path_of(r#"{"a": [7]}"#), "a[0]");
+        assert_eq!(path_of(r#"{"a": [{}, []]}"#), "a[1]");
+        assert_eq!(path_of(r#"{"x": [], "a": {}}"#), "a");
+        assert_eq!(path_of(r#"{"a": [{"b": null}]}"#), "a[0].b");
+        assert_eq!(path_of(r#""text""#), "");
     }
 
     #[test]
-    fn the_place_of_an_error_in_text() {
+    fn errors_in_texts_have_paths() {
         let body = br#"{"d": ["1s", {}]}"#;
         let error = from_slice::<BTreeMap<String, Vec<Duration>>>(body).unwrap_err();
         assert_eq!(json_path(body, error.line(), error.column()), "d[1]");
@@ -249,7 +252,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_place(steps in prop::collection::vec(prop_oneof!["[a-z][a-zA-Z0-9]{0,6}".prop_map(Ok), (0_usize..4).prop_map(Err)], 0..8), pretty: bool) {
+        fn paths_of_any_depth_are_found(steps in prop::collection::vec(prop_oneof!["[a-z][a-zA-Z0-9]{0,6}".prop_map(Ok), (0_usize..4).prop_map(Err)], 0..8), pretty: bool) {
             let (value, path) = nested(&steps);
             let body = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) }.unwrap();
             let end = body.find("not a number\"").unwrap() + "not a number\"".len();

@@ -1,11 +1,13 @@
-//! `Debug` of values: set fields only, secrets withheld, names alone of what the document does not know.
+//! `Debug` of values: set fields only, without secrets, and only the names of properties without fields.
 
 use std::fmt;
 
-use super::object::{AnyObject, Object};
-use super::property::{Property, View};
+use super::{
+    object::Object,
+    place::{AnyObject, Property, View},
+};
 
-/// Shows an object.
+/// Formats an object for `Debug`.
 ///
 /// # Errors
 /// Only the formatter's own.
@@ -27,23 +29,23 @@ fn object(object: &dyn AnyObject, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if about.secrets.contains(name) {
             out.field(name, &Redacted);
         } else {
-            out.field(name, &RedactedUrl(value));
+            out.field(name, &Visible(value));
         }
     }
     let extra = object.extra();
     if !extra.is_empty() {
         out.field("extra", extra);
     } else if is_empty {
-        // The name alone, which is written, looks like something that has no properties.
+        // Without fields, `debug_struct` writes the name alone, as of a type without properties.
         return f.write_str(" {}");
     }
     out.finish()
 }
 
-/// A value that is no secret. A [`View`] itself is never shown, since it does not know what it is the value of.
-struct RedactedUrl<'a>(View<'a>);
+/// A value that is not secret. [`View`] has no `Debug` itself, since it does not know of which property it is the value.
+struct Visible<'a>(View<'a>);
 
-impl fmt::Debug for RedactedUrl<'_> {
+impl fmt::Debug for Visible<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             View::Text(text) => fmt::Debug::fmt(text, f),
@@ -60,14 +62,14 @@ impl fmt::Debug for RedactedUrl<'_> {
             View::List(list) => {
                 let mut out = f.debug_list();
                 for index in 0..list.len() {
-                    out.entry(&RedactedUrl(list.element(index)));
+                    out.entry(&Visible(list.element(index)));
                 }
                 out.finish()
             }
             View::Map(pairs) => {
                 let mut out = f.debug_map();
                 pairs.each(&mut |key, value| {
-                    out.entry(&key, &RedactedUrl(value));
+                    out.entry(&key, &Visible(value));
                     true
                 });
                 out.finish()
@@ -77,7 +79,7 @@ impl fmt::Debug for RedactedUrl<'_> {
     }
 }
 
-/// Shows the text of an enum: without quotes, as a variant's name, unless a server sent what is none.
+/// Formats the text of an enum: without quotes, as a variant's name, unless a server sent a text that could not be one.
 pub(super) fn symbol(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let is_name = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
     if is_name {

@@ -3,8 +3,8 @@
 use http::HeaderMap;
 use serde_json::Value;
 
-use super::{details::ErrorDetail, text};
-use crate::{media_type, wire::space};
+use super::{details::ErrorDetail, markup};
+use crate::{media_type, wire::json_text};
 
 /// What an error body says.
 #[derive(Clone, Debug, Default)]
@@ -28,10 +28,11 @@ impl ApiError {
     /// `{"error": "...", "error_description": "..."}` (RFC 6749 section 5.2), a bare list of `errors`, and text, XML and HTML.
     pub(super) fn parse(headers: &HeaderMap, body: &[u8]) -> Self {
         let mut this = Self::default();
-        match serde_json::from_slice(space::without_mark(body)) {
+        match serde_json::from_slice(json_text::without_mark(body)) {
             Ok(value) => this.read(value, DEEPEST),
             Err(_) => {
-                let text::Said { message, reason } = text::read(media_type::of(headers), body);
+                let markup::TextError { message, reason } =
+                    markup::read(media_type::of(headers), body);
                 this.message = message;
                 this.reasons.extend(reason);
             }

@@ -1,23 +1,24 @@
-//! Entries of lists and of maps, as parts.
+//! Entries of lists and of maps as types of a program.
 
 use std::collections::BTreeMap;
 
-use super::Fields;
 use crate::{
+    fields::Fields,
     request::from_response::FromResponse,
     wire::{Selection, Wire},
 };
 
-/// What `select` of [`Items`](crate::Items) can make of an entry: a type with `#[derive(Fields)]`, or for the entries of a map, a `(String, T)` of one.
+/// A type that `select` of [`Items`](crate::Items) can read an entry as: one with `#[derive(Fields)]`, or `(String, T)` with such a `T` for
+/// the entries of a map.
 pub trait Listed: Sized + Send + 'static {
-    /// What the entries of one page are in.
+    /// The list or map that one page has its entries in.
     type Page: Wire + FromResponse + Default;
 
-    /// The entries of a page.
+    /// Returns the entries of a page.
     #[doc(hidden)]
     fn entries(page: Self::Page) -> Vec<Self>;
 
-    /// Adds what is asked for below the list.
+    /// Adds the parts of an entry to a mask.
     #[doc(hidden)]
     fn select(selection: &mut Selection);
 }

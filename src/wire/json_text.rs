@@ -1,12 +1,35 @@
-//! The members of a JSON object, as they stand in its text.
+//! JSON as text: the whitespace around values, and the members of an object without decoding them.
 
 use std::borrow::Cow;
 
 use serde::de::{Deserialize, IgnoredAny};
 
-use super::space;
+/// A byte order mark in UTF-8, which readers of JSON may skip (RFC 8259, section 8.1), and readers of event streams do.
+pub(crate) const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// The text of the member `name` of the object that `text` is. `None` where it has no such member, or is no whole object.
+/// Returns `text` without a byte order mark at its start.
+pub(crate) fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
+}
+
+/// Returns whether a byte is whitespace of JSON (RFC 8259, section 2), which has no form feed.
+pub(crate) fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+/// Returns `text` without whitespace at its start.
+pub(crate) fn trim_start(text: &[u8]) -> &[u8] {
+    let start = text.iter().position(|byte| !is_space(*byte));
+    &text[start.unwrap_or(text.len())..]
+}
+
+/// Returns `text` without whitespace at both ends.
+pub(crate) fn trim(text: &[u8]) -> &[u8] {
+    let end = text.iter().rposition(|byte| !is_space(*byte));
+    trim_start(&text[..end.map_or(0, |last| last + 1)])
+}
+
+/// Returns the text of the value of a member of the object `text`, or `None` if there is no such member, or `text` is not an object.
 pub(crate) fn member<'a>(text: &'a [u8], name: &str) -> Option<&'a [u8]> {
     let mut found = None;
     let mut rest = Rest(text);
@@ -16,7 +39,7 @@ pub(crate) fn member<'a>(text: &'a [u8], name: &str) -> Option<&'a [u8]> {
             let key: Cow<'_, str> = rest.value()?.0;
             rest.take(b':')?;
             let (IgnoredAny, value) = rest.value()?;
-            // The last one counts, as for all who read it.
+            // Of several members of one name, the last one counts for all readers of JSON.
             if key == name {
                 found = Some(value);
             }
@@ -26,31 +49,27 @@ pub(crate) fn member<'a>(text: &'a [u8], name: &str) -> Option<&'a [u8]> {
         }
         rest.take(b'}')?;
     }
-    rest.is_blank().then_some(found)?
+    trim_start(rest.0).is_empty().then_some(found)?
 }
 
-/// What is not read yet.
+/// The text that is not read yet.
 struct Rest<'a>(&'a [u8]);
 
 impl<'a> Rest<'a> {
-    /// Passes over one character of the object's own.
+    /// Skips one punctuation character.
     fn take(&mut self, character: u8) -> Option<()> {
-        self.0 = space::trim_start(self.0).strip_prefix(&[character])?;
+        self.0 = trim_start(self.0).strip_prefix(&[character])?;
         Some(())
     }
 
-    /// The next value, and its text.
+    /// Reads the next value, and returns it with its text.
     fn value<T: Deserialize<'a>>(&mut self) -> Option<(T, &'a [u8])> {
-        self.0 = space::trim_start(self.0);
+        self.0 = trim_start(self.0);
         let mut values = serde_json::Deserializer::from_slice(self.0).into_iter();
         let value = values.next()?.ok()?;
         let (text, rest) = self.0.split_at(values.byte_offset());
         self.0 = rest;
         Some((value, text))
-    }
-
-    fn is_blank(&self) -> bool {
-        space::trim_start(self.0).is_empty()
     }
 }
 
@@ -59,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn members_are_found_as_they_stand() {
+    fn members_are_found_as_text() {
         for (text, found) in [
             (r#"{"a": {"b": [1, 2]}, "c": 1}"#, Some(r#"{"b": [1, 2]}"#)),
             (r#" {"c":1,"a" : 1.50e1 } "#, Some("1.50e1")),
@@ -79,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_whole_object_has_none() {
+    fn text_that_is_no_object_has_no_members() {
         for text in [
             r#"{"a":1"#,
             r#"{"a":1,}"#,

@@ -12,27 +12,27 @@ const LONGEST: usize = 300;
 
 /// What a body says.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Said {
+pub(super) struct TextError {
     pub(super) message: Option<String>,
     /// The reason for programs, which XML calls a code.
     pub(super) reason: Option<String>,
 }
 
 /// Reads a body of the media type `form`. Nothing where it is not text, or is JSON that is broken.
-pub(super) fn read(form: Option<&str>, body: &[u8]) -> Said {
+pub(super) fn read(form: Option<&str>, body: &[u8]) -> TextError {
     if form.is_some_and(|form| !media_type::is_text(form)) {
-        return Said::default();
+        return TextError::default();
     }
     let looked_at = &body[..body.len().min(LOOKED_AT)];
     let text = String::from_utf8_lossy(looked_at);
     let text = text.trim_start_matches('\u{feff}').trim_start();
     match text.chars().next() {
-        None | Some('{' | '[') => Said::default(),
+        None | Some('{' | '[') => TextError::default(),
         // No text holds this character; UTF-16 does.
-        _ if text.contains('\0') => Said::default(),
+        _ if text.contains('\0') => TextError::default(),
         Some('<') => markup(text),
         Some(_) if form.is_some_and(|form| media_type::is(form, "text/html")) => markup(text),
-        Some(_) => Said {
+        Some(_) => TextError {
             message: short(text),
             reason: None,
         },
@@ -40,7 +40,7 @@ pub(super) fn read(form: Option<&str>, body: &[u8]) -> Said {
 }
 
 /// XML tells its parts by their names; of HTML there is the text of the page, or else its title.
-fn markup(text: &str) -> Said {
+fn markup(text: &str) -> TextError {
     let mut page = String::new();
     let mut title = String::new();
     let mut named: [(&[&str], String); 3] = [
@@ -83,7 +83,7 @@ fn markup(text: &str) -> Said {
     // In HTML, elements of this name hold examples.
     let is_error = !message.trim().is_empty();
     let is_code = is_error && !code.is_empty() && code.bytes().all(|b| b.is_ascii_alphanumeric());
-    Said {
+    TextError {
         message: if is_error {
             short(&format!("{message} {details}"))
         } else {
@@ -283,7 +283,7 @@ mod tests {
     fn xml_tells_its_message_and_its_code() {
         let storage = "<?xml version='1.0' encoding='UTF-8'?><Error><Code>AccessDenied</Code><Message>Access denied.</Message>\
                        <Details>sa@p does not have storage.objects.get access to b/&quot;o&quot; &amp; more.</Details></Error>";
-        let expected = Said {
+        let expected = TextError {
             message: Some(
                 "Access denied. sa@p does not have storage.objects.get access to b/\"o\" & more."
                     .into(),
