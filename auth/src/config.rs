@@ -9,8 +9,8 @@ use secrecy::{
 use serde_json::{Map, Value};
 
 use crate::{
-    AuthError, AuthErrorKind, ShownPath, environment::text, json, reach::Named,
-    shown_path::NamedPath,
+    AuthError, AuthErrorKind, RedactedPath, environment::text, json, reach::Named,
+    redacted_path::NamedPath,
 };
 
 /// No configuration or token file comes near this size.
@@ -36,7 +36,7 @@ pub(crate) fn read_text(
 
 /// Why a file cannot be read that was given as a path, if it is none. It is asked only where there is no such file: names may be strange.
 pub(crate) fn no_path(path: &Path, hint: &str) -> Option<AuthError> {
-    let what = ShownPath::new(path).looks_like()?;
+    let what = RedactedPath::new(path).looks_like()?;
     let message = format!("what was given as the path of a file looks like {what}");
     Some(AuthError::new(AuthErrorKind::Config, message).with_hint(hint))
 }
@@ -47,7 +47,7 @@ pub(crate) fn unreadable(path: &Path, error: io::Error, needed: &str) -> AuthErr
     if let Some(error) = no_path(path, hint) {
         return error;
     }
-    let place = ShownPath::new(path);
+    let place = RedactedPath::new(path);
     match error.kind() {
         io::ErrorKind::NotFound => AuthError::new(
             AuthErrorKind::NotFound,

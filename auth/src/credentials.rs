@@ -59,7 +59,7 @@ pub trait Credentials: fmt::Debug + Send + Sync + 'static {
 
     /// Returns whether [`headers`](Self::headers) always ends within a time limit of its own, as it does for the credentials of this crate. A call waits for others no longer than it waits for a
     /// connection that does not come.
-    fn keeps_time(&self) -> bool {
+    fn has_time_limit(&self) -> bool {
         false
     }
 
@@ -104,9 +104,9 @@ macro_rules! forward {
             self.0.describe()
         }
     };
-    (@keeps_time) => {
-        fn keeps_time(&self) -> bool {
-            self.0.keeps_time()
+    (@has_time_limit) => {
+        fn has_time_limit(&self) -> bool {
+            self.0.has_time_limit()
         }
     };
     (@metrics) => {
@@ -156,8 +156,8 @@ macro_rules! through_pointer {
                 (**self).metrics()
             }
 
-            fn keeps_time(&self) -> bool {
-                (**self).keeps_time()
+            fn has_time_limit(&self) -> bool {
+                (**self).has_time_limit()
             }
         }
     };

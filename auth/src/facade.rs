@@ -170,7 +170,7 @@ macro_rules! file_constructors {
             let path = path.as_ref();
             let instead = concat!(stringify!($facade), "::from_json");
             let text = $crate::config::read_text(path, NEEDED, instead)?;
-            let name = $crate::ShownPath::new(path).to_string();
+            let name = $crate::RedactedPath::new(path).to_string();
             Self::read(&name, &text, &$crate::reach::Reach::trusted())
         }
 

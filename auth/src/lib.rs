@@ -97,12 +97,12 @@ mod pem;
 mod reach;
 #[cfg(feature = "oauth")]
 mod redact;
+mod redacted_path;
 #[cfg(feature = "impersonation")]
 mod regional_boundary;
 mod request;
 #[cfg(feature = "service-account")]
 mod service_account;
-mod shown_path;
 #[cfg(feature = "signed-url")]
 mod signed_url;
 mod signer;
@@ -145,13 +145,13 @@ pub use impersonated::Impersonated;
 pub use metadata::MetadataServer;
 #[cfg(feature = "oauth")]
 pub use reach::UrlPolicy;
+pub use redacted_path::RedactedPath;
 #[cfg(feature = "impersonation")]
 pub use regional_boundary::RegionalAccessBoundary;
 pub use request::{AuthRequest, Scopes};
 pub use secrecy::{ExposeSecret, SecretString};
 #[cfg(feature = "service-account")]
 pub use service_account::ServiceAccount;
-pub use shown_path::ShownPath;
 #[cfg(feature = "signed-url")]
 pub use signed_url::{PostPolicy, SignedPost, SignedUrl};
 pub use signer::{Signature, Signer};

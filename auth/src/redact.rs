@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{json, shown_path::TOKENS};
+use crate::{json, redacted_path::TOKENS};
 
 /// How many characters of a response an error shows.
 const EXCERPT: usize = 300;

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::print::shown;
-use gapi_auth::ShownPath;
+use gapi_auth::RedactedPath;
 use gapi_codegen::{Error, Errors};
 use miette::{
     Diagnostic, LabeledSpan, MietteHandlerOpts, NamedSource, Report, SourceCode, SourceSpan,
@@ -42,7 +42,10 @@ impl Failure {
 
     /// A file that cannot be read or written.
     pub(crate) fn io(what: &str, path: &Path, error: &std::io::Error) -> Self {
-        Self::new(format!("cannot {what} {}: {error}", ShownPath::new(path)))
+        Self::new(format!(
+            "cannot {what} {}: {error}",
+            RedactedPath::new(path)
+        ))
     }
 
     /// Says in which document it is.

@@ -23,7 +23,7 @@ impl Credentials for NoCredentials {
         String::from("no credentials")
     }
 
-    fn keeps_time(&self) -> bool {
+    fn has_time_limit(&self) -> bool {
         true
     }
 }

@@ -56,7 +56,7 @@ pub(super) async fn authorize(
 
 /// How long a call waits for credentials that keep no limit of their own.
 pub(super) fn limit(client: &Inner) -> Option<Duration> {
-    (!client.credentials.keeps_time()).then_some(STANDSTILL)
+    (!client.credentials.has_time_limit()).then_some(STANDSTILL)
 }
 
 /// Whether nobody on the way can read what is sent there: TLS, or this very machine.

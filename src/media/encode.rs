@@ -10,7 +10,7 @@ use super::{
     source::Known,
 };
 use crate::{http::streamed::Streamed, method::Method};
-use gapi_auth::ShownPath;
+use gapi_auth::RedactedPath;
 
 const UPLOAD_TYPE: HeaderName = HeaderName::from_static("x-upload-content-type");
 const UPLOAD_LENGTH: HeaderName = HeaderName::from_static("x-upload-content-length");
@@ -66,7 +66,7 @@ pub(crate) fn encode(
         }
         Content::Bytes(bytes) => bytes.clone(),
         Content::File(path) if outgoing.len.is_some() => std::fs::read(path)
-            .map_err(|why| format!("cannot read {}: {why}", ShownPath::new(path)))?
+            .map_err(|why| format!("cannot read {}: {why}", RedactedPath::new(path)))?
             .into(),
         Content::File(_) | Content::Once(_) => {
             return Err(
@@ -92,7 +92,7 @@ fn measured(outgoing: &Outgoing) -> Result<Outgoing, String> {
     let mut outgoing = outgoing.clone();
     if let (Content::File(path), None) = (&outgoing.media.content, outgoing.len) {
         let known = Known::of(path)
-            .map_err(|why| format!("cannot read {}: {why}", ShownPath::new(path)))?;
+            .map_err(|why| format!("cannot read {}: {why}", RedactedPath::new(path)))?;
         outgoing.len = known.len;
     }
     Ok(outgoing)

@@ -6,7 +6,7 @@ use tempfile::TempPath;
 use tokio::fs::File;
 
 use crate::{Error, ErrorKind};
-use gapi_auth::ShownPath;
+use gapi_auth::RedactedPath;
 
 /// A file that is being written, under a name of its own. Dropping it removes it.
 pub(super) struct Part {
@@ -60,7 +60,7 @@ fn usual_permissions() -> Option<Permissions> {
 
 pub(super) fn failed(path: &Path, why: io::Error) -> Error {
     let why = without_path(why);
-    let message = format!("cannot write {}: {why}", ShownPath::new(path));
+    let message = format!("cannot write {}: {why}", RedactedPath::new(path));
     Error::new(ErrorKind::Io, message).with_source(why)
 }
 

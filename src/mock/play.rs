@@ -17,7 +17,7 @@ use super::{
     tape::{self, Answered, Asked},
 };
 use crate::Client;
-use gapi_auth::ShownPath;
+use gapi_auth::RedactedPath;
 
 /// Answers from the recording of a [`Recorder`](super::Recorder), without a network.
 ///
@@ -57,7 +57,7 @@ impl Replay {
             .filter(|(_, line)| !line.trim().is_empty());
         let exchanges = lines.map(|(number, line)| {
             let (asked, answered) = tape::parse(line).map_err(|why| {
-                let place = format!("{}:{}: {why}", ShownPath::new(path), number + 1);
+                let place = format!("{}:{}: {why}", RedactedPath::new(path), number + 1);
                 io::Error::new(io::ErrorKind::InvalidData, place)
             })?;
             Ok(Exchange {
@@ -110,7 +110,7 @@ impl Replay {
             TransportErrorKind::Request,
             format!(
                 "the recording {} has no answer for {}; {near}; {left} of its {} exchanges are not played yet",
-                ShownPath::new(&self.0.path),
+                RedactedPath::new(&self.0.path),
                 shown(asked),
                 exchanges.len()
             ),
@@ -164,7 +164,7 @@ impl Transport for Replay {
 impl fmt::Debug for Replay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Replay")
-            .field("path", &ShownPath::new(&self.0.path))
+            .field("path", &RedactedPath::new(&self.0.path))
             .field("exchanges", &lock(&self.0.exchanges).len())
             .finish_non_exhaustive()
     }

@@ -19,7 +19,7 @@ use super::{
     tape::{self, Answered, Asked},
 };
 use crate::http::content_encoding;
-use gapi_auth::ShownPath;
+use gapi_auth::RedactedPath;
 
 /// Passes requests on to another transport, and records them with their answers: one JSON text a line, in the order of the answers.
 ///
@@ -67,7 +67,7 @@ impl Recorder {
                     gapi_transport::TransportErrorKind::Other,
                     format!(
                         "the recording {} cannot be written",
-                        ShownPath::new(&self.path)
+                        RedactedPath::new(&self.path)
                     ),
                 )
                 .with_source(error)
@@ -119,7 +119,7 @@ impl Transport for Recorder {
 impl fmt::Debug for Recorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Recorder")
-            .field("path", &ShownPath::new(&self.path))
+            .field("path", &RedactedPath::new(&self.path))
             .field("transport", &self.inner)
             .finish_non_exhaustive()
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{
     AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Credentials, IdTokenSource, MetadataServer,
-    Scopes, ShownPath, Signer, cache::LazyTransport, json, oauth::RESPONSE_LIMIT,
+    RedactedPath, Scopes, Signer, cache::LazyTransport, json, oauth::RESPONSE_LIMIT,
 };
 
 const CLOUD_PLATFORM: &str = "https://www.googleapis.com/auth/cloud-platform";
@@ -31,9 +31,13 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Variable(path) => {
-                write!(f, "GOOGLE_APPLICATION_CREDENTIALS={}", ShownPath::new(path))
+                write!(
+                    f,
+                    "GOOGLE_APPLICATION_CREDENTIALS={}",
+                    RedactedPath::new(path)
+                )
             }
-            Self::Gcloud(path) => write!(f, "{}", ShownPath::new(path)),
+            Self::Gcloud(path) => write!(f, "{}", RedactedPath::new(path)),
             Self::SignedIn(_) => f.write_str("gapi auth login"),
             Self::MetadataServer => f.write_str("the metadata server"),
         }
@@ -45,11 +49,11 @@ impl fmt::Debug for Origin {
         match self {
             Self::Variable(path) => f
                 .debug_tuple("Variable")
-                .field(&ShownPath::new(path))
+                .field(&RedactedPath::new(path))
                 .finish(),
             Self::Gcloud(path) => f
                 .debug_tuple("Gcloud")
-                .field(&ShownPath::new(path))
+                .field(&RedactedPath::new(path))
                 .finish(),
             Self::SignedIn(account) => f.debug_tuple("SignedIn").field(account).finish(),
             Self::MetadataServer => f.write_str("MetadataServer"),
@@ -206,7 +210,7 @@ impl Credentials for DefaultCredentials {
         self.0.credentials.metrics()
     }
 
-    fn keeps_time(&self) -> bool {
-        self.0.credentials.keeps_time()
+    fn has_time_limit(&self) -> bool {
+        self.0.credentials.has_time_limit()
     }
 }

@@ -11,7 +11,7 @@ use serde::{
     de::{Deserializer, IgnoredAny},
 };
 
-use crate::{AuthError, AuthErrorKind, Environment, ShownPath};
+use crate::{AuthError, AuthErrorKind, Environment, RedactedPath};
 
 const NEEDED: &str = "give the path of a JSON file that gcloud or the Cloud console wrote, or leave the variable unset";
 
@@ -171,7 +171,7 @@ fn without_type(head: &Head, wrong: &dyn Fn(&str) -> AuthError) -> AuthError {
 }
 
 fn unreadable(path: &Path, error: io::Error, origin: &str) -> AuthError {
-    if ShownPath::new(path).looks_like().is_some() {
+    if RedactedPath::new(path).looks_like().is_some() {
         let message = format!("{origin}: the path of a file is needed, and this looks like none");
         return AuthError::new(AuthErrorKind::Config, message).with_hint(
             "write it to a file and name that, or give the text itself to `ServiceAccount::from_json` or its like for other types",

@@ -9,7 +9,7 @@ use super::{
     gcloud, kinds,
 };
 use crate::{
-    AuthError, AuthErrorKind, MetadataServer, ShownPath,
+    AuthError, AuthErrorKind, MetadataServer, RedactedPath,
     metadata::{Verdict, look},
 };
 
@@ -30,7 +30,7 @@ impl ApplicationDefault {
         if let Some(path) = settings.environment.get_os(VARIABLE).map(PathBuf::from) {
             // The same file is the same credentials, whoever names it: gcloud's project goes with it.
             let of_gcloud = well_known.as_deref() == Some(&path);
-            let name = format!("{VARIABLE}={}", ShownPath::new(&path));
+            let name = format!("{VARIABLE}={}", RedactedPath::new(&path));
             return from_file(&settings, path, name, of_gcloud, Origin::Variable, tried);
         }
         tried.push(format!("{VARIABLE} is not set"));
@@ -39,7 +39,7 @@ impl ApplicationDefault {
                 "gcloud's folder is not known, because neither HOME nor CLOUDSDK_CONFIG is set",
             )),
             Some(path) => {
-                let name = ShownPath::new(&path).to_string();
+                let name = RedactedPath::new(&path).to_string();
                 match settings.environment.finds(&path) {
                     Ok(true) => {
                         return from_file(&settings, path, name, true, Origin::Gcloud, tried);

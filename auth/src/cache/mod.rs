@@ -330,7 +330,7 @@ impl<S: TokenSource> Credentials for Cached<S> {
         self.core.source.metrics()
     }
 
-    fn keeps_time(&self) -> bool {
+    fn has_time_limit(&self) -> bool {
         true
     }
 }

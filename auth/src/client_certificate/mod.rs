@@ -6,7 +6,7 @@ mod provider;
 
 use std::{fmt, path::Path, sync::Arc};
 
-use crate::ShownPath;
+use crate::RedactedPath;
 use gapi_transport::{Clock, SystemClock, Transport};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -128,7 +128,7 @@ impl ClientCertificate {
     pub(crate) fn read(environment: &Environment, paths: &Paths) -> Result<Self, AuthError> {
         let chain = places::read(environment, &paths.certificate)?;
         let key = places::read(environment, &paths.key)?;
-        let shown = |path: &Path| ShownPath::new(path).to_string();
+        let shown = |path: &Path| RedactedPath::new(path).to_string();
         Self::at(&shown(&paths.certificate), &chain, &shown(&paths.key), &key)
     }
 

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use secrecy::zeroize::Zeroizing;
 
-use crate::ShownPath;
-use crate::shown_path::NamedPath;
+use crate::RedactedPath;
+use crate::redacted_path::NamedPath;
 use crate::{AuthError, AuthErrorKind, Environment, config, config::Fields};
 
 const NEEDED: &str = "a certificate configuration is needed: {\"cert_configs\": {\"workload\": {\"cert_path\": ..., \"key_path\": ...}}}";
@@ -41,7 +41,7 @@ pub(crate) fn workload(
             AuthErrorKind::Config,
             format!(
                 "{}: there is no `cert_configs.workload`",
-                ShownPath::new(&path)
+                RedactedPath::new(&path)
             ),
         )
         .with_hint(NEEDED)
@@ -55,7 +55,7 @@ pub(super) fn find(environment: &Environment) -> Result<Option<Paths>, AuthError
         if !environment.is_file(&path) {
             return Err(AuthError::new(
                 AuthErrorKind::NotFound,
-                format!("{}: there is no such file", ShownPath::new(&path)),
+                format!("{}: there is no such file", RedactedPath::new(&path)),
             )
             .with_hint(format!("{variable} names it")));
         }
@@ -85,7 +85,7 @@ fn well_known(environment: &Environment) -> Option<PathBuf> {
 
 fn paths(environment: &Environment, path: &Path) -> Result<Option<Paths>, AuthError> {
     let text = read(environment, path)?;
-    let mut fields = Fields::parse(&ShownPath::new(path).to_string(), &text, NEEDED)?;
+    let mut fields = Fields::parse(&RedactedPath::new(path).to_string(), &text, NEEDED)?;
     let Some(mut configs) = fields.object("cert_configs")? else {
         return Err(fields.error("there is no `cert_configs`"));
     };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use gapi_transport::Clock;
 
 use super::ClientCertificate;
-use crate::ShownPath;
+use crate::RedactedPath;
 use crate::{AuthError, AuthErrorKind, Environment, Program, config, config::Fields};
 
 const NEEDED: &str = "Endpoint Verification writes it: {\"cert_provider_command\": [\"PROGRAM\", \"ARGUMENT\", ...]}";
@@ -29,7 +29,7 @@ pub(super) async fn ask(
     else {
         return Ok(None);
     };
-    let place = ShownPath::new(&path).to_string();
+    let place = RedactedPath::new(&path).to_string();
     let text = environment
         .read_text(&path)
         .map_err(|error| config::unreadable(&path, error, NEEDED))?;

@@ -90,7 +90,7 @@ impl Credentials for Downscoped {
         quota_project,
         describe,
         metrics,
-        keeps_time
+        has_time_limit
     );
 
     fn universe_domain(&self) -> BoxFuture<'_, Result<String, AuthError>> {

@@ -20,7 +20,7 @@ use secrecy::zeroize::Zeroizing;
 pub(crate) use self::files::is_absent;
 pub(crate) use self::files::text;
 pub use self::program::{Program, ProgramOutput};
-use crate::ShownPath;
+use crate::RedactedPath;
 
 /// What credentials use of the machine: variables, files, folders and programs.
 ///
@@ -359,8 +359,8 @@ impl Default for Environment {
 /// Shows names only.
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let files: Vec<_> = self.0.files.keys().map(ShownPath::new).collect();
-        let programs: Vec<_> = self.0.programs.keys().map(ShownPath::new).collect();
+        let files: Vec<_> = self.0.files.keys().map(RedactedPath::new).collect();
+        let programs: Vec<_> = self.0.programs.keys().map(RedactedPath::new).collect();
         f.debug_struct("Environment")
             .field("os", &self.0.os)
             .field("is_system", &self.0.is_system)

@@ -16,7 +16,7 @@ use gapi_transport::Clock;
 use secrecy::zeroize::Zeroizing;
 use tokio::sync::oneshot;
 
-use crate::ShownPath;
+use crate::RedactedPath;
 
 /// The most that a program may print.
 const LIMIT: u64 = 1024 * 1024;
@@ -72,7 +72,7 @@ impl Program {
 impl fmt::Debug for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Program")
-            .field("program", &ShownPath::new(&self.program))
+            .field("program", &RedactedPath::new(&self.program))
             .field("arguments", &self.arguments.len())
             .field("variables", &self.variables.keys())
             .finish()

@@ -7,8 +7,8 @@ use gapi_transport::Transport;
 use secrecy::SecretString;
 use serde_json::Value;
 
-use crate::ShownPath;
-use crate::shown_path::NamedPath;
+use crate::RedactedPath;
+use crate::redacted_path::NamedPath;
 use crate::{
     AuthError, AuthErrorKind, ClientCertificate, Environment,
     client_certificate::{Paths, read, workload},
@@ -73,7 +73,7 @@ impl Certificate {
                             AuthErrorKind::Config,
                             format!(
                                 "{}: the leaf certificate is not the first one",
-                                ShownPath::new(path)
+                                RedactedPath::new(path)
                             ),
                         )
                         .with_hint("order the chain from the leaf to the root"));
@@ -114,7 +114,10 @@ fn certificates(path: &Path, pem: &str) -> Result<Vec<String>, AuthError> {
         let Some(der) = der else {
             return Err(AuthError::new(
                 AuthErrorKind::Crypto,
-                format!("{}: a certificate in it is damaged", ShownPath::new(path)),
+                format!(
+                    "{}: a certificate in it is damaged",
+                    RedactedPath::new(path)
+                ),
             ));
         };
         found.push(STANDARD.encode(der));
@@ -128,7 +131,7 @@ fn certificates(path: &Path, pem: &str) -> Result<Vec<String>, AuthError> {
 fn none(path: &Path) -> AuthError {
     AuthError::new(
         AuthErrorKind::Crypto,
-        format!("{}: there is no certificate in it", ShownPath::new(path)),
+        format!("{}: there is no certificate in it", RedactedPath::new(path)),
     )
     .with_hint("it begins with -----BEGIN CERTIFICATE-----")
 }

@@ -166,6 +166,6 @@ impl Credentials for ExternalAccount {
         quota_project,
         describe,
         metrics,
-        keeps_time
+        has_time_limit
     );
 }

@@ -3,8 +3,8 @@
 use secrecy::SecretString;
 
 use super::format::Format;
-use crate::ShownPath;
-use crate::shown_path::NamedPath;
+use crate::RedactedPath;
+use crate::redacted_path::NamedPath;
 use crate::{AuthError, config, reach::Reach};
 
 /// What errors call the file.
@@ -22,7 +22,7 @@ impl TokenFile {
     pub(super) fn read(&self, reach: &Reach) -> Result<SecretString, AuthError> {
         let needed =
             "something else has to write the subject token into this file and keep it fresh";
-        let place = ShownPath::new(&self.path).to_string();
+        let place = RedactedPath::new(&self.path).to_string();
         let text = reach
             .files(WHAT)?
             .read_text(&self.path)

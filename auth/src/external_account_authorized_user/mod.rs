@@ -81,6 +81,6 @@ impl Credentials for ExternalAccountAuthorizedUser {
         quota_project,
         describe,
         metrics,
-        keeps_time
+        has_time_limit
     );
 }

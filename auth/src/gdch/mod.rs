@@ -62,6 +62,6 @@ impl Credentials for GdchServiceAccount {
         quota_project,
         describe,
         metrics,
-        keeps_time
+        has_time_limit
     );
 }

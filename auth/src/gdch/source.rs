@@ -15,8 +15,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::key::SigningKey;
-use crate::ShownPath;
-use crate::shown_path::NamedPath;
+use crate::RedactedPath;
+use crate::redacted_path::NamedPath;
 use crate::{
     AuthError, AuthErrorKind, AuthRequest, FetchContext, Token, TokenSource, config,
     configured::Configured,
@@ -166,7 +166,7 @@ fn trusting(path: &Path, roots: &[u8]) -> Result<Arc<dyn Transport>, AuthError> 
         .map_err(|error| {
             AuthError::new(
                 AuthErrorKind::Crypto,
-                format!("{}: {error}", ShownPath::new(path)),
+                format!("{}: {error}", RedactedPath::new(path)),
             )
             .with_source(error)
         })
@@ -178,7 +178,7 @@ fn trusting(path: &Path, _: &[u8]) -> Result<Arc<dyn Transport>, AuthError> {
         AuthErrorKind::Unsupported,
         format!(
             "{}: only the transport over reqwest can trust it",
-            ShownPath::new(path)
+            RedactedPath::new(path)
         ),
     )
     .with_hint(

@@ -166,5 +166,5 @@ impl fmt::Debug for IdTokenCredentials {
 }
 
 impl Credentials for IdTokenCredentials {
-    crate::credentials::forward!(headers, reject, describe, metrics, keeps_time);
+    crate::credentials::forward!(headers, reject, describe, metrics, has_time_limit);
 }

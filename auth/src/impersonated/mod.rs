@@ -118,7 +118,7 @@ impl Credentials for Impersonated {
         quota_project,
         describe,
         metrics,
-        keeps_time
+        has_time_limit
     );
 
     fn universe_domain(&self) -> BoxFuture<'_, Result<String, AuthError>> {

@@ -260,7 +260,7 @@ impl Credentials for MetadataServer {
         quota_project,
         describe,
         metrics,
-        keeps_time
+        has_time_limit
     );
 
     fn universe_domain(&self) -> BoxFuture<'_, Result<String, AuthError>> {

@@ -217,7 +217,7 @@ impl Credentials for RegionalAccessBoundary {
         self.inner.metrics()
     }
 
-    fn keeps_time(&self) -> bool {
-        self.inner.keeps_time()
+    fn has_time_limit(&self) -> bool {
+        self.inner.has_time_limit()
     }
 }

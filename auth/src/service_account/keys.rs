@@ -11,7 +11,7 @@ use secrecy::ExposeSecret;
 
 use super::{key_file::KeyFile, signing_key::SigningKey};
 use crate::AuthError;
-use crate::ShownPath;
+use crate::RedactedPath;
 
 /// A private key and its id.
 pub(super) struct Key {
@@ -119,7 +119,7 @@ impl Keys {
     }
 
     fn read(&self, path: &std::path::Path) -> Result<Key, AuthError> {
-        let file = KeyFile::read(path, &ShownPath::new(path).to_string())?;
+        let file = KeyFile::read(path, &RedactedPath::new(path).to_string())?;
         if file.client_email != self.email {
             return Err(AuthError::new(
                 crate::AuthErrorKind::Config,

@@ -19,7 +19,7 @@ use serde_json::Value;
 use self::{key_file::KeyFile, keys::Fingerprint, signer::KeySigner, signs::Signs, source::Source};
 #[cfg(feature = "id-token")]
 use crate::IdTokenSource;
-use crate::ShownPath;
+use crate::RedactedPath;
 use crate::{
     AuthError, Cached, Credentials, Signer,
     facade::{cached_facade, setters},
@@ -50,7 +50,11 @@ impl ServiceAccount {
     /// [`AuthErrorKind::Crypto`](crate::AuthErrorKind::Crypto) where it cannot be used. The text names the file and the field.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, AuthError> {
         let path = path.as_ref();
-        Self::watching(path, &ShownPath::new(path).to_string(), &Reach::trusted())
+        Self::watching(
+            path,
+            &RedactedPath::new(path).to_string(),
+            &Reach::trusted(),
+        )
     }
 
     /// Reads a key file that errors call `place`.
@@ -178,7 +182,7 @@ impl Credentials for ServiceAccount {
         quota_project,
         describe,
         metrics,
-        keeps_time
+        has_time_limit
     );
 
     #[cfg(feature = "id-token")]

@@ -48,7 +48,7 @@ pub(crate) async fn sign_in(store: &FileStore, account: &str) {
     let user = json!({"client_id": "c", "client_secret": "canary", "refresh_token": "canary", "account": account, "scopes": ["a"]});
     AuthorizedUser::from_authorized_user_info(&user.to_string())
         .expect("a user")
-        .keep_in(
+        .save_in(
             std::sync::Arc::new(store.clone()),
             TokenKey::new("c", account, ["a"]),
         )

@@ -340,7 +340,7 @@ async fn who_signed_in_comes_before_the_metadata_server_and_after_gclouds_file()
     let store = FileStore::default_location(&environment).expect("a store");
     AuthorizedUser::from_parts("client-1", "canary-secret", "canary-token")
         .account("ann@example.com")
-        .keep_in(
+        .save_in(
             Arc::new(store),
             TokenKey::new("client-1", "ann@example.com", ["a"]),
         )

@@ -192,7 +192,7 @@ async fn a_folder_that_cannot_be_written_still_gives_tokens() {
         crate::endpoint::clock(),
     );
     AuthorizedUser::from_parts("client-1", "s", "r")
-        .keep_in(Arc::new(store.clone()), key("ann"))
+        .save_in(Arc::new(store.clone()), key("ann"))
         .await
         .expect("saved");
     for file in files(&store, "lock") {
@@ -336,7 +336,7 @@ async fn who_signed_in_last_is_found_unless_somebody_is_named() {
         let clock = gapi_transport::ManualClock::new(crate::endpoint::at(at));
         let key = TokenKey::new("client-1", account, ["a"]);
         user.clock(Arc::new(clock))
-            .keep_in(Arc::new(store.clone()), key)
+            .save_in(Arc::new(store.clone()), key)
             .await
             .expect("saved");
     }
@@ -359,7 +359,7 @@ async fn application_default_credentials_find_who_signed_in() {
     };
     AuthorizedUser::from_parts("client-1", "s", "r")
         .account("ann")
-        .keep_in(Arc::new(store.clone()), key("ann"))
+        .save_in(Arc::new(store.clone()), key("ann"))
         .await
         .expect("saved");
     assert_eq!(

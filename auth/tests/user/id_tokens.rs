@@ -95,7 +95,7 @@ async fn what_a_refresh_gives_is_kept_for_all_programs() {
     let store = Arc::new(MemoryStore::new());
     let key = TokenKey::new("client-1", "", ["openid", "a"]);
     let kept = user(&endpoint, &json!({}))
-        .keep_in(store.clone(), key.clone())
+        .save_in(store.clone(), key.clone())
         .await
         .expect("saved");
     id_tokens(&kept, &endpoint, "client-1")

@@ -62,7 +62,7 @@ async fn one_of_sixteen_refreshes_and_all_have_the_token() {
     });
     AuthorizedUser::from_authorized_user_info(&expired.to_string())
         .expect("a user")
-        .keep_in(Arc::new(FileStore::new(&folder)), key())
+        .save_in(Arc::new(FileStore::new(&folder)), key())
         .await
         .expect("saved");
 

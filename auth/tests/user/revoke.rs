@@ -24,7 +24,7 @@ async fn the_grant_ends_everywhere() {
     let store = Arc::new(MemoryStore::new());
     let key = TokenKey::new("c", "", ["a"]);
     let user = user(&endpoint)
-        .keep_in(store.clone(), key.clone())
+        .save_in(store.clone(), key.clone())
         .await
         .expect("saved");
     ask(&user).await.expect("a token");

@@ -70,7 +70,7 @@ async fn processes_that_share_a_store_share_tokens() {
     let store = Arc::new(MemoryStore::new());
     let key = TokenKey::new("c", "ann", ["a"]);
     let first = user(&endpoint, &clock)
-        .keep_in(store.clone(), key.clone())
+        .save_in(store.clone(), key.clone())
         .await
         .expect("saved");
     assert_eq!(stored(&*store, &key).await["refresh_token"], "refresh-1");
@@ -101,7 +101,7 @@ async fn who_signed_out_elsewhere_is_told() {
     let store = Arc::new(MemoryStore::new());
     let key = TokenKey::new("c", "", ["a"]);
     let user = user(&endpoint, &clock)
-        .keep_in(store.clone(), key.clone())
+        .save_in(store.clone(), key.clone())
         .await
         .expect("saved");
     assert!(store.delete(&key).await.expect("deleted"));
@@ -167,7 +167,7 @@ async fn a_refresh_token_that_could_not_be_saved_is_kept_until_it_can() {
     let store = Arc::new(Full::default());
     let key = TokenKey::new("c", "", ["a"]);
     let user = user(&endpoint, &clock)
-        .keep_in(store.clone(), key.clone())
+        .save_in(store.clone(), key.clone())
         .await
         .expect("saved");
     store.failures.store(1, Ordering::SeqCst);
@@ -187,7 +187,7 @@ async fn access_tokens_that_cannot_be_saved_are_used_all_the_same() {
     let (endpoint, clock) = (Endpoint::default(), clock());
     let store = Arc::new(Full::default());
     let user = user(&endpoint, &clock)
-        .keep_in(store.clone(), TokenKey::new("c", "", ["a"]))
+        .save_in(store.clone(), TokenKey::new("c", "", ["a"]))
         .await
         .expect("saved");
     store.failures.store(9, Ordering::SeqCst);
@@ -231,7 +231,7 @@ async fn a_store_takes_nothing_that_could_not_be_used() {
         ),
     ] {
         let error = file(extra)
-            .keep_in(store.clone(), TokenKey::new("c", "", ["a"]))
+            .save_in(store.clone(), TokenKey::new("c", "", ["a"]))
             .await
             .expect_err(extra);
         assert_eq!(error.kind(), kind, "{error}");
@@ -241,7 +241,7 @@ async fn a_store_takes_nothing_that_could_not_be_used() {
     let key = TokenKey::new("c", "", ["a"]);
     file(elsewhere)
         .token_uri("https://elsewhere.example/token")
-        .keep_in(store.clone(), key.clone())
+        .save_in(store.clone(), key.clone())
         .await
         .expect("the program's word");
     let endpoint = Endpoint::default();

@@ -68,7 +68,7 @@ async fn a_lock_that_another_program_holds_is_named() {
     let store = Arc::new(FileStore::new(folder.path().join("tokens")));
     let key = TokenKey::new("c", "ann", ["a"]);
     let kept = user(silent())
-        .keep_in(store.clone(), key.clone())
+        .save_in(store.clone(), key.clone())
         .await
         .expect("saved");
     let held = store.lock(&key).await.expect("the lock");
@@ -79,7 +79,7 @@ async fn a_lock_that_another_program_holds_is_named() {
     assert!(error.hint().is_some(), "{error}");
     let error = kept.revoke().await.expect_err("held");
     assert_error(&error, AuthErrorKind::Store, &says);
-    let error = user(silent()).keep_in(store, key).await.expect_err("held");
+    let error = user(silent()).save_in(store, key).await.expect_err("held");
     assert_error(&error, AuthErrorKind::Store, &says);
     drop(held);
     let error = ask(&kept).await.expect_err("silence");

@@ -6,7 +6,7 @@ use gapi_auth::{AuthorizedUser, DeviceFlow, Environment, Flow, InstalledAppFlow,
 
 use super::{failure, keys, store};
 use crate::{Failure, Outcome, print::print};
-use gapi_auth::ShownPath;
+use gapi_auth::RedactedPath;
 
 /// What is asked for unless something else is said.
 const SCOPES: &str = "https://www.googleapis.com/auth/cloud-platform";
@@ -53,7 +53,7 @@ pub(super) async fn run(arguments: &Arguments) -> Outcome {
     let key = user.store_key();
     // One account of a client is one entry, whatever it was good for before.
     let old = keys(&store, Some(&key.account)).await?;
-    user.keep_in(Arc::new(store.clone()), key.clone())
+    user.save_in(Arc::new(store.clone()), key.clone())
         .await
         .map_err(failure)?;
     for other in old
@@ -68,7 +68,7 @@ pub(super) async fn run(arguments: &Arguments) -> Outcome {
     };
     print(&format!(
         "{who} signed in; the token is in {}\n",
-        ShownPath::new(store.folder())
+        RedactedPath::new(store.folder())
     ))
 }
 
@@ -129,7 +129,7 @@ fn client_secrets(arguments: &Arguments) -> Outcome<PathBuf> {
         return Ok(file.clone());
     }
     let place = usual.map_or_else(String::new, |file| {
-        format!(", or put it at {}", ShownPath::new(&file))
+        format!(", or put it at {}", RedactedPath::new(&file))
     });
     Err(Failure::new("it is not known which OAuth client to sign in with")
         .help(format!(

@@ -8,7 +8,7 @@ use crate::{
     Outcome,
     print::{print, table},
 };
-use gapi_auth::ShownPath;
+use gapi_auth::RedactedPath;
 
 /// Tell whom programs act for
 #[derive(Debug, clap::Args)]
@@ -37,7 +37,7 @@ pub(super) async fn status(arguments: &Status) -> Outcome {
         return print(&format!("{status:#}\n"));
     }
     let text = |name: &str| status[name].as_str().unwrap_or("unknown").to_owned();
-    let folder = ShownPath::new(store()?.folder()).to_string();
+    let folder = RedactedPath::new(store()?.folder()).to_string();
     let mut rows = vec![
         [String::from("account"), text("account")],
         [String::from("client"), text("client_id")],

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{failure, store, user};
 use crate::{Failure, Outcome, print::print};
-use gapi_auth::ShownPath;
+use gapi_auth::RedactedPath;
 
 /// Take over a file of type `authorized_user`, such as gcloud's
 #[derive(Debug, clap::Args)]
@@ -49,13 +49,13 @@ pub(super) async fn import(arguments: &Import) -> Outcome {
     }
     let store = store()?;
     let key = user.store_key();
-    let folder = ShownPath::new(store.folder()).to_string();
-    let user = user.keep_in(Arc::new(store), key).await.map_err(unusable)?;
+    let folder = RedactedPath::new(store.folder()).to_string();
+    let user = user.save_in(Arc::new(store), key).await.map_err(unusable)?;
     let all: Value = serde_json::from_str(&user.to_json()).unwrap_or_default();
     let server = all["token_uri"].as_str().unwrap_or("Google");
     print(&format!(
         "{} is in {folder}; its refresh token is sent to {server}\n",
-        ShownPath::new(&file)
+        RedactedPath::new(&file)
     ))
 }
 

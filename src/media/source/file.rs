@@ -17,7 +17,7 @@ use crate::{
     Error, ErrorKind,
     media::content::{self, Pieces},
 };
-use gapi_auth::ShownPath;
+use gapi_auth::RedactedPath;
 
 /// How much of a file is read at once, in bytes.
 const FILE_PIECE: u64 = 1 << 20;
@@ -43,7 +43,7 @@ pub(super) fn read_file(
                 .await
                 .unwrap_or_else(|gone| Err(io::Error::other(gone)))
                 .map_err(|why| {
-                    let message = format!("cannot read {}: {why}", ShownPath::new(&path));
+                    let message = format!("cannot read {}: {why}", RedactedPath::new(&path));
                     TransportError::new(TransportErrorKind::Body, message).with_source(why)
                 })?;
             let end = done + piece.len() as u64;
@@ -112,7 +112,7 @@ pub(super) async fn pieces(path: &Arc<Path>) -> Result<Pieces, Error> {
         .map_err(|why| unreadable(path, why))?;
     let path = Arc::clone(path);
     let pieces = content::pieces(file).map(move |piece| {
-        piece.map_err(|why| format!("cannot read {}: {why}", ShownPath::new(&path)).into())
+        piece.map_err(|why| format!("cannot read {}: {why}", RedactedPath::new(&path)).into())
     });
     Ok(Box::pin(pieces))
 }
@@ -146,7 +146,7 @@ impl Known {
 pub(super) fn unreadable(path: &Path, why: io::Error) -> Error {
     Error::new(
         ErrorKind::Io,
-        format!("cannot read {}: {why}", ShownPath::new(path)),
+        format!("cannot read {}: {why}", RedactedPath::new(path)),
     )
     .with_source(why)
 }

@@ -9,8 +9,8 @@ use secrecy::SecretString;
 
 use self::response::Response;
 use super::settings::Settings;
-use crate::ShownPath;
-use crate::shown_path::NamedPath;
+use crate::RedactedPath;
+use crate::redacted_path::NamedPath;
 use crate::{
     AuthError, AuthErrorKind, Environment, FetchContext, Program, ProgramOutput, config::Fields,
     redact::excerpt,
@@ -55,11 +55,11 @@ impl Executable {
     }
 
     /// The program `name` of the command for people to read, unless the whole is no command.
-    fn shown<'a>(&'a self, name: &'a str) -> ShownPath<'a> {
-        let whole = ShownPath::new(&self.command);
+    fn shown<'a>(&'a self, name: &'a str) -> RedactedPath<'a> {
+        let whole = RedactedPath::new(&self.command);
         match whole.looks_like() {
             Some(_) => whole,
-            None => ShownPath::new(name),
+            None => RedactedPath::new(name),
         }
     }
 
@@ -169,7 +169,7 @@ impl fmt::Debug for Executable {
     }
 }
 
-fn failed(name: ShownPath<'_>, error: io::Error) -> AuthError {
+fn failed(name: RedactedPath<'_>, error: io::Error) -> AuthError {
     let (kind, hint) = match error.kind() {
         io::ErrorKind::NotFound => (
             AuthErrorKind::NotFound,

@@ -21,8 +21,8 @@ use super::store::{TokenKey, TokenStore};
 #[cfg(feature = "id-token")]
 use crate::IdTokenSource;
 use crate::{
-    AuthError, AuthErrorKind, Cached, Credentials, ShownPath, TokenRetryPolicy, UrlPolicy, config,
-    configured::Configured, reach::Reach, token_retry::ATTEMPT_TIMEOUT,
+    AuthError, AuthErrorKind, Cached, Credentials, RedactedPath, TokenRetryPolicy, UrlPolicy,
+    config, configured::Configured, reach::Reach, token_retry::ATTEMPT_TIMEOUT,
 };
 
 const NEEDED: &str = "`gcloud auth application-default login` writes one";
@@ -31,7 +31,7 @@ const NEEDED: &str = "`gcloud auth application-default login` writes one";
 ///
 /// It comes from a file that `gcloud auth application-default login` wrote, from a token store, or from a flow in which the user signs in.
 ///
-/// - **Rotation**: a server that answers with a new refresh token gets the new one from then on. With a [store](Self::keep_in)
+/// - **Rotation**: a server that answers with a new refresh token gets the new one from then on. With a [store](Self::save_in)
 ///   the new one is saved before the old one is forgotten, and processes that share the store refresh one at a time.
 /// - **Scopes** are what the user granted. Requests cannot change them; [`scopes`](Self::scopes) asks for fewer.
 /// - **The refresh token goes to Google only**, whatever a file says, unless the program names another server with
@@ -53,7 +53,7 @@ impl AuthorizedUser {
     pub fn from_authorized_user_file(path: impl AsRef<Path>) -> Result<Self, AuthError> {
         let path = path.as_ref();
         let text = config::read_text(path, NEEDED, "AuthorizedUser::from_authorized_user_info")?;
-        let place = ShownPath::new(path).to_string();
+        let place = RedactedPath::new(path).to_string();
         Self::read(&place, &text, &Reach::trusted())
     }
 
@@ -129,7 +129,7 @@ impl AuthorizedUser {
         let info = UserInfo::parse("token store", text.expose_secret())
             .map_err(|error| error.with_kind(AuthErrorKind::Store))?;
         let mut source = Source::new(info, Some((store, key)), Reach::trusted());
-        // `keep_in` stores nothing that it would refuse to use.
+        // `save_in` stores nothing that it would refuse to use.
         source.endpoints.vouch();
         Ok(Self(Cached::new(source)))
     }
@@ -141,7 +141,7 @@ impl AuthorizedUser {
     /// [`AuthErrorKind::Store`] where the store cannot be written; [`AuthErrorKind::Config`] where the refresh token would go to a server that
     /// nobody vouches for, [`AuthErrorKind::Universe`] where it could not be exchanged, and [`AuthErrorKind::SignInRequired`] where there is none and
     /// the access token has expired.
-    pub async fn keep_in(
+    pub async fn save_in(
         self,
         store: Arc<dyn TokenStore>,
         key: TokenKey,
@@ -338,7 +338,7 @@ impl Credentials for AuthorizedUser {
         quota_project,
         describe,
         metrics,
-        keeps_time
+        has_time_limit
     );
 
     /// For one audience: [`client_id`](Self::client_id), because a user signs in to a client. They come with refreshes of a grant that includes

@@ -5,7 +5,7 @@ use std::{fmt, path::Path};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-use crate::{AuthError, AuthErrorKind, ShownPath, config, reach::check_endpoint};
+use crate::{AuthError, AuthErrorKind, RedactedPath, config, reach::check_endpoint};
 
 const GOOGLE_AUTH_URI: &str = "https://accounts.google.com/o/oauth2/v2/auth";
 const GOOGLE_TOKEN_URI: &str = "https://oauth2.googleapis.com/token";
@@ -84,7 +84,7 @@ impl ClientSecrets {
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, AuthError> {
         let path = path.as_ref();
         let text = config::read_text(path, NEEDED, "ClientSecrets::from_json")?;
-        let place = ShownPath::new(path).to_string();
+        let place = RedactedPath::new(path).to_string();
         Self::parse(&place, &text)
     }
 

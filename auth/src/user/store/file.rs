@@ -18,7 +18,7 @@ use super::{
     StoreLock, TokenKey, TokenStore, blocking,
     private::{self, failure},
 };
-use crate::{AuthError, AuthErrorKind, Environment, ShownPath, environment::is_absent};
+use crate::{AuthError, AuthErrorKind, Environment, RedactedPath, environment::is_absent};
 
 /// The form of today's files.
 const VERSION: u32 = 1;
@@ -130,7 +130,7 @@ impl FileStore {
                 AuthErrorKind::Store,
                 format!(
                     "{}: the file belongs to {}",
-                    ShownPath::new(&path),
+                    RedactedPath::new(&path),
                     document.key
                 ),
             )
@@ -316,7 +316,7 @@ fn parse<'a>(path: &Path, text: &'a str) -> Result<Document<'a>, AuthError> {
     let damaged = |what: String| {
         AuthError::new(
             AuthErrorKind::Store,
-            format!("{}: {what}", ShownPath::new(path)),
+            format!("{}: {what}", RedactedPath::new(path)),
         )
     };
     let document: Document<'a> = serde_json::from_str(text).map_err(|error| {
@@ -394,7 +394,7 @@ impl TokenStore for FileStore {
     }
 
     fn lock_name(&self, key: &TokenKey) -> String {
-        ShownPath::new(&self.path(key, "lock")).to_string()
+        RedactedPath::new(&self.path(key, "lock")).to_string()
     }
 }
 
@@ -402,7 +402,7 @@ impl TokenStore for FileStore {
 impl fmt::Debug for FileStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("FileStore")
-            .field(&ShownPath::new(&self.folder))
+            .field(&RedactedPath::new(&self.folder))
             .finish()
     }
 }

@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use crate::{AuthError, AuthErrorKind, ShownPath, environment::is_absent};
+use crate::{AuthError, AuthErrorKind, RedactedPath, environment::is_absent};
 
 /// Opens a file to read it, if it is there and the user's alone. A link is not followed: somebody else may have put it there.
 pub(super) fn open(path: &Path) -> Result<Option<File>, AuthError> {
@@ -60,7 +60,7 @@ fn open_to_read(path: &Path) -> io::Result<(File, Metadata)> {
 fn check(path: &Path, metadata: &Metadata) -> Result<(), AuthError> {
     use std::os::unix::fs::MetadataExt;
     let refused = |what: String, hint: String| {
-        let message = format!("{}: {what}", ShownPath::new(path));
+        let message = format!("{}: {what}", RedactedPath::new(path));
         Err(AuthError::new(AuthErrorKind::Store, message).with_hint(hint))
     };
     let (mode, owner) = (metadata.mode() & 0o777, metadata.uid());
@@ -70,14 +70,14 @@ fn check(path: &Path, metadata: &Metadata) -> Result<(), AuthError> {
             format!("it belongs to the user {owner}, and the program runs as the user {user}"),
             format!(
                 "run the program as that user, or `chown {user} {}`",
-                ShownPath::new(path)
+                RedactedPath::new(path)
             ),
         );
     }
     if mode & 0o077 != 0 {
         return refused(
             format!("other users may use it (mode {mode:03o})"),
-            format!("run `chmod go= {}`", ShownPath::new(path)),
+            format!("run `chmod go= {}`", RedactedPath::new(path)),
         );
     }
     Ok(())
@@ -92,7 +92,7 @@ fn check(_: &Path, _: &Metadata) -> Result<(), AuthError> {
 pub(super) fn failure(what: &str, path: &Path, error: io::Error) -> AuthError {
     AuthError::new(
         AuthErrorKind::Store,
-        format!("cannot {what} {}: {error}", ShownPath::new(path)),
+        format!("cannot {what} {}: {error}", RedactedPath::new(path)),
     )
     .with_source(error)
 }

@@ -38,7 +38,7 @@ async fn main() -> Result<(), Failure> {
             None => {
                 sign_in(&place)
                     .await?
-                    .keep_in(store.clone(), key.clone())
+                    .save_in(store.clone(), key.clone())
                     .await?
             }
         };

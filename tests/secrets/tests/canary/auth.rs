@@ -60,10 +60,10 @@ pub(crate) async fn rows() -> Vec<Row> {
         secret("gapi_auth::DefaultCredentials", default_credentials().await),
         open("gapi_auth::Origin", "a path"),
         secret(
-            "gapi_auth::ShownPath",
+            "gapi_auth::RedactedPath",
             vec![format!(
                 "{0} {0:?}",
-                gapi_auth::ShownPath::new(&format!("{{{CANARY}}}"))
+                gapi_auth::RedactedPath::new(&format!("{{{CANARY}}}"))
             )],
         ),
         secret("gapi_auth::Program", debug(&program())),

@@ -10,8 +10,8 @@ use gapi::{
 use gapi_auth::{
     ApplicationDefault, AuthRequest, AuthorizedUser, ClientCertificate, ClientSecrets, Credentials,
     DeviceFlow, Environment, ExternalAccount, ExternalAccountAuthorizedUser, FileStore, Flow,
-    GdchServiceAccount, Impersonated, InstalledAppFlow, Program, ProgramOutput, Scopes,
-    ServiceAccount, ShownPath, TokenKey, TokenStore,
+    GdchServiceAccount, Impersonated, InstalledAppFlow, Program, ProgramOutput, RedactedPath,
+    Scopes, ServiceAccount, TokenKey, TokenStore,
 };
 use gapi_secrets::drive;
 use http::Uri;
@@ -69,8 +69,8 @@ async fn functions(text: &str) -> Vec<(&'static str, Vec<String>)> {
     let shows = |value: &dyn std::fmt::Debug| debug(value);
     shown.extend([
         (
-            "gapi_auth::ShownPath::new",
-            vec![format!("{0} {0:?} {0:#?}", ShownPath::new(text))],
+            "gapi_auth::RedactedPath::new",
+            vec![format!("{0} {0:?} {0:#?}", RedactedPath::new(text))],
         ),
         (
             "gapi_auth::Environment::is_file",

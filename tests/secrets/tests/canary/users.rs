@@ -79,7 +79,7 @@ async fn authorized_users() -> Vec<String> {
         let user = AuthorizedUser::from_authorized_user_info(&file(&uri)).unwrap();
         let revoked = user.clone().revoke_uri(format!("{}/revoke", server.url()));
         let user = user
-            .keep_in(Arc::new(MemoryStore::new()), TokenKey::new("c", "a", ["s"]))
+            .save_in(Arc::new(MemoryStore::new()), TokenKey::new("c", "a", ["s"]))
             .await
             .unwrap();
         shown.extend(credentials(&user).await);

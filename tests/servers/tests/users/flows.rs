@@ -56,7 +56,7 @@ async fn from_the_prompt_to_the_success_page_and_to_the_sign_out() {
     // This server rotates: each refresh token is good once.
     let user = user
         .clone()
-        .keep_in(Arc::new(MemoryStore::new()), user.store_key())
+        .save_in(Arc::new(MemoryStore::new()), user.store_key())
         .await
         .expect("kept");
     let old = refresh_token(&user);

@@ -22,14 +22,14 @@ const LONGEST_BARE_WORD: usize = 32;
 /// is no path what it looks like, and show nothing of it. Control characters are escaped.
 ///
 /// ```
-/// use gapi_auth::ShownPath;
+/// use gapi_auth::RedactedPath;
 ///
-/// assert_eq!(ShownPath::new("/keys/robot.json").to_string(), "/keys/robot.json");
-/// assert_eq!(ShownPath::new(r#"{"private_key": "..."}"#).to_string(), "(what looks like JSON, 22 bytes)");
+/// assert_eq!(RedactedPath::new("/keys/robot.json").to_string(), "/keys/robot.json");
+/// assert_eq!(RedactedPath::new(r#"{"private_key": "..."}"#).to_string(), "(what looks like JSON, 22 bytes)");
 /// ```
-pub struct ShownPath<'a>(&'a Path);
+pub struct RedactedPath<'a>(&'a Path);
 
-impl<'a> ShownPath<'a> {
+impl<'a> RedactedPath<'a> {
     /// Shows `path`.
     pub fn new<P: AsRef<Path> + ?Sized>(path: &'a P) -> Self {
         Self(path.as_ref())
@@ -87,7 +87,7 @@ fn is_token(text: &str) -> bool {
     longest > LONGEST_WORD || (is_bare && longest > LONGEST_BARE_WORD)
 }
 
-impl fmt::Display for ShownPath<'_> {
+impl fmt::Display for RedactedPath<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(what) = self.looks_like() {
             return write!(
@@ -107,13 +107,13 @@ impl fmt::Display for ShownPath<'_> {
     }
 }
 
-impl fmt::Debug for ShownPath<'_> {
+impl fmt::Debug for RedactedPath<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
 
-/// A path that a file names, or whoever else; it is shown as [`ShownPath`] shows it.
+/// A path that a file names, or whoever else; it is shown as [`RedactedPath`] shows it.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct NamedPath(PathBuf);
 
@@ -139,7 +139,7 @@ impl AsRef<Path> for NamedPath {
 
 impl fmt::Debug for NamedPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&ShownPath(&self.0), f)
+        fmt::Debug::fmt(&RedactedPath(&self.0), f)
     }
 }
 
@@ -165,10 +165,10 @@ mod tests {
             "example-project-123456-0123456789ab.json",
             "/1/2/3",
         ] {
-            assert_eq!(ShownPath::new(path).looks_like(), None, "{path}");
-            assert_eq!(ShownPath::new(path).to_string(), path);
+            assert_eq!(RedactedPath::new(path).looks_like(), None, "{path}");
+            assert_eq!(RedactedPath::new(path).to_string(), path);
         }
-        assert_eq!(ShownPath::new("/key.json\n").to_string(), "/key.json\\n");
+        assert_eq!(RedactedPath::new("/key.json\n").to_string(), "/key.json\\n");
     }
 
     #[test]
@@ -191,7 +191,7 @@ mod tests {
             (&"aB3".repeat(30), "a token"),
             (&long, "a long text"),
         ] {
-            let shown = ShownPath::new(text);
+            let shown = RedactedPath::new(text);
             assert_eq!(shown.looks_like(), Some(what), "{text}");
             let expected = format!("(what looks like {what}, {} bytes)", text.len());
             assert_eq!(shown.to_string(), expected);
