@@ -4,21 +4,21 @@ use std::sync::Arc;
 
 use crate::{Credentials, TokenSource, reach::Reach};
 
-/// A source of tokens that a file describes.
+/// A token source that a file describes.
 pub(crate) trait Configured: TokenSource + Clone {
     fn reach(&self) -> &Reach;
 
-    /// Sets what these credentials reach, and with them the credentials that they are made of.
+    /// Sets what these credentials may access, including the credentials that they are based on.
     fn set_reach(&mut self, reach: Reach);
 }
 
-/// Credentials that stand within the file of others.
+/// Credentials within the file of other credentials.
 pub(crate) trait Nested: Credentials {
-    /// The same credentials, with the reach of those around them.
+    /// Returns the same credentials with the access of the outer ones.
     fn within(&self, reach: &Reach) -> Arc<dyn Nested>;
 }
 
-/// For a type that wraps a [`Cached`](crate::Cached) source.
+/// Implements [`Nested`] for a type that wraps a [`Cached`](crate::Cached) source.
 #[cfg(feature = "impersonation")]
 #[allow(
     unused_macros,

@@ -1,4 +1,4 @@
-//! The trait that everything with an identity implements.
+//! The trait that all credentials implement.
 
 use std::{fmt, sync::Arc};
 
@@ -6,70 +6,69 @@ use gapi_transport::BoxFuture;
 
 use crate::{AuthError, AuthHeaders, AuthRequest, DEFAULT_UNIVERSE, IdTokenSource, Signer};
 
-/// An identity: gives each request the headers that authorize it.
+/// An identity, which provides the headers that authorize requests.
 ///
-/// Dyn-compatible and cheap to share. Types of this crate cache their token, so that ten thousand concurrent callers
-/// cause one token request.
+/// Dyn-compatible and cheap to share. The types of this crate cache their token, so ten thousand concurrent callers cause one token request.
 pub trait Credentials: fmt::Debug + Send + Sync + 'static {
-    /// The headers for `request`: `authorization` or an API key, and `x-goog-user-project` where a quota project is set.
+    /// Returns the headers for `request`: `authorization` or an API key, and `x-goog-user-project` if a quota project is set.
     ///
     /// # Errors
-    /// [`AuthError`] when no valid token can be had; [`AuthError::is_transient`] says whether waiting may help.
+    /// [`AuthError`] if there is no valid token. [`AuthError::is_transient`] returns whether waiting may help.
     fn headers<'a>(
         &'a self,
         request: &'a AuthRequest<'a>,
     ) -> BoxFuture<'a, Result<AuthHeaders, AuthError>>;
 
-    /// Tells the credentials that a server answered 401 to `used`.
+    /// Reports that a server responded to `used` with 401.
     ///
-    /// Returns whether another try can succeed: `true` when the next [`headers`](Self::headers) call will fetch (or already has) a newer token.
-    /// Only the token that `used` came from is discarded, so a hundred late 401 answers cause one refresh.
+    /// Returns whether another attempt can succeed: `true` if the next call of [`headers`](Self::headers) returns a newer token.
+    /// Only the token of `used` is discarded, so a hundred late 401 responses cause one refresh.
     fn reject(&self, used: &AuthHeaders) -> bool {
         let _ = used;
         false
     }
 
-    /// The universe that these credentials belong to.
+    /// Returns the universe that these credentials belong to.
     ///
     /// # Errors
-    /// [`AuthError`] when it has to be looked up and that fails.
+    /// [`AuthError`] if a lookup fails.
     fn universe_domain(&self) -> BoxFuture<'_, Result<String, AuthError>> {
         Box::pin(async { Ok(String::from(DEFAULT_UNIVERSE)) })
     }
 
-    /// The project that pays, if one is set on the credentials.
+    /// Returns the project that is billed for quota, if these credentials have one.
     fn quota_project(&self) -> Option<&str> {
         None
     }
 
-    /// Who these credentials are, for error texts: kind and principal, no secret.
+    /// Returns the kind and the principal of these credentials, for error texts. It contains no secret.
     fn describe(&self) -> String {
         String::from("credentials")
     }
 
-    /// What signs for these credentials, where something can: signed URLs are built on it.
+    /// Returns a signer for this principal, if available. Signed URLs need one.
     fn signer(&self) -> Option<Arc<dyn Signer>> {
         None
     }
 
-    /// Where ID tokens for these credentials' principal come from, where they can be had.
+    /// Returns a source of ID tokens for this principal, if available.
     fn id_tokens(&self) -> Option<Arc<dyn IdTokenSource>> {
         None
     }
 
-    /// Returns whether [`headers`](Self::headers) always ends within a time limit of its own, as it does for the credentials of this crate. A call waits for others no longer than it waits for a
-    /// connection that does not come.
+    /// Returns whether [`headers`](Self::headers) has a time limit of its own, as the credentials of this crate do. A call waits for other credentials
+    /// no longer than it waits for a connection.
     fn has_time_limit(&self) -> bool {
         false
     }
 
-    /// What an API call appends to its `x-goog-api-client` header to tell how it was authorized, such as `cred-type/sa`.
+    /// Returns the part of the `x-goog-api-client` header that names the kind of credentials, such as `cred-type/sa`.
     fn metrics(&self) -> Option<&'static str> {
         None
     }
 }
 
-/// Methods of [`Credentials`] that a type hands to what it wraps, its field `0`.
+/// Methods of [`Credentials`] that a type forwards to its field `0`.
 macro_rules! forward {
     ($($method:ident),+) => {
         $(crate::credentials::forward!(@$method);)+

@@ -1,48 +1,47 @@
-//! Why there is no token.
+//! Errors of credentials.
 
 use std::{error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use gapi_transport::{TransportError, TransportErrorKind};
 use http::StatusCode;
 
-/// What kind of failure an [`AuthError`] is.
+/// The kind of an [`AuthError`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuthErrorKind {
-    /// The credentials are set up in a way that cannot work.
+    /// The configuration of the credentials cannot work.
     Config,
     /// A file or a setting does not exist.
     NotFound,
-    /// The token endpoint could not be reached, or its answer broke off.
+    /// The token endpoint could not be reached, or its response was interrupted.
     Transport,
-    /// The token endpoint answered, but not as OAuth 2.0 prescribes.
+    /// The response of the token endpoint does not conform to OAuth 2.0.
     Http,
-    /// The token endpoint refused with an OAuth 2.0 error code (RFC 6749, section 5.2).
+    /// The token endpoint responded with an OAuth 2.0 error code (RFC 6749, section 5.2).
     OAuth,
-    /// The user has to sign in again: there is no refresh token, or it has expired, was revoked, or the organization
-    /// wants to see the user again.
+    /// The user has to sign in again: there is no refresh token, it has expired or was revoked, or the organization requires it.
     SignInRequired,
-    /// The user, or an administrator, said no.
+    /// The user or an administrator denied access.
     Denied,
-    /// An answer to an authorization request that does not belong to it, such as one with another `state`.
+    /// The callback does not belong to the authorization request, for example because its `state` differs.
     Callback,
-    /// Time for the user to act ran out.
+    /// The user did not act in time.
     TimedOut,
     /// A token store cannot be read or written.
     Store,
-    /// Something that this crate does not do.
+    /// This crate does not support it.
     Unsupported,
-    /// A key cannot be used, or a signature could not be made.
+    /// A key cannot be used, or signing failed.
     Crypto,
-    /// The credentials' universe and what is asked of them do not fit together.
+    /// The universe of the credentials does not support the request.
     Universe,
-    /// Anything else; the kind for errors of your own sources.
+    /// Any other error. The kind for errors of custom sources.
     Other,
 }
 
-/// Why there is no token. Cheap to clone, because every caller who waits for one token gets the same error.
+/// An error of credentials. Cheap to clone, because all callers that wait for one token get the same error.
 ///
-/// `Display` gives the cause and, where one is known, the way out. No text here ever holds a token, a key or an assertion.
+/// `Display` shows the cause and, if known, what to do about it. No text contains a token, a key or an assertion.
 #[derive(Clone)]
 pub struct AuthError(Arc<Inner>);
 
@@ -61,7 +60,7 @@ struct Inner {
 }
 
 impl AuthError {
-    /// An error of `kind` that is not transient. `message` must hold no secret.
+    /// Returns an error of `kind` that is not transient. `message` must not contain a secret.
     pub fn new(kind: AuthErrorKind, message: impl Into<String>) -> Self {
         Self(Arc::new(Inner {
             kind,
@@ -82,7 +81,7 @@ impl AuthError {
         self
     }
 
-    /// Says whether trying again may help.
+    /// Sets whether a retry may help.
     #[must_use]
     pub fn with_transient(self, transient: bool) -> Self {
         self.change(|inner| inner.transient = transient)
@@ -94,19 +93,19 @@ impl AuthError {
         self.change(|inner| inner.source = Some(Arc::from(source.into())))
     }
 
-    /// Adds what the reader can do about it: a clause without a full stop.
+    /// Adds what the reader can do about the error: a clause without a full stop.
     #[must_use]
     pub fn with_hint(self, hint: impl Into<String>) -> Self {
         self.change(|inner| inner.hint = Some(hint.into()))
     }
 
-    /// Adds the HTTP status of the answer.
+    /// Adds the HTTP status of the response.
     #[must_use]
     pub fn with_status(self, status: StatusCode) -> Self {
         self.change(|inner| inner.status = Some(status))
     }
 
-    /// Adds how long the server asks to be left alone.
+    /// Adds the `Retry-After` of the server.
     #[must_use]
     pub fn with_retry_after(self, wait: Option<Duration>) -> Self {
         self.change(|inner| inner.retry_after = wait)
@@ -125,55 +124,55 @@ impl AuthError {
         })
     }
 
-    /// Says where within a larger whole the error is about.
+    /// Adds where the error occurred, before the message.
     #[cfg(feature = "impersonation")]
-    pub(crate) fn within(self, place: &str) -> Self {
-        self.change(|inner| inner.message = format!("{place}: {}", inner.message))
+    pub(crate) fn within(self, location: &str) -> Self {
+        self.change(|inner| inner.message = format!("{location}: {}", inner.message))
     }
 
-    /// Adds whose error it is, unless it is known already.
+    /// Adds the credentials that the error is about, unless they are set.
     pub(crate) fn with_credential(self, credential: impl FnOnce() -> String) -> Self {
         self.change(|inner| {
             inner.credential.get_or_insert_with(credential);
         })
     }
 
-    /// What kind of failure this is.
+    /// Returns the kind of this error.
     pub fn kind(&self) -> AuthErrorKind {
         self.0.kind
     }
 
-    /// Whether trying again later may help, with nothing changed.
+    /// Returns whether an unchanged retry may succeed later.
     pub fn is_transient(&self) -> bool {
         self.0.transient
     }
 
-    /// The HTTP status of the token endpoint's answer.
+    /// Returns the HTTP status of the token endpoint's response.
     pub fn status(&self) -> Option<StatusCode> {
         self.0.status
     }
 
-    /// The OAuth 2.0 error code, such as `invalid_grant`.
+    /// Returns the OAuth 2.0 error code, such as `invalid_grant`.
     pub fn oauth_error(&self) -> Option<&str> {
         self.0.oauth_error.as_deref()
     }
 
-    /// What the token endpoint says about it.
+    /// Returns the error description of the token endpoint.
     pub fn oauth_description(&self) -> Option<&str> {
         self.0.oauth_description.as_deref()
     }
 
-    /// How long the server asks to be left alone.
+    /// Returns the `Retry-After` of the server.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// Whose error it is: the credentials' kind and principal.
+    /// Returns the kind and the principal of the credentials that the error is about.
     pub fn credential(&self) -> Option<&str> {
         self.0.credential.as_deref()
     }
 
-    /// What to do about it, where that is known.
+    /// Returns what to do about the error, if known.
     pub fn hint(&self) -> Option<&str> {
         self.0.hint.as_deref()
     }
@@ -220,10 +219,10 @@ impl From<TransportError> for AuthError {
 }
 
 impl AuthError {
-    /// `who` could not be reached, or its response broke off.
+    /// Returns the error that `who` could not be reached, or that its response was interrupted.
     pub(crate) fn unreachable(who: &str, error: TransportError) -> Self {
         if error.kind() == TransportErrorKind::NoClient {
-            // Nobody was asked.
+            // No request was sent.
             return Self::new(AuthErrorKind::Config, error.to_string()).with_source(error);
         }
         let transient = !matches!(

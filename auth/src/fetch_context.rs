@@ -12,7 +12,7 @@ use http::{Request, Response, Uri};
 
 use crate::{AuthError, AuthErrorKind, request::ScopeSet};
 
-/// What a [`TokenSource`] works with.
+/// What a [`TokenSource`](crate::TokenSource) needs to fetch a token.
 #[derive(Clone)]
 pub struct FetchContext {
     pub(crate) transport: Arc<dyn Transport>,
@@ -23,7 +23,7 @@ pub struct FetchContext {
 }
 
 impl FetchContext {
-    /// What requests work with that are no fetches of a cache.
+    /// Returns the context of a request that is not a fetch of a cache.
     pub(crate) fn outside(transport: Arc<dyn Transport>, clock: Arc<dyn Clock>) -> Self {
         let mut cx = Self {
             transport,
@@ -32,36 +32,36 @@ impl FetchContext {
             audience: None,
             steps: Steps::default(),
         };
-        cx.transport = cx.watch(cx.transport.clone());
+        cx.transport = cx.record(cx.transport.clone());
         cx
     }
 
-    /// How to reach a token endpoint.
+    /// Returns the transport for token requests.
     pub fn transport(&self) -> &Arc<dyn Transport> {
         &self.transport
     }
 
-    /// What time it is.
+    /// Returns the clock.
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
     }
 
-    /// The scopes to ask for: sorted, each once.
+    /// Returns the scopes to request: sorted, each once.
     pub fn scopes(&self) -> &[String] {
         self.scopes.as_slice()
     }
 
-    /// What [`TokenSource::audience`] gave.
+    /// Returns the result of [`TokenSource::audience`](crate::TokenSource::audience).
     pub fn audience(&self) -> Option<&str> {
         self.audience.as_deref()
     }
 
-    /// Says what is waited for, as long as the returned value lives: a clause such as "the signer gave no signature".
+    /// Names what is waited for while the returned value lives: a clause such as "the signer gave no signature".
     pub(crate) fn waits(&self, what: impl Into<String>) -> StepGuard {
         self.waits_for(AuthErrorKind::Transport, what, None)
     }
 
-    /// The same, with the kind of the error that it is if nothing comes, and a way out.
+    /// Names what is waited for, and the kind and the hint of the error if it does not come.
     pub(crate) fn waits_for(
         &self,
         kind: AuthErrorKind,
@@ -71,18 +71,18 @@ impl FetchContext {
         let what = what.into();
         let step = Step { what, kind, hint };
         self.steps
-            .enter(|known, number| known.steps.push((number, step)))
+            .enter(|current, number| current.steps.push((number, step)))
     }
 
-    /// `transport`, whose requests are steps of this fetch.
-    pub(crate) fn watch(&self, transport: Arc<dyn Transport>) -> Arc<dyn Transport> {
-        Arc::new(Watched {
+    /// Returns `transport` with its requests recorded as steps of this fetch.
+    fn record(&self, transport: Arc<dyn Transport>) -> Arc<dyn Transport> {
+        Arc::new(RecordedTransport {
             transport,
             steps: self.steps.clone(),
         })
     }
 
-    /// What `work` gives within `limit`. The error names what was waited for; `message` says what did not come.
+    /// Returns the result of `work` if it comes within `limit`. The error begins with `message` and names what was waited for.
     pub(crate) async fn within<T>(
         &self,
         limit: Duration,
@@ -92,7 +92,7 @@ impl FetchContext {
         let work = std::pin::pin!(work);
         match select(work, self.clock.sleep(limit)).await {
             Either::Left((outcome, _)) => outcome,
-            // Its steps last as long as the work does, which is until this function ends.
+            // The work is dropped when this function ends, and its steps with it.
             Either::Right(_) => Err(self.steps.timed_out(message, limit)),
         }
     }
@@ -107,18 +107,18 @@ impl fmt::Debug for FetchContext {
     }
 }
 
-/// What a fetch waits for now.
+/// What a fetch is waiting for.
 #[derive(Clone, Default)]
-pub(crate) struct Steps(Arc<Mutex<Known>>);
+pub(crate) struct Steps(Arc<Mutex<CurrentSteps>>);
 
 #[derive(Default)]
-struct Known {
+struct CurrentSteps {
     last: u64,
     /// The innermost one is the last.
     steps: Vec<(u64, Step)>,
-    /// Requests whose responses have not begun.
+    /// Requests without a response head, with their hosts.
     requests: Vec<(u64, String)>,
-    /// Who has begun to respond.
+    /// The host of the last response.
     responding: Option<String>,
 }
 
@@ -129,40 +129,40 @@ struct Step {
     hint: Option<&'static str>,
 }
 
-/// A step lasts as long as this value.
+/// A step, which ends when this is dropped.
 pub(crate) struct StepGuard {
     steps: Steps,
     number: u64,
 }
 
 impl Steps {
-    fn known(&self) -> MutexGuard<'_, Known> {
+    fn current(&self) -> MutexGuard<'_, CurrentSteps> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn enter(&self, add: impl FnOnce(&mut Known, u64)) -> StepGuard {
-        let mut known = self.known();
-        known.last += 1;
-        let number = known.last;
-        add(&mut known, number);
-        drop(known);
+    fn enter(&self, add: impl FnOnce(&mut CurrentSteps, u64)) -> StepGuard {
+        let mut current = self.current();
+        current.last += 1;
+        let number = current.last;
+        add(&mut current, number);
+        drop(current);
         StepGuard {
             steps: self.clone(),
             number,
         }
     }
 
-    /// Why nothing came within `limit`; `message` says what did not come.
+    /// Returns the error of a time limit. It begins with `message`.
     fn timed_out(&self, message: &str, limit: Duration) -> AuthError {
-        let known = self.known();
-        let silent = match (known.requests.last(), &known.responding) {
+        let current = self.current();
+        let host = match (current.requests.last(), &current.responding) {
             (Some((_, host)), _) => Some(format!("{host} did not respond")),
             (None, Some(host)) => Some(format!("the response of {host} did not end")),
             (None, None) => None,
         };
-        let step = known.steps.last().map(|(_, step)| step.clone());
+        let step = current.steps.last().map(|(_, step)| step.clone());
         let what = step.as_ref().map(|step| step.what.clone());
-        let why: Vec<_> = [what, silent].into_iter().flatten().collect();
+        let why: Vec<_> = [what, host].into_iter().flatten().collect();
         let mut text = format!("{message} within {} s", limit.as_secs_f64());
         if !why.is_empty() {
             text = format!("{text}: {}", why.join(": "));
@@ -180,20 +180,22 @@ impl Steps {
 
 impl Drop for StepGuard {
     fn drop(&mut self) {
-        let mut known = self.steps.known();
-        known.steps.retain(|(number, _)| *number != self.number);
-        known.requests.retain(|(number, _)| *number != self.number);
+        let mut current = self.steps.current();
+        current.steps.retain(|(number, _)| *number != self.number);
+        current
+            .requests
+            .retain(|(number, _)| *number != self.number);
     }
 }
 
-/// A transport whose requests are steps.
+/// A transport whose requests are recorded as steps.
 #[derive(Debug)]
-struct Watched {
+struct RecordedTransport {
     transport: Arc<dyn Transport>,
     steps: Steps,
 }
 
-impl Transport for Watched {
+impl Transport for RecordedTransport {
     fn send(
         &self,
         request: Request<Body>,
@@ -202,11 +204,11 @@ impl Transport for Watched {
         let name = host.clone();
         let waiting = self
             .steps
-            .enter(|known, number| known.requests.push((number, name)));
+            .enter(|current, number| current.requests.push((number, name)));
         Box::pin(async move {
             let response = self.transport.send(request).await;
             drop(waiting);
-            self.steps.known().responding = response.is_ok().then_some(host);
+            self.steps.current().responding = response.is_ok().then_some(host);
             response
         })
     }

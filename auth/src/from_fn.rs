@@ -6,13 +6,13 @@ use gapi_transport::BoxFuture;
 
 use crate::{AuthError, Cached, FetchContext, Token, TokenSource};
 
-/// Credentials from a function that obtains tokens. The function is called when a token is needed, and never twice at once.
+/// Returns credentials whose tokens come from a function. It is called when a token is needed, and never concurrently.
 ///
 /// ```
 /// use gapi_auth::{Token, from_fn};
 ///
 /// let credentials = from_fn(|| async {
-///     // Ask a broker, a side-car, another process...
+///     // Ask a broker, a sidecar, another process...
 ///     let (value, lifetime) = (String::from("token"), std::time::Duration::from_secs(3600));
 ///     Ok(Token::new(value).expires_at(std::time::SystemTime::now() + lifetime))
 /// });

@@ -9,7 +9,7 @@ use crate::{AuthError, AuthErrorKind};
 pub(crate) const QUOTA_PROJECT: HeaderName = HeaderName::from_static("x-goog-user-project");
 pub(crate) const API_KEY: HeaderName = HeaderName::from_static("x-goog-api-key");
 
-/// The headers that authorize one request, and which token they came from. Cheap to clone; `Debug` shows no value.
+/// The headers that authorize one request, and the generation of their token. Cheap to clone; `Debug` shows no value.
 #[derive(Clone)]
 pub struct AuthHeaders {
     headers: Arc<HeaderMap>,
@@ -18,12 +18,12 @@ pub struct AuthHeaders {
 }
 
 impl AuthHeaders {
-    /// No headers: the request goes out without an identity.
+    /// Returns no headers, for a request without an identity.
     pub fn none() -> Self {
         Self::new(HeaderMap::new())
     }
 
-    /// These headers, for a type of your own that implements [`Credentials`](crate::Credentials). All values are marked as sensitive.
+    /// Returns these headers, for custom [`Credentials`](crate::Credentials). All values are marked as sensitive.
     pub fn new(mut headers: HeaderMap) -> Self {
         headers
             .values_mut()
@@ -35,15 +35,15 @@ impl AuthHeaders {
         }
     }
 
-    /// `authorization: Bearer TOKEN` (RFC 6750, section 2.1).
+    /// Returns `authorization: Bearer TOKEN` (RFC 6750, section 2.1).
     ///
     /// # Errors
-    /// [`AuthErrorKind::Config`] when `token` is empty or holds characters that a header cannot carry, such as a line break.
+    /// [`AuthErrorKind::Config`] if `token` is empty or contains characters that a header cannot, such as a line break.
     pub fn bearer(token: &str) -> Result<Self, AuthError> {
         Self::authorization("Bearer", token, None)
     }
 
-    /// `authorization: SCHEME TOKEN`, and the project that pays.
+    /// Returns `authorization: SCHEME TOKEN`, and the header of the quota project.
     pub(crate) fn authorization(
         scheme: &str,
         token: &str,
@@ -59,7 +59,7 @@ impl AuthHeaders {
         Self::identity(AUTHORIZATION, value, quota_project)
     }
 
-    /// The header that says who calls, and the project that pays.
+    /// Returns the header of an identity, and the header of the quota project.
     pub(crate) fn identity(
         name: HeaderName,
         value: HeaderValue,
@@ -73,7 +73,7 @@ impl AuthHeaders {
         Ok(Self::new(headers))
     }
 
-    /// Adds a header that is no secret.
+    /// Adds a header that is not secret.
     #[cfg(feature = "impersonation")]
     pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         let mut headers = (*self.headers).clone();
@@ -87,36 +87,35 @@ impl AuthHeaders {
         self
     }
 
-    /// Says when the token behind the headers stops being valid.
+    /// Sets when the token expires.
     #[must_use]
     pub fn with_expiry(mut self, expires_at: Option<SystemTime>) -> Self {
         self.expires_at = expires_at;
         self
     }
 
-    /// When the token behind the headers stops being valid, where that is known.
+    /// Returns when the token expires, if known.
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.expires_at
     }
 
-    /// The headers to add to the request.
+    /// Returns the headers to add to the request.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// Which token these headers came from: a number that no other token of this process has; 0 where there is no cache
-    /// behind them.
+    /// Returns a number that identifies the token within the process; 0 if the token does not come from a cache.
     pub fn generation(&self) -> u64 {
         self.generation
     }
 }
 
-/// A sensitive header value; `what` names it in the error.
+/// Returns a sensitive header value. `what` names it in the error.
 pub(crate) fn header_value(what: &str, text: &str) -> Result<HeaderValue, AuthError> {
     let mut value = HeaderValue::from_str(text).map_err(|_| {
         AuthError::new(
             AuthErrorKind::Config,
-            format!("{what} holds characters that an HTTP header cannot carry; is there a line break at its end?"),
+            format!("{what} contains characters that an HTTP header cannot; is there a line break at its end?"),
         )
     })?;
     value.set_sensitive(true);

@@ -1,4 +1,4 @@
-//! Paths for people to read.
+//! Paths in texts, without what is not a path.
 
 use std::{
     fmt::{self, Write},
@@ -6,20 +6,20 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// How Google's access tokens, refresh tokens, codes, JWTs, API keys and client secrets begin.
+/// The beginnings of Google's access tokens, refresh tokens, codes, JWTs, API keys and client secrets.
 pub(crate) const TOKENS: [&str; 6] = ["ya29.", "1//", "4/0", "eyJ", "AIza", "GOCSPX-"];
-/// No file system has longer names, nor Linux longer paths.
+/// The longest file name of any file system, and the longest path of Linux.
 const LONGEST_NAME: usize = 255;
 const LONGEST_PATH: usize = 4096;
-/// Digests in hexadecimal are names of folders; what is longer is a token.
+/// Folders are named by hexadecimal digests of this length. A longer word is considered a token.
 const LONGEST_WORD: usize = 64;
-/// Without a folder or an extension beside it.
+/// The same for a word without a folder or an extension.
 const LONGEST_BARE_WORD: usize = 32;
 
-/// A path, in a text that may be seen by others.
+/// A path in a text that others may read.
 ///
-/// Programs are often given the content of a file where its path belongs: a key in a variable that should name one. `Display` and `Debug` say of what
-/// is no path what it looks like, and show nothing of it. Control characters are escaped.
+/// Programs are often given the content of a file in place of its path, such as a key in a variable for a path. Then `Display` and `Debug` show only
+/// what it looks like. Control characters are escaped.
 ///
 /// ```
 /// use gapi_auth::RedactedPath;
@@ -30,12 +30,12 @@ const LONGEST_BARE_WORD: usize = 32;
 pub struct RedactedPath<'a>(&'a Path);
 
 impl<'a> RedactedPath<'a> {
-    /// Shows `path`.
+    /// Returns `path` for display.
     pub fn new<P: AsRef<Path> + ?Sized>(path: &'a P) -> Self {
         Self(path.as_ref())
     }
 
-    /// What was given instead of a path, if it is none.
+    /// Returns what this looks like, if it does not look like a path.
     pub fn looks_like(&self) -> Option<&'static str> {
         let text = self.0.to_string_lossy();
         let text = text.trim();
@@ -113,7 +113,7 @@ impl fmt::Debug for RedactedPath<'_> {
     }
 }
 
-/// A path that a file names, or whoever else; it is shown as [`RedactedPath`] shows it.
+/// A path from a file of credentials. `Debug` shows it as a [`RedactedPath`].
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct NamedPath(PathBuf);
 
@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_are_shown() {
+    fn paths_are_displayed() {
         for path in [
             "",
             "key.json",
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_path_is_described() {
+    fn other_texts_are_described() {
         let long = format!("/home/{}", "long words ".repeat(30));
         for (text, what) in [
             (r#"{"type": "service_account"}"#, "JSON"),
@@ -191,11 +191,11 @@ mod tests {
             (&"aB3".repeat(30), "a token"),
             (&long, "a long text"),
         ] {
-            let shown = RedactedPath::new(text);
-            assert_eq!(shown.looks_like(), Some(what), "{text}");
+            let redacted = RedactedPath::new(text);
+            assert_eq!(redacted.looks_like(), Some(what), "{text}");
             let expected = format!("(what looks like {what}, {} bytes)", text.len());
-            assert_eq!(shown.to_string(), expected);
-            assert_eq!(format!("{shown:?}"), expected);
+            assert_eq!(redacted.to_string(), expected);
+            assert_eq!(format!("{redacted:?}"), expected);
         }
     }
 }

@@ -5,15 +5,15 @@ use std::{fmt, sync::Arc};
 use gapi_transport::Transport;
 use http::{Uri, uri::Authority};
 
-/// What a request needs from its credentials. `Debug` shows the URL without its query, which may hold secrets.
+/// A request that needs authorization. `Debug` shows the URL without its query, which may contain secrets.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct AuthRequest<'a> {
-    /// Where the request goes. Self-signed tokens may derive their audience from it.
+    /// The URL of the request. Self-signed tokens may derive their audience from it.
     pub url: &'a Uri,
-    /// The scopes to ask for.
+    /// The scopes to request.
     pub scopes: Scopes<'a>,
-    /// How to reach a token endpoint, for credentials that were given no transport of their own.
+    /// The transport for token requests of credentials that have no transport of their own.
     pub transport: Option<&'a Arc<dyn Transport>>,
 }
 
@@ -21,14 +21,14 @@ pub struct AuthRequest<'a> {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Scopes<'a> {
-    /// Used only by credentials that were given no scopes of their own.
+    /// Used only by credentials without scopes of their own.
     Default(&'a [&'a str]),
-    /// Used whatever the credentials were given: the caller asked for exactly these.
+    /// Used in place of the scopes of the credentials.
     Exactly(&'a [&'a str]),
 }
 
 impl<'a> AuthRequest<'a> {
-    /// A request to `url` that offers `scopes`.
+    /// Returns a request to `url` that offers `scopes`.
     pub fn new(url: &'a Uri, scopes: Scopes<'a>) -> Self {
         Self {
             url,
@@ -37,7 +37,7 @@ impl<'a> AuthRequest<'a> {
         }
     }
 
-    /// Lends a transport to credentials that have none of their own, so that one pool, proxy or mock serves token requests too.
+    /// Sets the transport for credentials that have none of their own, so that one pool, proxy or mock serves token requests too.
     #[must_use]
     pub fn with_transport(mut self, transport: &'a Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
@@ -66,7 +66,7 @@ impl fmt::Debug for AuthRequest<'_> {
     }
 }
 
-/// Scopes in the order that they are sent in: sorted, each once. Two callers who name the same scopes share a token.
+/// Scopes in the order in which they are sent: sorted, each once. Callers that name the same scopes share a token.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct ScopeSet(Arc<[String]>);
 
@@ -86,7 +86,7 @@ impl ScopeSet {
     }
 }
 
-/// The scopes to ask for, as they were given: unsorted, perhaps repeated.
+/// The scopes to request as they were given: unsorted, possibly repeated.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct ScopeList<'a> {
     offered: &'a [&'a str],
@@ -94,7 +94,7 @@ pub(crate) struct ScopeList<'a> {
 }
 
 impl<'a> ScopeList<'a> {
-    /// Returns the scopes to ask for, given the credentials' own scopes: exactly the caller's, else the credentials', else the defaults.
+    /// Returns the scopes to request: the caller's exact ones, else the credentials' own, else the defaults.
     pub(crate) fn effective(own: Option<&'a [String]>, offered: Scopes<'a>) -> Self {
         let (offered, own): (&[&str], &[String]) = match (offered, own) {
             (Scopes::Default(_), Some(own)) if !own.is_empty() => (&[], own),
@@ -117,7 +117,7 @@ impl<'a> ScopeList<'a> {
     }
 }
 
-/// The same as comparing with [`ScopeList::to_set`], without making it.
+/// Equals a comparison with [`ScopeList::to_set`], without making the set.
 impl PartialEq<ScopeList<'_>> for ScopeSet {
     fn eq(&self, list: &ScopeList<'_>) -> bool {
         let scopes = list.iter().filter(|scope| !scope.is_empty());

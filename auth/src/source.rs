@@ -1,4 +1,4 @@
-//! Where tokens come from: what a kind of credentials implements.
+//! The traits that a kind of credentials implements to fetch tokens.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -9,39 +9,39 @@ use crate::{
     token_retry::ATTEMPT_TIMEOUT,
 };
 
-/// What a kind of credentials implements: fetch one token. [`Cached`] does the rest.
+/// Fetches tokens of one kind of credentials. [`Cached`](crate::Cached) caches and refreshes them.
 ///
-/// A source neither caches nor retries, and its future runs to the end even when the caller who caused it has gone.
+/// A source neither caches nor retries. Its future runs to the end, even if the caller is gone.
 pub trait TokenSource: fmt::Debug + Send + Sync + 'static {
     /// Fetches a token.
     ///
     /// # Errors
-    /// [`AuthError`]; where [`AuthError::is_transient`] holds, the cache tries again.
+    /// [`AuthError`]. The cache retries if [`AuthError::is_transient`] is true.
     fn fetch<'a>(&'a self, cx: &'a FetchContext) -> BoxFuture<'a, Result<Token, AuthError>>;
 
-    /// The scopes that these credentials were given; requests cannot change them except with [`Scopes::Exactly`](crate::Scopes::Exactly).
+    /// Returns the scopes of these credentials. Requests override them only with [`Scopes::Exactly`](crate::Scopes::Exactly).
     fn scopes(&self) -> Option<&[String]> {
         None
     }
 
-    /// Whether tokens differ by scopes. Where they do not, one token serves every request.
+    /// Returns whether tokens differ by scopes. If not, one token serves all requests.
     fn is_scoped(&self) -> bool {
         true
     }
 
-    /// The audience of a token for `request`, where tokens differ by the host that they are sent to.
+    /// Returns the audience of a token for `request`, if tokens differ by the host that they are sent to.
     fn audience(&self, request: &AuthRequest<'_>) -> Option<String> {
         let _ = request;
         None
     }
 
-    /// How many attempts one fetch has while errors are transient, within a minute in all, unless the program says otherwise
+    /// Returns the number of attempts of one fetch while errors are transient. The program may override it
     /// ([`TokenRetryPolicy`](crate::TokenRetryPolicy)).
     fn attempts(&self) -> u32 {
         3
     }
 
-    /// Refuses a request that can never succeed, before anything is fetched.
+    /// Refuses a request that cannot succeed, before a token is fetched.
     ///
     /// # Errors
     /// [`AuthError`], usually [`AuthErrorKind::Config`](crate::AuthErrorKind::Config).
@@ -50,23 +50,22 @@ pub trait TokenSource: fmt::Debug + Send + Sync + 'static {
         Ok(())
     }
 
-    /// How long one attempt to fetch may take: 30 s unless a source runs something that takes longer. A program may say otherwise
-    /// ([`TokenRetryPolicy`](crate::TokenRetryPolicy)).
+    /// Returns the time limit of one attempt, 30 s by default. The program may override it ([`TokenRetryPolicy`](crate::TokenRetryPolicy)).
     fn attempt_limit(&self) -> Duration {
         ATTEMPT_TIMEOUT
     }
 
-    /// The universe of these credentials.
+    /// Returns the universe of these credentials.
     fn universe_domain(&self) -> &str {
         DEFAULT_UNIVERSE
     }
 
-    /// The project that pays, if one is set.
+    /// Returns the project that is billed for quota, if there is one.
     fn quota_project(&self) -> Option<&str> {
         None
     }
 
-    /// Who these credentials are: kind and principal, no secret.
+    /// Returns the kind and the principal of these credentials. It contains no secret.
     fn describe(&self) -> String {
         String::from("credentials")
     }
@@ -77,24 +76,22 @@ pub trait TokenSource: fmt::Debug + Send + Sync + 'static {
     }
 }
 
-/// What a kind of credentials implements that can get ID tokens: fetch one. [`IdTokenCredentials`](crate::IdTokenCredentials)
-/// caches them.
+/// Fetches ID tokens of one kind of credentials. [`IdTokenCredentials`](crate::IdTokenCredentials) caches them.
 ///
-/// A source neither caches nor retries, and its future runs to the end even when the caller who caused it has gone.
-/// Dyn-compatible.
+/// A source neither caches nor retries. Its future runs to the end, even if the caller is gone. Dyn-compatible.
 pub trait IdTokenSource: fmt::Debug + Send + Sync + 'static {
-    /// Fetches an ID token for `audience`: the service that is to accept it, such as a Cloud Run service's URL or an OAuth client's ID.
-    /// Its expiry is the `exp` claim; `Token::from_jwt` reads it.
+    /// Fetches an ID token for `audience`: the service that will accept it, such as the URL of a Cloud Run service or the ID of an OAuth client.
+    /// Its expiry is the `exp` claim, which `Token::from_jwt` reads.
     ///
     /// # Errors
-    /// [`AuthError`]; where [`AuthError::is_transient`] holds, the cache tries again.
+    /// [`AuthError`]. The cache retries if [`AuthError::is_transient`] is true.
     fn fetch_id_token<'a>(
         &'a self,
         audience: &'a str,
         cx: &'a FetchContext,
     ) -> BoxFuture<'a, Result<Token, AuthError>>;
 
-    /// Whose tokens these are: kind and principal, no secret.
+    /// Returns the kind and the principal of the tokens. It contains no secret.
     fn describe(&self) -> String;
 
     /// See [`Credentials::metrics`](crate::Credentials::metrics).

@@ -12,8 +12,7 @@ use crate::{
 
 /// An access token from elsewhere, such as `gcloud auth print-access-token`.
 ///
-/// It is never refreshed: when it expires, servers answer 401 and the caller sees it. For tokens that can be fetched anew
-/// see [`from_fn`](crate::from_fn).
+/// It is not refreshed: when it expires, calls fail with 401. For tokens that can be fetched again see [`from_fn`](crate::from_fn).
 #[derive(Clone)]
 pub struct AccessToken {
     token: SecretString,
@@ -22,7 +21,7 @@ pub struct AccessToken {
 }
 
 impl AccessToken {
-    /// This token. White space around it is dropped, because tokens often come from a file or a command.
+    /// Returns credentials with this token. Surrounding white space is removed, because tokens often come from a file or a command.
     pub fn new(token: impl AsRef<str>) -> Self {
         Self {
             token: SecretString::from(token.as_ref().trim()),
@@ -31,14 +30,14 @@ impl AccessToken {
         }
     }
 
-    /// The project that pays.
+    /// Sets the project that is billed for quota: the header `x-goog-user-project`.
     #[must_use]
     pub fn quota_project(mut self, project: impl Into<String>) -> Self {
         self.quota_project = Some(project.into());
         self
     }
 
-    /// The universe that the token belongs to. `googleapis.com` unless set.
+    /// Sets the universe of the token, `googleapis.com` by default.
     #[must_use]
     pub fn universe_domain(mut self, domain: impl Into<String>) -> Self {
         self.universe_domain = domain.into();
@@ -82,9 +81,9 @@ impl fmt::Debug for AccessToken {
     }
 }
 
-/// An [API key](https://docs.cloud.google.com/docs/authentication/api-keys): names a project, not a person.
+/// An [API key](https://docs.cloud.google.com/docs/authentication/api-keys): it identifies a project, not a principal.
 ///
-/// It travels in the `x-goog-api-key` header, because URLs end up in logs.
+/// It is sent in the `x-goog-api-key` header, because URLs are often logged.
 #[derive(Clone)]
 pub struct ApiKey {
     key: SecretString,
@@ -92,7 +91,7 @@ pub struct ApiKey {
 }
 
 impl ApiKey {
-    /// This key. White space around it is dropped.
+    /// Returns credentials with this key. Surrounding white space is removed.
     pub fn new(key: impl AsRef<str>) -> Self {
         Self {
             key: SecretString::from(key.as_ref().trim()),
@@ -100,7 +99,7 @@ impl ApiKey {
         }
     }
 
-    /// The project that pays, instead of the key's own.
+    /// Sets the project that is billed for quota instead of the key's own.
     #[must_use]
     pub fn quota_project(mut self, project: impl Into<String>) -> Self {
         self.quota_project = Some(project.into());
@@ -143,7 +142,7 @@ impl fmt::Debug for ApiKey {
     }
 }
 
-/// No identity: for public data, and for servers that do not ask.
+/// No identity: for public data, and for servers without authorization.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Anonymous;
 

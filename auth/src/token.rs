@@ -13,7 +13,7 @@ use secrecy::{ExposeSecret, SecretString};
 #[cfg(feature = "id-token")]
 use crate::{AuthError, AuthErrorKind, json};
 
-/// An access token, as a [`TokenSource`](crate::TokenSource) gives it. Wiped from memory when dropped; `Debug` does not show it.
+/// An access token, as a [`TokenSource`](crate::TokenSource) returns it. It is wiped from memory when dropped; `Debug` does not show it.
 #[derive(Clone)]
 pub struct Token {
     value: SecretString,
@@ -22,7 +22,7 @@ pub struct Token {
 }
 
 impl Token {
-    /// A bearer token that never expires, until [`expires_at`](Self::expires_at) says otherwise.
+    /// Returns a bearer token. It does not expire unless [`expires_at`](Self::expires_at) is set.
     pub fn new(value: impl Into<SecretString>) -> Self {
         Self {
             value: value.into(),
@@ -31,31 +31,31 @@ impl Token {
         }
     }
 
-    /// When the token stops being valid.
+    /// Sets when the token expires.
     #[must_use]
     pub fn expires_at(mut self, expires_at: SystemTime) -> Self {
         self.expires_at = Some(expires_at);
         self
     }
 
-    /// The scheme of the `authorization` header. `Bearer` unless set.
+    /// Sets the scheme of the `authorization` header, `Bearer` by default.
     #[must_use]
     pub fn token_type(mut self, token_type: impl Into<String>) -> Self {
         self.token_type = token_type.into();
         self
     }
 
-    /// The token itself: a secret.
+    /// Returns the token, which is secret.
     pub fn secret(&self) -> &str {
         self.value.expose_secret()
     }
 
-    /// When the token stops being valid, if ever.
+    /// Returns when the token expires, if it does.
     pub fn expiry(&self) -> Option<SystemTime> {
         self.expires_at
     }
 
-    /// The scheme of the `authorization` header.
+    /// Returns the scheme of the `authorization` header.
     pub fn scheme(&self) -> &str {
         &self.token_type
     }
@@ -72,17 +72,18 @@ impl fmt::Debug for Token {
 
 #[cfg(feature = "id-token")]
 impl Token {
-    /// An ID token, or any other JSON web token, with the expiry that its `exp` claim says. Nothing is verified: for tokens that
-    /// come from where they are issued.
+    /// Returns a JSON web token, such as an ID token, with the expiry of its `exp` claim.
+    ///
+    /// The signature is not verified, so the token must come from its issuer.
     ///
     /// # Errors
-    /// [`AuthErrorKind::Http`] when it is no JSON web token with an `exp`. The text never shows it.
+    /// [`AuthErrorKind::Http`] if this is not a JSON web token with an `exp` claim. The text does not show the token.
     pub fn from_jwt(jwt: impl Into<SecretString>) -> Result<Self, AuthError> {
         let jwt = jwt.into();
         let expiry = expiry(jwt.expose_secret()).ok_or_else(|| {
             AuthError::new(
                 AuthErrorKind::Http,
-                "the answer holds an ID token that is no JSON web token with an `exp` claim",
+                "the response contains an ID token that is not a JSON web token with an `exp` claim",
             )
         })?;
         Ok(Self::new(jwt).expires_at(expiry))

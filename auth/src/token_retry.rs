@@ -1,24 +1,24 @@
-//! How often a token is asked for, and for how long.
+//! How often a token is requested, and for how long.
 
 use std::time::Duration;
 
-/// How long one attempt may take, unless its source needs more.
+/// The time limit of one attempt, unless its source needs more.
 pub(crate) const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long a fetch may take, attempts and waits together, unless one attempt may take most of it.
+/// The time limit of a fetch, unless one attempt may take most of it.
 const DEADLINE: Duration = Duration::from_secs(60);
 /// The wait before the second attempt of a fetch.
 const INITIAL_DELAY: Duration = Duration::from_secs(1);
 
-/// How a fetch of a token is retried after transient errors: how often, how long after each other, and for how long in all.
+/// How a token request is retried after transient errors: the number of attempts, their time limits and the waits between them.
 ///
-/// What is not set is as [`Cached`](crate::Cached) describes: three attempts (five of the metadata server's) of at most 30 s each, 1 and 2 s apart, and
-/// 60 s in all. A server that says how long to wait (`Retry-After`) is left alone for that long.
+/// The defaults are three attempts (five for the metadata server) of at most 30 s each, 1 and 2 s apart, within 60 s in all. A `Retry-After`
+/// of the server extends a wait.
 ///
 /// ```
 /// use std::time::Duration;
 /// use gapi_auth::{AuthorizedUser, TokenRetryPolicy};
 ///
-/// // For a program that somebody waits for: an answer within ten seconds, whatever it is.
+/// For an interactive program: a token or an error within ten seconds.
 /// let quick = TokenRetryPolicy::new().max_attempts(2).attempt_timeout(Duration::from_secs(4)).deadline(Duration::from_secs(10));
 /// let user = AuthorizedUser::from_parts("client", "secret", "refresh token").retry(quick);
 /// ```
@@ -32,7 +32,7 @@ pub struct TokenRetryPolicy {
 }
 
 impl TokenRetryPolicy {
-    /// Nothing different.
+    /// Returns a policy with the defaults.
     pub const fn new() -> Self {
         Self {
             max_attempts: None,
@@ -42,30 +42,30 @@ impl TokenRetryPolicy {
         }
     }
 
-    /// One attempt.
+    /// Returns a policy of one attempt.
     pub const fn none() -> Self {
         Self::new().max_attempts(1)
     }
 
-    /// The number of attempts of one fetch, the first one included; 0 means 1.
+    /// Sets the number of attempts, including the first one. 0 means 1.
     pub const fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = Some(attempts);
         self
     }
 
-    /// How long one attempt may take.
+    /// Sets the time limit of one attempt.
     pub const fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);
         self
     }
 
-    /// How long a fetch may take, attempts and waits together.
+    /// Sets the time limit of all attempts and waits together.
     pub const fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = Some(deadline);
         self
     }
 
-    /// The wait before the second attempt, which doubles before each further one. It varies by a quarter, so that clients do not act in step.
+    /// Sets the wait before the second attempt. It doubles before each further attempt, and varies by a quarter so that clients do not retry in step.
     pub const fn initial_delay(mut self, delay: Duration) -> Self {
         self.initial_delay = Some(delay);
         self
