@@ -75,7 +75,7 @@ impl FetchContext {
     }
 
     /// Returns `transport` with its requests recorded as steps of this fetch.
-    fn record(&self, transport: Arc<dyn Transport>) -> Arc<dyn Transport> {
+    pub(crate) fn record(&self, transport: Arc<dyn Transport>) -> Arc<dyn Transport> {
         Arc::new(RecordedTransport {
             transport,
             steps: self.steps.clone(),

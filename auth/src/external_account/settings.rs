@@ -79,7 +79,7 @@ impl Settings {
     /// The transport to a server at `url`. Plain http is spoken by this machine and its link only, where no proxy leads.
     pub(super) fn transport_to(&self, url: &str, cx: &FetchContext) -> Arc<dyn Transport> {
         if url.starts_with("http://") && self.reach.transport().is_none() {
-            cx.watch(self.direct.clone())
+            cx.record(self.direct.clone())
         } else {
             cx.transport().clone()
         }

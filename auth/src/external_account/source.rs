@@ -63,7 +63,7 @@ impl Source {
             metrics: Some(self.metrics_header()),
         };
         let transport: Arc<dyn Transport> = match self.supplier.own_transport(settings)? {
-            Some(own) => cx.watch(own),
+            Some(own) => cx.record(own),
             None => cx.transport().clone(),
         };
         let asked_at = cx.clock().now();

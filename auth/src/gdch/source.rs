@@ -95,7 +95,7 @@ impl Source {
                 let roots = self.reach.files(AUTHORITY)?.read(path).map_err(|error| {
                     config::unreadable(path, error, "the file's `ca_cert_path` names it")
                 })?;
-                trusting(path, &roots).map(|transport| cx.watch(transport))
+                trusting(path, &roots).map(|transport| cx.record(transport))
             }
             _ => Ok(cx.transport().clone()),
         }
