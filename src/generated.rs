@@ -6,11 +6,11 @@
 /// Version 1.
 pub mod v1 {
     // Requests: tables, calls, and what sends them.
+    pub use crate::method::Slot as PagingSlot;
     pub use crate::method::{
         Api, Endpoint, JobShape, Location, MaskOf, MediaDownload, MediaUpload, Method, Operation,
         OperationShape, Paging, Parameter, Patching, Slot, Verb,
     };
-    pub use crate::paging::PagingSlot;
     pub use crate::patch::UpdateOf;
     pub use crate::{
         Client, Download, Error, HttpBody, HttpRequest, Items, LongRunning, Media, Pages, RawBody,

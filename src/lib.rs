@@ -97,7 +97,8 @@ pub use crate::{
     http::HttpRequest,
     http_body::{HttpBody, RawBody},
     media::{
-        Chunks, Download, Media, Progress, ResumableUpload, StartUpload, Upload, UploadSession,
+        Chunks, Download, Media, PendingUpload, Progress, ResumableUpload, StartUpload, Upload,
+        UploadSession,
     },
     method::{
         Api, Endpoint, JobShape, Location, MaskOf, MediaDownload, MediaUpload, Method, Operation,
@@ -105,7 +106,7 @@ pub use crate::{
     },
     observe::{AttemptMetrics, CallMetrics, Observer},
     operation::{LongRunning, OperationStream, Wait},
-    paging::{Items, Listed, Pages, PagingSlot},
+    paging::{Items, Listed, Pages},
     patch::{Patch, UpdateOf},
     pending::{PendingCall, conditional::ConditionalCall},
     request::{

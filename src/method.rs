@@ -1,7 +1,5 @@
 //! What generated code says of an API and its methods: plain tables, read by the executor.
 
-use crate::paging::PagingSlot;
-
 /// One API: what is common to its methods.
 #[derive(Debug)]
 pub struct Api {
@@ -225,11 +223,11 @@ pub enum Location {
 #[derive(Clone, Copy, Debug)]
 pub struct Paging {
     /// Where the next page's token goes.
-    pub token: PagingSlot,
+    pub token: Slot,
     /// The field of the answer that holds it: `nextPageToken`.
     pub next: &'static str,
     /// What sets the size of a page.
-    pub size: Option<PagingSlot>,
+    pub size: Option<Slot>,
     /// The field of the answer that holds the entries, where it is known.
     pub items: Option<&'static str>,
 }
@@ -241,6 +239,18 @@ pub enum Slot {
     Query(&'static str),
     /// A property of the body.
     Body(&'static str),
+}
+
+impl Slot {
+    /// A query parameter.
+    pub const fn query(name: &'static str) -> Self {
+        Self::Query(name)
+    }
+
+    /// A property of the body.
+    pub const fn body(name: &'static str) -> Self {
+        Self::Body(name)
+    }
 }
 
 /// What a method makes of a change of its resource, which a [`Patch`](crate::Patch) is.

@@ -13,11 +13,13 @@ use crate::{
     execute::{self, Answered, Raw, State},
     http::{API_CLIENT, HttpRequest},
     media_type,
+    request::options::CallOptions,
 };
 
 /// Sends `requests` to `uri` and gives their responses, which may be errors of the service, in the same order. `root` is what stands before the paths of the API.
 pub(super) async fn exchange(
     prepared: &Prepared,
+    options: &CallOptions,
     state: &State,
     uri: &Uri,
     root: &str,
@@ -41,7 +43,7 @@ pub(super) async fn exchange(
         // A boundary has letters, digits and underscores only.
         content_type.unwrap_or_else(|_| HeaderValue::from_static("multipart/mixed")),
     );
-    let answered = execute::raw(prepared, state, raw).await;
+    let answered = execute::raw(prepared, options, state, raw).await;
     let found = answered.and_then(|answered| read(&answered, calls));
     let found = found.map_err(|error| error.of_batch(calls))?;
     Ok(found

@@ -11,7 +11,7 @@ use crate::{
     execute::{self, Answered, Backoff, BatchPart, Next, State, Step, Why, retry_note},
     method::Api,
     request::{
-        Call, Transfer,
+        Call,
         options::{CallOptions, InBatch},
     },
 };
@@ -96,11 +96,6 @@ fn item(client: &Client, entry: Entry, options: &CallOptions) -> Result<Item, Er
     let Entry { call, options: own } = entry;
     let api = call.method.api;
     let usage = |message: &str| Error::usage(message).at(call.method.id, None);
-    if !matches!(call.transfer, Transfer::Json) {
-        return Err(usage(
-            "media cannot travel in a batch; send this call by itself",
-        ));
-    }
     if api.batch_path.is_empty() {
         return Err(usage(
             "the API has no endpoint for batches; send its calls one by one",
@@ -153,6 +148,8 @@ struct Chunk<'a> {
     items: &'a mut [Item],
     pending: Vec<usize>,
     whole: Prepared,
+    /// The options of the whole and the defaults of the client.
+    options: CallOptions,
     backoff: Backoff,
     /// Whether a token was rejected already.
     replaced: bool,
@@ -166,15 +163,17 @@ impl<'a> Chunk<'a> {
         items: &'a mut [Item],
         pending: Vec<usize>,
     ) -> Self {
-        let effective = options.clone().or(&client.defaults);
+        let whole = Prepared {
+            client: client.clone(),
+            // The credentials are asked on behalf of the first call; all are of one API.
+            call: Call::new(items[pending[0]].prepared.call.method),
+            options: options.clone(),
+        };
+        let options = execute::effective_options(&whole);
         Self {
-            backoff: Backoff::new(&client.inner, &effective),
-            whole: Prepared {
-                client: client.clone(),
-                // The credentials are asked on behalf of the first one; all are of one API.
-                call: Call::new(items[pending[0]].prepared.call.method),
-                options: options.clone(),
-            },
+            backoff: Backoff::new(&client.inner, &options),
+            whole,
+            options,
             state,
             items,
             pending,
@@ -260,7 +259,15 @@ impl<'a> Chunk<'a> {
             .map(|index| &self.items[*index].part.request)
             .collect();
         let before = self.state.exchanges();
-        let answers = exchange(&self.whole, self.state, &first.uri, &first.root, &requests).await;
+        let answers = exchange(
+            &self.whole,
+            &self.options,
+            self.state,
+            &first.uri,
+            &first.root,
+            &requests,
+        )
+        .await;
         let exchanges = self.state.exchanges() - before;
         let (answers, outer) = match answers {
             Ok(answers) => (answers, None),

@@ -18,6 +18,7 @@ use crate::{
     client::prepared::Prepared,
     http::{HttpRequest, common_headers, streamed::Streamed},
     redact::RedactedUrl,
+    request::options::CallOptions,
 };
 
 /// A request to any URL. What is true of every HTTP request of a call is added: user agent, quota project, the headers of its options, credentials, the limit of an attempt.
@@ -101,8 +102,12 @@ impl Raw {
 
 /// Sends a request on behalf of the call `prepared`, whose state is `state`. The limit of the whole call is the caller's to keep.
 #[allow(dead_code)] // For features that speak more than one request per call.
-pub(crate) async fn raw(prepared: &Prepared, state: &State, raw: Raw) -> Result<Answered, Error> {
-    let options = super::effective_options(prepared);
+pub(crate) async fn raw(
+    prepared: &Prepared,
+    options: &CallOptions,
+    state: &State,
+    raw: Raw,
+) -> Result<Answered, Error> {
     let method = prepared.call.method.id;
     let usage = |message: String| Error::usage(message).at(method, None);
     if let Some(invalid) = options.invalid() {
@@ -117,7 +122,7 @@ pub(crate) async fn raw(prepared: &Prepared, state: &State, raw: Raw) -> Result<
         shown,
     } = raw;
     let mut headers = HeaderMap::new();
-    common_headers(&mut headers, &options, &super::surroundings(prepared)).map_err(usage)?;
+    common_headers(&mut headers, options, &super::surroundings(prepared)).map_err(usage)?;
     headers.extend(std::mem::take(&mut request.headers));
     if let Some(len) = request.len() {
         headers.insert(CONTENT_LENGTH, len.into());
@@ -128,7 +133,7 @@ pub(crate) async fn raw(prepared: &Prepared, state: &State, raw: Raw) -> Result<
     request.headers = headers;
     let plan = Plan {
         prepared,
-        options: &options,
+        options,
         state,
         len: request.len(),
         media: request.len().unwrap_or(0),
@@ -136,7 +141,7 @@ pub(crate) async fn raw(prepared: &Prepared, state: &State, raw: Raw) -> Result<
         expects_json: request.expects_json(),
         expects_content: false,
         stream: request.stream.clone(),
-        origin: Origin::Given(Box::new(move || request.clone())),
+        origin: Origin::Built(Box::new(request)),
         accept,
         read: Read::Whole,
         follow,

@@ -12,6 +12,7 @@ use http::{
 
 use super::{
     Answered,
+    call_info::CallInfo,
     failure::{self, Failure},
     hand_over::Trip,
     redirect,
@@ -26,9 +27,8 @@ use crate::{
     http::{
         HttpRequest, QUOTA_PROJECT,
         content_encoding::{self, Coding},
+        content_range,
     },
-    media::part,
-    mock::Called,
     request::Transfer,
 };
 
@@ -98,7 +98,7 @@ pub(super) async fn exchange(
 fn is_part_of_nothing(plan: &Plan<'_>, answered: &Answered) -> bool {
     answered.status == StatusCode::RANGE_NOT_SATISFIABLE
         && plan.read == Read::Head
-        && part::complete_length(&answered.headers) == Some(0)
+        && content_range::complete_length(&answered.headers) == Some(0)
 }
 
 /// The response with its body unread.
@@ -316,7 +316,7 @@ fn start<'a>(
     let mut request = request.with_body(body);
     if transport.reads_extensions() {
         // For transports that answer by method, such as mocks.
-        request.extensions_mut().insert(Called {
+        request.extensions_mut().insert(CallInfo {
             method: prepared.call.method,
             parts: prepared.options.chosen().batch.parts(),
         });

@@ -4,6 +4,7 @@ mod authorize;
 mod auxiliary_request;
 mod backoff;
 mod batch;
+mod call_info;
 mod decode;
 mod exchange;
 mod failure;
@@ -34,6 +35,7 @@ pub(crate) use self::{
 pub(crate) use self::{
     backoff::{Backoff, Next, Why},
     batch::{BatchPart, batch_part, limit, reject_token},
+    call_info::CallInfo,
     decode::Answered,
     hand_over::{Host, Hosts},
     redirect::{resolve, same_origin},
@@ -54,10 +56,7 @@ use crate::{
     Error,
     client::prepared::Prepared,
     http::{HttpRequest, Surroundings},
-    request::{
-        Transfer,
-        options::{CallOptions, RequestId},
-    },
+    request::options::{CallOptions, RequestId},
 };
 
 /// How long one attempt may take unless the caller says otherwise.
@@ -73,23 +72,16 @@ pub(crate) fn preview(prepared: &Prepared) -> Result<HttpRequest, Error> {
     build(prepared, &options)
 }
 
-/// Sends the call and gives its answer, which is a success, undecoded.
-pub(crate) async fn execute(prepared: &Prepared) -> Result<Answered, Error> {
-    match &prepared.call.transfer {
-        Transfer::Upload(outgoing) => (outgoing.code.send)(prepared, outgoing).await,
-        Transfer::Json | Transfer::Download { .. } => send(prepared).await,
-    }
-}
-
 /// A call of more than one request, or one that reads before it sends: `work`, which keeps `state`, within the call's span and limit.
 pub(crate) async fn many(
     prepared: &Prepared,
+    options: &CallOptions,
     state: &State,
     work: impl Future<Output = Result<Answered, Error>>,
 ) -> Result<Answered, Error> {
     let span = span(prepared);
     let _counted = span.counting(state);
-    let mut limit = whole_call(prepared, &effective_options(prepared));
+    let mut limit = whole_call(prepared, options);
     let result = timer::within(limit.as_mut(), state, work)
         .instrument(Span::clone(&span))
         .await;
@@ -98,16 +90,21 @@ pub(crate) async fn many(
     finish(prepared, &span, result)
 }
 
-/// Sends `prepared` as one request of a call that is under way.
-pub(crate) async fn within_call(prepared: &Prepared, state: &State) -> Result<Answered, Error> {
-    let options = effective_options(prepared);
-    let how = (Read::Whole, Retries::Call);
-    let received = run(prepared, options, &Span::current(), state, how, None).await?;
-    Ok(received.answered)
+/// Sends a request that was built before as the only request of a call that is in progress.
+pub(crate) async fn send_request(
+    prepared: &Prepared,
+    options: &CallOptions,
+    state: &State,
+    request: HttpRequest,
+) -> Result<Answered, Error> {
+    let plan = Plan::of_request(prepared, options, state, request);
+    let row = Row::default();
+    let result = retry_loop::attempts(&plan, &mut None, &row, &Span::current()).await;
+    row.close(result, state).map(|received| received.answered)
 }
 
-/// Sends the call as one request.
-async fn send(prepared: &Prepared) -> Result<Answered, Error> {
+/// Sends the call and gives its answer, which is a success, undecoded.
+pub(crate) async fn execute(prepared: &Prepared) -> Result<Answered, Error> {
     let span = span(prepared);
     let state = State::default();
     let _counted = span.counting(&state);
@@ -170,7 +167,7 @@ async fn run(
 }
 
 /// Puts the id that the caller chose into the query.
-fn give_request_id(prepared: &Prepared, options: &mut CallOptions) -> Result<(), Error> {
+pub(crate) fn give_request_id(prepared: &Prepared, options: &mut CallOptions) -> Result<(), Error> {
     let method = prepared.call.method;
     match &options.chosen().request_id {
         Some(RequestId::Given(_)) if !method.request_id => {
@@ -188,7 +185,7 @@ fn give_request_id(prepared: &Prepared, options: &mut CallOptions) -> Result<(),
 }
 
 /// Gives the call an id of its own, the same for all attempts, where the method knows requests by one.
-fn fill_request_id(prepared: &Prepared, options: &mut CallOptions) {
+pub(crate) fn fill_request_id(prepared: &Prepared, options: &mut CallOptions) {
     let wanted = prepared.call.method.request_id && options.chosen().request_id.is_none();
     if wanted && !has_request_id(prepared, options) {
         options.set_param(REQUEST_ID, Uuid::new_v4().to_string());
@@ -227,7 +224,7 @@ fn build(prepared: &Prepared, options: &CallOptions) -> Result<HttpRequest, Erro
     crate::http::build(&prepared.call, options, &surroundings(prepared))
 }
 
-fn surroundings(prepared: &Prepared) -> Surroundings<'_> {
+pub(crate) fn surroundings(prepared: &Prepared) -> Surroundings<'_> {
     let client = &*prepared.client.inner;
     let emulator = client.root.emulator(prepared.call.method.api);
     Surroundings {

@@ -24,9 +24,8 @@ use crate::{
     error::{Note, Repeat},
     execute::{Backoff, Next, PASSED_BY, Why, retry_note},
     http::{HttpRequest, streamed::Streamed},
-    media::plan::Copies,
     redact::RedactedUrl,
-    request::{Transfer, options::CallOptions},
+    request::options::CallOptions,
 };
 
 /// What is sent, and what is made of the answers.
@@ -72,12 +71,12 @@ pub(crate) enum Retries {
 pub(super) enum Origin {
     /// It is built again: most calls need no second one, and a copy for each would cost them more.
     Call,
-    /// It is a copy of one that was given.
-    Given(Copies),
+    /// It is a copy of one that was built before.
+    Built(Box<HttpRequest>),
 }
 
 impl<'a> Plan<'a> {
-    /// The request of a call, and the plan for it.
+    /// Returns the request of a call, and the plan for it.
     pub(super) fn of_call(
         prepared: &'a Prepared,
         options: &'a CallOptions,
@@ -86,44 +85,59 @@ impl<'a> Plan<'a> {
         retries: Retries,
     ) -> Result<(Self, HttpRequest), Error> {
         let request = super::build(prepared, options)?;
-        let (origin, media) = match &prepared.call.transfer {
-            // Media is encoded once. Nobody knows how long a stream is that does not say so.
-            Transfer::Upload(outgoing) => (
-                Origin::Given((outgoing.code.copies)(&request)),
-                request.len().unwrap_or(u64::MAX),
-            ),
-            Transfer::Json | Transfer::Download { .. } => (Origin::Call, 0),
-        };
         let expects_json = read == Read::Whole && request.expects_json();
         let plan = Self {
             prepared,
             options,
             state,
-            origin,
+            origin: Origin::Call,
             len: request.len(),
             shown: Arc::new(RedactedUrl::new(&request.uri, None)),
             expects_json,
             expects_content: expects_json && prepared.call.method.expects_content(),
-            accept: if options.chosen().not_modified {
-                |status| status.is_success() || *status == StatusCode::NOT_MODIFIED
-            } else {
-                StatusCode::is_success
-            },
+            accept: accepted(options),
             read,
             follow: Follow::Yes,
             authorize: true,
             retries,
-            media,
-            stream: request.stream.clone(),
+            media: 0,
+            stream: None,
         };
         Ok((plan, request))
+    }
+
+    /// Returns the plan for a request of a call that was built before, whose body is media.
+    pub(super) fn of_request(
+        prepared: &'a Prepared,
+        options: &'a CallOptions,
+        state: &'a State,
+        request: HttpRequest,
+    ) -> Self {
+        let expects_json = request.expects_json();
+        Self {
+            prepared,
+            options,
+            state,
+            len: request.len(),
+            shown: Arc::new(RedactedUrl::new(&request.uri, None)),
+            expects_json,
+            expects_content: expects_json && prepared.call.method.expects_content(),
+            accept: accepted(options),
+            read: Read::Whole,
+            follow: Follow::Yes,
+            authorize: true,
+            retries: Retries::Call,
+            media: request.len().unwrap_or(u64::MAX),
+            stream: request.stream.clone(),
+            origin: Origin::Built(Box::new(request)),
+        }
     }
 
     /// The request once more.
     pub(super) fn request(&self) -> Result<HttpRequest, Error> {
         match &self.origin {
             Origin::Call => super::build(self.prepared, self.options),
-            Origin::Given(copies) => Ok(copies()),
+            Origin::Built(request) => Ok(HttpRequest::clone(request)),
         }
     }
 
@@ -164,6 +178,15 @@ impl<'a> Plan<'a> {
                 Limit::Whole(ATTEMPT_TIMEOUT + Duration::from_secs(media / SLOWEST_UPLOAD))
             }
         }
+    }
+}
+
+/// Returns which statuses are responses.
+fn accepted(options: &CallOptions) -> fn(&StatusCode) -> bool {
+    if options.chosen().not_modified {
+        |status| status.is_success() || *status == StatusCode::NOT_MODIFIED
+    } else {
+        StatusCode::is_success
     }
 }
 

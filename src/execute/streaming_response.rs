@@ -1,6 +1,6 @@
 //! A response whose body is left to the caller.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tracing::Span;
 
@@ -19,6 +19,8 @@ pub(crate) struct Opened {
     pub(crate) unread: Unread,
     /// The most bytes to be held in memory.
     pub(crate) limit: usize,
+    /// The limit of the wait for the next bytes.
+    wait_limit: Duration,
     /// Where it comes from.
     pub(crate) host: Option<Arc<Host>>,
     /// What the call does.
@@ -33,10 +35,9 @@ pub(crate) struct Opened {
 impl Opened {
     /// The limit of the wait for the next bytes, from now on.
     pub(crate) fn patience(&self) -> Option<Timer> {
-        let options = super::effective_options(&self.prepared);
         Timer::start(
             &*self.prepared.client.inner.clock,
-            Some(options.chosen().attempt_timeout.unwrap_or(ATTEMPT_TIMEOUT)),
+            Some(self.wait_limit),
             "nothing more came for the attempt's timeout",
         )
     }
@@ -76,6 +77,7 @@ async fn head(
 ) -> Result<Opened, Error> {
     let options = super::effective_options(&prepared);
     let limit = options.chosen().answer_limit;
+    let wait_limit = options.chosen().attempt_timeout.unwrap_or(ATTEMPT_TIMEOUT);
     let how = (Read::Head, retries);
     let received = super::run(&prepared, options, span, state, how, deadline).await;
     let read = received.and_then(|Received { answered, unread }| {
@@ -87,6 +89,7 @@ async fn head(
     })?;
     Ok(Opened {
         limit: limit.unwrap_or(exchange::ANSWER_LIMIT),
+        wait_limit,
         answered,
         unread,
         host: state.host(),

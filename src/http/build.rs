@@ -15,10 +15,9 @@ use http::{
     },
 };
 
-use super::{HttpRequest, Root, encode::push_encoded, template};
+use super::{HttpRequest, Root, encode::push_encoded, streamed::Streamed, template};
 use crate::{
     Error,
-    media::encode::Encoded,
     method::Verb,
     request::{Call, Transfer, options::CallOptions},
 };
@@ -50,37 +49,97 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) metrics: Option<&'static str>,
 }
 
-/// The request of `call`, for a client with nothing set.
+/// What a request has besides its URL and the headers of every request.
+#[derive(Default)]
+pub(crate) struct RequestContent {
+    /// Content type and body.
+    pub(crate) body: Option<(HeaderValue, Bytes)>,
+    /// Whether the body is compressed.
+    pub(crate) compressed: bool,
+    /// The body, if it is not in memory; that of `body` is empty then.
+    pub(crate) stream: Option<Streamed>,
+    /// The value of the parameter `uploadType`, if the request belongs to an upload.
+    pub(crate) upload_type: Option<&'static str>,
+    /// More headers.
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// Makes the content of an upload's request from the JSON body and its content type, if there is one.
+pub(crate) type UploadContent<'a> =
+    dyn FnOnce(Option<(HeaderValue, Bytes)>) -> Result<RequestContent, String> + 'a;
+
+/// Returns the request of `call` for a client with default settings, without credentials.
 pub(crate) fn preview(call: &Call) -> Result<HttpRequest, Error> {
+    by_default(|options, surroundings| build(call, options, surroundings))
+}
+
+/// Returns the request of an upload for a client with default settings, without credentials.
+pub(crate) fn preview_upload(
+    call: &Call,
+    content: Box<UploadContent<'_>>,
+) -> Result<HttpRequest, Error> {
+    by_default(|options, surroundings| build_upload(call, options, surroundings, content))
+}
+
+fn by_default(
+    build: impl FnOnce(&CallOptions, &Surroundings<'_>) -> Result<HttpRequest, Error>,
+) -> Result<HttpRequest, Error> {
     let surroundings = Surroundings {
         root: &Root::default(),
         authorization: None,
         user_agent: &crate::client::user_agent(None)?,
         metrics: None,
     };
-    build(call, &CallOptions::default(), &surroundings)
+    build(&CallOptions::default(), &surroundings)
 }
 
-/// The request of `call`, without credentials.
+/// Returns the request of `call`, without credentials.
 pub(crate) fn build(
     call: &Call,
     options: &CallOptions,
     surroundings: &Surroundings<'_>,
 ) -> Result<HttpRequest, Error> {
-    request(call, options, surroundings)
+    json_content(call, options)
+        .and_then(|content| assemble(call, options, surroundings, content))
         .map_err(|mistake| Error::usage(mistake).at(call.method.id, None))
 }
 
-fn request(
+/// Returns the request of an upload by `call`, without credentials. `content` makes its content.
+pub(crate) fn build_upload(
     call: &Call,
     options: &CallOptions,
     surroundings: &Surroundings<'_>,
-) -> Result<HttpRequest, String> {
-    let method = call.method;
+    content: Box<UploadContent<'_>>,
+) -> Result<HttpRequest, Error> {
+    json_body(call, options)
+        .and_then(content)
+        .and_then(|content| assemble(call, options, surroundings, content))
+        .map_err(|mistake| Error::usage(mistake).at(call.method.id, None))
+}
+
+/// Returns the content of a request with a JSON body.
+fn json_content(call: &Call, options: &CallOptions) -> Result<RequestContent, String> {
+    let mut body = json_body(call, options)?;
+    let mut compressed = false;
+    if let Some(compress) = options.chosen().compress
+        && let Some((_, body)) = &mut body
+        && let Some(smaller) = compress(body)?
+    {
+        *body = smaller;
+        compressed = true;
+    }
+    Ok(RequestContent {
+        body,
+        compressed,
+        ..RequestContent::default()
+    })
+}
+
+/// Returns the body of `call` and its content type, after the checks of the call that need no URL.
+fn json_body(call: &Call, options: &CallOptions) -> Result<Option<(HeaderValue, Bytes)>, String> {
     if let Some(invalid) = options.invalid() {
         return Err(invalid.to_owned());
     }
-
     let content_type = match &call.body_type {
         None => JSON,
         Some(other) => HeaderValue::from_str(other).map_err(|_| {
@@ -90,36 +149,23 @@ fn request(
     if let Some(check) = options.chosen().check_patterns {
         check(call)?;
     }
+    Ok(body(call)?.map(|body| (content_type, body)))
+}
 
-    let mut content = body(call)?.map(|body| (content_type, body));
-    let (mut upload_type, mut stream, mut more) = (None, None, Vec::new());
-    let mut compressed = false;
-    if let Transfer::Upload(outgoing) = &call.transfer {
-        let encoded = (outgoing.code.encode)(method, content, outgoing)?;
-        upload_type = Some(encoded.kind);
-        Encoded {
-            content,
-            stream,
-            headers: more,
-            ..
-        } = encoded;
-    }
-
-    if let Some(compress) = options.chosen().compress
-        && let Some((_, body)) = &mut content
-        && upload_type.is_none()
-        && let Some(smaller) = compress(body)?
-    {
-        *body = smaller;
-        compressed = true;
-    }
-
+fn assemble(
+    call: &Call,
+    options: &CallOptions,
+    surroundings: &Surroundings<'_>,
+    content: RequestContent,
+) -> Result<HttpRequest, String> {
+    let method = call.method;
+    let upload_type = content.upload_type;
     let root = surroundings
         .root
         .of(method.api, options.chosen().location.as_deref());
     let mut url = String::with_capacity(USUAL_URL);
     url.push_str(&root?);
-    url.push_str(service(call)?);
+    url.push_str(service(call, upload_type.is_some())?);
     url.push_str(method.api.service_path);
     expand(&mut url, call)?;
     let without_query = url.len();
@@ -128,11 +174,11 @@ fn request(
     let mut request = HttpRequest {
         method: method.verb.to_http(),
         uri: Uri::default(),
-        headers: headers(call, options, surroundings)?,
+        headers: headers(call, options, surroundings, upload_type.is_some())?,
         body: Bytes::new(),
         stream: None,
     };
-    for (name, value) in more {
+    for (name, value) in content.headers {
         request.headers.insert(name, value);
     }
     let has_query = url.len() > without_query;
@@ -146,16 +192,16 @@ fn request(
         request.headers.insert(CONTENT_TYPE, FORM);
         request.body = url.split_off(without_query + 1).into();
         url.truncate(without_query);
-    } else if let Some((content_type, body)) = content {
+    } else if let Some((content_type, body)) = content.body {
         // What the caller says of a JSON body holds; the type of media comes with it.
         if upload_type.is_some() || !request.headers.contains_key(CONTENT_TYPE) {
             request.headers.insert(CONTENT_TYPE, content_type);
         }
-        if compressed {
+        if content.compressed {
             request.headers.insert(CONTENT_ENCODING, GZIP);
         }
         request.body = body;
-        request.stream = stream;
+        request.stream = content.stream;
     }
     let has_length =
         !request.is_bare() || matches!(request.method, Method::POST | Method::PUT | Method::PATCH);
@@ -187,10 +233,10 @@ fn expand(url: &mut String, call: &Call) -> Result<(), String> {
 }
 
 /// What stands between root and service path: media has URLs of its own.
-fn service(call: &Call) -> Result<&'static str, String> {
+fn service(call: &Call, is_upload: bool) -> Result<&'static str, String> {
     match call.transfer {
+        _ if is_upload => Ok("upload/"),
         Transfer::Json | Transfer::Download { service: false, .. } => Ok(""),
-        Transfer::Upload(_) => Ok("upload/"),
         Transfer::Download { service: true, .. } => match call.method.download {
             Some(download) if download.service => Ok("download/"),
             _ => Err(String::from(
@@ -239,9 +285,10 @@ fn headers(
     call: &Call,
     options: &CallOptions,
     surroundings: &Surroundings<'_>,
+    is_upload: bool,
 ) -> Result<HeaderMap, String> {
     // Room for what credentials and the transport add: it rarely grows.
-    let is_bare = call.body.is_none() && !matches!(call.transfer, Transfer::Upload(_));
+    let is_bare = call.body.is_none() && !is_upload;
     let mut headers = HeaderMap::with_capacity(if is_bare { 6 } else { 12 });
     let alt = options.get_param("alt").or_else(|| {
         call.query()

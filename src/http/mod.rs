@@ -2,6 +2,7 @@
 
 mod build;
 pub(crate) mod content_encoding;
+pub(crate) mod content_range;
 mod curl;
 pub(crate) mod data_wrapper;
 mod emulator;
@@ -15,8 +16,8 @@ mod template;
 pub use self::http_request::HttpRequest;
 pub(crate) use self::{
     build::{
-        API_CLIENT, METHOD_OVERRIDE, QUOTA_PROJECT, Surroundings, build, common_headers, gzip,
-        preview,
+        API_CLIENT, METHOD_OVERRIDE, QUOTA_PROJECT, RequestContent, Surroundings, UploadContent,
+        build, build_upload, common_headers, gzip, preview, preview_upload,
     },
     emulator::Emulators,
     pattern::check as check_patterns,

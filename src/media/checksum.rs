@@ -1,25 +1,34 @@
-//! Checksums of what goes through, and what a download's headers say of them.
+//! Checksums of the bytes of a transfer, and of the stored content as a download's headers name them.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use http::HeaderMap;
+use http::{HeaderMap, HeaderName};
 use md5::{Digest as _, Md5};
 
-/// The checksums of the first bytes of some media. They are fed in order; bytes that were fed before are passed over, so that a
-/// transfer may go back and send again.
+use crate::{execute::Unread, http::content_encoding::Coding};
+
+/// How Cloud Storage stores the content: a content coding.
+pub(super) const STORED_ENCODING: HeaderName =
+    HeaderName::from_static("x-goog-stored-content-encoding");
+const TRANSFORMATIONS: HeaderName =
+    HeaderName::from_static("x-guploader-response-body-transformations");
+
+/// The checksums of the first bytes of some media.
+///
+/// The bytes are fed in order. Bytes that were fed before are skipped, so that a transfer may go back.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Checksum {
     at: u64,
     crc32c: u32,
-    /// Ten times as slow, so only where somebody will ask.
+    /// Computed only if it may be compared, because it is ten times as slow.
     md5: Option<Md5>,
-    /// What another process told of the first bytes: their number and their CRC-32C.
-    told: Option<(u64, u32)>,
-    /// Whether that is the one of other bytes.
-    is_other: bool,
+    /// The number of the first bytes that another process has read, and their CRC-32C.
+    claimed: Option<(u64, u32)>,
+    /// Whether the CRC-32C of those bytes is a different one.
+    is_different: bool,
 }
 
 impl Checksum {
-    /// Of nothing yet.
+    /// Returns the checksum of no bytes.
     pub(crate) fn new(with_md5: bool) -> Self {
         Self {
             md5: with_md5.then(Md5::new),
@@ -27,44 +36,44 @@ impl Checksum {
         }
     }
 
-    /// The same, which looks whether its first `at` bytes have this CRC-32C: another process has seen them.
+    /// Returns the same checksum, which compares the first `at` bytes with a CRC-32C of another process.
     pub(crate) fn expecting(self, at: u64, crc32c: u32) -> Self {
         Self {
-            told: (at > 0).then_some((at, crc32c)),
+            claimed: (at > 0).then_some((at, crc32c)),
             ..self
         }
     }
 
-    /// Of how many of the first bytes another process told the checksum.
+    /// Returns the number of first bytes that another process has read.
     pub(crate) fn expected(&self) -> u64 {
-        self.told.map_or(0, |(at, _)| at)
+        self.claimed.map_or(0, |(at, _)| at)
     }
 
-    /// Whether those were other bytes.
-    pub(crate) fn is_other(&self) -> bool {
-        self.is_other
+    /// Returns whether those were different bytes.
+    pub(crate) fn is_different(&self) -> bool {
+        self.is_different
     }
 
-    /// What is known of the first bytes, be it from another process: their number and their CRC-32C.
+    /// Returns the number of the first bytes whose CRC-32C is known, also from another process, and that CRC-32C.
     pub(crate) fn known(&self) -> (u64, u32) {
-        match self.told {
+        match self.claimed {
             Some((at, crc32c)) if at > self.at => (at, crc32c),
             _ => (self.at, self.crc32c),
         }
     }
 
-    /// How many bytes it covers.
+    /// Returns the number of bytes that were fed.
     pub(crate) fn at(&self) -> u64 {
         self.at
     }
 
-    /// CRC-32C (RFC 3720, section 12.1).
+    /// Returns the CRC-32C (RFC 3720, section 12.1).
     #[cfg(test)]
     pub(crate) fn crc32c(&self) -> u32 {
         self.crc32c
     }
 
-    /// Takes `bytes`, which stand at `position`. What lies behind a gap is not taken: the checksum then stays that of the bytes before.
+    /// Adds `bytes`, which begin at `position`. Bytes after a gap are ignored.
     pub(crate) fn feed(&mut self, position: u64, bytes: &[u8]) {
         let known = self.at.checked_sub(position).map(usize::try_from);
         let Some(Ok(known)) = known else { return };
@@ -72,24 +81,24 @@ impl Checksum {
             return;
         };
         let until = self.expected().saturating_sub(self.at);
-        let (told, more) =
+        let (claimed, more) =
             new.split_at(usize::try_from(until).map_or(new.len(), |n| n.min(new.len())));
-        for part in [told, more] {
+        for part in [claimed, more] {
             self.crc32c = crc32c::crc32c_append(self.crc32c, part);
             if let Some(md5) = &mut self.md5 {
                 md5.update(part);
             }
             self.at += part.len() as u64;
-            self.is_other |= self
-                .told
-                .is_some_and(|told| told.0 == self.at && told.1 != self.crc32c);
+            self.is_different |= self
+                .claimed
+                .is_some_and(|(at, crc32c)| at == self.at && crc32c != self.crc32c);
         }
     }
 
-    pub(super) fn compare(&self, kind: Kind, theirs: &[u8]) -> Result<(), String> {
+    pub(super) fn compare(&self, kind: ChecksumKind, theirs: &[u8]) -> Result<(), String> {
         let ours = match kind {
-            Kind::Crc32c => self.crc32c.to_be_bytes().to_vec(),
-            Kind::Md5 => match &self.md5 {
+            ChecksumKind::Crc32c => self.crc32c.to_be_bytes().to_vec(),
+            ChecksumKind::Md5 => match &self.md5 {
                 Some(md5) => md5.clone().finalize().to_vec(),
                 None => return Ok(()),
             },
@@ -107,12 +116,12 @@ impl Checksum {
 }
 
 #[derive(Clone, Copy)]
-pub(super) enum Kind {
+pub(super) enum ChecksumKind {
     Crc32c,
     Md5,
 }
 
-impl Kind {
+impl ChecksumKind {
     fn name(self) -> &'static str {
         match self {
             Self::Crc32c => "CRC-32C",
@@ -127,22 +136,22 @@ impl Kind {
         }
     }
 
-    /// The bytes of a checksum in base64, if it is one of this kind.
+    /// Returns the bytes of a checksum in base64; `None` if it is not one of this kind.
     pub(super) fn decode(self, text: &str) -> Option<Vec<u8>> {
         let bytes = STANDARD.decode(text.trim()).ok()?;
         (bytes.len() == self.len()).then_some(bytes)
     }
 }
 
-/// What a download's headers say of the whole stored content.
+/// The checksums of the whole stored content in the headers of a download.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Stored {
+pub(crate) struct StoredChecksums {
     crc32c: Option<Vec<u8>>,
     md5: Option<Vec<u8>>,
 }
 
-impl Stored {
-    /// Of `x-goog-hash` headers: `crc32c=n03x6A==,md5=Ojk9c3dhfxgoKVVHYwFbHQ==`, in one line or several.
+impl StoredChecksums {
+    /// Reads the headers `x-goog-hash`: `crc32c=n03x6A==,md5=Ojk9c3dhfxgoKVVHYwFbHQ==`, in one line or several.
     pub(crate) fn read(headers: &HeaderMap) -> Self {
         let mut stored = Self::default();
         let values = headers.get_all("x-goog-hash");
@@ -153,34 +162,96 @@ impl Stored {
             .filter_map(|pair| pair.trim().split_once('='));
         for (name, value) in pairs {
             match name {
-                "crc32c" => stored.crc32c = Kind::Crc32c.decode(value),
-                "md5" => stored.md5 = Kind::Md5.decode(value),
+                "crc32c" => stored.crc32c = ChecksumKind::Crc32c.decode(value),
+                "md5" => stored.md5 = ChecksumKind::Md5.decode(value),
                 _ => {}
             }
         }
         stored
     }
 
-    /// Whether there is nothing to compare with.
     pub(crate) fn is_empty(&self) -> bool {
         self.crc32c.is_none() && self.md5.is_none()
     }
 
-    /// A checksum to be fed with what arrives. Where there is a CRC-32C, nobody computes the slow one.
+    /// Returns a checksum to be fed with the received bytes. The MD5 is computed only if there is no CRC-32C.
     pub(crate) fn checksum(&self) -> Checksum {
         Checksum::new(self.crc32c.is_none() && self.md5.is_some())
     }
 
-    /// Compares with what has arrived.
-    pub(crate) fn check(&self, arrived: &Checksum) -> Result<(), String> {
+    /// Compares with the received bytes.
+    pub(crate) fn check(&self, received: &Checksum) -> Result<(), String> {
         if let Some(theirs) = &self.crc32c {
-            arrived.compare(Kind::Crc32c, theirs)?;
+            received.compare(ChecksumKind::Crc32c, theirs)?;
         }
         if let Some(theirs) = &self.md5 {
-            arrived.compare(Kind::Md5, theirs)?;
+            received.compare(ChecksumKind::Md5, theirs)?;
         }
         Ok(())
     }
+}
+
+/// The checksums of the stored content, and of the received bytes in the same encoding.
+pub(super) struct DownloadChecksum {
+    stored: StoredChecksums,
+    received: Checksum,
+    /// Whether the checksum is one of the encoded bytes, although the caller gets decoded ones.
+    encoded: bool,
+}
+
+impl DownloadChecksum {
+    /// Returns what the whole media is to be compared with; `None` if the headers do not determine it.
+    ///
+    /// The headers have the checksum of the content as it is stored, which a server may decode when it sends it.
+    pub(super) fn of(headers: &HeaderMap, unread: &Unread) -> Option<Self> {
+        let stored = StoredChecksums::read(headers);
+        if stored.is_empty() || is_decompressed(headers) {
+            return None;
+        }
+        let stored_encoding = Coding::said(headers, &STORED_ENCODING);
+        let is_known = headers.contains_key(STORED_ENCODING) || unread.coding == Coding::Identity;
+        let decoded = unread.decode && unread.coding != Coding::Identity;
+        let encoded = match (stored_encoding == unread.coding, decoded) {
+            _ if !is_known => return None,
+            (true, decoded) => decoded,
+            (false, true) if stored_encoding == Coding::Identity => false,
+            (false, _) => return None,
+        };
+        Some(Self {
+            received: stored.checksum(),
+            stored,
+            encoded,
+        })
+    }
+
+    pub(super) fn is_of_encoded(&self) -> bool {
+        self.encoded
+    }
+
+    /// Returns the checksum to feed with encoded bytes, if those are compared.
+    pub(super) fn encoded(&mut self) -> Option<&mut Checksum> {
+        self.encoded.then_some(&mut self.received)
+    }
+
+    /// Adds bytes that the caller gets, which begin at `position`.
+    pub(super) fn feed(&mut self, position: u64, bytes: &[u8]) {
+        if !self.encoded {
+            self.received.feed(position, bytes);
+        }
+    }
+
+    /// Compares the received bytes.
+    pub(super) fn compare(&self) -> Result<(), String> {
+        self.stored.check(&self.received)
+    }
+}
+
+/// Returns whether the server decompressed the media when it sent it.
+pub(super) fn is_decompressed(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(TRANSFORMATIONS)
+        .iter()
+        .any(|value| value.as_bytes().starts_with(b"gunzip"))
 }
 
 #[cfg(test)]
@@ -213,18 +284,18 @@ mod tests {
     }
 
     #[test]
-    fn what_another_process_saw_is_compared() {
-        let told = of(b"12345").crc32c();
-        for (media, is_other) in [(b"123456789", false), (b"123056789", true)] {
+    fn the_checksum_of_another_process_is_compared() {
+        let claimed = of(b"12345").crc32c();
+        for (media, is_different) in [(b"123456789", false), (b"123056789", true)] {
             for split in [1, 4, 5, 9] {
-                let mut resumed = Checksum::new(false).expecting(5, told);
-                assert_eq!(resumed.known(), (5, told));
+                let mut resumed = Checksum::new(false).expecting(5, claimed);
+                assert_eq!(resumed.known(), (5, claimed));
                 let mut at = 0;
                 for part in media.chunks(split) {
                     resumed.feed(at, part);
                     at += part.len() as u64;
                 }
-                assert_eq!(resumed.is_other(), is_other, "{split}");
+                assert_eq!(resumed.is_different(), is_different, "{split}");
                 assert_eq!(resumed.known(), (9, of(media).crc32c()));
             }
         }
@@ -234,7 +305,7 @@ mod tests {
     #[test]
     fn hash_headers() {
         let mut headers = HeaderMap::new();
-        assert!(Stored::read(&headers).is_empty());
+        assert!(StoredChecksums::read(&headers).is_empty());
         headers.append("x-goog-hash", "crc32c=4waSgw==".parse().expect("text"));
         headers.append(
             "x-goog-hash",
@@ -242,7 +313,7 @@ mod tests {
                 .parse()
                 .expect("text"),
         );
-        let stored = Stored::read(&headers);
+        let stored = StoredChecksums::read(&headers);
         assert_eq!(stored.check(&of(b"123456789")), Ok(()));
         assert!(
             stored
@@ -256,7 +327,7 @@ mod tests {
                 .parse()
                 .expect("text"),
         );
-        let stored = Stored::read(&headers);
+        let stored = StoredChecksums::read(&headers);
         let mut arrived = stored.checksum();
         arrived.feed(0, b"12345678");
         assert!(stored.check(&arrived).is_err_and(|why| why.contains("MD5")));

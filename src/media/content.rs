@@ -12,12 +12,10 @@ use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt as _, stream};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
-use crate::http::streamed::Streamed;
-
-/// How much is read at once, in bytes.
+/// How many bytes are read at once.
 pub(super) const PIECE: usize = 256 * 1024;
 
-/// What is uploaded: content, and what it is.
+/// Content to upload, and its type.
 ///
 /// ```
 /// use gapi::Media;
@@ -25,10 +23,11 @@ pub(super) const PIECE: usize = 256 * 1024;
 /// let film = Media::file("film.mp4");
 /// ```
 ///
-/// Bytes and files can be read again, so that a transfer survives whatever happens to it. What comes from a reader or a stream passes by once:
-/// of it, the part that the server has not confirmed is kept in memory, and it can be sent once. How media travels is said on [`Upload`](crate::Upload).
+/// Bytes and files can be read again, so that an upload survives any interruption. A reader or a stream can be read,
+/// and sent, once; the part that the server has not confirmed is held in memory. [`Upload`](crate::Upload)
+/// describes how media is sent.
 ///
-/// `Debug` shows where it comes from and its length only.
+/// `Debug` shows the kind of content and its length only.
 #[derive(Clone)]
 #[must_use = "media goes into `upload`"]
 pub struct Media {
@@ -38,39 +37,41 @@ pub struct Media {
     pub(crate) guessed: bool,
 }
 
-/// Where media comes from.
+/// Where the bytes of media come from.
 #[derive(Clone)]
 pub(crate) enum Content {
     Bytes(Bytes),
     File(Arc<Path>),
-    Once(Once),
-    /// One of the others, on its way with a request.
-    Streamed(Streamed),
+    OneTime(OneTimeContent),
 }
 
-/// Media that passes by once. Clones share it.
+/// Content that can be read once. Clones share it.
 #[derive(Clone)]
-pub(crate) struct Once {
-    pieces: Arc<Mutex<Option<Pieces>>>,
+pub(crate) struct OneTimeContent {
+    pieces: Arc<Mutex<Option<ContentPieces>>>,
     pub(crate) len: Option<u64>,
 }
 
-/// What a source gives, piece by piece.
-pub(crate) type Pieces = Pin<Box<dyn Stream<Item = Result<Bytes, Failure>> + Send>>;
+/// The bytes of a reader or a stream, piece by piece.
+pub(crate) type ContentPieces = Pin<Box<dyn Stream<Item = Result<Bytes, ContentError>> + Send>>;
 
-/// Why a source gives nothing more.
-pub(crate) type Failure = Box<dyn StdError + Send + Sync>;
+/// The error of a reader or a stream.
+pub(crate) type ContentError = Box<dyn StdError + Send + Sync>;
 
 impl Media {
-    /// These bytes, of no particular type: `application/octet-stream`.
+    /// Returns these bytes as media of the type `application/octet-stream`.
     pub fn bytes(content: impl Into<Bytes>) -> Self {
         Self::of(Content::Bytes(content.into()))
     }
 
-    /// The file at `path`, whose name tells its type unless [`content_type`](Self::content_type) does. It is opened when the request is sent, read as it
-    /// is sent, and must not change until then. Reading needs a tokio runtime.
+    /// Returns the file at `path` as media. Its type is guessed from its name unless
+    /// [`content_type`](Self::content_type) sets it.
     ///
-    /// A pipe, a device or a file of `/proc` does not say how long it is: it is read to its end, once for each sending, as from a [`reader`](Self::reader).
+    /// The file is opened when the request is sent, read while it is sent, and must not change until then. Reading
+    /// requires a tokio runtime.
+    ///
+    /// A pipe, a device or a file of `/proc` has no known length: like a [`reader`](Self::reader), it is read once, to
+    /// its end, each time the request is sent.
     pub fn file(path: impl AsRef<Path>) -> Self {
         let path = path.as_ref();
         Self {
@@ -80,31 +81,35 @@ impl Media {
         }
     }
 
-    /// What `reader` gives until its end, or exactly `len` bytes where that is said: `reader` then fails the upload if it has more or fewer.
+    /// Returns the bytes of `reader` as media: until its end, or exactly `len` bytes.
+    ///
+    /// If there is a `len`, the upload fails when `reader` has more or fewer bytes.
     pub fn reader(reader: impl AsyncRead + Send + 'static, len: Option<u64>) -> Self {
-        Self::once(pieces(reader), len)
+        Self::one_time(pieces(reader), len)
     }
 
-    /// What `stream` gives until its end, or exactly `len` bytes where that is said: `stream` then fails the upload if it has more or fewer.
+    /// Returns the bytes of `stream` as media: until its end, or exactly `len` bytes.
+    ///
+    /// If there is a `len`, the upload fails when `stream` has more or fewer bytes.
     pub fn stream<S, E>(stream: S, len: Option<u64>) -> Self
     where
         S: Stream<Item = Result<Bytes, E>> + Send + 'static,
         E: Into<Box<dyn StdError + Send + Sync>>,
     {
-        Self::once(Box::pin(stream.map(|piece| piece.map_err(Into::into))), len)
+        Self::one_time(Box::pin(stream.map(|piece| piece.map_err(Into::into))), len)
     }
 
-    /// What the content is (RFC 9110, section 8.3): `image/png`, `text/plain; charset=utf-8`.
+    /// Sets the content type (RFC 9110, section 8.3): `image/png`, `text/plain; charset=utf-8`.
     ///
-    /// Where the method accepts certain types only, another one is refused before anything is sent; media without a type is left to the server.
+    /// A type that the method does not accept is refused before anything is sent. Media without a type is not checked.
     pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
         self.content_type = Some(content_type.into());
         self.guessed = false;
         self
     }
 
-    fn once(pieces: Pieces, len: Option<u64>) -> Self {
-        Self::of(Content::Once(Once {
+    fn one_time(pieces: ContentPieces, len: Option<u64>) -> Self {
+        Self::of(Content::OneTime(OneTimeContent {
             pieces: Arc::new(Mutex::new(Some(pieces))),
             len,
         }))
@@ -119,10 +124,10 @@ impl Media {
     }
 }
 
-/// What `reader` gives until its end.
-pub(super) fn pieces(reader: impl AsyncRead + Send + 'static) -> Pieces {
+/// Returns the bytes of `reader` until its end.
+pub(super) fn pieces(reader: impl AsyncRead + Send + 'static) -> ContentPieces {
     let reader: Pin<Box<dyn AsyncRead + Send>> = Box::pin(reader);
-    // Pieces share their buffer, so that many small reads cost no memory.
+    // Pieces share their buffer, so that many small reads need little memory.
     let start = (reader, BytesMut::new());
     let pieces = stream::try_unfold(start, async |(mut reader, mut buffer)| {
         if buffer.capacity() < PIECE / 16 {
@@ -130,26 +135,25 @@ pub(super) fn pieces(reader: impl AsyncRead + Send + 'static) -> Pieces {
         }
         let count = reader.read_buf(&mut buffer).await?;
         let piece = buffer.split().freeze();
-        Ok::<_, Failure>((count > 0).then_some((piece, (reader, buffer))))
+        Ok::<_, ContentError>((count > 0).then_some((piece, (reader, buffer))))
     });
     Box::pin(pieces)
 }
 
 impl Content {
-    /// The number of bytes, where it is known without reading.
+    /// Returns the number of bytes, if it is known without reading.
     pub(crate) fn len(&self) -> Option<u64> {
         match self {
             Self::Bytes(bytes) => Some(bytes.len() as u64),
             Self::File(_) => None,
-            Self::Once(once) => once.len,
-            Self::Streamed(streamed) => streamed.len(),
+            Self::OneTime(content) => content.len,
         }
     }
 }
 
-impl Once {
-    /// The pieces, the first time.
-    pub(super) fn take(&self) -> Option<Pieces> {
+impl OneTimeContent {
+    /// Returns the pieces, the first time.
+    pub(super) fn take(&self) -> Option<ContentPieces> {
         self.pieces
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -171,11 +175,11 @@ impl From<Vec<u8>> for Media {
 
 impl fmt::Debug for Media {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.content {
-            Content::Bytes(bytes) => write!(f, "Media({} bytes)", bytes.len()),
-            Content::File(_) => f.write_str("Media(a file)"),
-            Content::Once(Once { len: Some(len), .. }) => write!(f, "Media({len} bytes to read)"),
-            Content::Once(_) | Content::Streamed(_) => f.write_str("Media(to read)"),
+        match (&self.content, self.content.len()) {
+            (Content::Bytes(bytes), _) => write!(f, "Media({} bytes)", bytes.len()),
+            (Content::File(_), _) => f.write_str("Media(a file)"),
+            (Content::OneTime(_), Some(len)) => write!(f, "Media({len} bytes to read)"),
+            (Content::OneTime(_), None) => f.write_str("Media(to read)"),
         }
     }
 }

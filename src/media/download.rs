@@ -7,7 +7,10 @@ use futures_util::TryFutureExt as _;
 use gapi_transport::BoxFuture;
 use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
-use super::{Chunks, Progress, file, part::Part, progress::Watcher};
+use super::{
+    Chunks, Progress, byte_range::ByteRange, partial_file::PartialFile, partial_file::failed,
+    progress::ProgressCallback,
+};
 use crate::{
     Client, Error, ErrorKind, Response,
     client::prepared::Prepared,
@@ -20,7 +23,7 @@ use crate::{
     },
 };
 
-/// A request for the media of a method, on its way: await it for all bytes, or take them as they come.
+/// A download that is not sent yet. Await it for all bytes, or read them as they arrive.
 ///
 /// ```no_run
 /// # async fn example(download: gapi::Download, mut file: impl tokio::io::AsyncWrite + Unpin) -> Result<(), gapi::Error> {
@@ -29,28 +32,32 @@ use crate::{
 /// # Ok(()) }
 /// ```
 ///
-/// A response that ends before its `content-length` is broken, however cleanly it ends. What breaks goes on where it was, as the
-/// [retry policy](crate::RetryPolicy) allows, whose attempts and deadline begin anew with each byte that arrives; but only if the server says which version
-/// of the media it sends (a strong `etag`, `x-goog-generation` or `x-goog-hash`): two versions are never mixed. What travels compressed is fetched from its beginning again, and
-/// what was given before is passed over; where compressed data was changed on its way, what was given may be wrong, and the download fails. Where the server tells a checksum of the whole, as Cloud Storage does,
-/// it is compared with what has arrived, parts aside: with the compressed form where it is one of that.
+/// **Interruptions.** A body shorter than `content-length` counts as interrupted. Interrupted downloads resume at the
+/// last received byte, as the [retry policy](crate::RetryPolicy) allows; its counter and deadline reset whenever more
+/// bytes arrive. A download resumes only if the server identifies the version of the media (a strong `etag`,
+/// `x-goog-generation` or `x-goog-hash`), so that two versions are never mixed. Compressed content is requested from
+/// its beginning again, and the bytes that were returned are skipped.
 ///
-/// gzip is undone; [`read_compressed`](Self::read_compressed) gives what is stored. A range is one of the decompressed bytes, so a request with one asks for
-/// those (`accept-encoding: identity`).
+/// **Integrity.** If the server sends a checksum of the whole media, as Cloud Storage does, it is compared with the
+/// received bytes, except for ranges. Corrupt compressed content fails the download; the bytes that were returned
+/// before may be wrong.
 ///
-/// `attempt_timeout` limits the wait for the head of the answer and
-/// for each chunk, not for all of them; `timeout` limits everything. `answer_limit` is for bytes in memory: it does not apply to
-/// [`stream`](Self::stream), [`to_writer`](Self::to_writer) and [`to_file`](Self::to_file). `alt` is always `media`.
+/// **Compression.** gzip is decoded; [`read_compressed`](Self::read_compressed) returns the bytes as they are stored. A
+/// range counts decoded bytes, so a request with one asks for those (`accept-encoding: identity`).
+///
+/// **Options.** `attempt_timeout` limits the wait for the headers and for each chunk, `timeout` the whole download.
+/// `answer_limit` applies to bytes in memory, not to [`stream`](Self::stream), [`to_writer`](Self::to_writer) and
+/// [`to_file`](Self::to_file). `alt` is always `media`.
 #[must_use = "nothing is sent until this is awaited, streamed or written"]
 #[derive(Clone, Debug)]
 pub struct Download {
     prepared: OutlinedBox<Prepared>,
-    part: Option<Part>,
-    watcher: Watcher,
+    range: Option<ByteRange>,
+    callback: ProgressCallback,
 }
 
 impl Download {
-    /// The media of `call` through `client`. The request's own `download` is the way to get here.
+    /// Returns the download of the media of `call`. Usually called by the request's `download`.
     pub fn new(client: &Client, mut call: Call) -> Self {
         call.transfer = Transfer::Download {
             service: false,
@@ -58,27 +65,29 @@ impl Download {
         };
         Self {
             prepared: Prepared::new(client, call),
-            part: None,
-            watcher: Watcher::default(),
+            range: None,
+            callback: ProgressCallback::default(),
         }
     }
 
-    /// Asks for these bytes only: `0..1024`, `..=99`, `4096..`. A server that knows no ranges of this media sends all of it, of which the rest is passed over. A range that
-    /// begins behind the end is an error of the server, status 416; of media without any bytes it is no byte.
+    /// Requests these bytes only: `0..1024`, `..=99`, `4096..`.
+    ///
+    /// If the server does not support ranges of this media, the other bytes are received and skipped. A range that
+    /// begins after the end causes status 416; of empty media every range is empty.
     pub fn range(mut self, range: impl RangeBounds<u64>) -> Self {
-        self.part = Part::of(&range);
+        self.range = ByteRange::of(&range);
         self
     }
 
-    /// Asks for the last bytes only; for all of them, if there are fewer.
+    /// Requests the last bytes only; all bytes, if there are fewer.
     pub fn last(mut self, bytes: u64) -> Self {
-        self.part = Some(Part::Last(bytes));
+        self.range = Some(ByteRange::Last(bytes));
         self
     }
 
-    /// Calls `callback` as bytes arrive.
+    /// Sets a callback that is called when bytes arrive.
     pub fn on_progress(mut self, callback: impl Fn(Progress) + Send + Sync + 'static) -> Self {
-        self.watcher = Watcher::new(callback);
+        self.callback = ProgressCallback::new(callback);
         self
     }
 
@@ -88,15 +97,15 @@ impl Download {
         &mut self.prepared.options
     }
 
-    /// Sets all that `options` sets.
+    /// Sets all options that `options` sets.
     pub fn with(mut self, options: CallOptions) -> Self {
         let earlier = std::mem::take(&mut self.prepared.options);
         self.prepared.options = options.or(&earlier);
         self
     }
 
-    /// Asks the `download/` URL, which spares a redirect on services that have one (`useMediaDownloadService` in the document). A
-    /// method without one is reported when the request is sent.
+    /// Sends the request to the `download/` URL, which avoids a redirect on services that have one
+    /// (`useMediaDownloadService` in the Discovery document). Other methods fail when they are sent.
     pub fn via_download_service(mut self) -> Self {
         if let Transfer::Download { service, .. } = &mut self.prepared.call.transfer {
             *service = true;
@@ -104,11 +113,13 @@ impl Download {
         self
     }
 
-    /// Gives the bytes as they are stored, also where they are compressed (`content-encoding: gzip`): what Go's client calls `ReadCompressed` and Python's `raw_download`.
-    /// A range is one of these bytes then, a broken download goes on within them, and they are compared with the checksum that the server tells of them. `content-encoding`
-    /// among the [headers](Chunks::headers) says what they are.
+    /// Returns the bytes as they are stored, also if they are compressed (`content-encoding: gzip`). This is
+    /// `ReadCompressed` in Go and `raw_download` in Python.
     ///
-    /// Otherwise gzip is undone, however often it was done, and any other encoding is an error that names it.
+    /// A range counts these bytes, an interrupted download resumes within them, and the checksum is compared with them.
+    /// The header `content-encoding` is among the [headers](Chunks::headers).
+    ///
+    /// Otherwise gzip is decoded, also if it was applied several times, and any other encoding is an error that names it.
     #[doc(alias = "raw_download")]
     #[doc(alias = "ReadCompressed")]
     pub fn read_compressed(mut self) -> Self {
@@ -118,7 +129,7 @@ impl Download {
         self
     }
 
-    /// What would be sent with this client and these options, without credentials.
+    /// Returns the HTTP request with the options of this client and call, without credentials.
     ///
     /// # Errors
     /// [`ErrorKind::Usage`] when it cannot be sent.
@@ -126,11 +137,11 @@ impl Download {
         execute::preview(&*self.ranged()?)
     }
 
-    /// With the header that asks for a part.
+    /// Returns the call with the header `range`.
     fn ranged(&self) -> Result<OutlinedBox<Prepared>, Error> {
         let mut prepared = self.prepared.clone();
-        if let Some(part) = self.part {
-            let range = part
+        if let Some(range) = self.range {
+            let range = range
                 .header()
                 .map_err(|why| Error::usage(why).at(prepared.call.method.id, None))?;
             prepared.options.set_header("range", Some(range));
@@ -138,57 +149,61 @@ impl Download {
         Ok(prepared)
     }
 
-    /// Sends, and gives the bytes as they come.
+    /// Sends the request, and returns the bytes as they arrive.
     ///
     /// # Errors
-    /// Whatever keeps the call from a success.
+    /// Any error of a call.
     pub async fn stream(self) -> Result<Chunks, Error> {
         let opened = execute::open(self.ranged()?).await?;
-        Chunks::new(opened, self.part, self.watcher)
+        Chunks::new(opened, self.range, self.callback)
     }
 
-    /// Sends, and gives all bytes.
+    /// Sends the request, and returns all bytes.
     ///
     /// # Errors
-    /// Whatever keeps the call from a success, and [`ErrorKind::Transport`] when there are more bytes than
-    /// `answer_limit` allows, or fewer than the server said.
+    /// Any error of a call, and [`ErrorKind::Transport`] when there are more bytes than `answer_limit` allows, or fewer than
+    /// `content-length`.
     pub async fn bytes(self) -> Result<Bytes, Error> {
         self.await.map(Response::into_inner)
     }
 
-    /// Sends, and writes the bytes to `writer` as they come. It is flushed, not shut down. Gives their number.
+    /// Sends the request, writes the bytes to `writer` as they arrive, and flushes it, without shutting it down. Returns the
+    /// number of bytes.
     ///
     /// # Errors
-    /// Whatever keeps the call from a success, and [`ErrorKind::Io`] when `writer` fails. Some bytes may have been written then.
+    /// Any error of a call, and [`ErrorKind::Io`] when `writer` fails. Some bytes may have been written.
     pub async fn to_writer<W: AsyncWrite + Unpin>(
         self,
         mut writer: W,
     ) -> Result<Response<u64>, Error> {
         let mut chunks = self.stream().await?;
         let written = copy(&mut chunks, &mut writer).await?;
-        Ok(chunks.respond(written))
+        Ok(chunks.into_response(written))
     }
 
-    /// Sends, and writes the bytes into the file at `path`, which is replaced when all of them are there and right: until then they are in a temporary file beside it, which an error
-    /// or dropping the future removes. Gives their number. Needs a tokio runtime.
+    /// Sends the request, and writes the bytes to the file at `path`, which is replaced when the download is complete and
+    /// correct. Returns the number of bytes.
+    ///
+    /// Until then, the bytes are in a temporary file in the same directory. An error, or dropping the future, removes it.
+    /// Requires a tokio runtime.
     ///
     /// # Errors
-    /// Whatever keeps the call from a success, and [`ErrorKind::Io`] when the file cannot be written.
+    /// Any error of a call, and [`ErrorKind::Io`] when the file cannot be written.
     pub async fn to_file(self, path: impl AsRef<Path>) -> Result<Response<u64>, Error> {
         let path = path.as_ref();
-        // A call that fails leaves the folder alone.
+        // Sent first: a call that fails creates no file.
         let mut chunks = self.stream().await?;
-        let failed = |why| file::failed(path, why);
-        let mut part = file::Part::beside(path)
+        let failed = |why| failed(path, why);
+        let mut file = PartialFile::beside(path)
             .map_err(failed)
-            .map_err(|error| chunks.place(error))?;
-        let written = copy(&mut chunks, part.writer()).await?;
-        chunks.in_time(part.finish(path).map_err(failed)).await?;
-        Ok(chunks.respond(written))
+            .map_err(|error| chunks.locate_error(error))?;
+        let written = copy(&mut chunks, file.writer()).await?;
+        chunks.in_time(file.finish(path).map_err(failed)).await?;
+        Ok(chunks.into_response(written))
     }
 }
 
-/// Writes all chunks; the error is placed.
+/// Writes all chunks, and returns the number of bytes.
 async fn copy<W: AsyncWrite + Unpin>(chunks: &mut Chunks, writer: &mut W) -> Result<u64, Error> {
     let mut written = 0;
     let failed = |written: u64| {

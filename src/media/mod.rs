@@ -1,21 +1,18 @@
-//! Media: what travels beside the JSON, up and down.
+//! Uploads and downloads of media.
 
-mod accept;
-mod checked;
+mod byte_range;
 mod checksum;
 mod chunks;
 mod content;
-mod described;
 mod download;
-pub(crate) mod encode;
-mod file;
-mod multipart;
-pub(crate) mod part;
-pub(crate) mod plan;
+mod partial_file;
+mod plan;
 mod progress;
 mod resumable;
+mod single_request;
 mod source;
-pub(crate) mod upload;
+mod upload;
+mod upload_check;
 mod version;
 
 pub use self::{
@@ -24,5 +21,5 @@ pub use self::{
     download::Download,
     progress::Progress,
     resumable::{ResumableUpload, StartUpload, UploadSession},
-    upload::Upload,
+    upload::{PendingUpload, Upload},
 };

@@ -1,115 +1,93 @@
-//! How media travels, as far as the caller and the method decide it.
+//! How media is uploaded, as far as the caller and the method determine it.
 
 use std::fmt;
 
-use bytes::Bytes;
-use gapi_transport::BoxFuture;
 use http::HeaderValue;
 
-use super::{Media, UploadSession, accept, encode::Encoded, progress::Watcher};
+use super::{
+    Media, UploadSession, content::Content, progress::ProgressCallback, source::FileMetadata,
+};
 use crate::{
-    Error,
-    client::prepared::Prepared,
-    execute::Answered,
-    http::HttpRequest,
     media_type,
     method::{MediaUpload, Method},
 };
+use gapi_auth::RedactedPath;
 
-/// Media of up to this many bytes travels in one request, where that may be chosen.
+/// The largest media, in bytes, that is sent in one request if both protocols are possible.
 pub(crate) const SMALL: u64 = 8 << 20;
 
-/// The length of a chunk is a multiple of this.
+/// The length of a chunk is a multiple of this number of bytes.
 pub(crate) const CHUNK_UNIT: u64 = 256 << 10;
 
-/// The length of a chunk unless the caller says otherwise.
+/// The default length of a chunk, in bytes.
 const CHUNK: u64 = 8 << 20;
 
-/// Media on its way, and what the caller said of the way.
+/// Media, and how the caller wants it to be uploaded.
 #[derive(Clone)]
-pub(crate) struct Outgoing {
+pub(crate) struct UploadPlan {
     pub(crate) media: Media,
-    /// Its length, where the media itself does not say it.
-    pub(crate) len: Option<u64>,
-    pub(crate) way: Option<Way>,
+    /// The protocol that the caller set.
+    pub(crate) protocol: Option<UploadProtocol>,
+    /// The length of a chunk that the caller set.
     pub(crate) chunk: Option<u64>,
-    pub(crate) watcher: Watcher,
-    /// The session of another process, to go on with.
+    pub(crate) callback: ProgressCallback,
+    /// The session to resume.
     pub(crate) session: Option<UploadSession>,
-    /// The code of uploads.
-    pub(crate) code: &'static Code,
 }
 
-/// The code of uploads, as far as calls of any kind would reach it. Through the media they do not: a program that uploads nothing does not hold it.
-pub(crate) struct Code {
-    pub(crate) encode: fn(&Method, Option<Typed>, &Outgoing) -> Result<Encoded, String>,
-    pub(crate) send: for<'a> fn(&'a Prepared, &'a Outgoing) -> Sent<'a>,
-    /// Keeps a request with media, to be sent again.
-    pub(crate) copies: fn(&HttpRequest) -> Copies,
-}
-
-/// Gives copies of a request.
-pub(crate) type Copies = Box<dyn Fn() -> HttpRequest + Send + Sync>;
-
-/// Content type and body.
-pub(crate) type Typed = (HeaderValue, Bytes);
-
-/// What an upload answers.
-type Sent<'a> = BoxFuture<'a, Result<Answered, Error>>;
-
-/// The ways to the server.
+/// The upload protocols of Google's media servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
-    /// With the request.
+pub(crate) enum UploadProtocol {
+    /// The media is in the request: `uploadType=media` or `uploadType=multipart`.
     OneRequest,
-    /// In a session of its own.
+    /// The media is sent in chunks: `uploadType=resumable`.
     Resumable,
 }
 
-impl Outgoing {
+impl UploadPlan {
     pub(crate) fn new(media: Media) -> Self {
         Self {
             media,
-            code: &super::upload::CODE,
-            len: None,
-            way: None,
+            protocol: None,
             chunk: None,
-            watcher: Watcher::default(),
+            callback: ProgressCallback::default(),
             session: None,
         }
     }
 
-    /// The number of bytes, where it is known.
-    pub(crate) fn len(&self) -> Option<u64> {
-        self.len.or_else(|| self.media.content.len())
-    }
-
-    /// Which way it goes, if the method takes it.
-    pub(crate) fn way(&self, method: &Method) -> Result<Way, String> {
+    /// Returns the protocol for media of `len` bytes.
+    ///
+    /// # Errors
+    /// When the method does not accept the media, or the protocol that the caller set.
+    pub(crate) fn protocol(
+        &self,
+        method: &Method,
+        len: Option<u64>,
+    ) -> Result<UploadProtocol, String> {
         let accepted = accepted(method)?;
-        check_len(accepted, self.len().unwrap_or(0))?;
-        match self.way {
-            Some(Way::OneRequest) if !accepted.simple => Err(
+        check_len(accepted, len.unwrap_or(0))?;
+        match self.protocol {
+            Some(UploadProtocol::OneRequest) if !accepted.simple => Err(
                 "the method takes no media in one request; leave out `in_one_request`".to_owned(),
             ),
-            Some(Way::Resumable) if !accepted.resumable => Err(
+            Some(UploadProtocol::Resumable) if !accepted.resumable => Err(
                 "the method takes media in one request only; leave out `resumable`, `start` and `resume`"
                     .to_owned(),
             ),
-            Some(way) => Ok(way),
+            Some(protocol) => Ok(protocol),
             None if !accepted.simple && !accepted.resumable => {
-                Err("the method takes no media in any way that is known here".to_owned())
+                Err("the method takes no media by a protocol that is known here".to_owned())
             }
             None if accepted.resumable
-                && (!accepted.simple || self.len().is_none_or(|len| len > SMALL)) =>
+                && (!accepted.simple || len.is_none_or(|len| len > SMALL)) =>
             {
-                Ok(Way::Resumable)
+                Ok(UploadProtocol::Resumable)
             }
-            None => Ok(Way::OneRequest),
+            None => Ok(UploadProtocol::OneRequest),
         }
     }
 
-    /// The length of a chunk, in bytes.
+    /// Returns the length of a chunk, in bytes.
     pub(crate) fn chunk(&self) -> Result<u64, String> {
         match self.chunk {
             None => Ok(CHUNK),
@@ -121,7 +99,10 @@ impl Outgoing {
         }
     }
 
-    /// The content type to send, if the method takes it.
+    /// Returns the content type of the media.
+    ///
+    /// # Errors
+    /// When it is not valid, or the method does not accept it.
     pub(crate) fn content_type(&self, method: &Method) -> Result<HeaderValue, String> {
         let Some(given) = &self.media.content_type else {
             return Ok(HeaderValue::from_static("application/octet-stream"));
@@ -133,9 +114,9 @@ impl Outgoing {
         };
         let essence = media_type::essence(given).ok_or_else(refuse)?;
         let accepted = accepted(method)?.accept;
-        if !accept::accepts(accepted, essence) {
+        if !accepts(accepted, essence) {
             let guess = if self.media.guessed {
-                ", which the file's name tells; say the right one with `content_type`"
+                ", which was guessed from the file's name; set the type with `content_type`"
             } else {
                 ""
             };
@@ -146,6 +127,20 @@ impl Outgoing {
         }
         HeaderValue::from_str(given.trim()).map_err(|_| refuse())
     }
+
+    /// Returns the number of bytes, reading the metadata of a file.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(crate) fn measured_len(&self) -> Result<Option<u64>, String> {
+        match &self.media.content {
+            Content::File(path) => match FileMetadata::of(path) {
+                Ok(metadata) => Ok(metadata.len),
+                Err(why) => Err(format!("cannot read {}: {why}", RedactedPath::new(path))),
+            },
+            content => Ok(content.len()),
+        }
+    }
 }
 
 fn accepted(method: &Method) -> Result<&MediaUpload, String> {
@@ -153,7 +148,7 @@ fn accepted(method: &Method) -> Result<&MediaUpload, String> {
     method.upload.as_ref().ok_or_else(none)
 }
 
-/// Whether a method that accepts `accepted` takes `len` bytes.
+/// Checks whether a method accepts media of `len` bytes.
 pub(crate) fn check_len(accepted: &MediaUpload, len: u64) -> Result<(), String> {
     match accepted.max_size.filter(|most| len > *most) {
         None => Ok(()),
@@ -163,13 +158,61 @@ pub(crate) fn check_len(accepted: &MediaUpload, len: u64) -> Result<(), String> 
     }
 }
 
-impl fmt::Debug for Outgoing {
+/// Returns whether one of `ranges` (`*/*`, `image/*`, `text/plain`) includes the type `essence`. No ranges include every type.
+fn accepts(ranges: &[&str], essence: &str) -> bool {
+    ranges.is_empty() || ranges.iter().any(|range| includes(range, essence))
+}
+
+fn includes(range: &str, essence: &str) -> bool {
+    let range = range.split(';').next().unwrap_or_default().trim();
+    if range == "*/*" || range == "*" {
+        return true;
+    }
+    match range.strip_suffix("/*") {
+        Some(kind) => essence
+            .split_once('/')
+            .is_some_and(|(given, _)| given.eq_ignore_ascii_case(kind)),
+        None => range.eq_ignore_ascii_case(essence),
+    }
+}
+
+impl fmt::Debug for UploadPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Outgoing")
+        f.debug_struct("UploadPlan")
             .field("media", &self.media)
-            .field("way", &self.way)
+            .field("protocol", &self.protocol)
             .field("chunk", &self.chunk)
             .field("session", &self.session)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_include_types() {
+        for (ranges, essence, is_accepted) in [
+            (&["*/*"][..], "image/png", true),
+            (&[], "image/png", true),
+            (&["image/*"], "Image/PNG", true),
+            (&["image/*"], "imagery/png", false),
+            (&["image/*"], "video/mp4", false),
+            (
+                &["image/jpeg", "application/octet-stream"],
+                "application/octet-stream",
+                true,
+            ),
+            (&["Message/RFC822"], "message/rfc822", true),
+            (&["text/plain; charset=utf-8"], "text/plain", true),
+            (&["text/plain"], "text/plainer", false),
+        ] {
+            assert_eq!(
+                accepts(ranges, essence),
+                is_accepted,
+                "{ranges:?} {essence}"
+            );
+        }
     }
 }

@@ -1,36 +1,42 @@
-//! A request with media.
+//! A request that uploads media.
 
-use std::{fmt, marker::PhantomData, sync::Arc};
+use std::{fmt, future::IntoFuture, marker::PhantomData, sync::Arc};
 
-use gapi_transport::Body;
+use bytes::Bytes;
+use gapi_transport::{Body, BoxFuture};
+use serde::de::DeserializeOwned;
 
 use super::{
     Media, Progress, StartUpload, UploadSession,
     checksum::Checksum,
     content::Content,
-    described::{self, Form, GOOGLE_TYPES},
-    encode::encode,
-    plan::{Code, Outgoing, SMALL, Way},
-    progress::Watcher,
-    resumable::Driver,
-    source::{Meter, Source},
+    plan::{SMALL, UploadPlan, UploadProtocol},
+    progress::ProgressCallback,
+    resumable::{SessionDriver, start_content},
+    single_request::{self, MediaBody},
+    source::{MediaSource, Meter},
+    upload_check::{self, SentMedia},
 };
 use crate::{
-    Client, Error, ErrorKind,
+    Client, Error, Fields, LongRunning, Response, Wait,
     client::prepared::Prepared,
     execute::{self, Answered, State, Step},
-    http::HttpRequest,
-    http::streamed::Streamed,
-    method::Verb,
+    fields::Part,
+    http::{HttpRequest, UploadContent, build_upload, preview_upload, streamed::Streamed},
+    method::Method,
     outlined_box::OutlinedBox,
-    pending::PendingCall,
-    request::{Call, Request, Transfer, from_response::FromResponse, options::CallOptions},
+    request::{
+        Call,
+        from_response::FromResponse,
+        options::{CallOptions, option_setters},
+    },
 };
+use gapi_auth::RedactedPath;
 
-/// A request together with the media that it uploads. A value like the request itself: send it, store it, send it again where the media lasts.
+/// A request together with the media that it uploads. A value that can be stored, and cloned to be sent again.
 ///
-/// The method's `maxSize` and `accept` are checked before anything is sent. The HTTP requests go to the API's `upload/` URL, below the
-/// endpoint that the client was given.
+/// `maxSize` and `accept` of the method are checked before anything is sent. The HTTP requests are sent to the `upload/`
+/// URL of the API, below the endpoint of the client.
 ///
 /// ```no_run
 /// # async fn example<R: gapi::FromResponse>(request: gapi::Upload<R>, client: gapi::Client) -> Result<R, gapi::Error> {
@@ -42,109 +48,108 @@ use crate::{
 /// # Ok(file) }
 /// ```
 ///
-/// **Which way.** Up to 8 MiB travel with the request: as the whole body where there is no JSON body (a simple upload), else behind it in one `multipart/related` message (RFC
-/// 2387). More, and what has no known end, goes in chunks into a resumable session, where the method has those; elsewhere it is streamed with the request.
-/// [`in_one_request`](Self::in_one_request) and [`resumable`](Self::resumable) decide otherwise.
+/// **Protocol.** Media of up to 8 MiB is sent in one request: as its body if there is no JSON body (a simple upload), otherwise after
+/// the JSON body in a `multipart/related` message (RFC 2387). Larger media, and media of unknown length, is sent in chunks (a
+/// resumable upload) if the method supports that, otherwise in one request. [`in_one_request`](Self::in_one_request) and
+/// [`resumable`](Self::resumable) set the protocol.
 ///
-/// **What goes wrong in a session** is made good by the [retry policy](crate::RetryPolicy), whose attempts and deadline begin anew whenever the server has more than before. After a connection
-/// that broke or an answer that makes no sense the server is asked what it has, and the upload goes on there. A session that the server gave up is begun
-/// anew where the media can be read from its beginning again; if all of it was sent and the response to that was lost, only where the call is safe to repeat. When everything is sent, the size and the checksums that the answer tells are compared with what was sent.
+/// **Failures of a resumable upload** are retried by the [retry policy](crate::RetryPolicy); its counter and deadline reset whenever
+/// the server confirms more bytes. After a connection error or an invalid response, the server is asked how many bytes it has, and
+/// the upload resumes there. A session that the server has ended is replaced by a new one if the media can be read from its
+/// beginning. If all bytes were sent and the response was lost, a new session begins only if the call is safe to repeat.
+///
+/// **Integrity.** Size and checksums in the response are compared with the media that was sent.
 #[must_use = "an upload does nothing until it is sent"]
 pub struct Upload<R> {
     call: Call,
-    answer: PhantomData<fn() -> R>,
+    plan: Box<UploadPlan>,
+    response: PhantomData<fn() -> R>,
 }
 
 impl<R> Upload<R> {
-    /// `call` with `media`. The request's own `upload` is the way to get here.
-    pub fn new(mut call: Call, media: impl Into<Media>) -> Self {
-        call.transfer = Transfer::Upload(Box::new(Outgoing::new(media.into())));
+    /// Returns the upload of `media` with `call`. Usually called by the request's `upload`.
+    pub fn new(call: Call, media: impl Into<Media>) -> Self {
         Self {
             call,
-            answer: PhantomData,
+            plan: Box::new(UploadPlan::new(media.into())),
+            response: PhantomData,
         }
     }
 
-    /// Leaves the JSON body out, whatever the request was given: the media is the whole body (`uploadType=media`).
+    /// Removes the JSON body, so that the media is the whole body (`uploadType=media`).
     pub fn media_only(mut self) -> Self {
         self.call.body = None;
         self
     }
 
-    /// Sends the media with the request, however large it is.
-    pub fn in_one_request(self) -> Self {
-        self.set(|outgoing| outgoing.way = Some(Way::OneRequest))
+    /// Sends the media in one request, also if it is large.
+    pub fn in_one_request(mut self) -> Self {
+        self.plan.protocol = Some(UploadProtocol::OneRequest);
+        self
     }
 
-    /// Sends the media in a session, however small it is.
-    pub fn resumable(self) -> Self {
-        self.set(|outgoing| outgoing.way = Some(Way::Resumable))
+    /// Sends the media by a resumable upload, also if it is small.
+    pub fn resumable(mut self) -> Self {
+        self.plan.protocol = Some(UploadProtocol::Resumable);
+        self
     }
 
-    /// How many bytes of a session travel in one request: a multiple of 256 KiB; 8 MiB unless set. Larger chunks are faster, smaller ones lose less when a connection breaks. Of a reader
-    /// or a stream, so much is kept in memory.
-    pub fn chunk_size(self, bytes: u64) -> Self {
-        self.set(|outgoing| outgoing.chunk = Some(bytes))
+    /// Sets the length of a chunk of a resumable upload in bytes: a multiple of 256 KiB. The default is 8 MiB.
+    ///
+    /// Larger chunks are faster; smaller ones lose less when a connection breaks. A chunk of a reader or a stream is held in memory.
+    pub fn chunk_size(mut self, bytes: u64) -> Self {
+        self.plan.chunk = Some(bytes);
+        self
     }
 
-    /// Sends a session's bytes in one request, which is the fastest way. Not for media that comes from a reader or a stream, of which it would keep
-    /// everything in memory.
+    /// Sends all bytes of a resumable upload in one chunk, which is fastest. Not possible for a reader or a stream, which would be
+    /// held in memory.
     pub fn one_chunk(self) -> Self {
         self.chunk_size(u64::MAX)
     }
 
-    /// Calls `callback` as the media goes. It counts the bytes that were handed to the connection, and falls back to what the server
-    /// has when something breaks. What travels in one request from memory is told of once, at its end.
-    pub fn on_progress(self, callback: impl Fn(Progress) + Send + Sync + 'static) -> Self {
-        self.set(|outgoing| outgoing.watcher = Watcher::new(callback))
-    }
-
-    /// Goes on with a session that was begun before, maybe by another process. The media must be the same from its beginning: what the server has
-    /// already is passed over. It is read nevertheless, and media whose first bytes are others than those that the session knows is refused, before any of it is sent.
-    pub fn resume(self, session: UploadSession) -> Self {
-        self.set(|outgoing| {
-            outgoing.way = Some(Way::Resumable);
-            outgoing.session = Some(session);
-        })
-    }
-
-    /// Begins a session, and leaves it to the caller when the next chunk goes: await it, or set options first.
-    pub fn start(self, client: &Client) -> StartUpload<R> {
-        StartUpload::new(client, self.resumable().call)
-    }
-
-    /// Sends the request; await the answer, or set options first.
-    pub fn send(self, client: &Client) -> PendingCall<R> {
-        PendingCall::new(client, self.call)
-    }
-
-    /// What would be sent first, without credentials: the request with its media, or the one that begins a session. The boundary between JSON and media is another
-    /// one each time.
+    /// Sets a callback for the progress: the number of bytes that were passed to the connection.
     ///
-    /// # Errors
-    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) when the method does not accept the media, a parameter cannot stand in
-    /// the path, the body could not be encoded, or the media comes from a reader or a stream and would be in this request.
-    pub fn to_http(&self) -> Result<HttpRequest, Error> {
-        self.call.to_http()
-    }
-
-    fn set(mut self, change: impl FnOnce(&mut Outgoing)) -> Self {
-        if let Transfer::Upload(outgoing) = &mut self.call.transfer {
-            change(outgoing);
-        }
+    /// The number decreases to that of the server after a failure. For media in memory that is sent in one request, the callback is
+    /// called once, at the end.
+    pub fn on_progress(mut self, callback: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        self.plan.callback = ProgressCallback::new(callback);
         self
     }
-}
 
-impl<R: FromResponse> Request for Upload<R> {
-    type Response = R;
-
-    fn call(&self) -> &Call {
-        &self.call
+    /// Resumes an upload that was begun before, also by another process.
+    ///
+    /// The media must be the same. It is read from its beginning, and the bytes that the server has are not sent. If its first bytes
+    /// differ from those that the session describes, the upload fails before any of it is sent.
+    pub fn resume(mut self, session: UploadSession) -> Self {
+        self.plan.session = Some(session);
+        self.resumable()
     }
 
-    fn into_call(self) -> Call {
-        self.call
+    /// Begins a resumable upload whose chunks the caller sends one by one: await it, or set options first.
+    pub fn start(self, client: &Client) -> StartUpload<R> {
+        let upload = self.resumable();
+        StartUpload::new(client, upload.call, upload.plan)
+    }
+
+    /// Sends the request: await the response, or set options first.
+    pub fn send(self, client: &Client) -> PendingUpload<R> {
+        PendingUpload {
+            prepared: Prepared::new(client, self.call),
+            plan: self.plan,
+            response: PhantomData,
+        }
+    }
+
+    /// Returns the first HTTP request, without credentials: the one with the media, or the one that begins a resumable upload.
+    ///
+    /// The boundary between JSON and media is a different one each time.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) when the method does not accept the media, a parameter is not allowed in the
+    /// path, the body could not be encoded, or the media of the request is a reader or a stream.
+    pub fn to_http(&self) -> Result<HttpRequest, Error> {
+        preview_upload(&self.call, first_content(&self.plan, self.call.method))
     }
 }
 
@@ -152,131 +157,269 @@ impl<R> Clone for Upload<R> {
     fn clone(&self) -> Self {
         Self {
             call: self.call.clone(),
-            answer: PhantomData,
+            plan: self.plan.clone(),
+            response: PhantomData,
         }
     }
 }
 
 impl<R> fmt::Debug for Upload<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Upload").field(&self.call).finish()
+        f.debug_struct("Upload")
+            .field("call", &self.call)
+            .field("plan", &self.plan)
+            .finish()
     }
 }
 
-pub(super) static CODE: Code = Code {
-    encode,
-    send: |prepared, outgoing| Box::pin(send(prepared, outgoing)),
-    copies: |request| {
-        let request = request.clone();
-        Box::new(move || request.clone())
-    },
-};
-
-/// Sends a call with its media, whichever way that goes, and gives the answer.
-async fn send(prepared: &Prepared, outgoing: &Outgoing) -> Result<Answered, Error> {
-    let state = Arc::new(State::default());
-    let work = async {
-        let (outgoing, source) = open(prepared, &state, outgoing.clone()).await?;
-        let way = outgoing.way(prepared.call.method);
-        match way.map_err(usage(prepared))? {
-            Way::Resumable => {
-                let prepared = OutlinedBox::new(prepared.clone());
-                let state = Arc::clone(&state);
-                let driver = Driver::begin(prepared, outgoing, source, state).await?;
-                driver.finish().await
-            }
-            Way::OneRequest => one_request(prepared, &state, outgoing, source).await,
-        }
-    };
-    execute::many(prepared, &state, work).await
+/// An [`Upload`] together with the client that sends it. Await it for the response; options can be set before.
+///
+/// Nothing is sent before it is awaited. Dropping the future stops the upload.
+#[must_use = "nothing is sent until this is awaited"]
+pub struct PendingUpload<R> {
+    prepared: OutlinedBox<Prepared>,
+    plan: Box<UploadPlan>,
+    response: PhantomData<fn() -> R>,
 }
 
-/// Begins the session of a call.
-pub(crate) async fn start(prepared: OutlinedBox<Prepared>) -> Result<Driver, Error> {
-    let Transfer::Upload(outgoing) = &prepared.call.transfer else {
-        return Err(Error::usage("the call has no media"));
-    };
-    let (method, outgoing) = (prepared.call.method, (**outgoing).clone());
+impl<R> PendingUpload<R> {
+    /// Sets all options that `options` sets.
+    pub fn with(mut self, options: CallOptions) -> Self {
+        let earlier = std::mem::take(&mut self.prepared.options);
+        self.prepared.options = options.or(&earlier);
+        self
+    }
+
+    option_setters!();
+
+    fn options_mut(&mut self) -> &mut CallOptions {
+        &mut self.prepared.options
+    }
+
+    /// Returns the request without its media.
+    pub fn call(&self) -> &Call {
+        &self.prepared.call
+    }
+
+    /// Returns the first HTTP request with the options of this client and call, without credentials.
+    ///
+    /// # Errors
+    /// As for [`Upload::to_http`].
+    pub fn to_http(&self) -> Result<HttpRequest, Error> {
+        let (prepared, method) = (&*self.prepared, self.prepared.call.method);
+        let mut options = execute::effective_options(prepared);
+        execute::give_request_id(prepared, &mut options)?;
+        build(prepared, &options, first_content(&self.plan, method))
+    }
+
+    /// Asks for a part of the response only, and reads it as a type of your own: see [`Fields`](trait@Fields).
+    pub fn select<T: Fields + FromResponse + Part<R>>(mut self) -> PendingUpload<T> {
+        self.prepared.options.set_param("fields", T::mask());
+        PendingUpload {
+            prepared: self.prepared,
+            plan: self.plan,
+            response: PhantomData,
+        }
+    }
+
+    /// Sends the upload, and returns the bytes of the response, as [`PendingCall::raw`](crate::PendingCall::raw) does.
+    ///
+    /// # Errors
+    /// Any error of a call.
+    pub fn raw(self) -> BoxFuture<'static, Result<Response<Bytes>, Error>> {
+        let response = self.response();
+        Box::pin(async move { response.await.map(Answered::into_raw) })
+    }
+
+    /// Sends the upload, and returns the text of the response, as [`PendingCall::text`](crate::PendingCall::text) does.
+    ///
+    /// # Errors
+    /// Any error of a call.
+    pub fn text(self) -> BoxFuture<'static, Result<String, Error>> {
+        let response = self.response();
+        Box::pin(async move { response.await?.text() })
+    }
+
+    /// Sends the upload, and reads the response as a type of your own.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) when the response has a different form; any error of a call.
+    pub fn json<T: DeserializeOwned>(self) -> BoxFuture<'static, Result<T, Error>> {
+        let response = self.response();
+        Box::pin(async move { response.await?.json() })
+    }
+
+    fn response(self) -> BoxFuture<'static, Result<Answered, Error>> {
+        let (prepared, plan) = (self.prepared, self.plan);
+        Box::pin(async move { send(&prepared, *plan).await })
+    }
+}
+
+impl<R: LongRunning> PendingUpload<R> {
+    /// Sends the upload, and waits for the operation that the method starts.
+    pub fn wait(self) -> Wait<R> {
+        let plan = self.plan;
+        Wait::started_by(
+            self.prepared,
+            Some(Box::new(|prepared| {
+                Box::pin(async move { send(&prepared, *plan).await })
+            })),
+        )
+    }
+}
+
+impl<R: FromResponse> PendingUpload<R> {
+    /// Sends the upload, and returns the response with status and headers.
+    ///
+    /// # Errors
+    /// Any error of a call.
+    pub fn with_meta(self) -> BoxFuture<'static, Result<Response<R>, Error>> {
+        Box::pin(async move { self.response().await?.decode() })
+    }
+}
+
+impl<R: FromResponse> IntoFuture for PendingUpload<R> {
+    type Output = Result<R, Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move { self.response().await?.decode().map(Response::into_inner) })
+    }
+}
+
+impl<R> fmt::Debug for PendingUpload<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PendingUpload")
+            .field("call", &self.prepared.call)
+            .field("plan", &self.plan)
+            .field("options", &self.prepared.options)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Sends a call with its media, and returns the response.
+async fn send(prepared: &Prepared, mut plan: UploadPlan) -> Result<Answered, Error> {
+    let options = execute::effective_options(prepared);
     let state = Arc::new(State::default());
-    let mut limit = execute::whole_call(&prepared, &execute::effective_options(&prepared));
+    let work = async {
+        let source = open(prepared, &state, &mut plan).await?;
+        let protocol = plan.protocol(prepared.call.method, source.len());
+        match protocol.map_err(usage(prepared))? {
+            UploadProtocol::Resumable => {
+                let prepared = OutlinedBox::new(prepared.clone());
+                let state = Arc::clone(&state);
+                let driver =
+                    SessionDriver::begin(prepared, options.clone(), plan, source, state).await?;
+                driver.finish().await
+            }
+            UploadProtocol::OneRequest => {
+                send_in_one_request(prepared, options.clone(), &state, plan, source).await
+            }
+        }
+    };
+    execute::many(prepared, &options, &state, work).await
+}
+
+/// Begins a resumable upload.
+pub(super) async fn start(
+    prepared: OutlinedBox<Prepared>,
+    mut plan: UploadPlan,
+) -> Result<SessionDriver, Error> {
+    let method = prepared.call.method;
+    let options = execute::effective_options(&prepared);
+    let state = Arc::new(State::default());
+    let mut limit = execute::whole_call(&prepared, &options);
     let counted = Arc::clone(&state);
     let work = async {
-        let (outgoing, source) = open(&prepared, &state, outgoing).await?;
-        outgoing.way(method).map_err(usage(&prepared))?;
-        Driver::begin(prepared, outgoing, source, Arc::clone(&state)).await
+        let source = open(&prepared, &state, &mut plan).await?;
+        let protocol = plan.protocol(method, source.len());
+        protocol.map_err(usage(&prepared))?;
+        SessionDriver::begin(prepared, options, plan, source, Arc::clone(&state)).await
     };
     execute::within(limit.as_mut(), &counted, work)
         .await
         .map_err(|error| error.at(method.id, None).counting(counted.exchanges()))
 }
 
-/// Opens the media, after the checks that need no look at it.
+/// Opens the media, after the checks that do not require that.
 async fn open(
     prepared: &Prepared,
     state: &State,
-    mut outgoing: Outgoing,
-) -> Result<(Outgoing, Source), Error> {
+    plan: &mut UploadPlan,
+) -> Result<MediaSource, Error> {
     let method = prepared.call.method;
-    outgoing.way(method).map_err(usage(prepared))?;
-    outgoing.content_type(method).map_err(usage(prepared))?;
-    let place = |error: Error| error.at(method.id, None);
+    let len = plan.media.content.len();
+    plan.protocol(method, len).map_err(usage(prepared))?;
+    plan.content_type(method).map_err(usage(prepared))?;
+    let at = |error: Error| error.at(method.id, None);
     state.enter(Step::Media);
-    let mut source = Source::open(&outgoing.media.content).await.map_err(place)?;
-    source.keep_time(&prepared.client.inner.clock);
-    // What has no known end may be small nevertheless.
-    let may_be_whole =
-        outgoing.way.is_none() && method.upload.as_ref().is_some_and(|upload| upload.simple);
+    let mut source = MediaSource::open(&plan.media.content).await.map_err(at)?;
+    source.limit_idle_time(&prepared.client.inner.clock);
+    // Media of unknown length may turn out to be small.
+    let may_be_in_one_request =
+        plan.protocol.is_none() && method.upload.as_ref().is_some_and(|upload| upload.simple);
     if source.len().is_none()
-        && may_be_whole
-        && let Some(bytes) = source.all(SMALL).await.map_err(place)?
+        && may_be_in_one_request
+        && let Some(bytes) = source.all(SMALL).await.map_err(at)?
     {
-        outgoing.media.content = Content::Bytes(bytes);
-        source = Source::open(&outgoing.media.content).await.map_err(place)?;
+        plan.media.content = Content::Bytes(bytes);
+        source = MediaSource::open(&plan.media.content).await.map_err(at)?;
     }
-    outgoing.len = source.len();
-    Ok((outgoing, source))
+    Ok(source)
 }
 
-/// Sends the media with the request.
-async fn one_request(
+/// Sends the media in one request.
+async fn send_in_one_request(
     prepared: &Prepared,
+    mut options: CallOptions,
     state: &State,
-    mut outgoing: Outgoing,
-    mut source: Source,
+    plan: UploadPlan,
+    mut source: MediaSource,
 ) -> Result<Answered, Error> {
-    let place = |error: Error| error.at(prepared.call.method.id, None);
-    outgoing.way = Some(Way::OneRequest);
-    let meter = Meter::new(
-        Checksum::new(wants_md5(&execute::effective_options(prepared))),
-        outgoing.watcher.clone(),
-    );
-    let small = match &outgoing.media.content {
+    let method = prepared.call.method;
+    let at = |error: Error| error.at(method.id, None);
+    let meter = meter(&plan, &options);
+    let len = source.len();
+    let small = match &plan.media.content {
         Content::Bytes(bytes) => Some(bytes.clone()),
-        _ => source.all(SMALL).await.map_err(place)?,
+        _ => source.all(SMALL).await.map_err(at)?,
     };
-    outgoing.media.content = match small {
+    let (media, len) = match small {
         Some(bytes) => {
-            meter.seen(0, &bytes);
-            Content::Bytes(bytes)
+            meter.record(0, &bytes);
+            let len = Some(bytes.len() as u64);
+            (MediaBody::Bytes(bytes), len)
         }
-        None => Content::Streamed(streamed(source, &meter).await.map_err(place)?),
+        None => {
+            let media = streamed(source, &meter).await.map_err(at)?;
+            (MediaBody::Streamed(media), len)
+        }
     };
-    let watcher = outgoing.watcher.clone();
-    let answered = execute::within_call(&with(prepared, outgoing), state).await?;
+    execute::give_request_id(prepared, &mut options)?;
+    execute::fill_request_id(prepared, &mut options);
+    let content = Box::new(|json| {
+        // The length may be known only now.
+        plan.protocol(method, len)?;
+        let content_type = plan.content_type(method)?;
+        Ok(single_request::content(json, content_type, media))
+    });
+    let request = build(prepared, &options, content)?;
+    let answered = execute::send_request(prepared, &options, state, request).await?;
     let checksum = meter.checksum();
-    let sent = Sent {
-        len: checksum.at(),
-        checksum: Some(&checksum),
+    let len = checksum.at();
+    let sent = SentMedia {
+        len,
+        checksum: &checksum,
     };
-    check(&prepared.call, &answered, &sent).map_err(place)?;
-    watcher.tell(sent.len, Some(sent.len));
+    upload_check::check(&prepared.call, &answered, &sent).map_err(at)?;
+    meter.report(len, Some(len));
     Ok(answered)
 }
 
-/// All of the source, as it is read.
-async fn streamed(mut source: Source, meter: &Meter) -> Result<Streamed, Error> {
+/// Returns the media as a body, which can be sent again if the source is repeatable.
+async fn streamed(mut source: MediaSource, meter: &Meter) -> Result<Streamed, Error> {
     let len = source.len();
-    if !source.is_lasting() {
+    if !source.is_repeatable() {
         let body = Body::from_stream(source.into_stream(meter.clone()), len);
         return Ok(Streamed::once(body));
     }
@@ -285,64 +428,56 @@ async fn streamed(mut source: Source, meter: &Meter) -> Result<Streamed, Error> 
     Ok(Streamed::new(len, move || Some(window.body(len, &meter))))
 }
 
-/// The same call with other media.
-pub(crate) fn with(prepared: &Prepared, outgoing: Outgoing) -> Prepared {
-    let mut prepared = prepared.clone();
-    prepared.call.transfer = Transfer::Upload(Box::new(outgoing));
-    prepared
+/// Makes the content of the first request, for a preview.
+fn first_content<'a>(plan: &'a UploadPlan, method: &'static Method) -> Box<UploadContent<'a>> {
+    Box::new(move |json| {
+        let len = plan.measured_len()?;
+        let protocol = plan.protocol(method, len)?;
+        let content_type = plan.content_type(method)?;
+        if protocol == UploadProtocol::Resumable {
+            return Ok(start_content(json, content_type, len));
+        }
+        let media = match &plan.media.content {
+            Content::Bytes(bytes) => bytes.clone(),
+            Content::File(path) if len.is_some() => std::fs::read(path)
+                .map_err(|why| format!("cannot read {}: {why}", RedactedPath::new(path)))?
+                .into(),
+            Content::File(_) | Content::OneTime(_) => {
+                return Err(
+                    "the media comes from a reader, a stream or a pipe, which is read when it is sent and not before"
+                        .to_owned(),
+                );
+            }
+        };
+        Ok(single_request::content(
+            json,
+            content_type,
+            MediaBody::Bytes(media),
+        ))
+    })
 }
 
-fn usage(prepared: &Prepared) -> impl Fn(String) -> Error {
+/// Returns the request of an upload with the options `options`, without credentials.
+pub(super) fn build(
+    prepared: &Prepared,
+    options: &CallOptions,
+    content: Box<UploadContent<'_>>,
+) -> Result<HttpRequest, Error> {
+    let surroundings = execute::surroundings(prepared);
+    build_upload(&prepared.call, options, &surroundings, content)
+}
+
+/// Returns the meter of an upload. It computes the MD5 if the response may have one.
+pub(super) fn meter(plan: &UploadPlan, options: &CallOptions) -> Meter {
+    let with_md5 = upload_check::mentions_md5(options.get_param("fields"));
+    let mut checksum = Checksum::new(with_md5);
+    if let Some(session) = &plan.session {
+        checksum = session.expect_of(checksum);
+    }
+    Meter::new(checksum, plan.callback.clone())
+}
+
+fn usage(prepared: &Prepared) -> impl Fn(String) -> Error + use<> {
     let method = prepared.call.method.id;
     move |why| Error::usage(why).at(method, None)
-}
-
-/// Whether the answer could tell an MD5.
-pub(crate) fn wants_md5(options: &CallOptions) -> bool {
-    described::mentions_md5(options.get_param("fields"))
-}
-
-/// What was sent.
-pub(crate) struct Sent<'a> {
-    pub(crate) len: u64,
-    pub(crate) checksum: Option<&'a Checksum>,
-}
-
-/// Compares what an answer says of the media with what was sent.
-pub(crate) fn check(call: &Call, answered: &Answered, sent: &Sent<'_>) -> Result<(), Error> {
-    let body = answered.content();
-    described::check_answer(&body, sent.len, sent.checksum, form(call))
-        .map_err(|why| mismatch(&why, answered))
-}
-
-/// The media arrived as something else than was sent. The error keeps the answer, which tells what there is now.
-pub(crate) fn mismatch(why: &str, answered: &Answered) -> Error {
-    Error::new(
-        ErrorKind::Media,
-        format!("the media did not arrive as it was sent: {why}"),
-    )
-    .with_answer(
-        answered.status,
-        answered.headers.clone(),
-        answered.body.clone(),
-    )
-}
-
-/// How the server keeps the media of a call. Drive makes documents of its own where that is asked for, and where one is there already.
-fn form(call: &Call) -> Form {
-    let asked = call
-        .parameters()
-        .any(|(name, value)| name == "convert" && value == "true");
-    let named = || {
-        let body: serde_json::Value = serde_json::from_slice(call.body()?).ok()?;
-        let kind = body.get("mimeType")?.as_str()?;
-        Some(kind.starts_with(GOOGLE_TYPES))
-    };
-    if asked || named() == Some(true) {
-        Form::Converted
-    } else if matches!(call.method.verb, Verb::Put | Verb::Patch) {
-        Form::AsBefore
-    } else {
-        Form::AsSent
-    }
 }

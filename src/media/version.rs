@@ -1,21 +1,21 @@
-//! Which version of the media an answer is of, so that two are never mixed.
+//! The version of the media in a response, so that two versions are never mixed.
 
 use http::{HeaderMap, HeaderValue, header::ETAG};
 
-use super::{checked::STORED_CODING, checksum::Stored};
+use super::checksum::{STORED_ENCODING, StoredChecksums};
 use crate::http::content_encoding::Coding;
 
-/// Cloud Storage's number of a version; as a parameter it asks for that one.
+/// Cloud Storage's parameter for the number of a version.
 pub(super) const GENERATION: &str = "generation";
 
-/// What identifies the version of an answer.
+/// What identifies the version of the media in a response.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Version {
-    /// Only a strong one: a weak one allows other bytes (RFC 9110, section 8.8.1).
+    /// A strong one: a weak one allows different bytes (RFC 9110, section 8.8.1).
     etag: Option<HeaderValue>,
     generation: Option<HeaderValue>,
-    hash: Stored,
-    /// How it is stored, where that is said.
+    hash: StoredChecksums,
+    /// The content coding in which it is stored, if known.
     stored: Option<Coding>,
 }
 
@@ -25,39 +25,41 @@ impl Version {
         Self {
             etag: headers.get(ETAG).filter(is_strong).cloned(),
             generation: headers.get("x-goog-generation").cloned(),
-            hash: Stored::read(headers),
+            hash: StoredChecksums::read(headers),
             stored: headers
-                .contains_key(STORED_CODING)
-                .then(|| Coding::said(headers, &STORED_CODING)),
+                .contains_key(STORED_ENCODING)
+                .then(|| Coding::said(headers, &STORED_ENCODING)),
         }
     }
 
-    /// What goes into `If-Range`.
+    /// Returns the value of the header `if-range`.
     pub(super) fn etag(&self) -> Option<&HeaderValue> {
         self.etag.as_ref()
     }
 
-    /// The value of the parameter [`GENERATION`].
+    /// Returns the value of the parameter [`GENERATION`].
     pub(super) fn generation(&self) -> Option<&str> {
         self.generation.as_ref()?.to_str().ok()
     }
 
-    /// Whether bytes that are encoded like this are the same each time: a strong etag is one of exactly these, and what is stored so is not encoded anew.
+    /// Returns whether bytes in this coding are the same in each response.
+    ///
+    /// They are if there is a strong etag, which is one of exactly these bytes, or if they are stored in this coding.
     pub(super) fn is_of(&self, coding: &Coding) -> bool {
         *coding == Coding::Identity || self.etag.is_some() || self.stored.as_ref() == Some(coding)
     }
 
-    /// Whether a request can ask for this version and no other.
-    pub(super) fn is_asked_for(&self) -> bool {
+    /// Returns whether a request can ask for this version only.
+    pub(super) fn can_be_requested(&self) -> bool {
         self.etag.is_some() || self.generation.is_some()
     }
 
-    /// Whether anything identifies the version.
+    /// Returns whether the version is identified.
     pub(super) fn is_known(&self) -> bool {
         self.etag.is_some() || self.generation.is_some() || !self.hash.is_empty()
     }
 
-    /// Whether `later` is of the same version: what both say is the same, and they say something.
+    /// Returns whether `later` is the same version: at least one identifier is in both, and none differs.
     pub(super) fn is_same(&self, later: &Self) -> bool {
         let pairs = [
             (&self.etag, &later.etag),
@@ -94,13 +96,13 @@ mod tests {
     }
 
     #[test]
-    fn versions_are_told_apart() {
+    fn versions_are_distinguished() {
         let one = version(&[("etag", "\"a\""), ("x-goog-generation", "1")]);
         assert!(one.is_known() && one.is_same(&one));
         assert!(one.is_same(&version(&[("etag", "\"a\"")])));
         assert!(!one.is_same(&version(&[("etag", "\"b\"")])));
         assert!(!one.is_same(&version(&[("etag", "\"a\""), ("x-goog-generation", "2")])));
-        assert!(!one.is_same(&version(&[])), "nothing says so");
+        assert!(!one.is_same(&version(&[])), "not identified");
         assert!(!version(&[("etag", "W/\"a\"")]).is_known());
         let hash = version(&[("x-goog-hash", "crc32c=4waSgw==")]);
         assert!(hash.is_known() && hash.is_same(&hash));

@@ -1,6 +1,6 @@
 //! A call as it arrived at a mock.
 
-use std::{fmt, sync::Arc};
+use std::fmt;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method as HttpMethod, Uri};
@@ -11,14 +11,6 @@ use crate::{
     method::Method,
     wire::{Object, from_slice},
 };
-
-/// What the executor tells a transport of a request, besides the request itself.
-#[derive(Clone, Debug)]
-pub(crate) struct Called {
-    pub(crate) method: &'static Method,
-    /// The methods of a batch, in the order of its parts.
-    pub(crate) parts: Option<Arc<[&'static Method]>>,
-}
 
 /// A call that a [`Mock`](super::Mock) got: the method, the parameters, and the body.
 ///

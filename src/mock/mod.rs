@@ -41,7 +41,6 @@ use std::{
 
 use gapi_transport::{Clock, SystemClock};
 
-pub(crate) use self::called::Called;
 use self::rule::Rule;
 pub use self::{called::MockCall, play::Replay, record::Recorder, reply::Reply, rule::Matcher};
 use crate::{Client, Request, wire::Wire};

@@ -6,10 +6,10 @@ use gapi_transport::{Body, BoxFuture, Transport, TransportError, TransportErrorK
 use http::{HeaderMap, HeaderValue, Request, Response, header::CONTENT_LENGTH};
 
 use super::{
-    Called, Mock, MockCall, batch, lock,
+    Mock, MockCall, batch, lock,
     reply::{Fault, One},
 };
-use crate::{batch::mixed, media_type};
+use crate::{batch::mixed, execute::CallInfo, media_type};
 
 /// Requests of more bytes than this are refused: a mock holds them all.
 pub(super) const LARGEST: usize = 1 << 30;
@@ -22,7 +22,7 @@ impl Transport for Mock {
         Box::pin(async move {
             let (head, body) = request.into_parts();
             let body = body.collect(LARGEST).await?;
-            let called = head.extensions.get::<Called>().cloned();
+            let called = head.extensions.get::<CallInfo>().cloned();
             if let Some(parts) = called.as_ref().and_then(|called| called.parts.clone())
                 && let Some(boundary) = boundary(&head.headers)
             {

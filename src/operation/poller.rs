@@ -7,12 +7,13 @@ use std::{
 };
 
 use futures_util::future::{Either, select};
+use gapi_transport::BoxFuture;
 
 use super::{LongRunning, backoff::Backoff, locate, snapshot::Snapshot};
 use crate::{
     Error, ErrorKind,
     client::prepared::Prepared,
-    execute,
+    execute::{self, Answered},
     method::{Operation, OperationShape},
     outlined_box::OutlinedBox,
     paging::with_field,
@@ -47,10 +48,17 @@ pub(super) struct Settings {
 /// Makes the call that polls, of what was told of the operation.
 pub(super) type PollWith = Arc<dyn Fn(&Snapshot) -> Call + Send + Sync>;
 
+/// Sends the call that starts an operation.
+pub(crate) type StartOperation = Box<
+    dyn FnOnce(OutlinedBox<Prepared>) -> BoxFuture<'static, Result<Answered, Error>> + Send + Sync,
+>;
+
 /// An operation under way.
 pub(super) struct Poller {
     /// The call that starts the operation, or gets one that was started.
     pub(super) prepared: OutlinedBox<Prepared>,
+    /// Sends the call that starts the operation, if it is not a plain call.
+    start: Option<StartOperation>,
     settings: Settings,
     /// What was told last.
     last: Option<Arc<Snapshot>>,
@@ -62,9 +70,14 @@ pub(super) struct Poller {
 }
 
 impl Poller {
-    pub(super) fn new(prepared: OutlinedBox<Prepared>, settings: Settings) -> Self {
+    pub(super) fn new(
+        prepared: OutlinedBox<Prepared>,
+        start: Option<StartOperation>,
+        settings: Settings,
+    ) -> Self {
         Self {
             prepared,
+            start,
             settings,
             last: None,
             polls: 0,
@@ -152,7 +165,11 @@ impl Poller {
                 client, options, ..
             } = &mut *first;
             keep_fields::<R>(options, &client.defaults, shape);
-            return Snapshot::read::<R>(execute::execute(&first).await?, shape);
+            let answered = match self.start.take() {
+                Some(start) => start(first).await?,
+                None => execute::execute(&first).await?,
+            };
+            return Snapshot::read::<R>(answered, shape);
         };
         let poll = match self.poll.take() {
             Some(poll) => poll,

@@ -6,7 +6,7 @@ use gapi_transport::BoxFuture;
 
 use super::{
     LongRunning, OperationStream,
-    poller::{Poller, Settings},
+    poller::{Poller, Settings, StartOperation},
     response,
 };
 use crate::{
@@ -43,6 +43,7 @@ use crate::{
 #[must_use = "nothing is sent until this is awaited or watched"]
 pub struct Wait<R> {
     prepared: OutlinedBox<Prepared>,
+    start: Option<StartOperation>,
     settings: Settings,
     operation: PhantomData<fn() -> R>,
 }
@@ -50,12 +51,17 @@ pub struct Wait<R> {
 impl<R: LongRunning> Wait<R> {
     /// `call` through `client`. The request's own `wait` is the way to get here.
     pub fn new(client: &Client, call: Call) -> Self {
-        Self::of(Prepared::new(client, call))
+        Self::started_by(Prepared::new(client, call), None)
     }
 
-    pub(crate) fn of(prepared: OutlinedBox<Prepared>) -> Self {
+    /// Returns the wait for the operation that `prepared` starts. `start` sends it, if it is not a plain call.
+    pub(crate) fn started_by(
+        prepared: OutlinedBox<Prepared>,
+        start: Option<StartOperation>,
+    ) -> Self {
         Self {
             prepared,
+            start,
             settings: Settings::default(),
             operation: PhantomData,
         }
@@ -99,7 +105,7 @@ impl<R: LongRunning> Wait<R> {
 
     /// The operation as it proceeds, instead of its end alone.
     pub fn watch(self) -> OperationStream<R> {
-        OperationStream::new(Poller::new(self.prepared, self.settings))
+        OperationStream::new(Poller::new(self.prepared, self.start, self.settings))
     }
 
     /// Waits, and gives what the operation made: its `response` (AIP-151), whose type is compared with `T`.

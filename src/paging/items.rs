@@ -1,4 +1,4 @@
-//! The entries of a list, whatever page they come on.
+//! The entries of a list.
 
 use std::{
     collections::BTreeMap,
@@ -10,11 +10,10 @@ use std::{
 
 use futures_util::{Stream, future::poll_fn};
 
-use super::Pages;
+use super::{Listed, Pages};
 use crate::{
     Client, Error,
     fields::{Part, page_from_slice},
-    paging::Listed,
     request::{
         Call,
         from_response::FromResponse,
@@ -33,23 +32,23 @@ use crate::{
 /// # Ok(()) }
 /// ```
 ///
-/// A page without entries is no end: some servers send empty pages in between.
+/// An empty page does not end the list: some servers send empty pages in between.
 #[must_use = "nothing is fetched until an entry is asked for"]
 pub struct Items<R, T> {
     pages: Pages<R>,
-    take: Take<R, T>,
-    /// What is left of the page at hand. Of no known type before there is one: a list of which only a part is asked for does not bring the code that
-    /// drops a whole entry, and where there are whole ones, it is not copied to wherever a list may be dropped.
-    rest: Option<Box<dyn Rest<T> + Send>>,
-    /// The token of the page at hand.
+    take: TakeEntries<R, T>,
+    /// The remaining entries of the current page, as a trait object: a program that reads parts of entries only
+    /// does not contain the code that drops a whole entry, and others contain it once.
+    rest: Option<Box<dyn RemainingEntries<T> + Send>>,
+    /// The token of the current page.
     current: Option<String>,
 }
 
 /// Takes the entries out of a page.
-type Take<R, T> = Box<dyn Fn(&mut R) -> Option<Vec<T>> + Send + Sync>;
+type TakeEntries<R, T> = Box<dyn Fn(&mut R) -> Option<Vec<T>> + Send + Sync>;
 
-/// What is left of a page. Not an iterator: those can skip entries.
-trait Rest<T> {
+/// The remaining entries of a page. Not an iterator, because the methods of one drop entries.
+trait RemainingEntries<T> {
     fn pop(&mut self) -> Option<T>;
 
     fn len(&self) -> usize;
@@ -57,8 +56,8 @@ trait Rest<T> {
     fn move_to(&mut self, all: &mut Vec<T>);
 }
 
-/// The next one last.
-impl<T> Rest<T> for Vec<T> {
+/// In reverse order.
+impl<T> RemainingEntries<T> for Vec<T> {
     fn pop(&mut self) -> Option<T> {
         self.pop()
     }
@@ -73,12 +72,12 @@ impl<T> Rest<T> for Vec<T> {
 }
 
 impl<R: FromResponse, T: Send + 'static> Items<R, T> {
-    /// The entries that `take` finds in each page of `call`. The request's own `items` is the way to get here.
+    /// Returns the entries that `take` finds in each page of `call`. Usually called by the request's `items`.
     pub fn list(client: &Client, call: Call, take: fn(&mut R) -> Option<Vec<T>>) -> Self {
         Self::new(client, call, Box::new(take))
     }
 
-    fn new(client: &Client, call: Call, take: Take<R, T>) -> Self {
+    fn new(client: &Client, call: Call, take: TakeEntries<R, T>) -> Self {
         Self {
             pages: Pages::new(client, call),
             take,
@@ -93,33 +92,36 @@ impl<R: FromResponse, T: Send + 'static> Items<R, T> {
         self.pages.options_mut()
     }
 
-    /// Sets all that `options` sets.
+    /// Sets all options that `options` sets.
     pub fn with(mut self, options: CallOptions) -> Self {
         self.pages = self.pages.with(options);
         self
     }
 
-    /// Asks for at most `size` entries per request. Servers may answer fewer.
+    /// Asks for at most `size` entries per page. Servers may return fewer.
     pub fn page_size(mut self, size: u32) -> Self {
         self.pages = self.pages.page_size(size);
         self
     }
 
-    /// Begins at this page instead of the first one: with the [`page_token`](Self::page_token) of an earlier run.
+    /// Begins at this page instead of the first one. `token` is the [`page_token`](Self::page_token) of an earlier run.
     pub fn start_at(mut self, token: impl Into<String>) -> Self {
         self.pages = self.pages.start_at(token);
         self
     }
 
-    /// Fetches one page ahead, in a task of its own, while the caller works on the entries of the one before. Without a tokio runtime it
-    /// changes nothing. Off unless asked for.
+    /// Fetches one page ahead, in a task of its own, while the caller works on the entries of the current one.
+    ///
+    /// Off by default. Has no effect without a tokio runtime.
     pub fn prefetch(mut self) -> Self {
         self.pages = self.pages.prefetch();
         self
     }
 
-    /// The token of the page that holds the next entry: where to go on after an error. Beginning there gives the entries
-    /// of that page once more that were read already. `None` on the first page and after the last.
+    /// Returns the token of the page that holds the next entry, with which a list can be continued after an error.
+    ///
+    /// A list that begins there returns all entries of that page, including those that were read already.
+    /// `None` on the first page and after the last.
     pub fn page_token(&self) -> Option<&str> {
         if self.left() == 0 {
             self.pages.page_token()
@@ -128,10 +130,10 @@ impl<R: FromResponse, T: Send + 'static> Items<R, T> {
         }
     }
 
-    /// Asks for a part of each entry only, and reads it as a type of your own: `U` for entries of a list, `(String, U)` for those of
-    /// a map. The token of the next page is asked for besides.
+    /// Asks for a part of each entry only, and reads it as a type of your own: see [`Fields`](trait@crate::Fields).
     ///
-    /// See [`Fields`](trait@crate::Fields).
+    /// `U` is the type of an entry of a list, `(String, U)` that of an entry of a map. The token of the next page is
+    /// also asked for.
     pub fn select<U: Listed + Part<T>>(self) -> Items<U::Page, U> {
         let name = self.pages.items_property();
         let mut selection = Selection::default();
@@ -157,19 +159,21 @@ impl<R: FromResponse, T: Send + 'static> Items<R, T> {
         }
     }
 
-    /// The next entry; `None` after the last one. The future may be dropped: the next call goes on where it was.
+    /// Returns the next entry; `None` after the last one.
+    ///
+    /// The future may be dropped: the next call continues with the same request.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|cx| self.poll_item(cx)).await
     }
 
-    /// The next entry; `None` after the last one.
+    /// Returns the next entry; `None` after the last one.
     ///
     /// # Errors
     /// As for [`Pages::try_next`].
     pub async fn try_next(&mut self) -> Result<Option<T>, Error> {
         loop {
             {
-                // Entries are large: this way they are moved once, and no future holds one while it waits.
+                // Entries are large: in this block they are moved once, and the future does not hold one while it waits.
                 let item = self.pop();
                 if item.is_some() {
                     return Ok(item);
@@ -182,7 +186,7 @@ impl<R: FromResponse, T: Send + 'static> Items<R, T> {
         }
     }
 
-    /// All remaining entries.
+    /// Returns all remaining entries.
     ///
     /// # Errors
     /// As for [`Pages::try_next`]; entries that came before the error are lost.
@@ -212,7 +216,7 @@ impl<R: FromResponse, T: Send + 'static> Items<R, T> {
         }
     }
 
-    /// Makes the next page the one at hand.
+    /// Fetches the next page, which becomes the current one.
     fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<(), Error>>> {
         let token = self.pages.page_token().map(String::from);
         let page = ready!(Pin::new(&mut self.pages).poll_next(cx));
@@ -231,7 +235,7 @@ impl<R: FromResponse, T: Send + 'static> Items<R, T> {
 }
 
 impl<R: FromResponse, V: Send + 'static> Items<R, (String, V)> {
-    /// The entries of the map that `take` finds in each page of `call`, with their keys.
+    /// Returns the entries of the map that `take` finds in each page of `call`, with their keys.
     pub fn map(
         client: &Client,
         call: Call,
@@ -254,7 +258,7 @@ impl<R: FromResponse, T: Send + 'static> Stream for Items<R, T> {
 }
 
 impl<R, T> Items<R, T> {
-    /// How many entries of the page at hand are left.
+    /// Returns the number of remaining entries of the current page.
     fn left(&self) -> usize {
         self.rest.as_ref().map_or(0, |rest| rest.len())
     }

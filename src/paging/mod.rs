@@ -1,13 +1,9 @@
-//! Lists that come in pages.
+//! Lists whose entries the server returns page by page.
 
-mod ahead;
-mod cycle;
 mod items;
 mod listed;
-mod mask;
 mod pages;
-mod slot;
-mod walk;
+mod paginator;
 
-pub(crate) use self::mask::with_field;
-pub use self::{items::Items, listed::Listed, pages::Pages, slot::PagingSlot};
+pub(crate) use self::paginator::with_field;
+pub use self::{items::Items, listed::Listed, pages::Pages};

@@ -9,7 +9,7 @@ use std::{
 
 use futures_util::{Stream, future::poll_fn};
 
-use super::walk::Walk;
+use super::paginator::Paginator;
 use crate::{
     Client, Error, ErrorKind, Fields,
     fields::Part,
@@ -20,7 +20,9 @@ use crate::{
     },
 };
 
-/// The pages of a list, one request each, fetched when they are asked for. Also a [`Stream`] of `Result<R, Error>`.
+/// The pages of a list. Also a [`Stream`] of `Result<R, Error>`.
+///
+/// Each page is fetched by one request, when it is asked for.
 ///
 /// ```no_run
 /// # async fn example<R: gapi::FromResponse>(mut pages: gapi::Pages<R>) -> Result<(), gapi::Error> {
@@ -30,25 +32,25 @@ use crate::{
 /// # Ok(()) }
 /// ```
 ///
-/// It ends at an answer without a token, and after an error; [`page_token`](Self::page_token) then says where to go on. A server that
-/// repeats a token causes an error instead of a loop without end.
+/// The list ends at a response without a token for the next page, and after an error. After an error,
+/// [`page_token`](Self::page_token) returns where to continue. A server that repeats a token causes an error.
 #[must_use = "no page is fetched until it is asked for"]
 pub struct Pages<R> {
-    walk: Walk,
-    /// From an answer to a page and the token of the next one, where that is not how an `R` is read: a list of which a part is asked for
-    /// does not bring the code that reads all of it.
-    read: Option<Read<R>>,
+    paginator: Paginator,
+    /// Reads a page of which a part was asked for. `None` for a whole `R`: a program that reads parts
+    /// only does not contain the code that reads all of it.
+    read: Option<PageReader<R>>,
 }
 
-/// Reads a page, and the text of the property that holds the next token.
-pub(super) type Read<R> =
+/// Returns a page and the token of the next one, from a body and the name of the property of the token.
+pub(super) type PageReader<R> =
     Arc<dyn Fn(&[u8], &str) -> Result<(R, Option<String>), serde_json::Error> + Send + Sync>;
 
 impl<R: FromResponse> Pages<R> {
-    /// The pages of `call`. The request's own `pages` is the way to get here.
+    /// Returns the pages of `call`. Usually called by the request's `pages`.
     pub fn new(client: &Client, call: Call) -> Self {
         Self {
-            walk: Walk::new(client, call),
+            paginator: Paginator::new(client, call),
             read: None,
         }
     }
@@ -56,96 +58,100 @@ impl<R: FromResponse> Pages<R> {
     option_setters!();
 
     pub(super) fn options_mut(&mut self) -> &mut CallOptions {
-        self.walk.options_mut()
+        self.paginator.options_mut()
     }
 
-    /// Sets all that `options` sets.
+    /// Sets all options that `options` sets.
     pub fn with(mut self, options: CallOptions) -> Self {
-        let earlier = std::mem::take(self.walk.options_mut());
-        *self.walk.options_mut() = options.or(&earlier);
+        let earlier = std::mem::take(self.paginator.options_mut());
+        *self.paginator.options_mut() = options.or(&earlier);
         self
     }
 
-    /// Asks for at most `size` entries per page. Servers may answer fewer.
+    /// Asks for at most `size` entries per page. Servers may return fewer.
     pub fn page_size(mut self, size: u32) -> Self {
-        self.walk.set_size(size);
+        self.paginator.set_size(size);
         self
     }
 
-    /// Begins at this page instead of the first one: with the [`page_token`](Self::page_token) of an earlier run.
+    /// Begins at this page instead of the first one. `token` is the [`page_token`](Self::page_token) of an earlier run.
     pub fn start_at(mut self, token: impl Into<String>) -> Self {
-        self.walk.start_at(token.into());
+        self.paginator.start_at(token.into());
         self
     }
 
-    /// Asks for a part of each page only, and reads it as a type of your own. The token of the next page is asked for
-    /// besides, and followed, whether the type has it or not.
+    /// Asks for a part of each page only, and reads it as a type of your own: see [`Fields`](trait@Fields).
     ///
-    /// See [`Fields`](trait@Fields).
+    /// The token of the next page is also asked for; the type need not have a field for it.
     pub fn select<T: Fields + FromResponse + Part<R>>(self) -> Pages<T> {
         self.reading(T::mask(), None)
     }
 
-    /// The property of a page that holds its entries; empty where it is not known.
+    /// Returns the name of the property of a page that holds its entries; empty if it is not known.
     pub(super) fn items_property(&self) -> &'static str {
-        self.walk.items_property()
+        self.paginator.items_property()
     }
 
-    /// Refuses a page without entries whose entries are there, but not as the document says: the list would seem to have none.
+    /// Refuses a page whose entries are not of the declared type: the list would seem to be empty.
     pub(super) fn check_items(&self, page: &R) -> Result<(), Error>
     where
         R: FromResponse,
     {
-        let name = self.walk.items_property();
+        let name = self.paginator.items_property();
         if page.misfit(name).is_none() {
             return Ok(());
         }
-        let message = format!("{name}: the entries of the page are not what the document says");
+        let message = format!("{name}: the entries of the page do not have the declared type");
         let error = Error::new(ErrorKind::Decode, message).with_json_path(name.to_owned());
-        Err(error.at(self.walk.call().method.id, None))
+        Err(error.at(self.paginator.call().method.id, None))
     }
 
-    /// Notes a mistake, reported in place of the first page.
+    /// Records a mistake, reported in place of the first page.
     pub(super) fn refuse(&mut self, why: &str) {
-        self.walk.refuse(why);
+        self.paginator.refuse(why);
     }
 
-    /// The same list, of which `mask` is asked for, read by `read`, or else as a `T` is.
-    pub(super) fn reading<T>(mut self, mask: String, read: Option<Read<T>>) -> Pages<T> {
-        self.walk.options_mut().set_param("fields", mask);
+    /// Returns the same list with the field mask `mask`, whose pages are read by `read`, or else as a `T` is.
+    pub(super) fn reading<T>(mut self, mask: String, read: Option<PageReader<T>>) -> Pages<T> {
+        self.paginator.options_mut().set_param("fields", mask);
         Pages {
-            walk: self.walk,
+            paginator: self.paginator,
             read,
         }
     }
 
-    /// Fetches one page ahead, in a task of its own, while the caller works on the one before. Without a tokio runtime it changes nothing.
+    /// Fetches one page ahead, in a task of its own, while the caller works on the current one.
     ///
-    /// Off unless asked for: whoever stops in the middle of a list has fetched a page for nothing.
+    /// Off by default, because a caller that stops early has fetched a page too many. Has no effect without
+    /// a tokio runtime.
     pub fn prefetch(mut self) -> Self {
-        self.walk.prefetch();
+        self.paginator.prefetch();
         self
     }
 
-    /// The token of the page that comes next: where to go on after an error. `None` before the first page and after the last.
+    /// Returns the token of the next page, with which a list can be continued after an error.
+    ///
+    /// `None` before the first page and after the last.
     pub fn page_token(&self) -> Option<&str> {
-        self.walk.token()
+        self.paginator.token()
     }
 
-    /// The next page; `None` after the last one. The future may be dropped: the next call goes on where it was.
+    /// Returns the next page; `None` after the last one.
+    ///
+    /// The future may be dropped: the next call continues with the same request.
     pub async fn next(&mut self) -> Option<Result<R, Error>> {
         poll_fn(|cx| self.poll_page(cx)).await
     }
 
-    /// The next page; `None` after the last one.
+    /// Returns the next page; `None` after the last one.
     ///
     /// # Errors
-    /// Whatever keeps the call from a success, and [`ErrorKind::Paging`](crate::ErrorKind::Paging) when the server repeats a token.
+    /// Any error of a call, and [`ErrorKind::Paging`](crate::ErrorKind::Paging) when the server repeats a token.
     pub async fn try_next(&mut self) -> Result<Option<R>, Error> {
         self.next().await.transpose()
     }
 
-    /// All remaining pages.
+    /// Returns all remaining pages.
     ///
     /// # Errors
     /// As for [`try_next`](Self::try_next); pages that came before the error are lost.
@@ -158,14 +164,14 @@ impl<R: FromResponse> Pages<R> {
     }
 
     fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<R, Error>>> {
-        let answer = ready!(self.walk.poll_answer(cx));
-        Poll::Ready(answer.map(|answer| {
-            let token = self.walk.next_property();
-            let (page, next) = answer?.page(|body| match &self.read {
+        let response = ready!(self.paginator.poll_response(cx));
+        Poll::Ready(response.map(|response| {
+            let token = self.paginator.next_property();
+            let (page, next) = response?.page(|body| match &self.read {
                 Some(read) => read(body, token),
                 None => R::decode_page(body, token),
             })?;
-            self.walk.turn(next)?;
+            self.paginator.turn(next)?;
             Ok(page)
         }))
     }
@@ -182,9 +188,9 @@ impl<R: FromResponse> Stream for Pages<R> {
 impl<R> fmt::Debug for Pages<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pages")
-            .field("call", self.walk.call())
-            .field("options", self.walk.options())
-            .field("done", &self.walk.is_done())
+            .field("call", self.paginator.call())
+            .field("options", self.paginator.options())
+            .field("done", &self.paginator.is_done())
             .finish_non_exhaustive()
     }
 }

@@ -138,7 +138,7 @@ impl<R> PendingCall<R> {
 impl<R: LongRunning> PendingCall<R> {
     /// Sends, and waits for the operation that the method starts.
     pub fn wait(self) -> Wait<R> {
-        Wait::of(self.prepared)
+        Wait::started_by(self.prepared, None)
     }
 
     /// Sends, and gives the operation as it proceeds.

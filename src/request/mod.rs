@@ -10,7 +10,6 @@ use std::fmt;
 use crate::{
     Client, Error,
     http::HttpRequest,
-    media::plan::Outgoing,
     method::{Location, Method},
     pending::PendingCall,
     request::{
@@ -42,8 +41,6 @@ pub(crate) enum Transfer {
     /// Nothing: the answer is JSON too.
     #[default]
     Json,
-    /// Media goes to the server.
-    Upload(Box<Outgoing>),
     /// Media comes instead of a JSON answer.
     Download {
         /// Asked of the `download/` URL.
@@ -162,7 +159,6 @@ impl fmt::Debug for Call {
         };
         match &self.transfer {
             Transfer::Json => &mut out,
-            Transfer::Upload(outgoing) => out.field("media", &outgoing.media),
             Transfer::Download { .. } => out.field("download", &true),
         };
         out.finish()

@@ -126,7 +126,9 @@ impl<R: FromResponse> ResponseStream<R> {
                     match self.split.next(false) {
                         Ok(Piece::Element(text)) => {
                             if text.len() > *limit {
-                                return Poll::Ready(Err(chunks.place(execute::too_long(*limit))));
+                                return Poll::Ready(Err(
+                                    chunks.locate_error(execute::too_long(*limit))
+                                ));
                             }
                             self.count += 1;
                             let element = decode(self.method, &text, self.count, chunks);
@@ -141,7 +143,7 @@ impl<R: FromResponse> ResponseStream<R> {
                         Err(fault) => return Poll::Ready(Err(broken(fault, self.count, chunks))),
                     }
                     if self.split.held() > *limit {
-                        return Poll::Ready(Err(chunks.place(execute::too_long(*limit))));
+                        return Poll::Ready(Err(chunks.locate_error(execute::too_long(*limit))));
                     }
                     match ready!(chunks.poll_chunk(cx)) {
                         Some(Ok(chunk)) => self.split.push(&chunk),
@@ -194,7 +196,7 @@ fn expects<R: FromResponse>(method: &Method, chunks: &Chunks) -> bool {
 fn missing(chunks: &Chunks) -> Error {
     let message = "the response is empty, though the document declares one";
     let error = Error::new(ErrorKind::Decode, message);
-    chunks.place(error.with_answer(chunks.status(), chunks.headers().clone(), Bytes::new()))
+    chunks.locate_error(error.with_answer(chunks.status(), chunks.headers().clone(), Bytes::new()))
 }
 
 /// An element that cannot be read.
@@ -231,7 +233,7 @@ fn decode<R: FromResponse>(
                 .unwrap_or_else(|| chunks.status());
             let error = Error::api(status, chunks.headers().clone(), text.clone());
             Err(Unread {
-                error: chunks.place(error),
+                error: chunks.locate_error(error),
                 is_cut: false,
             })
         }
@@ -253,13 +255,13 @@ fn unread(text: &Bytes, error: &serde_json::Error, count: u64, chunks: &Chunks) 
         .with_answer(chunks.status(), chunks.headers().clone(), text.clone())
         .with_json_path(unreadable.path);
     Unread {
-        error: chunks.place(error),
+        error: chunks.locate_error(error),
         is_cut: unreadable.kind == Kind::Cut,
     }
 }
 
 fn broken(fault: Fault, count: u64, chunks: &Chunks) -> Error {
-    chunks.place(match fault {
+    chunks.locate_error(match fault {
         Fault::Cut => Error::new(
             ErrorKind::Transport,
             format!("the response ends in the middle, after {count} elements"),

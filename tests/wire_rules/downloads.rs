@@ -223,7 +223,7 @@ async fn less_or_more_than_was_said_is_an_error() {
         ),
         (
             &[("content-length", "9")],
-            "things.content: the answer goes on after its 9 bytes",
+            "things.content: the response continues after its 9 bytes",
         ),
     ] {
         let script = Script::new(move |_| {

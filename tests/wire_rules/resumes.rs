@@ -216,19 +216,19 @@ async fn two_versions_are_never_mixed() {
     for (next, why) in [
         (
             part(0, 20, None, &[("etag", "\"v2\"")]),
-            "the download broke after 5 bytes and cannot go on: the media is another version now",
+            "the download broke after 5 bytes and cannot be resumed: the media is another version now",
         ),
         (
             part(5, 20, None, &[("etag", "\"v2\"")]),
-            "the download broke after 5 bytes and cannot go on: the media is another version now",
+            "the download broke after 5 bytes and cannot be resumed: the media is another version now",
         ),
         (
             part(5, 20, None, &[]),
-            "the download broke after 5 bytes and cannot go on: the server does not say which version of the media the rest is of",
+            "the download broke after 5 bytes and cannot be resumed: the server does not identify the version of the rest",
         ),
         (
             part(6, 20, None, VERSION),
-            "the download broke after 5 bytes and cannot go on: the server sent bytes 6 to 19, which is not the part that was asked for",
+            "the download broke after 5 bytes and cannot be resumed: the server sent bytes 6 to 19, which is not the part that was asked for",
         ),
     ] {
         let script = Script::steps([broken(), next]);

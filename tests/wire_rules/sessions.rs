@@ -351,7 +351,7 @@ async fn what_cannot_be_true_is_an_error() {
         ),
         (
             vec![answer(200, &[], "{}")],
-            "the server began no session: its answer has no `location`",
+            "the server began no session: its response has no `location`",
         ),
     ] {
         let script = Script::steps(steps);

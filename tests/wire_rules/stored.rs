@@ -337,7 +337,7 @@ async fn a_part_with_the_status_of_the_whole_is_noticed() {
     assert!(
         error
             .to_string()
-            .contains("cannot go on: the media has another length now"),
+            .contains("cannot be resumed: the media has another length now"),
         "{error}"
     );
 }

@@ -78,8 +78,9 @@ async fn media_without_json_is_the_body() {
         .await
         .expect("an answer");
     let empty = Media::bytes("");
-    client
-        .send(Photo::new().upload(empty))
+    Photo::new()
+        .upload(empty)
+        .send(&client)
         .await
         .expect("an answer");
     let seen = script.seen();
@@ -220,8 +221,8 @@ async fn media_that_is_not_accepted_is_not_sent() {
         .expect_err("no image");
     assert_eq!(
         error.to_string(),
-        "things.upload: the method accepts media of image/*, application/octet-stream, not text/plain, which the file's name tells; \
-         say the right one with `content_type`"
+        "things.upload: the method accepts media of image/*, application/octet-stream, not text/plain, which was guessed from the file's name; \
+         set the type with `content_type`"
     );
     let error = gapi::Upload::<Thing>::new(Create::new().into_call(), png())
         .send(&client)

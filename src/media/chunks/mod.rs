@@ -1,7 +1,7 @@
-//! Media as it arrives.
+//! The bytes of a download, as they arrive.
 
-mod again;
-mod current;
+mod body_reader;
+mod resume;
 
 use std::{
     fmt,
@@ -14,11 +14,11 @@ use futures_util::{Stream, future::poll_fn};
 use gapi_transport::BoxFuture;
 use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
 
-use self::current::{Current, Fault};
+use self::body_reader::{BodyError, BodyReader};
 use super::{
-    checked::Checked,
-    part::{self, Part},
-    progress::Watcher,
+    byte_range::{self, ByteRange},
+    checksum::DownloadChecksum,
+    progress::ProgressCallback,
     version::Version,
 };
 use crate::{
@@ -28,7 +28,7 @@ use crate::{
     http::content_encoding::Coding,
 };
 
-/// The bytes of a download as they arrive, in order. Also a [`Stream`] of `Result<Bytes, Error>`.
+/// The bytes of a download in order, as they arrive. Also a [`Stream`] of `Result<Bytes, Error>`.
 ///
 /// ```no_run
 /// # async fn example(download: gapi::Download) -> Result<(), gapi::Error> {
@@ -39,150 +39,165 @@ use crate::{
 /// # Ok(()) }
 /// ```
 ///
-/// Dropping it gives up the connection. After an error there is nothing more.
+/// Dropping it closes the connection. It ends after an error.
 #[must_use = "nothing is read until a chunk is asked for"]
 pub struct Chunks {
     /// The first response.
     opened: Box<Opened>,
     /// `None` after the end.
-    current: Option<Current>,
-    /// How the bytes are encoded that are given, or were.
+    body: Option<BodyReader>,
+    /// The content coding of the responses.
     coding: Coding,
-    /// Whether that is undone.
+    /// Whether it is decoded.
     decode: bool,
-    asked: Option<Part>,
-    /// The connection after one that broke, until it is there.
+    requested: Option<ByteRange>,
+    /// The request for the rest, after a connection that broke.
     reopening: Option<BoxFuture<'static, (Backoff, Result<Opened, Error>)>>,
     backoff: Option<Backoff>,
-    /// Where the wanted bytes begin in the media, if that is known, and how many they are.
+    /// The position in the media of the first requested byte, if known.
     start: Option<u64>,
+    /// The number of requested bytes, if known.
     len: Option<u64>,
-    /// How long all of the media is, if that is known.
+    /// The length of the whole media, if known.
     total: Option<u64>,
-    given: u64,
-    /// How many were given when a connection broke last.
+    /// The number of bytes that were returned.
+    returned: u64,
+    /// How many were returned when a connection broke the last time.
     broke_at: u64,
     version: Version,
-    checked: Option<Checked>,
-    watcher: Watcher,
-    /// How long the next chunk may still take; it runs while there is nothing to read.
-    patience: Option<Timer>,
+    checksum: Option<DownloadChecksum>,
+    callback: ProgressCallback,
+    /// The limit of the wait for the next bytes, while there is one.
+    wait_limit: Option<Timer>,
+}
+
+/// What one step of reading led to.
+enum ReadStep {
+    /// Bytes for the caller.
+    Chunk(Bytes),
+    /// The end of the download.
+    End,
+    /// Nothing for the caller: there is more to read.
+    Continue,
 }
 
 impl Chunks {
     pub(super) fn new(
         opened: Opened,
-        asked: Option<Part>,
-        watcher: Watcher,
+        requested: Option<ByteRange>,
+        callback: ProgressCallback,
     ) -> Result<Self, Error> {
         let (answered, unread) = (&opened.answered, &opened.unread);
-        let place =
-            part::find(asked, answered.status, &answered.headers, unread.len()).map_err(|why| {
-                Error::new(ErrorKind::Media, format!("the server sent {why}"))
-                    .at(answered.method.id, answered.url())
-                    .counting(opened.state.exchanges())
-            })?;
-        let is_whole = asked.is_none() && answered.status == StatusCode::OK;
-        let checked = is_whole
-            .then(|| Checked::of(&answered.headers, unread))
+        let located =
+            byte_range::locate(requested, answered.status, &answered.headers, unread.len());
+        let received = located.map_err(|why| {
+            Error::new(ErrorKind::Media, format!("the server sent {why}"))
+                .at(answered.method.id, answered.url())
+                .counting(opened.state.exchanges())
+        })?;
+        let is_whole = requested.is_none() && answered.status == StatusCode::OK;
+        let checksum = is_whole
+            .then(|| DownloadChecksum::of(&answered.headers, unread))
             .flatten();
         let version = Version::of(&answered.headers);
         let mut chunks = Self::plain(opened);
-        if let Some(current) = &mut chunks.current {
-            current.skip = place.skip;
+        if let Some(body) = &mut chunks.body {
+            body.skip = received.skip;
         }
         Ok(Self {
-            asked,
-            start: place.start,
-            len: place.len,
-            total: place.total,
+            requested,
+            start: received.start,
+            len: received.len,
+            total: received.total,
             version,
-            checked,
-            watcher,
+            checksum,
+            callback,
             ..chunks
         })
     }
 
-    /// The bytes of a response as they come: what breaks does not go on, since they are no media that one could ask a part of.
+    /// Returns the bytes of a response that is not media, and cannot be resumed.
     pub(crate) fn plain(mut opened: Opened) -> Self {
         let unread = std::mem::take(&mut opened.unread);
         Self {
             coding: unread.coding.clone(),
             decode: unread.decode,
-            asked: None,
+            requested: None,
             reopening: None,
             backoff: None,
             start: None,
             len: unread.len(),
             total: None,
-            given: 0,
+            returned: 0,
             broke_at: 0,
             version: Version::default(),
-            checked: None,
-            watcher: Watcher::default(),
-            patience: None,
-            current: Some(Current::of(unread, 0)),
+            checksum: None,
+            callback: ProgressCallback::default(),
+            wait_limit: None,
+            body: Some(BodyReader::of(unread, 0)),
             opened: Box::new(opened),
         }
     }
 
-    /// Whether the bytes are another form of what travels.
+    /// Returns whether the caller gets decoded bytes.
     fn is_decoded(&self) -> bool {
         self.decode && self.coding != Coding::Identity
     }
 
-    /// The HTTP status, always a success; 206 for a range.
+    /// Returns the HTTP status, which is a success; 206 for a range.
     pub fn status(&self) -> StatusCode {
         self.opened.answered.status
     }
 
-    /// The headers of the first response. Where its content was decoded, without `content-encoding` and `content-length`.
+    /// Returns the headers of the first response; without `content-encoding` and `content-length` if its content is decoded.
     pub fn headers(&self) -> &HeaderMap {
         &self.opened.answered.headers
     }
 
-    /// The `content-type` header.
+    /// Returns the header `content-type`.
     pub fn content_type(&self) -> Option<&str> {
         self.headers().get(CONTENT_TYPE)?.to_str().ok()
     }
 
-    /// The number of bytes that will come in all, if the server says so.
+    /// Returns the number of bytes of the whole download, if known.
     pub fn content_length(&self) -> Option<u64> {
         self.len
     }
 
-    /// The next bytes; `None` after the last ones. The future may be dropped: the next call goes on where it was.
+    /// Returns the next bytes; `None` after the last ones.
+    ///
+    /// The future may be dropped: the next call continues at the same position.
     pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
         poll_fn(|cx| self.poll_chunk(cx)).await
     }
 
-    /// The next bytes; `None` after the last ones.
+    /// Returns the next bytes; `None` after the last ones.
     ///
     /// # Errors
-    /// [`ErrorKind::Transport`] when the connection breaks or ends too early, [`ErrorKind::Timeout`] when time runs out, [`ErrorKind::Media`] when what has
-    /// arrived is not what the server has.
+    /// [`ErrorKind::Transport`] when the connection breaks or ends too early, [`ErrorKind::Timeout`] when a time limit passes, and
+    /// [`ErrorKind::Media`] when the received bytes are not those of the server.
     pub async fn try_next(&mut self) -> Result<Option<Bytes>, Error> {
         self.next().await.transpose()
     }
 
-    /// All bytes, as far as `answer_limit` allows.
+    /// Returns all bytes, if there are at most as many as `answer_limit`.
     pub(super) async fn collect(mut self) -> Result<Response<Bytes>, Error> {
         let limit = self.opened.limit;
         if self.len.is_some_and(|len| len > limit as u64) {
-            return Err(self.place(execute::too_long(limit)));
+            return Err(self.locate_error(execute::too_long(limit)));
         }
         let mut all = BytesMut::new();
         while let Some(chunk) = self.try_next().await? {
             if chunk.len() > limit - all.len() {
-                return Err(self.place(execute::too_long(limit)));
+                return Err(self.locate_error(execute::too_long(limit)));
             }
             all.extend_from_slice(&chunk);
         }
-        Ok(self.respond(all.freeze()))
+        Ok(self.into_response(all.freeze()))
     }
 
-    /// `value`, with what came around the bytes.
-    pub(super) fn respond<T>(self, value: T) -> Response<T> {
+    /// Returns `value` with the status and the headers of the first response.
+    pub(super) fn into_response<T>(self, value: T) -> Response<T> {
         Response {
             value,
             status: self.opened.answered.status,
@@ -191,15 +206,15 @@ impl Chunks {
         }
     }
 
-    /// `error`, with the method, the URL and the number of exchanges.
-    pub(crate) fn place(&self, error: Error) -> Error {
+    /// Adds the method, the URL and the number of exchanges to an error.
+    pub(crate) fn locate_error(&self, error: Error) -> Error {
         let answered = &self.opened.answered;
         error
             .at(answered.method.id, answered.url())
             .counting(self.opened.state.exchanges())
     }
 
-    /// `work` that takes what has come, as long as the call's time allows it.
+    /// Runs `work`, which writes received bytes, within the time limit of the call.
     pub(super) async fn in_time<T>(
         &mut self,
         work: impl Future<Output = Result<T, Error>>,
@@ -207,149 +222,163 @@ impl Chunks {
         let state = &self.opened.state;
         state.enter(Step::Sink);
         let result = execute::within(self.opened.deadline.as_mut(), state, work).await;
-        result.map_err(|error| self.place(error))
+        result.map_err(|error| self.locate_error(error))
     }
 
     pub(crate) fn poll_chunk(
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, Error>>> {
-        let polled = ready!(self.poll_body(cx));
+        let polled = ready!(self.poll_bodies(cx));
         if !matches!(polled, Ok(Some(_))) {
             self.finish(polled.as_ref().err().map(Error::kind));
         }
-        Poll::Ready(polled.map_err(|error| self.place(error)).transpose())
+        Poll::Ready(polled.map_err(|error| self.locate_error(error)).transpose())
     }
 
-    /// Gives up the connection: what was wanted has come.
+    /// Closes the connection, because the caller needs no more bytes.
     pub(crate) fn close(&mut self) {
         self.finish(None);
     }
 
     fn finish(&mut self, error: Option<ErrorKind>) {
-        if self.current.take().is_some() {
+        if self.body.take().is_some() {
             self.reopening = None;
             if let Some(span) = &self.opened.span {
                 span.attempted(self.opened.state.exchanges());
-                span.bytes(self.given);
+                span.bytes(self.returned);
                 span.end(error);
             }
         }
     }
 
-    fn poll_body(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Error>> {
-        if self.current.is_none() {
+    /// Reads one body after another, until there are bytes for the caller or the download ends.
+    fn poll_bodies(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Error>> {
+        if self.body.is_none() {
             return Poll::Ready(Ok(None));
         }
         loop {
-            // However fast the bytes come.
             if self.reopening.is_none() {
                 self.opened.state.enter(Step::Response);
             }
+            // Checked for each chunk: bytes that arrive all the time must not hide that time is over.
             if let Some(late) = late(&mut self.opened.deadline, &self.opened.state, cx) {
                 return Poll::Ready(Err(late));
             }
+            let mut step = ReadStep::Continue;
             if let Some(reopening) = &mut self.reopening {
                 let (backoff, opened) = ready!(reopening.as_mut().poll(cx));
                 self.reopening = None;
                 self.backoff = Some(backoff);
                 match opened {
-                    Err(error) if self.is_all_there(&error) => {
-                        return Poll::Ready(self.end().map(Option::flatten));
-                    }
-                    opened => self.take_over(opened?)?,
+                    Err(error) if self.is_complete(&error) => step = self.end()?,
+                    opened => self.continue_with(opened?)?,
                 }
             }
-            if let Some(done) = ready!(self.poll_current(cx)?) {
-                return Poll::Ready(Ok(done));
+            if matches!(step, ReadStep::Continue) {
+                step = ready!(self.poll_body(cx)?);
+            }
+            match step {
+                ReadStep::Chunk(chunk) => return Poll::Ready(Ok(Some(chunk))),
+                ReadStep::End => return Poll::Ready(Ok(None)),
+                ReadStep::Continue => {}
             }
         }
     }
 
-    /// What the present body gives: bytes, `Some(None)` for the end, and `None` when it gives nothing to the caller now.
-    fn poll_current(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Option<Bytes>>, Error>> {
-        let Some(current) = &mut self.current else {
-            return Poll::Ready(Ok(Some(None)));
+    /// Reads the current body.
+    fn poll_body(&mut self, cx: &mut Context<'_>) -> Poll<Result<ReadStep, Error>> {
+        let Some(body) = &mut self.body else {
+            return Poll::Ready(Ok(ReadStep::End));
         };
-        let encoded = self.checked.as_mut().and_then(Checked::encoded);
-        Poll::Ready(match current.poll_content(cx, encoded) {
+        let encoded = self.checksum.as_mut().and_then(DownloadChecksum::encoded);
+        Poll::Ready(match body.poll_content(cx, encoded) {
             Poll::Ready(Some(Ok(chunk))) => {
-                self.patience = None;
+                self.wait_limit = None;
                 if let Some(host) = &self.opened.host {
                     host.gets_on();
                 }
-                self.give(chunk)
+                self.accept(chunk)
             }
-            Poll::Ready(Some(Err(Fault::Broken(error)))) => self.broken(error),
-            Poll::Ready(Some(Err(Fault::Corrupt(error)))) if self.given == 0 => self.broken(error),
-            Poll::Ready(Some(Err(Fault::Corrupt(error) | Fault::Wrong(error)))) => Err(error),
+            Poll::Ready(Some(Err(BodyError::Broken(error)))) => self.resume_after(error),
+            Poll::Ready(Some(Err(BodyError::Corrupt(error)))) if self.returned == 0 => {
+                self.resume_after(error)
+            }
+            Poll::Ready(Some(Err(BodyError::Corrupt(error) | BodyError::Invalid(error)))) => {
+                Err(error)
+            }
             Poll::Ready(None) => match self.too_short() {
-                Some(error) => self.broken(error),
+                Some(error) => self.resume_after(error),
                 None => self.end(),
             },
             Poll::Pending => {
-                if self.patience.is_none() {
-                    self.patience = self.opened.patience();
+                if self.wait_limit.is_none() {
+                    self.wait_limit = self.opened.patience();
                 }
-                match late(&mut self.patience, &self.opened.state, cx) {
+                match late(&mut self.wait_limit, &self.opened.state, cx) {
                     None => return Poll::Pending,
-                    Some(late) => self.broken(late),
+                    Some(late) => self.resume_after(late),
                 }
             }
         })
     }
 
-    /// Gives what of `chunk` is wanted.
-    fn give(&mut self, mut chunk: Bytes) -> Result<Option<Option<Bytes>>, Error> {
-        if let Some(current) = &mut self.current {
-            current.pass_over(&mut chunk);
+    /// Returns the requested bytes of `chunk`.
+    fn accept(&mut self, mut chunk: Bytes) -> Result<ReadStep, Error> {
+        if let Some(body) = &mut self.body {
+            body.skip_unwanted(&mut chunk);
         }
         if chunk.is_empty() {
-            return Ok(None);
+            return Ok(ReadStep::Continue);
         }
         if let Some(len) = self.len {
-            let left = len - self.given;
+            let left = len - self.returned;
             if left == 0 {
-                // What follows is of no interest, however much it is.
+                // The requested bytes are complete; the rest of the body is not read.
                 return self.end();
             }
             chunk.truncate(usize::try_from(left).unwrap_or(usize::MAX));
         }
-        if let Some(checked) = &mut self.checked {
-            checked.feed(self.given, &chunk);
+        if let Some(checksum) = &mut self.checksum {
+            checksum.feed(self.returned, &chunk);
         }
-        self.given += chunk.len() as u64;
-        self.watcher.tell(self.given, self.len);
-        Ok(Some(Some(chunk)))
+        self.returned += chunk.len() as u64;
+        self.callback.report(self.returned, self.len);
+        Ok(ReadStep::Chunk(chunk))
     }
 
-    /// The error of content that ended, however cleanly, before all of it was there.
+    /// Returns the error if the content ended before all requested bytes were received.
     fn too_short(&self) -> Option<Error> {
-        if let Some(len) = self.len.filter(|len| *len != self.given) {
-            return Some(execute::wrong_length(self.given, len));
+        if let Some(len) = self.len.filter(|len| *len != self.returned) {
+            return Some(execute::wrong_length(self.returned, len));
         }
-        let current = self.current.as_ref()?;
-        let lacks = match current.lacks() {
-            // What was given before does not come again.
-            None if self.given > 0 && current.skip > 0 => Some(current.skip),
-            lacks => lacks,
+        let body = self.body.as_ref()?;
+        let missing = match body.missing_before_start() {
+            // A resumed download has to skip the bytes that were returned.
+            None if self.returned > 0 && body.skip > 0 => Some(body.skip),
+            missing => missing,
         };
         let message = format!(
-            "the answer ended {} bytes before those that are wanted",
-            lacks?
+            "the response ended {} bytes before the requested ones",
+            missing?
         );
         Some(Error::new(ErrorKind::Transport, message).with_repeat(Repeat::IfSafe))
     }
 
-    fn end(&self) -> Result<Option<Option<Bytes>>, Error> {
-        let compared = self.checked.as_ref().map_or(Ok(()), Checked::compare);
-        compared.map(|()| Some(None)).map_err(|why| {
+    /// Ends the download, after comparing its checksum.
+    fn end(&self) -> Result<ReadStep, Error> {
+        let compared = self
+            .checksum
+            .as_ref()
+            .map_or(Ok(()), DownloadChecksum::compare);
+        compared.map(|()| ReadStep::End).map_err(|why| {
             let message = format!("the media did not arrive as it is stored: {why}");
             Error::new(ErrorKind::Media, message)
         })
     }
 }
 
+/// Returns the error if the time of `timer` is over.
 fn late(timer: &mut Option<Timer>, state: &State, cx: &mut Context<'_>) -> Option<Error> {
     match timer.as_mut()?.poll_late(state, cx) {
         Poll::Ready(error) => Some(error),
@@ -370,7 +399,7 @@ impl fmt::Debug for Chunks {
         f.debug_struct("Chunks")
             .field("method", &self.opened.answered.method.id)
             .field("status", &self.status())
-            .field("given", &self.given)
+            .field("returned", &self.returned)
             .field("content_length", &self.content_length())
             .finish_non_exhaustive()
     }

@@ -1,4 +1,4 @@
-//! A session as it is kept.
+//! The session of a resumable upload as a value that can be stored.
 
 use std::{fmt, time::SystemTime};
 
@@ -7,34 +7,35 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::media::checksum::Checksum;
 
-/// A resumable upload that has begun: what another process needs to go on with it. Made by [`ResumableUpload::session`](crate::ResumableUpload::session), and given to
-/// [`Upload::resume`](crate::Upload::resume).
+/// The session of a resumable upload, with which another process can resume it.
+///
+/// Returned by [`ResumableUpload::session`](crate::ResumableUpload::session), and passed to [`Upload::resume`](crate::Upload::resume).
 ///
 /// ```no_run
 /// # async fn example<R: gapi::FromResponse>(upload: gapi::Upload<R>, client: gapi::Client) -> Result<(), Box<dyn std::error::Error>> {
-/// let mut uploading = upload.start(&client).await?;
-/// while uploading.next_chunk().await?.is_some() {
-///     std::fs::write("upload.json", serde_json::to_vec(&uploading.session())?)?;
+/// let mut upload = upload.start(&client).await?;
+/// while upload.next_chunk().await?.is_some() {
+///     std::fs::write("upload.json", serde_json::to_vec(&upload.session())?)?;
 /// }
 /// # Ok(()) }
 /// ```
 ///
-/// **It holds a secret:** whoever knows the session's URL can write the media, without any credentials, for as long as the session lives (a week with most
-/// services). `Serialize` writes the URL, because that is what it is for; keep it as you keep a password. `Debug` does not show it.
+/// **It contains a secret:** with the URL of the session, the media can be written without credentials until the session
+/// expires, after a week with most services. `Serialize` writes the URL; store it like a password. `Debug` does not show it.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct UploadSession {
-    /// The method's id.
+    /// The id of the method.
     pub(crate) method: String,
     #[serde(deserialize_with = "absolute")]
     pub(crate) url: String,
-    /// The length of the media, where it is known.
+    /// The length of the media, if known.
     pub(crate) total: Option<u64>,
-    /// How many bytes the server had when it was last heard of.
+    /// How many bytes the server had, by its last report.
     pub(crate) stored: u64,
-    /// How many bytes the CRC-32C is of.
+    /// The number of first bytes of the CRC-32C.
     checked: u64,
     crc32c: u32,
-    /// When the file was written last.
+    /// When the file was last modified.
     pub(crate) modified: Option<SystemTime>,
 }
 
@@ -56,31 +57,31 @@ impl UploadSession {
         self
     }
 
-    /// `checksum`, which looks whether the media is what the session began with.
+    /// Returns `checksum`, which compares the media with that of this session.
     pub(crate) fn expect_of(&self, checksum: Checksum) -> Checksum {
         checksum.expecting(self.checked, self.crc32c)
     }
 
-    /// The id of the method that it uploads with: `storage.objects.insert`.
+    /// Returns the id of the method: `storage.objects.insert`.
     pub fn method(&self) -> &str {
         &self.method
     }
 
-    /// The length of the media, where it is known.
+    /// Returns the length of the media, if known.
     pub fn total(&self) -> Option<u64> {
         self.total
     }
 
-    /// How many bytes the server had when it was last heard of. It is asked again before anything is sent.
+    /// Returns how many bytes the server had, by its last report. The server is queried again before anything is sent.
     pub fn stored(&self) -> u64 {
         self.stored
     }
 }
 
-/// An absolute URL of http or https.
+/// Reads an absolute http or https URL.
 fn absolute<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let text = String::deserialize(deserializer)?;
-    // Not the parser's own error, nor the text: it is a secret.
+    // The error contains neither the text, which is a secret, nor the parser's error.
     let is_absolute = text.parse::<Uri>().is_ok_and(|uri| {
         matches!(uri.scheme_str(), Some("https" | "http"))
             && uri
@@ -111,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_session_is_kept_whole_and_shown_without_its_url() {
+    fn a_session_is_stored_completely_and_debugged_without_its_url() {
         let url = "https://h/upload?upload_id=CANARY".parse().expect("a URL");
         let mut checksum = Checksum::new(false);
         checksum.feed(0, b"1234");
@@ -119,8 +120,8 @@ mod tests {
             UploadSession::new("things.upload", &url, Some(30)).with_checksum(&checksum);
         session.stored = 3;
         session.modified = Some(SystemTime::UNIX_EPOCH);
-        let kept = serde_json::to_string(&session).expect("JSON");
-        let read: UploadSession = serde_json::from_str(&kept).expect("a session");
+        let stored = serde_json::to_string(&session).expect("JSON");
+        let read: UploadSession = serde_json::from_str(&stored).expect("a session");
         assert_eq!(read, session);
         assert_eq!(
             read.expect_of(Checksum::new(false)).known(),
@@ -133,7 +134,7 @@ mod tests {
             "https://user:CANARY@h/",
             "CANARY",
         ] {
-            let changed = kept.replace("https://h/upload?upload_id=CANARY", bad);
+            let changed = stored.replace("https://h/upload?upload_id=CANARY", bad);
             let error = serde_json::from_str::<UploadSession>(&changed).expect_err(bad);
             assert!(!error.to_string().contains("CANARY"), "{error}");
         }

@@ -1,4 +1,4 @@
-//! Media that is a file: read ahead on a thread for such things.
+//! Media in files, read ahead on a blocking thread.
 
 use std::{
     fs::File,
@@ -15,14 +15,16 @@ use gapi_transport::{TransportError, TransportErrorKind};
 use super::{Meter, index};
 use crate::{
     Error, ErrorKind,
-    media::content::{self, Pieces},
+    media::content::{self, ContentPieces},
 };
 use gapi_auth::RedactedPath;
 
-/// How much of a file is read at once, in bytes.
+/// How many bytes of a file are read at once.
 const FILE_PIECE: u64 = 1 << 20;
 
-/// `len` bytes of a file from `from` on, which are shown to `meter`. While one piece is sent, a thread reads the next one and adds up its checksum.
+/// Returns `len` bytes of a file from `from` on, which are recorded by `meter`.
+///
+/// While one piece is sent, a thread reads the next one and computes its checksum.
 pub(super) fn read_file(
     path: Arc<Path>,
     from: u64,
@@ -31,43 +33,44 @@ pub(super) fn read_file(
     total: Option<u64>,
 ) -> impl futures_util::Stream<Item = Result<Bytes, TransportError>> + Send {
     let begin = (None, 0);
-    stream::try_unfold(begin, move |(ahead, done): (Option<Ahead>, u64)| {
+    stream::try_unfold(begin, move |(ahead, done): (Option<ReadAhead>, u64)| {
         let (path, meter) = (Arc::clone(&path), meter.clone());
         async move {
             if done == len {
                 return Ok(None);
             }
             let next = |file, at| read_ahead(file, from + at, len - at, meter.clone());
-            let ahead = ahead.unwrap_or_else(|| next(Reading::Closed(Arc::clone(&path), from), 0));
+            let ahead =
+                ahead.unwrap_or_else(|| next(FileHandle::Closed(Arc::clone(&path), from), 0));
             let (file, piece) = ahead
                 .await
-                .unwrap_or_else(|gone| Err(io::Error::other(gone)))
+                .unwrap_or_else(|failed| Err(io::Error::other(failed)))
                 .map_err(|why| {
                     let message = format!("cannot read {}: {why}", RedactedPath::new(&path));
                     TransportError::new(TransportErrorKind::Body, message).with_source(why)
                 })?;
             let end = done + piece.len() as u64;
-            let ahead = (end < len).then(|| next(Reading::Open(file), end));
-            meter.tell(from + end, total);
+            let ahead = (end < len).then(|| next(FileHandle::Open(file), end));
+            meter.report(from + end, total);
             Ok(Some((piece, (ahead, end))))
         }
     })
 }
 
 /// A piece that is being read.
-type Ahead = tokio::task::JoinHandle<io::Result<(File, Bytes)>>;
+type ReadAhead = tokio::task::JoinHandle<io::Result<(File, Bytes)>>;
 
-enum Reading {
+enum FileHandle {
     Closed(Arc<Path>, u64),
     Open(File),
 }
 
-/// Reads at most `left` bytes, which stand at `at`, on a thread for such things.
-fn read_ahead(file: Reading, at: u64, left: u64, meter: Meter) -> Ahead {
+/// Reads at most `left` bytes, which begin at `at`, on a blocking thread.
+fn read_ahead(file: FileHandle, at: u64, left: u64, meter: Meter) -> ReadAhead {
     tokio::task::spawn_blocking(move || {
         let mut file = match file {
-            Reading::Open(file) => file,
-            Reading::Closed(path, from) => {
+            FileHandle::Open(file) => file,
+            FileHandle::Closed(path, from) => {
                 let mut file = File::open(path)?;
                 file.seek(io::SeekFrom::Start(from))?;
                 file
@@ -80,23 +83,23 @@ fn read_ahead(file: Reading, at: u64, left: u64, meter: Meter) -> Ahead {
             let why = format!("the file ended {left} bytes early");
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, why));
         }
-        meter.seen(at, &piece);
+        meter.record(at, &piece);
         Ok((file, piece.into()))
     })
 }
 
-/// Reads what of a file the checksum does not cover yet: another process sent it.
+/// Reads the bytes before `offset` that `meter` has not recorded, because another process sent them.
 pub(super) async fn catch_up_file(path: &Path, offset: u64, meter: &Meter) -> Result<(), Error> {
     let covered = meter.checksum().at();
     if covered >= offset {
         return Ok(());
     }
-    let silent = meter.silent();
+    let meter = meter.without_callback();
     let mut pieces = std::pin::pin!(read_file(
         path.into(),
         covered,
         offset - covered,
-        silent,
+        meter,
         None
     ));
     while let Some(piece) = pieces.next().await {
@@ -105,8 +108,8 @@ pub(super) async fn catch_up_file(path: &Path, offset: u64, meter: &Meter) -> Re
     Ok(())
 }
 
-/// What a file gives that is read once, from its beginning to its end.
-pub(super) async fn pieces(path: &Arc<Path>) -> Result<Pieces, Error> {
+/// Returns the bytes of a file that can be read once.
+pub(super) async fn pieces(path: &Arc<Path>) -> Result<ContentPieces, Error> {
     let file = tokio::fs::File::open(path)
         .await
         .map_err(|why| unreadable(path, why))?;
@@ -117,32 +120,34 @@ pub(super) async fn pieces(path: &Arc<Path>) -> Result<Pieces, Error> {
     Ok(Box::pin(pieces))
 }
 
-/// What is known of a file before it is read.
-pub(crate) struct Known {
-    /// How long it is. Pipes and devices do not say that, and the files of `/proc` say that they are empty.
+/// What is known about a file before it is read.
+pub(crate) struct FileMetadata {
+    /// Its length; `None` for pipes and devices, and for the files of `/proc`, which report a length of 0.
     pub(crate) len: Option<u64>,
-    /// When it was written last.
+    /// When it was last modified.
     pub(crate) modified: Option<SystemTime>,
 }
 
-impl Known {
-    /// Looks at the file at `path`. What can be read once is not read.
+impl FileMetadata {
+    /// Reads the metadata of the file at `path`, without reading content that can be read once.
     ///
     /// # Errors
-    /// When there is no file, or it is a folder.
+    /// When there is no file, or it is a directory.
     pub(crate) fn of(path: &Path) -> io::Result<Self> {
         let meta = std::fs::metadata(path)?;
         if meta.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());
         }
-        let says_so = meta.is_file() && (meta.len() > 0 || File::open(path)?.read(&mut [0])? == 0);
+        let has_length =
+            meta.is_file() && (meta.len() > 0 || File::open(path)?.read(&mut [0])? == 0);
         Ok(Self {
-            len: says_so.then_some(meta.len()),
+            len: has_length.then_some(meta.len()),
             modified: meta.modified().ok(),
         })
     }
 }
 
+/// Returns the error for a file that cannot be read.
 pub(super) fn unreadable(path: &Path, why: io::Error) -> Error {
     Error::new(
         ErrorKind::Io,

@@ -1,144 +1,132 @@
-//! Media as it is read: window by window, again where that is possible.
+//! Media that is read window by window, again if possible.
 
+mod buffer;
 mod file;
-mod meter;
-mod patience;
 #[cfg(test)]
 mod tests;
 mod window;
 
-use std::{collections::VecDeque, path::Path, sync::Arc, time::SystemTime};
+use std::{path::Path, sync::Arc, time::SystemTime};
 
-use bytes::{Bytes, BytesMut};
-use futures_util::{StreamExt as _, stream};
-use gapi_transport::{Clock, TransportError};
+use bytes::Bytes;
+use futures_util::stream;
+use gapi_transport::{Clock, TransportError, TransportErrorKind};
 use tokio::io::AsyncReadExt as _;
 
-pub(crate) use self::file::Known;
 use self::{
+    buffer::ReplayBuffer,
     file::{catch_up_file, unreadable},
-    window::Held,
+    window::WindowContent,
 };
-pub(crate) use self::{meter::Meter, window::Window};
-use super::content::{Content, PIECE, Pieces};
+pub(crate) use self::{
+    file::FileMetadata,
+    window::{Meter, Window},
+};
+use super::content::{Content, PIECE};
 use crate::{Error, ErrorKind};
 
 /// Media that is being sent.
-pub(crate) struct Source {
-    from: From,
+pub(crate) struct MediaSource {
+    kind: SourceKind,
     /// The number of bytes, once it is known.
     len: Option<u64>,
 }
 
-enum From {
+enum SourceKind {
     Bytes(Bytes),
     File {
         path: Arc<Path>,
         modified: Option<SystemTime>,
     },
-    Once(Buffer),
+    OneTime(ReplayBuffer),
 }
 
-/// What was read of media that passes by once, and may be needed again.
-struct Buffer {
-    /// `None` after the end.
-    pieces: Option<Pieces>,
-    held: VecDeque<Bytes>,
-    /// Where `held` starts and ends.
-    start: u64,
-    end: u64,
-}
-
-impl Source {
+impl MediaSource {
     /// Opens `content`.
     ///
     /// # Errors
-    /// When the file cannot be read, or the content has passed by already.
+    /// When the file cannot be read, or a reader or stream was sent before.
     pub(crate) async fn open(content: &Content) -> Result<Self, Error> {
-        let (from, len) = match content {
-            Content::Bytes(bytes) => (From::Bytes(bytes.clone()), Some(bytes.len() as u64)),
+        let (kind, len) = match content {
+            Content::Bytes(bytes) => (SourceKind::Bytes(bytes.clone()), Some(bytes.len() as u64)),
             Content::File(path) => {
-                let (known, at) = (Known::of, Arc::clone(path));
-                let known = tokio::task::spawn_blocking(move || known(&at))
+                let (read, at) = (FileMetadata::of, Arc::clone(path));
+                let metadata = tokio::task::spawn_blocking(move || read(&at))
                     .await
-                    .unwrap_or_else(|gone| Err(std::io::Error::other(gone)))
+                    .unwrap_or_else(|failed| Err(std::io::Error::other(failed)))
                     .map_err(|why| unreadable(path, why))?;
-                let from = match known.len {
-                    Some(_) => From::File {
+                let kind = match metadata.len {
+                    Some(_) => SourceKind::File {
                         path: Arc::clone(path),
-                        modified: known.modified,
+                        modified: metadata.modified,
                     },
-                    // A pipe, or what else is read once, to its end.
-                    None => From::Once(Buffer::of(file::pieces(path).await?)),
+                    // A pipe, for example, which can be read once.
+                    None => SourceKind::OneTime(ReplayBuffer::of(file::pieces(path).await?)),
                 };
-                (from, known.len)
+                (kind, metadata.len)
             }
-            Content::Once(once) => {
-                let pieces = once.take().ok_or_else(|| {
+            Content::OneTime(content) => {
+                let pieces = content.take().ok_or_else(|| {
                     Error::usage(
                         "the media comes from a reader or a stream, which was sent before; give the request new media",
                     )
                 })?;
-                (From::Once(Buffer::of(pieces)), once.len)
-            }
-            Content::Streamed(_) => {
-                return Err(Error::usage("the media is on its way already"));
+                (SourceKind::OneTime(ReplayBuffer::of(pieces)), content.len)
             }
         };
-        Ok(Self { from, len })
+        Ok(Self { kind, len })
     }
 
-    /// Makes the reading of what passes by fail when nothing comes of it for long.
-    pub(crate) fn keep_time(&mut self, clock: &Arc<dyn Clock>) {
-        if let From::Once(buffer) = &mut self.from {
-            let pieces = buffer.pieces.take();
-            buffer.pieces = pieces.map(|pieces| patience::limited(pieces, clock));
+    /// Makes a reader or stream fail that returns nothing for a long time.
+    pub(crate) fn limit_idle_time(&mut self, clock: &Arc<dyn Clock>) {
+        if let SourceKind::OneTime(buffer) = &mut self.kind {
+            buffer.limit_idle_time(clock);
         }
     }
 
-    /// The number of bytes, where it is known by now.
+    /// Returns the number of bytes, if it is known yet.
     pub(crate) fn len(&self) -> Option<u64> {
         self.len
     }
 
-    /// Says how long it is, where it does not know itself.
+    /// Sets the number of bytes, if it is not known.
     pub(crate) fn expect(&mut self, len: Option<u64>) {
         self.len = self.len.or(len);
     }
 
-    /// When the file was written last, to see whether it is the same one later.
+    /// Returns when the file was last modified, by which it is recognized later.
     pub(crate) fn modified(&self) -> Option<SystemTime> {
-        match &self.from {
-            From::File { modified, .. } => *modified,
-            From::Bytes(_) | From::Once(_) => None,
+        match &self.kind {
+            SourceKind::File { modified, .. } => *modified,
+            SourceKind::Bytes(_) | SourceKind::OneTime(_) => None,
         }
     }
 
-    /// Whether the bytes from `offset` on can still be had.
+    /// Returns whether the bytes from `offset` on can still be read.
     pub(crate) fn reaches(&self, offset: u64) -> bool {
-        match &self.from {
-            From::Bytes(_) | From::File { .. } => true,
-            From::Once(buffer) => offset >= buffer.start,
+        match &self.kind {
+            SourceKind::Bytes(_) | SourceKind::File { .. } => true,
+            SourceKind::OneTime(buffer) => buffer.reaches(offset),
         }
     }
 
-    /// Whether it can be read any number of times.
-    pub(crate) fn is_lasting(&self) -> bool {
-        !matches!(self.from, From::Once(_))
+    /// Returns whether it can be read any number of times.
+    pub(crate) fn is_repeatable(&self) -> bool {
+        !matches!(self.kind, SourceKind::OneTime(_))
     }
 
-    /// All of it, if it is at most `limit` bytes. What was read of a longer one is kept for [`window`](Self::window).
+    /// Returns all bytes, if there are at most `limit`. Otherwise [`window`](Self::window) still returns what was read.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// When the source cannot be read.
     pub(crate) async fn all(&mut self, limit: u64) -> Result<Option<Bytes>, Error> {
         if self.len.is_some_and(|len| len > limit) {
             return Ok(None);
         }
         let most = limit.saturating_add(1);
-        match &mut self.from {
-            From::Bytes(bytes) => Ok(Some(bytes.clone())),
-            From::File { path, .. } => {
+        match &mut self.kind {
+            SourceKind::Bytes(bytes) => Ok(Some(bytes.clone())),
+            SourceKind::File { path, .. } => {
                 let mut all = Vec::new();
                 let file = tokio::fs::File::open(&**path)
                     .await
@@ -147,258 +135,130 @@ impl Source {
                     .read_to_end(&mut all)
                     .await
                     .map_err(|why| unreadable(path, why))?;
-                self.check_len(all.len() as u64)?;
-                Ok(Some(all.into()))
+                match self.len {
+                    Some(len) if len != all.len() as u64 => Err(wrong_len(all.len() as u64, len)),
+                    _ => Ok(Some(all.into())),
+                }
             }
-            From::Once(buffer) => {
+            SourceKind::OneTime(buffer) => {
                 buffer.fill(0, most, self.len, None).await?;
-                if buffer.pieces.is_some() || buffer.end > limit {
+                if !buffer.is_ended() || buffer.end() > limit {
                     return Ok(None);
                 }
-                self.len = Some(buffer.end);
-                Ok(Some(joined(&buffer.held)))
+                self.len = Some(buffer.end());
+                Ok(Some(buffer.joined()))
             }
         }
     }
 
-    /// The bytes from `offset` on, at most `most`; fewer only at the end. What stands before `offset` will not be asked for again.
-    /// What is read is shown to `meter`.
+    /// Returns the bytes from `offset` on: `most` bytes, or fewer at the end.
+    ///
+    /// The bytes that are read are recorded by `meter`. The bytes before `offset` are not needed again.
     ///
     /// # Errors
-    /// When the source fails, or is not as long as it was said to be.
+    /// When the source fails, or does not have its declared length.
     pub(crate) async fn window(
         &mut self,
         offset: u64,
         most: u64,
         meter: &Meter,
     ) -> Result<Window, Error> {
-        let known = |len: Option<u64>| len.unwrap_or(u64::MAX).saturating_sub(offset).min(most);
+        let available = |len: Option<u64>| len.unwrap_or(u64::MAX).saturating_sub(offset).min(most);
         self.catch_up(offset.max(meter.expected()), meter).await?;
-        let (len, held) = match &mut self.from {
-            From::Bytes(bytes) => {
-                let len = known(self.len);
+        let (len, content) = match &mut self.kind {
+            SourceKind::Bytes(bytes) => {
+                let len = available(self.len);
                 let (from, to) = (index(offset), index(offset + len));
-                (len, Held::Memory(vec![bytes.slice(from..to)]))
+                (len, WindowContent::Memory(vec![bytes.slice(from..to)]))
             }
-            From::File { path, .. } => (known(self.len), Held::File(Arc::clone(path))),
-            From::Once(buffer) => {
+            SourceKind::File { path, .. } => {
+                (available(self.len), WindowContent::File(Arc::clone(path)))
+            }
+            SourceKind::OneTime(buffer) => {
                 buffer.fill(offset, most, self.len, Some(meter)).await?;
-                if buffer.pieces.is_none() {
-                    self.len = Some(buffer.end);
+                if buffer.is_ended() {
+                    self.len = Some(buffer.end());
                 }
-                let len = (buffer.end - offset).min(most);
-                (len, Held::Memory(buffer.first(len)))
+                let len = (buffer.end() - offset).min(most);
+                (len, WindowContent::Memory(buffer.first(len)))
             }
         };
         Ok(Window {
             from: offset,
             len,
-            held,
+            content,
         })
     }
 
-    /// Shows to `meter` what it has not seen of the bytes before `offset`, where they can be read at any time: another process sent them.
+    /// Records with `meter` the bytes before `offset` that another process has sent, if the source is repeatable.
     ///
     /// # Errors
     /// When the source fails.
     pub(crate) async fn catch_up(&mut self, offset: u64, meter: &Meter) -> Result<(), Error> {
         let offset = offset.min(self.len.unwrap_or(u64::MAX));
-        match &self.from {
-            From::Bytes(bytes) => meter.catch_up(bytes, offset),
-            From::File { path, .. } => catch_up_file(path, offset, meter).await?,
-            From::Once(_) => {}
+        match &self.kind {
+            SourceKind::Bytes(bytes) => meter.catch_up(bytes, offset),
+            SourceKind::File { path, .. } => catch_up_file(path, offset, meter).await?,
+            SourceKind::OneTime(_) => {}
         }
         Ok(())
     }
 
-    /// Reads to the end what has no known length, and gives it.
+    /// Reads a source of unknown length to its end, and returns its length.
     ///
     /// # Errors
     /// When the source fails.
     pub(crate) async fn measure(&mut self, meter: &Meter) -> Result<Option<u64>, Error> {
-        if let From::Once(buffer) = &mut self.from {
-            while buffer.pieces.is_some() {
-                let end = buffer.end;
+        if let SourceKind::OneTime(buffer) = &mut self.kind {
+            while !buffer.is_ended() {
+                let end = buffer.end();
                 buffer
                     .fill(end, PIECE as u64, self.len, Some(meter))
                     .await?;
             }
-            self.len = Some(buffer.end);
+            self.len = Some(buffer.end());
         }
         Ok(self.len)
     }
 
-    /// What passes by once, as it passes by.
+    /// Returns a reader or stream as a stream, whose bytes are recorded by `meter`.
     pub(crate) fn into_stream(
         self,
         meter: Meter,
     ) -> impl futures_util::Stream<Item = Result<Bytes, TransportError>> + Send + 'static {
         let len = self.len;
-        let buffer = match self.from {
-            From::Once(buffer) => buffer,
-            From::Bytes(_) | From::File { .. } => Buffer {
-                pieces: None,
-                held: VecDeque::new(),
-                start: 0,
-                end: 0,
-            },
+        let buffer = match self.kind {
+            SourceKind::OneTime(buffer) => buffer,
+            SourceKind::Bytes(_) | SourceKind::File { .. } => ReplayBuffer::default(),
         };
         stream::try_unfold((buffer, 0), move |(mut buffer, at)| {
             let meter = meter.clone();
             async move {
                 buffer.fill(at, 1, len, None).await.map_err(|why| {
-                    TransportError::new(gapi_transport::TransportErrorKind::Body, why.to_string())
-                        .with_source(why)
+                    TransportError::new(TransportErrorKind::Body, why.to_string()).with_source(why)
                 })?;
-                let Some(piece) = buffer.held.front().cloned() else {
+                let Some(piece) = buffer.front() else {
                     return Ok(None);
                 };
-                meter.seen(at, &piece);
+                meter.record(at, &piece);
                 let at = at + piece.len() as u64;
-                meter.tell(at, len);
+                meter.report(at, len);
                 Ok(Some((piece, (buffer, at))))
             }
         })
-    }
-
-    fn check_len(&self, read: u64) -> Result<(), Error> {
-        match self.len {
-            Some(len) if len != read => Err(wrong_len(read, len)),
-            _ => Ok(()),
-        }
-    }
-}
-
-impl Buffer {
-    fn of(pieces: Pieces) -> Self {
-        Self {
-            pieces: Some(pieces),
-            held: VecDeque::new(),
-            start: 0,
-            end: 0,
-        }
-    }
-
-    /// Drops what stands before `offset`, and reads until `most` bytes from there are held or the media ends.
-    async fn fill(
-        &mut self,
-        offset: u64,
-        most: u64,
-        len: Option<u64>,
-        meter: Option<&Meter>,
-    ) -> Result<(), Error> {
-        self.drop_before(offset);
-        let wanted = offset.saturating_add(most);
-        while self.end < wanted {
-            let Some(pieces) = &mut self.pieces else {
-                break;
-            };
-            match pieces.next().await {
-                Some(Ok(piece)) => {
-                    let at = self.end;
-                    self.end += piece.len() as u64;
-                    if let Some(len) = len.filter(|len| self.end > *len) {
-                        return Err(wrong_len(self.end, len));
-                    }
-                    if let Some(meter) = meter {
-                        meter.seen(at, &piece);
-                    }
-                    if !piece.is_empty() {
-                        self.held.push_back(piece);
-                    }
-                    // A process that goes on where another stopped passes over what the server has.
-                    self.drop_before(offset);
-                }
-                Some(Err(why)) => {
-                    let message = format!("the media failed after {} bytes: {why}", self.end);
-                    return Err(Error::new(ErrorKind::Io, message).with_source(Cause(why)));
-                }
-                None => {
-                    self.pieces = None;
-                    if let Some(len) = len.filter(|len| self.end < *len) {
-                        return Err(wrong_len(self.end, len));
-                    }
-                }
-            }
-        }
-        if self.end < offset {
-            return Err(wrong_len(self.end, offset));
-        }
-        Ok(())
-    }
-
-    fn drop_before(&mut self, offset: u64) {
-        while self.start < offset {
-            let Some(first) = self.held.front_mut() else {
-                self.start = offset.min(self.end);
-                return;
-            };
-            let surplus = index(offset - self.start).min(first.len());
-            self.start += surplus as u64;
-            if surplus == first.len() {
-                self.held.pop_front();
-            } else {
-                let _ = first.split_to(surplus);
-            }
-        }
-    }
-
-    /// The first `len` bytes that are held.
-    fn first(&self, len: u64) -> Vec<Bytes> {
-        let mut left = index(len);
-        let mut pieces = Vec::new();
-        for piece in &self.held {
-            if left == 0 {
-                break;
-            }
-            let part = piece.slice(..piece.len().min(left));
-            left -= part.len();
-            pieces.push(part);
-        }
-        pieces
-    }
-}
-
-fn joined(pieces: &VecDeque<Bytes>) -> Bytes {
-    match pieces.len() {
-        0 => Bytes::new(),
-        1 => pieces[0].clone(),
-        _ => pieces
-            .iter()
-            .fold(BytesMut::new(), |mut all, piece| {
-                all.extend_from_slice(piece);
-                all
-            })
-            .freeze(),
     }
 }
 
 fn wrong_len(read: u64, len: u64) -> Error {
     let message = if read > len {
-        format!("the media has more than the {len} bytes that it was said to have")
+        format!("the media has more than its declared {len} bytes")
     } else {
         format!("the media ended after {read} of {len} bytes")
     };
     Error::new(ErrorKind::Io, message)
 }
 
-/// Positions within what is in memory fit.
+/// Converts a position within memory.
 fn index(position: u64) -> usize {
     usize::try_from(position).unwrap_or(usize::MAX)
-}
-
-/// A source's own error, which is boxed.
-#[derive(Debug)]
-struct Cause(super::content::Failure);
-
-impl std::fmt::Display for Cause {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for Cause {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.0.source()
-    }
 }

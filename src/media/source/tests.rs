@@ -3,11 +3,11 @@ use std::io;
 use super::*;
 use crate::{
     Media,
-    media::{checksum::Checksum, progress::Watcher},
+    media::{checksum::Checksum, progress::ProgressCallback},
 };
 
 fn meter() -> Meter {
-    Meter::new(Checksum::new(false), Watcher::default())
+    Meter::new(Checksum::new(false), ProgressCallback::default())
 }
 
 fn counted(len: u32) -> Vec<u8> {
@@ -19,7 +19,7 @@ async fn read(window: &Window, meter: &Meter) -> Bytes {
     body.collect(1 << 20).await.expect("the window")
 }
 
-/// The same content from everywhere.
+/// Returns the same content from each kind of source, and whether it is repeatable.
 fn media(content: &[u8], folder: &Path) -> [(Media, bool); 4] {
     let path = folder.join("content.bin");
     std::fs::write(&path, content).expect("a file");
@@ -47,8 +47,8 @@ async fn windows_follow_each_other() {
     let content = counted(1000);
     let mut whole = Checksum::new(false);
     whole.feed(0, &content);
-    for (media, lasting) in media(&content, folder.path()) {
-        let mut source = Source::open(&media.content).await.expect("open");
+    for (media, is_repeatable) in media(&content, folder.path()) {
+        let mut source = MediaSource::open(&media.content).await.expect("open");
         let (meter, mut at) = (meter(), 0);
         loop {
             let window = source.window(at, 1000, &meter).await.expect("a window");
@@ -69,26 +69,29 @@ async fn windows_follow_each_other() {
         assert_eq!(source.len(), Some(4000));
         assert_eq!(meter.checksum().at(), 4000);
         assert_eq!(meter.checksum().crc32c(), whole.crc32c(), "{media:?}");
-        assert_eq!(source.reaches(0), lasting);
+        assert_eq!(source.reaches(0), is_repeatable);
     }
 }
 
 #[tokio::test]
-async fn a_window_can_start_anywhere_that_was_not_given_up() {
+async fn a_window_can_begin_at_any_offset_that_is_held() {
     let folder = tempfile::tempdir().expect("a folder");
     let content = counted(1000);
     let mut whole = Checksum::new(false);
     whole.feed(0, &content);
-    for (media, lasting) in media(&content, folder.path()) {
-        let (mut source, meter) = (Source::open(&media.content).await.expect("open"), meter());
-        // The first 1500 bytes are with the server already.
+    for (media, is_repeatable) in media(&content, folder.path()) {
+        let (mut source, meter) = (
+            MediaSource::open(&media.content).await.expect("open"),
+            meter(),
+        );
+        // The server has the first 1500 bytes.
         let window = source.window(1500, 1000, &meter).await.expect("a window");
         assert_eq!(read(&window, &meter).await, content[1500..2500]);
-        // It took 100 of them.
+        // It accepted 100 more.
         let window = source.window(1600, 3000, &meter).await.expect("a window");
         assert_eq!(read(&window, &meter).await, content[1600..]);
         assert!(source.reaches(1600));
-        assert_eq!(source.reaches(1599), lasting);
+        assert_eq!(source.reaches(1599), is_repeatable);
         assert_eq!(meter.checksum().crc32c(), whole.crc32c(), "{media:?}");
     }
 }
@@ -98,53 +101,50 @@ async fn small_media_is_taken_whole() {
     let folder = tempfile::tempdir().expect("a folder");
     let content = counted(1000);
     for (media, _) in media(&content, folder.path()) {
-        let mut source = Source::open(&media.content).await.expect("open");
+        let mut source = MediaSource::open(&media.content).await.expect("open");
         assert!(source.all(3999).await.expect("read").is_none());
         let window = source.window(0, 9000, &meter()).await.expect("a window");
         assert_eq!(window.len, 4000, "nothing is lost");
     }
     for (media, _) in self::media(&content, folder.path()) {
-        let mut source = Source::open(&media.content).await.expect("open");
+        let mut source = MediaSource::open(&media.content).await.expect("open");
         let all = source.all(4000).await.expect("read").expect("all");
         assert_eq!(all, content);
     }
 }
 
 #[tokio::test]
-async fn media_must_be_as_long_as_it_is_said_to_be() {
+async fn media_must_have_its_declared_length() {
     for (len, why) in [
-        (
-            3,
-            "the media has more than the 3 bytes that it was said to have",
-        ),
+        (3, "the media has more than its declared 3 bytes"),
         (5, "the media ended after 4 of 5 bytes"),
     ] {
         let media = Media::reader(&b"four"[..], Some(len));
-        let mut source = Source::open(&media.content).await.expect("open");
+        let mut source = MediaSource::open(&media.content).await.expect("open");
         let error = match source.window(0, 100, &meter()).await {
             Err(error) => error,
             Ok(_) => panic!("{why}"),
         };
         assert_eq!(error.to_string(), why);
-        let Err(again) = Source::open(&media.content).await else {
-            panic!("it has passed by");
+        let Err(again) = MediaSource::open(&media.content).await else {
+            panic!("it was read");
         };
         assert_eq!(again.kind(), ErrorKind::Usage);
     }
     let broken = stream::iter([
         Ok(Bytes::from("one")),
-        Err(io::Error::other("the tape tore")),
+        Err(io::Error::other("a read failed")),
     ]);
     let media = Media::stream(broken, None);
-    let mut source = Source::open(&media.content).await.expect("open");
+    let mut source = MediaSource::open(&media.content).await.expect("open");
     let Err(error) = source.window(0, 100, &meter()).await else {
         panic!("it failed");
     };
     assert_eq!(
         error.to_string(),
-        "the media failed after 3 bytes: the tape tore"
+        "the media failed after 3 bytes: a read failed"
     );
-    let Err(error) = Source::open(&Media::file("/none/such.bin").content).await else {
+    let Err(error) = MediaSource::open(&Media::file("/none/such.bin").content).await else {
         panic!("there is none");
     };
     assert!(

@@ -1,14 +1,14 @@
-//! A resumable upload, chunk by chunk.
+//! A resumable upload whose chunks the caller sends one by one.
 
 use std::{fmt, future::IntoFuture, marker::PhantomData};
 
 use gapi_transport::BoxFuture;
 
-use super::{Driver, UploadSession};
+use super::{SessionDriver, UploadSession};
 use crate::{
     Client, Error, Progress, Response,
     client::prepared::Prepared,
-    media::upload,
+    media::{plan::UploadPlan, upload},
     outlined_box::OutlinedBox,
     request::{
         Call,
@@ -17,18 +17,22 @@ use crate::{
     },
 };
 
-/// An upload about to begin its session; await it, or set options first. They hold for every request of the upload; `timeout` limits each step.
+/// A resumable upload that is not begun yet: await it, or set options first.
+///
+/// The options apply to every request of the upload; `timeout` limits each step.
 #[must_use = "nothing is sent until this is awaited"]
 pub struct StartUpload<R> {
     prepared: OutlinedBox<Prepared>,
-    answer: PhantomData<fn() -> R>,
+    plan: Box<UploadPlan>,
+    response: PhantomData<fn() -> R>,
 }
 
 impl<R> StartUpload<R> {
-    pub(crate) fn new(client: &Client, call: Call) -> Self {
+    pub(crate) fn new(client: &Client, call: Call, plan: Box<UploadPlan>) -> Self {
         Self {
             prepared: Prepared::new(client, call),
-            answer: PhantomData,
+            plan,
+            response: PhantomData,
         }
     }
 
@@ -38,7 +42,7 @@ impl<R> StartUpload<R> {
         &mut self.prepared.options
     }
 
-    /// Sets all that `options` sets.
+    /// Sets all options that `options` sets.
     pub fn with(mut self, options: CallOptions) -> Self {
         let earlier = std::mem::take(&mut self.prepared.options);
         self.prepared.options = options.or(&earlier);
@@ -53,8 +57,8 @@ impl<R> IntoFuture for StartUpload<R> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             Ok(ResumableUpload {
-                driver: Box::new(upload::start(self.prepared).await?),
-                answer: PhantomData,
+                driver: Box::new(upload::start(self.prepared, *self.plan).await?),
+                response: PhantomData,
             })
         })
     }
@@ -68,23 +72,24 @@ impl<R> fmt::Debug for StartUpload<R> {
     }
 }
 
-/// A resumable upload whose session has begun. The caller decides when the next chunk goes, and can keep the [session](Self::session) in between, so that another
-/// process goes on when this one is gone.
+/// A resumable upload that has begun. The caller sends its chunks one by one.
 ///
-/// Dropping it leaves the session as it is; [`cancel`](Self::cancel) ends it.
+/// The [session](Self::session) can be stored after each chunk, so that another process can resume the upload.
+///
+/// Dropping it does not end the session; [`cancel`](Self::cancel) does.
 #[must_use = "the session has begun, but nothing is sent until a chunk is asked for"]
 pub struct ResumableUpload<R> {
-    driver: Box<Driver>,
-    answer: PhantomData<fn() -> R>,
+    driver: Box<SessionDriver>,
+    response: PhantomData<fn() -> R>,
 }
 
 impl<R> ResumableUpload<R> {
-    /// What another process needs to go on. It holds a secret: see [`UploadSession`].
+    /// Returns the session, with which another process can resume the upload. It contains a secret: see [`UploadSession`].
     pub fn session(&self) -> UploadSession {
         self.driver.session()
     }
 
-    /// How far the upload has come, as the server said last.
+    /// Returns how many bytes the server has, by its last report.
     pub fn progress(&self) -> Progress {
         Progress {
             bytes: self.driver.stored(),
@@ -92,11 +97,12 @@ impl<R> ResumableUpload<R> {
         }
     }
 
-    /// Sends until the server has more than before, which is a chunk or a part of one; `None` when it has everything. The future may be dropped, and the method called again,
-    /// also after an error: the server is asked first what it has then.
+    /// Sends until the server has more bytes than before, which is a chunk or a part of one. Returns `None` if it had all bytes.
+    ///
+    /// The future may be dropped, and the method called again, also after an error: the server is then queried first.
     ///
     /// # Errors
-    /// Whatever keeps the upload from going on, after as many attempts as the retry policy allows.
+    /// Any error of a call, after as many attempts as the retry policy allows.
     pub async fn next_chunk(&mut self) -> Result<Option<Progress>, Error> {
         Ok(self
             .driver
@@ -105,25 +111,25 @@ impl<R> ResumableUpload<R> {
             .then(|| self.progress()))
     }
 
-    /// Ends the session. The server forgets what it has; a session that is gone already is no error.
+    /// Ends the session, also if it has ended already. The server deletes the bytes that it has.
     ///
     /// # Errors
-    /// When the server does not answer.
+    /// When the server does not respond.
     pub async fn cancel(self) -> Result<(), Error> {
         self.driver.cancel().await
     }
 }
 
 impl<R: FromResponse> ResumableUpload<R> {
-    /// Sends what is left, and gives the method's response, as [`send`](crate::Upload::send) does.
+    /// Sends the remaining bytes, and returns the response of the method.
     ///
     /// # Errors
-    /// Whatever keeps the upload from going on; [`ErrorKind::Media`](crate::ErrorKind::Media) when the server has something else than was sent.
+    /// Any error of a call, and [`ErrorKind::Media`](crate::ErrorKind::Media) when the server has different bytes than were sent.
     pub async fn finish(self) -> Result<R, Error> {
         self.finish_with_meta().await.map(Response::into_inner)
     }
 
-    /// Sends what is left, and gives status and headers with the method's response, as [`with_meta`](crate::PendingCall::with_meta) does.
+    /// Sends the remaining bytes, and returns the response of the method with status and headers.
     ///
     /// # Errors
     /// As for [`finish`](Self::finish).

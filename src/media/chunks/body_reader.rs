@@ -1,4 +1,4 @@
-//! The body that is being read.
+//! Reads the body of one response.
 
 use std::task::{Context, Poll, ready};
 
@@ -14,56 +14,56 @@ use crate::{
 };
 
 /// A body, and how far it was read.
-pub(super) struct Current {
+pub(super) struct BodyReader {
     body: BodyStream,
-    /// What undoes its coding, where that is wanted.
+    /// Decodes the content, if that is wanted.
     decoder: Option<Box<Decoder>>,
-    /// The length of the body as it comes.
+    /// The `content-length`.
     declared: Option<u64>,
-    /// How much of that has arrived.
-    arrived: u64,
-    /// How many bytes of the content are still to be passed over.
+    /// How many bytes were received.
+    received: u64,
+    /// How many bytes of the content are still to be skipped.
     pub(super) skip: u64,
-    /// Whether there were any.
-    passed: bool,
+    /// Whether some were skipped.
+    has_skipped: bool,
 }
 
-/// Why a body gives nothing more.
-pub(super) enum Fault {
-    /// It broke; another one may go on.
+/// Why a body cannot be read further.
+pub(super) enum BodyError {
+    /// The connection broke, and another request may get the rest.
     Broken(Error),
-    /// It was changed on its way, and nobody knows where: what was given of it may be wrong.
+    /// The body was changed at an unknown position: the bytes that were returned may be wrong.
     Corrupt(Error),
-    /// It is wrong.
-    Wrong(Error),
+    /// The server sent a wrong body.
+    Invalid(Error),
 }
 
-impl Current {
+impl BodyReader {
     pub(super) fn of(unread: Unread, skip: u64) -> Self {
         Self {
             decoder: unread.coding.decoder().filter(|_| unread.decode),
             body: unread.body.into_stream(),
             declared: unread.declared,
-            arrived: 0,
+            received: 0,
             skip,
-            passed: false,
+            has_skipped: false,
         }
     }
 
-    /// How many bytes the content lacks to get where what is wanted begins. Nothing at all lacks none.
-    pub(super) fn lacks(&self) -> Option<u64> {
-        (self.skip > 0 && self.passed).then_some(self.skip)
+    /// Returns how many bytes the content ends before the requested ones; `None` also if it is empty.
+    pub(super) fn missing_before_start(&self) -> Option<u64> {
+        (self.skip > 0 && self.has_skipped).then_some(self.skip)
     }
 
-    /// The next bytes of the content; `None` at its end. What arrives of an encoded body is shown to `encoded`.
+    /// Returns the next bytes of the content; `None` at its end. Feeds the encoded bytes to `encoded`.
     pub(super) fn poll_content(
         &mut self,
         cx: &mut Context<'_>,
         mut encoded: Option<&mut Checksum>,
-    ) -> Poll<Option<Result<Bytes, Fault>>> {
+    ) -> Poll<Option<Result<Bytes, BodyError>>> {
         loop {
             if let Some(decoder) = &mut self.decoder {
-                // Others have their turn, however much comes of one chunk.
+                // Yields to other tasks, because one chunk may decode to very many bytes.
                 let turn = ready!(poll_proceed(cx));
                 match decoder.pull() {
                     Ok(Pull::Piece(piece)) => {
@@ -77,13 +77,13 @@ impl Current {
                     Ok(Pull::Hungry) => {}
                     Ok(Pull::End) => return Poll::Ready(None),
                     Err(why) => {
-                        // A body of the right length was changed, even if that looks like a missing end.
-                        let fault = if why.is_cut && self.declared.is_none() {
-                            Fault::Broken
+                        // A body of the declared length was changed, even if its end seems to be missing.
+                        let kind = if why.is_cut && self.declared.is_none() {
+                            BodyError::Broken
                         } else {
-                            Fault::Corrupt
+                            BodyError::Corrupt
                         };
-                        return Poll::Ready(Some(Err(fault(Error::transport(why.into())))));
+                        return Poll::Ready(Some(Err(kind(Error::transport(why.into())))));
                     }
                 }
             }
@@ -91,13 +91,13 @@ impl Current {
                 Some(Ok(chunk)) => chunk,
                 Some(Err(broken)) => {
                     let error = Error::transport(broken);
-                    return Poll::Ready(Some(Err(Fault::Broken(error))));
+                    return Poll::Ready(Some(Err(BodyError::Broken(error))));
                 }
                 None => {
-                    // A stream that ends cleanly can still be a broken one.
-                    if let Some(declared) = self.declared.filter(|len| *len != self.arrived) {
-                        let error = execute::wrong_length(self.arrived, declared);
-                        return Poll::Ready(Some(Err(Fault::Broken(error))));
+                    // A connection can be closed properly before all of the body was sent.
+                    if let Some(declared) = self.declared.filter(|len| *len != self.received) {
+                        let error = execute::wrong_length(self.received, declared);
+                        return Poll::Ready(Some(Err(BodyError::Broken(error))));
                     }
                     match &mut self.decoder {
                         Some(decoder) => decoder.end(),
@@ -107,13 +107,13 @@ impl Current {
                 }
             };
             if let Some(encoded) = &mut encoded {
-                encoded.feed(self.arrived, &chunk);
+                encoded.feed(self.received, &chunk);
             }
-            self.arrived += chunk.len() as u64;
-            if let Some(declared) = self.declared.filter(|len| *len < self.arrived) {
-                let message = format!("the answer goes on after its {declared} bytes");
+            self.received += chunk.len() as u64;
+            if let Some(declared) = self.declared.filter(|len| *len < self.received) {
+                let message = format!("the response continues after its {declared} bytes");
                 let error = Error::new(ErrorKind::Transport, message);
-                return Poll::Ready(Some(Err(Fault::Wrong(error))));
+                return Poll::Ready(Some(Err(BodyError::Invalid(error))));
             }
             match &mut self.decoder {
                 Some(decoder) => decoder.push(chunk),
@@ -122,11 +122,11 @@ impl Current {
         }
     }
 
-    /// Passes over what is not wanted of the beginning.
-    pub(super) fn pass_over(&mut self, chunk: &mut Bytes) {
+    /// Removes from `chunk` the bytes that are to be skipped.
+    pub(super) fn skip_unwanted(&mut self, chunk: &mut Bytes) {
         let surplus = usize::try_from(self.skip).map_or(chunk.len(), |s| s.min(chunk.len()));
         self.skip -= surplus as u64;
-        self.passed |= surplus > 0;
+        self.has_skipped |= surplus > 0;
         let _ = chunk.split_to(surplus);
     }
 }

@@ -1,22 +1,23 @@
-//! What a session's requests and answers say of bytes.
+//! The headers of a resumable upload that count bytes.
 
 use http::{HeaderMap, HeaderValue, StatusCode, header::RANGE};
 
 use crate::execute::Answered;
 
-/// The status that a session means. Where something on the way takes a 308 for a redirect, a program has `x-guploader-no-308: yes` sent, and gets a 200 that says in another header
-/// what it is.
+/// Returns the status of a response of a session.
+///
+/// Programs behind proxies that follow a 308 send `x-guploader-no-308: yes`, and get status 200 with another header instead.
 pub(super) fn status(answered: &Answered) -> StatusCode {
-    let meant = answered.headers.get("x-http-status-code-override");
-    match meant {
-        Some(meant) if answered.status == StatusCode::OK && meant == "308" => {
+    let status = answered.headers.get("x-http-status-code-override");
+    match status {
+        Some(status) if answered.status == StatusCode::OK && status == "308" => {
             StatusCode::PERMANENT_REDIRECT
         }
         _ => answered.status,
     }
 }
 
-/// `bytes 0-8388607/67108864`; `bytes 0-8388607/*` where the total is not known; `None` for what needs no such header: the whole of nothing.
+/// Returns `bytes 0-8388607/67108864`, or `bytes 0-8388607/*` if the total is not known; `None` for empty media.
 pub(super) fn content_range(from: u64, len: u64, total: Option<u64>) -> Option<HeaderValue> {
     let text = match (len, total) {
         (0, Some(0)) => return None,
@@ -27,7 +28,7 @@ pub(super) fn content_range(from: u64, len: u64, total: Option<u64>) -> Option<H
     Some(header(&text))
 }
 
-/// `bytes */67108864`, which asks how much is stored.
+/// Returns `bytes */67108864`, which queries how many bytes are stored.
 pub(super) fn status_range(total: Option<u64>) -> HeaderValue {
     match total {
         Some(total) => header(&format!("bytes */{total}")),
@@ -40,9 +41,10 @@ fn header(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).unwrap_or_else(|_| HeaderValue::from_static("bytes */*"))
 }
 
-/// How many bytes a 308 says are stored: the end of `Range: bytes=0-N`, and nothing where there is no such header. `None` if it makes no sense.
+/// Returns how many bytes are stored by the header `Range: bytes=0-N` of a 308, or 0 if there is none; `None` if it is not valid.
 ///
-/// Some emulators write `bytes=0-0` while they have nothing. Taken for one byte it would leave a hole; taken for none it sends one byte again, over which a server passes.
+/// `bytes=0-0` counts as 0, because some emulators send it while they have nothing. If the server has one byte, it ignores that
+/// byte when it is sent again.
 pub(super) fn stored(headers: &HeaderMap) -> Option<u64> {
     let Some(range) = headers.get(RANGE) else {
         return Some(0);
@@ -83,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_stored() {
+    fn stored_bytes() {
         let read = |text: &str| {
             let value = text.parse().expect("a header");
             stored(&HeaderMap::from_iter([(RANGE, value)]))
@@ -108,9 +110,9 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever a server writes, it has so many bytes, or says nothing.
+        /// Any header is read, or ignored.
         #[test]
-        fn any_range_is_read_or_passed_over(
+        fn any_range_is_read_or_ignored(
             text in prop_oneof!["\\PC{0,30}", "(bytes)?[ =]{0,2}[0-9]{0,22}-[0-9]{0,22}"],
         ) {
             let Ok(value) = HeaderValue::from_bytes(text.as_bytes()) else { return Ok(()) };

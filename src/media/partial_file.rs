@@ -1,4 +1,4 @@
-//! A file that is there when it is whole.
+//! A file that appears under its name when it is complete.
 
 use std::{fs::Permissions, io, path::Path};
 
@@ -8,14 +8,14 @@ use tokio::fs::File;
 use crate::{Error, ErrorKind};
 use gapi_auth::RedactedPath;
 
-/// A file that is being written, under a name of its own. Dropping it removes it.
-pub(super) struct Part {
+/// A file that is being written under a temporary name. Dropping it removes it.
+pub(super) struct PartialFile {
     file: File,
     path: TempPath,
 }
 
-impl Part {
-    /// In the folder of `path`, so that it can be renamed to it.
+impl PartialFile {
+    /// Creates a file in the folder of `path`, so that it can be renamed to `path`.
     pub(super) fn beside(path: &Path) -> io::Result<Self> {
         let folder = path
             .parent()
@@ -23,7 +23,7 @@ impl Part {
             .unwrap_or(Path::new("."));
         let mut builder = tempfile::Builder::new();
         builder.prefix(".gapi-").suffix(".part");
-        if let Some(permissions) = usual_permissions() {
+        if let Some(permissions) = default_permissions() {
             builder.permissions(permissions);
         }
         let (file, path) = builder.tempfile_in(folder)?.into_parts();
@@ -37,34 +37,38 @@ impl Part {
         &mut self.file
     }
 
-    /// Puts the file, which was flushed, in the place of `path`.
+    /// Renames the file, which was flushed, to `path`.
     pub(super) async fn finish(self, path: &Path) -> io::Result<()> {
-        let Self { file, path: part } = self;
-        // Some systems rename no file that is open.
+        let Self {
+            file,
+            path: temporary,
+        } = self;
+        // Some systems cannot rename an open file.
         drop(file.into_std().await);
-        part.persist(path).map_err(|error| error.error)
+        temporary.persist(path).map_err(|error| error.error)
     }
 }
 
-/// Those of any new file, which the system cuts down as the user wants it, and not those of a secret.
+/// Returns the permissions of a new file, which the system reduces by the umask, instead of those of a temporary file.
 #[cfg(unix)]
-fn usual_permissions() -> Option<Permissions> {
+fn default_permissions() -> Option<Permissions> {
     use std::os::unix::fs::PermissionsExt as _;
     Some(Permissions::from_mode(0o666))
 }
 
 #[cfg(not(unix))]
-fn usual_permissions() -> Option<Permissions> {
+fn default_permissions() -> Option<Permissions> {
     None
 }
 
+/// Returns the error for a file that cannot be written.
 pub(super) fn failed(path: &Path, why: io::Error) -> Error {
     let why = without_path(why);
     let message = format!("cannot write {}: {why}", RedactedPath::new(path));
     Error::new(ErrorKind::Io, message).with_source(why)
 }
 
-/// Errors of temporary files hold their path once more, as it is.
+/// Removes the path that errors of temporary files contain, because it may be a secret.
 fn without_path(why: io::Error) -> io::Error {
     let code = why
         .get_ref()

@@ -1,0 +1,161 @@
+//! Resumes a download whose connection broke.
+
+use std::sync::Arc;
+
+use http::StatusCode;
+
+use super::{BodyReader, Chunks, ReadStep};
+use crate::{
+    Error, ErrorKind,
+    client::prepared::Prepared,
+    error::Repeat,
+    execute::{self, Backoff, Next, Opened, Step},
+    http::{content_encoding::Coding, content_range},
+    media::{
+        byte_range::{self, ByteRange},
+        version::{GENERATION, Version},
+    },
+    outlined_box::OutlinedBox,
+};
+
+impl Chunks {
+    /// Begins a request for the rest, if that is possible and the retry policy allows it; returns `error` otherwise.
+    pub(super) fn resume_after(&mut self, error: Error) -> Result<ReadStep, Error> {
+        self.wait_limit = None;
+        if self.len == Some(self.returned) {
+            return self.end();
+        }
+        let Some(rest) = self.request_for_rest() else {
+            return Err(error);
+        };
+        if error.repeat() == Repeat::Never {
+            return Err(error);
+        }
+        let backoff = self
+            .backoff
+            .take()
+            .filter(|_| self.returned == self.broke_at);
+        let mut backoff = backoff.unwrap_or_else(|| {
+            let options = execute::effective_options(&rest);
+            Backoff::new(&rest.client.inner, &options).without_budget()
+        });
+        self.broke_at = self.returned;
+        match backoff.after(&error, |_| None) {
+            Next::GiveUp(_) => Err(error),
+            Next::Wait(wait) => {
+                tracing::debug!(kind = %error.kind(), "the download broke; resuming it");
+                let state = Arc::clone(&self.opened.state);
+                self.reopening = Some(Box::pin(async move {
+                    state.enter(Step::Pause);
+                    backoff.sleep(wait).await;
+                    let opened = execute::open_again(rest, state).await;
+                    (backoff, opened)
+                }));
+                Ok(ReadStep::Continue)
+            }
+        }
+    }
+
+    /// Returns the request for the missing bytes; `None` if nothing identifies the version of the media.
+    ///
+    /// Decoded content is requested from its beginning, because its positions are not those of the encoded bytes.
+    fn request_for_rest(&self) -> Option<OutlinedBox<Prepared>> {
+        if !self.version.is_known() {
+            return None;
+        }
+        let mut rest = self.opened.prepared.clone();
+        if !self.is_decoded() {
+            if !self.version.is_of(&self.coding) {
+                return None;
+            }
+            let range = self.missing()?.header().ok()?;
+            rest.options.set_header("range", Some(range));
+            if let Some(etag) = self.version.etag() {
+                rest.options.set_header("if-range", Some(etag.clone()));
+            }
+        }
+        let knows = |name| rest.call.method.parameters.iter().any(|p| p.name == name);
+        let is_set = rest.call.parameters().any(|(name, _)| name == GENERATION);
+        if let (Some(generation), true, false) =
+            (self.version.generation(), knows(GENERATION), is_set)
+        {
+            rest.options.set_param(GENERATION, generation.to_owned());
+        }
+        Some(rest)
+    }
+
+    fn missing(&self) -> Option<ByteRange> {
+        let start = self.start?;
+        Some(ByteRange::From {
+            start: start + self.returned,
+            end: self.len.map(|len| start + len),
+        })
+    }
+
+    /// Returns whether `error` is the response that no bytes are missing: the media ends where the connection broke.
+    pub(super) fn is_complete(&self, error: &Error) -> bool {
+        let Some((start, headers)) = self.start.zip(error.headers()) else {
+            return false;
+        };
+        let later = Version::of(headers);
+        let is_guarded = self.version.can_be_requested() || self.checksum.is_some();
+        error.status() == Some(StatusCode::RANGE_NOT_SATISFIABLE)
+            && !self.is_decoded()
+            && content_range::complete_length(headers) == Some(start + self.returned)
+            && (self.version.is_same(&later) || (is_guarded && !later.is_known()))
+    }
+
+    /// Continues with a response to the request for the rest.
+    pub(super) fn continue_with(&mut self, mut opened: Opened) -> Result<(), Error> {
+        let (answered, unread) = (&opened.answered, &opened.unread);
+        let wrong = |why: &str| {
+            let returned = self.returned;
+            let message =
+                format!("the download broke after {returned} bytes and cannot be resumed: {why}");
+            Error::new(ErrorKind::Media, message)
+        };
+        let later = Version::of(&answered.headers);
+        if !self.version.is_same(&later) {
+            return Err(wrong(if later.is_known() {
+                "the media is another version now"
+            } else {
+                "the server does not identify the version of the rest"
+            }));
+        }
+        let is_encoded = !unread.decode && unread.coding != Coding::Identity;
+        if is_encoded && (self.is_decoded() || unread.coding != self.coding) {
+            return Err(wrong("the server sent the rest in a compressed form"));
+        }
+        if !is_encoded && !self.is_decoded() && self.coding != Coding::Identity {
+            return Err(wrong("the server sent the rest in another form"));
+        }
+        let (requested, done) = if self.is_decoded() {
+            (self.requested, self.returned)
+        } else {
+            (self.missing(), 0)
+        };
+        let received =
+            byte_range::locate(requested, answered.status, &answered.headers, unread.len())
+                .map_err(|why| wrong(&format!("the server sent {why}")))?;
+        let start = self.start.map(|start| start + self.returned - done);
+        let left = self.len.map(|len| len - self.returned + done);
+        let differ = |ours: Option<u64>, theirs: Option<u64>| matches!((ours, theirs), (Some(ours), Some(theirs)) if ours != theirs);
+        if differ(start, received.start)
+            || differ(left, received.len)
+            || differ(self.total, received.total)
+        {
+            return Err(wrong("the media has another length now"));
+        }
+        if let Some(checksum) = &self.checksum
+            && checksum.is_of_encoded()
+            && (unread.coding != self.coding || answered.status != StatusCode::OK)
+        {
+            // The encoded bytes that it is of are not all received.
+            self.checksum = None;
+        }
+        let unread = std::mem::take(&mut opened.unread);
+        self.body = Some(BodyReader::of(unread, received.skip + done));
+        self.opened.host = opened.host;
+        Ok(())
+    }
+}

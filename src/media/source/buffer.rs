@@ -1,0 +1,193 @@
+//! The part of a reader or stream that was read and may be needed again.
+
+use std::{collections::VecDeque, io, sync::Arc};
+
+use bytes::{Bytes, BytesMut};
+use futures_util::{
+    StreamExt as _,
+    future::{Either, select},
+    stream,
+};
+use gapi_transport::Clock;
+
+use super::{Meter, index, wrong_len};
+use crate::{
+    Error, ErrorKind,
+    execute::STANDSTILL,
+    media::content::{ContentError, ContentPieces},
+};
+
+/// A reader or stream, and its bytes from `start` to `end`, which were read.
+#[derive(Default)]
+pub(super) struct ReplayBuffer {
+    /// `None` after the end.
+    pieces: Option<ContentPieces>,
+    held: VecDeque<Bytes>,
+    start: u64,
+    end: u64,
+}
+
+impl ReplayBuffer {
+    pub(super) fn of(pieces: ContentPieces) -> Self {
+        Self {
+            pieces: Some(pieces),
+            ..Self::default()
+        }
+    }
+
+    /// Makes the reading fail when the next piece does not come for a long time.
+    pub(super) fn limit_idle_time(&mut self, clock: &Arc<dyn Clock>) {
+        self.pieces = self.pieces.take().map(|pieces| limited(pieces, clock));
+    }
+
+    /// Returns whether all bytes were read.
+    pub(super) fn is_ended(&self) -> bool {
+        self.pieces.is_none()
+    }
+
+    /// Returns the number of bytes that were read.
+    pub(super) fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// Returns whether the bytes from `offset` on are available.
+    pub(super) fn reaches(&self, offset: u64) -> bool {
+        offset >= self.start
+    }
+
+    /// Drops the bytes before `offset`, and reads until `most` bytes from there are held, or the end.
+    pub(super) async fn fill(
+        &mut self,
+        offset: u64,
+        most: u64,
+        len: Option<u64>,
+        meter: Option<&Meter>,
+    ) -> Result<(), Error> {
+        self.drop_before(offset);
+        let wanted = offset.saturating_add(most);
+        while self.end < wanted {
+            let Some(pieces) = &mut self.pieces else {
+                break;
+            };
+            match pieces.next().await {
+                Some(Ok(piece)) => {
+                    let at = self.end;
+                    self.end += piece.len() as u64;
+                    if let Some(len) = len.filter(|len| self.end > *len) {
+                        return Err(wrong_len(self.end, len));
+                    }
+                    if let Some(meter) = meter {
+                        meter.record(at, &piece);
+                    }
+                    if !piece.is_empty() {
+                        self.held.push_back(piece);
+                    }
+                    // A resumed upload skips what the server has.
+                    self.drop_before(offset);
+                }
+                Some(Err(why)) => {
+                    let message = format!("the media failed after {} bytes: {why}", self.end);
+                    return Err(Error::new(ErrorKind::Io, message).with_source(SourceError(why)));
+                }
+                None => {
+                    self.pieces = None;
+                    if let Some(len) = len.filter(|len| self.end < *len) {
+                        return Err(wrong_len(self.end, len));
+                    }
+                }
+            }
+        }
+        if self.end < offset {
+            return Err(wrong_len(self.end, offset));
+        }
+        Ok(())
+    }
+
+    fn drop_before(&mut self, offset: u64) {
+        while self.start < offset {
+            let Some(first) = self.held.front_mut() else {
+                self.start = offset.min(self.end);
+                return;
+            };
+            let surplus = index(offset - self.start).min(first.len());
+            self.start += surplus as u64;
+            if surplus == first.len() {
+                self.held.pop_front();
+            } else {
+                let _ = first.split_to(surplus);
+            }
+        }
+    }
+
+    /// Returns the first piece that is held.
+    pub(super) fn front(&self) -> Option<Bytes> {
+        self.held.front().cloned()
+    }
+
+    /// Returns the first `len` bytes that are held.
+    pub(super) fn first(&self, len: u64) -> Vec<Bytes> {
+        let mut left = index(len);
+        let mut pieces = Vec::new();
+        for piece in &self.held {
+            if left == 0 {
+                break;
+            }
+            let part = piece.slice(..piece.len().min(left));
+            left -= part.len();
+            pieces.push(part);
+        }
+        pieces
+    }
+
+    /// Returns the bytes that are held in one piece.
+    pub(super) fn joined(&self) -> Bytes {
+        match self.held.len() {
+            0 => Bytes::new(),
+            1 => self.held[0].clone(),
+            _ => self
+                .held
+                .iter()
+                .fold(BytesMut::new(), |mut all, piece| {
+                    all.extend_from_slice(piece);
+                    all
+                })
+                .freeze(),
+        }
+    }
+}
+
+/// Returns the same pieces, or an error when the next one does not come for a long time.
+fn limited(pieces: ContentPieces, clock: &Arc<dyn Clock>) -> ContentPieces {
+    let clock = Arc::clone(clock);
+    Box::pin(stream::unfold(Some(pieces), move |pieces| {
+        let clock = Arc::clone(&clock);
+        async move {
+            let mut pieces = pieces?;
+            // The cost of a timer is small compared to that of a piece.
+            match select(pieces.next(), clock.sleep(STANDSTILL)).await {
+                Either::Left((piece, _)) => Some((piece?, Some(pieces))),
+                Either::Right(_) => {
+                    let why = format!("nothing more came for {} s", STANDSTILL.as_secs());
+                    let late = io::Error::new(io::ErrorKind::TimedOut, why);
+                    Some((Err(late.into()), None))
+                }
+            }
+        }
+    }))
+}
+
+/// The error of a reader or stream, as an error that is not boxed.
+#[derive(Debug)]
+struct SourceError(ContentError);
+
+impl std::fmt::Display for SourceError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for SourceError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source()
+    }
+}
