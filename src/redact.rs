@@ -2,65 +2,12 @@
 
 use std::borrow::Cow;
 
+use gapi_transport::redact;
 use http::{HeaderMap, HeaderName, Uri};
 use serde_json::Value;
 
 /// What stands for a secret. It is also valid base64, so that it decodes where bytes belong.
 pub(crate) const REDACTED: &str = "REDACTED";
-
-const SECRET_ENDINGS: [&str; 24] = [
-    "password",
-    "passwd",
-    "passphrase",
-    "passcode",
-    "secret",
-    "credential",
-    "credentials",
-    "jwt",
-    "assertion",
-    "otp",
-    "plaintext",
-    "privatekey",
-    "privatekeydata",
-    "clientkey",
-    "clientkeydata",
-    "secretkey",
-    "accesskey",
-    "apikey",
-    "keystring",
-    "sharedkey",
-    "rawkey",
-    "authorizationcode",
-    "signedurl",
-    "signedblob",
-];
-
-/// Tokens that mark a place in data.
-const CURSORS: [&str; 10] = [
-    "pagetoken",
-    "synctoken",
-    "continuationtoken",
-    "resumetoken",
-    "streamtoken",
-    "partitiontoken",
-    "consistencytoken",
-    "sequencetoken",
-    "restarttoken",
-    "sourcetoken",
-];
-
-/// Whether a property of this name holds a secret. It would rather hide a harmless text than keep a password.
-fn is_secret(name: &str) -> bool {
-    let name: String = name
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .map(|c| c.to_ascii_lowercase())
-        .collect();
-    if name.ends_with("token") {
-        return !CURSORS.iter().any(|cursor| name.ends_with(cursor));
-    }
-    SECRET_ENDINGS.iter().any(|ending| name.ends_with(ending))
-}
 
 /// Replaces the secrets in a JSON value.
 pub(crate) fn json(value: &mut Value) {
@@ -71,7 +18,7 @@ pub(crate) fn json(value: &mut Value) {
                 if let Some(data) = value.get_mut("data").filter(|_| name == "payload") {
                     hide(data);
                 }
-                if is_secret(name) {
+                if redact::is_secret_property(name) {
                     hide(value);
                 } else {
                     json(value);
@@ -98,7 +45,10 @@ fn hide(value: &mut Value) {
 /// Replaces the secrets in a form (`name=value&...`).
 pub(crate) fn form(text: &str) -> String {
     let pairs = text.split('&').map(|pair| match pair.split_once('=') {
-        Some((name, _)) if is_secret(name) || matches!(name, "code" | "code_verifier" | "key") => {
+        Some((name, _))
+            if redact::is_secret_property(name)
+                || matches!(name, "code" | "code_verifier" | "key") =>
+        {
             format!("{name}={REDACTED}")
         }
         _ => pair.to_owned(),
@@ -211,7 +161,7 @@ pub(crate) fn url(url: &str) -> String {
         out.push(separator);
         separator = '&';
         match pair.split_once('=') {
-            Some((name, _)) if is_secret_parameter(name) => {
+            Some((name, _)) if redact::is_secret_parameter(name) => {
                 out.push_str(name);
                 out.push_str("=REDACTED");
             }
@@ -230,27 +180,6 @@ fn without_user(front: &str) -> String {
         .rsplit_once('@')
         .map_or(authority, |(_, host)| host);
     format!("{scheme}://{host}{path}")
-}
-
-/// Whether the query parameter `name` holds what must not be shown: keys, tokens, upload sessions, and the signatures of signed URLs.
-fn is_secret_parameter(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    let name = name.rsplit("%24").next().unwrap_or(&name);
-    match name {
-        "key" | "trace" | "code" | "sig" | "assertion" | "upload_id" => true,
-        "pagetoken" | "nextpagetoken" | "synctoken" | "page_token" => false,
-        _ => [
-            "token",
-            "secret",
-            "password",
-            "signature",
-            "credential",
-            "api_key",
-            "apikey",
-        ]
-        .iter()
-        .any(|part| name.contains(part)),
-    }
 }
 
 /// A URL, whose secrets are taken out when an error wants to show it: most calls never do.

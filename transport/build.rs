@@ -1,4 +1,4 @@
-//! Tells the crate which compiler builds it: servers see it in `x-goog-api-client`.
+//! Sets the version of the compiler, which the header `x-goog-api-client` contains.
 
 use std::{env, process::Command};
 

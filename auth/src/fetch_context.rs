@@ -213,12 +213,8 @@ impl Transport for RecordedTransport {
         })
     }
 
-    fn reads_extensions(&self) -> bool {
-        self.transport.reads_extensions()
-    }
-
-    fn tells_hand_over(&self) -> bool {
-        self.transport.tells_hand_over()
+    fn reports_send_events(&self) -> bool {
+        self.transport.reports_send_events()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Showing a server's words without the secrets in them.
 
+use gapi_transport::redact::is_secret_in_text;
 use serde_json::Value;
 
 use crate::{json, redacted_path::TOKENS};
@@ -140,7 +141,7 @@ fn secret_name(word: &str) -> Option<(usize, usize)> {
         // `name=`, `name:` and `"name"`, but neither `https://` nor a name in `urn:of:names`.
         let is_named = rest.starts_with(['=', '"', '\'', '\\'])
             || (rest.starts_with(':') && !rest.starts_with("://") && !word.starts_with("urn:"));
-        if is_named && is_secret(&word[start..end]) {
+        if is_named && is_secret_in_text(&word[start..end]) {
             return Some((start, end));
         }
         from = end;
@@ -205,7 +206,10 @@ fn hide_fields(json: &mut Value) {
             }
             for (name, value) in fields {
                 let is_number = matches!(value, Value::Number(_)) && name == "code";
-                if is_secret(name) && !is_number && !matches!(value, Value::Null | Value::Bool(_)) {
+                if is_secret_in_text(name)
+                    && !is_number
+                    && !matches!(value, Value::Null | Value::Bool(_))
+                {
                     *value = Value::from(REDACTED);
                 } else {
                     hide_fields(value);
@@ -216,36 +220,6 @@ fn hide_fields(json: &mut Value) {
         Value::String(text) => *text = words(text),
         Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
-}
-
-fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase().replace('-', "_");
-    if [
-        "token_type",
-        "token_uri",
-        "token_url",
-        "invalid_",
-        "grant_type",
-    ]
-    .iter()
-    .any(|harmless| name.contains(harmless))
-    {
-        return false;
-    }
-    [
-        "token",
-        "assertion",
-        "secret",
-        "password",
-        "private_key",
-        "authorization",
-        "bearer",
-        "api_key",
-        "apikey",
-    ]
-    .iter()
-    .any(|secret| name.contains(secret))
-        || name.trim_matches(|c: char| !c.is_ascii_alphanumeric()) == "code"
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ impl PendingBatch {
     }
 
     /// Sets all that `options` sets.
-    pub fn with(mut self, options: CallOptions) -> Self {
+    pub fn options(mut self, options: CallOptions) -> Self {
         self.options = options.or(&self.options);
         self
     }

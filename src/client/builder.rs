@@ -171,9 +171,9 @@ impl ClientBuilder {
         self
     }
 
-    /// What tells the time and waits.
-    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = Some(clock);
+    /// Sets the clock, which tests replace.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Some(Arc::new(clock));
         self
     }
 
@@ -262,7 +262,7 @@ impl ClientBuilder {
 #[cfg(feature = "reqwest")]
 #[allow(clippy::unnecessary_wraps)] // Without the feature it fails.
 fn default_transport() -> Result<Arc<dyn Transport>, Error> {
-    Ok(Arc::new(super::lazy::LazyTransport::default()))
+    Ok(Arc::new(gapi_transport::LazyTransport::default()))
 }
 
 #[cfg(not(feature = "reqwest"))]

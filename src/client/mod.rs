@@ -2,8 +2,6 @@
 
 mod builder;
 mod environment;
-#[cfg(feature = "reqwest")]
-mod lazy;
 mod no_credentials;
 pub(crate) mod prepared;
 
@@ -83,7 +81,7 @@ impl Client {
     pub fn new(credentials: impl Credentials) -> Self {
         builder::defaults(
             Arc::new(credentials),
-            Arc::new(lazy::LazyTransport::default()),
+            Arc::new(gapi_transport::LazyTransport::default()),
             &Environment::system(),
         )
     }
@@ -108,7 +106,7 @@ impl Client {
 
     /// The same client with `options` as defaults for every call, on top of its present ones.
     #[must_use]
-    pub fn with(&self, options: CallOptions) -> Self {
+    pub fn with_options(&self, options: CallOptions) -> Self {
         Self {
             inner: Arc::clone(&self.inner),
             defaults: Arc::new(options.or(&self.defaults)),

@@ -1,9 +1,6 @@
 //! When to try again.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use gapi_transport::Clock;
 
@@ -22,7 +19,7 @@ pub(crate) struct Backoff {
     clock: Arc<dyn Clock>,
     jitter: Jitter,
     budget: Option<Arc<Budget>>,
-    started: Instant,
+    started: Duration,
     /// No wait ends later than this after the start.
     limit: Option<Duration>,
     failures: u32,
@@ -59,11 +56,11 @@ pub(crate) enum Why {
 impl Backoff {
     /// For a call of `client` with these options, which has just begun.
     pub(crate) fn new(client: &Inner, options: &CallOptions) -> Self {
-        Self::since(client.clock.instant(), client, options)
+        Self::since(client.clock.monotonic(), client, options)
     }
 
     /// For one that began at `started`.
-    pub(crate) fn since(started: Instant, client: &Inner, options: &CallOptions) -> Self {
+    pub(crate) fn since(started: Duration, client: &Inner, options: &CallOptions) -> Self {
         let policy = options.chosen().retry.clone().unwrap_or_default();
         let limits = [policy.deadline, options.chosen().timeout];
         Self {
@@ -108,8 +105,8 @@ impl Backoff {
         let asked = self.asked(error);
         let own = self.jitter.part_of(self.policy.longest_wait(self.failures));
         let wait = asked.saturating_add(own);
-        let now = self.clock.instant();
-        let elapsed = now.saturating_duration_since(self.started);
+        let now = self.clock.monotonic();
+        let elapsed = now.saturating_sub(self.started);
         if self
             .limit
             .is_some_and(|limit| elapsed.saturating_add(wait) > limit)
@@ -173,7 +170,7 @@ mod tests {
             clock: Arc::new(clock.clone()),
             jitter: Jitter::new(move || part),
             budget: Some(Arc::new(Budget::new(3))),
-            started: clock.instant(),
+            started: clock.monotonic(),
             failures: 0,
             paid: 0,
         }
@@ -291,7 +288,7 @@ mod tests {
             parts in prop::collection::vec(0.0_f64..=1.0, 1..60),
         ) {
             let clock = ManualClock::new(SystemTime::UNIX_EPOCH);
-            let started = clock.instant();
+            let started = clock.monotonic();
             let policy = RetryPolicy::new()
                 .max_attempts(attempts)
                 .initial_delay(Duration::from_millis(initial))
@@ -308,7 +305,7 @@ mod tests {
                 clock.advance(wait);
             }
             prop_assert!(waits < attempts.max(1));
-            prop_assert!(clock.instant() - started <= Duration::from_millis(deadline));
+            prop_assert!(clock.monotonic() - started <= Duration::from_millis(deadline));
         }
     }
 }

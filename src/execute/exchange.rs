@@ -302,25 +302,23 @@ fn start<'a>(
     let prepared = plan.prepared;
     let client = &*prepared.client.inner;
     let transport = &client.transport;
-    let tells = transport.tells_hand_over();
+    let tells = transport.reports_send_events();
     let trip = trip.unwrap_or_else(|| {
         let host = client.hosts.of(&request.uri, &client.clock);
         Arc::new(Trip::new(host, moved.spent, tells))
     });
     plan.state.travel(Arc::clone(&trip));
     let body = if tells {
-        body.with_hand_over(Arc::<Trip>::clone(&trip))
+        body.with_send_events(Arc::<Trip>::clone(&trip))
     } else {
         body
     };
     let mut request = request.with_body(body);
-    if transport.reads_extensions() {
-        // For transports that answer by method, such as mocks.
-        request.extensions_mut().insert(CallInfo {
-            method: prepared.call.method,
-            parts: prepared.options.chosen().batch.parts(),
-        });
-    }
+    // For transports that answer by method, such as mocks.
+    request.extensions_mut().insert(CallInfo {
+        method: prepared.call.method,
+        parts: prepared.options.chosen().batch.parts(),
+    });
     Ok(Sent {
         answer: transport.send(request),
         trip,

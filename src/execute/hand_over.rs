@@ -5,10 +5,10 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU8, AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use gapi_transport::{Clock, HandOver};
+use gapi_transport::{Clock, SendEvents};
 use http::{Uri, uri::Authority};
 
 use super::timer::STANDSTILL;
@@ -33,7 +33,7 @@ impl Hosts {
         }
         let host = Arc::new(Host {
             name: authority.cloned(),
-            since: clock.instant(),
+            since: clock.monotonic(),
             clock: Arc::clone(clock),
             last: AtomicU64::new(0),
         });
@@ -47,7 +47,7 @@ impl Hosts {
 pub(crate) struct Host {
     name: Option<Authority>,
     clock: Arc<dyn Clock>,
-    since: Instant,
+    since: Duration,
     /// Nanoseconds since `since`, as all times here.
     last: AtomicU64,
 }
@@ -65,7 +65,7 @@ impl Host {
     }
 
     fn now(&self) -> u64 {
-        let passed = self.clock.instant().saturating_duration_since(self.since);
+        let passed = self.clock.monotonic().saturating_sub(self.since);
         u64::try_from(passed.as_nanos()).unwrap_or(u64::MAX)
     }
 
@@ -239,8 +239,8 @@ impl Trip {
     }
 }
 
-impl HandOver for Trip {
-    fn take(&self) -> bool {
+impl SendEvents for Trip {
+    fn started(&self) -> bool {
         let taken =
             self.place
                 .compare_exchange(WAITING, TAKEN, Ordering::AcqRel, Ordering::Acquire);
@@ -257,11 +257,11 @@ impl HandOver for Trip {
         self.go(GOING);
     }
 
-    fn waits(&self) {
+    fn waiting(&self) {
         self.go(HUNGRY);
     }
 
-    fn done(&self) {
+    fn finished(&self) {
         if matches!(self.place(), WAITING | WITHDRAWN | STOPPED) {
             return;
         }
@@ -316,19 +316,19 @@ mod tests {
         clock.advance(seconds(50));
         assert_eq!(trip.standing(MINUTE), Standing::Fine(seconds(10)));
         assert_eq!(trip.doing(), "waiting for a connection to a.example:8443");
-        assert!(trip.take() && !trip.is_unsent());
+        assert!(trip.started() && !trip.is_unsent());
         trip.sent();
         clock.advance(seconds(50));
         assert_eq!(trip.standing(MINUTE), Standing::Fine(seconds(10)));
         assert_eq!(trip.doing(), "sending the request to a.example:8443");
-        trip.done();
+        trip.finished();
         assert_eq!(trip.doing(), "waiting for the response of a.example:8443");
         clock.advance(seconds(10));
         assert_eq!(trip.standing(MINUTE), Standing::Late);
         // The next one, after a redirect, has no time left from when it is sent.
         let next = Trip::new(Arc::clone(trip.host()), trip.spent(), true);
         assert_eq!(next.standing(MINUTE), Standing::Fine(SHORTEST));
-        next.take();
+        next.started();
         next.sent();
         assert_eq!(next.standing(MINUTE), Standing::Late);
     }
@@ -339,7 +339,7 @@ mod tests {
         let waits = Trip::new(Arc::clone(&host), Duration::ZERO, true);
         let other = Trip::new(Arc::clone(&host), Duration::ZERO, true);
         clock.advance(seconds(59));
-        assert!(other.take());
+        assert!(other.started());
         other.sent();
         clock.advance(seconds(59));
         assert_eq!(waits.standing(MINUTE), Standing::Fine(seconds(1)));
@@ -347,13 +347,13 @@ mod tests {
         clock.advance(seconds(60));
         assert_eq!(waits.standing(MINUTE), Standing::Stuck { unsent: true });
         // Nobody sends it any more.
-        assert!(!waits.take() && waits.is_unsent());
+        assert!(!waits.started() && waits.is_unsent());
         // What a connection has taken, but not begun to send, may be sent yet.
         let taken = Trip::new(host, Duration::ZERO, true);
-        assert!(taken.take());
+        assert!(taken.started());
         clock.advance(seconds(60));
         assert_eq!(taken.standing(MINUTE), Standing::Stuck { unsent: false });
-        assert!(!taken.take());
+        assert!(!taken.started());
     }
 
     #[test]
@@ -361,17 +361,17 @@ mod tests {
         let (host, clock) = host();
         let limit = Limit::Between(seconds(60));
         let trip = Trip::new(host, Duration::ZERO, true);
-        assert!(trip.take());
+        assert!(trip.started());
         for _ in 0..5 {
             trip.sent();
             clock.advance(seconds(59));
             assert_eq!(trip.standing(limit), Standing::Fine(seconds(1)));
         }
-        trip.waits();
+        trip.waiting();
         clock.advance(seconds(600));
         assert_eq!(trip.standing(limit), Standing::Fine(seconds(60)));
         trip.sent();
-        trip.done();
+        trip.finished();
         clock.advance(seconds(60));
         assert_eq!(trip.standing(limit), Standing::Late);
     }

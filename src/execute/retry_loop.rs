@@ -3,7 +3,7 @@
 use std::{
     pin::pin,
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use gapi_auth::AuthHeaders;
@@ -161,7 +161,7 @@ impl<'a> Plan<'a> {
         retry_note(why, error, call, is_uncertain)
     }
 
-    fn backoff(&self, started: Instant) -> Backoff {
+    fn backoff(&self, started: Duration) -> Backoff {
         let backoff = Backoff::since(started, &self.prepared.client.inner, self.options);
         match self.retries {
             Retries::Step => backoff.without_budget(),
@@ -225,7 +225,7 @@ pub(super) async fn attempts(
     span: &Span,
 ) -> Result<Received, Error> {
     let client = &*plan.prepared.client.inner;
-    let started = client.clock.instant();
+    let started = client.clock.monotonic();
     // Made when it is needed: most calls never fail.
     let mut backoff: Option<Box<Backoff>> = None;
     let mut replayed = false;
@@ -318,7 +318,7 @@ async fn one(
         None
     };
     let received = {
-        let tells = client.transport.tells_hand_over();
+        let tells = client.transport.reports_send_events();
         let limit = AttemptTimer::start(clock, state, plan.limit(), tells);
         let attempt = exchange::exchange(plan, first, identity.as_ref());
         timer::within_attempt(limit, pin!(attempt)).await

@@ -6,7 +6,7 @@ use std::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU32, AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -28,7 +28,7 @@ struct Metrics {
     observer: Arc<dyn Observer>,
     clock: Arc<dyn Clock>,
     method: &'static str,
-    started: Instant,
+    started: Duration,
     attempts: AtomicU32,
     received: AtomicU64,
     end: Mutex<End>,
@@ -50,7 +50,7 @@ impl Watch {
                 observer: Arc::clone(&observer.0),
                 clock: Arc::clone(&client.clock),
                 method,
-                started: client.clock.instant(),
+                started: client.clock.monotonic(),
                 attempts: AtomicU32::new(0),
                 received: AtomicU64::new(0),
                 end: Mutex::default(),
@@ -140,7 +140,7 @@ impl Drop for Metrics {
             status: end.status,
             error: end.error,
             dropped: !end.reached,
-            duration: self.clock.instant().saturating_duration_since(self.started),
+            duration: self.clock.monotonic().saturating_sub(self.started),
             received: *self.received.get_mut(),
         });
     }
@@ -165,7 +165,7 @@ struct Observed<'a> {
     observer: &'a dyn Observer,
     clock: &'a dyn Clock,
     state: &'a State,
-    started: Instant,
+    started: Duration,
     /// What is told; `None` once it was.
     metrics: Option<AttemptMetrics>,
 }
@@ -190,7 +190,7 @@ impl<'a> Attempt<'a> {
                 observer: &*observer.0,
                 clock: &*client.clock,
                 state: plan.state,
-                started: client.clock.instant(),
+                started: client.clock.monotonic(),
                 metrics: Some(metrics),
             })
         }))
@@ -231,8 +231,8 @@ impl<'a> Attempt<'a> {
 impl Observed<'_> {
     fn end(&mut self, fill: impl FnOnce(&mut AttemptMetrics)) {
         if let Some(mut metrics) = self.metrics.take() {
-            let now = self.clock.instant();
-            metrics.duration = now.saturating_duration_since(self.started);
+            let now = self.clock.monotonic();
+            metrics.duration = now.saturating_sub(self.started);
             fill(&mut metrics);
             self.observer.attempt(&metrics);
         }

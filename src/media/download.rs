@@ -98,7 +98,7 @@ impl Download {
     }
 
     /// Sets all options that `options` sets.
-    pub fn with(mut self, options: CallOptions) -> Self {
+    pub fn options(mut self, options: CallOptions) -> Self {
         let earlier = std::mem::take(&mut self.prepared.options);
         self.prepared.options = options.or(&earlier);
         self

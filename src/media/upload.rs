@@ -184,7 +184,7 @@ pub struct PendingUpload<R> {
 
 impl<R> PendingUpload<R> {
     /// Sets all options that `options` sets.
-    pub fn with(mut self, options: CallOptions) -> Self {
+    pub fn options(mut self, options: CallOptions) -> Self {
         let earlier = std::mem::take(&mut self.prepared.options);
         self.prepared.options = options.or(&earlier);
         self

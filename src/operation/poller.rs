@@ -1,10 +1,6 @@
 //! Starts an operation, and asks after it.
 
-use std::{
-    pin::pin,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use futures_util::future::{Either, select};
 use gapi_transport::BoxFuture;
@@ -66,7 +62,7 @@ pub(super) struct Poller {
     polls: u32,
     /// The call that polls, made when it is first needed.
     poll: Option<Call>,
-    started: Option<Instant>,
+    started: Option<Duration>,
 }
 
 impl Poller {
@@ -139,8 +135,8 @@ impl Poller {
             return self.next::<R>(shape).await;
         };
         let clock = Arc::clone(&self.prepared.client.inner.clock);
-        let started = *self.started.get_or_insert_with(|| clock.instant());
-        let left = deadline.saturating_sub(clock.instant().saturating_duration_since(started));
+        let started = *self.started.get_or_insert_with(|| clock.monotonic());
+        let left = deadline.saturating_sub(clock.monotonic().saturating_sub(started));
         let late = self.late(deadline);
         let next = pin!(self.next::<R>(shape));
         match select(next, clock.sleep(left)).await {

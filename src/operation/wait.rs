@@ -74,7 +74,7 @@ impl<R: LongRunning> Wait<R> {
     }
 
     /// Sets all that `options` sets.
-    pub fn with(mut self, options: CallOptions) -> Self {
+    pub fn options(mut self, options: CallOptions) -> Self {
         let earlier = std::mem::take(&mut self.prepared.options);
         self.prepared.options = options.or(&earlier);
         self

@@ -93,8 +93,8 @@ impl<R: FromResponse, T: Send + 'static> Items<R, T> {
     }
 
     /// Sets all options that `options` sets.
-    pub fn with(mut self, options: CallOptions) -> Self {
-        self.pages = self.pages.with(options);
+    pub fn options(mut self, options: CallOptions) -> Self {
+        self.pages = self.pages.options(options);
         self
     }
 

@@ -62,7 +62,7 @@ impl<R: FromResponse> Pages<R> {
     }
 
     /// Sets all options that `options` sets.
-    pub fn with(mut self, options: CallOptions) -> Self {
+    pub fn options(mut self, options: CallOptions) -> Self {
         let earlier = std::mem::take(self.paginator.options_mut());
         *self.paginator.options_mut() = options.or(&earlier);
         self

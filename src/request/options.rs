@@ -27,7 +27,7 @@ use crate::{RetryPolicy, method::Method, outlined_box::OutlinedBox, request::Cal
 /// How one call is sent: time limits, headers, and the query parameters that every API understands.
 ///
 /// The same setters are on [`PendingCall`](crate::PendingCall), [`Pages`](crate::Pages), [`Items`](crate::Items) and [`Download`](crate::Download);
-/// [`Client::with`](crate::Client::with) makes a `CallOptions` the default of a client. What a call sets itself wins over a default.
+/// [`Client::with_options`](crate::Client::with_options) makes a `CallOptions` the default of a client. What a call sets itself wins over a default.
 ///
 /// `Debug` shows names, never values.
 #[derive(Clone, Default)]
@@ -136,7 +136,7 @@ macro_rules! option_setters {
             self
         }
 
-        /// Limits each attempt, from when a connection takes its request (if the [transport](crate::transport::Transport::tells_hand_over) tells that; else from its start) to the end of the
+        /// Limits each attempt, from when a connection takes its request (if the [transport](crate::transport::Transport::reports_send_events) tells that; else from its start) to the end of the
         /// response, redirects included. Of a download, it limits the wait for the head and for each chunk.
         ///
         /// Unless set, it is 60 s, and one second more for every 64 KiB of an upload; for media of unknown length, 60 s without a byte.

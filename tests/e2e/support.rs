@@ -2,7 +2,7 @@
 
 use std::{
     sync::Arc,
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, SystemTime},
 };
 
 use gapi::{
@@ -60,8 +60,8 @@ impl Clock for Hurried {
         SystemClock.now()
     }
 
-    fn instant(&self) -> Instant {
-        SystemClock.instant()
+    fn monotonic(&self) -> Duration {
+        SystemClock.monotonic()
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {

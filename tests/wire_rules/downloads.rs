@@ -102,7 +102,7 @@ async fn alt_is_media_whatever_else_is_asked() {
     content()
         .set("alt", "json")
         .download(&script.client())
-        .with(CallOptions::new().alt("json"))
+        .options(CallOptions::new().alt("json"))
         .await
         .expect("the media");
     assert_eq!(script.only().target(), "/v1/things/a%2Fb?alt=media");

@@ -135,7 +135,7 @@ async fn a_server_that_hangs_runs_into_the_attempt_timeout() {
     );
     assert!(error.is_timeout());
     let start = tokio::time::Instant::now();
-    let patient = client.with(CallOptions::new().attempt_timeout(Duration::MAX));
+    let patient = client.with_options(CallOptions::new().attempt_timeout(Duration::MAX));
     let error = Create::new()
         .send(&patient)
         .timeout(Duration::from_secs(3600))

@@ -89,7 +89,7 @@ async fn user_agents() {
 #[tokio::test]
 async fn headers_of_the_caller() {
     let script = Script::empty();
-    let client = script.client().with(
+    let client = script.client().with_options(
         CallOptions::new()
             .header("x-a", "default")
             .header("x-b", "default"),
@@ -135,7 +135,7 @@ async fn who_pays() {
         .build()
         .expect("a client");
     Create::new().send(&client).await.expect("an answer");
-    let on_client = client.with(CallOptions::new().quota_project("of-client"));
+    let on_client = client.with_options(CallOptions::new().quota_project("of-client"));
     Create::new().send(&on_client).await.expect("an answer");
     Create::new()
         .send(&on_client)

@@ -54,14 +54,14 @@ async fn an_option_replaces_the_parameter_of_its_name() {
 #[tokio::test]
 async fn defaults_of_a_client_yield_to_the_call() {
     let script = Script::empty();
-    let client = script.client().with(
+    let client = script.client().with_options(
         CallOptions::new()
             .fields("a")
             .param("p", 1)
             .param("p", 2)
             .param("q", 1),
     );
-    let narrower = client.with(CallOptions::new().param("q", 2));
+    let narrower = client.with_options(CallOptions::new().param("q", 2));
     Create::new()
         .send(&narrower)
         .fields("b")
@@ -70,7 +70,7 @@ async fn defaults_of_a_client_yield_to_the_call() {
     Create::new().send(&client).await.expect("an answer");
     Create::new()
         .send(&client)
-        .with(CallOptions::new().fields("c"))
+        .options(CallOptions::new().fields("c"))
         .param("p", 9)
         .await
         .expect("an answer");
@@ -109,7 +109,7 @@ async fn pages_and_items_have_the_same_options() {
         .expect("no item");
     let _ = Search::new()
         .pages(&client)
-        .with(CallOptions::new().header("x-a", "1").key("K"))
+        .options(CallOptions::new().header("x-a", "1").key("K"))
         .try_next()
         .await
         .expect("a page");

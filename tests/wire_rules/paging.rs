@@ -256,7 +256,7 @@ async fn the_token_of_items_is_that_of_the_page_at_hand() {
 async fn a_partial_answer_asks_for_the_token_too() {
     let script = Script::empty();
     let client = script.client();
-    let by_default = client.with(CallOptions::new().fields("items(size)"));
+    let by_default = client.with_options(CallOptions::new().fields("items(size)"));
     let _ = List::new()
         .pages(&client)
         .fields("items(name)")

@@ -250,7 +250,7 @@ async fn waits_grow_and_end() {
         .expect_err("503");
     assert_eq!(one.to_string(), "things.get: 503 UNAVAILABLE: later");
     // A call's own policy wins over the client's, field by field of nothing.
-    let two = client.with(CallOptions::new().retry(RetryPolicy::new().max_attempts(2)));
+    let two = client.with_options(CallOptions::new().retry(RetryPolicy::new().max_attempts(2)));
     assert_eq!(get().send(&two).await.expect_err("503").attempts(), 2);
     let three = get()
         .send(&two)

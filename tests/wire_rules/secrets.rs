@@ -54,13 +54,16 @@ async fn debug_of_everything_on_the_way() {
     let request = Create::new().set("newPassword", CANARY).body(body);
     shown("Request", &format!("{request:?}"));
     shown("Call", &format!("{:?}", gapi::Request::call(&request)));
-    let sending = request.clone().send(&client).with(options());
+    let sending = request.clone().send(&client).options(options());
     shown("PendingCall", &format!("{sending:?}"));
     shown(
         "HttpRequest",
         &format!("{:?}", sending.to_http().expect("a request")),
     );
-    let pages = List::new().set("q", CANARY).pages(&client).with(options());
+    let pages = List::new()
+        .set("q", CANARY)
+        .pages(&client)
+        .options(options());
     shown("Pages", &format!("{pages:?}"));
     let upload = Photo::new()
         .set("q", CANARY)
@@ -74,13 +77,16 @@ async fn debug_of_everything_on_the_way() {
         .set("id", "a")
         .set("part", CANARY)
         .download(&client)
-        .with(options());
+        .options(options());
     shown("Download", &format!("{download:?}"));
     let mut chunks = download.stream().await.expect("an answer");
     shown("Chunks", &format!("{chunks:?}"));
     let _ = chunks.next().await.expect("a chunk");
     shown("Chunks at the end", &format!("{chunks:?}"));
-    let items = List::new().set("q", CANARY).items(&client).with(options());
+    let items = List::new()
+        .set("q", CANARY)
+        .items(&client)
+        .options(options());
     shown("Items", &format!("{items:?}"));
     let response = request
         .clone()
@@ -112,7 +118,7 @@ async fn errors_of_every_kind() {
             let result = Create::new()
                 .body(secret_thing())
                 .send(&client)
-                .with(options())
+                .options(options())
                 .await;
             let Err(error) = result else { continue };
             shown("Display", &error.to_string());
@@ -131,7 +137,7 @@ async fn errors_of_every_kind() {
     let error = Get::new()
         .set("name", "a")
         .send(&refused.client())
-        .with(options())
+        .options(options())
         .await
         .expect_err("refused");
     shown("a redirect", &format!("{error} {error:?}"));

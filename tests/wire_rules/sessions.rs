@@ -802,7 +802,7 @@ async fn a_timeout_holds_for_the_whole_upload() {
     let script = Script::steps([begun(), Step::Hang]);
     let error = video(content(10))
         .send(&script.client())
-        .with(CallOptions::new().timeout(std::time::Duration::from_millis(20)))
+        .options(CallOptions::new().timeout(std::time::Duration::from_millis(20)))
         .await
         .expect_err("it hangs");
     assert_eq!(error.kind(), ErrorKind::Timeout);

@@ -117,14 +117,14 @@ impl Transport for Line {
         };
         Box::pin(async move {
             let (head, body) = request.into_parts();
-            let to = Arc::clone(body.hand_over().expect("somebody to tell"));
+            let to = Arc::clone(body.send_events().expect("somebody to tell"));
             match at {
                 At::Connection => {
                     let _held = body;
                     return pending().await;
                 }
                 At::Request => {
-                    assert!(to.take());
+                    assert!(to.started());
                     to.sent();
                     let _held = body;
                     return pending().await;
@@ -169,7 +169,7 @@ impl Transport for Line {
         })
     }
 
-    fn tells_hand_over(&self) -> bool {
+    fn reports_send_events(&self) -> bool {
         true
     }
 }
@@ -309,11 +309,11 @@ async fn poll_once<F: Future>(mut call: Pin<&mut F>) -> Poll<F::Output> {
 /// How a call ends, and after how long.
 async fn end(clock: &ManualClock, call: Sent) -> (Result<(), Error>, Duration) {
     let mut call = pin!(call);
-    let begun = clock.instant();
+    let begun = clock.monotonic();
     for _ in 0..400 {
         for _ in 0..20 {
             if let Poll::Ready(result) = poll_once(call.as_mut()).await {
-                return (result, clock.instant() - begun);
+                return (result, clock.monotonic() - begun);
             }
             tokio::task::yield_now().await;
         }
@@ -506,10 +506,10 @@ impl Transport for Failing {
     ) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
         Box::pin(async move {
             let body = request.into_body();
-            let to = Arc::clone(body.hand_over().expect("somebody to tell"));
+            let to = Arc::clone(body.send_events().expect("somebody to tell"));
             let number = self.seen.fetch_add(1, Ordering::Relaxed);
             if self.takes || number >= self.failures {
-                assert!(to.take());
+                assert!(to.started());
                 to.sent();
             }
             drop(body);
@@ -520,7 +520,7 @@ impl Transport for Failing {
         })
     }
 
-    fn tells_hand_over(&self) -> bool {
+    fn reports_send_events(&self) -> bool {
         true
     }
 }
@@ -600,7 +600,7 @@ async fn an_attempt_counts_from_the_hand_over() {
             })
         }
 
-        fn tells_hand_over(&self) -> bool {
+        fn reports_send_events(&self) -> bool {
             true
         }
     }
@@ -636,7 +636,7 @@ async fn a_request_that_is_given_up_before_a_connection_takes_it_is_never_sent()
             Box::pin(pending())
         }
 
-        fn tells_hand_over(&self) -> bool {
+        fn reports_send_events(&self) -> bool {
             true
         }
     }

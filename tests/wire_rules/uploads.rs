@@ -146,7 +146,7 @@ async fn what_makes_it_an_upload_is_not_replaced() {
     insert()
         .upload(png())
         .send(&script.client())
-        .with(CallOptions::new().param("uploadType", "resumable"))
+        .options(CallOptions::new().param("uploadType", "resumable"))
         .header("content-type", "text/html")
         .await
         .expect("an answer");

@@ -82,7 +82,7 @@ async fn traces_show_the_method_and_what_came_of_it() {
     let _ = Get::new()
         .set("name", "canary")
         .send(&client)
-        .with(
+        .options(
             CallOptions::new()
                 .key(CANARY)
                 .retry(RetryPolicy::new().initial_delay(Duration::ZERO))

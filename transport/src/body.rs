@@ -1,4 +1,4 @@
-//! The bytes of a request or of an answer.
+//! Bodies of requests and responses.
 
 use std::{
     fmt,
@@ -11,18 +11,18 @@ use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt, stream};
 use http_body::{Frame, SizeHint};
 
-use crate::{HandOver, TransportError, TransportErrorKind, hand_over::Note};
+use crate::{SendEvents, TransportError, TransportErrorKind, send_events::Subscription};
 
-/// What a [`Body`] is read from when it does not sit in memory.
+/// The stream of chunks of a [`Body`] that is not in memory.
 pub type BodyStream = Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>;
 
-/// The bytes of a request or of an answer: none, all of them in memory, or a stream.
+/// The body of a request or a response: empty, in memory, or a stream.
 ///
-/// A body in memory is cheap to copy with [`try_clone`](Self::try_clone), so that a request can be sent again.
+/// A body in memory is cheap to clone with [`try_clone`](Self::try_clone), so that a request can be repeated.
 /// `Debug` shows the kind and the length, never the bytes.
 pub struct Body {
     inner: Inner,
-    note: Option<Note>,
+    subscription: Option<Subscription>,
 }
 
 enum Inner {
@@ -35,19 +35,22 @@ enum Inner {
 }
 
 impl Body {
-    /// A body without bytes.
+    /// Creates an empty body.
     pub const fn empty() -> Self {
         Self::of(Inner::Full(Bytes::new()))
     }
 
     const fn of(inner: Inner) -> Self {
-        Self { inner, note: None }
+        Self {
+            inner,
+            subscription: None,
+        }
     }
 
-    /// A body read from `stream`; `len` is its length in bytes if that is known.
+    /// Creates a body that is read from `stream`; `len` is its length in bytes, if known.
     ///
-    /// A request whose length is known is sent with `content-length`. It fails when the stream ends early, and bytes beyond
-    /// `len` are never sent.
+    /// A request of known length is sent with `content-length`. It fails when the stream ends early; bytes beyond `len` are
+    /// never sent.
     pub fn from_stream<S, E>(stream: S, len: Option<u64>) -> Self
     where
         S: Stream<Item = Result<Bytes, E>> + Send + 'static,
@@ -60,20 +63,24 @@ impl Body {
         })
     }
 
-    /// Sets who is told when a connection takes the request of this body: by the body itself where it is read as an [`http_body::Body`], else by the transport.
+    /// Sets the receiver of the events of this body's request. The body reports them when it is read as an [`http_body::Body`];
+    /// otherwise the transport has to.
     #[must_use]
-    pub fn with_hand_over(mut self, to: Arc<dyn HandOver>) -> Self {
-        self.note = Some(Note { to, given: false });
+    pub fn with_send_events(mut self, events: Arc<dyn SendEvents>) -> Self {
+        self.subscription = Some(Subscription {
+            events,
+            has_piece: false,
+        });
         self
     }
 
-    /// Returns who is to be told when a connection takes the request of this body. What gives the bytes away ([`as_bytes`](Self::as_bytes), [`collect`](Self::collect),
-    /// [`into_stream`](Self::into_stream)) tells nobody.
-    pub fn hand_over(&self) -> Option<&Arc<dyn HandOver>> {
-        self.note.as_ref().map(|note| &note.to)
+    /// Returns the receiver of the events of this body's request. [`as_bytes`](Self::as_bytes), [`collect`](Self::collect) and
+    /// [`into_stream`](Self::into_stream) report none.
+    pub fn send_events(&self) -> Option<&Arc<dyn SendEvents>> {
+        self.subscription.as_ref().map(|to| &to.events)
     }
 
-    /// The bytes, where all of them are in memory.
+    /// Returns the bytes of a body in memory.
     pub fn as_bytes(&self) -> Option<&Bytes> {
         match &self.inner {
             Inner::Full(bytes) => Some(bytes),
@@ -81,7 +88,7 @@ impl Body {
         }
     }
 
-    /// The length in bytes, where it is known.
+    /// Returns the length in bytes, if known.
     pub fn len(&self) -> Option<u64> {
         match &self.inner {
             Inner::Full(bytes) => Some(bytes.len() as u64),
@@ -89,21 +96,21 @@ impl Body {
         }
     }
 
-    /// Whether the body is known to hold no byte.
+    /// Returns whether the body is known to be empty.
     pub fn is_empty(&self) -> bool {
         self.len() == Some(0)
     }
 
-    /// A second body with the same bytes, where all of them are in memory; `None` for a stream, which can be read only once.
+    /// Returns a copy of a body in memory; `None` for a stream, which can be read only once.
     pub fn try_clone(&self) -> Option<Self> {
         self.as_bytes()
             .map(|bytes| Self::of(Inner::Full(bytes.clone())))
     }
 
-    /// Reads everything, and holds at most `limit` bytes in memory.
+    /// Reads the whole body, of at most `limit` bytes.
     ///
     /// # Errors
-    /// [`TransportErrorKind::TooLarge`] when there are more than `limit` bytes; whatever the stream reports when it breaks.
+    /// [`TransportErrorKind::TooLarge`] for more than `limit` bytes; the error of the stream when it fails.
     pub async fn collect(self, limit: usize) -> Result<Bytes, TransportError> {
         if self.len().is_some_and(|len| len > limit as u64) {
             return Err(too_large(limit));
@@ -128,11 +135,11 @@ impl Body {
             }
             all.extend_from_slice(&chunk);
         }
-        // Most answers come as one chunk, which needs no copy.
+        // Most bodies come as one chunk, which is not copied.
         Ok(if all.is_empty() { first } else { all.freeze() })
     }
 
-    /// The body as a stream of chunks.
+    /// Returns the body as a stream of chunks.
     pub fn into_stream(self) -> BodyStream {
         match self.inner {
             Inner::Full(bytes) if bytes.is_empty() => Box::pin(stream::empty()),
@@ -213,7 +220,7 @@ impl Inner {
                 let chunk = std::task::ready!(stream.as_mut().poll_next(cx));
                 let off_by = |what| {
                     let message =
-                        format!("the body's stream holds {what} bytes than its length says");
+                        format!("the body's stream holds {what} bytes than its declared length");
                     Poll::Ready(Some(Err(TransportError::new(
                         TransportErrorKind::Body,
                         message,
@@ -242,29 +249,32 @@ impl http_body::Body for Body {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
         let this = &mut *self;
-        let Some(note) = &mut this.note else {
+        let Some(to) = &mut this.subscription else {
             return this.inner.poll_frame(cx);
         };
-        if !note.to.take() {
+        if !to.events.started() {
             return Poll::Ready(Some(Err(TransportError::new(
                 TransportErrorKind::Other,
                 "the request was given up before it was sent",
             ))));
         }
-        if note.given {
-            note.to.sent();
+        if to.has_piece {
+            to.events.sent();
         }
         let frame = this.inner.poll_frame(cx);
         match frame {
-            Poll::Ready(_) => note.given = true,
-            Poll::Pending => note.to.waits(),
+            Poll::Ready(_) => to.has_piece = true,
+            Poll::Pending => to.events.waiting(),
         }
         frame
     }
 
     fn is_end_stream(&self) -> bool {
-        let may_be_sent = self.note.as_ref().is_none_or(|note| note.to.take());
-        // What must not be sent has no end: reading it fails.
+        let may_be_sent = self
+            .subscription
+            .as_ref()
+            .is_none_or(|to| to.events.started());
+        // A request that was given up must be read, so that it fails.
         may_be_sent && self.as_bytes().is_some_and(Bytes::is_empty)
     }
 

@@ -1,36 +1,37 @@
-//! How sending failed.
+//! Errors of transports.
 
 use std::{error::Error as StdError, fmt};
 
-/// What kind of failure a [`TransportError`] is. Callers decide by it whether to try again.
+/// The kind of a [`TransportError`], by which callers decide whether to retry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// No connection: the name did not resolve, or the peer refused. Nothing was sent, so trying again is always safe.
+    /// No connection: the name did not resolve, or the peer refused. Nothing was sent, so a retry is always safe.
     Connect,
-    /// This machine has no room for another connection now: the process has too many open files. Nothing was sent.
+    /// This machine cannot open another connection now: the process has too many open files. Nothing was sent.
     NoRoom,
-    /// The server says that it did not look at the request: it was about to close the connection, or refused the stream (RFC 9113, sections 6.8 and 8.7). Trying again is always safe.
+    /// The server reports that it did not process the request: it was closing the connection, or refused the stream (RFC 9113,
+    /// sections 6.8 and 8.7). A retry is always safe.
     Unprocessed,
-    /// TLS refused the peer, or the peer refused us.
+    /// The TLS handshake failed on either side.
     Tls,
-    /// Time ran out.
+    /// A timeout of the transport.
     Timeout,
     /// The connection broke after the request may have been sent.
     Reset,
-    /// The body broke or ended early.
+    /// The body failed or ended early.
     Body,
-    /// The body is longer than its reader accepts. Trying again does not help.
+    /// The body is longer than its reader accepts. A retry does not help.
     TooLarge,
-    /// The request itself cannot be sent (a bad URL or header).
+    /// The request cannot be sent: its URL or a header is invalid.
     Request,
-    /// There is nothing to send with: the client could not be built. Nobody was asked.
+    /// The HTTP client could not be built. Nothing was sent.
     NoClient,
-    /// Anything else.
+    /// Any other failure.
     Other,
 }
 
-/// A failure to exchange one request and answer. Its text never holds a URL's query, which may carry secrets.
+/// A failure of one HTTP exchange. Its text never holds the query of a URL, which may hold secrets.
 #[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
@@ -39,7 +40,7 @@ pub struct TransportError {
 }
 
 impl TransportError {
-    /// An error of `kind`; `message` must hold no secret.
+    /// Creates an error of `kind`; `message` must hold no secret.
     pub fn new(kind: TransportErrorKind, message: impl Into<String>) -> Self {
         Self {
             kind,
@@ -55,7 +56,7 @@ impl TransportError {
         self
     }
 
-    /// What kind of failure this is.
+    /// Returns the kind of the failure.
     pub fn kind(&self) -> TransportErrorKind {
         self.kind
     }
@@ -73,7 +74,7 @@ impl StdError for TransportError {
     }
 }
 
-/// A body's source, such as a file, failed.
+/// A failure of a body's source, such as a file.
 impl From<std::io::Error> for TransportError {
     fn from(error: std::io::Error) -> Self {
         let message = format!("the body could not be read: {error}");

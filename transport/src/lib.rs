@@ -1,64 +1,62 @@
-//! All that gapi and gapi-auth know of HTTP: a [`Transport`] that sends one request, the [`Body`] that
-//! travels both ways, the [`TransportError`] that says how sending failed, and a [`Clock`].
+//! The HTTP interface of gapi and gapi-auth: a [`Transport`] sends one request, [`Body`] is the body of requests and responses,
+//! [`TransportError`] is the failure of an exchange, and [`Clock`] is time.
 //!
-//! Mocks, recorders and fault injectors are transports, and because credentials use the same seam they see token
-//! requests too.
+//! Mocks, recorders and fault injectors are transports. Credentials use the same interface, so these see token requests too.
 
 mod body;
 mod clock;
 mod error;
-mod hand_over;
+mod lazy;
 mod manual_clock;
 #[cfg(feature = "reqwest")]
 mod options;
+#[doc(hidden)]
+pub mod redact;
 #[cfg(feature = "reqwest")]
 mod reqwest;
+mod send_events;
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
 pub use body::{Body, BodyStream};
 pub use clock::{Clock, SystemClock};
 pub use error::{TransportError, TransportErrorKind};
-pub use hand_over::HandOver;
+pub use lazy::LazyTransport;
 pub use manual_clock::ManualClock;
+pub use send_events::SendEvents;
 
 #[cfg(feature = "reqwest")]
 pub use self::{options::TransportOptions, reqwest::default_transport};
 
-/// The version of the compiler that built this crate, such as `1.95.0`: the `gl-rust/…` of an `x-goog-api-client` header.
+/// The version of the compiler that built this crate, such as `1.95.0`: `gl-rust/…` in the header `x-goog-api-client`.
 pub const RUST_VERSION: &str = env!("GAPI_RUST_VERSION");
 
-/// A boxed future that can move between threads; what object-safe asynchronous traits return.
+/// A boxed future that can move between threads, as object-safe asynchronous traits return it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// Sends one HTTP request and returns one HTTP answer, whatever its status.
+/// Sends one HTTP request and returns one HTTP response of any status.
 ///
-/// A transport neither follows redirects, nor retries, nor adds credentials: the callers do, because only they
-/// know which headers are secret and which requests are safe to repeat.
+/// A transport does not follow redirects, retry, or add credentials. Its callers do, because only they know which headers are
+/// secret and which requests are safe to repeat.
 ///
-/// Bodies come as they were sent: a transport that undoes a `content-encoding` takes positions, lengths and checksums away from the callers, who decode what is encoded themselves. It
-/// adds no `accept-encoding` either.
+/// A transport does not decode bodies and adds no `accept-encoding`: its callers need the positions, lengths and checksums of
+/// the encoded bytes, and decode them themselves.
 pub trait Transport: std::fmt::Debug + Send + Sync + 'static {
     /// Sends `request`. The future may be dropped at any time.
     ///
     /// # Errors
-    /// [`TransportError`] when no complete answer head arrived. A body that breaks later reports its error while it is read.
+    /// [`TransportError`] when no complete head of a response arrived. A body that fails later reports its error when it is read.
     fn send(
         &self,
         request: http::Request<Body>,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>>;
 
-    /// Whether it reads the [extensions](http::Request::extensions) of requests, as mocks do, or hands them to another transport. A request for one that
-    /// does not is sent without them.
-    fn reads_extensions(&self) -> bool {
-        true
-    }
-
-    /// Whether it tells when a connection takes a request, as [`HandOver`] says. Time limits of an attempt count from then, and a request that no connection took is repeated as one that was never
-    /// sent, whatever its method. The attempt of one that does not tell counts from its start, with the wait for a connection in it.
+    /// Returns whether it reports [`SendEvents`]. If it does, the time limit of an attempt begins when a connection takes the
+    /// request, and a request that no connection took is repeated whatever its method. Otherwise the limit includes the wait for
+    /// a connection.
     ///
-    /// A transport that hands requests to another one with their bodies as they are may return what that one returns.
-    fn tells_hand_over(&self) -> bool {
+    /// A transport that passes requests with unchanged bodies to another one may return the value of that one.
+    fn reports_send_events(&self) -> bool {
         false
     }
 }
@@ -72,12 +70,8 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
         (**self).send(request)
     }
 
-    fn reads_extensions(&self) -> bool {
-        (**self).reads_extensions()
-    }
-
-    fn tells_hand_over(&self) -> bool {
-        (**self).tells_hand_over()
+    fn reports_send_events(&self) -> bool {
+        (**self).reports_send_events()
     }
 }
 
@@ -90,11 +84,7 @@ impl<T: Transport + ?Sized> Transport for Box<T> {
         (**self).send(request)
     }
 
-    fn reads_extensions(&self) -> bool {
-        (**self).reads_extensions()
-    }
-
-    fn tells_hand_over(&self) -> bool {
-        (**self).tells_hand_over()
+    fn reports_send_events(&self) -> bool {
+        (**self).reports_send_events()
     }
 }

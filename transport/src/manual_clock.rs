@@ -1,10 +1,10 @@
-//! A clock that moves only when told.
+//! A clock that tests move.
 
 use std::{
     collections::BTreeMap,
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, SystemTime},
 };
 
 use futures_util::FutureExt;
@@ -12,8 +12,8 @@ use tokio::sync::oneshot;
 
 use crate::{BoxFuture, Clock};
 
-/// A [`Clock`] for tests: it stands still until it is moved, and its wall clock and monotonic clock can be moved apart, as
-/// they are when somebody sets the time or a machine is suspended. It does not move to a time that cannot be told.
+/// A [`Clock`] for tests, which only moves when a test moves it. Its wall clock and monotonic clock can be moved apart, as when
+/// the time is set or a machine is suspended. It ignores a move to a time that cannot be represented.
 ///
 /// Clones share one clock.
 #[derive(Clone)]
@@ -21,23 +21,23 @@ pub struct ManualClock(Arc<Mutex<State>>);
 
 struct State {
     wall: SystemTime,
-    monotonic: Instant,
-    sleepers: BTreeMap<(Instant, u64), oneshot::Sender<()>>,
+    monotonic: Duration,
+    sleepers: BTreeMap<(Duration, u64), oneshot::Sender<()>>,
     slept: u64,
 }
 
 impl ManualClock {
-    /// A clock whose wall time is `wall`.
+    /// Creates a clock whose wall time is `wall`.
     pub fn new(wall: SystemTime) -> Self {
         Self(Arc::new(Mutex::new(State {
             wall,
-            monotonic: Instant::now(),
+            monotonic: Duration::from_secs(366 * 24 * 60 * 60),
             sleepers: BTreeMap::new(),
             slept: 0,
         })))
     }
 
-    /// Time passes: both clocks move, and sleepers whose time has come wake.
+    /// Moves both clocks, and wakes the sleepers whose time has come.
     pub fn advance(&self, by: Duration) {
         let mut state = self.state();
         state.wall = state.wall.checked_add(by).unwrap_or(state.wall);
@@ -48,23 +48,23 @@ impl ManualClock {
             .first_entry()
             .filter(|first| first.key().0 <= now)
         {
-            // A sleeper that is gone needs no waking.
+            // A dropped sleeper needs no waking.
             let _ = sleeper.remove().send(());
         }
     }
 
-    /// The machine sleeps: the wall clock moves, the monotonic one and its sleepers do not.
+    /// Moves the wall clock alone, as when the machine is suspended: sleepers do not wake.
     pub fn suspend(&self, duration: Duration) {
         let mut state = self.state();
         state.wall = state.wall.checked_add(duration).unwrap_or(state.wall);
     }
 
-    /// Somebody sets the wall clock.
+    /// Sets the wall clock.
     pub fn set_wall(&self, wall: SystemTime) {
         self.state().wall = wall;
     }
 
-    /// How many sleepers wait: a test that is about to advance the clock can wait until others sleep.
+    /// Returns the number of waiting sleepers, so that a test can wait for them before it advances the clock.
     pub fn sleepers(&self) -> usize {
         self.state()
             .sleepers
@@ -83,7 +83,7 @@ impl Clock for ManualClock {
         self.state().wall
     }
 
-    fn instant(&self) -> Instant {
+    fn monotonic(&self) -> Duration {
         self.state().monotonic
     }
 
@@ -99,7 +99,7 @@ impl Clock for ManualClock {
         let key = (wakes, state.slept);
         state.slept += 1;
         state.sleepers.insert(key, wake);
-        // The sender goes only when it has woken us, or with the clock itself.
+        // The sender is dropped after it has woken this sleeper, or with the clock.
         Box::pin(woken.map(|_| ()))
     }
 }

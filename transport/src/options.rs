@@ -1,4 +1,4 @@
-//! The default transport, with another idea of whom to trust or how to connect.
+//! Options of the default transport: certificates and proxies.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -9,7 +9,7 @@ use crate::{
     reqwest::{Proxied, Resolver},
 };
 
-/// What a transport over reqwest does differently from [`default_transport`](crate::default_transport).
+/// Options of a transport over reqwest that differs from [`default_transport`](crate::default_transport).
 ///
 /// ```
 /// # fn example(chain: &str, key: &str) -> Result<(), gapi_transport::TransportError> {
@@ -27,7 +27,7 @@ pub struct TransportOptions {
     direct: bool,
 }
 
-/// Text for a client. The code that reads it comes with who gives it: most programs give none.
+/// PEM text and the code that reads it, which programs without such text do not contain.
 #[derive(Clone)]
 struct Pem {
     text: Vec<u8>,
@@ -35,12 +35,12 @@ struct Pem {
 }
 
 impl TransportOptions {
-    /// Nothing different.
+    /// Creates options with nothing set.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Presents this certificate to servers that ask for one (mutual TLS): its chain and its private key, both in PEM.
+    /// Sets the client certificate for servers that ask for one (mutual TLS): its chain and its private key, both in PEM.
     pub fn client_certificate(mut self, chain: impl AsRef<[u8]>, key: impl AsRef<[u8]>) -> Self {
         self.identity = Some(Pem {
             text: [chain.as_ref(), b"\n", key.as_ref()].concat(),
@@ -49,7 +49,7 @@ impl TransportOptions {
         self
     }
 
-    /// Trusts these root certificates, in PEM, instead of the system's.
+    /// Sets the only root certificates to trust, in PEM, instead of the system's.
     pub fn only_roots(mut self, certificates: impl AsRef<[u8]>) -> Self {
         self.only_roots = Some(Pem {
             text: certificates.as_ref().to_vec(),
@@ -58,8 +58,8 @@ impl TransportOptions {
         self
     }
 
-    /// Whether connections go straight to the server, past the proxies of the environment and the system: what metadata servers need, which no
-    /// proxy can reach. Requests to this machine's loopback addresses go past them in any case.
+    /// Sets whether connections use no proxy of the environment or the system. Metadata servers need this, because no proxy can
+    /// reach them. Requests to this machine's loopback addresses never use a proxy.
     pub fn direct(mut self, direct: bool) -> Self {
         self.direct = direct;
         self
@@ -68,8 +68,8 @@ impl TransportOptions {
     /// Builds the transport.
     ///
     /// # Errors
-    /// [`TransportErrorKind::Tls`] where a certificate or key cannot be used, and [`TransportErrorKind::NoClient`] where the system has no root
-    /// certificates.
+    /// [`TransportErrorKind::Tls`] if a certificate or key cannot be used, and [`TransportErrorKind::NoClient`] if the system has no
+    /// root certificates.
     pub fn build(&self) -> Result<Arc<dyn Transport>, TransportError> {
         let client = self.client(self.direct)?;
         if self.direct {
@@ -83,14 +83,14 @@ impl TransportOptions {
         let mut builder = Client::builder()
             .redirect(redirect::Policy::none())
             .referer(false)
-            // Bodies come as they were sent, also in programs of which another crate has turned the decoders on: those lose what does not come in one piece.
+            // Callers decode bodies. Another crate of the program may enable the decoders of reqwest, which truncate gzip of several members.
             .no_gzip()
             .no_brotli()
             .no_deflate()
             .no_zstd()
             .dns_resolver(Resolver::default())
             .connect_timeout(Duration::from_secs(10))
-            // Shorter than the idle timeouts of common load balancers, so that a pooled connection is rarely a dead one.
+            // Shorter than the idle timeouts of common load balancers, so that a pooled connection is rarely closed.
             .pool_idle_timeout(Duration::from_secs(50))
             .tcp_keepalive(Duration::from_secs(60))
             .http2_adaptive_window(true)
@@ -128,7 +128,7 @@ fn unusable(message: &str, error: ::reqwest::Error) -> TransportError {
     TransportError::new(TransportErrorKind::Tls, message).with_source(error.without_url())
 }
 
-/// No key and no certificate.
+/// Shows neither keys nor certificates.
 impl fmt::Debug for TransportOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TransportOptions")

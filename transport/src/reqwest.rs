@@ -8,16 +8,17 @@ use std::{error::Error as StdError, io, sync::Arc};
 
 use ::reqwest::{Client, Error, Request, Url};
 use futures_util::StreamExt;
+use http::Uri;
 
 use self::proxied::Proxy;
 pub(crate) use self::{proxied::Proxied, resolve::Resolver};
 use crate::{Body, BoxFuture, Transport, TransportError, TransportErrorKind, TransportOptions};
 
-/// The transport that is used when none is given: a [`reqwest::Client`](::reqwest::Client) with rustls, HTTP/2 where the
-/// server speaks it, the proxies of the environment and the system for all but this machine's own addresses, 10 s to connect, no
+/// Returns the transport that is used unless one is given: a [`reqwest::Client`](::reqwest::Client) with rustls, HTTP/2 if the
+/// server supports it, the proxies of the environment and the system except for this machine's own addresses, 10 s to connect, no
 /// redirects, and no decoding of bodies.
 ///
-/// It has no timeout of its own for an exchange: callers set one. Names are looked up on threads that do not keep a runtime from ending.
+/// It has no timeout for an exchange: callers set one. Names are looked up on threads that do not keep a runtime from ending.
 ///
 /// # Errors
 /// [`TransportErrorKind::NoClient`] when the client cannot be built, for example because the system has no root certificates.
@@ -25,10 +26,10 @@ pub fn default_transport() -> Result<Arc<dyn Transport>, TransportError> {
     TransportOptions::new().build()
 }
 
-/// Why there is no client, and what to do about it.
+/// The error of a client that cannot be built, with the remedy if there is one.
 pub(crate) fn unbuildable(error: Error) -> TransportError {
     let error = error.without_url();
-    let way_out = if is_tls(&error) {
+    let remedy = if is_tls(&error) {
         "; install root certificates (most systems call the package ca-certificates), or name a file of them in SSL_CERT_FILE"
     } else {
         ""
@@ -36,18 +37,19 @@ pub(crate) fn unbuildable(error: Error) -> TransportError {
     let why = chain(&error).last().map(ToString::to_string);
     let why = why.unwrap_or_default();
     let message = format!(
-        "the HTTP client cannot be built: {}{way_out}",
-        // What rustls says of everything that it knows no kind of.
+        "the HTTP client cannot be built: {}{remedy}",
+        // The prefix of all errors for which rustls has no kind.
         why.trim_start_matches("unexpected error: ")
     );
     TransportError::new(TransportErrorKind::NoClient, message).with_source(error)
 }
 
-/// Any reqwest client: bring your own proxy, certificates, pool and timeouts.
+/// Any reqwest client, with its own proxy, certificates, pool and timeouts.
 ///
-/// Build it with [`redirect::Policy::none`](::reqwest::redirect::Policy::none): the callers follow redirects themselves, because only they know which headers
-/// must not reach another host. Build it with `no_gzip`, `no_brotli`, `no_deflate` and `no_zstd` too: if any crate of the program turns such a feature of reqwest on, a client decodes
-/// bodies unless it was told not to, and what it makes of gzip with several members is cut short. The callers decode themselves.
+/// Build it with [`redirect::Policy::none`](::reqwest::redirect::Policy::none): callers follow redirects themselves, because only
+/// they know which headers must not reach another host. Build it with `no_gzip`, `no_brotli`, `no_deflate` and `no_zstd` too: if any
+/// crate of the program enables such a feature of reqwest, a client decodes bodies unless it is disabled, and truncates gzip of
+/// several members. The callers decode bodies themselves.
 ///
 /// ```
 /// # fn example() -> Result<reqwest::Client, reqwest::Error> {
@@ -65,19 +67,15 @@ impl Transport for Client {
         &self,
         request: http::Request<Body>,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
-        Box::pin(async move { send(self, into_reqwest(request)?, None).await })
+        Box::pin(async move { send(self, into_reqwest(request, url::parse)?, None).await })
     }
 
-    fn reads_extensions(&self) -> bool {
-        false
-    }
-
-    fn tells_hand_over(&self) -> bool {
+    fn reports_send_events(&self) -> bool {
         true
     }
 }
 
-/// Sends a request through `proxy`, where that is known.
+/// Sends a request; `proxy` is the one that errors name.
 async fn send(
     client: &Client,
     request: Request,
@@ -87,11 +85,11 @@ async fn send(
         Ok(response) => response,
         Err(error) => return Err(before_head(error, proxy.as_ref())),
     };
-    let mut answer = http::Response::new(());
-    *answer.status_mut() = response.status();
-    *answer.version_mut() = response.version();
-    *answer.headers_mut() = std::mem::take(response.headers_mut());
-    *answer.extensions_mut() = std::mem::take(response.extensions_mut());
+    let mut head = http::Response::new(());
+    *head.status_mut() = response.status();
+    *head.version_mut() = response.version();
+    *head.headers_mut() = std::mem::take(response.headers_mut());
+    *head.extensions_mut() = std::mem::take(response.extensions_mut());
     let len = response.content_length();
     let body = if len == Some(0) {
         Body::empty()
@@ -101,23 +99,26 @@ async fn send(
             .map(move |chunk| chunk.map_err(|error| in_body(error, proxy.as_ref())));
         Body::from_stream(chunks, len)
     };
-    Ok(answer.map(|()| body))
+    Ok(head.map(|()| body))
 }
 
-fn into_reqwest(request: http::Request<Body>) -> Result<Request, TransportError> {
+fn into_reqwest(
+    request: http::Request<Body>,
+    parse: impl FnOnce(&Uri) -> Option<Url>,
+) -> Result<Request, TransportError> {
     let refused = |why: &'static str| Err(TransportError::new(TransportErrorKind::Request, why));
     let (head, body) = request.into_parts();
     if !matches!(head.uri.scheme_str(), Some("https" | "http")) {
         return refused("the request's URL is not an absolute http or https URL");
     }
-    // Pools and their traces know connections by this part of the URL.
+    // Connection pools use this part of the URL as a key, and log it.
     let authority = head.uri.authority();
     if authority.is_some_and(|authority| authority.as_str().contains('@')) {
         return refused(
             "the request's URL holds a user name or a password; send an `authorization` header instead",
         );
     }
-    let Some(url) = url::of(&head.uri) else {
+    let Some(url) = parse(&head.uri) else {
         return refused("the request's URL cannot be used");
     };
     // The URL parser resolves `..` even where it is percent-encoded, and takes `\` for `/`. Either would send the request elsewhere.
@@ -135,12 +136,12 @@ fn into_reqwest(request: http::Request<Body>) -> Result<Request, TransportError>
 
 fn into_reqwest_body(body: Body) -> ::reqwest::Body {
     match body.as_bytes() {
-        Some(bytes) if body.hand_over().is_none() => bytes.clone().into(),
+        Some(bytes) if body.send_events().is_none() => bytes.clone().into(),
         _ => ::reqwest::Body::wrap(body),
     }
 }
 
-/// As errors name a server: the port only where it is not the scheme's own.
+/// The name of a server in errors: with the port unless it is the default of the scheme.
 fn host_and_port(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     match url.port() {
@@ -149,7 +150,7 @@ fn host_and_port(url: &Url) -> String {
     }
 }
 
-/// Why no answer head arrived.
+/// The error of a request without a response head.
 fn before_head(error: Error, proxy: Option<&Proxy>) -> TransportError {
     let mut host = error
         .url()
@@ -174,7 +175,7 @@ fn before_head(error: Error, proxy: Option<&Proxy>) -> TransportError {
     } else if error.is_connect() {
         (TransportErrorKind::Connect, "no connection to")
     } else if error.is_timeout() {
-        (TransportErrorKind::Timeout, "no answer in time from")
+        (TransportErrorKind::Timeout, "no response in time from")
     } else if error.is_redirect() {
         (
             TransportErrorKind::Other,
@@ -183,31 +184,31 @@ fn before_head(error: Error, proxy: Option<&Proxy>) -> TransportError {
     } else if is_unprocessed(&error) {
         (
             TransportErrorKind::Unprocessed,
-            "the request was not looked at by",
+            "the request was not processed by",
         )
     } else {
         (
             TransportErrorKind::Reset,
-            "the connection broke before an answer came from",
+            "the connection broke before a response came from",
         )
     };
     describe(kind, &format!("{message} {host}"), error)
 }
 
-/// Why the answer's body ended early.
+/// The error of a response body that ended early.
 fn in_body(error: Error, proxy: Option<&Proxy>) -> TransportError {
     let error = error.without_url();
     let (kind, message) = if error.is_timeout() {
         (
             TransportErrorKind::Timeout,
-            "the answer's body did not come in time",
+            "the response's body did not come in time",
         )
     } else if error.is_decode() && !is_io(&error) {
-        (TransportErrorKind::Body, "the answer's body is broken")
+        (TransportErrorKind::Body, "the response's body is broken")
     } else {
         (
             TransportErrorKind::Body,
-            "the connection broke within the answer's body",
+            "the connection broke within the response's body",
         )
     };
     match proxy {
@@ -216,7 +217,7 @@ fn in_body(error: Error, proxy: Option<&Proxy>) -> TransportError {
     }
 }
 
-/// Says what happened and, in the words of the innermost cause, why.
+/// Returns an error with `message` and the text of the innermost cause.
 fn describe(kind: TransportErrorKind, message: &str, error: Error) -> TransportError {
     let message = match chain(&error).skip(1).last() {
         Some(cause) => format!("{message}: {cause}"),
@@ -229,7 +230,7 @@ fn is_io(error: &Error) -> bool {
     chain(error).any(<dyn StdError>::is::<io::Error>)
 }
 
-/// Whether the process, or the machine, has as many open files as it may have.
+/// Whether the process or the machine has reached its limit of open files.
 fn has_no_room(error: &Error) -> bool {
     // ENFILE and EMFILE; WSAEMFILE.
     let numbers: &[i32] = if cfg!(windows) { &[10024] } else { &[23, 24] };
@@ -238,7 +239,7 @@ fn has_no_room(error: &Error) -> bool {
         .any(|number| numbers.contains(&number))
 }
 
-/// Whether the server says that it did not process the request.
+/// Whether the server reports that it did not process the request.
 fn is_unprocessed(error: &Error) -> bool {
     chain(error)
         .filter_map(|e| e.downcast_ref::<h2::Error>())
@@ -253,7 +254,7 @@ fn is_tls(error: &Error) -> bool {
     chain(error).any(<dyn StdError>::is::<rustls::Error>)
 }
 
-/// An error and its causes, with what I/O errors wrap: those give the cause of what they wrap, not the thing itself.
+/// An error and its causes. `source` of an I/O error skips the error that it wraps, so that one is added.
 fn chain(error: &Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
     let mut next: Option<&(dyn StdError + 'static)> = Some(error);
     std::iter::from_fn(move || {

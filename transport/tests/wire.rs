@@ -14,7 +14,7 @@ use std::{
 use bytes::Bytes;
 use futures_util::{FutureExt, StreamExt, stream};
 use gapi_transport::{
-    Body, HandOver, Transport, TransportError, TransportErrorKind, default_transport,
+    Body, SendEvents, Transport, TransportError, TransportErrorKind, default_transport,
 };
 use http::{Method, Request, Response, StatusCode};
 use tokio::{
@@ -485,8 +485,8 @@ struct Told {
     done: AtomicUsize,
 }
 
-impl HandOver for Told {
-    fn take(&self) -> bool {
+impl SendEvents for Told {
+    fn started(&self) -> bool {
         self.taken.fetch_add(1, Ordering::Relaxed);
         !self.refuses
     }
@@ -495,7 +495,7 @@ impl HandOver for Told {
         self.sent.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn done(&self) {
+    fn finished(&self) {
         self.done.fetch_add(1, Ordering::Relaxed);
     }
 }
@@ -516,14 +516,14 @@ fn watched(address: SocketAddr, method: Method, body: Body, told: &Arc<Told>) ->
     let uri = format!("http://{address}/");
     let request = Request::builder().method(method).uri(uri);
     request
-        .body(body.with_hand_over(Arc::<Told>::clone(told)))
+        .body(body.with_send_events(Arc::<Told>::clone(told)))
         .expect("a request")
 }
 
 #[tokio::test]
 async fn a_connection_that_takes_a_request_is_told_of() {
     let transport = default_transport().expect("a transport");
-    assert!(transport.tells_hand_over());
+    assert!(transport.reports_send_events());
     let pieces = || stream::iter(["ab", "cd"].map(|piece| Ok::<_, TransportError>(piece.into())));
     for (method, body, sent) in [
         (Method::GET, Body::empty(), false),

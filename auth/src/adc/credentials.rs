@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{
     AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Credentials, IdTokenSource, MetadataServer,
-    RedactedPath, Scopes, Signer, cache::LazyTransport, json, oauth::RESPONSE_LIMIT,
+    RedactedPath, Scopes, Signer, json, oauth::RESPONSE_LIMIT,
 };
 
 const CLOUD_PLATFORM: &str = "https://www.googleapis.com/auth/cloud-platform";
@@ -138,7 +138,8 @@ impl DefaultCredentials {
                     .with_source(error)
             })?;
         let transport = self.0.transport.clone();
-        let transport = transport.unwrap_or_else(|| Arc::new(LazyTransport::default()));
+        let transport =
+            transport.unwrap_or_else(|| Arc::new(gapi_transport::LazyTransport::default()));
         let scopes = [CLOUD_PLATFORM];
         let asking = AuthRequest::new(&url, Scopes::Default(&scopes)).with_transport(&transport);
         let headers = self.headers(&asking).await?;

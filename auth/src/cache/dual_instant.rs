@@ -1,6 +1,6 @@
 //! A point in time on both clocks.
 
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use gapi_transport::Clock;
 
@@ -8,7 +8,7 @@ use gapi_transport::Clock;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DualInstant {
     pub(crate) wall: SystemTime,
-    pub(crate) monotonic: Instant,
+    pub(crate) monotonic: Duration,
 }
 
 impl DualInstant {

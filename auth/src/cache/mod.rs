@@ -1,7 +1,6 @@
 //! The cache that every token goes through.
 
 mod dual_instant;
-mod lazy;
 mod policy;
 mod refresh;
 mod slot;
@@ -16,9 +15,6 @@ use gapi_transport::{BoxFuture, Clock, SystemClock, Transport};
 use tokio::runtime::Handle;
 
 pub(crate) use self::dual_instant::DualInstant;
-pub(crate) use self::lazy::LazyTransport;
-#[cfg(any(feature = "user-flows", feature = "id-token-verification"))]
-pub(crate) use self::lazy::LazyTransport as DefaultTransport;
 
 use self::slot::{KeyParts, Outcome, PendingRefresh, RefreshGuard, Slot, Slots, Step};
 use crate::{
@@ -68,7 +64,7 @@ impl<S: TokenSource> Cached<S> {
     pub fn new(source: S) -> Self {
         let settings = FetchSettings {
             transport: None,
-            fallback: Arc::new(LazyTransport::default()),
+            fallback: Arc::new(gapi_transport::LazyTransport::default()),
             clock: Arc::new(SystemClock),
             retry: TokenRetryPolicy::new(),
         };
@@ -275,7 +271,7 @@ impl<S: TokenSource> Core<S> {
     async fn wait(&self, mut pending: PendingRefresh) -> Option<Outcome> {
         let patience = pending
             .lost_at
-            .saturating_duration_since(self.settings.clock.instant());
+            .saturating_sub(self.settings.clock.monotonic());
         let completed = std::pin::pin!(pending.outcome.wait_for(Option::is_some));
         match select(completed, self.settings.clock.sleep(patience)).await {
             Either::Left((Ok(outcome), _)) => outcome.clone(),

@@ -48,8 +48,8 @@ async fn fetch<S: TokenSource>(
     cx: &FetchContext,
     limits: Limits,
 ) -> Result<Token, AuthError> {
-    let deadline = cx.clock.instant() + limits.deadline;
-    let left = || deadline.saturating_duration_since(cx.clock.instant());
+    let deadline = cx.clock.monotonic() + limits.deadline;
+    let left = || deadline.saturating_sub(cx.clock.monotonic());
     let mut attempt = 1;
     loop {
         let timeout = left().min(limits.attempt_timeout);

@@ -5,7 +5,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use tokio::sync::watch;
@@ -118,7 +118,7 @@ struct SlotState {
 struct Held {
     token: Token,
     headers: AuthHeaders,
-    issued: Instant,
+    issued: Duration,
     expiry: Option<DualInstant>,
     refresh: Option<DualInstant>,
 }
@@ -127,9 +127,9 @@ struct Failure {
     error: AuthError,
     count: u32,
     /// Callers without a token get `error` until then.
-    foreground: Instant,
+    foreground: Duration,
     /// A valid token is not refreshed until then.
-    background: Instant,
+    background: Duration,
 }
 
 /// The next step of a caller.
@@ -158,7 +158,7 @@ pub(super) struct RefreshGuard {
 pub(super) struct PendingRefresh {
     number: u64,
     pub(super) outcome: watch::Receiver<Option<Outcome>>,
-    pub(super) lost_at: Instant,
+    pub(super) lost_at: Duration,
 }
 
 impl PendingRefresh {
@@ -254,7 +254,7 @@ impl Slot {
             .token
             .as_ref()
             .filter(|held| held.headers.generation() == generation)?;
-        let young = now.monotonic.saturating_duration_since(held.issued) < policy::YOUNG;
+        let young = now.monotonic.saturating_sub(held.issued) < policy::YOUNG;
         if young && state.young_rejections >= policy::YOUNG_REJECTIONS {
             // New tokens are refused repeatedly, so their age is not the reason.
             return Some(false);

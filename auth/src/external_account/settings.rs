@@ -7,7 +7,6 @@ use secrecy::SecretString;
 
 use crate::{
     AuthError, AuthErrorKind, FetchContext,
-    cache::LazyTransport,
     iam::Account,
     reach::{Named, Purpose, Reach, check_endpoint},
     sts::ClientAuth,
@@ -60,7 +59,7 @@ impl Settings {
             universe_domain: Named::GOOGLE,
             allow_executables: None,
             reach,
-            direct: Arc::new(LazyTransport::direct()),
+            direct: Arc::new(gapi_transport::LazyTransport::direct()),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Values that do not change while the machine runs.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use gapi_transport::Clock;
 use tokio::sync::Mutex;
@@ -17,7 +17,7 @@ pub(super) struct Once<V>(Mutex<State<V>>);
 #[derive(Debug)]
 struct State<V> {
     value: Option<V>,
-    failed: Option<(Instant, AuthError)>,
+    failed: Option<(Duration, AuthError)>,
 }
 
 impl<V: Clone> Once<V> {
@@ -44,7 +44,7 @@ impl<V: Clone> Once<V> {
             return Ok(value.clone());
         }
         if let Some((when, error)) = &state.failed
-            && clock.instant().saturating_duration_since(*when) < MEMORY
+            && clock.monotonic().saturating_sub(*when) < MEMORY
         {
             return Err(error.clone());
         }
@@ -54,7 +54,7 @@ impl<V: Clone> Once<V> {
                 Ok(value)
             }
             Err(error) => {
-                state.failed = Some((clock.instant(), error.clone()));
+                state.failed = Some((clock.monotonic(), error.clone()));
                 Err(error)
             }
         }

@@ -15,9 +15,7 @@ use super::{
     probe::{self, Verdict},
     wire::{self, Answer, Wire},
 };
-use crate::{
-    AuthError, AuthErrorKind, Environment, TokenRetryPolicy, cache::LazyTransport, redact::excerpt,
-};
+use crate::{AuthError, AuthErrorKind, Environment, TokenRetryPolicy, redact::excerpt};
 
 /// How long one exchange may take. A metadata server of Kubernetes that has just started is slow.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -58,7 +56,7 @@ impl Settings {
         Self {
             environment: Environment::system(),
             host: None,
-            transport: Arc::new(LazyTransport::direct()),
+            transport: Arc::new(gapi_transport::LazyTransport::direct()),
             clock: Arc::new(SystemClock),
             retry: TokenRetryPolicy::new(),
             otherwise: None,

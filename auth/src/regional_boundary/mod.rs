@@ -14,7 +14,7 @@ use self::{
 };
 use crate::{
     AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Credentials, DEFAULT_UNIVERSE,
-    IdTokenSource, Signer, cache::LazyTransport,
+    IdTokenSource, Signer,
 };
 
 const HEADER: HeaderName = HeaderName::from_static("x-allowed-locations");
@@ -108,7 +108,7 @@ impl RegionalAccessBoundary {
             path: format!("/v1/{}/allowedLocations", parts.concat()).into(),
             root: "https://iamcredentials.googleapis.com".into(),
             transport: None,
-            fallback: Arc::new(LazyTransport::default()),
+            fallback: Arc::new(gapi_transport::LazyTransport::default()),
             clock: Arc::new(SystemClock),
         })
     }
@@ -140,7 +140,7 @@ impl RegionalAccessBoundary {
         if !concerns(request.url) || self.inner.universe_domain().await? != DEFAULT_UNIVERSE {
             return Ok(headers);
         }
-        let (known, step) = self.state.step(self.clock.instant());
+        let (known, step) = self.state.step(self.clock.monotonic());
         // Without a runtime there is no background, and nobody may wait.
         if let (Step::Look(ticket), Ok(runtime)) = (step, tokio::runtime::Handle::try_current()) {
             let transport = self
@@ -154,7 +154,7 @@ impl RegionalAccessBoundary {
                 transport: transport.clone(),
                 clock: self.clock.clone(),
             };
-            runtime.spawn(async move { ticket.land(lookup(&how).await, how.clock.instant()) });
+            runtime.spawn(async move { ticket.land(lookup(&how).await, how.clock.monotonic()) });
         }
         Ok(match known {
             Some(locations) => headers.with_header(HEADER, locations),

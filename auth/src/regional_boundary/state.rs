@@ -2,7 +2,7 @@
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use http::HeaderValue;
@@ -21,10 +21,10 @@ pub(super) struct State(Mutex<Known>);
 #[derive(Default)]
 struct Known {
     /// None in it: there is no boundary.
-    boundary: Option<(Option<HeaderValue>, Instant)>,
+    boundary: Option<(Option<HeaderValue>, Duration)>,
     looking: bool,
     failures: u32,
-    rests_until: Option<Instant>,
+    rests_until: Option<Duration>,
 }
 
 /// Whether somebody has to look.
@@ -42,12 +42,12 @@ impl State {
     }
 
     /// The boundary, if it is known and good, and what to do.
-    pub(super) fn step(self: &Arc<Self>, now: Instant) -> (Option<HeaderValue>, Step) {
+    pub(super) fn step(self: &Arc<Self>, now: Duration) -> (Option<HeaderValue>, Step) {
         let mut known = self.known();
         let left = known
             .boundary
             .as_ref()
-            .map(|(_, end)| end.saturating_duration_since(now))
+            .map(|(_, end)| end.saturating_sub(now))
             .filter(|left| !left.is_zero());
         let locations = left.and_then(|_| known.boundary.as_ref()?.0.clone());
         let is_due = left.is_none_or(|left| left <= EARLY);
@@ -62,7 +62,7 @@ impl State {
 
 impl Ticket {
     /// Ends the lookup. A failure costs nothing that is known.
-    pub(super) fn land(self, found: Result<Option<HeaderValue>, crate::AuthError>, now: Instant) {
+    pub(super) fn land(self, found: Result<Option<HeaderValue>, crate::AuthError>, now: Duration) {
         let mut known = self.0.known();
         match found {
             Ok(locations) => {

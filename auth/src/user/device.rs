@@ -1,10 +1,6 @@
 //! Devices without a browser: the user authorizes on another one (RFC 8628).
 
-use std::{
-    fmt,
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::{fmt, path::Path, time::Duration};
 
 use http::StatusCode;
 use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
@@ -112,7 +108,7 @@ impl DeviceFlow {
                 .interval
                 .map_or(INTERVAL, Duration::from_secs)
                 .clamp(Duration::from_secs(1), LONGEST_INTERVAL),
-            started: clock.instant(),
+            started: clock.monotonic(),
             device_code: answer.device_code,
             user_code: answer.user_code,
             verification_url_complete: answer.verification_uri_complete,
@@ -143,7 +139,7 @@ pub struct DeviceAuthorization {
     verification_url_complete: Option<String>,
     expires_in: Duration,
     interval: Duration,
-    started: Instant,
+    started: Duration,
 }
 
 impl DeviceAuthorization {
@@ -191,7 +187,7 @@ impl DeviceAuthorization {
         let mut interval = self.interval;
         let mut pause = interval;
         loop {
-            let left = (self.started + self.expires_in).saturating_duration_since(clock.instant());
+            let left = (self.started + self.expires_in).saturating_sub(clock.monotonic());
             if left.is_zero() {
                 return Err(expired());
             }

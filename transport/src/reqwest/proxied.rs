@@ -1,4 +1,4 @@
-//! The proxies of the environment and the system, which never see what is meant for this machine.
+//! The proxies of the environment and the system, which are not used for this machine.
 
 use std::{fmt, net::IpAddr, sync::OnceLock};
 
@@ -6,23 +6,24 @@ use ::reqwest::{Client, Url};
 use http::Uri;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
-use super::{into_reqwest, send};
+use super::{into_reqwest, send, url::UrlParser};
 use crate::{Body, BoxFuture, Transport, TransportError};
 
-/// A client that goes through the proxies that `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` or the system's settings name.
+/// A client that uses the proxies of `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` or the system's settings.
 ///
-/// A request to a loopback address is for this machine, which no proxy can reach; in the clear, a proxy would read the secrets in it as well.
+/// A request to a loopback address uses none: no proxy can reach this machine, and over plain http it could read the secrets.
 pub(crate) struct Proxied {
     client: Client,
-    /// What `client` goes by: it reads the same places with the same code.
+    /// The settings of `client`, read by the same code.
     proxies: Matcher,
-    /// Past all proxies, for this machine. Most programs never need it.
+    /// Without proxies, for this machine. Most programs never need it.
     direct: OnceLock<Client>,
     build_direct: Box<dyn Fn() -> Result<Client, TransportError> + Send + Sync>,
+    urls: UrlParser,
 }
 
 impl Proxied {
-    /// `client`, and how to build the same without proxies.
+    /// Creates the transport of `client`; `build_direct` builds the same client without proxies.
     pub(crate) fn new(
         client: Client,
         build_direct: impl Fn() -> Result<Client, TransportError> + Send + Sync + 'static,
@@ -32,12 +33,13 @@ impl Proxied {
             proxies: Matcher::from_system(),
             direct: OnceLock::new(),
             build_direct: Box::new(build_direct),
+            urls: UrlParser::default(),
         }
     }
 
     fn direct(&self) -> Result<&Client, TransportError> {
         if self.direct.get().is_none() {
-            // Two threads may build one; the first is kept.
+            // Two threads may build one; the first one stays.
             let _ = self.direct.set((self.build_direct)()?);
         }
         Ok(self.direct.get().unwrap_or(&self.client))
@@ -51,7 +53,7 @@ impl Transport for Proxied {
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         Box::pin(async move {
             let proxy = Proxy::of(&self.proxies, request.uri());
-            let request = into_reqwest(request)?;
+            let request = into_reqwest(request, |uri| self.urls.parse(uri))?;
             if proxy.is_some() && is_this_machine(request.url()) {
                 return send(self.direct()?, request, None).await;
             }
@@ -59,11 +61,7 @@ impl Transport for Proxied {
         })
     }
 
-    fn reads_extensions(&self) -> bool {
-        false
-    }
-
-    fn tells_hand_over(&self) -> bool {
+    fn reports_send_events(&self) -> bool {
         true
     }
 }
@@ -75,12 +73,12 @@ impl fmt::Debug for Proxied {
     }
 }
 
-/// The proxy that a request goes through. Displayed, it says so, without the proxy's user and password.
+/// The proxy of a request. `Display` shows it without user and password.
 pub(super) struct Proxy(Box<Intercept>);
 
 impl Proxy {
     fn of(proxies: &Matcher, uri: &Uri) -> Option<Self> {
-        proxies.intercept(uri).map(|found| Self(Box::new(found)))
+        proxies.intercept(uri).map(|proxy| Self(Box::new(proxy)))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Names to addresses, on threads that nobody waits for.
+//! Looks names up on threads of its own, for which no runtime waits.
 
 use std::{
     collections::HashMap,
@@ -14,12 +14,12 @@ use tokio::sync::oneshot;
 
 use crate::BoxFuture;
 
-/// What the system says of a name.
-type Found = Result<Arc<[SocketAddr]>, Arc<io::Error>>;
-type Lookup = Shared<BoxFuture<'static, Found>>;
+/// The addresses of a name.
+type Addresses = Result<Arc<[SocketAddr]>, Arc<io::Error>>;
+type Lookup = Shared<BoxFuture<'static, Addresses>>;
 
-/// The system's resolver. It blocks, for as long as its servers do not answer, and a runtime waits for its own threads when it ends: so each lookup has
-/// a thread of its own, which ends with the program. Whoever asks for the same name meanwhile shares it.
+/// The system's resolver. It blocks until its servers respond, and a runtime waits for its own threads when it ends. So each
+/// lookup has a thread of its own, and concurrent lookups of one name share it.
 pub(crate) struct Resolver {
     look_up: fn(&str) -> io::Result<Vec<SocketAddr>>,
     running: Arc<Mutex<HashMap<String, Lookup>>>,
@@ -48,23 +48,23 @@ impl Resolver {
         if let Some(lookup) = running.get(name) {
             return lookup.clone();
         }
-        let (sender, found) = oneshot::channel();
+        let (sender, receiver) = oneshot::channel();
         let (name, look_up, all) = (name.to_owned(), self.look_up, self.running.clone());
         let key = name.clone();
         let started = thread::Builder::new()
             .name(String::from("gapi-resolver"))
             .spawn(move || {
-                let found = look_up(&name).map(Into::into).map_err(Arc::new);
-                // What is known is not kept: the next connection asks anew.
+                let addresses = look_up(&name).map(Into::into).map_err(Arc::new);
+                // Not cached: the next connection looks the name up again.
                 all.lock()
                     .unwrap_or_else(PoisonError::into_inner)
                     .remove(&name);
-                // Nobody may be waiting any more.
-                let _ = sender.send(found);
+                // The receiver may be dropped already.
+                let _ = sender.send(addresses);
             });
         let lookup = async move {
             match started {
-                Ok(_) => found
+                Ok(_) => receiver
                     .await
                     .unwrap_or_else(|_| Err(Arc::new(io::Error::other("the lookup was lost")))),
                 Err(error) => Err(Arc::new(error)),
@@ -80,8 +80,7 @@ impl Resolve for Resolver {
     fn resolve(&self, name: Name) -> Resolving {
         let lookup = self.lookup(name.as_str());
         Box::pin(async move {
-            let found = lookup.await?;
-            let addresses: Vec<_> = found.to_vec();
+            let addresses = lookup.await?.to_vec();
             Ok(Box::new(addresses.into_iter()) as Addrs)
         })
     }

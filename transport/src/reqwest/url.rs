@@ -1,47 +1,46 @@
-//! From a URI to the URL that reqwest wants.
+//! From a URI to the URL type of reqwest.
 
-use std::cell::RefCell;
+use std::sync::{Mutex, PoisonError};
 
 use ::reqwest::Url;
 use http::Uri;
 
-thread_local! {
-    /// The last URL. Hosts take long to parse, because they may be of any script, and most requests go where the one before went: the next page of a list and
-    /// the next look at an operation even to the same path.
-    static LAST: RefCell<Option<Last>> = const { RefCell::new(None) };
-}
+/// Parses URLs, and remembers the last origin: a host takes long to parse, because it may be of any script, and most requests go
+/// to the same one.
+#[derive(Default)]
+pub(super) struct UrlParser(Mutex<Option<Origin>>);
 
-struct Last {
+struct Origin {
     scheme: String,
     authority: String,
-    /// As it was given, which is not always as it stands in the URL.
-    path: String,
-    /// The URL without a query.
     url: Url,
 }
 
-/// The same URL, or none where `uri` names no host that exists by the rules of URLs.
-pub(super) fn of(uri: &Uri) -> Option<Url> {
-    let (scheme, authority) = (uri.scheme_str()?, uri.authority()?.as_str());
-    let mut url = LAST.with_borrow_mut(|last| {
-        let goes_there = |last: &Last| last.scheme == scheme && last.authority == authority;
-        if !last.as_ref().is_some_and(goes_there) {
-            *last = Some(Last {
-                scheme: scheme.to_owned(),
-                authority: authority.to_owned(),
-                path: String::from("/"),
-                url: Url::parse(&format!("{scheme}://{authority}/")).ok()?,
-            });
-        }
-        let last = last.as_mut()?;
-        if last.path != uri.path() {
-            last.url.set_path(uri.path());
-            uri.path().clone_into(&mut last.path);
-        }
-        Some(last.url.clone())
-    })?;
-    url.set_query(uri.query());
-    Some(url)
+impl UrlParser {
+    /// Returns the same result as [`parse`].
+    pub(super) fn parse(&self, uri: &Uri) -> Option<Url> {
+        let (scheme, authority) = (uri.scheme_str()?, uri.authority()?.as_str());
+        let mut url = {
+            let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_same = |last: &Origin| last.scheme == scheme && last.authority == authority;
+            if !last.as_ref().is_some_and(is_same) {
+                *last = Some(Origin {
+                    scheme: scheme.to_owned(),
+                    authority: authority.to_owned(),
+                    url: Url::parse(&format!("{scheme}://{authority}/")).ok()?,
+                });
+            }
+            last.as_ref()?.url.clone()
+        };
+        url.set_path(uri.path());
+        url.set_query(uri.query());
+        Some(url)
+    }
+}
+
+/// Returns the same URL; `None` for a host that is invalid by the rules of URLs.
+pub(super) fn parse(uri: &Uri) -> Option<Url> {
+    Url::parse(&uri.to_string()).ok()
 }
 
 #[cfg(test)]
@@ -75,11 +74,12 @@ mod tests {
             "/a?b=c&d=%20'e'",
             "/a?b=/../c?d",
         ];
+        let parser = UrlParser::default();
         let is_whole = |origin: &str, path: &str| {
             let text = format!("{origin}{path}");
             let uri: Uri = text.parse().expect("a URI");
-            let whole = Url::parse(&uri.to_string()).expect("a URL");
-            assert_eq!(of(&uri), Some(whole), "{text}");
+            let whole = parse(&uri).expect("a URL");
+            assert_eq!(parser.parse(&uri), Some(whole), "{text}");
         };
         // Each twice in a row, each after the same path elsewhere, and each after each other path in the same place.
         for path in paths {
@@ -102,9 +102,13 @@ mod tests {
     fn hosts_that_do_not_exist_are_none() {
         for text in ["http://256.256.256.256/", "http://a%20b/", "http://xn--a/"] {
             if let Ok(uri) = text.parse::<Uri>() {
-                assert_eq!(of(&uri), None, "{text}");
+                assert_eq!(
+                    (parse(&uri), UrlParser::default().parse(&uri)),
+                    (None, None),
+                    "{text}"
+                );
             }
         }
-        assert_eq!(of(&Uri::from_static("/path")), None);
+        assert_eq!(parse(&Uri::from_static("/path")), None);
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use gapi_transport::{Body, Clock, Transport};
@@ -44,10 +44,10 @@ pub(super) struct IssuerKeys {
 #[derive(Default)]
 struct State {
     held: Option<Held>,
-    failure: Option<(AuthError, Instant)>,
+    failure: Option<(AuthError, Duration)>,
     /// How many fetches have ended.
     fetches: u64,
-    last: Option<Instant>,
+    last: Option<Duration>,
 }
 
 struct Held {
@@ -118,8 +118,8 @@ impl IssuerKeys {
     fn step(&self, id: Option<&str>, clock: &dyn Clock) -> (Step, u64) {
         let now = DualInstant::now(clock);
         let state = self.state();
-        let rested = |since: Option<Instant>, wait| {
-            since.is_none_or(|since| now.monotonic.saturating_duration_since(since) >= wait)
+        let rested = |since: Option<Duration>, wait| {
+            since.is_none_or(|since| now.monotonic.saturating_sub(since) >= wait)
         };
         let valid = state
             .held

@@ -21,7 +21,6 @@ use self::{
     issuer_keys::IssuerKeys,
     jwt::Parts,
 };
-use crate::cache::DefaultTransport;
 
 /// Google's own keys, for ID tokens of users and service accounts.
 const GOOGLE_KEYS: &str = "https://www.googleapis.com/oauth2/v3/certs";
@@ -88,7 +87,7 @@ impl IdTokenVerifier {
         Self {
             expected: Expected::new(issuers, audiences),
             issuer_keys: Arc::new(IssuerKeys::new(keys_url.into())),
-            transport: Arc::new(DefaultTransport::default()),
+            transport: Arc::new(gapi_transport::LazyTransport::default()),
             clock: Arc::new(SystemClock),
         }
     }

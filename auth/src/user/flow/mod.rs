@@ -18,8 +18,7 @@ pub(crate) use self::{
 };
 pub use self::{client::ClientSecrets, pending::PendingAuthorization};
 use crate::{
-    AuthError, AuthErrorKind, AuthorizedUser, FetchContext, cache::DefaultTransport, oauth::form,
-    reach::check_endpoint,
+    AuthError, AuthErrorKind, AuthorizedUser, FetchContext, oauth::form, reach::check_endpoint,
 };
 
 /// Parameters that a flow sets itself.
@@ -114,7 +113,7 @@ impl Flow {
             require_scopes: false,
             previous: None,
             transport: None,
-            fallback: Arc::new(DefaultTransport::default()),
+            fallback: Arc::new(gapi_transport::LazyTransport::default()),
             clock: Arc::new(SystemClock),
         }
     }

@@ -102,7 +102,7 @@ fn steps(api: &Api, method: &Method, function: &TokenStream) -> TokenStream {
                     upload = upload.resumable();
                 }
                 let (client, options) = call.finish()?;
-                return Ok(upload.send(client).with(options).raw());
+                return Ok(upload.send(client).options(options).raw());
             }
         }
     });
@@ -110,7 +110,7 @@ fn steps(api: &Api, method: &Method, function: &TokenStream) -> TokenStream {
         quote! {
             if call.is_download() {
                 let (client, options) = call.finish()?;
-                let download = request.download(client).with(options);
+                let download = request.download(client).options(options);
                 return Ok(::std::future::IntoFuture::into_future(download));
             }
         }
@@ -121,7 +121,7 @@ fn steps(api: &Api, method: &Method, function: &TokenStream) -> TokenStream {
         #upload
         #download
         let (client, options) = call.finish()?;
-        Ok(request.send(client).with(options).raw())
+        Ok(request.send(client).options(options).raw())
     }
 }
 

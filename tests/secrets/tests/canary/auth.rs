@@ -2,7 +2,7 @@
 
 use std::{
     sync::{Arc, Mutex},
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, SystemTime},
 };
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -411,8 +411,8 @@ impl Clock for Hurried {
         SystemClock.now()
     }
 
-    fn instant(&self) -> Instant {
-        SystemClock.instant()
+    fn monotonic(&self) -> Duration {
+        SystemClock.monotonic()
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {

@@ -59,7 +59,7 @@ pub(crate) async fn rows() -> Vec<Row> {
                     .list("p")
                     .page_token(CANARY)
                     .pages(&client())
-                    .with(options()),
+                    .options(options()),
             ),
         ),
         secret(
@@ -69,13 +69,13 @@ pub(crate) async fn rows() -> Vec<Row> {
                     .list("p")
                     .page_token(CANARY)
                     .items(&client())
-                    .with(options()),
+                    .options(options()),
             ),
         ),
         secret("gapi::Batch", debug(&batch())),
         secret(
             "gapi::PendingBatch",
-            debug(&batch().send(&client()).with(options())),
+            debug(&batch().send(&client()).options(options())),
         ),
         secret("gapi::BatchResponses", batch_answers().await),
         secret(
@@ -210,7 +210,9 @@ fn clients() -> Vec<String> {
     shown.extend(debug(client.credentials()));
     shown.extend(debug(client.transport()));
     shown.extend(debug(
-        &client.with_credentials(ApiKey::new(CANARY)).with(options()),
+        &client
+            .with_credentials(ApiKey::new(CANARY))
+            .with_options(options()),
     ));
     shown
 }
@@ -276,7 +278,7 @@ fn sendings() -> Vec<String> {
     let sending = sqladmin::users()
         .insert("p", "i", user())
         .send(&client())
-        .with(options());
+        .options(options());
     let mut shown = debug(&sending);
     shown.extend(debug(sending.call()));
     shown
@@ -284,21 +286,21 @@ fn sendings() -> Vec<String> {
 
 fn waits() -> Vec<String> {
     let request = || sqladmin::users().insert("p", CANARY, user());
-    let mut shown = debug(&request().wait(&client()).with(options()));
+    let mut shown = debug(&request().wait(&client()).options(options()));
     shown.extend(debug(&request().send(&client()).wait()));
     shown
 }
 
 fn watches() -> Vec<String> {
     let request = sqladmin::users().insert("p", CANARY, user());
-    debug(&request.wait(&client()).with(options()).watch())
+    debug(&request.wait(&client()).options(options()).watch())
 }
 
 fn elements() -> Vec<String> {
     let sending = sqladmin::users()
         .insert("p", CANARY, user())
         .send(&client());
-    debug(&sending.with(options()).stream())
+    debug(&sending.options(options()).stream())
 }
 
 fn channel() -> push::Channel {
@@ -341,7 +343,7 @@ fn uploads() -> Vec<String> {
         .upload(media());
     let mut shown = debug(&upload);
     shown.extend(debug(&upload.to_http().unwrap()));
-    shown.extend(debug(&upload.send(&client()).with(options())));
+    shown.extend(debug(&upload.send(&client()).options(options())));
     shown
 }
 
@@ -349,7 +351,7 @@ fn start(client: &Client) -> StartUpload<drive::File> {
     let upload = drive::files()
         .create(drive::File::default())
         .upload(media());
-    upload.start(client).with(options())
+    upload.start(client).options(options())
 }
 
 /// Sessions whose URL is a secret from end to end, and what goes wrong in them.
@@ -380,7 +382,7 @@ async fn sessions() -> Vec<String> {
 }
 
 fn download(client: &Client) -> Download {
-    drive::files().get("f1").download(client).with(options())
+    drive::files().get("f1").download(client).options(options())
 }
 
 /// Media and headers with a secret, before and after they are read, and what breaks on the way.
@@ -550,7 +552,7 @@ async fn recorded() -> Vec<String> {
     sqladmin::users()
         .insert("p", "i", user())
         .send(&client)
-        .with(options())
+        .options(options())
         .raw()
         .await
         .unwrap();
@@ -562,7 +564,7 @@ async fn recorded() -> Vec<String> {
     let curl = sqladmin::users()
         .insert("p", "i", user())
         .send(&client)
-        .with(options())
+        .options(options())
         .to_http()
         .unwrap()
         .to_curl();
