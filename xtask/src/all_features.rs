@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::{Failure, corpus::target, read, write};
+use crate::workspace::{Failure, read, target, write};
 
 /// Whether the program runs to its end.
 ///
@@ -12,12 +12,12 @@ pub(crate) fn run(root: &Path) -> Result<bool, Failure> {
     let package = root.join("tests/all_features");
     // The versions that the repository is tested with; cargo adds those that only this program needs.
     write(&package.join("Cargo.lock"), read(&root.join("Cargo.lock"))?)?;
-    let status = crate::cargo()
+    let status = crate::workspace::cargo()
         .current_dir(&package)
         .arg("run")
         .arg("--target-dir")
         .arg(target(root)?)
-        // A machine without a keyring, whatever machine this is.
+        // No keyring, on any machine.
         .env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/no/bus")
         .status()
         .map_err(|error| format!("cannot run cargo: {error}"))?;

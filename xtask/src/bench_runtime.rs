@@ -1,8 +1,8 @@
-//! `cargo xtask bench-runtime`: what calls cost, beside the same calls by hand.
+//! `cargo xtask bench-runtime`: what calls cost, beside hand-written ones.
 
 use std::path::Path;
 
-use crate::Failure;
+use crate::workspace::Failure;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -13,7 +13,7 @@ pub(crate) struct Arguments {
 
 /// Builds the program with optimizations and runs it. False if a goal was missed.
 pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
-    let status = crate::cargo()
+    let status = crate::workspace::cargo()
         .current_dir(root)
         .args(["run", "--release", "--quiet", "--package", "gapi-benches"])
         .args(["--bin", "runtime", "--"])

@@ -6,10 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::{Failure, documents, read, write};
-
-/// The index's own file name.
-pub(crate) const FILE: &str = "index.json";
+use crate::workspace::{Failure, INDEX, documents, read, write};
 
 /// What was vendored, and from where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,7 +45,7 @@ struct Head {
 impl Index {
     /// Reads the index of a folder.
     pub(crate) fn read(folder: &Path) -> Result<Self, Failure> {
-        let path = folder.join(FILE);
+        let path = folder.join(INDEX);
         serde_json::from_slice(&read(&path)?)
             .map_err(|error| format!("{}: {error}", path.display()).into())
     }
@@ -57,7 +54,7 @@ impl Index {
     pub(crate) fn write(&mut self, folder: &Path) -> Result<(), Failure> {
         self.documents.sort();
         write(
-            &folder.join(FILE),
+            &folder.join(INDEX),
             serde_json::to_string_pretty(self)? + "\n",
         )
     }
@@ -88,7 +85,7 @@ impl Index {
             ] {
                 if listed != actual {
                     differences.push(format!(
-                        "{}: the index says {what} {listed}, the file has {actual}",
+                        "{}: the index has {what} {listed}, the file {actual}",
                         entry.file
                     ));
                 }
@@ -136,7 +133,7 @@ mod tests {
 
     #[test]
     fn the_vendored_documents_are_those_of_the_index() {
-        let folder = crate::root().join("discovery-docs");
+        let folder = crate::workspace::root().join("discovery-docs");
         let index = Index::read(&folder).unwrap();
         assert_eq!(index.differences(&folder).unwrap(), Vec::<String>::new());
         assert_eq!(index.documents.len(), 25);

@@ -5,9 +5,11 @@ mod bench_compile;
 mod bench_runtime;
 mod conformance;
 mod corpus;
+mod features;
 mod house;
 mod index;
 mod pairs;
+mod progress;
 mod providers;
 mod queue;
 mod servers;
@@ -15,11 +17,14 @@ mod soak_media;
 mod soak_store;
 mod stampede;
 mod vendor;
+mod workspace;
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::path::Path;
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use workspace::root;
 
 /// Chores of the gapi repository.
 #[derive(Debug, Parser)]
@@ -43,11 +48,11 @@ enum Chore {
     Conformance(conformance::Calls),
     /// Compare the modules of two folders of documents: where `gapi diff` finds nothing breaking, every public item stays.
     Pairs(pairs::Arguments),
-    /// Decode and encode a full answer of every schema that a method answers with.
+    /// Decode and encode a full response of every schema that a method returns.
     Roundtrip(conformance::RoundTrip),
     /// Measure what generated modules cost the compiler, beside other crates for the same APIs.
     BenchCompile(bench_compile::Arguments),
-    /// Measure what calls cost beside the same calls by hand, with reqwest and serde: ratios of times on loopback.
+    /// Measure what calls cost beside hand-written ones with reqwest and serde: ratios of times on loopback.
     BenchRuntime(bench_runtime::Arguments),
     /// Make thousands of calls at once that have to wait for the streams of one connection, or for files: none fails, and each is carried out once.
     Queue(queue::Arguments),
@@ -57,6 +62,8 @@ enum Chore {
     SoakStore(soak_store::Arguments),
     /// Let thousands of callers want the same token at once, of every type of credentials, on good days and bad ones.
     Stampede(stampede::Arguments),
+    /// Check that no set of gapi's features warns: none, each alone, all, and pairs of those that meet.
+    Features(features::Arguments),
     /// Measure how the sources are built: files and lines, circles of imports, floors, twin names, unwanted words.
     House(house::Arguments),
     /// Check that there is one crypto provider and no OpenSSL.
@@ -88,6 +95,7 @@ fn main() -> ExitCode {
         Chore::SoakMedia(arguments) => soak_media::run(&arguments, &root()),
         Chore::SoakStore(arguments) => soak_store::run(&arguments),
         Chore::Stampede(arguments) => stampede::run(&arguments, &root()),
+        Chore::Features(arguments) => features::run(&arguments, &root()),
         Chore::House(arguments) => house::run(&arguments, &root()),
         Chore::Providers => providers::run(&root()),
         Chore::AllFeatures => all_features::run(&root()),
@@ -101,49 +109,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// Why a chore stopped, as a sentence.
-type Failure = Box<dyn std::error::Error + Send + Sync>;
-
-/// The repository's root, wherever the command is called from.
-fn root() -> PathBuf {
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    package.parent().unwrap_or(package).to_owned()
-}
-
-/// The cargo that runs this program.
-fn cargo() -> Command {
-    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-}
-
-/// Reads a file; the error names it.
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()).into())
-}
-
-/// Writes a file; the error names it.
-fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<(), Failure> {
-    std::fs::write(path, bytes)
-        .map_err(|error| format!("cannot write {}: {error}", path.display()).into())
-}
-
-/// The `.json` files of a folder by name, the index aside, sorted.
-fn documents(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let entries = std::fs::read_dir(folder)
-        .map_err(|error| format!("cannot read {}: {error}", folder.display()))?;
-    let mut files = Vec::new();
-    for entry in entries {
-        let path = entry
-            .map_err(|error| format!("cannot read {}: {error}", folder.display()))?
-            .path();
-        let is_json = path
-            .extension()
-            .is_some_and(|extension| extension == "json");
-        if is_json && path.file_name().is_some_and(|name| name != index::FILE) {
-            files.push(path);
-        }
-    }
-    files.sort();
-    Ok(files)
 }

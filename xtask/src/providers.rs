@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use crate::Failure;
+use crate::workspace::Failure;
 
 /// Second crypto providers, and bindings of libraries that are not built here.
 const FORBIDDEN: [&str; 6] = [
@@ -49,7 +49,7 @@ fn dependencies(
     package: &str,
     features: &[&str],
 ) -> Result<BTreeSet<(String, String)>, Failure> {
-    let output = crate::cargo()
+    let output = crate::workspace::cargo()
         .current_dir(root)
         .args([
             "tree",

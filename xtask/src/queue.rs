@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::Failure;
+use crate::workspace::Failure;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
         ("--seconds", arguments.seconds),
         ("--files", arguments.files),
     ];
-    let status = crate::cargo()
+    let status = crate::workspace::cargo()
         .current_dir(root)
         .args(["run", "--release", "--quiet", "--package", "gapi-benches"])
         .args(["--bin", "queue", "--"])

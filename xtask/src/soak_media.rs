@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::Failure;
+use crate::workspace::Failure;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
         ("--size", arguments.size),
         ("--first", arguments.first),
     ];
-    let status = crate::cargo()
+    let status = crate::workspace::cargo()
         .current_dir(root)
         .args(["run", "--release", "--quiet", "--package", "gapi-benches"])
         .args(["--bin", "soak-media", "--"])

@@ -12,7 +12,7 @@ use std::{
 use clap::Args;
 use gapi_auth::{AuthorizedUser, FileStore, TokenKey, TokenStore};
 
-use crate::Failure;
+use crate::workspace::Failure;
 
 /// How many programs share the store in a trial.
 const WRITERS: u64 = 3;
@@ -25,7 +25,7 @@ pub(crate) struct Arguments {
     /// How often programs are killed.
     #[arg(long, default_value_t = 100)]
     trials: u64,
-    /// What a program that is to be killed is told: the store's folder.
+    /// The argument of a program that is to be killed: the store's folder.
     #[arg(long, hide = true)]
     writer: Option<PathBuf>,
 }
@@ -81,9 +81,11 @@ fn trial(folder: &Path) -> Result<(), Failure> {
     if left < newest {
         return Err(format!("number {newest} was saved, and {left} is left").into());
     }
-    // Each program may have saved one more than it could say.
+    // Each program may have saved one more than it could report.
     if left > newest + WRITERS {
-        return Err(format!("number {left} is left, and nobody saved more than {newest}").into());
+        return Err(
+            format!("number {left} is left, and no program saved more than {newest}").into(),
+        );
     }
     Ok(())
 }
@@ -104,7 +106,7 @@ fn kill(child: &mut Child) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Saves the next number, and says so, until somebody kills this program.
+/// Saves and prints number after number until this program is killed.
 fn write(folder: &Path) -> Result<bool, Failure> {
     let store = FileStore::new(folder);
     let mut output = std::io::stdout().lock();

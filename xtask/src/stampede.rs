@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::Failure;
+use crate::workspace::Failure;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -12,7 +12,7 @@ pub(crate) struct Arguments {
     /// Only this type; may be given several times.
     #[arg(long = "type")]
     types: Vec<String>,
-    /// Say what each trial needed.
+    /// Print what each trial needed.
     #[arg(long)]
     verbose: bool,
 }
@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
 /// # Errors
 /// When cargo cannot be run.
 pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
-    let mut cargo = crate::cargo();
+    let mut cargo = crate::workspace::cargo();
     cargo
         .current_dir(root)
         .args(["run", "--quiet", "--bin", "gapi-stampede", "--"])

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::index::{Entry, Index};
-use crate::{Failure, read, write};
+use crate::workspace::{Failure, read, write};
 
 /// Where the documents are inside google-api-python-client's wheel.
 const IN_WHEEL: &str = "googleapiclient/discovery_cache/documents";
@@ -17,7 +17,7 @@ pub(crate) struct Arguments {
     add: Vec<String>,
 }
 
-/// Copies the newest bytes of every listed document, and says which revisions changed.
+/// Copies the newest bytes of every listed document, and prints which revisions changed.
 pub(crate) fn run(arguments: &Arguments, folder: &Path) -> Result<bool, Failure> {
     for line in refresh(arguments, folder)? {
         println!("{line}");
@@ -75,7 +75,7 @@ fn refresh(arguments: &Arguments, folder: &Path) -> Result<Vec<String>, Failure>
     }
     index.documents = fresh.into_iter().map(|(entry, _)| entry).collect();
     index.write(folder)?;
-    // A file that nobody listed would stay behind unseen.
+    // A file that is not listed would be left over unnoticed.
     report.extend(index.differences(folder)?);
     report.push(format!(
         "{} documents of {}",
@@ -85,7 +85,7 @@ fn refresh(arguments: &Arguments, folder: &Path) -> Result<Vec<String>, Failure>
     Ok(report)
 }
 
-/// `google-api-python-client 2.202.0`, as the wheel's own metadata says.
+/// `google-api-python-client 2.202.0`, from the wheel's own metadata.
 fn package(wheel: &Path) -> Option<String> {
     let metadata = std::fs::read_dir(wheel)
         .ok()?

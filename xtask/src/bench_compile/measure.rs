@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use crate::Failure;
+use crate::workspace::Failure;
 
 /// The variable that makes this program a wrapper of the compiler, and names the file for its figures.
 pub(crate) const LOG: &str = "GAPI_BENCH_COMPILE_LOG";
@@ -25,14 +25,14 @@ const TICKS_PER_SECOND: f64 = 100.0;
 pub(super) struct Cost {
     /// Seconds on the wall.
     pub(super) wall: f64,
-    /// Seconds of processor time, of all threads; 0 where the system does not tell.
+    /// Seconds of processor time, of all threads; 0 where the system does not report it.
     pub(super) cpu: f64,
-    /// The most memory in use, in MiB; 0 where the system does not tell.
+    /// The most memory in use, in MiB; 0 where the system does not report it.
     pub(super) peak: f64,
 }
 
 impl Cost {
-    /// The lower of each figure: whatever else runs on the machine only adds.
+    /// The lower of each figure: other programs on the machine only add to it.
     pub(super) fn lowest(self, other: Self) -> Self {
         Self {
             wall: self.wall.min(other.wall),
@@ -95,7 +95,7 @@ fn watched(log: &Path) -> Result<ExitCode, Failure> {
     Ok(code.map_or(ExitCode::FAILURE, ExitCode::from))
 }
 
-/// Reads what Linux tells of a process; the figures only grow, so the last look counts.
+/// Reads what Linux reports of a process; the figures only grow, so the last ones count.
 fn look(id: u32, cost: &mut Cost) {
     if let Ok(stat) = std::fs::read_to_string(format!("/proc/{id}/stat")) {
         cost.cpu = cost.cpu.max(cpu(&stat).unwrap_or_default());
@@ -161,9 +161,9 @@ pub(super) struct Cargo {
 }
 
 impl Cargo {
-    /// Runs cargo; what it says is the error when it fails.
+    /// Runs cargo; its output is the error when it fails.
     pub(super) fn run(&self, arguments: &[&str], log: Option<&Path>) -> Result<(), Failure> {
-        let mut command = crate::cargo();
+        let mut command = crate::workspace::cargo();
         command
             .args(arguments)
             .arg("--quiet")
@@ -208,7 +208,7 @@ impl Cargo {
             std::fs::remove_file(&log)?;
         }
         self.run(&[step.arguments(), &["-p", package]].concat(), Some(&log))?;
-        let text = String::from_utf8(crate::read(&log)?)?;
+        let text = String::from_utf8(crate::workspace::read(&log)?)?;
         let name = package.replace('-', "_");
         let mut found = None;
         for line in text.lines() {

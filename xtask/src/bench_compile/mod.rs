@@ -14,8 +14,9 @@ pub(crate) use measure::{LOG, cpu_of_all, wrapper};
 use report::{Report, Row, Table};
 use subjects::{Candidate, SUBJECTS};
 
-use crate::Failure;
-use crate::corpus::{Progress, target};
+use crate::progress::Progress;
+use crate::workspace::Failure;
+use crate::workspace::target;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -39,7 +40,7 @@ pub(crate) struct Arguments {
     /// Leave out the sizes of programs.
     #[arg(long)]
     no_sizes: bool,
-    /// Write the tables to a file, after whatever stands above the line `<!-- measured -->` in it.
+    /// Write the tables to a file, after the text above the line `<!-- measured -->` in it.
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
 }
@@ -102,7 +103,7 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
     }
     println!("{report}");
     if let Some(file) = &arguments.write {
-        keep(&root.join(file), &report)?;
+        save(&root.join(file), &report)?;
     }
     Ok(true)
 }
@@ -167,9 +168,9 @@ fn conditions(runs: u32) -> Result<Vec<String>, Failure> {
 }
 
 /// Replaces the measured part of a page.
-fn keep(file: &Path, report: &Report) -> Result<(), Failure> {
+fn save(file: &Path, report: &Report) -> Result<(), Failure> {
     let old =
         std::fs::read_to_string(file).unwrap_or_else(|_| format!("# Performance\n\n{MARK}\n"));
     let head = old.split(MARK).next().unwrap_or_default();
-    crate::write(file, format!("{head}{MARK}\n\n{report}"))
+    crate::workspace::write(file, format!("{head}{MARK}\n\n{report}"))
 }

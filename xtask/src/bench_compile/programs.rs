@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::measure::Cargo;
 use super::subjects::put;
-use crate::{Failure, read};
+use crate::workspace::{Failure, read};
 
-/// A program, and what it stands on.
+/// A program and its dependencies.
 #[derive(Debug)]
 pub(super) struct Program {
     /// The row that it is in the table.
@@ -18,10 +18,10 @@ pub(super) struct Program {
 
 /// The row that others are compared with.
 pub(super) const OURS: &str = "gapi";
-/// It knows of an instance what the program by hand knows of it, where [`OURS`] and others' clients know everything.
+/// It knows of an instance what the hand-written program knows of it, where [`OURS`] and others' clients know everything.
 pub(super) const OURS_PART: &str = "gapi, of each instance its name";
 const OURS_WHOLE: &str = "gapi, default features";
-pub(super) const BY_HAND: &str = "by hand: reqwest and jsonwebtoken";
+pub(super) const BY_HAND: &str = "hand-written: reqwest and jsonwebtoken";
 pub(super) const CLOUD_SQL: &str = "google-cloud-sql-v1 2";
 
 /// With the kind of credentials that the program uses, as the programs beside it have.
@@ -48,8 +48,8 @@ pub(super) const PROGRAMS: [Program; 6] = [
     },
     Program {
         label: BY_HAND,
-        package: "list-by-hand",
-        source: include_str!("../../programs/by_hand.rs"),
+        package: "list-hand-written",
+        source: include_str!("../../programs/hand_written.rs"),
         // The same versions and features that the runtime has.
         dependencies: "reqwest = { version = \"0.13.5\", default-features = false, \
                        features = [\"rustls\", \"http2\", \"gzip\", \"stream\", \"system-proxy\"] }\n\
@@ -108,7 +108,7 @@ impl Program {
         }
         if !self.is_peer() {
             // The versions that the repository is tested with.
-            crate::write(
+            crate::workspace::write(
                 &cargo.folder.join("Cargo.lock"),
                 read(&root.join("Cargo.lock"))?,
             )?;

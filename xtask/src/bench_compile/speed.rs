@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use gapi_codegen::{Options, Source, generate};
 
 use super::report::Speed;
-use crate::corpus::{Progress, stem};
-use crate::{Failure, documents, read};
+use crate::progress::Progress;
+use crate::workspace::stem;
+use crate::workspace::{Failure, documents, read};
 
 /// Generates every document of a folder, one after the other.
 pub(super) fn measure(folder: &Path) -> Result<Speed, Failure> {

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use gapi_codegen::{Options, Selection, Source, generate};
 
 use super::measure::Cargo;
-use crate::corpus::write_if_new;
-use crate::{Failure, read};
+use crate::workspace::write_if_new;
+use crate::workspace::{Failure, read};
 
 /// An API that is measured.
 #[derive(Debug)]
@@ -210,7 +210,7 @@ impl Ours<'_> {
         manifest.push_str("]\n");
         put(&self.cargo.folder, "Cargo.toml", &manifest)?;
         // The versions that the repository is tested with.
-        crate::write(
+        crate::workspace::write(
             &self.cargo.folder.join("Cargo.lock"),
             read(&self.root.join("Cargo.lock"))?,
         )

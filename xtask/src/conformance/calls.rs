@@ -9,10 +9,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::harness;
-use crate::corpus::Progress;
-use crate::{Failure, read, write};
+use crate::progress::Progress;
+use crate::workspace::{Failure, read, write};
 
-/// What of a line says which method it is of.
+/// The part of a line that names its method.
 #[derive(Deserialize)]
 struct Call {
     doc: String,
@@ -38,7 +38,7 @@ pub(super) fn run(
         calls.push(call);
     }
 
-    let mut answers: Vec<Option<String>> = vec![None; lines.len()];
+    let mut outcomes: Vec<Option<String>> = vec![None; lines.len()];
     let mut harness = harness::Harness::new(root, "calls", gapi_conformance_glue::calls)?;
     let progress = Progress::new("generating", documents.len());
     for (document, indices) in &documents {
@@ -46,7 +46,7 @@ pub(super) fn run(
         let wanted: Vec<&Call> = indices.iter().map(|index| &calls[*index]).collect();
         match part(docs, document, &wanted) {
             Ok(part) => harness.add(part)?,
-            Err(error) => fail(&mut answers, indices, &error.to_string()),
+            Err(error) => fail(&mut outcomes, indices, &error.to_string()),
         }
         progress.done();
     }
@@ -66,28 +66,28 @@ pub(super) fn run(
         };
         match outcome {
             Ok(given) => {
-                for (index, answer) in indices.into_iter().zip(given) {
-                    answers[index] = Some(answer);
+                for (index, line_outcome) in indices.into_iter().zip(given) {
+                    outcomes[index] = Some(line_outcome);
                 }
             }
-            Err(error) => fail(&mut answers, &indices, &error.to_string()),
+            Err(error) => fail(&mut outcomes, &indices, &error.to_string()),
         }
         progress.done();
     }
     drop(progress);
-    let answers: Vec<String> = answers.into_iter().flatten().collect();
-    write(out, format!("{}\n", answers.join("\n")))?;
-    Ok(report(&lines, &answers))
+    let outcomes: Vec<String> = outcomes.into_iter().flatten().collect();
+    write(out, format!("{}\n", outcomes.join("\n")))?;
+    Ok(report(&lines, &outcomes))
 }
 
-fn fail(answers: &mut [Option<String>], indices: &[usize], why: &str) {
+fn fail(outcomes: &mut [Option<String>], indices: &[usize], why: &str) {
     for index in indices {
-        answers[*index] = Some(json!({"error": why}).to_string());
+        outcomes[*index] = Some(json!({"error": why}).to_string());
     }
 }
 
 /// Prints every failure and one line of counts.
-fn report(lines: &[&str], answers: &[String]) -> bool {
+fn report(lines: &[&str], outcomes: &[String]) -> bool {
     #[derive(Deserialize)]
     struct Outcome {
         error: Option<String>,
@@ -95,8 +95,8 @@ fn report(lines: &[&str], answers: &[String]) -> bool {
     }
     let mut counts = [0_usize; 3];
     let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
-    for (index, answer) in answers.iter().enumerate() {
-        let outcome: Option<Outcome> = serde_json::from_str(answer).ok();
+    for (index, line_outcome) in outcomes.iter().enumerate() {
+        let outcome: Option<Outcome> = serde_json::from_str(line_outcome).ok();
         let error = match outcome {
             Some(Outcome {
                 error: None, skip, ..
@@ -107,12 +107,12 @@ fn report(lines: &[&str], answers: &[String]) -> bool {
             Some(Outcome {
                 error: Some(error), ..
             }) => error,
-            None => "an answer that is no JSON".to_owned(),
+            None => "an outcome that is no JSON".to_owned(),
         };
         counts[2] += 1;
-        let seen = reasons.entry(error.clone()).or_default();
-        *seen += 1;
-        if *seen == 1 {
+        let count = reasons.entry(error.clone()).or_default();
+        *count += 1;
+        if *count == 1 {
             let call: Value = serde_json::from_str(lines[index]).unwrap_or_default();
             println!(
                 "line {}: {} {}: {error}",
@@ -139,7 +139,7 @@ fn part(folder: &Path, document: &str, calls: &[&Call]) -> Result<Part, Failure>
             Some(name) => path == name,
             None => call.method.as_ref() == Some(id),
         });
-        // The harness says that there is no such method.
+        // The harness reports that there is no such method.
         wanted.extend(found.map(|(path, _)| path.as_str()));
     }
     let options = Options::new().selection(Selection::parse(&wanted)?);

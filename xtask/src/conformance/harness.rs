@@ -9,8 +9,9 @@ use std::process::{Command, Stdio};
 use gapi_conformance_glue::Part;
 use serde::Deserialize;
 
-use crate::corpus::{Progress, target, write_if_new};
-use crate::{Failure, read, write};
+use crate::progress::Progress;
+use crate::workspace::{Failure, read, write};
+use crate::workspace::{target, write_if_new};
 
 /// The most source text in one program, in bytes; a larger module is a program of its own.
 const BATCH: usize = 5 << 20;
@@ -24,13 +25,13 @@ pub(super) struct Harness {
     target: PathBuf,
     kind: &'static str,
     print: fn(&[Part]) -> String,
-    programs: Vec<Program>,
+    programs: Vec<CallProgram>,
     /// The program that is being filled.
     open: Option<Open>,
 }
 
 #[derive(Debug)]
-struct Program {
+struct CallProgram {
     name: String,
     documents: Vec<String>,
 }
@@ -122,7 +123,7 @@ impl Harness {
             (self.print)(&open.parts)
         );
         write_if_new(&folder.join("main.rs"), &text)?;
-        self.programs.push(Program { name, documents });
+        self.programs.push(CallProgram { name, documents });
         Ok(())
     }
 
@@ -140,7 +141,7 @@ impl Harness {
         );
         write_if_new(&self.scratch.join("Cargo.toml"), &manifest)?;
         let progress = Progress::new("building", self.programs.len());
-        let mut command = crate::cargo();
+        let mut command = crate::workspace::cargo();
         let mut cargo = command
             .args(["build", "--quiet", "--keep-going", "--workspace"])
             .args(["--message-format=json", "--target-dir"])
@@ -152,9 +153,9 @@ impl Harness {
             .spawn()
             .map_err(|error| format!("cannot run cargo: {error}"))?;
         let stdout = cargo.stdout.take().ok_or("cargo has no output")?;
-        let mut said = Said::default();
+        let mut report = BuildReport::default();
         for line in BufReader::new(stdout).lines() {
-            if let Some(program) = said.take(&line?) {
+            if let Some(program) = report.take(&line?) {
                 progress.working_on(&program);
                 progress.done();
             }
@@ -164,11 +165,11 @@ impl Harness {
             .programs
             .into_iter()
             .map(|program| Built {
-                executable: said.executables.remove(&program.name).ok_or_else(|| {
-                    let errors = said
+                executable: report.executables.remove(&program.name).ok_or_else(|| {
+                    let errors = report
                         .errors
                         .get(&program.name)
-                        .or(said.errors.values().next());
+                        .or(report.errors.values().next());
                     errors.cloned().unwrap_or_else(|| "killed?".to_owned())
                 }),
                 documents: program.documents,
@@ -177,19 +178,19 @@ impl Harness {
     }
 }
 
-/// What cargo said.
+/// What cargo reported.
 #[derive(Debug, Default)]
-struct Said {
+struct BuildReport {
     executables: BTreeMap<String, PathBuf>,
     /// The first error of each program.
     errors: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
-struct Report {
+struct BuildMessage {
     target: Option<Target>,
     executable: Option<PathBuf>,
-    message: Option<Message>,
+    message: Option<BuildError>,
 }
 
 #[derive(Deserialize)]
@@ -198,31 +199,31 @@ struct Target {
 }
 
 #[derive(Deserialize)]
-struct Message {
+struct BuildError {
     level: String,
     rendered: Option<String>,
 }
 
-impl Said {
+impl BuildReport {
     /// Takes one line of JSON; gives the name of a program that was built.
     fn take(&mut self, line: &str) -> Option<String> {
-        let report: Report = serde_json::from_str(line).ok()?;
-        let name = report.target?.name;
-        if let Some(message) = report
+        let message: BuildMessage = serde_json::from_str(line).ok()?;
+        let name = message.target?.name;
+        if let Some(error) = message
             .message
-            .filter(|message| message.level.starts_with("error"))
+            .filter(|error| error.level.starts_with("error"))
         {
             self.errors
                 .entry(name)
-                .or_insert_with(|| message.rendered.unwrap_or_default());
+                .or_insert_with(|| error.rendered.unwrap_or_default());
             return None;
         }
-        self.executables.insert(name.clone(), report.executable?);
+        self.executables.insert(name.clone(), message.executable?);
         Some(name)
     }
 }
 
-/// Gives a program its lines, and takes as many answers.
+/// Gives a program its lines, and returns as many lines of output.
 pub(super) fn run(executable: &Path, lines: &[&str]) -> Result<Vec<String>, Failure> {
     let failed = |error: std::io::Error| format!("cannot run {}: {error}", executable.display());
     let mut child = Command::new(executable)
@@ -235,19 +236,19 @@ pub(super) fn run(executable: &Path, lines: &[&str]) -> Result<Vec<String>, Fail
     // In a thread of its own, so that neither side waits for the other to read.
     let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
     let output = child.wait_with_output().map_err(failed)?;
-    // A program that ended early closed its input; its status says so better.
+    // A program that ended early closed its input; its status reports that better.
     let _ = writer.join();
     let text = String::from_utf8(output.stdout)?;
-    let answers: Vec<String> = text.lines().map(str::to_owned).collect();
-    if !output.status.success() || answers.len() != lines.len() {
+    let output_lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    if !output.status.success() || output_lines.len() != lines.len() {
         return Err(format!(
-            "{} gave {} answers to {} lines and ended with {}",
+            "{} gave {} lines for {} lines and ended with {}",
             executable.display(),
-            answers.len(),
+            output_lines.len(),
             lines.len(),
             output.status
         )
         .into());
     }
-    Ok(answers)
+    Ok(output_lines)
 }

@@ -10,7 +10,7 @@ pub(crate) use roundtrip::run as roundtrip;
 
 use std::path::{Path, PathBuf};
 
-use crate::Failure;
+use crate::workspace::Failure;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Calls {

@@ -6,8 +6,8 @@ use gapi_conformance::Recorded;
 use serde_json::Value;
 
 use super::calls;
-use crate::corpus::target;
-use crate::{Failure, documents, read, write};
+use crate::workspace::target;
+use crate::workspace::{Failure, documents, read, write};
 
 /// True when every request is the recorded one.
 pub(super) fn run(docs: &Path, root: &Path) -> Result<bool, Failure> {
@@ -28,7 +28,7 @@ pub(super) fn run(docs: &Path, root: &Path) -> Result<bool, Failure> {
     let mut equal = 0;
     for (recorded, request) in all.iter().zip(requests.lines()) {
         let request: Value = serde_json::from_str(request)?;
-        // A call that could not be made was told above.
+        // A call that could not be made was reported above.
         if request.get("error").is_some() {
             continue;
         }

@@ -1,4 +1,4 @@
-//! Decodes and encodes full answers through generated code.
+//! Decodes and encodes full responses through generated code.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -8,16 +8,17 @@ use gapi_conformance_glue::Part;
 use serde_json::{Value, json};
 
 use super::{RoundTrip, harness, synth};
-use crate::corpus::{Progress, glob, stem};
-use crate::{Failure, documents, read};
+use crate::progress::Progress;
+use crate::workspace::{Failure, documents, read};
+use crate::workspace::{glob, stem};
 
-/// True when every answer came back as it was.
+/// Returns whether every response came back unchanged.
 pub(crate) fn run(arguments: &RoundTrip, root: &Path) -> Result<bool, Failure> {
     let mut files = documents(&root.join(&arguments.folder))?;
     if let Some(only) = &arguments.only {
         files.retain(|file| glob(only, &stem(file)));
     }
-    let mut harness = harness::Harness::new(root, "answers", gapi_conformance_glue::answers)?;
+    let mut harness = harness::Harness::new(root, "responses", gapi_conformance_glue::answers)?;
     let mut lines: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     let progress = Progress::new("generating", files.len());
     for file in &files {
@@ -26,7 +27,7 @@ pub(crate) fn run(arguments: &RoundTrip, root: &Path) -> Result<bool, Failure> {
         let text = String::from_utf8(read(file)?)?;
         let document: Value = serde_json::from_str(&text)?;
         let mut schemas = BTreeSet::new();
-        answered(&document, &mut schemas);
+        response_schemas(&document, &mut schemas);
         if !schemas.is_empty() {
             let options = Options::new().selection(Selection::parse(["**"])?);
             let generated = generate(&Source::new(format!("{name}.json"), text), &options)?;
@@ -53,17 +54,17 @@ pub(crate) fn run(arguments: &RoundTrip, root: &Path) -> Result<bool, Failure> {
         all += sent.len();
         let executable = program
             .executable
-            .map_err(|error| format!("the answers do not compile: {error}"))?;
+            .map_err(|error| format!("the responses do not compile: {error}"))?;
         let texts: Vec<String> = sent.iter().map(ToString::to_string).collect();
         let input: Vec<&str> = texts.iter().map(String::as_str).collect();
-        for (sent, answer) in sent.iter().zip(harness::run(&executable, &input)?) {
-            let answer: Value = serde_json::from_str(&answer)?;
-            if answer["value"] == sent["value"] {
+        for (sent, outcome) in sent.iter().zip(harness::run(&executable, &input)?) {
+            let outcome: Value = serde_json::from_str(&outcome)?;
+            if outcome["value"] == sent["value"] {
                 good += 1;
                 continue;
             }
-            let why = answer["error"].as_str().map_or_else(
-                || difference("", &sent["value"], &answer["value"]),
+            let why = outcome["error"].as_str().map_or_else(
+                || difference("", &sent["value"], &outcome["value"]),
                 str::to_owned,
             );
             println!("{}: {}: {why}", sent["doc"], sent["schema"]);
@@ -73,13 +74,13 @@ pub(crate) fn run(arguments: &RoundTrip, root: &Path) -> Result<bool, Failure> {
     Ok(good == all)
 }
 
-/// The schemas that methods answer with.
-fn answered<'d>(resource: &'d Value, schemas: &mut BTreeSet<&'d str>) {
+/// Adds the schemas of the responses of methods.
+fn response_schemas<'d>(resource: &'d Value, schemas: &mut BTreeSet<&'d str>) {
     let entries = |key: &str| resource[key].as_object().into_iter().flatten();
     schemas
         .extend(entries("methods").filter_map(|(_, method)| method["response"]["$ref"].as_str()));
     for (_, child) in entries("resources") {
-        answered(child, schemas);
+        response_schemas(child, schemas);
     }
 }
 

@@ -7,19 +7,19 @@ use std::process::Stdio;
 
 use serde::Deserialize;
 
-use super::generate::Module;
-use super::progress::Progress;
-use crate::{Failure, read, write};
+use super::module::Module;
+use crate::progress::Progress;
+use crate::workspace::{Failure, read, target, write, write_if_new};
 
 /// The most generated text in one crate, in bytes; a larger module is a crate of its own. One crate is built at a time.
 const BATCH: usize = 12 << 20;
 
 /// How many errors are shown per document.
-const SHOWN: usize = 3;
+const REPORTED: usize = 3;
 
 /// What to do with the modules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum Pass {
     /// Type-check.
     Check,
     /// Run rustdoc.
@@ -61,11 +61,11 @@ impl Compiler {
         )
     }
 
-    /// Runs a step over every module that did not fail before, and adds the failures to the modules.
+    /// Runs a pass over every module that did not fail before, and adds the failures to the modules.
     ///
     /// One broken module hides the later errors of its batch, so the others of the batch are tried again without it.
-    pub(super) fn run(&self, step: Step, modules: &mut [Module]) -> Result<(), Failure> {
-        let what = if step == Step::Check {
+    pub(super) fn run(&self, pass: Pass, modules: &mut [Module]) -> Result<(), Failure> {
+        let what = if pass == Pass::Check {
             "compiling"
         } else {
             "documenting"
@@ -92,7 +92,7 @@ impl Compiler {
                 let limit = batch
                     .first()
                     .and_then(|index| modules[*index].recursion_limit);
-                let outcome = self.batch(step, &names, limit)?;
+                let outcome = self.batch(pass, &names, limit)?;
                 if !outcome.success && outcome.errors.is_empty() {
                     // No module is at fault: the runtime does not compile, or the compiler was killed.
                     return Err(
@@ -121,7 +121,7 @@ impl Compiler {
             }
             waiting = again;
         }
-        if step == Step::Doc {
+        if pass == Pass::Doc {
             // Of no use to anybody, and large; that there is none is fine.
             let _ = std::fs::remove_dir_all(self.target.join("doc/corpus"));
         }
@@ -131,15 +131,15 @@ impl Compiler {
     /// Runs one crate that holds these modules through cargo.
     fn batch(
         &self,
-        step: Step,
+        pass: Pass,
         names: &[String],
         limit: Option<usize>,
     ) -> Result<Outcome, Failure> {
         self.write_crate(names, limit)?;
-        let mut command = crate::cargo();
-        match step {
-            Step::Check => command.arg("check"),
-            Step::Doc => command
+        let mut command = crate::workspace::cargo();
+        match pass {
+            Pass::Check => command.arg("check"),
+            Pass::Doc => command
                 .args(["doc", "--no-deps"])
                 .env("RUSTDOCFLAGS", "-D warnings"),
         };
@@ -180,23 +180,23 @@ impl Compiler {
     }
 }
 
-/// What cargo said about one batch.
+/// What cargo reported of one batch.
 #[derive(Debug, Default)]
 struct Outcome {
     success: bool,
     /// The first errors of each module.
     errors: BTreeMap<String, Vec<String>>,
-    /// What stands in no module: a broken runtime, a killed compiler.
+    /// What is in no module: a broken runtime, a killed compiler.
     rest: String,
 }
 
 #[derive(Deserialize)]
-struct Line {
-    message: Option<Message>,
+struct CargoMessage {
+    message: Option<Diagnostic>,
 }
 
 #[derive(Deserialize)]
-struct Message {
+struct Diagnostic {
     level: String,
     rendered: Option<String>,
     spans: Vec<Span>,
@@ -218,24 +218,24 @@ impl Outcome {
         if success {
             return outcome;
         }
-        let mut seen = BTreeSet::new();
+        let mut counts = BTreeSet::new();
         for line in messages.split(|byte| *byte == b'\n') {
-            let Ok(Line {
+            let Ok(CargoMessage {
                 message: Some(message),
-            }) = serde_json::from_slice::<Line>(line)
+            }) = serde_json::from_slice::<CargoMessage>(line)
             else {
                 continue;
             };
             let rendered = message.rendered.unwrap_or_default();
-            if !message.level.starts_with("error") || !seen.insert(rendered.clone()) {
+            if !message.level.starts_with("error") || !counts.insert(rendered.clone()) {
                 continue;
             }
-            let place = message
+            let location = message
                 .spans
                 .iter()
                 .find(|span| span.is_primary)
                 .or(message.spans.first());
-            let file = place
+            let file = location
                 .map(|span| Path::new(&span.file_name))
                 .filter(|file| file.parent().is_some_and(|p| p.ends_with("modules")));
             match file.and_then(Path::file_stem) {
@@ -244,7 +244,7 @@ impl Outcome {
                         .errors
                         .entry(module.to_string_lossy().into_owned())
                         .or_default();
-                    if errors.len() < SHOWN {
+                    if errors.len() < REPORTED {
                         errors.push(rendered.trim_end().to_owned());
                     }
                 }
@@ -278,37 +278,9 @@ fn batches(modules: &[Module], waiting: &[usize]) -> Vec<Vec<usize>> {
     batches
 }
 
-/// The folder that cargo builds in, as cargo itself says.
-pub(crate) fn target(root: &Path) -> Result<PathBuf, Failure> {
-    #[derive(Deserialize)]
-    struct Metadata {
-        target_directory: PathBuf,
-    }
-    let output = crate::cargo()
-        .args(["metadata", "--no-deps", "--format-version", "1"])
-        .current_dir(root)
-        .output()
-        .map_err(|error| format!("cannot run cargo: {error}"))?;
-    let metadata: Metadata = serde_json::from_slice(&output.stdout).map_err(|_| {
-        format!(
-            "cargo metadata failed: {}",
-            String::from_utf8_lossy(&output.stderr).trim()
-        )
-    })?;
-    Ok(metadata.target_directory)
-}
-
 /// `sqladmin_v1` of `sqladmin.v1`.
 fn ident(name: &str) -> String {
     name.replace(|c: char| !c.is_ascii_alphanumeric(), "_")
-}
-
-/// Leaves a file alone that is right already, so that cargo does not build it again.
-pub(crate) fn write_if_new(path: &Path, text: &str) -> Result<(), Failure> {
-    if std::fs::read(path).is_ok_and(|old| old == text.as_bytes()) {
-        return Ok(());
-    }
-    write(path, text)
 }
 
 #[cfg(test)]

@@ -11,30 +11,11 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::compile::Compiler;
-use super::progress::Progress;
-use super::{Counts, Methods, Streams, patches, stem};
-use crate::{Failure, read};
-
-/// What became of one document.
-#[derive(Debug, Default)]
-pub(super) struct Module {
-    /// `sqladmin.v1`
-    pub(super) name: String,
-    /// What the document holds, counted here and not by the generator.
-    pub(super) total: Counts,
-    /// What was generated.
-    pub(super) made: Counts,
-    /// The size of the generated text in bytes.
-    pub(super) text_len: usize,
-    /// What its crate has to set.
-    pub(super) recursion_limit: Option<usize>,
-    /// Its pages, items and operations.
-    pub(super) streams: Streams,
-    /// What its methods make of changes.
-    pub(super) patches: Vec<String>,
-    /// Every failure, with its place.
-    pub(super) failures: Vec<String>,
-}
+use super::module::{Counts, Methods, Module};
+use super::patches;
+use super::streams::Streams;
+use crate::progress::{Progress, lock};
+use crate::workspace::{Failure, read, stem};
 
 /// What to make of the documents.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +23,7 @@ pub(super) struct Generator<'a> {
     /// Where the texts are left, if they are to be compiled.
     pub(super) compiler: Option<&'a Compiler>,
     pub(super) methods: Methods,
-    /// Whether to make files that nobody asked to compile.
+    /// Whether to make files that are not to be compiled.
     pub(super) format: bool,
 }
 
@@ -124,7 +105,7 @@ impl Generator<'_> {
             Ok(generated) => {
                 module.streams = Streams::of(&module.name, &whole, &generated.api);
                 module.patches = patches::of(&module.name, &generated.api);
-                self.keep(&generated, &mut module, &label)?;
+                self.add(&generated, &mut module, &label)?;
             }
             Err(errors) => module
                 .failures
@@ -133,7 +114,7 @@ impl Generator<'_> {
         Ok(module)
     }
 
-    fn keep(&self, generated: &Generated, module: &mut Module, label: &str) -> Result<(), Failure> {
+    fn add(&self, generated: &Generated, module: &mut Module, label: &str) -> Result<(), Failure> {
         let (statistics, total) = (generated.statistics, module.total);
         module.recursion_limit = generated.recursion_limit;
         module.made = Counts {
@@ -162,13 +143,6 @@ impl Generator<'_> {
         }
         Ok(())
     }
-}
-
-/// The lock, whatever happened to its last holder: a panic has been reported already, and ends the scope.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 /// What can be counted in a document or in one of its resources, read by nothing of the generator.

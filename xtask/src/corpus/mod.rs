@@ -2,8 +2,8 @@
 
 mod compile;
 mod generate;
+mod module;
 mod patches;
-mod progress;
 mod random;
 mod streams;
 
@@ -11,11 +11,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use crate::{Failure, documents};
-use compile::{Compiler, Step};
-pub(crate) use compile::{target, write_if_new};
-use generate::Module;
-pub(crate) use progress::Progress;
+use crate::workspace::{Failure, documents, glob, stem};
+use compile::{Compiler, Pass};
+use module::{Counts, Methods, Module};
 use streams::Streams;
 
 #[derive(Debug, clap::Args)]
@@ -55,16 +53,6 @@ pub(crate) struct Arguments {
     jobs: Option<u16>,
 }
 
-/// Which methods to generate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-enum Methods {
-    /// All of them.
-    All,
-    /// None: schemas only.
-    None,
-}
-
-/// Generates, compiles and documents; true when nothing failed.
 pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
     let compiler = if arguments.compile || arguments.doc {
         Some(Compiler::new(root)?)
@@ -173,15 +161,15 @@ fn compile(
     let Some(compiler) = compiler else {
         return Ok(());
     };
-    for (step, wanted) in [(Step::Check, arguments.compile), (Step::Doc, arguments.doc)] {
+    for (pass, wanted) in [(Pass::Check, arguments.compile), (Pass::Doc, arguments.doc)] {
         if wanted {
-            compiler.run(step, modules)?;
+            compiler.run(pass, modules)?;
         }
     }
     Ok(())
 }
 
-/// Seconds of processor time of this program and of those that it ran, where the system tells.
+/// Seconds of processor time of this program and of those that it ran, where the system reports it.
 fn cpu() -> Option<f64> {
     let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
     crate::bench_compile::cpu_of_all(&stat)
@@ -207,60 +195,9 @@ fn report(modules: &[Module]) -> bool {
     good == all
 }
 
-/// How much there is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Counts {
-    documents: usize,
-    methods: usize,
-    schemas: usize,
-}
-
-impl Counts {
-    fn add(&mut self, more: Self) {
-        self.documents += more.documents;
-        self.methods += more.methods;
-        self.schemas += more.schemas;
-    }
-}
-
-/// `sqladmin.v1` of `.../sqladmin.v1.json`.
-pub(crate) fn stem(file: &Path) -> String {
-    file.file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned()
-}
-
-/// Whether a name matches a pattern in which `*` stands for any text and `?` for one character.
-pub(crate) fn glob(pattern: &str, name: &str) -> bool {
-    let Some(first) = pattern.chars().next() else {
-        return name.is_empty();
-    };
-    let rest = &pattern[first.len_utf8()..];
-    match first {
-        '*' => (0..=name.len())
-            .filter(|start| name.is_char_boundary(*start))
-            .any(|start| glob(rest, &name[start..])),
-        _ => name
-            .chars()
-            .next()
-            .is_some_and(|c| (first == '?' || first == c) && glob(rest, &name[c.len_utf8()..])),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn globs_match_whole_names() {
-        assert!(glob("sql*", "sqladmin.v1"));
-        assert!(glob("*.v?", "sqladmin.v1"));
-        assert!(glob("sqladmin.v1", "sqladmin.v1"));
-        assert!(!glob("sqladmin", "sqladmin.v1"));
-        assert!(!glob("*.v?", "sqladmin.v1beta4"));
-        assert!(glob("*", ""));
-    }
 
     #[test]
     fn a_failed_document_counts_for_nothing() {

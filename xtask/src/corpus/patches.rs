@@ -32,7 +32,7 @@ fn is_listed(method: &Method) -> bool {
             method.patching,
             Patching::Merge | Patching::Mask { .. } | Patching::Refused(Refusal::Mask)
         )
-        // One that is another method's, as its description says.
+        // One that is another method's, according to its description.
         || method.optional.iter().any(|parameter| parameter.wire == "updateMask")
 }
 
@@ -72,7 +72,7 @@ fn refused(refusal: Refusal) -> &'static str {
         Refusal::Replaces => "refused: replaces",
         Refusal::Acts => "refused: acts",
         Refusal::Mask => "refused: mask of no one object",
-        Refusal::Silent => "refused: does not say that it merges",
+        Refusal::Silent => "refused: not described as merging",
         Refusal::NoObject => "refused: body is no object",
         Refusal::NoBody => "refused: no body",
     }
@@ -111,8 +111,8 @@ mod tests {
     fn vendored_documents_patch_as_the_list_says() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../discovery-docs");
         let mut documents = BTreeMap::new();
-        for file in crate::documents(&folder).expect("documents") {
-            let name = super::super::stem(&file);
+        for file in crate::workspace::documents(&folder).expect("documents") {
+            let name = crate::workspace::stem(&file);
             let text = std::fs::read_to_string(&file).expect("a document");
             let generated =
                 generate(&Source::new(&*name, text), &Options::new()).expect("a module");

@@ -11,9 +11,9 @@ use gapi_random_documents::{Outcome, forms, trial};
 
 use super::Arguments;
 use super::compile::Compiler;
-use super::generate::{Module, lock};
-use super::progress::Progress;
-use crate::Failure;
+use super::module::Module;
+use crate::progress::{Progress, lock};
+use crate::workspace::Failure;
 
 /// What became of all documents.
 #[derive(Debug, Default)]

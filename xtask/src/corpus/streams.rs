@@ -29,11 +29,11 @@ pub(super) struct Streams {
 }
 
 const NO_ITEMS: &str =
-    "no items: no list of the answer is the one that pages; name it in an override";
+    "no items: no list of the response is the one that pages; name it in an override";
 const NO_POLL: &str =
     "no wait: the document has no method that gets its operations; poll with another version's";
 const NO_NAME: &str =
-    "no wait: the operation has no name, because the answer is the result already";
+    "no wait: the operation has no name, because the response is the result already";
 /// The jobs that can be waited for: documents, and the schema of each.
 const JOBS: [(&str, &str); 9] = [
     ("batch.v1", "Job"),
@@ -229,13 +229,13 @@ impl Document {
 
     fn is_paged(&self, method: &Method) -> bool {
         let tokens = ["pageToken", "nextPageToken"];
-        let is_answered = tokens
+        let is_responded = tokens
             .iter()
             .any(|token| self.has(method.response.as_ref(), token));
         let is_asked = tokens.iter().any(|token| {
             method.parameters.contains_key(*token) || self.has(method.request.as_ref(), token)
         });
-        is_answered && is_asked
+        is_responded && is_asked
     }
 
     fn operation(&self, method: &Method) -> Option<Form> {
@@ -253,12 +253,12 @@ impl Document {
 
     /// Whether some method gets operations like the one that this method starts.
     fn has_poll(&self, method: &Method) -> bool {
-        let answer = |method: &Method| method.response.as_ref()?.name.clone();
+        let response = |method: &Method| method.response.as_ref()?.name.clone();
         let mut found = false;
         self.tree.each("", &mut |path, resource, get| {
             found |= is_of_operations(resource)
                 && path.ends_with(".get")
-                && answer(get) == answer(method);
+                && response(get) == response(method);
         });
         found
     }
@@ -307,8 +307,8 @@ mod tests {
     fn every_vendored_document_has_all_its_streams() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../discovery-docs");
         let mut all = Streams::default();
-        for file in crate::documents(&folder).expect("documents") {
-            let name = super::super::stem(&file);
+        for file in crate::workspace::documents(&folder).expect("documents") {
+            let name = crate::workspace::stem(&file);
             let text = std::fs::read_to_string(&file).expect("a document");
             all.add(streams(&name, &text));
         }

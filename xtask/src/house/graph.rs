@@ -7,7 +7,7 @@ pub(super) type Edges = BTreeMap<String, BTreeSet<String>>;
 
 /// Returns the circles of files: every set of at least two files each of which reaches all others. Largest first.
 pub(super) fn circles(edges: &Edges) -> Vec<Vec<String>> {
-    let mut search = Search {
+    let mut search = Components {
         edges,
         next: 0,
         index: BTreeMap::new(),
@@ -26,7 +26,7 @@ pub(super) fn circles(edges: &Edges) -> Vec<Vec<String>> {
 }
 
 /// Tarjan's algorithm.
-struct Search<'a> {
+struct Components<'a> {
     edges: &'a Edges,
     next: usize,
     index: BTreeMap<&'a str, usize>,
@@ -35,7 +35,7 @@ struct Search<'a> {
     circles: Vec<Vec<String>>,
 }
 
-impl<'a> Search<'a> {
+impl<'a> Components<'a> {
     fn visit(&mut self, file: &'a str) {
         let index = self.next;
         self.next += 1;

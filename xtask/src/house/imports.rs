@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::graph::Edges;
-use super::modules::{Crate, Named};
+use super::modules::Crate;
+use super::paths::Named;
 
 /// What a path names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Target {
+enum Definition {
     Module(usize),
     /// An item, by its file.
     Item(String),
@@ -23,7 +24,8 @@ pub(super) fn edges(tree: &Crate) -> Edges {
         let mut targets = BTreeSet::new();
         for import in module.imports.values().flatten() {
             if !import.exported
-                && let Some(Target::Item(file)) = tree.path(id, &import.path, &mut Visited::new())
+                && let Some(Definition::Item(file)) =
+                    tree.path(id, &import.path, &mut Visited::new())
             {
                 targets.insert(file);
             }
@@ -50,7 +52,7 @@ type Visited = BTreeSet<(usize, String)>;
 
 impl Crate {
     fn named(&self, id: usize, named: &Named) -> Option<String> {
-        if named.called && named.segments.len() <= 2 {
+        if named.is_macro && named.segments.len() <= 2 {
             let name = named.segments.last()?;
             let files = self.macros.get(name);
             if let Some(file) = files.and_then(BTreeSet::first) {
@@ -58,8 +60,12 @@ impl Crate {
             }
         }
         match self.path(id, &named.segments, &mut Visited::new())? {
-            Target::Item(file) => Some(file),
-            Target::Module(_) => None,
+            Definition::Item(file) => Some(file),
+            // A macro or an attribute makes paths of it.
+            Definition::Module(module) if named.segments.len() > 1 && !named.is_scope => {
+                Some(self.modules[module].file.clone())
+            }
+            Definition::Module(_) => None,
         }
     }
 
@@ -68,7 +74,7 @@ impl Crate {
     fn glob(&self, id: usize, path: &[String]) -> BTreeSet<String> {
         let mut files = BTreeSet::new();
         match self.path(id, path, &mut Visited::new()) {
-            Some(Target::Module(target)) => {
+            Some(Definition::Module(target)) => {
                 let module = &self.modules[target];
                 if !module.traits.is_empty() {
                     files.insert(module.file.clone());
@@ -85,7 +91,7 @@ impl Crate {
                 }
             }
             // The variants of an enum.
-            Some(Target::Item(file)) => {
+            Some(Definition::Item(file)) => {
                 files.insert(file);
             }
             None => {}
@@ -94,16 +100,16 @@ impl Crate {
     }
 
     /// Resolves a path that module `id` has.
-    fn path(&self, id: usize, segments: &[String], visited: &mut Visited) -> Option<Target> {
+    fn path(&self, id: usize, segments: &[String], visited: &mut Visited) -> Option<Definition> {
         let last = segments.len().checked_sub(1)?;
         let mut at = id;
         // Whether the path names a module of this crate so far.
         let mut inside = false;
         for (index, segment) in segments.iter().enumerate() {
             let target = match segment.as_str() {
-                "crate" => Target::Module(self.roots[at]),
-                "self" => Target::Module(at),
-                "super" => Target::Module(self.modules[at].parent?),
+                "crate" => Definition::Module(self.roots[at]),
+                "self" => Definition::Module(at),
+                "super" => Definition::Module(self.modules[at].parent?),
                 "Self" => return None,
                 name => match self.lookup(at, name, index == last, visited) {
                     Some(target) => target,
@@ -113,32 +119,39 @@ impl Crate {
                     None if inside => {
                         let exported = self.macros.get(name).and_then(BTreeSet::first);
                         let file = exported.unwrap_or(&self.modules[at].file);
-                        return Some(Target::Item(file.clone()));
+                        return Some(Definition::Item(file.clone()));
                     }
+                    None if self.own_names.contains(name) => Definition::Module(self.roots[at]),
                     None => return None,
                 },
             };
             match target {
-                Target::Item(_) => return Some(target),
-                Target::Module(module) => at = module,
+                Definition::Item(_) => return Some(target),
+                Definition::Module(module) => at = module,
             }
             inside = true;
         }
-        Some(Target::Module(at))
+        Some(Definition::Module(at))
     }
 
     /// Looks a name up in a module. A name may be a module and an item at once; where a path ends, the item is meant.
-    fn lookup(&self, id: usize, name: &str, last: bool, visited: &mut Visited) -> Option<Target> {
+    fn lookup(
+        &self,
+        id: usize,
+        name: &str,
+        last: bool,
+        visited: &mut Visited,
+    ) -> Option<Definition> {
         let module = &self.modules[id];
         let child = module
             .children
             .get(name)
-            .map(|child| Target::Module(*child));
+            .map(|child| Definition::Module(*child));
         if !last && child.is_some() {
             return child;
         }
         if module.items.contains(name) {
-            return Some(Target::Item(module.file.clone()));
+            return Some(Definition::Item(module.file.clone()));
         }
         if !visited.insert((id, name.to_owned())) {
             return child;
@@ -146,8 +159,8 @@ impl Crate {
         let mut found = None;
         for import in module.imports.get(name).into_iter().flatten() {
             match self.path(id, &import.path, visited) {
-                Some(Target::Item(file)) if last => {
-                    found = Some(Target::Item(file));
+                Some(Definition::Item(file)) if last => {
+                    found = Some(Definition::Item(file));
                     break;
                 }
                 other => found = found.or(other),
@@ -155,7 +168,7 @@ impl Crate {
         }
         if found.is_none() && !module.imports.contains_key(name) && child.is_none() {
             for glob in &module.globs {
-                if let Some(Target::Module(target)) = self.path(id, &glob.path, visited)
+                if let Some(Definition::Module(target)) = self.path(id, &glob.path, visited)
                     && target != id
                 {
                     found = self.lookup(target, name, last, visited);

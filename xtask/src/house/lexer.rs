@@ -51,7 +51,7 @@ struct Lexer<'a> {
     at: usize,
 }
 
-type Span = (Kind, usize, usize);
+type Extent = (Kind, usize, usize);
 
 impl<'a> Lexer<'a> {
     fn rest(&self) -> &'a str {
@@ -59,7 +59,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// Advances over one piece, which begins with `first`.
-    fn piece(&mut self, first: char) -> Option<Span> {
+    fn piece(&mut self, first: char) -> Option<Extent> {
         let rest = self.rest();
         let start = self.at;
         if rest.starts_with("//") {
@@ -125,7 +125,7 @@ impl<'a> Lexer<'a> {
     }
 
     /// A string literal with any prefix.
-    fn string(&mut self) -> Option<Span> {
+    fn string(&mut self) -> Option<Extent> {
         let rest = self.rest();
         let prefix = ["br", "cr", "b", "c", "r", ""].into_iter().find(|prefix| {
             let Some(after) = rest.strip_prefix(prefix) else {
@@ -153,7 +153,7 @@ impl<'a> Lexer<'a> {
         Some((Kind::Text, from, from + length))
     }
 
-    fn character_or_lifetime(&mut self) -> Option<Span> {
+    fn character_or_lifetime(&mut self) -> Option<Extent> {
         let mut characters = self.rest().char_indices().skip(1);
         let (_, first) = characters.next()?;
         let (second_at, second) = characters.next()?;

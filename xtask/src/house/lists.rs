@@ -1,10 +1,10 @@
-//! The lists that `house` checks against: floors (`docs/architecture.md`), unwanted words (`docs/glossary.md`)
+//! The lists that `house` checks against: floors and the trip of a call (`docs/architecture.md`), unwanted words (`docs/glossary.md`)
 //! and exceptions (`allowed.txt`).
 
 use std::collections::BTreeMap;
 
 use super::graph::Floors;
-use crate::Failure;
+use crate::workspace::Failure;
 
 /// Where a word is unwanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,11 +35,11 @@ impl Unwanted {
             .ok_or("docs/glossary.md has no section `Words that are not used`")?;
         let section = section.split("\n## ").next().unwrap_or(section);
         let mut this = Self::default();
-        let rows = section.lines().filter(|line| line.starts_with('|'));
-        for row in rows.skip(2) {
-            let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let lines = section.lines().filter(|line| line.starts_with('|'));
+        for line in lines.skip(2) {
+            let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
             let [forms, scope, _instead] = cells.as_slice() else {
-                return Err(format!("docs/glossary.md: three cells are expected in {row}").into());
+                return Err(format!("docs/glossary.md: three cells are expected in {line}").into());
             };
             let scope = match *scope {
                 "everywhere" => Scope::Everywhere,
@@ -128,30 +128,44 @@ impl Allowed {
     }
 }
 
-/// Reads the floors of every crate: a line without indentation names a crate, each line below it a floor, the lowest first.
+/// Reads the floors of every crate: `name: lowest modules < higher modules < highest modules`, with indented lines as continuation.
 pub(super) fn floors(page: &str) -> Result<BTreeMap<String, Floors>, Failure> {
-    let block = fenced(page, "text floors")?;
-    let mut all: BTreeMap<String, Floors> = BTreeMap::new();
-    let mut current = None;
-    let mut number = 0;
-    for line in block.lines().filter(|line| !line.trim().is_empty()) {
-        if !line.starts_with(' ') {
-            number = 0;
-            current = Some(line.trim().to_owned());
-            continue;
-        }
-        let name = current
-            .as_ref()
-            .ok_or("the floors begin with the name of a crate")?;
-        number += 1;
-        let floors = all.entry(name.clone()).or_default();
-        for module in line.split_whitespace() {
-            if !floors.add(module, number) {
-                return Err(format!("floors of {name}: {module} is listed twice").into());
-            }
+    let mut texts: Vec<(&str, String)> = Vec::new();
+    for line in fenced(page, "text floors")?.lines() {
+        if let Some((name, rest)) = line.split_once(':') {
+            texts.push((name, rest.to_owned()));
+        } else if let Some((_, text)) = texts.last_mut() {
+            text.push(' ');
+            text.push_str(line);
         }
     }
+    let mut all = BTreeMap::new();
+    for (name, text) in texts {
+        let mut floors = Floors::default();
+        for (number, modules) in text.split('<').enumerate() {
+            for module in modules.split_whitespace() {
+                if !floors.add(module, number + 1) {
+                    return Err(format!("floors of {name}: {module} is listed twice").into());
+                }
+            }
+        }
+        all.insert(name.to_owned(), floors);
+    }
     Ok(all)
+}
+
+/// Reads the trip of a call: lines `file: function`.
+pub(super) fn trip(page: &str) -> Result<Vec<(String, String)>, Failure> {
+    fenced(page, "text trip")?
+        .lines()
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| {
+            line.trim()
+                .split_once(": ")
+                .map(|(file, function)| (file.to_owned(), function.trim().to_owned()))
+                .ok_or_else(|| format!("trip: `file: function` is expected in {line}").into())
+        })
+        .collect()
 }
 
 /// Returns the fenced block with the given info string.

@@ -5,7 +5,12 @@ mod imports;
 mod lexer;
 mod lists;
 mod modules;
+mod paths;
+mod trip;
 mod words;
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -14,9 +19,9 @@ use std::path::{Path, PathBuf};
 use graph::{Edges, Floors};
 use lists::{Allowed, Unwanted};
 use modules::{Crate, Sources, TypeName};
-use words::{Location, Occurrence};
+use words::{Location, Occurrence, Search};
 
-use crate::Failure;
+use crate::workspace::Failure;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
@@ -46,6 +51,19 @@ const CRATES: &[(&str, &str)] = &[
     ("xtask", "xtask/src"),
 ];
 
+/// Where tests, examples and benches are.
+const TESTS: &[&str] = &[
+    "tests",
+    "auth/tests",
+    "codegen/tests",
+    "transport/tests",
+    "macros/tests",
+    "cli/tests",
+    "fakes/tests",
+    "examples",
+    "benches",
+];
+
 /// A circle of more files than these fails the test.
 const LARGEST_CIRCLE: usize = 3;
 
@@ -64,6 +82,15 @@ impl Lists {
             unwanted: Unwanted::parse(&text(&root.join("docs/glossary.md"))?)?,
             allowed: Allowed::parse(include_str!("allowed.txt"))?,
         })
+    }
+
+    fn search<'a>(&'a self, path: &'a str) -> Search<'a> {
+        Search {
+            path,
+            unwanted: &self.unwanted,
+            allowed: &self.allowed,
+            found: Vec::new(),
+        }
     }
 }
 
@@ -100,13 +127,7 @@ impl Measured {
             }
             let path = format!("{folder}/{file}");
             sizes.insert(file.clone(), lines_without_tests(source));
-            words.extend(words::in_rust(
-                &path,
-                source,
-                false,
-                &lists.unwanted,
-                &lists.allowed,
-            ));
+            words.extend(lists.search(&path).rust(source, false));
         }
         let violations = lists.floors.get(name).map_or_else(
             || vec!["no floors are listed".to_owned()],
@@ -125,7 +146,7 @@ impl Measured {
         })
     }
 
-    fn row(&self) -> String {
+    fn summary(&self) -> String {
         let mut sizes: Vec<usize> = self.sizes.values().copied().collect();
         sizes.sort_unstable();
         let median = sizes.get(sizes.len() / 2).copied().unwrap_or_default();
@@ -230,14 +251,20 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
             .is_none_or(|wanted| wanted == *name)
         {
             let measured = Measured::of(name, folder, tree, &lists)?;
-            writeln!(report, "{}", measured.row())?;
+            writeln!(report, "{}", measured.summary())?;
             all.push(measured);
         }
     }
     let mut pages = Vec::new();
     if arguments.package.is_none() {
         pages = page_words(tree, &lists)?;
-        writeln!(report, "{:<10} {} unwanted words", "pages", pages.len())?;
+        let tests = test_words(tree, &lists)?;
+        for (name, found) in [("tests", &tests), ("pages", &pages)] {
+            writeln!(report, "{name:<10} {} unwanted words", found.len())?;
+        }
+        if arguments.words {
+            pages.extend(tests);
+        }
     }
     writeln!(report)?;
     for measured in &all {
@@ -287,15 +314,21 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
         )?;
     }
     print!("{report}");
-    let sound = all.iter().all(|measured| {
-        measured.violations.is_empty()
-            && measured.twins.is_empty()
-            && measured.words.is_empty()
-            && measured
-                .circles
-                .iter()
-                .all(|circle| circle.len() <= LARGEST_CIRCLE)
-    });
+    let trip = lists::trip(&text(&root.join("docs/architecture.md"))?)?;
+    let untrue = trip::untrue(&trip, &|file| text(&root.join(file)))?;
+    for failure in &untrue {
+        println!("trip: {failure}");
+    }
+    let sound = untrue.is_empty()
+        && all.iter().all(|measured| {
+            measured.violations.is_empty()
+                && measured.twins.is_empty()
+                && measured.words.is_empty()
+                && measured
+                    .circles
+                    .iter()
+                    .all(|circle| circle.len() <= LARGEST_CIRCLE)
+        });
     Ok(sound && pages.is_empty())
 }
 
@@ -319,6 +352,23 @@ fn twins(
         .collect()
 }
 
+/// Returns the unwanted words of tests, examples and benches.
+fn test_words(tree: &Path, lists: &Lists) -> Result<Vec<Occurrence>, Failure> {
+    let mut found = Vec::new();
+    let folders = TESTS.iter().map(|folder| tree.join(folder));
+    for folder in folders.filter(|folder| folder.is_dir()) {
+        for file in files(&folder, "rs", true)? {
+            let path = file
+                .strip_prefix(tree)
+                .unwrap_or(&file)
+                .display()
+                .to_string();
+            found.extend(lists.search(&path).rust(&text(&file)?, true));
+        }
+    }
+    Ok(found)
+}
+
 /// Returns the unwanted words of the pages at the root and below `docs`.
 fn page_words(tree: &Path, lists: &Lists) -> Result<Vec<Occurrence>, Failure> {
     let mut pages = files(tree, "md", false)?;
@@ -331,12 +381,7 @@ fn page_words(tree: &Path, lists: &Lists) -> Result<Vec<Occurrence>, Failure> {
             .display()
             .to_string();
         if path != "docs/glossary.md" {
-            found.extend(words::in_page(
-                &path,
-                &text(&page)?,
-                &lists.unwanted,
-                &lists.allowed,
-            ));
+            found.extend(lists.search(&path).page(&text(&page)?));
         }
     }
     Ok(found)
@@ -355,7 +400,7 @@ fn is_test_file(file: &str) -> bool {
         .any(|part| part == "tests" || part == "tests.rs" || part.ends_with("_tests.rs"))
 }
 
-/// Whether `#[cfg(test)] mod name;` stands for a file, or for a folder that it is in.
+/// Whether `#[cfg(test)] mod name;` declares the file, or a folder that it is in.
 fn declared_for_tests(file: &str, sources: &Sources) -> bool {
     let path = file.strip_suffix(".rs").unwrap_or(file);
     path.split('/').any(|part| {
@@ -377,7 +422,7 @@ fn sources(folder: &Path) -> Result<Sources, Failure> {
 }
 
 fn text(path: &Path) -> Result<String, Failure> {
-    Ok(String::from_utf8(crate::read(path)?)?)
+    Ok(String::from_utf8(crate::workspace::read(path)?)?)
 }
 
 /// Returns the files of a folder that have the extension, sorted.

@@ -2,22 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{Attribute, Item, UseTree};
 
-use crate::Failure;
+use super::paths::{Named, Paths, plain, word};
+use crate::workspace::Failure;
 
 /// The sources of a crate: path below its `src` folder, and text.
 pub(super) type Sources = BTreeMap<String, String>;
-
-/// A path as it is written, such as `crate::client::Client` or `Client`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Named {
-    pub(super) segments: Vec<String>,
-    /// `name!(..)`: names a macro.
-    pub(super) called: bool,
-}
 
 #[derive(Debug)]
 pub(super) struct Import {
@@ -27,7 +20,7 @@ pub(super) struct Import {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Module {
+pub(super) struct SourceModule {
     pub(super) file: String,
     pub(super) parent: Option<usize>,
     pub(super) children: HashMap<String, usize>,
@@ -52,12 +45,14 @@ pub(super) struct TypeName {
 #[derive(Debug, Default)]
 pub(super) struct Crate {
     /// The first ones are the roots.
-    pub(super) modules: Vec<Module>,
+    pub(super) modules: Vec<SourceModule>,
     /// The root that each module belongs to.
     pub(super) roots: Vec<usize>,
     /// Macros by example, with their files.
     pub(super) macros: BTreeMap<String, BTreeSet<String>>,
     pub(super) types: BTreeSet<TypeName>,
+    /// Names by which the crate calls itself: `extern crate self as name`.
+    pub(super) own_names: BTreeSet<String>,
     /// Files that are compiled without `cfg(test)`.
     pub(super) files: BTreeSet<String>,
 }
@@ -79,11 +74,11 @@ impl Crate {
 
     fn module(&mut self, file: &str, parent: Option<usize>, folder: &str) -> usize {
         let id = self.modules.len();
-        self.modules.push(Module {
+        self.modules.push(SourceModule {
             file: file.to_owned(),
             parent,
             folder: folder.to_owned(),
-            ..Module::default()
+            ..SourceModule::default()
         });
         self.roots
             .push(parent.map_or(id, |parent| self.roots[parent]));
@@ -124,6 +119,10 @@ impl Crate {
                         self.macros.entry(name).or_default().insert(file);
                     }
                     self.scan(id, definition.mac.tokens);
+                }
+                Item::ExternCrate(own) if own.ident == "self" => {
+                    let renamed = own.rename.as_ref();
+                    self.own_names.extend(renamed.map(|(_, name)| plain(name)));
                 }
                 other => {
                     self.declare(id, &other, within);
@@ -208,6 +207,16 @@ impl Crate {
         module.items.insert(name);
     }
 
+    /// Adds the paths of an item to its module.
+    fn scan(&mut self, id: usize, tokens: TokenStream) {
+        let mut paths = Paths::default();
+        paths.scan(tokens);
+        self.modules[id].named.append(&mut paths.named);
+        for tree in &paths.imports {
+            self.import(id, tree, false);
+        }
+    }
+
     fn import(&mut self, id: usize, tree: &UseTree, exported: bool) {
         let module = &mut self.modules[id];
         leaves(tree, &mut Vec::new(), &mut |path, name| {
@@ -221,135 +230,6 @@ impl Crate {
             }
         });
     }
-
-    /// Collects every path of `tokens`: in expressions, types, patterns, bounds, attributes and the bodies of macros.
-    fn scan(&mut self, id: usize, tokens: TokenStream) {
-        let trees: Vec<TokenTree> = tokens.into_iter().collect();
-        let mut at = 0;
-        while at < trees.len() {
-            at = match &trees[at] {
-                TokenTree::Group(group) => {
-                    let attribute = group.delimiter() == Delimiter::Bracket && at > 0;
-                    if attribute && (is_punct(&trees, at - 1, '#') || is_punct(&trees, at - 1, '!'))
-                    {
-                        self.scan_attribute_texts(id, group.stream());
-                    }
-                    self.scan(id, group.stream());
-                    at + 1
-                }
-                TokenTree::Ident(_) => self.scan_word(id, &trees, at),
-                _ => at + 1,
-            };
-        }
-    }
-
-    fn scan_word(&mut self, id: usize, trees: &[TokenTree], at: usize) -> usize {
-        let first = word(trees, at).unwrap_or_default();
-        if first == "use" && !is_punct(trees, at + 1, '<') {
-            return self.scan_use(id, trees, at);
-        }
-        let follows_path = at >= 2 && is_punct(trees, at - 1, ':') && is_punct(trees, at - 2, ':');
-        let field =
-            at >= 1 && is_punct(trees, at - 1, '.') && !(at >= 2 && is_punct(trees, at - 2, '.'));
-        let lifetime = at >= 1 && is_punct(trees, at - 1, '\'');
-        let variable = at >= 1 && is_punct(trees, at - 1, '$') && first != "crate";
-        let mut segments = vec![first];
-        let mut next = at + 1;
-        while is_punct(trees, next, ':') && is_punct(trees, next + 1, ':') {
-            let Some(segment) = word(trees, next + 2) else {
-                break;
-            };
-            segments.push(segment);
-            next += 3;
-        }
-        if follows_path || field || lifetime || variable || self.is_declaration(trees, at) {
-            return next;
-        }
-        let called = is_punct(trees, next, '!') && !is_punct(trees, next + 1, '=');
-        let keyword = segments.len() == 1 && KEYWORDS.contains(&segments[0].as_str());
-        if !keyword {
-            self.modules[id].named.push(Named { segments, called });
-        }
-        next
-    }
-
-    /// Whether the word at `at` is a name that is declared there: an item's, a variable's, a field's.
-    #[expect(clippy::unused_self, reason = "beside the function that it belongs to")]
-    fn is_declaration(&self, trees: &[TokenTree], at: usize) -> bool {
-        let introduced = at >= 1
-            && word(trees, at - 1).is_some_and(|before| DECLARING.contains(&before.as_str()));
-        let typed = is_punct(trees, at + 1, ':') && !is_punct(trees, at + 2, ':');
-        introduced || typed
-    }
-
-    /// A `use` within a function, which counts as one of the module.
-    fn scan_use(&mut self, id: usize, trees: &[TokenTree], at: usize) -> usize {
-        let end = (at..trees.len())
-            .find(|index| is_punct(trees, *index, ';'))
-            .unwrap_or(trees.len() - 1);
-        let tokens: TokenStream = trees[at..=end].iter().cloned().collect();
-        if let Ok(import) = syn::parse2::<syn::ItemUse>(tokens) {
-            self.import(id, &import.tree, false);
-        }
-        end + 1
-    }
-
-    /// Paths in texts of attributes, as in `#[serde(with = "crate::text")]`.
-    fn scan_attribute_texts(&mut self, id: usize, tokens: TokenStream) {
-        let trees: Vec<TokenTree> = tokens.into_iter().collect();
-        if word(&trees, 0).is_some_and(|name| name == "doc") {
-            return;
-        }
-        for tree in trees {
-            match tree {
-                TokenTree::Group(group) => self.scan_attribute_texts(id, group.stream()),
-                TokenTree::Literal(literal) => {
-                    let text = literal.to_string();
-                    let path = syn::parse_str::<syn::LitStr>(&text)
-                        .ok()
-                        .and_then(|text| text.parse::<syn::Path>().ok());
-                    if let Some(path) = path.filter(|path| path.segments.len() > 1) {
-                        let segments = path.segments.iter().map(|part| plain(&part.ident));
-                        self.modules[id].named.push(Named {
-                            segments: segments.collect(),
-                            called: false,
-                        });
-                    }
-                }
-                TokenTree::Ident(_) | TokenTree::Punct(_) => {}
-            }
-        }
-    }
-}
-
-/// Words after which a name is declared.
-const DECLARING: &[&str] = &[
-    "fn", "let", "mut", "struct", "enum", "union", "trait", "type", "const", "static", "mod", "ref",
-];
-
-/// Words that name nothing when they are alone.
-const KEYWORDS: &[&str] = &[
-    "as", "async", "await", "box", "break", "const", "continue", "crate", "dyn", "else", "enum",
-    "extern", "false", "fn", "for", "if", "impl", "in", "let", "loop", "match", "mod", "move",
-    "mut", "pub", "ref", "return", "self", "Self", "static", "struct", "super", "trait", "true",
-    "type", "unsafe", "use", "where", "while", "yield",
-];
-
-fn is_punct(trees: &[TokenTree], at: usize, punct: char) -> bool {
-    matches!(trees.get(at), Some(TokenTree::Punct(found)) if found.as_char() == punct)
-}
-
-fn word(trees: &[TokenTree], at: usize) -> Option<String> {
-    match trees.get(at) {
-        Some(TokenTree::Ident(ident)) => Some(plain(ident)),
-        _ => None,
-    }
-}
-
-/// Returns a name without `r#`.
-fn plain(ident: &proc_macro2::Ident) -> String {
-    let name = ident.to_string();
-    name.strip_prefix("r#").map_or(name.clone(), str::to_owned)
 }
 
 fn joined(folder: &str, name: &str) -> String {

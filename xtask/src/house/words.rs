@@ -49,111 +49,120 @@ pub(super) fn counts(occurrences: &[Occurrence]) -> BTreeMap<Location, usize> {
     counts
 }
 
-/// Returns the unwanted words of a Rust file, `path` being its path in the repository; with `tests` also those of items that only tests have.
-pub(super) fn in_rust(
-    path: &str,
-    source: &str,
-    tests: bool,
-    unwanted: &Unwanted,
-    allowed: &Allowed,
-) -> Vec<Occurrence> {
-    let pieces = pieces(source);
-    let left_out = if tests {
-        Vec::new()
-    } else {
-        test_lines(&pieces)
-    };
-    let mut found = Vec::new();
-    let stem = path.rsplit('/').next().unwrap_or(path);
-    let module = stem.strip_suffix(".rs").unwrap_or(stem);
-    for word in words(module) {
-        if let Some(scope) = unwanted.scope(&word)
-            && scope != Scope::Text
-            && !allowed.word(path, &word, module)
-        {
-            found.push(Occurrence {
-                file: path.to_owned(),
-                line: 1,
-                location: Location::Name,
-                word,
-                context: format!("the file's name, {module}"),
-            });
-        }
-    }
-    for piece in &pieces {
-        let within = |(from, to): &(usize, usize)| (*from..=*to).contains(&piece.line);
-        if left_out.iter().any(within) {
-            continue;
-        }
-        let location = match piece.kind {
-            Kind::Word => Location::Name,
-            Kind::Doc => Location::Doc,
-            Kind::Comment => Location::Comment,
-            Kind::Text => Location::Text,
-            Kind::Punct(_) => continue,
+/// Finds unwanted words in one file.
+pub(super) struct Search<'a> {
+    /// The file's path in the repository.
+    pub(super) path: &'a str,
+    pub(super) unwanted: &'a Unwanted,
+    pub(super) allowed: &'a Allowed,
+    pub(super) found: Vec<Occurrence>,
+}
+
+impl Search<'_> {
+    /// Returns the unwanted words of a Rust file, with or without those of items that only tests have.
+    pub(super) fn rust(mut self, source: &str, tests: bool) -> Vec<Occurrence> {
+        let pieces = pieces(source);
+        let left_out = if tests {
+            Vec::new()
+        } else {
+            test_lines(&pieces)
         };
-        if location == Location::Name {
-            for word in words(piece.text) {
-                let scope = unwanted.scope(&word);
-                if matches!(scope, Some(Scope::Everywhere | Scope::Name))
-                    && !allowed.word(path, &word, piece.text)
-                {
-                    found.push(Occurrence {
-                        file: path.to_owned(),
-                        line: piece.line,
-                        location,
-                        word,
-                        context: piece.text.to_owned(),
-                    });
+        self.module_name();
+        // Lines of a comment that follow each other are one text.
+        let mut comment: Option<(usize, Location, String)> = None;
+        let mut last_line = 0;
+        for piece in &pieces {
+            let within = |(from, to): &(usize, usize)| (*from..=*to).contains(&piece.line);
+            if left_out.iter().any(within) {
+                continue;
+            }
+            let location = match piece.kind {
+                Kind::Word => Location::Name,
+                Kind::Doc => Location::Doc,
+                Kind::Comment => Location::Comment,
+                Kind::Text => Location::Text,
+                Kind::Punct(_) => continue,
+            };
+            match &mut comment {
+                Some((_, of, text)) if *of == location && piece.line == last_line + 1 => {
+                    text.push('\n');
+                    text.push_str(piece.text);
+                }
+                _ => {
+                    self.finish(comment.take());
+                    match location {
+                        Location::Name => self.name(piece.line, piece.text),
+                        Location::Text => self.prose(piece.line, location, piece.text),
+                        _ => comment = Some((piece.line, location, piece.text.to_owned())),
+                    }
                 }
             }
-        } else {
-            prose(
-                path, piece.line, location, piece.text, unwanted, allowed, &mut found,
-            );
+            last_line = piece.line;
+        }
+        self.finish(comment);
+        self.found
+    }
+
+    /// Returns the unwanted words of a page in Markdown.
+    pub(super) fn page(mut self, page: &str) -> Vec<Occurrence> {
+        self.prose(1, Location::Page, page);
+        self.found
+    }
+
+    fn finish(&mut self, comment: Option<(usize, Location, String)>) {
+        if let Some((line, location, text)) = comment {
+            self.prose(line, location, &text);
         }
     }
-    found
-}
 
-/// Returns the unwanted words of a page in Markdown.
-pub(super) fn in_page(
-    path: &str,
-    page: &str,
-    unwanted: &Unwanted,
-    allowed: &Allowed,
-) -> Vec<Occurrence> {
-    let mut found = Vec::new();
-    prose(path, 1, Location::Page, page, unwanted, allowed, &mut found);
-    found
-}
-
-/// Finds unwanted words in a text that begins on `line`; a phrase may have a line break.
-fn prose(
-    path: &str,
-    line: usize,
-    location: Location,
-    text: &str,
-    unwanted: &Unwanted,
-    allowed: &Allowed,
-    found: &mut Vec<Occurrence>,
-) {
-    let words = prose_words(text);
-    for (index, (start, _)) in words.iter().enumerate() {
-        let Some(word) = unwanted.phrase(&words[index..]) else {
-            continue;
-        };
-        let context = line_at(text, *start);
-        if allowed.word(path, word, context) {
-            continue;
+    /// The name that the file gives to its module.
+    fn module_name(&mut self) {
+        let path = self.path.strip_suffix(".rs").unwrap_or(self.path);
+        let path = path.strip_suffix("/mod").unwrap_or(path);
+        let module = path.rsplit('/').next().unwrap_or(path);
+        for word in words(module) {
+            if matches!(
+                self.unwanted.scope(&word),
+                Some(Scope::Everywhere | Scope::Name | Scope::File)
+            ) {
+                self.add(1, Location::Name, word, module);
+            }
         }
-        found.push(Occurrence {
-            file: path.to_owned(),
-            line: line + text[..*start].matches('\n').count(),
-            location,
-            word: word.to_owned(),
-            context: context.trim().to_owned(),
-        });
+    }
+
+    fn name(&mut self, line: usize, name: &str) {
+        for word in words(name) {
+            if matches!(
+                self.unwanted.scope(&word),
+                Some(Scope::Everywhere | Scope::Name)
+            ) {
+                self.add(line, Location::Name, word, name);
+            }
+        }
+    }
+
+    /// Finds unwanted words in a text that begins on `line`; a phrase may have a line break.
+    fn prose(&mut self, line: usize, location: Location, text: &str) {
+        let words = prose_words(text);
+        for (index, (start, _)) in words.iter().enumerate() {
+            if let Some(word) = self.unwanted.phrase(&words[index..]) {
+                let line = line + text[..*start].matches('\n').count();
+                let word = word.to_owned();
+                self.add(line, location, word, line_at(text, *start));
+            }
+        }
+    }
+
+    fn add(&mut self, line: usize, location: Location, word: String, context: &str) {
+        if !self.allowed.word(self.path, &word, context) {
+            self.found.push(Occurrence {
+                file: self.path.to_owned(),
+                line,
+                location,
+                word,
+                context: context.trim().to_owned(),
+            });
+        }
     }
 }
 

@@ -6,24 +6,24 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Fields, File, ImplItem, Item, Signature, Visibility};
 
-use crate::Failure;
+use crate::workspace::Failure;
 
 /// Returns every public item with its signature, without docs, bodies and values. Names of arguments are left out: no call spells them.
 pub(super) fn of(module: TokenStream) -> Result<BTreeSet<String>, Failure> {
     let file: File = syn::parse2(module)?;
     let mut found = BTreeSet::new();
-    walk("", &file.items, &mut found);
+    collect("", &file.items, &mut found);
     Ok(found)
 }
 
-fn walk(path: &str, items: &[Item], found: &mut BTreeSet<String>) {
+fn collect(path: &str, items: &[Item], found: &mut BTreeSet<String>) {
     for item in items {
         match item {
             Item::Mod(module) if is_public(&module.vis) => {
                 let path = format!("{path}{}::", module.ident);
                 found.insert(format!("mod {path}"));
                 if let Some((_, items)) = &module.content {
-                    walk(&path, items, found);
+                    collect(&path, items, found);
                 }
             }
             Item::Struct(item) if is_public(&item.vis) => {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use gapi_codegen::diff::{self, Class};
 use gapi_codegen::{Errors, Options, Source, generate};
 
-use crate::{Failure, documents, read};
+use crate::workspace::{Failure, documents, read};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {

@@ -83,12 +83,12 @@ impl Installed {
     fn install_node(&self, sources: &Path) -> Result<(), String> {
         let manifest = sources.join("package.json");
         let wanted = fs::read(&manifest).map_err(|e| format!("{}: {e}", manifest.display()))?;
-        let stamp = self.node.join("gapi-packages");
+        let marker = self.node.join("gapi-packages");
         for script in ["package.json", "drive.mjs", "oidc.mjs", "metadata.mjs"] {
             let (from, to) = (sources.join(script), self.node.join(script));
             fs::copy(&from, &to).map_err(|e| format!("{}: {e}", from.display()))?;
         }
-        if fs::read(&stamp).is_ok_and(|have| have == wanted) {
+        if fs::read(&marker).is_ok_and(|have| have == wanted) {
             return Ok(());
         }
         println!("installing the packages of {}", manifest.display());
@@ -98,7 +98,7 @@ impl Installed {
                 .current_dir(&self.node),
             "node with npm",
         )?;
-        fs::write(&stamp, wanted).map_err(|e| format!("{}: {e}", stamp.display()))
+        fs::write(&marker, wanted).map_err(|e| format!("{}: {e}", marker.display()))
     }
 
     /// A program of the virtual environment.
@@ -183,8 +183,8 @@ fn install_python(
     packages: &[&str],
     rest: impl FnOnce() -> Result<(), String>,
 ) -> Result<(), String> {
-    let (stamp, wanted) = (venv.join("gapi-packages"), packages.join("\n"));
-    if fs::read_to_string(&stamp).is_ok_and(|have| have == wanted) {
+    let (marker, wanted) = (venv.join("gapi-packages"), packages.join("\n"));
+    if fs::read_to_string(&marker).is_ok_and(|have| have == wanted) {
         return Ok(());
     }
     println!("installing {}", packages.join(", "));
@@ -207,7 +207,7 @@ fn install_python(
         "pip",
     )?;
     rest()?;
-    fs::write(&stamp, wanted).map_err(|e| format!("{}: {e}", stamp.display()))
+    fs::write(&marker, wanted).map_err(|e| format!("{}: {e}", marker.display()))
 }
 
 fn call(command: &mut Command, what: &str) -> Result<(), String> {

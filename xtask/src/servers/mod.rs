@@ -7,7 +7,7 @@ mod start;
 use std::{path::Path, process::Command};
 
 use self::{install::Installed, start::Running};
-use crate::Failure;
+use crate::workspace::Failure;
 
 /// The test whose servers are ours and whose clients others wrote.
 const CLIENTS: &str = "metadata_clients";
@@ -22,11 +22,11 @@ pub(crate) struct Arguments {
 
 /// One third-party server and the test of `tests/servers` that talks to it.
 struct Server {
-    /// The name; `GAPI_SERVER_NAME` tells the test where the server is.
+    /// The name; `GAPI_SERVER_NAME` has the server's address for the test.
     name: &'static str,
     /// The test target of package `gapi-servers`.
     test: &'static str,
-    /// A path that any answer means "ready" for.
+    /// A path; the server is ready when it responds, with any status.
     probe: &'static str,
     /// How it is started on a port.
     command: fn(&Installed, port: u16) -> Result<Command, String>,
@@ -117,7 +117,7 @@ const SERVERS: &[Server] = &[
 /// Installs what is missing, starts every server on a free port, runs the tests, and stops the servers.
 ///
 /// # Errors
-/// When python3 or node is missing, a server cannot be installed or does not answer, or a test fails.
+/// When python3 or node is missing, a server cannot be installed or does not respond, or a test fails.
 pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
     let wanted =
         |test: &str| arguments.tests.is_empty() || arguments.tests.iter().any(|own| own == test);
@@ -132,7 +132,7 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
     browser::install()?;
     // All are kept until the end: dropping one stops its server.
     let mut running = Vec::new();
-    let mut cargo = crate::cargo();
+    let mut cargo = crate::workspace::cargo();
     cargo
         .current_dir(root)
         .args(["test", "--features", "gapi-servers/servers"]);

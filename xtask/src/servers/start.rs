@@ -1,4 +1,4 @@
-//! One running server: a free port, a wait until it answers, and an end when it is dropped.
+//! One running server: a free port, a wait until it responds, and an end when it is dropped.
 
 use std::{
     fs::File,
@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How long a server may take until it answers.
+/// How long a server may take until it responds.
 const PATIENCE: Duration = Duration::from_secs(180);
 
 /// A server on loopback, killed on drop.
@@ -20,7 +20,7 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    /// Starts `command` on a free port and waits until a GET of `probe` is answered.
+    /// Starts `command` on a free port and waits until a GET of `probe` has a response.
     pub(crate) fn start(
         name: &str,
         probe: &str,
@@ -52,18 +52,18 @@ impl Running {
     fn wait(&mut self, name: &str, probe: &str, log: &Path) -> Result<(), String> {
         let start = Instant::now();
         loop {
-            if answers(self.port, probe) {
+            if responds(self.port, probe) {
                 return Ok(());
             }
             if let Ok(Some(status)) = self.child.try_wait() {
                 return Err(format!(
-                    "{name} ended with {status} before it answered; see {}",
+                    "{name} ended with {status} before it responded; see {}",
                     log.display()
                 ));
             }
             if start.elapsed() > PATIENCE {
                 return Err(format!(
-                    "{name} did not answer within {} s; see {}",
+                    "{name} did not respond within {} s; see {}",
                     PATIENCE.as_secs(),
                     log.display()
                 ));
@@ -87,7 +87,7 @@ fn free_port() -> std::io::Result<u16> {
         .map(|address| address.port())
 }
 
-fn answers(port: u16, probe: &str) -> bool {
+fn responds(port: u16, probe: &str) -> bool {
     let Ok(mut stream) = TcpStream::connect((Ipv4Addr::LOCALHOST, port)) else {
         return false;
     };

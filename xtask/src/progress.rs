@@ -1,6 +1,7 @@
-//! What a person sees meanwhile: a bar on a terminal, a few lines elsewhere.
+//! Shows progress: a bar on a terminal, a few lines elsewhere.
 
 use std::io::IsTerminal;
+use std::sync::Mutex;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -25,7 +26,7 @@ impl Progress {
         Self { bar }
     }
 
-    /// Says what is worked on.
+    /// Shows what is worked on.
     pub(crate) fn working_on(&self, what: &str) {
         self.bar.set_message(what.to_owned());
     }
@@ -40,4 +41,11 @@ impl Drop for Progress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// Locks `mutex`, poisoned or not: a panic of its last holder has been reported, and ends the scope.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
