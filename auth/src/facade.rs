@@ -133,7 +133,7 @@ pub(crate) use setters;
 /// `change` and `configure` of a type that wraps a source read from a file, and its `Debug`, which is the source's.
 ///
 /// The settings are the source itself, or a field of it.
-#[cfg(feature = "oauth")]
+#[cfg(any(feature = "service-account", feature = "impersonation"))]
 macro_rules! cached_facade {
     ($facade:ident, $settings:ty $(, $field:ident)?) => {
         impl $facade {
@@ -153,13 +153,14 @@ macro_rules! cached_facade {
         }
     };
 }
-#[cfg(feature = "oauth")]
+#[cfg(any(feature = "service-account", feature = "impersonation"))]
 pub(crate) use cached_facade;
 
-/// Constructors from a credentials file of type `$type`, which `file::read` reads. Errors call its text `$label`.
-#[cfg(feature = "oauth")]
+/// Constructors from a credentials file of type `$type`. The module `$reader` has the function `read` and the text `NEEDED`, a hint.
+/// Errors call the text of a file `$label`.
+#[cfg(feature = "impersonation")]
 macro_rules! file_constructors {
-    ($facade:ident, $type:literal, $label:literal) => {
+    ($facade:ident, $type:literal, $label:literal, $reader:ident) => {
         #[doc = concat!("Reads a file of type `", $type, "`.")]
         ///
         /// # Errors
@@ -169,7 +170,7 @@ macro_rules! file_constructors {
         pub fn from_file(path: impl AsRef<std::path::Path>) -> Result<Self, $crate::AuthError> {
             let path = path.as_ref();
             let instead = concat!(stringify!($facade), "::from_json");
-            let text = $crate::config::read_text(path, NEEDED, instead)?;
+            let text = $crate::config::read_text(path, $reader::NEEDED, instead)?;
             let name = $crate::RedactedPath::new(path).to_string();
             Self::read(&name, &text, &$crate::reach::Reach::trusted())
         }
@@ -188,9 +189,9 @@ macro_rules! file_constructors {
             text: &str,
             reach: &$crate::reach::Reach,
         ) -> Result<Self, $crate::AuthError> {
-            file::read(name, text, reach.clone()).map(|source| Self(Cached::of_file(source)))
+            $reader::read(name, text, reach.clone()).map(|source| Self(Cached::of_file(source)))
         }
     };
 }
-#[cfg(feature = "oauth")]
+#[cfg(feature = "impersonation")]
 pub(crate) use file_constructors;

@@ -58,6 +58,8 @@
 
 #[cfg(feature = "adc")]
 mod adc;
+#[cfg(any(feature = "service-account", feature = "impersonation"))]
+mod assertion;
 mod cache;
 #[cfg(feature = "client-certificate")]
 mod client_certificate;
@@ -91,7 +93,11 @@ mod json;
 mod metadata;
 #[cfg(feature = "oauth")]
 mod oauth;
-#[cfg(any(feature = "service-account", feature = "gdch"))]
+#[cfg(any(
+    feature = "service-account",
+    feature = "gdch",
+    feature = "client-certificate"
+))]
 mod pem;
 #[cfg(feature = "oauth")]
 mod reach;

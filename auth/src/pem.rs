@@ -1,10 +1,12 @@
-//! Private keys in PEM (RFC 7468), in the forms in which shells, environment files and CI variables leave them.
+//! Keys and certificates in PEM (RFC 7468). Keys of JSON files may be altered by shells, environment files and CI variables.
 
 use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
-use secrecy::zeroize::Zeroizing;
+use secrecy::{SecretString, zeroize::Zeroizing};
+
+use crate::{AuthError, AuthErrorKind};
 
 const BEGIN: &str = "-----BEGIN ";
 const END: &str = "-----END ";
@@ -18,14 +20,14 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 
 /// One block of a PEM text.
 pub(crate) struct Block<'a> {
-    /// What the block says that it is, such as `PRIVATE KEY`.
+    /// The type of the block, such as `PRIVATE KEY`.
     pub(crate) label: &'a str,
     body: &'a str,
 }
 
 impl<'a> Block<'a> {
-    /// The first private key of `text`, or else its first block. Whatever stands around it is ignored: quotation marks, a byte order
-    /// mark, certificates, attributes.
+    /// Returns the first private key of `text`, else its first block. Text around it is ignored: quotation marks, a byte order mark,
+    /// certificates, attributes.
     pub(crate) fn find(text: &'a str) -> Option<Self> {
         let blocks = || {
             text.match_indices(BEGIN).filter_map(|(start, begin)| {
@@ -34,7 +36,7 @@ impl<'a> Block<'a> {
                 let is_whole = rest[body.len()..].starts_with(END);
                 Some(Self {
                     label: label.trim(),
-                    // What is cut off has no body that could be used.
+                    // The body of a block without an end is not used.
                     body: if is_whole { body } else { "" },
                 })
             })
@@ -44,13 +46,13 @@ impl<'a> Block<'a> {
             .or_else(|| blocks().next())
     }
 
-    /// Whether a passphrase is needed, which headers of older forms say (RFC 1421, section 4.6).
+    /// Whether the block is encrypted. Older formats have a header for this (RFC 1421, section 4.6).
     pub(crate) fn is_encrypted(&self) -> bool {
         self.label.starts_with("ENCRYPTED ") || self.body.contains("Proc-Type: 4,ENCRYPTED")
     }
 
-    /// The block's bytes. Between the marks only base64 counts: line breaks may be spaces, may be missing, or may be spelled out as `\n`
-    /// or `\r\n`, once or several times escaped.
+    /// Returns the bytes of the block. Characters other than base64 are ignored: line breaks may be spaces, may be missing, or may be
+    /// written as `\n` or `\r\n`, with one or several backslashes.
     pub(crate) fn der(&self) -> Option<Zeroizing<Vec<u8>>> {
         let mut base64 = Zeroizing::new(String::with_capacity(self.body.len()));
         let mut is_escaped = false;
@@ -67,7 +69,7 @@ impl<'a> Block<'a> {
     }
 }
 
-/// The text of a block as it ought to be.
+/// Returns the text of a block in its regular form.
 pub(crate) fn text(label: &str, der: &[u8]) -> Zeroizing<String> {
     let base64 = Zeroizing::new(BASE64.encode(der));
     let mut text = Zeroizing::new(format!("{BEGIN}{label}{MARK}\n"));
@@ -80,4 +82,63 @@ pub(crate) fn text(label: &str, der: &[u8]) -> Zeroizing<String> {
     }
     text.push_str(&format!("{END}{label}{MARK}\n"));
     text
+}
+
+/// Returns all certificates of a text, without what is between them.
+#[cfg(feature = "client-certificate")]
+pub(crate) fn certificates(name: &str, text: &str) -> Result<String, AuthError> {
+    let found: Vec<_> = blocks(text)
+        .filter(|(label, _)| *label == "CERTIFICATE")
+        .map(|(_, block)| block)
+        .collect();
+    let marks = text.matches("-----BEGIN CERTIFICATE-----").count();
+    if found.is_empty() || found.len() != marks {
+        return Err(unusable(
+            name,
+            "there is no whole certificate in it",
+            "it begins with -----BEGIN CERTIFICATE-----",
+        ));
+    }
+    Ok(found.join("\n"))
+}
+
+/// Returns the only private key of a text.
+#[cfg(feature = "client-certificate")]
+pub(crate) fn private_key(name: &str, text: &str) -> Result<SecretString, AuthError> {
+    let mut keys = blocks(text).filter(|(label, _)| label.ends_with("PRIVATE KEY"));
+    let hint = "it begins with -----BEGIN PRIVATE KEY-----";
+    match (keys.next(), keys.next()) {
+        (Some(("ENCRYPTED PRIVATE KEY", _)), None) => Err(unusable(
+            name,
+            "the private key is encrypted",
+            "decrypt it first, for example with `openssl pkcs8`",
+        )),
+        (Some((_, key)), None) => Ok(SecretString::from(key)),
+        (Some(_), Some(_)) => Err(unusable(
+            name,
+            "there is more than one private key in it",
+            hint,
+        )),
+        (None, _) => Err(unusable(name, "there is no whole private key in it", hint)),
+    }
+}
+
+/// Returns the blocks of a text, with their labels.
+#[cfg(feature = "client-certificate")]
+fn blocks(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.match_indices("-----BEGIN ")
+        .filter_map(|(start, begin)| {
+            let label = text[start + begin.len()..].split("-----").next()?;
+            let end = format!("-----END {label}-----");
+            let block = &text[start..];
+            // A block without an end must not use the end of the next one.
+            let length = block.find(&end)? + end.len();
+            (block[..length].matches("-----BEGIN ").count() == 1)
+                .then_some((label, &block[..length]))
+        })
+}
+
+#[cfg(feature = "client-certificate")]
+fn unusable(name: &str, message: &str, hint: &str) -> AuthError {
+    AuthError::new(AuthErrorKind::Crypto, format!("{name}: {message}")).with_hint(hint)
 }

@@ -5,6 +5,9 @@ use std::{fmt, sync::Arc};
 use gapi_transport::Transport;
 use http::{Uri, uri::Authority};
 
+#[cfg(any(feature = "service-account", feature = "impersonation"))]
+use crate::{AuthError, AuthErrorKind};
+
 /// A request that needs authorization. `Debug` shows the URL without its query, which may contain secrets.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
@@ -42,6 +45,31 @@ impl<'a> AuthRequest<'a> {
     pub fn with_transport(mut self, transport: &'a Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
         self
+    }
+
+    /// Refuses a request without scopes, or with a subject but without scopes of the credentials or exact ones of the caller.
+    #[cfg(any(feature = "service-account", feature = "impersonation"))]
+    pub(crate) fn check_scopes(
+        &self,
+        own: &[String],
+        subject: Option<&str>,
+    ) -> Result<(), AuthError> {
+        let config = |message: &str, hint: &str| {
+            Err(AuthError::new(AuthErrorKind::Config, message).with_hint(hint))
+        };
+        if subject.is_some() && own.is_empty() && matches!(self.scopes, Scopes::Default(_)) {
+            return config(
+                "a subject is set without scopes",
+                "name the scopes that the domain's administrator authorized, with `.scopes([...])`",
+            );
+        }
+        if ScopeList::effective(Some(own), self.scopes).is_empty() {
+            return config(
+                "there are no scopes to ask for",
+                "name them with `.scopes([...])`",
+            );
+        }
+        Ok(())
     }
 }
 

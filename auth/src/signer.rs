@@ -1,4 +1,4 @@
-//! Whoever signs for a service account.
+//! Signers of service accounts.
 
 use std::{fmt, sync::Arc};
 
@@ -8,28 +8,28 @@ use crate::AuthError;
 
 /// Signs bytes as a service account, with RS256: RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017, section 8.2).
 ///
-/// A [`ServiceAccount`](crate::ServiceAccount) signs with its own key; credentials without a key may let an API sign for them.
-/// Signed URLs are built on this. Implement it for a key in an HSM or a key management service. Dyn-compatible.
+/// A [`ServiceAccount`](crate::ServiceAccount) signs with its own key. Credentials without a key may sign with an API. Signed URLs use
+/// signers. Implement it for a key in an HSM or a key management service. The trait is dyn-compatible.
 pub trait Signer: fmt::Debug + Send + Sync + 'static {
-    /// The signature of `message`.
+    /// Returns the signature of `message`.
     ///
     /// # Errors
-    /// [`AuthError`] when the key cannot sign, or the API that has it refuses.
+    /// [`AuthError`] if the key cannot sign, or if the API that has it refuses.
     fn sign<'a>(&'a self, message: &'a [u8]) -> BoxFuture<'a, Result<Signature, AuthError>>;
 
-    /// The e-mail address of the service account whose signature this is.
+    /// Returns the e-mail address of the service account that signs.
     ///
     /// # Errors
-    /// [`AuthError`] when it has to be looked up and that fails.
+    /// [`AuthError`] if a lookup of the address fails.
     fn email(&self) -> BoxFuture<'_, Result<String, AuthError>>;
 
-    /// The id of the key that signs, where it is known before a signature is made.
+    /// Returns the ID of the key that signs, if it is known before a signature is made.
     fn key_id(&self) -> Option<String> {
         None
     }
 }
 
-/// A signature. `Debug` shows its length: a signed URL is worth as much as a token.
+/// A signature. `Debug` shows only its length, because it may authorize a request.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Signature {
     bytes: Vec<u8>,
@@ -37,7 +37,7 @@ pub struct Signature {
 }
 
 impl Signature {
-    /// A signature made with the key `key_id`, if that is known.
+    /// Creates a signature of the key `key_id`, if that is known.
     pub fn new(bytes: impl Into<Vec<u8>>, key_id: Option<String>) -> Self {
         Self {
             bytes: bytes.into(),
@@ -45,12 +45,12 @@ impl Signature {
         }
     }
 
-    /// The signature's bytes.
+    /// Returns the bytes of the signature.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// The id of the key that made it, where it is known.
+    /// Returns the ID of the key that made it, if it is known.
     pub fn key_id(&self) -> Option<&str> {
         self.key_id.as_deref()
     }
@@ -65,7 +65,7 @@ impl fmt::Debug for Signature {
     }
 }
 
-macro_rules! through_pointer {
+macro_rules! signer_through_pointer {
     ($pointer:ident) => {
         impl<S: Signer + ?Sized> Signer for $pointer<S> {
             fn sign<'a>(
@@ -86,5 +86,5 @@ macro_rules! through_pointer {
     };
 }
 
-through_pointer!(Arc);
-through_pointer!(Box);
+signer_through_pointer!(Arc);
+signer_through_pointer!(Box);

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     AuthError, AuthErrorKind, MetadataServer, RedactedPath,
-    metadata::{Verdict, look},
+    metadata::{Detection, detect},
 };
 
 const VARIABLE: &str = "GOOGLE_APPLICATION_CREDENTIALS";
@@ -52,7 +52,7 @@ impl ApplicationDefault {
         }
         // On a machine that is known to be of Google Cloud, a program acts as the machine, whoever signed in on it.
         #[cfg(feature = "authorized-user")]
-        if !matches!(look(&settings.environment), Verdict::Yes)
+        if !matches!(detect(&settings.environment), Detection::Present)
             && let Some(found) = signed_in(&settings, &mut tried)?
         {
             return Ok(found);
@@ -166,10 +166,10 @@ fn from_metadata(
     settings: &Settings,
     mut tried: Vec<String>,
 ) -> Result<DefaultCredentials, AuthError> {
-    match look(&settings.environment) {
-        Verdict::No(why) => return Err(nothing(&tried, &why)),
-        Verdict::Ask(unseen) => tried.extend(unseen),
-        Verdict::Yes => {}
+    match detect(&settings.environment) {
+        Detection::Absent(why) => return Err(nothing(&tried, &why)),
+        Detection::Unknown(unseen) => tried.extend(unseen),
+        Detection::Present => {}
     }
     if settings.subject.is_some() {
         return Err(AuthError::new(

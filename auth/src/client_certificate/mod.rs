@@ -1,25 +1,23 @@
-//! Client certificates: who a machine is, proved by its TLS connections (mutual TLS).
+//! Client certificates, which identify a machine in TLS connections (mutual TLS).
 
-mod pem;
-mod places;
-mod provider;
+mod config_paths;
+mod provider_command;
 
 use std::{fmt, path::Path, sync::Arc};
 
-use crate::RedactedPath;
 use gapi_transport::{Clock, SystemClock, Transport};
 use secrecy::{ExposeSecret, SecretString};
 
-pub(crate) use self::places::Paths;
+pub(crate) use self::config_paths::Paths;
 #[cfg(feature = "external-account")]
-pub(crate) use self::places::{read, workload};
-use crate::{AuthError, AuthErrorKind, Environment, config};
+pub(crate) use self::config_paths::{read, workload};
+use crate::{AuthError, AuthErrorKind, Environment, RedactedPath, config, pem};
 
-/// Where Kubernetes Engine puts a workload's certificate, with its key in the same file.
+/// The file in which Kubernetes Engine gives workloads a certificate and its key.
 const BUNDLE: &str =
     "/var/run/secrets/workload-spiffe-credentials/x509.credential-bundle.private-key.pem";
 
-/// A client certificate and its private key, for connections that prove who the machine is (mutual TLS, certificate-based access).
+/// A client certificate and its private key, for connections that identify the machine (mutual TLS, certificate-based access).
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), gapi_auth::AuthError> {
@@ -33,15 +31,15 @@ const BUNDLE: &str =
 /// # Ok(()) }
 /// ```
 ///
-/// `Debug` shows where it came from, and nothing of it.
+/// `Debug` shows only its origin.
 #[derive(Clone)]
 pub struct ClientCertificate {
-    place: String,
+    origin: String,
     chain: String,
     key: SecretString,
 }
 
-/// What the environment says about using a certificate.
+/// Whether to use a certificate, as the environment has it.
 enum Use {
     Never,
     IfFound,
@@ -49,44 +47,44 @@ enum Use {
 }
 
 impl ClientCertificate {
-    /// A certificate, with those above it if need be, and its private key (PKCS#8, PKCS#1 or SEC1, not encrypted), in PEM (RFC 7468).
+    /// Reads a certificate chain and its private key (PKCS#8, PKCS#1 or SEC1, not encrypted) in PEM (RFC 7468).
     ///
     /// # Errors
-    /// [`AuthErrorKind::Crypto`] when there is no certificate or not exactly one key.
+    /// [`AuthErrorKind::Crypto`] if there is no certificate, or not exactly one key.
     pub fn from_pem(chain: &str, key: &str) -> Result<Self, AuthError> {
         Self::at("client certificate", chain, "client certificate's key", key)
     }
 
-    fn at(place: &str, chain: &str, key_place: &str, key: &str) -> Result<Self, AuthError> {
+    fn at(name: &str, chain: &str, key_name: &str, key: &str) -> Result<Self, AuthError> {
         Ok(Self {
-            chain: pem::certificates(place, chain)?,
-            key: pem::private_key(key_place, key)?,
-            place: place.to_owned(),
+            chain: pem::certificates(name, chain)?,
+            key: pem::private_key(key_name, key)?,
+            origin: name.to_owned(),
         })
     }
 
-    /// The certificate that this machine is set up with, if it is: as Google's other clients find it.
+    /// Finds the certificate of this machine, as Google's other clients do.
     ///
-    /// 1. Whether to look: `GOOGLE_API_USE_CLIENT_CERTIFICATE`, else `CLOUDSDK_CONTEXT_AWARE_USE_CLIENT_CERTIFICATE`: `true` needs a certificate,
-    ///    anything else forbids it. Unset, one is used if it is found.
-    /// 2. The workload's certificate of the certificate configuration: `GOOGLE_API_CERTIFICATE_CONFIG`, else
+    /// 1. Whether to look: `GOOGLE_API_USE_CLIENT_CERTIFICATE`, else `CLOUDSDK_CONTEXT_AWARE_USE_CLIENT_CERTIFICATE`: `true` requires a certificate,
+    ///    other values forbid it. By default a certificate is used if it is found.
+    /// 2. The workload's certificate in the certificate configuration: `GOOGLE_API_CERTIFICATE_CONFIG`, else
     ///    `CLOUDSDK_CONTEXT_AWARE_CERTIFICATE_CONFIG_FILE_PATH`, else `certificate_config.json` in gcloud's folder.
     /// 3. The bundle that Kubernetes Engine gives to workloads.
     ///
-    /// The files are read now; certificates are rotated, so look again from time to time. No network is touched.
+    /// The files are read at once and no requests are sent. Certificates are rotated, so call this again from time to time.
     ///
     /// # Errors
-    /// [`AuthErrorKind::NotFound`] when a certificate is demanded, or its configuration is named, and it is not there; [`AuthErrorKind::Config`] and
-    /// [`AuthErrorKind::Crypto`] when what is there cannot be used. The text names the file.
+    /// [`AuthErrorKind::NotFound`] if a required certificate or a named configuration is missing; [`AuthErrorKind::Config`] and
+    /// [`AuthErrorKind::Crypto`] if a file cannot be used. The text names the file.
     pub async fn find(environment: &Environment) -> Result<Option<Self>, AuthError> {
         Self::look(environment, None).await
     }
 
-    /// As [`find`](Self::find), and at last asks the command that Endpoint Verification (SecureConnect) is set up with, in
-    /// `~/.secureConnect/context_aware_metadata.json`: only where a certificate is demanded. It runs whatever program that file names.
+    /// Finds a certificate as [`find`](Self::find) does. If one is required and not found, runs the command of Endpoint Verification
+    /// (SecureConnect), any program that `~/.secureConnect/context_aware_metadata.json` names.
     ///
     /// # Errors
-    /// As [`find`](Self::find), and when the command fails.
+    /// As [`find`](Self::find), and if the command fails.
     pub async fn find_with_command(environment: &Environment) -> Result<Option<Self>, AuthError> {
         Self::look(environment, Some(&SystemClock)).await
     }
@@ -100,7 +98,7 @@ impl ClientCertificate {
             Use::IfFound => None,
             Use::Always(variable) => Some(variable),
         };
-        if let Some(paths) = places::find(environment)? {
+        if let Some(paths) = config_paths::find(environment)? {
             return Self::read(environment, &paths).map(Some);
         }
         if environment.is_file(BUNDLE) {
@@ -110,9 +108,9 @@ impl ClientCertificate {
             return Ok(None);
         };
         if let Some(clock) = command
-            && let Some(found) = provider::ask(environment, clock).await?
+            && let Some((name, text)) = provider_command::run(environment, clock).await?
         {
-            return Ok(Some(found));
+            return Self::at(&name, &text, &name, &text).map(Some);
         }
         Err(AuthError::new(
             AuthErrorKind::NotFound,
@@ -126,13 +124,13 @@ impl ClientCertificate {
     }
 
     pub(crate) fn read(environment: &Environment, paths: &Paths) -> Result<Self, AuthError> {
-        let chain = places::read(environment, &paths.certificate)?;
-        let key = places::read(environment, &paths.key)?;
-        let shown = |path: &Path| RedactedPath::new(path).to_string();
-        Self::at(&shown(&paths.certificate), &chain, &shown(&paths.key), &key)
+        let chain = config_paths::read(environment, &paths.certificate)?;
+        let key = config_paths::read(environment, &paths.key)?;
+        let name = |path: &Path| RedactedPath::new(path).to_string();
+        Self::at(&name(&paths.certificate), &chain, &name(&paths.key), &key)
     }
 
-    /// Read once, so that a rotation cannot pair an old certificate with a new key.
+    /// Reads the file once, so that a rotation cannot pair an old certificate with a new key.
     fn bundle(environment: &Environment) -> Result<Self, AuthError> {
         let text = environment.read_text(BUNDLE).map_err(|error| {
             config::unreadable(Path::new(BUNDLE), error, "a bundle of certificate and key")
@@ -140,37 +138,37 @@ impl ClientCertificate {
         Self::at(BUNDLE, &text, BUNDLE, &text)
     }
 
-    /// Where it came from.
-    pub fn place(&self) -> &str {
-        &self.place
+    /// Returns the file that it came from, or a description.
+    pub fn origin(&self) -> &str {
+        &self.origin
     }
 
-    /// The certificate, and those above it, in PEM.
+    /// Returns the certificate chain in PEM.
     pub fn chain(&self) -> &str {
         &self.chain
     }
 
-    /// The private key in PEM: a secret.
+    /// Returns the private key in PEM, which is a secret.
     pub fn key(&self) -> &str {
         self.key.expose_secret()
     }
 
-    /// The default transport, presenting this certificate to servers that ask for one.
+    /// Returns the default transport with this certificate, which it presents to servers that request one.
     ///
     /// # Errors
-    /// [`AuthErrorKind::Crypto`] when the certificate or the key cannot be used, or do not belong together.
+    /// [`AuthErrorKind::Crypto`] if the certificate or the key cannot be used, or if they do not match.
     #[cfg(feature = "reqwest")]
     pub fn transport(&self) -> Result<Arc<dyn Transport>, AuthError> {
         gapi_transport::TransportOptions::new()
             .client_certificate(&self.chain, self.key.expose_secret())
             .build()
             .map_err(|error| {
-                AuthError::new(AuthErrorKind::Crypto, format!("{}: {error}", self.place))
+                AuthError::new(AuthErrorKind::Crypto, format!("{}: {error}", self.origin))
                     .with_source(error)
             })
     }
 
-    /// Presenting certificates takes the transport over reqwest.
+    /// Only the transport over reqwest presents certificates.
     #[cfg(not(feature = "reqwest"))]
     pub(crate) fn transport(&self) -> Result<Arc<dyn Transport>, AuthError> {
         Err(AuthError::new(
@@ -189,7 +187,7 @@ impl Use {
         ] {
             match environment.get(variable).as_deref().map(str::trim) {
                 None | Some("") => {}
-                Some(said) if said.eq_ignore_ascii_case("true") => return Self::Always(variable),
+                Some(value) if value.eq_ignore_ascii_case("true") => return Self::Always(variable),
                 Some(_) => return Self::Never,
             }
         }
@@ -200,7 +198,7 @@ impl Use {
 impl fmt::Debug for ClientCertificate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientCertificate")
-            .field("place", &self.place)
+            .field("origin", &self.origin)
             .finish_non_exhaustive()
     }
 }

@@ -4,16 +4,16 @@ use serde_json::{Map, Value, json};
 
 use crate::{AuthError, AuthErrorKind};
 
-/// How many rules a boundary may have.
+/// The maximum number of rules.
 const RULES: usize = 10;
 
-/// What a token is limited to: the sum of its rules, ten at most. Rules never give what the source does not have.
+/// The limits of a token: the union of up to ten rules. Rules grant nothing that the source does not have.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AccessBoundary {
     rules: Vec<AccessBoundaryRule>,
 }
 
-/// One resource, and what may be done with it.
+/// One resource, and the permissions on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessBoundaryRule {
     resource: String,
@@ -29,14 +29,14 @@ struct Condition {
 }
 
 impl AccessBoundary {
-    /// These rules.
+    /// Creates a boundary of these rules.
     pub fn new(rules: impl IntoIterator<Item = AccessBoundaryRule>) -> Self {
         Self {
             rules: rules.into_iter().collect(),
         }
     }
 
-    /// Refuses what the Security Token Service would refuse.
+    /// Refuses a boundary that the Security Token Service would refuse.
     pub(super) fn check(&self) -> Result<(), AuthError> {
         let config = |message: String| Err(AuthError::new(AuthErrorKind::Config, message));
         if self.rules.is_empty() || self.rules.len() > RULES {
@@ -78,7 +78,7 @@ impl AccessBoundary {
 }
 
 impl AccessBoundaryRule {
-    /// A rule about a resource, such as `//storage.googleapis.com/projects/_/buckets/BUCKET`. It allows nothing yet.
+    /// Creates a rule without permissions for a resource, such as `//storage.googleapis.com/projects/_/buckets/BUCKET`.
     pub fn new(resource: impl Into<String>) -> Self {
         Self {
             resource: resource.into(),
@@ -87,15 +87,14 @@ impl AccessBoundaryRule {
         }
     }
 
-    /// Allows what a role allows: `inRole:roles/storage.objectViewer`.
+    /// Adds the permissions of a role, such as `inRole:roles/storage.objectViewer`.
     #[must_use]
     pub fn permission(mut self, permission: impl Into<String>) -> Self {
         self.permissions.push(permission.into());
         self
     }
 
-    /// Only where this [CEL](https://github.com/google/cel-spec) expression is true, for example for objects whose names begin with
-    /// something.
+    /// Sets a condition, a [CEL](https://github.com/google/cel-spec) expression, for example on the prefix of object names.
     #[must_use]
     pub fn condition(mut self, expression: impl Into<String>) -> Self {
         self.condition = Some(Condition {
@@ -106,7 +105,7 @@ impl AccessBoundaryRule {
         self
     }
 
-    /// What the condition is called, and what it is for. Without a condition, this does nothing.
+    /// Sets the title and the description of the condition. Has no effect without a condition.
     #[must_use]
     pub fn described(mut self, title: impl Into<String>, description: impl Into<String>) -> Self {
         if let Some(condition) = &mut self.condition {

@@ -11,11 +11,10 @@ pub use self::boundary::{AccessBoundary, AccessBoundaryRule};
 use self::source::Source;
 use crate::{AuthError, Cached, Credentials, Token, cache::FetchSettings, facade::setters};
 
-/// Other credentials with fewer permissions: the Security Token Service exchanges a token of the source for one that a
-/// [credential access boundary](https://docs.cloud.google.com/iam/docs/downscoping-short-lived-credentials) limits. Cloud Storage
-/// knows such tokens.
+/// Credentials with fewer permissions. The Security Token Service exchanges a token of the source credentials for one that is limited by a
+/// [credential access boundary](https://docs.cloud.google.com/iam/docs/downscoping-short-lived-credentials). Cloud Storage accepts these tokens.
 ///
-/// A broker hands [`token`](Self::token) to somebody who is to read one bucket for an hour, and no more:
+/// A broker can give a client a [`token`](Self::token) that only reads one bucket for an hour:
 ///
 /// ```no_run
 /// # use gapi_auth::{AccessBoundary, AccessBoundaryRule, AuthorizedUser, Downscoped};
@@ -29,13 +28,13 @@ use crate::{AuthError, Cached, Credentials, Token, cache::FetchSettings, facade:
 /// # Ok(()) }
 /// ```
 ///
-/// Building one touches no network. Tokens are cached as [`Cached`] describes; clones share the cache, and every setter empties it.
-/// The source keeps its own cache.
+/// Constructors send no requests. Tokens are cached as [`Cached`] describes. Clones share the cache; setters empty it. The source
+/// credentials have a cache of their own.
 #[derive(Clone)]
 pub struct Downscoped(Cached<Source>);
 
 impl Downscoped {
-    /// `source` within `boundary`.
+    /// Creates credentials of `source` that `boundary` limits.
     pub fn new(source: impl Credentials, boundary: AccessBoundary) -> Self {
         Self(Cached::new(Source::new(Arc::new(source), boundary)))
     }
@@ -57,17 +56,17 @@ impl Downscoped {
         retry,
     }
 
-    /// The Security Token Service, if not at `https://sts.UNIVERSE/v1/token`: an https URL, or http on this machine.
+    /// Sets the URL of the Security Token Service: https, or http on this machine. The default is `https://sts.UNIVERSE/v1/token`.
     #[must_use]
     pub fn token_url(self, url: impl Into<String>) -> Self {
         let url = url.into();
         self.change(|source| source.token_url = Some(url))
     }
 
-    /// A new token, for somebody else. It is not the one that requests use, and is not cached.
+    /// Fetches a new token to give away. It is not cached, and requests do not use it.
     ///
     /// # Errors
-    /// [`AuthError`] when the source has no token, or the Security Token Service cannot be reached or refuses.
+    /// [`AuthError`] if the source has no token, or if the Security Token Service cannot be reached or refuses.
     pub async fn token(&self) -> Result<Token, AuthError> {
         let source = self.0.source();
         source

@@ -1,4 +1,4 @@
-//! What downscoped credentials do when a token is needed.
+//! The exchange of a source's token for a limited one.
 
 use std::{fmt, sync::Arc, time::SystemTime};
 
@@ -14,10 +14,10 @@ use crate::{
     sts::{ACCESS_TOKEN, Exchange},
 };
 
-/// What sources are asked for where they can choose.
+/// The scope of source tokens, unless the source has its own.
 const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
 
-/// Credentials, and what they are limited to.
+/// Credentials, and the boundary that limits them.
 #[derive(Clone)]
 pub(super) struct Source {
     pub(super) source: Arc<dyn Credentials>,
@@ -54,7 +54,7 @@ impl Source {
             AuthRequest::new(&url, Scopes::Default(&scopes)).with_transport(cx.transport());
         let used = self.source.headers(&request).await?;
         match self.exchange(&token_url, &used, cx).await {
-            // The source's token was revoked, which nobody has told the source yet.
+            // The source's token was revoked, which the source does not know yet.
             Err(error)
                 if error.oauth_error() == Some("invalid_grant") && self.source.reject(&used) =>
             {
@@ -83,12 +83,12 @@ impl Source {
             metrics: None,
         };
         let asked_at = cx.clock().now();
-        let mut answer = exchange.send(&**cx.transport(), cx).await?;
-        if answer.expires_in.is_none() {
-            // Then the token lives as long as the source's.
-            answer.expires_in = used.expires_at().map(|expiry| remaining(expiry, asked_at));
+        let mut response = exchange.send(&**cx.transport(), cx).await?;
+        if response.expires_in.is_none() {
+            // The token has the lifetime of the source's token.
+            response.expires_in = used.expires_at().map(|expiry| remaining(expiry, asked_at));
         }
-        Ok(answer.into_token(asked_at))
+        Ok(response.into_token(asked_at))
     }
 }
 
@@ -96,7 +96,7 @@ fn remaining(expiry: SystemTime, now: SystemTime) -> std::time::Duration {
     expiry.duration_since(now).unwrap_or_default()
 }
 
-/// The access token in the source's headers.
+/// Returns the access token in the source's headers.
 fn bearer(headers: &AuthHeaders) -> Result<SecretString, AuthError> {
     headers
         .headers()
@@ -107,7 +107,7 @@ fn bearer(headers: &AuthHeaders) -> Result<SecretString, AuthError> {
         .ok_or_else(|| {
             AuthError::new(
                 AuthErrorKind::Config,
-                "the source gives no access token, so there is nothing to limit",
+                "the source has no access token, so there is nothing to limit",
             )
             .with_hint("API keys and anonymous requests cannot be downscoped")
         })

@@ -1,4 +1,4 @@
-//! X.509 certificates: the chain is the subject token, and the TLS connection proves who has the key.
+//! X.509 certificates: the chain is the subject token, and the TLS connection proves possession of the key.
 
 use std::{path::Path, sync::Arc};
 
@@ -19,10 +19,10 @@ use crate::{
 /// What errors call the files.
 pub(super) const WHAT: &str = "the certificate";
 
-/// Where the certificate, its key and the chain above it are.
+/// The files of the certificate, its key and its chain.
 #[derive(Clone, Debug)]
 pub(super) struct Certificate {
-    /// The certificate configuration, if not the default one.
+    /// The certificate configuration, unless it is the default one.
     config: Option<NamedPath>,
     trust_chain: Option<NamedPath>,
 }
@@ -50,23 +50,23 @@ impl Certificate {
         })
     }
 
-    /// The chain as a subject token: a JSON list of DER in base64, the leaf first.
+    /// Returns the chain as a subject token: a JSON list of base64 DER, the leaf first.
     pub(super) fn chain(&self, reach: &Reach) -> Result<SecretString, AuthError> {
         let environment = reach.files(WHAT)?;
         let paths = self.paths(environment)?;
         let leaf = read(environment, &paths.certificate)?;
         let leaf = certificates(&paths.certificate, &leaf)?;
-        // A certificate's file may hold more than the leaf; the chain has a file of its own.
+        // The file may contain more than the leaf; the chain has its own file.
         let Some(leaf) = leaf.into_iter().next() else {
-            return Err(none(&paths.certificate));
+            return Err(missing(&paths.certificate));
         };
         let mut chain = vec![leaf];
         if let Some(path) = &self.trust_chain {
             let above = certificates(path, &read(environment, path)?)?;
-            for (place, certificate) in above.into_iter().enumerate() {
-                match (certificate == chain[0], place) {
+            for (index, certificate) in above.into_iter().enumerate() {
+                match (certificate == chain[0], index) {
                     (false, _) => chain.push(certificate),
-                    // The chain's file may begin with the leaf.
+                    // The file of the chain may begin with the leaf.
                     (true, 0) => {}
                     (true, _) => {
                         return Err(AuthError::new(
@@ -84,19 +84,19 @@ impl Certificate {
         Ok(SecretString::from(Value::from(chain).to_string()))
     }
 
-    /// A transport that presents the certificate. The files are read anew each time, because certificates are rotated.
+    /// Returns a transport that presents the certificate. The files are read each time, because certificates are rotated.
     pub(super) fn transport(&self, reach: &Reach) -> Result<Arc<dyn Transport>, AuthError> {
         let environment = reach.files(WHAT)?;
         ClientCertificate::read(environment, &self.paths(environment)?)?.transport()
     }
 
-    /// Where the certificate configuration says that the files are.
+    /// Returns the files that the certificate configuration names.
     fn paths(&self, environment: &Environment) -> Result<Paths, AuthError> {
         workload(environment, self.config.as_deref())
     }
 }
 
-/// The certificates of a PEM text (RFC 7468) as DER in base64: the lines between the marks, without their breaks.
+/// Returns the certificates of a PEM text (RFC 7468) as base64 DER.
 fn certificates(path: &Path, pem: &str) -> Result<Vec<String>, AuthError> {
     let mut found = Vec::new();
     for block in pem.split("-----BEGIN CERTIFICATE-----").skip(1) {
@@ -106,7 +106,7 @@ fn certificates(path: &Path, pem: &str) -> Result<Vec<String>, AuthError> {
             .chars()
             .filter(|c| !c.is_whitespace())
             .collect();
-        // Decoded and encoded, so that what is sent is base64 whatever stood there.
+        // Encoded again, so that only valid base64 is sent.
         let der = STANDARD
             .decode(&text)
             .ok()
@@ -123,12 +123,12 @@ fn certificates(path: &Path, pem: &str) -> Result<Vec<String>, AuthError> {
         found.push(STANDARD.encode(der));
     }
     if found.is_empty() {
-        return Err(none(path));
+        return Err(missing(path));
     }
     Ok(found)
 }
 
-fn none(path: &Path) -> AuthError {
+fn missing(path: &Path) -> AuthError {
     AuthError::new(
         AuthErrorKind::Crypto,
         format!("{}: there is no certificate in it", RedactedPath::new(path)),

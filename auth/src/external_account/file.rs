@@ -3,16 +3,12 @@
 use std::time::Duration;
 
 use super::{
-    NEEDED,
     aws::{self, Aws},
     certificate::Certificate,
     executable::Executable,
-    format::Format,
-    settings::{Impersonated, Settings},
-    source::Source,
-    supplier::Supplied,
-    token_file::TokenFile,
-    token_url::TokenUrl,
+    settings::{Settings, Target},
+    source::{Source, SubjectToken},
+    text_token::{Format, TokenFile, TokenUrl},
 };
 use crate::{
     AuthError, AuthErrorKind,
@@ -21,19 +17,23 @@ use crate::{
     reach::{Named, Reach},
 };
 
-/// Reads a file's text; `place` names it in errors.
-pub(super) fn read(place: &str, text: &str, reach: Reach) -> Result<Source, AuthError> {
-    let mut fields = Fields::parse(place, text, NEEDED)?;
+/// A hint for files that cannot be read.
+pub(super) const NEEDED: &str = "a federation configuration is needed, as `gcloud iam workload-identity-pools create-cred-config` and \
+     `gcloud iam workforce-pools create-cred-config` write it";
+
+/// Reads the text of a file that errors call `name`.
+pub(super) fn read(name: &str, text: &str, reach: Reach) -> Result<Source, AuthError> {
+    let mut fields = Fields::parse(name, text, NEEDED)?;
     fields.check_type("external_account")?;
-    let settings = settings(place, &mut fields, reach)?;
+    let settings = settings(name, &mut fields, reach)?;
     let Some(source) = fields.object("credential_source")? else {
         return Err(fields.error("the field `credential_source` is missing"));
     };
-    let supplier = supplier(source, &settings)?;
-    Ok(Source::new(settings, supplier))
+    let subject_token = subject_token(source, &settings)?;
+    Ok(Source::new(settings, subject_token))
 }
 
-fn settings(place: &str, fields: &mut Fields, reach: Reach) -> Result<Settings, AuthError> {
+fn settings(name: &str, fields: &mut Fields, reach: Reach) -> Result<Settings, AuthError> {
     let mut settings = Settings::new(
         fields.required("audience")?,
         fields.required("subject_token_type")?,
@@ -46,7 +46,7 @@ fn settings(place: &str, fields: &mut Fields, reach: Reach) -> Result<Settings, 
         settings.universe_domain = universe;
     }
     if let Some(url) = fields.text("service_account_impersonation_url")? {
-        settings.impersonated = Some(Impersonated::Url(Account::from_url(place, &url)?));
+        settings.impersonated = Some(Target::Url(Account::from_url(name, &url)?));
     }
     if let Some(mut impersonation) = fields.object("service_account_impersonation")? {
         settings.lifetime = impersonation
@@ -66,8 +66,8 @@ fn settings(place: &str, fields: &mut Fields, reach: Reach) -> Result<Settings, 
     Ok(settings)
 }
 
-/// The one place where the subject token comes from.
-fn supplier(mut source: Fields, settings: &Settings) -> Result<Supplied, AuthError> {
+/// Reads where the subject token comes from.
+fn subject_token(mut source: Fields, settings: &Settings) -> Result<SubjectToken, AuthError> {
     if let Some(version) = source.text("environment_id")? {
         for other in ["file", "executable", "certificate"] {
             if source.has(other) {
@@ -76,7 +76,7 @@ fn supplier(mut source: Fields, settings: &Settings) -> Result<Supplied, AuthErr
                 )));
             }
         }
-        return aws(source, &version).map(Supplied::Aws);
+        return aws(source, &version).map(SubjectToken::Aws);
     }
     if settings.subject_token_type == aws::TOKEN_TYPE {
         return Err(source.error("the field `environment_id` is missing; it is `aws1`"));
@@ -84,21 +84,21 @@ fn supplier(mut source: Fields, settings: &Settings) -> Result<Supplied, AuthErr
     let kinds = ["file", "url", "executable", "certificate"];
     let given: Vec<_> = kinds.into_iter().filter(|kind| source.has(kind)).collect();
     match given[..] {
-        ["file"] => Ok(Supplied::File(TokenFile {
+        ["file"] => Ok(SubjectToken::File(TokenFile {
             path: source.required_path("file")?,
             format: Format::read(&mut source)?,
         })),
-        ["url"] => Ok(Supplied::Url(TokenUrl {
+        ["url"] => Ok(SubjectToken::Url(TokenUrl {
             url: Named::by_file(source.required("url")?),
             headers: source.map("headers")?,
             format: Format::read(&mut source)?,
         })),
         ["executable"] => match source.object("executable")? {
-            Some(executable) => Executable::read(executable).map(Supplied::Executable),
+            Some(executable) => Executable::read(executable).map(SubjectToken::Executable),
             None => Err(source.error("the field `executable` is missing")),
         },
         ["certificate"] => match source.object("certificate")? {
-            Some(certificate) => Certificate::read(certificate).map(Supplied::Certificate),
+            Some(certificate) => Certificate::read(certificate).map(SubjectToken::Certificate),
             None => Err(source.error("the field `certificate` is missing")),
         },
         [] => Err(source.error(

@@ -1,26 +1,24 @@
-//! Identities that another provider vouches for: workload and workforce identity federation.
+//! Identities of other providers: workload and workforce identity federation.
 
 mod aws;
 mod certificate;
 mod executable;
 mod file;
-mod format;
-mod hints;
 mod settings;
 mod source;
 mod supplier;
-mod token_file;
-mod token_url;
+mod text_token;
 
 use std::{sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 
-pub use self::{
-    aws::{AwsCredentials, AwsSupplier},
-    supplier::{SubjectTokenSupplier, SupplierContext},
+pub use self::supplier::{AwsCredentials, AwsSupplier, SubjectTokenSupplier, SupplierContext};
+use self::{
+    aws::Aws,
+    settings::Settings,
+    source::{Source, SubjectToken},
 };
-use self::{settings::Settings, source::Source};
 use crate::{
     Cached, Credentials,
     configured::nested,
@@ -28,60 +26,64 @@ use crate::{
     reach::Reach,
 };
 
-const NEEDED: &str = "a federation configuration is needed, as `gcloud iam workload-identity-pools create-cred-config` and \
-     `gcloud iam workforce-pools create-cred-config` write it";
-
 /// An identity of another provider: [workload identity federation](https://docs.cloud.google.com/iam/docs/workload-identity-federation)
 /// (AWS, Azure, GitHub Actions, Kubernetes, any OpenID Connect or SAML provider, X.509 certificates) and
 /// [workforce identity federation](https://docs.cloud.google.com/iam/docs/workforce-identity-federation).
 ///
-/// A token of the other provider is exchanged for one of Google (RFC 8693), which may then act as a service account. Where the
-/// other token comes from:
+/// The subject token, a token of the other provider, is exchanged for a token of Google (RFC 8693), which may then impersonate a service
+/// account. The configuration names the source of the subject token:
 ///
 /// | `credential_source` | |
 /// |---|---|
-/// | `file` | a file that something else keeps fresh, as text or JSON |
+/// | `file` | a file that another program refreshes, as text or JSON |
 /// | `url` | a local server, as text or JSON |
-/// | `executable` | a program, which runs only if [`allow_executables`](Self::allow_executables) or `GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1` says so |
-/// | `environment_id` `aws1` | keys of AWS from the environment or the instance's metadata server, which sign a request |
+/// | `executable` | a program, which runs only if [`allow_executables`](Self::allow_executables) or `GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1` allows it |
+/// | `environment_id` `aws1` | AWS keys of the environment or of the instance's metadata server, which sign a request |
 /// | `certificate` | an X.509 certificate and its key |
 /// | none | a [`SubjectTokenSupplier`] or an [`AwsSupplier`] of your own |
 ///
-/// The configuration is no secret, so it is worth knowing who may change it: see [`UrlPolicy`](crate::UrlPolicy).
+/// The configuration is not a secret, but a changed one can redirect tokens: see [`UrlPolicy`](crate::UrlPolicy).
 ///
-/// Scopes: those of the request if it insists on them, else those given to [`scopes`](Self::scopes), else those that
-/// the request offers.
+/// Scopes are those of [`Scopes::Exactly`](crate::Scopes::Exactly), else those given to [`scopes`](Self::scopes), else the default ones
+/// of the request.
 ///
-/// Building one touches no network and reads no token. Tokens are cached as [`Cached`] describes; clones share the cache, and every
-/// setter empties it.
+/// Constructors send no requests and read no subject token. Tokens are cached as [`Cached`] describes. Clones share the cache; setters
+/// empty it.
 #[derive(Clone)]
 pub struct ExternalAccount(Cached<Source>);
 
 impl ExternalAccount {
-    file_constructors!(ExternalAccount, "external_account", "external account");
+    file_constructors!(
+        ExternalAccount,
+        "external_account",
+        "external account",
+        file
+    );
 
-    /// Exchanges the tokens that `supplier` gives. `audience` names the provider, as in
-    /// `//iam.googleapis.com/projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER`, and
-    /// `subject_token_type` what it gives, such as `urn:ietf:params:oauth:token-type:jwt`.
+    /// Creates credentials that exchange the tokens of `supplier`.
+    ///
+    /// `audience` is the resource name of the provider, such as
+    /// `//iam.googleapis.com/projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER`. `subject_token_type` is the
+    /// type of the tokens, such as `urn:ietf:params:oauth:token-type:jwt`.
     pub fn with_supplier(
         audience: impl Into<String>,
         subject_token_type: impl Into<String>,
         supplier: impl SubjectTokenSupplier,
     ) -> Self {
         let settings = Settings::new(audience.into(), subject_token_type.into(), Reach::trusted());
-        let supplier = supplier::Supplied::Own(Arc::new(supplier));
-        Self(Cached::new(Source::new(settings, supplier)))
+        let subject_token = SubjectToken::Own(Arc::new(supplier));
+        Self(Cached::new(Source::new(settings, subject_token)))
     }
 
-    /// Signs with the keys of AWS that `supplier` gives.
+    /// Creates credentials that sign requests with the AWS keys of `supplier`.
     pub fn with_aws_supplier(audience: impl Into<String>, supplier: impl AwsSupplier) -> Self {
         let settings = Settings::new(
             audience.into(),
             aws::TOKEN_TYPE.to_owned(),
             Reach::trusted(),
         );
-        let supplier = supplier::Supplied::Aws(aws::Aws::with_supplier(Arc::new(supplier)));
-        Self(Cached::new(Source::new(settings, supplier)))
+        let subject_token = SubjectToken::Aws(Aws::with_supplier(Arc::new(supplier)));
+        Self(Cached::new(Source::new(settings, subject_token)))
     }
 
     setters! {
@@ -104,51 +106,51 @@ impl ExternalAccount {
         retry,
     }
 
-    /// Acts as this service account, on which the federated identity has to have the role *Workload Identity User*.
+    /// Impersonates this service account. The federated identity needs the role *Workload Identity User* on it.
     #[must_use]
     pub fn impersonate(self, email: impl Into<String>) -> Self {
         let email = email.into();
         self.change(|settings| settings.impersonate(email))
     }
 
-    /// How long tokens of the service account live: one hour unless set.
+    /// Sets the lifetime of tokens of the service account: one hour by default.
     #[must_use]
     pub fn lifetime(self, lifetime: Duration) -> Self {
         self.change(|settings| settings.lifetime = Some(lifetime))
     }
 
-    /// The OAuth client of a workforce pool, where it asks for one.
+    /// Sets the OAuth client, which some workforce pools require.
     #[must_use]
     pub fn client(self, id: impl Into<String>, secret: impl Into<SecretString>) -> Self {
         let (id, secret) = (id.into(), secret.into());
         self.change(|settings| settings.set_client(id, secret))
     }
 
-    /// The project that pays for the exchange of workforce identities, which belong to no project.
+    /// Sets the project that is billed for exchanges of workforce identities, which belong to no project.
     #[must_use]
     pub fn workforce_pool_user_project(self, project: impl Into<String>) -> Self {
         let project = project.into();
         self.change(|settings| settings.user_project = Some(project))
     }
 
-    /// Whether the program that the configuration names may run. Without this, only `GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1` in the
-    /// environment allows it.
+    /// Sets whether the program in the configuration may run. By default it may if the environment variable
+    /// `GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES` is `1`.
     #[must_use]
     pub fn allow_executables(self, allow: bool) -> Self {
         self.change(|settings| settings.allow_executables = Some(allow))
     }
 
-    /// The provider: a resource name.
+    /// Returns the resource name of the provider.
     pub fn audience(&self) -> &str {
         &self.0.source().settings.audience
     }
 
-    /// The service account that is acted as, if any.
+    /// Returns the impersonated service account, if any.
     pub fn service_account_email(&self) -> Option<&str> {
         self.0.source().settings.service_account_email()
     }
 
-    /// The number of the project that the pool belongs to, or else the project that pays for a workforce's exchanges.
+    /// Returns the number of the pool's project, else the project that is billed for exchanges of workforce identities.
     pub fn project_number(&self) -> Option<&str> {
         self.0.source().settings.project_number()
     }

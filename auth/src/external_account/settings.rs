@@ -1,4 +1,4 @@
-//! What a configuration says, but for where the subject token comes from.
+//! The settings of an external account, except the source of its subject token.
 
 use std::{borrow::Cow, sync::Arc, time::Duration};
 
@@ -7,21 +7,21 @@ use secrecy::SecretString;
 
 use crate::{
     AuthError, AuthErrorKind, FetchContext,
-    iam::Account,
+    iam::{self, Account},
     reach::{Named, Purpose, Reach, check_endpoint},
     sts::ClientAuth,
 };
 
-/// Who is exchanged for whom, and where.
+/// What is exchanged, where, and which service account is impersonated.
 #[derive(Clone)]
 pub(super) struct Settings {
     pub(super) audience: String,
     pub(super) subject_token_type: String,
-    /// The Security Token Service; `{universe_domain}` in it stands for the universe.
+    /// The Security Token Service; `{universe_domain}` in it is replaced by the universe.
     pub(super) token_url: Named,
     pub(super) client: Option<ClientAuth>,
     pub(super) user_project: Option<String>,
-    pub(super) impersonated: Option<Impersonated>,
+    pub(super) impersonated: Option<Target>,
     pub(super) iam_endpoint: Option<String>,
     pub(super) lifetime: Option<Duration>,
     pub(super) scopes: Vec<String>,
@@ -29,13 +29,13 @@ pub(super) struct Settings {
     pub(super) universe_domain: Named,
     pub(super) allow_executables: Option<bool>,
     pub(super) reach: Reach,
-    /// A transport past all proxies, for servers of this machine.
+    /// A transport without proxies, for servers of this machine.
     direct: Arc<dyn Transport>,
 }
 
-/// The service account to act as.
+/// The service account to impersonate.
 #[derive(Clone, Debug)]
-pub(super) enum Impersonated {
+pub(super) enum Target {
     /// Named by the program.
     Email(String),
     /// Named by the URL of a configuration.
@@ -47,7 +47,7 @@ impl Settings {
         Self {
             audience,
             subject_token_type,
-            // Of the credentials' universe, for whose name nobody may vouch.
+            // As if the file named it, because it depends on the universe of the file.
             token_url: Named::by_file("https://sts.{universe_domain}/v1/token"),
             client: None,
             user_project: None,
@@ -64,7 +64,7 @@ impl Settings {
     }
 
     pub(super) fn impersonate(&mut self, email: String) {
-        self.impersonated = Some(Impersonated::Email(email));
+        self.impersonated = Some(Target::Email(email));
     }
 
     pub(super) fn set_client(&mut self, id: String, secret: SecretString) {
@@ -75,7 +75,7 @@ impl Settings {
         self.iam_endpoint = Some(root.to_owned());
     }
 
-    /// The transport to a server at `url`. Plain http is spoken by this machine and its link only, where no proxy leads.
+    /// Returns the transport to a server at `url`. Only local servers use plain http, and they are reached without proxies.
     pub(super) fn transport_to(&self, url: &str, cx: &FetchContext) -> Arc<dyn Transport> {
         if url.starts_with("http://") && self.reach.transport().is_none() {
             cx.record(self.direct.clone())
@@ -84,12 +84,12 @@ impl Settings {
         }
     }
 
-    /// The Security Token Service's URL.
+    /// Returns the URL of the Security Token Service.
     pub(super) fn sts(&self) -> Result<Cow<'_, str>, AuthError> {
         self.url(Purpose::Sts, "the token URL", &self.token_url)
     }
 
-    /// Where to send something, if the URL is good for it.
+    /// Returns the URL if the policy allows it for `purpose`.
     pub(super) fn url<'a>(
         &self,
         purpose: Purpose,
@@ -99,12 +99,12 @@ impl Settings {
         self.reach.url(purpose, what, url, &self.universe_domain)
     }
 
-    /// The service account to act as.
+    /// Returns the service account to impersonate.
     pub(super) fn account(&self) -> Result<Option<Account>, AuthError> {
         let mut account = match &self.impersonated {
             None => return Ok(None),
-            Some(Impersonated::Email(email)) => Account::new(email, self.universe_domain.text())?,
-            Some(Impersonated::Url(account)) => account.clone(),
+            Some(Target::Email(email)) => Account::new(email, self.universe_domain.text())?,
+            Some(Target::Url(account)) => account.clone(),
         };
         let what = "the impersonation URL";
         match &self.iam_endpoint {
@@ -122,8 +122,8 @@ impl Settings {
 
     pub(super) fn service_account_email(&self) -> Option<&str> {
         match self.impersonated.as_ref()? {
-            Impersonated::Email(email) => Some(email),
-            Impersonated::Url(account) => Some(&account.email),
+            Target::Email(email) => Some(email),
+            Target::Url(account) => Some(&account.email),
         }
     }
 
@@ -136,7 +136,7 @@ impl Settings {
             .or(self.user_project.as_deref())
     }
 
-    /// Whether the identity is a person's, from a workforce pool.
+    /// Whether the identity is a user of a workforce pool.
     pub(super) fn is_workforce(&self) -> bool {
         self.audience
             .strip_prefix("//iam.googleapis.com/locations/")
@@ -148,21 +148,14 @@ impl Settings {
 
     /// Refuses settings that can never work.
     pub(super) fn check(&self) -> Result<(), AuthError> {
-        let config = |message: &str, hint: &str| {
-            Err(AuthError::new(AuthErrorKind::Config, message).with_hint(hint))
-        };
         if self.user_project.is_some() && !self.is_workforce() {
-            return config(
+            return Err(AuthError::new(
+                AuthErrorKind::Config,
                 "a workforce pool's user project is set, but the audience is no workforce pool",
-                "leave out `workforce_pool_user_project`",
-            );
+            )
+            .with_hint("leave out `workforce_pool_user_project`"));
         }
-        if self
-            .lifetime
-            .is_some_and(|lifetime| lifetime.as_secs() == 0)
-        {
-            return config("the lifetime is shorter than a second", "an hour is usual");
-        }
+        iam::check_lifetime(self.lifetime.unwrap_or(iam::LIFETIME))?;
         self.reach.check_universe(&self.universe_domain)?;
         self.sts()?;
         self.account()?;

@@ -1,35 +1,28 @@
-//! Where subject tokens come from.
+//! Suppliers of subject tokens and of AWS keys that programs implement.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc};
 
 use gapi_transport::{BoxFuture, Clock, Transport};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
-use super::{
-    aws::Aws,
-    certificate::{self, Certificate},
-    executable::Executable,
-    settings::Settings,
-    token_file::{self, TokenFile},
-    token_url::TokenUrl,
-};
-use crate::{AuthError, FetchContext, token_retry::ATTEMPT_TIMEOUT};
+use super::settings::Settings;
+use crate::{AuthError, FetchContext};
 
-/// Gives the tokens that are exchanged, for providers that no configuration describes.
+/// Supplies subject tokens of a provider that no configuration describes.
 ///
-/// It is asked once for each exchange, and never twice at once; Google's tokens are cached, the supplier's are not.
+/// It is called once for each exchange, never concurrently. Google's tokens are cached, subject tokens are not.
 pub trait SubjectTokenSupplier: fmt::Debug + Send + Sync + 'static {
-    /// A token of the type that was given to [`ExternalAccount::with_supplier`](crate::ExternalAccount::with_supplier), valid now.
+    /// Returns a valid token of the type that was given to [`ExternalAccount::with_supplier`](crate::ExternalAccount::with_supplier).
     ///
     /// # Errors
-    /// [`AuthError`]; where [`AuthError::is_transient`] holds, it is asked again.
+    /// [`AuthError`]. It is retried if [`AuthError::is_transient`].
     fn subject_token<'a>(
         &'a self,
         cx: &'a SupplierContext<'a>,
     ) -> BoxFuture<'a, Result<SecretString, AuthError>>;
 }
 
-/// What a supplier works with.
+/// The context of a call of a supplier.
 #[derive(Clone, Copy)]
 pub struct SupplierContext<'a> {
     pub(super) settings: &'a Settings,
@@ -37,22 +30,22 @@ pub struct SupplierContext<'a> {
 }
 
 impl SupplierContext<'_> {
-    /// The provider that the token is for.
+    /// Returns the resource name of the provider that the token is for.
     pub fn audience(&self) -> &str {
         &self.settings.audience
     }
 
-    /// The type that the token is said to have.
+    /// Returns the type of the subject token.
     pub fn subject_token_type(&self) -> &str {
         &self.settings.subject_token_type
     }
 
-    /// How to send requests.
+    /// Returns the transport for requests.
     pub fn transport(&self) -> &Arc<dyn Transport> {
         self.fetch.transport()
     }
 
-    /// What time it is.
+    /// Returns the clock.
     pub fn clock(&self) -> &Arc<dyn Clock> {
         self.fetch.clock()
     }
@@ -67,80 +60,68 @@ impl fmt::Debug for SupplierContext<'_> {
     }
 }
 
-/// The ways to a subject token.
-#[derive(Clone, Debug)]
-pub(super) enum Supplied {
-    File(TokenFile),
-    Url(TokenUrl),
-    Executable(Executable),
-    Aws(Aws),
-    Certificate(Certificate),
-    Own(Arc<dyn SubjectTokenSupplier>),
+/// Supplies AWS keys and the region if neither the environment nor the metadata server has them: in ECS, in EKS, or with a profile of the
+/// AWS SDK.
+///
+/// It is called once for each exchange, never concurrently.
+pub trait AwsSupplier: fmt::Debug + Send + Sync + 'static {
+    /// Returns valid keys.
+    ///
+    /// # Errors
+    /// [`AuthError`]. It is retried if [`AuthError::is_transient`].
+    fn credentials<'a>(
+        &'a self,
+        cx: &'a SupplierContext<'a>,
+    ) -> BoxFuture<'a, Result<AwsCredentials, AuthError>>;
+
+    /// Returns the region of the AWS Security Token Service, such as `us-east-2`.
+    ///
+    /// # Errors
+    /// As [`credentials`](Self::credentials).
+    fn region<'a>(
+        &'a self,
+        cx: &'a SupplierContext<'a>,
+    ) -> BoxFuture<'a, Result<String, AuthError>>;
 }
 
-impl Supplied {
-    pub(super) async fn subject_token(
-        &self,
-        settings: &Settings,
-        cx: &FetchContext,
-    ) -> Result<SecretString, AuthError> {
-        let own = SupplierContext {
-            settings,
-            fetch: cx,
-        };
-        match self {
-            Self::File(file) => file.read(&settings.reach),
-            Self::Url(url) => url.get(settings, cx).await,
-            Self::Executable(executable) => executable.run(settings, cx).await,
-            Self::Aws(aws) => aws.sign(&own).await,
-            Self::Certificate(certificate) => certificate.chain(&settings.reach),
-            Self::Own(supplier) => supplier.subject_token(&own).await,
+/// An AWS access key. `Debug` shows only its ID.
+#[derive(Clone)]
+pub struct AwsCredentials {
+    pub(super) access_key_id: String,
+    pub(super) secret_access_key: SecretString,
+    pub(super) session_token: Option<SecretString>,
+}
+
+impl AwsCredentials {
+    /// Creates a key from its ID and secret.
+    pub fn new(
+        access_key_id: impl Into<String>,
+        secret_access_key: impl Into<SecretString>,
+    ) -> Self {
+        Self {
+            access_key_id: access_key_id.into(),
+            secret_access_key: secret_access_key.into(),
+            session_token: None,
         }
     }
 
-    /// The transport of the exchange, where it has to present a certificate.
-    pub(super) fn own_transport(
-        &self,
-        settings: &Settings,
-    ) -> Result<Option<Arc<dyn Transport>>, AuthError> {
-        match self {
-            // A transport of the program's presents certificates itself.
-            Self::Certificate(certificate) if settings.reach.transport().is_none() => {
-                certificate.transport(&settings.reach).map(Some)
-            }
-            _ => Ok(None),
-        }
+    /// Sets the session token of a temporary key.
+    #[must_use]
+    pub fn session_token(mut self, token: impl Into<SecretString>) -> Self {
+        self.session_token = Some(token.into());
+        self
     }
 
-    /// Refuses what can never work, or is not allowed.
-    pub(super) fn check(&self, settings: &Settings) -> Result<(), AuthError> {
-        match self {
-            Self::File(_) => settings.reach.files(token_file::WHAT).map(drop),
-            Self::Certificate(_) => settings.reach.files(certificate::WHAT).map(drop),
-            Self::Url(url) => url.check(settings),
-            Self::Executable(executable) => executable.check(settings),
-            Self::Aws(aws) => aws.check(settings),
-            Self::Own(_) => Ok(()),
-        }
+    pub(super) fn secret(&self) -> &str {
+        self.secret_access_key.expose_secret()
     }
+}
 
-    /// How long one attempt may take: programs may take their time.
-    pub(super) fn attempt_limit(&self) -> Duration {
-        match self {
-            Self::Executable(executable) => ATTEMPT_TIMEOUT + executable.timeout,
-            _ => ATTEMPT_TIMEOUT,
-        }
-    }
-
-    /// What metrics call it.
-    pub(super) fn kind(&self) -> &'static str {
-        match self {
-            Self::File(_) => "file",
-            Self::Url(_) => "url",
-            Self::Executable(_) => "executable",
-            Self::Aws(aws) => aws.kind(),
-            Self::Certificate(_) => "x509",
-            Self::Own(_) => "programmatic",
-        }
+impl fmt::Debug for AwsCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AwsCredentials")
+            .field("access_key_id", &self.access_key_id)
+            .field("is_temporary", &self.session_token.is_some())
+            .finish_non_exhaustive()
     }
 }

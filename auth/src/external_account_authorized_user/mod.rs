@@ -1,6 +1,5 @@
-//! People who signed in through a workforce pool.
+//! Users who signed in through a workforce pool.
 
-mod file;
 mod source;
 
 use secrecy::SecretString;
@@ -13,17 +12,14 @@ use crate::{
     token_retry::ATTEMPT_TIMEOUT,
 };
 
-const NEEDED: &str = "a workforce user's credentials are needed, as `gcloud auth application-default login` writes them after signing in with a \
-     `--login-config`";
-
-/// A person who signed in through a [workforce pool](https://docs.cloud.google.com/iam/docs/workforce-identity-federation): a
+/// A user who signed in through a [workforce pool](https://docs.cloud.google.com/iam/docs/workforce-identity-federation): a
 /// refresh token of Google's Security Token Service.
 ///
-/// A refresh token that the service replaces is replaced in memory, for this value and its clones. [`refresh_token`](Self::refresh_token)
-/// gives it to programs that keep it.
+/// If the service returns a new refresh token, it replaces the old one in memory, for this value and its clones. Programs that save it
+/// get it from [`refresh_token`](Self::refresh_token).
 ///
-/// Scopes are what the person signed in for; requests cannot change them. Building one touches no network. Tokens are cached as
-/// [`Cached`] describes; clones share the cache, and every setter empties it.
+/// The scopes are those of the sign-in; requests cannot change them. Constructors send no requests. Tokens are cached as [`Cached`]
+/// describes. Clones share the cache; setters empty it.
 #[derive(Clone)]
 pub struct ExternalAccountAuthorizedUser(Cached<Source>);
 
@@ -31,7 +27,8 @@ impl ExternalAccountAuthorizedUser {
     file_constructors!(
         ExternalAccountAuthorizedUser,
         "external_account_authorized_user",
-        "workforce user"
+        "workforce user",
+        source
     );
 
     setters! {
@@ -45,20 +42,20 @@ impl ExternalAccountAuthorizedUser {
         retry,
     }
 
-    /// The provider that the person signed in with, where the file names it: a resource name.
+    /// Returns the resource name of the provider that the user signed in with, if the file names it.
     pub fn audience(&self) -> Option<&str> {
         self.0.source().audience.as_deref()
     }
 
-    /// The refresh token as it is now: a secret.
+    /// Returns the current refresh token, which is a secret.
     pub fn refresh_token(&self) -> SecretString {
         self.0.source().refresh_token()
     }
 
-    /// Signs out: the Security Token Service forgets the refresh token, and so does this value. Later requests fail.
+    /// Signs out: revokes the refresh token and removes it from this value. Later requests fail.
     ///
     /// # Errors
-    /// [`AuthError`] when the file names no `revoke_url`, or the service cannot be reached or refuses; nothing is forgotten then.
+    /// [`AuthError`] if the file names no `revoke_url`, or if the service cannot be reached or refuses. The refresh token remains then.
     pub async fn revoke(&self) -> Result<(), AuthError> {
         let cx = self.0.outside_fetch();
         let revoking = self.0.source().revoke(&cx);

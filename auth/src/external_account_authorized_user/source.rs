@@ -1,4 +1,4 @@
-//! What a workforce user's credentials do when a token is needed.
+//! Files of type `external_account_authorized_user`, and the tokens of their refresh tokens.
 
 use std::{
     borrow::Cow,
@@ -11,20 +11,21 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     AuthError, AuthErrorKind, AuthRequest, FetchContext, Token, TokenSource,
+    config::Fields,
     configured::Configured,
     oauth,
     reach::{Named, Purpose, Reach},
     sts::{self, ClientAuth},
 };
 
-/// A refresh token, and who may use it where.
+/// A refresh token, its client, and its URLs.
 #[derive(Clone)]
 pub(super) struct Source {
     client: ClientAuth,
-    /// All copies share it: a refresh token that is replaced is replaced for all of them.
-    grant: Arc<Grant>,
+    /// Shared by all copies, so that a new refresh token replaces the old one in all of them.
+    grant: Arc<SharedGrant>,
     pub(super) audience: Option<String>,
-    /// The Security Token Service; `{universe_domain}` in it stands for the universe.
+    /// The Security Token Service; `{universe_domain}` in it is replaced by the universe.
     pub(super) token_url: Named,
     pub(super) revoke_url: Option<Named>,
     pub(super) quota_project: Option<String>,
@@ -32,14 +33,14 @@ pub(super) struct Source {
     pub(super) reach: Reach,
 }
 
-struct Grant {
-    /// None when it was revoked.
+struct SharedGrant {
+    /// None if it was revoked.
     refresh_token: Mutex<Option<SecretString>>,
-    /// One refresh at a time: a token that is sent twice may be taken for a stolen one.
+    /// Locked during a refresh, because a refresh token that is sent twice may be treated as stolen.
     turn: tokio::sync::Mutex<()>,
 }
 
-impl Grant {
+impl SharedGrant {
     fn refresh_token(&self) -> MutexGuard<'_, Option<SecretString>> {
         self.refresh_token
             .lock()
@@ -56,11 +57,36 @@ impl Grant {
 
 const SIGN_IN: &str = "sign in again, with `gcloud auth application-default login`";
 
+/// A hint for files that cannot be read.
+pub(super) const NEEDED: &str = "a workforce user's credentials are needed, as `gcloud auth application-default login` writes them after signing in with a \
+     `--login-config`";
+
+/// Reads the text of a file that errors call `name`.
+pub(super) fn read(name: &str, text: &str, reach: Reach) -> Result<Source, AuthError> {
+    let mut fields = Fields::parse(name, text, NEEDED)?;
+    fields.check_type("external_account_authorized_user")?;
+    let client = ClientAuth {
+        id: fields.required("client_id")?,
+        secret: fields.required_secret("client_secret")?,
+    };
+    let mut source = Source::new(client, fields.required_secret("refresh_token")?, reach);
+    source.audience = fields.text("audience")?;
+    if let Some(url) = fields.named("token_url")? {
+        source.token_url = url;
+    }
+    source.revoke_url = fields.named("revoke_url")?;
+    source.quota_project = fields.text("quota_project_id")?;
+    if let Some(universe) = fields.named("universe_domain")? {
+        source.universe_domain = universe;
+    }
+    Ok(source)
+}
+
 impl Source {
     pub(super) fn new(client: ClientAuth, refresh_token: SecretString, reach: Reach) -> Self {
         Self {
             client,
-            grant: Arc::new(Grant {
+            grant: Arc::new(SharedGrant {
                 refresh_token: Mutex::new(Some(refresh_token)),
                 turn: tokio::sync::Mutex::default(),
             }),
@@ -90,23 +116,23 @@ impl Source {
         let _turn = self.grant.turn.lock().await;
         let refresh_token = self.grant.usable()?;
         let asked_at = cx.clock().now();
-        let mut answer = sts::refresh(&self.sts()?, &refresh_token, Some(&self.client), cx)
+        let mut response = sts::refresh(&self.sts()?, &refresh_token, Some(&self.client), cx)
             .await
             .map_err(|error| self.hint(error))?;
-        if let Some(new) = answer.refresh_token.take() {
+        if let Some(new) = response.refresh_token.take() {
             *self.grant.refresh_token() = Some(new);
         }
-        Ok(answer.into_token(asked_at))
+        Ok(response.into_token(asked_at))
     }
 
-    /// Ends the grant (RFC 7009). What is revoked already is no error.
+    /// Revokes the grant (RFC 7009). A grant that is revoked already is no error.
     pub(super) async fn revoke(&self, cx: &FetchContext) -> Result<(), AuthError> {
         let Some(url) = &self.revoke_url else {
             return Err(AuthError::new(
                 AuthErrorKind::Config,
                 "it is not known where these credentials are revoked",
             )
-            .with_hint("the field `revoke_url` of their file would say so"));
+            .with_hint("add the field `revoke_url` to their file"));
         };
         let url = self.url("the revocation URL", url)?;
         let _turn = self.grant.turn.lock().await;
@@ -170,7 +196,7 @@ impl TokenSource for Source {
         Box::pin(self.token(cx))
     }
 
-    /// A person signed in for what they signed in for; no request can ask for more.
+    /// The scopes are those of the sign-in.
     fn is_scoped(&self) -> bool {
         false
     }

@@ -1,7 +1,5 @@
 //! Service accounts of Google Distributed Cloud (air-gapped).
 
-mod file;
-mod key;
 mod source;
 
 use self::source::Source;
@@ -10,15 +8,13 @@ use crate::{
     facade::{cached_facade, file_constructors, setters},
 };
 
-const NEEDED: &str = "a service identity of Google Distributed Cloud is needed, as `gdcloud iam service-accounts keys create` writes it";
-
 /// A service identity of [Google Distributed Cloud](https://docs.cloud.google.com/distributed-cloud/hosted/docs/latest/gdch/application/ao-user/iam/service-identities),
-/// which has a token server of its own and often a certificate authority of its own.
+/// which has its own token server and often its own certificate authority.
 ///
-/// Tokens are for one [`audience`](Self::audience), which has to be set: the URL of the API. The token server is the one that the file
-/// names; the file holds a private key and is trusted as one, unless [`url_policy`](Self::url_policy) says otherwise.
+/// Tokens are for one [`audience`](Self::audience), which must be set: the URL of the API. The file names the token server. It contains a
+/// private key and is trusted, unless [`url_policy`](Self::url_policy) is set.
 ///
-/// Building one touches no network. Tokens are cached as [`Cached`] describes; clones share the cache, and every setter empties it.
+/// Constructors send no requests. Tokens are cached as [`Cached`] describes. Clones share the cache; setters empty it.
 #[derive(Clone)]
 pub struct GdchServiceAccount(Cached<Source>);
 
@@ -26,10 +22,12 @@ impl GdchServiceAccount {
     file_constructors!(
         GdchServiceAccount,
         "gdch_service_account",
-        "service identity"
+        "service identity",
+        source
     );
 
     setters! {
+        ///
         /// It is the URL of the API that is called.
         audience,
         environment,
@@ -41,12 +39,12 @@ impl GdchServiceAccount {
         retry,
     }
 
-    /// The service identity's name.
+    /// Returns the name of the service identity.
     pub fn name(&self) -> &str {
         &self.0.source().identity.name
     }
 
-    /// The project that it belongs to.
+    /// Returns the project of the service identity.
     pub fn project(&self) -> &str {
         &self.0.source().identity.project
     }

@@ -1,57 +1,78 @@
-//! What service identities do when a token is needed.
+//! Files of type `gdch_service_account`, and the tokens that their keys are exchanged for.
 
-use std::{
-    borrow::Cow,
-    fmt,
-    path::Path,
-    sync::Arc,
-    time::{Duration, SystemTime},
+use std::{borrow::Cow, fmt, path::Path, sync::Arc, time::SystemTime};
+
+use aws_lc_rs::{
+    rand::SystemRandom,
+    signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair},
 };
-
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use gapi_transport::{Body, BoxFuture, Transport};
 use http::{Method, Request, header};
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::key::SigningKey;
-use crate::RedactedPath;
-use crate::redacted_path::NamedPath;
 use crate::{
-    AuthError, AuthErrorKind, AuthRequest, FetchContext, Token, TokenSource, config,
+    AuthError, AuthErrorKind, AuthRequest, FetchContext, RedactedPath, Token, TokenSource,
+    assertion::{self, Claims, signed},
+    config::{self, Fields},
     configured::Configured,
-    oauth::{RESPONSE_LIMIT, Refusal, TokenResponse, read, shifted},
+    oauth::{self, RESPONSE_LIMIT, Refusal, TokenResponse},
+    pem::Block,
     reach::{Named, Purpose, Reach},
+    redacted_path::NamedPath,
 };
 
+/// A hint for files that cannot be read.
+pub(super) const NEEDED: &str = "a service identity of Google Distributed Cloud is needed, as `gdcloud iam service-accounts keys create` writes it";
 /// What errors call the file of `ca_cert_path`.
 const AUTHORITY: &str = "the certificate of the certificate authority";
 const GRANT: &str = "urn:ietf:params:oauth:token-type:token-exchange";
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const SUBJECT_TOKEN: &str = "urn:k8s:params:oauth:token-type:serviceaccount";
-const LIFETIME: u64 = 3600;
-const BACKDATED: Duration = Duration::from_secs(10);
 
-/// What a file says about who this is.
-pub(super) struct Identity {
+/// The service identity that a file describes.
+pub(super) struct ServiceIdentity {
     pub(super) name: String,
     pub(super) project: String,
-    pub(super) key_id: String,
-    pub(super) key: SigningKey,
-    pub(super) token_uri: Named,
-    pub(super) ca_cert_path: Option<NamedPath>,
+    key_id: String,
+    key: EcKey,
+    token_uri: Named,
+    ca_cert_path: Option<NamedPath>,
 }
 
 /// A service identity and its settings.
 #[derive(Clone)]
 pub(super) struct Source {
-    pub(super) identity: Arc<Identity>,
+    pub(super) identity: Arc<ServiceIdentity>,
     pub(super) audience: Option<String>,
     pub(super) reach: Reach,
 }
 
+/// Reads the text of a file that errors call `name`.
+pub(super) fn read(name: &str, text: &str, reach: Reach) -> Result<Source, AuthError> {
+    let mut fields = Fields::parse(name, text, NEEDED)?;
+    fields.check_type("gdch_service_account")?;
+    let version = fields.required("format_version")?;
+    if version != "1" {
+        return Err(AuthError::new(
+            AuthErrorKind::Unsupported,
+            format!("{name}: this format version is not known; 1 is"),
+        ));
+    }
+    let key = fields.required_secret("private_key")?;
+    let identity = ServiceIdentity {
+        name: fields.required("name")?,
+        project: fields.required("project")?,
+        key_id: fields.required("private_key_id")?,
+        token_uri: Named::by_file(fields.required("token_uri")?),
+        ca_cert_path: fields.named_path("ca_cert_path")?,
+        key: EcKey::from_pem(name, key.expose_secret())?,
+    };
+    Ok(Source::new(identity, reach))
+}
+
 impl Source {
-    pub(super) fn new(identity: Identity, reach: Reach) -> Self {
+    pub(super) fn new(identity: ServiceIdentity, reach: Reach) -> Self {
         Self {
             identity: Arc::new(identity),
             audience: None,
@@ -67,30 +88,25 @@ impl Source {
 
     async fn token(&self, cx: &FetchContext) -> Result<Token, AuthError> {
         let transport = self.transport(cx)?;
-        let now = cx.clock().now();
-        let refusal = match self.ask(&*transport, now, cx).await? {
-            Ok(answer) => return Ok(answer.into_token(now)),
-            Err(refusal) => refusal,
-        };
-        let Some(skew) = refusal.clock_skew() else {
-            return Err(refusal.error);
-        };
-        let now = cx.clock().now();
-        self.ask(&*transport, shifted(now, skew), cx)
-            .await?
-            .map(|answer| answer.into_token(now))
-            .map_err(|refusal| {
-                refusal.error.with_hint(format!(
+        let (response, asked_at) = assertion::exchange(
+            &**cx.clock(),
+            |now| Box::pin(self.send_assertion(&*transport, now, cx)),
+            |error, skew| match skew {
+                None => error,
+                Some(skew) => error.with_hint(format!(
                     "this machine's clock and the token server's differ by {} s: set it",
                     skew.unsigned_abs()
-                ))
-            })
+                )),
+            },
+        )
+        .await?;
+        Ok(response.into_token(asked_at))
     }
 
-    /// A transport that trusts the file's certificate authority, which is read anew each time.
+    /// Returns a transport that trusts the file's certificate authority, which is read again each time.
     fn transport(&self, cx: &FetchContext) -> Result<Arc<dyn Transport>, AuthError> {
         match &self.identity.ca_cert_path {
-            // A transport of the program's knows the certificate authority.
+            // The program's own transport must trust it already.
             Some(path) if self.reach.transport().is_none() => {
                 let roots = self.reach.files(AUTHORITY)?.read(path).map_err(|error| {
                     config::unreadable(path, error, "the file's `ca_cert_path` names it")
@@ -101,7 +117,7 @@ impl Source {
         }
     }
 
-    async fn ask(
+    async fn send_assertion(
         &self,
         transport: &dyn Transport,
         now: SystemTime,
@@ -126,35 +142,59 @@ impl Source {
             })?;
         let (head, body) = transport.send(request).await?.into_parts();
         let body = body.collect(RESPONSE_LIMIT).await?;
-        Ok(read(head.status, &head.headers, &body, cx.clock().now()))
+        Ok(oauth::read(
+            head.status,
+            &head.headers,
+            &body,
+            cx.clock().now(),
+        ))
     }
 
     fn assertion(&self, now: SystemTime) -> Result<SecretString, AuthError> {
         let identity = &*self.identity;
-        let iat = now
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or_default()
-            .saturating_sub(BACKDATED)
-            .as_secs();
         let subject = format!(
             "system:serviceaccount:{}:{}",
             identity.project, identity.name
         );
-        let part = |json: Value| URL_SAFE_NO_PAD.encode(json.to_string());
-        let header = part(json!({"alg": "ES256", "kid": identity.key_id, "typ": "JWT"}));
-        let claims = part(json!({
-            "iss": subject,
-            "sub": subject,
-            "aud": identity.token_uri.text(),
-            "iat": iat,
-            "exp": iat + LIFETIME,
-        }));
-        let message = format!("{header}.{claims}");
-        let signature = identity.key.sign(message.as_bytes())?;
-        Ok(SecretString::from(format!(
-            "{message}.{}",
-            URL_SAFE_NO_PAD.encode(signature)
-        )))
+        let unsigned = Claims::new(&subject, now)
+            .subject(Some(&subject))
+            .audience(identity.token_uri.text())
+            .unsigned("ES256", Some(&identity.key_id));
+        let signature = identity.key.sign(unsigned.as_bytes())?;
+        Ok(signed(unsigned, &signature))
+    }
+}
+
+/// A private key on the curve P-256, which signs with ES256.
+struct EcKey(EcdsaKeyPair);
+
+impl EcKey {
+    /// Reads PEM text, SEC 1 or PKCS#8; Errors call the file `name`.
+    fn from_pem(name: &str, pem: &str) -> Result<Self, AuthError> {
+        let bad = |message: &str| {
+            AuthError::new(
+                AuthErrorKind::Crypto,
+                format!("{name}: the field `private_key` {message}"),
+            )
+            .with_hint("it begins with -----BEGIN EC PRIVATE KEY----- in a key that is whole")
+        };
+        let block = Block::find(pem)
+            .filter(|block| matches!(block.label, "EC PRIVATE KEY" | "PRIVATE KEY"))
+            .ok_or_else(|| bad("is not the PEM text of a private key"))?;
+        let der = block.der().ok_or_else(|| bad("is damaged"))?;
+        let algorithm = &ECDSA_P256_SHA256_FIXED_SIGNING;
+        EcdsaKeyPair::from_private_key_der(algorithm, &der)
+            .or_else(|_| EcdsaKeyPair::from_pkcs8(algorithm, &der))
+            .map(Self)
+            .map_err(|_| bad("is damaged, or is no key on the curve P-256"))
+    }
+
+    /// Returns the ES256 signature of `message`: r and s, 32 bytes each (RFC 7518, section 3.4).
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, AuthError> {
+        self.0
+            .sign(&SystemRandom::new(), message)
+            .map(|signature| signature.as_ref().to_vec())
+            .map_err(|_| AuthError::new(AuthErrorKind::Crypto, "the assertion could not be signed"))
     }
 }
 

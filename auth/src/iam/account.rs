@@ -1,8 +1,8 @@
-//! The service account that a call is about.
+//! The service account of a call.
 
 use crate::{AuthError, AuthErrorKind};
 
-/// A service account, and where the IAM Service Account Credentials API has it.
+/// A service account, and its URL in the IAM Service Account Credentials API.
 #[derive(Clone, Debug)]
 pub(crate) struct Account {
     pub(crate) email: String,
@@ -28,12 +28,12 @@ impl Account {
         })
     }
 
-    /// From the URL that impersonation files hold: `https://HOST/v1/projects/-/serviceAccounts/EMAIL:generateAccessToken`.
-    pub(crate) fn from_url(place: &str, url: &str) -> Result<Self, AuthError> {
+    /// Reads the URL in impersonation files: `https://HOST/v1/projects/-/serviceAccounts/EMAIL:generateAccessToken`.
+    pub(crate) fn from_url(name: &str, url: &str) -> Result<Self, AuthError> {
         let wrong = || {
             AuthError::new(
                 AuthErrorKind::Config,
-                format!("{place}: the field `service_account_impersonation_url` names no service account"),
+                format!("{name}: the field `service_account_impersonation_url` names no service account"),
             )
             .with_hint(
                 "it has to look like https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/EMAIL:generateAccessToken",
@@ -52,7 +52,7 @@ impl Account {
     }
 }
 
-/// An address, or an account's unique number, and nothing that would change the URL that it is put into.
+/// Accepts an e-mail address or the unique ID of an account, without characters that have a meaning in URLs.
 fn check_email(email: &str) -> Result<(), AuthError> {
     let is_one = !email.is_empty()
         && email
@@ -69,7 +69,7 @@ fn check_email(email: &str) -> Result<(), AuthError> {
     .with_hint("it looks like NAME@PROJECT.iam.gserviceaccount.com"))
 }
 
-/// A domain name that is fit to be put into a URL.
+/// Whether the text is a domain name that can be put into a URL.
 pub(crate) fn is_domain(text: &str) -> bool {
     let is_label = |label: &str| {
         !label.is_empty()

@@ -1,27 +1,28 @@
-//! The IAM Service Account Credentials API, as far as credentials need it.
+//! The methods of the IAM Service Account Credentials API that credentials call.
 
 mod account;
-mod answer;
-mod hints;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use gapi_transport::{Body, Clock, Transport};
-use http::{Method, Request, StatusCode, Uri, header};
-use serde_json::{Map, Value};
+use http::{HeaderMap, Method, Request, StatusCode, Uri, header};
+use jiff::Timestamp;
+use secrecy::{SecretString, zeroize::Zeroize};
+use serde_json::{Map, Value, json};
 
-pub(crate) use self::{
-    account::Account,
-    answer::{access_token, text},
+pub(crate) use self::account::Account;
+use crate::{
+    AuthError, AuthErrorKind, AuthRequest, Credentials, FetchContext, Scopes, Token, json, oauth,
 };
-use crate::{AuthError, AuthErrorKind, AuthRequest, Credentials, Scopes, json, oauth};
 
 /// The scope that calls of this API need.
 pub(crate) const SCOPE: &str = "https://www.googleapis.com/auth/iam";
+/// The default lifetime of access tokens.
+pub(crate) const LIFETIME: Duration = Duration::from_secs(3600);
 /// What errors call the API.
 const WHO: &str = "the IAM credentials service";
 
-/// A call of one method on one service account, on behalf of `source`.
+/// A call of one method on one service account, with the credentials `source`.
 pub(crate) struct Call<'a> {
     pub(crate) source: &'a dyn Credentials,
     pub(crate) account: &'a Account,
@@ -35,7 +36,7 @@ pub(crate) struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// Sends the call, once more with a new source token where the old one is refused.
+    /// Sends the call. If the source's token is refused, sends it again with a new one.
     pub(crate) async fn send(&self) -> Result<Map<String, Value>, AuthError> {
         let url: Uri = format!("{}:{}", self.account.url, self.method)
             .parse()
@@ -51,7 +52,7 @@ impl Call<'_> {
             AuthRequest::new(&url, Scopes::Exactly(&scopes)).with_transport(self.transport);
         let used = self.source.headers(&request).await?;
         let refusal = match self.attempt(&url, used.headers()).await? {
-            Ok(answer) => return Ok(answer),
+            Ok(response) => return Ok(response),
             Err(refusal) => refusal,
         };
         if refusal.status() == Some(StatusCode::UNAUTHORIZED) && self.source.reject(&used) {
@@ -59,16 +60,16 @@ impl Call<'_> {
             return self
                 .attempt(&url, renewed.headers())
                 .await?
-                .map_err(|refusal| hints::add(refusal, self));
+                .map_err(|refusal| self.diagnose(refusal));
         }
-        Err(hints::add(refusal, self))
+        Err(self.diagnose(refusal))
     }
 
-    /// The answer, or the refusal.
+    /// Returns the response, or the refusal.
     async fn attempt(
         &self,
         url: &Uri,
-        credentials: &http::HeaderMap,
+        credentials: &HeaderMap,
     ) -> Result<Result<Map<String, Value>, AuthError>, AuthError> {
         let mut request = Request::builder()
             .method(Method::POST)
@@ -86,29 +87,110 @@ impl Call<'_> {
                 AuthError::new(AuthErrorKind::Config, "the call of IAM cannot be built")
                     .with_source(error)
             })?;
-        let unreachable = |error| AuthError::unreachable(WHO, error);
-        let (head, body) = self
-            .transport
-            .send(request)
-            .await
-            .map_err(unreachable)?
-            .into_parts();
-        let body = body
-            .collect(oauth::RESPONSE_LIMIT)
-            .await
-            .map_err(unreachable)?;
+        let (head, body) = oauth::send(WHO, request, self.transport).await?;
         if head.status.is_success() {
             return json::object(&body)
                 .map(Ok)
-                .ok_or_else(|| answer::unusable("an answer that is not a JSON object"));
+                .ok_or_else(|| unusable("a response that is not a JSON object"));
         }
         let now = self.clock.now();
-        Ok(Err(oauth::refuse(
-            WHO,
-            head.status,
-            &head.headers,
-            &body,
-            now,
-        )))
+        let refusal = oauth::refuse(WHO, head.status, &head.headers, &body, now);
+        Ok(Err(refusal))
     }
+
+    /// Adds a hint to a refusal if a remedy is known.
+    fn diagnose(&self, error: AuthError) -> AuthError {
+        match self.hint(&error) {
+            Some(hint) => error.with_hint(hint),
+            None => error,
+        }
+    }
+
+    fn hint(&self, error: &AuthError) -> Option<String> {
+        let description = error.oauth_description().unwrap_or_default();
+        let target = &self.account.email;
+        Some(match error.oauth_error()? {
+            "PERMISSION_DENIED"
+                if description.contains("has not been used")
+                    || description.contains("disabled") =>
+            {
+                String::from(
+                    "enable the API iamcredentials.googleapis.com in the project of the credentials that impersonate",
+                )
+            }
+            "PERMISSION_DENIED" if description.contains("insufficient authentication scopes") => {
+                format!(
+                    "the credentials that impersonate need the scope {SCOPE} or https://www.googleapis.com/auth/cloud-platform"
+                )
+            }
+            "PERMISSION_DENIED" => format!(
+                "grant the role roles/iam.serviceAccountTokenCreator on {target} to those who impersonate it: {}; where there are delegates, \
+                 each of them needs it on the next one",
+                self.source.describe()
+            ),
+            "NOT_FOUND" => {
+                format!("the service account {target} does not exist, or its address is misspelt")
+            }
+            "INVALID_ARGUMENT" if description.to_ascii_lowercase().contains("lifetime") => {
+                String::from(
+                    "lifetimes above one hour need the organization policy constraints/iam.allowServiceAccountCredentialLifetimeExtension",
+                )
+            }
+            "UNAUTHENTICATED" => format!(
+                "the token of those who impersonate was refused: {}",
+                self.source.describe()
+            ),
+            _ => return None,
+        })
+    }
+}
+
+/// Returns the body of a `generateAccessToken` request for the scopes of `cx`.
+pub(crate) fn access_token_request(cx: &FetchContext, lifetime: Duration) -> Value {
+    json!({"scope": cx.scopes(), "lifetime": format!("{}s", lifetime.as_secs())})
+}
+
+/// Returns the token in a response of `generateAccessToken`.
+pub(crate) fn access_token(mut response: Map<String, Value>) -> Result<Token, AuthError> {
+    let token = text(&mut response, "accessToken")?;
+    let expiry = match response.get("expireTime") {
+        Some(Value::String(time)) => time.parse::<Timestamp>().ok(),
+        _ => None,
+    };
+    match expiry {
+        Some(expiry) => Ok(Token::new(token).expires_at(expiry.into())),
+        None => Err(unusable("no expireTime that is a time")),
+    }
+}
+
+/// Takes a text out of a response as a secret.
+pub(crate) fn text(
+    response: &mut Map<String, Value>,
+    name: &str,
+) -> Result<SecretString, AuthError> {
+    match response.get_mut(name) {
+        Some(Value::String(text)) if !text.is_empty() => {
+            let secret = SecretString::from(text.as_str());
+            text.zeroize();
+            Ok(secret)
+        }
+        _ => Err(unusable(&format!("no {name}"))),
+    }
+}
+
+/// Refuses a lifetime that the API does not accept.
+pub(crate) fn check_lifetime(lifetime: Duration) -> Result<(), AuthError> {
+    if lifetime.as_secs() > 0 {
+        return Ok(());
+    }
+    Err(AuthError::new(
+        AuthErrorKind::Config,
+        "the lifetime is shorter than a second",
+    )
+    .with_hint("an hour is usual"))
+}
+
+/// The error for a successful response without the needed fields.
+fn unusable(what: &str) -> AuthError {
+    AuthError::new(AuthErrorKind::Http, format!("{WHO} gave {what}"))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use secrecy::ExposeSecret;
 
-use super::{NEEDED, source::Source};
+use super::source::Source;
 use crate::{
     AuthError, AuthErrorKind,
     config::Fields,
@@ -13,12 +13,15 @@ use crate::{
     reach::{Named, Reach},
 };
 
-/// Reads a file's text; `place` names it in errors.
-pub(super) fn read(place: &str, text: &str, reach: Reach) -> Result<Source, AuthError> {
-    let mut fields = Fields::parse(place, text, NEEDED)?;
+/// A hint for files that cannot be read.
+pub(super) const NEEDED: &str = "an impersonation file is needed, as `gcloud auth application-default login --impersonate-service-account` writes it";
+
+/// Reads the text of a file that errors call `name`.
+pub(super) fn read(name: &str, text: &str, reach: Reach) -> Result<Source, AuthError> {
+    let mut fields = Fields::parse(name, text, NEEDED)?;
     fields.check_type("impersonated_service_account")?;
     let url = fields.required("service_account_impersonation_url")?;
-    let account = Account::from_url(place, &url)?;
+    let account = Account::from_url(name, &url)?;
     let Some(source) = fields.object("source_credentials")? else {
         return Err(fields.error("the field `source_credentials` is missing"));
     };
@@ -33,14 +36,13 @@ pub(super) fn read(place: &str, text: &str, reach: Reach) -> Result<Source, Auth
     Ok(impersonated)
 }
 
-/// The credentials that impersonate, of whatever type. They reach what the file around them does.
+/// Reads the credentials that impersonate, which may be of several types. They reach what the outer file does.
 fn source_credentials(fields: Fields, reach: &Reach) -> Result<Arc<dyn Nested>, AuthError> {
-    let place = fields.place().to_owned();
+    let name = fields.place().to_owned();
     let kind = fields.peek("type").unwrap_or_default().to_owned();
     let text = fields.to_text();
     let json = text.expose_secret();
-    // What the reader of that type complains about is in this file.
-    let within = |error: AuthError| error.within(&place);
+    let within = |error: AuthError| error.within(&name);
     match kind.as_str() {
         #[cfg(feature = "service-account")]
         "service_account" => Ok(Arc::new(
@@ -60,13 +62,13 @@ fn source_credentials(fields: Fields, reach: &Reach) -> Result<Arc<dyn Nested>, 
         )),
         "impersonated_service_account" => Err(AuthError::new(
             AuthErrorKind::Unsupported,
-            format!("{place}: an impersonated service account impersonates another one"),
+            format!("{name}: an impersonated service account impersonates another one"),
         )
         .with_hint("name the accounts in between as `delegates`")),
         "" => Err(fields.error("the field `type` is missing")),
         _ => Err(AuthError::new(
             AuthErrorKind::Unsupported,
-            format!("{place}: credentials of this type cannot impersonate, or the feature for them is off"),
+            format!("{name}: credentials of this type cannot impersonate, or the feature for them is off"),
         )
         .with_hint("`authorized_user`, `service_account`, `external_account` and `external_account_authorized_user` can")),
     }

@@ -1,26 +1,22 @@
-//! Credentials that act as a service account without its key.
+//! Credentials that impersonate a service account.
 
-mod delegated;
 mod file;
-mod id_token;
-mod sign;
+mod signer;
 mod source;
 
 use std::{sync::Arc, time::Duration};
 
 use gapi_transport::BoxFuture;
 
-use self::{id_token::IdTokens, sign::IamSigner, source::Source};
+use self::{signer::IamSigner, source::Source};
 use crate::{
     AuthError, Cached, Credentials, IdTokenSource, Signer,
     facade::{cached_facade, file_constructors, setters},
     reach::Reach,
 };
 
-const NEEDED: &str = "an impersonation file is needed, as `gcloud auth application-default login --impersonate-service-account` writes it";
-
-/// A service account without its key: other credentials that hold the role *Service Account Token Creator* on it get its
-/// tokens from the IAM Service Account Credentials API.
+/// A service account without its key. Source credentials with the role *Service Account Token Creator* on it get its tokens from the
+/// IAM Service Account Credentials API.
 ///
 /// ```no_run
 /// # use gapi_auth::{Impersonated, ServiceAccount};
@@ -31,16 +27,16 @@ const NEEDED: &str = "an impersonation file is needed, as `gcloud auth applicati
 /// # Ok(()) }
 /// ```
 ///
-/// With [`subject`](Self::subject) it acts for a user of a Google Workspace domain, so that domain-wide delegation needs no key
-/// anywhere: IAM signs the assertion.
+/// With [`subject`](Self::subject) it acts for a user of a Google Workspace domain. Domain-wide delegation needs no key then, because IAM
+/// signs the assertion.
 ///
-/// Building one touches no network. Tokens are cached as [`Cached`] describes; clones share the cache, and every setter empties
-/// it. The source credentials keep their own cache.
+/// Constructors send no requests. Tokens are cached as [`Cached`] describes. Clones share the cache; setters empty it. The source
+/// credentials have a cache of their own.
 #[derive(Clone)]
 pub struct Impersonated(Cached<Source>);
 
 impl Impersonated {
-    /// `source` acts as the service account with the address `target`.
+    /// Creates credentials with which `source` acts as the service account `target`, an e-mail address.
     pub fn new(source: impl Credentials, target: impl Into<String>) -> Self {
         Self(Cached::new(Source::new(
             Arc::new(source),
@@ -52,7 +48,8 @@ impl Impersonated {
     file_constructors!(
         Impersonated,
         "impersonated_service_account",
-        "impersonated service account"
+        "impersonated service account",
+        file
     );
 
     setters! {
@@ -84,26 +81,26 @@ impl Impersonated {
         retry,
     }
 
-    /// The service accounts between the source and the target, in this order: each has to be allowed to impersonate the next.
+    /// Sets the service accounts between the source and the target, in order. Each must be allowed to impersonate the next.
     #[must_use]
     pub fn delegates<S: Into<String>>(self, delegates: impl IntoIterator<Item = S>) -> Self {
         let delegates = delegates.into_iter().map(Into::into).collect();
         self.change(|source| source.delegates = delegates)
     }
 
-    /// How long tokens live: one hour unless set, and up to twelve hours where an organization policy allows it.
-    /// Fractions of a second are cut off.
+    /// Sets the lifetime of tokens: one hour by default, up to twelve hours if an organization policy allows it. Fractions of a second
+    /// are dropped.
     #[must_use]
     pub fn lifetime(self, lifetime: Duration) -> Self {
         self.change(|source| source.lifetime = lifetime)
     }
 
-    /// The service account's e-mail address.
+    /// Returns the e-mail address of the impersonated service account.
     pub fn email(&self) -> &str {
         &self.0.source().target
     }
 
-    /// The credentials that impersonate.
+    /// Returns the credentials that impersonate.
     pub fn source_credentials(&self) -> &Arc<dyn Credentials> {
         &self.0.source().source
     }
@@ -126,7 +123,7 @@ impl Credentials for Impersonated {
     }
 
     fn signer(&self) -> Option<Arc<dyn Signer>> {
-        // A user of a domain has no key.
+        // A subject is a user, who has no key.
         self.0.source().subject.is_none().then(|| {
             Arc::new(IamSigner {
                 source: self.0.source().clone(),
@@ -140,6 +137,6 @@ impl Credentials for Impersonated {
         source
             .subject
             .is_none()
-            .then(|| Arc::new(IdTokens(source.clone())) as Arc<dyn IdTokenSource>)
+            .then(|| Arc::new(source.clone()) as Arc<dyn IdTokenSource>)
     }
 }

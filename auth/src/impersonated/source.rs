@@ -1,31 +1,34 @@
-//! What impersonated credentials do when a token is needed.
+//! How impersonated credentials get tokens of the IAM Service Account Credentials API.
 
-use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
-
-use gapi_transport::{BoxFuture, Clock, Transport};
-use serde_json::{Map, Value, json};
-
-use super::delegated;
-use crate::{
-    AuthError, AuthErrorKind, AuthRequest, Credentials, FetchContext, Scopes, Token, TokenSource,
-    configured::{Configured, Nested},
-    iam::{self, Account, Call},
-    oauth::{GOOGLE_TOKEN_URI, metrics_header},
-    reach::{Named, Purpose, Reach},
-    request::ScopeList,
+use std::{
+    borrow::Cow,
+    fmt,
+    sync::Arc,
+    time::{Duration, SystemTime},
 };
 
-/// How long tokens live unless something else is asked for.
-pub(crate) const LIFETIME: Duration = Duration::from_secs(3600);
+use gapi_transport::BoxFuture;
+use secrecy::SecretString;
+use serde_json::{Map, Value, json};
 
-/// A service account to act as, and who does.
+use crate::{
+    AuthError, AuthErrorKind, AuthRequest, Credentials, DEFAULT_UNIVERSE, FetchContext,
+    IdTokenSource, Token, TokenSource,
+    assertion::{self, Claims, delegation_hint, jwt_bearer, subject_hint},
+    configured::{Configured, Nested},
+    iam::{self, Account, Call},
+    oauth::{GOOGLE_TOKEN_URI, Refusal, TokenResponse, metrics_header, read},
+    reach::{Named, Purpose, Reach},
+};
+
+/// A service account, and the credentials that act as it.
 #[derive(Clone)]
 pub(super) struct Source {
     pub(super) source: Arc<dyn Credentials>,
     pub(super) target: String,
-    /// `source`, where it stands in the file.
+    /// `source`, if the file contains it.
     pub(super) nested: Option<Arc<dyn Nested>>,
-    /// The account's URL, where a file or the program names the API's host.
+    /// The URL of the account, if a file or the program names the host of the API.
     pub(super) url: Option<Named>,
     pub(super) delegates: Vec<String>,
     pub(super) lifetime: Duration,
@@ -45,7 +48,7 @@ impl Source {
             nested: None,
             url: None,
             delegates: Vec::new(),
-            lifetime: LIFETIME,
+            lifetime: iam::LIFETIME,
             scopes: Vec::new(),
             subject: None,
             quota_project: None,
@@ -55,7 +58,7 @@ impl Source {
         }
     }
 
-    /// The program names the API's host, and so vouches for it.
+    /// Sets the root of the API, which the program vouches for.
     pub(super) fn set_iam_endpoint(&mut self, root: &str) {
         self.url = Some(Named::by_program(format!(
             "{root}/v1/projects/-/serviceAccounts/{}",
@@ -70,8 +73,8 @@ impl Source {
         }
     }
 
-    pub(super) async fn account(&self) -> Result<Account, AuthError> {
-        // The address is looked at in any case.
+    async fn account(&self) -> Result<Account, AuthError> {
+        // Checks the address even if it is not used.
         let mut account = Account::new(&self.target, &self.universe().await?)?;
         if let Some(url) = self.url()? {
             account.url = url.into_owned();
@@ -79,14 +82,13 @@ impl Source {
         Ok(account)
     }
 
-    /// Calls a method of the API on the target; `body` without the delegates.
+    /// Calls a method of the API on the target. Adds the delegates to `body`.
     pub(super) async fn call(
         &self,
         method: &'static str,
         mut body: Value,
         metrics: Option<String>,
-        transport: &Arc<dyn Transport>,
-        clock: &Arc<dyn Clock>,
+        cx: &FetchContext,
     ) -> Result<Map<String, Value>, AuthError> {
         self.check_names()?;
         if !self.delegates.is_empty() {
@@ -98,34 +100,96 @@ impl Source {
             method,
             body,
             metrics,
-            transport,
-            clock,
+            transport: cx.transport(),
+            clock: cx.clock(),
         };
         call.send().await
     }
 
     async fn token(&self, cx: &FetchContext) -> Result<Token, AuthError> {
         if let Some(subject) = &self.subject {
-            return delegated::token(self, subject, cx).await;
+            return self.delegated_token(subject, cx).await;
         }
-        let body = json!({
-            "scope": cx.scopes(),
-            "lifetime": format!("{}s", self.lifetime.as_secs()),
-        });
+        let body = iam::access_token_request(cx, self.lifetime);
         let metrics = metrics_header("auth-request-type/at cred-type/imp");
-        let answer = self
-            .call(
-                "generateAccessToken",
-                body,
-                Some(metrics),
-                cx.transport(),
-                cx.clock(),
-            )
+        let response = self
+            .call("generateAccessToken", body, Some(metrics), cx)
             .await?;
-        iam::access_token(answer)
+        iam::access_token(response)
     }
 
-    /// The universe of the file or the program, where they name one.
+    /// Fetches a token for `subject` by domain-wide delegation without a key: IAM signs the assertion.
+    async fn delegated_token(&self, subject: &str, cx: &FetchContext) -> Result<Token, AuthError> {
+        if self.universe().await? != DEFAULT_UNIVERSE {
+            return Err(AuthError::new(
+                AuthErrorKind::Universe,
+                "a subject is set, but domain-wide delegation exists in the universe googleapis.com only",
+            )
+            .with_hint("leave out the subject"));
+        }
+        let (response, asked_at) = assertion::exchange(
+            &**cx.clock(),
+            |now| Box::pin(self.send_assertion(subject, cx, now)),
+            |error, _| self.diagnose(error, subject, cx.scopes()),
+        )
+        .await?;
+        Ok(response.into_token(asked_at))
+    }
+
+    async fn send_assertion(
+        &self,
+        subject: &str,
+        cx: &FetchContext,
+        now: SystemTime,
+    ) -> Result<Result<TokenResponse, Refusal>, AuthError> {
+        let claims = Claims::new(&self.target, now)
+            .subject(Some(subject))
+            .audience(GOOGLE_TOKEN_URI)
+            .scopes(cx.scopes());
+        let assertion = self.sign_jwt(&claims, cx).await?;
+        let metrics = "auth-request-type/at cred-type/sa";
+        jwt_bearer(&self.token_uri()?, &assertion, metrics, cx, read).await
+    }
+
+    /// Signs with a key of the target that only IAM has.
+    async fn sign_jwt(
+        &self,
+        claims: &Claims,
+        cx: &FetchContext,
+    ) -> Result<SecretString, AuthError> {
+        let body = json!({ "payload": claims.to_json() });
+        let metrics = metrics_header("auth-request-type/at cred-type/imp");
+        let mut response = self.call("signJwt", body, Some(metrics), cx).await?;
+        iam::text(&mut response, "signedJwt")
+    }
+
+    fn diagnose(&self, error: AuthError, subject: &str, scopes: &[String]) -> AuthError {
+        let hint = match error.oauth_error() {
+            Some("unauthorized_client" | "access_denied") => {
+                let client = format!("the unique ID of {}", self.target);
+                delegation_hint(subject, &client, scopes)
+            }
+            Some("invalid_grant") => subject_hint(subject),
+            _ => return error,
+        };
+        error.with_hint(hint)
+    }
+
+    /// Fetches an ID token, which has the claims `email` and `email_verified`.
+    async fn id_token(&self, audience: &str, cx: &FetchContext) -> Result<Token, AuthError> {
+        let body = json!({"audience": audience, "includeEmail": true});
+        let own = "auth-request-type/it cred-type/imp";
+        let metrics = match self.source.metrics() {
+            Some(source) => metrics_header(&format!("{own} {source}")),
+            None => metrics_header(own),
+        };
+        let mut response = self
+            .call("generateIdToken", body, Some(metrics), cx)
+            .await?;
+        Token::from_jwt(iam::text(&mut response, "token")?)
+    }
+
+    /// Returns the universe that the file or the program names, else Google's.
     fn named_universe(&self) -> &Named {
         static GOOGLE: Named = Named::GOOGLE;
         self.universe_domain.as_ref().unwrap_or(&GOOGLE)
@@ -140,8 +204,8 @@ impl Source {
         self.url.as_ref().map(check).transpose()
     }
 
-    /// Where assertions for a subject are exchanged.
-    pub(super) fn token_uri(&self) -> Result<Cow<'_, str>, AuthError> {
+    /// Returns the URL where assertions for a subject are exchanged.
+    fn token_uri(&self) -> Result<Cow<'_, str>, AuthError> {
         let what = "the token URI";
         self.reach
             .url(Purpose::Key, what, &self.token_uri, self.named_universe())
@@ -193,30 +257,8 @@ impl TokenSource for Source {
     }
 
     fn check(&self, request: &AuthRequest<'_>) -> Result<(), AuthError> {
-        let config = |message: &str, hint: &str| {
-            AuthError::new(AuthErrorKind::Config, message).with_hint(hint)
-        };
-        if self.lifetime.as_secs() == 0 {
-            return Err(config(
-                "the lifetime is shorter than a second",
-                "an hour is usual",
-            ));
-        }
-        if self.subject.is_some()
-            && self.scopes.is_empty()
-            && matches!(request.scopes, Scopes::Default(_))
-        {
-            return Err(config(
-                "a subject is set without scopes",
-                "name the scopes that the domain's administrator authorized, with `.scopes([...])`",
-            ));
-        }
-        if ScopeList::effective(Some(&self.scopes), request.scopes).is_empty() {
-            return Err(config(
-                "there are no scopes to ask for",
-                "name them with `.scopes([...])`",
-            ));
-        }
+        iam::check_lifetime(self.lifetime)?;
+        request.check_scopes(&self.scopes, self.subject.as_deref())?;
         if self.subject.is_some() {
             self.token_uri()?;
         }
@@ -244,5 +286,23 @@ impl TokenSource for Source {
 
     fn metrics(&self) -> Option<&'static str> {
         Some("cred-type/imp")
+    }
+}
+
+impl IdTokenSource for Source {
+    fn fetch_id_token<'a>(
+        &'a self,
+        audience: &'a str,
+        cx: &'a FetchContext,
+    ) -> BoxFuture<'a, Result<Token, AuthError>> {
+        Box::pin(self.id_token(audience, cx))
+    }
+
+    fn describe(&self) -> String {
+        TokenSource::describe(self)
+    }
+
+    fn metrics(&self) -> Option<&'static str> {
+        TokenSource::metrics(self)
     }
 }

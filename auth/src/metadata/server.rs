@@ -1,4 +1,4 @@
-//! The metadata server: what it is asked, how often, and what its answers mean.
+//! Requests to the metadata server: hosts, attempts, and the meaning of responses.
 
 use std::{
     collections::HashMap,
@@ -9,37 +9,91 @@ use std::{
 
 use gapi_transport::{Clock, SystemClock, Transport, TransportError, TransportErrorKind};
 use http::StatusCode;
+use tokio::sync::Mutex as AsyncMutex;
 
 use super::{
-    once::Once,
-    probe::{self, Verdict},
-    wire::{self, Answer, Wire},
+    probe::{self, Detection},
+    request::{self, MetadataResponse, Requester},
 };
 use crate::{AuthError, AuthErrorKind, Environment, TokenRetryPolicy, redact::excerpt};
 
-/// How long one exchange may take. A metadata server of Kubernetes that has just started is slow.
+/// The time limit of one request. A metadata server of Kubernetes that has just started is slow.
 const LIMIT: Duration = Duration::from_secs(10);
-/// How often a value is asked for: 1, 2, 4 and 8 s apart.
+/// Attempts to get a value, 1, 2, 4 and 8 s apart.
 pub(super) const ATTEMPTS: u32 = 5;
 
-/// What to say when there is no metadata server; it is given what was found instead.
-pub(crate) type Otherwise = Arc<dyn Fn(&str) -> AuthError + Send + Sync>;
+/// Makes the error for a missing metadata server. The argument is what was found instead.
+pub(crate) type NotFoundError = Arc<dyn Fn(&str) -> AuthError + Send + Sync>;
 
-/// The metadata server, as requests reach it. Clones share what they know.
+/// For how long an error is returned to later callers too.
+const MEMORY: Duration = Duration::from_secs(5);
+
+/// A value that is requested once for all callers. Callers who wait for the same request share its error.
+#[derive(Debug)]
+struct Memo<V>(AsyncMutex<Remembered<V>>);
+
+#[derive(Debug)]
+struct Remembered<V> {
+    value: Option<V>,
+    failed: Option<(Duration, AuthError)>,
+}
+
+impl<V: Clone> Memo<V> {
+    fn new() -> Self {
+        Self(AsyncMutex::new(Remembered {
+            value: None,
+            failed: None,
+        }))
+    }
+
+    /// Returns the value if it is known.
+    fn known(&self) -> Option<V> {
+        self.0.try_lock().ok()?.value.clone()
+    }
+
+    async fn get(
+        &self,
+        clock: &dyn Clock,
+        request: impl Future<Output = Result<V, AuthError>>,
+    ) -> Result<V, AuthError> {
+        // If this caller is cancelled, the next one sends the request.
+        let mut state = self.0.lock().await;
+        if let Some(value) = &state.value {
+            return Ok(value.clone());
+        }
+        if let Some((when, error)) = &state.failed
+            && clock.monotonic().saturating_sub(*when) < MEMORY
+        {
+            return Err(error.clone());
+        }
+        match request.await {
+            Ok(value) => {
+                state.value = Some(value.clone());
+                Ok(value)
+            }
+            Err(error) => {
+                state.failed = Some((clock.monotonic(), error.clone()));
+                Err(error)
+            }
+        }
+    }
+}
+
+/// A metadata server. Clones share its memory.
 #[derive(Clone)]
 pub(super) struct Server(Arc<Inner>);
 
 struct Inner {
     settings: Settings,
-    detected: Once<()>,
-    /// Where a server answered that nobody had named.
-    answered_at: OnceLock<String>,
+    detected: Memo<()>,
+    /// The host that responded, unless a host is named.
+    responded_at: OnceLock<String>,
     facts: Mutex<HashMap<String, Fact>>,
 }
 
-type Fact = Arc<Once<Option<String>>>;
+type Fact = Arc<Memo<Option<String>>>;
 
-/// What a server is made of; changing it makes another one.
+/// The settings of a server. Other settings need another server.
 #[derive(Clone)]
 pub(super) struct Settings {
     pub(super) environment: Environment,
@@ -47,8 +101,8 @@ pub(super) struct Settings {
     pub(super) transport: Arc<dyn Transport>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) retry: TokenRetryPolicy,
-    /// Makes sure that there is a server before it is asked.
-    pub(super) otherwise: Option<Otherwise>,
+    /// If set, the server is detected before its first request.
+    pub(super) not_found: Option<NotFoundError>,
 }
 
 impl Settings {
@@ -59,7 +113,7 @@ impl Settings {
             transport: Arc::new(gapi_transport::LazyTransport::direct()),
             clock: Arc::new(SystemClock),
             retry: TokenRetryPolicy::new(),
-            otherwise: None,
+            not_found: None,
         }
     }
 }
@@ -68,8 +122,8 @@ impl Server {
     pub(super) fn new(settings: Settings) -> Self {
         Self(Arc::new(Inner {
             settings,
-            detected: Once::new(),
-            answered_at: OnceLock::new(),
+            detected: Memo::new(),
+            responded_at: OnceLock::new(),
             facts: Mutex::default(),
         }))
     }
@@ -78,42 +132,44 @@ impl Server {
         &self.0.settings
     }
 
-    /// Where it is: what the program says, else what the environment says, else where it has answered, else the places where it may be.
+    /// Returns the hosts to try: the one that the program names, else the one of the environment, else the one that responded, else the default ones.
     fn hosts(&self) -> Result<Vec<String>, AuthError> {
         let inner = &*self.0;
         match (
             &inner.settings.host,
-            wire::named_host(&inner.settings.environment),
+            request::named_host(&inner.settings.environment),
         ) {
             (Some(host), _) => {
-                wire::host("the metadata server's host", host).map(|host| vec![host])
+                request::parse_host("the metadata server's host", host).map(|host| vec![host])
             }
-            (None, Some((variable, value))) => wire::host(variable, &value).map(|host| vec![host]),
-            (None, None) => Ok(match inner.answered_at.get() {
+            (None, Some((variable, value))) => {
+                request::parse_host(variable, &value).map(|host| vec![host])
+            }
+            (None, None) => Ok(match inner.responded_at.get() {
                 Some(host) => vec![host.clone()],
-                None => wire::places(&inner.settings.environment),
+                None => request::default_hosts(&inner.settings.environment),
             }),
         }
     }
 
-    /// Whether there is one. What is found instead is the error.
+    /// Detects the server. The error is what was found instead.
     pub(super) async fn detect(&self) -> Result<(), String> {
         let inner = &*self.0;
         if inner.settings.host.is_some() {
             return Ok(());
         }
-        match probe::look(&inner.settings.environment) {
-            Verdict::Yes => Ok(()),
-            Verdict::No(why) => Err(why),
-            Verdict::Ask(_) => {
-                let found = probe::ask(
+        match probe::detect(&inner.settings.environment) {
+            Detection::Present => Ok(()),
+            Detection::Absent(why) => Err(why),
+            Detection::Unknown(_) => {
+                let found = probe::find_host(
                     &inner.settings.environment,
                     &*inner.settings.transport,
                     &*inner.settings.clock,
                 )
                 .await?;
-                // Whatever answered first.
-                let _ = inner.answered_at.set(found);
+                // The first one counts.
+                let _ = inner.responded_at.set(found);
                 Ok(())
             }
         }
@@ -121,35 +177,43 @@ impl Server {
 
     async fn ensure(&self) -> Result<(), AuthError> {
         let inner = &*self.0;
-        let Some(otherwise) = &inner.settings.otherwise else {
+        let Some(not_found) = &inner.settings.not_found else {
             return Ok(());
         };
         let detect = async {
             let found = self.detect().await;
-            found.map_err(|instead| otherwise(&instead))
+            found.map_err(|instead| not_found(&instead))
         };
         inner.detected.get(&*inner.settings.clock, detect).await
     }
 
-    /// One question. `None` means that the server knows no such path; every other answer but success is an error.
-    pub(super) async fn ask(&self, path: &str, metrics: &str) -> Result<Option<Answer>, AuthError> {
+    /// Sends one request. `None` means that the server does not have the path; other statuses than success are errors.
+    pub(super) async fn ask(
+        &self,
+        path: &str,
+        metrics: &str,
+    ) -> Result<Option<MetadataResponse>, AuthError> {
         let inner = &*self.0;
-        wire::check_mode(&inner.settings.environment)?;
+        request::check_mode(&inner.settings.environment)?;
         self.ensure().await?;
         let path = format!("/computeMetadata/v1/{path}");
-        let (host, answer) = self.first_answer(&path, metrics).await?;
-        match answer.status {
-            _ if !answer.is_google => Err(not_google(&host, answer.status)),
-            StatusCode::OK => Ok(Some(answer)),
+        let (host, response) = self.first_response(&path, metrics).await?;
+        match response.status {
+            _ if !response.is_google => Err(not_google(&host, response.status)),
+            StatusCode::OK => Ok(Some(response)),
             StatusCode::NOT_FOUND => Ok(None),
-            _ => Err(refused(&answer)),
+            _ => Err(refused(&response)),
         }
     }
 
-    /// What is answered, and where. The next place is asked only where there is no connection to the one before.
-    async fn first_answer(&self, path: &str, metrics: &str) -> Result<(String, Answer), AuthError> {
+    /// Returns the first response, and its host. The next host is tried only if there is no connection to the one before.
+    async fn first_response(
+        &self,
+        path: &str,
+        metrics: &str,
+    ) -> Result<(String, MetadataResponse), AuthError> {
         let inner = &*self.0;
-        let wire = Wire {
+        let requester = Requester {
             transport: &*inner.settings.transport,
             clock: &*inner.settings.clock,
             limit: LIMIT,
@@ -157,53 +221,53 @@ impl Server {
         let mut hosts = self.hosts()?.into_iter().peekable();
         let mut before = String::new();
         while let Some(host) = hosts.next() {
-            match wire.get(&host, path, metrics).await {
-                Ok(answer) => {
-                    if answer.is_google {
-                        // Whatever answered first.
-                        let _ = inner.answered_at.set(host.clone());
+            match requester.get(&host, path, metrics).await {
+                Ok(response) => {
+                    if response.is_google {
+                        // The first one counts.
+                        let _ = inner.responded_at.set(host.clone());
                     }
-                    return Ok((host, answer));
+                    return Ok((host, response));
                 }
                 Err(error)
                     if error.kind() == TransportErrorKind::Connect && hosts.peek().is_some() =>
                 {
                     before = format!("{host} ({error}) and at ");
                 }
-                Err(error) => return Err(silent(&format!("{before}{host}"), error)),
+                Err(error) => return Err(unreachable(&format!("{before}{host}"), error)),
             }
         }
         Err(AuthError::new(
             AuthErrorKind::Config,
-            "there is no place to ask for the metadata server",
+            "there is no host to ask for the metadata server",
         ))
     }
 
-    /// A value that does not change while the machine runs; `None` where the server does not know it. Asked for once.
+    /// Returns a value that does not change while the machine runs, requested once; `None` if the server does not have it.
     pub(super) async fn fact(&self, path: &str) -> Result<Option<String>, AuthError> {
         let fact = self.known(path);
-        fact.get(&*self.0.settings.clock, self.ask_patiently(path))
+        fact.get(&*self.0.settings.clock, self.ask_with_retries(path))
             .await
     }
 
     fn known(&self, path: &str) -> Fact {
         let mut facts = self.0.facts.lock().unwrap_or_else(PoisonError::into_inner);
         let fact = facts.entry(path.to_owned());
-        fact.or_insert_with(|| Arc::new(Once::new())).clone()
+        fact.or_insert_with(|| Arc::new(Memo::new())).clone()
     }
 
-    /// A value that was asked for before.
+    /// Returns a value that was requested before.
     pub(super) fn recall(&self, path: &str) -> Option<String> {
         self.known(path).known().flatten()
     }
 
-    /// A value as it is now, with attempts.
-    pub(super) async fn ask_patiently(&self, path: &str) -> Result<Option<String>, AuthError> {
+    /// Requests a value, with several attempts.
+    pub(super) async fn ask_with_retries(&self, path: &str) -> Result<Option<String>, AuthError> {
         let mut attempt = 1;
         loop {
             let error = match self.ask(path, "auth-request-type/mds").await {
-                Ok(answer) => {
-                    let text = answer.map(|a| String::from_utf8_lossy(&a.body).trim().to_owned());
+                Ok(response) => {
+                    let text = response.map(|a| String::from_utf8_lossy(&a.body).trim().to_owned());
                     return Ok(text.filter(|text| !text.is_empty()));
                 }
                 Err(error) => error,
@@ -229,7 +293,7 @@ impl fmt::Debug for Server {
     }
 }
 
-fn silent(hosts: &str, error: TransportError) -> AuthError {
+fn unreachable(hosts: &str, error: TransportError) -> AuthError {
     if error.kind() == TransportErrorKind::NoClient {
         return AuthError::unreachable(hosts, error);
     }
@@ -249,7 +313,7 @@ fn not_google(host: &str, status: StatusCode) -> AuthError {
     AuthError::new(
         AuthErrorKind::Http,
         format!(
-            "what answers at {host} (HTTP {}) is no metadata server: it does not say `metadata-flavor: Google`",
+            "the server at {host} (HTTP {}) is not a metadata server: it does not send `metadata-flavor: Google`",
             status.as_u16()
         ),
     )
@@ -258,16 +322,16 @@ fn not_google(host: &str, status: StatusCode) -> AuthError {
     .with_hint("check GCE_METADATA_HOST, and whether something intercepts requests to the metadata server")
 }
 
-fn refused(answer: &Answer) -> AuthError {
-    let number = answer.status.as_u16();
+fn refused(response: &MetadataResponse) -> AuthError {
+    let number = response.status.as_u16();
     let error = AuthError::new(
         AuthErrorKind::Http,
         format!(
-            "the metadata server answered HTTP {number}: {}",
-            excerpt(&answer.body)
+            "the metadata server responded with HTTP {number}: {}",
+            excerpt(&response.body)
         ),
     )
-    .with_status(answer.status)
+    .with_status(response.status)
     .with_transient(matches!(number, 408 | 425 | 429 | 500..=599));
     match number {
         403 => error.with_hint(

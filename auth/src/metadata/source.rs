@@ -1,22 +1,17 @@
-//! What the metadata server does when a token is needed.
+//! Tokens of the metadata server.
 
 use std::{fmt, sync::Arc};
 
 use gapi_transport::{BoxFuture, Transport};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, utf8_percent_encode};
 
 use super::server::{ATTEMPTS, Server};
 use crate::{
-    AuthError, AuthErrorKind, FetchContext, IdTokenSource, Token, TokenSource, oauth::read,
+    AuthError, AuthErrorKind, FetchContext, IdTokenSource, Token, TokenSource,
+    oauth::{RESERVED, read},
 };
 
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
-
-/// The account that a machine has unless another one is named.
+/// The name of the machine's default account.
 const DEFAULT_ACCOUNT: &str = "default";
 
 /// A machine's identity and settings.
@@ -46,10 +41,10 @@ impl Source {
         }
     }
 
-    /// A path below the account's.
+    /// Returns a path below the path of the account.
     pub(super) fn path(&self, rest: &str) -> String {
-        // An address is a segment of the path: `@` may stand there.
-        const SEGMENT: &AsciiSet = &ENCODED.remove(b'@');
+        // A segment of a path may contain `@`.
+        const SEGMENT: &AsciiSet = &RESERVED.remove(b'@');
         let account = self.account.as_deref().unwrap_or(DEFAULT_ACCOUNT);
         let account = utf8_percent_encode(account, SEGMENT);
         format!("instance/service-accounts/{account}/{rest}")
@@ -72,41 +67,33 @@ impl Source {
         if !cx.scopes().is_empty() {
             let scopes = cx.scopes().join(",");
             path.push_str("?scopes=");
-            path.extend(utf8_percent_encode(&scopes, ENCODED));
+            path.extend(utf8_percent_encode(&scopes, RESERVED));
         }
         let asked_at = cx.clock().now();
-        let answer = self
+        let response = self
             .server
             .ask(&path, "auth-request-type/at cred-type/mds")
             .await?
             .ok_or_else(|| self.no_account())?;
         let now = cx.clock().now();
-        // What is no token as it should be may still be one, so nothing of it is shown.
-        let answer = read(answer.status, &answer.headers, &answer.body, now).map_err(|_| {
-            AuthError::new(
-                AuthErrorKind::Http,
-                format!(
-                    "the metadata server answered with {} bytes that hold no access token",
-                    answer.body.len()
-                ),
-            )
-            .with_status(answer.status)
-            .with_transient(true)
-        })?;
-        let token = Token::new(answer.access_token);
-        Ok(
-            match answer
-                .expires_in
-                .and_then(|left| asked_at.checked_add(left))
-            {
-                Some(expiry) => token.expires_at(expiry),
-                None => token,
-            },
-        )
+        // Errors do not show the body, because it may contain a token in another form.
+        let token =
+            read(response.status, &response.headers, &response.body, now).map_err(|_| {
+                AuthError::new(
+                    AuthErrorKind::Http,
+                    format!(
+                        "the metadata server responded with {} bytes without an access token",
+                        response.body.len()
+                    ),
+                )
+                .with_status(response.status)
+                .with_transient(true)
+            })?;
+        Ok(token.into_token(asked_at))
     }
 
     async fn id_token(&self, audience: &str) -> Result<Token, AuthError> {
-        let audience = utf8_percent_encode(audience, ENCODED);
+        let audience = utf8_percent_encode(audience, RESERVED);
         let mut path = self.path(&format!("identity?audience={audience}"));
         if self.full_id_tokens {
             path.push_str("&format=full");
@@ -114,12 +101,12 @@ impl Source {
         if self.licenses {
             path.push_str("&licenses=TRUE");
         }
-        let answer = self
+        let response = self
             .server
             .ask(&path, "auth-request-type/it cred-type/mds")
             .await?
             .ok_or_else(|| self.no_account())?;
-        let jwt = std::str::from_utf8(&answer.body).unwrap_or_default();
+        let jwt = std::str::from_utf8(&response.body).unwrap_or_default();
         Token::from_jwt(jwt.trim().to_owned())
     }
 }
@@ -182,9 +169,4 @@ impl fmt::Debug for Source {
             .field("universe_domain", &self.universe_domain)
             .finish_non_exhaustive()
     }
-}
-
-/// For [`Credentials::id_tokens`](crate::Credentials::id_tokens).
-pub(super) fn id_tokens(source: &Source) -> Arc<dyn IdTokenSource> {
-    Arc::new(source.clone())
 }

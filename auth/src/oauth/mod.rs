@@ -29,8 +29,8 @@ pub(crate) const GOOGLE_TOKEN_URI: &str = "https://oauth2.googleapis.com/token";
 /// How much of a token endpoint's response is read.
 pub(crate) const RESPONSE_LIMIT: usize = 1024 * 1024;
 
-/// RFC 3986's unreserved characters need no encoding in a form either.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+/// Characters that are percent-encoded: all but the unreserved ones of RFC 3986.
+pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
@@ -59,22 +59,11 @@ pub(crate) fn form(fields: &[(&str, &str)]) -> String {
         if !text.is_empty() {
             text.push('&');
         }
-        text.extend(utf8_percent_encode(name, ENCODED));
+        text.extend(utf8_percent_encode(name, RESERVED));
         text.push('=');
-        text.extend(utf8_percent_encode(value, ENCODED));
+        text.extend(utf8_percent_encode(value, RESERVED));
     }
     text
-}
-
-/// Sends a form and reads a token, or the refusal.
-pub(crate) async fn post(
-    uri: &str,
-    fields: &[(&str, &str)],
-    metrics: Option<&str>,
-    transport: &Arc<dyn Transport>,
-    clock: &Arc<dyn Clock>,
-) -> Result<Result<TokenResponse, Refusal>, AuthError> {
-    post_for(uri, fields, metrics, transport, clock, read).await
 }
 
 /// What reads an answer that came at the given time.
@@ -95,7 +84,20 @@ pub(crate) async fn post_for<T>(
     Ok(read(head.status, &head.headers, &body, clock.now()))
 }
 
-/// A form, on its way to a token endpoint.
+/// Sends `request` and returns the response with its whole body. Errors call the server `who`.
+pub(crate) async fn send(
+    who: &str,
+    request: Request<Body>,
+    transport: &dyn Transport,
+) -> Result<(Parts, bytes::Bytes), AuthError> {
+    let unreachable = |error| AuthError::unreachable(who, error);
+    let response = transport.send(request).await.map_err(unreachable)?;
+    let (head, body) = response.into_parts();
+    let body = body.collect(RESPONSE_LIMIT).await.map_err(unreachable)?;
+    Ok((head, body))
+}
+
+/// A form for a token endpoint.
 pub(crate) fn form_request(
     uri: &str,
     fields: &[(&str, &str)],

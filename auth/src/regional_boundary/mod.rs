@@ -1,17 +1,13 @@
-//! Where requests of an identity may be served.
+//! Regional access boundaries: the regions in which requests may be served.
 
 mod lookup;
-mod state;
 
 use std::{fmt, sync::Arc};
 
 use gapi_transport::{BoxFuture, Clock, SystemClock, Transport};
 use http::{HeaderName, Uri};
 
-use self::{
-    lookup::{Lookup, lookup},
-    state::{State, Step},
-};
+use self::lookup::{Action, Lookup, Schedule, locations};
 use crate::{
     AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Credentials, DEFAULT_UNIVERSE,
     IdTokenSource, Signer,
@@ -19,9 +15,9 @@ use crate::{
 
 const HEADER: HeaderName = HeaderName::from_static("x-allowed-locations");
 
-/// Credentials whose requests say in which regions they may be served: the regional access boundary that an organization sets for
-/// service accounts and pools. Nothing asks for it unless it is wrapped around credentials, because it costs a call and most
-/// organizations have none.
+/// Adds the regional access boundary of a service account or a pool to requests: the header that names the allowed regions.
+///
+/// Other credentials do not look up the boundary, because most organizations have none.
 ///
 /// ```no_run
 /// # use gapi_auth::{RegionalAccessBoundary, ServiceAccount};
@@ -32,15 +28,15 @@ const HEADER: HeaderName = HeaderName::from_static("x-allowed-locations");
 /// # Ok(()) }
 /// ```
 ///
-/// The boundary is looked up in the background, with the token of the first request: no request waits for it, and none fails
-/// because of it. It is good for six hours and looked up again after five. When a lookup fails, the next one is made a quarter of an
-/// hour later, then half an hour, up to six hours.
+/// The boundary is looked up in the background with the token of the first request. Requests neither wait for the lookup nor fail because
+/// of it. The boundary is valid for six hours and looked up again after five. After a failed lookup the next one is a quarter of an hour
+/// later, then half an hour, up to six hours.
 ///
-/// Requests to regional hosts (`*.rep.googleapis.com`), which say where they go anyway, and to other universes go out as they are.
+/// Requests to regional hosts (`*.rep.googleapis.com`) and to other universes do not get the header.
 #[derive(Clone)]
 pub struct RegionalAccessBoundary {
     inner: Arc<dyn Credentials>,
-    state: Arc<State>,
+    schedule: Arc<Schedule>,
     path: Arc<str>,
     root: Arc<str>,
     transport: Option<Arc<dyn Transport>>,
@@ -49,10 +45,10 @@ pub struct RegionalAccessBoundary {
 }
 
 impl RegionalAccessBoundary {
-    /// The boundary of a service account.
+    /// Adds the boundary of a service account.
     ///
     /// # Errors
-    /// [`AuthErrorKind::Config`] where `email` is no address.
+    /// [`AuthErrorKind::Config`] if `email` is not an address.
     pub fn of_service_account(
         credentials: impl Credentials,
         email: &str,
@@ -60,10 +56,10 @@ impl RegionalAccessBoundary {
         Self::new(credentials, &["projects/-/serviceAccounts/", email])
     }
 
-    /// The boundary of a workload identity pool, which belongs to the project with this number.
+    /// Adds the boundary of a workload identity pool of the project with this number.
     ///
     /// # Errors
-    /// [`AuthErrorKind::Config`] where one of them cannot be a part of a URL.
+    /// [`AuthErrorKind::Config`] if one of them cannot be a part of a URL.
     pub fn of_workload_pool(
         credentials: impl Credentials,
         project_number: &str,
@@ -78,15 +74,15 @@ impl RegionalAccessBoundary {
         Self::new(credentials, &path)
     }
 
-    /// The boundary of a workforce pool.
+    /// Adds the boundary of a workforce pool.
     ///
     /// # Errors
-    /// [`AuthErrorKind::Config`] where it cannot be a part of a URL.
+    /// [`AuthErrorKind::Config`] if it cannot be a part of a URL.
     pub fn of_workforce_pool(credentials: impl Credentials, pool: &str) -> Result<Self, AuthError> {
         Self::new(credentials, &["locations/global/workforcePools/", pool])
     }
 
-    /// Fixed parts and given ones by turns.
+    /// `parts` are constants and arguments, alternating.
     fn new(credentials: impl Credentials, parts: &[&str]) -> Result<Self, AuthError> {
         let is_plain = |part: &str| {
             !part.is_empty()
@@ -98,13 +94,13 @@ impl RegionalAccessBoundary {
         if !parts.iter().skip(1).step_by(2).all(|part| is_plain(part)) {
             return Err(AuthError::new(
                 AuthErrorKind::Config,
-                "whose regional access boundary is asked for cannot be put into a URL",
+                "the owner of the regional access boundary cannot be put into a URL",
             )
             .with_hint("give an e-mail address, a project's number, or a pool's ID"));
         }
         Ok(Self {
             inner: Arc::new(credentials),
-            state: Arc::default(),
+            schedule: Arc::default(),
             path: format!("/v1/{}/allowedLocations", parts.concat()).into(),
             root: "https://iamcredentials.googleapis.com".into(),
             transport: None,
@@ -113,22 +109,22 @@ impl RegionalAccessBoundary {
         })
     }
 
-    /// Where the IAM Service Account Credentials API is, if not at `https://iamcredentials.googleapis.com`: an https URL without a path, or
-    /// http on this machine.
+    /// Sets the root of the IAM Service Account Credentials API: an https URL without a path, or http on this machine. The default is
+    /// `https://iamcredentials.googleapis.com`.
     #[must_use]
     pub fn iam_endpoint(mut self, root: impl Into<String>) -> Self {
         self.root = root.into().trim_end_matches('/').into();
         self
     }
 
-    /// Looks up through `transport`, whatever transport requests offer. The credentials within are not concerned.
+    /// Sends lookups through `transport` instead of the transport that requests offer. Does not apply to the wrapped credentials.
     #[must_use]
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Arc::new(transport));
         self
     }
 
-    /// Reads the time from `clock`.
+    /// Reads the time from `clock` instead of the system's clock.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
@@ -137,24 +133,28 @@ impl RegionalAccessBoundary {
 
     async fn bounded(&self, request: &AuthRequest<'_>) -> Result<AuthHeaders, AuthError> {
         let headers = self.inner.headers(request).await?;
-        if !concerns(request.url) || self.inner.universe_domain().await? != DEFAULT_UNIVERSE {
+        if !applies_to(request.url) || self.inner.universe_domain().await? != DEFAULT_UNIVERSE {
             return Ok(headers);
         }
-        let (known, step) = self.state.step(self.clock.monotonic());
-        // Without a runtime there is no background, and nobody may wait.
-        if let (Step::Look(ticket), Ok(runtime)) = (step, tokio::runtime::Handle::try_current()) {
+        let (known, action) = self.schedule.next(self.clock.monotonic());
+        // Without a runtime there are no background tasks, and requests do not wait for lookups.
+        if let (Action::LookUp(guard), Ok(runtime)) =
+            (action, tokio::runtime::Handle::try_current())
+        {
             let transport = self
                 .transport
                 .as_ref()
                 .or(request.transport)
                 .unwrap_or(&self.fallback);
-            let how = Lookup {
+            let lookup = Lookup {
                 url: format!("{}{}", self.root, self.path),
                 credentials: headers.headers().clone(),
                 transport: transport.clone(),
                 clock: self.clock.clone(),
             };
-            runtime.spawn(async move { ticket.land(lookup(&how).await, how.clock.monotonic()) });
+            runtime.spawn(async move {
+                guard.complete(locations(&lookup).await, lookup.clock.monotonic());
+            });
         }
         Ok(match known {
             Some(locations) => headers.with_header(HEADER, locations),
@@ -163,8 +163,8 @@ impl RegionalAccessBoundary {
     }
 }
 
-/// Regional hosts say themselves where they are.
-fn concerns(url: &Uri) -> bool {
+/// Whether requests to `url` get the header: regional hosts do not need it.
+fn applies_to(url: &Uri) -> bool {
     let host = url.host().unwrap_or_default().to_ascii_lowercase();
     ![".rep.googleapis.com", ".rep.sandbox.googleapis.com"]
         .iter()

@@ -7,27 +7,28 @@ use serde_json::json;
 
 use super::{
     ServiceAccount,
-    assertion::Claims,
-    exchange::{ID_TOKEN_METRICS, by_assertion},
-    source::Source,
+    source::{ID_TOKEN_METRICS, Source},
 };
 use crate::{
     AuthError, AuthErrorKind, DEFAULT_UNIVERSE, FetchContext, IdTokenCredentials, IdTokenSource,
-    Token, json,
+    Token,
+    assertion::Claims,
+    json,
     oauth::{RESPONSE_LIMIT, metrics_header, read_id_token},
 };
 
 const IAM_SCOPE: &str = "https://www.googleapis.com/auth/iam";
 
 impl ServiceAccount {
-    /// ID tokens of the account for `audience`, such as a Cloud Run service's URL. They go through the same transport and clock. With the feature
-    /// `id-token`.
+    /// Returns ID tokens of the account for `audience`, such as the URL of a Cloud Run service. They use the same transport and clock.
+    ///
+    /// Needs the feature `id-token`.
     #[must_use]
     pub fn id_token(&self, audience: impl Into<String>) -> IdTokenCredentials {
         IdTokenCredentials::beside(&self.0, self.0.source().clone(), Some(audience.into()))
     }
 
-    /// ID tokens of the account for whichever host a request goes to. With the feature `id-token`.
+    /// Returns ID tokens of the account whose audience is the host of each request. Needs the feature `id-token`.
     #[must_use]
     pub fn id_tokens_for_each_host(&self) -> IdTokenCredentials {
         IdTokenCredentials::beside(&self.0, self.0.source().clone(), None)
@@ -50,11 +51,9 @@ impl IdTokenSource for Source {
             }
             self.reach.check_universe(&self.universe_domain)?;
             let token = if self.universe_domain.text() == DEFAULT_UNIVERSE {
-                by_assertion(self, cx, Some(audience), read_id_token)
-                    .await?
-                    .0
+                self.exchange(cx, Some(audience), read_id_token).await?.0
             } else {
-                self.ask_iam(audience, cx).await?
+                self.from_iam(audience, cx).await?
             };
             Token::from_jwt(token)
         })
@@ -70,10 +69,11 @@ impl IdTokenSource for Source {
 }
 
 impl Source {
-    /// Outside `googleapis.com` there is no token endpoint; IAM gives ID tokens to whoever signs a token for it.
-    async fn ask_iam(&self, audience: &str, cx: &FetchContext) -> Result<SecretString, AuthError> {
+    /// Requests an ID token of IAM with a self-signed token, because universes other than `googleapis.com` have no token endpoint.
+    async fn from_iam(&self, audience: &str, cx: &FetchContext) -> Result<SecretString, AuthError> {
         let email = &self.identity.email;
-        let claims = Claims::new(email, cx.clock().now(), &self.claims)
+        let claims = Claims::new(email, cx.clock().now())
+            .with(&self.claims)
             .subject(Some(email))
             .scopes(&[String::from(IAM_SCOPE)]);
         let bearer = self.identity.token(&claims, cx).await?;
@@ -100,7 +100,7 @@ impl Source {
             })?;
         let (head, body) = cx.transport().send(request).await?.into_parts();
         let body = body.collect(RESPONSE_LIMIT).await?;
-        // The field is called `token` here.
+        // IAM names the field `token`.
         let body = match json::object(&body) {
             Some(mut fields) if fields.contains_key("token") => {
                 let token = fields.remove("token").unwrap_or_default();

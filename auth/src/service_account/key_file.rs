@@ -11,10 +11,10 @@ use crate::{
     reach::Named,
 };
 
-/// What is used of a key file.
+/// The fields of a key file that are used.
 pub(super) struct KeyFile {
-    /// What errors call it.
-    pub(super) place: String,
+    /// What errors call the file.
+    pub(super) name: String,
     pub(super) client_email: String,
     pub(super) private_key: SecretString,
     pub(super) private_key_id: Option<String>,
@@ -26,15 +26,15 @@ pub(super) struct KeyFile {
 }
 
 impl KeyFile {
-    /// Reads a file that errors call `place`.
-    pub(super) fn read(path: &Path, place: &str) -> Result<Self, AuthError> {
+    /// Reads a file that errors call `name`.
+    pub(super) fn read(path: &Path, name: &str) -> Result<Self, AuthError> {
         let text = read_text(path, NEEDED, "ServiceAccount::from_json")?;
-        Self::parse(place, &text)
+        Self::parse(name, &text)
     }
 
     pub(super) fn from_parts(client_email: String, private_key_pem: &str) -> Self {
         Self {
-            place: String::from("service account key"),
+            name: String::from("service account key"),
             client_email,
             private_key: SecretString::from(private_key_pem),
             private_key_id: None,
@@ -46,8 +46,8 @@ impl KeyFile {
         }
     }
 
-    pub(super) fn parse(place: &str, text: &str) -> Result<Self, AuthError> {
-        let mut fields = Fields::parse(place, text, NEEDED).map_err(|error| {
+    pub(super) fn parse(name: &str, text: &str) -> Result<Self, AuthError> {
+        let mut fields = Fields::parse(name, text, NEEDED).map_err(|error| {
             let text = text.trim_start_matches('\u{feff}').trim_start();
             if text.starts_with("-----BEGIN") {
                 error.with_hint("this is a bare private key: use `ServiceAccount::from_parts`")
@@ -57,7 +57,7 @@ impl KeyFile {
         })?;
         check_type(&mut fields)?;
         Ok(Self {
-            place: place.to_owned(),
+            name: name.to_owned(),
             client_email: fields.required("client_email")?,
             private_key: fields.required_secret("private_key")?,
             private_key_id: fields.text("private_key_id")?,
@@ -74,7 +74,7 @@ impl KeyFile {
 
 const NEEDED: &str = "a service account key in JSON is needed, as `gcloud iam service-accounts keys create` writes it; .p12 keys are not supported";
 
-/// Refuses every other file that this one is taken for, and says what it is.
+/// Refuses files of other types that are mistaken for keys. The error names the type.
 fn check_type(fields: &mut Fields) -> Result<(), AuthError> {
     let Some(kind) = fields.text("type")? else {
         if fields.has("installed") || fields.has("web") {
@@ -101,7 +101,7 @@ fn check_type(fields: &mut Fields) -> Result<(), AuthError> {
             "an impersonation configuration, which has no private key"
         }
         "gdch_service_account" => {
-            "a service account of Google Distributed Cloud, whose tokens are made in another way"
+            "a service account of Google Distributed Cloud, whose tokens are made differently"
         }
         _ => {
             return Err(

@@ -1,47 +1,116 @@
-//! The key that signs now: read anew when its file changes.
+//! RSA private keys, and the key of an account, which is read again when its file changes.
 
 use std::{
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::SystemTime,
 };
 
+use jsonwebtoken::{Algorithm, EncodingKey, crypto::aws_lc::DEFAULT_PROVIDER};
 use secrecy::ExposeSecret;
 
-use super::{key_file::KeyFile, signing_key::SigningKey};
-use crate::AuthError;
-use crate::RedactedPath;
+use super::key_file::KeyFile;
+use crate::{
+    AuthError, AuthErrorKind, RedactedPath,
+    pem::{self, Block},
+};
+
+/// An RSA private key that signs with RS256. It is wiped from memory when dropped.
+pub(super) struct RsaKey(EncodingKey);
+
+const DAMAGED: (&str, &str) = (
+    "is damaged, or is not an RSA key",
+    "copy the key anew, or create another one",
+);
+
+impl RsaKey {
+    /// Reads PEM text, PKCS#1 or PKCS#8. Errors call the file `name`.
+    fn from_pem(name: &str, pem: &str) -> Result<Self, AuthError> {
+        Self::read(pem).map_err(|(message, hint)| {
+            AuthError::new(
+                AuthErrorKind::Crypto,
+                format!("{name}: the field `private_key` {message}"),
+            )
+            .with_hint(hint)
+        })
+    }
+
+    /// Reads PEM text. The error is a message and a hint.
+    fn read(pem: &str) -> Result<Self, (&'static str, &'static str)> {
+        let block = Block::find(pem).ok_or((
+            "is not PEM text",
+            "it begins with -----BEGIN PRIVATE KEY----- in a key that is whole",
+        ))?;
+        if block.is_encrypted() {
+            return Err((
+                "is encrypted",
+                "decrypt it first, for example with `openssl pkcs8`",
+            ));
+        }
+        match block.label {
+            "PRIVATE KEY" | "RSA PRIVATE KEY" => {}
+            "EC PRIVATE KEY" => {
+                return Err((
+                    "is an elliptic-curve key",
+                    "service accounts sign with RSA keys",
+                ));
+            }
+            _ => {
+                return Err((
+                    "is PEM text, but no private key",
+                    "the private half of the key pair is needed",
+                ));
+            }
+        }
+        let der = block.der().ok_or(DAMAGED)?;
+        let pem = pem::text(block.label, &der);
+        let key = EncodingKey::from_rsa_pem(pem.as_bytes()).map_err(|_| DAMAGED)?;
+        let key = Self(key);
+        // Only signing checks the key.
+        key.sign(b"").map_err(|_| DAMAGED)?;
+        Ok(key)
+    }
+
+    /// Returns the RS256 signature of `message`.
+    pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, AuthError> {
+        // The provider is named, because the process-wide one panics if another crate turns on a second backend.
+        let failed = || AuthError::new(AuthErrorKind::Crypto, "the assertion could not be signed");
+        let signer =
+            (DEFAULT_PROVIDER.signer_factory)(&Algorithm::RS256, &self.0).map_err(|_| failed())?;
+        signer.try_sign(message).map_err(|_| failed())
+    }
+}
 
 /// A private key and its id.
 pub(super) struct Key {
     pub(super) id: Option<String>,
-    pub(super) key: SigningKey,
+    pub(super) key: RsaKey,
 }
 
 impl Key {
     pub(super) fn new(file: &KeyFile) -> Result<Self, AuthError> {
         Ok(Self {
             id: file.private_key_id.clone(),
-            key: SigningKey::from_pem(&file.place, file.private_key.expose_secret())?,
+            key: RsaKey::from_pem(&file.name, file.private_key.expose_secret())?,
         })
     }
 }
 
-/// The keys of one account, one after the other.
+/// The current key of one account.
 pub(super) struct Keys {
-    state: Mutex<State>,
-    /// The file that the key came from.
+    loaded: Mutex<LoadedKey>,
+    /// The file that is watched, if any.
     path: Option<PathBuf>,
     email: String,
 }
 
-struct State {
+struct LoadedKey {
     key: Arc<Key>,
-    seen: Option<Fingerprint>,
+    fingerprint: Option<Fingerprint>,
 }
 
-/// What tells one state of a file from another without reading it.
+/// Metadata of a file that changes when the file does.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) struct Fingerprint {
     modified: Option<SystemTime>,
@@ -50,8 +119,8 @@ pub(super) struct Fingerprint {
 }
 
 impl Fingerprint {
-    /// Symbolic links are followed: that is how secrets are replaced in containers.
-    pub(super) fn of(path: &std::path::Path) -> Option<Self> {
+    /// Follows symbolic links, by which secrets are replaced in containers.
+    pub(super) fn of(path: &Path) -> Option<Self> {
         let metadata = fs::metadata(path).ok()?;
         #[cfg(unix)]
         let inode = std::os::unix::fs::MetadataExt::ino(&metadata);
@@ -66,64 +135,64 @@ impl Fingerprint {
 }
 
 impl Keys {
-    /// A key that stays.
+    /// A key that never changes.
     pub(super) fn fixed(key: Key, email: String) -> Self {
         Self {
-            state: Mutex::new(State {
+            loaded: Mutex::new(LoadedKey {
                 key: Arc::new(key),
-                seen: None,
+                fingerprint: None,
             }),
             path: None,
             email,
         }
     }
 
-    /// Watches the file that the key came from, which looked like `seen` before it was read.
-    pub(super) fn watch(&mut self, path: PathBuf, seen: Option<Fingerprint>) {
-        self.state().seen = seen;
+    /// Watches the file that the key came from. `fingerprint` was taken before the file was read.
+    pub(super) fn watch(&mut self, path: PathBuf, fingerprint: Option<Fingerprint>) {
+        self.loaded().fingerprint = fingerprint;
         self.path = Some(path);
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn loaded(&self) -> MutexGuard<'_, LoadedKey> {
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The key to sign with. A file that was changed is read again; one that is gone, half written, broken or of another account
-    /// leaves the key as it is, and is looked at again the next time.
+    /// Returns the key to sign with, after reading a file that changed. A file that is missing, half written, broken or of another
+    /// account does not replace the key, and is read again the next time.
     pub(super) fn current(&self) -> Arc<Key> {
-        let mut state = self.state();
+        let mut loaded = self.loaded();
         let Some(path) = &self.path else {
-            return state.key.clone();
+            return loaded.key.clone();
         };
-        let now = Fingerprint::of(path);
-        if now.is_none() || now == state.seen {
-            return state.key.clone();
+        let fingerprint = Fingerprint::of(path);
+        if fingerprint.is_none() || fingerprint == loaded.fingerprint {
+            return loaded.key.clone();
         }
         match self.read(path) {
             Ok(key) => {
                 tracing::info!(
                     email = self.email,
                     key = key.id,
-                    "the key file was read anew"
+                    "the key file was read again"
                 );
-                *state = State {
+                *loaded = LoadedKey {
                     key: Arc::new(key),
-                    seen: now,
+                    fingerprint,
                 };
             }
             Err(error) => {
-                tracing::warn!(email = self.email, %error, "the key file changed and cannot be used; the key stays");
+                tracing::warn!(email = self.email, %error, "the key file changed and cannot be used; the old key remains in use");
             }
         }
-        state.key.clone()
+        loaded.key.clone()
     }
 
-    fn read(&self, path: &std::path::Path) -> Result<Key, AuthError> {
+    fn read(&self, path: &Path) -> Result<Key, AuthError> {
         let file = KeyFile::read(path, &RedactedPath::new(path).to_string())?;
         if file.client_email != self.email {
             return Err(AuthError::new(
-                crate::AuthErrorKind::Config,
-                format!("{}: this is the key of {}", file.place, file.client_email),
+                AuthErrorKind::Config,
+                format!("{}: this is the key of {}", file.name, file.client_email),
             ));
         }
         Key::new(&file)

@@ -1,22 +1,23 @@
-//! Service accounts: robots with a key.
+//! Service accounts with a private key.
 
-mod assertion;
-mod exchange;
-mod hints;
+mod diagnostics;
 #[cfg(feature = "id-token")]
 mod id_token;
+mod identity;
 mod key_file;
 mod keys;
-mod signer;
-mod signing_key;
-mod signs;
 mod source;
 
 use std::{path::Path, sync::Arc};
 
 use serde_json::Value;
 
-use self::{key_file::KeyFile, keys::Fingerprint, signer::KeySigner, signs::Signs, source::Source};
+use self::{
+    identity::{KeySigner, Signing},
+    key_file::KeyFile,
+    keys::Fingerprint,
+    source::Source,
+};
 #[cfg(feature = "id-token")]
 use crate::IdTokenSource;
 use crate::RedactedPath;
@@ -28,26 +29,27 @@ use crate::{
 
 /// A [service account](https://docs.cloud.google.com/iam/docs/service-account-overview) with its private key.
 ///
-/// By default it signs an assertion and exchanges it for an access token at the key's token URI (RFC 7523), which every Google
-/// API accepts. With [`subject`](Self::subject) it acts for a user of a Google Workspace domain (domain-wide delegation).
-/// [`self_signed`](Self::self_signed) tokens need no network, but not every API takes them.
+/// Signs an assertion and exchanges it for an access token at the key's token URI (RFC 7523). All Google APIs accept these tokens.
+/// With [`subject`](Self::subject) it acts for a user of a Google Workspace domain (domain-wide delegation).
+/// [`self_signed`](Self::self_signed) tokens need no network, but some APIs do not accept them.
 ///
-/// Scopes: those of the request if it insists on them, else those given to [`scopes`](Self::scopes), else those that
-/// the request offers.
+/// Scopes are those of [`Scopes::Exactly`](crate::Scopes::Exactly), else those given to [`scopes`](Self::scopes), else the default ones
+/// of the request.
 ///
-/// Building one touches no network. Tokens are cached as [`Cached`] describes; clones share the cache, and every setter empties it.
+/// Constructors send no requests. Tokens are cached as [`Cached`] describes. Clones share the cache; setters empty it.
 #[derive(Clone)]
 pub struct ServiceAccount(Cached<Source>);
 
 impl ServiceAccount {
     /// Reads a key file, as the Cloud console and `gcloud iam service-accounts keys create` write it.
     ///
-    /// The file is read again when a token or a signature is needed and it has changed, so that keys can be rotated without a restart. A file
-    /// that is gone, half written, broken or another account's never replaces a key that works.
+    /// A changed file is read again before the next signature, so that keys can be rotated without a restart. A file that is missing,
+    /// half written, broken or of another account does not replace a key that works.
     ///
     /// # Errors
-    /// [`AuthErrorKind::NotFound`](crate::AuthErrorKind::NotFound) where there is no such file; [`AuthErrorKind::Config`](crate::AuthErrorKind::Config), [`AuthErrorKind::Unsupported`](crate::AuthErrorKind::Unsupported) or
-    /// [`AuthErrorKind::Crypto`](crate::AuthErrorKind::Crypto) where it cannot be used. The text names the file and the field.
+    /// [`AuthErrorKind::NotFound`](crate::AuthErrorKind::NotFound) if the file does not exist;
+    /// [`AuthErrorKind::Config`](crate::AuthErrorKind::Config), [`AuthErrorKind::Unsupported`](crate::AuthErrorKind::Unsupported) or
+    /// [`AuthErrorKind::Crypto`](crate::AuthErrorKind::Crypto) if it cannot be used. The text names the file and the field.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, AuthError> {
         let path = path.as_ref();
         Self::watching(
@@ -57,15 +59,15 @@ impl ServiceAccount {
         )
     }
 
-    /// Reads a key file that errors call `place`.
-    pub(crate) fn watching(path: &Path, place: &str, reach: &Reach) -> Result<Self, AuthError> {
-        let seen = Fingerprint::of(path);
-        let mut source = Source::new(KeyFile::read(path, place)?, reach.clone())?;
-        source.watch(path, seen);
+    /// Reads a key file that errors call `name`, and reads it again when it changes.
+    pub(crate) fn watching(path: &Path, name: &str, reach: &Reach) -> Result<Self, AuthError> {
+        let fingerprint = Fingerprint::of(path);
+        let mut source = Source::new(KeyFile::read(path, name)?, reach.clone())?;
+        source.watch(path, fingerprint);
         Ok(Self(Cached::of_file(source)))
     }
 
-    /// Reads the text of a key file, for keys that come from a secret manager or an environment variable.
+    /// Reads the text of a key file, such as one from a secret manager or an environment variable.
     ///
     /// # Errors
     /// As [`from_file`](Self::from_file).
@@ -73,25 +75,25 @@ impl ServiceAccount {
         Self::read("service account key", text, &Reach::trusted())
     }
 
-    /// Reads a file's text; `place` names it in errors.
-    pub(crate) fn read(place: &str, text: &str, reach: &Reach) -> Result<Self, AuthError> {
-        Self::from_key_file(KeyFile::parse(place, text)?, reach.clone())
+    /// Reads the text of a file that errors call `name`.
+    pub(crate) fn read(name: &str, text: &str, reach: &Reach) -> Result<Self, AuthError> {
+        Self::from_key_file(KeyFile::parse(name, text)?, reach.clone())
     }
 
-    /// From an e-mail address and a PEM private key, PKCS#1 or PKCS#8.
+    /// Creates credentials from an e-mail address and a PEM private key, PKCS#1 or PKCS#8.
     ///
     /// # Errors
-    /// [`AuthErrorKind::Crypto`](crate::AuthErrorKind::Crypto) when the key cannot be used.
+    /// [`AuthErrorKind::Crypto`](crate::AuthErrorKind::Crypto) if the key cannot be used.
     pub fn from_parts(email: impl Into<String>, private_key_pem: &str) -> Result<Self, AuthError> {
         let file = KeyFile::from_parts(email.into(), private_key_pem);
         Self::from_key_file(file, Reach::trusted())
     }
 
-    /// The service account `email`, for which `signer` signs: a key in a key management service or an HSM, or IAM, which signs for accounts
-    /// that other credentials may act as ([`Credentials::signer`] of [`Impersonated`](crate::Impersonated)).
+    /// Creates credentials of the service account `email`, for which `signer` makes RS256 signatures.
     ///
-    /// Everything else is as with a key: assertions, [`subject`](Self::subject), self-signed tokens, ID tokens. The signature has to be one of RS256.
-    /// A token's header names the key that [`Signer::key_id`] names, or else the one that a [signature](crate::Signature::key_id) names.
+    /// The signer may use a key management service, an HSM, or IAM ([`Credentials::signer`] of [`Impersonated`](crate::Impersonated)).
+    /// Assertions, [`subject`](Self::subject), self-signed tokens and ID tokens work as with a key. The header of a token names the key
+    /// of [`Signer::key_id`], else the key of the [signature](crate::Signature::key_id).
     ///
     /// ```
     /// use gapi_auth::{ServiceAccount, Signer};
@@ -103,8 +105,8 @@ impl ServiceAccount {
     /// }
     /// ```
     pub fn with_signer(email: impl Into<String>, signer: impl Signer) -> Self {
-        let signs = Signs::elsewhere(Arc::new(signer));
-        Self(Cached::of_file(Source::signed_by(email.into(), signs)))
+        let signing = Signing::remote(Arc::new(signer));
+        Self(Cached::of_file(Source::signed_by(email.into(), signing)))
     }
 
     fn from_key_file(file: KeyFile, reach: Reach) -> Result<Self, AuthError> {
@@ -132,38 +134,38 @@ impl ServiceAccount {
         retry,
     }
 
-    /// Whether to sign tokens instead of exchanging assertions ([AIP-4111](https://google.aip.dev/auth/4111)). Off unless set:
-    /// not every API accepts such tokens.
+    /// Sets whether to sign tokens instead of exchanging assertions ([AIP-4111](https://google.aip.dev/auth/4111)). The default is `false`,
+    /// because some APIs do not accept these tokens.
     ///
-    /// A self-signed token carries the scopes that were set, else the audience that was set, else `https://HOST/` of the request.
+    /// A self-signed token has the configured scopes, else the configured audience, else `https://HOST/` of the request.
     #[must_use]
     pub fn self_signed(self, self_signed: bool) -> Self {
         self.change(|source| source.self_signed = self_signed)
     }
 
-    /// Adds a claim to assertions and self-signed tokens. The claims that this type sets itself cannot be changed.
+    /// Adds a claim to assertions and self-signed tokens. Claims that this type sets cannot be changed.
     #[must_use]
     pub fn claim(self, name: impl Into<String>, value: impl Into<Value>) -> Self {
         let (name, value) = (name.into(), value.into());
         self.change(|source| drop(source.claims.insert(name, value)))
     }
 
-    /// The service account's e-mail address.
+    /// Returns the e-mail address of the service account.
     pub fn email(&self) -> &str {
         &self.0.source().identity.email
     }
 
-    /// Signs with the account's key, for [signed URLs](Signer) and the like. No network, unless the key is elsewhere.
+    /// Returns a signer with the account's key, for example for signed URLs. It sends no requests, unless a [`Signer`] was given that does.
     pub fn signer(&self) -> impl Signer + Clone + use<> {
         Arc::new(KeySigner(self.0.source().identity.clone()))
     }
 
-    /// The number that an administrator authorizes for domain-wide delegation, where the key file has it.
+    /// Returns the client ID in the key file, which an administrator authorizes for domain-wide delegation.
     pub fn client_id(&self) -> Option<&str> {
         self.0.source().identity.client_id.as_deref()
     }
 
-    /// The project that the service account belongs to, where the key file has it.
+    /// Returns the project of the service account in the key file.
     pub fn project_id(&self) -> Option<&str> {
         self.0.source().identity.project_id.as_deref()
     }

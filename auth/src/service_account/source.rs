@@ -1,27 +1,29 @@
-//! What a service account does when a token is needed.
+//! How a service account gets tokens: by an exchange of assertions, or by signing them.
 
-use std::{borrow::Cow, fmt, path::Path, sync::Arc};
+use std::{borrow::Cow, fmt, path::Path, sync::Arc, time::SystemTime};
 
 use gapi_transport::BoxFuture;
 use http::Uri;
-use secrecy::SecretString;
 use serde_json::{Map, Value};
 
 use super::{
-    assertion::Claims,
-    exchange::exchange,
+    diagnostics::diagnose,
+    identity::{Identity, Signing},
     key_file::KeyFile,
     keys::{Fingerprint, Key, Keys},
-    signs::Signs,
 };
 use crate::{
     AuthError, AuthErrorKind, AuthRequest, DEFAULT_UNIVERSE, FetchContext, Scopes, Token,
     TokenSource,
+    assertion::{self, Claims, jwt_bearer},
     configured::Configured,
-    oauth::GOOGLE_TOKEN_URI,
+    oauth::{GOOGLE_TOKEN_URI, Reader, Refusal, read},
     reach::{Named, Purpose, Reach},
-    request::ScopeList,
 };
+
+/// The metrics of token requests for an ID token.
+pub(super) const ID_TOKEN_METRICS: &str = "auth-request-type/it cred-type/sa";
+const ACCESS_TOKEN_METRICS: &str = "auth-request-type/at cred-type/sa";
 
 /// A service account's identity and settings.
 #[derive(Clone)]
@@ -38,32 +40,12 @@ pub(super) struct Source {
     pub(super) claims: Map<String, Value>,
 }
 
-/// Who this is, and what signs for it.
-pub(super) struct Identity {
-    pub(super) email: String,
-    pub(super) client_id: Option<String>,
-    pub(super) project_id: Option<String>,
-    pub(super) signs: Signs,
-}
-
-impl Identity {
-    /// The token with these claims.
-    pub(super) async fn token(
-        &self,
-        claims: &Claims,
-        cx: &FetchContext,
-    ) -> Result<SecretString, AuthError> {
-        let _step = cx.waits(format!("the signer of {} gave no signature", self.email));
-        self.signs.token(claims).await
-    }
-}
-
 impl Source {
     pub(super) fn new(file: KeyFile, reach: Reach) -> Result<Self, AuthError> {
         if file.client_email.trim().is_empty() {
             return Err(AuthError::new(
                 AuthErrorKind::Config,
-                format!("{}: the e-mail address is empty", file.place),
+                format!("{}: the e-mail address is empty", file.name),
             ));
         }
         let keys = Keys::fixed(Key::new(&file)?, file.client_email.clone());
@@ -71,7 +53,7 @@ impl Source {
             email: file.client_email,
             client_id: file.client_id,
             project_id: file.project_id,
-            signs: Signs::Key(keys),
+            signing: Signing::Key(keys),
         };
         Ok(Self {
             quota_project: file.quota_project_id,
@@ -81,13 +63,13 @@ impl Source {
         })
     }
 
-    /// The account `email`, of which nothing is known but what signs for it.
-    pub(super) fn signed_by(email: String, signs: Signs) -> Self {
+    /// The account `email`, for which `signing` signs.
+    pub(super) fn signed_by(email: String, signing: Signing) -> Self {
         let identity = Identity {
             email,
             client_id: None,
             project_id: None,
-            signs,
+            signing,
         };
         Self::of(identity, Reach::trusted())
     }
@@ -107,34 +89,82 @@ impl Source {
         }
     }
 
-    /// Reads the key anew whenever its file, which looked like `seen`, changes.
-    pub(super) fn watch(&mut self, path: &Path, seen: Option<Fingerprint>) {
+    /// Reads the key again when its file changes. `fingerprint` was taken before the file was read.
+    pub(super) fn watch(&mut self, path: &Path, fingerprint: Option<Fingerprint>) {
         if let Some(identity) = Arc::get_mut(&mut self.identity)
-            && let Signs::Key(keys) = &mut identity.signs
+            && let Signing::Key(keys) = &mut identity.signing
         {
-            keys.watch(path.to_owned(), seen);
+            keys.watch(path.to_owned(), fingerprint);
         }
     }
 
-    /// Token endpoints outside `googleapis.com` know nothing of service accounts.
+    /// Whether tokens are self-signed. Universes other than `googleapis.com` have no token endpoint for service accounts.
     fn signs_itself(&self) -> bool {
         self.self_signed
             || self.audience.is_some()
             || self.universe_domain.text() != DEFAULT_UNIVERSE
     }
 
-    /// Where assertions are exchanged.
+    /// Returns the URL where assertions are exchanged.
     pub(super) fn token_uri(&self) -> Result<Cow<'_, str>, AuthError> {
         let (url, universe) = (&self.token_uri, &self.universe_domain);
         self.reach.url(Purpose::Key, "the token URI", url, universe)
     }
 
+    /// Exchanges an assertion for an ID token for `audience`, or for an access token with the scopes of `cx`.
+    ///
+    /// Returns the response, and when it was requested.
+    pub(super) async fn exchange<T: Send>(
+        &self,
+        cx: &FetchContext,
+        audience: Option<&str>,
+        read: Reader<T>,
+    ) -> Result<(T, SystemTime), AuthError> {
+        assertion::exchange(
+            &**cx.clock(),
+            |now| Box::pin(self.send_assertion(cx, audience, now, read)),
+            |error, skew| {
+                let subject = self.subject.as_deref();
+                diagnose(error, &self.identity, subject, cx.scopes(), skew)
+            },
+        )
+        .await
+    }
+
+    async fn send_assertion<T: Send>(
+        &self,
+        cx: &FetchContext,
+        audience: Option<&str>,
+        now: SystemTime,
+        read: Reader<T>,
+    ) -> Result<Result<T, Refusal>, AuthError> {
+        let identity = &*self.identity;
+        let claims = Claims::new(&identity.email, now)
+            .with(&self.claims)
+            .audience(GOOGLE_TOKEN_URI);
+        let (claims, metrics) = match audience {
+            None => (
+                claims.subject(self.subject.as_deref()).scopes(cx.scopes()),
+                ACCESS_TOKEN_METRICS,
+            ),
+            Some(audience) => (claims.target_audience(audience), ID_TOKEN_METRICS),
+        };
+        let assertion = identity.token(&claims, cx).await?;
+        jwt_bearer(&self.token_uri()?, &assertion, metrics, cx, read).await
+    }
+
+    async fn access_token(&self, cx: &FetchContext) -> Result<Token, AuthError> {
+        let (response, asked_at) = self.exchange(cx, None, read).await?;
+        Ok(response.into_token(asked_at))
+    }
+
     async fn self_sign(&self, cx: &FetchContext) -> Result<Token, AuthError> {
         let identity = &*self.identity;
-        let claims = Claims::new(&identity.email, cx.clock().now(), &self.claims)
+        let claims = Claims::new(&identity.email, cx.clock().now())
+            .with(&self.claims)
             .subject(Some(&identity.email));
         let claims = match cx.audience() {
-            Some(audience) => claims.audience(Some(audience)),
+            Some(audience) => claims.audience(audience),
             None => claims.scopes(cx.scopes()),
         };
         let token = identity.token(&claims, cx).await?;
@@ -142,7 +172,7 @@ impl Source {
     }
 }
 
-/// Neither the key nor the values of added claims.
+/// Without the key and the values of added claims.
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServiceAccount")
@@ -172,7 +202,7 @@ impl TokenSource for Source {
         if self.signs_itself() {
             Box::pin(self.self_sign(cx))
         } else {
-            Box::pin(exchange(self, cx))
+            Box::pin(self.access_token(cx))
         }
     }
 
@@ -191,39 +221,26 @@ impl TokenSource for Source {
     }
 
     fn check(&self, request: &AuthRequest<'_>) -> Result<(), AuthError> {
-        let config = |message: &str, hint: &str| {
-            Err(AuthError::new(AuthErrorKind::Config, message).with_hint(hint))
-        };
         self.reach.check_universe(&self.universe_domain)?;
         if self.signs_itself() {
-            return match &self.subject {
-                None => Ok(()),
-                Some(_) if self.universe_domain.text() != DEFAULT_UNIVERSE => Err(AuthError::new(
-                    AuthErrorKind::Universe,
-                    format!("a subject is set, but domain-wide delegation does not exist in the universe {}", self.universe_domain.text()),
-                )
-                .with_hint("leave out the subject")),
-                Some(_) => config(
-                    "a subject is set, but self-signed tokens cannot act for a user",
-                    "leave out the subject, or `self_signed` and `audience`",
-                ),
+            let Some(_) = self.subject else {
+                return Ok(());
             };
+            let universe = self.universe_domain.text();
+            if universe != DEFAULT_UNIVERSE {
+                return Err(AuthError::new(
+                    AuthErrorKind::Universe,
+                    format!("a subject is set, but domain-wide delegation does not exist in the universe {universe}"),
+                )
+                .with_hint("leave out the subject"));
+            }
+            return Err(AuthError::new(
+                AuthErrorKind::Config,
+                "a subject is set, but self-signed tokens cannot act for a user",
+            )
+            .with_hint("leave out the subject, or `self_signed` and `audience`"));
         }
-        if self.subject.is_some()
-            && self.scopes.is_empty()
-            && matches!(request.scopes, Scopes::Default(_))
-        {
-            return config(
-                "a subject is set without scopes",
-                "name the scopes that the domain's administrator authorized, with `.scopes([...])`",
-            );
-        }
-        if ScopeList::effective(Some(&self.scopes), request.scopes).is_empty() {
-            return config(
-                "there are no scopes to ask for",
-                "name them with `.scopes([...])`",
-            );
-        }
+        request.check_scopes(&self.scopes, self.subject.as_deref())?;
         self.token_uri().map(drop)
     }
 

@@ -1,9 +1,8 @@
-//! Signed URLs and POST policies of Cloud Storage: rights that are handed on without an account.
+//! Signed URLs and POST policies of Cloud Storage, which give access without an account.
 
-mod canonical;
-mod place;
+mod bucket_url;
 mod policy;
-mod stamp;
+mod signature;
 
 use std::{
     fmt,
@@ -14,21 +13,15 @@ use http::Method;
 use sha2::{Digest, Sha256};
 
 use self::{
-    canonical::{Headers, query_string},
-    place::Place,
-    stamp::Stamp,
+    bucket_url::{BucketUrl, Style, signature_setters},
+    signature::{ALGORITHM, CredentialScope, Headers, check_lifetime, hex, query_string},
 };
-use crate::{AuthError, AuthErrorKind, Signer};
+use crate::{AuthError, Signer};
 
 pub use policy::{PostPolicy, SignedPost};
 
-/// The longest that a signature may be valid: 7 days.
-const LONGEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-/// The algorithm that [`Signer`]s sign with.
-const ALGORITHM: &str = "GOOG4-RSA-SHA256";
-
-/// A [signed URL](https://docs.cloud.google.com/storage/docs/access-control/signed-urls) of Cloud Storage (V4): whoever has it may
-/// do one thing with one object or bucket, until it expires, with the rights of the service account that signed it.
+/// A [signed URL](https://docs.cloud.google.com/storage/docs/access-control/signed-urls) of Cloud Storage (V4). It
+/// permits one operation on one object or bucket until it expires, with the permissions of the service account that signed it.
 ///
 /// ```
 /// # async fn example(robot: &impl gapi_auth::Signer) -> Result<(), gapi_auth::AuthError> {
@@ -43,11 +36,11 @@ const ALGORITHM: &str = "GOOG4-RSA-SHA256";
 /// # Ok(()) }
 /// ```
 ///
-/// The URL is a secret, as a token is. Making it touches no network, unless the signer does.
+/// The URL is a secret, like a token. Signing sends no requests, unless the signer does.
 #[derive(Clone)]
 pub struct SignedUrl {
     method: Method,
-    place: Place,
+    bucket_url: BucketUrl,
     object: Option<String>,
     expires_in: Duration,
     valid_from: Option<SystemTime>,
@@ -56,33 +49,34 @@ pub struct SignedUrl {
 }
 
 impl SignedUrl {
-    /// `method` on an object.
+    /// Creates a URL for `method` on an object.
     pub fn new(method: Method, bucket: impl Into<String>, object: impl Into<String>) -> Self {
         Self::on(method, bucket.into(), Some(object.into()))
     }
 
-    /// `method` on a bucket: GET lists its objects.
+    /// Creates a URL for `method` on a bucket: GET lists its objects.
     pub fn bucket(method: Method, bucket: impl Into<String>) -> Self {
         Self::on(method, bucket.into(), None)
     }
 
-    /// Downloads an object.
+    /// Creates a URL that downloads an object.
     pub fn get(bucket: impl Into<String>, object: impl Into<String>) -> Self {
         Self::new(Method::GET, bucket, object)
     }
 
-    /// Uploads an object in one request.
+    /// Creates a URL that uploads an object in one request.
     pub fn put(bucket: impl Into<String>, object: impl Into<String>) -> Self {
         Self::new(Method::PUT, bucket, object)
     }
 
-    /// Deletes an object.
+    /// Creates a URL that deletes an object.
     pub fn delete(bucket: impl Into<String>, object: impl Into<String>) -> Self {
         Self::new(Method::DELETE, bucket, object)
     }
 
-    /// Starts a resumable upload: POST with the header `x-goog-resumable: start`, which has to be sent. The answer's `location` is the
-    /// session, which needs no signature any more.
+    /// Creates a URL that starts a resumable upload: POST with the required header `x-goog-resumable: start`.
+    ///
+    /// The `location` of the response is the upload session, which needs no signature.
     pub fn resumable_upload(bucket: impl Into<String>, object: impl Into<String>) -> Self {
         Self::new(Method::POST, bucket, object).header("x-goog-resumable", "start")
     }
@@ -90,7 +84,7 @@ impl SignedUrl {
     fn on(method: Method, bucket: String, object: Option<String>) -> Self {
         Self {
             method,
-            place: Place::new(bucket),
+            bucket_url: BucketUrl::new(bucket),
             object,
             expires_in: Duration::from_secs(60 * 60),
             valid_from: None,
@@ -99,67 +93,26 @@ impl SignedUrl {
         }
     }
 
-    /// How long the URL is valid: an hour unless set, seven days at most. Parts of a second are dropped.
-    #[must_use]
-    pub fn expires_in(mut self, lifetime: Duration) -> Self {
-        self.expires_in = lifetime;
-        self
-    }
+    signature_setters!();
 
-    /// From when the URL is valid, and when its lifetime begins: the time of signing unless set.
-    #[must_use]
-    pub fn valid_from(mut self, time: SystemTime) -> Self {
-        self.valid_from = Some(time);
-        self
-    }
-
-    /// A header that whoever uses the URL has to send, exactly so: `content-type`, `x-goog-content-sha256`, `x-goog-acl`, ...
+    /// Adds a header that requests must send with exactly this value: `content-type`, `x-goog-content-sha256`, `x-goog-acl`, ...
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.add(name.into(), value.into());
         self
     }
 
-    /// A query parameter that becomes part of the URL, such as `generation`, `response-content-type` or `userProject`.
+    /// Adds a query parameter to the URL, such as `generation`, `response-content-type` or `userProject`.
     #[must_use]
     pub fn query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.query.push((name.into(), value.into()));
         self
     }
 
-    /// `https://BUCKET.storage.googleapis.com/OBJECT` instead of `https://storage.googleapis.com/BUCKET/OBJECT`.
-    #[must_use]
-    pub fn virtual_hosted(mut self) -> Self {
-        self.place.virtual_hosted();
-        self
-    }
-
-    /// A host that serves this bucket alone, such as a load balancer's or a CDN's: `cdn.example.com`, or `http://cdn.example.com`.
-    #[must_use]
-    pub fn bucket_bound_host(mut self, host: impl Into<String>) -> Self {
-        self.place.bound_to(host.into());
-        self
-    }
-
-    /// Where Cloud Storage is, if not at `https://storage.googleapis.com`: an emulator, a private endpoint, a proxy. `https` unless it
-    /// begins with `http://`.
-    #[must_use]
-    pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
-        self.place.endpoint(endpoint.into());
-        self
-    }
-
-    /// The universe, if it is not `googleapis.com`.
-    #[must_use]
-    pub fn universe_domain(mut self, domain: impl Into<String>) -> Self {
-        self.place.universe_domain(domain.into());
-        self
-    }
-
-    /// The URL, signed by `signer`, which needs the right to do what the URL does. Handle it as a secret.
+    /// Returns the URL, signed by `signer`, which needs the permissions for the operation. The URL is a secret.
     ///
     /// # Errors
-    /// [`AuthErrorKind::Config`] for what Cloud Storage would not accept; the signer's errors.
+    /// [`AuthErrorKind::Config`](crate::AuthErrorKind::Config) if Cloud Storage would not accept the URL; the errors of the signer.
     pub async fn sign(&self, signer: &(impl Signer + ?Sized)) -> Result<String, AuthError> {
         let email = signer.email().await?;
         let unsigned = self.unsigned(&email, self.valid_from.unwrap_or_else(SystemTime::now))?;
@@ -172,15 +125,15 @@ impl SignedUrl {
     }
 
     fn unsigned(&self, email: &str, now: SystemTime) -> Result<Unsigned, AuthError> {
-        let stamp = Stamp::new(email, now)?;
+        let scope = CredentialScope::new(email, now)?;
         let seconds = check_lifetime(self.expires_in)?.to_string();
-        let located = self.place.locate()?;
-        let path = located.path(self.object.as_deref())?;
-        let headers = self.headers.canonical(&located.host)?;
+        let resolved = self.bucket_url.resolve()?;
+        let path = resolved.path(self.object.as_deref())?;
+        let headers = self.headers.canonical(&resolved.host)?;
         let mut query = vec![
             ("X-Goog-Algorithm", ALGORITHM),
-            ("X-Goog-Credential", &stamp.credential),
-            ("X-Goog-Date", &stamp.time),
+            ("X-Goog-Credential", &scope.credential),
+            ("X-Goog-Date", &scope.time),
             ("X-Goog-Expires", &seconds),
             ("X-Goog-SignedHeaders", &headers.names),
         ];
@@ -192,57 +145,30 @@ impl SignedUrl {
         );
         let to_sign = format!(
             "{ALGORITHM}\n{}\n{}\n{}",
-            stamp.time,
-            stamp.scope,
+            scope.time,
+            scope.scope,
             hex(&Sha256::digest(canonical.as_bytes()))
         );
         Ok(Unsigned {
-            url: format!("{}{path}?{query}", located.root),
+            url: format!("{}{path}?{query}", resolved.root),
             to_sign,
         })
     }
 }
 
-/// A URL without its signature, and what is to be signed.
+/// A URL without its signature, and the text to sign.
 struct Unsigned {
     url: String,
     to_sign: String,
 }
 
-/// In whole seconds.
-fn check_lifetime(lifetime: Duration) -> Result<u64, AuthError> {
-    match lifetime.as_secs() {
-        0 => Err(config("a signature has to be valid for a second at least")),
-        seconds if seconds > LONGEST.as_secs() => Err(config(
-            "Cloud Storage accepts no signature that is valid for more than 7 days",
-        )
-        .with_hint("shorten `expires_in`, and sign anew when it is needed")),
-        seconds => Ok(seconds),
-    }
-}
-
-fn config(message: impl Into<String>) -> AuthError {
-    AuthError::new(AuthErrorKind::Config, message)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
-}
-
-/// Names of headers and parameters: values may be keys.
+/// Shows only the names of headers and parameters: values may be keys.
 impl fmt::Debug for SignedUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let query: Vec<_> = self.query.iter().map(|(name, _)| name).collect();
         f.debug_struct("SignedUrl")
             .field("method", &self.method)
-            .field("place", &self.place)
+            .field("bucket_url", &self.bucket_url)
             .field("object", &self.object)
             .field("expires_in", &self.expires_in)
             .field("valid_from", &self.valid_from)

@@ -1,4 +1,4 @@
-//! POST policies: what a browser's form may upload.
+//! POST policies: uploads by HTML forms.
 
 use std::{
     fmt,
@@ -8,11 +8,14 @@ use std::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-use super::{ALGORITHM, check_lifetime, config, hex, place::Place, stamp::Stamp};
+use super::{
+    bucket_url::{BucketUrl, Style, signature_setters},
+    signature::{ALGORITHM, CredentialScope, check_lifetime, config, hex},
+};
 use crate::{AuthError, Signer};
 
-/// A [POST policy](https://docs.cloud.google.com/storage/docs/xml-api/post-object-forms) of Cloud Storage (V4): what an HTML form, or
-/// any `multipart/form-data` request, may upload without an account.
+/// A [POST policy](https://docs.cloud.google.com/storage/docs/xml-api/post-object-forms) of Cloud Storage (V4): uploads by an HTML
+/// form, or any `multipart/form-data` request, without an account.
 ///
 /// ```
 /// # async fn example(robot: &impl gapi_auth::Signer) -> Result<(), gapi_auth::AuthError> {
@@ -30,7 +33,7 @@ use crate::{AuthError, Signer};
 /// ```
 #[derive(Clone)]
 pub struct PostPolicy {
-    place: Place,
+    bucket_url: BucketUrl,
     object: String,
     expires_in: Duration,
     valid_from: Option<SystemTime>,
@@ -39,10 +42,10 @@ pub struct PostPolicy {
 }
 
 impl PostPolicy {
-    /// Uploads of one object.
+    /// Creates a policy for uploads of one object.
     pub fn new(bucket: impl Into<String>, object: impl Into<String>) -> Self {
         Self {
-            place: Place::new(bucket.into()),
+            bucket_url: BucketUrl::new(bucket.into()),
             object: object.into(),
             expires_in: Duration::from_secs(60 * 60),
             valid_from: None,
@@ -51,29 +54,17 @@ impl PostPolicy {
         }
     }
 
-    /// How long the form may be used: an hour unless set, seven days at most.
-    #[must_use]
-    pub fn expires_in(mut self, lifetime: Duration) -> Self {
-        self.expires_in = lifetime;
-        self
-    }
+    signature_setters!();
 
-    /// When the lifetime begins: the time of signing unless set.
-    #[must_use]
-    pub fn valid_from(mut self, time: SystemTime) -> Self {
-        self.valid_from = Some(time);
-        self
-    }
-
-    /// A field of the form with exactly this value: `acl`, `content-type`, `success_action_redirect`, `x-goog-meta-NAME`, ... Fields
-    /// whose name begins with `x-ignore-` are not part of the policy.
+    /// Adds a field with exactly this value: `acl`, `content-type`, `success_action_redirect`, `x-goog-meta-NAME`, ... Fields whose names
+    /// begin with `x-ignore-` are not part of the policy.
     #[must_use]
     pub fn field(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.fields.push((name.into(), value.into()));
         self
     }
 
-    /// A field that the form's user fills in, with a value that begins so; an empty text allows any.
+    /// Adds a field that the user fills in with a value that begins with `prefix`. An empty prefix allows any value.
     #[must_use]
     pub fn starts_with(mut self, field: impl Into<String>, prefix: impl Into<String>) -> Self {
         let field = format!("${}", field.into());
@@ -82,7 +73,7 @@ impl PostPolicy {
         self
     }
 
-    /// How many bytes the file may have.
+    /// Sets the allowed size of the file in bytes.
     #[must_use]
     pub fn content_length(mut self, range: std::ops::RangeInclusive<u64>) -> Self {
         let (from, to) = range.into_inner();
@@ -91,52 +82,24 @@ impl PostPolicy {
         self
     }
 
-    /// As [`SignedUrl::virtual_hosted`](super::SignedUrl::virtual_hosted).
-    #[must_use]
-    pub fn virtual_hosted(mut self) -> Self {
-        self.place.virtual_hosted();
-        self
-    }
-
-    /// As [`SignedUrl::bucket_bound_host`](super::SignedUrl::bucket_bound_host).
-    #[must_use]
-    pub fn bucket_bound_host(mut self, host: impl Into<String>) -> Self {
-        self.place.bound_to(host.into());
-        self
-    }
-
-    /// As [`SignedUrl::endpoint`](super::SignedUrl::endpoint).
-    #[must_use]
-    pub fn endpoint(mut self, endpoint: impl Into<String>) -> Self {
-        self.place.endpoint(endpoint.into());
-        self
-    }
-
-    /// As [`SignedUrl::universe_domain`](super::SignedUrl::universe_domain).
-    #[must_use]
-    pub fn universe_domain(mut self, domain: impl Into<String>) -> Self {
-        self.place.universe_domain(domain.into());
-        self
-    }
-
-    /// The form, signed by `signer`, which needs the right to create the object.
+    /// Returns the form, signed by `signer`, which needs the permission to create the object.
     ///
     /// # Errors
-    /// [`AuthErrorKind::Config`](crate::AuthErrorKind::Config) for what Cloud Storage would not accept; the signer's errors.
+    /// [`AuthErrorKind::Config`](crate::AuthErrorKind::Config) if Cloud Storage would not accept the form; the errors of the signer.
     pub async fn sign(&self, signer: &(impl Signer + ?Sized)) -> Result<SignedPost, AuthError> {
-        let located = self.place.locate()?;
+        let resolved = self.bucket_url.resolve()?;
         if self.object.is_empty() {
             return Err(config("the name of the object is empty"));
         }
         let seconds = check_lifetime(self.expires_in)?;
         let email = signer.email().await?;
-        let stamp = Stamp::new(&email, self.valid_from.unwrap_or_else(SystemTime::now))?;
+        let scope = CredentialScope::new(&email, self.valid_from.unwrap_or_else(SystemTime::now))?;
         let own = [
-            ("x-goog-date", &*stamp.time),
-            ("x-goog-credential", &stamp.credential),
+            ("x-goog-date", &*scope.time),
+            ("x-goog-credential", &scope.credential),
             ("x-goog-algorithm", ALGORITHM),
         ];
-        let policy = STANDARD.encode(self.policy(&own, &stamp.after(seconds)?)?);
+        let policy = STANDARD.encode(self.policy(&own, &scope.after(seconds)?)?);
         let signature = signer.sign(policy.as_bytes()).await?;
         let mut fields = vec![(String::from("key"), self.object.clone())];
         fields.extend(self.fields.iter().cloned());
@@ -144,12 +107,12 @@ impl PostPolicy {
         fields.push((String::from("x-goog-signature"), hex(signature.bytes())));
         fields.push((String::from("policy"), policy));
         Ok(SignedPost {
-            url: format!("{}{}/", located.root, located.bucket),
+            url: format!("{}{}/", resolved.root, resolved.bucket),
             fields,
         })
     }
 
-    /// The policy's text: JSON in ASCII.
+    /// Returns the text of the policy: JSON in ASCII.
     fn policy(&self, own: &[(&str, &str)], expiration: &str) -> Result<String, AuthError> {
         let field = |name: &str, value: &str| json!({name: value});
         let mut conditions = self.conditions.clone();
@@ -170,7 +133,7 @@ impl PostPolicy {
                 conditions.push(field(&name, value));
             }
         }
-        conditions.push(field("bucket", &self.place.bucket));
+        conditions.push(field("bucket", &self.bucket_url.bucket));
         conditions.push(field("key", &self.object));
         conditions.extend(own.iter().map(|(name, value)| field(name, value)));
         let policy = json!({"conditions": conditions, "expiration": expiration});
@@ -178,7 +141,7 @@ impl PostPolicy {
     }
 }
 
-/// JSON with everything beyond ASCII as `\u` escapes, as Cloud Storage wants it.
+/// Returns JSON with `\u` escapes for characters other than ASCII, as Cloud Storage requires.
 fn in_ascii(json: &str) -> String {
     use std::fmt::Write;
     let mut text = String::with_capacity(json.len());
@@ -195,7 +158,7 @@ fn in_ascii(json: &str) -> String {
     text
 }
 
-/// Where a form is sent, and its fields in the order to send them; the file comes last, named `file`. `Debug` shows no values.
+/// The URL of a form, and its fields in the order to send them. The file is the last field, named `file`. `Debug` shows no values.
 #[derive(Clone)]
 pub struct SignedPost {
     url: String,
@@ -203,12 +166,12 @@ pub struct SignedPost {
 }
 
 impl SignedPost {
-    /// The form's `action`.
+    /// Returns the `action` of the form.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The form's fields: name and value. They are worth a token until they expire.
+    /// Returns the names and values of the fields. They are secrets until they expire.
     pub fn fields(&self) -> &[(String, String)] {
         &self.fields
     }
@@ -218,7 +181,7 @@ impl fmt::Debug for PostPolicy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fields: Vec<_> = self.fields.iter().map(|(name, _)| name).collect();
         f.debug_struct("PostPolicy")
-            .field("place", &self.place)
+            .field("bucket_url", &self.bucket_url)
             .field("object", &self.object)
             .field("expires_in", &self.expires_in)
             .field("valid_from", &self.valid_from)

@@ -60,7 +60,7 @@ async fn place(environment: &Environment) -> Option<String> {
     let found = ClientCertificate::find_with_command(environment).await;
     found
         .expect("no error")
-        .map(|found| found.place().to_owned())
+        .map(|found| found.origin().to_owned())
 }
 
 #[tokio::test]
@@ -72,7 +72,7 @@ async fn a_certificate_is_found_where_googles_clients_find_it() {
         .await
         .expect("no error")
         .expect("found");
-    assert_eq!(found.place(), "/certs/c.pem");
+    assert_eq!(found.origin(), "/certs/c.pem");
     assert_eq!(found.chain().trim(), pki.chain.trim());
     assert_eq!(found.key().trim(), pki.key.trim());
     found.transport().expect("a transport");

@@ -1,4 +1,4 @@
-//! Keys and region of the machine: its environment, or the metadata server of an EC2 instance.
+//! AWS keys and region: of the environment, or of the metadata server of an EC2 instance.
 
 use std::borrow::Cow;
 
@@ -6,34 +6,36 @@ use gapi_transport::{Body, Transport};
 use http::{HeaderValue, Method, Request, StatusCode};
 use secrecy::zeroize::Zeroizing;
 
-use super::{AwsCredentials, region};
 use crate::{
     AuthError, AuthErrorKind,
     config::Fields,
-    external_account::{settings::Settings, supplier::SupplierContext},
+    external_account::{
+        settings::Settings,
+        supplier::{AwsCredentials, SupplierContext},
+    },
     oauth::{RESPONSE_LIMIT, refuse},
     reach::{Named, Purpose},
 };
 
-/// What errors call the URLs.
+/// What errors call the URLs and the server.
 const REGION: &str = "the field `region_url`";
 const KEYS: &str = "the field `url`";
 const SESSION_TOKEN: &str = "the field `imdsv2_session_token_url`";
 const WHO: &str = "the metadata server of AWS";
 const NEEDED: &str = "an instance with a role is needed, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment";
-/// For how many seconds a session token is good: it is used at once.
+/// The lifetime of a session token in seconds. It is used at once.
 const SESSION: &str = "300";
 
-/// Where the metadata server is.
+/// The URLs of the metadata server.
 #[derive(Clone, Debug)]
 pub(super) struct Metadata {
     pub(super) region_url: Option<Named>,
     pub(super) credentials_url: Option<Named>,
-    /// Where session tokens are given, on instances that insist on them (IMDSv2).
+    /// The URL of session tokens, which some instances require (IMDSv2).
     pub(super) session_token_url: Option<Named>,
 }
 
-/// A session token, if one is needed, and how to send requests.
+/// A session token if one is needed, and the transport of requests.
 struct Session<'a> {
     transport: &'a dyn Transport,
     token: Option<HeaderValue>,
@@ -54,8 +56,8 @@ impl Metadata {
         Ok(())
     }
 
-    /// Region and keys.
-    pub(super) async fn ask(
+    /// Returns the region and the keys.
+    pub(super) async fn region_and_keys(
         &self,
         cx: &SupplierContext<'_>,
     ) -> Result<(String, AwsCredentials), AuthError> {
@@ -67,7 +69,7 @@ impl Metadata {
         if let (Some(region), Some(keys)) = (&region, &keys) {
             return Ok((region.clone(), keys.clone()));
         }
-        // Metadata servers are on the link, where no proxy leads.
+        // Proxies do not reach link-local addresses.
         let transport = cx.settings.transport_to("http://", cx.fetch);
         let _step = cx.fetch.waits_for(
             AuthErrorKind::Transport,
@@ -131,7 +133,7 @@ impl Metadata {
                 .with_hint("set AWS_REGION, or add `region_url` to the configuration")
         })?;
         let zone = session.get(&session.url(REGION, url)?).await?;
-        region::of_zone(&zone)
+        region_of_zone(&zone)
             .map(str::to_owned)
             .ok_or_else(|| unusable("an availability zone that looks like none"))
     }
@@ -143,7 +145,7 @@ impl Metadata {
         })?;
         let url = session.url(KEYS, url)?;
         let role = session.get(&url).await?;
-        // An instance has one role at most.
+        // An instance has at most one role.
         let role = role.lines().next().unwrap_or_default().trim();
         let is_role = !role.is_empty()
             && role
@@ -194,7 +196,7 @@ impl Session<'_> {
         if head.status != StatusCode::OK {
             let now = self.cx.clock().now();
             let error = refuse(WHO, head.status, &head.headers, &body, now);
-            // It answers 404 where there is no role, and 401 or 403 where IMDSv2 is asked for or switched off.
+            // The status is 404 if there is no role, and 401 or 403 if IMDSv2 is required or turned off.
             let is_final = matches!(head.status.as_u16(), 400 | 401 | 403 | 404);
             return Err(error.with_transient(!is_final).with_hint(NEEDED));
         }
@@ -220,4 +222,58 @@ fn request(method: Method, url: &str) -> Result<Request<Body>, AuthError> {
 
 fn unusable(what: &str) -> AuthError {
     AuthError::new(AuthErrorKind::Http, format!("{WHO} gave {what}"))
+}
+
+/// Refuses a region that cannot be a part of a host name.
+pub(super) fn check_region(region: &str) -> Result<(), AuthError> {
+    let is_one = !region.is_empty()
+        && region
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if is_one {
+        return Ok(());
+    }
+    Err(AuthError::new(
+        AuthErrorKind::Config,
+        "the AWS region is not a region's name",
+    )
+    .with_hint("it looks like us-east-2; check AWS_REGION"))
+}
+
+/// Returns the region of an availability zone: `us-east-2` of `us-east-2b`, and `us-west-2` of the local zone `us-west-2-lax-1a`.
+fn region_of_zone(zone: &str) -> Option<&str> {
+    let zone = zone.trim();
+    let mut end = 0;
+    for part in zone.split('-') {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        if digits > 0 {
+            let region = &zone[..end + digits];
+            return check_region(region).is_ok().then_some(region);
+        }
+        end += part.len() + 1;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zones_of_all_kinds_have_a_region() {
+        for (zone, region) in [
+            ("us-east-2b", Some("us-east-2")),
+            ("us-east-2b\n", Some("us-east-2")),
+            ("us-gov-west-1a", Some("us-gov-west-1")),
+            ("ap-southeast-12c", Some("ap-southeast-12")),
+            ("us-west-2-lax-1a", Some("us-west-2")),
+            ("us-east-1-wl1-bos-wlz-1", Some("us-east-1")),
+            ("us-east-1", Some("us-east-1")),
+            ("", None),
+            ("<html>", None),
+            ("evil.com/-1a", None),
+        ] {
+            assert_eq!(region_of_zone(zone), region, "{zone}");
+        }
+    }
 }

@@ -1,75 +1,46 @@
-//! Identities of AWS: a signed request that asks AWS who signed it, which Google sends on (`GetCallerIdentity`).
+//! AWS identities: a signed `GetCallerIdentity` request, which Google sends to AWS to identify the signer.
 
-mod credentials;
 mod metadata;
-mod region;
 mod sigv4;
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
-use gapi_transport::BoxFuture;
 use http::Uri;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, utf8_percent_encode};
 use secrecy::SecretString;
 use serde_json::json;
 
-pub use self::credentials::AwsCredentials;
 use self::{
-    metadata::Metadata,
-    sigv4::{Signing, sign},
+    metadata::{Metadata, check_region},
+    sigv4::{SigningRequest, sign},
 };
-use super::{settings::Settings, supplier::SupplierContext};
+use super::{
+    settings::Settings,
+    supplier::{AwsSupplier, SupplierContext},
+};
 use crate::{
     AuthError, AuthErrorKind,
+    oauth::RESERVED,
     reach::{Named, Purpose},
 };
 
-/// The type of the token that a signed request is.
+/// The token type of a signed request.
 pub(super) const TOKEN_TYPE: &str = "urn:ietf:params:aws:token-type:aws4_request";
-/// What Google sends the signed request to, unless a configuration says otherwise.
+/// The default URL that Google sends the signed request to.
 const VERIFICATION_URL: &str =
     "https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15";
-/// What Google's servers find percent-encoded in a subject token.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~')
-    .remove(b'/');
+/// Characters that Google's servers expect percent-encoded in a subject token.
+const ENCODED: &AsciiSet = &RESERVED.remove(b'/');
 
-/// Gives keys of AWS and the region, where neither the environment nor the instance's metadata server does: in ECS, EKS, or with a
-/// profile of the AWS SDK.
-///
-/// It is asked once for each exchange, and never twice at once.
-pub trait AwsSupplier: fmt::Debug + Send + Sync + 'static {
-    /// Keys that are valid now.
-    ///
-    /// # Errors
-    /// [`AuthError`]; where [`AuthError::is_transient`] holds, it is asked again.
-    fn credentials<'a>(
-        &'a self,
-        cx: &'a SupplierContext<'a>,
-    ) -> BoxFuture<'a, Result<AwsCredentials, AuthError>>;
-
-    /// The region whose Security Token Service is asked, such as `us-east-2`.
-    ///
-    /// # Errors
-    /// As [`credentials`](Self::credentials).
-    fn region<'a>(
-        &'a self,
-        cx: &'a SupplierContext<'a>,
-    ) -> BoxFuture<'a, Result<String, AuthError>>;
-}
-
-/// Where keys and region come from, and who is asked whose they are.
+/// Where keys and region come from, and the URL that verifies them.
 #[derive(Clone, Debug)]
 pub(super) struct Aws {
     verification_url: Named,
-    keys: Keys,
+    keys: AwsKeys,
 }
 
 #[derive(Clone, Debug)]
-enum Keys {
+enum AwsKeys {
     /// The environment's variables, else the instance's metadata server.
     Machine(Metadata),
     Own(Arc<dyn AwsSupplier>),
@@ -79,7 +50,7 @@ impl Aws {
     pub(super) fn with_supplier(supplier: Arc<dyn AwsSupplier>) -> Self {
         Self {
             verification_url: Named::constant(VERIFICATION_URL),
-            keys: Keys::Own(supplier),
+            keys: AwsKeys::Own(supplier),
         }
     }
 
@@ -91,7 +62,7 @@ impl Aws {
     ) -> Self {
         Self {
             verification_url,
-            keys: Keys::Machine(Metadata {
+            keys: AwsKeys::Machine(Metadata {
                 region_url,
                 credentials_url,
                 session_token_url,
@@ -101,22 +72,22 @@ impl Aws {
 
     pub(super) fn kind(&self) -> &'static str {
         match self.keys {
-            Keys::Machine(_) => "aws",
-            Keys::Own(_) => "programmatic",
+            AwsKeys::Machine(_) => "aws",
+            AwsKeys::Own(_) => "programmatic",
         }
     }
 
-    /// Refuses hosts that are none of AWS.
+    /// Refuses hosts that do not belong to AWS.
     pub(super) fn check(&self, settings: &Settings) -> Result<(), AuthError> {
-        if let Keys::Machine(metadata) = &self.keys {
+        if let AwsKeys::Machine(metadata) = &self.keys {
             metadata.check(settings)?;
         }
         self.url(settings, "us-east-1").map(drop)
     }
 
-    /// The URL of the request to sign.
+    /// Returns the URL of the request to sign.
     fn url(&self, settings: &Settings, region: &str) -> Result<String, AuthError> {
-        region::check(region)?;
+        check_region(region)?;
         let url = self
             .verification_url
             .with(|url| url.replace("{region}", region));
@@ -124,11 +95,11 @@ impl Aws {
         Ok(url.into_owned())
     }
 
-    /// The signed request as a subject token: JSON, percent-encoded.
+    /// Returns the signed request as a subject token: percent-encoded JSON.
     pub(super) async fn sign(&self, cx: &SupplierContext<'_>) -> Result<SecretString, AuthError> {
         let (region, keys) = match &self.keys {
-            Keys::Machine(metadata) => metadata.ask(cx).await?,
-            Keys::Own(supplier) => (supplier.region(cx).await?, supplier.credentials(cx).await?),
+            AwsKeys::Machine(metadata) => metadata.region_and_keys(cx).await?,
+            AwsKeys::Own(supplier) => (supplier.region(cx).await?, supplier.credentials(cx).await?),
         };
         let url = self.url(cx.settings, &region)?;
         let uri: Uri = url.parse().map_err(|error| {
@@ -140,10 +111,10 @@ impl Aws {
         })?;
         let host = uri.host().unwrap_or_default();
         let service = host.split('.').next().unwrap_or_default();
-        let signed = sign(&Signing {
+        let signed = sign(&SigningRequest {
             method: "POST",
             uri: &uri,
-            // Signed, so that nobody can use the request with another provider.
+            // Signed, so that the request cannot be used with another provider.
             headers: &[("x-goog-cloud-target-resource", &cx.settings.audience)],
             body: b"",
             keys: &keys,

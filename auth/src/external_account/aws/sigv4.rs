@@ -1,26 +1,20 @@
-//! AWS Signature Version 4, as far as requests without a body in parts need it.
+//! AWS Signature Version 4 of requests with a body in one piece.
 
 use std::{collections::BTreeMap, fmt::Write as _, time::SystemTime};
 
 use aws_lc_rs::{digest, hmac};
 use http::Uri;
 use jiff::Timestamp;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{percent_decode_str, utf8_percent_encode};
 use secrecy::{ExposeSecret, zeroize::Zeroizing};
 
-use super::credentials::AwsCredentials;
-use crate::{AuthError, AuthErrorKind};
+use crate::{
+    AuthError, AuthErrorKind, external_account::supplier::AwsCredentials, oauth::RESERVED,
+};
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
-/// RFC 3986's unreserved characters stay; AWS encodes everything else.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
-
-/// A request to sign, and with what.
-pub(super) struct Signing<'a> {
+/// A request to sign, and the keys to sign it with.
+pub(super) struct SigningRequest<'a> {
     pub(super) method: &'a str,
     pub(super) uri: &'a Uri,
     /// Headers to sign besides `host`, `x-amz-date` and `x-amz-security-token`.
@@ -32,9 +26,9 @@ pub(super) struct Signing<'a> {
     pub(super) time: SystemTime,
 }
 
-/// All headers that the signed request has, `Authorization` among them.
+/// Returns all headers of the signed request, with `Authorization`.
 pub(super) fn sign(
-    signing: &Signing<'_>,
+    signing: &SigningRequest<'_>,
 ) -> Result<BTreeMap<String, Zeroizing<String>>, AuthError> {
     let timestamp = Timestamp::try_from(signing.time)
         .map_err(|_| AuthError::new(AuthErrorKind::Crypto, "this machine's clock shows no year"))?;
@@ -72,11 +66,11 @@ pub(super) fn sign(
     Ok(headers)
 }
 
-/// The headers to sign, in the order in which they are.
-fn headers(signing: &Signing<'_>, time: &str) -> BTreeMap<String, Zeroizing<String>> {
+/// Returns the headers to sign in their order.
+fn headers(signing: &SigningRequest<'_>, time: &str) -> BTreeMap<String, Zeroizing<String>> {
     let mut headers: BTreeMap<String, Zeroizing<String>> = BTreeMap::new();
     let mut put = |name: &str, value: &str| {
-        // Runs of spaces count as one; values of one name are joined.
+        // Runs of spaces are collapsed; values of one name are joined.
         let value = value.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
         headers
             .entry(name.to_ascii_lowercase())
@@ -98,25 +92,25 @@ fn headers(signing: &Signing<'_>, time: &str) -> BTreeMap<String, Zeroizing<Stri
     headers
 }
 
-/// The path: `/` where there is none, and encoded once more, as all services but S3 have it.
+/// Returns the path, encoded once more, as all services but S3 expect. An empty path is `/`.
 fn path(uri: &Uri) -> String {
     match uri.path() {
         "" => String::from("/"),
         path => {
             let segments: Vec<_> = path
                 .split('/')
-                .map(|segment| utf8_percent_encode(segment, ENCODED).to_string())
+                .map(|segment| utf8_percent_encode(segment, RESERVED).to_string())
                 .collect();
             segments.join("/")
         }
     }
 }
 
-/// The query's pairs in order.
+/// Returns the sorted pairs of the query.
 fn query(uri: &Uri) -> String {
     let encode = |text: &str| {
         let plain: Vec<u8> = percent_decode_str(text).collect();
-        percent_encoding::percent_encode(&plain, ENCODED).to_string()
+        percent_encoding::percent_encode(&plain, RESERVED).to_string()
     };
     let mut pairs: Vec<_> = uri
         .query()
@@ -134,8 +128,8 @@ fn query(uri: &Uri) -> String {
     pairs.join("&")
 }
 
-/// The key that is good for one day, region and service.
-fn key(signing: &Signing<'_>, day: &str) -> hmac::Tag {
+/// Derives the key for one day, region and service.
+fn key(signing: &SigningRequest<'_>, day: &str) -> hmac::Tag {
     let secret = Zeroizing::new(format!("AWS4{}", signing.keys.secret()));
     let day = hmac::sign(
         &hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()),

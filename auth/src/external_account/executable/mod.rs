@@ -1,27 +1,26 @@
 //! Subject tokens that a program prints.
 
-mod command;
 mod response;
 
 use std::{fmt, io, time::Duration};
 
 use secrecy::SecretString;
 
-use self::response::Response;
+use self::response::ExecutableResponse;
 use super::settings::Settings;
 use crate::RedactedPath;
 use crate::redacted_path::NamedPath;
 use crate::{
-    AuthError, AuthErrorKind, Environment, FetchContext, Program, ProgramOutput, config::Fields,
-    redact::excerpt,
+    AuthError, AuthErrorKind, Environment, FetchContext, OperatingSystem, Program, ProgramOutput,
+    config::Fields, redact::excerpt,
 };
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A program, and the file in which it keeps what it printed.
+/// A program that prints a subject token, and the file to which it may write it.
 #[derive(Clone)]
 pub(super) struct Executable {
-    /// As the configuration has it: what its words are depends on the operating system.
+    /// As in the configuration. How it is split depends on the operating system.
     command: String,
     pub(super) timeout: Duration,
     output_file: Option<NamedPath>,
@@ -38,7 +37,7 @@ impl Executable {
         if !within(timeout, 5_000, 120_000) {
             return Err(fields.error("the field `timeout_millis` is not between 5000 and 120000"));
         }
-        // Programs that ask a person run without one here, but a wrong number is still a mistake.
+        // Interactive mode is not supported, but a wrong number is still an error.
         if !within(
             fields.number("interactive_timeout_millis")?,
             30_000,
@@ -54,8 +53,8 @@ impl Executable {
         })
     }
 
-    /// The program `name` of the command for people to read, unless the whole is no command.
-    fn shown<'a>(&'a self, name: &'a str) -> RedactedPath<'a> {
+    /// Returns the program `name` for error texts, or a description of the command if it looks like something else.
+    fn redacted<'a>(&'a self, name: &'a str) -> RedactedPath<'a> {
         let whole = RedactedPath::new(&self.command);
         match whole.looks_like() {
             Some(_) => whole,
@@ -63,12 +62,12 @@ impl Executable {
         }
     }
 
-    /// Refuses to run what nobody allowed, or what is no command.
+    /// Refuses a program that may not run, or a command that cannot be split.
     pub(super) fn check(&self, settings: &Settings) -> Result<(), AuthError> {
         self.words(self.machine(settings)?).map(drop)
     }
 
-    /// Where to run it, if it may run.
+    /// Returns the environment to run it in, if it may run.
     fn machine<'a>(&self, settings: &'a Settings) -> Result<&'a Environment, AuthError> {
         if self.output_file.is_some() {
             settings.reach.files("the executable's `output_file`")?;
@@ -77,7 +76,7 @@ impl Executable {
     }
 
     fn words(&self, machine: &Environment) -> Result<Vec<String>, AuthError> {
-        command::split(machine.operating_system(), &self.command).ok_or_else(|| {
+        split(machine.operating_system(), &self.command).ok_or_else(|| {
             AuthError::new(
                 AuthErrorKind::Config,
                 "the field `command` is not a command: a quotation mark without its counterpart, or nothing",
@@ -85,14 +84,14 @@ impl Executable {
         })
     }
 
-    /// The token of the last run, if it is still valid, or else of a new one.
+    /// Returns the token of the last run if it is still valid, else runs the program.
     pub(super) async fn run(
         &self,
         settings: &Settings,
         cx: &FetchContext,
     ) -> Result<SecretString, AuthError> {
         let machine = self.machine(settings)?;
-        if let Some(token) = self.kept(machine, cx) {
+        if let Some(token) = self.saved_token(machine, cx) {
             return Ok(token);
         }
         let mut words = self.words(machine)?.into_iter();
@@ -101,7 +100,7 @@ impl Executable {
         let output = machine
             .run(&program, self.timeout, &**cx.clock())
             .await
-            .map_err(|error| failed(self.shown(&name), error))?;
+            .map_err(|error| failed(self.redacted(&name), error))?;
         if !output.success() {
             return Err(unsuccessful(&output));
         }
@@ -109,7 +108,7 @@ impl Executable {
         if output.stdout.trim_ascii().is_empty()
             && let Some(path) = &self.output_file
         {
-            // A program may print nothing, and only write its file.
+            // The program may print nothing and only write its file.
             let text = machine.read_text(&**path).map_err(|error| {
                 crate::config::unreadable(
                     path,
@@ -117,15 +116,17 @@ impl Executable {
                     "the program printed nothing, and wrote no such file",
                 )
             })?;
-            return Response::parse("the program's output file", text.as_bytes())?.token(now);
+            return ExecutableResponse::parse("the program's output file", text.as_bytes())?
+                .token(now);
         }
-        Response::parse("the program", &output.stdout)?.token(now)
+        ExecutableResponse::parse("the program", &output.stdout)?.token(now)
     }
 
-    /// The token in the output file, where it says that it is still valid. A file that cannot be used is no reason to fail.
-    fn kept(&self, machine: &Environment, cx: &FetchContext) -> Option<SecretString> {
+    /// Returns the token in the output file if it has an expiry and is valid. Errors of the file are ignored.
+    fn saved_token(&self, machine: &Environment, cx: &FetchContext) -> Option<SecretString> {
         let text = machine.read_text(self.output_file.as_deref()?).ok()?;
-        let response = Response::parse("the program's output file", text.as_bytes()).ok()?;
+        let response =
+            ExecutableResponse::parse("the program's output file", text.as_bytes()).ok()?;
         response.expires()?;
         response.token(cx.clock().now()).ok()
     }
@@ -162,7 +163,7 @@ impl fmt::Debug for Executable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let program = self.command.split_whitespace().next();
         f.debug_struct("Executable")
-            .field("program", &self.shown(program.unwrap_or_default()))
+            .field("program", &self.redacted(program.unwrap_or_default()))
             .field("timeout", &self.timeout)
             .field("output_file", &self.output_file)
             .finish()
@@ -181,7 +182,7 @@ fn failed(name: RedactedPath<'_>, error: io::Error) -> AuthError {
         ),
         _ => (
             AuthErrorKind::Other,
-            "run it by hand, with the variables that the documentation names",
+            "run it in a shell, with the variables that the documentation names",
         ),
     };
     AuthError::new(
@@ -193,31 +194,96 @@ fn failed(name: RedactedPath<'_>, error: io::Error) -> AuthError {
     .with_source(error)
 }
 
-/// Why a program failed, in its own words: the response that it should give, or else whatever it printed.
+/// The error of a program that failed, with the reason in its response, else with an excerpt of its output.
 fn unsuccessful(output: &ProgramOutput) -> AuthError {
     let status = match output.status {
         Some(status) => format!("ended with status {status}"),
         None => String::from("was killed by a signal"),
     };
-    let stdout = match Response::parse("the program", &output.stdout) {
+    let stdout = match ExecutableResponse::parse("the program", &output.stdout) {
         Ok(response) => response.reason(),
-        // One word alone is a token rather than a reason.
+        // A single word may be a token.
         Err(_) if is_one_word(&output.stdout) => None,
         Err(_) => Some(excerpt(&output.stdout)),
     };
     let stderr = Some(excerpt(&output.stderr));
-    let said = [stdout, stderr].into_iter().flatten();
-    let said: Vec<_> = said.filter(|said| !said.is_empty()).collect();
-    let said = match said.join("; ") {
-        said if said.is_empty() => said,
-        said => format!(": {said}"),
+    let reasons = [stdout, stderr].into_iter().flatten();
+    let reasons: Vec<_> = reasons.filter(|reason| !reason.is_empty()).collect();
+    let reasons = match reasons.join("; ") {
+        reasons if reasons.is_empty() => reasons,
+        reasons => format!(": {reasons}"),
     };
     AuthError::new(
         AuthErrorKind::Other,
-        format!("the program for the subject token {status}{said}"),
+        format!("the program for the subject token {status}{reasons}"),
     )
 }
 
 fn is_one_word(text: &[u8]) -> bool {
     !text.trim_ascii().iter().any(u8::is_ascii_whitespace)
+}
+
+/// Splits `command` into words by the rules of `os`. Returns `None` if a quotation mark is not closed or there are no words.
+///
+/// On Windows a backslash is a part of a path, and double quotation marks group words. Elsewhere the rules of POSIX shells apply.
+fn split(os: OperatingSystem, command: &str) -> Option<Vec<String>> {
+    let words = match os {
+        OperatingSystem::Windows => split_windows(command),
+        OperatingSystem::Linux | OperatingSystem::MacOs => shlex::split(command),
+    };
+    words.filter(|words| !words.is_empty())
+}
+
+fn split_windows(command: &str) -> Option<Vec<String>> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut is_quoted = false;
+    for character in command.chars() {
+        match character {
+            '"' => {
+                is_quoted = !is_quoted;
+                // Two quotation marks are an empty word.
+                word.get_or_insert_default();
+            }
+            _ if character.is_whitespace() && !is_quoted => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(character),
+        }
+    }
+    words.extend(word);
+    (!is_quoted).then_some(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_split_as_the_platform_splits_them() {
+        let windows = |command| split(OperatingSystem::Windows, command);
+        let linux = |command| split(OperatingSystem::Linux, command);
+        let words = |words: &[&str]| Some(words.iter().map(|word| (*word).to_owned()).collect());
+        assert_eq!(
+            windows(r"C:\tools\get-token.exe --audience x"),
+            words(&[r"C:\tools\get-token.exe", "--audience", "x"])
+        );
+        assert_eq!(
+            windows(r#""C:\Program Files\tok.exe" "" a" "b\"#),
+            words(&[r"C:\Program Files\tok.exe", "", "a b\\"])
+        );
+        assert_eq!(
+            windows(r"\\server\share\tok.exe 'x"),
+            words(&[r"\\server\share\tok.exe", "'x"])
+        );
+        assert_eq!(
+            linux(r#"/bin/to\ ken 'a "b' "c""#),
+            words(&["/bin/to ken", "a \"b", "c"])
+        );
+        for nothing in ["", " \t", "\"x"] {
+            assert_eq!(
+                (windows(nothing), linux(nothing)),
+                (None, None),
+                "{nothing:?}"
+            );
+        }
+    }
 }

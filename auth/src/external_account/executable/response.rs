@@ -1,4 +1,4 @@
-//! What programs print: version 1 of Google's format for executable-sourced credentials.
+//! The output of programs: version 1 of Google's format for executable-sourced credentials.
 
 use std::time::SystemTime;
 
@@ -8,26 +8,26 @@ use crate::{AuthError, AuthErrorKind, config::Fields, redact::words};
 
 const NEEDED: &str = "it has to print {\"version\": 1, \"success\": true, \"token_type\": ..., \"id_token\" or \"saml_response\": ...}";
 
-/// A response that was read and has the right version.
-pub(super) struct Response {
+/// A response of the supported version.
+pub(super) struct ExecutableResponse {
     fields: Fields,
     success: bool,
     expires: Option<SystemTime>,
 }
 
-impl Response {
-    pub(super) fn parse(place: &str, text: &[u8]) -> Result<Self, AuthError> {
+impl ExecutableResponse {
+    pub(super) fn parse(name: &str, text: &[u8]) -> Result<Self, AuthError> {
         let text = std::str::from_utf8(text).map_err(|_| {
-            AuthError::new(AuthErrorKind::Config, format!("{place}: not UTF-8 text"))
+            AuthError::new(AuthErrorKind::Config, format!("{name}: not UTF-8 text"))
                 .with_hint(NEEDED)
         })?;
-        let mut fields = Fields::parse(place, text, NEEDED)?;
+        let mut fields = Fields::parse(name, text, NEEDED)?;
         match fields.number("version")? {
             Some(1) => {}
             Some(version) => {
                 return Err(AuthError::new(
                     AuthErrorKind::Unsupported,
-                    format!("{place}: version {version} of the response is not known; 1 is"),
+                    format!("{name}: version {version} of the response is not known; 1 is"),
                 ));
             }
             None => return Err(fields.error("the field `version` is missing")),
@@ -44,12 +44,12 @@ impl Response {
         })
     }
 
-    /// When the token expires, where the response says so.
+    /// Returns the expiry of the token, if the response has one.
     pub(super) fn expires(&self) -> Option<SystemTime> {
         self.expires
     }
 
-    /// The token, if there is one and it is valid.
+    /// Returns the token if there is one and it is valid.
     pub(super) fn token(mut self, now: SystemTime) -> Result<SecretString, AuthError> {
         if !self.success {
             return Err(self.refusal());
@@ -74,25 +74,25 @@ impl Response {
         }
     }
 
-    /// Why there is no token, as the program says; nothing where it says that there is one.
+    /// Returns the program's reason for failing; `None` if it reports success.
     pub(super) fn reason(mut self) -> Option<String> {
-        (!self.success).then(|| self.said())
+        (!self.success).then(|| self.message())
     }
 
-    fn said(&mut self) -> String {
-        let mut said = |name| match self.fields.scalar(name) {
+    fn message(&mut self) -> String {
+        let mut text = |name| match self.fields.scalar(name) {
             Some(text) => words(&text),
             None => String::from("?"),
         };
-        let (code, message) = (said("code"), said("message"));
+        let (code, message) = (text("code"), text("message"));
         format!("{message} (code {code})")
     }
 
     fn refusal(&mut self) -> AuthError {
-        let said = self.said();
+        let message = self.message();
         AuthError::new(
             AuthErrorKind::Other,
-            format!("{} has no token: {said}", self.fields.place()),
+            format!("{} has no token: {message}", self.fields.place()),
         )
     }
 }

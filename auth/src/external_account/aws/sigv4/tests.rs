@@ -31,7 +31,7 @@ fn signatures_are_those_of_botocore() {
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str().expect("text")))
             .collect();
-        let signed = sign(&Signing {
+        let signed = sign(&SigningRequest {
             method: text("method"),
             uri: &text("url").parse().expect("a URL"),
             headers: &headers,
@@ -56,7 +56,7 @@ fn signatures_are_those_of_botocore() {
 fn the_secret_is_not_in_what_is_sent() {
     let keys = AwsCredentials::new("AKIDEXAMPLE", "canary-secret").session_token("temporary");
     let uri = Uri::from_static("https://sts.us-east-2.amazonaws.com/");
-    let signed = sign(&Signing {
+    let signed = sign(&SigningRequest {
         method: "POST",
         uri: &uri,
         headers: &[],

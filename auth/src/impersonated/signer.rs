@@ -1,4 +1,4 @@
-//! Signatures with a key of the target that nobody has.
+//! Signatures with a key of the target that only IAM has.
 
 use std::{fmt, time::Duration};
 
@@ -10,25 +10,25 @@ use serde_json::{Value, json};
 use super::source::Source;
 use crate::{AuthError, AuthErrorKind, FetchContext, Signature, Signer, iam};
 
-/// How often IAM is asked, and how long it is left alone in between.
-const WAITS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
+/// The delays between attempts.
+const DELAYS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
 
-/// Signs as the target, by asking IAM.
+/// Signs as the target with the IAM API.
 pub(super) struct IamSigner {
     pub(super) source: Source,
     pub(super) cx: FetchContext,
 }
 
 impl IamSigner {
-    /// Failures that may pass are tried again: no cache does it here.
+    /// Retries transient errors itself, because signatures are not cached.
     async fn sign(&self, message: &[u8]) -> Result<Signature, AuthError> {
-        for wait in WAITS {
+        for delay in DELAYS {
             match self.attempt(message).await {
                 Err(error) if error.is_transient() => {
-                    let wait = wait.max(error.retry_after().unwrap_or_default());
+                    let delay = delay.max(error.retry_after().unwrap_or_default());
                     self.cx
                         .clock()
-                        .sleep(wait.min(Duration::from_secs(30)))
+                        .sleep(delay.min(Duration::from_secs(30)))
                         .await;
                 }
                 done => return done,
@@ -40,24 +40,18 @@ impl IamSigner {
     async fn attempt(&self, message: &[u8]) -> Result<Signature, AuthError> {
         let body = json!({"payload": STANDARD.encode(message)});
         let metrics = self.source.source.metrics().map(str::to_owned);
-        let mut answer = self
+        let mut response = self
             .source
-            .call(
-                "signBlob",
-                body,
-                metrics,
-                self.cx.transport(),
-                self.cx.clock(),
-            )
+            .call("signBlob", body, metrics, &self.cx)
             .await?;
-        let signature = iam::text(&mut answer, "signedBlob")?;
+        let signature = iam::text(&mut response, "signedBlob")?;
         let bytes = STANDARD.decode(signature.expose_secret()).map_err(|_| {
             AuthError::new(
                 AuthErrorKind::Http,
                 "IAM gave a signature that is not base64",
             )
         })?;
-        let key_id = answer
+        let key_id = response
             .get("keyId")
             .and_then(Value::as_str)
             .map(str::to_owned);

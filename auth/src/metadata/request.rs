@@ -1,4 +1,4 @@
-//! One exchange with a metadata server.
+//! One request to a metadata server, and where the server may be.
 
 use std::time::Duration;
 
@@ -11,37 +11,39 @@ use crate::{
     oauth::{RESPONSE_LIMIT, metrics_header},
 };
 
-/// Where every Google machine with IPv4 has its metadata server.
+/// The address of the metadata server on Google machines with IPv4.
 const ADDRESS: &str = "169.254.169.254";
-/// The name that every Google machine resolves, also those that have IPv6 alone.
+/// The name of the metadata server, which also resolves on machines with IPv6 only.
 const NAME: &str = "metadata.google.internal";
 const FLAVOR: &str = "metadata-flavor";
 
-pub(super) struct Wire<'a> {
+/// Sends requests to metadata servers.
+pub(super) struct Requester<'a> {
     pub(super) transport: &'a dyn Transport,
     pub(super) clock: &'a dyn Clock,
-    /// How long one exchange may take.
+    /// The time limit of one request.
     pub(super) limit: Duration,
 }
 
-pub(super) struct Answer {
+/// A response of a server that may be a metadata server.
+pub(super) struct MetadataResponse {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: bytes::Bytes,
-    /// Whether it is a metadata server that answers: the header that proxies and other servers do not send.
+    /// Whether the response has the header of metadata servers, which proxies and other servers do not send.
     pub(super) is_google: bool,
 }
 
-impl Wire<'_> {
-    /// Redirects are not followed, because there is nobody else to trust.
+impl Requester<'_> {
+    /// Sends a request. Redirects are not followed, because no other server is trusted.
     pub(super) async fn get(
         &self,
         host: &str,
         path: &str,
         metrics: &str,
-    ) -> Result<Answer, TransportError> {
+    ) -> Result<MetadataResponse, TransportError> {
         let request = Request::get(format!("http://{host}{path}"))
-            // Not sent by browsers and other dupes of request forgery.
+            // Browsers and other victims of request forgery do not send it.
             .header(FLAVOR, "Google")
             .header("x-goog-api-client", metrics_header(metrics))
             .body(Body::empty())
@@ -56,7 +58,7 @@ impl Wire<'_> {
                 .headers
                 .get(FLAVOR)
                 .is_some_and(|flavor| flavor.as_bytes() == b"Google");
-            Ok(Answer {
+            Ok(MetadataResponse {
                 status: head.status,
                 headers: head.headers,
                 body,
@@ -64,16 +66,16 @@ impl Wire<'_> {
             })
         });
         match select(exchange, self.clock.sleep(self.limit)).await {
-            Either::Left((answer, _)) => answer,
+            Either::Left((response, _)) => response,
             Either::Right(_) => Err(TransportError::new(
                 TransportErrorKind::Timeout,
-                format!("no answer within {} s", self.limit.as_secs_f64()),
+                format!("no response within {} s", self.limit.as_secs_f64()),
             )),
         }
     }
 }
 
-/// The server that the environment names, and the variable that names it.
+/// Returns the server that the environment names, and the variable that names it.
 pub(super) fn named_host(environment: &Environment) -> Option<(&'static str, String)> {
     let (variable, value) = environment.first_of(&["GCE_METADATA_HOST", "GCE_METADATA_ROOT"])?;
     let variable = match variable {
@@ -83,19 +85,19 @@ pub(super) fn named_host(environment: &Environment) -> Option<(&'static str, Str
     Some((variable, value))
 }
 
-/// Where a server that nobody names may be: the likeliest place first. An address that the environment gives is the only one, so that no name is resolved.
-pub(super) fn places(environment: &Environment) -> Vec<String> {
+/// Returns the hosts to try if none is named, in this order. An address in the environment is the only one, so that no name is resolved.
+pub(super) fn default_hosts(environment: &Environment) -> Vec<String> {
     match environment.get("GCE_METADATA_IP") {
         Some(address) => vec![address],
         None => vec![String::from(ADDRESS), String::from(NAME)],
     }
 }
 
-/// A host with an optional port; URLs are cut down to one.
+/// Reads a host with an optional port, or takes them from a URL.
 ///
 /// # Errors
 /// [`AuthErrorKind::Config`], which names `origin`.
-pub(super) fn host(origin: &str, text: &str) -> Result<String, AuthError> {
+pub(super) fn parse_host(origin: &str, text: &str) -> Result<String, AuthError> {
     let bare = text.trim().trim_end_matches('/');
     let bare = bare.strip_prefix("http://").unwrap_or(bare);
     let usable = bare
@@ -111,7 +113,7 @@ pub(super) fn host(origin: &str, text: &str) -> Result<String, AuthError> {
     .with_hint("give a host and, if need be, a port, such as 127.0.0.1:8080"))
 }
 
-/// Metadata over mutual TLS is not spoken here, so asking for nothing else is refused.
+/// Refuses an environment that demands mutual TLS, which is not supported.
 pub(super) fn check_mode(environment: &Environment) -> Result<(), AuthError> {
     let Some(mode) = environment.get("GCE_METADATA_MTLS_MODE") else {
         return Ok(());
@@ -120,7 +122,7 @@ pub(super) fn check_mode(environment: &Environment) -> Result<(), AuthError> {
         "none" | "default" => Ok(()),
         "strict" => Err(AuthError::new(
             AuthErrorKind::Unsupported,
-            "GCE_METADATA_MTLS_MODE is strict, and this crate asks metadata servers over http only",
+            "GCE_METADATA_MTLS_MODE is strict, and this crate supports metadata servers over http only",
         )
         .with_hint("set it to default or none")),
         _ => Err(AuthError::new(

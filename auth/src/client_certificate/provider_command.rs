@@ -1,24 +1,26 @@
-//! The command that Endpoint Verification is set up with.
+//! The command of Endpoint Verification that prints a certificate and its key.
 
 use std::time::Duration;
 
 use gapi_transport::Clock;
+use secrecy::zeroize::Zeroizing;
 
-use super::ClientCertificate;
-use crate::RedactedPath;
-use crate::{AuthError, AuthErrorKind, Environment, Program, config, config::Fields};
+use crate::{
+    AuthError, AuthErrorKind, Environment, Program, RedactedPath,
+    config::{self, Fields},
+};
 
 const NEEDED: &str = "Endpoint Verification writes it: {\"cert_provider_command\": [\"PROGRAM\", \"ARGUMENT\", ...]}";
-/// What makes the command encrypt the key, for which there is no use here.
+/// The option that makes the command encrypt the key, which is not supported.
 const WITH_PASSPHRASE: &str = "--with_passphrase";
-/// How long the command may take.
+/// The time limit of the command.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// What the command gives, if there is one.
-pub(super) async fn ask(
+/// Runs the command, if there is one. Returns the file that names the command, and the PEM text that the command printed.
+pub(super) async fn run(
     environment: &Environment,
     clock: &dyn Clock,
-) -> Result<Option<ClientCertificate>, AuthError> {
+) -> Result<Option<(String, Zeroizing<String>)>, AuthError> {
     let Some(path) = environment
         .home()
         .map(|home| {
@@ -29,11 +31,11 @@ pub(super) async fn ask(
     else {
         return Ok(None);
     };
-    let place = RedactedPath::new(&path).to_string();
+    let name = RedactedPath::new(&path).to_string();
     let text = environment
         .read_text(&path)
         .map_err(|error| config::unreadable(&path, error, NEEDED))?;
-    let mut fields = Fields::parse(&place, &text, NEEDED)?;
+    let mut fields = Fields::parse(&name, &text, NEEDED)?;
     let words = fields.list("cert_provider_command")?;
     let Some((program, arguments)) = words.split_first() else {
         return Err(fields.error("there is no `cert_provider_command`"));
@@ -47,7 +49,7 @@ pub(super) async fn ask(
     let failed = |message: String| {
         AuthError::new(
             AuthErrorKind::Config,
-            format!("{place}: `{program}` {message}"),
+            format!("{name}: `{program}` {message}"),
         )
     };
     let output = environment
@@ -62,5 +64,6 @@ pub(super) async fn ask(
     }
     let text =
         std::str::from_utf8(&output.stdout).map_err(|_| failed(String::from("printed no text")))?;
-    ClientCertificate::at(&place, text, &place, text).map(Some)
+    let text = Zeroizing::new(text.to_owned());
+    Ok(Some((name, text)))
 }

@@ -1,29 +1,48 @@
-//! Google's Security Token Service: one token for another (RFC 8693), and refresh tokens of workforce users.
+//! Google's Security Token Service: token exchange (RFC 8693), and refresh tokens of workforce users.
 
-mod client;
+use std::fmt;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use gapi_transport::{Body, Transport};
 use http::{HeaderValue, Request, header};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use secrecy::{ExposeSecret, SecretString};
+use percent_encoding::{AsciiSet, utf8_percent_encode};
+use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 use serde_json::Value;
 
-pub(crate) use self::client::ClientAuth;
 use crate::{
     AuthError, AuthErrorKind, FetchContext,
-    oauth::{RESPONSE_LIMIT, TokenResponse, form_request, read},
+    oauth::{RESERVED, RESPONSE_LIMIT, TokenResponse, form_request, read},
 };
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 /// The type of an access token (RFC 8693, section 3).
 pub(crate) const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
-/// What the options keep as they are when they are encoded, before the form encodes them once more.
-const OPTIONS: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~')
-    .remove(b'/');
+/// Characters that are encoded in the options, before the form encodes them once more.
+const OPTIONS: &AsciiSet = &RESERVED.remove(b'/');
+
+/// A client's ID and secret, sent in an `authorization: Basic` header (RFC 7617).
+#[derive(Clone)]
+pub(crate) struct ClientAuth {
+    pub(crate) id: String,
+    pub(crate) secret: SecretString,
+}
+
+impl ClientAuth {
+    /// Returns the value of the header.
+    fn basic(&self) -> Zeroizing<String> {
+        let pair = Zeroizing::new(format!("{}:{}", self.id, self.secret.expose_secret()));
+        let encoded = Zeroizing::new(STANDARD.encode(pair.as_bytes()));
+        Zeroizing::new(format!("Basic {}", &*encoded))
+    }
+}
+
+impl fmt::Debug for ClientAuth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientAuth")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
 
 /// A token exchange.
 pub(crate) struct Exchange<'a> {
@@ -32,7 +51,7 @@ pub(crate) struct Exchange<'a> {
     pub(crate) scopes: &'a [String],
     pub(crate) subject_token: &'a str,
     pub(crate) subject_token_type: &'a str,
-    /// What Google adds to RFC 8693: a JSON object.
+    /// Google's extension of RFC 8693: a JSON object.
     pub(crate) options: Option<Value>,
     pub(crate) client: Option<&'a ClientAuth>,
     /// The `x-goog-api-client` header.
@@ -76,7 +95,7 @@ impl Exchange<'_> {
     }
 }
 
-/// The refresh token grant, as the Security Token Service wants it: the client in a header.
+/// Sends a refresh token, with the client in a header.
 pub(crate) async fn refresh(
     token_url: &str,
     refresh_token: &SecretString,
@@ -101,7 +120,7 @@ async fn ask(
     read(head.status, &head.headers, &body, cx.clock().now()).map_err(|refusal| refusal.error)
 }
 
-/// A form that is sent to the Security Token Service.
+/// Returns a request to the Security Token Service with a form.
 pub(crate) fn request(
     url: &str,
     fields: &[(&str, &str)],

@@ -1,16 +1,20 @@
-//! What to do when a token endpoint refuses a service account.
+//! Hints for refusals of a token endpoint.
 
-use super::source::Source;
-use crate::AuthError;
+use super::identity::Identity;
+use crate::{
+    AuthError,
+    assertion::{delegation_hint, subject_hint},
+};
 
-/// Adds the way out to a refusal, where one is known. `skew` is the server's clock minus ours, in seconds.
-pub(super) fn add(
+/// Adds a hint to a refusal if a remedy is known. `skew` is the server's clock minus this machine's, in seconds.
+pub(super) fn diagnose(
     error: AuthError,
-    source: &Source,
+    identity: &Identity,
+    subject: Option<&str>,
     scopes: &[String],
     skew: Option<i64>,
 ) -> AuthError {
-    match hint(&error, source, scopes, skew) {
+    match hint(&error, identity, subject, scopes, skew) {
         Some(hint) => error.with_hint(hint),
         None => error,
     }
@@ -18,7 +22,8 @@ pub(super) fn add(
 
 fn hint(
     error: &AuthError,
-    source: &Source,
+    identity: &Identity,
+    subject: Option<&str>,
     scopes: &[String],
     skew: Option<i64>,
 ) -> Option<String> {
@@ -26,8 +31,7 @@ fn hint(
         .oauth_description()
         .unwrap_or_default()
         .to_ascii_lowercase();
-    let identity = &source.identity;
-    Some(match (error.oauth_error()?, &source.subject) {
+    Some(match (error.oauth_error()?, subject) {
         ("invalid_grant", _) if skew.is_some() => {
             let skew = skew?;
             let side = if skew < 0 { "ahead of" } else { "behind" };
@@ -37,7 +41,6 @@ fn hint(
             )
         }
         ("unauthorized_client" | "access_denied", Some(subject)) => {
-            let domain = subject.rsplit('@').next().unwrap_or(subject);
             let client = match &identity.client_id {
                 Some(id) => format!("the client ID {id}"),
                 None => format!(
@@ -45,22 +48,17 @@ fn hint(
                     identity.email
                 ),
             };
-            format!(
-                "in the Admin console of {domain}, under Security > API controls > Domain-wide delegation, an administrator has to authorize {client} for exactly these scopes: {}",
-                scopes.join(",")
-            )
+            delegation_hint(subject, &client, scopes)
         }
         ("invalid_grant", Some(subject))
             if description.contains("email") || description.contains("user id") =>
         {
-            format!(
-                "{subject} has to be the primary address of an active user; aliases and groups do not work"
-            )
+            subject_hint(subject)
         }
         ("invalid_grant", _) if description.contains("signature") => format!(
             "the key {}is not a key of {} any more: it was deleted or disabled, or belongs to another account",
             identity
-                .signs
+                .signing
                 .key_id()
                 .map_or_else(String::new, |id| format!("{id} ")),
             identity.email

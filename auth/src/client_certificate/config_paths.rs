@@ -1,4 +1,4 @@
-//! Where the certificate configuration says that certificate and key are.
+//! The files of certificate and key that the certificate configuration names.
 
 use std::path::{Path, PathBuf};
 
@@ -10,14 +10,14 @@ use crate::{AuthError, AuthErrorKind, Environment, config, config::Fields};
 
 const NEEDED: &str = "a certificate configuration is needed: {\"cert_configs\": {\"workload\": {\"cert_path\": ..., \"key_path\": ...}}}";
 
-/// A certificate's files.
+/// The files of a certificate and its key.
 #[derive(Debug)]
 pub(crate) struct Paths {
     pub(crate) certificate: NamedPath,
     pub(crate) key: NamedPath,
 }
 
-/// The workload's certificate of the configuration at `explicit`, or of the one that this machine is set up with.
+/// Returns the workload's certificate in the configuration at `explicit`, else in the machine's configuration.
 #[cfg(feature = "external-account")]
 pub(crate) fn workload(
     environment: &Environment,
@@ -48,7 +48,7 @@ pub(crate) fn workload(
     })
 }
 
-/// The workload's certificate, if this machine is set up with one. A configuration for other kinds of certificates says nothing of it.
+/// Returns the workload's certificate in the machine's configuration, if there is one. A configuration may have only other certificates.
 pub(super) fn find(environment: &Environment) -> Result<Option<Paths>, AuthError> {
     let well_known = well_known(environment);
     if let Some((variable, path)) = named(environment) {

@@ -1,22 +1,30 @@
-//! The canonical form of what is signed.
+//! V4 signatures: their scope, and the canonical form of what is signed.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    time::{Duration, SystemTime},
+};
 
+use jiff::{Timestamp, tz::TimeZone};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::config;
-use crate::AuthError;
+use crate::{AuthError, AuthErrorKind};
 
-/// RFC 3986's unreserved characters stay.
+/// The longest lifetime of a signature: 7 days.
+const LONGEST: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+/// The algorithm of [`Signer`](crate::Signer)s.
+pub(super) const ALGORITHM: &str = "GOOG4-RSA-SHA256";
+/// Characters that are percent-encoded: all but the unreserved ones of RFC 3986.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
-/// In an object's name slashes stay too.
+/// The same in the name of an object, except slashes.
 const ENCODED_IN_PATH: &AsciiSet = &ENCODED.remove(b'/');
 
-/// What the payload's hash is while nobody fixes it.
+/// The hash of a payload that is not signed.
 const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
 
 /// Headers to sign. `Debug` shows names only: customer-supplied encryption keys travel in headers.
@@ -38,7 +46,7 @@ impl Headers {
         self.0.push((name.to_ascii_lowercase(), value));
     }
 
-    /// Sorted, white space collapsed, several values of one name in one line.
+    /// Sorts the headers, collapses white space, and joins values of one name.
     pub(super) fn canonical(&self, host: &str) -> Result<Canonical, AuthError> {
         let mut headers: BTreeMap<&str, String> = BTreeMap::new();
         headers.insert("host", host.to_owned());
@@ -68,7 +76,7 @@ impl Headers {
     }
 }
 
-/// The value is not shown: it may be a key.
+/// Refuses a header that cannot be signed. The error has no value, which may be a key.
 fn check(name: &str, value: &str) -> Result<(), AuthError> {
     if name == "host" {
         return Err(config("the header `host` is signed by itself")
@@ -89,7 +97,7 @@ fn check(name: &str, value: &str) -> Result<(), AuthError> {
     Ok(())
 }
 
-/// Encoded, and sorted by what is encoded.
+/// Encodes pairs and sorts the encoded ones.
 pub(super) fn query_string(pairs: &[(&str, &str)]) -> Result<String, AuthError> {
     let mut encoded: Vec<(String, String)> = pairs
         .iter()
@@ -126,4 +134,74 @@ impl fmt::Debug for Headers {
             .entries(self.0.iter().map(|(name, _)| name))
             .finish()
     }
+}
+
+/// The time and the scope that a V4 signature names.
+pub(super) struct CredentialScope {
+    /// Such as `20260131T090000Z`.
+    pub(super) time: String,
+    /// Such as `20260131/auto/storage/goog4_request`.
+    pub(super) scope: String,
+    /// The signer's e-mail address and the scope.
+    pub(super) credential: String,
+    now: Timestamp,
+}
+
+impl CredentialScope {
+    pub(super) fn new(email: &str, now: SystemTime) -> Result<Self, AuthError> {
+        if email.is_empty() {
+            return Err(config("the signer has no e-mail address"));
+        }
+        let now = Timestamp::try_from(now)
+            .map_err(|_| config("the signature's time is out of the calendar's range"))?;
+        let utc = now.to_zoned(TimeZone::UTC);
+        let time = utc.strftime("%Y%m%dT%H%M%SZ").to_string();
+        let scope = format!("{}/auto/storage/goog4_request", utc.strftime("%Y%m%d"));
+        Ok(Self {
+            credential: format!("{email}/{scope}"),
+            time,
+            scope,
+            now,
+        })
+    }
+
+    /// Returns the time `seconds` later in the format of policies.
+    pub(super) fn after(&self, seconds: u64) -> Result<String, AuthError> {
+        let later = i64::try_from(seconds)
+            .ok()
+            .and_then(|seconds| Timestamp::from_second(self.now.as_second() + seconds).ok());
+        let later = later.ok_or_else(|| config("the expiry is out of the calendar's range"))?;
+        Ok(later
+            .to_zoned(TimeZone::UTC)
+            .strftime("%Y-%m-%dT%H:%M:%SZ")
+            .to_string())
+    }
+}
+
+/// Returns the lifetime in seconds, if Cloud Storage accepts it.
+pub(super) fn check_lifetime(lifetime: Duration) -> Result<u64, AuthError> {
+    match lifetime.as_secs() {
+        0 => Err(config("a signature has to be valid for a second at least")),
+        seconds if seconds > LONGEST.as_secs() => Err(config(
+            "Cloud Storage accepts no signature that is valid for more than 7 days",
+        )
+        .with_hint("shorten `expires_in`, and sign anew when it is needed")),
+        seconds => Ok(seconds),
+    }
+}
+
+/// An error for what Cloud Storage would not accept.
+pub(super) fn config(message: impl Into<String>) -> AuthError {
+    AuthError::new(AuthErrorKind::Config, message)
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
