@@ -1,9 +1,8 @@
 //! `gapi completions`: what a shell needs to complete the command's words.
 
-use clap::CommandFactory as _;
 use clap_complete::Shell;
 
-use crate::Outcome;
+use crate::diagnostic::Outcome;
 use crate::print::raw;
 
 /// Print what a shell needs to complete gapi's words
@@ -14,13 +13,8 @@ pub(crate) struct Arguments {
     shell: Shell,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Outcome {
+pub(crate) fn run(arguments: &Arguments, command: &mut clap::Command) -> Outcome {
     let mut script = Vec::new();
-    clap_complete::generate(
-        arguments.shell,
-        &mut crate::Arguments::command(),
-        "gapi",
-        &mut script,
-    );
+    clap_complete::generate(arguments.shell, command, "gapi", &mut script);
     raw(&String::from_utf8_lossy(&script))
 }

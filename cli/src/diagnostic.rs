@@ -4,12 +4,12 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::print::shown;
 use gapi_auth::RedactedPath;
 use gapi_codegen::{Error, Errors};
-use miette::{
-    Diagnostic, LabeledSpan, MietteHandlerOpts, NamedSource, Report, SourceCode, SourceSpan,
-};
+use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode, SourceSpan};
+
+/// What a command ends with: nothing, or all that is wrong.
+pub(crate) type Outcome<T = ()> = Result<T, Vec<Failure>>;
 
 /// One thing that is wrong: what, where, and the way out.
 #[derive(Debug)]
@@ -121,31 +121,4 @@ impl Diagnostic for Failure {
             place.span,
         ))))
     }
-}
-
-/// Prints failures to the standard error stream.
-pub(crate) fn show(failures: Vec<Failure>) {
-    // Lines are not wrapped: a path or a command in them has to survive copying. A handler that is set already is as good.
-    let _ = miette::set_hook(Box::new(|_| {
-        Box::new(MietteHandlerOpts::new().wrap_lines(false).build())
-    }));
-    for mut failure in failures {
-        // Whatever documents hold, nothing of it acts on a terminal.
-        failure.message = shown(&failure.message);
-        failure.help = failure.help.as_deref().map(shown);
-        eprintln!("{:?}", Report::new(failure));
-    }
-}
-
-/// Prints warnings to the standard error stream, one in a line.
-pub(crate) fn warn(warnings: impl IntoIterator<Item = Failure>) {
-    for Failure { message, help, .. } in warnings {
-        let help = help.map(|help| format!("; {help}")).unwrap_or_default();
-        note(&format!("warning: {message}{help}"));
-    }
-}
-
-/// Prints a line to the standard error stream.
-pub(crate) fn note(line: &str) {
-    eprintln!("{}", shown(line));
 }

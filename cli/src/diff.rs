@@ -8,11 +8,11 @@ use gapi_codegen::diff::{self, Class, Diff};
 use gapi_codegen::{Source, lookup};
 use serde_json::json;
 
-use crate::diagnostic::{self, all};
+use crate::diagnostic::all;
+use crate::diagnostic::{Failure, Outcome};
 use crate::doc_index::here;
 use crate::print::{self, print};
 use crate::selection_args::overrides;
-use crate::{Failure, Outcome};
 
 /// What a comparison ends with when it found what is denied: neither an error nor wrong arguments.
 const DENIED: u8 = 3;
@@ -77,7 +77,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<ExitCode> {
     let for_new = overrides(&arguments.new_overrides)?;
     let for_new = for_new.as_ref().or(both.as_ref());
     let mut diff = diff::corrected((&old, both.as_ref()), (&new, for_new)).map_err(all)?;
-    diagnostic::warn(
+    print::warn(
         std::mem::take(&mut diff.warnings)
             .into_iter()
             .map(Failure::from),

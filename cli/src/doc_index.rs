@@ -6,8 +6,8 @@ use gapi_codegen::analysis::{self, Analysis, Part};
 use gapi_codegen::index::{self, Entry, Index, PATH};
 use gapi_codegen::{Document, Source, lookup, model};
 
-use crate::diagnostic::{self, all};
-use crate::{Failure, Outcome};
+use crate::diagnostic::all;
+use crate::diagnostic::{Failure, Outcome};
 
 /// An index and where it stands.
 pub(crate) struct DocIndex {
@@ -59,7 +59,7 @@ pub(crate) fn lower(source: &Source) -> Outcome<model::Api> {
             warnings: more,
             ..
         }) => {
-            diagnostic::warn(warnings.into_iter().chain(more).map(place));
+            print::warn(warnings.into_iter().chain(more).map(place));
             Ok(api)
         }
         Err(errors) => Err(errors.into_iter().map(place).collect()),

@@ -3,15 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use gapi_codegen::invocation::{self, Invocation, Module};
-use gapi_codegen::{format, generate};
+use gapi_codegen::invocation::{Invocation, Module};
+use gapi_codegen::{format, generate, model};
 use miette::NamedSource;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::visit::Visit;
 
+use crate::diagnostic::{Failure, Outcome};
+use crate::print;
 use crate::selection_args::SelectionArgs;
-use crate::{Failure, Outcome, print};
 
 /// Print what `gapi::api!` makes
 ///
@@ -49,7 +50,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
 /// One public module that is called like the API.
 fn of_document(arguments: &Arguments) -> Outcome<TokenStream> {
     let generated = arguments.selection.generate(&arguments.input)?;
-    let name = invocation::module_name(&generated.api.name);
+    let name = model::module_name(&generated.api.name);
     let name: syn::Ident =
         syn::parse_str(&name).map_err(|error| Failure::new(error.to_string()))?;
     let (docs, tokens) = (&generated.docs, &generated.tokens);

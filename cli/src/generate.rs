@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::diagnostic::note;
+use crate::diagnostic::{Failure, Outcome};
+use crate::print::note;
 use crate::selection_args::SelectionArgs;
-use crate::{Failure, Outcome, file, print};
+use crate::{file, print};
 
 /// Write the module of a document to a file
 #[derive(Debug, clap::Args)]

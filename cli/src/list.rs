@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::diagnostic::{Failure, Outcome};
 use crate::doc_index::DocIndex;
 use crate::print::{self, print, table};
-use crate::{Failure, Outcome};
 
 /// List the documents that are here
 #[derive(Debug, clap::Args)]

@@ -17,9 +17,9 @@ mod show;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
-use diagnostic::Failure;
+use diagnostic::{Failure, Outcome};
 use print::print;
 
 /// Typed Google API clients for Rust, from Discovery documents.
@@ -62,16 +62,15 @@ fn main() -> ExitCode {
         Command::Expand(arguments) => expand::run(&arguments).map(done),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Auth(arguments) => auth::run(&arguments).map(done),
-        Command::Completions(arguments) => completions::run(&arguments).map(done),
+        Command::Completions(arguments) => {
+            completions::run(&arguments, &mut Arguments::command()).map(done)
+        }
     };
     match outcome {
         Ok(code) => code,
         Err(failures) => {
-            diagnostic::show(failures);
+            print::show(failures);
             ExitCode::FAILURE
         }
     }
 }
-
-/// What a command ends with: nothing, or all that is wrong.
-type Outcome<T = ()> = Result<T, Vec<Failure>>;

@@ -3,8 +3,9 @@
 use gapi_codegen::describe::{self, Summary};
 use serde_json::json;
 
+use crate::diagnostic::{Failure, Outcome};
+use crate::doc_index;
 use crate::print::{self, print, table};
-use crate::{Failure, Outcome, doc_index};
 
 /// List the methods of an API
 #[derive(Debug, clap::Args)]

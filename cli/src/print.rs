@@ -1,20 +1,21 @@
-//! The standard output stream.
+//! The standard output and error streams.
 
 use std::io::{ErrorKind, Write as _};
 
 use gapi_codegen::text;
+use miette::{MietteHandlerOpts, Report};
 use serde_json::Value;
 
-use crate::{Failure, Outcome};
+use crate::diagnostic::{Failure, Outcome};
 
 /// Prints a text for people. Whatever documents hold, nothing in it acts on a terminal.
 pub(crate) fn print(text: &str) -> Outcome {
-    raw(&shown(text))
+    raw(&escaped(text))
 }
 
 /// Prints a JSON value. What would act on a terminal is an escape of JSON, so that a program reads what the document holds.
 pub(crate) fn json(value: &Value) -> Outcome {
-    raw(&shown_json(value))
+    raw(&escaped_json(value))
 }
 
 /// Prints a text that holds nothing of a document. A reader that has seen enough, such as `head`, is no error.
@@ -29,12 +30,12 @@ pub(crate) fn raw(text: &str) -> Outcome {
 }
 
 /// A text as a terminal may have it: lines end as here, tabs are spaces, all else that acts is an escape.
-pub(crate) fn shown(text: &str) -> String {
+fn escaped(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\t', "    ");
     text::inert_lines(&text).into_owned()
 }
 
-fn shown_json(value: &Value) -> String {
+fn escaped_json(value: &Value) -> String {
     // serde_json itself escapes what JSON has to have escaped, and lines end outside of strings only.
     let text = format!("{value:#}\n");
     let mut out = String::with_capacity(text.len());
@@ -68,16 +69,43 @@ pub(crate) fn table<const N: usize>(rows: &[[String; N]]) -> String {
     text
 }
 
+/// Prints failures to the standard error stream.
+pub(crate) fn show(failures: Vec<Failure>) {
+    // Lines are not wrapped: a path or a command in them has to survive copying. A handler that is set already is as good.
+    let _ = miette::set_hook(Box::new(|_| {
+        Box::new(MietteHandlerOpts::new().wrap_lines(false).build())
+    }));
+    for mut failure in failures {
+        // Whatever documents hold, nothing of it acts on a terminal.
+        failure.message = escaped(&failure.message);
+        failure.help = failure.help.as_deref().map(escaped);
+        eprintln!("{:?}", Report::new(failure));
+    }
+}
+
+/// Prints warnings to the standard error stream, one in a line.
+pub(crate) fn warn(warnings: impl IntoIterator<Item = Failure>) {
+    for Failure { message, help, .. } in warnings {
+        let help = help.map(|help| format!("; {help}")).unwrap_or_default();
+        note(&format!("warning: {message}{help}"));
+    }
+}
+
+/// Prints a line to the standard error stream.
+pub(crate) fn note(line: &str) {
+    eprintln!("{}", escaped(line));
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::{shown, shown_json, table};
+    use super::{escaped, escaped_json, table};
 
     #[test]
     fn nothing_acts_on_a_terminal() {
         assert_eq!(
-            shown("a\u{1b}]0;pwn\u{7}\r\n\tb\u{202e}c\rd\n"),
+            escaped("a\u{1b}]0;pwn\u{7}\r\n\tb\u{202e}c\rd\n"),
             "a\\u{1b}]0;pwn\\u{7}\n    b\\u{202e}c\\rd\n"
         );
     }
@@ -85,7 +113,7 @@ mod tests {
     #[test]
     fn json_reads_back_as_it_was() {
         let value = json!({"a\u{202e}": ["\u{1b}[1m \u{9b}1m \u{7f}\n", "é 日本"]});
-        let text = shown_json(&value);
+        let text = escaped_json(&value);
         assert!(
             !text.contains(|c| c != '\n' && gapi_codegen::text::is_active(c)),
             "{text}"

@@ -6,9 +6,10 @@ use gapi_codegen::{Generated, Options, Overrides, Selection, generate, lookup};
 use proc_macro2::TokenStream;
 use quote::ToTokens as _;
 
-use crate::diagnostic::{all, warn};
+use crate::diagnostic::all;
+use crate::diagnostic::{Failure, Outcome};
 use crate::doc_index::here;
-use crate::{Failure, Outcome};
+use crate::print::warn;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct SelectionArgs {

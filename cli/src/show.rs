@@ -5,9 +5,9 @@ use gapi_codegen::describe::{self, Argument, Description};
 use gapi_codegen::model::Api;
 use serde_json::{Value, json};
 
+use crate::diagnostic::{Failure, Outcome};
 use crate::doc_index::{self, DocIndex};
 use crate::print::{self, print};
-use crate::{Failure, Outcome};
 
 /// Show what a method is, and a program that calls it
 #[derive(Debug, clap::Args)]

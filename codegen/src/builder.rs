@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::model::names;
+use crate::model;
 use crate::{Error, Errors, Options, Overrides, Selection, format, lookup};
 
 /// Generates modules in a build script.
@@ -23,7 +23,7 @@ use crate::{Error, Errors, Options, Overrides, Selection, format, lookup};
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Builder {
-    jobs: Vec<Job>,
+    jobs: Vec<ModuleSpec>,
     runtime: Option<String>,
     out_file: Option<PathBuf>,
     manifest_dir: Option<PathBuf>,
@@ -33,7 +33,7 @@ pub struct Builder {
 
 /// One module.
 #[derive(Clone, Debug, Default)]
-struct Job {
+struct ModuleSpec {
     spec: String,
     module: Option<String>,
     methods: Option<Vec<String>>,
@@ -65,9 +65,9 @@ impl Builder {
     /// Adds a document: a path relative to the manifest, or `name:version`. What follows is about it.
     #[must_use]
     pub fn document(mut self, spec: impl Into<String>) -> Self {
-        self.jobs.push(Job {
+        self.jobs.push(ModuleSpec {
             spec: spec.into(),
-            ..Job::default()
+            ..ModuleSpec::default()
         });
         self
     }
@@ -123,7 +123,7 @@ impl Builder {
         self
     }
 
-    fn job(mut self, call: &'static str, change: impl FnOnce(&mut Job)) -> Self {
+    fn job(mut self, call: &'static str, change: impl FnOnce(&mut ModuleSpec)) -> Self {
         match self.jobs.last_mut() {
             Some(job) => change(job),
             None => self.misplaced.push(call),
@@ -228,7 +228,7 @@ impl Builder {
     }
 }
 
-impl Job {
+impl ModuleSpec {
     fn make(
         &self,
         manifest_dir: &Path,
@@ -255,7 +255,7 @@ impl Job {
         let name = self
             .module
             .clone()
-            .unwrap_or_else(|| names::Claims::default().claim(&names::snake(&generated.api.name)));
+            .unwrap_or_else(|| model::module_name(&generated.api.name));
         let ident: syn::Ident = syn::parse_str(&name).map_err(|_| {
             Error::new(
                 &*self.spec,

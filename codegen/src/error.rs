@@ -5,6 +5,25 @@ use std::fmt;
 
 use crate::text;
 
+/// A text with the name that errors show for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// `sqladmin.v1.json`
+    pub name: String,
+    /// The whole text.
+    pub text: String,
+}
+
+impl Source {
+    /// A text and its name.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            text: text.into(),
+        }
+    }
+}
+
 /// One thing that is wrong with a document, a selection, an override or a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -4,8 +4,9 @@ use std::{io::Write, path::PathBuf, sync::Arc, time::Duration};
 
 use gapi_auth::{AuthorizedUser, DeviceFlow, Environment, Flow, InstalledAppFlow, TokenStore};
 
-use super::{failure, keys, store};
-use crate::{Failure, Outcome, print::print};
+use super::accounts::{failure, keys, store};
+use crate::diagnostic::{Failure, Outcome};
+use crate::print::print;
 use gapi_auth::RedactedPath;
 
 /// What is asked for unless something else is said.

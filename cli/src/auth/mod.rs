@@ -1,15 +1,13 @@
 //! `gapi auth`: a person signs in once, and every program of gapi finds the token.
 
-mod identity_token;
+mod accounts;
 mod login;
-mod look;
 mod revoke;
+mod status;
 mod token;
 mod transfer;
 
-use gapi_auth::{AuthError, AuthorizedUser, Environment, FileStore, TokenKey, TokenStore};
-
-use crate::{Failure, Outcome};
+use crate::diagnostic::{Failure, Outcome};
 
 /// Sign in once for all programs that use gapi, and look after who is signed in
 #[derive(Debug, clap::Args)]
@@ -26,11 +24,11 @@ pub(crate) struct Arguments {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     Login(login::Arguments),
-    Status(look::Status),
-    List(look::List),
+    Status(status::Status),
+    List(status::List),
     Revoke(revoke::Arguments),
     PrintToken(token::Arguments),
-    PrintIdentityToken(identity_token::Arguments),
+    PrintIdentityToken(token::IdentityToken),
     Import(transfer::Import),
     Export(transfer::Export),
 }
@@ -43,53 +41,13 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     runtime.block_on(async {
         match &arguments.command {
             Command::Login(arguments) => login::run(arguments).await,
-            Command::Status(arguments) => look::status(arguments).await,
-            Command::List(arguments) => look::list(arguments).await,
+            Command::Status(arguments) => status::status(arguments).await,
+            Command::List(arguments) => status::list(arguments).await,
             Command::Revoke(arguments) => revoke::run(arguments).await,
             Command::PrintToken(arguments) => token::run(arguments).await,
-            Command::PrintIdentityToken(arguments) => identity_token::run(arguments).await,
+            Command::PrintIdentityToken(arguments) => token::identity(arguments).await,
             Command::Import(arguments) => transfer::import(arguments).await,
             Command::Export(arguments) => transfer::export(arguments).await,
         }
-    })
-}
-
-/// Where tokens are kept.
-fn store() -> Outcome<FileStore> {
-    FileStore::default_location(&Environment::system()).map_err(failure)
-}
-
-/// What went wrong, with the way out on a line of its own.
-fn failure(error: AuthError) -> Vec<Failure> {
-    let text = error.to_string();
-    let failure = match error.hint() {
-        Some(hint) => {
-            let message = text.strip_suffix(hint).map_or(text.as_str(), |text| text);
-            Failure::new(message.trim_end_matches("; ")).help(hint)
-        }
-        None => Failure::new(text),
-    };
-    failure.into()
-}
-
-/// The keys of everybody who is signed in, or of one account.
-async fn keys(store: &FileStore, account: Option<&str>) -> Outcome<Vec<TokenKey>> {
-    let keys = store.list().await.map_err(failure)?;
-    let wanted = |key: &TokenKey| account.is_none_or(|account| key.account == account);
-    Ok(keys.into_iter().filter(wanted).collect())
-}
-
-/// The user that programs find: the one who is named, else `GAPI_ACCOUNT`, else who signed in last.
-fn user(account: Option<&str>) -> Outcome<AuthorizedUser> {
-    let found = match account {
-        Some(account) => AuthorizedUser::signed_in_to(store()?, Some(account)),
-        None => AuthorizedUser::signed_in(),
-    };
-    found.map_err(failure)?.ok_or_else(|| {
-        let who = account.unwrap_or("nobody");
-        let verb = if account.is_some() { "is not" } else { "is" };
-        Failure::new(format!("{who} {verb} signed in"))
-            .help("run `gapi auth login`")
-            .into()
     })
 }

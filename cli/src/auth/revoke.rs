@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use gapi_auth::{AuthorizedUser, TokenStore};
 
-use super::{failure, keys, store};
-use crate::{Failure, Outcome, print::print};
+use super::accounts::{failure, keys, store};
+use crate::diagnostic::{Failure, Outcome};
+use crate::print::print;
 
 /// Sign out: end the grant at the server, and delete the token
 #[derive(Debug, clap::Args)]

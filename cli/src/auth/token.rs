@@ -1,9 +1,10 @@
-//! `gapi auth print-token`.
+//! `gapi auth print-token` and `gapi auth print-identity-token`.
 
-use gapi_auth::{AuthRequest, Credentials, Scopes};
+use gapi_auth::{AuthRequest, Credentials, IdTokenCredentials, Scopes};
 
-use super::{failure, user};
-use crate::{Failure, Outcome, print::print};
+use super::accounts::{failure, user};
+use crate::diagnostic::{Failure, Outcome};
+use crate::print::print;
 
 /// Print an access token, for other programs: curl -H "Authorization: Bearer $(gapi auth print-token)" ...
 #[derive(Debug, clap::Args)]
@@ -29,4 +30,24 @@ pub(super) async fn run(arguments: &Arguments) -> Outcome {
         .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "))
         .ok_or_else(|| Failure::new("the credentials gave no bearer token"))?;
     print(&format!("{token}\n"))
+}
+
+/// Print an ID token, which tells a service who you are. Its audience is the OAuth client that you signed in with
+#[derive(Debug, clap::Args)]
+pub(super) struct IdentityToken {
+    /// An account other than the one that programs find
+    #[arg(long, value_name = "ADDRESS")]
+    account: Option<String>,
+}
+
+pub(super) async fn identity(arguments: &IdentityToken) -> Outcome {
+    let user = user(arguments.account.as_deref())?;
+    let tokens = user
+        .id_tokens()
+        .ok_or_else(|| Failure::new("a user's credentials give no ID tokens"))?;
+    let token = IdTokenCredentials::new(tokens, user.client_id())
+        .token()
+        .await
+        .map_err(failure)?;
+    print(&format!("{}\n", token.secret()))
 }

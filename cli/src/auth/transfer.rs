@@ -5,8 +5,9 @@ use std::{path::PathBuf, sync::Arc};
 use gapi_auth::{AuthError, AuthErrorKind, AuthorizedUser, Environment};
 use serde_json::Value;
 
-use super::{failure, store, user};
-use crate::{Failure, Outcome, print::print};
+use super::accounts::{failure, store, user};
+use crate::diagnostic::{Failure, Outcome};
+use crate::print::print;
 use gapi_auth::RedactedPath;
 
 /// Take over a file of type `authorized_user`, such as gcloud's

@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use zip::ZipArchive;
 
-use super::Spec;
 use super::service::{Fetched, Missing, read};
-use crate::{Failure, Outcome};
+use super::spec::Spec;
+use crate::diagnostic::{Failure, Outcome};
 
 /// Where documents are inside google-api-python-client.
 const IN_PACKAGE: &str = "googleapiclient/discovery_cache/documents";

@@ -4,6 +4,7 @@ mod local;
 mod progress;
 mod report;
 mod service;
+mod spec;
 mod store;
 
 use std::path::{Path, PathBuf};
@@ -12,12 +13,13 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use gapi_codegen::index::{self, PATH};
 
+use crate::diagnostic::{Failure, Outcome};
 use crate::doc_index::here;
-use crate::{Failure, Outcome};
 use local::Local;
 use progress::Progress;
 use report::{Report, What};
 use service::Service;
+use spec::Spec;
 use store::Store;
 
 /// How many requests are on their way at a time.
@@ -32,7 +34,7 @@ const AT_A_TIME: usize = 8;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// The documents to fetch, such as `sqladmin:v1`
-    #[arg(value_name = "NAME:VERSION", value_parser = spec)]
+    #[arg(value_name = "NAME:VERSION", value_parser = spec::parse)]
     names: Vec<Spec>,
     /// Fetch every API of the directory, or of the folder or wheel
     #[arg(long, conflicts_with = "names")]
@@ -69,49 +71,6 @@ fn folder() -> Outcome<PathBuf> {
     let levels = index::find(&here()?).map_or(0, |(levels, _)| levels);
     let index = PathBuf::from("../".repeat(levels) + PATH);
     Ok(index.parent().unwrap_or(Path::new(".")).to_owned())
-}
-
-/// The name and version of an API.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Spec {
-    name: String,
-    version: String,
-}
-
-impl std::fmt::Display for Spec {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}", self.name, self.version)
-    }
-}
-
-/// Names become parts of URLs and of file names.
-fn spec(text: &str) -> Result<Spec, String> {
-    let (name, version) = text
-        .split_once(':')
-        .ok_or("expected a name and a version, such as sqladmin:v1")?;
-    let spec = Spec {
-        name: name.to_owned(),
-        version: version.to_owned(),
-    };
-    if spec.is_plain() {
-        Ok(spec)
-    } else {
-        Err("names and versions are made of letters, digits, `_`, `-` and `.`".to_owned())
-    }
-}
-
-impl Spec {
-    fn is_plain(&self) -> bool {
-        let plain = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
-        [&self.name, &self.version]
-            .into_iter()
-            .all(|word| !word.is_empty() && !word.starts_with('.') && word.chars().all(plain))
-    }
-
-    /// The file that keeps the document.
-    fn file(&self) -> String {
-        format!("{}.{}.json", self.name, self.version)
-    }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
@@ -199,29 +158,4 @@ async fn online(arguments: &Arguments, specs: Vec<Spec>, store: &mut Store) -> O
     drop(answers);
     store.came_from(service::SOURCE)?;
     Ok(report)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_become_no_paths() {
-        assert_eq!(spec("drive:v3").unwrap().file(), "drive.v3.json");
-        assert_eq!(
-            spec("admin:directory_v1").unwrap().file(),
-            "admin.directory_v1.json"
-        );
-        for text in [
-            "drive",
-            "drive:",
-            ":v3",
-            "../drive:v3",
-            "drive:v3/../x",
-            "a b:v1",
-            "a:.v1",
-        ] {
-            assert!(spec(text).is_err(), "{text}");
-        }
-    }
 }

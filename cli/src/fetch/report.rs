@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use super::Spec;
 use super::service::Missing;
-use crate::{Failure, Outcome, print};
+use super::spec::Spec;
+use crate::diagnostic::{Failure, Outcome};
+use crate::print;
 
 /// What became of a document.
 #[derive(Clone, Debug)]

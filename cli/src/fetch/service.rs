@@ -11,8 +11,8 @@ use gapi_transport::{Body, Transport, TransportErrorKind, default_transport};
 use http::{Request, StatusCode, header};
 use serde::Deserialize;
 
-use super::Spec;
-use crate::{Failure, Outcome};
+use super::spec::Spec;
+use crate::diagnostic::{Failure, Outcome};
 
 /// What the index says of documents from here.
 pub(super) const SOURCE: &str = "Google's discovery service";

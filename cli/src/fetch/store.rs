@@ -8,10 +8,11 @@ use gapi_codegen::diff::{self, Class};
 use gapi_codegen::index::{Entry, Index};
 use sha2::{Digest as _, Sha256};
 
-use super::Spec;
 use super::report::{Counts, What};
 use super::service::Fetched;
-use crate::{Failure, Outcome, file};
+use super::spec::Spec;
+use crate::diagnostic::{Failure, Outcome};
+use crate::file;
 
 /// A folder of documents.
 pub(super) struct Store {

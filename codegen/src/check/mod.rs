@@ -1,14 +1,13 @@
 //! Everything that is wrong with the structure of a document. What its types and references mean is checked where the
 //! model is made, so that both say everything at once.
 
-mod methods;
 mod template;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::document::{Resource, Schema};
+use crate::document::{RestMethod, RestResource, Schema, address};
 use crate::error::Subject;
-use crate::model::address;
+use crate::model::media;
 use crate::{Document, Error, Errors, json_path};
 
 /// Checks a document.
@@ -37,7 +36,7 @@ pub fn document(document: &Document) -> Errors {
         part(schema, &json_path::join("schemas", name), &mut errors);
         errors.about(known, || Subject::Schema(name.clone()));
     }
-    methods::check("", &[], &document.methods, &mut errors);
+    methods("", &[], &document.methods, &mut errors);
     resources("", &[], &document.resources, &mut errors);
     errors
 }
@@ -45,13 +44,13 @@ pub fn document(document: &Document) -> Errors {
 fn resources(
     at: &str,
     above: &[&str],
-    resources: &BTreeMap<String, Resource>,
+    resources: &BTreeMap<String, RestResource>,
     errors: &mut Errors,
 ) {
     let at = json_path::join(at, "resources");
     for (name, resource) in resources {
         let (at, path) = (json_path::join(&at, name), [above, &[name]].concat());
-        methods::check(&at, &path, &resource.methods, errors);
+        methods(&at, &path, &resource.methods, errors);
         self::resources(&at, &path, &resource.resources, errors);
     }
 }
@@ -76,5 +75,109 @@ fn part(schema: &Schema, at: &str, errors: &mut Errors) {
         if let Some(inner) = inner {
             part(inner, &json_path::join(at, key), errors);
         }
+    }
+}
+
+fn methods(
+    at: &str,
+    resource: &[&str],
+    methods: &BTreeMap<String, RestMethod>,
+    errors: &mut Errors,
+) {
+    let at = json_path::join(at, "methods");
+    for (name, method) in methods {
+        let known = errors.len();
+        self::method(method, &json_path::join(&at, name), errors);
+        errors.about(known, || {
+            Subject::Method([resource, &[name]].concat().join("."))
+        });
+    }
+}
+
+fn method(method: &RestMethod, at: &str, errors: &mut Errors) {
+    path(method, at, errors);
+    let parameters = json_path::join(at, "parameters");
+    for (name, schema) in &method.parameters {
+        parameter(schema, &json_path::join(&parameters, name), errors);
+    }
+    for (key, body) in [("request", &method.request), ("response", &method.response)] {
+        if let Some(body) = body {
+            part(body, &json_path::join(at, key), errors);
+        }
+    }
+    let media = method.media_upload.as_ref();
+    let size = media.and_then(|media| media.max_size.as_deref());
+    if let Some(Err(reason)) = size.map(media::bytes) {
+        errors.push(Error::new(
+            json_path::join(&json_path::join(at, "mediaUpload"), "maxSize"),
+            reason,
+        ));
+    }
+}
+
+fn path(method: &RestMethod, at: &str, errors: &mut Errors) {
+    let place = json_path::join(at, "path");
+    let Some(path) = &method.path else {
+        errors.push(Error::new(at, "`path` is missing"));
+        return;
+    };
+    let expressions = match template::expressions(path) {
+        Ok(expressions) => expressions,
+        Err(reason) => {
+            errors.push(Error::new(place, format!("`{path}`: {reason}")));
+            return;
+        }
+    };
+    if let Err(reason) = address::path(path) {
+        errors.push(Error::new(&*place, format!("`{path}` {reason}")));
+    }
+    let mut seen = BTreeSet::new();
+    for name in &expressions {
+        if !seen.insert(*name) {
+            errors.push(Error::new(&*place, format!("`{path}` has `{name}` twice")));
+        } else if !method.parameters.contains_key(*name) {
+            errors.push(Error::new(
+                &*place,
+                format!("`{path}` has `{name}`, which is not a parameter of the method"),
+            ));
+        }
+    }
+    for (name, schema) in &method.parameters {
+        if schema.location.as_deref() == Some("path") && !seen.contains(&**name) {
+            let at = json_path::join(&json_path::join(at, "parameters"), name);
+            errors.push(Error::new(
+                at,
+                format!("a path parameter that `{path}` does not have"),
+            ));
+        }
+    }
+}
+
+fn parameter(schema: &Schema, at: &str, errors: &mut Errors) {
+    let is_path = match schema.location.as_deref() {
+        Some("path") => true,
+        Some("query") => false,
+        Some(location) => {
+            let error = Error::new(
+                json_path::join(at, "location"),
+                format!("unknown location `{location}`"),
+            );
+            errors.push(error.help("a parameter is in the `path` or in the `query`"));
+            return;
+        }
+        // Which it then has is told when the document is opened.
+        None => false,
+    };
+    if is_path && (schema.repeated || schema.ty.as_deref() == Some("array")) {
+        errors.push(Error::new(at, "a path parameter cannot be repeated"));
+    }
+    if schema.reference.is_some() {
+        errors.push(
+            Error::new(
+                json_path::join(at, "$ref"),
+                "a parameter cannot be a schema",
+            )
+            .help("give it a `type` with an override"),
+        );
     }
 }

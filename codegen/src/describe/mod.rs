@@ -4,9 +4,11 @@
 
 mod skeleton;
 mod snippet;
+mod spelling;
 
 use serde::Serialize;
 use serde_json::Value;
+use spelling::Spelling;
 
 use crate::emit::{first_sentence, retries};
 use crate::model::{Api, Location, Method, Notes, Parameter, Shape, Type};
@@ -156,7 +158,7 @@ pub fn find<'a>(api: &'a Api, name: &str) -> Result<&'a Method, Error> {
 /// Everything about a method of an API. `depth` is how many levels of objects a body shows below the first.
 #[must_use]
 pub fn method(api: &Api, method: &Method, depth: usize) -> Description {
-    let names = snippet::Names::of(api);
+    let names = Spelling::of(api);
     let required = method.required.iter().map(|parameter| (parameter, true));
     let optional = method.optional.iter().map(|parameter| (parameter, false));
     let paging = match &method.paging {
@@ -208,12 +210,7 @@ pub fn method(api: &Api, method: &Method, depth: usize) -> Description {
     }
 }
 
-fn argument(
-    api: &Api,
-    names: &snippet::Names<'_>,
-    parameter: &Parameter,
-    required: bool,
-) -> Argument {
+fn argument(api: &Api, names: &Spelling<'_>, parameter: &Parameter, required: bool) -> Argument {
     Argument {
         name: parameter.ident.trim_start_matches("r#").to_owned(),
         wire: parameter.wire.clone(),

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::snippet::Names;
-use crate::model::{Api, Field, Shape, Type, TypeDef, TypeId, Variant};
+use super::spelling::{Spelling, likely, settable};
+use crate::model::{Api, Field, Shape, Type, TypeDef, TypeId};
 
 /// An expression of a type; objects below `depth` levels are empty.
-pub(super) fn rust(api: &Api, names: &Names<'_>, ty: &Type, depth: usize) -> String {
+pub(super) fn rust(api: &Api, names: &Spelling<'_>, ty: &Type, depth: usize) -> String {
     let mut writer = Writer {
         api,
         names,
@@ -20,16 +20,9 @@ pub(super) fn json(api: &Api, ty: &Type, depth: usize) -> Value {
     value(api, ty, depth + 1, &mut Vec::new())
 }
 
-/// The fields that a request may set.
-pub(super) fn settable(fields: &[Field]) -> impl Iterator<Item = &Field> {
-    fields
-        .iter()
-        .filter(|field| !field.notes.read_only && !field.deprecated)
-}
-
 struct Writer<'a> {
     api: &'a Api,
-    names: &'a Names<'a>,
+    names: &'a Spelling<'a>,
     /// The objects that the current one is part of.
     above: Vec<TypeId>,
 }
@@ -118,16 +111,6 @@ impl Writer<'_> {
             Shape::Alias(ty) => self.value(ty, depth, indent),
         }
     }
-}
-
-/// The value to show: one that means something.
-pub(super) fn likely(variants: &[Variant]) -> Option<&Variant> {
-    let says_nothing = |variant: &&Variant| {
-        let wire = &variant.wire;
-        variant.deprecated || wire.ends_with("UNSPECIFIED") || wire.starts_with("UNKNOWN")
-    };
-    let meaningful = variants.iter().find(|variant| !says_nothing(variant));
-    meaningful.or_else(|| variants.iter().find(|variant| !variant.deprecated))
 }
 
 fn value(api: &Api, ty: &Type, depth: usize, above: &mut Vec<TypeId>) -> Value {

@@ -1,61 +1,11 @@
 //! A program that calls a method.
 
-use super::skeleton::{likely, settable};
-use crate::model::{Api, Field, Method, Parameter, Shape, Type, TypeId};
-
-/// How things of a module are called from beside it.
-pub(super) struct Names<'a> {
-    api: &'a Api,
-    module: String,
-}
-
-impl<'a> Names<'a> {
-    pub(super) fn of(api: &'a Api) -> Self {
-        let module = crate::invocation::module_name(&api.name);
-        Self { api, module }
-    }
-
-    /// `sqladmin::DatabaseInstance`
-    pub(super) fn named(&self, id: TypeId) -> String {
-        format!("{}::{}", self.module, self.api.types[id.0].ident)
-    }
-
-    /// A type, as one writes it where the standard names are known.
-    pub(super) fn ty(&self, ty: &Type) -> String {
-        match ty {
-            Type::Bool => "bool".to_owned(),
-            Type::I32 => "i32".to_owned(),
-            Type::U32 => "u32".to_owned(),
-            Type::I64 => "i64".to_owned(),
-            Type::U64 => "u64".to_owned(),
-            Type::F32 => "f32".to_owned(),
-            Type::F64 => "f64".to_owned(),
-            Type::String => "String".to_owned(),
-            Type::Any => "serde_json::Value".to_owned(),
-            Type::Bytes | Type::DateTime | Type::Date | Type::Duration | Type::FieldMask => {
-                format!("gapi::value::{ty:?}")
-            }
-            Type::Named(id) => self.named(*id),
-            Type::Boxed(id) => format!("Box<{}>", self.named(*id)),
-            Type::List(item) => format!("Vec<{}>", self.ty(item)),
-            Type::Map(value) => format!("BTreeMap<String, {}>", self.ty(value)),
-        }
-    }
-
-    /// A type before `::default()`.
-    pub(super) fn turbofish(&self, ty: &Type) -> String {
-        match ty {
-            Type::Named(id) => self.named(*id),
-            Type::List(_) => "Vec".to_owned(),
-            Type::Map(_) => "std::collections::BTreeMap".to_owned(),
-            ty => self.ty(ty),
-        }
-    }
-}
+use super::spelling::{Spelling, likely, settable};
+use crate::model::{Api, Field, Method, Parameter, Shape, Type};
 
 /// A Rust source file with a function that calls the method.
-pub(super) fn snippet(api: &Api, names: &Names<'_>, method: &Method) -> String {
-    let module = &names.module;
+pub(super) fn snippet(api: &Api, names: &Spelling<'_>, method: &Method) -> String {
+    let module = names.module();
     let spec = format!("{}:{}", api.name, api.version);
     let pattern = pattern(&method.path_name);
     let mut text = format!("gapi::api! {{\n    mod {module} = {spec:?} {{ {pattern} }};\n}}\n\n");
@@ -112,7 +62,7 @@ fn handles(api: &Api, method: &Method) -> Vec<String> {
     let mut handles = Vec::new();
     let mut resource = &api.root;
     let mut left = method.path_name.as_str();
-    // Names of resources may hold anything, so the tree is walked rather than the name split.
+    // Spelling of resources may hold anything, so the tree is walked rather than the name split.
     while let Some(child) = resource.resources.iter().find(|child| {
         left.strip_prefix(&child.wire)
             .is_some_and(|rest| rest.starts_with('.') && rest[1..].len() >= method.wire.len())
@@ -145,7 +95,7 @@ fn pattern(path_name: &str) -> String {
 }
 
 /// A value for a positional argument.
-fn argument(api: &Api, names: &Names<'_>, parameter: &Parameter) -> String {
+fn argument(api: &Api, names: &Spelling<'_>, parameter: &Parameter) -> String {
     let one = match &parameter.ty {
         Type::Bool => "true".to_owned(),
         Type::I32 | Type::U32 | Type::I64 | Type::U64 => "1".to_owned(),
@@ -202,7 +152,7 @@ fn example(parameter: &Parameter) -> String {
 }
 
 /// A body with a few of its texts and numbers set.
-fn body(api: &Api, names: &Names<'_>, ty: &Type) -> String {
+fn body(api: &Api, names: &Spelling<'_>, ty: &Type) -> String {
     let fields = match ty {
         Type::Named(id) => match &api.types[id.0].shape {
             Shape::Object(fields) => fields,

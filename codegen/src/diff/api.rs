@@ -2,10 +2,29 @@
 
 use std::collections::BTreeMap;
 
-use super::addresses::slashless;
-use super::{Comparison, Rule};
-use crate::document::{Document, Endpoint, Scope};
+use super::Rule;
+use super::change::told;
+use super::comparison::{ComparedMethod, Comparison, slashless};
+use crate::document::{AuthScope, Document, Record as _, RestEndpoint};
 use crate::json_path;
+
+/// The keys of a document that are compared on their own.
+const COMPARED: [&str; 14] = [
+    "name",
+    "version",
+    "revision",
+    "rootUrl",
+    "servicePath",
+    "batchPath",
+    "mtlsRootUrl",
+    "auth",
+    "endpoints",
+    "features",
+    "parameters",
+    "schemas",
+    "methods",
+    "resources",
+];
 
 impl Comparison {
     /// Everything but resources, methods and schemas.
@@ -15,7 +34,7 @@ impl Comparison {
         self.scopes(&scopes(old), &scopes(new));
         self.endpoints(old, new);
         self.global_parameters(old, new);
-        self.texts(old, new);
+        self.changes.texts("", &old.differing(new), &COMPARED);
     }
 
     fn identity(&mut self, old: &Document, new: &Document) {
@@ -47,15 +66,13 @@ impl Comparison {
         self.changes.push(Rule::DataWrapper, "features", message);
     }
 
-    fn scopes(&mut self, old: &BTreeMap<String, Scope>, new: &BTreeMap<String, Scope>) {
+    fn scopes(&mut self, old: &BTreeMap<String, AuthScope>, new: &BTreeMap<String, AuthScope>) {
         for (url, scope) in old {
             let at = json_path::join("auth.oauth2.scopes", url);
             match new.get(url) {
                 None => self.changes.push(Rule::ScopeGone, at, "the scope is gone"),
                 Some(new) => {
-                    self.changes
-                        .text(&at, "description", &scope.description, &new.description);
-                    self.others(&at, &scope.others, &new.others);
+                    self.changes.texts(&at, &scope.differing(new), &[]);
                 }
             }
         }
@@ -81,11 +98,8 @@ impl Comparison {
                 let at = json_path::join(&at, "endpointUrl");
                 self.changes.push(Rule::Address, at, told(was, is));
             }
-            self.changes
-                .text(&at, "description", &endpoint.description, &now.description);
-            self.changes
-                .text(&at, "deprecated", &endpoint.deprecated, &now.deprecated);
-            self.others(&at, &endpoint.others, &now.others);
+            let handled = ["endpointUrl", "location"];
+            self.changes.texts(&at, &endpoint.differing(now), &handled);
         }
         for (location, (index, _)) in new {
             if !old.contains_key(location) {
@@ -136,92 +150,66 @@ impl Comparison {
         }
     }
 
-    /// What only readers, or clients of other makes, take notice of.
-    fn texts(&mut self, old: &Document, new: &Document) {
-        let changes = &mut self.changes;
-        changes.text("", "kind", &old.kind, &new.kind);
-        changes.text("", "id", &old.id, &new.id);
-        changes.text("", "title", &old.title, &new.title);
-        changes.text(
-            "",
-            "canonicalName",
-            &old.canonical_name,
-            &new.canonical_name,
-        );
-        changes.text("", "description", &old.description, &new.description);
-        changes.text(
-            "",
-            "discoveryVersion",
-            &old.discovery_version,
-            &new.discovery_version,
-        );
-        changes.text(
-            "",
-            "documentationLink",
-            &old.documentation_link,
-            &new.documentation_link,
-        );
-        changes.text("", "protocol", &old.protocol, &new.protocol);
-        changes.text("", "labels", &old.labels, &new.labels);
-        changes.text("", "icons", &old.icons, &new.icons);
-        changes.text("", "ownerDomain", &old.owner_domain, &new.owner_domain);
-        changes.text("", "ownerName", &old.owner_name, &new.owner_name);
-        changes.text("", "packagePath", &old.package_path, &new.package_path);
-        changes.text(
-            "",
-            "version_module",
-            &old.version_module,
-            &new.version_module,
-        );
-        changes.text(
-            "",
-            "fullyEncodeReservedExpansion",
-            &old.fully_encode_reserved_expansion,
-            &new.fully_encode_reserved_expansion,
-        );
-        changes.text(
-            "",
-            "exponentialBackoffDefault",
-            &old.exponential_backoff_default,
-            &new.exponential_backoff_default,
-        );
-        changes.text(
-            "",
-            "serviceVersion",
-            &old.service_version,
-            &new.service_version,
-        );
-        changes.text("", "etag", &old.etag, &new.etag);
-        self.others("", &old.others, &new.others);
+    /// The addresses that all methods share. `methods` has those of both documents.
+    pub(super) fn addresses<'a>(
+        &mut self,
+        old: &Document,
+        new: &Document,
+        methods: impl Iterator<Item = (ComparedMethod<'a>, ComparedMethod<'a>)>,
+    ) {
+        // Methods whose path says the same in both documents move with what is before it, and are told here once.
+        let mut moved = methods
+            .filter(|(old, new)| old.meant.path == new.meant.path)
+            .peekable();
+        let is_told_here =
+            moved.peek().is_some() || old.resources.is_empty() && old.methods.is_empty();
+        let is_elsewhere = self.bases.old != self.bases.new && is_told_here;
+        for (key, old, new) in [
+            ("rootUrl", &old.root_url, &new.root_url),
+            ("servicePath", &old.service_path, &new.service_path),
+        ] {
+            if slashless(old) != slashless(new) && is_elsewhere {
+                self.changes.push(Rule::Address, key, told(old, new));
+            } else {
+                self.changes.respelled("", key, old, new);
+            }
+        }
+        let (was, is) = (&old.batch_path, &new.batch_path);
+        if slashless(was) == slashless(is) {
+            self.changes.respelled("", "batchPath", was, is);
+        } else {
+            self.changes.push(Rule::Address, "batchPath", told(was, is));
+        }
+        let (was, is) = (&old.mtls_root_url, &new.mtls_root_url);
+        match (slashless(was), slashless(is)) {
+            (old, new) if old == new => self.changes.respelled("", "mtlsRootUrl", was, is),
+            ("", _) => {
+                self.changes
+                    .push(Rule::EndpointNew, "mtlsRootUrl", "mutual TLS is offered");
+            }
+            (_, "") => {
+                self.changes
+                    .push(Rule::EndpointGone, "mtlsRootUrl", told(was, is));
+            }
+            _ => self
+                .changes
+                .push(Rule::Address, "mtlsRootUrl", told(was, is)),
+        }
     }
 
-    /// Keys that nothing is made of.
-    pub(super) fn others(
-        &mut self,
-        at: &str,
-        old: &BTreeMap<String, serde_json::Value>,
-        new: &BTreeMap<String, serde_json::Value>,
-    ) {
-        let keys = old
-            .keys()
-            .chain(new.keys().filter(|key| !old.contains_key(*key)));
-        for key in keys {
-            self.changes.text(at, key, &old.get(key), &new.get(key));
+    /// Where the requests of one method go.
+    pub(super) fn address(&mut self, at: &str, old: ComparedMethod<'_>, new: ComparedMethod<'_>) {
+        let (was, is) = (&old.written.path, &new.written.path);
+        if self.bases.lead_to_one(old, new) || old.meant.path == new.meant.path {
+            self.changes.respelled(at, "path", was, is);
+        } else {
+            self.changes
+                .push(Rule::Address, json_path::join(at, "path"), told(was, is));
         }
     }
 }
 
-/// `` `a` became `b` ``, `` `a` is gone ``, `` is `b` ``
-pub(super) fn told(old: &Option<String>, new: &Option<String>) -> String {
-    match (old, new) {
-        (Some(old), Some(new)) => format!("`{old}` became `{new}`"),
-        (Some(old), None) => format!("`{old}` is gone"),
-        (None, Some(new)) => format!("is `{new}`, and was nothing"),
-        (None, None) => "did not change".to_owned(),
-    }
-}
-
-fn scopes(document: &Document) -> BTreeMap<String, Scope> {
+fn scopes(document: &Document) -> BTreeMap<String, AuthScope> {
     let oauth2 = document.auth.as_ref().and_then(|auth| auth.oauth2.as_ref());
     oauth2
         .map(|oauth2| oauth2.scopes.clone())
@@ -229,7 +217,7 @@ fn scopes(document: &Document) -> BTreeMap<String, Scope> {
 }
 
 /// Endpoints and their indices by location; the first one of a location counts.
-fn by_location(document: &Document) -> BTreeMap<&str, (usize, &Endpoint)> {
+fn by_location(document: &Document) -> BTreeMap<&str, (usize, &RestEndpoint)> {
     let mut endpoints = BTreeMap::new();
     for (index, endpoint) in document.endpoints.iter().enumerate() {
         let location = endpoint.location.as_deref().unwrap_or_default();

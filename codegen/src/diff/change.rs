@@ -4,30 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::Rule;
+use super::{Class, Rule};
 use crate::{Errors, json_path};
-
-/// What a change means for a program that uses the generated code. Ordered: the worst is the largest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Class {
-    /// Text changed: descriptions, links, the revision.
-    DocsOnly,
-    /// There is more than before, or a warning of deprecation.
-    Additive,
-    /// Programs may no longer compile, or may mean something else on the wire.
-    Breaking,
-}
-
-impl fmt::Display for Class {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::DocsOnly => "docs-only",
-            Self::Additive => "additive",
-            Self::Breaking => "breaking",
-        })
-    }
-}
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -129,6 +107,17 @@ impl Changes {
         });
     }
 
+    /// Records the keys that differ, without those that are compared on their own: only readers take notice of the others.
+    pub(super) fn texts(&mut self, at: &str, differing: &[&str], compared: &[&str]) {
+        for key in differing.iter().filter(|key| !compared.contains(key)) {
+            self.push(
+                Rule::Text,
+                json_path::join(at, key),
+                format!("`{key}` changed"),
+            );
+        }
+    }
+
     /// A key of which only readers take notice.
     pub(super) fn text<T: PartialEq>(&mut self, at: &str, key: &str, old: &T, new: &T) {
         if old != new {
@@ -191,6 +180,16 @@ fn is_within(inner: &str, outer: &str) -> bool {
     inner
         .strip_prefix(outer)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+/// `` `a` became `b` ``, `` `a` is gone ``, `` is `b` ``
+pub(super) fn told(old: &Option<String>, new: &Option<String>) -> String {
+    match (old, new) {
+        (Some(old), Some(new)) => format!("`{old}` became `{new}`"),
+        (Some(old), None) => format!("`{old}` is gone"),
+        (None, Some(new)) => format!("is `{new}`, and was nothing"),
+        (None, None) => "did not change".to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,9 @@ use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use super::{Comparison, Rule, pattern};
+use super::change::told;
+use super::comparison::Comparison;
+use super::{Rule, pattern};
 use crate::document::Schema;
 use crate::json_path;
 
@@ -26,7 +28,7 @@ impl Comparison {
                     Ordering::Equal => Rule::SameMeaning,
                     Ordering::Greater => Rule::PatternWidened,
                 };
-                Some((rule, super::api::told(was, is)))
+                Some((rule, told(was, is)))
             }
         };
         if let Some((rule, message)) = rule {
@@ -90,13 +92,13 @@ impl Comparison {
                     .fold(f64::NEG_INFINITY, f64::max)
             };
             let (before, after) = (effective(was, was_bound), effective(is, is_bound));
-            let told = super::api::told(&was.map(text), &is.map(text));
+            let message = told(&was.map(text), &is.map(text));
             let rule = match after.total_cmp(&before) {
                 Ordering::Greater => Rule::RangeNarrowed,
                 Ordering::Less => Rule::RangeWidened,
                 Ordering::Equal => Rule::SameMeaning,
             };
-            self.narrowed(json_path::join(at, key), rule, sent, told);
+            self.narrowed(json_path::join(at, key), rule, sent, message);
         }
     }
 

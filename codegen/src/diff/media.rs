@@ -1,15 +1,20 @@
 //! Uploads and downloads.
 
-use super::addresses::slashless;
-use super::api::told;
-use super::{Comparison, Rule};
+use super::Rule;
+use super::change::told;
+use super::comparison::{Comparison, slashless};
 use crate::document::{self, MediaUpload};
 use crate::json_path;
 use crate::model::media;
 
 impl Comparison {
     /// What a method takes and gives besides JSON.
-    pub(super) fn media(&mut self, at: &str, old: &document::Method, new: &document::Method) {
+    pub(super) fn media(
+        &mut self,
+        at: &str,
+        old: &document::RestMethod,
+        new: &document::RestMethod,
+    ) {
         let place = json_path::join(at, "supportsMediaDownload");
         match (old.supports_media_download, new.supports_media_download) {
             (true, false) => self

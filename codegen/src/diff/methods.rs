@@ -2,23 +2,33 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::api::told;
-use super::schemas::{apart, nameless};
-use super::twins::twins;
-use super::{Comparison, Rule};
-use crate::document::{self, Document, Schema};
+use super::Rule;
+use super::change::told;
+use super::comparison::{ComparedMethod, Comparison, apart, nameless, twins};
+use crate::document::{self, Document, Record as _, Schema};
 use crate::json_path;
 use crate::model::{self, Api, Location};
 
-/// A method as the document and the model have it.
-#[derive(Clone, Copy)]
-pub(super) struct Method<'a> {
-    pub(super) written: &'a document::Method,
-    pub(super) meant: &'a model::Method,
-}
+/// The keys of a method that are compared on their own.
+const COMPARED: [&str; 14] = [
+    "id",
+    "httpMethod",
+    "apiVersion",
+    "path",
+    "parameterOrder",
+    "parameters",
+    "request",
+    "response",
+    "scopes",
+    "deprecated",
+    "supportsMediaDownload",
+    "useMediaDownloadService",
+    "supportsMediaUpload",
+    "mediaUpload",
+];
 
 /// A resource as it is written.
-type Resources<'a> = BTreeMap<String, &'a document::Resource>;
+type Resources<'a> = BTreeMap<String, &'a document::RestResource>;
 
 impl Comparison {
     /// The whole tree of resources.
@@ -28,7 +38,8 @@ impl Comparison {
             if let Some(now) = is.get(at) {
                 self.changes
                     .deprecation(at, resource.deprecated, now.deprecated);
-                self.others(at, &resource.others, &now.others);
+                let handled = ["methods", "resources", "deprecated"];
+                self.changes.texts(at, &resource.differing(now), &handled);
             }
         }
         let (was, is) = (methods(old, old_api, &was), methods(new, new_api, &is));
@@ -37,7 +48,7 @@ impl Comparison {
             .filter_map(|(at, method)| Some((*method, *is.get(at)?)));
         self.addresses(old, new, both);
         let (gone, added) = apart(&was, &is);
-        let known = |methods: &BTreeMap<String, Method<'_>>, at: &str| {
+        let known = |methods: &BTreeMap<String, ComparedMethod<'_>>, at: &str| {
             let method = methods.get(at)?;
             let (verb, path) = (method.meant.verb as u8, method.meant.path.clone());
             // Paths such as `v1/{+name}` are those of many methods.
@@ -58,7 +69,7 @@ impl Comparison {
         }
     }
 
-    fn method(&mut self, at: &str, old: Method<'_>, new: Method<'_>) {
+    fn method(&mut self, at: &str, old: ComparedMethod<'_>, new: ComparedMethod<'_>) {
         self.request_line(at, old, new);
         self.parameters(at, old, new);
         self.body(
@@ -78,23 +89,13 @@ impl Comparison {
         self.method_scopes(at, old.written, new.written);
         self.media(at, old.written, new.written);
         let (old, new) = (old.written, new.written);
-        let changes = &mut self.changes;
-        changes.deprecation(at, old.deprecated, new.deprecated);
-        changes.text(at, "description", &old.description, &new.description);
-        changes.text(at, "flatPath", &old.flat_path, &new.flat_path);
-        changes.text(
-            at,
-            "supportsSubscription",
-            &old.supports_subscription,
-            &new.supports_subscription,
-        );
-        changes.text(at, "etagRequired", &old.etag_required, &new.etag_required);
-        self.others(at, &old.others, &new.others);
+        self.changes.deprecation(at, old.deprecated, new.deprecated);
+        self.changes.texts(at, &old.differing(new), &COMPARED);
     }
 
     /// What a request is known by, and where it goes.
-    fn request_line(&mut self, at: &str, old: Method<'_>, new: Method<'_>) {
-        let id = |method: Method<'_>| Some(method.meant.id.clone());
+    fn request_line(&mut self, at: &str, old: ComparedMethod<'_>, new: ComparedMethod<'_>) {
+        let id = |method: ComparedMethod<'_>| Some(method.meant.id.clone());
         for (rule, key, old, new) in [
             (Rule::MethodId, "id", &id(old), &id(new)),
             (
@@ -118,10 +119,11 @@ impl Comparison {
         self.address(at, old, new);
     }
 
-    fn parameters(&mut self, at: &str, old: Method<'_>, new: Method<'_>) {
+    fn parameters(&mut self, at: &str, old: ComparedMethod<'_>, new: ComparedMethod<'_>) {
         let at_parameters = json_path::join(at, "parameters");
         let (was, is) = (meant(old.meant), meant(new.meant));
-        let written = |method: Method<'_>, name: &str| method.written.parameters.get(name).cloned();
+        let written =
+            |method: ComparedMethod<'_>, name: &str| method.written.parameters.get(name).cloned();
         let (gone, added) = (only_in(&was, &is), only_in(&is, &was));
         let twins = twins(
             &gone,
@@ -179,10 +181,10 @@ impl Comparison {
         at: &str,
         was: &Meant<'_>,
         is: &Meant<'_>,
-        old: Method<'_>,
-        new: Method<'_>,
+        old: ComparedMethod<'_>,
+        new: ComparedMethod<'_>,
     ) {
-        let positional = |method: Method<'_>| -> Vec<String> {
+        let positional = |method: ComparedMethod<'_>| -> Vec<String> {
             let both = |name: &&model::Parameter| {
                 let required =
                     |all: &Meant<'_>| all.get(name.wire.as_str()).is_some_and(|it| it.required);
@@ -254,8 +256,8 @@ impl Comparison {
         at: &str,
         was: &Meant<'_>,
         is: &Meant<'_>,
-        old: &document::Method,
-        new: &document::Method,
+        old: &document::RestMethod,
+        new: &document::RestMethod,
     ) {
         let names: BTreeSet<&String> = old.parameters.keys().chain(new.parameters.keys()).collect();
         for name in names {
@@ -296,7 +298,7 @@ impl Comparison {
     }
 
     /// Any scope of the list is enough, so a new one harms nobody.
-    fn method_scopes(&mut self, at: &str, old: &document::Method, new: &document::Method) {
+    fn method_scopes(&mut self, at: &str, old: &document::RestMethod, new: &document::RestMethod) {
         let at = json_path::join(at, "scopes");
         let was: BTreeSet<&String> = old.scopes.iter().collect();
         let is: BTreeSet<&String> = new.scopes.iter().collect();
@@ -352,7 +354,7 @@ fn one(schema: &Schema) -> &Schema {
 fn resources(document: &Document) -> Resources<'_> {
     fn walk<'a>(
         at: &str,
-        resources: &'a BTreeMap<String, document::Resource>,
+        resources: &'a BTreeMap<String, document::RestResource>,
         all: &mut Resources<'a>,
     ) {
         for (name, resource) in resources {
@@ -371,7 +373,7 @@ fn methods<'a>(
     document: &'a Document,
     api: &'a Api,
     resources: &Resources<'a>,
-) -> BTreeMap<String, Method<'a>> {
+) -> BTreeMap<String, ComparedMethod<'a>> {
     let meant = super::surface::methods(api);
     let top = document
         .methods
@@ -385,7 +387,7 @@ fn methods<'a>(
     top.chain(below)
         .filter_map(|(at, written)| {
             let meant = *meant.get(&at)?;
-            Some((at, Method { written, meant }))
+            Some((at, ComparedMethod { written, meant }))
         })
         .collect()
 }

@@ -9,9 +9,9 @@
 //! pattern, another default) is breaking where requests carry the value, and docs-only where only responses do.
 //! [`Rule`] has every reason that a change can have for its class.
 
-mod addresses;
 mod api;
 mod change;
+mod comparison;
 mod limits;
 mod media;
 mod methods;
@@ -19,15 +19,14 @@ mod pattern;
 mod rule;
 mod schemas;
 mod surface;
-mod twins;
 
-pub use change::{Change, Class, Diff, Revision};
-pub use rule::Rule;
+pub use change::{Change, Diff, Revision};
+pub use rule::{Class, Rule};
 
 use std::collections::BTreeSet;
 
-use addresses::Bases;
 use change::Changes;
+use comparison::{Bases, Comparison};
 
 use crate::analysis::{self, Part};
 use crate::model::{self, Api};
@@ -109,14 +108,6 @@ pub fn compare(old: &Document, old_api: &Api, new: &Document, new_api: &Api) -> 
         changes: comparison.changes.sorted(),
         warnings: Errors::new(),
     }
-}
-
-/// One comparison on its way.
-struct Comparison {
-    /// The schemas that requests carry, in either document.
-    sent: BTreeSet<String>,
-    bases: Bases,
-    changes: Changes,
 }
 
 /// Schemas that are reached from a request's body.

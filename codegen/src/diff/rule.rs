@@ -4,7 +4,27 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::Class;
+/// What a change means for a program that uses the generated code. Ordered: the worst is the largest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// Text changed: descriptions, links, the revision.
+    DocsOnly,
+    /// There is more than before, or a warning of deprecation.
+    Additive,
+    /// Programs may no longer compile, or may mean something else on the wire.
+    Breaking,
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::DocsOnly => "docs-only",
+            Self::Additive => "additive",
+            Self::Breaking => "breaking",
+        })
+    }
+}
 
 /// Defines [`Rule`] with its names, classes and meanings from one table.
 macro_rules! rules {

@@ -2,11 +2,34 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::twins::twins;
-use super::{Comparison, Rule};
-use crate::document::{Annotations, Document, Schema};
+use super::Rule;
+use super::comparison::{Comparison, apart, nameless, twins};
+use crate::document::{Annotations, Document, Record as _, Schema};
 use crate::json_path;
 use crate::model::{Type, formats};
+
+/// The keys of a schema that are compared on their own.
+const COMPARED: [&str; 19] = [
+    "$ref",
+    "type",
+    "format",
+    "properties",
+    "additionalProperties",
+    "items",
+    "enum",
+    "enumDescriptions",
+    "enumDeprecated",
+    "default",
+    "minimum",
+    "maximum",
+    "pattern",
+    "readOnly",
+    "deprecated",
+    "annotations",
+    "location",
+    "required",
+    "repeated",
+];
 
 /// What a schema is made of.
 #[derive(PartialEq)]
@@ -60,24 +83,14 @@ impl Comparison {
         if was == is {
             self.inside(at, old, new, sent, &is);
         } else {
-            let message = format!("{} became {}", told(old, &was), told(new, &is));
+            let message = format!("{} became {}", spelled(old, &was), spelled(new, &is));
             self.changes
                 .push(Rule::Type, json_path::join(at, "type"), message);
         }
         self.limits(at, old, new, sent);
         self.changes.deprecation(at, old.deprecated, new.deprecated);
         self.needed(at, old.annotations.as_ref(), new.annotations.as_ref(), sent);
-        self.changes.text(at, "id", &old.id, &new.id);
-        self.changes
-            .text(at, "description", &old.description, &new.description);
-        self.changes.text(at, "variant", &old.variant, &new.variant);
-        self.changes.text(
-            at,
-            "parameterName",
-            &old.parameter_name,
-            &new.parameter_name,
-        );
-        self.others(at, &old.others, &new.others);
+        self.changes.texts(at, &old.differing(new), &COMPARED);
     }
 
     /// Two values of one form.
@@ -244,37 +257,6 @@ impl Comparison {
             self.changes.push(rule, &at, message);
         }
     }
-
-    /// Something is gone; perhaps it has another name now.
-    pub(super) fn gone(&mut self, at: &str, rule: Rule, what: &str, twin: Option<&str>) {
-        let message = match twin {
-            Some(twin) => format!("the {what} is gone; `{twin}`, which is new, is like it"),
-            None => format!("the {what} is gone"),
-        };
-        self.changes.push(rule, at, message);
-    }
-}
-
-/// What is in the first map only, and in the second only.
-pub(super) fn apart<'a, T>(
-    old: &'a BTreeMap<String, T>,
-    new: &'a BTreeMap<String, T>,
-) -> (Vec<&'a str>, Vec<&'a str>) {
-    let only = |a: &'a BTreeMap<String, T>, b: &BTreeMap<String, T>| {
-        a.keys()
-            .filter(|key| !b.contains_key(*key))
-            .map(String::as_str)
-            .collect()
-    };
-    (only(old, new), only(new, old))
-}
-
-/// A schema without its name.
-pub(super) fn nameless(schema: &Schema) -> Schema {
-    Schema {
-        id: None,
-        ..schema.clone()
-    }
 }
 
 /// The form that the model gives a schema. Only a schema of its own is a struct without properties.
@@ -300,7 +282,7 @@ fn form(schema: &Schema, top: bool) -> Form<'_> {
 }
 
 /// `` `string` (`int64`) ``
-fn told(schema: &Schema, form: &Form<'_>) -> String {
+fn spelled(schema: &Schema, form: &Form<'_>) -> String {
     match form {
         Form::Reference(name) => format!("`{name}`"),
         Form::Enum => "an enum".to_owned(),

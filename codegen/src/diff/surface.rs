@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Comparison, Rule};
+use super::Rule;
+use super::comparison::Comparison;
 use crate::emit::retries;
 use crate::json_path;
 use crate::model::{Api, Items, Method, Resource, Shape, Type};

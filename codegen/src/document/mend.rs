@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Document, Method, Resource, Schema};
+use super::{Document, RestMethod, RestResource, Schema, address};
 use crate::error::Subject;
-use crate::model::address;
 use crate::{Error, Errors, json_path};
 
 /// Puts in what can be derived and takes out what nothing can be made of; the warnings say what was done, each with its place.
-pub(super) fn all(document: &mut Document) -> Errors {
+pub(crate) fn all(document: &mut Document) -> Errors {
     let mut warnings = Errors::new();
     let root = At(None, "");
     base(document, &mut warnings);
@@ -70,7 +69,7 @@ fn base(document: &mut Document, warnings: &mut Errors) {
 }
 
 fn resources(
-    resources: &mut BTreeMap<String, Resource>,
+    resources: &mut BTreeMap<String, RestResource>,
     at: &At<'_>,
     above: &[&str],
     warnings: &mut Errors,
@@ -84,7 +83,7 @@ fn resources(
 }
 
 fn methods(
-    methods: &mut BTreeMap<String, Method>,
+    methods: &mut BTreeMap<String, RestMethod>,
     at: &At<'_>,
     resource: &[&str],
     warnings: &mut Errors,
@@ -97,7 +96,7 @@ fn methods(
     }
 }
 
-fn method(method: &mut Method, at: &At<'_>, warnings: &mut Errors) {
+fn method(method: &mut RestMethod, at: &At<'_>, warnings: &mut Errors) {
     let template = method.path.as_deref().unwrap_or_default();
     for (name, parameter) in &mut method.parameters {
         self::parameter(parameter, name, template, &at.key("parameters"), warnings);

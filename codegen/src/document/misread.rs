@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 
-use super::read::KINDS;
 use crate::Error;
+
+/// The kinds of documents that describe an API; the second one is what the first documents were called.
+pub(super) const KINDS: [&str; 2] = ["discovery#restDescription", "discovery#describeItem"];
 
 const WHERE: &str = "a document is what https://www.googleapis.com/discovery/v1/apis/NAME/VERSION/rest \
                      or https://SERVICE.googleapis.com/$discovery/rest?version=VERSION answers";

@@ -1,12 +1,15 @@
 //! The document as it is written, how it is read, and what old documents mean.
 
-mod mend;
+pub(crate) mod address;
+pub(crate) mod mend;
 mod misread;
 mod read;
 mod record;
 mod repeated;
 mod types;
 
+pub use address::Endpoint;
 pub(crate) use mend::is_in;
-pub(crate) use read::value;
+pub(crate) use read::{read, value};
+pub(crate) use record::Record;
 pub use types::*;

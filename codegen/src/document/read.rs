@@ -4,39 +4,13 @@ use serde_json::Value;
 use serde_json::error::Category;
 
 use super::record::TWICE;
-use super::{Document, mend, misread, repeated};
-use crate::{Error, Errors, Overrides, Source, json_path};
+use super::{Document, misread, repeated};
+use crate::{Error, Errors, Source, json_path};
 
 /// The deepest JSON that is read.
 const DEEPEST: usize = 127;
 
-/// The kinds of documents that describe an API; the second one is what the first documents were called.
-pub(super) const KINDS: [&str; 2] = ["discovery#restDescription", "discovery#describeItem"];
-
 impl Document {
-    /// Reads a document as it is written, after correcting it.
-    ///
-    /// # Errors
-    ///
-    /// What is not JSON or not a Discovery document, keys of the wrong type with line, column and path, and overrides
-    /// that do not apply.
-    pub fn read(source: &Source, overrides: Option<&Overrides>) -> Result<Self, Errors> {
-        read(source, overrides, &mut Errors::new())
-    }
-
-    /// Reads a document as it is meant: what old documents leave out is what they stand for, and what nothing can be made of is left
-    /// out. A warning says so, with its place.
-    ///
-    /// # Errors
-    ///
-    /// As for [`read`](Self::read).
-    pub fn open(source: &Source, overrides: Option<&Overrides>) -> Result<(Self, Errors), Errors> {
-        let mut warnings = Errors::new();
-        let mut document = read(source, overrides, &mut warnings)?;
-        warnings.extend(mend::all(&mut document));
-        Ok((document, warnings))
-    }
-
     /// Whether bodies travel inside `{"data": ...}`.
     #[must_use]
     pub fn wraps_data(&self) -> bool {
@@ -48,7 +22,7 @@ impl Document {
     fn is_one(&self) -> Result<(), Error> {
         match self.kind.as_deref() {
             None => {}
-            Some(kind) if KINDS.contains(&kind) => {}
+            Some(kind) if misread::KINDS.contains(&kind) => {}
             Some(kind) => return Err(misread::of_kind(kind)),
         }
         if let Some(protocol) = self
@@ -71,21 +45,23 @@ impl Document {
     }
 }
 
-fn read(
+/// Reads a document. `correct` changes its JSON first.
+pub(crate) fn read(
     source: &Source,
-    overrides: Option<&Overrides>,
+    correct: Option<&dyn Fn(&mut Value) -> Result<(), Errors>>,
     warnings: &mut Errors,
 ) -> Result<Document, Errors> {
     let text = source.text.trim_start_matches('\u{feff}');
-    let document = match overrides {
+    let document = match correct {
         None => decode(&source.name, text, warnings)?,
-        Some(overrides) => {
+        Some(correct) => {
             let mut value = value(&source.name, text)?;
-            overrides.apply(&mut value)?;
-            // As text again, so that errors have the same form; its lines are nobody's lines.
-            serde_json::from_str(&value.to_string()).map_err(|error| {
-                wrong_type(&source.name, &value.to_string(), &error, false)
-                    .help("this is the document as the overrides leave it")
+            correct(&mut value)?;
+            // Text again, so that errors have the same form. Its lines are not those of the file.
+            let text = value.to_string();
+            serde_json::from_str(&text).map_err(|error| {
+                wrong_type(&source.name, &text, &error, false)
+                    .help("this is the document after its overrides")
             })?
         }
     };

@@ -7,14 +7,17 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
-
-use super::Schema;
 
 /// Whether a value needs no key in the document.
 pub(super) trait Absent {
     fn is_absent(&self) -> bool;
+}
+
+/// A struct of the document.
+pub(crate) trait Record {
+    /// Returns the keys whose values differ, those that this crate does not know last.
+    fn differing<'a>(&'a self, other: &'a Self) -> Vec<&'a str>;
 }
 
 /// The start of the message about a key that an object has twice.
@@ -79,38 +82,6 @@ impl<'de, T: Deserialize<'de>> Read<'de> for BTreeMap<String, T> {
     }
 }
 
-/// A schema; or, as in JSON Schema, `true` for any value and `false` for none.
-pub(super) struct OrBool(pub(super) Option<Box<Schema>>);
-
-impl<'de> Deserialize<'de> for OrBool {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either;
-
-        impl<'de> Visitor<'de> for Either {
-            type Value = OrBool;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a JSON object")
-            }
-
-            fn visit_bool<E: serde::de::Error>(self, any: bool) -> Result<OrBool, E> {
-                let schema = || Schema {
-                    ty: Some("any".to_owned()),
-                    ..Schema::default()
-                };
-                Ok(OrBool(any.then(|| Box::new(schema()))))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<OrBool, A::Error> {
-                let schema = Schema::deserialize(MapAccessDeserializer::new(map))?;
-                Ok(OrBool(Some(Box::new(schema))))
-            }
-        }
-
-        deserializer.deserialize_any(Either)
-    }
-}
-
 impl<T> Absent for Option<T> {
     fn is_absent(&self) -> bool {
         self.is_none()
@@ -155,6 +126,20 @@ macro_rules! record {
             $( $(#[$field_meta])* pub $field: $ty, )*
             /// Keys that this crate does not know.
             pub others: BTreeMap<String, serde_json::Value>,
+        }
+
+        impl Record for $name {
+            fn differing<'a>(&'a self, other: &'a Self) -> Vec<&'a str> {
+                let mut keys: Vec<&'a str> = Vec::new();
+                $( if self.$field != other.$field {
+                    keys.push($key);
+                } )*
+                let (old, new) = (&self.others, &other.others);
+                let more = new.keys().filter(|key| !old.contains_key(*key));
+                let all = old.keys().chain(more);
+                keys.extend(all.filter(|key| old.get(*key) != new.get(*key)).map(String::as_str));
+                keys
+            }
         }
 
         impl<'de> serde::Deserialize<'de> for $name {

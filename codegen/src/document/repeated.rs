@@ -11,22 +11,22 @@ use crate::json_path;
 /// The places of all such keys of a JSON text.
 pub(super) fn keys(text: &str) -> BTreeSet<String> {
     let found = RefCell::default();
-    let walk = Walk {
+    let search = Search {
         at: String::new(),
         found: &found,
     };
     // The text has been read before: it is JSON.
-    let _ = walk.deserialize(&mut serde_json::Deserializer::from_str(text));
+    let _ = search.deserialize(&mut serde_json::Deserializer::from_str(text));
     found.into_inner()
 }
 
 /// Looks at one value.
-struct Walk<'a> {
+struct Search<'a> {
     at: String,
     found: &'a RefCell<BTreeSet<String>>,
 }
 
-impl<'de> DeserializeSeed<'de> for Walk<'_> {
+impl<'de> DeserializeSeed<'de> for Search<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -34,7 +34,7 @@ impl<'de> DeserializeSeed<'de> for Walk<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Walk<'_> {
+impl<'de> Visitor<'de> for Search<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -67,11 +67,11 @@ impl<'de> Visitor<'de> for Walk<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
         let mut index = 0;
-        let walk = |index| Walk {
+        let search = |index| Search {
             at: json_path::at(&self.at, index),
             found: self.found,
         };
-        while list.next_element_seed(walk(index))?.is_some() {
+        while list.next_element_seed(search(index))?.is_some() {
             index += 1;
         }
         Ok(())
@@ -84,7 +84,7 @@ impl<'de> Visitor<'de> for Walk<'_> {
             if !seen.insert(key) {
                 self.found.borrow_mut().insert(at.clone());
             }
-            map.next_value_seed(Walk {
+            map.next_value_seed(Search {
                 at,
                 found: self.found,
             })?;

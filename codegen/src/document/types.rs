@@ -5,11 +5,14 @@
 //! may hold anything: it is kept as it is.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde_json::Value;
 
-use super::record::{Absent, By, OrBool, TWICE, record};
+use super::record::{Absent, By, Record, TWICE, record};
 
 record! {
     /// A whole document (`discovery#restDescription`).
@@ -51,7 +54,7 @@ record! {
         /// Authentication.
         pub auth: Option<Auth> = "auth",
         /// Regional endpoints.
-        pub endpoints: Vec<Endpoint> = "endpoints",
+        pub endpoints: Vec<RestEndpoint> = "endpoints",
         /// `dataWrapper` where bodies and answers travel inside `{"data": ...}`.
         pub features: Option<Value> = "features",
         /// Flags such as `limited_availability`.
@@ -63,9 +66,9 @@ record! {
         /// Schemas by name.
         pub schemas: BTreeMap<String, Schema> = "schemas",
         /// Methods that belong to no resource.
-        pub methods: BTreeMap<String, Method> = "methods",
+        pub methods: BTreeMap<String, RestMethod> = "methods",
         /// The top of the resource tree.
-        pub resources: BTreeMap<String, Resource> = "resources",
+        pub resources: BTreeMap<String, RestResource> = "resources",
         /// Who runs the service: a domain.
         pub owner_domain: Option<Value> = "ownerDomain",
         /// Who runs the service: a name.
@@ -93,17 +96,17 @@ record! {
     /// OAuth 2.0 of an API.
     pub struct OAuth2 {
         /// Scopes by URL.
-        pub scopes: BTreeMap<String, Scope> = "scopes",
+        pub scopes: BTreeMap<String, AuthScope> = "scopes",
     }
 
     /// One scope.
-    pub struct Scope {
+    pub struct AuthScope {
         /// What it allows.
         pub description: Option<String> = "description",
     }
 
     /// A regional endpoint.
-    pub struct Endpoint {
+    pub struct RestEndpoint {
         /// Its root URL.
         pub endpoint_url: Option<String> = "endpointUrl",
         /// Its location: `europe-west1`.
@@ -115,17 +118,19 @@ record! {
     }
 
     /// A node of the resource tree.
-    pub struct Resource {
+    pub struct RestResource {
         /// Its methods by name.
-        pub methods: BTreeMap<String, Method> = "methods",
+        pub methods: BTreeMap<String, RestMethod> = "methods",
         /// Its sub-resources by name.
-        pub resources: BTreeMap<String, Resource> = "resources",
+        pub resources: BTreeMap<String, RestResource> = "resources",
         /// Whether it should no longer be used.
         pub deprecated: bool = "deprecated",
+        /// The Rust name that an override gives.
+        pub rename: Option<String> = "x-gapi-name",
     }
 
     /// One method.
-    pub struct Method {
+    pub struct RestMethod {
         /// `sql.instances.list`
         pub id: Option<String> = "id",
         /// What it does.
@@ -162,6 +167,14 @@ record! {
         pub supports_subscription: Option<Value> = "supportsSubscription",
         /// Whether requests need an entity tag (of old documents).
         pub etag_required: Option<Value> = "etagRequired",
+        /// The Rust name that an override gives.
+        pub rename: Option<String> = "x-gapi-name",
+        /// The property with the items of a page, where an override names it.
+        pub items: Option<String> = "x-gapi-items",
+        /// Whether calls may be repeated, where an override states it.
+        pub idempotent: Option<bool> = "x-gapi-idempotent",
+        /// How the method takes a patch, where an override states it.
+        pub patch: Option<Value> = "x-gapi-patch",
     }
 
     /// What a method accepts as media.
@@ -238,11 +251,47 @@ record! {
         pub repeated: bool = "repeated",
         /// Of a method's request: the name of the body.
         pub parameter_name: Option<Value> = "parameterName",
+        /// The Rust name that an override gives.
+        pub rename: Option<String> = "x-gapi-name",
+        /// How an operation of the schema is waited for, where an override states it.
+        pub operation: Option<Value> = "x-gapi-operation",
     }
 
     /// Facts about a property.
     pub struct Annotations {
         /// Ids of the methods that need it.
         pub required: Vec<String> = "required",
+    }
+}
+
+/// A schema; or, as in JSON Schema, `true` for any value and `false` for none.
+struct OrBool(Option<Box<Schema>>);
+
+impl<'de> Deserialize<'de> for OrBool {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+
+        impl<'de> Visitor<'de> for Either {
+            type Value = OrBool;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object")
+            }
+
+            fn visit_bool<E: serde::de::Error>(self, any: bool) -> Result<OrBool, E> {
+                let schema = || Schema {
+                    ty: Some("any".to_owned()),
+                    ..Schema::default()
+                };
+                Ok(OrBool(any.then(|| Box::new(schema()))))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<OrBool, A::Error> {
+                let schema = Schema::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(OrBool(Some(Box::new(schema))))
+            }
+        }
+
+        deserializer.deserialize_any(Either)
     }
 }

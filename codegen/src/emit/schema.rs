@@ -20,7 +20,7 @@ pub(super) fn object(def: &TypeDef, fields: &[Field], names: &Names<'_>) -> Toke
         .is_operation
         .then(|| quote!(impl __gapi::LongRunning for #name {}));
     let raw = def
-        .is_raw
+        .is_raw()
         .then(|| quote!(impl __gapi::RawBody for #name {}));
     quote! {
         #doc

@@ -1,4 +1,4 @@
-//! What a user writes in `gapi::api!`, for the macro and for whoever shows what the macro makes.
+//! PatternKind a user writes in `gapi::api!`, for the macro and for whoever shows what the macro makes.
 //!
 //! ```text
 //! module := attribute* visibility "mod" NAME "=" DOCUMENT [ "{" pattern,* "}" ] [ "overrides" FILE ] ";"?
@@ -9,14 +9,8 @@
     reason = "the types of syn have none without more features"
 )]
 
-mod generate;
-mod item;
+mod expand;
 mod pattern;
-/// What a module of an API is called where nobody says: `sqladmin`, `r#try`, `_4gapi`.
-#[must_use]
-pub fn module_name(api: &str) -> String {
-    Claims::default().claim(&names::snake(api))
-}
 
 #[cfg(test)]
 mod tests;
@@ -26,9 +20,7 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, Error, LitStr, Result, Token, Visibility};
 
-use crate::model::names::{self, Claims};
-
-pub use pattern::{Pattern, What};
+pub use pattern::{PatternKind, SelectionPattern};
 
 mod keyword {
     syn::custom_keyword!(overrides);
@@ -37,9 +29,9 @@ mod keyword {
 /// The modules of one call.
 #[derive(Default)]
 pub struct Invocation {
-    /// What was written well.
+    /// PatternKind was written well.
     pub modules: Vec<Module>,
-    /// What was not.
+    /// PatternKind was not.
     pub broken: Vec<Broken>,
 }
 
@@ -59,8 +51,8 @@ pub struct Module {
     pub header: Header,
     /// A path, or `name:version`.
     pub document: LitStr,
-    /// What to keep; all of it when absent.
-    pub selection: Option<Vec<Pattern>>,
+    /// PatternKind to keep; all of it when absent.
+    pub selection: Option<Vec<SelectionPattern>>,
     /// The override file.
     pub overrides: Option<LitStr>,
 }
@@ -69,7 +61,7 @@ pub struct Module {
 pub struct Broken {
     /// As much of it as was understood; its name can then still stand for an empty module.
     pub header: Option<Header>,
-    /// What is wrong, at its token.
+    /// PatternKind is wrong, at its token.
     pub error: Error,
 }
 
@@ -219,8 +211,8 @@ impl Module {
 }
 
 /// The patterns in the braces.
-fn patterns(stream: ParseStream<'_>, brace: DelimSpan) -> Result<Vec<Pattern>> {
-    let patterns = Pattern::parse_all(stream)?;
+fn patterns(stream: ParseStream<'_>, brace: DelimSpan) -> Result<Vec<SelectionPattern>> {
+    let patterns = SelectionPattern::parse_all(stream)?;
     if patterns.is_empty() {
         let message = "this selection keeps nothing; name methods such as `instances.list` or `instances.*`, or schemas as in \
                        `type NAME`, or leave the braces out to keep everything";

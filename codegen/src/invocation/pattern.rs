@@ -20,16 +20,16 @@ const NAME: &str = "expected a resource or method: a name, a string such as \"Pa
 
 /// One pattern, with the tokens that stand for it.
 #[derive(Clone, Debug)]
-pub struct Pattern {
-    /// What it keeps.
-    pub what: What,
+pub struct SelectionPattern {
+    /// PatternKind it keeps.
+    pub kind: PatternKind,
     /// Where errors point: the pattern, or its part in the innermost braces.
     pub tokens: TokenStream,
 }
 
-/// What a pattern keeps.
+/// PatternKind a pattern keeps.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum PatternKind {
     /// Methods: `instances.list`, `instances.*`, `projects.**`, `fhir."Patient-everything"`, as
     /// [`Selection::parse`](crate::Selection::parse) reads them. Braces are multiplied out.
     Methods(String),
@@ -37,7 +37,7 @@ pub enum What {
     Type(String),
 }
 
-impl Pattern {
+impl SelectionPattern {
     /// Reads patterns up to the end; a comma may follow the last.
     pub(super) fn parse_all(stream: ParseStream<'_>) -> Result<Vec<Self>> {
         let mut patterns = Vec::new();
@@ -46,7 +46,7 @@ impl Pattern {
             if stream.peek(Token![type]) && !stream.peek2(Token![.]) {
                 patterns.push(schema(stream)?);
             } else {
-                patterns.extend(Path::parse(stream)?.into_iter().map(Self::from));
+                patterns.extend(PatternPath::parse(stream)?.into_iter().map(Self::from));
             }
             comma(stream)?;
         }
@@ -56,21 +56,21 @@ impl Pattern {
 
 /// One spelling of a pattern, without braces.
 #[derive(Clone, Default)]
-struct Path {
+struct PatternPath {
     segments: Vec<String>,
     tokens: TokenStream,
 }
 
-impl From<Path> for Pattern {
-    fn from(path: Path) -> Self {
+impl From<PatternPath> for SelectionPattern {
+    fn from(path: PatternPath) -> Self {
         Self {
-            what: What::Methods(path.segments.join(".")),
+            kind: PatternKind::Methods(path.segments.join(".")),
             tokens: path.tokens,
         }
     }
 }
 
-impl Path {
+impl PatternPath {
     /// `instances.{list, get}`, with every spelling that the braces give.
     fn parse(stream: ParseStream<'_>) -> Result<Vec<Self>> {
         let mut paths = vec![Self::default()];
@@ -154,12 +154,12 @@ fn comma(stream: ParseStream<'_>) -> Result<()> {
 }
 
 /// `type Service`
-fn schema(stream: ParseStream<'_>) -> Result<Pattern> {
+fn schema(stream: ParseStream<'_>) -> Result<SelectionPattern> {
     let mut tokens = stream.parse::<Token![type]>()?.into_token_stream();
     let (name, token) = name(stream, "expected the name of a schema after `type`")?;
     tokens.extend([token]);
-    Ok(Pattern {
-        what: What::Type(name),
+    Ok(SelectionPattern {
+        kind: PatternKind::Type(name),
         tokens,
     })
 }

@@ -1,10 +1,10 @@
-//! What users may write and what they are told, without a compiler.
+//! PatternKind users may write and what they are told, without a compiler.
 
 use std::str::FromStr as _;
 
 use proc_macro2::TokenStream;
 
-use super::{Invocation, What};
+use super::{Invocation, PatternKind};
 
 fn parse(text: &str) -> Invocation {
     Invocation::parse(TokenStream::from_str(text).unwrap())
@@ -19,19 +19,19 @@ fn errors(text: &str) -> Vec<String> {
         .collect()
 }
 
-fn patterns(text: &str) -> Vec<What> {
+fn patterns(text: &str) -> Vec<PatternKind> {
     let input = parse(&format!("mod a = \"a:v1\" {{ {text} }};"));
     assert!(input.broken.is_empty(), "{}", input.broken[0].error);
     input.modules[0]
         .selection
         .iter()
         .flatten()
-        .map(|pattern| pattern.what.clone())
+        .map(|pattern| pattern.kind.clone())
         .collect()
 }
 
-fn methods(text: &str) -> What {
-    What::Methods(text.to_owned())
+fn methods(text: &str) -> PatternKind {
+    PatternKind::Methods(text.to_owned())
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn patterns_are_flattened() {
             methods("instances.get"),
             methods("operations.*"),
             methods("projects.locations.**"),
-            What::Type("Service".to_owned()),
+            PatternKind::Type("Service".to_owned()),
             methods("**"),
         ]
     );
@@ -110,7 +110,7 @@ fn any_word_is_a_segment() {
     );
     assert_eq!(
         patterns("type \"Odd-name\""),
-        [What::Type("Odd-name".to_owned())]
+        [PatternKind::Type("Odd-name".to_owned())]
     );
 }
 

@@ -1,6 +1,6 @@
 //! How deep the types of a module are for rustc, which proves of each that it may be sent and shared by walking through all that it holds.
 //!
-//! Each wrapper is a step of that walk, and what was seen is not walked again. A walk of more steps than the crate's recursion limit
+//! Each wrapper is a step of that search, and what was seen is not walked again. A search of more steps than the crate's recursion limit
 //! ends with E0275.
 
 use super::components::components;
@@ -15,7 +15,7 @@ const MARGIN: usize = 24;
 /// What a module asks of its crate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Depth {
-    /// Where the deepest walk begins, as a place in the document.
+    /// Where the deepest search begins, as a place in the document.
     pub(crate) place: String,
     pub(crate) steps: usize,
     /// The recursion limit that is enough.
@@ -29,8 +29,8 @@ pub(crate) fn of(api: &Api) -> Option<Depth> {
     let fits = |steps: usize| steps + MARGIN <= DEFAULT_LIMIT;
     // The bound is far above the depth where many types hold each other; the depth takes longer to find.
     let starts = (0..bounds.len()).filter(|start| !fits(bounds[*start]));
-    let mut walk = graph.walk();
-    let deepest = starts.map(|start| (walk.depth(start), start));
+    let mut search = graph.search();
+    let deepest = starts.map(|start| (search.depth(start), start));
     let (steps, start) = deepest.max_by_key(|(steps, start)| (*steps, usize::MAX - *start))?;
     let mut limit = DEFAULT_LIMIT;
     while steps + MARGIN > limit {
@@ -74,7 +74,7 @@ impl Graph {
         graph
     }
 
-    /// At least the depth of each type: a walk through types that hold each other passes each of them once at most.
+    /// At least the depth of each type: a search through types that hold each other passes each of them once at most.
     fn bounds(&self) -> Vec<usize> {
         let component = components(&self.0, |(to, _)| *to);
         let count = component.iter().max().map_or(0, |last| last + 1);
@@ -101,8 +101,8 @@ impl Graph {
         component.into_iter().map(|index| bounds[index]).collect()
     }
 
-    fn walk(&self) -> Walk<'_> {
-        Walk {
+    fn search(&self) -> DepthSearch<'_> {
+        DepthSearch {
             graph: self,
             seen: vec![usize::MAX; self.0.len()],
         }
@@ -110,13 +110,13 @@ impl Graph {
 }
 
 /// Walks as rustc does.
-struct Walk<'a> {
+struct DepthSearch<'a> {
     graph: &'a Graph,
     /// The last start that led to each type.
     seen: Vec<usize>,
 }
 
-impl Walk<'_> {
+impl DepthSearch<'_> {
     /// The most steps from a type.
     fn depth(&mut self, start: usize) -> usize {
         let mut deepest = 0;
@@ -166,12 +166,12 @@ mod tests {
     use super::*;
     use crate::{Document, Source};
 
-    /// The steps of the deepest walk from any type, however few.
+    /// The steps of the deepest search from any type, however few.
     fn deepest(api: &Api) -> usize {
         let graph = Graph::of(&api.types);
-        let mut walk = graph.walk();
+        let mut search = graph.search();
         (0..graph.0.len())
-            .map(|start| walk.depth(start))
+            .map(|start| search.depth(start))
             .max()
             .unwrap_or_default()
     }

@@ -1,7 +1,7 @@
 //! What services document of repeating calls, where that is not what their documents let one guess.
 
 /// The classes of a service's methods. Methods that are in none, because they only read or are newer than the classes, follow the general rule.
-pub(super) struct Classes {
+pub(super) struct RetryClasses {
     /// The name of the document.
     document: &'static str,
     /// Repeating them leaves what one call leaves.
@@ -23,14 +23,14 @@ pub(super) enum Condition {
 
 /// The class of a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Class {
+pub(super) enum RetryClass {
     Always,
     Conditionally(&'static [Condition]),
     Never,
 }
 
 /// Cloud Storage: "Idempotency of operations" in <https://cloud.google.com/storage/docs/retry-strategy>. The page names all get and list requests as well, which need no entry.
-const STORAGE: Classes = Classes {
+const STORAGE: RetryClasses = RetryClasses {
     document: "storage",
     always: &[
         "buckets.insert",
@@ -92,22 +92,22 @@ const STORAGE: Classes = Classes {
     ],
 };
 
-const SERVICES: [&Classes; 1] = [&STORAGE];
+const SERVICES: [&RetryClasses; 1] = [&STORAGE];
 
 /// The class of the method `path` of the document `name`.
-pub(super) fn class(name: &str, path: &str) -> Option<Class> {
+pub(super) fn class(name: &str, path: &str) -> Option<RetryClass> {
     let service = SERVICES.iter().find(|service| service.document == name)?;
     if service.always.contains(&path) {
-        return Some(Class::Always);
+        return Some(RetryClass::Always);
     }
     if service.never.contains(&path) {
-        return Some(Class::Never);
+        return Some(RetryClass::Never);
     }
     let (_, conditions) = service
         .conditionally
         .iter()
         .find(|(paths, _)| paths.contains(&path))?;
-    Some(Class::Conditionally(conditions))
+    Some(RetryClass::Conditionally(conditions))
 }
 
 #[cfg(test)]
@@ -134,7 +134,7 @@ mod tests {
             assert!(seen.insert(path), "{path} is in two classes");
             let method = api.root.all_methods().find(|m| m.path_name == **path);
             let method = method.unwrap_or_else(|| panic!("no method {path}"));
-            let Some(Class::Conditionally(conditions)) = class("storage", path) else {
+            let Some(RetryClass::Conditionally(conditions)) = class("storage", path) else {
                 continue;
             };
             for condition in conditions {

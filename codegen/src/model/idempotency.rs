@@ -1,13 +1,12 @@
 //! Which calls may be repeated: those that the server can tell from a repetition, by a request id or by a precondition, and those of which that is known.
 
-use super::documented::{self, Class, Condition};
-use super::{Location, Method as Lowered, Parameter, Retries, TokenIn, Type, Verb};
-use crate::document::{Method, Schema};
-use crate::overrides::IDEMPOTENT_KEY;
+use super::documented::{self, Condition, RetryClass};
+use super::{Location, Method, Parameter, Retries, TokenIn, Type, Verb};
+use crate::document::{RestMethod, Schema};
 use crate::{Document, Error};
 
-impl Lowered {
-    /// When a call is retried, although the attempt before may have had its effect.
+impl Method {
+    /// Returns when a call is retried, although the attempt before may have had its effect.
     #[must_use]
     pub fn retries(&self) -> Retries<'_> {
         let reads = matches!(self.verb, Verb::Get | Verb::Head) || self.paging.is_some();
@@ -26,36 +25,39 @@ impl Lowered {
         }
     }
 
-    /// Puts in what the service documents of the method, and then what an override says, if that says anything new.
-    pub(super) fn learn_repeating(
-        &mut self,
-        document: &Document,
-        method: &Method,
-    ) -> Result<(), Error> {
-        let name = document.name.as_deref().unwrap_or_default();
-        match documented::class(name, &self.path_name) {
-            Some(Class::Always) => self.idempotent = Some(true),
-            Some(Class::Never) => self.idempotent = Some(false),
-            Some(Class::Conditionally(conditions)) => {
-                self.preconditions = conditions.iter().map(slot).collect();
-            }
-            None => {}
-        }
-        let said = method.others.get(IDEMPOTENT_KEY);
-        let Some(said) = said.and_then(serde_json::Value::as_bool) else {
-            return Ok(());
+    /// Applies an override, which has to change something.
+    pub(super) fn override_idempotent(&mut self, idempotent: bool) -> Result<(), Error> {
+        let (is_known, known) = if idempotent {
+            (self.retries() == Retries::Always, "may be")
+        } else {
+            (self.idempotent == Some(false), "is not")
         };
-        let is_known = match said {
-            true => self.retries() == Retries::Always,
-            false => self.idempotent == Some(false),
-        };
-        self.idempotent = Some(said);
+        self.idempotent = Some(idempotent);
         if !is_known {
             return Ok(());
         }
-        let known = if said { "may be" } else { "is not" };
         let message = format!("a call of the method {known} repeated without an override");
         Err(Error::new("", message).help("remove the override"))
+    }
+}
+
+/// Returns whether calls may be repeated, where the service documents it, and the preconditions that make it so.
+pub(super) fn of(
+    document: &Document,
+    path_name: &str,
+    verb: Verb,
+    method: &RestMethod,
+    parameters: &[&Parameter],
+) -> (Option<bool>, Vec<TokenIn>) {
+    let name = document.name.as_deref().unwrap_or_default();
+    let preconditions = || preconditions(verb, method, parameters, document);
+    match documented::class(name, path_name) {
+        Some(RetryClass::Always) => (Some(true), preconditions()),
+        Some(RetryClass::Never) => (Some(false), preconditions()),
+        Some(RetryClass::Conditionally(conditions)) => {
+            (None, conditions.iter().map(slot).collect())
+        }
+        None => (None, preconditions()),
     }
 }
 
@@ -82,9 +84,9 @@ pub(super) fn has_request_id(verb: Verb, parameters: &[&Parameter]) -> bool {
 }
 
 /// What makes a call of the method conditional.
-pub(super) fn preconditions(
+fn preconditions(
     verb: Verb,
-    method: &Method,
+    method: &RestMethod,
     parameters: &[&Parameter],
     document: &Document,
 ) -> Vec<TokenIn> {
@@ -113,7 +115,7 @@ fn changes(verb: Verb) -> bool {
 }
 
 /// Where the body of the method has the `etag` of what it changes.
-fn etag(verb: Verb, method: &Method, document: &Document) -> Option<&'static str> {
+fn etag(verb: Verb, method: &RestMethod, document: &Document) -> Option<&'static str> {
     let name = method.request.as_ref()?.reference.as_deref()?;
     let schema = document.schemas.get(name)?;
     let property = |schema: &Schema, name: &str| schema.properties.get(name).cloned();

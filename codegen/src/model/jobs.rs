@@ -6,33 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::Deserialize as _;
 use serde_json::Value;
 
-use super::{Shape, TypeDef};
-use crate::overrides::OPERATION_KEY;
+use super::{Job, TypeDef};
 use crate::{Document, Error, Errors, json_path};
-
-/// How a job tells how far it is, and how it is asked for. Paths have dots.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Job {
-    /// The property that has the state.
-    pub state: String,
-    /// The states in which it has ended well, unless it tells an error.
-    pub succeeded: Vec<String>,
-    /// The other states in which it has ended.
-    #[serde(default)]
-    pub failed: Vec<String>,
-    /// The property that tells why it failed.
-    #[serde(default)]
-    pub error: Option<String>,
-    /// The property by which it is known.
-    pub name: String,
-    /// Where the job tells the parameters of the methods that get and cancel it.
-    #[serde(default)]
-    pub parameters: BTreeMap<String, String>,
-}
 
 /// The jobs of a document, by the name of their schema.
 pub(super) fn of(
@@ -44,7 +22,7 @@ pub(super) fn of(
     // A revision may have lost what the list says.
     jobs.retain(|schema, job| lacks(job, schema, defs).is_none());
     for (name, schema) in &document.schemas {
-        let Some(said) = schema.others.get(OPERATION_KEY) else {
+        let Some(said) = &schema.operation else {
             continue;
         };
         let job = Job::deserialize(said)
@@ -81,10 +59,7 @@ fn lacks<'j>(job: &'j Job, schema: &str, defs: &[TypeDef]) -> Option<&'j str> {
     let def = defs
         .iter()
         .find(|def| def.schema.as_deref() == Some(schema));
-    let fields = match def.map(|def| &def.shape) {
-        Some(Shape::Object(fields)) => fields.as_slice(),
-        _ => &[],
-    };
+    let fields = def.map(TypeDef::fields).unwrap_or_default();
     let paths = [&job.state, &job.name].into_iter().chain(&job.error);
     let tops = paths
         .chain(job.parameters.values())

@@ -1,9 +1,9 @@
 //! Uploads and downloads.
 
 use super::{Download, Upload};
-use crate::document::Method;
+use crate::document::RestMethod;
 
-pub(super) fn upload(method: &Method) -> Option<Upload> {
+pub(super) fn upload(method: &RestMethod) -> Option<Upload> {
     let media = method.media_upload.as_ref()?;
     let protocols = media.protocols.as_ref();
     Some(Upload {
@@ -14,7 +14,7 @@ pub(super) fn upload(method: &Method) -> Option<Upload> {
     })
 }
 
-pub(super) fn download(method: &Method) -> Option<Download> {
+pub(super) fn download(method: &RestMethod) -> Option<Download> {
     method.supports_media_download.then_some(Download {
         service: method.use_media_download_service,
     })

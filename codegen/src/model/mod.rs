@@ -1,15 +1,16 @@
 //! What a document means: names resolved, types interned, cycles boxed, paging, media and operations decided.
 
-pub(crate) mod address;
+mod api;
 mod components;
 mod cycles;
 pub(crate) mod depth;
 mod documented;
+mod draft;
 pub(crate) mod formats;
-mod http_body;
 mod idempotency;
 mod jobs;
 pub(crate) mod media;
+mod method;
 pub(crate) mod names;
 mod operations;
 mod paging;
@@ -24,8 +25,16 @@ mod types;
 
 use std::collections::BTreeSet;
 
+pub use crate::document::Endpoint;
+pub use api::*;
+pub use method::*;
+pub use names::module_name;
 pub use types::*;
 
+use operations::Operations;
+use patching::Patches;
+
+use crate::document::address;
 use crate::{Document, Errors};
 
 /// Lowers a document to the model.
@@ -42,9 +51,18 @@ pub fn lower(document: &Document) -> Result<Api, Errors> {
 pub(crate) fn lower_all(document: &Document) -> (Api, Errors) {
     let mut types = schemas::Types::of(document);
     let scopes = scopes::of(document);
-    let root = resources::root(document, &scopes, &mut types);
+    let drafts = resources::root(document, &mut types);
     let (mut defs, owners, mut errors) = (types.defs, types.owners, types.errors);
     cycles::resolve(&mut defs, &mut errors);
+    let operations = Operations::of(&drafts, document, &defs, &mut errors);
+    let patches = Patches::of(&drafts, &defs);
+    let root = drafts.map(&mut |draft| {
+        let decided = (
+            operations.operation(&draft, &defs),
+            patches.decide(&draft, &defs, &mut errors),
+        );
+        draft.finish(document, &scopes, &defs, decided, &mut errors)
+    });
     let prelude = prelude(&defs);
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     // What is no address is told by the check.
@@ -78,29 +96,8 @@ pub(crate) fn lower_all(document: &Document) -> (Api, Errors) {
     let mut order: Vec<usize> = (0..api.types.len()).collect();
     order.sort_by_key(|index| (owners[*index], *index));
     remap::api(&mut api, &order);
-    operations::resolve(&mut api, document, &mut errors);
-    http_body::resolve(&mut api);
-    patching::resolve(&mut api, document, &mut errors);
-    mark_requests(&mut api);
-    mark_responses(&mut api);
+    mark_types(&mut api);
     (api, errors)
-}
-
-impl Resource {
-    /// The number of methods here and below.
-    #[must_use]
-    pub fn method_count(&self) -> usize {
-        self.methods.len() + self.resources.iter().map(Self::method_count).sum::<usize>()
-    }
-
-    /// Every method here and below: each resource's own before those of its sub-resources.
-    pub fn all_methods(&self) -> Box<dyn Iterator<Item = &Method> + '_> {
-        Box::new(
-            self.methods
-                .iter()
-                .chain(self.resources.iter().flat_map(Self::all_methods)),
-        )
-    }
 }
 
 /// Names of the prelude, by their full path where a type of the module hides the short one.
@@ -121,32 +118,34 @@ fn prelude(defs: &[TypeDef]) -> Prelude {
     }
 }
 
-fn mark_requests(api: &mut Api) {
-    let bodies = api
-        .root
-        .all_methods()
-        .filter_map(|method| method.request.as_ref());
-    let roots: Vec<TypeId> = bodies.filter_map(remap::target).collect();
-    for id in remap::reach(&api.types, roots) {
+/// Marks the types that requests have, the operations, and the enums that responses are, by any names.
+fn mark_types(api: &mut Api) {
+    let (mut requests, mut operations, mut enums) = (Vec::new(), Vec::new(), Vec::new());
+    for method in api.root.all_methods() {
+        requests.extend(method.request.as_ref().and_then(remap::target));
+        let mut response = method.response.as_ref();
+        if let (Some(_), Some(Type::Named(id))) = (&method.operation, response) {
+            operations.push(*id);
+        }
+        // Aliases end: those that do not are an error.
+        while let Some(Type::Named(id)) = response {
+            response = match &api.types[id.0].shape {
+                Shape::Alias(target) => Some(target),
+                Shape::Enum(_) => {
+                    enums.push(*id);
+                    None
+                }
+                Shape::Object(_) => None,
+            };
+        }
+    }
+    for id in remap::reach(&api.types, requests) {
         api.types[id.0].in_request = true;
     }
-}
-
-/// Marks the enums that responses are, by whatever names.
-fn mark_responses(api: &mut Api) {
-    let responses = api.root.all_methods().filter_map(|method| {
-        let mut ty = method.response.as_ref()?;
-        // Aliases end: those that do not are an error.
-        loop {
-            let Type::Named(id) = ty else { return None };
-            match &api.types[id.0].shape {
-                Shape::Enum(_) => return Some(*id),
-                Shape::Alias(target) => ty = target,
-                Shape::Object(_) => return None,
-            }
-        }
-    });
-    for id in responses.collect::<BTreeSet<TypeId>>() {
+    for id in operations {
+        api.types[id.0].is_operation = true;
+    }
+    for id in enums {
         api.types[id.0].is_response = true;
     }
 }

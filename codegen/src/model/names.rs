@@ -10,11 +10,9 @@
 //! 4. A keyword becomes a raw identifier, except `self`, `Self`, `super` and `crate`, which cannot be: they count as
 //!    taken.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
-
-use crate::overrides::NAME_KEY;
 
 /// The names of one place.
 #[derive(Clone, Debug, Default)]
@@ -54,12 +52,10 @@ impl Claims {
     }
 }
 
-/// The name to convert: the document's, unless an override gives another.
-pub(crate) fn base<'a>(name: &'a str, others: &'a BTreeMap<String, serde_json::Value>) -> &'a str {
-    others
-        .get(NAME_KEY)
-        .and_then(serde_json::Value::as_str)
-        .unwrap_or(name)
+/// Returns the name of a module for an API where the user gives none: `sqladmin`, `r#try`, `_4gapi`.
+#[must_use]
+pub fn module_name(api: &str) -> String {
+    Claims::default().claim(&snake(api))
 }
 
 /// Fields, parameters, methods, modules.

@@ -3,33 +3,106 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::jobs::{self, Job};
-use super::{
-    Api, Location, Method, Operation, OperationShape, Resource, Shape, Type, TypeDef, TypeId, Verb,
-};
+use super::draft::Draft;
+use super::jobs;
+use super::{Job, Location, Operation, OperationShape, Resource, Type, TypeDef, TypeId, Verb};
 use crate::{Document, Errors};
 
-/// Decides the operations of all methods.
-pub(super) fn resolve(api: &mut Api, document: &Document, errors: &mut Errors) {
-    let mut polls = Vec::new();
-    collect(&api.root, "", &api.types, &mut polls);
-    let mut operations = BTreeSet::new();
-    assign(&mut api.root, &api.types, &polls, &mut operations);
-    let jobs = jobs::of(document, &api.types, errors);
-    let jobs: BTreeMap<TypeId, Job> = jobs
-        .into_iter()
-        .filter_map(|(name, job)| {
-            let is = |def: &TypeDef| def.schema.as_deref() == Some(&*name);
-            Some((TypeId(api.types.iter().position(is)?), job))
-        })
-        .collect();
-    if !jobs.is_empty() {
-        let mut gets = Vec::new();
-        collect_gets(&api.root, &jobs, &mut gets);
-        assign_jobs(&mut api.root, &jobs, &gets, &mut operations);
+/// The methods that get an operation or a job, and the types that are jobs.
+pub(super) struct Operations {
+    polls: Vec<Poll>,
+    jobs: BTreeMap<TypeId, Job>,
+    /// The methods that get a job.
+    gets: Vec<Get>,
+}
+
+impl Operations {
+    pub(super) fn of(
+        root: &Resource<Draft<'_>>,
+        document: &Document,
+        defs: &[TypeDef],
+        errors: &mut Errors,
+    ) -> Self {
+        let methods: Vec<&Draft<'_>> = root.all_methods().collect();
+        let reading = || {
+            let mut all = methods.iter().copied();
+            std::iter::from_fn(move || {
+                all.find(|method| method.wire == "get" && method.verb == Verb::Get)
+            })
+        };
+        let polls = reading()
+            .filter(|method| method.resource.to_ascii_lowercase().ends_with("operations"))
+            .filter_map(|method| Poll::of(method, &methods, defs));
+        let jobs: BTreeMap<TypeId, Job> = jobs::of(document, defs, errors)
+            .into_iter()
+            .filter_map(|(name, job)| {
+                let is = |def: &TypeDef| def.schema.as_deref() == Some(&*name);
+                Some((TypeId(defs.iter().position(is)?), job))
+            })
+            .collect();
+        let gets = reading().filter_map(|method| {
+            Some(Get {
+                job: job_of(method, &jobs)?,
+                path_name: method.path_name.clone(),
+                cancel: cancel(method, &methods),
+            })
+        });
+        Self {
+            polls: polls.collect(),
+            gets: gets.collect(),
+            jobs,
+        }
     }
-    for id in operations {
-        api.types[id.0].is_operation = true;
+
+    /// The operation that a method responds with.
+    pub(super) fn operation(&self, method: &Draft<'_>, defs: &[TypeDef]) -> Option<Operation> {
+        self.job(method).or_else(|| self.polled(method, defs))
+    }
+
+    /// A method that responds with a job starts one, or gets it. A change of one starts none.
+    fn job(&self, method: &Draft<'_>) -> Option<Operation> {
+        let id = job_of(method, &self.jobs)?;
+        let itself = self
+            .gets
+            .iter()
+            .find(|get| get.path_name == method.path_name);
+        if itself.is_none() && method.verb != Verb::Post {
+            return None;
+        }
+        let here = split(&method.path_name, '.');
+        let of_job = self.gets.iter().filter(|get| get.job == id);
+        let nearest = of_job.max_by_key(|get| {
+            (
+                common(&here, &split(&get.path_name, '.')),
+                Reverse(&get.path_name),
+            )
+        });
+        Some(Operation {
+            shape: OperationShape::Job(self.jobs[&id].clone()),
+            poll: itself.or(nearest).map(|get| get.path_name.clone()),
+            cancel: itself.and_then(|get| get.cancel.clone()),
+        })
+    }
+
+    fn polled(&self, method: &Draft<'_>, defs: &[TypeDef]) -> Option<Operation> {
+        let (response, shape) = shape(method.response.as_ref(), defs)?;
+        let itself = self
+            .polls
+            .iter()
+            .find(|poll| poll.path_name == method.path_name);
+        let has: BTreeSet<&str> = method.required.iter().map(|p| &*p.wire).collect();
+        let shares = |poll: &Poll| poll.shared.iter().all(|name| has.contains(&**name));
+        let poll = itself
+            .or_else(|| nearest(method, response, &self.polls, shares))
+            .or_else(|| {
+                let has_address = has_address(response, &shape, defs);
+                nearest(method, response, &self.polls, |_| has_address)
+            });
+        Some(Operation {
+            poll: poll.map(|poll| poll.path_name.clone()),
+            cancel: itself.and_then(|poll| poll.cancel.clone()),
+            shape,
+        })
     }
 }
 
@@ -40,60 +113,10 @@ struct Get {
     cancel: Option<String>,
 }
 
-fn job_of(method: &Method, jobs: &BTreeMap<TypeId, Job>) -> Option<TypeId> {
+fn job_of(method: &Draft<'_>, jobs: &BTreeMap<TypeId, Job>) -> Option<TypeId> {
     match method.response {
         Some(Type::Named(id)) if jobs.contains_key(&id) => Some(id),
         _ => None,
-    }
-}
-
-fn collect_gets(resource: &Resource, jobs: &BTreeMap<TypeId, Job>, gets: &mut Vec<Get>) {
-    for method in &resource.methods {
-        if let Some(job) = job_of(method, jobs)
-            && method.wire == "get"
-            && method.verb == Verb::Get
-        {
-            gets.push(Get {
-                job,
-                path_name: method.path_name.clone(),
-                cancel: cancel(resource, method),
-            });
-        }
-    }
-    for child in &resource.resources {
-        collect_gets(child, jobs, gets);
-    }
-}
-
-/// What answers with a job starts one, or gets it. A change of one is no beginning.
-fn assign_jobs(
-    resource: &mut Resource,
-    jobs: &BTreeMap<TypeId, Job>,
-    gets: &[Get],
-    operations: &mut BTreeSet<TypeId>,
-) {
-    for method in &mut resource.methods {
-        let Some(id) = job_of(method, jobs) else {
-            continue;
-        };
-        let itself = gets.iter().find(|get| get.path_name == method.path_name);
-        if itself.is_none() && method.verb != Verb::Post {
-            continue;
-        }
-        let here: Vec<String> = method.path_name.split('.').map(str::to_owned).collect();
-        let nearest = gets.iter().filter(|get| get.job == id).max_by_key(|get| {
-            let there: Vec<String> = get.path_name.split('.').map(str::to_owned).collect();
-            (common(&here, &there), Reverse(&get.path_name))
-        });
-        method.operation = Some(Operation {
-            shape: OperationShape::Job(jobs[&id].clone()),
-            poll: itself.or(nearest).map(|get| get.path_name.clone()),
-            cancel: itself.and_then(|get| get.cancel.clone()),
-        });
-        operations.insert(id);
-    }
-    for child in &mut resource.resources {
-        assign_jobs(child, jobs, gets, operations);
     }
 }
 
@@ -116,9 +139,7 @@ fn shape(ty: Option<&Type>, defs: &[TypeDef]) -> Option<(TypeId, OperationShape)
 
 /// Whether a type has all these properties.
 fn has(id: TypeId, names: &[&str], defs: &[TypeDef]) -> bool {
-    let Shape::Object(fields) = &defs[id.0].shape else {
-        return false;
-    };
+    let fields = defs[id.0].fields();
     names
         .iter()
         .all(|name| fields.iter().any(|field| field.wire == *name))
@@ -126,141 +147,95 @@ fn has(id: TypeId, names: &[&str], defs: &[TypeDef]) -> bool {
 
 /// A method that gets an operation.
 struct Poll {
-    answer: TypeId,
+    response: TypeId,
     path_name: String,
     cancel: Option<String>,
-    resource: Vec<String>,
+    resource: String,
     /// The segments of the path template before the operation itself.
     before: Vec<String>,
-    /// The parameters that say where the operation is, besides its name.
+    /// The parameters that locate the operation, besides its name.
     shared: BTreeSet<String>,
 }
 
-fn collect(resource: &Resource, name: &str, defs: &[TypeDef], polls: &mut Vec<Poll>) {
-    if name.to_ascii_lowercase().ends_with("operations") {
-        let gets = resource
-            .methods
+impl Poll {
+    fn of(method: &Draft<'_>, all: &[&Draft<'_>], defs: &[TypeDef]) -> Option<Self> {
+        let (response, _) = shape(method.response.as_ref(), defs)?;
+        let mut before: Vec<&str> = split(&method.path, '/');
+        let last = before.pop()?;
+        let operation = last
+            .strip_prefix('{')?
+            .strip_suffix('}')?
+            .trim_start_matches('+');
+        if before
+            .last()
+            .is_some_and(|segment| segment.eq_ignore_ascii_case("operations"))
+        {
+            before.pop();
+        }
+        let path = method
+            .required
             .iter()
-            .filter(|method| method.wire == "get" && method.verb == Verb::Get);
-        polls.extend(gets.filter_map(|method| poll(resource, method, defs)));
+            .filter(|parameter| parameter.location == Location::Path);
+        Some(Self {
+            response,
+            path_name: method.path_name.clone(),
+            cancel: cancel(method, all),
+            resource: method.resource.clone(),
+            before: before.into_iter().map(str::to_owned).collect(),
+            shared: path
+                .map(|parameter| parameter.wire.clone())
+                .filter(|wire| *wire != operation)
+                .collect(),
+        })
     }
-    for child in &resource.resources {
-        collect(child, &child.wire, defs, polls);
-    }
-}
-
-fn poll(resource: &Resource, method: &Method, defs: &[TypeDef]) -> Option<Poll> {
-    let (answer, _) = shape(method.response.as_ref(), defs)?;
-    let mut before = segments(&method.path);
-    let last = before.pop()?;
-    let operation = last
-        .strip_prefix('{')?
-        .strip_suffix('}')?
-        .trim_start_matches('+')
-        .to_owned();
-    if before
-        .last()
-        .is_some_and(|segment| segment.eq_ignore_ascii_case("operations"))
-    {
-        before.pop();
-    }
-    let path = method
-        .required
-        .iter()
-        .filter(|parameter| parameter.location == Location::Path);
-    let shared = path
-        .map(|parameter| parameter.wire.clone())
-        .filter(|wire| *wire != operation)
-        .collect();
-    Some(Poll {
-        answer,
-        path_name: method.path_name.clone(),
-        cancel: cancel(resource, method),
-        resource: resource.path.split('.').map(str::to_owned).collect(),
-        before,
-        shared,
-    })
 }
 
 /// The method beside `get` that cancels what it gets: it takes the same path, and then `cancel`.
-fn cancel(resource: &Resource, get: &Method) -> Option<String> {
+fn cancel(get: &Draft<'_>, all: &[&Draft<'_>]) -> Option<String> {
     let paths = [":cancel", "/cancel"].map(|end| format!("{}{end}", get.path));
-    let found = resource.methods.iter().find(|method| {
-        method.wire == "cancel" && method.verb == Verb::Post && paths.contains(&method.path)
+    let found = all.iter().find(|method| {
+        method.resource == get.resource
+            && method.wire == "cancel"
+            && method.verb == Verb::Post
+            && paths.contains(&method.path)
     })?;
     Some(found.path_name.clone())
 }
 
-fn assign(
-    resource: &mut Resource,
-    defs: &[TypeDef],
-    polls: &[Poll],
-    operations: &mut BTreeSet<TypeId>,
-) {
-    let here: Vec<String> = resource.path.split('.').map(str::to_owned).collect();
-    for method in &mut resource.methods {
-        if let Some((answer, shape)) = shape(method.response.as_ref(), defs) {
-            let itself = polls.iter().find(|poll| poll.path_name == method.path_name);
-            let poll = itself
-                .or_else(|| {
-                    let has: BTreeSet<&str> = method
-                        .required
-                        .iter()
-                        .map(|parameter| &*parameter.wire)
-                        .collect();
-                    nearest(method, &here, answer, polls, |poll| {
-                        poll.shared.iter().all(|name| has.contains(&**name))
-                    })
-                })
-                .or_else(|| {
-                    nearest(method, &here, answer, polls, |_| {
-                        tells_where(answer, &shape, defs)
-                    })
-                });
-            method.operation = Some(Operation {
-                shape,
-                poll: poll.map(|poll| poll.path_name.clone()),
-                cancel: itself.and_then(|poll| poll.cancel.clone()),
-            });
-            operations.insert(answer);
-        }
-    }
-    for child in &mut resource.resources {
-        assign(child, defs, polls, operations);
-    }
-}
-
-/// Whether an operation itself says where it is: by its full name, or by its URL.
-fn tells_where(id: TypeId, shape: &OperationShape, defs: &[TypeDef]) -> bool {
+/// Whether an operation contains its own address: its full name, or its URL.
+fn has_address(id: TypeId, shape: &OperationShape, defs: &[TypeDef]) -> bool {
     *shape == OperationShape::Aip151 || has(id, &["selfLink"], defs)
 }
 
 /// Of the poll methods that can be called, the one whose path and resource share most with those of the method.
 fn nearest<'p>(
-    method: &Method,
-    here: &[String],
-    answer: TypeId,
+    method: &Draft<'_>,
+    response: TypeId,
     polls: &'p [Poll],
     can_be_called: impl Fn(&Poll) -> bool,
 ) -> Option<&'p Poll> {
-    let path = segments(&method.path);
+    let (path, here) = (split(&method.path, '/'), split(&method.resource, '.'));
     polls
         .iter()
-        .filter(|poll| poll.answer == answer && can_be_called(poll))
+        .filter(|poll| poll.response == response && can_be_called(poll))
         .max_by_key(|poll| {
+            let resource = split(&poll.resource, '.');
             (
                 common(&path, &poll.before),
-                common(here, &poll.resource),
-                Reverse(poll.resource.len()),
+                common(&here, &resource),
+                Reverse(resource.len()),
                 Reverse(&poll.path_name),
             )
         })
 }
 
-fn segments(path: &str) -> Vec<String> {
-    path.split('/').map(str::to_owned).collect()
+fn split(text: &str, separator: char) -> Vec<&str> {
+    text.split(separator).collect()
 }
 
-fn common(a: &[String], b: &[String]) -> usize {
-    a.iter().zip(b).take_while(|(a, b)| a == b).count()
+fn common(a: &[&str], b: &[impl AsRef<str>]) -> usize {
+    a.iter()
+        .zip(b)
+        .take_while(|(a, b)| **a == b.as_ref())
+        .count()
 }

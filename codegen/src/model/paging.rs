@@ -3,37 +3,34 @@
 //! A method is paged when its answer has a property `pageToken` or `nextPageToken` and its parameters, or else its
 //! body, have one too.
 
+use super::draft::Draft;
 use super::{Field, Items, Paging, Parameter, Shape, TokenIn, Type, TypeDef};
 
 const TOKENS: [&str; 2] = ["pageToken", "nextPageToken"];
 const SIZES: [&str; 2] = ["pageSize", "maxResults"];
 
-/// What the method of a resource does, by the types of its request and answer.
-pub(super) fn of(
-    resource: &str,
-    parameters: &[&Parameter],
-    request: Option<&Type>,
-    response: Option<&Type>,
-    defs: &[TypeDef],
-) -> Option<Paging> {
-    let answer = object(response?, defs)?;
+/// How the method of a resource is paged.
+pub(super) fn of(resource: &str, method: &Draft<'_>, defs: &[TypeDef]) -> Option<Paging> {
+    let response = object(method.response.as_ref()?, defs)?;
     let next = TOKENS
         .iter()
-        .find(|token| answer.iter().any(|field| field.wire == **token))?;
+        .find(|token| response.iter().any(|field| field.wire == **token))?;
+    let request = method.request.as_ref();
     let body = request.and_then(|ty| object(ty, defs)).unwrap_or_default();
-    let token = place(&TOKENS, parameters, body, |_| true)?;
+    let parameters: Vec<&Parameter> = method.parameters().collect();
+    let token = slot(&TOKENS, &parameters, body, |_| true)?;
     Some(Paging {
         token,
         next: (*next).to_owned(),
-        size: place(&SIZES, parameters, body, |ty| {
+        size: slot(&SIZES, &parameters, body, |ty| {
             matches!(ty, Type::I32 | Type::U32 | Type::I64 | Type::U64)
         }),
-        items: items(resource, answer, defs),
+        items: items(resource, response, defs),
     })
 }
 
 /// The first of the names that a query parameter, or else a property of the body, has.
-fn place(
+fn slot(
     names: &[&str],
     parameters: &[&Parameter],
     body: &[Field],
@@ -57,9 +54,12 @@ fn place(
         .map(|name| TokenIn::Body((*name).to_owned()))
 }
 
-fn object<'d>(ty: &Type, defs: &'d [TypeDef]) -> Option<&'d [Field]> {
-    let Type::Named(id) = ty else { return None };
-    match &defs.get(id.0)?.shape {
+/// The properties of a type that is an object.
+pub(super) fn object<'d>(ty: &Type, defs: &'d [TypeDef]) -> Option<&'d [Field]> {
+    let (Type::Named(id) | Type::Boxed(id)) = ty else {
+        return None;
+    };
+    match &defs[id.0].shape {
         Shape::Object(fields) => Some(fields),
         _ => None,
     }

@@ -3,7 +3,7 @@
 use super::names::{self, Claims};
 use super::schemas::{Naming, Types, notes};
 use super::{Location, Parameter, Type, formats};
-use crate::document::{Method, Schema, is_in};
+use crate::document::{RestMethod, Schema, is_in};
 use crate::{Document, json_path};
 
 /// Argument names that a function has already.
@@ -39,7 +39,7 @@ const SERVING: [&str; 4] = ["pp", "strict", "trace", "userip"];
 /// Positional arguments in their order, and setters sorted by name.
 pub(super) fn of(
     document: &Document,
-    method: &Method,
+    method: &RestMethod,
     at: &str,
     types: &mut Types<'_>,
     enum_names: &[String],
@@ -53,7 +53,7 @@ pub(super) fn of(
         if !in_path && is_global(document, wire, schema) {
             continue;
         }
-        let base = names::base(wire, &schema.others);
+        let base = schema.rename.as_ref().unwrap_or(wire);
         let naming = Naming {
             wanted: enum_names
                 .iter()

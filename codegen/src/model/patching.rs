@@ -5,12 +5,13 @@
 
 use serde_json::Value;
 
+use super::draft::Draft;
+use super::paging::object;
 use super::{
-    Api, Field, Location, MaskOf, Method, Parameter, Patching, Refusal, Resource, Shape, TokenIn,
-    Type, TypeDef, Verb,
+    Field, Location, MaskOf, Parameter, Patching, Refusal, Resource, Shape, TokenIn, Type, TypeDef,
+    Verb,
 };
-use crate::overrides::PATCH_KEY;
-use crate::{Document, Error, Errors, document, json_path};
+use crate::{Error, Errors};
 
 /// Says of a method that it merges what it is given.
 const MERGES: [&str; 6] = [
@@ -41,54 +42,43 @@ const UPDATES: [&str; 7] = [
     "to change",
 ];
 
-/// Decides for all methods. Overrides in `document` win.
-pub(super) fn resolve(api: &mut Api, document: &Document, errors: &mut Errors) {
-    let merges = api.root.all_methods().any(|method| {
-        method.verb == Verb::Patch
-            && method.request.is_some()
-            && says(&method.description, &MERGES)
-            && mask(method, &api.types).is_none()
-    });
-    let top = (&document.methods, &document.resources);
-    each(&mut api.root, top, "", &mut |method, raw, at| {
-        method.patching = match raw.others.get(PATCH_KEY) {
-            None => decide(method, &api.types, merges),
-            Some(wanted) => overridden(method, &api.types, wanted).unwrap_or_else(|message| {
-                errors.push(Error::new(at, message).help("correct the override of its patches"));
-                Patching::Refused(Refusal::Silent)
-            }),
+/// What is known of patches with all methods in view.
+pub(super) struct Patches {
+    /// Whether the document describes the merge of a PATCH that has no mask.
+    merges: bool,
+}
+
+impl Patches {
+    pub(super) fn of(root: &Resource<Draft<'_>>, defs: &[TypeDef]) -> Self {
+        let mut methods = root.all_methods();
+        let merges = methods.any(|method| {
+            method.verb == Verb::Patch
+                && method.request.is_some()
+                && says(method.description(), &MERGES)
+                && mask(method, defs).is_none()
+        });
+        Self { merges }
+    }
+
+    /// Decides for a method. Its override wins.
+    pub(super) fn decide(
+        &self,
+        method: &Draft<'_>,
+        defs: &[TypeDef],
+        errors: &mut Errors,
+    ) -> Patching {
+        let Some(wanted) = method.patch() else {
+            return decide(method, defs, self.merges);
         };
-    });
-}
-
-type Parts<'d> = (
-    &'d std::collections::BTreeMap<String, document::Method>,
-    &'d std::collections::BTreeMap<String, document::Resource>,
-);
-
-fn each(
-    resource: &mut Resource,
-    (methods, resources): Parts<'_>,
-    at: &str,
-    visit: &mut dyn FnMut(&mut Method, &document::Method, &str),
-) {
-    let within = json_path::join(at, "methods");
-    for method in &mut resource.methods {
-        if let Some(raw) = methods.get(&method.wire) {
-            let at = json_path::join(&within, &method.wire);
-            visit(method, raw, &at);
-        }
-    }
-    let within = json_path::join(at, "resources");
-    for child in &mut resource.resources {
-        if let Some(raw) = resources.get(&child.wire) {
-            let at = json_path::join(&within, &child.wire);
-            each(child, (&raw.methods, &raw.resources), &at, visit);
-        }
+        overridden(method, defs, wanted).unwrap_or_else(|message| {
+            let error = Error::new(&*method.at, message);
+            errors.push(error.help("correct the override of its patches"));
+            Patching::Refused(Refusal::Silent)
+        })
     }
 }
 
-fn decide(method: &Method, defs: &[TypeDef], merges: bool) -> Patching {
+fn decide(method: &Draft<'_>, defs: &[TypeDef], merges: bool) -> Patching {
     let Some(request) = &method.request else {
         return Patching::Refused(Refusal::NoBody);
     };
@@ -96,7 +86,7 @@ fn decide(method: &Method, defs: &[TypeDef], merges: bool) -> Patching {
         return Patching::Refused(Refusal::NoObject);
     };
     let def = &defs[id.0];
-    if def.is_raw || !matches!(def.shape, Shape::Object(_)) {
+    if def.is_raw() || !matches!(def.shape, Shape::Object(_)) {
         return Patching::Refused(Refusal::NoObject);
     }
     if matches!(method.verb, Verb::Get | Verb::Head | Verb::Delete) {
@@ -108,7 +98,7 @@ fn decide(method: &Method, defs: &[TypeDef], merges: bool) -> Patching {
             (_, None) => Patching::Refused(Refusal::Mask),
         };
     }
-    let text = &method.description;
+    let text = method.description();
     if matches!(method.verb, Verb::Patch | Verb::Put) && says(text, &MERGES) {
         return Patching::Merge;
     }
@@ -140,12 +130,12 @@ fn is_message(def: &TypeDef) -> bool {
 }
 
 /// The mask of a method, and what its paths are paths of, where that is known.
-fn mask(method: &Method, defs: &[TypeDef]) -> Option<(TokenIn, Option<MaskOf>)> {
+fn mask(method: &Draft<'_>, defs: &[TypeDef]) -> Option<(TokenIn, Option<MaskOf>)> {
     let fields = object(method.request.as_ref()?, defs)?;
     if matches!(method.verb, Verb::Get | Verb::Head | Verb::Delete) {
         return None;
     }
-    let parameters = method.required.iter().chain(&method.optional);
+    let parameters = method.parameters();
     let query = parameters
         .filter(|parameter| is_query_mask(parameter) && applies(&parameter.description, method))
         .min_by_key(|parameter| !parameter.wire.starts_with("update"));
@@ -170,7 +160,7 @@ fn is_of_updates(wire: &str, description: &str) -> bool {
 }
 
 /// Whether a mask is one of this method's: some schemas and parameters are shared with another one, and say so.
-fn applies(description: &str, method: &Method) -> bool {
+fn applies(description: &str, method: &Draft<'_>) -> bool {
     let text = description.trim_start();
     !text.starts_with("Only applies to") || text.contains(&format!("`{}`", method.path_name))
 }
@@ -204,7 +194,7 @@ fn of_query(parameter: &Parameter, fields: &[Field], defs: &[TypeDef]) -> MaskOf
 
 /// The mask in a body: a property of its own, or in a PATCH one level down.
 fn in_body<'d>(
-    method: &Method,
+    method: &Draft<'_>,
     fields: &'d [Field],
     defs: &'d [TypeDef],
 ) -> Option<(String, &'d Field)> {
@@ -231,7 +221,7 @@ fn in_body<'d>(
 
 /// The property of a body which the paths of the mask beside it are paths of.
 fn within(
-    method: &Method,
+    method: &Draft<'_>,
     fields: &[Field],
     defs: &[TypeDef],
     path: &str,
@@ -268,19 +258,8 @@ fn within(
         .or_else(|| only(objects.iter().filter(is_mentioned).copied().collect()))
 }
 
-/// The properties of a type that is an object.
-fn object<'d>(ty: &Type, defs: &'d [TypeDef]) -> Option<&'d [Field]> {
-    let (Type::Named(id) | Type::Boxed(id)) = ty else {
-        return None;
-    };
-    match &defs[id.0].shape {
-        Shape::Object(fields) => Some(fields),
-        _ => None,
-    }
-}
-
 /// What an override says: `"merge"`, `"replace"`, or `{"mask": "updateMask", "of": "topic"}`.
-fn overridden(method: &Method, defs: &[TypeDef], wanted: &Value) -> Result<Patching, String> {
+fn overridden(method: &Draft<'_>, defs: &[TypeDef], wanted: &Value) -> Result<Patching, String> {
     let fields = method
         .request
         .as_ref()
@@ -296,7 +275,7 @@ fn overridden(method: &Method, defs: &[TypeDef], wanted: &Value) -> Result<Patch
     let text = |name: &str| wanted.get(name).and_then(Value::as_str);
     let mask =
         text("mask").ok_or(r#"a patch is "merge", "replace" or {"mask": ..., "of": ...}"#)?;
-    let parameters = method.required.iter().chain(&method.optional);
+    let parameters = method.parameters();
     let mut query = parameters.filter(|p| p.location == Location::Query);
     if query.any(|parameter| parameter.wire == mask) {
         let at = TokenIn::Query(mask.to_owned());

@@ -2,15 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use super::draft::Draft;
 use super::names::{self, Claims};
 use super::schemas::{Naming, Types};
-use super::{
-    Method, Paging, Parameter, Patching, Refusal, Resource, Scope, Type, Verb, address,
-    idempotency, media, paging, parameters,
-};
-use crate::document::{self, Schema};
+use super::{Paging, Resource, Verb, paging, parameters};
+use crate::document::{self, Schema, address};
 use crate::error::Subject;
-use crate::overrides::ITEMS_KEY;
 use crate::{Document, Error, json_path};
 
 /// Names that the module of a resource has already, or means from the prelude.
@@ -30,50 +27,44 @@ const RESERVED_TYPES: [&str; 12] = [
     "IntoIterator",
 ];
 
-/// Lowers the whole tree.
-pub(super) fn root<'d>(
-    document: &'d Document,
-    scopes: &[Scope],
-    types: &mut Types<'d>,
-) -> Resource {
-    let mut lowering = Lowering {
-        document,
-        scopes,
-        types,
-    };
-    let mut names = std::mem::take(&mut lowering.types.claims);
+/// Drafts the whole tree.
+pub(super) fn root<'d>(document: &'d Document, types: &mut Types<'d>) -> Resource<Draft<'d>> {
+    let mut names = std::mem::take(&mut types.claims);
     let idents = resource_idents(&mut names, &document.resources);
     let methods = method_idents(&mut names, &document.methods);
-    lowering.types.claims = names;
-    let mut root = Resource {
-        methods: lowering.methods("", &[], &document.methods, methods.clone(), &methods),
-        ..Resource::default()
-    };
-    for ((name, resource), ident) in document.resources.iter().zip(idents) {
-        root.resources
-            .push(lowering.resource("", &[], name, resource, ident));
+    types.claims = names;
+    let mut lowering = Lowering { document, types };
+    let methods = lowering.methods("", &[], &document.methods, methods.clone(), &methods);
+    let resources = document.resources.iter().zip(idents);
+    Resource {
+        ident: String::new(),
+        wire: String::new(),
+        path: String::new(),
+        deprecated: false,
+        methods,
+        resources: resources
+            .map(|((name, resource), ident)| lowering.resource("", &[], name, resource, ident))
+            .collect(),
     }
-    root
 }
 
 struct Lowering<'a, 'd> {
     document: &'d Document,
-    scopes: &'a [Scope],
     types: &'a mut Types<'d>,
 }
 
-impl Lowering<'_, '_> {
+impl<'d> Lowering<'_, 'd> {
     fn resource(
         &mut self,
         at: &str,
         above: &[&str],
         name: &str,
-        resource: &document::Resource,
+        resource: &'d document::RestResource,
         ident: String,
-    ) -> Resource {
+    ) -> Resource<Draft<'d>> {
         let at = json_path::join(&json_path::join(at, "resources"), name);
         let path = [above, &[name]].concat();
-        // A sub-resource and a method of one name: the sub-resource keeps it.
+        // A sub-resource and a method of one name: the sub-resource has it.
         let mut names = Claims::default();
         let idents = resource_idents(&mut names, &resource.resources);
         let methods = method_idents(&mut names, &resource.methods);
@@ -95,10 +86,10 @@ impl Lowering<'_, '_> {
         &mut self,
         at: &str,
         path: &[&str],
-        methods: &BTreeMap<String, document::Method>,
+        methods: &'d BTreeMap<String, document::RestMethod>,
         idents: Vec<String>,
         beside: &[String],
-    ) -> Vec<Method> {
+    ) -> Vec<Draft<'d>> {
         let at = json_path::join(at, "methods");
         // Request types and table entries are values of one module. Names without letters are the same in every case, so those of the modules and
         // functions in it are taken too.
@@ -106,7 +97,7 @@ impl Lowering<'_, '_> {
         names.reserve(beside);
         let bases: Vec<&str> = methods
             .iter()
-            .map(|(name, method)| names::base(name, &method.others))
+            .map(|(name, method)| method.rename.as_ref().unwrap_or(name).as_str())
             .collect();
         let types: Vec<String> = bases
             .iter()
@@ -122,14 +113,12 @@ impl Lowering<'_, '_> {
             .zip(spelled)
             .map(|((name, method), ((ident, type_ident), static_ident))| {
                 let known = self.types.errors.len();
-                let mut lowered =
-                    self.method(&json_path::join(&at, name), path, name, method, &names);
-                let subject = || Subject::Method(lowered.path_name.clone());
+                let spelled = [ident, type_ident, static_ident];
+                let at = json_path::join(&at, name);
+                let draft = self.method(at, path, name, method, spelled, &names);
+                let subject = || Subject::Method(draft.path_name.clone());
                 self.types.errors.about(known, subject);
-                lowered.ident = ident;
-                lowered.type_ident = type_ident;
-                lowered.static_ident = static_ident;
-                lowered
+                draft
             })
             .collect()
     }
@@ -137,125 +126,78 @@ impl Lowering<'_, '_> {
     /// `taken` are the names of values in the module of the method.
     fn method(
         &mut self,
-        at: &str,
+        at: String,
         path: &[&str],
         name: &str,
-        method: &document::Method,
+        method: &'d document::RestMethod,
+        [ident, type_ident, static_ident]: [String; 3],
         taken: &Claims,
-    ) -> Method {
-        let enum_names = names_of_types(path, names::base(name, &method.others));
+    ) -> Draft<'d> {
+        let base = method.rename.as_deref().unwrap_or(name);
+        let enum_names = names_of_types(path, base);
         let (required, optional) =
-            parameters::of(self.document, method, at, self.types, &enum_names, taken);
-        let request = self.body(
-            method.request.as_ref(),
-            &json_path::join(at, "request"),
-            &enum_names,
-            "Request",
-        );
-        let response = self.body(
-            method.response.as_ref(),
-            &json_path::join(at, "response"),
-            &enum_names,
-            "Response",
-        );
-        let parameters: Vec<_> = required.iter().chain(&optional).collect();
-        let verb = self.verb(at, method);
-        let resource = path.last().copied().unwrap_or_default();
-        let path_name = [path, &[name]].concat().join(".");
-        // What is no path is told by the check.
+            parameters::of(self.document, method, &at, self.types, &enum_names, taken);
+        let mut body = |schema: &'d Option<Schema>, key: &str, suffix: &str| {
+            let wanted = enum_names.iter().map(|name| format!("{name}{suffix}"));
+            let naming = Naming {
+                wanted: wanted.collect(),
+                owner: None,
+                schema: String::new(),
+            };
+            let schema = schema.as_ref()?;
+            Some(
+                self.types
+                    .type_of(schema, &json_path::join(&at, key), &naming),
+            )
+        };
+        let request = body(&method.request, "request", "Request");
+        let response = body(&method.response, "response", "Response");
+        let verb = self.verb(&at, method);
+        // An invalid path is an error of the check.
         let template = method.path.as_deref().unwrap_or_default();
-        let mut lowered = Method {
-            ident: String::new(),
-            type_ident: String::new(),
-            static_ident: String::new(),
+        let mut draft = Draft {
+            written: method,
+            ident,
+            type_ident,
+            static_ident,
             wire: name.to_owned(),
-            id: method.id.clone().unwrap_or_else(|| path_name.clone()),
+            path_name: [path, &[name]].concat().join("."),
+            resource: path.join("."),
             verb,
             path: address::path(template).unwrap_or(template).to_owned(),
-            description: method.description.clone().unwrap_or_default(),
-            deprecated: method.deprecated,
-            scopes: self.scopes_of(method),
-            api_version: method.api_version.clone(),
-            paging: self.paging(
-                at,
-                resource,
-                method,
-                &parameters,
-                (request.as_ref(), response.as_ref()),
-            ),
-            upload: media::upload(method),
-            download: media::download(method),
-            operation: None,
-            idempotent: None,
-            request_id: idempotency::has_request_id(verb, &parameters),
-            preconditions: idempotency::preconditions(verb, method, &parameters, self.document),
-            raw_response: false,
-            may_be_empty: true,
-            patching: Patching::Refused(Refusal::NoBody),
-            path_name,
             required,
             optional,
             request,
             response,
+            paging: None,
+            at,
         };
-        if let Err(error) = lowered.learn_repeating(self.document, method) {
-            let place = at.to_owned();
-            self.types.errors.push(Error { place, ..error });
-        }
-        lowered
+        draft.paging = self.paging(path.last().copied().unwrap_or_default(), &draft);
+        draft
     }
 
-    fn paging(
-        &mut self,
-        at: &str,
-        resource: &str,
-        method: &document::Method,
-        parameters: &[&Parameter],
-        (request, response): (Option<&Type>, Option<&Type>),
-    ) -> Option<Paging> {
+    fn paging(&mut self, resource: &str, draft: &Draft<'_>) -> Option<Paging> {
         let defs = &self.types.defs;
-        let mut paging = paging::of(resource, parameters, request, response, defs);
-        if let Some(name) = method
-            .others
-            .get(ITEMS_KEY)
-            .and_then(serde_json::Value::as_str)
-        {
-            let error = match paging.as_mut().zip(response) {
+        let mut paging = paging::of(resource, draft, defs);
+        if let Some(name) = &draft.written.items {
+            let error = match paging.as_mut().zip(draft.response.as_ref()) {
                 None => Some("the method is not paged, so that it has no items".to_owned()),
                 Some((paging, response)) => {
                     paging.items = paging::items_called(name, response, defs);
                     paging
                         .items
                         .is_none()
-                        .then(|| format!("the answer has no list or map of objects `{name}`"))
+                        .then(|| format!("the response has no list or map of objects `{name}`"))
                 }
             };
-            self.types.errors.extend(
-                error.map(|message| {
-                    Error::new(at, message).help("correct the override of its items")
-                }),
-            );
+            self.types.errors.extend(error.map(|message| {
+                Error::new(&*draft.at, message).help("correct the override of its items")
+            }));
         }
         paging
     }
 
-    fn body(
-        &mut self,
-        schema: Option<&Schema>,
-        at: &str,
-        names: &[String],
-        suffix: &str,
-    ) -> Option<Type> {
-        let wanted = names.iter().map(|name| format!("{name}{suffix}")).collect();
-        let naming = Naming {
-            wanted,
-            owner: None,
-            schema: String::new(),
-        };
-        Some(self.types.type_of(schema?, at, &naming))
-    }
-
-    fn verb(&mut self, at: &str, method: &document::Method) -> Verb {
+    fn verb(&mut self, at: &str, method: &document::RestMethod) -> Verb {
         match method.http_method.as_deref() {
             Some("GET") => Verb::Get,
             Some("POST") => Verb::Post,
@@ -281,39 +223,27 @@ impl Lowering<'_, '_> {
             }
         }
     }
-
-    fn scopes_of(&self, method: &document::Method) -> Vec<usize> {
-        let mut scopes: Vec<usize> = method
-            .scopes
-            .iter()
-            .filter_map(|url| {
-                self.scopes
-                    .binary_search_by(|scope| scope.url.as_str().cmp(url))
-                    .ok()
-            })
-            .collect();
-        scopes.sort_unstable();
-        scopes.dedup();
-        scopes
-    }
 }
 
 fn resource_idents(
     claims: &mut Claims,
-    resources: &BTreeMap<String, document::Resource>,
+    resources: &BTreeMap<String, document::RestResource>,
 ) -> Vec<String> {
     let bases = resources
         .iter()
-        .map(|(name, resource)| names::base(name, &resource.others));
+        .map(|(name, resource)| resource.rename.as_ref().unwrap_or(name));
     bases
         .map(|name| claims.claim(&names::snake(name)))
         .collect()
 }
 
-fn method_idents(claims: &mut Claims, methods: &BTreeMap<String, document::Method>) -> Vec<String> {
+fn method_idents(
+    claims: &mut Claims,
+    methods: &BTreeMap<String, document::RestMethod>,
+) -> Vec<String> {
     let bases = methods
         .iter()
-        .map(|(name, method)| names::base(name, &method.others));
+        .map(|(name, method)| method.rename.as_ref().unwrap_or(name));
     bases
         .map(|name| claims.claim(&names::snake(name)))
         .collect()

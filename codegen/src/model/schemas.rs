@@ -66,22 +66,10 @@ impl<'d> Types<'d> {
         for (name, schema) in &document.schemas {
             let ident = types
                 .claims
-                .claim(&names::schema(names::base(name, &schema.others)));
-            let id = types.push(
-                None,
-                TypeDef {
-                    ident,
-                    schema: Some(name.clone()),
-                    place: json_path::join("schemas", name),
-                    description: schema.description.clone().unwrap_or_default(),
-                    deprecated: schema.deprecated,
-                    in_request: false,
-                    is_response: false,
-                    is_operation: false,
-                    is_raw: false,
-                    shape: Shape::Alias(Type::Any),
-                },
-            );
+                .claim(&names::schema(schema.rename.as_ref().unwrap_or(name)));
+            let at = json_path::join("schemas", name);
+            let def = define(ident, Some(name), at, schema);
+            let id = types.push(None, def);
             types.by_schema.insert(name, id);
         }
         for (index, schema) in document.schemas.values().enumerate() {
@@ -127,7 +115,7 @@ impl<'d> Types<'d> {
         let at = json_path::join(at, "properties");
         let mut fields = Vec::with_capacity(schema.properties.len());
         for (wire, property) in &schema.properties {
-            let name = names::base(wire, &property.others);
+            let name = property.rename.as_ref().unwrap_or(wire);
             let ty = self.type_of(
                 property,
                 &json_path::join(&at, wire),
@@ -227,18 +215,22 @@ impl<'d> Types<'d> {
         let wanted = free
             .or(naming.wanted.last())
             .map_or("Unnamed", String::as_str);
-        TypeDef {
-            ident: self.claims.claim(wanted),
-            schema: None,
-            place: at.to_owned(),
-            description: schema.description.clone().unwrap_or_default(),
-            deprecated: schema.deprecated,
-            in_request: false,
-            is_response: false,
-            is_operation: false,
-            is_raw: false,
-            shape: Shape::Alias(Type::Any),
-        }
+        define(self.claims.claim(wanted), None, at.to_owned(), schema)
+    }
+}
+
+/// A type whose shape is not known yet.
+fn define(ident: String, name: Option<&String>, json_path: String, schema: &Schema) -> TypeDef {
+    TypeDef {
+        ident,
+        schema: name.cloned(),
+        place: json_path,
+        description: schema.description.clone().unwrap_or_default(),
+        deprecated: schema.deprecated,
+        in_request: false,
+        is_response: false,
+        is_operation: false,
+        shape: Shape::Alias(Type::Any),
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::Scope;
 use super::names::{self, Claims};
 use crate::Document;
-use crate::document::{Method, Resource};
+use crate::document::{RestMethod, RestResource};
 
 /// What nearly all scopes begin with, and what the oldest ones do. Nothing is lost without it.
 const PREFIXES: [&str; 4] = [
@@ -39,7 +39,10 @@ pub(super) fn of(document: &Document) -> Vec<Scope> {
         .collect()
 }
 
-fn collect<'d>(resources: &'d BTreeMap<String, Resource>, into: &mut BTreeMap<&'d str, &'d str>) {
+fn collect<'d>(
+    resources: &'d BTreeMap<String, RestResource>,
+    into: &mut BTreeMap<&'d str, &'d str>,
+) {
     for resource in resources.values() {
         collect_methods(resource.methods.values(), into);
         collect(&resource.resources, into);
@@ -47,7 +50,7 @@ fn collect<'d>(resources: &'d BTreeMap<String, Resource>, into: &mut BTreeMap<&'
 }
 
 fn collect_methods<'d>(
-    methods: impl Iterator<Item = &'d Method>,
+    methods: impl Iterator<Item = &'d RestMethod>,
     into: &mut BTreeMap<&'d str, &'d str>,
 ) {
     for scope in methods.flat_map(|method| &method.scopes) {

@@ -2,9 +2,7 @@
 
 use serde_json::Value;
 
-use super::{
-    Action, Entry, IDEMPOTENT_KEY, ITEMS_KEY, NAME_KEY, OPERATION_KEY, Overrides, PATCH_KEY,
-};
+use super::{Action, Override, Overrides};
 use crate::json_path::{self, Step};
 use crate::{Error, Errors, suggest};
 
@@ -28,32 +26,36 @@ impl Overrides {
     }
 }
 
-impl Entry {
+impl Override {
     fn apply(&self, document: &mut Value) -> Result<(), Error> {
         match &self.action {
             Action::Rename(name) => {
-                self.mark(document, NAME_KEY, name.as_str(), &RENAMED, "renamed")
+                self.mark(document, "x-gapi-name", name.as_str(), &RENAMED, "renamed")
             }
             Action::Items(name) => self.mark(
                 document,
-                ITEMS_KEY,
+                "x-gapi-items",
                 name.as_str(),
                 &["methods"],
                 "given items",
             ),
-            Action::Idempotent(said) => {
-                self.mark(document, IDEMPOTENT_KEY, *said, &["methods"], "idempotent")
-            }
+            Action::Idempotent(said) => self.mark(
+                document,
+                "x-gapi-idempotent",
+                *said,
+                &["methods"],
+                "idempotent",
+            ),
             Action::Patch(value) => self.mark(
                 document,
-                PATCH_KEY,
+                "x-gapi-patch",
                 value.clone(),
                 &["methods"],
                 "said to patch",
             ),
             Action::Operation(value) => self.mark(
                 document,
-                OPERATION_KEY,
+                "x-gapi-operation",
                 value.clone(),
                 &["schemas"],
                 "waited for",

@@ -29,32 +29,17 @@ impl Pattern {
 
     /// The plain path, when the pattern has no wildcard.
     pub(super) fn plain(&self) -> Option<String> {
-        let names: Option<Vec<&str>> = self
-            .0
-            .iter()
-            .map(|segment| {
-                if let Segment::Name(name) = segment {
-                    Some(&**name)
-                } else {
-                    None
-                }
-            })
-            .collect();
-        names.map(|names| names.join("."))
+        let names = self.start();
+        (names.len() == self.0.len()).then(|| names.join("."))
     }
 
     /// The names before the first wildcard.
     pub(super) fn start(&self) -> Vec<&str> {
-        self.0
-            .iter()
-            .map_while(|segment| {
-                if let Segment::Name(name) = segment {
-                    Some(&**name)
-                } else {
-                    None
-                }
-            })
-            .collect()
+        let name = |segment| match segment {
+            &Segment::Name(ref name) => Some(name.as_str()),
+            _ => None,
+        };
+        self.0.iter().map_while(name).collect()
     }
 }
 

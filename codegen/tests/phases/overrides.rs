@@ -186,7 +186,7 @@ fn what_an_override_breaks_is_an_error_of_the_document() {
     assert_eq!(
         errors("recursion", r#"{"at": "schemas.Pong.type", "set": 3}"#),
         [
-            "recursion.json: schemas.Pong.type: invalid type: integer `3`, expected a string; this is the document as the overrides leave it"
+            "recursion.json: schemas.Pong.type: invalid type: integer `3`, expected a string; this is the document after its overrides"
         ]
     );
 }

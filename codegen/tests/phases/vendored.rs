@@ -349,7 +349,7 @@ fn decisions_about_known_methods() {
     let raw = apis["apigee.v1.json"]
         .types
         .iter()
-        .filter(|def| def.is_raw)
+        .filter(|def| def.is_raw())
         .map(|def| &*def.ident);
     assert_eq!(raw.collect::<Vec<_>>(), ["GoogleApiHttpBody"]);
     // The global parameters that this one method lists again are not its own.

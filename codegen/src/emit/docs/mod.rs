@@ -210,7 +210,7 @@ pub(super) fn method(api: &Api, method: &Method, scopes: &str) -> Docs {
         });
     }
     if let Some(Type::Named(id)) = method.request
-        && api.types[id.0].is_raw
+        && api.types[id.0].is_raw()
     {
         docs = docs.paragraph(
             "The body is bytes of any type: give it the runtime's `HttpBody`, which travels as it is.",

@@ -1,11 +1,12 @@
-//! From a module as it is written to what the generator is asked.
+//! From a module as it is written to the generator, and from what that returns to an item.
 
 use std::path::{Path, PathBuf};
 
 use proc_macro2::TokenStream;
-use syn::LitStr;
+use quote::{ToTokens as _, quote};
+use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta};
 
-use super::{Module, What};
+use super::{Header, Module, PatternKind};
 use crate::{Error, Errors, Options, Overrides, Selection, Source, lookup};
 
 impl Module {
@@ -61,13 +62,13 @@ impl Module {
         let mut selection = Selection::new();
         let mut errors = Vec::new();
         for (index, pattern) in patterns.iter().enumerate() {
-            match &pattern.what {
-                What::Methods(text) => {
+            match &pattern.kind {
+                PatternKind::Methods(text) => {
                     if let Err(error) = selection.add(index, text) {
                         errors.push(syn::Error::new_spanned(&pattern.tokens, error));
                     }
                 }
-                What::Type(name) => selection.add_type(index, name),
+                PatternKind::Type(name) => selection.add_type(index, name),
             }
         }
         if errors.is_empty() {
@@ -90,4 +91,58 @@ fn at(literal: &LitStr, error: &Error) -> syn::Error {
 
 fn all_at(literal: &LitStr, errors: &Errors) -> Vec<syn::Error> {
     errors.iter().map(|error| at(literal, error)).collect()
+}
+
+impl Header {
+    /// The module as an item: the user's attributes, our docs after the user's, and the content.
+    #[must_use]
+    pub fn item(&self, docs: &str, content: &TokenStream) -> TokenStream {
+        let Self {
+            attributes,
+            visibility,
+            name,
+        } = self;
+        let documented = attributes
+            .iter()
+            .any(|attribute| attribute.path().is_ident("doc"));
+        let gap = documented.then(|| quote!(#[doc = ""]));
+        let attributes = attributes.iter().map(attribute);
+        quote! {
+            #(#attributes)*
+            #gap
+            #[doc = #docs]
+            #visibility mod #name { #content }
+        }
+    }
+}
+
+/// An attribute as the user wrote it; a doc comment without the space after its slashes, which ours do not have either, because
+/// rustdoc takes the smallest indentation of all lines for that of none.
+fn attribute(attribute: &Attribute) -> TokenStream {
+    match doc(attribute) {
+        Some(text) => {
+            let lines: Vec<String> = text
+                .value()
+                .split('\n')
+                .map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned())
+                .collect();
+            let text = LitStr::new(&lines.join("\n"), text.span());
+            quote!(#[doc = #text])
+        }
+        None => attribute.to_token_stream(),
+    }
+}
+
+/// The text of a doc comment.
+fn doc(attribute: &Attribute) -> Option<&LitStr> {
+    match &attribute.meta {
+        Meta::NameValue(meta) if meta.path.is_ident("doc") => match &meta.value {
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            }) => Some(text),
+            _ => None,
+        },
+        _ => None,
+    }
 }

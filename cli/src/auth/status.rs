@@ -3,11 +3,9 @@
 use gapi_auth::{AuthorizedUser, TokenKey};
 use serde_json::{Value, json};
 
-use super::{keys, store, user};
-use crate::{
-    Outcome,
-    print::{print, table},
-};
+use super::accounts::{keys, store, user};
+use crate::diagnostic::Outcome;
+use crate::print::{print, table};
 use gapi_auth::RedactedPath;
 
 /// Tell whom programs act for

@@ -5,9 +5,19 @@
 
 use std::borrow::Cow;
 
-use super::Endpoint;
-use crate::document::Document;
+use super::Document;
 use crate::{Error, Errors, json_path};
+
+/// A regional endpoint.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    /// `europe-west1`
+    pub location: String,
+    /// The root URL.
+    pub url: String,
+    /// Whether the document marks it deprecated.
+    pub deprecated: bool,
+}
 
 /// The addresses of an API. Roots end with a slash; paths begin with none.
 #[derive(Clone, Debug, Default)]

@@ -1,0 +1,45 @@
+//! The accounts that are signed in.
+
+use gapi_auth::{AuthError, AuthorizedUser, Environment, FileStore, TokenKey, TokenStore};
+
+use crate::diagnostic::{Failure, Outcome};
+
+/// Where tokens are kept.
+pub(super) fn store() -> Outcome<FileStore> {
+    FileStore::default_location(&Environment::system()).map_err(failure)
+}
+
+/// What went wrong, with the way out on a line of its own.
+pub(super) fn failure(error: AuthError) -> Vec<Failure> {
+    let text = error.to_string();
+    let failure = match error.hint() {
+        Some(hint) => {
+            let message = text.strip_suffix(hint).map_or(text.as_str(), |text| text);
+            Failure::new(message.trim_end_matches("; ")).help(hint)
+        }
+        None => Failure::new(text),
+    };
+    failure.into()
+}
+
+/// The keys of everybody who is signed in, or of one account.
+pub(super) async fn keys(store: &FileStore, account: Option<&str>) -> Outcome<Vec<TokenKey>> {
+    let keys = store.list().await.map_err(failure)?;
+    let wanted = |key: &TokenKey| account.is_none_or(|account| key.account == account);
+    Ok(keys.into_iter().filter(wanted).collect())
+}
+
+/// The user that programs find: the one who is named, else `GAPI_ACCOUNT`, else who signed in last.
+pub(super) fn user(account: Option<&str>) -> Outcome<AuthorizedUser> {
+    let found = match account {
+        Some(account) => AuthorizedUser::signed_in_to(store()?, Some(account)),
+        None => AuthorizedUser::signed_in(),
+    };
+    found.map_err(failure)?.ok_or_else(|| {
+        let who = account.unwrap_or("nobody");
+        let verb = if account.is_some() { "is not" } else { "is" };
+        Failure::new(format!("{who} {verb} signed in"))
+            .help("run `gapi auth login`")
+            .into()
+    })
+}

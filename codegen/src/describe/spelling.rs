@@ -1,0 +1,75 @@
+//! How an example spells types, and which fields and values it shows.
+
+use crate::model::{self, Api, Field, Type, TypeId, Variant};
+
+/// How things of a module are called from beside it.
+pub(super) struct Spelling<'a> {
+    api: &'a Api,
+    module: String,
+}
+
+impl<'a> Spelling<'a> {
+    pub(super) fn of(api: &'a Api) -> Self {
+        let module = model::module_name(&api.name);
+        Self { api, module }
+    }
+
+    /// `sqladmin`
+    pub(super) fn module(&self) -> &str {
+        &self.module
+    }
+
+    /// `sqladmin::DatabaseInstance`
+    pub(super) fn named(&self, id: TypeId) -> String {
+        format!("{}::{}", self.module, self.api.types[id.0].ident)
+    }
+
+    /// A type, as one writes it where the standard names are known.
+    pub(super) fn ty(&self, ty: &Type) -> String {
+        match ty {
+            Type::Bool => "bool".to_owned(),
+            Type::I32 => "i32".to_owned(),
+            Type::U32 => "u32".to_owned(),
+            Type::I64 => "i64".to_owned(),
+            Type::U64 => "u64".to_owned(),
+            Type::F32 => "f32".to_owned(),
+            Type::F64 => "f64".to_owned(),
+            Type::String => "String".to_owned(),
+            Type::Any => "serde_json::Value".to_owned(),
+            Type::Bytes | Type::DateTime | Type::Date | Type::Duration | Type::FieldMask => {
+                format!("gapi::value::{ty:?}")
+            }
+            Type::Named(id) => self.named(*id),
+            Type::Boxed(id) => format!("Box<{}>", self.named(*id)),
+            Type::List(item) => format!("Vec<{}>", self.ty(item)),
+            Type::Map(value) => format!("BTreeMap<String, {}>", self.ty(value)),
+        }
+    }
+
+    /// A type before `::default()`.
+    pub(super) fn turbofish(&self, ty: &Type) -> String {
+        match ty {
+            Type::Named(id) => self.named(*id),
+            Type::List(_) => "Vec".to_owned(),
+            Type::Map(_) => "std::collections::BTreeMap".to_owned(),
+            ty => self.ty(ty),
+        }
+    }
+}
+
+/// The fields that a request may set.
+pub(super) fn settable(fields: &[Field]) -> impl Iterator<Item = &Field> {
+    fields
+        .iter()
+        .filter(|field| !field.notes.read_only && !field.deprecated)
+}
+
+/// The value to show: one that means something.
+pub(super) fn likely(variants: &[Variant]) -> Option<&Variant> {
+    let says_nothing = |variant: &&Variant| {
+        let wire = &variant.wire;
+        variant.deprecated || wire.ends_with("UNSPECIFIED") || wire.starts_with("UNKNOWN")
+    };
+    let meaningful = variants.iter().find(|variant| !says_nothing(variant));
+    meaningful.or_else(|| variants.iter().find(|variant| !variant.deprecated))
+}
