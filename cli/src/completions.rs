@@ -1,4 +1,4 @@
-//! `gapi completions`: what a shell needs to complete the command's words.
+//! `gapi completions`: scripts for the completion of shells.
 
 use clap_complete::Shell;
 

@@ -1,4 +1,4 @@
-//! What went wrong, as people read it.
+//! Errors of the command, as users read them.
 
 use std::fmt;
 use std::path::Path;
@@ -8,20 +8,20 @@ use gapi_auth::RedactedPath;
 use gapi_codegen::{Error, Errors};
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode, SourceSpan};
 
-/// What a command ends with: nothing, or all that is wrong.
+/// The result of a command: its value, or all errors.
 pub(crate) type Outcome<T = ()> = Result<T, Vec<Failure>>;
 
-/// One thing that is wrong: what, where, and the way out.
+/// One error: what is wrong, where, and how to correct it.
 #[derive(Debug)]
 pub(crate) struct Failure {
-    message: String,
-    help: Option<String>,
-    place: Option<Place>,
+    pub(crate) message: String,
+    pub(crate) help: Option<String>,
+    position: Option<Position>,
 }
 
-/// A place in a Rust source file.
+/// A position in a Rust source file.
 #[derive(Debug)]
-struct Place {
+struct Position {
     source: Arc<NamedSource<String>>,
     span: SourceSpan,
 }
@@ -31,7 +31,7 @@ impl Failure {
         Self {
             message: message.into(),
             help: None,
-            place: None,
+            position: None,
         }
     }
 
@@ -40,7 +40,7 @@ impl Failure {
         self
     }
 
-    /// A file that cannot be read or written.
+    /// Returns the error of a file that cannot be read or written.
     pub(crate) fn io(what: &str, path: &Path, error: &std::io::Error) -> Self {
         Self::new(format!(
             "cannot {what} {}: {error}",
@@ -48,21 +48,21 @@ impl Failure {
         ))
     }
 
-    /// Says in which document it is.
+    /// Puts the name of a document before the message.
     pub(crate) fn within(mut self, document: &str) -> Self {
         self.message = format!("{document}: {}", self.message);
         self
     }
 
-    /// An error at a token of a Rust source file.
+    /// Returns an error at a token of a Rust source file.
     pub(crate) fn at(source: &Arc<NamedSource<String>>, error: &syn::Error) -> Self {
         let range = error.span().byte_range();
-        let place = Place {
+        let position = Position {
             source: Arc::clone(source),
             span: (range.start, range.len()).into(),
         };
         Self {
-            place: Some(place),
+            position: Some(position),
             ..Self::new(error.to_string())
         }
     }
@@ -70,15 +70,15 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        let message = if error.place.is_empty() {
+        let message = if error.path.is_empty() {
             error.message
         } else {
-            format!("{}: {}", error.place, error.message)
+            format!("{}: {}", error.path, error.message)
         };
         Self {
             message,
             help: error.help,
-            place: None,
+            position: None,
         }
     }
 }
@@ -89,7 +89,7 @@ impl From<Failure> for Vec<Failure> {
     }
 }
 
-/// Every error of the generator.
+/// Converts the errors of the generator.
 pub(crate) fn all(errors: Errors) -> Vec<Failure> {
     errors.into_iter().map(Failure::from).collect()
 }
@@ -110,15 +110,15 @@ impl Diagnostic for Failure {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.place
+        self.position
             .as_ref()
-            .map(|place| &*place.source as &dyn SourceCode)
+            .map(|position| &*position.source as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let place = self.place.as_ref()?;
+        let position = self.position.as_ref()?;
         Some(Box::new(std::iter::once(LabeledSpan::underline(
-            place.span,
+            position.span,
         ))))
     }
 }

@@ -14,10 +14,10 @@ use crate::doc_index::here;
 use crate::print::{self, print};
 use crate::selection_args::overrides;
 
-/// What a comparison ends with when it found what is denied: neither an error nor wrong arguments.
+/// The exit status of a comparison that found what is denied.
 const DENIED: u8 = 3;
 
-/// Tell what changed between two documents, and whether it breaks programs
+/// Show what changed between two documents, and whether it breaks programs
 ///
 /// A change is breaking when a program that was written for the old document may no longer compile or may mean something else on the
 /// wire, additive when there is more than before (or a warning of deprecation), docs-only when nothing but text changed.
@@ -44,12 +44,12 @@ pub(crate) struct Arguments {
     /// Correct the new document with this override file instead
     #[arg(long, value_name = "FILE")]
     new_overrides: Option<PathBuf>,
-    /// Print one JSON object; `rule` says why a change has its class
+    /// Print one JSON object; `rule` is the reason for the class of a change
     #[arg(long)]
     json: bool,
 }
 
-/// What a comparison fails for.
+/// The class that makes a comparison fail.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Deny {
     Nothing,
@@ -58,7 +58,7 @@ enum Deny {
     DocsOnly,
 }
 
-/// What a comparison prints.
+/// The least class that a comparison prints.
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Show {
     Breaking,
@@ -89,7 +89,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<ExitCode> {
         Deny::DocsOnly => Some(Class::DocsOnly),
     };
     let fails = denied.is_some_and(|denied| diff.class().is_some_and(|class| class >= denied));
-    let shown = match arguments.show {
+    let least = match arguments.show {
         Show::Breaking => Class::Breaking,
         Show::Additive => Class::Additive,
         Show::DocsOnly => Class::DocsOnly,
@@ -101,7 +101,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<ExitCode> {
         "docs-only": diff.count(Class::DocsOnly),
     });
     let class = diff.class();
-    diff.changes.retain(|change| change.class >= shown);
+    diff.changes.retain(|change| change.class >= least);
     if arguments.json {
         print::json(&json!({
             "name": diff.name,
@@ -121,7 +121,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome<ExitCode> {
     })
 }
 
-/// One change in a line, the worst first, and a last line that sums up.
+/// Returns one line for each change, the worst first, and a summary.
 fn text(diff: &Diff, summary: &str) -> String {
     let lines = diff.changes.iter().map(|change| {
         // Padded, so that places begin in one column.
@@ -147,11 +147,11 @@ fn summary(diff: &Diff) -> String {
     )
 }
 
-/// A document by its path, by name and version, or from the standard input stream.
+/// Reads a document by its path, by name and version, or from the standard input stream.
 fn source(spec: &str) -> Outcome<Source> {
     if spec != "-" {
         let located = lookup::document(&here()?, spec).map_err(Failure::from)?;
-        // Two files of one name are told apart by their folders.
+        // Two files of one name differ by their folders.
         return Ok(Source::new(spec, located.source.text));
     }
     let mut stdin = std::io::stdin();

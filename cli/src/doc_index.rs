@@ -1,4 +1,4 @@
-//! The documents that are here: the index of this folder or of one above it.
+//! The available documents: the index of this folder or of one above it.
 
 use std::path::{Path, PathBuf};
 
@@ -8,8 +8,9 @@ use gapi_codegen::{Document, Source, lookup, model};
 
 use crate::diagnostic::all;
 use crate::diagnostic::{Failure, Outcome};
+use crate::print;
 
-/// An index and where it stands.
+/// An index and its folder.
 pub(crate) struct DocIndex {
     pub(crate) index: Index,
     folder: PathBuf,
@@ -27,13 +28,13 @@ impl DocIndex {
         };
         let text =
             std::fs::read_to_string(&path).map_err(|error| Failure::io("read", &path, &error))?;
-        let place = "../".repeat(levels) + PATH;
-        let index = Index::parse(&place, &text).map_err(Failure::from)?;
+        let path_text = "../".repeat(levels) + PATH;
+        let index = Index::parse(&path_text, &text).map_err(Failure::from)?;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         Ok(Self { index, folder })
     }
 
-    /// The text of a document.
+    /// Reads a document.
     pub(crate) fn text(&self, entry: &Entry) -> Outcome<String> {
         let path = self.folder.join(&entry.file);
         Ok(std::fs::read_to_string(&path).map_err(|error| {
@@ -43,30 +44,30 @@ impl DocIndex {
     }
 }
 
-/// The model of a document that is named as in `api!`.
+/// Returns the model of a document that is named as in `api!`.
 pub(crate) fn api(spec: &str) -> Outcome<model::Api> {
     let located = lookup::document(&here()?, spec).map_err(Failure::from)?;
     lower(&located.source)
 }
 
-/// The model of a document: what is wrong with a method is a warning, and leaves it out.
+/// Returns the model of a document. A method with an error is left out, with a warning.
 pub(crate) fn lower(source: &Source) -> Outcome<model::Api> {
     let (document, warnings) = Document::open(source, None).map_err(all)?;
-    let place = |error| Failure::from(error).within(&source.name);
+    let within_source = |error| Failure::from(error).within(&source.name);
     match analysis::of(&document, Part::Sound) {
         Ok(Analysis {
             api,
             warnings: more,
             ..
         }) => {
-            print::warn(warnings.into_iter().chain(more).map(place));
+            print::warn(warnings.into_iter().chain(more).map(within_source));
             Ok(api)
         }
-        Err(errors) => Err(errors.into_iter().map(place).collect()),
+        Err(errors) => Err(errors.into_iter().map(within_source).collect()),
     }
 }
 
-/// The working directory.
+/// Returns the working directory.
 pub(crate) fn here() -> Outcome<PathBuf> {
     Ok(std::env::current_dir()
         .map_err(|error| Failure::io("find", Path::new("the working directory"), &error))?)

@@ -1,4 +1,4 @@
-//! `gapi expand`: what a macro call makes.
+//! `gapi expand`: the expansion of a macro call.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
                 arguments.input
             ));
             return Err(failure
-                .help("the calls in the file say what to keep")
+                .help("the calls in the file select the methods")
                 .into());
         }
         of_file(Path::new(&arguments.input), &arguments.selection.runtime())?
@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     print(&text)
 }
 
-/// One public module that is called like the API.
+/// Returns one public module with the name of the API.
 fn of_document(arguments: &Arguments) -> Outcome<TokenStream> {
     let generated = arguments.selection.generate(&arguments.input)?;
     let name = model::module_name(&generated.api.name);
@@ -60,7 +60,7 @@ fn of_document(arguments: &Arguments) -> Outcome<TokenStream> {
     })
 }
 
-/// Every module of every call in a file.
+/// Returns every module of every call in a file.
 fn of_file(path: &Path, runtime: &TokenStream) -> Outcome<TokenStream> {
     let text = std::fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?;
     let source = Arc::new(NamedSource::new(path.to_string_lossy(), text.clone()));
@@ -110,7 +110,7 @@ fn expand(
     Ok(module.header.item(&generated.docs, &generated.tokens))
 }
 
-/// The folder of the manifest of the package that a file is part of.
+/// Returns the folder of the manifest of the package that contains a file.
 fn manifest_dir(path: &Path) -> Outcome<PathBuf> {
     let path = std::path::absolute(path).map_err(|error| Failure::io("find", path, &error))?;
     let folder = path
@@ -123,7 +123,7 @@ fn manifest_dir(path: &Path) -> Outcome<PathBuf> {
     })
 }
 
-/// The inputs of the calls in a file, wherever they stand. A renamed package is called by another path, so the name decides.
+/// The inputs of all calls in a file. The macro is found by its name, because a renamed package has another path.
 #[derive(Default)]
 struct Calls(Vec<TokenStream>);
 

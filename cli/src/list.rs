@@ -1,4 +1,4 @@
-//! `gapi list`: the documents that are here.
+//! `gapi list`: the available documents.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::diagnostic::{Failure, Outcome};
 use crate::doc_index::DocIndex;
 use crate::print::{self, print, table};
 
-/// List the documents that are here
+/// List the available documents
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Only those that have this in their name, version or title
@@ -16,7 +16,7 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
-/// What a document says of itself.
+/// The part of a document that is listed.
 #[derive(serde::Deserialize, Default)]
 struct Head {
     #[serde(default)]
@@ -25,7 +25,7 @@ struct Head {
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
     let library = DocIndex::find()?;
-    let mut rows = Vec::new();
+    let mut lines = Vec::new();
     let mut objects: Vec<Value> = Vec::new();
     let word = arguments.word.as_deref().unwrap_or_default().to_lowercase();
     for entry in &library.index.documents {
@@ -43,16 +43,16 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
             "title": title,
             "file": entry.file,
         }));
-        rows.push([spec, entry.revision.clone(), title]);
+        lines.push([spec, entry.revision.clone(), title]);
     }
     if arguments.json {
         return print::json(&Value::from(objects));
     }
-    if rows.is_empty() {
+    if lines.is_empty() {
         let failure = Failure::new(format!("no document has `{word}` in its name or title"));
         return Err(failure
             .help("`gapi list` lists all; `gapi fetch NAME:VERSION` brings another one")
             .into());
     }
-    print(&table(&rows))
+    print(&table(&lines))
 }

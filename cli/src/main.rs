@@ -19,7 +19,6 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-use diagnostic::{Failure, Outcome};
 use print::print;
 
 /// Typed Google API clients for Rust, from Discovery documents.

@@ -45,7 +45,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
             .help(format!("`gapi methods {}` lists all", arguments.api))
             .into());
     }
-    let rows: Vec<[String; 3]> = methods
+    let lines: Vec<[String; 3]> = methods
         .into_iter()
         .map(|method| {
             let mark = if method.deprecated {
@@ -60,5 +60,5 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
             ]
         })
         .collect();
-    print(&table(&rows))
+    print(&table(&lines))
 }

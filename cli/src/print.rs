@@ -8,17 +8,17 @@ use serde_json::Value;
 
 use crate::diagnostic::{Failure, Outcome};
 
-/// Prints a text for people. Whatever documents hold, nothing in it acts on a terminal.
+/// Prints a text for users. Control characters of documents are escaped.
 pub(crate) fn print(text: &str) -> Outcome {
     raw(&escaped(text))
 }
 
-/// Prints a JSON value. What would act on a terminal is an escape of JSON, so that a program reads what the document holds.
+/// Prints a JSON value. Control characters are escaped as in JSON, so that a program reads the text of the document.
 pub(crate) fn json(value: &Value) -> Outcome {
     raw(&escaped_json(value))
 }
 
-/// Prints a text that holds nothing of a document. A reader that has seen enough, such as `head`, is no error.
+/// Prints a text without texts of documents. A closed stream, as by `head`, is no error.
 pub(crate) fn raw(text: &str) -> Outcome {
     match std::io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
@@ -29,7 +29,7 @@ pub(crate) fn raw(text: &str) -> Outcome {
     }
 }
 
-/// A text as a terminal may have it: lines end as here, tabs are spaces, all else that acts is an escape.
+/// Escapes a text for a terminal: lines end with `\n`, tabs become spaces, other control characters become escapes.
 fn escaped(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\t', "    ");
     text::inert_lines(&text).into_owned()
@@ -50,14 +50,17 @@ fn escaped_json(value: &Value) -> String {
     out
 }
 
-/// Lines whose first columns begin at the same places.
-pub(crate) fn table<const N: usize>(rows: &[[String; N]]) -> String {
+/// Aligns the columns of lines.
+pub(crate) fn table<const N: usize>(lines: &[[String; N]]) -> String {
     let mut text = String::new();
-    for row in rows {
+    for cells in lines {
         let mut line = String::new();
-        for (column, cell) in row.iter().enumerate() {
+        for (column, cell) in cells.iter().enumerate() {
             if column + 1 < N {
-                let width = rows.iter().map(|row| row[column].chars().count()).max();
+                let width = lines
+                    .iter()
+                    .map(|cells| cells[column].chars().count())
+                    .max();
                 line.push_str(&format!("{cell:width$}  ", width = width.unwrap_or(0)));
             } else {
                 line.push_str(cell);
@@ -76,7 +79,7 @@ pub(crate) fn show(failures: Vec<Failure>) {
         Box::new(MietteHandlerOpts::new().wrap_lines(false).build())
     }));
     for mut failure in failures {
-        // Whatever documents hold, nothing of it acts on a terminal.
+        // Texts of documents may contain control characters.
         failure.message = escaped(&failure.message);
         failure.help = failure.help.as_deref().map(escaped);
         eprintln!("{:?}", Report::new(failure));
@@ -126,7 +129,7 @@ mod tests {
 
     #[test]
     fn columns_are_aligned() {
-        let rows = [["a", "bb", "c"], ["aaa", "b", ""]].map(|row| row.map(str::to_owned));
-        assert_eq!(table(&rows), "a    bb  c\naaa  b\n");
+        let lines = [["a", "bb", "c"], ["aaa", "b", ""]].map(|cells| cells.map(str::to_owned));
+        assert_eq!(table(&lines), "a    bb  c\naaa  b\n");
     }
 }

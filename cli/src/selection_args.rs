@@ -1,4 +1,4 @@
-//! The options that say what to generate from a document.
+//! The options that select what is generated from a document.
 
 use std::path::{Path, PathBuf};
 
@@ -13,10 +13,10 @@ use crate::print::warn;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct SelectionArgs {
-    /// SelectionArgs only these methods and the types that they need: `instances.list`, `instances.{list,get}`, `instances.*`, `projects.**`
+    /// Generate only these methods and the types that they need: `instances.list`, `instances.{list,get}`, `instances.*`, `projects.**`
     #[arg(long, value_name = "PATTERN", num_args = 1..)]
     pub(crate) methods: Vec<String>,
-    /// SelectionArgs these schemas too, whether a method needs them or not
+    /// Generate these schemas too, whether a method needs them or not
     #[arg(long, value_name = "NAME", num_args = 1..)]
     pub(crate) types: Vec<String>,
     /// Correct the document with an override file
@@ -27,7 +27,7 @@ pub(crate) struct SelectionArgs {
     pub(crate) runtime: String,
 }
 
-/// A path, in the spelling of the user.
+/// Checks a path, and returns it as the user spelled it.
 fn runtime(text: &str) -> Result<String, String> {
     match syn::parse_str::<syn::Path>(text) {
         Ok(path)
@@ -58,7 +58,7 @@ impl SelectionArgs {
         Ok(generated)
     }
 
-    /// The path of the runtime as tokens.
+    /// Returns the path of the runtime as tokens.
     pub(crate) fn runtime(&self) -> TokenStream {
         // `runtime` has parsed it before.
         syn::parse_str::<syn::Path>(&self.runtime)
@@ -66,7 +66,7 @@ impl SelectionArgs {
             .unwrap_or_default()
     }
 
-    /// Nothing where all is to be kept.
+    /// Returns `None` for all methods.
     fn selection(&self) -> Outcome<Option<Selection>> {
         if self.methods.is_empty() && self.types.is_empty() {
             return Ok(None);
@@ -78,7 +78,7 @@ impl SelectionArgs {
         Ok(Some(selection))
     }
 
-    /// The first of these options that was given, where a Rust source file says all itself.
+    /// Returns the first of these options that was given. A Rust source file takes none.
     pub(crate) fn given(&self) -> Option<&'static str> {
         [
             ("--methods", !self.methods.is_empty()),

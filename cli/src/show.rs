@@ -1,4 +1,4 @@
-//! `gapi show`: everything about a method.
+//! `gapi show`: the description of a method.
 
 use gapi_codegen::Source;
 use gapi_codegen::describe::{self, Argument, Description};
@@ -9,7 +9,7 @@ use crate::diagnostic::{Failure, Outcome};
 use crate::doc_index::{self, DocIndex};
 use crate::print::{self, print};
 
-/// Show what a method is, and a program that calls it
+/// Show the description of a method, and a program that calls it
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples: gapi show sqladmin:v1 instances.list\n          gapi show sql.instances.list"
@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     print(&text(&description))
 }
 
-/// The API that has a method of an id.
+/// Returns the API that has a method with this id.
 fn by_id(id: &str) -> Outcome<Api> {
     let library = DocIndex::find()?;
     let quoted = Value::from(id).to_string();
@@ -68,16 +68,16 @@ fn by_id(id: &str) -> Outcome<Api> {
         }
         None => {
             let failure = Failure::new(format!(
-                "no document that is here has a method with the id `{id}`"
+                "no available document has a method with the id `{id}`"
             ));
             Err(failure
-                .help("name the document too: `gapi show sqladmin:v1 instances.list`; `gapi list` lists those that are here")
+                .help("name the document too: `gapi show sqladmin:v1 instances.list`; `gapi list` lists the available ones")
                 .into())
         }
     }
 }
 
-/// The description as people read it.
+/// Returns the description as text.
 fn text(method: &Description) -> String {
     let mut text = format!("{} {}\n{}\n", method.api, method.name, method.http);
     if method.deprecated {
@@ -98,8 +98,8 @@ fn text(method: &Description) -> String {
         text.push_str("\nBody as JSON:\n");
         text.push_str(&indented(&format!("{:#}", body.json)));
     }
-    let answer = method.response.as_deref().unwrap_or("empty");
-    text.push_str(&format!("\nAnswer: {answer}\n"));
+    let response = method.response.as_deref().unwrap_or("empty");
+    text.push_str(&format!("\nResponse: {response}\n"));
     let mut can: Vec<String> = method
         .paging
         .iter()

@@ -1,4 +1,4 @@
-//! What a document means, as far as somebody wants it: the check, the model and the selection in one step.
+//! Check, model and selection in one step.
 
 use std::collections::BTreeSet;
 
@@ -7,28 +7,28 @@ use crate::model::depth::Depth;
 use crate::model::{self, Api, Resource};
 use crate::{Document, Error, Errors, Selection, check, select};
 
-/// What is wanted of a document.
+/// The part of a document that is wanted.
 #[derive(Clone, Copy, Debug)]
 pub enum Part<'a> {
-    /// All of it: everything that is wrong is an error.
+    /// All of it: every error counts.
     All,
-    /// What a selection asks for: what is wrong elsewhere is a warning.
+    /// A selection: errors elsewhere are warnings.
     Selected(&'a Selection),
-    /// What can be had: a method that is wrong is left out, with a warning.
+    /// All methods without errors: the others are left out, with a warning.
     Sound,
 }
 
-/// What a document means.
+/// The result of an analysis.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Analysis {
-    /// The model of the part that is wanted.
+    /// The model of the wanted part.
     pub api: Api,
-    /// What is wrong with other parts; places are relative to the document.
+    /// Errors of other parts. Paths are relative to the document.
     pub warnings: Errors,
-    /// How many methods the document has.
+    /// The number of methods of the document.
     pub methods: usize,
-    /// The recursion limit that the crate of the module has to set, where rustc's own is not enough for the depth of its types.
+    /// The recursion limit that the crate of the module has to set, where rustc's default is too small for its types.
     pub recursion_limit: Option<usize>,
 }
 
@@ -36,7 +36,7 @@ pub struct Analysis {
 ///
 /// # Errors
 ///
-/// Everything that is wrong with what is wanted, and with the document as a whole; places are relative to the document.
+/// Returns every error of the wanted part, and of the document as a whole. Paths are relative to the document.
 pub fn of(document: &Document, part: Part<'_>) -> Result<Analysis, Errors> {
     let mut errors = check::document(document);
     let (whole, more) = model::lower_all(document);
@@ -87,15 +87,11 @@ pub fn of(document: &Document, part: Part<'_>) -> Result<Analysis, Errors> {
 }
 
 fn too_deep(depth: &Depth) -> Error {
-    let Depth {
-        place,
-        steps,
-        limit,
-    } = depth;
+    let Depth { path, steps, limit } = depth;
     let message = format!(
         "its types are nested to a depth of {steps} steps, which passes rustc's recursion limit"
     );
-    Error::new(&**place, message).help(format!(
+    Error::new(&**path, message).help(format!(
         "write `#![recursion_limit = \"{limit}\"]` at the top of the crate that has the module"
     ))
 }
@@ -107,10 +103,10 @@ fn method_of(error: &Error) -> Option<&str> {
     }
 }
 
-/// Keeps the methods for which `keep` holds, by path name.
-fn retain(resource: &mut Resource, keep: &dyn Fn(&str) -> bool) {
-    resource.methods.retain(|method| keep(&method.path_name));
+/// Removes the methods for which `wanted` does not hold, by path name.
+fn retain(resource: &mut Resource, wanted: &dyn Fn(&str) -> bool) {
+    resource.methods.retain(|method| wanted(&method.path_name));
     for child in &mut resource.resources {
-        retain(child, keep);
+        retain(child, wanted);
     }
 }

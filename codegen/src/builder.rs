@@ -27,11 +27,11 @@ pub struct Builder {
     runtime: Option<String>,
     out_file: Option<PathBuf>,
     manifest_dir: Option<PathBuf>,
-    /// Calls that came before any document.
+    /// Methods that were called before any document.
     misplaced: Vec<&'static str>,
 }
 
-/// One module.
+/// A module to generate.
 #[derive(Clone, Debug, Default)]
 struct ModuleSpec {
     spec: String,
@@ -41,14 +41,14 @@ struct ModuleSpec {
     overrides: Option<String>,
 }
 
-/// A module that was made.
+/// A generated module.
 struct Made {
     item: TokenStream,
     name: String,
     warnings: Errors,
 }
 
-/// All modules.
+/// All generated modules.
 struct Rendered {
     text: Result<String, Errors>,
     watched: BTreeSet<PathBuf>,
@@ -56,13 +56,13 @@ struct Rendered {
 }
 
 impl Builder {
-    /// No documents yet.
+    /// Returns a builder without documents.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a document: a path relative to the manifest, or `name:version`. What follows is about it.
+    /// Adds a document: a path relative to the manifest, or `name:version`. The methods that follow configure it.
     #[must_use]
     pub fn document(mut self, spec: impl Into<String>) -> Self {
         self.jobs.push(ModuleSpec {
@@ -72,14 +72,14 @@ impl Builder {
         self
     }
 
-    /// Names the module of the last document; without it, the API's name is taken.
+    /// Names the module of the last document (default: the name of the API).
     #[must_use]
     pub fn module(self, name: impl Into<String>) -> Self {
         let name = name.into();
         self.job("module", |job| job.module = Some(name))
     }
 
-    /// Keeps only these methods of the last document.
+    /// Selects these methods of the last document.
     #[must_use]
     pub fn methods<I: IntoIterator<Item: Into<String>>>(self, patterns: I) -> Self {
         let patterns = patterns.into_iter().map(Into::into);
@@ -88,7 +88,7 @@ impl Builder {
         })
     }
 
-    /// Keeps these schemas of the last document, besides those that its methods need.
+    /// Selects these schemas of the last document, besides those that its methods need.
     #[must_use]
     pub fn types<I: IntoIterator<Item: Into<String>>>(self, schemas: I) -> Self {
         let schemas = schemas.into_iter().map(Into::into);
@@ -102,21 +102,21 @@ impl Builder {
         self.job("overrides", |job| job.overrides = Some(path))
     }
 
-    /// The path of the runtime crate for all modules; `::gapi` without it.
+    /// Sets the path of the runtime crate for all modules (default `::gapi`).
     #[must_use]
     pub fn runtime(mut self, path: impl Into<String>) -> Self {
         self.runtime = Some(path.into());
         self
     }
 
-    /// The file to write; `gapi.rs` in `OUT_DIR` without it.
+    /// Sets the file to write (default: `gapi.rs` in `OUT_DIR`).
     #[must_use]
     pub fn out_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.out_file = Some(path.into());
         self
     }
 
-    /// The directory that paths are relative to; `CARGO_MANIFEST_DIR` without it.
+    /// Sets the directory that paths are relative to (default: `CARGO_MANIFEST_DIR`).
     #[must_use]
     pub fn manifest_dir(mut self, path: impl Into<PathBuf>) -> Self {
         self.manifest_dir = Some(path.into());
@@ -131,12 +131,11 @@ impl Builder {
         self
     }
 
-    /// Writes the file, and tells Cargo which files to watch and what to warn of.
+    /// Writes the file, and prints for Cargo which files to watch and what to warn of.
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with all the documents, selections and overrides, and files that cannot be read or
-    /// written.
+    /// Returns every error of the documents, selections and overrides, and files that cannot be read or written.
     pub fn generate(self) -> Result<(), Errors> {
         let Rendered {
             text,
@@ -154,7 +153,7 @@ impl Builder {
             Some(file) => file,
             None => environment("OUT_DIR")?.join("gapi.rs"),
         };
-        // The same bytes keep their time, so that nothing is compiled again for them.
+        // A file with the same bytes is not written, so that its crate is not compiled again.
         if std::fs::read_to_string(&file).is_ok_and(|old| old == text) {
             return Ok(());
         }
@@ -163,7 +162,7 @@ impl Builder {
         })
     }
 
-    /// The text of the file; the files that it depends on and the warnings are known even when something is wrong.
+    /// Returns the text of the file, and with it, even after an error, the files that it depends on and the warnings.
     fn render(&self) -> Rendered {
         let (mut watched, mut warnings) = (BTreeSet::new(), Errors::new());
         Rendered {

@@ -1,11 +1,11 @@
-//! Errors, in bulk and with places.
+//! Errors with their paths, and the texts that they are about.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use crate::text;
 
-/// A text with the name that errors show for it.
+/// A text with its name in errors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
     /// `sqladmin.v1.json`
@@ -15,7 +15,7 @@ pub struct Source {
 }
 
 impl Source {
-    /// A text and its name.
+    /// Returns a text with a name.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -28,15 +28,15 @@ impl Source {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Error {
-    /// Where it is: `sqladmin.v1.json: resources.instances.methods.list`. Empty when there is no place to name.
-    pub place: String,
+    /// File and path in it: `sqladmin.v1.json: resources.instances.methods.list`. Empty when neither is known.
+    pub path: String,
     /// What is wrong.
     pub message: String,
-    /// The way out.
+    /// How to correct it.
     pub help: Option<String>,
-    /// The index of the selection's pattern that is at fault, so that a macro can point at its own token.
+    /// The index of the selection's pattern that is wrong, so that a macro can point at its token.
     pub pattern: Option<usize>,
-    /// What has to be left out to leave the error behind.
+    /// The part without which the error is gone.
     pub(crate) subject: Option<Subject>,
 }
 
@@ -50,10 +50,10 @@ pub(crate) enum Subject {
 }
 
 impl Error {
-    /// An error at a place. Texts of documents in it become [inert](crate::text::inert).
-    pub fn new(place: impl Into<String>, message: impl Into<String>) -> Self {
+    /// Returns an error at a path. Texts of documents in it become [inert](crate::text::inert).
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
-            place: inert(place.into()),
+            path: inert(path.into()),
             message: inert(message.into()),
             help: None,
             pattern: None,
@@ -61,28 +61,28 @@ impl Error {
         }
     }
 
-    /// Adds the way out.
+    /// Adds how to correct it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(inert(help.into()));
         self
     }
 
-    /// Says which pattern of the selection is at fault.
+    /// Sets the pattern of the selection that is wrong.
     #[must_use]
     pub fn pattern(mut self, index: usize) -> Self {
         self.pattern = Some(index);
         self
     }
 
-    /// Puts the document's name before the place.
+    /// Puts the document's name before the path.
     #[must_use]
     pub(crate) fn within(mut self, document: &str) -> Self {
         let document = inert(document.to_owned());
-        self.place = if self.place.is_empty() {
+        self.path = if self.path.is_empty() {
             document
         } else {
-            format!("{document}: {}", self.place)
+            format!("{document}: {}", self.path)
         };
         self
     }
@@ -97,8 +97,8 @@ fn inert(text: String) -> String {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.place.is_empty() {
-            write!(f, "{}: ", self.place)?;
+        if !self.path.is_empty() {
+            write!(f, "{}: ", self.path)?;
         }
         f.write_str(&self.message)?;
         if let Some(help) = &self.help {
@@ -110,12 +110,12 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
-/// Everything that is wrong, one per line. Never empty when it is returned.
+/// All errors. Displayed one per line. Never empty when returned as an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Errors(Vec<Error>);
 
 impl Errors {
-    /// No errors yet.
+    /// Returns no errors.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -126,28 +126,28 @@ impl Errors {
         self.0.push(error);
     }
 
-    /// Whether nothing is wrong.
+    /// Whether there are no errors.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// How much is wrong.
+    /// Returns the number of errors.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// The errors in the order of the document.
+    /// Returns the errors in the order of their discovery.
     pub fn iter(&self) -> std::slice::Iter<'_, Error> {
         self.0.iter()
     }
 
-    /// The value when nothing is wrong.
+    /// Returns the value if there are no errors.
     ///
     /// # Errors
     ///
-    /// `self`, when something is.
+    /// Returns `self` otherwise.
     pub fn or<T>(self, value: T) -> Result<T, Self> {
         if self.is_empty() {
             Ok(value)
@@ -156,14 +156,14 @@ impl Errors {
         }
     }
 
-    /// Says what the errors are about that were added after the first `known`.
+    /// Sets the subject of the errors after the first `known`.
     pub(crate) fn about(&mut self, known: usize, subject: impl Fn() -> Subject) {
         for error in &mut self.0[known..] {
             error.subject.get_or_insert_with(&subject);
         }
     }
 
-    /// Puts the document's name before every place.
+    /// Puts the document's name before every path.
     #[must_use]
     pub(crate) fn within(self, document: &str) -> Self {
         Self(

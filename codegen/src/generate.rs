@@ -1,4 +1,4 @@
-//! Document in, module out: all phases in their order.
+//! Generates a module from a document: all phases in their order.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,11 +8,11 @@ use crate::format;
 use crate::model::Api;
 use crate::{Analysis, Document, Error, Errors, Overrides, Selection, Source, analysis, emit};
 
-/// How to generate.
+/// Options of [`generate`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
-    /// The methods and types to keep; all of them when absent.
+    /// The selected methods and types; all of them when absent.
     pub selection: Option<Selection>,
     /// The path of the runtime crate, as generated code has to write it: `::gapi`.
     pub runtime: TokenStream,
@@ -31,13 +31,13 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Everything in the document, for a runtime that is called `::gapi`.
+    /// Returns options for all of a document and the runtime `::gapi`.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Keeps only what the selection asks for.
+    /// Sets the selection.
     #[must_use]
     pub fn selection(mut self, selection: Selection) -> Self {
         self.selection = Some(selection);
@@ -51,7 +51,7 @@ impl Options {
         self
     }
 
-    /// Corrects the document before it is read.
+    /// Sets corrections of the document.
     #[must_use]
     pub fn overrides(mut self, overrides: Overrides) -> Self {
         self.overrides = Some(overrides);
@@ -59,7 +59,7 @@ impl Options {
     }
 }
 
-/// What [`generate`] made.
+/// The result of [`generate`].
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Generated {
@@ -69,15 +69,15 @@ pub struct Generated {
     pub tokens: TokenStream,
     /// The docs of the module, as Markdown.
     pub docs: String,
-    /// How much was made.
+    /// The numbers of methods and schemas.
     pub statistics: Statistics,
-    /// What the document says wrong, leaves out or says in vain, where something could be made of it all the same.
+    /// Errors and omissions of the document that were corrected or do not affect the selection.
     pub warnings: Errors,
-    /// The recursion limit that the crate of the module has to set, where rustc's own is not enough for the depth of its types.
+    /// The recursion limit that the crate of the module has to set, where rustc's default is too small for its types.
     pub recursion_limit: Option<usize>,
 }
 
-/// How much a document holds and how much of it was kept.
+/// How much of a document was generated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Statistics {
@@ -95,7 +95,7 @@ pub struct Statistics {
 ///
 /// # Errors
 ///
-/// Everything that is wrong with the document as far as it is asked for, the selection and the overrides, each with its place.
+/// Returns every error of the selected part of the document, the selection and the overrides, each with its path.
 pub fn generate(source: &Source, options: &Options) -> Result<Generated, Errors> {
     let (document, mut warnings) = Document::open(source, options.overrides.as_ref())?;
     let part = match &options.selection {
@@ -126,11 +126,11 @@ pub fn generate(source: &Source, options: &Options) -> Result<Generated, Errors>
 }
 
 impl Generated {
-    /// The module as the text of a file of its own: a `@generated` line, inner docs, the allowed lints, the content.
+    /// Returns the module as the text of a file: a `@generated` line, inner docs, the allowed lints, the content.
     ///
     /// # Errors
     ///
-    /// When the tokens are not a valid file, which would be a defect of this crate.
+    /// Returns an error if the tokens are not a valid file, which would be a defect of this crate.
     #[cfg(feature = "format")]
     pub fn to_module_file(&self) -> Result<String, Error> {
         format::module_file(&self.api, &self.docs, &self.tokens)

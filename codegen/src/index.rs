@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, document};
 
-/// Where the index stands, from the manifest's directory or one above it.
+/// The path of the index, relative to the manifest's directory or one above it.
 pub const PATH: &str = "discovery-docs/index.json";
 
-/// Which documents a folder has.
+/// The documents of a folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Index {
     /// Where they come from: `google-api-python-client 2.202.0`.
@@ -26,12 +26,12 @@ pub struct Entry {
     pub name: String,
     /// `v1`
     pub version: String,
-    /// `20261018`; empty where the index does not say it.
+    /// `20261018`; empty where the index has none.
     #[serde(default)]
     pub revision: String,
     /// The file beside the index.
     pub file: String,
-    /// Of the file's bytes, in lower-case hexadecimal digits; empty where the index does not say it.
+    /// The SHA-256 of the file in lower-case hexadecimal digits; empty where the index has none.
     #[serde(default)]
     pub sha256: String,
 }
@@ -45,21 +45,21 @@ impl Entry {
 }
 
 impl Index {
-    /// Reads an index; `place` is what errors call it.
+    /// Reads an index; `name` is its name in errors.
     ///
     /// # Errors
     ///
-    /// What is not JSON, or not an index.
-    pub fn parse(place: &str, text: &str) -> Result<Self, Error> {
-        let value = document::value(place, text)?;
+    /// Returns an error for a text that is not JSON or not an index.
+    pub fn parse(name: &str, text: &str) -> Result<Self, Error> {
+        let value = document::value(name, text)?;
         Self::deserialize(value).map_err(|_| {
-            Error::new(place, "not an index of documents").help(
+            Error::new(name, "not an index of documents").help(
                 r#"it has the form {"documents": [{"name": "...", "version": "...", "file": "..."}]}"#,
             )
         })
     }
 
-    /// The index as it is kept: sorted, and the same for the same documents.
+    /// Returns the text of the index: sorted, and the same for the same documents.
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut sorted = self.clone();
@@ -70,7 +70,7 @@ impl Index {
         text
     }
 
-    /// The document of a name and version.
+    /// Returns the entry of a name and version.
     #[must_use]
     pub fn get(&self, name: &str, version: &str) -> Option<&Entry> {
         self.documents
@@ -87,7 +87,7 @@ impl Index {
     }
 }
 
-/// The index of a directory or of one above it, and how many levels above it is.
+/// Returns the number of levels up from a directory to the nearest index, and its path.
 #[must_use]
 pub fn find(directory: &Path) -> Option<(usize, PathBuf)> {
     directory

@@ -1,8 +1,8 @@
-//! Places in a document: `resources.instances.methods.list.parameters."$.xgafv"`, `endpoints[3].location`.
+//! Paths in a document: `resources.instances.methods.list.parameters."$.xgafv"`, `endpoints[3].location`.
 
 use std::fmt::Write as _;
 
-/// One step of a place.
+/// One step of a path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
     /// A key of an object.
@@ -11,50 +11,50 @@ pub(crate) enum Step {
     Index(usize),
 }
 
-/// Appends a key to a place; one that is not a plain word is quoted as in JSON.
-pub(crate) fn join(place: &str, key: &str) -> String {
-    let mut joined = String::with_capacity(place.len() + key.len() + 3);
-    joined.push_str(place);
+/// Appends a key to a path; one that is not a plain word is quoted as in JSON.
+pub(crate) fn join(path: &str, key: &str) -> String {
+    let mut joined = String::with_capacity(path.len() + key.len() + 3);
+    joined.push_str(path);
     push_key(&mut joined, key);
     joined
 }
 
-/// Appends an index to a place.
-pub(crate) fn at(place: &str, index: usize) -> String {
-    format!("{place}[{index}]")
+/// Appends an index to a path.
+pub(crate) fn at(path: &str, index: usize) -> String {
+    format!("{path}[{index}]")
 }
 
-/// Writes steps as a place.
+/// Writes steps as a path.
 pub(crate) fn write(steps: &[Step]) -> String {
-    let mut place = String::new();
+    let mut path = String::new();
     for step in steps {
         match step {
-            Step::Key(key) => push_key(&mut place, key),
+            Step::Key(key) => push_key(&mut path, key),
             Step::Index(index) => {
-                let _ = write!(place, "[{index}]");
+                let _ = write!(path, "[{index}]");
             }
         }
     }
-    place
+    path
 }
 
-/// The start of a place that is too long to be read.
-pub(crate) fn shortened(place: &str) -> String {
+/// Returns the start of a path that is too long to be read.
+pub(crate) fn shortened(path: &str) -> String {
     const LONGEST: usize = 80;
-    match place.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}...", &place[..end]),
-        None => place.to_owned(),
+    match path.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", &path[..end]),
+        None => path.to_owned(),
     }
 }
 
-fn push_key(place: &mut String, key: &str) {
-    if !place.is_empty() {
-        place.push('.');
+fn push_key(path: &mut String, key: &str) {
+    if !path.is_empty() {
+        path.push('.');
     }
     if is_plain(key) {
-        place.push_str(key);
+        path.push_str(key);
     } else {
-        place.push_str(&serde_json::Value::from(key).to_string());
+        path.push_str(&serde_json::Value::from(key).to_string());
     }
 }
 
@@ -65,10 +65,10 @@ fn is_plain(key: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || b"_-$@*".contains(&byte))
 }
 
-/// Reads a place back into its steps.
-pub(crate) fn parse(place: &str) -> Result<Vec<Step>, String> {
+/// Reads the steps of a path.
+pub(crate) fn parse(path: &str) -> Result<Vec<Step>, String> {
     let mut steps = Vec::new();
-    let mut rest = place;
+    let mut rest = path;
     while !rest.is_empty() {
         if let Some(after) = rest.strip_prefix('[') {
             let (digits, after) = after.split_once(']').ok_or("a `[` has no `]`")?;
@@ -111,7 +111,7 @@ fn parse_key(text: &str) -> Result<(String, &str), String> {
     }
 }
 
-/// The place of a line and column (as serde_json counts them: from 1, in bytes) of a JSON text.
+/// Returns the path of a line and column (as serde_json counts them: from 1, in bytes) of a JSON text.
 pub(crate) fn of_position(text: &str, line: usize, column: usize) -> String {
     let before: usize = text
         .split_inclusive('\n')
@@ -171,21 +171,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn places_survive_writing_and_reading() {
-        for place in [
+    fn paths_survive_writing_and_reading() {
+        for path in [
             r#"a.b-c."$.xgafv"[3].d"#,
             "schemas.X.properties.y",
             r#"a."say \"hi\"".b"#,
             "$ref.@type",
         ] {
-            assert_eq!(write(&parse(place).unwrap()), place);
+            assert_eq!(write(&parse(path).unwrap()), path);
         }
         assert_eq!(join("a", "b.c"), r#"a."b.c""#);
         assert_eq!(at("a", 2), "a[2]");
     }
 
     #[test]
-    fn bad_places_are_explained() {
+    fn bad_paths_are_explained() {
         assert_eq!(parse("").unwrap_err(), "it is empty");
         assert_eq!(
             parse("a..b").unwrap_err(),
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_position_gives_the_place() {
+    fn a_position_gives_the_path() {
         let text = "{\n \"a\": {\"b\": [1, {\"c.d\": \"x, {\"}, 7]},\n \"e\": 5\n}";
         let column = |needle: &str, line: usize| {
             text.lines().nth(line - 1).unwrap().find(needle).unwrap() + 1

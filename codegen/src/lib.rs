@@ -1,8 +1,8 @@
 //! Google Discovery documents in, typed Rust modules out.
 //!
-//! The phases are modules, one verb each: [`document`] reads a document, [`overrides`] correct it, [`check`] finds
-//! what is wrong with it, [`model`] decides every name and type, [`select`] keeps what a selection asks for, [`emit`] prints
-//! tokens, [`format`](mod@format) makes text of them. [`generate`] runs them in that order; [`analysis`] ends with the model.
+//! The phases are modules: [`document`] reads a document, [`overrides`] correct it, [`model`] decides every name and type,
+//! [`select`] applies a selection, [`check`] finds errors, [`emit`] prints tokens, [`format`](mod@format) makes text of them.
+//! [`generate`] runs all phases; [`analysis`] ends with the model.
 //!
 //! ```no_run
 //! use gapi_codegen::{Options, Selection, generate, lookup};

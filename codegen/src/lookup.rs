@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::index::{self, Entry, Index, PATH as INDEX};
 use crate::{Error, Source, suggest};
 
-/// A document that was found.
+/// A document or override file that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Located {
@@ -23,7 +23,7 @@ pub struct Located {
 ///
 /// # Errors
 ///
-/// When there is no such file, no index or no such document, with what there is instead.
+/// Returns an error with alternatives if there is no such file, index or document.
 pub fn document(manifest_dir: &Path, spec: &str) -> Result<Located, Error> {
     match name_and_version(spec) {
         Some((name, version)) => by_name(manifest_dir, name, version),
@@ -35,7 +35,7 @@ pub fn document(manifest_dir: &Path, spec: &str) -> Result<Located, Error> {
 ///
 /// # Errors
 ///
-/// When there is no such file.
+/// Returns an error if there is no such file.
 pub fn overrides(manifest_dir: &Path, path: &str) -> Result<Located, Error> {
     by_path(manifest_dir, path)
 }
@@ -66,11 +66,11 @@ fn by_path(manifest_dir: &Path, spec: &str) -> Result<Located, Error> {
     }
 }
 
-/// The way out where a file cannot be read.
+/// Explains what to do where a file cannot be read.
 fn help(path: &Path, spec: &str, kind: ErrorKind) -> String {
     match kind {
         ErrorKind::InvalidData => Some("save the file as UTF-8".to_owned()),
-        // Any other one is there.
+        // Other kinds have no alternative.
         ErrorKind::NotFound => siblings(path, spec),
         _ => None,
     }
@@ -91,24 +91,24 @@ fn by_name(manifest_dir: &Path, name: &str, version: &str) -> Result<Located, Er
         )
         .help("add one, or name the document by its path relative to Cargo.toml"));
     };
-    // As one would write it in the manifest's directory: errors are the same on every machine.
-    let place = "../".repeat(levels) + INDEX;
+    // Relative to the manifest's directory, so that errors are the same on every machine.
+    let index_name = "../".repeat(levels) + INDEX;
     let text = std::fs::read_to_string(&index).map_err(|error| {
         Error::new(
-            &*place,
+            &*index_name,
             format!("cannot read the index: {}", reason(&error)),
         )
     })?;
-    let known = Index::parse(&place, &text)?;
+    let known = Index::parse(&index_name, &text)?;
     let Some(entry) = known.get(name, version) else {
-        return Err(unknown(&known.documents, name, version, &place));
+        return Err(unknown(&known.documents, name, version, &index_name));
     };
     let path = index.with_file_name(&entry.file);
     let text = std::fs::read_to_string(&path).map_err(|error| {
         Error::new(
             &*spec,
             format!(
-                "cannot read {}, which {place} names: {}",
+                "cannot read {}, which {index_name} names: {}",
                 entry.file,
                 reason(&error)
             ),
@@ -121,10 +121,10 @@ fn by_name(manifest_dir: &Path, name: &str, version: &str) -> Result<Located, Er
     })
 }
 
-fn unknown(entries: &[Entry], name: &str, version: &str, place: &str) -> Error {
+fn unknown(entries: &[Entry], name: &str, version: &str, index_name: &str) -> Error {
     let error = Error::new(
         format!("{name}:{version}"),
-        format!("{place} has no such document"),
+        format!("{index_name} has no such document"),
     );
     let versions: Vec<String> = entries
         .iter()
@@ -148,7 +148,7 @@ fn unknown(entries: &[Entry], name: &str, version: &str, place: &str) -> Error {
     }
 }
 
-/// The name for errors: a document is known by its file's name.
+/// Returns the name in errors: that of the file.
 fn file_name(path: &Path, spec: &str) -> String {
     path.file_name().map_or_else(
         || spec.to_owned(),
@@ -156,7 +156,7 @@ fn file_name(path: &Path, spec: &str) -> String {
     )
 }
 
-/// The files beside a path that does not exist, or the fact that its directory does not.
+/// Suggests files beside a path that does not exist, or reports that its directory does not exist.
 fn siblings(path: &Path, spec: &str) -> Option<String> {
     let directory = path.parent()?;
     let Ok(files) = directory.read_dir() else {
@@ -180,7 +180,7 @@ fn siblings(path: &Path, spec: &str) -> Option<String> {
     suggest::did_you_mean(&nearest)
 }
 
-/// What the system says, without its number.
+/// Returns the message of the system, without its number.
 fn reason(error: &std::io::Error) -> String {
     match error.kind() {
         ErrorKind::NotFound => "there is no such file".to_owned(),

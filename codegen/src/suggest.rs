@@ -1,6 +1,6 @@
-//! "Did you mean": the nearest names.
+//! Suggests names: "did you mean".
 
-/// The names nearest to `wanted`, best first, at most three; none that is too far to be meant.
+/// Returns the names nearest to `wanted`, best first, at most three, and none that is too different.
 pub(crate) fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let wanted_lower = wanted.to_lowercase();
     let length = wanted.chars().count();
@@ -22,7 +22,7 @@ pub(crate) fn nearest<'a>(wanted: &str, names: impl IntoIterator<Item = &'a str>
         .collect();
     scored.sort();
     scored.dedup();
-    // Beside a near name, one that is as far as may be is noise.
+    // Beside a near name, a far one is no help.
     let best = scored.first().map_or(0, |(score, _)| *score);
     scored.retain(|(score, _)| *score <= best + 2 || *score > limit);
     scored.into_iter().map(|(_, name)| name).take(3).collect()
@@ -40,7 +40,7 @@ pub(crate) fn did_you_mean(names: &[impl AsRef<str>]) -> Option<String> {
     }
 }
 
-/// The edit distance (Damerau's, adjacent swaps count once) where it is at most `limit`.
+/// Returns the edit distance (Damerau's, adjacent swaps count once) where it is at most `limit`.
 fn distance(a: &str, b: &str, limit: usize) -> Option<usize> {
     let a: Vec<char> = a.chars().collect();
     let b: Vec<char> = b.chars().collect();
@@ -50,17 +50,17 @@ fn distance(a: &str, b: &str, limit: usize) -> Option<usize> {
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.iter().enumerate() {
-        let mut row = vec![i + 1];
+        let mut current = vec![i + 1];
         for (j, y) in b.iter().enumerate() {
             let mut cost = (last[j] + usize::from(x != y))
                 .min(last[j + 1] + 1)
-                .min(row[j] + 1);
+                .min(current[j] + 1);
             if i > 0 && j > 0 && *x == b[j - 1] && a[i - 1] == *y {
                 cost = cost.min(before[j - 1] + 1);
             }
-            row.push(cost);
+            current.push(cost);
         }
-        before = std::mem::replace(&mut last, row);
+        before = std::mem::replace(&mut last, current);
     }
     last.last().copied().filter(|distance| *distance <= limit)
 }

@@ -1,10 +1,10 @@
-//! Texts of documents where people or compilers read them.
+//! Escapes texts of documents for terminals, source code and errors.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// Whether a character does something to the text around it: ends a line, moves a terminal's cursor, turns the direction of
-/// writing, or is not seen at all.
+/// Whether a character acts on the text around it: ends a line, moves a terminal's cursor, changes the direction of
+/// writing, or is invisible.
 #[must_use]
 pub fn is_active(c: char) -> bool {
     c.is_control()
@@ -17,20 +17,20 @@ pub fn is_active(c: char) -> bool {
         )
 }
 
-/// The text in one line, with an escape such as `\u{202e}` for each [active](is_active) character.
+/// Returns the text in one line, with an escape such as `\u{202e}` for each [active](is_active) character.
 #[must_use]
 pub fn inert(text: &str) -> Cow<'_, str> {
     escaped(text, |_| false)
 }
 
-/// The text with its lines, otherwise [`inert`].
+/// Returns the text with its lines, otherwise as [`inert`].
 #[must_use]
 pub fn inert_lines(text: &str) -> Cow<'_, str> {
     escaped(text, |c| c == '\n')
 }
 
-fn escaped(text: &str, keeps: impl Fn(char) -> bool) -> Cow<'_, str> {
-    let acts = |c: char| is_active(c) && !keeps(c);
+fn escaped(text: &str, is_allowed: impl Fn(char) -> bool) -> Cow<'_, str> {
+    let acts = |c: char| is_active(c) && !is_allowed(c);
     if !text.contains(acts) {
         return Cow::Borrowed(text);
     }

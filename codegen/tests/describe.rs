@@ -18,7 +18,7 @@ fn every_method_has_a_program_and_a_body_that_are_rust() {
         let api = model::lower(&document).unwrap();
         for method in api.root.all_methods() {
             methods += 1;
-            let place = format!("{} {}", entry.spec(), method.path_name);
+            let path = format!("{} {}", entry.spec(), method.path_name);
             // A method is found by either of its names.
             assert_eq!(
                 describe::find(&api, &method.path_name).unwrap().id,
@@ -26,12 +26,12 @@ fn every_method_has_a_program_and_a_body_that_are_rust() {
             );
             let description = describe::method(&api, method, 1);
             let file = syn::parse_file(&description.snippet);
-            assert!(file.is_ok(), "{place}: {}", description.snippet);
+            assert!(file.is_ok(), "{path}: {}", description.snippet);
             if let Some(body) = &description.body {
                 let rust = syn::parse_str::<syn::Expr>(&body.rust);
-                assert!(rust.is_ok(), "{place}: {}", body.rust);
+                assert!(rust.is_ok(), "{path}: {}", body.rust);
             }
-            assert!(description.http.contains("https://"), "{place}");
+            assert!(description.http.contains("https://"), "{path}");
         }
     }
     assert!(methods > 2_000, "{methods}");
@@ -46,7 +46,7 @@ fn an_unknown_method_has_neighbours() {
     );
     let api = model::lower(&Document::read(&source, None).unwrap()).unwrap();
     let error = describe::find(&api, "things.lsit").unwrap_err();
-    assert_eq!(error.place, "a:v1");
+    assert_eq!(error.path, "a:v1");
     assert!(error.help.unwrap().contains("`things.list`"));
     let error = describe::find(&api, "zebra").unwrap_err();
     assert!(error.help.unwrap().contains("gapi methods a:v1"));

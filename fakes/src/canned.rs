@@ -1,4 +1,4 @@
-//! APIs that give the same answers every time.
+//! APIs with the same responses every time.
 
 use std::{collections::BTreeMap, io, sync::Arc};
 
@@ -11,17 +11,17 @@ use crate::{
     rpc::RpcError,
 };
 
-/// A few methods of an API, each with one answer; requests are judged by the API's Discovery document and by their token.
+/// A few methods of an API, each with one response; requests are judged by the API's Discovery document and by their token.
 #[derive(Clone, Debug)]
 pub struct Canned {
     document: Arc<Document>,
     service: String,
     tokens: TokenEndpoint,
-    answers: Arc<BTreeMap<String, Value>>,
+    responses: Arc<BTreeMap<String, Value>>,
 }
 
 impl Canned {
-    /// An API whose methods answer what `answers` has for their id. `service` is the API's host.
+    /// Returns an API whose methods send what `responses` has for their id. `service` is the API's host.
     ///
     /// # Errors
     /// When the Discovery document cannot be read.
@@ -29,16 +29,16 @@ impl Canned {
         document: &str,
         service: &str,
         tokens: &TokenEndpoint,
-        answers: impl IntoIterator<Item = (&'a str, Value)>,
+        responses: impl IntoIterator<Item = (&'a str, Value)>,
     ) -> io::Result<Self> {
-        let answers = answers
+        let responses = responses
             .into_iter()
-            .map(|(id, answer)| (id.to_owned(), answer));
+            .map(|(id, response)| (id.to_owned(), response));
         Ok(Self {
             document: Arc::new(Document::parse(document)?),
             service: service.to_owned(),
             tokens: tokens.clone(),
-            answers: Arc::new(answers.collect()),
+            responses: Arc::new(responses.collect()),
         })
     }
 
@@ -59,12 +59,12 @@ impl Canned {
         )
     }
 
-    /// BigQuery, which knows the answer to every query.
+    /// BigQuery, with one result for every query.
     ///
     /// # Errors
     /// As [`new`](Self::new).
     pub fn bigquery(tokens: &TokenEndpoint) -> io::Result<Self> {
-        let answer = json!({
+        let response = json!({
             "kind": "bigquery#queryResponse", "jobComplete": true, "totalRows": "2",
             "schema": {"fields": [{"name": "word", "type": "STRING"}, {"name": "count", "type": "INTEGER"}]},
             "rows": [{"f": [{"v": "the"}, {"v": "25568"}]}, {"f": [{"v": "I"}, {"v": "21028"}]}],
@@ -74,7 +74,7 @@ impl Canned {
             document,
             "bigquery.googleapis.com",
             tokens,
-            [("bigquery.jobs.query", answer)],
+            [("bigquery.jobs.query", response)],
         )
     }
 
@@ -86,7 +86,7 @@ impl Canned {
         };
         self.tokens.check(request, audience)?;
         self.document.check(call, request)?;
-        self.answers.get(&call.method.id).cloned().ok_or_else(|| {
+        self.responses.get(&call.method.id).cloned().ok_or_else(|| {
             let message = format!("{} is not implemented here", call.method.id);
             RpcError::new(501, "UNIMPLEMENTED", message)
         })
@@ -94,12 +94,12 @@ impl Canned {
 }
 
 impl Service for Canned {
-    fn answer(&self, request: &Request) -> Reply {
+    fn respond(&self, request: &Request) -> Reply {
         let Some(call) = self.document.route(request) else {
             return Reply::not_found();
         };
         match self.call(&call, request) {
-            Ok(answer) => Reply::json(200, &answer),
+            Ok(response) => Reply::json(200, &response),
             Err(error) => error.into(),
         }
     }

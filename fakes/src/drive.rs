@@ -16,7 +16,8 @@ use serde_json::{Map, Value, json};
 use crate::{
     Reply, Request, Service,
     discovery::{Call, Document},
-    lock, multipart,
+    lock::lock,
+    multipart,
     oauth::{Audience, TokenEndpoint},
     rpc::RpcError,
     storage::range::{self, Asked},
@@ -193,9 +194,9 @@ impl State {
         }
         file.modified = SystemTime::now();
         file.describe();
-        let answer = file.described.clone();
+        let response = file.described.clone();
         self.files.insert(id.to_owned(), file);
-        Ok(answer)
+        Ok(response)
     }
 
     /// By name, or by the time of modification; a token is the number of files before the page.
@@ -225,12 +226,12 @@ impl State {
             .take(size)
             .map(|file| file.described.clone())
             .collect();
-        let mut answer =
+        let mut response =
             json!({"kind": "drive#fileList", "incompleteSearch": false, "files": page});
         if from + size < files.len() {
-            answer["nextPageToken"] = json!((from + size).to_string());
+            response["nextPageToken"] = json!((from + size).to_string());
         }
-        Ok(answer)
+        Ok(response)
     }
 }
 
@@ -244,7 +245,7 @@ impl File {
     }
 }
 
-/// What is said of a file, with the type of its media where nothing else is said of that.
+/// Returns the metadata of a file, with the type of its media where the metadata has none.
 fn described(body: Value, media: Option<Media>) -> (Bytes, Value) {
     let mut body = match body {
         Value::Object(body) => body,
@@ -257,8 +258,8 @@ fn described(body: Value, media: Option<Media>) -> (Bytes, Value) {
     (content.unwrap_or_default(), Value::Object(body))
 }
 
-fn ok(answer: Value) -> Reply {
-    Reply::json(200, &answer)
+fn ok(response: Value) -> Reply {
+    Reply::json(200, &response)
 }
 
 /// The content, or a part of it.
@@ -313,7 +314,7 @@ fn without_media(request: &Request) -> Result<(Request, Media), &'static str> {
 }
 
 impl Service for Drive {
-    fn answer(&self, request: &Request) -> Reply {
+    fn respond(&self, request: &Request) -> Reply {
         let mut media = None;
         let mut plain = request.clone();
         if request.path.starts_with("/upload/") {

@@ -174,7 +174,7 @@ impl Google {
         &self.iam
     }
 
-    /// A service account whose key nobody has: others act as it.
+    /// A service account without a key: other accounts impersonate it.
     pub fn deployer(&self) -> &ServiceAccount {
         &self.deployer
     }

@@ -14,7 +14,7 @@ use aws_lc_rs::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
-use crate::{Reply, Request, Service, keys::ServiceAccount, lock};
+use crate::{Reply, Request, Service, keys::ServiceAccount, lock::lock};
 
 /// Issues ID tokens as Google's accounts server does, and serves its public keys (a JSON Web Key Set) with a `Cache-Control`. Clones are the
 /// same issuer.
@@ -55,14 +55,14 @@ impl IdTokenIssuer {
         })
     }
 
-    /// Signs with a new key from now on, and shows the old ones too if `keep` says so.
+    /// Signs with a new key from now on, and publishes the old ones too if `retain` is set.
     ///
     /// # Errors
     /// When the machine gives no randomness.
-    pub fn rotate(&self, keep: bool) -> io::Result<()> {
+    pub fn rotate(&self, retain: bool) -> io::Result<()> {
         let key = ServiceAccount::with_own_key("issuer", "google")?;
         let mut state = lock(&self.state);
-        if !keep {
+        if !retain {
             state.keys.clear();
         }
         state.keys.push(key);
@@ -101,7 +101,7 @@ impl IdTokenIssuer {
         self.sign_with(&json!({"alg": "RS256", "kid": kid, "typ": "JWT"}), claims)
     }
 
-    /// A token with any header and claims, signed with RS256 whatever the header says.
+    /// A token with any header and claims, signed with RS256 under any header.
     ///
     /// # Errors
     /// When signing fails.
@@ -130,7 +130,7 @@ impl IdTokenIssuer {
         json!({ "keys": keys })
     }
 
-    /// What a token says that [`issue`](Self::issue) made, while it is valid.
+    /// Returns the claims of a token that [`issue`](Self::issue) made, while it is valid.
     fn claims(&self, token: &str) -> Option<Value> {
         let claims = lock(&self.state).issued.0.get(token).cloned()?;
         let expiry = UNIX_EPOCH + Duration::from_secs(claims["exp"].as_u64()?);
@@ -139,7 +139,7 @@ impl IdTokenIssuer {
 }
 
 impl Service for IdTokenIssuer {
-    fn answer(&self, _: &Request) -> Reply {
+    fn respond(&self, _: &Request) -> Reply {
         let max_age = lock(&self.state).max_age;
         Reply::json(200, &self.keys()).header(
             "cache-control",
@@ -154,7 +154,7 @@ impl fmt::Debug for Issued {
     }
 }
 
-/// A service on Cloud Run that may be called by service accounts only: it greets whoever shows an ID token for its own URL.
+/// A service on Cloud Run that may be called by service accounts only: it greets callers with an ID token for its own URL.
 #[derive(Clone, Debug)]
 pub struct CloudRunService {
     issuer: IdTokenIssuer,
@@ -170,7 +170,7 @@ impl CloudRunService {
 }
 
 impl Service for CloudRunService {
-    fn answer(&self, request: &Request) -> Reply {
+    fn respond(&self, request: &Request) -> Reply {
         let Some(token) = request.bearer() else {
             return Reply::html(
                 403,

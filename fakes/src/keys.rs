@@ -17,7 +17,7 @@ use base64::{
 };
 use serde_json::{Value, json};
 
-use crate::lock;
+use crate::lock::lock;
 
 /// A service account with one key. `Debug` shows no key.
 #[derive(Clone)]
@@ -215,8 +215,8 @@ pub fn decode_part(part: &str) -> Option<Vec<u8>> {
 /// RFC 7468: the label, and base64 in lines of 64.
 fn pem(label: &str, der: &[u8]) -> String {
     let mut text = format!("-----BEGIN {label}-----\n");
-    for (place, character) in STANDARD.encode(der).chars().enumerate() {
-        if place > 0 && place % 64 == 0 {
+    for (index, character) in STANDARD.encode(der).chars().enumerate() {
+        if index > 0 && index % 64 == 0 {
             text.push('\n');
         }
         text.push(character);

@@ -6,7 +6,7 @@
 //! - [`Server`] accepts connections, keeps a log of requests, and breaks on demand ([`Fault`]);
 //! - [`oauth::TokenEndpoint`] verifies assertions signed with RS256 and issues tokens;
 //! - [`oauth::AuthorizationServer`] signs users in, asks for their consent (or takes it for given), and issues what follows from it;
-//! - [`Canned`] gives the same answers every time, to requests that are right;
+//! - [`Canned`] has the same responses every time, for valid requests;
 //! - [`id_tokens::IdTokenIssuer`] issues ID tokens and shows its keys, and [`id_tokens::CloudRunService`] wants to see them;
 //! - [`federation::SecurityTokenService`] and [`federation::IamCredentials`] make identities into others, of the keys of an
 //!   [`federation::Ec2Instance`] for example;
@@ -39,6 +39,7 @@ pub mod federation;
 mod google;
 pub mod id_tokens;
 pub mod keys;
+mod lock;
 pub mod metadata;
 mod multipart;
 pub mod noise;
@@ -49,13 +50,6 @@ pub mod signed_urls;
 pub mod storage;
 mod time;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 pub use canned::Canned;
 pub use google::Google;
 pub use server::{Entry, Fault, Gate, Reply, Request, Routes, Server, Service};
-
-/// Locks, also after a panic of another holder: a fake server must go on answering.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}

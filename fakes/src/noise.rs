@@ -1,4 +1,4 @@
-//! Bytes as others might send them, for tests of whatever reads them: right ones, changed at random, in pieces of any length.
+//! Bytes as others might send them, for tests of readers: right ones, changed at random, in pieces of any length.
 
 use bytes::Bytes;
 

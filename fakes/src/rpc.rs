@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::Reply;
 
-/// An error answer that grows by its parts.
+/// An error response under construction.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct RpcError {
@@ -30,7 +30,7 @@ impl RpcError {
         }
     }
 
-    /// 400 with the fields at fault, as a strict server answers a request that it cannot bind.
+    /// 400 with the fields at fault, as a strict server sends for a request that it cannot bind.
     pub fn bad_request(violations: &[(String, String)]) -> Self {
         let text: Vec<&str> = violations.iter().map(|(_, text)| text.as_str()).collect();
         let fields: Vec<Value> = violations
@@ -66,7 +66,7 @@ impl RpcError {
         }))
     }
 
-    /// Adds a header to the answer.
+    /// Adds a header to the response.
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self

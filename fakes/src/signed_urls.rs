@@ -1,4 +1,4 @@
-//! Cloud Storage as whoever has a signed URL sees it: it recomputes what was signed from the request as it came.
+//! Cloud Storage for callers with a signed URL: it recomputes what was signed from the request as it came.
 
 use std::{
     collections::BTreeMap,
@@ -14,7 +14,7 @@ use aws_lc_rs::{
 use bytes::Bytes;
 use http::Method;
 
-use crate::{Reply, Request, Service, keys::ServiceAccount, lock, time::Civil};
+use crate::{Reply, Request, Service, keys::ServiceAccount, lock::lock, time::Civil};
 
 /// Objects that may be read, written and deleted with URLs that one service account signed (V4). Clones are the same objects.
 #[derive(Clone)]
@@ -110,7 +110,7 @@ fn canonical(request: &Request, query: &str, names: &str) -> Result<String, &'st
 }
 
 impl Service for SignedStorage {
-    fn answer(&self, request: &Request) -> Reply {
+    fn respond(&self, request: &Request) -> Reply {
         if let Err(code) = self.check(request) {
             let status = if code == "InvalidArgument" || code == "ExpiredToken" {
                 400

@@ -1,5 +1,5 @@
 //! The macros of [gapi](https://docs.rs/gapi): thin front ends over `gapi-codegen`. Use them through package `gapi`, which
-//! tells them its own path, so that a renamed dependency works.
+//! passes its own path to them, so that a renamed dependency works.
 
 mod api;
 mod body;
@@ -25,7 +25,7 @@ pub fn body(input: TokenStream) -> TokenStream {
     body::expand(input.into()).into()
 }
 
-/// Makes a struct hold a part of an answer: see the trait `gapi::Fields`.
+/// Makes a struct hold a part of a response: see the trait `gapi::Fields`.
 #[proc_macro_derive(Fields, attributes(fields))]
 pub fn fields(input: TokenStream) -> TokenStream {
     fields::expand(input.into()).into()

@@ -125,7 +125,7 @@ impl Transport for Machine {
                 Act::Break(kind) => return Err(TransportError::new(kind, "scripted")),
                 Act::Answer(answer) => return Ok(answer),
             }
-            let reply = self.server.answer(&gapi_fakes::Request {
+            let reply = self.server.respond(&gapi_fakes::Request {
                 method: head.method,
                 path: head.uri.path().to_owned(),
                 query: head.uri.query().map(str::to_owned),

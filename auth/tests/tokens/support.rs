@@ -86,7 +86,7 @@ impl Transport for Direct {
                     return Err(error);
                 }
                 Some(Fault::Answer(reply)) => reply,
-                None => self.service.answer(&request),
+                None => self.service.respond(&request),
             };
             let mut answer = Response::new(Body::from(reply.body.to_vec()));
             *answer.status_mut() = reply.status;

@@ -4,12 +4,12 @@ use gapi_auth::{AuthError, AuthorizedUser, Environment, FileStore, TokenKey, Tok
 
 use crate::diagnostic::{Failure, Outcome};
 
-/// Where tokens are kept.
+/// Returns the store of tokens.
 pub(super) fn store() -> Outcome<FileStore> {
     FileStore::default_location(&Environment::system()).map_err(failure)
 }
 
-/// What went wrong, with the way out on a line of its own.
+/// Returns the error with its hint on a line of its own.
 pub(super) fn failure(error: AuthError) -> Vec<Failure> {
     let text = error.to_string();
     let failure = match error.hint() {
@@ -22,21 +22,21 @@ pub(super) fn failure(error: AuthError) -> Vec<Failure> {
     failure.into()
 }
 
-/// The keys of everybody who is signed in, or of one account.
+/// Returns the keys of all users who are signed in, or of one account.
 pub(super) async fn keys(store: &FileStore, account: Option<&str>) -> Outcome<Vec<TokenKey>> {
     let keys = store.list().await.map_err(failure)?;
     let wanted = |key: &TokenKey| account.is_none_or(|account| key.account == account);
     Ok(keys.into_iter().filter(wanted).collect())
 }
 
-/// The user that programs find: the one who is named, else `GAPI_ACCOUNT`, else who signed in last.
+/// Returns the user that programs find: the one with this account, else `GAPI_ACCOUNT`, else who signed in last.
 pub(super) fn user(account: Option<&str>) -> Outcome<AuthorizedUser> {
     let found = match account {
         Some(account) => AuthorizedUser::signed_in_to(store()?, Some(account)),
         None => AuthorizedUser::signed_in(),
     };
     found.map_err(failure)?.ok_or_else(|| {
-        let who = account.unwrap_or("nobody");
+        let who = account.unwrap_or("no user");
         let verb = if account.is_some() { "is not" } else { "is" };
         Failure::new(format!("{who} {verb} signed in"))
             .help("run `gapi auth login`")

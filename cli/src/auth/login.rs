@@ -9,9 +9,9 @@ use crate::diagnostic::{Failure, Outcome};
 use crate::print::print;
 use gapi_auth::RedactedPath;
 
-/// What is asked for unless something else is said.
+/// The scope that is requested by default.
 const SCOPES: &str = "https://www.googleapis.com/auth/cloud-platform";
-/// With these the account's name is known. Devices may have them too.
+/// With these scopes the account's name is known. Devices may request them too.
 const IDENTITY: [&str; 2] = ["openid", "email"];
 
 /// Sign in
@@ -52,7 +52,7 @@ pub(super) async fn run(arguments: &Arguments) -> Outcome {
         _ => user,
     };
     let key = user.store_key();
-    // One account of a client is one entry, whatever it was good for before.
+    // One account of a client has one entry, with any scopes.
     let old = keys(&store, Some(&key.account)).await?;
     user.save_in(Arc::new(store.clone()), key.clone())
         .await
@@ -82,7 +82,7 @@ async fn sign_in(arguments: &Arguments) -> Outcome<AuthorizedUser> {
         }
     }
     let file = client_secrets(arguments)?;
-    // A refresh token comes with consent only, and this is the time for it.
+    // Only consent gives a refresh token.
     let mut flow = Flow::from_client_secrets_file(file, scopes)
         .map_err(failure)?
         .prompt("consent");
@@ -91,7 +91,7 @@ async fn sign_in(arguments: &Arguments) -> Outcome<AuthorizedUser> {
     }
     let user = if arguments.device {
         let device = DeviceFlow::new(flow).start().await.map_err(failure)?;
-        // Whoever closed the stream does not want to know.
+        // A closed stream is no error.
         let _ = writeln!(
             std::io::stderr(),
             "On any device, open {} and enter the code {}",
@@ -129,12 +129,12 @@ fn client_secrets(arguments: &Arguments) -> Outcome<PathBuf> {
     if let Some(file) = usual.as_ref().filter(|file| file.is_file()) {
         return Ok(file.clone());
     }
-    let place = usual.map_or_else(String::new, |file| {
+    let usual_path = usual.map_or_else(String::new, |file| {
         format!(", or put it at {}", RedactedPath::new(&file))
     });
     Err(Failure::new("it is not known which OAuth client to sign in with")
         .help(format!(
-            "make one of the type \"Desktop app\" in the Cloud console, under APIs & Services, Credentials; name its JSON file with --client-secrets{place}"
+            "make one of the type \"Desktop app\" in the Cloud console, under APIs & Services, Credentials; name its JSON file with --client-secrets{usual_path}"
         ))
         .into())
 }

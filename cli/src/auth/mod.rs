@@ -1,4 +1,4 @@
-//! `gapi auth`: a person signs in once, and every program of gapi finds the token.
+//! `gapi auth`: a user signs in once, and all programs that use gapi find the token.
 
 mod accounts;
 mod login;
@@ -9,11 +9,11 @@ mod transfer;
 
 use crate::diagnostic::{Failure, Outcome};
 
-/// Sign in once for all programs that use gapi, and look after who is signed in
+/// Sign in once for all programs that use gapi, and manage the accounts
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Tokens are kept in the folder that the variable GAPI_TOKENS names, else in gapi/tokens in your folder for settings \
-                  (~/.config on Linux). Programs find them after the places of Application Default Credentials; of several accounts they \
+    after_help = "Tokens are stored in the folder that the variable GAPI_TOKENS names, else in gapi/tokens in your folder for settings \
+                  (~/.config on Linux). Programs look for them after Application Default Credentials; of several accounts they \
                   take the one that GAPI_ACCOUNT names, else the one that signed in last."
 )]
 pub(crate) struct Arguments {

@@ -14,10 +14,10 @@ pub(super) struct Arguments {
     /// The account
     #[arg(value_name = "ADDRESS", required_unless_present = "all")]
     account: Option<String>,
-    /// Everybody
+    /// All accounts
     #[arg(long, conflicts_with = "account")]
     all: bool,
-    /// Delete the token even if the server cannot be told
+    /// Delete the token even if the server cannot be reached
     #[arg(long)]
     force: bool,
 }
@@ -26,7 +26,7 @@ pub(super) async fn run(arguments: &Arguments) -> Outcome {
     let store = store()?;
     let keys = keys(&store, arguments.account.as_deref()).await?;
     if keys.is_empty() {
-        let who = arguments.account.as_deref().unwrap_or("nobody");
+        let who = arguments.account.as_deref().unwrap_or("no user");
         let verb = if arguments.all { "is" } else { "is not" };
         return Err(Failure::new(format!("{who} {verb} signed in"))
             .help("`gapi auth list` lists who is")
@@ -34,8 +34,8 @@ pub(super) async fn run(arguments: &Arguments) -> Outcome {
     }
     let mut failures = Vec::new();
     for key in keys {
-        let kept = Arc::new(store.clone());
-        let revoked = match AuthorizedUser::from_store(kept, key.clone()).await {
+        let shared = Arc::new(store.clone());
+        let revoked = match AuthorizedUser::from_store(shared, key.clone()).await {
             Ok(Some(user)) => user.revoke().await,
             Ok(None) => Ok(()),
             Err(error) => Err(error),
@@ -45,7 +45,7 @@ pub(super) async fn run(arguments: &Arguments) -> Outcome {
             Err(error) if arguments.force => {
                 store.delete(&key).await.map_err(failure)?;
                 print(&format!(
-                    "{} is signed out here, but the server was not told: {error}\n",
+                    "{} is signed out here, but the grant was not ended at the server: {error}\n",
                     name(&key.account)
                 ))?;
             }

@@ -8,7 +8,7 @@ use crate::diagnostic::Outcome;
 use crate::print::{print, table};
 use gapi_auth::RedactedPath;
 
-/// Tell whom programs act for
+/// Show whom programs act for
 #[derive(Debug, clap::Args)]
 pub(super) struct Status {
     /// An account other than the one that programs find
@@ -27,7 +27,7 @@ pub(super) struct List {
     json: bool,
 }
 
-/// Nothing is asked of any server.
+/// Sends no request.
 pub(super) async fn status(arguments: &Status) -> Outcome {
     let user = user(arguments.account.as_deref())?;
     let status = describe(&user);
@@ -36,20 +36,20 @@ pub(super) async fn status(arguments: &Status) -> Outcome {
     }
     let text = |name: &str| status[name].as_str().unwrap_or("unknown").to_owned();
     let folder = RedactedPath::new(store()?.folder()).to_string();
-    let mut rows = vec![
+    let mut lines = vec![
         [String::from("account"), text("account")],
         [String::from("client"), text("client_id")],
         [String::from("access token until"), text("expiry")],
-        [String::from("kept in"), folder],
+        [String::from("stored in"), folder],
     ];
     for (number, scope) in user.granted_scopes().into_iter().enumerate() {
         let name = if number == 0 { "scopes" } else { "" };
-        rows.push([name.to_owned(), scope]);
+        lines.push([name.to_owned(), scope]);
     }
-    print(&table(&rows))
+    print(&table(&lines))
 }
 
-/// What may be shown.
+/// Returns what is not secret.
 fn describe(user: &AuthorizedUser) -> Value {
     let all: Value = serde_json::from_str(&user.to_json()).unwrap_or_default();
     json!({
@@ -67,8 +67,8 @@ pub(super) async fn list(arguments: &List) -> Outcome {
         return print(&format!("{:#}\n", json!(keys)));
     }
     if keys.is_empty() {
-        return print("nobody is signed in\n");
+        return print("no user is signed in\n");
     }
-    let row = |key: TokenKey| [key.account, key.client_id, key.scopes.join(" ")];
-    print(&table(&keys.into_iter().map(row).collect::<Vec<_>>()))
+    let cells = |key: TokenKey| [key.account, key.client_id, key.scopes.join(" ")];
+    print(&table(&keys.into_iter().map(cells).collect::<Vec<_>>()))
 }

@@ -32,7 +32,7 @@ pub(super) async fn run(arguments: &Arguments) -> Outcome {
     print(&format!("{token}\n"))
 }
 
-/// Print an ID token, which tells a service who you are. Its audience is the OAuth client that you signed in with
+/// Print an ID token, which proves to a service who you are. Its audience is the OAuth client that you signed in with
 #[derive(Debug, clap::Args)]
 pub(super) struct IdentityToken {
     /// An account other than the one that programs find

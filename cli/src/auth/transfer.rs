@@ -60,7 +60,7 @@ pub(super) async fn import(arguments: &Import) -> Outcome {
     ))
 }
 
-/// Why credentials are not taken over. Whoever knows the server can say so.
+/// Explains why credentials are not imported. A user who knows the server can name it.
 fn unusable(error: AuthError) -> Vec<Failure> {
     match error.kind() {
         AuthErrorKind::Config => {

@@ -18,21 +18,21 @@ const IN_PACKAGE: &str = "googleapiclient/discovery_cache/documents";
 /// A folder or a wheel.
 pub(super) struct Local {
     path: PathBuf,
-    place: Place,
+    origin: Origin,
     /// The names of the documents' files, and where they are.
     files: BTreeMap<String, String>,
-    /// The files by what they hold, as soon as somebody wants to know.
+    /// The files by the document that they hold, once they were read.
     held: Option<BTreeMap<Spec, String>>,
 }
 
-enum Place {
+enum Origin {
     Folder(PathBuf),
     Wheel(ZipArchive<File>),
 }
 
 impl Local {
     pub(super) fn open(path: &Path) -> Outcome<Self> {
-        let (place, names) = if path.is_dir() {
+        let (origin, names) = if path.is_dir() {
             let inside = path.join(IN_PACKAGE);
             let folder = if inside.is_dir() {
                 inside
@@ -45,7 +45,7 @@ impl Local {
                 .filter_map(Result::ok)
                 .map(|entry| entry.file_name().to_string_lossy().into_owned())
                 .collect();
-            (Place::Folder(folder), names)
+            (Origin::Folder(folder), names)
         } else {
             let file = File::open(path).map_err(|error| Failure::io("read", path, &error))?;
             let archive = ZipArchive::new(file).map_err(|error| {
@@ -53,12 +53,12 @@ impl Local {
                 failure.help("--from takes a folder of documents, or the .whl file of google-api-python-client")
             })?;
             let names: Vec<String> = archive.file_names().map(str::to_owned).collect();
-            (Place::Wheel(archive), names)
+            (Origin::Wheel(archive), names)
         };
         let is_document = |name: &str| {
             let file = name.rsplit('/').next().unwrap_or(name).to_owned();
             let listed =
-                matches!(&place, Place::Folder(_)) || name == format!("{IN_PACKAGE}/{file}");
+                matches!(&origin, Origin::Folder(_)) || name == format!("{IN_PACKAGE}/{file}");
             (listed && file.ends_with(".json") && file != "index.json").then_some(file)
         };
         let files: BTreeMap<String, String> = names
@@ -75,13 +75,13 @@ impl Local {
         }
         Ok(Self {
             path: path.to_owned(),
-            place,
+            origin,
             files,
             held: None,
         })
     }
 
-    /// The documents, by what they hold, whatever their files are called.
+    /// Returns the documents, by their content; the names of files do not matter.
     pub(super) fn specs(&mut self) -> Outcome<Vec<Spec>> {
         let specs: Vec<Spec> = self.held().keys().cloned().collect();
         if specs.is_empty() {
@@ -92,14 +92,14 @@ impl Local {
         Ok(specs)
     }
 
-    /// The files by what they hold. Of two, the one that is called like it: a few files of the package are copies under older names. A file that
-    /// cannot be read holds what it is called.
+    /// Returns the files by the document that they hold. Of two files with one document, the one with its name counts: some
+    /// files of the package are copies under older names. For a file that cannot be read, the name counts.
     fn held(&mut self) -> &BTreeMap<Spec, String> {
         if self.held.is_none() {
             let files: Vec<String> = self.files.keys().cloned().collect();
             let mut held = BTreeMap::new();
             for file in files {
-                let Some(spec) = self.head(&file).or_else(|| called(&file)) else {
+                let Some(spec) = self.head(&file).or_else(|| named(&file)) else {
                     continue;
                 };
                 if spec.is_plain() && (file == spec.file() || !held.contains_key(&spec)) {
@@ -111,7 +111,7 @@ impl Local {
         self.held.get_or_insert_default()
     }
 
-    /// The name and version inside a document, where it can be read.
+    /// Reads the name and version inside a document.
     fn head(&mut self, file: &str) -> Option<Spec> {
         #[derive(serde::Deserialize)]
         struct Head {
@@ -123,7 +123,7 @@ impl Local {
         Some(Spec { name, version })
     }
 
-    /// A document, if it is there and is one.
+    /// Reads a document, if the file exists and is one.
     pub(super) fn read(&mut self, spec: &Spec) -> Outcome<Result<Fetched, Missing>> {
         let mut file = spec.file();
         if !self.files.contains_key(&file)
@@ -144,11 +144,11 @@ impl Local {
         };
         let failed = |error: &std::io::Error| Failure::io("read", Path::new(file), error);
         let mut bytes = Vec::new();
-        match &mut self.place {
-            Place::Folder(folder) => {
+        match &mut self.origin {
+            Origin::Folder(folder) => {
                 bytes = std::fs::read(folder.join(name)).map_err(|error| failed(&error))?;
             }
-            Place::Wheel(archive) => {
+            Origin::Wheel(archive) => {
                 let mut entry = archive
                     .by_name(name)
                     .map_err(|error| failed(&error.into()))?;
@@ -160,11 +160,11 @@ impl Local {
         Ok(Some(bytes.into()))
     }
 
-    /// `google-api-python-client 2.202.0`, as the package's own metadata says; else the name of the folder.
+    /// `google-api-python-client 2.202.0`, from the package's own metadata, or the name of the folder.
     pub(super) fn source(&mut self) -> String {
-        let metadata = match &mut self.place {
-            Place::Folder(_) => metadata_in(&self.path),
-            Place::Wheel(archive) => {
+        let metadata = match &mut self.origin {
+            Origin::Folder(_) => metadata_in(&self.path),
+            Origin::Wheel(archive) => {
                 let names: Vec<String> = archive.file_names().map(str::to_owned).collect();
                 names
                     .into_iter()
@@ -186,8 +186,8 @@ impl Local {
     }
 }
 
-/// What a file is called: `drive.v3.json`.
-fn called(file: &str) -> Option<Spec> {
+/// Reads the name of a file: `drive.v3.json`.
+fn named(file: &str) -> Option<Spec> {
     let (name, version) = file.strip_suffix(".json")?.split_once('.')?;
     Some(Spec {
         name: name.to_owned(),

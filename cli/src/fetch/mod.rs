@@ -22,13 +22,13 @@ use service::Service;
 use spec::Spec;
 use store::Store;
 
-/// How many requests are on their way at a time.
+/// The number of requests at a time.
 const AT_A_TIME: usize = 8;
 
-/// Bring Discovery documents into a folder, and keep its index
+/// Fetch Discovery documents into a folder, and update its index
 ///
-/// What is named has to succeed. Without names, every document of the index is brought up to date; with --all, every API that Google
-/// lists is fetched. Both report what cannot be had and go on.
+/// A document that is named has to be fetched. Without names, every document of the index is brought up to date; with --all, every API that Google
+/// lists is fetched. Both report what cannot be fetched and continue.
 ///
 /// An older revision never replaces a newer one, and a file that was edited stays as it is, unless --force is given.
 #[derive(Debug, clap::Args)]
@@ -39,7 +39,7 @@ pub(crate) struct Arguments {
     /// Fetch every API of the directory, or of the folder or wheel
     #[arg(long, conflicts_with = "names")]
     all: bool,
-    /// The folder to keep documents in; without it, discovery-docs here or in the nearest folder above that has one with an index
+    /// The folder of documents; without it, discovery-docs here or in the nearest folder above that has one with an index
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
     /// Take documents from a folder or from google-api-python-client's wheel instead of the network
@@ -48,7 +48,7 @@ pub(crate) struct Arguments {
     /// Replace newer revisions and edited files too
     #[arg(long)]
     force: bool,
-    /// How long to wait for one answer
+    /// How long to wait for one response
     #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = clap::value_parser!(u64).range(1..))]
     timeout: u64,
     /// Print one JSON object
@@ -61,7 +61,7 @@ pub(crate) struct Arguments {
         default_value = "https://www.googleapis.com/discovery/v1/apis"
     )]
     v1: String,
-    /// The root of the second one; `{api}` stands for the API's name
+    /// The root of the second one; `{api}` means the API's name
     #[arg(long, hide = true, default_value = "https://{api}.googleapis.com")]
     v2: String,
 }
@@ -115,7 +115,7 @@ fn offline(
     for spec in specs {
         progress.working_on(&spec.to_string());
         match local.read(&spec)? {
-            Ok(fetched) => report.add(&spec, store.keep(&spec, &fetched)?),
+            Ok(fetched) => report.add(&spec, store.put(&spec, &fetched)?),
             Err(missing) => report.add(&spec, What::Missing(missing)),
         }
         progress.done();
@@ -138,24 +138,24 @@ async fn online(arguments: &Arguments, specs: Vec<Spec>, store: &mut Store) -> O
     };
     let progress = Progress::new("Fetching", wanted.len());
     let mut report = Report::new(!arguments.names.is_empty());
-    let mut answers = futures_util::stream::iter(wanted)
+    let mut responses = futures_util::stream::iter(wanted)
         .map(|(spec, listed)| {
             let (service, progress) = (&service, &progress);
             async move {
                 progress.working_on(&spec.to_string());
-                let answer = service.document(&spec, listed.as_deref()).await;
-                (spec, answer)
+                let response = service.document(&spec, listed.as_deref()).await;
+                (spec, response)
             }
         })
         .buffer_unordered(AT_A_TIME);
-    while let Some((spec, answer)) = answers.next().await {
-        match answer {
-            Ok(fetched) => report.add(&spec, store.keep(&spec, &fetched)?),
+    while let Some((spec, response)) = responses.next().await {
+        match response {
+            Ok(fetched) => report.add(&spec, store.put(&spec, &fetched)?),
             Err(missing) => report.add(&spec, What::Missing(missing)),
         }
         progress.done();
     }
-    drop(answers);
+    drop(responses);
     store.came_from(service::SOURCE)?;
     Ok(report)
 }

@@ -1,4 +1,4 @@
-//! What a person sees meanwhile: a bar on a terminal, nothing elsewhere.
+//! Progress: a bar on a terminal, nothing elsewhere.
 
 use std::io::IsTerminal as _;
 
@@ -22,7 +22,7 @@ impl Progress {
         Self(bar)
     }
 
-    /// Says what is worked on.
+    /// Shows the current part.
     pub(super) fn working_on(&self, what: &str) {
         self.0.set_message(what.to_owned());
     }

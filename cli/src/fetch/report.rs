@@ -21,7 +21,7 @@ pub(super) enum What {
         counts: Option<Counts>,
     },
     Older {
-        kept: String,
+        present: String,
         offered: String,
     },
     Edited(PathBuf),
@@ -38,7 +38,7 @@ pub(super) struct Counts {
 
 /// What became of all documents.
 pub(super) struct Report {
-    /// Whether documents were named: then each has to succeed, and each is told of.
+    /// Whether documents were named: then each has to be fetched, and each is reported.
     named: bool,
     documents: BTreeMap<Spec, What>,
 }
@@ -55,7 +55,7 @@ impl Report {
         self.documents.insert(spec.clone(), what);
     }
 
-    /// One line for each document that changed or that there is something to say about, and one for all.
+    /// Prints one line for each document that changed or needs attention, and one for all.
     pub(super) fn print(&self, as_json: bool) -> Outcome {
         if as_json {
             let documents: Vec<Value> = self
@@ -93,15 +93,19 @@ impl Report {
             ),
             ("missing", count(|what| matches!(what, What::Missing(_)))),
         ];
-        let told: Vec<String> = counts
+        let counted: Vec<String> = counts
             .into_iter()
             .filter(|(_, count)| *count > 0)
             .map(|(what, count)| format!("{count} {what}"))
             .collect();
-        format!("{} documents: {}\n", self.documents.len(), told.join(", "))
+        format!(
+            "{} documents: {}\n",
+            self.documents.len(),
+            counted.join(", ")
+        )
     }
 
-    /// What has to be told as an error: whatever was named and could not be had.
+    /// Returns errors for the named documents that could not be fetched.
     pub(super) fn failures(&self) -> Vec<Failure> {
         if !self.named {
             // One that is gone must not keep the others from being brought up to date, but not one at all is a failure.
@@ -123,7 +127,7 @@ impl Report {
 }
 
 impl What {
-    /// Nothing where there is nothing to say, or where an error will say it.
+    /// Returns `None` for a document without change, and for one that is reported as an error.
     fn line(&self, named: bool) -> Option<String> {
         Some(match self {
             Self::New(revision) => format!("new, revision {revision}"),
@@ -141,8 +145,8 @@ impl What {
                 }
             }
             Self::Older { .. } | Self::Edited(_) | Self::Missing(_) if named => return None,
-            Self::Older { kept, offered } => {
-                format!("kept revision {kept}, which is newer than {offered}")
+            Self::Older { present, offered } => {
+                format!("kept revision {present}, which is newer than {offered}")
             }
             Self::Edited(path) => format!("kept {}, which was edited", path.display()),
             Self::Missing(missing) => missing.message.clone(),
@@ -152,12 +156,12 @@ impl What {
     fn failure(&self, spec: &Spec) -> Option<Failure> {
         Some(match self {
             Self::New(_) | Self::Same(_) | Self::Changed { .. } => return None,
-            Self::Older { kept, offered } => Failure::new(format!(
-                "{spec}: revision {offered} is older than revision {kept}, which is here"
+            Self::Older { present, offered } => Failure::new(format!(
+                "{spec}: revision {offered} is older than revision {present}, which is here"
             ))
             .help("--force takes it nevertheless"),
             Self::Edited(path) => Failure::new(format!(
-                "{spec}: {} is not what the index says; it was edited",
+                "{spec}: {} differs from its entry in the index; it was edited",
                 path.display()
             ))
             .help("move the edits into an override file, then give --force"),
@@ -180,8 +184,8 @@ impl What {
                     "docs-only": counts.docs_only,
                 })),
             }),
-            Self::Older { kept, offered } => {
-                json!({"status": "kept", "revision": kept, "offered": offered, "reason": "older"})
+            Self::Older { present, offered } => {
+                json!({"status": "kept", "revision": present, "offered": offered, "reason": "older"})
             }
             Self::Edited(_) => json!({"status": "kept", "reason": "edited"}),
             Self::Missing(missing) => json!({"status": "missing", "reason": missing.message}),

@@ -14,14 +14,14 @@ use serde::Deserialize;
 use super::spec::Spec;
 use crate::diagnostic::{Failure, Outcome};
 
-/// What the index says of documents from here.
+/// The source that the index names for documents from here.
 pub(super) const SOURCE: &str = "Google's discovery service";
 
 /// The largest document has 10 MB.
 const LARGEST: usize = 256 << 20;
 /// How often one URL is tried.
 const TRIES: u32 = 4;
-/// The longest time to wait between tries, whatever the service asks for.
+/// The longest time to wait between attempts, even if the service asks for more.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// A document as it came.
@@ -64,7 +64,7 @@ pub(super) fn read(origin: &str, spec: &Spec, bytes: &Bytes) -> Result<Document,
     let text = std::str::from_utf8(bytes).map_err(|_| {
         Missing::new(
             format!("{origin}: this is no text, and so no Discovery document"),
-            "a proxy may have answered instead of Google",
+            "the response may come from a proxy instead of Google",
         )
     })?;
     let source = Source::new(origin, text);
@@ -72,7 +72,7 @@ pub(super) fn read(origin: &str, spec: &Spec, bytes: &Bytes) -> Result<Document,
         let mut errors = errors.into_iter();
         let (message, help) = match errors.next() {
             Some(error) => {
-                let message = format!("{}: {}", error.place, error.message);
+                let message = format!("{}: {}", error.path, error.message);
                 (message, error.help)
             }
             None => (format!("{origin}: not a Discovery document"), None),
@@ -105,8 +105,8 @@ pub(super) struct Service {
     timeout: Duration,
 }
 
-/// An answer that is no document.
-enum Answer {
+/// A response: a document, or none.
+enum Found {
     Found(Bytes),
     NotFound,
 }
@@ -136,8 +136,8 @@ impl Service {
             discovery_rest_url: Option<String>,
         }
         let bytes = match self.get(&self.v1).await {
-            Ok(Answer::Found(bytes)) => bytes,
-            Ok(Answer::NotFound) => {
+            Ok(Found::Found(bytes)) => bytes,
+            Ok(Found::NotFound) => {
                 let failure = Failure::new(format!("{}: there is no list of APIs", self.v1));
                 return Err(failure.help("name the documents that you want").into());
             }
@@ -165,7 +165,7 @@ impl Service {
         Ok(specs)
     }
 
-    /// The document of an API: from the first service, from the second where the first does not know it, then from where the list says.
+    /// The document of an API: from the first service, from the second where the first has none, then from the URL in the list.
     pub(super) async fn document(
         &self,
         spec: &Spec,
@@ -183,7 +183,7 @@ impl Service {
             urls.push(listed.to_owned());
         }
         for url in &urls {
-            if let Answer::Found(bytes) = self.get(url).await? {
+            if let Found::Found(bytes) = self.get(url).await? {
                 let document = read(url, spec, &bytes)?;
                 return Ok(Fetched { bytes, document });
             }
@@ -195,11 +195,11 @@ impl Service {
     }
 
     /// Gets a URL; what may pass is tried again.
-    async fn get(&self, url: &str) -> Result<Answer, Missing> {
+    async fn get(&self, url: &str) -> Result<Found, Missing> {
         let mut tries = 1;
         loop {
             let (missing, wait) = match self.try_once(url).await {
-                Ok(answer) => return Ok(answer),
+                Ok(response) => return Ok(response),
                 Err(failure) => failure,
             };
             let Some(wait) = wait.filter(|_| tries < TRIES) else {
@@ -212,7 +212,7 @@ impl Service {
     }
 
     /// One try; a failure that may pass comes with the time that the service asks to wait.
-    async fn try_once(&self, url: &str) -> Result<Answer, (Missing, Option<Duration>)> {
+    async fn try_once(&self, url: &str) -> Result<Found, (Missing, Option<Duration>)> {
         let offline = "or take the document from google-api-python-client's wheel with --from";
         let request = Request::get(url)
             .header(
@@ -228,12 +228,12 @@ impl Service {
                 )
             })?;
         let exchange = async {
-            let answer = self.transport.send(request).await?;
-            let (head, body) = answer.into_parts();
+            let response = self.transport.send(request).await?;
+            let (head, body) = response.into_parts();
             Ok((head, body.collect(LARGEST).await?))
         };
         let (head, bytes) = match tokio::time::timeout(self.timeout, exchange).await {
-            Ok(Ok(answer)) => answer,
+            Ok(Ok(response)) => response,
             Ok(Err(error)) => {
                 let error: gapi_transport::TransportError = error;
                 let passes = matches!(
@@ -248,32 +248,35 @@ impl Service {
                 return Err((missing, passes.then_some(Duration::ZERO)));
             }
             Err(_) => {
-                let message = format!("{url}: no answer within {} s", self.timeout.as_secs());
+                let message = format!("{url}: no response within {} s", self.timeout.as_secs());
                 let help = format!("give it more time with --timeout SECONDS, {offline}");
-                // Whoever waited that long does not want to wait as long again, and again.
+                // Another attempt would take as long.
                 return Err((Missing::new(message, help), None));
             }
         };
         if head.status.is_success() {
-            return Ok(Answer::Found(bytes));
+            return Ok(Found::Found(bytes));
         }
         if head.status == StatusCode::NOT_FOUND {
-            return Ok(Answer::NotFound);
+            return Ok(Found::NotFound);
         }
-        let told = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
-        let message = match told(header::LOCATION) {
-            Some(location) => format!("{url}: answered {} and sends to {location}", head.status),
-            None => format!("{url}: answered {}", head.status),
+        let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
+        let message = match header(header::LOCATION) {
+            Some(location) => format!(
+                "{url}: responded with {} and redirects to {location}",
+                head.status
+            ),
+            None => format!("{url}: responded with {}", head.status),
         };
         let passes = head.status.is_server_error()
             || [StatusCode::TOO_MANY_REQUESTS, StatusCode::REQUEST_TIMEOUT].contains(&head.status);
-        let asked = told(header::RETRY_AFTER).and_then(|seconds| seconds.parse().ok());
+        let asked = header(header::RETRY_AFTER).and_then(|seconds| seconds.parse().ok());
         let wait = passes.then(|| Duration::from_secs(asked.unwrap_or(0)));
         let help = if passes {
             format!("try again later, {offline}")
         } else {
             format!(
-                "a proxy or a firewall may have answered instead of Google; let it pass, {offline}"
+                "the response may come from a proxy or a firewall instead of Google; allow the request, {offline}"
             )
         };
         Err((Missing::new(message, help), wait))

@@ -1,4 +1,4 @@
-//! The folder that documents are kept in, and its index.
+//! The folder of documents, and its index.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -59,8 +59,8 @@ impl Store {
         Ok(specs.collect())
     }
 
-    /// Keeps a document, unless what is there is newer or was edited.
-    pub(super) fn keep(&mut self, spec: &Spec, fetched: &Fetched) -> Outcome<What> {
+    /// Stores a document, unless the present file is newer or was edited.
+    pub(super) fn put(&mut self, spec: &Spec, fetched: &Fetched) -> Outcome<What> {
         let old = self.index.get(&spec.name, &spec.version).cloned();
         let entry = Entry {
             name: spec.name.clone(),
@@ -89,14 +89,14 @@ impl Store {
             if !listed.is_empty() && sha256(there) != listed {
                 return Ok(What::Edited(path));
             }
-            // Without an index, the file itself says what it is.
+            // Without an index, the revision of the file counts.
             let revision = match &old {
                 Some(old) if !old.revision.is_empty() => old.revision.clone(),
                 _ => revision_of(there),
             };
             if is_older(&entry.revision, &revision) {
                 return Ok(What::Older {
-                    kept: revision,
+                    present: revision,
                     offered: entry.revision,
                 });
             }
@@ -121,7 +121,7 @@ impl Store {
         Ok(what)
     }
 
-    /// Says in the index where documents come from.
+    /// Records in the index where documents come from.
     pub(super) fn came_from(&mut self, source: &str) -> Outcome {
         let known = self.index.source.split(", ").any(|known| known == source);
         if !self.changed || known {

@@ -6,7 +6,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use gapi_fakes::{Google, oauth::Answer};
+use gapi_fakes::{Google, oauth::Decision};
 use serde_json::Value;
 
 use crate::support::Folder;
@@ -23,7 +23,7 @@ impl Machine {
     async fn new() -> Self {
         let folder = Folder::empty();
         let google = Google::start().await.unwrap();
-        google.users().set_answer(Answer::Yes);
+        google.users().set_decision(Decision::Yes);
         folder.write("client_secret.json", &google.installed_client_json());
         Self { folder, google }
     }
@@ -177,11 +177,11 @@ async fn a_person_signs_in_once() {
     let said = machine.ok("auth revoke --all");
     assert_eq!(said.lines().count(), 2, "{said}");
     assert_eq!(machine.google.users().live_grants(), 0);
-    assert_eq!(machine.ok("auth list"), "nobody is signed in\n");
+    assert_eq!(machine.ok("auth list"), "no user is signed in\n");
     let (status, _, stderr) = machine.call("auth print-token");
     assert_eq!(status, 1);
     assert!(
-        stderr.contains("nobody is signed in") && stderr.contains("gapi auth login"),
+        stderr.contains("no user is signed in") && stderr.contains("gapi auth login"),
         "{stderr}"
     );
 }
@@ -227,7 +227,7 @@ async fn on_a_device_and_on_a_console() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_goes_wrong_is_said() {
     let machine = Machine::new().await;
-    machine.google.users().set_answer(Answer::No);
+    machine.google.users().set_decision(Decision::No);
     let (status, _, stderr) = machine.call("auth login --device");
     assert_eq!(status, 1);
     assert!(stderr.contains("access_denied"), "{stderr}");

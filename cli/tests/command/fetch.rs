@@ -208,7 +208,7 @@ async fn what_passes_is_tried_again() {
 async fn a_service_that_hangs_is_given_up() {
     let (folder, server) = (Folder::empty(), server().await);
     server.inject(Fault::hang());
-    let url = format!("{}/v1/old/v1/rest: no answer within 1 s", server.url());
+    let url = format!("{}/v1/old/v1/rest: no response within 1 s", server.url());
     fetch(&folder, &server, "old:v1 --timeout 1").fails_with(1, &[&url, "--timeout SECONDS"]);
 }
 

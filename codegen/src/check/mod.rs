@@ -1,5 +1,4 @@
-//! Everything that is wrong with the structure of a document. What its types and references mean is checked where the
-//! model is made, so that both say everything at once.
+//! Checks the structure of a document. Types and references are checked by the model; both report all errors at once.
 
 mod template;
 
@@ -116,7 +115,7 @@ fn method(method: &RestMethod, at: &str, errors: &mut Errors) {
 }
 
 fn path(method: &RestMethod, at: &str, errors: &mut Errors) {
-    let place = json_path::join(at, "path");
+    let here = json_path::join(at, "path");
     let Some(path) = &method.path else {
         errors.push(Error::new(at, "`path` is missing"));
         return;
@@ -124,26 +123,26 @@ fn path(method: &RestMethod, at: &str, errors: &mut Errors) {
     let expressions = match template::expressions(path) {
         Ok(expressions) => expressions,
         Err(reason) => {
-            errors.push(Error::new(place, format!("`{path}`: {reason}")));
+            errors.push(Error::new(here, format!("`{path}`: {reason}")));
             return;
         }
     };
     if let Err(reason) = address::path(path) {
-        errors.push(Error::new(&*place, format!("`{path}` {reason}")));
+        errors.push(Error::new(&*here, format!("`{path}` {reason}")));
     }
-    let mut seen = BTreeSet::new();
+    let mut found = BTreeSet::new();
     for name in &expressions {
-        if !seen.insert(*name) {
-            errors.push(Error::new(&*place, format!("`{path}` has `{name}` twice")));
+        if !found.insert(*name) {
+            errors.push(Error::new(&*here, format!("`{path}` has `{name}` twice")));
         } else if !method.parameters.contains_key(*name) {
             errors.push(Error::new(
-                &*place,
+                &*here,
                 format!("`{path}` has `{name}`, which is not a parameter of the method"),
             ));
         }
     }
     for (name, schema) in &method.parameters {
-        if schema.location.as_deref() == Some("path") && !seen.contains(&**name) {
+        if schema.location.as_deref() == Some("path") && !found.contains(&**name) {
             let at = json_path::join(&json_path::join(at, "parameters"), name);
             errors.push(Error::new(
                 at,
@@ -165,7 +164,7 @@ fn parameter(schema: &Schema, at: &str, errors: &mut Errors) {
             errors.push(error.help("a parameter is in the `path` or in the `query`"));
             return;
         }
-        // Which it then has is told when the document is opened.
+        // `mend` decides the location, with a warning.
         None => false,
     };
     if is_path && (schema.repeated || schema.ty.as_deref() == Some("array")) {

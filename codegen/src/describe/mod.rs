@@ -1,6 +1,6 @@
-//! What a method is, for people who look for one: its HTTP line, arguments, body, answer, scopes, and a program that calls it.
+//! Descriptions of methods: HTTP line, arguments, body, response, scopes, and a program with a call.
 //!
-//! Everything comes from the model, so that names are those of the generated code.
+//! All of it comes from the model, so that names are those of the generated code.
 
 mod skeleton;
 mod snippet;
@@ -30,7 +30,7 @@ pub struct Summary {
     pub deprecated: bool,
 }
 
-/// Everything about a method.
+/// The description of a method.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Description {
@@ -42,25 +42,25 @@ pub struct Description {
     pub id: String,
     /// `GET https://sqladmin.googleapis.com/v1/projects/{project}/instances`
     pub http: String,
-    /// What it does, as the document says.
+    /// The description in the document.
     pub description: String,
     /// Marked deprecated.
     pub deprecated: bool,
     /// Arguments in their order, then setters by name.
     pub parameters: Vec<Argument>,
-    /// What is sent.
+    /// The body of a request.
     pub body: Option<Body>,
-    /// The type of the answer, as it is written in the module; none where the answer is empty.
+    /// The type of the response as it is written in the module; `None` where the response is empty.
     pub response: Option<String>,
-    /// What the request can do besides `send`: `pages`, `items`.
+    /// The methods of the request besides `send`: `pages`, `items`.
     pub paging: Vec<&'static str>,
-    /// The answer is a long-running operation.
+    /// The response is a long-running operation.
     pub operation: bool,
     /// Media can be uploaded.
     pub upload: bool,
     /// Media can be downloaded.
     pub download: bool,
-    /// When a call is retried, and what makes it so, in one line.
+    /// When a call is retried, in one line.
     pub retries: String,
     /// The scopes, any one of which is enough.
     pub scopes: Vec<String>,
@@ -96,7 +96,7 @@ pub struct Argument {
     pub deprecated: bool,
 }
 
-/// What is sent.
+/// The body of a request.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Body {
@@ -109,7 +109,7 @@ pub struct Body {
     pub json: Value,
 }
 
-/// Every method in one line, in the order of the tree.
+/// Returns every method in one line, in the order of the tree.
 #[must_use]
 pub fn methods(api: &Api) -> Vec<Summary> {
     api.root
@@ -124,11 +124,11 @@ pub fn methods(api: &Api) -> Vec<Summary> {
         .collect()
 }
 
-/// Finds a method by what selections call it or by its id.
+/// Finds a method by its name in selections or by its id.
 ///
 /// # Errors
 ///
-/// When there is none, with the nearest names.
+/// Returns an error with the nearest names, if there is none.
 pub fn find<'a>(api: &'a Api, name: &str) -> Result<&'a Method, Error> {
     let mut methods = api.root.all_methods();
     if let Some(method) = methods.find(|method| method.path_name == name || method.id == name) {
@@ -155,7 +155,7 @@ pub fn find<'a>(api: &'a Api, name: &str) -> Result<&'a Method, Error> {
     })
 }
 
-/// Everything about a method of an API. `depth` is how many levels of objects a body shows below the first.
+/// Describes a method of an API. `depth` is the number of levels of objects that a body shows below the first.
 #[must_use]
 pub fn method(api: &Api, method: &Method, depth: usize) -> Description {
     let names = Spelling::of(api);
@@ -257,7 +257,7 @@ fn verb(method: &Method) -> String {
     format!("{:?}", method.verb).to_uppercase()
 }
 
-/// A text without line breaks.
+/// Returns a text without line breaks.
 #[must_use]
 pub fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -1,11 +1,11 @@
-//! Bodies to fill in: everything that a request may set, with a value of its type.
+//! Bodies to fill in: all fields that a request may set, each with a value of its type.
 
 use serde_json::{Map, Value, json};
 
 use super::spelling::{Spelling, likely, settable};
 use crate::model::{Api, Field, Shape, Type, TypeDef, TypeId};
 
-/// An expression of a type; objects below `depth` levels are empty.
+/// Returns an expression of a type. Objects below `depth` levels are empty.
 pub(super) fn rust(api: &Api, names: &Spelling<'_>, ty: &Type, depth: usize) -> String {
     let mut writer = Writer {
         api,
@@ -15,7 +15,7 @@ pub(super) fn rust(api: &Api, names: &Spelling<'_>, ty: &Type, depth: usize) -> 
     writer.body(ty, depth, 0)
 }
 
-/// A JSON value of a type; objects below `depth` levels are empty.
+/// Returns a JSON value of a type. Objects below `depth` levels are empty.
 pub(super) fn json(api: &Api, ty: &Type, depth: usize) -> Value {
     value(api, ty, depth + 1, &mut Vec::new())
 }
@@ -35,7 +35,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The object that a type is, and its fields.
+    /// Returns the object that a type is, and its fields.
     fn object(&self, ty: &Type) -> Option<(TypeId, Vec<Field>)> {
         let (Type::Named(id) | Type::Boxed(id)) = ty else {
             return None;

@@ -1,9 +1,9 @@
-//! A program that calls a method.
+//! A program with a call of a method.
 
 use super::spelling::{Spelling, likely, settable};
 use crate::model::{Api, Field, Method, Parameter, Shape, Type};
 
-/// A Rust source file with a function that calls the method.
+/// Returns a Rust source file with a function that calls the method.
 pub(super) fn snippet(api: &Api, names: &Spelling<'_>, method: &Method) -> String {
     let module = names.module();
     let spec = format!("{}:{}", api.name, api.version);
@@ -49,7 +49,7 @@ pub(super) fn snippet(api: &Api, names: &Spelling<'_>, method: &Method) -> Strin
              while let Some(page) = pages.try_next().await? {\n        println!(\"{page:?}\");\n    }\n    Ok(())\n"
         }
         (None, Some(_)) => {
-            "    let answer = request.send(client).await?;\n    println!(\"{answer:?}\");\n    Ok(())\n"
+            "    let response = request.send(client).await?;\n    println!(\"{response:?}\");\n    Ok(())\n"
         }
         (None, None) => "    request.send(client).await\n",
     });
@@ -57,7 +57,7 @@ pub(super) fn snippet(api: &Api, names: &Spelling<'_>, method: &Method) -> Strin
     text
 }
 
-/// The accessors from the top to the method's resource.
+/// Returns the accessors from the top to the method's resource.
 fn handles(api: &Api, method: &Method) -> Vec<String> {
     let mut handles = Vec::new();
     let mut resource = &api.root;
@@ -77,7 +77,7 @@ fn handles(api: &Api, method: &Method) -> Vec<String> {
     handles
 }
 
-/// What a selection calls the method.
+/// Returns the name of the method in selections.
 fn pattern(path_name: &str) -> String {
     // Comments and a byte order mark are no part of an identifier, so that the whole of it counts.
     let is_plain = |segment: &str| {
@@ -94,7 +94,7 @@ fn pattern(path_name: &str) -> String {
     quoted.collect::<Vec<_>>().join(".")
 }
 
-/// A value for a positional argument.
+/// Returns a value for a positional argument.
 fn argument(api: &Api, names: &Spelling<'_>, parameter: &Parameter) -> String {
     let one = match &parameter.ty {
         Type::Bool => "true".to_owned(),
@@ -119,7 +119,7 @@ fn argument(api: &Api, names: &Spelling<'_>, parameter: &Parameter) -> String {
     }
 }
 
-/// A text that could stand in a path: `projects/my-project/locations/my-location` for a pattern of that form.
+/// Returns a possible text for a path: `projects/my-project/locations/my-location` for a pattern of that form.
 fn example(parameter: &Parameter) -> String {
     let pattern = parameter.notes.pattern.as_deref().unwrap_or_default();
     let inner = pattern.trim_start_matches('^').trim_end_matches('$');
@@ -128,7 +128,7 @@ fn example(parameter: &Parameter) -> String {
         word.chars()
             .all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
     };
-    // `[^/]+` holds a slash of its own.
+    // `[^/]+` contains a slash.
     let inner = inner.replace("[^/]+", "*").replace("[^/]*", "*");
     let parts: Vec<&str> = inner.split('/').collect();
     let readable = !words.is_empty() && parts.iter().all(|part| *part == "*" || is_word(part));
@@ -151,7 +151,7 @@ fn example(parameter: &Parameter) -> String {
     text.join("/")
 }
 
-/// A body with a few of its texts and numbers set.
+/// Returns a body with a few of its texts and numbers.
 fn body(api: &Api, names: &Spelling<'_>, ty: &Type) -> String {
     let fields = match ty {
         Type::Named(id) => match &api.types[id.0].shape {
@@ -160,7 +160,7 @@ fn body(api: &Api, names: &Spelling<'_>, ty: &Type) -> String {
         },
         _ => return format!("{}::default()", names.turbofish(ty)),
     };
-    // What people name things with comes first; `kind`, `etag` and `id` are what servers answer.
+    // Names come first; `kind`, `etag` and `id` are set by servers.
     let rank = |field: &&Field| match field.wire.as_str() {
         "name" | "displayName" | "title" | "summary" => 0,
         "description" => 1,

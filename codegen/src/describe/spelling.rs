@@ -2,7 +2,7 @@
 
 use crate::model::{self, Api, Field, Type, TypeId, Variant};
 
-/// How things of a module are called from beside it.
+/// The names of a module for code beside it.
 pub(super) struct Spelling<'a> {
     api: &'a Api,
     module: String,
@@ -24,7 +24,7 @@ impl<'a> Spelling<'a> {
         format!("{}::{}", self.module, self.api.types[id.0].ident)
     }
 
-    /// A type, as one writes it where the standard names are known.
+    /// Returns a type in code where the names of the prelude are known.
     pub(super) fn ty(&self, ty: &Type) -> String {
         match ty {
             Type::Bool => "bool".to_owned(),
@@ -46,7 +46,7 @@ impl<'a> Spelling<'a> {
         }
     }
 
-    /// A type before `::default()`.
+    /// Returns a type before `::default()`.
     pub(super) fn turbofish(&self, ty: &Type) -> String {
         match ty {
             Type::Named(id) => self.named(*id),
@@ -57,19 +57,19 @@ impl<'a> Spelling<'a> {
     }
 }
 
-/// The fields that a request may set.
+/// Returns the fields that a request may set.
 pub(super) fn settable(fields: &[Field]) -> impl Iterator<Item = &Field> {
     fields
         .iter()
         .filter(|field| !field.notes.read_only && !field.deprecated)
 }
 
-/// The value to show: one that means something.
+/// Returns the value to show: not `UNSPECIFIED`, if there is another.
 pub(super) fn likely(variants: &[Variant]) -> Option<&Variant> {
-    let says_nothing = |variant: &&Variant| {
+    let is_vague = |variant: &&Variant| {
         let wire = &variant.wire;
         variant.deprecated || wire.ends_with("UNSPECIFIED") || wire.starts_with("UNKNOWN")
     };
-    let meaningful = variants.iter().find(|variant| !says_nothing(variant));
+    let meaningful = variants.iter().find(|variant| !is_vague(variant));
     meaningful.or_else(|| variants.iter().find(|variant| !variant.deprecated))
 }

@@ -1,9 +1,10 @@
-//! The API as a whole: addresses, scopes, endpoints, global parameters.
+//! Compares the API as a whole: addresses, scopes, endpoints, global parameters. Root URL, service path and path are compared
+//! together, as they are sent.
 
 use std::collections::BTreeMap;
 
 use super::Rule;
-use super::change::told;
+use super::change::became;
 use super::comparison::{ComparedMethod, Comparison, slashless};
 use crate::document::{AuthScope, Document, Record as _, RestEndpoint};
 use crate::json_path;
@@ -27,7 +28,7 @@ const COMPARED: [&str; 14] = [
 ];
 
 impl Comparison {
-    /// Everything but resources, methods and schemas.
+    /// Compares all but resources, methods and schemas.
     pub(super) fn api(&mut self, old: &Document, new: &Document) {
         self.identity(old, new);
         self.wrapper(old, new);
@@ -43,16 +44,16 @@ impl Comparison {
             ("version", &old.version, &new.version),
         ] {
             if old != new {
-                self.changes.push(Rule::Identity, key, told(old, new));
+                self.changes.push(Rule::Identity, key, became(old, new));
             }
         }
         if old.revision != new.revision {
             self.changes
-                .push(Rule::Text, "revision", told(&old.revision, &new.revision));
+                .push(Rule::Text, "revision", became(&old.revision, &new.revision));
         }
     }
 
-    /// In which form bodies travel.
+    /// Compares the form of bodies.
     fn wrapper(&mut self, old: &Document, new: &Document) {
         let message = match (old.wraps_data(), new.wraps_data()) {
             (false, true) => "bodies travel inside `data`",
@@ -96,7 +97,7 @@ impl Comparison {
                 self.changes.respelled(&at, "endpointUrl", was, is);
             } else {
                 let at = json_path::join(&at, "endpointUrl");
-                self.changes.push(Rule::Address, at, told(was, is));
+                self.changes.push(Rule::Address, at, became(was, is));
             }
             let handled = ["endpointUrl", "location"];
             self.changes.texts(&at, &endpoint.differing(now), &handled);
@@ -110,7 +111,7 @@ impl Comparison {
         }
     }
 
-    /// Parameters of every method; calls have options for them.
+    /// Compares the parameters of all methods, for which calls have options.
     fn global_parameters(&mut self, old: &Document, new: &Document) {
         for (name, parameter) in &old.parameters {
             let at = json_path::join("parameters", name);
@@ -150,26 +151,26 @@ impl Comparison {
         }
     }
 
-    /// The addresses that all methods share. `methods` has those of both documents.
+    /// Compares the addresses that all methods share. `methods` are those of both documents.
     pub(super) fn addresses<'a>(
         &mut self,
         old: &Document,
         new: &Document,
         methods: impl Iterator<Item = (ComparedMethod<'a>, ComparedMethod<'a>)>,
     ) {
-        // Methods whose path says the same in both documents move with what is before it, and are told here once.
+        // Methods with the same path in both documents move with the shared part of the address, which is reported once.
         let mut moved = methods
             .filter(|(old, new)| old.meant.path == new.meant.path)
             .peekable();
-        let is_told_here =
+        let is_shared =
             moved.peek().is_some() || old.resources.is_empty() && old.methods.is_empty();
-        let is_elsewhere = self.bases.old != self.bases.new && is_told_here;
+        let is_elsewhere = self.bases.old != self.bases.new && is_shared;
         for (key, old, new) in [
             ("rootUrl", &old.root_url, &new.root_url),
             ("servicePath", &old.service_path, &new.service_path),
         ] {
             if slashless(old) != slashless(new) && is_elsewhere {
-                self.changes.push(Rule::Address, key, told(old, new));
+                self.changes.push(Rule::Address, key, became(old, new));
             } else {
                 self.changes.respelled("", key, old, new);
             }
@@ -178,7 +179,8 @@ impl Comparison {
         if slashless(was) == slashless(is) {
             self.changes.respelled("", "batchPath", was, is);
         } else {
-            self.changes.push(Rule::Address, "batchPath", told(was, is));
+            self.changes
+                .push(Rule::Address, "batchPath", became(was, is));
         }
         let (was, is) = (&old.mtls_root_url, &new.mtls_root_url);
         match (slashless(was), slashless(is)) {
@@ -189,22 +191,22 @@ impl Comparison {
             }
             (_, "") => {
                 self.changes
-                    .push(Rule::EndpointGone, "mtlsRootUrl", told(was, is));
+                    .push(Rule::EndpointGone, "mtlsRootUrl", became(was, is));
             }
             _ => self
                 .changes
-                .push(Rule::Address, "mtlsRootUrl", told(was, is)),
+                .push(Rule::Address, "mtlsRootUrl", became(was, is)),
         }
     }
 
-    /// Where the requests of one method go.
+    /// Compares the addresses of one method.
     pub(super) fn address(&mut self, at: &str, old: ComparedMethod<'_>, new: ComparedMethod<'_>) {
         let (was, is) = (&old.written.path, &new.written.path);
         if self.bases.lead_to_one(old, new) || old.meant.path == new.meant.path {
             self.changes.respelled(at, "path", was, is);
         } else {
             self.changes
-                .push(Rule::Address, json_path::join(at, "path"), told(was, is));
+                .push(Rule::Address, json_path::join(at, "path"), became(was, is));
         }
     }
 }
@@ -216,7 +218,7 @@ fn scopes(document: &Document) -> BTreeMap<String, AuthScope> {
         .unwrap_or_default()
 }
 
-/// Endpoints and their indices by location; the first one of a location counts.
+/// Returns endpoints and their indices by location. The first one of a location counts.
 fn by_location(document: &Document) -> BTreeMap<&str, (usize, &RestEndpoint)> {
     let mut endpoints = BTreeMap::new();
     for (index, endpoint) in document.endpoints.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Changes and their classes.
+//! The changes between two documents.
 
 use std::fmt;
 
@@ -11,19 +11,20 @@ use crate::{Errors, json_path};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Change {
-    /// What it means.
+    /// Its class.
     pub class: Class,
-    /// Why it has this class.
+    /// The reason for the class.
     pub rule: Rule,
-    /// Where it is in the document (in the old one, if it is about something that is gone).
-    pub place: String,
-    /// What changed, as a clause.
+    /// The path in the document (in the old one, if it is about something that is gone).
+    #[serde(rename = "place")]
+    pub path: String,
+    /// The change, as a clause.
     pub message: String,
 }
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.message)
+        write!(f, "{}: {}", self.path, self.message)
     }
 }
 
@@ -41,15 +42,15 @@ pub struct Revision {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Diff {
-    /// `sqladmin`, as the new document says.
+    /// `sqladmin`, of the new document.
     pub name: String,
-    /// `v1`, as the new document says.
+    /// `v1`, of the new document.
     pub version: String,
     /// Both revisions.
     pub revision: Revision,
     /// The worst first; within a class, by place.
     pub changes: Vec<Change>,
-    /// What is wrong in either document and is left out of the comparison, such as a method of which nothing can be made.
+    /// Parts of either document that have errors and are not compared, such as a method without an HTTP method.
     #[serde(skip)]
     pub warnings: Errors,
 }
@@ -88,26 +89,21 @@ impl fmt::Display for Diff {
     }
 }
 
-/// The changes so far.
+/// The recorded changes.
 #[derive(Debug, Default)]
 pub(super) struct Changes(Vec<Change>);
 
 impl Changes {
-    pub(super) fn push(
-        &mut self,
-        rule: Rule,
-        place: impl Into<String>,
-        message: impl Into<String>,
-    ) {
+    pub(super) fn push(&mut self, rule: Rule, path: impl Into<String>, message: impl Into<String>) {
         self.0.push(Change {
             class: rule.class(),
             rule,
-            place: place.into(),
+            path: path.into(),
             message: message.into(),
         });
     }
 
-    /// Records the keys that differ, without those that are compared on their own: only readers take notice of the others.
+    /// Records keys that differ and that only readers notice: all but those that are compared on their own.
     pub(super) fn texts(&mut self, at: &str, differing: &[&str], compared: &[&str]) {
         for key in differing.iter().filter(|key| !compared.contains(key)) {
             self.push(
@@ -118,7 +114,7 @@ impl Changes {
         }
     }
 
-    /// A key of which only readers take notice.
+    /// Records a key that only readers notice.
     pub(super) fn text<T: PartialEq>(&mut self, at: &str, key: &str, old: &T, new: &T) {
         if old != new {
             self.push(
@@ -129,7 +125,7 @@ impl Changes {
         }
     }
 
-    /// A key whose value is written differently and means the same.
+    /// Records a key whose value is written differently and means the same.
     pub(super) fn respelled<T: PartialEq>(&mut self, at: &str, key: &str, old: &T, new: &T) {
         if old != new {
             self.push(
@@ -140,7 +136,7 @@ impl Changes {
         }
     }
 
-    /// A mark of deprecation: the code gets or loses a warning.
+    /// Records a mark of deprecation: the code gets or loses a warning.
     pub(super) fn deprecation(&mut self, at: &str, old: bool, new: bool) {
         match (old, new) {
             (false, true) => self.push(
@@ -159,31 +155,30 @@ impl Changes {
         }
     }
 
-    /// Whether a breaking change is told at a place, above it or below it.
-    pub(super) fn is_broken(&self, place: &str) -> bool {
+    /// Whether there is a breaking change at a path, above it or below it.
+    pub(super) fn is_broken(&self, path: &str) -> bool {
         self.0.iter().any(|change| {
             change.class == Class::Breaking
-                && (is_within(place, &change.place) || is_within(&change.place, place))
+                && (is_within(path, &change.path) || is_within(&change.path, path))
         })
     }
 
     pub(super) fn sorted(self) -> Vec<Change> {
         let mut changes = self.0;
-        changes
-            .sort_by(|a, b| (b.class, &a.place, &a.message).cmp(&(a.class, &b.place, &b.message)));
+        changes.sort_by(|a, b| (b.class, &a.path, &a.message).cmp(&(a.class, &b.path, &b.message)));
         changes
     }
 }
 
-/// Whether a place is another one or a part of it.
+/// Whether a path is another one or below it.
 fn is_within(inner: &str, outer: &str) -> bool {
     inner
         .strip_prefix(outer)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
-/// `` `a` became `b` ``, `` `a` is gone ``, `` is `b` ``
-pub(super) fn told(old: &Option<String>, new: &Option<String>) -> String {
+/// Returns `` `a` became `b` ``, `` `a` is gone ``, `` is `b` ``
+pub(super) fn became(old: &Option<String>, new: &Option<String>) -> String {
     match (old, new) {
         (Some(old), Some(new)) => format!("`{old}` became `{new}`"),
         (Some(old), None) => format!("`{old}` is gone"),
@@ -212,7 +207,7 @@ mod tests {
         let places: Vec<String> = changes
             .sorted()
             .iter()
-            .map(|change| format!("{} {}", change.class, change.place))
+            .map(|change| format!("{} {}", change.class, change.path))
             .collect();
         assert_eq!(
             places,

@@ -1,4 +1,4 @@
-//! What all parts of a comparison share.
+//! The state and the helpers that all parts of a comparison share.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,7 +15,7 @@ pub(super) struct Comparison {
     pub(super) changes: Changes,
 }
 
-/// What addresses begin with, before and after.
+/// The first part of all addresses, before and after.
 pub(super) struct Bases {
     pub(super) old: String,
     pub(super) new: String,
@@ -46,7 +46,7 @@ pub(super) struct ComparedMethod<'a> {
 }
 
 impl Comparison {
-    /// Something is gone; perhaps it has another name now.
+    /// Records that something is gone. `twin` is its probable new name.
     pub(super) fn gone(&mut self, at: &str, rule: Rule, what: &str, twin: Option<&str>) {
         let message = match twin {
             Some(twin) => format!("the {what} is gone; `{twin}`, which is new, is like it"),
@@ -56,19 +56,19 @@ impl Comparison {
     }
 }
 
-/// An address without the slashes around it, which decide nothing.
+/// Returns an address without the slashes around it, which are ignored.
 pub(super) fn slashless(address: &Option<String>) -> &str {
     address.as_deref().unwrap_or_default().trim_matches('/')
 }
 
-/// A URL with its scheme and host in lower case (RFC 3986, section 6.2.2.1).
+/// Returns a URL with its scheme and host in lower case (RFC 3986, section 6.2.2.1).
 fn normal(url: &str) -> String {
     let host = url.find("://").map_or(0, |at| at + 3);
     let end = url[host..].find('/').map_or(url.len(), |at| host + at);
     format!("{}{}", url[..end].to_ascii_lowercase(), &url[end..])
 }
 
-/// What is in the first map only, and in the second only.
+/// Returns the keys that only the first map has, and those that only the second has.
 pub(super) fn apart<'a, T>(
     old: &'a BTreeMap<String, T>,
     new: &'a BTreeMap<String, T>,
@@ -82,7 +82,7 @@ pub(super) fn apart<'a, T>(
     (only(old, new), only(new, old))
 }
 
-/// A schema without its name.
+/// Returns a schema without its name.
 pub(super) fn nameless(schema: &Schema) -> Schema {
     Schema {
         id: None,
@@ -90,21 +90,20 @@ pub(super) fn nameless(schema: &Schema) -> Schema {
     }
 }
 
-/// Returns, for names that are gone, the new name of the same thing. A pair is told only where it is the only one on both sides: of several, none is more
-/// likely than another.
+/// Returns, for names that are gone, the new name of the same thing, where there is only one on both sides.
 pub(super) fn twins<'a, K: PartialEq>(
     gone: &[&'a str],
     added: &[&'a str],
     old: impl Fn(&str) -> Option<K>,
     new: impl Fn(&str) -> Option<K>,
 ) -> BTreeMap<&'a str, &'a str> {
-    let kept = |names: &[&'a str], of: &dyn Fn(&str) -> Option<K>| -> Vec<(&'a str, K)> {
+    let known = |names: &[&'a str], of: &dyn Fn(&str) -> Option<K>| -> Vec<(&'a str, K)> {
         names
             .iter()
             .filter_map(|name| Some((*name, of(name)?)))
             .collect()
     };
-    let (gone, added) = (kept(gone, &old), kept(added, &new));
+    let (gone, added) = (known(gone, &old), known(added, &new));
     let only = |wanted: &K, among: &[(&'a str, K)]| {
         let mut same = among.iter().filter(|(_, other)| other == wanted);
         let first = same.next()?.0;
@@ -123,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_only_pair_is_told() {
+    fn only_a_unique_pair_is_returned() {
         let of = |name: &str| name.chars().next();
         let found = twins(&["a1", "b1", "b2", "c1"], &["a9", "b9", "c8", "c9"], of, of);
         assert_eq!(found, BTreeMap::from([("a1", "a9")]));

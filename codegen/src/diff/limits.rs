@@ -1,17 +1,17 @@
-//! What a value may be: ranges, patterns, defaults, and who sets it.
+//! Compares ranges, patterns, defaults, and whether requests may set a value.
 
 use std::cmp::Ordering;
 
 use serde_json::Value;
 
-use super::change::told;
+use super::change::became;
 use super::comparison::Comparison;
 use super::{Rule, pattern};
 use crate::document::Schema;
 use crate::json_path;
 
 impl Comparison {
-    /// Compares what a document says about a value besides its type. `sent` tells whether requests carry it.
+    /// Compares the facts about a value besides its type. `sent` is whether requests carry it.
     pub(super) fn limits(&mut self, at: &str, old: &Schema, new: &Schema, sent: bool) {
         self.range(at, old, new, sent);
         let rule = match (&old.pattern, &new.pattern) {
@@ -28,7 +28,7 @@ impl Comparison {
                     Ordering::Equal => Rule::SameMeaning,
                     Ordering::Greater => Rule::PatternWidened,
                 };
-                Some((rule, told(was, is)))
+                Some((rule, became(was, is)))
             }
         };
         if let Some((rule, message)) = rule {
@@ -92,7 +92,7 @@ impl Comparison {
                     .fold(f64::NEG_INFINITY, f64::max)
             };
             let (before, after) = (effective(was, was_bound), effective(is, is_bound));
-            let message = told(&was.map(text), &is.map(text));
+            let message = became(&was.map(text), &is.map(text));
             let rule = match after.total_cmp(&before) {
                 Ordering::Greater => Rule::RangeNarrowed,
                 Ordering::Less => Rule::RangeWidened,
@@ -102,14 +102,14 @@ impl Comparison {
         }
     }
 
-    /// A change of what requests may hold; responses are read whatever they hold.
+    /// Records a change of what requests may contain. Responses are read with any content.
     fn narrowed(&mut self, at: String, rule: Rule, sent: bool, message: String) {
         let rule = if sent { rule } else { Rule::ResponseOnly };
         self.changes.push(rule, at, message);
     }
 }
 
-/// The numbers that the type itself can hold.
+/// Returns the range of the type itself.
 fn range_of_type(schema: &Schema) -> Option<(f64, f64)> {
     let ty = schema.ty.as_deref()?;
     match (ty, schema.format.as_deref().unwrap_or_default()) {

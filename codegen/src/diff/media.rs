@@ -1,32 +1,32 @@
 //! Uploads and downloads.
 
 use super::Rule;
-use super::change::told;
+use super::change::became;
 use super::comparison::{Comparison, slashless};
 use crate::document::{self, MediaUpload};
 use crate::json_path;
 use crate::model::media;
 
 impl Comparison {
-    /// What a method takes and gives besides JSON.
+    /// Compares the uploads and downloads of a method.
     pub(super) fn media(
         &mut self,
         at: &str,
         old: &document::RestMethod,
         new: &document::RestMethod,
     ) {
-        let place = json_path::join(at, "supportsMediaDownload");
+        let path = json_path::join(at, "supportsMediaDownload");
         match (old.supports_media_download, new.supports_media_download) {
             (true, false) => self
                 .changes
-                .push(Rule::DownloadGone, place, "downloads are gone"),
+                .push(Rule::DownloadGone, path, "downloads are gone"),
             (false, true) => self
                 .changes
-                .push(Rule::DownloadNew, place, "downloads are offered"),
+                .push(Rule::DownloadNew, path, "downloads are offered"),
             (true, true) if old.use_media_download_service != new.use_media_download_service => {
-                let place = json_path::join(at, "useMediaDownloadService");
+                let path = json_path::join(at, "useMediaDownloadService");
                 let message = "downloads have another address";
-                self.changes.push(Rule::DownloadGone, place, message);
+                self.changes.push(Rule::DownloadGone, path, message);
             }
             _ => self.changes.text(
                 at,
@@ -35,15 +35,15 @@ impl Comparison {
                 &new.use_media_download_service,
             ),
         }
-        let place = json_path::join(at, "mediaUpload");
+        let path = json_path::join(at, "mediaUpload");
         match (&old.media_upload, &new.media_upload) {
             (Some(_), None) => self
                 .changes
-                .push(Rule::UploadNarrowed, place, "uploads are gone"),
+                .push(Rule::UploadNarrowed, path, "uploads are gone"),
             (None, Some(_)) => self
                 .changes
-                .push(Rule::UploadWidened, place, "uploads are offered"),
-            (Some(old), Some(new)) => self.upload(&place, old, new),
+                .push(Rule::UploadWidened, path, "uploads are offered"),
+            (Some(old), Some(new)) => self.upload(&path, old, new),
             (None, None) => {}
         }
         if old.media_upload.is_some() == new.media_upload.is_some() {
@@ -57,7 +57,7 @@ impl Comparison {
     }
 
     fn upload(&mut self, at: &str, old: &MediaUpload, new: &MediaUpload) {
-        let place = json_path::join(at, "accept");
+        let path = json_path::join(at, "accept");
         let covers = |ranges: &[String], wanted: &str| {
             let kind = wanted.split('/').next().unwrap_or_default();
             ranges.is_empty()
@@ -76,13 +76,13 @@ impl Comparison {
         for range in or_any(&old.accept) {
             if !covers(&new.accept, &range) {
                 let message = format!("`{range}` is no longer accepted");
-                self.changes.push(Rule::UploadNarrowed, &place, message);
+                self.changes.push(Rule::UploadNarrowed, &path, message);
             }
         }
         for range in or_any(&new.accept) {
             if !covers(&old.accept, &range) {
                 let message = format!("`{range}` is accepted");
-                self.changes.push(Rule::UploadWidened, &place, message);
+                self.changes.push(Rule::UploadWidened, &path, message);
             }
         }
         if old.max_size != new.max_size {
@@ -96,7 +96,7 @@ impl Comparison {
                 std::cmp::Ordering::Greater => Rule::UploadWidened,
                 std::cmp::Ordering::Equal => Rule::SameMeaning,
             };
-            let message = told(&old.max_size, &new.max_size);
+            let message = became(&old.max_size, &new.max_size);
             self.changes
                 .push(rule, json_path::join(at, "maxSize"), message);
         }
@@ -112,30 +112,30 @@ impl Comparison {
                 (None, None) => {}
                 (Some(_), None) => {
                     self.changes
-                        .push(Rule::UploadNarrowed, at, "this way to upload is gone");
+                        .push(Rule::UploadNarrowed, at, "this upload protocol is gone");
                 }
                 (None, Some(_)) => {
                     self.changes
-                        .push(Rule::UploadWidened, at, "this way to upload is new");
+                        .push(Rule::UploadWidened, at, "this upload protocol is new");
                 }
                 (Some(old), Some(new)) => {
                     if slashless(&old.path) == slashless(&new.path) {
                         self.changes.respelled(&at, "path", &old.path, &new.path);
                     } else {
-                        let message = told(&old.path, &new.path);
+                        let message = became(&old.path, &new.path);
                         self.changes
                             .push(Rule::Address, json_path::join(&at, "path"), message);
                     }
-                    let place = json_path::join(&at, "multipart");
+                    let path = json_path::join(&at, "multipart");
                     match (old.multipart, new.multipart) {
                         (true, false) => self.changes.push(
                             Rule::UploadNarrowed,
-                            place,
+                            path,
                             "metadata no longer travels with the media",
                         ),
                         (false, true) => self.changes.push(
                             Rule::UploadWidened,
-                            place,
+                            path,
                             "metadata may travel with the media",
                         ),
                         _ => {}

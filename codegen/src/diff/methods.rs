@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Rule;
-use super::change::told;
+use super::change::became;
 use super::comparison::{ComparedMethod, Comparison, apart, nameless, twins};
 use crate::document::{self, Document, Record as _, Schema};
 use crate::json_path;
@@ -31,7 +31,7 @@ const COMPARED: [&str; 14] = [
 type Resources<'a> = BTreeMap<String, &'a document::RestResource>;
 
 impl Comparison {
-    /// The whole tree of resources.
+    /// Compares the tree of resources.
     pub(super) fn methods(&mut self, old: &Document, old_api: &Api, new: &Document, new_api: &Api) {
         let (was, is) = (resources(old), resources(new));
         for (at, resource) in &was {
@@ -93,7 +93,7 @@ impl Comparison {
         self.changes.texts(at, &old.differing(new), &COMPARED);
     }
 
-    /// What a request is known by, and where it goes.
+    /// Compares the id, the HTTP method and the address.
     fn request_line(&mut self, at: &str, old: ComparedMethod<'_>, new: ComparedMethod<'_>) {
         let id = |method: ComparedMethod<'_>| Some(method.meant.id.clone());
         for (rule, key, old, new) in [
@@ -113,7 +113,7 @@ impl Comparison {
         ] {
             if old != new {
                 self.changes
-                    .push(rule, json_path::join(at, key), told(old, new));
+                    .push(rule, json_path::join(at, key), became(old, new));
             }
         }
         self.address(at, old, new);
@@ -149,7 +149,7 @@ impl Comparison {
             }
             if let (Some(old), Some(new)) = (written(old, name), written(new, name)) {
                 if parameter.required == now.required {
-                    // What stands in the path is required whatever is said.
+                    // A parameter of the path is required in any case.
                     self.changes
                         .text(&at, "required", &old.required, &new.required);
                 }
@@ -175,7 +175,7 @@ impl Comparison {
         self.global_again(&at_parameters, &was, &is, old.written, new.written);
     }
 
-    /// Required parameters are positional: those that stay must stay in their order.
+    /// Compares the order of required parameters, which are positional.
     fn order(
         &mut self,
         at: &str,
@@ -215,10 +215,10 @@ impl Comparison {
         }
     }
 
-    /// Where a parameter travels, and how often.
+    /// Compares the location of a parameter, and whether it is repeated.
     pub(super) fn moved(&mut self, at: &str, old: &Schema, new: &Schema) {
         match (&old.location, &new.location) {
-            // Left out, the path tells it.
+            // A missing location is derived from the path.
             (None, _) | (_, None) => {
                 self.changes
                     .text(at, "location", &old.location, &new.location);
@@ -228,7 +228,7 @@ impl Comparison {
                 self.changes.push(
                     Rule::Location,
                     json_path::join(at, "location"),
-                    told(was, is),
+                    became(was, is),
                 );
             }
         }
@@ -250,7 +250,7 @@ impl Comparison {
         }
     }
 
-    /// Global parameters that a method lists again are made nothing of.
+    /// Compares global parameters that a method lists again, which are ignored otherwise.
     fn global_again(
         &mut self,
         at: &str,
@@ -272,7 +272,7 @@ impl Comparison {
         }
     }
 
-    /// A method's request or response.
+    /// Compares a method's request or response.
     fn body(
         &mut self,
         at: &str,
@@ -297,7 +297,7 @@ impl Comparison {
         }
     }
 
-    /// Any scope of the list is enough, so a new one harms nobody.
+    /// Compares the scopes of a method. Any one of the list is enough, so that a new one breaks no program.
     fn method_scopes(&mut self, at: &str, old: &document::RestMethod, new: &document::RestMethod) {
         let at = json_path::join(at, "scopes");
         let was: BTreeSet<&String> = old.scopes.iter().collect();
@@ -317,14 +317,14 @@ impl Comparison {
     }
 }
 
-/// What is made of a method's parameters, by name.
+/// The parameters of a method in the model, by name.
 type Meant<'a> = BTreeMap<&'a str, Argument>;
 
 struct Argument {
     required: bool,
 }
 
-/// The names that the first has, and not the second.
+/// Returns the names that only the first has.
 fn only_in<'a>(some: &Meant<'a>, others: &Meant<'_>) -> Vec<&'a str> {
     let names = some.keys().filter(|name| !others.contains_key(*name));
     names.copied().collect()
@@ -342,7 +342,7 @@ fn meant(method: &model::Method) -> Meant<'_> {
         .collect()
 }
 
-/// The type of one value of a parameter.
+/// Returns the schema of one value of a parameter.
 fn one(schema: &Schema) -> &Schema {
     match &schema.items {
         Some(items) if schema.ty.as_deref() == Some("array") => items,
@@ -350,25 +350,25 @@ fn one(schema: &Schema) -> &Schema {
     }
 }
 
-/// All resources, by their place.
+/// Returns all resources, by their path in the document.
 fn resources(document: &Document) -> Resources<'_> {
-    fn walk<'a>(
+    fn collect<'a>(
         at: &str,
         resources: &'a BTreeMap<String, document::RestResource>,
         all: &mut Resources<'a>,
     ) {
         for (name, resource) in resources {
             let at = json_path::join(&json_path::join(at, "resources"), name);
-            walk(&at, &resource.resources, all);
+            collect(&at, &resource.resources, all);
             all.insert(at, resource);
         }
     }
     let mut all = BTreeMap::new();
-    walk("", &document.resources, &mut all);
+    collect("", &document.resources, &mut all);
     all
 }
 
-/// All methods, by their place.
+/// Returns all methods, by their path in the document.
 fn methods<'a>(
     document: &'a Document,
     api: &'a Api,

@@ -1,7 +1,7 @@
-//! What changed between two documents, as users of the generated code and of the wire see it.
+//! The changes between two documents, for users of the generated code and of the service.
 //!
 //! Every change has one of three classes ([`Class`]). It is *breaking* when a program that was written for the old document
-//! may no longer compile, or may send or read something that the service now takes for something else; *additive* when
+//! may no longer compile, or may send or read something with another meaning; *additive* when
 //! there is more than before, or when the compiler warns where it did not; *docs-only* when nothing but text changed.
 //!
 //! Enums are open and structs have `..Default::default()`, so new values, properties, methods and schemas are additive.
@@ -51,7 +51,7 @@ use crate::{Document, Errors, Overrides, Source};
 ///
 /// # Errors
 ///
-/// What is wrong with either document, under its name.
+/// Returns the errors of either document, under its name.
 pub fn sources(old: &Source, new: &Source) -> Result<Diff, Errors> {
     corrected((old, None), (new, None))
 }
@@ -60,7 +60,7 @@ pub fn sources(old: &Source, new: &Source) -> Result<Diff, Errors> {
 ///
 /// # Errors
 ///
-/// What is wrong with either document, under its name, and overrides that do not apply, under theirs.
+/// Returns the errors of either document, and overrides that do not apply.
 pub fn corrected(
     old: (&Source, Option<&Overrides>),
     new: (&Source, Option<&Overrides>),
@@ -86,7 +86,7 @@ pub fn corrected(
     })
 }
 
-/// Compares two documents of which the models are known.
+/// Compares two documents with their models.
 #[must_use]
 pub fn compare(old: &Document, old_api: &Api, new: &Document, new_api: &Api) -> Diff {
     let mut comparison = Comparison {
@@ -110,7 +110,7 @@ pub fn compare(old: &Document, old_api: &Api, new: &Document, new_api: &Api) -> 
     }
 }
 
-/// Schemas that are reached from a request's body.
+/// Returns the schemas that are reached from a request's body.
 fn sent(old: &Api, new: &Api) -> BTreeSet<String> {
     let types = old.types.iter().chain(&new.types);
     types

@@ -1,8 +1,8 @@
-//! Whether a pattern takes more texts than another, as far as its alternatives tell.
+//! Whether a pattern accepts more texts than another, by its alternatives.
 
 use std::cmp::Ordering;
 
-/// Compares what two patterns accept. `Less` means that the new one accepts less, or that it cannot be told.
+/// Compares what two patterns accept. `Less` means that the new one accepts less, or that it is not known.
 pub(super) fn compare(old: &str, new: &str) -> Ordering {
     let (was, is) = (
         split(old, Split::Alternatives),
@@ -43,7 +43,7 @@ fn inner(piece: &str) -> Option<&str> {
 
 #[derive(Clone, Copy, PartialEq)]
 enum Split {
-    /// At each `|` that stands in no group.
+    /// At each `|` outside of groups.
     Alternatives,
     /// Into groups and what is between them.
     Sequence,

@@ -4,13 +4,13 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-/// What a change means for a program that uses the generated code. Ordered: the worst is the largest.
+/// The effect of a change on a program that uses the generated code. Ordered: the worst is the largest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Class {
     /// Text changed: descriptions, links, the revision.
     DocsOnly,
-    /// There is more than before, or a warning of deprecation.
+    /// Something is new, or deprecated.
     Additive,
     /// Programs may no longer compile, or may mean something else on the wire.
     Breaking,
@@ -76,14 +76,14 @@ rules! {
     ScopeGone "scope-gone" Breaking "The scope is gone, or is no longer enough for the method.";
     EndpointGone "endpoint-gone" Breaking "The regional or mutual TLS endpoint is gone.";
     ParameterNeeded "parameter-needed" Breaking "A required parameter is new, or one became required or optional: its place in the call changes.";
-    ArgumentOrder "argument-order" Breaking "The arguments stand in another order.";
+    ArgumentOrder "argument-order" Breaking "The arguments have another order.";
     Location "location" Breaking "The parameter moved between path and query.";
     Repetition "repetition" Breaking "The parameter takes one value instead of many, or many instead of one.";
-    Body "body" Breaking "A request or a response has a body and had none, or the other way round.";
+    Body "body" Breaking "A request or a response has a body and had none, or the reverse.";
     Type "type" Breaking "The type is another one.";
     PropertyNeeded "property-needed" Breaking "A method requires the property.";
     RangeNarrowed "range-narrowed" Breaking "Requests may hold fewer numbers.";
-    PatternNarrowed "pattern-narrowed" Breaking "Requests may hold fewer texts, or it cannot be told.";
+    PatternNarrowed "pattern-narrowed" Breaking "Requests may hold fewer texts, or it is not known.";
     Default "default" Breaking "What is left out of a request means another value.";
     DownloadGone "download-gone" Breaking "The download is gone or has another address.";
     UploadNarrowed "upload-narrowed" Breaking "The upload, one of its protocols, a media type or a size is no longer accepted.";
@@ -108,7 +108,7 @@ rules! {
     WaitNew "wait-new" Additive "The method starts an operation that can be waited for.";
     Retries "retries" Additive "Calls of the method are retried in other cases: it has a request id, a precondition, or is known to be idempotent, or no longer.";
     ReadOnly "read-only" DocsOnly "Only the server sets the property: the code is the same, and so is what a program sends.";
-    ResponseOnly "response-only" DocsOnly "A range, pattern, default or required mark of what only responses carry, which are read whatever they hold.";
+    ResponseOnly "response-only" DocsOnly "A range, pattern, default or required mark of what only responses carry, which are read with any content.";
     SameMeaning "same-meaning" DocsOnly "The document writes the same differently: an address, a type, a pattern, a range, an order.";
     Text "text" DocsOnly "A text, a link, the revision, or a key that nothing is made of.";
 }

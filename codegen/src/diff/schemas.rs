@@ -1,4 +1,4 @@
-//! Schemas, properties, and whatever has a type.
+//! Compares schemas, properties, and all that has a type.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +31,7 @@ const COMPARED: [&str; 19] = [
     "repeated",
 ];
 
-/// What a schema is made of.
+/// The form of a schema.
 #[derive(PartialEq)]
 enum Form<'a> {
     Reference(&'a str),
@@ -43,7 +43,7 @@ enum Form<'a> {
 }
 
 impl Comparison {
-    /// All schemas of the document.
+    /// Compares all schemas of the document.
     pub(super) fn schemas(&mut self, old: &Document, new: &Document) {
         let (gone, added) = apart(&old.schemas, &new.schemas);
         let known =
@@ -70,7 +70,7 @@ impl Comparison {
         }
     }
 
-    /// Compares a value's type and everything that is said about it.
+    /// Compares a value's type and all facts about it.
     pub(super) fn value(&mut self, at: &str, old: &Schema, new: &Schema, sent: bool) {
         self.compare(at, old, new, sent, false);
     }
@@ -93,9 +93,9 @@ impl Comparison {
         self.changes.texts(at, &old.differing(new), &COMPARED);
     }
 
-    /// Two values of one form.
+    /// Compares two values of one form.
     fn inside(&mut self, at: &str, old: &Schema, new: &Schema, sent: bool, form: &Form<'_>) {
-        // Two ways to write one type.
+        // Two spellings of one type.
         self.changes.respelled(at, "type", &old.ty, &new.ty);
         self.changes
             .respelled(at, "format", &old.format, &new.format);
@@ -126,13 +126,13 @@ impl Comparison {
                 sent,
             ),
             Form::Scalar(_) => {
-                // Values of what is no text are made nothing of.
+                // Only texts have values.
                 self.changes.text(at, "enum", &old.values, &new.values);
             }
         }
     }
 
-    /// The values of a map, or the items of a list. One that is not described is any value.
+    /// Compares the values of a map, or the items of a list. Without a schema, they are any value.
     fn element(
         &mut self,
         at: &str,
@@ -190,7 +190,7 @@ impl Comparison {
         }
     }
 
-    /// Enums are open: a new value is no surprise, but one that is gone was somebody's constant.
+    /// Compares the values of an enum. A new value is additive, since enums are open; one that is gone breaks programs that name it.
     fn values(&mut self, at: &str, old: &Schema, new: &Schema) {
         let at_values = json_path::join(at, "enum");
         let was: BTreeSet<&String> = old.values.iter().collect();
@@ -210,20 +210,20 @@ impl Comparison {
         for value in was.intersection(&is) {
             let (before, after) = (about(old, value), about(new, value));
             if before.0 != after.0 {
-                let place = json_path::join(at, "enumDescriptions");
+                let path = json_path::join(at, "enumDescriptions");
                 let message = format!("the description of `{value}` changed");
-                self.changes.push(Rule::Text, place, message);
+                self.changes.push(Rule::Text, path, message);
             }
             if before.1 != after.1 {
                 let how = if after.1 { "is" } else { "is no longer" };
-                let place = json_path::join(at, "enumDeprecated");
+                let path = json_path::join(at, "enumDeprecated");
                 let message = format!("the value `{value}` {how} deprecated");
-                self.changes.push(Rule::Deprecation, place, message);
+                self.changes.push(Rule::Deprecation, path, message);
             }
         }
     }
 
-    /// Methods that cannot do without a property.
+    /// Compares the methods that require a property.
     fn needed(
         &mut self,
         at: &str,
@@ -259,7 +259,7 @@ impl Comparison {
     }
 }
 
-/// The form that the model gives a schema. Only a schema of its own is a struct without properties.
+/// Returns the form that the model gives a schema. Only a schema of its own is a struct without properties.
 fn form(schema: &Schema, top: bool) -> Form<'_> {
     if let Some(reference) = &schema.reference {
         return Form::Reference(reference);
@@ -299,7 +299,7 @@ fn spelled(schema: &Schema, form: &Form<'_>) -> String {
     }
 }
 
-/// The description of an enum's value, and whether it is deprecated.
+/// Returns the description of an enum's value, and whether it is deprecated.
 fn about<'a>(schema: &'a Schema, value: &String) -> (Option<&'a String>, bool) {
     let index = schema.values.iter().position(|other| other == value);
     let description = index.and_then(|index| schema.enum_descriptions.get(index));

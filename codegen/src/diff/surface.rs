@@ -1,4 +1,4 @@
-//! Names and types in Rust: what a program spells, even where the wire is the same.
+//! Compares names and types in Rust, which may differ even where the wire is the same.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::json_path;
 use crate::model::{Api, Items, Method, Resource, Shape, Type};
 
 impl Comparison {
-    /// Compares how things are spelled in Rust, where the documents' own changes do not tell it already.
+    /// Compares the spelling in Rust, where no other change explains the difference.
     pub(super) fn surface(&mut self, old: &Api, new: &Api) {
         let (was, is) = (spellings(old), spellings(new));
         for ((at, item), before) in &was {
@@ -74,7 +74,7 @@ impl Comparison {
         }
     }
 
-    /// What programs do not see in the code, and see when a server fails.
+    /// Compares retries.
     fn retries(&mut self, at: &str, old: &Method, new: &Method) {
         if old.retries() != new.retries() && !self.changes.is_broken(at) {
             let message = format!("{} Before: {}", retries(new), retries(old));
@@ -105,15 +105,15 @@ impl Comparison {
     }
 }
 
-/// Every method by its place in the document.
+/// Returns every method by its path in the document.
 pub(super) fn methods(api: &Api) -> BTreeMap<String, &Method> {
-    fn walk<'a>(at: &str, resource: &'a Resource, all: &mut BTreeMap<String, &'a Method>) {
+    fn collect<'a>(at: &str, resource: &'a Resource, all: &mut BTreeMap<String, &'a Method>) {
         for method in &resource.methods {
             let at = json_path::join(&json_path::join(at, "methods"), &method.wire);
             all.insert(at, method);
         }
         for child in &resource.resources {
-            walk(
+            collect(
                 &json_path::join(&json_path::join(at, "resources"), &child.wire),
                 child,
                 all,
@@ -121,11 +121,11 @@ pub(super) fn methods(api: &Api) -> BTreeMap<String, &Method> {
         }
     }
     let mut all = BTreeMap::new();
-    walk("", &api.root, &mut all);
+    collect("", &api.root, &mut all);
     all
 }
 
-/// What is spelled: a place may be that of a property and of the type that is made for it.
+/// The kind of a name: a property and the type that is made for it have one path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Item {
     Scope,
@@ -136,7 +136,7 @@ enum Item {
     Variant,
 }
 
-/// How Rust spells what stands at a place of the document.
+/// The spelling in Rust by the path in the document.
 type Spellings = BTreeMap<(String, Item), String>;
 
 fn spellings(api: &Api) -> Spellings {
@@ -150,17 +150,17 @@ fn spellings(api: &Api) -> Spellings {
         spell_method(api, &at, method, &mut all);
     }
     for def in &api.types {
-        all.insert((def.place.clone(), Item::Type), def.ident.clone());
+        all.insert((def.path.clone(), Item::Type), def.ident.clone());
         match &def.shape {
             Shape::Object(fields) => {
-                let at = json_path::join(&def.place, "properties");
+                let at = json_path::join(&def.path, "properties");
                 for field in fields {
                     let text = format!("{}: Option<{}>", field.ident, spelled(api, &field.ty));
                     all.insert((json_path::join(&at, &field.wire), Item::Value), text);
                 }
             }
             Shape::Enum(variants) => {
-                let at = json_path::join(&def.place, "enum");
+                let at = json_path::join(&def.path, "enum");
                 for variant in variants {
                     let text = format!("{}::{}", def.ident, variant.ident);
                     all.insert((json_path::join(&at, &variant.wire), Item::Variant), text);
@@ -168,7 +168,7 @@ fn spellings(api: &Api) -> Spellings {
             }
             Shape::Alias(ty) => {
                 let text = format!("type {} = {}", def.ident, spelled(api, ty));
-                all.insert((def.place.clone(), Item::Type), text);
+                all.insert((def.path.clone(), Item::Type), text);
             }
         }
     }
@@ -209,7 +209,7 @@ fn spell_method(api: &Api, at: &str, method: &Method, all: &mut Spellings) {
     }
 }
 
-/// A type as Rust spells it.
+/// Returns a type as Rust spells it.
 fn spelled(api: &Api, ty: &Type) -> String {
     match ty {
         Type::Named(id) => api.types[id.0].ident.clone(),

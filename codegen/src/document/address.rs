@@ -1,7 +1,7 @@
-//! Where the methods of a document are: what its roots and paths make together, or why they make no address.
+//! The addresses of a document: its roots and paths together, or the reason why they are invalid.
 //!
-//! A service path is resolved as a relative reference (RFC 3986, section 5.2), as the reference client does it: one that begins with a slash stands
-//! at the host, whatever the path of the root. Old documents have a base URL or a base path instead.
+//! A service path is resolved as a relative reference (RFC 3986, section 5.2), as by the reference client: one that begins with a slash
+//! is relative to the host, without the path of the root. Old documents have a base URL or a base path instead.
 
 use std::borrow::Cow;
 
@@ -33,7 +33,7 @@ pub(crate) struct Address {
     pub(crate) derived: Option<&'static str>,
 }
 
-/// The addresses of a document.
+/// Returns the addresses of a document.
 pub(crate) fn of(document: &Document) -> Result<Address, Errors> {
     let mut errors = Errors::new();
     let (root, service_path, derived) = match base(document) {
@@ -43,7 +43,7 @@ pub(crate) fn of(document: &Document) -> Result<Address, Errors> {
             (Url::default(), String::new(), None)
         }
     };
-    // At the host, as the root is then.
+    // Then the service path replaces the path of the root.
     let is_absolute = document
         .service_path
         .as_deref()
@@ -93,13 +93,13 @@ pub(crate) fn of(document: &Document) -> Result<Address, Errors> {
     })
 }
 
-/// The path of a method below the service path. Literal text can be part of a path as it is; expressions are left alone.
+/// Returns the path of a method below the service path, if its literal text is valid.
 pub(crate) fn path(template: &str) -> Result<&str, String> {
     let mut literal = String::with_capacity(template.len());
     let mut rest = template;
     while let Some((text, after)) = rest.split_once('{') {
         literal.push_str(text);
-        // Whatever it becomes, it is a segment or a part of one.
+        // Its value is a segment or a part of one.
         literal.push('x');
         rest = after.split_once('}').map_or("", |(_, after)| after);
     }
@@ -108,7 +108,7 @@ pub(crate) fn path(template: &str) -> Result<&str, String> {
     Ok(template.strip_prefix('/').unwrap_or(template))
 }
 
-/// Root, service path, and the key that they were derived from.
+/// Returns root, service path, and the key that they were derived from.
 fn base(document: &Document) -> Result<(Url, String, Option<&'static str>), Error> {
     let url = |key: &'static str, text: &str| {
         Url::parse(text).map_err(|reason| Error::new(key, format!("`{text}` {reason}")))
@@ -222,7 +222,7 @@ impl Url {
         let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
         let (authority, path) = rest.split_at(end);
         if !is_authority(authority) {
-            return Err("has no host and port that can be asked".into());
+            return Err("has no valid host and port".into());
         }
         if path.trim_start_matches('/').len() + 1 < path.len() {
             return Err("has an empty segment".into());
@@ -280,7 +280,7 @@ fn is_authority(text: &str) -> bool {
     })
 }
 
-/// A path without its first slash, if it can stand in a URL as it is (RFC 3986, section 3.3) and means what it says.
+/// Returns a path without its first slash, if it is valid in a URL (RFC 3986, section 3.3) and servers do not resolve it.
 fn relative(text: &str) -> Result<&str, String> {
     let path = text.strip_prefix('/').unwrap_or(text);
     let mut rest = path;
@@ -295,7 +295,7 @@ fn relative(text: &str) -> Result<&str, String> {
             return Err("has a query or a fragment".to_owned());
         } else if !c.is_ascii_alphanumeric() && !"-._~!$&'()*+,;=:@/".contains(c) {
             return Err(format!(
-                "has `{c}`, which cannot stand in the path of a URL"
+                "has `{c}`, which is not valid in the path of a URL"
             ));
         }
     }

@@ -59,7 +59,7 @@ fn other_roots_are_checked_too() {
         (&*address.root_url, &*address.batch_path),
         ("https://a.example/", "batch")
     );
-    for (more, place) in [
+    for (more, path) in [
         (
             json!({"mtlsRootUrl": "a.example"}),
             "mtlsRootUrl: `a.example`",
@@ -74,6 +74,6 @@ fn other_roots_are_checked_too() {
         ),
     ] {
         let error = of(more).unwrap_err().to_string();
-        assert!(error.starts_with(place), "{error}");
+        assert!(error.starts_with(path), "{error}");
     }
 }

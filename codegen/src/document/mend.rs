@@ -1,4 +1,4 @@
-//! What old documents leave out or say in vain, as other generators take it.
+//! Completes old documents, and removes what has no meaning in them, as other generators do.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use super::{Document, RestMethod, RestResource, Schema, address};
 use crate::error::Subject;
 use crate::{Error, Errors, json_path};
 
-/// Puts in what can be derived and takes out what nothing can be made of; the warnings say what was done, each with its place.
+/// Adds what can be derived and removes what has no meaning. Each change is a warning with its path.
 pub(crate) fn all(document: &mut Document) -> Errors {
     let mut warnings = Errors::new();
     let root = At(None, "");
@@ -21,7 +21,7 @@ pub(crate) fn all(document: &mut Document) -> Errors {
     warnings
 }
 
-/// A place, written when there is something to say about it.
+/// A path in the document, which is written only for a warning.
 #[derive(Clone, Copy)]
 struct At<'a>(Option<&'a At<'a>>, &'a str);
 
@@ -30,20 +30,20 @@ impl At<'_> {
         At(Some(self), key)
     }
 
-    fn place(&self) -> String {
+    fn path(&self) -> String {
         self.0
-            .map(|above| json_path::join(&above.place(), self.1))
+            .map(|above| json_path::join(&above.path(), self.1))
             .unwrap_or_default()
     }
 
     fn warn(&self, key: &str, message: &str, warnings: &mut Errors) {
-        warnings.push(Error::new(self.key(key).place(), message));
+        warnings.push(Error::new(self.key(key).path(), message));
     }
 }
 
-/// The root and the service path of documents that have a base URL or a base path instead.
+/// Sets the root and the service path of documents that have a base URL or a base path instead.
 fn base(document: &mut Document, warnings: &mut Errors) {
-    // What cannot be derived is told by the check.
+    // The check reports what cannot be derived.
     let Ok(address) = address::of(document) else {
         return;
     };
@@ -106,9 +106,9 @@ fn method(method: &mut RestMethod, at: &At<'_>, warnings: &mut Errors) {
     method.parameter_order.retain(|name| {
         let is_known = known.contains_key(name);
         if !is_known {
-            let place = json_path::at(&at.key("parameterOrder").place(), index);
+            let path = json_path::at(&at.key("parameterOrder").path(), index);
             let message = format!("`{name}` is not a parameter of the method; it is left out");
-            warnings.push(Error::new(place, message));
+            warnings.push(Error::new(path, message));
         }
         index += 1;
         is_known
@@ -154,7 +154,7 @@ fn parameter(
     part(parameter, &at, warnings);
 }
 
-/// A schema and its parts.
+/// Mends a schema and its parts.
 fn part(schema: &mut Schema, at: &At<'_>, warnings: &mut Errors) {
     let is_text = schema.ty.as_deref().is_none_or(|ty| ty == "string");
     if !is_text && !schema.values.is_empty() {
@@ -163,7 +163,7 @@ fn part(schema: &mut Schema, at: &At<'_>, warnings: &mut Errors) {
         at.warn("enum", message, warnings);
     }
     let values = schema.values.len();
-    // A list without an enum (two documents have descriptions of values that are listed elsewhere) says nothing.
+    // A list without an enum is ignored: two documents have descriptions of values that are listed elsewhere.
     if values > 0 {
         beside(
             "enumDescriptions",
@@ -191,7 +191,7 @@ fn part(schema: &mut Schema, at: &At<'_>, warnings: &mut Errors) {
     }
 }
 
-/// A list beside an enum, which a document may leave out. Of another length, nobody knows which entry is about which value.
+/// Clears a list beside an enum that has another length, because its entries belong to no values.
 fn beside<T>(key: &str, list: &mut Vec<T>, values: usize, at: &At<'_>, warnings: &mut Errors) {
     let length = list.len();
     if length != 0 && length != values {

@@ -1,14 +1,14 @@
-//! Texts that people hand in where a Discovery document is meant.
+//! Explains files that are no Discovery documents.
 
 use serde_json::Value;
 
 use crate::Error;
 
-/// The kinds of documents that describe an API; the second one is what the first documents were called.
+/// The kinds of documents that describe an API; the second one is of the first documents.
 pub(super) const KINDS: [&str; 2] = ["discovery#restDescription", "discovery#describeItem"];
 
-const WHERE: &str = "a document is what https://www.googleapis.com/discovery/v1/apis/NAME/VERSION/rest \
-                     or https://SERVICE.googleapis.com/$discovery/rest?version=VERSION answers";
+const WHERE: &str = "a document is the response of https://www.googleapis.com/discovery/v1/apis/NAME/VERSION/rest \
+                     or https://SERVICE.googleapis.com/$discovery/rest?version=VERSION";
 
 /// Explains a text that is not JSON.
 pub(super) fn of_text(text: &str) -> Option<Error> {
@@ -40,7 +40,7 @@ pub(super) fn of_text(text: &str) -> Option<Error> {
     None
 }
 
-/// Whether a JSON value is not even meant to be a document.
+/// Whether a JSON value is of another kind.
 pub(super) fn is(value: &Value) -> bool {
     match value {
         Value::Object(object) => {
@@ -104,7 +104,7 @@ fn known(keys: &[&str]) -> Option<Error> {
         return Some(
             Error::new(
                 "",
-                "this is the answer of a failed request, not a Discovery document",
+                "this is the response to a failed request, not a Discovery document",
             )
             .help(WHERE),
         );

@@ -1,4 +1,4 @@
-//! The document as it is written, how it is read, and what old documents mean.
+//! Discovery documents: their types, how they are read, and how old ones are completed.
 
 pub(crate) mod address;
 pub(crate) mod mend;

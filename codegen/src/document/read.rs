@@ -1,4 +1,4 @@
-//! Reads a text as a document, and explains texts that are something else.
+//! Reads a text as a document.
 
 use serde_json::Value;
 use serde_json::error::Category;
@@ -7,18 +7,18 @@ use super::record::TWICE;
 use super::{Document, misread, repeated};
 use crate::{Error, Errors, Source, json_path};
 
-/// The deepest JSON that is read.
+/// The largest depth of JSON that is read.
 const DEEPEST: usize = 127;
 
 impl Document {
-    /// Whether bodies travel inside `{"data": ...}`.
+    /// Whether bodies are inside `{"data": ...}`.
     #[must_use]
     pub fn wraps_data(&self) -> bool {
         let features = self.features.as_ref().and_then(Value::as_array);
         features.is_some_and(|features| features.iter().any(|feature| feature == "dataWrapper"))
     }
 
-    /// Whether this is a Discovery document at all.
+    /// Checks that this is a Discovery document.
     fn is_one(&self) -> Result<(), Error> {
         match self.kind.as_deref() {
             None => {}
@@ -86,13 +86,12 @@ fn decode(name: &str, text: &str, warnings: &mut Errors) -> Result<Document, Err
     if !message(&error).starts_with(TWICE) {
         return Err(wrong_type(name, text, &error, true));
     }
-    // As JSON says nothing of it, the last one counts, as nearly everywhere.
-    warnings.extend(repeated::keys(text).into_iter().map(|place| {
-        Error::new(
-            place,
-            "the key stands here more than once; the last one counts",
-        )
-    }));
+    // JSON does not define it. The last one counts, as for most parsers.
+    warnings.extend(
+        repeated::keys(text)
+            .into_iter()
+            .map(|path| Error::new(path, "the key occurs more than once; the last one counts")),
+    );
     let text = value.to_string();
     serde_json::from_str(&text).map_err(|error| wrong_type(name, &text, &error, false))
 }
@@ -121,14 +120,14 @@ fn not_json(name: &str, text: &str, error: &serde_json::Error) -> Error {
     let position = format!("{name}:{line}:{column}");
     let message = message(error);
     if message.starts_with("recursion limit exceeded") {
-        let place = json_path::shortened(&json_path::of_position(text, line, column));
+        let path = json_path::shortened(&json_path::of_position(text, line, column));
         let message = format!("nested too deeply: JSON is read to a depth of {DEEPEST} levels");
-        return Error::new(place, message).within(&position);
+        return Error::new(path, message).within(&position);
     }
     Error::new(position, format!("not valid JSON: {message}"))
 }
 
-/// serde_json's message without the position, which the place already gives.
+/// Returns serde_json's message without the position, which is part of the path.
 fn message(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let suffix = format!(" at line {} column {}", error.line(), error.column());

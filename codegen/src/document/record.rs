@@ -23,7 +23,7 @@ pub(crate) trait Record {
 /// The start of the message about a key that an object has twice.
 pub(super) const TWICE: &str = "a key twice";
 
-/// How the value of a key is read.
+/// Reads the value of a key.
 pub(super) trait Read<'de>: Sized {
     fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 }
@@ -55,7 +55,7 @@ impl<'de> Read<'de> for bool {
     }
 }
 
-/// A map in which a key stands once.
+/// A map in which a key occurs once.
 impl<'de, T: Deserialize<'de>> Read<'de> for BTreeMap<String, T> {
     fn read<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Entries<T>(PhantomData<T>);
@@ -107,7 +107,7 @@ impl Absent for bool {
 }
 
 /// Defines a struct with its `Serialize` and `Deserialize`. A key that is `null` counts as missing; a key that is not
-/// known goes to `others`; one that stands twice is an error, [`TWICE`].
+/// known goes to `others`; one that occurs twice is an error, [`TWICE`].
 macro_rules! record {
     (@read $map:ident $ty:ty) => {
         $map.next_value::<Option<By<$ty>>>()?.map(|read| read.0).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! Keys that stand more than once in an object, which serde_json's own values forget.
+//! Finds keys that occur more than once in an object, which serde_json's values do not record.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::json_path;
 
-/// The places of all such keys of a JSON text.
+/// Returns the paths of all such keys of a JSON text.
 pub(super) fn keys(text: &str) -> BTreeSet<String> {
     let found = RefCell::default();
     let search = Search {
@@ -20,7 +20,7 @@ pub(super) fn keys(text: &str) -> BTreeSet<String> {
     found.into_inner()
 }
 
-/// Looks at one value.
+/// Searches one value.
 struct Search<'a> {
     at: String,
     found: &'a RefCell<BTreeSet<String>>,
@@ -78,10 +78,10 @@ impl<'de> Visitor<'de> for Search<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut seen = BTreeSet::new();
+        let mut known = BTreeSet::new();
         while let Some(key) = map.next_key::<String>()? {
             let at = json_path::join(&self.at, &key);
-            if !seen.insert(key) {
+            if !known.insert(key) {
                 self.found.borrow_mut().insert(at.clone());
             }
             map.next_value_seed(Search {
@@ -98,7 +98,7 @@ mod tests {
     use super::keys;
 
     #[test]
-    fn keys_that_stand_twice_are_found_at_all_depths() {
+    fn keys_that_occur_twice_are_found_at_all_depths() {
         let text = r#"{"a": 1, "b": [{"c": null, "c": true, "d": 0.5}, -1], "a": {"x.y": "", "x.y": 2, "x.y": 3}}"#;
         let found: Vec<String> = keys(text).into_iter().collect();
         assert_eq!(found, ["a", r#"a."x.y""#, "b[0].c"]);

@@ -2,7 +2,7 @@
 //!
 //! Names and meanings follow the Discovery reference
 //! (<https://developers.google.com/discovery/v1/reference/apis>). Nothing here is interpreted, and a key of which nothing is made
-//! may hold anything: it is kept as it is.
+//! is stored as it is.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -43,7 +43,7 @@ record! {
         pub root_url: Option<String> = "rootUrl",
         /// The root URL for mutual TLS.
         pub mtls_root_url: Option<String> = "mtlsRootUrl",
-        /// What stands between the root URL and every method's path.
+        /// The path between the root URL and every method's path.
         pub service_path: Option<String> = "servicePath",
         /// Root URL and service path (superseded by them).
         pub base_url: Option<String> = "baseUrl",
@@ -55,7 +55,7 @@ record! {
         pub auth: Option<Auth> = "auth",
         /// Regional endpoints.
         pub endpoints: Vec<RestEndpoint> = "endpoints",
-        /// `dataWrapper` where bodies and answers travel inside `{"data": ...}`.
+        /// `dataWrapper` where bodies and responses are inside `{"data": ...}`.
         pub features: Option<Value> = "features",
         /// Flags such as `limited_availability`.
         pub labels: Option<Value> = "labels",
@@ -147,7 +147,7 @@ record! {
         pub parameters: BTreeMap<String, Schema> = "parameters",
         /// The body.
         pub request: Option<Schema> = "request",
-        /// The answer.
+        /// The body of the response.
         pub response: Option<Schema> = "response",
         /// OAuth scopes, any of which is enough.
         pub scopes: Vec<String> = "scopes",
@@ -195,19 +195,19 @@ record! {
         pub resumable: Option<Protocol> = "resumable",
     }
 
-    /// One way to upload.
+    /// A protocol of uploads.
     pub struct Protocol {
-        /// Whether metadata can travel in the same request.
+        /// Whether metadata can be sent in the same request.
         pub multipart: bool = "multipart",
         /// The path, relative to the root URL.
         pub path: Option<String> = "path",
     }
 
-    /// A schema, or a part of one; a parameter; a body or an answer.
+    /// A schema, or a part of one; a parameter; the body of a request or a response.
     pub struct Schema {
         /// The name of a schema.
         pub id: Option<Value> = "id",
-        /// The name of another schema that this one stands for.
+        /// The name of another schema, which this one means.
         pub reference: Option<String> = "$ref",
         /// `string`, `integer`, `number`, `boolean`, `object`, `array`, `any`.
         pub ty: Option<String> = "type",
@@ -241,7 +241,7 @@ record! {
         pub deprecated: bool = "deprecated",
         /// Facts about properties.
         pub annotations: Option<Annotations> = "annotations",
-        /// How to tell the forms of a union apart (of old documents).
+        /// How the forms of a union differ (of old documents).
         pub variant: Option<Value> = "variant",
         /// Of a parameter: `path` or `query`.
         pub location: Option<String> = "location",

@@ -123,12 +123,12 @@ fn collect<'a>(
     entries: &mut BTreeMap<&'a str, (Vec<&'a str>, &'a str)>,
 ) {
     for method in &resource.methods {
-        let place = if modules.is_empty() {
+        let path = if modules.is_empty() {
             vec![ROOT_MODULE]
         } else {
             modules.clone()
         };
-        entries.insert(&method.path_name, (place, &method.static_ident));
+        entries.insert(&method.path_name, (path, &method.static_ident));
     }
     for child in &resource.resources {
         modules.push(&child.ident);

@@ -15,7 +15,7 @@ impl Module {
     ///
     /// # Errors
     ///
-    /// Whatever is wrong with the files, the selection and the overrides, each at the token that it is about.
+    /// Returns every error of the files, the selection and the overrides, each at its token.
     pub fn generate<T>(
         &self,
         manifest_dir: &Path,
@@ -43,18 +43,18 @@ impl Module {
             options = options.selection(selection);
         }
         generate(&located.source, options).map_err(|errors| {
-            let place = |error: &Error| match self.pattern(error) {
+            let at_token = |error: &Error| match self.pattern(error) {
                 Some(tokens) => syn::Error::new_spanned(tokens, error),
                 None => match &corrections {
-                    Some((literal, name)) if error.place.starts_with(name) => at(literal, error),
+                    Some((literal, name)) if error.path.starts_with(name) => at(literal, error),
                     _ => at(document, error),
                 },
             };
-            errors.iter().map(place).collect()
+            errors.iter().map(at_token).collect()
         })
     }
 
-    /// The generator's form of the patterns.
+    /// Returns the patterns as the generator takes them.
     fn selection(&self) -> Result<Option<Selection>, Vec<syn::Error>> {
         let Some(patterns) = &self.selection else {
             return Ok(None);
@@ -78,7 +78,7 @@ impl Module {
         }
     }
 
-    /// The tokens of the pattern that an error is about.
+    /// Returns the tokens of the pattern that an error is about.
     fn pattern(&self, error: &Error) -> Option<&TokenStream> {
         let pattern = self.selection.as_ref()?.get(error.pattern?)?;
         Some(&pattern.tokens)
@@ -94,7 +94,7 @@ fn all_at(literal: &LitStr, errors: &Errors) -> Vec<syn::Error> {
 }
 
 impl Header {
-    /// The module as an item: the user's attributes, our docs after the user's, and the content.
+    /// Returns the module as an item: the user's attributes, the generated docs after the user's, and the content.
     #[must_use]
     pub fn item(&self, docs: &str, content: &TokenStream) -> TokenStream {
         let Self {

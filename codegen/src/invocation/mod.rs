@@ -1,4 +1,4 @@
-//! PatternKind a user writes in `gapi::api!`, for the macro and for whoever shows what the macro makes.
+//! The input of `gapi::api!`, for the macro and for `gapi expand`.
 //!
 //! ```text
 //! module := attribute* visibility "mod" NAME "=" DOCUMENT [ "{" pattern,* "}" ] [ "overrides" FILE ] ";"?
@@ -29,9 +29,9 @@ mod keyword {
 /// The modules of one call.
 #[derive(Default)]
 pub struct Invocation {
-    /// PatternKind was written well.
+    /// The modules that could be read.
     pub modules: Vec<Module>,
-    /// PatternKind was not.
+    /// The others.
     pub broken: Vec<Broken>,
 }
 
@@ -51,7 +51,7 @@ pub struct Module {
     pub header: Header,
     /// A path, or `name:version`.
     pub document: LitStr,
-    /// PatternKind to keep; all of it when absent.
+    /// The selection; all of the document when absent.
     pub selection: Option<Vec<SelectionPattern>>,
     /// The override file.
     pub overrides: Option<LitStr>,
@@ -59,9 +59,9 @@ pub struct Module {
 
 /// A module that cannot be generated.
 pub struct Broken {
-    /// As much of it as was understood; its name can then still stand for an empty module.
+    /// The part that could be read; with its name, an empty module can replace the module.
     pub header: Option<Header>,
-    /// PatternKind is wrong, at its token.
+    /// The error, at its token.
     pub error: Error,
 }
 
@@ -214,8 +214,8 @@ impl Module {
 fn patterns(stream: ParseStream<'_>, brace: DelimSpan) -> Result<Vec<SelectionPattern>> {
     let patterns = SelectionPattern::parse_all(stream)?;
     if patterns.is_empty() {
-        let message = "this selection keeps nothing; name methods such as `instances.list` or `instances.*`, or schemas as in \
-                       `type NAME`, or leave the braces out to keep everything";
+        let message = "this selection is empty; name methods such as `instances.list` or `instances.*`, or schemas as in \
+                       `type NAME`, or remove the braces to select everything";
         return Err(Error::new(brace.join(), message));
     }
     Ok(patterns)

@@ -18,16 +18,16 @@ const MOST: usize = 10_000;
 
 const NAME: &str = "expected a resource or method: a name, a string such as \"Patient-everything\", `*`, `**` or `{...}`";
 
-/// One pattern, with the tokens that stand for it.
+/// One pattern, with its tokens.
 #[derive(Clone, Debug)]
 pub struct SelectionPattern {
-    /// PatternKind it keeps.
+    /// What it selects.
     pub kind: PatternKind,
     /// Where errors point: the pattern, or its part in the innermost braces.
     pub tokens: TokenStream,
 }
 
-/// PatternKind a pattern keeps.
+/// What a pattern selects.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PatternKind {
     /// Methods: `instances.list`, `instances.*`, `projects.**`, `fhir."Patient-everything"`, as
@@ -119,14 +119,14 @@ impl PatternPath {
         if paths.is_empty() {
             return Err(Error::new(
                 brace.join(),
-                "nothing stands in these braces; name methods, or write `*` for all",
+                "these braces are empty; name methods, or write `*` for all",
             ));
         }
         Ok(paths)
     }
 }
 
-/// Reads what stands in braces. After an error the rest of it is skipped, so that reading goes on behind the braces.
+/// Reads the content of braces. After an error the rest of it is skipped, so that reading continues after the braces.
 pub(super) fn braces<T>(
     stream: ParseStream<'_>,
     read: impl FnOnce(ParseStream<'_>, DelimSpan) -> Result<T>,

@@ -1,4 +1,4 @@
-//! PatternKind users may write and what they are told, without a compiler.
+//! The input of the macro and its errors, without a compiler.
 
 use std::str::FromStr as _;
 
@@ -162,7 +162,7 @@ fn mistakes_are_named() {
         ),
         (
             "mod tasks = \"t:v1\" { a.{} };",
-            "nothing stands in these braces; name methods, or write `*` for all",
+            "these braces are empty; name methods, or write `*` for all",
         ),
         (
             "mod tasks = \"t:v1\" { a. };",
@@ -186,10 +186,7 @@ fn mistakes_are_named() {
         "{literal:?}"
     );
     let empty = errors("mod tasks = \"t:v1\" {};");
-    assert!(
-        empty[0].starts_with("this selection keeps nothing"),
-        "{empty:?}"
-    );
+    assert!(empty[0].starts_with("this selection is empty"), "{empty:?}");
 }
 
 #[test]

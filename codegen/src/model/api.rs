@@ -27,7 +27,7 @@ pub struct Api {
     pub batch_path: String,
     /// With a trailing slash.
     pub mtls_root_url: Option<String>,
-    /// Bodies and answers travel inside `{"data": ...}`.
+    /// Bodies are inside `{"data": ...}`.
     pub data_wrapper: bool,
     /// Sorted by URL. Constants of the module `scope`.
     pub scopes: Vec<Scope>,

@@ -1,6 +1,7 @@
-//! Which nodes of a graph lead to each other.
+//! Strongly connected components of a graph.
 
-/// The component of each node: two nodes that lead to each other have the same one. A component's number is above those of all that it leads to.
+/// Returns the component of each node: two nodes that lead to each other have the same one. A component's number is above those
+/// of all that it leads to.
 ///
 /// Tarjan's algorithm, with a stack of its own: documents may nest types deeper than calls can be.
 pub(super) fn components<E>(graph: &[Vec<E>], target: impl Fn(&E) -> usize) -> Vec<usize> {

@@ -1,4 +1,4 @@
-//! Boxes, and aliases that never end.
+//! Boxes recursive fields, and finds recursive aliases.
 //!
 //! A field is boxed exactly where its type leads back to the struct that holds the field without passing a list or a
 //! map: there the struct would directly contain itself.
@@ -27,7 +27,7 @@ pub(super) fn resolve(defs: &mut [TypeDef], errors: &mut Errors) {
     }
 }
 
-/// The types that a value of this type holds in place.
+/// Returns the types that a value of this type contains without indirection.
 fn contained(def: &TypeDef) -> Vec<TypeId> {
     match &def.shape {
         Shape::Object(fields) => fields.iter().filter_map(|field| named(&field.ty)).collect(),
@@ -44,7 +44,7 @@ fn named(ty: &Type) -> Option<TypeId> {
     }
 }
 
-/// An alias that comes back to itself through aliases alone is no type, whatever lists and maps it passes.
+/// Reports aliases that lead back to themselves through aliases alone, with or without lists and maps between: they are no types.
 fn aliases(defs: &mut [TypeDef], errors: &mut Errors) {
     let next: Vec<Option<TypeId>> = defs
         .iter()
@@ -63,7 +63,7 @@ fn aliases(defs: &mut [TypeDef], errors: &mut Errors) {
     let component = components(&edges, |id| id.0);
     for (index, def) in defs.iter_mut().enumerate() {
         if next[index].is_some_and(|id| component[id.0] == component[index]) {
-            let error = Error::new(&*def.place, "the schema is only another name for itself");
+            let error = Error::new(&*def.path, "the schema is only another name for itself");
             let known = errors.len();
             errors.push(error.help("give it a type with an override"));
             let name = || def.schema.clone().unwrap_or_default();

@@ -1,22 +1,22 @@
-//! How deep the types of a module are for rustc, which proves of each that it may be sent and shared by walking through all that it holds.
+//! The depth of the types of a module for rustc, which searches all fields of each to prove that it is `Send` and `Sync`.
 //!
-//! Each wrapper is a step of that search, and what was seen is not walked again. A search of more steps than the crate's recursion limit
-//! ends with E0275.
+//! Each wrapper is a step of that search, and no type is searched twice. A search of more steps than the crate's recursion
+//! limit ends with E0275.
 
 use super::components::components;
 use super::{Api, Shape, Type, TypeDef};
 
-/// The limit of crates that set none.
+/// The limit of crates without `recursion_limit`.
 const DEFAULT_LIMIT: usize = 128;
 
 /// The steps left for what is below the deepest type (its own fields: text, numbers, any JSON), and for the futures of the program around it.
 const MARGIN: usize = 24;
 
-/// What a module asks of its crate.
+/// The requirement of a module on its crate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Depth {
     /// Where the deepest search begins, as a place in the document.
-    pub(crate) place: String,
+    pub(crate) path: String,
     pub(crate) steps: usize,
     /// The recursion limit that is enough.
     pub(crate) limit: usize,
@@ -37,7 +37,7 @@ pub(crate) fn of(api: &Api) -> Option<Depth> {
         limit *= 2;
     }
     (limit > DEFAULT_LIMIT).then(|| Depth {
-        place: api.types[start].place.clone(),
+        path: api.types[start].path.clone(),
         steps,
         limit,
     })
@@ -104,7 +104,7 @@ impl Graph {
     fn search(&self) -> DepthSearch<'_> {
         DepthSearch {
             graph: self,
-            seen: vec![usize::MAX; self.0.len()],
+            visited: vec![usize::MAX; self.0.len()],
         }
     }
 }
@@ -113,7 +113,7 @@ impl Graph {
 struct DepthSearch<'a> {
     graph: &'a Graph,
     /// The last start that led to each type.
-    seen: Vec<usize>,
+    visited: Vec<usize>,
 }
 
 impl DepthSearch<'_> {
@@ -121,7 +121,7 @@ impl DepthSearch<'_> {
     fn depth(&mut self, start: usize) -> usize {
         let mut deepest = 0;
         let mut open = vec![(start, 0, 0)];
-        self.seen[start] = start;
+        self.visited[start] = start;
         while let Some((node, depth, done)) = open.last_mut() {
             deepest = deepest.max(*depth);
             let Some((to, steps)) = self.graph.0[*node].get(*done) else {
@@ -130,8 +130,8 @@ impl DepthSearch<'_> {
             };
             *done += 1;
             let below = *depth + steps;
-            if self.seen[*to] != start {
-                self.seen[*to] = start;
+            if self.visited[*to] != start {
+                self.visited[*to] = start;
                 open.push((*to, below, 0));
             }
         }
@@ -225,7 +225,7 @@ mod tests {
         assert_eq!(cycle(26), None);
         let depth = cycle(40).unwrap();
         assert_eq!(
-            (&*depth.place, depth.steps, depth.limit),
+            (&*depth.path, depth.steps, depth.limit),
             ("schemas.C000", 156, 256)
         );
         assert_eq!(cycle(1_000).unwrap().limit, 4_096);

@@ -1,18 +1,19 @@
-//! What services document of repeating calls, where that is not what their documents let one guess.
+//! Which calls may be repeated, where services document it and it differs from the general rule.
 
-/// The classes of a service's methods. Methods that are in none, because they only read or are newer than the classes, follow the general rule.
+/// The classes of a service's methods. Methods in no class, which only read or are newer than the classes, follow the general
+/// rule.
 pub(super) struct RetryClasses {
     /// The name of the document.
     document: &'static str,
-    /// Repeating them leaves what one call leaves.
+    /// Repeated calls have the effect of one.
     always: &'static [&'static str],
-    /// Repeating them does, if one of these is given.
+    /// Repeated calls have the effect of one, if one of these conditions is given.
     conditionally: &'static [(&'static [&'static str], &'static [Condition])],
-    /// Repeating them may do the work twice.
+    /// Repeated calls may have the effect twice.
     never: &'static [&'static str],
 }
 
-/// What makes a call conditional.
+/// A precondition of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Condition {
     /// A query parameter.
@@ -94,7 +95,7 @@ const STORAGE: RetryClasses = RetryClasses {
 
 const SERVICES: [&RetryClasses; 1] = [&STORAGE];
 
-/// The class of the method `path` of the document `name`.
+/// Returns the class of the method `path` of the document `name`.
 pub(super) fn class(name: &str, path: &str) -> Option<RetryClass> {
     let service = SERVICES.iter().find(|service| service.document == name)?;
     if service.always.contains(&path) {

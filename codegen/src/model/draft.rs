@@ -1,4 +1,4 @@
-//! A method between its types and the whole: what depends on the other methods is decided last.
+//! A method whose names and types are decided, and nothing that depends on other methods.
 
 use super::{
     Method, Operation, Paging, Parameter, Patching, Scope, Type, TypeDef, Verb, idempotency, media,
@@ -96,7 +96,7 @@ impl<'d> Draft<'d> {
         if let Some(Err(error)) = overridden {
             let subject = Some(Subject::Method(method.path_name.clone()));
             errors.push(Error {
-                place: self.at,
+                path: self.at,
                 subject,
                 ..error
             });

@@ -1,4 +1,5 @@
-//! Which calls may be repeated: those that the server can tell from a repetition, by a request id or by a precondition, and those of which that is known.
+//! Which calls may be repeated: those with a request id or a precondition, by which the server recognizes a repetition, and those
+//! for which it is documented.
 
 use super::documented::{self, Condition, RetryClass};
 use super::{Location, Method, Parameter, Retries, TokenIn, Type, Verb};
@@ -68,8 +69,8 @@ fn slot(condition: &Condition) -> TokenIn {
     }
 }
 
-/// Query parameters that name the state which a change is meant for. Those that end in `NotMatch`, or are about the source of a copy, do not make a
-/// repetition harmless.
+/// Query parameters that name the expected state of what is changed. Those that end in `NotMatch`, or are about the source of
+/// a copy, do not make a repetition harmless.
 const CONDITIONS: [&str; 3] = ["ifGenerationMatch", "ifMetagenerationMatch", "etag"];
 
 /// Whether the method changes something, and takes a text `requestId`.
@@ -83,7 +84,7 @@ pub(super) fn has_request_id(verb: Verb, parameters: &[&Parameter]) -> bool {
         })
 }
 
-/// What makes a call of the method conditional.
+/// Returns the preconditions that a call of the method may have.
 fn preconditions(
     verb: Verb,
     method: &RestMethod,
@@ -101,7 +102,7 @@ fn preconditions(
     let query = CONDITIONS
         .into_iter()
         .filter(|name| offers(name))
-        // What a POST makes begins with a metageneration of its own, so that this one tells nothing.
+        // A new object has its own metageneration, so that this one is no precondition of a POST.
         .filter(|name| {
             !(verb == Verb::Post && *name == "ifMetagenerationMatch" && offers("ifGenerationMatch"))
         })
@@ -114,12 +115,12 @@ fn changes(verb: Verb) -> bool {
     !matches!(verb, Verb::Get | Verb::Head)
 }
 
-/// Where the body of the method has the `etag` of what it changes.
+/// Returns the path of the `etag` in the body of the method.
 fn etag(verb: Verb, method: &RestMethod, document: &Document) -> Option<&'static str> {
     let name = method.request.as_ref()?.reference.as_deref()?;
     let schema = document.schemas.get(name)?;
     let property = |schema: &Schema, name: &str| schema.properties.get(name).cloned();
-    // A new resource has no state yet, whatever its schema says; a message to a method of its own may name one.
+    // A new resource has no state yet, even if its schema has an etag. A message (`...Request`) may name one.
     let names_state = verb != Verb::Post || name.ends_with("Request");
     if names_state && property(schema, "etag").is_some_and(|etag| !etag.read_only) {
         return Some("etag");

@@ -1,8 +1,7 @@
-//! Jobs: resources that a method starts, and that another one is asked for until their state is a final one.
+//! Jobs: resources that one method starts, and that another one polls until their state is final.
 //!
-//! No rule tells them from other resources that have a state, so the ones that are known stand in `jobs.json`, by document and schema. The states are those that the
-//! documents call final: BigQuery's "DONE", and what Batch, Dataflow, Dataform, Dataproc, Cloud DLP, the Transcoder and Workflows say of theirs. An
-//! override of a schema says the same of another one.
+//! No rule distinguishes them from other resources that have a state, so the known ones are listed in `jobs.json`, by document and
+//! schema, with the final states of their documents. An override can add another schema.
 
 use std::collections::BTreeMap;
 
@@ -12,20 +11,20 @@ use serde_json::Value;
 use super::{Job, TypeDef};
 use crate::{Document, Error, Errors, json_path};
 
-/// The jobs of a document, by the name of their schema.
+/// Returns the jobs of a document, by the name of their schema.
 pub(super) fn of(
     document: &Document,
     defs: &[TypeDef],
     errors: &mut Errors,
 ) -> BTreeMap<String, Job> {
     let mut jobs = known(document);
-    // A revision may have lost what the list says.
+    // A revision may no longer have the listed properties.
     jobs.retain(|schema, job| lacks(job, schema, defs).is_none());
     for (name, schema) in &document.schemas {
-        let Some(said) = &schema.operation else {
+        let Some(stated) = &schema.operation else {
             continue;
         };
-        let job = Job::deserialize(said)
+        let job = Job::deserialize(stated)
             .map_err(|error| format!("not a job: {error}"))
             .and_then(|job| match lacks(&job, name, defs) {
                 Some(property) => Err(format!("the schema has no property `{property}`")),
@@ -54,7 +53,7 @@ fn known(document: &Document) -> BTreeMap<String, Job> {
     BTreeMap::deserialize(jobs).unwrap_or_default()
 }
 
-/// A property that the job names and the schema does not have.
+/// Returns a property that the job names and the schema does not have.
 fn lacks<'j>(job: &'j Job, schema: &str, defs: &[TypeDef]) -> Option<&'j str> {
     let def = defs
         .iter()

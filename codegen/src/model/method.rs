@@ -15,7 +15,7 @@ pub struct Resource<M = Method> {
     pub wire: String,
     /// Path of the resource: `projects.locations.clusters`.
     pub path: String,
-    /// Marked deprecated.
+    /// Whether it is deprecated.
     pub deprecated: bool,
     /// Sorted by name.
     pub methods: Vec<M>,
@@ -24,13 +24,13 @@ pub struct Resource<M = Method> {
 }
 
 impl<M> Resource<M> {
-    /// The number of methods here and below.
+    /// Returns the number of methods here and below.
     #[must_use]
     pub fn method_count(&self) -> usize {
         self.methods.len() + self.resources.iter().map(Self::method_count).sum::<usize>()
     }
 
-    /// Every method here and below: each resource's own before those of its sub-resources.
+    /// Returns every method here and below: each resource's own before those of its sub-resources.
     pub fn all_methods(&self) -> Box<dyn Iterator<Item = &M> + '_> {
         Box::new(
             self.methods
@@ -65,19 +65,19 @@ pub struct Method {
     pub type_ident: String,
     /// The static table entry: `LIST`
     pub static_ident: String,
-    /// `list`, the name in the document.
+    /// `list`: the name in the document.
     pub wire: String,
     /// `sql.instances.list`
     pub id: String,
     /// `instances.list`: resource path and name, what selections match.
     pub path_name: String,
-    /// GET, POST, PUT, PATCH, DELETE (others are an error of check).
+    /// The HTTP method.
     pub verb: Verb,
     /// The path template, relative to root URL and service path.
     pub path: String,
     /// What it does.
     pub description: String,
-    /// Marked deprecated.
+    /// Whether it is deprecated.
     pub deprecated: bool,
     /// Required parameters in `parameterOrder`, then the rest of the required ones: positional arguments.
     pub required: Vec<Parameter>,
@@ -85,7 +85,7 @@ pub struct Method {
     pub optional: Vec<Parameter>,
     /// The request body.
     pub request: Option<Type>,
-    /// The answer.
+    /// The type of the response.
     pub response: Option<Type>,
     /// Indices into [`Api::scopes`](super::Api::scopes).
     pub scopes: Vec<usize>,
@@ -97,20 +97,20 @@ pub struct Method {
     pub upload: Option<Upload>,
     /// `alt=media` is offered.
     pub download: Option<Download>,
-    /// The answer is a long-running operation.
+    /// The long-running operation that the response is.
     pub operation: Option<Operation>,
-    /// Whether calls may be repeated, whatever is given to them: what the service documents, or an override says. `None` leaves that to the verb, the request id and the
-    /// preconditions; see [`retries`](Self::retries).
+    /// Whether calls may be repeated, as the service documents or an override states. With `None` it depends on the verb, the
+    /// request id and the preconditions; see [`retries`](Self::retries).
     pub idempotent: Option<bool>,
     /// It has a query parameter `requestId`, by which the server knows a repeated request.
     pub request_id: bool,
     /// What makes a call conditional, so that it may be repeated; paths in the body have dots.
     pub preconditions: Vec<TokenIn>,
-    /// The answer is bytes of any type: its schema [is raw](super::TypeDef::is_raw).
+    /// Whether the response is bytes of any type: its schema [is raw](super::TypeDef::is_raw).
     pub raw_response: bool,
     /// The response may have no content: none is declared, or none that has properties (`google.protobuf.Empty`), or one that is no JSON object.
     pub may_be_empty: bool,
-    /// What it makes of a change of its resource.
+    /// How it takes a change of its resource.
     pub patching: Patching,
 }
 
@@ -121,7 +121,7 @@ pub struct Parameter {
     pub ident: String,
     /// `maxResults`
     pub wire: String,
-    /// Where it travels.
+    /// Path or query.
     pub location: Location,
     /// The type of one value.
     pub ty: Type,
@@ -131,11 +131,11 @@ pub struct Parameter {
     pub description: String,
     /// Facts for the docs.
     pub notes: Notes,
-    /// Marked deprecated.
+    /// Whether it is deprecated.
     pub deprecated: bool,
 }
 
-/// Where a parameter travels.
+/// The part of the URL that has a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
 pub enum Location {
@@ -160,7 +160,7 @@ pub enum Verb {
 pub struct Paging {
     /// Where the request's token goes, by wire name.
     pub token: TokenIn,
-    /// The wire name of the answer's token: `nextPageToken`.
+    /// The wire name of the response's token: `nextPageToken`.
     pub next: String,
     /// The parameter or body property that sets the page size, by wire name.
     pub size: Option<TokenIn>,
@@ -180,7 +180,7 @@ pub enum TokenIn {
 /// The items of a page.
 #[derive(Clone, Debug)]
 pub struct Items {
-    /// The field of the answer: `items`
+    /// The field of the response: `items`
     pub ident: String,
     /// Its wire name.
     pub wire: String,
@@ -213,7 +213,7 @@ pub struct Download {
 /// The operation that a method starts.
 #[derive(Clone, Debug)]
 pub struct Operation {
-    /// The shape of the answer.
+    /// The shape of the response.
     pub shape: OperationShape,
     /// The method that polls it, as `path_name`, where the document has one.
     pub poll: Option<String>,
@@ -232,40 +232,40 @@ pub enum OperationShape {
     Job(Job),
 }
 
-/// How a job tells how far it is, and how it is asked for. Paths have dots.
+/// How the state of a job is read, and how it is polled. Paths have dots.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Job {
     /// The property that has the state.
     pub state: String,
-    /// The states in which it has ended well, unless it tells an error.
+    /// The states of success, unless the job has an error.
     pub succeeded: Vec<String>,
-    /// The other states in which it has ended.
+    /// The other final states.
     #[serde(default)]
     pub failed: Vec<String>,
-    /// The property that tells why it failed.
+    /// The property with the error.
     #[serde(default)]
     pub error: Option<String>,
-    /// The property by which it is known.
+    /// The property with the name.
     pub name: String,
-    /// Where the job tells the parameters of the methods that get and cancel it.
+    /// The properties with the parameters of the methods that get and cancel it.
     #[serde(default)]
     pub parameters: BTreeMap<String, String>,
 }
 
-/// What a method makes of a change of its resource.
+/// How a method takes a change of its resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Patching {
     /// It merges the body into the resource (RFC 7396).
     Merge,
     /// It sets what a mask names to the values that the body has.
     Mask {
-        /// Where the mask stands; a path in the body has dots.
+        /// Where the mask is; a path in the body has dots.
         at: TokenIn,
         /// What its paths are paths of.
         of: MaskOf,
     },
-    /// It takes no change, and why.
+    /// It takes no change, for this reason.
     Refused(Refusal),
 }
 
@@ -293,7 +293,7 @@ pub enum Refusal {
     Acts,
     /// It has a mask, of no one object of the body.
     Mask,
-    /// It is a PATCH, and its document does not say that it merges.
+    /// It is a PATCH, and its document does not state that it merges.
     Silent,
     /// Its body is no object of a schema.
     NoObject,
@@ -310,6 +310,6 @@ pub enum Retries<'a> {
     ByRequestId,
     /// If it is given one of these.
     With(&'a [TokenIn]),
-    /// If the caller says so.
+    /// If the caller requests it.
     IfAsked,
 }

@@ -1,4 +1,4 @@
-//! What a document means: names resolved, types interned, cycles boxed, paging, media and operations decided.
+//! The model of a document: names resolved, types interned, cycles boxed, paging, media and operations decided.
 
 mod api;
 mod components;
@@ -41,13 +41,13 @@ use crate::{Document, Errors};
 ///
 /// # Errors
 ///
-/// Everything in the document that has no meaning, with places relative to the document.
+/// Returns every error of types, references and methods. Paths are relative to the document.
 pub fn lower(document: &Document) -> Result<Api, Errors> {
     let (api, errors) = lower_all(document);
     errors.or(api)
 }
 
-/// The model, in which anything stands for what has no meaning, and everything that has none.
+/// Returns the model and all errors. Invalid types are any value in it.
 pub(crate) fn lower_all(document: &Document) -> (Api, Errors) {
     let mut types = schemas::Types::of(document);
     let scopes = scopes::of(document);
@@ -65,7 +65,7 @@ pub(crate) fn lower_all(document: &Document) -> (Api, Errors) {
     });
     let prelude = prelude(&defs);
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    // What is no address is told by the check.
+    // The check reports invalid addresses.
     let address = address::of(document).unwrap_or_default();
     let mut api = Api {
         name: text(&document.name),
@@ -92,7 +92,7 @@ pub(crate) fn lower_all(document: &Document) -> (Api, Errors) {
         root,
         prelude,
     };
-    // For printing: every schema, and what was made of its inline parts after it.
+    // The order of printing: every schema, then the types of its inline parts.
     let mut order: Vec<usize> = (0..api.types.len()).collect();
     order.sort_by_key(|index| (owners[*index], *index));
     remap::api(&mut api, &order);
@@ -100,7 +100,7 @@ pub(crate) fn lower_all(document: &Document) -> (Api, Errors) {
     (api, errors)
 }
 
-/// Names of the prelude, by their full path where a type of the module hides the short one.
+/// Returns the names of the prelude, by their full path where a type of the module hides the short one.
 fn prelude(defs: &[TypeDef]) -> Prelude {
     let hidden: BTreeSet<&str> = defs.iter().map(|def| &*def.ident).collect();
     let pick =

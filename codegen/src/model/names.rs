@@ -7,7 +7,7 @@
 //! 3. Names of one place are claimed in a fixed order: what the generated code needs there, then schemas (sorted), types
 //!    made from inline parts (in the order of the document), sub-resources, methods, parameters. A name that is taken
 //!    gets underscores at its end until it is free.
-//! 4. A keyword becomes a raw identifier, except `self`, `Self`, `super` and `crate`, which cannot be: they count as
+//! 4. A keyword becomes a raw identifier, except `self`, `Self`, `super` and `crate`, which are no raw identifiers: they count as
 //!    taken.
 
 use std::collections::BTreeSet;

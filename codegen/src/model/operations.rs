@@ -120,10 +120,10 @@ fn job_of(method: &Draft<'_>, jobs: &BTreeMap<TypeId, Job>) -> Option<TypeId> {
     }
 }
 
-/// The shape of an operation, where the type is one.
+/// Returns the shape of an operation, where the type is one.
 ///
-/// AIP-151 operations have a name, tell when they are done, and end in an error or a response. Older APIs tell a status
-/// and the type of the operation.
+/// AIP-151 operations have a name, `done`, and an error or a response at the end. Those of older APIs have a status and the
+/// type of the operation.
 fn shape(ty: Option<&Type>, defs: &[TypeDef]) -> Option<(TypeId, OperationShape)> {
     let Some(Type::Named(id)) = ty else {
         return None;
@@ -212,12 +212,12 @@ fn nearest<'p>(
     method: &Draft<'_>,
     response: TypeId,
     polls: &'p [Poll],
-    can_be_called: impl Fn(&Poll) -> bool,
+    is_callable: impl Fn(&Poll) -> bool,
 ) -> Option<&'p Poll> {
     let (path, here) = (split(&method.path, '/'), split(&method.resource, '.'));
     polls
         .iter()
-        .filter(|poll| poll.response == response && can_be_called(poll))
+        .filter(|poll| poll.response == response && is_callable(poll))
         .max_by_key(|poll| {
             let resource = split(&poll.resource, '.');
             (

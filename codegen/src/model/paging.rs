@@ -1,6 +1,6 @@
 //! Paging: which methods continue, and what a page holds.
 //!
-//! A method is paged when its answer has a property `pageToken` or `nextPageToken` and its parameters, or else its
+//! A method is paged when its response has a property `pageToken` or `nextPageToken` and its parameters, or else its
 //! body, have one too.
 
 use super::draft::Draft;
@@ -9,7 +9,7 @@ use super::{Field, Items, Paging, Parameter, Shape, TokenIn, Type, TypeDef};
 const TOKENS: [&str; 2] = ["pageToken", "nextPageToken"];
 const SIZES: [&str; 2] = ["pageSize", "maxResults"];
 
-/// How the method of a resource is paged.
+/// Returns how the method of a resource is paged.
 pub(super) fn of(resource: &str, method: &Draft<'_>, defs: &[TypeDef]) -> Option<Paging> {
     let response = object(method.response.as_ref()?, defs)?;
     let next = TOKENS
@@ -54,7 +54,7 @@ fn slot(
         .map(|name| TokenIn::Body((*name).to_owned()))
 }
 
-/// The properties of a type that is an object.
+/// Returns the properties of a type that is an object.
 pub(super) fn object<'d>(ty: &Type, defs: &'d [TypeDef]) -> Option<&'d [Field]> {
     let (Type::Named(id) | Type::Boxed(id)) = ty else {
         return None;
@@ -66,8 +66,8 @@ pub(super) fn object<'d>(ty: &Type, defs: &'d [TypeDef]) -> Option<&'d [Field]> 
 }
 
 /// The field that holds the items: `items`; or the only list of objects that does not report what is missing; or the
-/// only list of texts or numbers; or the list that is called like the resource; or `results`; or the one that is called like
-/// one of the resource; or the only one that ends like it (`matchingJobs`); or the only list left.
+/// only list of texts or numbers; or the list with the name of the resource; or `results`; or the one with the
+/// singular of that name; or the only one that ends like it (`matchingJobs`); or the only list left.
 fn items(resource: &str, fields: &[Field], defs: &[TypeDef]) -> Option<Items> {
     if let Some(field) = fields.iter().find(|field| field.wire == "items")
         && let Some(items) = list(field).or_else(|| map(field, defs))
@@ -78,17 +78,17 @@ fn items(resource: &str, fields: &[Field], defs: &[TypeDef]) -> Option<Items> {
         .iter()
         .filter(|field| matches!(field.ty, Type::List(_)))
         .collect();
-    let telling: Vec<&Field> = lists
+    let candidates: Vec<&Field> = lists
         .iter()
         .copied()
         .filter(|field| !reports_gaps(&field.wire))
         .collect();
-    let objects: Vec<&Field> = telling
+    let objects: Vec<&Field> = candidates
         .iter()
         .copied()
         .filter(|field| holds_objects(field, defs))
         .collect();
-    let scalars: Vec<&Field> = telling
+    let scalars: Vec<&Field> = candidates
         .iter()
         .copied()
         .filter(|field| !holds_objects(field, defs))
@@ -100,8 +100,8 @@ fn items(resource: &str, fields: &[Field], defs: &[TypeDef]) -> Option<Items> {
             None
         }
     };
-    let called = |name: &str| {
-        telling
+    let named = |name: &str| {
+        candidates
             .iter()
             .find(|field| field.wire == name)
             .and_then(|field| list(field))
@@ -114,9 +114,9 @@ fn items(resource: &str, fields: &[Field], defs: &[TypeDef]) -> Option<Items> {
                 None
             }
         })
-        .or_else(|| called(resource))
-        .or_else(|| called("results"))
-        .or_else(|| called(resource.strip_suffix('s')?))
+        .or_else(|| named(resource))
+        .or_else(|| named("results"))
+        .or_else(|| named(resource.strip_suffix('s')?))
         .or_else(|| only(&ending(&objects, resource)))
         .or_else(|| only(&lists))
 }
@@ -136,7 +136,7 @@ fn ending<'f>(lists: &[&'f Field], resource: &str) -> Vec<&'f Field> {
 }
 
 /// The items in the field of this name, for an override.
-pub(super) fn items_called(name: &str, response: &Type, defs: &[TypeDef]) -> Option<Items> {
+pub(super) fn items_named(name: &str, response: &Type, defs: &[TypeDef]) -> Option<Items> {
     let field = object(response, defs)?
         .iter()
         .find(|field| field.wire == name)?;
@@ -179,7 +179,7 @@ fn is_object(ty: &Type, defs: &[TypeDef]) -> bool {
     }
 }
 
-/// Lists of what could not be had, next to what could.
+/// Whether a list has the name of one that reports what is missing.
 fn reports_gaps(name: &str) -> bool {
     ["unreachable", "failed", "missing", "unsupported", "invalid"]
         .iter()

@@ -9,7 +9,7 @@ use crate::{Document, json_path};
 /// Argument names that a function has already.
 const RESERVED_ARGUMENTS: [&str; 1] = ["body"];
 
-/// Names that request types have, may get, or inherit from traits that everybody has in scope.
+/// Names of methods that request types have, may get, or inherit from traits of the prelude.
 const RESERVED_SETTERS: [&str; 20] = [
     "send",
     "pages",

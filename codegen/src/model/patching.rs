@@ -1,7 +1,7 @@
-//! What a method makes of a change: whether it merges its body into the resource, sets what a mask names, or replaces the resource.
+//! How a method takes a change: it merges its body into the resource, sets what a mask names, or replaces the resource.
 //!
-//! Documents have no field for this. A mask is known by its name and format, and by what its description says of it; that a method merges is known by
-//! the method's description, or by that of another PATCH of the same document. What no document says is not assumed.
+//! Documents have no field for this. A mask is recognized by its name, format and description; that a method merges, by its
+//! description or by that of another PATCH of the same document. Nothing else is assumed.
 
 use serde_json::Value;
 
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{Error, Errors};
 
-/// Says of a method that it merges what it is given.
+/// Phrases of methods that merge their body into the resource.
 const MERGES: [&str; 6] = [
     "patch semantics",
     "merge patch",
@@ -23,7 +23,7 @@ const MERGES: [&str; 6] = [
     "unspecified fields are left unchanged",
 ];
 
-/// Says of a method that nothing stays of the resource.
+/// Phrases of methods that replace the resource.
 const REPLACES: [&str; 4] = [
     "replaces an existing",
     "replaces it with",
@@ -31,7 +31,7 @@ const REPLACES: [&str; 4] = [
     "full overwrite",
 ];
 
-/// Says of a mask that it names what is updated.
+/// Phrases of masks that name what is updated.
 const UPDATES: [&str; 7] = [
     "to update",
     "to be updated",
@@ -42,7 +42,7 @@ const UPDATES: [&str; 7] = [
     "to change",
 ];
 
-/// What is known of patches with all methods in view.
+/// The facts about patches that need all methods.
 pub(super) struct Patches {
     /// Whether the document describes the merge of a PATCH that has no mask.
     merges: bool,
@@ -54,7 +54,7 @@ impl Patches {
         let merges = methods.any(|method| {
             method.verb == Verb::Patch
                 && method.request.is_some()
-                && says(method.description(), &MERGES)
+                && mentions(method.description(), &MERGES)
                 && mask(method, defs).is_none()
         });
         Self { merges }
@@ -99,12 +99,12 @@ fn decide(method: &Draft<'_>, defs: &[TypeDef], merges: bool) -> Patching {
         };
     }
     let text = method.description();
-    if matches!(method.verb, Verb::Patch | Verb::Put) && says(text, &MERGES) {
+    if matches!(method.verb, Verb::Patch | Verb::Put) && mentions(text, &MERGES) {
         return Patching::Merge;
     }
     match method.verb {
         Verb::Put => Patching::Refused(Refusal::Replaces),
-        Verb::Patch if says(text, &REPLACES) => Patching::Refused(Refusal::Replaces),
+        Verb::Patch if mentions(text, &REPLACES) => Patching::Refused(Refusal::Replaces),
         Verb::Patch if is_message(def) => Patching::Refused(Refusal::Acts),
         Verb::Patch if begins_with_patch(text) || merges => Patching::Merge,
         Verb::Patch => Patching::Refused(Refusal::Silent),
@@ -112,8 +112,8 @@ fn decide(method: &Draft<'_>, defs: &[TypeDef], merges: bool) -> Patching {
     }
 }
 
-/// Whether the text says any of this, whatever its case and line breaks.
-fn says(text: &str, phrases: &[&str]) -> bool {
+/// Whether the text contains a phrase, in any case and with any line breaks.
+fn mentions(text: &str, phrases: &[&str]) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let text = words.join(" ").to_ascii_lowercase();
     phrases.iter().any(|phrase| text.contains(phrase))
@@ -124,12 +124,12 @@ fn begins_with_patch(text: &str) -> bool {
     matches!(&*word.to_ascii_lowercase(), "patch" | "patches")
 }
 
-/// A message to a method of its own, and not the resource.
+/// Whether the body is a message of its own, and not the resource.
 fn is_message(def: &TypeDef) -> bool {
     def.ident.ends_with("Request")
 }
 
-/// The mask of a method, and what its paths are paths of, where that is known.
+/// Returns the mask of a method, and what its paths are relative to, where that is known.
 fn mask(method: &Draft<'_>, defs: &[TypeDef]) -> Option<(TokenIn, Option<MaskOf>)> {
     let fields = object(method.request.as_ref()?, defs)?;
     if matches!(method.verb, Verb::Get | Verb::Head | Verb::Delete) {
@@ -156,18 +156,18 @@ fn is_query_mask(parameter: &Parameter) -> bool {
 }
 
 fn is_of_updates(wire: &str, description: &str) -> bool {
-    wire.starts_with("update") || says(description, &UPDATES)
+    wire.starts_with("update") || mentions(description, &UPDATES)
 }
 
-/// Whether a mask is one of this method's: some schemas and parameters are shared with another one, and say so.
+/// Whether a mask belongs to this method: descriptions of shared schemas and parameters may name another one.
 fn applies(description: &str, method: &Draft<'_>) -> bool {
     let text = description.trim_start();
     !text.starts_with("Only applies to") || text.contains(&format!("`{}`", method.path_name))
 }
 
-/// What the paths of a mask in the query are paths of.
+/// Returns what the paths of a mask in the query are relative to.
 fn of_query(parameter: &Parameter, fields: &[Field], defs: &[TypeDef]) -> MaskOf {
-    if says(&parameter.description, &["fields to be cleared"]) {
+    if mentions(&parameter.description, &["fields to be cleared"]) {
         return MaskOf::Cleared;
     }
     if parameter.repeated && parameter.wire.ends_with(".fieldPaths") {
@@ -258,7 +258,7 @@ fn within(
         .or_else(|| only(objects.iter().filter(is_mentioned).copied().collect()))
 }
 
-/// What an override says: `"merge"`, `"replace"`, or `{"mask": "updateMask", "of": "topic"}`.
+/// Reads an override: `"merge"`, `"replace"`, or `{"mask": "updateMask", "of": "topic"}`.
 fn overridden(method: &Draft<'_>, defs: &[TypeDef], wanted: &Value) -> Result<Patching, String> {
     let fields = method
         .request

@@ -1,69 +1,69 @@
-//! Moves types to other places in the list of types, or drops them.
+//! Reorders the list of types, or removes some.
 
 use super::{Api, Resource, Shape, Type, TypeDef, TypeId};
 
-/// Keeps the types at `order` (indices of `defs`), in that order. What still names a dropped type must be dropped too.
+/// Returns the types at `order` (indices of `defs`), in that order. All that names another type must be removed too.
 pub(crate) fn types(defs: Vec<TypeDef>, order: &[usize]) -> (Vec<TypeDef>, Vec<Option<TypeId>>) {
-    let mut places = vec![None; defs.len()];
+    let mut moved = vec![None; defs.len()];
     for (new, old) in order.iter().enumerate() {
-        places[*old] = Some(TypeId(new));
+        moved[*old] = Some(TypeId(new));
     }
-    let mut kept: Vec<Option<TypeDef>> = defs.into_iter().map(Some).collect();
-    let mut ordered: Vec<TypeDef> = order.iter().filter_map(|old| kept[*old].take()).collect();
+    let mut left: Vec<Option<TypeDef>> = defs.into_iter().map(Some).collect();
+    let mut ordered: Vec<TypeDef> = order.iter().filter_map(|old| left[*old].take()).collect();
     for def in &mut ordered {
         match &mut def.shape {
             Shape::Object(fields) => fields
                 .iter_mut()
-                .for_each(|field| rename(&mut field.ty, &places)),
-            Shape::Alias(ty) => rename(ty, &places),
+                .for_each(|field| rename(&mut field.ty, &moved)),
+            Shape::Alias(ty) => rename(ty, &moved),
             Shape::Enum(_) => {}
         }
     }
-    (ordered, places)
+    (ordered, moved)
 }
 
-/// Keeps the types at `order` in a whole API.
+/// Reorders the types of an API, and removes those that are not in `order`.
 pub(crate) fn api(api: &mut Api, order: &[usize]) {
-    let (defs, places) = types(std::mem::take(&mut api.types), order);
+    let (defs, moved) = types(std::mem::take(&mut api.types), order);
     api.types = defs;
-    resource(&mut api.root, &places);
+    resource(&mut api.root, &moved);
 }
 
-pub(crate) fn resource(resource: &mut Resource, places: &[Option<TypeId>]) {
+pub(crate) fn resource(resource: &mut Resource, moved: &[Option<TypeId>]) {
     for method in &mut resource.methods {
         let parameters = method.required.iter_mut().chain(&mut method.optional);
-        parameters.for_each(|parameter| rename(&mut parameter.ty, places));
+        parameters.for_each(|parameter| rename(&mut parameter.ty, moved));
         method
             .request
             .iter_mut()
             .chain(&mut method.response)
-            .for_each(|ty| rename(ty, places));
+            .for_each(|ty| rename(ty, moved));
         if let Some(items) = method
             .paging
             .as_mut()
             .and_then(|paging| paging.items.as_mut())
         {
-            rename(&mut items.ty, places);
+            rename(&mut items.ty, moved);
         }
     }
     for child in &mut resource.resources {
-        self::resource(child, places);
+        self::resource(child, moved);
     }
 }
 
-fn rename(ty: &mut Type, places: &[Option<TypeId>]) {
+fn rename(ty: &mut Type, moved: &[Option<TypeId>]) {
     match ty {
         Type::Named(id) | Type::Boxed(id) => {
-            if let Some(place) = places.get(id.0).copied().flatten() {
-                *id = place;
+            if let Some(new) = moved.get(id.0).copied().flatten() {
+                *id = new;
             }
         }
-        Type::List(inner) | Type::Map(inner) => rename(inner, places),
+        Type::List(inner) | Type::Map(inner) => rename(inner, moved),
         _ => {}
     }
 }
 
-/// The type that a type names, if any.
+/// Returns the type that a type names, if any.
 pub(crate) fn target(ty: &Type) -> Option<TypeId> {
     match ty {
         Type::Named(id) | Type::Boxed(id) => Some(*id),
@@ -72,15 +72,15 @@ pub(crate) fn target(ty: &Type) -> Option<TypeId> {
     }
 }
 
-/// Every type that can be reached from the given ones, themselves included.
+/// Returns every type that is reached from the given ones, which are included.
 pub(crate) fn reach(
     defs: &[TypeDef],
     roots: impl IntoIterator<Item = TypeId>,
 ) -> std::collections::BTreeSet<TypeId> {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut visited = std::collections::BTreeSet::new();
     let mut open: Vec<TypeId> = roots.into_iter().collect();
     while let Some(id) = open.pop() {
-        if seen.insert(id) {
+        if visited.insert(id) {
             match &defs[id.0].shape {
                 Shape::Object(fields) => {
                     open.extend(fields.iter().filter_map(|field| target(&field.ty)));
@@ -90,5 +90,5 @@ pub(crate) fn reach(
             }
         }
     }
-    seen
+    visited
 }

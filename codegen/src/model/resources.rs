@@ -183,7 +183,7 @@ impl<'d> Lowering<'_, 'd> {
             let error = match paging.as_mut().zip(draft.response.as_ref()) {
                 None => Some("the method is not paged, so that it has no items".to_owned()),
                 Some((paging, response)) => {
-                    paging.items = paging::items_called(name, response, defs);
+                    paging.items = paging::items_named(name, response, defs);
                     paging
                         .items
                         .is_none()

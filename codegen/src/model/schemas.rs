@@ -10,12 +10,12 @@ use crate::{Document, Error, Errors, json_path, suggest};
 
 /// Names that the top of a module has already: the module `scope` and the runtime's alias.
 const RESERVED_AT_TOP: [&str; 3] = ["scope", "methods", "__gapi"];
-/// The field of every struct that keeps what the document does not know.
+/// The field of every struct for properties that the document does not have.
 const RESERVED_FIELDS: [&str; 1] = ["extra"];
-/// The variant of every enum that keeps a text that the document does not know.
+/// The variant of every enum for values that the document does not have.
 const RESERVED_VARIANTS: [&str; 1] = ["Unrecognized"];
 
-/// The types so far.
+/// The types under construction.
 pub(super) struct Types<'d> {
     document: &'d Document,
     by_schema: BTreeMap<&'d str, TypeId>,
@@ -28,7 +28,7 @@ pub(super) struct Types<'d> {
     pub(super) errors: Errors,
 }
 
-/// What an inline part will be called, and the schema that it belongs to.
+/// The name of an inline part, and the schema that it belongs to.
 #[derive(Clone, Debug)]
 pub(super) struct Naming {
     /// Names to try, best first; the last one gets underscores.
@@ -92,7 +92,7 @@ impl<'d> Types<'d> {
 
     fn shape_of_schema(&mut self, index: usize, schema: &Schema) -> Shape {
         let def = &self.defs[index];
-        let (place, schema_name) = (def.place.clone(), def.schema.clone().unwrap_or_default());
+        let (path, schema_name) = (def.path.clone(), def.schema.clone().unwrap_or_default());
         let naming = Naming {
             wanted: vec![def.ident.clone()],
             owner: Some(index),
@@ -100,14 +100,14 @@ impl<'d> Types<'d> {
         };
         if schema.reference.is_none() && kind(schema) == "object" {
             if schema.properties.is_empty() && schema.additional_properties.is_some() {
-                return Shape::Alias(self.type_of(schema, &place, &naming.suffixed("Value")));
+                return Shape::Alias(self.type_of(schema, &path, &naming.suffixed("Value")));
             }
-            return Shape::Object(self.fields(schema, &place, &naming));
+            return Shape::Object(self.fields(schema, &path, &naming));
         }
         if schema.reference.is_none() && is_enum(schema) {
             return Shape::Enum(variants(schema));
         }
-        Shape::Alias(self.type_of(schema, &place, &naming.suffixed("Item")))
+        Shape::Alias(self.type_of(schema, &path, &naming.suffixed("Item")))
     }
 
     fn fields(&mut self, schema: &Schema, at: &str, naming: &Naming) -> Vec<Field> {
@@ -224,7 +224,7 @@ fn define(ident: String, name: Option<&String>, json_path: String, schema: &Sche
     TypeDef {
         ident,
         schema: name.cloned(),
-        place: json_path,
+        path: json_path,
         description: schema.description.clone().unwrap_or_default(),
         deprecated: schema.deprecated,
         in_request: false,
@@ -234,7 +234,7 @@ fn define(ident: String, name: Option<&String>, json_path: String, schema: &Sche
     }
 }
 
-/// The type that a schema says or implies.
+/// Returns the type that a schema states or implies.
 fn kind(schema: &Schema) -> &str {
     match &schema.ty {
         Some(ty) => ty,
@@ -251,10 +251,10 @@ fn is_enum(schema: &Schema) -> bool {
 /// The values of an enum, in the order of the document; a value that occurs again is the same value.
 fn variants(schema: &Schema) -> Vec<Variant> {
     let mut claims = Claims::new(RESERVED_VARIANTS);
-    let mut seen = std::collections::BTreeSet::new();
+    let mut known = std::collections::BTreeSet::new();
     let mut variants = Vec::with_capacity(schema.values.len());
     for (index, wire) in schema.values.iter().enumerate() {
-        if seen.insert(wire) {
+        if known.insert(wire) {
             variants.push(Variant {
                 ident: claims.claim(&names::camel(wire)),
                 wire: wire.clone(),
@@ -274,7 +274,7 @@ fn variants(schema: &Schema) -> Vec<Variant> {
     variants
 }
 
-/// What the document says about a property or parameter besides its description.
+/// Returns the facts about a property or parameter besides its description.
 pub(super) fn notes(schema: &Schema) -> Notes {
     let text = |value: &Option<serde_json::Value>| {
         value.as_ref().map(|value| {
@@ -285,7 +285,7 @@ pub(super) fn notes(schema: &Schema) -> Notes {
     };
     Notes {
         read_only: schema.read_only
-            || says_output_only(schema.description.as_deref().unwrap_or_default()),
+            || is_output_only(schema.description.as_deref().unwrap_or_default()),
         default: text(&schema.default),
         minimum: text(&schema.minimum),
         maximum: text(&schema.maximum),
@@ -293,8 +293,8 @@ pub(super) fn notes(schema: &Schema) -> Notes {
     }
 }
 
-/// Many documents say it in the description alone: `Output only. ...`, `[Output Only] ...`.
-fn says_output_only(description: &str) -> bool {
+/// Whether a description begins with the mark, as in many documents: `Output only. ...`, `[Output Only] ...`.
+fn is_output_only(description: &str) -> bool {
     let start = description.trim_start().trim_start_matches('[');
     start
         .get(.."output only".len())

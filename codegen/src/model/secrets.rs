@@ -1,10 +1,10 @@
-//! Which fields hold secrets, so that nothing ever shows them.
+//! Which fields hold secrets, so that `Debug` never shows them.
 //!
-//! The rule looks at the words of a name, because documents do not mark secrets. It would rather hide a harmless text
-//! than show a password:
+//! The rule looks at the words of a name, because documents do not mark secrets. It hides some harmless texts
+//! rather than show a password:
 //!
 //! - what ends in a word of [`ENDINGS`] is secret: `rootPassword`, `certPrivateKey`, `clientSecret`, `apiKey`;
-//! - what ends in `token` is secret, unless the word before says that it only marks a place in data ([`CURSORS`]):
+//! - what ends in `token` is secret, unless the word before marks it as a position in data ([`CURSORS`]):
 //!   `accessToken` is, `nextPageToken` is not;
 //! - the payload of a secret is one by its schema ([`PAYLOADS`]).
 //!
@@ -43,7 +43,7 @@ const ENDINGS: [&[&str]; 28] = [
     &["signed", "blob"],
 ];
 
-/// Tokens that mark a place in data, by the word before `token`.
+/// Tokens that mark a position in data, by the word before `token`.
 const CURSORS: [&str; 14] = [
     "page",
     "sync",
@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_are_told_from_cursors_and_references() {
+    fn secrets_differ_from_cursors_and_references() {
         let secret = [
             "password",
             "rootPassword",

@@ -11,8 +11,8 @@ pub struct TypeDef {
     pub ident: String,
     /// The schema's name in the document, where the type is a schema of its own.
     pub schema: Option<String>,
-    /// Where the type stands in the document: `schemas.DatabaseInstance.properties.state`.
-    pub place: String,
+    /// The path of the type in the document: `schemas.DatabaseInstance.properties.state`.
+    pub path: String,
     /// What it is.
     pub description: String,
     /// Marked deprecated.
@@ -21,7 +21,7 @@ pub struct TypeDef {
     pub in_request: bool,
     /// An enum that is the response of a method, and not a part of one.
     pub is_response: bool,
-    /// A long-running operation, which methods answer with.
+    /// A long-running operation, which methods respond with.
     pub is_operation: bool,
     /// Its form.
     pub shape: Shape,
@@ -83,7 +83,7 @@ pub struct Field {
     pub secret: bool,
 }
 
-/// What the document says about a property or parameter besides its description.
+/// The facts about a property or parameter besides its description.
 #[derive(Clone, Debug, Default)]
 pub struct Notes {
     /// The server sets it, requests need not.

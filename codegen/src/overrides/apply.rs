@@ -6,20 +6,20 @@ use super::{Action, Override, Overrides};
 use crate::json_path::{self, Step};
 use crate::{Error, Errors, suggest};
 
-const REMOVE: &str = "remove the override, or correct its place";
+const REMOVE: &str = "remove the override, or correct its path";
 
 impl Overrides {
-    /// Applies every override in turn.
+    /// Applies every override, in their order.
     ///
     /// # Errors
     ///
-    /// Every override that no longer applies: its place is gone, or the document says the same without it.
+    /// Returns every override that no longer applies: its path is gone, or the document has the same value without it.
     pub fn apply(&self, document: &mut Value) -> Result<(), Errors> {
         let mut errors = Errors::new();
         for (index, entry) in self.entries.iter().enumerate() {
             if let Err(error) = entry.apply(document) {
-                let place = json_path::at("overrides", index);
-                errors.push(Error { place, ..error }.within(&self.name));
+                let path = json_path::at("overrides", index);
+                errors.push(Error { path, ..error }.within(&self.name));
             }
         }
         errors.or(())
@@ -39,10 +39,10 @@ impl Override {
                 &["methods"],
                 "given items",
             ),
-            Action::Idempotent(said) => self.mark(
+            Action::Idempotent(stated) => self.mark(
                 document,
                 "x-gapi-idempotent",
-                *said,
+                *stated,
                 &["methods"],
                 "idempotent",
             ),
@@ -51,7 +51,7 @@ impl Override {
                 "x-gapi-patch",
                 value.clone(),
                 &["methods"],
-                "said to patch",
+                "given a patch",
             ),
             Action::Operation(value) => self.mark(
                 document,
@@ -82,7 +82,7 @@ impl Override {
                 .collect::<Vec<_>>()
                 .join(", ");
             return Err(Error::new("", message)
-                .help(format!("the place must be a name directly in {names}")));
+                .help(format!("the path must be a name directly in {names}")));
         }
         let part = find(document, &self.steps)?;
         let Some(object) = part.as_object_mut() else {
@@ -111,7 +111,7 @@ impl Override {
         Ok(())
     }
 
-    /// A value of an enum takes its description and its deprecation along.
+    /// Removes the description and the deprecation of a value of an enum.
     fn drop_beside(&self, document: &mut Value, list: &[Step], index: usize) {
         let Some((Step::Key(key), before)) = list.split_last() else {
             return;
@@ -165,7 +165,7 @@ impl Override {
     }
 }
 
-/// What has a Rust name of its own: the maps of a document that hold named parts.
+/// The maps of a document whose parts have Rust names.
 const RENAMED: [&str; 5] = [
     "schemas",
     "properties",
@@ -174,7 +174,7 @@ const RENAMED: [&str; 5] = [
     "resources",
 ];
 
-/// The part at a place.
+/// Returns the part at a path.
 fn find<'v>(document: &'v mut Value, steps: &[Step]) -> Result<&'v mut Value, Error> {
     let mut current = document;
     for (depth, step) in steps.iter().enumerate() {

@@ -4,20 +4,20 @@
 //! {"overrides": [
 //!   {"at": "schemas.Instance.properties.type", "rename": "kind", "why": "reads better"},
 //!   {"at": "resources.instances.methods.legacyList", "drop": true},
-//!   {"at": "schemas.Instance.properties.size.format", "set": "int64", "why": "the server answers with a text"},
+//!   {"at": "schemas.Instance.properties.size.format", "set": "int64", "why": "the server sends a text"},
 //!   {"at": "resources.documents.methods.search", "items": "matchingDocuments", "why": "two lists; this one pages"},
 //!   {"at": "resources.documents.methods.touch", "idempotent": true, "why": "documented so"},
-//!   {"at": "resources.settings.methods.patch", "patch": "merge", "why": "the guide says so, the document does not"},
+//!   {"at": "resources.settings.methods.patch", "patch": "merge", "why": "by the guide"},
 //!   {"at": "schemas.Render", "operation": {"state": "state", "succeeded": ["DONE"], "failed": ["FAILED"], "name": "name", "parameters": {"name": "name"}}}
 //! ]}
 //! ```
 //!
-//! `rename` changes the Rust name of a schema, property, parameter, method or resource, never what travels. `drop` takes
-//! a part away, `set` replaces or adds one. `items` names the list that a paged method's items come from. `idempotent` says whether a
-//! call of a method may be repeated, although the attempt before may have had its effect. `patch` says what a method makes of a
-//! change: `"merge"`, `"replace"`, or `{"mask": "updateMask"}`, with `"of": "topic"` for a mask in the body beside the resource. `operation` says
-//! how the methods that answer with a schema can be waited for, as [`Job`](crate::model::Job) has it. An override
-//! that has nothing left to do is an error, so that the file never says more than is true.
+//! `rename` changes the Rust name of a schema, property, parameter, method or resource, never the name on the wire. `drop` takes
+//! a part away, `set` replaces or adds one. `items` names the list that a paged method's items come from. `idempotent` is whether a
+//! call of a method may be repeated, although the attempt before may have had its effect. `patch` is how a method takes a
+//! change: `"merge"`, `"replace"`, or `{"mask": "updateMask"}`, with `"of": "topic"` for a mask in the body beside the resource. `operation` is
+//! how the operation of a schema is waited for; see [`Job`](crate::model::Job). An override without effect is an error, so that
+//! the file has no outdated entries.
 
 mod apply;
 
@@ -70,7 +70,7 @@ impl Overrides {
     ///
     /// # Errors
     ///
-    /// What is not JSON, and every entry that is not an override, with its place.
+    /// Returns an error for a text that is not JSON, and every entry that is not an override, with its path.
     pub fn parse(source: &Source) -> Result<Self, Errors> {
         let value = document::value(&source.name, source.text.trim_start_matches('\u{feff}'))?;
         let list = match &value {
@@ -110,7 +110,7 @@ fn entry(value: &Value) -> Result<Override, String> {
         return Err(format!("unknown key `{key}`{}", hint.unwrap_or_default()));
     }
     let at = text(object, "at")?.ok_or("`at` is missing")?;
-    let steps = json_path::parse(at).map_err(|reason| format!("`at` is not a place: {reason}"))?;
+    let steps = json_path::parse(at).map_err(|reason| format!("`at` is not a path: {reason}"))?;
     if object.get("why").is_some_and(|why| !why.is_string()) {
         return Err("`why` is not a text".to_owned());
     }
@@ -168,18 +168,18 @@ fn text<'v>(object: &'v Map<String, Value>, key: &str) -> Result<Option<&'v str>
 }
 
 impl Document {
-    /// Reads a document as it is written, after correcting it.
+    /// Reads a document, and corrects it.
     ///
     /// # Errors
     ///
-    /// What is not JSON or not a Discovery document, keys of the wrong type with line, column and path, and overrides
-    /// that do not apply.
+    /// Returns an error for what is not JSON or not a Discovery document, for values of the wrong type with line, column and path,
+    /// and for overrides that do not apply.
     pub fn read(source: &Source, overrides: Option<&Overrides>) -> Result<Self, Errors> {
         read(source, overrides, &mut Errors::new())
     }
 
-    /// Reads a document as it is meant: what old documents leave out is what they stand for, and what nothing can be made of is left
-    /// out. A warning says so, with its place.
+    /// Reads a document, corrects it, and completes what old documents leave out. What has no meaning is removed. Each change is a
+    /// warning with its path.
     ///
     /// # Errors
     ///

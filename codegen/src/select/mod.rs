@@ -1,4 +1,4 @@
-//! Keeps the methods and types that a selection asks for, and what they need.
+//! Selections: methods and types of a document, and what they need.
 
 mod pattern;
 
@@ -9,10 +9,10 @@ use pattern::Pattern;
 use crate::model::{Api, Method, Resource, TypeDef, TypeId, remap};
 use crate::{Error, Errors, suggest};
 
-/// Which methods and types to keep.
+/// A selection of methods and types.
 ///
-/// A pattern names methods by their resource path: `instances.list`. `*` stands for one name, `**` for one or more, braces
-/// for alternatives, and a name with odd characters may be quoted: `fhir."Patient-everything"`. `type Service` keeps a
+/// A pattern names methods by their resource path: `instances.list`. `*` matches one name, `**` one or more, braces
+/// alternatives, and a name with odd characters may be quoted: `fhir."Patient-everything"`. `type Service` selects a
 /// schema that no selected method needs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
@@ -33,7 +33,7 @@ enum Wanted {
 }
 
 impl Selection {
-    /// Nothing yet: only the API's constants would be generated.
+    /// Returns an empty selection, for which only the API's constants are generated.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -44,7 +44,7 @@ impl Selection {
     ///
     /// # Errors
     ///
-    /// Every pattern that is not one, with its index.
+    /// Returns an error for each invalid pattern, with its index.
     pub fn parse<I: IntoIterator<Item: AsRef<str>>>(patterns: I) -> Result<Self, Errors> {
         let mut selection = Self::new();
         let mut errors = Errors::new();
@@ -60,7 +60,7 @@ impl Selection {
     ///
     /// # Errors
     ///
-    /// When it is not a pattern.
+    /// Returns an error if it is not a pattern.
     pub fn add(&mut self, index: usize, pattern: &str) -> Result<(), Error> {
         let text = pattern.trim();
         if let Some(name) = text.strip_prefix("type ") {
@@ -89,13 +89,14 @@ impl Selection {
     }
 }
 
-/// Keeps what the selection asks for, the methods that poll and cancel its operations, and every type that these reach.
+/// Returns the part of an API that a selection names, the methods that poll and cancel its operations, and every type that these
+/// reach.
 ///
-/// Names do not depend on the selection: what is selected is called as in the whole API.
+/// Names do not depend on the selection: they are those of the whole API.
 ///
 /// # Errors
 ///
-/// Every pattern that matches nothing, with its index and the nearest names.
+/// Returns an error for each pattern that matches nothing, with its index and the nearest names.
 pub fn apply(api: &Api, selection: &Selection) -> Result<Api, Errors> {
     let all: Vec<(Vec<&str>, &str)> = api
         .root

@@ -109,7 +109,7 @@ fn methods() {
     let odd = r#"{"httpMethod": "GET", "path": "é/日本 x"}"#;
     assert_eq!(
         method_errors(odd),
-        ["@.path: `é/日本 x` has `é`, which cannot stand in the path of a URL"]
+        ["@.path: `é/日本 x` has `é`, which is not valid in the path of a URL"]
     );
     let reference = r#"{"httpMethod": "GET", "path": "x", "parameters": {"y": {"$ref": "S", "location": "query"}}}"#;
     assert!(

@@ -68,7 +68,7 @@ fn other_texts_are_explained() {
         ),
         (
             r#"{"error": {"code": 404}}"#,
-            "this is the answer of a failed request, not a Discovery document",
+            "this is the response to a failed request, not a Discovery document",
         ),
         (
             r#"{"$schema": "https://json-schema.org/x"}"#,

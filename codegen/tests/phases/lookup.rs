@@ -65,18 +65,18 @@ fn a_name_and_version_are_looked_up_here_and_above() {
 #[test]
 fn unknown_names_are_explained() {
     let dir = house();
-    let place = "discovery-docs/index.json has no such document";
+    let path = "discovery-docs/index.json has no such document";
     assert_eq!(
         error(dir.path(), "files:v3"),
-        format!("files:v3: {place}; it has `files:v1`, `files:v2`")
+        format!("files:v3: {path}; it has `files:v1`, `files:v2`")
     );
     assert_eq!(
         error(dir.path(), "file:v1"),
-        format!("file:v1: {place}; did you mean `files:v1` or `files:v2`?")
+        format!("file:v1: {path}; did you mean `files:v1` or `files:v2`?")
     );
     assert_eq!(
         error(dir.path(), "somethingelse:v9"),
-        format!("somethingelse:v9: {place}; it has 3 documents; another one is named by its path")
+        format!("somethingelse:v9: {path}; it has 3 documents; another one is named by its path")
     );
     assert_eq!(
         error(dir.path(), "files:v2"),

@@ -108,8 +108,8 @@ fn a_key_that_stands_twice_is_told() {
     let twice = r#""name": "other", "schemas": {"A": {"type": "object"}, "A": {"type": "string", "type": "integer"}}"#;
     assert_eq!(
         warnings(text(twice)),
-        ["name", "schemas.A", "schemas.A.type"].map(|place| format!(
-            "x.json: {place}: the key stands here more than once; the last one counts"
+        ["name", "schemas.A", "schemas.A.type"].map(|path| format!(
+            "x.json: {path}: the key occurs more than once; the last one counts"
         ))
     );
     let wrong = r#""name": "other", "schemas": []"#;
@@ -134,13 +134,13 @@ fn deep_json_is_told_with_its_place() {
         &Source::new("x.json", text(&deep)),
         &Options::new(),
     ));
-    let place = format!("schemas.A{}", ".items".repeat(200));
+    let path = format!("schemas.A{}", ".items".repeat(200));
     let position = error[0].split(": ").next().unwrap();
     assert_eq!(
         error,
         [format!(
             "{position}: {}...: nested too deeply: JSON is read to a depth of 127 levels",
-            &place[..80]
+            &path[..80]
         )]
     );
     assert!(position.starts_with("x.json:1:"), "{position}");

@@ -107,7 +107,7 @@ fn items_of_a_page_can_be_named() {
     assert_eq!(
         errors("paging", &format!(r#"{{"at": "{at}", "items": "three"}}"#)),
         [format!(
-            "paging.json: {at}: the answer has no list or map of objects `three`; correct the override of its items"
+            "paging.json: {at}: the response has no list or map of objects `three`; correct the override of its items"
         )]
     );
     assert_eq!(
@@ -132,10 +132,10 @@ fn overrides_that_no_longer_apply_are_errors() {
     assert_eq!(
         errors("recursion", entries),
         [
-            "fix.json: overrides[0]: no longer applies: `schemas` has no `Nod`; did you mean `Node`? Otherwise, remove the override, or correct its place",
+            "fix.json: overrides[0]: no longer applies: `schemas` has no `Nod`; did you mean `Node`? Otherwise, remove the override, or correct its path",
             "fix.json: overrides[1]: the document has this value at `schemas.Node.properties.next.$ref` already; remove the override",
-            "fix.json: overrides[2]: no longer applies: `schemas` has no `Gone`; did you mean `Pong` or `Node`? Otherwise, remove the override, or correct its place",
-            "fix.json: overrides[3]: no longer applies: `schemas.Node.properties.children` has no `enum`; did you mean `items`? Otherwise, remove the override, or correct its place",
+            "fix.json: overrides[2]: no longer applies: `schemas` has no `Gone`; did you mean `Pong` or `Node`? Otherwise, remove the override, or correct its path",
+            "fix.json: overrides[3]: no longer applies: `schemas.Node.properties.children` has no `enum`; did you mean `items`? Otherwise, remove the override, or correct its path",
         ]
         .map(|line| if line.contains("`Gone`") || line.contains("`enum`") { errors_line(entries, line) } else { line.to_owned() })
     );
@@ -158,19 +158,19 @@ fn only_named_parts_can_be_renamed() {
             r#"{"at": "schemas.Odd.properties.value.enum[0]", "rename": "One"}"#
         ),
         [
-            "fix.json: overrides[0]: `schemas.Odd.properties.value.enum[0]` cannot be renamed; the place must be a name directly in `schemas`, `properties`, `parameters`, `methods`, `resources`"
+            "fix.json: overrides[0]: `schemas.Odd.properties.value.enum[0]` cannot be renamed; the path must be a name directly in `schemas`, `properties`, `parameters`, `methods`, `resources`"
         ]
     );
     assert_eq!(
         errors("enums", r#"{"at": "schemas.Odd", "items": "x"}"#),
         [
-            "fix.json: overrides[0]: `schemas.Odd` cannot be given items; the place must be a name directly in `methods`"
+            "fix.json: overrides[0]: `schemas.Odd` cannot be given items; the path must be a name directly in `methods`"
         ]
     );
     assert_eq!(
         errors("enums", r#"{"at": "schemas.Odd", "idempotent": true}"#),
         [
-            "fix.json: overrides[0]: `schemas.Odd` cannot be idempotent; the place must be a name directly in `methods`"
+            "fix.json: overrides[0]: `schemas.Odd` cannot be idempotent; the path must be a name directly in `methods`"
         ]
     );
 }
@@ -218,7 +218,7 @@ fn override_files_are_checked() {
     assert_eq!(entry(r#"{"drop": true}"#), "`at` is missing");
     assert_eq!(
         entry(r#"{"at": "a..b", "drop": true}"#),
-        "`at` is not a place: a key is empty; quote it as \"\" if that is meant"
+        "`at` is not a path: a key is empty; quote it as \"\" if that is meant"
     );
     assert_eq!(entry(r#"{"at": "a"}"#), "it does nothing");
     assert_eq!(

@@ -43,7 +43,7 @@ fn arrays_of_anything() {
     assert_eq!(ty(&api, "ArraysInlineDeep", "leaf"), "String");
     assert_eq!(alias(&api, "ItemList"), "[ItemListItem]");
     assert_eq!(
-        def(&api, "ArraysInlineDeep").place,
+        def(&api, "ArraysInlineDeep").path,
         "schemas.Arrays.properties.inline.items.properties.deep.items"
     );
 }

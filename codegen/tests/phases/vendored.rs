@@ -79,27 +79,24 @@ fn every_key_survives_reading_and_writing() {
 /// Every name is an identifier, and no two names of one place are equal.
 #[test]
 fn names_are_identifiers_and_never_clash() {
-    fn unique<'a>(names: impl IntoIterator<Item = &'a str>, place: &str) {
+    fn unique<'a>(names: impl IntoIterator<Item = &'a str>, path: &str) {
         let mut seen = BTreeSet::new();
         for name in names {
-            assert!(
-                syn::parse_str::<syn::Ident>(name).is_ok(),
-                "{place}: {name}"
-            );
-            assert!(seen.insert(name), "{place}: {name} twice");
+            assert!(syn::parse_str::<syn::Ident>(name).is_ok(), "{path}: {name}");
+            assert!(seen.insert(name), "{path}: {name} twice");
         }
     }
-    fn tree(resource: &gapi_codegen::model::Resource, place: &str) {
+    fn tree(resource: &gapi_codegen::model::Resource, path: &str) {
         let children = resource.resources.iter().map(|child| &*child.ident);
         unique(
             children.chain(resource.methods.iter().map(|method| &*method.ident)),
-            place,
+            path,
         );
         let values = resource
             .methods
             .iter()
             .flat_map(|method| [&*method.type_ident, &*method.static_ident]);
-        unique(values.chain(["Resource"]), place);
+        unique(values.chain(["Resource"]), path);
         for method in &resource.methods {
             unique(
                 method.required.iter().map(|parameter| &*parameter.ident),
@@ -122,10 +119,10 @@ fn names_are_identifiers_and_never_clash() {
         for def in &api.types {
             match &def.shape {
                 Shape::Object(fields) => {
-                    unique(fields.iter().map(|field| &*field.ident), &def.place);
+                    unique(fields.iter().map(|field| &*field.ident), &def.path);
                 }
                 Shape::Enum(variants) => {
-                    unique(variants.iter().map(|variant| &*variant.ident), &def.place);
+                    unique(variants.iter().map(|variant| &*variant.ident), &def.path);
                 }
                 Shape::Alias(_) => {}
             }

@@ -1,7 +1,7 @@
 //! Where a program signs in: at Google, or at an embedded server that needs no account.
 
 use gapi::{Client, ClientBuilder, Credentials, auth::ClientSecrets};
-use gapi_fakes::{Google, oauth::Answer};
+use gapi_fakes::{Google, oauth::Decision};
 
 use crate::Failure;
 
@@ -40,7 +40,7 @@ impl Place {
             });
         }
         let google = Google::start().await?;
-        google.users().set_answer(Answer::Yes);
+        google.users().set_decision(Decision::Yes);
         Ok(Self {
             secrets: ClientSecrets::from_json(&client(&google))?,
             embedded: Some(google),

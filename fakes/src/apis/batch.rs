@@ -1,4 +1,4 @@
-//! An endpoint for batches, as Google's takes them: strict about their form, and free in the order of its answers.
+//! An endpoint for batches, as Google's takes them: strict about their form, in any order of its responses.
 
 use std::{
     collections::BTreeMap,
@@ -9,9 +9,9 @@ use std::{
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
-use crate::{Reply, Request, Service, lock, rpc::RpcError};
+use crate::{Reply, Request, Service, lock::lock, rpc::RpcError};
 
-/// Hands the parts of a batch to a service, and answers them last first. Clones share the endpoint.
+/// Passes the parts of a batch to a service, and sends the last response first. Clones share the endpoint.
 #[derive(Clone)]
 pub struct Batches(Arc<State>);
 
@@ -40,7 +40,7 @@ impl Batches {
         }))
     }
 
-    /// Answers the next part whose path ends with `path` with `status`; with 0, leaves out its answer.
+    /// Sends `status` for the next part whose path ends with `path`; with 0, leaves out its response.
     pub fn fail_next(&self, path: &str, status: u16) {
         lock(&self.0.faults).insert(path.to_owned(), status);
     }
@@ -131,7 +131,7 @@ impl Batches {
 }
 
 impl Service for Batches {
-    fn answer(&self, request: &Request) -> Reply {
+    fn respond(&self, request: &Request) -> Reply {
         let refuse = |why: &str| {
             let error = RpcError::new(
                 400,
@@ -163,18 +163,18 @@ impl Service for Batches {
                 Some(status) => RpcError::new(status, "UNAVAILABLE", "Backend Error")
                     .error("global", "backendError")
                     .into(),
-                None => self.0.service.answer(&part.request),
+                None => self.0.service.respond(&part.request),
             };
             write(&mut body, &part.id, &reply);
         }
-        body.extend_from_slice(b"--batch_answer--\r\n");
-        Reply::new(200).body("multipart/mixed; boundary=batch_answer", body)
+        body.extend_from_slice(b"--batch_response--\r\n");
+        Reply::new(200).body("multipart/mixed; boundary=batch_response", body)
     }
 }
 
 fn write(out: &mut Vec<u8>, id: &str, reply: &Reply) {
     let mut text = format!(
-        "--batch_answer\r\nContent-Type: application/http\r\nContent-ID: <response-{id}>\r\n\r\nHTTP/1.1 {} {}\r\n",
+        "--batch_response\r\nContent-Type: application/http\r\nContent-ID: <response-{id}>\r\n\r\nHTTP/1.1 {} {}\r\n",
         reply.status.as_str(),
         reply.status.canonical_reason().unwrap_or("Unknown")
     );
@@ -216,7 +216,7 @@ mod tests {
         Batches::new("/x/", 2, |request: &Request| {
             Reply::text(
                 200,
-                format!("{} {}", request.path, request.bearer().unwrap_or("nobody")),
+                format!("{} {}", request.path, request.bearer().unwrap_or("unknown")),
             )
         })
     }
@@ -234,7 +234,7 @@ mod tests {
             HeaderValue::from_static("multipart/mixed; boundary=b"),
         );
         headers.insert("authorization", HeaderValue::from_static("Bearer t"));
-        let reply = endpoint.answer(&Request {
+        let reply = endpoint.respond(&Request {
             method: Method::POST,
             path: "/batch".into(),
             query: None,
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_are_answered_last_first_under_the_identity_of_the_whole() {
+    fn parts_get_responses_last_first_under_the_identity_of_the_whole() {
         let endpoint = endpoint();
         endpoint.fail_next("/x/b", 503);
         let one = part("<1>", "GET /x/a HTTP/1.1", "host: h");
@@ -260,7 +260,7 @@ mod tests {
             "{text}"
         );
         assert!(second.contains("/x/a t"), "{text}");
-        // The fault was good for one answer.
+        // The fault was for one response.
         assert!(!send(&endpoint, body).1.contains("503"));
     }
 

@@ -45,7 +45,7 @@ impl Table {
     }
 }
 
-pub(super) fn answer(state: &mut State, call: &Call<'_>, body: Value) -> Result<Value, RpcError> {
+pub(super) fn respond(state: &mut State, call: &Call<'_>, body: Value) -> Result<Value, RpcError> {
     let project = path(call, "projectId").to_owned();
     let dataset = (project.clone(), path(call, "datasetId").to_owned());
     let table = path(call, "tableId");
@@ -153,12 +153,12 @@ impl State {
         let next = (rows.len() > size).then(|| format!("page-{size}"));
         let head: Vec<_> = rows.iter().take(size).cloned().collect();
         let schema = json!({"fields": fields});
-        let answer = json!({
+        let response = json!({
             "kind": "bigquery#queryResponse", "schema": schema, "jobComplete": true, "totalRows": rows.len().to_string(),
             "jobReference": {"projectId": project, "jobId": job, "location": "EU"}, "rows": head, "pageToken": next,
         });
         self.jobs.insert(job, (schema, rows));
-        Ok(answer)
+        Ok(response)
     }
 
     fn results(&mut self, project: &str, call: &Call<'_>) -> Result<Value, RpcError> {
@@ -223,16 +223,16 @@ impl Table {
                 errors.push(json!({"index": index, "errors": [error]}));
             }
         }
-        let mut answer = json!({"kind": "bigquery#tableDataInsertAllResponse"});
+        let mut response = json!({"kind": "bigquery#tableDataInsertAllResponse"});
         if errors.is_empty() {
             self.rows.extend(
                 rows.iter()
                     .filter_map(|row| row["json"].as_object().cloned()),
             );
         } else {
-            answer["insertErrors"] = errors.into();
+            response["insertErrors"] = errors.into();
         }
-        Ok(answer)
+        Ok(response)
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) struct State {
     made: usize,
 }
 
-pub(super) fn answer(state: &mut State, call: &Call<'_>, body: Value) -> Result<Value, RpcError> {
+pub(super) fn respond(state: &mut State, call: &Call<'_>, body: Value) -> Result<Value, RpcError> {
     let calendar = path(call, "calendarId").to_owned();
     let key = (calendar.clone(), path(call, "eventId").to_owned());
     match call.method.id.as_str() {
@@ -83,11 +83,11 @@ impl State {
             .filter(|((of, _), event)| of == calendar && fits(event));
         let events = events.map(|(_, event)| event.clone()).collect();
         let (items, next) = pages::cut(events, call, "maxResults", 250)?;
-        let mut answer = json!({"kind": "calendar#events", "summary": calendar, "items": items});
+        let mut response = json!({"kind": "calendar#events", "summary": calendar, "items": items});
         if let Some(next) = next {
-            answer["nextPageToken"] = next.into();
+            response["nextPageToken"] = next.into();
         }
-        Ok(answer)
+        Ok(response)
     }
 }
 

@@ -1,4 +1,4 @@
-//! An API: a document that judges requests, and a function that answers those that are right.
+//! An API: a document that judges requests, and a function that responds to valid ones.
 
 use std::{
     fmt, io,
@@ -10,13 +10,13 @@ use serde_json::Value;
 use crate::{
     Reply, Request, Service,
     discovery::{Call, Document},
-    lock,
+    lock::lock,
     oauth::{Audience, TokenEndpoint},
     rpc::RpcError,
 };
 
-/// Answers a call, of which method, parameters, body and caller are checked already.
-pub(super) type Answer<S> = fn(&mut S, &Call<'_>, Value) -> Result<Value, RpcError>;
+/// Responds to a call, of which method, parameters, body and caller are checked already.
+pub(super) type Handler<S> = fn(&mut S, &Call<'_>, Value) -> Result<Value, RpcError>;
 
 /// The API. Clones are the same API.
 pub(super) struct Checked<S> {
@@ -24,14 +24,14 @@ pub(super) struct Checked<S> {
     host: Arc<str>,
     tokens: TokenEndpoint,
     state: Arc<Mutex<S>>,
-    answer: Answer<S>,
+    handler: Handler<S>,
 }
 
 impl<S: Default> Checked<S> {
     pub(super) fn new(
         document: &str,
         tokens: &TokenEndpoint,
-        answer: Answer<S>,
+        handler: Handler<S>,
     ) -> io::Result<Self> {
         let json: Value = serde_json::from_str(document)?;
         let name = json["name"].as_str().unwrap_or_default();
@@ -40,7 +40,7 @@ impl<S: Default> Checked<S> {
             host: format!("{name}.googleapis.com").into(),
             tokens: tokens.clone(),
             state: Arc::default(),
-            answer,
+            handler,
         })
     }
 }
@@ -56,19 +56,19 @@ impl<S> Checked<S> {
             },
         )?;
         let body = self.document.check(call, request)?;
-        (self.answer)(&mut lock(&self.state), call, body)
+        (self.handler)(&mut lock(&self.state), call, body)
     }
 }
 
 impl<S: Send + 'static> Service for Checked<S> {
-    fn answer(&self, request: &Request) -> Reply {
+    fn respond(&self, request: &Request) -> Reply {
         let Some(call) = self.document.route(request) else {
             return Reply::not_found();
         };
         match self.call(&call, request) {
-            // Methods without an answer.
+            // Methods without a response.
             Ok(Value::Null) => Reply::new(204),
-            Ok(answer) => Reply::json(200, &answer),
+            Ok(response) => Reply::json(200, &response),
             Err(error) => error.into(),
         }
     }
@@ -81,7 +81,7 @@ impl<S> Clone for Checked<S> {
             host: Arc::clone(&self.host),
             tokens: self.tokens.clone(),
             state: Arc::clone(&self.state),
-            answer: self.answer,
+            handler: self.handler,
         }
     }
 }

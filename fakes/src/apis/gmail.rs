@@ -24,7 +24,7 @@ struct Message {
     text: String,
 }
 
-pub(super) fn answer(state: &mut State, call: &Call<'_>, body: Value) -> Result<Value, RpcError> {
+pub(super) fn respond(state: &mut State, call: &Call<'_>, body: Value) -> Result<Value, RpcError> {
     if path(call, "userId").is_empty() {
         return Err(invalid("userId is required"));
     }
@@ -104,9 +104,9 @@ impl State {
             headers,
             text: content.to_owned(),
         };
-        let answer = message.resource("minimal");
+        let response = message.resource("minimal");
         self.messages.push(message);
-        Ok(answer)
+        Ok(response)
     }
 
     fn list(&self, call: &Call<'_>) -> Result<Value, RpcError> {

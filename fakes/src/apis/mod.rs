@@ -44,7 +44,7 @@ impl Apis {
             let calendar = Checked::new(
                 include_str!("../../../discovery-docs/calendar.v3.json"),
                 &tokens,
-                calendar::answer,
+                calendar::respond,
             )?;
             let batches = Batches::new("/calendar/v3/", 50, calendar.clone());
             let routes = Routes::new()
@@ -56,7 +56,7 @@ impl Apis {
                     Checked::new(
                         include_str!("../../../discovery-docs/bigquery.v2.json"),
                         &tokens,
-                        bigquery::answer,
+                        bigquery::respond,
                     )?,
                 )
                 .at(
@@ -64,7 +64,7 @@ impl Apis {
                     Checked::new(
                         include_str!("../../../discovery-docs/pubsub.v1.json"),
                         &tokens,
-                        pubsub::answer,
+                        pubsub::respond,
                     )?,
                 )
                 .at(
@@ -72,7 +72,7 @@ impl Apis {
                     Checked::new(
                         include_str!("../../../discovery-docs/sheets.v4.json"),
                         &tokens,
-                        sheets::answer,
+                        sheets::respond,
                     )?,
                 )
                 .at(
@@ -80,7 +80,7 @@ impl Apis {
                     Checked::new(
                         include_str!("../../../discovery-docs/gmail.v1.json"),
                         &tokens,
-                        gmail::answer,
+                        gmail::respond,
                     )?,
                 );
             Ok(Self {

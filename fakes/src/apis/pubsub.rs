@@ -26,7 +26,7 @@ struct Subscription {
     waiting: BTreeMap<String, Value>,
 }
 
-pub(super) fn answer(
+pub(super) fn respond(
     state: &mut State,
     call: &Call<'_>,
     mut body: Value,

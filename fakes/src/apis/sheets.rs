@@ -26,7 +26,7 @@ struct Range {
     last_column: Option<usize>,
 }
 
-pub(super) fn answer(state: &mut State, call: &Call<'_>, body: Value) -> Result<Value, RpcError> {
+pub(super) fn respond(state: &mut State, call: &Call<'_>, body: Value) -> Result<Value, RpcError> {
     let id = path(call, "spreadsheetId").to_owned();
     if call.method.id == "sheets.spreadsheets.create" {
         let id = format!("spreadsheet-{}", state.0.len() + 1);
@@ -37,9 +37,9 @@ pub(super) fn answer(state: &mut State, call: &Call<'_>, body: Value) -> Result<
             title: title.to_owned(),
             rows: Vec::new(),
         };
-        let answer = sheet.resource(&id);
+        let response = sheet.resource(&id);
         state.0.insert(id, sheet);
-        return Ok(answer);
+        return Ok(response);
     }
     let missing = || RpcError::new(404, "NOT_FOUND", "Requested entity was not found.");
     let sheet = state.0.get_mut(&id).ok_or_else(missing)?;

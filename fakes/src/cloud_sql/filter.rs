@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::answers::invalid;
+use super::responses::invalid;
 use crate::rpc::RpcError;
 
 /// A filter in disjunctive form.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Project, State, answers, filter::Filter, page, samples};
+use super::{Project, State, filter::Filter, page, responses, samples};
 use crate::{discovery::Call, rpc::RpcError};
 
 impl State {
@@ -28,22 +28,22 @@ impl State {
             .map(|(name, instance)| (name.clone(), instance.clone()))
             .collect();
         let page = page::cut(instances, call, self.page_size)?;
-        let mut answer = json!({"kind": "sql#instancesList"});
+        let mut response = json!({"kind": "sql#instancesList"});
         // As protobuf's JSON does, an empty list is left out.
         if !page.items.is_empty() {
-            answer["items"] = page.items.into();
+            response["items"] = page.items.into();
         }
         if let Some(next) = page.next {
-            answer["nextPageToken"] = next.into();
+            response["nextPageToken"] = next.into();
         }
-        Ok(answer)
+        Ok(response)
     }
 
     pub(super) fn get_instance(&mut self, project: &str, name: &str) -> Result<Value, RpcError> {
         self.project(project)
             .get(name)
             .cloned()
-            .ok_or_else(answers::no_instance)
+            .ok_or_else(responses::no_instance)
     }
 
     pub(super) fn insert_instance(
@@ -59,17 +59,17 @@ impl State {
                 .chars()
                 .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
         if !good {
-            return Err(answers::invalid(
+            return Err(responses::invalid(
                 "Invalid request: the instance name must be letters, digits and hyphens, and start with a letter.",
             ));
         }
         let Some(tier) = body["settings"]["tier"].as_str().map(str::to_owned) else {
-            return Err(answers::invalid(
+            return Err(responses::invalid(
                 "Invalid request: settings.tier is required.",
             ));
         };
         if self.project(project).contains_key(&name) {
-            return Err(answers::instance_exists());
+            return Err(responses::instance_exists());
         }
         // A password is taken and never given back.
         if let Some(body) = body.as_object_mut() {
@@ -90,7 +90,7 @@ impl State {
     ) -> Result<Value, RpcError> {
         let mut instance = self.get_instance(project, name)?;
         if self.operations.busy(project, name) {
-            return Err(answers::busy());
+            return Err(responses::busy());
         }
         let current = instance["settings"]["settingsVersion"].clone();
         if let Some(settings) = body.get_mut("settings").and_then(Value::as_object_mut)
@@ -98,7 +98,7 @@ impl State {
             && !given.is_null()
             && given != current
         {
-            return Err(answers::stale_settings());
+            return Err(responses::stale_settings());
         }
         if let Some(body) = body.as_object_mut() {
             // What names the instance cannot be changed.
@@ -130,10 +130,10 @@ impl State {
     ) -> Result<Value, RpcError> {
         let instance = self.get_instance(project, name)?;
         if self.operations.busy(project, name) {
-            return Err(answers::busy());
+            return Err(responses::busy());
         }
         if instance["settings"]["deletionProtectionEnabled"] == true {
-            return Err(answers::invalid(
+            return Err(responses::invalid(
                 "The instance is protected. Please disable the deletion protection and try again.",
             ));
         }

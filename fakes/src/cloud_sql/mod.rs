@@ -3,11 +3,11 @@
 //! Requests are judged by the vendored Discovery document; instances change as they do at Google: at once in the
 //! instance, and in an operation that is done after it was polled a few times.
 
-mod answers;
 mod filter;
 mod instances;
 mod operations;
 mod page;
+mod responses;
 mod samples;
 
 use std::{
@@ -22,7 +22,7 @@ use self::operations::Operations;
 use crate::{
     Reply, Request, Service,
     discovery::{Call, Document},
-    lock,
+    lock::lock,
     oauth::{Audience, TokenEndpoint},
     rpc::RpcError,
 };
@@ -98,7 +98,7 @@ impl CloudSql {
         lock(&self.state).page_size = size.max(1);
     }
 
-    /// How many times an operation is polled before it is done; 1 if not set. With 0 it is done in the first answer.
+    /// How many times an operation is polled before it is done; 1 if not set. With 0 it is done in the first response.
     pub fn set_polls(&self, polls: usize) {
         lock(&self.state).operations.polls = polls;
     }
@@ -123,7 +123,7 @@ impl State {
         let path = |name: &str| call.path.get(name).map(String::as_str).unwrap_or_default();
         let project = path("project").to_owned();
         if !self.projects.contains_key(&project) {
-            return Err(answers::not_authorized());
+            return Err(responses::not_authorized());
         }
         let instance = path("instance").to_owned();
         match call.method.id.as_str() {
@@ -134,18 +134,18 @@ impl State {
             "sql.instances.delete" => self.delete_instance(&project, &instance, caller),
             "sql.operations.list" => self.list_operations(&project, call),
             "sql.operations.get" => self.operations.poll(&project, path("operation")),
-            other => Err(answers::unimplemented(other)),
+            other => Err(responses::unimplemented(other)),
         }
     }
 }
 
 impl Service for CloudSql {
-    fn answer(&self, request: &Request) -> Reply {
+    fn respond(&self, request: &Request) -> Reply {
         let Some(call) = self.document.route(request) else {
             return Reply::not_found();
         };
         match self.call(&call, request) {
-            Ok(answer) => Reply::json(200, &answer),
+            Ok(response) => Reply::json(200, &response),
             Err(error) => error.into(),
         }
     }

@@ -1,10 +1,10 @@
-//! Operations: what a change of an instance answers, and how it gets done.
+//! Operations: the responses to changes of an instance, and their progress.
 
 use std::time::SystemTime;
 
 use serde_json::{Value, json};
 
-use super::{State, answers, page};
+use super::{State, page, responses};
 use crate::{discovery::Call, rpc::RpcError, time::Civil};
 
 /// The operations of all projects, oldest first.
@@ -33,7 +33,7 @@ impl Default for Operations {
 }
 
 impl Operations {
-    /// Starts an operation and returns what the API answers.
+    /// Starts an operation and returns the response.
     pub(super) fn start(
         &mut self,
         project: &str,
@@ -85,7 +85,7 @@ impl Operations {
             .list
             .iter_mut()
             .find(|operation| operation.project == project && operation.value["name"] == name)
-            .ok_or_else(answers::no_operation)?;
+            .ok_or_else(responses::no_operation)?;
         operation.left = operation.left.saturating_sub(1);
         operation.advance();
         Ok(operation.value.clone())
@@ -130,10 +130,10 @@ impl State {
     ) -> Result<Value, RpcError> {
         let operations = self.operations.of(project, call.query.get("instance"));
         let page = page::cut(operations, call, self.page_size)?;
-        let mut answer = json!({"kind": "sql#operationsList", "items": page.items});
+        let mut response = json!({"kind": "sql#operationsList", "items": page.items});
         if let Some(next) = page.next {
-            answer["nextPageToken"] = next.into();
+            response["nextPageToken"] = next.into();
         }
-        Ok(answer)
+        Ok(response)
     }
 }

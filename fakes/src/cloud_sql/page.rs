@@ -3,7 +3,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE};
 use serde_json::Value;
 
-use super::answers::invalid;
+use super::responses::invalid;
 use crate::{discovery::Call, rpc::RpcError};
 
 /// One page, and the token of the next one.

@@ -68,7 +68,7 @@ impl State {
         json!({"kind": "compute#instanceList", "items": self.in_zone(zone)})
     }
 
-    /// Every zone, two on a page; one without instances says so in a warning.
+    /// Every zone, two on a page; one without instances has a warning.
     pub(super) fn aggregated(&self, call: &Call<'_>) -> Result<Value, RpcError> {
         let start: usize = match call.query.get("pageToken") {
             None => 0,
@@ -93,11 +93,11 @@ impl State {
                 (format!("zones/{zone}"), scoped)
             })
             .collect();
-        let mut answer = json!({"kind": "compute#instanceAggregatedList", "items": items});
+        let mut response = json!({"kind": "compute#instanceAggregatedList", "items": items});
         if start + 2 < ZONES.len() {
-            answer["nextPageToken"] = (start + 2).to_string().into();
+            response["nextPageToken"] = (start + 2).to_string().into();
         }
-        Ok(answer)
+        Ok(response)
     }
 
     fn in_zone(&self, zone: &str) -> Vec<&Value> {

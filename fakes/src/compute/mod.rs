@@ -18,7 +18,7 @@ use self::operations::Operations;
 use crate::{
     Reply, Request, Service,
     discovery::{Call, Document},
-    lock,
+    lock::lock,
     oauth::{Audience, TokenEndpoint},
     rpc::RpcError,
 };
@@ -143,7 +143,7 @@ fn not_found(what: &str) -> RpcError {
 }
 
 impl Service for Compute {
-    fn answer(&self, request: &Request) -> Reply {
+    fn respond(&self, request: &Request) -> Reply {
         let Ok(document) = self.document() else {
             return Reply::not_found();
         };
@@ -151,7 +151,7 @@ impl Service for Compute {
             return Reply::not_found();
         };
         match self.call(document, &call, request) {
-            Ok(answer) => Reply::json(200, &answer),
+            Ok(response) => Reply::json(200, &response),
             Err(error) => error.into(),
         }
     }

@@ -1,4 +1,4 @@
-//! Operations: what a change answers, and how it gets done.
+//! Operations: the responses to changes, and their progress.
 
 use std::time::SystemTime;
 
@@ -46,7 +46,7 @@ impl Default for Operations {
 }
 
 impl State {
-    /// Starts an operation and returns what the API answers.
+    /// Starts an operation and returns the response.
     pub(super) fn start(&mut self, zone: &str, target: &str, kind: &str, work: Work) -> Value {
         let id = 4_000_000_000_000_000_001 + self.operations.list.len() as u64;
         let name = format!("operation-{id}");

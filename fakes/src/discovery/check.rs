@@ -13,7 +13,7 @@ pub(super) fn value(
     if let Some(name) = schema["$ref"].as_str() {
         return self::value(schemas, &schemas[name], value, at, violations);
     }
-    // Null stands for an unset field everywhere.
+    // Null means an unset field everywhere.
     if value.is_null() {
         return;
     }
@@ -21,8 +21,8 @@ pub(super) fn value(
         "object" => object(schemas, schema, value, at, violations),
         "array" => match value.as_array() {
             Some(items) => {
-                for (place, item) in items.iter().enumerate() {
-                    let at = format!("{at}[{place}]");
+                for (index, item) in items.iter().enumerate() {
+                    let at = format!("{at}[{index}]");
                     self::value(schemas, &schema["items"], item, &at, violations);
                 }
             }
@@ -59,13 +59,13 @@ fn object(
         match known {
             Some(known) => self::value(schemas, known, field, &inner, violations),
             None => {
-                let place = if at.is_empty() {
+                let index = if at.is_empty() {
                     String::new()
                 } else {
                     format!(" at '{at}'")
                 };
                 let text = format!(
-                    "Invalid JSON payload received. Unknown name \"{name}\"{place}: Cannot find field."
+                    "Invalid JSON payload received. Unknown name \"{name}\"{index}: Cannot find field."
                 );
                 violations.push((at.to_owned(), text));
             }

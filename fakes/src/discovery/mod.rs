@@ -32,7 +32,7 @@ pub struct Method {
     pub scopes: Vec<String>,
     verb: String,
     template: Template,
-    /// The path with every segment spelt out: it tells apart methods whose templates are `v1/{+name}`.
+    /// The path with every segment spelt out: it distinguishes methods whose templates are `v1/{+name}`.
     flat: Template,
     parameters: Parameters,
     request: Option<Value>,
@@ -105,7 +105,7 @@ impl Document {
         request: &Request,
         violations: &mut Vec<(String, String)>,
     ) {
-        let mut seen: Vec<String> = Vec::new();
+        let mut known: Vec<String> = Vec::new();
         for (name, value) in request.query_pairs() {
             let parameter = call
                 .method
@@ -120,7 +120,7 @@ impl Document {
                 violations.push((String::new(), text));
                 continue;
             };
-            if parameter["repeated"] != true && seen.contains(&name) {
+            if parameter["repeated"] != true && known.contains(&name) {
                 let text = format!(
                     "Invalid value at '{name}': the parameter is not repeated, but given twice."
                 );
@@ -130,12 +130,12 @@ impl Document {
                 let text = format!("Invalid value at '{name}' ({expected}), \"{value}\"");
                 violations.push((name.clone(), text));
             }
-            seen.push(name);
+            known.push(name);
         }
         for (name, parameter) in &call.method.parameters {
             if parameter["location"] == "query"
                 && parameter["required"] == true
-                && !seen.contains(name)
+                && !known.contains(name)
             {
                 violations.push((name.clone(), format!("Required parameter: {name}")));
             }

@@ -12,7 +12,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use crate::{
-    Reply, Request, Service, keys::ServiceAccount, lock, oauth::TokenEndpoint, rpc::RpcError,
+    Reply, Request, Service, keys::ServiceAccount, lock::lock, oauth::TokenEndpoint, rpc::RpcError,
     time::Civil,
 };
 
@@ -196,9 +196,9 @@ fn lifetime(body: &Value) -> Option<Duration> {
 }
 
 impl Service for IamCredentials {
-    fn answer(&self, request: &Request) -> Reply {
+    fn respond(&self, request: &Request) -> Reply {
         match self.respond(request) {
-            Ok(answer) => Reply::json(200, &answer),
+            Ok(response) => Reply::json(200, &response),
             Err(error) => error.into(),
         }
     }

@@ -37,7 +37,7 @@ impl Ec2Instance {
 }
 
 impl Service for Ec2Instance {
-    fn answer(&self, request: &Request) -> Reply {
+    fn respond(&self, request: &Request) -> Reply {
         if request.path == "/latest/api/token" {
             let lifetime = request
                 .header("x-aws-ec2-metadata-token-ttl-seconds")

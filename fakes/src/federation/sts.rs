@@ -12,7 +12,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::AwsKeys;
-use crate::{Reply, Request, Service, keys::random_hex, lock, oauth::TokenEndpoint};
+use crate::{Reply, Request, Service, keys::random_hex, lock::lock, oauth::TokenEndpoint};
 
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
@@ -50,7 +50,7 @@ impl SecurityTokenService {
     /// The provider that it knows from the start.
     pub const AUDIENCE: &str = "//iam.googleapis.com/projects/123/locations/global/workloadIdentityPools/pool/providers/provider";
 
-    /// A service that knows one provider and nobody's tokens.
+    /// Returns a service that has one provider and no tokens.
     pub fn new(tokens: &TokenEndpoint) -> Self {
         let state = State {
             audiences: BTreeSet::from([Self::AUDIENCE.to_owned()]),
@@ -86,7 +86,7 @@ impl SecurityTokenService {
             .insert(id.to_owned(), secret.to_owned());
     }
 
-    /// Takes `refresh_token` for one of the workforce user `principal`. It is good once: each answer has another one.
+    /// Takes `refresh_token` for one of the workforce user `principal`. It is valid once: each response has another one.
     pub fn accept_refresh_token(&self, refresh_token: &str, principal: &str) {
         lock(&self.state)
             .refresh_tokens
@@ -230,12 +230,12 @@ impl SecurityTokenService {
         state.refresh_tokens.insert(next.clone(), principal.clone());
         state.rotated += 1;
         drop(state);
-        let mut answer = self.grant(
+        let mut response = self.grant(
             &principal,
             &["https://www.googleapis.com/auth/cloud-platform"],
         )?;
-        answer["refresh_token"] = next.into();
-        Ok(answer)
+        response["refresh_token"] = next.into();
+        Ok(response)
     }
 
     /// A token for part of what another one is good for.
@@ -291,10 +291,10 @@ fn options(text: &str) -> Option<Value> {
 }
 
 impl Service for SecurityTokenService {
-    fn answer(&self, request: &Request) -> Reply {
+    fn respond(&self, request: &Request) -> Reply {
         match self.respond(request) {
             Ok(Value::Null) => Reply::new(200),
-            Ok(answer) => Reply::json(200, &answer),
+            Ok(response) => Reply::json(200, &response),
             Err((status, error, description)) => Reply::json(
                 status,
                 &json!({"error": error, "error_description": description}),

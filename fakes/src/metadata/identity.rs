@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{MetadataServer, Platform, State};
 use crate::keys::ServiceAccount;
 
-/// A JSON web token for `audience`; a `full` one says on which machine it was issued.
+/// A JSON web token for `audience`; a `full` one names the machine.
 pub(super) fn token(
     state: &State,
     account: &ServiceAccount,

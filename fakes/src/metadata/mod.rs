@@ -1,7 +1,7 @@
 //! The metadata server that machines of Google Cloud have.
 
-mod answers;
 mod identity;
+mod responses;
 mod tokens;
 mod tree;
 
@@ -15,7 +15,7 @@ use serde_json::json;
 
 use self::tokens::Tokens;
 use crate::{
-    Reply, Request, Service, keys::ServiceAccount, lock, oauth::TokenEndpoint, time::Civil,
+    Reply, Request, Service, keys::ServiceAccount, lock::lock, oauth::TokenEndpoint, time::Civil,
 };
 
 /// What kind of machine it is.
@@ -120,7 +120,7 @@ impl MetadataServer {
         Some(state.account.as_ref()?.email().to_owned())
     }
 
-    /// How many requests the server answered, refused ones included; ones that a fault answered are not seen.
+    /// Returns the number of requests with a response of the server, refused ones included, without those that a fault replaced.
     pub fn requests(&self) -> usize {
         lock(&self.state).requests
     }
@@ -156,10 +156,10 @@ impl State {
 }
 
 impl Service for MetadataServer {
-    fn answer(&self, request: &Request) -> Reply {
+    fn respond(&self, request: &Request) -> Reply {
         let mut state = lock(&self.state);
         state.requests += 1;
-        let reply = answers::answer(&mut state, request);
+        let reply = responses::respond(&mut state, request);
         reply
             .header("metadata-flavor", "Google")
             .header("server", "Metadata Server for VM")

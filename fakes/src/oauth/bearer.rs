@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use serde_json::json;
 
 use super::{assertion::Assertion, endpoint::TokenEndpoint};
-use crate::{Request, lock, rpc::RpcError};
+use crate::{Request, lock::lock, rpc::RpcError};
 
 /// The API method that a token is shown to.
 #[derive(Clone, Copy, Debug)]
@@ -59,7 +59,7 @@ fn is_live(expires: SystemTime, revoked: bool, now: SystemTime) -> bool {
     !revoked && now < expires
 }
 
-/// By AIP-4111 a self-signed JWT carries scopes, or an audience that stands for all scopes of one service.
+/// By AIP-4111 a self-signed JWT carries scopes, or an audience that means all scopes of one service.
 fn self_signed_scopes(
     jwt: &Assertion,
     request: &Request,

@@ -15,7 +15,8 @@ use super::{
     tokens::{Grant, Tokens},
 };
 use crate::{
-    Reply, Request, Service, id_tokens::IdTokenIssuer, keys::ServiceAccount, lock, time::Civil,
+    Reply, Request, Service, id_tokens::IdTokenIssuer, keys::ServiceAccount, lock::lock,
+    time::Civil,
 };
 
 /// The audience that assertions may always name, wherever the endpoint listens.
@@ -111,7 +112,7 @@ impl TokenEndpoint {
         lock(&self.state).tokens.revoke(token)
     }
 
-    /// How many token requests came in, refused ones included; ones that a fault answered are not seen.
+    /// Returns the number of token requests, refused ones included, without those that a fault replaced.
     pub fn requests(&self) -> usize {
         lock(&self.state).requests
     }
@@ -137,7 +138,7 @@ impl TokenEndpoint {
         state.tokens.issue(account, None, scopes, now, lifetime)
     }
 
-    /// What `token` stands for, if it was issued here.
+    /// Returns the grant of `token`, if it was issued here.
     pub fn grant(&self, token: &str) -> Option<Grant> {
         lock(&self.state).tokens.get(token).cloned()
     }
@@ -246,7 +247,7 @@ impl State {
 }
 
 impl Service for TokenEndpoint {
-    fn answer(&self, request: &Request) -> Reply {
+    fn respond(&self, request: &Request) -> Reply {
         lock(&self.state).requests += 1;
         let reply = match self.exchange(request) {
             Ok(token) => Reply::json(200, &token),

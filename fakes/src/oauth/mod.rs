@@ -9,4 +9,4 @@ mod users;
 pub use bearer::Audience;
 pub use endpoint::TokenEndpoint;
 pub use tokens::Grant;
-pub use users::{Answer, AuthorizationServer};
+pub use users::{AuthorizationServer, Decision};

@@ -8,7 +8,7 @@ use std::{
 
 use crate::keys::random_hex;
 
-/// What a token stands for.
+/// The grant of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Grant {

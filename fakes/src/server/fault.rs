@@ -1,4 +1,4 @@
-//! Faults that a test injects into answers.
+//! Faults that a test injects into responses.
 
 use std::{sync::Mutex, time::Duration};
 
@@ -6,9 +6,9 @@ use http::Method;
 use tokio::sync::watch;
 
 use super::{Reply, Request};
-use crate::lock;
+use crate::lock::lock;
 
-/// One way in which answers break, for which requests, and how often.
+/// A failure of responses: which one, for which requests, and how often.
 ///
 /// ```
 /// use gapi_fakes::Fault;
@@ -28,7 +28,7 @@ pub struct Fault {
     gate: Option<Gate>,
 }
 
-/// What happens to the answer.
+/// What happens to the response.
 #[derive(Clone, Debug)]
 pub(super) enum Act {
     Nothing,
@@ -55,42 +55,42 @@ impl Fault {
         }
     }
 
-    /// The service answers as it would, but later: combine with [`delay`](Self::delay) or [`held_by`](Self::held_by).
+    /// The service responds as without the fault, but later: combine with [`delay`](Self::delay) or [`held_by`](Self::held_by).
     pub fn late() -> Self {
         Self::new(Act::Nothing)
     }
 
-    /// This answer instead of the service's, which does not see the request.
+    /// This response instead of the service's, which does not see the request.
     pub fn reply(reply: Reply) -> Self {
         Self::new(Act::Reply(reply))
     }
 
-    /// A bare status instead of the service's answer, as an overloaded front end gives it: a line of plain text.
+    /// A bare status instead of the service's response, as an overloaded front end gives it: a line of plain text.
     pub fn status(status: u16) -> Self {
         Self::reply(Reply::text(status, format!("HTTP {status}")))
     }
 
-    /// No answer, ever, on an open connection.
+    /// No response, ever, on an open connection.
     pub fn hang() -> Self {
         Self::new(Act::Hang)
     }
 
-    /// The connection is closed (FIN) instead of an answer; the service does not see the request.
+    /// The connection is closed (FIN) instead of a response; the service does not see the request.
     pub fn close() -> Self {
         Self::new(Act::Close)
     }
 
-    /// The connection is reset (RST) instead of an answer; the service does not see the request.
+    /// The connection is reset (RST) instead of a response; the service does not see the request.
     pub fn reset() -> Self {
         Self::new(Act::Reset)
     }
 
-    /// The service does its work, and the connection is reset before the answer arrives.
+    /// The service does its work, and the connection is reset before the response arrives.
     pub fn lose() -> Self {
         Self::new(Act::Lose)
     }
 
-    /// The answer's head, half of its body, then a close.
+    /// The response's head, half of its body, then a close.
     pub fn half_body() -> Self {
         Self::new(Act::HalfBody)
     }
@@ -100,7 +100,7 @@ impl Fault {
         Self::new(Act::ContentLength(difference))
     }
 
-    /// These bytes instead of an HTTP answer, then a close.
+    /// These bytes instead of an HTTP response, then a close.
     pub fn raw(bytes: impl Into<Vec<u8>>) -> Self {
         Self::new(Act::Raw(bytes.into()))
     }
@@ -141,7 +141,7 @@ impl Fault {
         self
     }
 
-    /// Adds `retry-after`, in seconds, to an answer given by [`reply`](Self::reply) or [`status`](Self::status).
+    /// Adds `retry-after`, in seconds, to a response given by [`reply`](Self::reply) or [`status`](Self::status).
     pub fn retry_after(mut self, seconds: u64) -> Self {
         if let Act::Reply(reply) = self.act {
             self.act = Act::Reply(reply.header("retry-after", &seconds.to_string()));
@@ -175,7 +175,7 @@ impl Fault {
     }
 }
 
-/// Holds answers back until the test has arranged what shall happen meanwhile. Clones are the same gate.
+/// Holds responses back until the test opens it. Clones are the same gate.
 #[derive(Clone, Debug)]
 pub struct Gate {
     open: watch::Sender<bool>,
@@ -190,7 +190,7 @@ impl Gate {
         }
     }
 
-    /// Lets all answers pass, those that wait and later ones.
+    /// Lets all responses pass, waiting and later ones.
     pub fn open(&self) {
         self.open.send_replace(true);
     }

@@ -1,4 +1,4 @@
-//! Compressed answers, for clients that ask for them.
+//! Compressed responses, for clients that ask for them.
 
 use std::io::Write;
 
@@ -8,7 +8,7 @@ use http::{HeaderValue, header};
 
 use super::{Reply, Request};
 
-/// Compresses the answer when the client accepts gzip and it is not encoded yet. Compression never fails the answer.
+/// Compresses the response when the client accepts gzip and it is not encoded yet. Compression never fails the response.
 pub(super) fn encode(request: &Request, reply: Reply) -> Reply {
     if reply.body.is_empty()
         || reply.headers.contains_key(header::CONTENT_ENCODING)

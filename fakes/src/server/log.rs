@@ -6,14 +6,14 @@ use std::sync::{
 };
 
 use super::Request;
-use crate::lock;
+use crate::lock::lock;
 
 /// One request, and what came of it.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// The request, secrets included; `Debug` hides them.
     pub request: Request,
-    /// The status of the answer; `None` while it is under way, and where the client got none.
+    /// The status of the response; `None` while it is under way, and where the client got none.
     pub status: Option<u16>,
 }
 
@@ -43,9 +43,9 @@ impl Log {
         entries.len() - 1
     }
 
-    pub(super) fn answered(&self, place: usize, status: u16) {
+    pub(super) fn responded(&self, index: usize, status: u16) {
         // A log that was cleared meanwhile has lost the place.
-        if let Some(entry) = lock(&self.entries).get_mut(place) {
+        if let Some(entry) = lock(&self.entries).get_mut(index) {
             entry.status = Some(status);
         }
     }

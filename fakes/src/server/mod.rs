@@ -26,14 +26,14 @@ pub(crate) use self::{
     wire::{Ending, Trigger, Wire},
 };
 
-/// What answers requests. Closures are services too.
+/// A service behind a server. Closures are services too.
 pub trait Service: Send + Sync + 'static {
-    /// Answers one request.
-    fn answer(&self, request: &Request) -> Reply;
+    /// Responds to one request.
+    fn respond(&self, request: &Request) -> Reply;
 }
 
 impl<F: Fn(&Request) -> Reply + Send + Sync + 'static> Service for F {
-    fn answer(&self, request: &Request) -> Reply {
+    fn respond(&self, request: &Request) -> Reply {
         self(request)
     }
 }
@@ -90,7 +90,7 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// Breaks answers from now on. Of several faults that fit a request, the one injected first acts.
+    /// Breaks responses from now on. Of several faults that fit a request, the one injected first acts.
     pub fn inject(&self, fault: Fault) {
         self.state.faults.add(fault);
     }

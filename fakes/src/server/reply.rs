@@ -1,4 +1,4 @@
-//! An answer before it is put on the wire.
+//! A response before it is put on the wire.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use serde_json::Value;
 
-/// An answer. `Debug` shows no body: answers carry tokens.
+/// A response. `Debug` shows no body: responses carry tokens.
 #[derive(Clone)]
 pub struct Reply {
     /// The status.
@@ -18,7 +18,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// An answer without a body. An impossible status becomes 500.
+    /// A response without a body. An impossible status becomes 500.
     pub fn new(status: u16) -> Self {
         Self {
             status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
@@ -27,22 +27,22 @@ impl Reply {
         }
     }
 
-    /// A JSON answer.
+    /// A JSON response.
     pub fn json(status: u16, value: &Value) -> Self {
         Self::new(status).body("application/json; charset=UTF-8", value.to_string())
     }
 
-    /// A plain text answer.
+    /// A plain text response.
     pub fn text(status: u16, text: impl Into<String>) -> Self {
         Self::new(status).body("text/plain; charset=utf-8", text.into())
     }
 
-    /// An HTML answer, as proxies and front ends give.
+    /// An HTML response, as proxies and front ends give.
     pub fn html(status: u16, html: impl Into<String>) -> Self {
         Self::new(status).body("text/html; charset=UTF-8", html.into())
     }
 
-    /// Google's front end on an unknown path: HTML, whatever the client accepts.
+    /// Google's front end on an unknown path: HTML, even if the client does not accept it.
     pub fn not_found() -> Self {
         Self::html(
             404,

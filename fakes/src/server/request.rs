@@ -14,7 +14,7 @@ pub struct Request {
     pub method: Method,
     /// The path as sent, still percent-encoded.
     pub path: String,
-    /// What stood behind `?`, still percent-encoded.
+    /// The query, still percent-encoded.
     pub query: Option<String>,
     /// The headers.
     pub headers: HeaderMap,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Reply, Request, Service};
 
-/// Gives each request to the service whose path prefix fits best (the longest one), or answers 404.
+/// Gives each request to the service whose path prefix fits best (the longest one), or responds with 404.
 #[derive(Default)]
 pub struct Routes {
     services: Vec<(String, Box<dyn Service>)>,
@@ -25,12 +25,12 @@ impl Routes {
 }
 
 impl Service for Routes {
-    fn answer(&self, request: &Request) -> Reply {
+    fn respond(&self, request: &Request) -> Reply {
         self.services
             .iter()
             .filter(|(prefix, _)| request.path.starts_with(prefix.as_str()))
             .max_by_key(|(prefix, _)| prefix.len())
-            .map_or_else(Reply::not_found, |(_, service)| service.answer(request))
+            .map_or_else(Reply::not_found, |(_, service)| service.respond(request))
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) async fn accept(listener: TcpListener, state: Arc<State>) {
     let mut connections = JoinSet::new();
     loop {
         // An error here is one connection's (it was gone before it was accepted) or a lack of file descriptors that
-        // closing connections cures: let others run, then go on.
+        // closing connections cures: let others run, then continue.
         let Ok((stream, _)) = listener.accept().await else {
             tokio::task::yield_now().await;
             continue;
@@ -54,7 +54,7 @@ async fn respond(
     let (head, body) = request.into_parts();
     let body = match body.collect().await {
         Ok(body) => body.to_bytes(),
-        // The client went away: nobody reads this.
+        // The client closed the connection.
         Err(_) => return http::Response::new(Full::default()),
     };
     let request = Request {
@@ -64,56 +64,56 @@ async fn respond(
         headers: head.headers,
         body,
     };
-    let place = state.log.add(request.clone());
+    let index = state.log.add(request.clone());
     match state.faults.take(&request) {
-        None => send(&request, state, place, state.service.answer(&request)),
-        Some(fault) => broken(&request, state, place, &fault, trigger).await,
+        None => send(&request, state, index, state.service.respond(&request)),
+        Some(fault) => broken(&request, state, index, &fault, trigger).await,
     }
 }
 
-/// A whole answer.
+/// A whole response.
 fn send(
     request: &Request,
     state: &State,
-    place: usize,
+    index: usize,
     reply: Reply,
 ) -> http::Response<Full<Bytes>> {
     let reply = gzip::encode(request, reply);
-    state.log.answered(place, reply.status.as_u16());
+    state.log.responded(index, reply.status.as_u16());
     let mut response = http::Response::new(Full::new(reply.body));
     *response.status_mut() = reply.status;
     *response.headers_mut() = reply.headers;
     response
 }
 
-/// What is left of the answer under `fault`.
+/// What is left of the response under `fault`.
 async fn broken(
     request: &Request,
     state: &State,
-    place: usize,
+    index: usize,
     fault: &Fault,
     trigger: &Trigger,
 ) -> http::Response<Full<Bytes>> {
     fault.wait().await;
-    let answer = || gzip::encode(request, state.service.answer(request));
+    let response = || gzip::encode(request, state.service.respond(request));
     let (bytes, reset) = match fault.act() {
-        Act::Nothing => return send(request, state, place, state.service.answer(request)),
-        Act::Reply(reply) => return send(request, state, place, reply.clone()),
+        Act::Nothing => return send(request, state, index, state.service.respond(request)),
+        Act::Reply(reply) => return send(request, state, index, reply.clone()),
         Act::Hang => return pending().await,
         Act::Close => (Vec::new(), false),
         Act::Reset => (Vec::new(), true),
         Act::Lose => {
-            answer();
+            response();
             (Vec::new(), true)
         }
         Act::HalfBody => {
-            let reply = answer();
+            let reply = response();
             let mut bytes = reply.head(reply.body.len());
             bytes.extend_from_slice(&reply.body[..reply.body.len() / 2]);
             (bytes, false)
         }
         Act::ContentLength(difference) => {
-            let reply = answer();
+            let reply = response();
             let mut bytes = reply.head(reply.body.len().saturating_add_signed(*difference));
             bytes.extend_from_slice(&reply.body);
             (bytes, false)

@@ -1,4 +1,4 @@
-//! A TCP stream that can be told to end badly.
+//! A TCP stream whose end can be set.
 
 use std::{
     io,
@@ -12,9 +12,9 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::lock;
+use crate::lock::lock;
 
-/// How a connection ends, instead of with the answer that hyper would write.
+/// How a connection ends, instead of with the response that hyper would write.
 #[derive(Debug)]
 pub(crate) struct Ending {
     /// Sent first, byte for byte.
@@ -23,7 +23,7 @@ pub(crate) struct Ending {
     pub(crate) reset: bool,
 }
 
-/// The service's side: says how the connection shall end.
+/// The service's side: sets how the connection ends.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Trigger(Arc<Mutex<Option<Ending>>>);
 

@@ -1,22 +1,24 @@
 //! Calls without media, and what goes wrong with them.
 
-use std::{convert::Infallible, sync::OnceLock};
+use std::{convert::Infallible, io, sync::OnceLock};
 
 use ::http::Response;
 use http_body_util::BodyExt as _;
 use serde_json::json;
 
 use super::{
-    State, Trouble, bare, head_of,
-    http::{Arriving, Body},
-    json_answer, not_found, refuse, route,
+    download,
+    http::{self, Arriving, Body, bare, head_of, json_response, not_found, refuse},
+    state::State,
+    trouble::Trouble,
+    upload,
 };
-use crate::{Request, discovery::Document, lock, server::Ending};
+use crate::{Request, discovery::Document, lock::lock, server::Ending};
 
 const DOCUMENT: &str = include_str!("../../../discovery-docs/storage.v1.json");
 
-/// Answers a call, or lets it meet the next trouble.
-pub(super) async fn answer(state: &State, arriving: Arriving) -> Response<Body> {
+/// Responds to a call, or lets it meet the next trouble.
+pub(super) async fn respond(state: &State, arriving: Arriving) -> Response<Body> {
     let trouble = lock(&state.calls).pop_front().unwrap_or(Trouble::None);
     match trouble {
         Trouble::Status(status) => return bare(status),
@@ -61,7 +63,7 @@ fn document() -> Option<&'static Document> {
     READ.get_or_init(|| Document::parse(DOCUMENT).ok()).as_ref()
 }
 
-/// Judges a call by the document, and answers with the id of its method. Nothing is kept of it.
+/// Judges a call by the document, and responds with the id of its method. Nothing is stored.
 pub(super) async fn other(mut arriving: Arriving) -> Response<Body> {
     let request = Request {
         method: arriving.method.clone(),
@@ -76,9 +78,42 @@ pub(super) async fn other(mut arriving: Arriving) -> Response<Body> {
     };
     match document.check(&call, &request) {
         Ok(_) => {
-            let described = json!({"kind": "storage#answer", "id": call.method.id});
-            json_answer(200, &described)
+            let described = json!({"kind": "storage#response", "id": call.method.id});
+            json_response(200, &described)
         }
         Err(error) => refuse(400, &format!("{error:?}")),
     }
+}
+
+/// Routes a request.
+pub(super) async fn route(state: &State, arriving: Arriving) -> Response<Body> {
+    let path = arriving.path.clone();
+    let parts: Vec<String> = path
+        .trim_start_matches('/')
+        .split('/')
+        .map(|part| {
+            percent_encoding::percent_decode_str(part)
+                .decode_utf8_lossy()
+                .into_owned()
+        })
+        .collect();
+    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
+    let done = match parts.as_slice() {
+        ["upload", "storage", "v1", "b", bucket, "o"] => {
+            upload::respond(state, arriving, bucket).await
+        }
+        ["storage", "v1", "b", bucket, "o", name] if arriving.method == ::http::Method::GET => {
+            download::respond(state, &arriving, bucket, name)
+        }
+        ["storage", "v1", "b", bucket, "o", name] if arriving.method == ::http::Method::DELETE => {
+            let known = lock(&state.objects).remove(&((*bucket).to_owned(), (*name).to_owned()));
+            Ok(if known.is_some() {
+                http::empty(204)
+            } else {
+                not_found()
+            })
+        }
+        _ => Ok(other(arriving).await),
+    };
+    done.unwrap_or_else(|error: io::Error| http::text(500, &error.to_string()))
 }

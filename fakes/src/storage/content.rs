@@ -1,4 +1,4 @@
-//! Bytes of any number, in a file that nobody else sees.
+//! Any number of bytes, in a temporary file.
 
 use std::{
     fs::File,
@@ -10,7 +10,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use md5::{Digest as _, Md5};
 
-use crate::lock;
+use crate::lock::lock;
 
 /// How much is read at once.
 pub(super) const PIECE: u64 = 256 * 1024;
@@ -87,7 +87,7 @@ impl Content {
         lock(&self.file).set_len(len)
     }
 
-    /// CRC-32C and MD5 in base64, as Cloud Storage tells them.
+    /// CRC-32C and MD5 in base64, as Cloud Storage reports them.
     pub(super) fn hashes(&self) -> io::Result<(String, String)> {
         let (mut crc32c, mut md5, mut offset) = (0, Md5::new(), 0);
         loop {

@@ -1,4 +1,4 @@
-//! Media on its way down.
+//! Downloads.
 
 use std::{
     io::{self, Read},
@@ -12,20 +12,16 @@ use http_body_util::{BodyExt as _, StreamBody};
 use hyper::body::Frame;
 
 use super::{
-    Content, Object, State, Trouble, bare,
-    content::PIECE,
-    http::{self, Arriving, Body},
-    json_answer, not_found,
+    content::{Content, PIECE},
+    http::{self, Arriving, Body, bare, json_response, not_found, refuse},
     range::{self, Asked},
-    refuse,
-    trouble::Errand,
+    state::{Object, State},
+    trouble::{Errand, Trouble},
 };
-use crate::{
-    lock,
-    server::{Ending, Trigger, is_accepted},
-};
+use crate::lock::lock;
+use crate::server::{Ending, Trigger, is_accepted};
 
-pub(super) fn answer(
+pub(super) fn respond(
     state: &State,
     arriving: &Arriving,
     bucket: &str,
@@ -33,7 +29,7 @@ pub(super) fn answer(
 ) -> io::Result<Response<Body>> {
     if arriving.parameter("alt") != Some("media") {
         return Ok(match state.object(bucket, name) {
-            Some(object) => json_answer(200, &object.describe(bucket, name)?),
+            Some(object) => json_response(200, &object.describe(bucket, name)?),
             None => not_found(),
         });
     }
@@ -101,7 +97,7 @@ pub(super) fn answer(
     Ok(response)
 }
 
-/// The whole, without its encoding, whatever was asked for.
+/// Returns all of the object, without its encoding and in spite of a range.
 fn decompressed(object: &Object, trouble: Trouble, trigger: Trigger) -> io::Result<Response<Body>> {
     let stored = Stored {
         content: object.content.clone(),
@@ -195,7 +191,7 @@ fn body(bytes: impl Read + Send + 'static, count: u64, trouble: Trouble, trigger
             Some((limit, _)) if at < limit => most = most.min(limit - at),
             Some(_) if stalls => std::future::pending().await,
             Some((_, reset)) => {
-                // What was given is on its way before the next write ends the connection.
+                // What was given is sent before the next write ends the connection.
                 tokio::time::sleep(Duration::from_millis(2)).await;
                 trigger.pull(Ending {
                     bytes: Vec::new(),

@@ -1,7 +1,8 @@
 //! A small Cloud Storage: objects that go up in one request or in a resumable session and come down whole or in ranges, and everything that can go
-//! wrong on the way. Bodies stream, so that objects can be larger than memory. Other calls are judged by the Discovery document and answered with their method's id; nothing is kept of them.
+//! wrong on the way. Bodies stream, so that objects can be larger than memory. Other calls are judged by the Discovery document and get their method's id
+//! as response; nothing of them is stored.
 //!
-//! It judges strictly: a chunk that leaves a hole, has another length than its `Content-Range` says or is no multiple of 256 KiB, or a multipart message with
+//! It judges strictly: a chunk that leaves a hole, has another length than its `Content-Range` or is no multiple of 256 KiB, or a multipart message with
 //! line ends other than MIME's, is refused with 400.
 //!
 //! An object that is stored with gzip travels so where that is accepted, ranges counting the stored bytes. Elsewhere it is decompressed on the way, without a length, and ranges
@@ -12,19 +13,18 @@ mod content;
 mod download;
 mod http;
 pub(crate) mod range;
+mod state;
 mod trouble;
 mod upload;
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
     fmt,
     io::{self, Read as _},
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::Arc,
 };
 
 use futures_util::future::BoxFuture;
-use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
 pub use self::{
@@ -33,47 +33,15 @@ pub use self::{
 };
 use self::{
     http::{Arriving, Body},
-    trouble::Troubles,
-    upload::Session,
+    state::{Form, State},
 };
-use crate::lock;
+use crate::lock::lock;
 
 /// The server. It stops, with all its connections, when dropped. Buckets need not be made; every name is one.
 pub struct Storage {
     address: SocketAddr,
     state: Arc<State>,
     accepting: JoinHandle<()>,
-}
-
-/// What connections share.
-#[derive(Default)]
-struct State {
-    objects: Mutex<BTreeMap<(String, String), Object>>,
-    sessions: Mutex<HashMap<String, Session>>,
-    troubles: Mutex<Troubles>,
-    /// What the next calls without media meet.
-    calls: Mutex<VecDeque<Trouble>>,
-    /// Method and target of each request, in order of arrival.
-    log: Mutex<Vec<String>>,
-    count: Mutex<u64>,
-}
-
-/// An object as it is stored.
-#[derive(Clone, Debug)]
-struct Object {
-    content: Content,
-    form: Form,
-    generation: u64,
-    crc32c: String,
-    md5: String,
-}
-
-/// What the bytes of an object are.
-#[derive(Clone, Debug)]
-struct Form {
-    content_type: String,
-    /// How they are encoded: `gzip`.
-    encoding: Option<String>,
 }
 
 impl Storage {
@@ -84,7 +52,7 @@ impl Storage {
     pub fn start() -> BoxFuture<'static, io::Result<Self>> {
         Box::pin(async {
             let state = Arc::new(State::default());
-            let (address, accepting) = http::serve(Arc::clone(&state), answer).await?;
+            let (address, accepting) = http::serve(Arc::clone(&state), respond).await?;
             Ok(Self {
                 address,
                 state,
@@ -203,148 +171,14 @@ impl fmt::Debug for Storage {
     }
 }
 
-impl State {
-    fn number(&self) -> u64 {
-        let mut count = lock(&self.count);
-        *count += 1;
-        *count
-    }
-
-    /// Puts content under a name, and gives the object's description.
-    fn store(&self, bucket: &str, name: &str, content: Content, form: &Form) -> io::Result<Value> {
-        let (crc32c, md5) = content.hashes()?;
-        let object = Object {
-            content,
-            form: form.clone(),
-            generation: 1_700_000_000_000_000 + self.number(),
-            crc32c,
-            md5,
-        };
-        let described = object.describe(bucket, name)?;
-        lock(&self.objects).insert((bucket.to_owned(), name.to_owned()), object);
-        Ok(described)
-    }
-
-    fn object(&self, bucket: &str, name: &str) -> Option<Object> {
-        lock(&self.objects)
-            .get(&(bucket.to_owned(), name.to_owned()))
-            .cloned()
-    }
-}
-
-impl Object {
-    fn etag(&self) -> String {
-        format!("\"{:x}\"", self.generation)
-    }
-
-    fn describe(&self, bucket: &str, name: &str) -> io::Result<Value> {
-        let mut described = json!({
-            "kind": "storage#object",
-            "id": format!("{bucket}/{name}/{}", self.generation),
-            "bucket": bucket,
-            "name": name,
-            "size": self.content.len()?.to_string(),
-            "contentType": self.form.content_type,
-            "generation": self.generation.to_string(),
-            "metageneration": "1",
-            "crc32c": self.crc32c,
-            "md5Hash": self.md5,
-            "etag": self.etag(),
-        });
-        if let Some(encoding) = &self.form.encoding {
-            described["contentEncoding"] = json!(encoding);
-        }
-        Ok(described)
-    }
-}
-
-/// Answers one request.
-async fn answer(state: Arc<State>, arriving: Arriving) -> ::http::Response<Body> {
+/// Responds to one request.
+async fn respond(state: Arc<State>, arriving: Arriving) -> ::http::Response<Body> {
     lock(&state.log).push(format!("{} {}", arriving.method, arriving.path));
     let has_media =
         arriving.path.starts_with("/upload/") || arriving.parameter("alt") == Some("media");
     if has_media {
-        route(&state, arriving).await
+        calls::route(&state, arriving).await
     } else {
-        calls::answer(&state, arriving).await
+        calls::respond(&state, arriving).await
     }
-}
-
-/// Gives a request to what answers it.
-async fn route(state: &State, arriving: Arriving) -> ::http::Response<Body> {
-    let path = arriving.path.clone();
-    let parts: Vec<String> = path
-        .trim_start_matches('/')
-        .split('/')
-        .map(|part| {
-            percent_encoding::percent_decode_str(part)
-                .decode_utf8_lossy()
-                .into_owned()
-        })
-        .collect();
-    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-    let done = match parts.as_slice() {
-        ["upload", "storage", "v1", "b", bucket, "o"] => {
-            upload::answer(state, arriving, bucket).await
-        }
-        ["storage", "v1", "b", bucket, "o", name] if arriving.method == ::http::Method::GET => {
-            download::answer(state, &arriving, bucket, name)
-        }
-        ["storage", "v1", "b", bucket, "o", name] if arriving.method == ::http::Method::DELETE => {
-            let known = lock(&state.objects).remove(&((*bucket).to_owned(), (*name).to_owned()));
-            Ok(if known.is_some() {
-                http::empty(204)
-            } else {
-                not_found()
-            })
-        }
-        _ => Ok(calls::other(arriving).await),
-    };
-    done.unwrap_or_else(|error: io::Error| http::text(500, &error.to_string()))
-}
-
-fn json_answer(status: u16, value: &Value) -> ::http::Response<Body> {
-    let mut response = http::with(status, value.to_string().into());
-    let json = ::http::HeaderValue::from_static("application/json; charset=UTF-8");
-    response.headers_mut().insert("content-type", json);
-    response
-}
-
-fn refuse(status: u16, message: &str) -> ::http::Response<Body> {
-    json_answer(
-        status,
-        &json!({"error": {"code": status, "message": message, "errors": [{"message": message, "domain": "global", "reason": "invalid"}]}}),
-    )
-}
-
-fn not_found() -> ::http::Response<Body> {
-    refuse(404, "Not Found")
-}
-
-/// A bare status, as front ends give it.
-fn bare(status: u16) -> ::http::Response<Body> {
-    let mut response = http::text(status, &format!("HTTP {status}"));
-    if matches!(status, 429 | 503) {
-        response
-            .headers_mut()
-            .insert("retry-after", ::http::HeaderValue::from_static("0"));
-    }
-    response
-}
-
-/// The bytes that `response`, whose body is in memory, would be on the wire.
-fn head_of(response: &::http::Response<Body>, length: u64) -> Vec<u8> {
-    let mut head = format!(
-        "HTTP/1.1 {}\r\ncontent-length: {length}\r\n",
-        response.status()
-    )
-    .into_bytes();
-    for (name, value) in response.headers() {
-        head.extend_from_slice(name.as_str().as_bytes());
-        head.extend_from_slice(b": ");
-        head.extend_from_slice(value.as_bytes());
-        head.extend_from_slice(b"\r\n");
-    }
-    head.extend_from_slice(b"\r\n");
-    head
 }

@@ -1,6 +1,6 @@
 //! The headers that speak of ranges, read strictly.
 
-/// What a `Content-Range` says of a request's body.
+/// The `Content-Range` of a request's body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Chunk {
     /// Where it starts and how long it is; `None` for a question.
@@ -36,7 +36,7 @@ pub(crate) enum Asked {
     Part(u64, u64),
     /// What is not there: 416.
     Nothing,
-    /// The header says nothing that is understood, and is ignored.
+    /// The header is not understood, and ignored.
     Ignored,
 }
 

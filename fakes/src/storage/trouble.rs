@@ -11,39 +11,39 @@ pub enum Trouble {
     Status(u16),
     /// This status, though everything is done.
     StatusAfterwards(u16),
-    /// The connection is reset after this share of the body, request's or answer's; what has arrived of an upload is kept.
+    /// The connection is reset after this share of the body, request's or response's; what has arrived of an upload is stored.
     Reset(u64),
-    /// The connection is closed in an orderly way after this share of the answer.
+    /// The connection is closed in an orderly way after this share of the response.
     Close(u64),
-    /// Everything is done, and the connection is reset before the answer.
+    /// Everything is done, and the connection is reset before the response.
     Lose,
-    /// Everything is done, and half of the answer's head arrives.
-    HalfAnswer,
-    /// This share of a chunk is kept, and the answer says so.
+    /// Everything is done, and half of the response's head arrives.
+    HalfResponse,
+    /// This share of a chunk is stored, and the response reports it.
     Partly(u64),
     /// This share of all that was stored is kept.
     Forget(u64),
     /// The session is no longer known: 404 or 410.
     Gone(u16),
-    /// The final answer tells another checksum.
+    /// The final response has another checksum.
     WrongHash,
-    /// The final answer tells another size.
+    /// The final response has another size.
     WrongSize,
     /// The upload ends with a success though not everything is there.
     EndEarly,
-    /// The answer says that more is stored than was ever sent.
+    /// The response reports more bytes than were sent.
     Boast,
     /// A range is ignored: the whole comes.
     WholeInstead,
     /// Another generation of the object is there from now on.
     NewGeneration,
-    /// A byte of an encoded response is another one, at this share of it. Ranges are left alone: no checksum is of a part, so nobody could notice.
+    /// A byte of an encoded response is another one, at this share of it. Ranges are left alone: no checksum is of a part, so that a client cannot notice.
     Garble(u64),
     /// An upload's request that would bring the byte at this position of the media is taken up to there, and gets this status. Requests before it meet nothing.
     StatusAt(u16, u64),
-    /// The connection is closed after so many bytes of the answer's body.
+    /// The connection is closed after so many bytes of the response's body.
     BreakAfter(u64),
-    /// After so many bytes of the answer's body nothing more comes, on an open connection.
+    /// After so many bytes of the response's body nothing more comes, on an open connection.
     StallAfter(u64),
 }
 
@@ -146,13 +146,13 @@ impl Troubles {
             Errand::Begin | Errand::Ask => match dice.below(4) {
                 0 => Trouble::Reset(0),
                 1 => Trouble::Lose,
-                2 => Trouble::HalfAnswer,
+                2 => Trouble::HalfResponse,
                 _ => Trouble::Status(status),
             },
             Errand::Bring => match dice.below(10) {
                 0 | 1 => Trouble::Reset(share),
                 2 => Trouble::Lose,
-                3 => Trouble::HalfAnswer,
+                3 => Trouble::HalfResponse,
                 4 | 5 => Trouble::Partly(share),
                 6 => Trouble::StatusAfterwards(status),
                 7 if self.gone < 2 && dice.below(4) == 0 => {

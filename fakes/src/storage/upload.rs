@@ -1,4 +1,4 @@
-//! Media on its way up.
+//! Uploads.
 
 use std::io;
 
@@ -6,14 +6,13 @@ use ::http::{HeaderValue, Method, Response};
 use serde_json::{Value, json};
 
 use super::{
-    Content, Form, State, Trouble, bare, head_of,
-    http::{self, Arriving, Body},
-    json_answer, not_found,
+    content::Content,
+    http::{self, Arriving, Body, bare, head_of, json_response, not_found, refuse},
     range::{self, Chunk},
-    refuse,
-    trouble::Errand,
+    state::{Form, State},
+    trouble::{Errand, Trouble},
 };
-use crate::{lock, multipart};
+use crate::{lock::lock, multipart};
 
 /// The length of a chunk is a multiple of this, the last one's aside.
 const UNIT: u64 = 256 * 1024;
@@ -25,10 +24,10 @@ pub(super) struct Session {
     name: String,
     form: Form,
     content: Content,
-    /// What was said at the start, or since.
+    /// The total size, once a request has stated it.
     total: Option<u64>,
     stored: u64,
-    /// The final answer; it is given again and again.
+    /// The final response, which is repeated.
     done: Option<Value>,
 }
 
@@ -38,7 +37,7 @@ impl Session {
     }
 }
 
-pub(super) async fn answer(
+pub(super) async fn respond(
     state: &State,
     mut arriving: Arriving,
     bucket: &str,
@@ -95,8 +94,8 @@ fn name(arriving: &Arriving, described: &Value) -> Option<String> {
 
 /// How the object's bytes are encoded, from the query or its description.
 fn encoding(arriving: &Arriving, described: &Value) -> Option<String> {
-    let said = arriving.parameter("contentEncoding");
-    let encoding = said.or(described["contentEncoding"].as_str());
+    let stated = arriving.parameter("contentEncoding");
+    let encoding = stated.or(described["contentEncoding"].as_str());
     encoding.map(str::to_owned)
 }
 
@@ -147,7 +146,7 @@ async fn begin(state: &State, mut arriving: Arriving, bucket: &str) -> io::Resul
     }
     Ok(match trouble {
         Trouble::Lose => arriving.reset(),
-        Trouble::HalfAnswer => half(&arriving, &response),
+        Trouble::HalfResponse => half(&arriving, &response),
         Trouble::StatusAfterwards(status) => bare(status),
         _ => response,
     })
@@ -233,7 +232,7 @@ async fn in_session(state: &State, mut arriving: Arriving, id: &str) -> io::Resu
         (_, Some(done)) => finished(&arriving, trouble, done),
         (Trouble::StatusAfterwards(status) | Trouble::StatusAt(status, _), None) => bare(status),
         (Trouble::Lose, None) => arriving.reset(),
-        (Trouble::HalfAnswer, None) => half(&arriving, &incomplete(stored)),
+        (Trouble::HalfResponse, None) => half(&arriving, &incomplete(stored)),
         (_, None) => incomplete(stored),
     })
 }
@@ -276,11 +275,11 @@ async fn take(
     let mut at = from;
     while let Some(bytes) = arriving.next().await {
         let end = at + bytes.len() as u64;
-        let keep = end.min(from + limit);
-        if keep > session.stored && session.stored >= at {
-            let new = &bytes[(session.stored - at) as usize..(keep - at) as usize];
+        let last = end.min(from + limit);
+        if last > session.stored && session.stored >= at {
+            let new = &bytes[(session.stored - at) as usize..(last - at) as usize];
             session.content.append(new)?;
-            session.stored = keep;
+            session.stored = last;
         }
         at = end;
         if most.is_some() && at >= from + limit {
@@ -294,7 +293,7 @@ async fn drain(arriving: &mut Arriving) {
     while arriving.next().await.is_some() {}
 }
 
-/// 308: go on after this.
+/// 308: continue after this.
 fn incomplete(stored: u64) -> Response<Body> {
     let mut response = http::empty(308);
     let range = format!("bytes=0-{}", stored.saturating_sub(1));
@@ -305,7 +304,7 @@ fn incomplete(stored: u64) -> Response<Body> {
     response
 }
 
-/// The final answer, or what becomes of it.
+/// The final response, or what becomes of it.
 fn finished(arriving: &Arriving, trouble: Trouble, mut done: Value) -> Response<Body> {
     match trouble {
         Trouble::WrongHash => {
@@ -315,10 +314,10 @@ fn finished(arriving: &Arriving, trouble: Trouble, mut done: Value) -> Response<
         Trouble::WrongSize => done["size"] = json!("1"),
         _ => {}
     }
-    let response = json_answer(200, &done);
+    let response = json_response(200, &done);
     match trouble {
         Trouble::Lose => arriving.reset(),
-        Trouble::HalfAnswer => {
+        Trouble::HalfResponse => {
             let text = done.to_string();
             let mut bytes = head_of(&response, text.len() as u64);
             bytes.extend_from_slice(&text.as_bytes()[..text.len() / 2]);
@@ -329,7 +328,7 @@ fn finished(arriving: &Arriving, trouble: Trouble, mut done: Value) -> Response<
     }
 }
 
-/// Half of the head of an answer that has no body.
+/// Half of the head of a response that has no body.
 fn half(arriving: &Arriving, response: &Response<Body>) -> Response<Body> {
     let mut head = head_of(response, 0);
     head.truncate(head.len() / 2);

@@ -9,7 +9,7 @@ use tokio::{
     net::TcpStream,
 };
 
-/// An answer, split but otherwise as it came.
+/// A response, split but otherwise as it came.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -117,8 +117,8 @@ pub(crate) async fn token(google: &Google, scope: &str) -> String {
     let assertion = account
         .sign(&header(account), &claims(account, scope))
         .unwrap();
-    let answer = exchange(google, &assertion).await;
-    answer.json()["access_token"].as_str().unwrap().to_owned()
+    let response = exchange(google, &assertion).await;
+    response.json()["access_token"].as_str().unwrap().to_owned()
 }
 
 /// A call with a token and perhaps a JSON body.

@@ -37,10 +37,10 @@ fn names(page: &Value) -> Vec<&str> {
         .collect()
 }
 
-fn reason(answer: &Answer) -> (u16, String) {
+fn reason(response: &Answer) -> (u16, String) {
     (
-        answer.status,
-        answer.json()["error"]["errors"][0]["reason"]
+        response.status,
+        response.json()["error"]["errors"][0]["reason"]
             .as_str()
             .unwrap_or_default()
             .to_owned(),
@@ -89,7 +89,7 @@ async fn filters() {
         400
     );
     assert_eq!(
-        api.get(&filtered("name:nobody")).await,
+        api.get(&filtered("name:unknown")).await,
         json!({"kind": "sql#instancesList"})
     );
 }
@@ -97,7 +97,7 @@ async fn filters() {
 #[tokio::test]
 async fn what_is_not_there() {
     let api = Api::start().await;
-    let missing = api.call("GET", &format!("{INSTANCES}/nobody"), None).await;
+    let missing = api.call("GET", &format!("{INSTANCES}/unknown"), None).await;
     assert_eq!(reason(&missing), (404, "instanceDoesNotExist".to_owned()));
     let foreign = api.call("GET", "/v1/projects/other/instances", None).await;
     assert_eq!(reason(&foreign), (403, "notAuthorized".to_owned()));
@@ -228,12 +228,12 @@ async fn unknown_names_and_wrong_values_are_refused() {
         ("maxResults=1&maxResults=2", "not repeated"),
         ("alt=xml", "Invalid value at 'alt'"),
     ] {
-        let answer = api.call("GET", &format!("{INSTANCES}?{query}"), None).await;
-        let message = answer.json()["error"]["message"]
+        let response = api.call("GET", &format!("{INSTANCES}?{query}"), None).await;
+        let message = response.json()["error"]["message"]
             .as_str()
             .unwrap()
             .to_owned();
-        assert_eq!(answer.status, 400, "{query}");
+        assert_eq!(response.status, 400, "{query}");
         assert!(message.contains(text), "{message}");
     }
     for (body, text) in [
@@ -268,16 +268,16 @@ async fn unknown_names_and_wrong_values_are_refused() {
         ),
         (json!([]), "(object)"),
     ] {
-        let answer = api
+        let response = api
             .call("PATCH", &format!("{INSTANCES}/orders"), Some(body))
             .await;
-        let message = answer.json()["error"]["message"]
+        let message = response.json()["error"]["message"]
             .as_str()
             .unwrap()
             .to_owned();
-        assert_eq!(answer.status, 400, "{text}");
+        assert_eq!(response.status, 400, "{text}");
         assert!(message.contains(text), "{message}");
-        assert!(answer.json()["error"]["details"][0]["fieldViolations"].is_array());
+        assert!(response.json()["error"]["details"][0]["fieldViolations"].is_array());
     }
     assert_eq!(
         api.call("GET", INSTANCES, Some(json!({}))).await.status,

@@ -1,4 +1,4 @@
-//! The embedded servers, by what they answer.
+//! The embedded servers, by their responses.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod client;

@@ -1,4 +1,4 @@
-//! The metadata server, by its answers.
+//! The metadata server, by its responses.
 
 use std::time::Duration;
 
@@ -18,8 +18,8 @@ async fn get(server: &Server, path: &str) -> Answer {
         .unwrap()
 }
 
-fn text(answer: &Answer) -> String {
-    String::from_utf8(answer.body.clone()).unwrap()
+fn text(response: &Answer) -> String {
+    String::from_utf8(response.body.clone()).unwrap()
 }
 
 #[tokio::test]
@@ -35,11 +35,11 @@ async fn requests_without_the_header_or_through_a_proxy_are_refused() {
         ("GET", vec![FLAVOR, ("x-forwarded-for", "10.0.0.1")], 403),
         ("POST", vec![FLAVOR], 405),
     ] {
-        let answer = send(&server.url(), method, &path, &headers, "")
+        let response = send(&server.url(), method, &path, &headers, "")
             .await
             .unwrap();
-        assert_eq!(answer.status, status, "{method} {headers:?}");
-        assert_eq!(answer.header("metadata-flavor"), Some("Google"));
+        assert_eq!(response.status, status, "{method} {headers:?}");
+        assert_eq!(response.header("metadata-flavor"), Some("Google"));
     }
 }
 
@@ -84,10 +84,10 @@ async fn the_same_token_until_shortly_before_its_end() {
     let server = Server::start(double.clone()).await.unwrap();
     let token = async || {
         let path = format!("{ROOT}/instance/service-accounts/default/token");
-        let answer = get(&server, &path).await.json();
+        let response = get(&server, &path).await.json();
         (
-            answer["access_token"].as_str().unwrap().to_owned(),
-            answer["expires_in"].as_u64().unwrap(),
+            response["access_token"].as_str().unwrap().to_owned(),
+            response["expires_in"].as_u64().unwrap(),
         )
     };
     let (first, left) = token().await;

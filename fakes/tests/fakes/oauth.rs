@@ -8,10 +8,10 @@ const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
 const LIST: &str = "/v1/projects/example-123/instances";
 
 /// The error's code and description.
-fn error(answer: &Answer) -> (u16, String, String) {
-    let body = answer.json();
+fn error(response: &Answer) -> (u16, String, String) {
+    let body = response.json();
     let text = |name: &str| body[name].as_str().unwrap().to_owned();
-    (answer.status, text("error"), text("error_description"))
+    (response.status, text("error"), text("error_description"))
 }
 
 /// Exchanges good claims with one of them replaced.
@@ -25,9 +25,9 @@ async fn with_claim(google: &Google, name: &str, value: Value) -> Answer {
 #[tokio::test]
 async fn issues_tokens_that_the_api_accepts() {
     let google = Google::start().await.unwrap();
-    let answer = with_claim(&google, "aud", json!(google.token_url())).await;
-    assert_eq!(answer.status, 200);
-    let body = answer.json();
+    let response = with_claim(&google, "aud", json!(google.token_url())).await;
+    assert_eq!(response.status, 200);
+    let body = response.json();
     assert_eq!(
         (&body["expires_in"], &body["token_type"]),
         (&json!(3599), &json!("Bearer"))
@@ -58,7 +58,7 @@ async fn refuses_wrong_claims() {
         ),
         (
             "iss",
-            json!("nobody@example.com"),
+            json!("unknown@example.com"),
             "invalid_grant",
             "Invalid grant: account not found",
         ),
@@ -135,10 +135,10 @@ async fn refuses_wrong_requests() {
         (vec![], "grant_type=x&assertion=x", "invalid_request"),
         (vec![form], "grant_type=x&grant_type=y", "invalid_request"),
     ] {
-        let answer = send(&google.url(), "POST", "/token", &headers, body)
+        let response = send(&google.url(), "POST", "/token", &headers, body)
             .await
             .unwrap();
-        assert_eq!(error(&answer).1, code, "{body}");
+        assert_eq!(error(&response).1, code, "{body}");
     }
 }
 
@@ -173,10 +173,10 @@ async fn delegation_needs_permission_for_every_scope() {
 async fn a_wrong_clock_is_seen_in_the_date() {
     let google = Google::start().await.unwrap();
     google.tokens().set_clock(-86_400);
-    let answer = with_claim(&google, "typ", json!("JWT")).await;
-    assert_eq!(error(&answer).1, "invalid_grant");
+    let response = with_claim(&google, "typ", json!("JWT")).await;
+    assert_eq!(error(&response).1, "invalid_grant");
     let (ours, theirs) = (
-        answer.header("date").unwrap(),
+        response.header("date").unwrap(),
         client::get(&google.url(), "/x").await,
     );
     assert_ne!(&ours[..16], &theirs.header("date").unwrap()[..16]);
@@ -185,10 +185,10 @@ async fn a_wrong_clock_is_seen_in_the_date() {
 #[tokio::test]
 async fn the_api_refuses_tokens_as_google_does() {
     let google = Google::start().await.unwrap();
-    let reason = |answer: &Answer| {
+    let reason = |response: &Answer| {
         (
-            answer.status,
-            answer.json()["error"]["details"][0]["reason"].clone(),
+            response.status,
+            response.json()["error"]["details"][0]["reason"].clone(),
         )
     };
     assert_eq!(

@@ -22,7 +22,7 @@ async fn server() -> Server {
 #[tokio::test]
 async fn routes_by_the_longest_prefix_and_logs() {
     let server = server().await;
-    let answer = send(
+    let response = send(
         &server.url(),
         "POST",
         "/a/x%2Fy?q=a%20b+c&r=",
@@ -32,7 +32,7 @@ async fn routes_by_the_longest_prefix_and_logs() {
     .await
     .unwrap();
     assert_eq!(
-        (answer.status, answer.json()),
+        (response.status, response.json()),
         (200, json!({"path": "/a/x%2Fy", "length": 5}))
     );
     assert_eq!(get(&server.url(), "/a/special/1").await.status, 201);
@@ -68,7 +68,7 @@ async fn debug_shows_no_secret() {
 async fn gzip_only_when_asked() {
     let server = server().await;
     for (accepted, encoded) in [("gzip, deflate", true), ("br", false), ("gzip;q=0", false)] {
-        let answer = send(
+        let response = send(
             &server.url(),
             "GET",
             "/a/1",
@@ -78,17 +78,17 @@ async fn gzip_only_when_asked() {
         .await
         .unwrap();
         assert_eq!(
-            answer.header("content-encoding") == Some("gzip"),
+            response.header("content-encoding") == Some("gzip"),
             encoded,
             "{accepted}"
         );
         let mut text = String::new();
         if encoded {
-            flate2::read::GzDecoder::new(answer.body.as_slice())
+            flate2::read::GzDecoder::new(response.body.as_slice())
                 .read_to_string(&mut text)
                 .unwrap();
         } else {
-            text = String::from_utf8(answer.body).unwrap();
+            text = String::from_utf8(response.body).unwrap();
         }
         assert_eq!(text, r#"{"length":0,"path":"/a/1"}"#);
     }
@@ -128,7 +128,8 @@ async fn faults_fit_by_path_count_and_order() {
 #[tokio::test]
 async fn broken_connections() {
     let server = server().await;
-    let kind = |result: io::Result<Answer>| result.map(|answer| answer.status).unwrap_err().kind();
+    let kind =
+        |result: io::Result<Answer>| result.map(|response| response.status).unwrap_err().kind();
     server.inject(Fault::close().times(1));
     assert_eq!(
         kind(send(&server.url(), "GET", "/a/1", &[], "").await),

@@ -9,7 +9,7 @@ use quote::quote;
 use super::text::{self, Text};
 use super::warning;
 
-/// What the docs of a module say that has errors in it and nothing else.
+/// The docs of a module that contains nothing but errors.
 const EMPTY: &str = "Nothing was generated, because of errors.";
 
 /// The module, or an empty one of its name with the errors in it.
@@ -26,7 +26,7 @@ pub(super) fn module(manifest_dir: &Path, runtime: &TokenStream, module: &Module
     }
 }
 
-/// What stands for a module that was not understood.
+/// Returns the replacement of a module that could not be read.
 pub(super) fn broken(broken: &Broken) -> TokenStream {
     let error = broken.error.to_compile_error();
     match &broken.header {

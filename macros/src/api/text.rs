@@ -9,7 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use gapi_codegen::{Errors, Options, Source};
 use proc_macro2::{Ident, LexError, Span, TokenStream, TokenTree, fallback};
 
-/// Stands for the runtime's path in the text, because `$crate` has none.
+/// Replaces the runtime's path in the text, because `$crate` cannot be written as text.
 const RUNTIME: &str = "__gapi_runtime";
 
 /// One expansion at a time: the representation is chosen for the whole process, and an IDE may expand on many threads.
@@ -45,7 +45,7 @@ pub(super) fn generate(source: &Source, options: Options) -> Result<Text, Errors
 impl Text {
     /// The content of the module as the compiler's tokens, with the path of the runtime as the user's crate knows it.
     ///
-    /// The path stands in the module's own `use` only, which is why no group has to be opened.
+    /// Only the module's own `use` has the path, so that no group has to be opened.
     pub(super) fn tokens(&self, runtime: &TokenStream) -> Result<TokenStream, LexError> {
         let mut tokens = TokenStream::new();
         for token in TokenStream::from_str(&self.code)? {

@@ -1,4 +1,4 @@
-//! Warnings: about modules that are too large for a macro, and about what documents say wrong.
+//! Warnings: about modules that are too large for a macro, and about errors of documents.
 
 use gapi_codegen::Errors;
 use gapi_codegen::invocation::Module;

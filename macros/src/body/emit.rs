@@ -128,7 +128,7 @@ impl Emit {
                 };
                 items.iter().map(item).collect()
             }
-            // Whoever calls has set these.
+            // The caller has set these.
             Node::Expression(_) | Node::Null(_) => TokenStream::new(),
         };
         if inner.is_empty() {

@@ -1,4 +1,4 @@
-//! What stands between the parentheses of `body!`.
+//! The input of `body!`.
 
 use proc_macro2::Span;
 use syn::{
@@ -53,7 +53,7 @@ impl Parse for Body {
     }
 }
 
-/// What stands between braces: a message or a map.
+/// The content of braces: a message or a map.
 fn object(input: ParseStream<'_>) -> Result<Node> {
     if input.peek(LitStr) || input.peek(token::Paren) {
         map(input)
@@ -69,7 +69,7 @@ fn message(input: ParseStream<'_>) -> Result<Message> {
             input.parse::<Token![..]>()?;
             message.base = Some(input.parse()?);
             if !input.is_empty() {
-                return Err(input.error("`..` and what it builds upon stand at the end"));
+                return Err(input.error("`..` and its base come last"));
             }
             break;
         }
@@ -96,7 +96,7 @@ fn message(input: ParseStream<'_>) -> Result<Message> {
     Ok(message)
 }
 
-/// The name of a property. A keyword needs no `r#`: nothing else could stand here, and many a property is called `type`.
+/// The name of a property. A keyword needs no `r#`: nothing else is possible here, and many properties are named `type`.
 fn property(input: ParseStream<'_>) -> Result<Ident> {
     if input.peek(Ident) || !input.peek(Ident::peek_any) {
         return input.parse();

@@ -7,7 +7,7 @@ use syn::{
     ext::IdentExt as _, meta::ParseNestedMeta, spanned::Spanned as _,
 };
 
-/// A type that holds a part of an answer.
+/// A type that holds a part of a response.
 pub(super) struct Part {
     pub(super) name: Ident,
     /// The schema, where it is known.
@@ -23,11 +23,11 @@ pub(super) struct Part {
 pub(super) struct Field {
     pub(super) ident: Ident,
     pub(super) ty: Type,
-    /// The property, where no schema tells it.
+    /// The property, where no schema is given.
     pub(super) wire: String,
-    /// The schema's field, where a schema tells it.
+    /// The schema's field, where a schema is given.
     pub(super) schema_field: Ident,
-    /// `Default::default()` stands for an absent value.
+    /// `Default::default()` replaces an absent value.
     pub(super) default: bool,
 }
 
@@ -38,7 +38,7 @@ impl Part {
             other => {
                 return Err(Error::new(
                     other.span(),
-                    "`Fields` is derived for structs: an answer is an object",
+                    "`Fields` is derived for structs: a response is an object",
                 ));
             }
         };
@@ -178,7 +178,7 @@ fn ours(attributes: &[Attribute]) -> impl Iterator<Item = &Attribute> {
 
 fn once<T>(earlier: &Option<T>, meta: &ParseNestedMeta<'_>) -> Result<()> {
     match earlier {
-        Some(_) => Err(meta.error("this is said twice")),
+        Some(_) => Err(meta.error("this is given twice")),
         None => Ok(()),
     }
 }

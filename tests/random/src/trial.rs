@@ -69,7 +69,7 @@ fn outcome(source: &Source, random: &Random) -> (Outcome, Vec<String>) {
                 faults.push(format!("refused, although nothing is wrong: {errors}"));
             }
             for error in &errors {
-                if !error.place.starts_with("random.json: ") {
+                if !error.path.starts_with("random.json: ") {
                     faults.push(format!("refused without a place: {error}"));
                 }
             }

@@ -185,7 +185,7 @@ fn claims(assertion: &str) -> Value {
 }
 
 impl Service for Issuer {
-    fn answer(&self, request: &Request) -> Reply {
+    fn respond(&self, request: &Request) -> Reply {
         let path = &*request.path;
         let reply = match path {
             // What subject tokens come from.

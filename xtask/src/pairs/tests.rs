@@ -92,7 +92,7 @@ fn every_edit_has_its_class_rule_and_place_and_harmless_ones_lose_no_item() {
         let found = diff.changes.iter().find(|change| {
             let rule = edit["rule"].as_str();
             change.class.to_string() == class
-                && change.place == edit["at"]
+                && change.path == edit["at"]
                 && rule.is_none_or(|rule| rule == change.rule.name())
         });
         let worst = diff.class().map(|class| class.to_string());

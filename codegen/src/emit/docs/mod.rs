@@ -101,7 +101,7 @@ pub(super) fn scope(scope: &Scope) -> Docs {
 pub(super) fn type_def(def: &TypeDef) -> Docs {
     Docs::summarized(&def.description).or(|| match &def.schema {
         Some(schema) => format!("The schema {}.", code(schema)),
-        None => format!("The type of {}.", code(&def.place)),
+        None => format!("The type of {}.", code(&def.path)),
     })
 }
 

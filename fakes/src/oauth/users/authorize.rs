@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{Answer, AuthorizationServer, Client, Code, Consent, opaque};
-use crate::{Reply, Request, lock};
+use super::{AuthorizationServer, Client, Code, Consent, Decision, opaque};
+use crate::{Reply, Request, lock::lock};
 
 type Parameters = BTreeMap<String, String>;
 
@@ -23,7 +23,7 @@ impl AuthorizationServer {
         };
         let redirect_uri = text("redirect_uri");
         if !is_registered(&client, redirect_uri) {
-            // Nobody is sent to a place that the client does not know.
+            // No user is redirected to a URI that the client did not register.
             return page(
                 400,
                 "Error 400: redirect_uri_mismatch",
@@ -44,11 +44,11 @@ impl AuthorizationServer {
         if let Some(error) = wrong {
             return self.send_back(request, &parameters, &[("error", error)]);
         }
-        let answer = lock(&self.state).answer;
-        match answer {
-            Answer::Yes => self.decide(request, &parameters, true),
-            Answer::No => self.decide(request, &parameters, false),
-            Answer::Asked => self.ask(&parameters),
+        let decision = lock(&self.state).decision;
+        match decision {
+            Decision::Yes => self.decide(request, &parameters, true),
+            Decision::No => self.decide(request, &parameters, false),
+            Decision::Asked => self.ask(&parameters),
         }
     }
 

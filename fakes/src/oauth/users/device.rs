@@ -3,19 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{
-    Answer, AuthorizationServer, Consent, Refused,
+    AuthorizationServer, Consent, Decision, Device, Refused,
     authorize::{escape, page},
     grants::Form,
     opaque, refused,
 };
-use crate::{Reply, Request, keys::random_hex, lock};
-
-/// A device that waits.
-pub(super) struct Device {
-    user_code: String,
-    consent: Consent,
-    decision: Option<bool>,
-}
+use crate::{Reply, Request, keys::random_hex, lock::lock};
 
 impl AuthorizationServer {
     pub(super) fn device_code(&self, request: &Request) -> Result<Value, Refused> {
@@ -34,10 +27,10 @@ impl AuthorizationServer {
                 "The OAuth client was not found.",
             ));
         }
-        let decision = match state.answer {
-            Answer::Asked => None,
-            Answer::Yes => Some(true),
-            Answer::No => Some(false),
+        let decision = match state.decision {
+            Decision::Asked => None,
+            Decision::Yes => Some(true),
+            Decision::No => Some(false),
         };
         let consent = Consent {
             client,

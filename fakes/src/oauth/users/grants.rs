@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 
 use super::{AuthorizationServer, Consent, Refused, json_reply, opaque, refused};
-use crate::{Reply, Request, Service, lock};
+use crate::{Reply, Request, Service, lock::lock};
 
 pub(super) const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
@@ -52,7 +52,7 @@ impl AuthorizationServer {
             Some("authorization_code") => json_reply(self.code(request)),
             Some("refresh_token") => json_reply(self.refresh(request)),
             Some(DEVICE_GRANT) => json_reply(self.poll(request)),
-            _ => self.tokens.answer(request),
+            _ => self.tokens.respond(request),
         }
     }
 
@@ -121,17 +121,17 @@ impl AuthorizationServer {
     ) -> Result<Value, Refused> {
         let refresh_token = if offline { Some(opaque("1//0")?) } else { None };
         let access_token = self.access_token(consent, &consent.scopes)?;
-        let mut answer = json!({"access_token": access_token, "expires_in": 3599, "scope": consent.scopes.join(" "), "token_type": "Bearer"});
+        let mut response = json!({"access_token": access_token, "expires_in": 3599, "scope": consent.scopes.join(" "), "token_type": "Bearer"});
         if consent.scopes.iter().any(|scope| scope == "openid") {
-            answer["id_token"] = Value::from(id_token(request, consent, nonce));
+            response["id_token"] = Value::from(id_token(request, consent, nonce));
         }
         let mut state = lock(&self.state);
         if let Some(token) = refresh_token {
-            answer["refresh_token"] = Value::from(token.as_str());
+            response["refresh_token"] = Value::from(token.as_str());
             state.issued.push((token.clone(), access_token));
             state.refresh_tokens.insert(token, consent.clone());
         }
-        Ok(answer)
+        Ok(response)
     }
 
     fn access_token(&self, consent: &Consent, scopes: &[String]) -> Result<String, Refused> {
@@ -161,9 +161,9 @@ impl AuthorizationServer {
             ));
         }
         let access_token = self.access_token(&consent, &scopes)?;
-        let mut answer = json!({"access_token": access_token, "expires_in": 3599, "scope": scopes.join(" "), "token_type": "Bearer"});
+        let mut response = json!({"access_token": access_token, "expires_in": 3599, "scope": scopes.join(" "), "token_type": "Bearer"});
         if scopes.iter().any(|scope| scope == "openid") {
-            answer["id_token"] = Value::from(id_token(request, &consent, None));
+            response["id_token"] = Value::from(id_token(request, &consent, None));
         }
         let next = opaque("1//0")?;
         let mut state = lock(&self.state);
@@ -172,7 +172,7 @@ impl AuthorizationServer {
         if state.rotates {
             state.refresh_tokens.remove(sent);
             state.refresh_tokens.insert(next.clone(), consent);
-            answer["refresh_token"] = Value::from(next.as_str());
+            response["refresh_token"] = Value::from(next.as_str());
             for (refresh, _) in &mut state.issued {
                 if *refresh == current {
                     refresh.clone_from(&next);
@@ -181,7 +181,7 @@ impl AuthorizationServer {
             current = next;
         }
         state.issued.push((current, access_token));
-        Ok(answer)
+        Ok(response)
     }
 
     /// A refresh token takes its access tokens with it, and an access token its refresh token.
@@ -192,10 +192,10 @@ impl AuthorizationServer {
         let by_access = state.issued.iter().find(|(_, access)| access == token);
         let refresh = by_access.map_or(token, |(refresh, _)| refresh).to_owned();
         let was_there = state.refresh_tokens.remove(&refresh).is_some();
-        let (gone, kept): (Vec<_>, Vec<_>) = std::mem::take(&mut state.issued)
+        let (gone, valid): (Vec<_>, Vec<_>) = std::mem::take(&mut state.issued)
             .into_iter()
             .partition(|(own, _)| *own == refresh);
-        state.issued = kept;
+        state.issued = valid;
         drop(state);
         for (_, access) in &gone {
             self.tokens.revoke(access);

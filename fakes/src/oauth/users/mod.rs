@@ -1,6 +1,6 @@
 //! An authorization server for users: sign-in, consent, codes, refresh tokens, devices, revocation.
 //!
-//! It has Google's paths and habits: a refresh token with the first consent only (or with `prompt=consent`), `scope` in the answer,
+//! It has Google's paths and habits: a refresh token with the first consent only (or with `prompt=consent`), `scope` in the response,
 //! an ID token where `openid` was asked for, and `verification_url` for devices. It is strict where a client can be wrong: redirect URIs,
 //! PKCE, codes that are used twice.
 
@@ -17,9 +17,8 @@ use std::{
 use http::Method;
 use serde_json::{Value, json};
 
-use self::device::Device;
 use super::TokenEndpoint;
-use crate::{Reply, Request, Service, keys::random_hex, lock};
+use crate::{Reply, Request, Service, keys::random_hex, lock::lock};
 
 /// The server. Put it at [`PATHS`](Self::PATHS) of a [`Routes`](crate::Routes). Clones are the same server.
 #[derive(Clone, Debug)]
@@ -32,8 +31,8 @@ pub struct AuthorizationServer {
 struct State {
     clients: BTreeMap<String, Client>,
     user: String,
-    answer: Answer,
-    /// Scopes that the user does not grant, whatever is asked for.
+    decision: Decision,
+    /// Scopes that the user does not grant.
     withheld: Vec<String>,
     rotates: bool,
     codes: BTreeMap<String, Code>,
@@ -47,7 +46,7 @@ struct State {
 /// What the user does with a consent page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Answer {
+pub enum Decision {
     /// Looks at it: the page is shown, and a button decides.
     #[default]
     Asked,
@@ -83,8 +82,15 @@ struct Code {
     used: bool,
 }
 
+/// A device that waits.
+struct Device {
+    user_code: String,
+    consent: Consent,
+    decision: Option<bool>,
+}
+
 impl AuthorizationServer {
-    /// The paths that it answers.
+    /// The paths that it serves.
     pub const PATHS: [&str; 5] = [
         "/o/oauth2/",
         "/token",
@@ -95,7 +101,7 @@ impl AuthorizationServer {
     /// The user who signs in unless another one is named.
     pub const USER: &str = "ann@example.com";
 
-    /// A server whose access tokens are `tokens`' own, which also answers every grant that is not a user's.
+    /// A server whose access tokens are `tokens`' own, which also serves every grant that is not a user's.
     #[must_use]
     pub fn new(tokens: &TokenEndpoint) -> Self {
         Self {
@@ -118,8 +124,8 @@ impl AuthorizationServer {
     }
 
     /// What the user does with consent pages from now on.
-    pub fn set_answer(&self, answer: Answer) {
-        lock(&self.state).answer = answer;
+    pub fn set_decision(&self, decision: Decision) {
+        lock(&self.state).decision = decision;
     }
 
     /// Who signs in from now on.
@@ -203,7 +209,7 @@ fn is_email(scope: &str) -> bool {
     )
 }
 
-/// Opaque text that nobody can guess.
+/// Returns an opaque text that cannot be guessed.
 fn opaque(prefix: &str) -> Result<String, Refused> {
     let random =
         random_hex::<24>().map_err(|error| refused(500, "server_error", &error.to_string()))?;
@@ -229,7 +235,7 @@ fn json_reply(outcome: Result<Value, Refused>) -> Reply {
 }
 
 impl Service for AuthorizationServer {
-    fn answer(&self, request: &Request) -> Reply {
+    fn respond(&self, request: &Request) -> Reply {
         match (&request.method, request.path.as_str()) {
             (&Method::GET, "/o/oauth2/v2/auth" | "/o/oauth2/auth") => self.authorize(request),
             (&Method::POST, "/o/oauth2/consent") => self.consent(request),

@@ -7,8 +7,8 @@ gapi::api! {
 pub async fn sign_blob(client: &gapi::Client) -> Result<(), gapi::Error> {
     let body = iamcredentials::SignBlobRequest::default();
     let request = iamcredentials::projects().service_accounts().sign_blob("projects/my-project/serviceAccounts/my-serviceAccount", body);
-    let answer = request.send(client).await?;
-    println!("{answer:?}");
+    let response = request.send(client).await?;
+    println!("{response:?}");
     Ok(())
 }
 

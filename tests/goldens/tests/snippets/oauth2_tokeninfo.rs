@@ -6,7 +6,7 @@ gapi::api! {
 
 pub async fn tokeninfo(client: &gapi::Client) -> Result<(), gapi::Error> {
     let request = oauth2::methods::tokeninfo();
-    let answer = request.send(client).await?;
-    println!("{answer:?}");
+    let response = request.send(client).await?;
+    println!("{response:?}");
     Ok(())
 }

@@ -7,8 +7,8 @@ gapi::api! {
 pub async fn publish(client: &gapi::Client) -> Result<(), gapi::Error> {
     let body = pubsub::PublishRequest::default();
     let request = pubsub::projects().topics().publish("projects/my-project/topics/my-topic", body);
-    let answer = request.send(client).await?;
-    println!("{answer:?}");
+    let response = request.send(client).await?;
+    println!("{response:?}");
     Ok(())
 }
 

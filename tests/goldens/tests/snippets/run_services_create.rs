@@ -11,8 +11,8 @@ pub async fn create(client: &gapi::Client) -> Result<(), gapi::Error> {
         ..Default::default()
     };
     let request = run::projects().locations().services().create("projects/my-project/locations/my-location", body);
-    let answer = request.send(client).await?;
-    println!("{answer:?}");
+    let response = request.send(client).await?;
+    println!("{response:?}");
     Ok(())
 }
 

@@ -10,8 +10,8 @@ pub async fn update(client: &gapi::Client) -> Result<(), gapi::Error> {
         ..Default::default()
     };
     let request = sheets::spreadsheets().values().update("my-spreadsheetId", "my-range", body);
-    let answer = request.send(client).await?;
-    println!("{answer:?}");
+    let response = request.send(client).await?;
+    println!("{response:?}");
     Ok(())
 }
 

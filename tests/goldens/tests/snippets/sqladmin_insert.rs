@@ -11,8 +11,8 @@ pub async fn insert(client: &gapi::Client) -> Result<(), gapi::Error> {
         ..Default::default()
     };
     let request = sqladmin::instances().insert("my-project", body);
-    let answer = request.send(client).await?;
-    println!("{answer:?}");
+    let response = request.send(client).await?;
+    println!("{response:?}");
     Ok(())
 }
 

@@ -6,7 +6,7 @@ gapi::api! {
 
 pub async fn r#move(client: &gapi::Client) -> Result<(), gapi::Error> {
     let request = tasks::tasks().r#move("my-tasklist", "my-task");
-    let answer = request.send(client).await?;
-    println!("{answer:?}");
+    let response = request.send(client).await?;
+    println!("{response:?}");
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The API's error answers.
+//! The API's error responses.
 
 use crate::rpc::RpcError;
 

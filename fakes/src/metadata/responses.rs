@@ -1,4 +1,4 @@
-//! What is answered.
+//! The responses of the metadata server.
 
 use http::Method;
 use percent_encoding::percent_decode_str;
@@ -11,7 +11,7 @@ const ROOT: &str = "/computeMetadata/v1";
 /// The type that metadata servers give text.
 const TEXT: &str = "application/text";
 
-pub(super) fn answer(state: &mut State, request: &Request) -> Reply {
+pub(super) fn respond(state: &mut State, request: &Request) -> Reply {
     if request.headers.contains_key("x-forwarded-for") {
         return forbidden("Requests with the header X-Forwarded-For are not served.");
     }
