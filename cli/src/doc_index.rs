@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use gapi_codegen::analysis::{self, Analysis, Part};
-use gapi_codegen::index::{self, Entry, Index, PATH};
+use gapi_codegen::index::{self, Index, IndexEntry, PATH};
 use gapi_codegen::{Document, Source, lookup, model};
 
 use crate::diagnostic::all;
@@ -35,7 +35,7 @@ impl DocIndex {
     }
 
     /// Reads a document.
-    pub(crate) fn text(&self, entry: &Entry) -> Outcome<String> {
+    pub(crate) fn text(&self, entry: &IndexEntry) -> Outcome<String> {
         let path = self.folder.join(&entry.file);
         Ok(std::fs::read_to_string(&path).map_err(|error| {
             let failure = Failure::io("read", &path, &error);

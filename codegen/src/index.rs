@@ -16,12 +16,12 @@ pub struct Index {
     #[serde(default)]
     pub source: String,
     /// Sorted by name and version.
-    pub documents: Vec<Entry>,
+    pub documents: Vec<IndexEntry>,
 }
 
 /// One document.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Entry {
+pub struct IndexEntry {
     /// `sqladmin`
     pub name: String,
     /// `v1`
@@ -36,7 +36,7 @@ pub struct Entry {
     pub sha256: String,
 }
 
-impl Entry {
+impl IndexEntry {
     /// `sqladmin:v1`
     #[must_use]
     pub fn spec(&self) -> String {
@@ -72,14 +72,14 @@ impl Index {
 
     /// Returns the entry of a name and version.
     #[must_use]
-    pub fn get(&self, name: &str, version: &str) -> Option<&Entry> {
+    pub fn get(&self, name: &str, version: &str) -> Option<&IndexEntry> {
         self.documents
             .iter()
             .find(|entry| entry.name == name && entry.version == version)
     }
 
     /// Adds a document, or replaces the one of its name and version.
-    pub fn put(&mut self, entry: Entry) {
+    pub fn put(&mut self, entry: IndexEntry) {
         self.documents
             .retain(|other| (&other.name, &other.version) != (&entry.name, &entry.version));
         let at = self.documents.partition_point(|other| *other < entry);
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn an_index_stays_sorted_and_has_each_document_once() {
-        let entry = |name: &str, revision: &str| Entry {
+        let entry = |name: &str, revision: &str| IndexEntry {
             name: name.to_owned(),
             version: "v1".to_owned(),
             revision: revision.to_owned(),

@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::index::{self, Entry, Index, PATH as INDEX};
+use crate::index::{self, Index, IndexEntry, PATH as INDEX};
 use crate::{Error, Source, suggest};
 
 /// A document or override file that was found.
@@ -121,7 +121,7 @@ fn by_name(manifest_dir: &Path, name: &str, version: &str) -> Result<Located, Er
     })
 }
 
-fn unknown(entries: &[Entry], name: &str, version: &str, index_name: &str) -> Error {
+fn unknown(entries: &[IndexEntry], name: &str, version: &str, index_name: &str) -> Error {
     let error = Error::new(
         format!("{name}:{version}"),
         format!("{index_name} has no such document"),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use gapi_codegen::Source;
 use gapi_codegen::diff::{self, Class};
-use gapi_codegen::index::{Entry, Index};
+use gapi_codegen::index::{Index, IndexEntry};
 use sha2::{Digest as _, Sha256};
 
 use super::report::{Counts, What};
@@ -62,7 +62,7 @@ impl Store {
     /// Stores a document, unless the present file is newer or was edited.
     pub(super) fn put(&mut self, spec: &Spec, fetched: &Fetched) -> Outcome<What> {
         let old = self.index.get(&spec.name, &spec.version).cloned();
-        let entry = Entry {
+        let entry = IndexEntry {
             name: spec.name.clone(),
             version: spec.version.clone(),
             revision: fetched.document.revision.clone().unwrap_or_default(),

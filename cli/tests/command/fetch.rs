@@ -200,7 +200,7 @@ async fn what_passes_is_tried_again() {
     fetch(&folder, &server, "old:v1").ok();
     assert_eq!(server.count("/v1/old/"), 3);
     server.inject(Fault::status(403));
-    fetch(&folder, &server, "old:v1").fails_with(1, &["answered 403", "proxy"]);
+    fetch(&folder, &server, "old:v1").fails_with(1, &["responded with 403", "proxy"]);
     assert_eq!(server.count("/v1/old/"), 4);
 }
 

@@ -131,15 +131,15 @@ impl Comparison {
             |name| written(old, name).map(|schema| nameless(&schema)),
             |name| written(new, name).map(|schema| nameless(&schema)),
         );
-        for (name, parameter) in &was {
+        for (name, was_required) in &was {
             let at = json_path::join(&at_parameters, name);
-            let Some(now) = is.get(name) else {
+            let Some(is_required) = is.get(name) else {
                 let like = twins.get(name).copied();
                 self.gone(&at, Rule::ParameterGone, "parameter", like);
                 continue;
             };
-            if parameter.required != now.required {
-                let how = if now.required {
+            if was_required != is_required {
+                let how = if *is_required {
                     "is required"
                 } else {
                     "is no longer required, and so a setter"
@@ -148,7 +148,7 @@ impl Comparison {
                     .push(Rule::ParameterNeeded, json_path::join(&at, "required"), how);
             }
             if let (Some(old), Some(new)) = (written(old, name), written(new, name)) {
-                if parameter.required == now.required {
+                if was_required == is_required {
                     // A parameter of the path is required in any case.
                     self.changes
                         .text(&at, "required", &old.required, &new.required);
@@ -158,12 +158,12 @@ impl Comparison {
                 self.value(&at, one(&old), one(&new), true);
             }
         }
-        for (name, now) in &is {
+        for (name, is_required) in &is {
             if was.contains_key(name) {
                 continue;
             }
             let at = json_path::join(&at_parameters, name);
-            if now.required {
+            if *is_required {
                 let message = "a required parameter is new";
                 self.changes.push(Rule::ParameterNeeded, at, message);
             } else {
@@ -186,8 +186,10 @@ impl Comparison {
     ) {
         let positional = |method: ComparedMethod<'_>| -> Vec<String> {
             let both = |name: &&model::Parameter| {
-                let required =
-                    |all: &Meant<'_>| all.get(name.wire.as_str()).is_some_and(|it| it.required);
+                let required = |all: &Meant<'_>| {
+                    all.get(name.wire.as_str())
+                        .is_some_and(|required| *required)
+                };
                 required(was) && required(is)
             };
             let names = method.meant.required.iter().filter(both);
@@ -317,12 +319,8 @@ impl Comparison {
     }
 }
 
-/// The parameters of a method in the model, by name.
-type Meant<'a> = BTreeMap<&'a str, Argument>;
-
-struct Argument {
-    required: bool,
-}
+/// The parameters of a method in the model, by name, and whether they are required.
+type Meant<'a> = BTreeMap<&'a str, bool>;
 
 /// Returns the names that only the first has.
 fn only_in<'a>(some: &Meant<'a>, others: &Meant<'_>) -> Vec<&'a str> {
@@ -337,7 +335,7 @@ fn meant(method: &model::Method) -> Meant<'_> {
         .chain(optional)
         .map(|(parameter, required)| {
             debug_assert!(required || parameter.location == Location::Query);
-            (parameter.wire.as_str(), Argument { required })
+            (parameter.wire.as_str(), required)
         })
         .collect()
 }

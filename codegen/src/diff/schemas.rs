@@ -6,7 +6,7 @@ use super::Rule;
 use super::comparison::{Comparison, apart, nameless, twins};
 use crate::document::{Annotations, Document, Record as _, Schema};
 use crate::json_path;
-use crate::model::{Type, formats};
+use crate::model::{Type, scalar};
 
 /// The keys of a schema that are compared on their own.
 const COMPARED: [&str; 19] = [
@@ -277,7 +277,7 @@ fn form(schema: &Schema, top: bool) -> Form<'_> {
         "object" if top && schema.additional_properties.is_none() => Form::Object,
         "object" => Form::Map,
         "array" => Form::List,
-        ty => Form::Scalar(formats::scalar(ty, schema.format.as_deref()).unwrap_or(Type::Any)),
+        ty => Form::Scalar(scalar(ty, schema.format.as_deref()).unwrap_or(Type::Any)),
     }
 }
 

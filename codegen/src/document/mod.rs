@@ -12,4 +12,7 @@ pub use address::Endpoint;
 pub(crate) use mend::is_in;
 pub(crate) use read::{read, value};
 pub(crate) use record::Record;
-pub use types::*;
+pub use types::{
+    Annotations, Auth, AuthScope, Document, MediaUpload, OAuth2, Protocol, Protocols, RestEndpoint,
+    RestMethod, RestResource, Schema,
+};

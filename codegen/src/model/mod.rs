@@ -6,7 +6,6 @@ mod cycles;
 pub(crate) mod depth;
 mod documented;
 mod draft;
-pub(crate) mod formats;
 mod idempotency;
 mod jobs;
 pub(crate) mod media;
@@ -26,10 +25,14 @@ mod types;
 use std::collections::BTreeSet;
 
 pub use crate::document::Endpoint;
-pub use api::*;
-pub use method::*;
+pub use api::{Api, Prelude, Scope};
+pub use method::{
+    Download, Items, Job, Location, MaskOf, Method, Operation, OperationShape, Paging, Parameter,
+    Patching, Refusal, Resource, Retries, TokenIn, Upload, Verb,
+};
 pub use names::module_name;
-pub use types::*;
+pub(crate) use types::scalar;
+pub use types::{Field, Notes, Shape, Type, TypeDef, TypeId, Variant};
 
 use operations::Operations;
 use patching::Patches;

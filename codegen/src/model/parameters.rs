@@ -2,7 +2,7 @@
 
 use super::names::{self, Claims};
 use super::schemas::{Naming, Types, notes};
-use super::{Location, Parameter, Type, formats};
+use super::{Location, Parameter, Type, scalar};
 use crate::document::{RestMethod, Schema, is_in};
 use crate::{Document, json_path};
 
@@ -128,8 +128,7 @@ fn type_of(schema: &Schema, at: &str, types: &mut Types<'_>, naming: &Naming) ->
         None if value.values.is_empty() => Type::String,
         Some("string") if is_more_than_number(value) => Type::String,
         Some(ty) if value.values.is_empty() && value.reference.is_none() => {
-            formats::scalar(ty, value.format.as_deref())
-                .unwrap_or_else(|| types.type_of(value, &at, naming))
+            scalar(ty, value.format.as_deref()).unwrap_or_else(|| types.type_of(value, &at, naming))
         }
         _ => types.type_of(value, &at, naming),
     };

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::names::{self, Claims};
-use super::{Field, Notes, Shape, Type, TypeDef, TypeId, Variant, formats, secrets};
+use super::types::TYPE_NAMES;
+use super::{Field, Notes, Shape, Type, TypeDef, TypeId, Variant, scalar, secrets};
 use crate::document::Schema;
 use crate::error::Subject;
 use crate::{Document, Error, Errors, json_path, suggest};
@@ -164,10 +165,10 @@ impl<'d> Types<'d> {
                 Some(items) => self.type_of(items, &json_path::join(at, "items"), naming),
                 None => Type::Any,
             })),
-            ty => formats::scalar(ty, schema.format.as_deref()).unwrap_or_else(|| {
+            ty => scalar(ty, schema.format.as_deref()).unwrap_or_else(|| {
                 let error = Error::new(at, format!("unknown type `{ty}`"));
                 self.errors
-                    .push(error.help(format!("the types are {}", formats::TYPES.join(", "))));
+                    .push(error.help(format!("the types are {}", TYPE_NAMES.join(", "))));
                 Type::Any
             }),
         }
