@@ -43,10 +43,10 @@ pub enum AuthErrorKind {
 ///
 /// `Display` shows the cause and, if known, what to do about it. No text contains a token, a key or an assertion.
 #[derive(Clone)]
-pub struct AuthError(Arc<Inner>);
+pub struct AuthError(Arc<ErrorParts>);
 
 #[derive(Clone, Debug)]
-struct Inner {
+struct ErrorParts {
     kind: AuthErrorKind,
     message: String,
     credential: Option<String>,
@@ -62,7 +62,7 @@ struct Inner {
 impl AuthError {
     /// Returns an error of `kind` that is not transient. `message` must not contain a secret.
     pub fn new(kind: AuthErrorKind, message: impl Into<String>) -> Self {
-        Self(Arc::new(Inner {
+        Self(Arc::new(ErrorParts {
             kind,
             message: message.into(),
             credential: None,
@@ -76,7 +76,7 @@ impl AuthError {
         }))
     }
 
-    fn change(mut self, change: impl FnOnce(&mut Inner)) -> Self {
+    fn change(mut self, change: impl FnOnce(&mut ErrorParts)) -> Self {
         change(Arc::make_mut(&mut self.0));
         self
     }

@@ -69,7 +69,7 @@ impl FetchContext {
         hint: Option<&'static str>,
     ) -> StepGuard {
         let what = what.into();
-        let step = Step { what, kind, hint };
+        let step = FetchStep { what, kind, hint };
         self.steps
             .enter(|current, number| current.steps.push((number, step)))
     }
@@ -115,7 +115,7 @@ pub(crate) struct Steps(Arc<Mutex<CurrentSteps>>);
 struct CurrentSteps {
     last: u64,
     /// The innermost one is the last.
-    steps: Vec<(u64, Step)>,
+    steps: Vec<(u64, FetchStep)>,
     /// Requests without a response head, with their hosts.
     requests: Vec<(u64, String)>,
     /// The host of the last response.
@@ -123,7 +123,7 @@ struct CurrentSteps {
 }
 
 #[derive(Clone)]
-struct Step {
+struct FetchStep {
     what: String,
     kind: AuthErrorKind,
     hint: Option<&'static str>,

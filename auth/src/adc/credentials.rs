@@ -65,9 +65,9 @@ impl fmt::Debug for Origin {
 ///
 /// [`default`](crate::default()) finds them.
 #[derive(Clone)]
-pub struct DefaultCredentials(Arc<Inner>);
+pub struct DefaultCredentials(Arc<DefaultParts>);
 
-pub(super) struct Inner {
+pub(super) struct DefaultParts {
     pub(super) credentials: Arc<dyn Credentials>,
     pub(super) origin: Origin,
     pub(super) project: Project,
@@ -84,7 +84,7 @@ pub(super) enum Project {
 }
 
 impl DefaultCredentials {
-    pub(super) fn new(inner: Inner) -> Self {
+    pub(super) fn new(inner: DefaultParts) -> Self {
         tracing::debug!(origin = %inner.origin, "found application default credentials");
         Self(Arc::new(inner))
     }

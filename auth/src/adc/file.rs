@@ -43,7 +43,7 @@ pub(super) struct CredentialFile {
 
 /// Everything that is no secret. The rest is never copied.
 #[derive(Deserialize)]
-struct Head {
+struct FileHead {
     #[serde(default, rename = "type", deserialize_with = "text")]
     kind: Option<String>,
     #[serde(default, deserialize_with = "text")]
@@ -104,7 +104,7 @@ impl CredentialFile {
             };
             return Err(wrong(what).with_hint(NEEDED));
         }
-        let head: Head = serde_json::from_str(&text).map_err(|error| {
+        let head: FileHead = serde_json::from_str(&text).map_err(|error| {
             // The text says where, and never what stands there.
             let (line, column) = (error.line(), error.column());
             wrong(&format!("not JSON: line {line}, column {column}")).with_hint(NEEDED)
@@ -151,7 +151,7 @@ fn is_name(text: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
 }
 
-fn without_type(head: &Head, wrong: &dyn Fn(&str) -> AuthError) -> AuthError {
+fn without_type(head: &FileHead, wrong: &dyn Fn(&str) -> AuthError) -> AuthError {
     if head.installed.is_some() || head.web.is_some() {
         return wrong("this is an OAuth client's secret, which says which app it is, not who uses it")
             .with_kind(AuthErrorKind::Unsupported)

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::{
-    Settings,
+    SearchSettings,
     file::{CredentialFile, TYPES},
 };
 use crate::{AuthError, AuthErrorKind, Credentials, reach::Reach};
 
 /// Makes credentials of a file. They have access to what `Reach` allows, and to nothing else.
-type Make = fn(&CredentialFile, &Settings, &Reach) -> Result<Arc<dyn Credentials>, AuthError>;
+type Make = fn(&CredentialFile, &SearchSettings, &Reach) -> Result<Arc<dyn Credentials>, AuthError>;
 
 /// Returns what makes credentials of a file of this type, if its feature is on.
 fn make(kind: &str) -> Option<Make> {
@@ -33,7 +33,7 @@ fn make(kind: &str) -> Option<Make> {
 /// Makes credentials of a file. `origin` names it in errors.
 pub(super) fn credentials(
     file: &CredentialFile,
-    settings: &Settings,
+    settings: &SearchSettings,
     origin: &str,
 ) -> Result<Arc<dyn Credentials>, AuthError> {
     let Some((kind, feature)) = TYPES.iter().find(|(kind, _)| *kind == file.kind) else {
@@ -89,7 +89,7 @@ macro_rules! with {
 #[cfg(feature = "authorized-user")]
 fn authorized_user(
     file: &CredentialFile,
-    settings: &Settings,
+    settings: &SearchSettings,
     reach: &Reach,
 ) -> Result<Arc<dyn Credentials>, AuthError> {
     let known = crate::AuthorizedUser::read("authorized user", &file.text, reach)?;
@@ -99,7 +99,7 @@ fn authorized_user(
 #[cfg(feature = "authorized-user")]
 pub(super) fn user(
     user: crate::AuthorizedUser,
-    settings: &Settings,
+    settings: &SearchSettings,
 ) -> Result<Arc<dyn Credentials>, AuthError> {
     no_subject(settings, "a user's credentials")?;
     Ok(Arc::new(
@@ -110,7 +110,7 @@ pub(super) fn user(
 #[cfg(feature = "service-account")]
 fn service_account(
     file: &CredentialFile,
-    settings: &Settings,
+    settings: &SearchSettings,
     reach: &Reach,
 ) -> Result<Arc<dyn Credentials>, AuthError> {
     let place = "service account key";
@@ -128,7 +128,7 @@ fn service_account(
 #[cfg(feature = "external-account")]
 fn external_account(
     file: &CredentialFile,
-    settings: &Settings,
+    settings: &SearchSettings,
     reach: &Reach,
 ) -> Result<Arc<dyn Credentials>, AuthError> {
     no_subject(settings, "a federated identity")?;
@@ -140,7 +140,7 @@ fn external_account(
 #[cfg(feature = "external-account")]
 fn workforce_user(
     file: &CredentialFile,
-    settings: &Settings,
+    settings: &SearchSettings,
     reach: &Reach,
 ) -> Result<Arc<dyn Credentials>, AuthError> {
     no_subject(settings, "a workforce user")?;
@@ -151,7 +151,7 @@ fn workforce_user(
 #[cfg(feature = "impersonation")]
 fn impersonated(
     file: &CredentialFile,
-    settings: &Settings,
+    settings: &SearchSettings,
     reach: &Reach,
 ) -> Result<Arc<dyn Credentials>, AuthError> {
     let account = crate::Impersonated::read("impersonated service account", &file.text, reach)?;
@@ -163,7 +163,7 @@ fn impersonated(
 #[cfg(feature = "gdch")]
 fn gdch_service_account(
     file: &CredentialFile,
-    settings: &Settings,
+    settings: &SearchSettings,
     reach: &Reach,
 ) -> Result<Arc<dyn Credentials>, AuthError> {
     no_subject(settings, "a service identity of Google Distributed Cloud")?;
@@ -171,7 +171,7 @@ fn gdch_service_account(
     Ok(Arc::new(with!(account, settings: audience)))
 }
 
-fn no_subject(settings: &Settings, what: &str) -> Result<(), AuthError> {
+fn no_subject(settings: &SearchSettings, what: &str) -> Result<(), AuthError> {
     if settings.subject.is_none() {
         return Ok(());
     }

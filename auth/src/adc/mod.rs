@@ -11,7 +11,7 @@ use std::{fmt, sync::Arc};
 use gapi_transport::{Clock, Transport};
 
 pub use self::credentials::{DefaultCredentials, Origin};
-use crate::{AuthError, Environment, TokenRetryPolicy, UrlPolicy, reach::Reach};
+use crate::{AuthError, Environment, TokenRetryPolicy, UrlPolicy, facade::setters, reach::Reach};
 
 /// The credentials that the program has where it runs:
 /// [Application Default Credentials](https://cloud.google.com/docs/authentication/application-default-credentials). In this order:
@@ -54,11 +54,11 @@ pub fn default() -> Result<DefaultCredentials, AuthError> {
 /// ```
 #[derive(Clone)]
 #[must_use = "nothing is looked for until `find` is called"]
-pub struct ApplicationDefault(Settings);
+pub struct ApplicationDefault(SearchSettings);
 
 /// What the credentials are to be made with.
 #[derive(Clone)]
-struct Settings {
+struct SearchSettings {
     environment: Environment,
     scopes: Vec<String>,
     subject: Option<String>,
@@ -71,7 +71,7 @@ struct Settings {
     url_policy: UrlPolicy,
 }
 
-impl Settings {
+impl SearchSettings {
     /// What the program says; else what the environment says, which wins over files.
     fn quota_project(&self) -> Option<String> {
         self.quota_project
@@ -100,7 +100,7 @@ impl Settings {
 impl ApplicationDefault {
     /// No settings.
     pub fn new() -> Self {
-        Self(Settings {
+        Self(SearchSettings {
             environment: Environment::system(),
             scopes: Vec::new(),
             subject: None,
@@ -114,29 +114,30 @@ impl ApplicationDefault {
         })
     }
 
-    fn change(mut self, change: impl FnOnce(&mut Settings)) -> Self {
+    fn change(mut self, change: impl FnOnce(&mut SearchSettings)) -> Self {
         change(&mut self.0);
         self
     }
 
-    /// The scopes to ask for, whatever scopes requests offer. A user's scopes are what the user granted: they stay.
-    pub fn scopes<S: Into<String>>(self, scopes: impl IntoIterator<Item = S>) -> Self {
-        let scopes = scopes.into_iter().map(Into::into).collect();
-        self.change(|settings| settings.scopes = scopes)
+    fn configure(self, change: impl FnOnce(&mut SearchSettings)) -> Self {
+        self.change(change)
     }
 
-    /// Acts for this user, through domain-wide delegation. Only service accounts can, with a key or impersonated; with other
-    /// credentials [`find`](Self::find) says so. Needs [`scopes`](Self::scopes).
-    pub fn subject(self, user: impl Into<String>) -> Self {
-        let user = user.into();
-        self.change(|settings| settings.subject = Some(user))
-    }
-
-    /// The project that pays: `x-goog-user-project`. It wins over `GOOGLE_CLOUD_QUOTA_PROJECT`, and that over the file's.
-    pub fn quota_project(self, project: impl Into<String>) -> Self {
-        let project = project.into();
-        self.change(|settings| settings.quota_project = Some(project))
-    }
+    setters!(
+        /// The scopes of a user are those that the user granted; they do not change.
+        scopes,
+        /// Only service accounts can, with a key or impersonated; with other credentials [`find`](Self::find) fails.
+        subject,
+        /// It overrides the variable `GOOGLE_CLOUD_QUOTA_PROJECT`, which overrides the file.
+        quota_project,
+        /// The policy also applies to the credentials within the file.
+        url_policy,
+        environment,
+        /// Requests to the metadata server use [`metadata_transport`](Self::metadata_transport).
+        transport,
+        clock,
+        retry,
+    );
 
     /// The API that tokens of a service identity of Google Distributed Cloud are for; other credentials need none.
     pub fn gdch_audience(self, audience: impl Into<String>) -> Self {
@@ -144,35 +145,9 @@ impl ApplicationDefault {
         self.change(|settings| settings.gdch_audience = Some(audience))
     }
 
-    /// Which hosts, files and programs the file may name, of whatever type it is, and whatever credentials stand within it:
-    /// [`UrlPolicy::untrusted`] where somebody else may have written it.
-    pub fn url_policy(self, policy: UrlPolicy) -> Self {
-        self.change(|settings| settings.url_policy = policy)
-    }
-
-    /// Where variables and files are read: this machine unless set.
-    pub fn environment(self, environment: Environment) -> Self {
-        self.change(|settings| settings.environment = environment)
-    }
-
-    /// Fetches tokens through `transport`, whatever transport requests offer. The metadata server is asked through its own.
-    pub fn transport(self, transport: Arc<dyn Transport>) -> Self {
-        self.change(|settings| settings.transport = Some(transport))
-    }
-
     /// Asks the metadata server through `transport`, which should know no proxy.
-    pub fn metadata_transport(self, transport: Arc<dyn Transport>) -> Self {
-        self.change(|settings| settings.metadata_transport = Some(transport))
-    }
-
-    /// Reads the time from `clock`.
-    pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
-        self.change(|settings| settings.clock = Some(clock))
-    }
-
-    /// How token requests are retried after transient errors.
-    pub fn retry(self, policy: TokenRetryPolicy) -> Self {
-        self.change(|settings| settings.retry = Some(policy))
+    pub fn metadata_transport(self, transport: impl Transport) -> Self {
+        self.change(|settings| settings.metadata_transport = Some(Arc::new(transport)))
     }
 }
 

@@ -3,8 +3,8 @@
 use std::{path::PathBuf, sync::Arc};
 
 use super::{
-    ApplicationDefault, DefaultCredentials, Origin, Settings,
-    credentials::{Inner, Project},
+    ApplicationDefault, DefaultCredentials, Origin, SearchSettings,
+    credentials::{DefaultParts, Project},
     file::CredentialFile,
     gcloud, kinds,
 };
@@ -64,7 +64,7 @@ impl ApplicationDefault {
 /// Not a place of google-auth's, so it comes after those that set a program up on purpose.
 #[cfg(feature = "authorized-user")]
 fn signed_in(
-    settings: &Settings,
+    settings: &SearchSettings,
     tried: &mut Vec<String>,
 ) -> Result<Option<DefaultCredentials>, AuthError> {
     let environment = &settings.environment;
@@ -90,7 +90,7 @@ fn signed_in(
     };
     let account = user.account_name().unwrap_or_default().to_owned();
     tried.push(format!("{account} has signed in with `gapi auth login`"));
-    Ok(Some(DefaultCredentials::new(Inner {
+    Ok(Some(DefaultCredentials::new(DefaultParts {
         credentials: kinds::user(user, settings)?,
         origin: Origin::SignedIn(account),
         project: match settings.project().or_else(|| gcloud::project(environment)) {
@@ -103,7 +103,7 @@ fn signed_in(
 }
 
 fn from_file(
-    settings: &Settings,
+    settings: &SearchSettings,
     path: PathBuf,
     name: String,
     of_gcloud: bool,
@@ -114,7 +114,7 @@ fn from_file(
     let credentials = kinds::credentials(&file, settings, &name)?;
     tried.push(format!("{name} is of type {}", file.kind));
     let project = project(settings, &file, of_gcloud);
-    Ok(DefaultCredentials::new(Inner {
+    Ok(DefaultCredentials::new(DefaultParts {
         credentials,
         origin: origin(path),
         project,
@@ -124,7 +124,7 @@ fn from_file(
 }
 
 /// In this order: the environment's, the file's, gcloud's for its own file, that of a federated identity's pool.
-fn project(settings: &Settings, file: &CredentialFile, of_gcloud: bool) -> Project {
+fn project(settings: &SearchSettings, file: &CredentialFile, of_gcloud: bool) -> Project {
     let known = settings
         .project()
         .or_else(|| file.project_id.clone())
@@ -163,7 +163,7 @@ fn pool_project(file: &CredentialFile) -> Option<String> {
 }
 
 fn from_metadata(
-    settings: &Settings,
+    settings: &SearchSettings,
     mut tried: Vec<String>,
 ) -> Result<DefaultCredentials, AuthError> {
     match detect(&settings.environment) {
@@ -199,7 +199,7 @@ fn from_metadata(
         server = server.retry(retry.clone());
     }
     tried.push(String::from("the metadata server is left"));
-    Ok(DefaultCredentials::new(Inner {
+    Ok(DefaultCredentials::new(DefaultParts {
         project: match settings.project() {
             Some(project) => Project::Known(project),
             None => Project::Metadata(server.clone()),

@@ -16,7 +16,7 @@ use tokio::runtime::Handle;
 
 pub(crate) use self::dual_instant::DualInstant;
 
-use self::slot::{KeyParts, Outcome, PendingRefresh, RefreshGuard, Slot, Slots, Step};
+use self::slot::{FetchOutcome, KeyParts, PendingRefresh, RefreshGuard, Slot, SlotStep, Slots};
 use crate::{
     AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Credentials, FetchContext,
     TokenRetryPolicy, TokenSource, facade::setters, request::ScopeList, token_retry::Limits,
@@ -168,16 +168,16 @@ impl<S: TokenSource> Cached<S> {
         // Each further turn needs a token that was rejected or a runtime that was shut down in the meantime.
         for _ in 0..policy::TURNS {
             let pending = match slot.step(&core.now()) {
-                Step::Ready(headers) => return Ok(headers),
-                Step::Failed(error) => return Err(error),
-                Step::Refresh(headers, guard) => {
+                SlotStep::Ready(headers) => return Ok(headers),
+                SlotStep::Failed(error) => return Err(error),
+                SlotStep::Refresh(headers, guard) => {
                     // Without a runtime there is no background; the token is then fetched when it has expired.
                     if let Ok(runtime) = Handle::try_current() {
                         runtime.spawn(core.clone().refresh(guard, core.context(request)));
                     }
                     return Ok(headers);
                 }
-                Step::Fetch(guard, pending) => {
+                SlotStep::Fetch(guard, pending) => {
                     let refresh = core.clone().refresh(guard, core.context(request));
                     match Handle::try_current() {
                         // A runtime that loses tasks is being shut down.
@@ -186,7 +186,7 @@ impl<S: TokenSource> Cached<S> {
                     }
                     pending
                 }
-                Step::Wait(pending) => pending,
+                SlotStep::Wait(pending) => pending,
             };
             match core.wait(pending).await {
                 // A token that another refresh brought in the meantime beats an error.
@@ -268,7 +268,7 @@ impl<S: TokenSource> Core<S> {
     }
 
     /// Returns the outcome of a refresh; `None` if it is lost.
-    async fn wait(&self, mut pending: PendingRefresh) -> Option<Outcome> {
+    async fn wait(&self, mut pending: PendingRefresh) -> Option<FetchOutcome> {
         let patience = pending
             .lost_at
             .saturating_sub(self.settings.clock.monotonic());

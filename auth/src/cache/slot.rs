@@ -16,11 +16,11 @@ use crate::{
     request::{ScopeList, ScopeSet},
 };
 
-pub(super) type Outcome = Result<AuthHeaders, AuthError>;
+pub(super) type FetchOutcome = Result<AuthHeaders, AuthError>;
 
 /// What tokens of one source differ by.
 #[derive(PartialEq, Eq)]
-pub(super) struct Key {
+pub(super) struct SlotKey {
     pub(super) scopes: ScopeSet,
     pub(super) audience: Option<String>,
 }
@@ -32,12 +32,12 @@ pub(super) struct KeyParts<'a> {
 }
 
 impl KeyParts<'_> {
-    fn is_of(&self, key: &Key) -> bool {
+    fn is_of(&self, key: &SlotKey) -> bool {
         key.scopes == self.scopes && key.audience == self.audience
     }
 
-    pub(super) fn into_key(self) -> Key {
-        Key {
+    pub(super) fn into_key(self) -> SlotKey {
+        SlotKey {
             scopes: self.scopes.to_set(),
             audience: self.audience,
         }
@@ -52,7 +52,7 @@ pub(super) struct Slots {
 }
 
 struct Entry {
-    key: Key,
+    key: SlotKey,
     slot: Arc<Slot>,
     used: u64,
 }
@@ -108,14 +108,14 @@ pub(super) struct Slot {
 
 #[derive(Default)]
 struct SlotState {
-    token: Option<Held>,
+    token: Option<CachedToken>,
     refresh: Option<PendingRefresh>,
     failure: Option<Failure>,
     refreshes: u64,
     young_rejections: u32,
 }
 
-struct Held {
+struct CachedToken {
     token: Token,
     headers: AuthHeaders,
     issued: Duration,
@@ -133,7 +133,7 @@ struct Failure {
 }
 
 /// The next step of a caller.
-pub(super) enum Step {
+pub(super) enum SlotStep {
     /// Use these headers.
     Ready(AuthHeaders),
     /// Use these headers, and refresh the token in the background.
@@ -150,14 +150,14 @@ pub(super) enum Step {
 pub(super) struct RefreshGuard {
     slot: Arc<Slot>,
     number: u64,
-    outcome: watch::Sender<Option<Outcome>>,
+    outcome: watch::Sender<Option<FetchOutcome>>,
 }
 
 /// A running fetch, as its waiting callers see it.
 #[derive(Clone)]
 pub(super) struct PendingRefresh {
     number: u64,
-    pub(super) outcome: watch::Receiver<Option<Outcome>>,
+    pub(super) outcome: watch::Receiver<Option<FetchOutcome>>,
     pub(super) lost_at: Duration,
 }
 
@@ -180,7 +180,7 @@ impl Slot {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn step(self: &Arc<Self>, now: &DualInstant) -> Step {
+    pub(super) fn step(self: &Arc<Self>, now: &DualInstant) -> SlotStep {
         let mut state = self.state();
         let pending = state
             .refresh
@@ -193,20 +193,20 @@ impl Slot {
                 .as_ref()
                 .is_some_and(|f| now.monotonic < f.background);
             if !held.is_due(now) || resting || pending.is_some() {
-                return Step::Ready(headers);
+                return SlotStep::Ready(headers);
             }
-            return Step::Refresh(headers, self.start(&mut state, now).0);
+            return SlotStep::Refresh(headers, self.start(&mut state, now).0);
         }
         if let Some(pending) = pending {
-            return Step::Wait(pending);
+            return SlotStep::Wait(pending);
         }
         match &state.failure {
             Some(failure) if now.monotonic < failure.foreground => {
-                Step::Failed(failure.error.clone())
+                SlotStep::Failed(failure.error.clone())
             }
             _ => {
                 let (guard, pending) = self.start(&mut state, now);
-                Step::Fetch(guard, pending)
+                SlotStep::Fetch(guard, pending)
             }
         }
     }
@@ -269,7 +269,7 @@ impl Slot {
         number: u64,
         fetched: Result<(Token, AuthHeaders), AuthError>,
         now: &DualInstant,
-    ) -> Outcome {
+    ) -> FetchOutcome {
         let mut state = self.state();
         let current = state
             .refresh
@@ -278,9 +278,9 @@ impl Slot {
         if current {
             state.refresh = None;
         }
-        match fetched
-            .and_then(|(token, headers)| Held::new(token, headers, state.token.as_ref(), now))
-        {
+        match fetched.and_then(|(token, headers)| {
+            CachedToken::new(token, headers, state.token.as_ref(), now)
+        }) {
             Ok(held) => {
                 let headers = held.headers.clone();
                 // A refresh that was considered lost may complete late, with an older token than the one that replaced it.
@@ -312,7 +312,7 @@ impl Slot {
     }
 }
 
-impl Held {
+impl CachedToken {
     fn new(
         token: Token,
         headers: AuthHeaders,

@@ -40,10 +40,10 @@ use crate::RedactedPath;
 /// assert_eq!(environment.get("HOME"), None);
 /// ```
 #[derive(Clone)]
-pub struct Environment(Arc<Inner>);
+pub struct Environment(Arc<Overrides>);
 
 #[derive(Clone)]
-struct Inner {
+struct Overrides {
     os: OperatingSystem,
     /// Whether the machine has what is not set here.
     is_system: bool,
@@ -95,7 +95,7 @@ impl Environment {
     }
 
     fn on(os: OperatingSystem, is_system: bool) -> Self {
-        Self(Arc::new(Inner {
+        Self(Arc::new(Overrides {
             os,
             is_system,
             variables: BTreeMap::new(),
@@ -104,7 +104,7 @@ impl Environment {
         }))
     }
 
-    fn change(mut self, change: impl FnOnce(&mut Inner)) -> Self {
+    fn change(mut self, change: impl FnOnce(&mut Overrides)) -> Self {
         change(Arc::make_mut(&mut self.0));
         self
     }

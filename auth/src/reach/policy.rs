@@ -325,6 +325,12 @@ impl Named {
     }
 }
 
+impl From<Named> for String {
+    fn from(named: Named) -> Self {
+        named.text.into_owned()
+    }
+}
+
 /// Without a query, which may hold a secret.
 impl fmt::Debug for Named {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

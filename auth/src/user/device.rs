@@ -6,7 +6,7 @@ use http::StatusCode;
 use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 use serde::Deserialize;
 
-use super::flow::{ClientSecrets, Flow, Parts, granted, user};
+use super::flow::{ClientSecrets, Flow, FlowParts, granted, user};
 use crate::{
     AuthError, AuthErrorKind, AuthorizedUser,
     oauth::{post_form, read, send_form},
@@ -67,7 +67,7 @@ impl DeviceFlow {
     /// # Errors
     /// When the server cannot be reached or refuses: an unknown client, scopes that devices may not have.
     pub async fn start(&self) -> Result<DeviceAuthorization, AuthError> {
-        let Parts {
+        let FlowParts {
             client,
             scopes,
             clock,
@@ -96,7 +96,7 @@ impl DeviceFlow {
             return Err(hint(error));
         }
         let body = Zeroizing::new(body.to_vec());
-        let answer: Answer = serde_json::from_slice(&body)
+        let answer: DeviceCodeResponse = serde_json::from_slice(&body)
             .map_err(|error| unusable(&format!("gave no device code (line {})", error.line())))?;
         let verification_url = answer
             .verification_url
@@ -120,7 +120,7 @@ impl DeviceFlow {
 
 /// Google spells some names in its own way.
 #[derive(Deserialize)]
-struct Answer {
+struct DeviceCodeResponse {
     device_code: SecretString,
     user_code: String,
     verification_uri: Option<String>,
@@ -169,7 +169,7 @@ impl DeviceAuthorization {
     /// [`AuthErrorKind::Denied`] when the user said no, [`AuthErrorKind::TimedOut`] when the code expired, or what else the
     /// server says.
     pub async fn wait(self) -> Result<AuthorizedUser, AuthError> {
-        let Parts {
+        let FlowParts {
             client,
             scopes,
             own_transport,

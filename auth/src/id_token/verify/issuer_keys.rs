@@ -15,7 +15,7 @@ use tokio::{
 
 use super::{
     error::{IdTokenCheck, IdTokenError, failed},
-    jwt::{Key, read_set},
+    jwt::{PublicKey, read_set},
 };
 use crate::{AuthError, AuthErrorKind, FetchContext, cache::DualInstant};
 
@@ -36,22 +36,22 @@ const RESPONSE_LIMIT: usize = 1024 * 1024;
 /// The keys at one URL.
 pub(super) struct IssuerKeys {
     url: String,
-    state: Mutex<State>,
+    state: Mutex<KeyState>,
     /// Whoever fetches holds it.
     gate: Arc<Gate<()>>,
 }
 
 #[derive(Default)]
-struct State {
-    held: Option<Held>,
+struct KeyState {
+    held: Option<CachedKeys>,
     failure: Option<(AuthError, Duration)>,
     /// How many fetches have ended.
     fetches: u64,
     last: Option<Duration>,
 }
 
-struct Held {
-    keys: Arc<[Key]>,
+struct CachedKeys {
+    keys: Arc<[PublicKey]>,
     /// When to fetch them anew, in the background.
     stale: Option<DualInstant>,
     /// When they must not be used any more.
@@ -59,10 +59,10 @@ struct Held {
 }
 
 /// What to do about a key.
-enum Step {
-    Use(Vec<Key>),
+enum KeyStep {
+    Use(Vec<PublicKey>),
     /// Use these, and fetch new ones meanwhile.
-    Refresh(Vec<Key>),
+    Refresh(Vec<PublicKey>),
     Fetch,
     Fail(IdTokenError),
 }
@@ -76,7 +76,7 @@ impl IssuerKeys {
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, KeyState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -86,12 +86,12 @@ impl IssuerKeys {
         id: Option<&str>,
         transport: &Arc<dyn Transport>,
         clock: &Arc<dyn Clock>,
-    ) -> Result<Vec<Key>, IdTokenError> {
+    ) -> Result<Vec<PublicKey>, IdTokenError> {
         loop {
             let fetches = match self.step(id, &**clock) {
-                (Step::Use(keys), _) => return Ok(keys),
-                (Step::Fail(error), _) => return Err(error),
-                (Step::Refresh(keys), _) => {
+                (KeyStep::Use(keys), _) => return Ok(keys),
+                (KeyStep::Fail(error), _) => return Err(error),
+                (KeyStep::Refresh(keys), _) => {
                     if let (Ok(runtime), Ok(turn)) =
                         (Handle::try_current(), self.gate.clone().try_lock_owned())
                     {
@@ -99,7 +99,7 @@ impl IssuerKeys {
                     }
                     return Ok(keys);
                 }
-                (Step::Fetch, fetches) => fetches,
+                (KeyStep::Fetch, fetches) => fetches,
             };
             let turn = self.gate.clone().lock_owned().await;
             // Somebody else may have fetched while this one waited for its turn.
@@ -115,7 +115,7 @@ impl IssuerKeys {
         }
     }
 
-    fn step(&self, id: Option<&str>, clock: &dyn Clock) -> (Step, u64) {
+    fn step(&self, id: Option<&str>, clock: &dyn Clock) -> (KeyStep, u64) {
         let now = DualInstant::now(clock);
         let state = self.state();
         let rested = |since: Option<Duration>, wait| {
@@ -135,10 +135,10 @@ impl IssuerKeys {
                     .collect();
                 let stale = held.stale.is_some_and(|stale| stale.is_reached(&now));
                 match (keys.is_empty(), rested(state.last, BETWEEN_FETCHES)) {
-                    (false, true) if stale => Step::Refresh(keys),
-                    (false, _) => Step::Use(keys),
-                    (true, true) => Step::Fetch,
-                    (true, false) => Step::Fail(failed(
+                    (false, true) if stale => KeyStep::Refresh(keys),
+                    (false, _) => KeyStep::Use(keys),
+                    (true, true) => KeyStep::Fetch,
+                    (true, false) => KeyStep::Fail(failed(
                         IdTokenCheck::Key,
                         "it is signed with a key that its issuer does not have",
                     )),
@@ -146,9 +146,9 @@ impl IssuerKeys {
             }
             None => match &state.failure {
                 Some((error, since)) if !rested(Some(*since), REST) => {
-                    Step::Fail(IdTokenError::no_keys(error.clone()))
+                    KeyStep::Fail(IdTokenError::no_keys(error.clone()))
                 }
-                _ => Step::Fetch,
+                _ => KeyStep::Fetch,
             },
         };
         (step, state.fetches)
@@ -173,7 +173,7 @@ impl IssuerKeys {
             Ok((keys, lifetime)) => {
                 tracing::debug!(keys = keys.len(), ?lifetime, "fetched an issuer's keys");
                 state.failure = None;
-                state.held = Some(Held {
+                state.held = Some(CachedKeys {
                     keys: keys.into(),
                     stale: now.after(lifetime - lifetime / 10),
                     expiry: now.after(lifetime),
@@ -186,7 +186,10 @@ impl IssuerKeys {
         }
     }
 
-    async fn ask(&self, transport: &Arc<dyn Transport>) -> Result<(Vec<Key>, Duration), AuthError> {
+    async fn ask(
+        &self,
+        transport: &Arc<dyn Transport>,
+    ) -> Result<(Vec<PublicKey>, Duration), AuthError> {
         crate::reach::check_endpoint("the URL of the issuer's keys", &self.url)?;
         let request = Request::get(&self.url)
             .header(header::ACCEPT, "application/json")

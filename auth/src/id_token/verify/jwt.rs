@@ -29,13 +29,13 @@ impl Algorithm {
 
 /// A public key, for one algorithm.
 #[derive(Clone)]
-pub(super) struct Key {
+pub(super) struct PublicKey {
     pub(super) id: Option<String>,
     algorithm: Algorithm,
     key: DecodingKey,
 }
 
-impl Key {
+impl PublicKey {
     /// `None` for keys of other kinds and for other uses: a set may hold them.
     fn from_jwk(jwk: &Value) -> Option<Self> {
         let text = |name: &str| jwk.get(name).and_then(Value::as_str);
@@ -75,18 +75,18 @@ impl Key {
 }
 
 /// The usable keys of a set; `None` when it is no set, or has none.
-pub(super) fn read_set(set: &[u8]) -> Option<Vec<Key>> {
+pub(super) fn read_set(set: &[u8]) -> Option<Vec<PublicKey>> {
     let keys: Vec<_> = json::value(set)?
         .get("keys")?
         .as_array()?
         .iter()
-        .filter_map(Key::from_jwk)
+        .filter_map(PublicKey::from_jwk)
         .collect();
     (!keys.is_empty()).then_some(keys)
 }
 
 /// A token whose signature nobody has looked at yet.
-pub(super) struct Parts<'a> {
+pub(super) struct JwtParts<'a> {
     algorithm: Algorithm,
     pub(super) key_id: Option<String>,
     pub(super) claims: Vec<u8>,
@@ -94,7 +94,7 @@ pub(super) struct Parts<'a> {
     signature: Vec<u8>,
 }
 
-impl<'a> Parts<'a> {
+impl<'a> JwtParts<'a> {
     pub(super) fn read(token: &'a str) -> Result<Self, IdTokenError> {
         let form = |message: &str| failed(IdTokenCheck::Form, message);
         if token.len() > LONGEST {
@@ -141,7 +141,7 @@ impl<'a> Parts<'a> {
     }
 
     /// Whether one of `keys` made the signature. The algorithm is the key's own; the token only says which one it claims to be of.
-    pub(super) fn check_signature(&self, keys: &[Key]) -> Result<(), IdTokenError> {
+    pub(super) fn check_signature(&self, keys: &[PublicKey]) -> Result<(), IdTokenError> {
         let mut fit = keys
             .iter()
             .filter(|key| key.algorithm == self.algorithm)

@@ -19,7 +19,7 @@ pub use self::error::{IdTokenCheck, IdTokenError};
 use self::{
     claims::{Expected, IAP},
     issuer_keys::IssuerKeys,
-    jwt::Parts,
+    jwt::JwtParts,
 };
 
 /// Google's own keys, for ID tokens of users and service accounts.
@@ -131,15 +131,15 @@ impl IdTokenVerifier {
 
     /// Fetches keys through `transport`.
     #[must_use]
-    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
-        self.transport = transport;
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.transport = Arc::new(transport);
         self
     }
 
     /// Reads the time from `clock`.
     #[must_use]
-    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = clock;
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
         self
     }
 
@@ -149,7 +149,7 @@ impl IdTokenVerifier {
     /// [`IdTokenError`] says which check failed, and never shows the token.
     pub async fn verify(&self, token: &str) -> Result<IdTokenClaims, IdTokenError> {
         self.expected.check_configuration()?;
-        let parts = Parts::read(token.trim())?;
+        let parts = JwtParts::read(token.trim())?;
         let keys = self
             .issuer_keys
             .find(parts.key_id.as_deref(), &self.transport, &self.clock)

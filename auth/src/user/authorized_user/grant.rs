@@ -15,14 +15,14 @@ use crate::{
 };
 
 /// What all copies share: a refresh token that is replaced is replaced for all of them.
-pub(super) struct Grant {
-    info: Mutex<Known>,
+pub(super) struct UserGrant {
+    info: Mutex<GrantState>,
     /// One refresh at a time, because a refresh token that is sent twice may be taken for a stolen one.
     pub(super) turn: tokio::sync::Mutex<()>,
     store: Option<(Arc<dyn TokenStore>, TokenKey)>,
 }
 
-pub(super) struct Known {
+pub(super) struct GrantState {
     pub(super) info: UserInfo,
     unsaved: Unsaved,
     revoked: bool,
@@ -38,10 +38,10 @@ enum Unsaved {
     RefreshToken,
 }
 
-impl Grant {
+impl UserGrant {
     pub(super) fn new(info: UserInfo, store: Option<(Arc<dyn TokenStore>, TokenKey)>) -> Self {
         Self {
-            info: Mutex::new(Known {
+            info: Mutex::new(GrantState {
                 info,
                 unsaved: Unsaved::Nothing,
                 revoked: false,
@@ -51,7 +51,7 @@ impl Grant {
         }
     }
 
-    pub(super) fn known(&self) -> MutexGuard<'_, Known> {
+    pub(super) fn known(&self) -> MutexGuard<'_, GrantState> {
         self.info.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -1,30 +1,24 @@
 //! ID tokens of a user who signed in.
 
-use std::{
-    fmt,
-    sync::{Mutex, PoisonError},
-    time::SystemTime,
-};
+use std::{fmt, time::SystemTime};
 
 use futures_util::future::Either;
 use gapi_transport::BoxFuture;
-use secrecy::{ExposeSecret, SecretString};
 
-use super::source::{Source, is_worth_using};
+use super::source::{LastReturned, Source, is_worth_using};
 use crate::{AuthError, AuthErrorKind, FetchContext, IdTokenSource, Token, TokenSource};
 
 /// The ID tokens that come with refreshes of the grant.
-pub(super) struct IdTokens {
+pub(super) struct UserIdTokens {
     source: Source,
-    /// The one that was handed out last: when the cache asks again, it is of no use any more.
-    given: Mutex<Option<SecretString>>,
+    returned: LastReturned,
 }
 
-impl IdTokens {
+impl UserIdTokens {
     pub(super) fn new(source: Source) -> Self {
         Self {
             source,
-            given: Mutex::default(),
+            returned: LastReturned::default(),
         }
     }
 
@@ -53,26 +47,19 @@ impl IdTokens {
                 Token::from_jwt(new)?
             }
         };
-        *self.given.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some(SecretString::from(token.secret()));
+        self.returned.set(&token);
         Ok(token)
     }
 
     /// The token of the last refresh, whoever made it.
     fn known(&self, now: SystemTime) -> Option<Token> {
         let token = Token::from_jwt(self.source.info().id_token?).ok()?;
-        let given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
-        let was_given = given
-            .as_ref()
-            .is_some_and(|given| given.expose_secret() == token.secret());
-        let is_worth = token
-            .expiry()
-            .is_some_and(|expiry| is_worth_using(expiry, now));
-        (is_worth && !was_given).then_some(token)
+        let expiry = token.expiry()?;
+        (is_worth_using(expiry, now) && !self.returned.is(&token)).then_some(token)
     }
 }
 
-impl IdTokenSource for IdTokens {
+impl IdTokenSource for UserIdTokens {
     fn fetch_id_token<'a>(
         &'a self,
         audience: &'a str,
@@ -93,7 +80,7 @@ impl IdTokenSource for IdTokens {
     }
 }
 
-impl fmt::Debug for IdTokens {
+impl fmt::Debug for UserIdTokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.source.fmt(f)
     }

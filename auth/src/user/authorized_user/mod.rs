@@ -8,21 +8,23 @@ mod info;
 mod refresh;
 mod source;
 
-use std::{fmt, path::Path, sync::Arc};
+use std::{path::Path, sync::Arc};
 
-use gapi_transport::{Clock, Transport};
 use secrecy::{ExposeSecret, SecretString};
 
 #[cfg(feature = "id-token")]
-use self::id_tokens::IdTokens;
+use self::id_tokens::UserIdTokens;
 pub(crate) use self::info::UserInfo;
 use self::{grant::lock, source::Source};
 use super::store::{TokenKey, TokenStore};
 #[cfg(feature = "id-token")]
 use crate::IdTokenSource;
 use crate::{
-    AuthError, AuthErrorKind, Cached, Credentials, RedactedPath, TokenRetryPolicy, UrlPolicy,
-    config, configured::Configured, reach::Reach, token_retry::ATTEMPT_TIMEOUT,
+    AuthError, AuthErrorKind, Cached, Credentials, RedactedPath, config,
+    configured::Configured,
+    facade::{cached_facade, setters},
+    reach::Reach,
+    token_retry::ATTEMPT_TIMEOUT,
 };
 
 const NEEDED: &str = "`gcloud auth application-default login` writes one";
@@ -112,13 +114,13 @@ impl AuthorizedUser {
     /// # Errors
     /// [`AuthErrorKind::Store`] where the store cannot be read.
     pub async fn from_store(
-        store: Arc<dyn TokenStore>,
+        store: impl TokenStore,
         key: TokenKey,
     ) -> Result<Option<Self>, AuthError> {
         let Some(text) = store.load(&key).await? else {
             return Ok(None);
         };
-        Self::from_stored(&text, store, key).map(Some)
+        Self::from_stored(&text, Arc::new(store), key).map(Some)
     }
 
     pub(crate) fn from_stored(
@@ -141,11 +143,8 @@ impl AuthorizedUser {
     /// [`AuthErrorKind::Store`] where the store cannot be written; [`AuthErrorKind::Config`] where the refresh token would go to a server that
     /// nobody vouches for, [`AuthErrorKind::Universe`] where it could not be exchanged, and [`AuthErrorKind::SignInRequired`] where there is none and
     /// the access token has expired.
-    pub async fn save_in(
-        self,
-        store: Arc<dyn TokenStore>,
-        key: TokenKey,
-    ) -> Result<Self, AuthError> {
+    pub async fn save_in(self, store: impl TokenStore, key: TokenKey) -> Result<Self, AuthError> {
+        let store: Arc<dyn TokenStore> = Arc::new(store);
         let old = self.0.source();
         let cx = self.0.outside_fetch();
         let now = cx.clock().now();
@@ -187,38 +186,11 @@ impl AuthorizedUser {
         }
     }
 
-    fn change(self, change: impl FnOnce(&mut Source)) -> Self {
-        let mut source = self.0.source().copy();
-        change(&mut source);
-        Self(self.0.with_source(source))
-    }
-
-    /// Asks for these scopes, which have to be among the granted ones. None takes them back.
-    #[must_use]
-    pub fn scopes<S: Into<String>>(self, scopes: impl IntoIterator<Item = S>) -> Self {
-        let scopes: Vec<String> = scopes.into_iter().map(Into::into).collect();
-        self.change(|source| source.scopes = Some(scopes).filter(|scopes| !scopes.is_empty()))
-    }
-
-    /// The project that pays: `x-goog-user-project`.
-    #[must_use]
-    pub fn quota_project(self, project: impl Into<String>) -> Self {
-        let project = project.into();
-        self.change(|source| source.quota_project = Some(project))
-    }
-
     /// The user's address, or any name that tells this account from others. It is shown in errors.
     #[must_use]
     pub fn account(self, account: impl Into<String>) -> Self {
         let account = account.into();
         self.change(|source| source.account = Some(account))
-    }
-
-    /// The universe, if it is not the file's. Users can sign in in `googleapis.com` only.
-    #[must_use]
-    pub fn universe_domain(self, domain: impl Into<String>) -> Self {
-        let domain = domain.into();
-        self.change(|source| source.universe_domain = domain)
     }
 
     /// The token endpoint of a server other than Google's: an https URL, or http on this machine.
@@ -235,29 +207,17 @@ impl AuthorizedUser {
         self.change(|source| source.endpoints.set_revoke_uri(uri))
     }
 
-    /// Which token and revocation URI the file may name: [`UrlPolicy::untrusted`] where somebody else may have written it.
-    #[must_use]
-    pub fn url_policy(self, policy: UrlPolicy) -> Self {
-        Self(self.0.reaching(|reach| reach.url_policy = policy))
-    }
-
-    /// Fetches tokens through `transport`, whatever transport requests offer.
-    #[must_use]
-    pub fn transport(self, transport: Arc<dyn Transport>) -> Self {
-        Self(self.0.transport(transport))
-    }
-
-    /// Reads the time from `clock`.
-    #[must_use]
-    pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
-        Self(self.0.clock(clock))
-    }
-
-    /// How token requests are retried after transient errors.
-    #[must_use]
-    pub fn retry(self, policy: TokenRetryPolicy) -> Self {
-        Self(self.0.retry(policy))
-    }
+    setters!(
+        /// They must be among the granted scopes.
+        scopes,
+        quota_project,
+        /// Users can sign in to `googleapis.com` only.
+        universe_domain,
+        url_policy,
+        transport,
+        clock,
+        retry,
+    );
 
     /// The client that the user authorized.
     pub fn client_id(&self) -> &str {
@@ -324,11 +284,7 @@ fn canonical(scope: &str) -> &str {
 #[cfg(feature = "impersonation")]
 crate::configured::nested!(AuthorizedUser);
 
-impl fmt::Debug for AuthorizedUser {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.source().fmt(f)
-    }
-}
+cached_facade!(AuthorizedUser, Source);
 
 impl Credentials for AuthorizedUser {
     crate::credentials::forward!(
@@ -345,6 +301,6 @@ impl Credentials for AuthorizedUser {
     /// `openid`.
     #[cfg(feature = "id-token")]
     fn id_tokens(&self) -> Option<Arc<dyn IdTokenSource>> {
-        Some(Arc::new(IdTokens::new(self.0.source().copy())))
+        Some(Arc::new(UserIdTokens::new(self.0.source().clone())))
     }
 }

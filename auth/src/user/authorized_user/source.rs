@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
 };
 
@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::{
     endpoints::Endpoints,
-    grant::{Grant, no_refresh_token},
+    grant::{UserGrant, no_refresh_token},
     info::UserInfo,
     refresh::refresh,
 };
@@ -30,17 +30,16 @@ const WORTH_USING: Duration = Duration::from_secs(30);
 /// A user's grant, and the settings of one copy of the credentials.
 #[derive(Clone)]
 pub(crate) struct Source {
-    pub(super) grant: Arc<Grant>,
-    /// The scopes to ask for, if not those of the grant.
-    pub(super) scopes: Option<Vec<String>>,
+    pub(super) grant: Arc<UserGrant>,
+    /// The scopes to request; those of the grant if empty.
+    pub(super) scopes: Vec<String>,
     pub(super) quota_project: Option<String>,
     pub(super) universe_domain: String,
     pub(super) account: Option<String>,
     pub(super) client_id: String,
     pub(super) endpoints: Endpoints,
     pub(super) reach: Reach,
-    /// The token that was handed out last: when the cache asks again, it is of no use any more.
-    given: Arc<Mutex<Option<SecretString>>>,
+    returned: LastReturned,
 }
 
 impl Source {
@@ -50,7 +49,7 @@ impl Source {
         reach: Reach,
     ) -> Self {
         Self {
-            scopes: None,
+            scopes: Vec::new(),
             quota_project: info.quota_project_id.clone(),
             universe_domain: info
                 .universe_domain
@@ -60,24 +59,16 @@ impl Source {
             client_id: info.client_id.clone(),
             endpoints: Endpoints::from_info(&info),
             reach,
-            given: Arc::default(),
-            grant: Arc::new(Grant::new(info, store)),
-        }
-    }
-
-    /// A copy that a setter may change. It may hand out the known token again.
-    pub(super) fn copy(&self) -> Self {
-        Self {
-            given: Arc::default(),
-            ..self.clone()
+            returned: LastReturned::default(),
+            grant: Arc::new(UserGrant::new(info, store)),
         }
     }
 
     /// Everything known, with this copy's settings.
     pub(super) fn info(&self) -> UserInfo {
         let mut info = self.grant.known().info.clone();
-        if let Some(scopes) = &self.scopes {
-            info.scopes.clone_from(scopes);
+        if let Some(scopes) = self.own_scopes() {
+            info.scopes = scopes.to_vec();
             (info.token, info.expiry) = (None, None);
         }
         info.quota_project_id.clone_from(&self.quota_project);
@@ -115,14 +106,14 @@ impl Source {
     }
 
     async fn token(&self, cx: &FetchContext) -> Result<Token, AuthError> {
-        let scopes = self.scopes.as_deref();
+        let scopes = self.own_scopes();
         match self
             .refreshed(cx, scopes, |now| self.known_token(now))
             .await?
         {
             Either::Left(known) => Ok(known),
             Either::Right(token) => {
-                self.give(&token);
+                self.returned.set(&token);
                 Ok(token)
             }
         }
@@ -199,30 +190,49 @@ impl Source {
 
     /// The token of the file or of the store, unless it is too old or was handed out already.
     fn known_token(&self, now: SystemTime) -> Option<Token> {
-        if self.scopes.is_some() {
+        if !self.scopes.is_empty() {
             return None;
         }
         let known = self.grant.known();
         let (value, expiry) = (known.info.token.clone()?, known.info.expiry?);
-        let is_worth = is_worth_using(expiry, now);
-        let was_given = self
-            .given
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .as_ref()
-            .is_some_and(|given| given.expose_secret() == value.expose_secret());
         drop(known);
-        if !is_worth || was_given {
+        let token = Token::new(value).expires_at(expiry);
+        if !is_worth_using(expiry, now) || self.returned.is(&token) {
             return None;
         }
-        let token = Token::new(value).expires_at(expiry);
-        self.give(&token);
+        self.returned.set(&token);
         Some(token)
     }
 
-    fn give(&self, token: &Token) {
-        *self.given.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some(SecretString::from(token.secret()));
+    fn own_scopes(&self) -> Option<&[String]> {
+        Some(&*self.scopes).filter(|scopes| !scopes.is_empty())
+    }
+}
+
+/// The token that was returned last. When the cache asks again, that token is no longer of use.
+#[derive(Default)]
+pub(super) struct LastReturned(Mutex<Option<SecretString>>);
+
+impl LastReturned {
+    fn value(&self) -> MutexGuard<'_, Option<SecretString>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn is(&self, token: &Token) -> bool {
+        let last = self.value();
+        last.as_ref()
+            .is_some_and(|last| last.expose_secret() == token.secret())
+    }
+
+    pub(super) fn set(&self, token: &Token) {
+        *self.value() = Some(SecretString::from(token.secret()));
+    }
+}
+
+/// A copy may return the same token again: its cache is empty.
+impl Clone for LastReturned {
+    fn clone(&self) -> Self {
+        Self::default()
     }
 }
 
@@ -240,7 +250,7 @@ impl fmt::Debug for Source {
         f.debug_struct("AuthorizedUser")
             .field("client_id", &self.client_id)
             .field("account", &self.account)
-            .field("scopes", self.scopes.as_ref().unwrap_or(&known.info.scopes))
+            .field("scopes", &self.own_scopes().unwrap_or(&known.info.scopes))
             .field("granted_scopes", &known.info.granted_scopes)
             .field("quota_project", &self.quota_project)
             .field("universe_domain", &self.universe_domain)
@@ -255,8 +265,6 @@ impl Configured for Source {
     }
 
     fn set_reach(&mut self, reach: Reach) {
-        // A copy may hand out the known token again.
-        self.given = Arc::default();
         self.reach = reach;
     }
 }

@@ -9,7 +9,7 @@ use crate::{AuthError, AuthErrorKind};
 
 /// What an authorization server says in a callback.
 #[derive(Default)]
-struct Answer {
+struct CallbackParameters {
     code: Option<SecretString>,
     state: Option<SecretString>,
     iss: Option<String>,
@@ -26,7 +26,7 @@ pub(crate) fn code(
     issuer: Option<&str>,
     auth_uri: &str,
 ) -> Result<SecretString, AuthError> {
-    let answer = Answer::parse(callback)?;
+    let answer = CallbackParameters::parse(callback)?;
     let Some(state) = &answer.state else {
         return Err(stray("it has no `state`"));
     };
@@ -66,7 +66,7 @@ pub(crate) fn pasted(
     Ok(SecretString::from(code.into_owned()))
 }
 
-impl Answer {
+impl CallbackParameters {
     /// Reads a URL, or its query alone, which is also what a form that was posted looks like.
     fn parse(callback: &str) -> Result<Self, AuthError> {
         let query = callback

@@ -32,16 +32,16 @@ pub struct ClientSecrets {
 
 /// The file: one of two keys, `web` first if there are both.
 #[derive(Deserialize)]
-struct Document {
-    web: Option<Fields>,
-    installed: Option<Fields>,
+struct ClientSecretsFile {
+    web: Option<ClientFields>,
+    installed: Option<ClientFields>,
     #[serde(rename = "3pi")]
     workforce: Option<serde::de::IgnoredAny>,
     r#type: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct Fields {
+struct ClientFields {
     client_id: String,
     client_secret: Option<SecretString>,
     auth_uri: Option<String>,
@@ -100,7 +100,7 @@ impl ClientSecrets {
         let error = |kind, message: &str| {
             AuthError::new(kind, format!("{place}: {message}")).with_hint(NEEDED)
         };
-        let document: Document = serde_json::from_str(text.trim_start_matches('\u{feff}'))
+        let document: ClientSecretsFile = serde_json::from_str(text.trim_start_matches('\u{feff}'))
             .map_err(|cause| {
                 // Of values that do not fit serde shows what they are; the place is enough.
                 let what = if cause.is_data() && cause.to_string().starts_with("missing field") {
@@ -114,7 +114,7 @@ impl ClientSecrets {
                 };
                 error(AuthErrorKind::Config, &what)
             })?;
-        let Document {
+        let ClientSecretsFile {
             web,
             installed,
             workforce,

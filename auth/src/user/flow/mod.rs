@@ -18,7 +18,8 @@ pub(crate) use self::{
 };
 pub use self::{client::ClientSecrets, pending::PendingAuthorization};
 use crate::{
-    AuthError, AuthErrorKind, AuthorizedUser, FetchContext, oauth::form, reach::check_endpoint,
+    AuthError, AuthErrorKind, AuthorizedUser, FetchContext, facade::setters, oauth::form,
+    reach::check_endpoint,
 };
 
 /// Parameters that a flow sets itself.
@@ -194,19 +195,16 @@ impl Flow {
         self
     }
 
-    /// Exchanges codes through `transport`; the credentials use it too.
-    #[must_use]
-    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
-        self.transport = Some(transport);
+    fn configure(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
         self
     }
 
-    /// Reads the time from `clock`.
-    #[must_use]
-    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.clock = clock;
-        self
-    }
+    setters!(
+        /// The credentials use it, too.
+        transport,
+        clock,
+    );
 
     /// The URL to send the user to, and what has to be kept until the user comes back. Each call gives another pair.
     ///
@@ -374,8 +372,8 @@ impl Flow {
     }
 
     /// What another flow of the same client works with.
-    pub(crate) fn parts(&self) -> Parts<'_> {
-        Parts {
+    pub(crate) fn parts(&self) -> FlowParts<'_> {
+        FlowParts {
             client: &self.client,
             scopes: &self.scopes,
             own_transport: self.transport.as_ref(),
@@ -385,7 +383,7 @@ impl Flow {
 }
 
 /// See [`Flow::parts`].
-pub(crate) struct Parts<'a> {
+pub(crate) struct FlowParts<'a> {
     pub(crate) client: &'a ClientSecrets,
     pub(crate) scopes: &'a [String],
     /// The transport that the flow was given.

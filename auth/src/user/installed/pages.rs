@@ -9,7 +9,7 @@ pub(super) struct Page {
 
 /// What a page tells.
 #[derive(Clone, Copy)]
-enum Outcome {
+enum PageKind {
     Success,
     Denied,
     Problem,
@@ -24,7 +24,7 @@ impl Page {
     pub(super) fn success(message: Option<&str>) -> Self {
         let message =
             message.unwrap_or("You are signed in. You can close this tab and return to the app.");
-        Self::new(200, Outcome::Success, "All set", message, None)
+        Self::new(200, PageKind::Success, "All set", message, None)
     }
 
     /// The user said no.
@@ -32,7 +32,7 @@ impl Page {
         let message = "The app did not get access to your account. You can close this tab. To change your mind, start again from the app.";
         Self::new(
             200,
-            Outcome::Denied,
+            PageKind::Denied,
             "Access was not granted",
             message,
             None,
@@ -44,7 +44,7 @@ impl Page {
         let message = "The app could not complete the sign-in. You can close this tab and start again from the app.";
         Self::new(
             400,
-            Outcome::Problem,
+            PageKind::Problem,
             "Something went wrong",
             message,
             Some(detail),
@@ -57,7 +57,7 @@ impl Page {
                        wait, and then start again from the app.";
         Self::new(
             400,
-            Outcome::Problem,
+            PageKind::Problem,
             "Something went wrong",
             message,
             Some(detail),
@@ -69,7 +69,7 @@ impl Page {
         let message = "This address only takes the answer of a sign-in that was started from the app, which is still waiting for it.";
         Self::new(
             status,
-            Outcome::Problem,
+            PageKind::Problem,
             "Nothing to see here",
             message,
             None,
@@ -78,15 +78,15 @@ impl Page {
 
     fn new(
         status: u16,
-        outcome: Outcome,
+        outcome: PageKind,
         title: &str,
         message: &str,
         detail: Option<&str>,
     ) -> Self {
         let (class, label, mark) = match outcome {
-            Outcome::Success => ("success", "Success", "M9 16.5l5 5 9.5-11"),
-            Outcome::Denied => ("denied", "Not granted", "M9.5 16h13"),
-            Outcome::Problem => ("problem", "Problem", "M16 8.5v9.5M16 22.8v.2"),
+            PageKind::Success => ("success", "Success", "M9 16.5l5 5 9.5-11"),
+            PageKind::Denied => ("denied", "Not granted", "M9.5 16h13"),
+            PageKind::Problem => ("problem", "Problem", "M16 8.5v9.5M16 22.8v.2"),
         };
         let detail = detail.map_or_else(String::new, |detail| {
             format!(

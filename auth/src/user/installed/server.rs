@@ -227,15 +227,15 @@ impl Waiting<'_> {
                 }
             };
             match verdict {
-                Verdict::Over(outcome) => return *outcome,
-                Verdict::Refused(error) if refused.is_none() => {
+                CallbackOutcome::Over(outcome) => return *outcome,
+                CallbackOutcome::Refused(error) if refused.is_none() => {
                     let seconds = SECOND_CHANCE.as_secs();
                     self.print(&format!(
                         "The sign-in did not work: {error}.\nAnother try from the same page is waited for, {seconds} s at most."
                     ));
                     refused = Some((error, self.flow.sleep(SECOND_CHANCE)));
                 }
-                Verdict::Refused(_) | Verdict::Stray => {}
+                CallbackOutcome::Refused(_) | CallbackOutcome::Stray => {}
             }
         }
     }
@@ -249,13 +249,13 @@ impl Waiting<'_> {
         }
     }
 
-    async fn judge(&self, candidate: Candidate) -> Verdict {
+    async fn judge(&self, candidate: Candidate) -> CallbackOutcome {
         let Candidate { stream, target } = candidate;
         let (outcome, page) = match self.flow.code(self.pending, &target) {
             Err(error) if error.kind() == AuthErrorKind::Callback => {
                 tracing::warn!(%error, "the local server turned a request away");
                 show(stream, Page::stray(400)).await;
-                return Verdict::Stray;
+                return CallbackOutcome::Stray;
             }
             Err(error) if error.kind() == AuthErrorKind::Denied => (Err(error), Page::denied()),
             Err(error) => {
@@ -268,7 +268,7 @@ impl Waiting<'_> {
                     // The code is not this flow's: a program that saw the URL may have made the request.
                     tracing::warn!(%error, "the token endpoint refused a code; still waiting");
                     show(stream, Page::refused(&error.to_string())).await;
-                    return Verdict::Refused(error);
+                    return CallbackOutcome::Refused(error);
                 }
                 Err(error) => {
                     let page = Page::problem(&error.to_string());
@@ -277,11 +277,11 @@ impl Waiting<'_> {
             },
         };
         show(stream, page).await;
-        Verdict::Over(Box::new(outcome))
+        CallbackOutcome::Over(Box::new(outcome))
     }
 }
 
-enum Verdict {
+enum CallbackOutcome {
     Over(Box<Result<AuthorizedUser, AuthError>>),
     Refused(AuthError),
     Stray,

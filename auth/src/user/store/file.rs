@@ -44,7 +44,7 @@ pub struct FileStore {
 
 /// What stands in a file.
 #[derive(Serialize, Deserialize)]
-struct Document<'a> {
+struct StoredToken<'a> {
     version: u32,
     /// Grows by one with each save.
     revision: u64,
@@ -54,7 +54,7 @@ struct Document<'a> {
 }
 
 /// What is kept, and what is wrong with the first file that cannot be read.
-type Entries = (Vec<(TokenKey, SecretString)>, Option<AuthError>);
+type StoredEntries = (Vec<(TokenKey, SecretString)>, Option<AuthError>);
 
 impl FileStore {
     /// A store in `folder`, which is made when something is saved.
@@ -161,7 +161,7 @@ impl FileStore {
                 format!("what is to be saved is not JSON (line {})", error.line()),
             )
         })?;
-        let document = Document {
+        let document = StoredToken {
             version: VERSION,
             revision: revision.saturating_add(1),
             key: key.clone(),
@@ -242,17 +242,17 @@ impl FileStore {
     }
 
     /// All that is kept and can be read, in order of the keys, and what is wrong with the first file that cannot: it hides no other.
-    pub(crate) fn entries_now(&self) -> Result<Entries, AuthError> {
+    pub(crate) fn entries_now(&self) -> Result<StoredEntries, AuthError> {
         private::check_folder(&self.folder)?;
         let files = match fs::read_dir(&self.folder) {
             Ok(files) => files,
             // Something else in the place of the folder is not nothing.
             Err(error) if is_absent(&error) && !self.folder.exists() => {
-                return Ok(Entries::default());
+                return Ok(StoredEntries::default());
             }
             Err(error) => return Err(failure("read", &self.folder, error)),
         };
-        let (mut entries, mut first) = Entries::default();
+        let (mut entries, mut first) = StoredEntries::default();
         for file in files {
             let path = file
                 .map_err(|error| failure("read", &self.folder, error))?
@@ -312,14 +312,14 @@ impl FileStore {
     }
 }
 
-fn parse<'a>(path: &Path, text: &'a str) -> Result<Document<'a>, AuthError> {
+fn parse<'a>(path: &Path, text: &'a str) -> Result<StoredToken<'a>, AuthError> {
     let damaged = |what: String| {
         AuthError::new(
             AuthErrorKind::Store,
             format!("{}: {what}", RedactedPath::new(path)),
         )
     };
-    let document: Document<'a> = serde_json::from_str(text).map_err(|error| {
+    let document: StoredToken<'a> = serde_json::from_str(text).map_err(|error| {
         damaged(format!(
             "the file is damaged at line {} column {}",
             error.line(),

@@ -31,7 +31,7 @@ pub struct KeyringStore {
 
 /// What stands in the entry of a key; the token follows in entries of its own.
 #[derive(Serialize, Deserialize)]
-struct Head {
+struct EntryHead {
     version: u32,
     /// Which of two sets of parts is the current one.
     generation: u64,
@@ -110,11 +110,11 @@ impl KeyringStore {
         }
     }
 
-    fn head(&self, name: &str) -> Result<Option<Head>, AuthError> {
+    fn head(&self, name: &str) -> Result<Option<EntryHead>, AuthError> {
         let Some(text) = self.get(name)? else {
             return Ok(None);
         };
-        let head: Head = serde_json::from_slice(&text).map_err(|_| damaged(name))?;
+        let head: EntryHead = serde_json::from_slice(&text).map_err(|_| damaged(name))?;
         if head.version != VERSION {
             return Err(AuthError::new(
                 AuthErrorKind::Store,
@@ -150,7 +150,7 @@ impl KeyringStore {
         for (number, part) in parts.iter().enumerate() {
             self.set(&part_name(&name, generation, number), part)?;
         }
-        let head = Head {
+        let head = EntryHead {
             version: VERSION,
             generation,
             parts: parts.len(),
@@ -163,7 +163,7 @@ impl KeyringStore {
         Ok(())
     }
 
-    fn remove_parts(&self, name: &str, head: &Head) -> Result<(), AuthError> {
+    fn remove_parts(&self, name: &str, head: &EntryHead) -> Result<(), AuthError> {
         for part in 0..head.parts {
             self.remove(&part_name(name, head.generation, part))?;
         }

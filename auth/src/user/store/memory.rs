@@ -14,10 +14,10 @@ use crate::AuthError;
 
 /// Keeps tokens in memory: for tests, and for programs that must leave no trace. Clones are the same store.
 #[derive(Clone, Default)]
-pub struct MemoryStore(Arc<Mutex<Entries>>);
+pub struct MemoryStore(Arc<Mutex<MemoryEntries>>);
 
 #[derive(Default)]
-struct Entries {
+struct MemoryEntries {
     values: BTreeMap<TokenKey, SecretString>,
     locks: BTreeMap<TokenKey, Arc<tokio::sync::Mutex<()>>>,
 }
@@ -28,7 +28,7 @@ impl MemoryStore {
         Self::default()
     }
 
-    fn entries(&self) -> MutexGuard<'_, Entries> {
+    fn entries(&self) -> MutexGuard<'_, MemoryEntries> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -6,7 +6,7 @@ mod keyring;
 mod memory;
 mod private;
 
-use std::{any::Any, fmt};
+use std::{any::Any, fmt, sync::Arc};
 
 use gapi_transport::BoxFuture;
 use secrecy::SecretString;
@@ -65,6 +65,40 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     /// What errors call the lock of `key`, such as the path of a file.
     fn lock_name(&self, key: &TokenKey) -> String {
         format!("of {key} in {self:?}")
+    }
+}
+
+/// A shared store is a store.
+impl<S: TokenStore + ?Sized> TokenStore for Arc<S> {
+    fn load<'a>(
+        &'a self,
+        key: &'a TokenKey,
+    ) -> BoxFuture<'a, Result<Option<SecretString>, AuthError>> {
+        (**self).load(key)
+    }
+
+    fn save<'a>(
+        &'a self,
+        key: &'a TokenKey,
+        value: &'a SecretString,
+    ) -> BoxFuture<'a, Result<(), AuthError>> {
+        (**self).save(key, value)
+    }
+
+    fn delete<'a>(&'a self, key: &'a TokenKey) -> BoxFuture<'a, Result<bool, AuthError>> {
+        (**self).delete(key)
+    }
+
+    fn list(&self) -> BoxFuture<'_, Result<Vec<TokenKey>, AuthError>> {
+        (**self).list()
+    }
+
+    fn lock<'a>(&'a self, key: &'a TokenKey) -> BoxFuture<'a, Result<StoreLock, AuthError>> {
+        (**self).lock(key)
+    }
+
+    fn lock_name(&self, key: &TokenKey) -> String {
+        (**self).lock_name(key)
     }
 }
 
