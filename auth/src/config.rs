@@ -1,4 +1,4 @@
-//! Configuration files in JSON: reading them, and taking their fields one by one with errors that name the location.
+//! Configuration files in JSON: reading them and taking their fields, with errors that name the file and the field.
 
 use std::{collections::BTreeMap, fmt, fs::File, io, io::Read, path::Path, time::Duration};
 
@@ -13,10 +13,10 @@ use crate::{
     redacted_path::NamedPath,
 };
 
-/// No configuration or token file comes near this size.
+/// More than the size of any configuration or token file.
 pub(crate) const FILE_LIMIT: u64 = 1024 * 1024;
 
-/// The text of a file; `needed` is what a reader who gave the wrong path is told to give, and `instead` the function for the text itself.
+/// Reads a text file. The hints of errors are `needed`, and `instead`: the function that takes the text.
 pub(crate) fn read_text(
     path: &Path,
     needed: &str,
@@ -34,83 +34,91 @@ pub(crate) fn read_text(
         })
 }
 
-/// Why a file cannot be read that was given as a path, if it is none. It is asked only where there is no such file: names may be strange.
+/// Returns an error if `path` does not look like a path. Call it only if there is no such file, because file names may be unusual.
 pub(crate) fn no_path(path: &Path, hint: &str) -> Option<AuthError> {
     let what = RedactedPath::new(path).looks_like()?;
     let message = format!("what was given as the path of a file looks like {what}");
     Some(AuthError::new(AuthErrorKind::Config, message).with_hint(hint))
 }
 
-/// Why a file cannot be read.
+/// Returns the error of a file that cannot be read.
 pub(crate) fn unreadable(path: &Path, error: io::Error, needed: &str) -> AuthError {
     let hint = "write it to a file, and give the path of that";
     if let Some(error) = no_path(path, hint) {
         return error;
     }
-    let place = RedactedPath::new(path);
+    let name = RedactedPath::new(path);
     match error.kind() {
         io::ErrorKind::NotFound => AuthError::new(
             AuthErrorKind::NotFound,
-            format!("{place}: there is no such file"),
+            format!("{name}: there is no such file"),
         ),
         io::ErrorKind::InvalidData => {
-            AuthError::new(AuthErrorKind::Config, format!("{place}: not a text file"))
+            AuthError::new(AuthErrorKind::Config, format!("{name}: not a text file"))
         }
         _ => AuthError::new(
             AuthErrorKind::Config,
-            format!("{place}: the file cannot be read: {error}"),
+            format!("{name}: the file cannot be read: {error}"),
         ),
     }
     .with_hint(needed)
     .with_source(error)
 }
 
-/// The fields of one JSON object that are still to be taken. What is left is wiped when dropped, because it may be secret.
+/// The fields of one JSON object that are not yet taken. They are wiped when dropped, because they may be secret.
 pub(crate) struct Fields {
-    /// What errors call the object: a file, and the way to the object within it.
-    place: String,
-    /// What to give instead of something unusable.
+    /// The name of the object in errors: the file, and the path of the object within it.
+    location: String,
+    /// The hint of errors.
     needed: &'static str,
     fields: Vec<(String, Value)>,
 }
 
 impl Fields {
-    /// Reads a file's text.
-    pub(crate) fn parse(place: &str, text: &str, needed: &'static str) -> Result<Self, AuthError> {
+    /// Reads the text of a file.
+    pub(crate) fn parse(
+        location: &str,
+        text: &str,
+        needed: &'static str,
+    ) -> Result<Self, AuthError> {
         let wrong = |message: &dyn fmt::Display| {
-            AuthError::new(AuthErrorKind::Config, format!("{place}: {message}")).with_hint(needed)
+            AuthError::new(AuthErrorKind::Config, format!("{location}: {message}"))
+                .with_hint(needed)
         };
         match json::file(text) {
-            Ok(Value::Object(fields)) => Ok(Self::new(place.to_owned(), needed, fields)),
+            Ok(Value::Object(fields)) => Ok(Self::new(location.to_owned(), needed, fields)),
             Ok(mut other) => {
                 wipe(&mut other);
                 Err(wrong(&"not a JSON object"))
             }
-            // The text of a JSON error says where it is, and never shows what stands there.
+            // The text of a JSON error names the line and column, and does not show the content.
             Err(error) => Err(wrong(&format_args!("not JSON: {error}"))),
         }
     }
 
-    fn new(place: String, needed: &'static str, object: Map<String, Value>) -> Self {
+    fn new(location: String, needed: &'static str, object: Map<String, Value>) -> Self {
         Self {
-            place,
+            location,
             needed,
             fields: object.into_iter().collect(),
         }
     }
 
-    /// What errors call the object.
-    pub(crate) fn place(&self) -> &str {
-        &self.place
+    /// Returns the name of the object in errors.
+    pub(crate) fn location(&self) -> &str {
+        &self.location
     }
 
-    /// An error about the object.
+    /// Returns an error about the object.
     pub(crate) fn error(&self, message: impl fmt::Display) -> AuthError {
-        AuthError::new(AuthErrorKind::Config, format!("{}: {message}", self.place))
-            .with_hint(self.needed)
+        AuthError::new(
+            AuthErrorKind::Config,
+            format!("{}: {message}", self.location),
+        )
+        .with_hint(self.needed)
     }
 
-    /// An error about an object that is right, but for another purpose.
+    /// Returns an error about an object that is valid, but for another purpose.
     pub(crate) fn unsupported(&self, message: impl fmt::Display) -> AuthError {
         self.error(message).with_kind(AuthErrorKind::Unsupported)
     }
@@ -127,12 +135,12 @@ impl Fields {
         }
     }
 
-    /// A text that has to be there.
+    /// Takes a required text.
     pub(crate) fn required(&mut self, name: &str) -> Result<String, AuthError> {
         self.text(name)?.ok_or_else(|| self.missing(name))
     }
 
-    /// A secret that has to be there.
+    /// Takes a required secret.
     pub(crate) fn required_secret(&mut self, name: &str) -> Result<SecretString, AuthError> {
         self.secret(name)?.ok_or_else(|| self.missing(name))
     }
@@ -141,7 +149,7 @@ impl Fields {
         self.error(format_args!("the field `{name}` is missing or empty"))
     }
 
-    /// A trimmed text; empty counts as absent.
+    /// Takes a trimmed text. An empty one counts as absent.
     pub(crate) fn text(&mut self, name: &str) -> Result<Option<String>, AuthError> {
         match self.take(name) {
             None | Some(Value::Null) => Ok(None),
@@ -154,27 +162,27 @@ impl Fields {
         }
     }
 
-    /// A URL or a universe that the file names.
+    /// Takes a URL or a universe.
     pub(crate) fn named(&mut self, name: &str) -> Result<Option<Named>, AuthError> {
         Ok(self.text(name)?.map(Named::by_file))
     }
 
-    /// The path of a file or folder that the file names.
+    /// Takes the path of a file or folder.
     pub(crate) fn named_path(&mut self, name: &str) -> Result<Option<NamedPath>, AuthError> {
         Ok(self.text(name)?.map(NamedPath::from))
     }
 
-    /// A path that has to be there.
+    /// Takes a required path.
     pub(crate) fn required_path(&mut self, name: &str) -> Result<NamedPath, AuthError> {
         self.required(name).map(NamedPath::from)
     }
 
-    /// A trimmed text that is never shown.
+    /// Takes a trimmed text that is secret.
     pub(crate) fn secret(&mut self, name: &str) -> Result<Option<SecretString>, AuthError> {
         Ok(self.text(name)?.map(SecretString::from))
     }
 
-    /// A whole number.
+    /// Takes a whole number.
     pub(crate) fn number(&mut self, name: &str) -> Result<Option<u64>, AuthError> {
         match self.take(name) {
             None | Some(Value::Null) => Ok(None),
@@ -183,7 +191,7 @@ impl Fields {
         }
     }
 
-    /// A number of seconds, with or without a fraction.
+    /// Takes a number of seconds, with or without a fraction.
     pub(crate) fn seconds(&mut self, name: &str) -> Result<Option<Duration>, AuthError> {
         match self.take(name) {
             None | Some(Value::Null) => Ok(None),
@@ -194,7 +202,7 @@ impl Fields {
         }
     }
 
-    /// A text or a number, as text; nothing where it is neither.
+    /// Takes a text or a number, as text; `None` for other types.
     pub(crate) fn scalar(&mut self, name: &str) -> Option<String> {
         match self.take(name)? {
             Value::String(text) => Some(text),
@@ -206,7 +214,7 @@ impl Fields {
         }
     }
 
-    /// True or false; absent is false.
+    /// Takes a boolean. Absent is false.
     pub(crate) fn flag(&mut self, name: &str) -> Result<bool, AuthError> {
         match self.take(name) {
             None | Some(Value::Null) => Ok(false),
@@ -215,7 +223,7 @@ impl Fields {
         }
     }
 
-    /// A list of texts, or one text with spaces; absent is empty.
+    /// Takes a list of texts, or one text with spaces. Absent is empty.
     pub(crate) fn list(&mut self, name: &str) -> Result<Vec<String>, AuthError> {
         let what = "a list of strings, or one string with spaces";
         match self.take(name) {
@@ -232,7 +240,7 @@ impl Fields {
         }
     }
 
-    /// Texts by name; absent is empty.
+    /// Takes texts by name. Absent is empty.
     pub(crate) fn map(&mut self, name: &str) -> Result<BTreeMap<String, SecretString>, AuthError> {
         let Some(mut object) = self.object(name)? else {
             return Ok(BTreeMap::new());
@@ -244,29 +252,29 @@ impl Fields {
             .collect()
     }
 
-    /// An object within this one.
+    /// Takes an object.
     pub(crate) fn object(&mut self, name: &str) -> Result<Option<Self>, AuthError> {
         match self.take(name) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::Object(fields)) => {
-                let place = format!("{}: {name}", self.place);
-                Ok(Some(Self::new(place, self.needed, fields)))
+                let location = format!("{}: {name}", self.location);
+                Ok(Some(Self::new(location, self.needed, fields)))
             }
             Some(other) => Err(self.wrong(name, "an object", other)),
         }
     }
 
-    /// Whether a field is there and not null.
+    /// Returns whether a field exists and is not null.
     pub(crate) fn has(&self, name: &str) -> bool {
         self.get(name).is_some_and(|value| !value.is_null())
     }
 
-    /// A text that is left where it is.
+    /// Returns a text without taking it.
     pub(crate) fn peek(&self, name: &str) -> Option<&str> {
         self.get(name)?.as_str()
     }
 
-    /// The text of everything that is left, for a reader of its own.
+    /// Returns the JSON text of the remaining fields.
     pub(crate) fn to_text(&self) -> SecretString {
         let mut all = Value::Object(self.fields.iter().cloned().collect());
         let text = SecretString::from(json::text(&all));
@@ -274,18 +282,18 @@ impl Fields {
         text
     }
 
-    /// Everything that is left, for whoever keeps it.
+    /// Returns the remaining fields.
     pub(crate) fn into_rest(mut self) -> Map<String, Value> {
         std::mem::take(&mut self.fields).into_iter().collect()
     }
 
     fn get(&self, name: &str) -> Option<&Value> {
-        let (_, value) = self.fields.iter().find(|(known, _)| known == name)?;
+        let (_, value) = self.fields.iter().find(|(own, _)| own == name)?;
         Some(value)
     }
 
     fn take(&mut self, name: &str) -> Option<Value> {
-        let index = self.fields.iter().position(|(known, _)| known == name)?;
+        let index = self.fields.iter().position(|(own, _)| own == name)?;
         Some(self.fields.swap_remove(index).1)
     }
 
@@ -301,12 +309,12 @@ impl Drop for Fields {
     }
 }
 
-/// A `type` that is fit to be shown.
+/// Returns whether a `type` may be part of an error.
 fn is_kind(text: &str) -> bool {
     text.len() <= 64 && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
 }
 
-/// Overwrites every text.
+/// Overwrites all texts.
 pub(crate) fn wipe(json: &mut Value) {
     match json {
         Value::String(text) => text.zeroize(),

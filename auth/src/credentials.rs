@@ -117,7 +117,7 @@ macro_rules! forward {
 #[allow(unused_imports)] // Without any feature there is nothing to wrap.
 pub(crate) use forward;
 
-macro_rules! through_pointer {
+macro_rules! forward_to_pointee {
     ($pointer:ident) => {
         impl<C: Credentials + ?Sized> Credentials for $pointer<C> {
             fn headers<'a>(
@@ -162,5 +162,5 @@ macro_rules! through_pointer {
     };
 }
 
-through_pointer!(Arc);
-through_pointer!(Box);
+forward_to_pointee!(Arc);
+forward_to_pointee!(Box);

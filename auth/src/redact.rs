@@ -1,28 +1,28 @@
-//! Showing a server's words without the secrets in them.
+//! Texts of a server without the secrets in them.
 
 use gapi_transport::redact::is_secret_in_text;
 use serde_json::Value;
 
 use crate::{json, redacted_path::TOKENS};
 
-/// How many characters of a response an error shows.
+/// The number of characters of a response in an error.
 const EXCERPT: usize = 300;
-/// Longer runs of token characters than this are no words.
+/// A longer run of token characters is not a word.
 const LONGEST_WORD: usize = 32;
 const REDACTED: &str = "[redacted]";
-/// The name of what follows the word `Bearer`, which is a word of prose too.
+/// The name of the value after the word `Bearer`, which also occurs in prose.
 const SCHEME: &str = "";
-/// What follows the number and the hash of a client's ID, which is public.
+/// The suffix of a client's ID, which is public.
 const CLIENT_ID: &str = ".apps.googleusercontent.com";
 
-/// A short, readable form of `body` that holds no secret.
+/// Returns a short, readable form of `body` without secrets.
 pub(crate) fn excerpt(body: &[u8]) -> String {
     let text = match json::value(body) {
         Some(mut json) => {
             hide_fields(&mut json);
             json::text(&json)
         }
-        // What is broken may be so in the name of a secret, or right before it.
+        // Broken JSON may be cut within the name of a secret, or right before it.
         None if body.trim_ascii_start().starts_with(b"{") => {
             format!("{} bytes of JSON, which is broken or cut off", body.len())
         }
@@ -34,39 +34,39 @@ pub(crate) fn excerpt(body: &[u8]) -> String {
     }
 }
 
-/// `text` on one line, with everything that looks like a token taken out.
+/// Returns `text` on one line, with all that looks like a token replaced.
 pub(crate) fn words(text: &str) -> String {
     // A control character within a secret does not end it.
     let text: String = text
         .chars()
         .filter(|c| c.is_whitespace() || !c.is_control())
         .collect();
-    let mut shown = String::with_capacity(text.len());
+    let mut redacted = String::with_capacity(text.len());
     let mut hide = Hide::Nothing;
     for word in text.split_whitespace() {
         let is_within = matches!(hide, Hide::UntilQuote(_));
-        if !shown.is_empty() && !is_within {
-            shown.push(' ');
+        if !redacted.is_empty() && !is_within {
+            redacted.push(' ');
         }
         hide = match hide {
-            Hide::Nothing => show(word, &mut shown),
+            Hide::Nothing => push(word, &mut redacted),
             Hide::Next(name) if !word.contains(char::is_alphanumeric) => {
-                shown.push_str(word);
+                redacted.push_str(word);
                 Hide::Next(name)
             }
-            Hide::Next(name) if is_harmless(name, word) => show(word, &mut shown),
+            Hide::Next(name) if is_harmless(name, word) => push(word, &mut redacted),
             Hide::Next(_) => {
-                shown.push_str(REDACTED);
+                redacted.push_str(REDACTED);
                 Hide::after(word)
             }
             Hide::UntilQuote(quote) if word.contains(quote) => Hide::Nothing,
             Hide::UntilQuote(quote) => Hide::UntilQuote(quote),
         };
     }
-    shown
+    redacted
 }
 
-/// What is hidden of the words to come.
+/// What is hidden of the following words.
 #[derive(Clone, Copy)]
 enum Hide<'a> {
     Nothing,
@@ -93,10 +93,10 @@ impl Hide<'_> {
     }
 }
 
-/// Shows a word, or what of it may be shown.
-fn show<'a>(word: &'a str, shown: &mut String) -> Hide<'a> {
+/// Appends a word without its secrets.
+fn push<'a>(word: &'a str, redacted: &mut String) -> Hide<'a> {
     let Some((start, end)) = secret_name(word) else {
-        show_plain(word, shown);
+        push_plain(word, redacted);
         let is_scheme = word.eq_ignore_ascii_case("bearer");
         return if is_scheme {
             Hide::Next(SCHEME)
@@ -104,32 +104,32 @@ fn show<'a>(word: &'a str, shown: &mut String) -> Hide<'a> {
             Hide::Nothing
         };
     };
-    show_plain(&word[..start], shown);
+    push_plain(&word[..start], redacted);
     let (name, rest) = (&word[start..end], &word[end..]);
-    // A secret may stand right before the name.
+    // A secret may be right before the name.
     let is_name = |c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '-');
-    let is_apart = !shown.ends_with(REDACTED);
+    let is_apart = !redacted.ends_with(REDACTED);
     match is_apart && name.len() <= 24 && name.chars().all(is_name) {
-        true => shown.push_str(name),
-        false => shown.push_str(REDACTED),
+        true => redacted.push_str(name),
+        false => redacted.push_str(REDACTED),
     }
     let value = rest.trim_start_matches(['"', '\'', '\\', ':', '=']);
     if value.is_empty() {
-        shown.push_str(rest);
+        redacted.push_str(rest);
         return Hide::Next(name);
     }
     // The quotation mark that opens the value goes with it.
     let mark = rest[..rest.len() - value.len()].trim_end_matches(['"', '\'', '\\']);
-    shown.push_str(mark);
+    redacted.push_str(mark);
     if is_harmless(name, value) {
-        shown.push_str(&rest[mark.len()..]);
+        redacted.push_str(&rest[mark.len()..]);
         return Hide::Nothing;
     }
-    shown.push_str(REDACTED);
+    redacted.push_str(REDACTED);
     Hide::after(&rest[mark.len()..])
 }
 
-/// Where in a word such as `name=value` the name of a secret is.
+/// Returns the range of the name of a secret in a word such as `name=value`.
 fn secret_name(word: &str) -> Option<(usize, usize)> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     let mut from = 0;
@@ -149,7 +149,7 @@ fn secret_name(word: &str) -> Option<(usize, usize)> {
     None
 }
 
-/// Whether a value is none that a secret of this name has: numbers of errors, and words after `Bearer`.
+/// Returns whether a value is not a secret in spite of its name: error codes, and words after `Bearer`.
 fn is_harmless(name: &str, value: &str) -> bool {
     let value = value.trim_matches(|c: char| c.is_ascii_punctuation());
     let is_number = !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit());
@@ -160,32 +160,32 @@ fn is_harmless(name: &str, value: &str) -> bool {
     }
 }
 
-/// Shows what is not named as a secret: all but what looks like a token.
-fn show_plain(word: &str, shown: &mut String) {
+/// Appends a text that is not named as a secret, without what looks like a token.
+fn push_plain(word: &str, redacted: &mut String) {
     let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '+' | '=');
     let mut rest = word;
     while !rest.is_empty() {
         if TOKENS.iter().any(|beginning| rest.starts_with(beginning)) {
             let is_part = |c: char| is_token(c) || matches!(c, '.' | '/' | '~' | '%');
-            shown.push_str(REDACTED);
+            redacted.push_str(REDACTED);
             rest = &rest[rest.find(|c| !is_part(c)).unwrap_or(rest.len())..];
             continue;
         }
         let run = rest.find(|c| !is_token(c)).unwrap_or(rest.len());
         let is_random = run > LONGEST_WORD || is_mixed(&rest[..run]);
         if is_random && !rest[run..].starts_with(CLIENT_ID) {
-            shown.push_str(REDACTED);
+            redacted.push_str(REDACTED);
         } else {
-            shown.push_str(&rest[..run]);
+            redacted.push_str(&rest[..run]);
         }
         rest = &rest[run..];
         let gap = rest.find(is_token).unwrap_or(rest.len());
-        shown.push_str(&rest[..gap]);
+        redacted.push_str(&rest[..gap]);
         rest = &rest[gap..];
     }
 }
 
-/// Whether a word is long for one that has letters of both cases and digits.
+/// Returns whether a long word has letters of both cases and digits.
 fn is_mixed(word: &str) -> bool {
     let has = |is: fn(&u8) -> bool| word.as_bytes().iter().any(is);
     word.len() >= LONGEST_WORD / 2
@@ -197,7 +197,7 @@ fn is_mixed(word: &str) -> bool {
 fn hide_fields(json: &mut Value) {
     match json {
         Value::Object(fields) => {
-            // A name that is none may be a value whose name was lost.
+            // An unusual name may be a value whose name was lost.
             if fields.keys().any(|name| words(name) != *name) {
                 *fields = std::mem::take(fields)
                     .into_iter()
@@ -227,20 +227,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn secrets_are_taken_out_and_words_stay() {
+    fn secrets_are_removed_and_words_stay() {
         let json = br#"{"access_token":"ya29.canary","expires_in":3599,"nested":[{"client_secret":"canary","code":"canary"}],"token_type":"Bearer"}"#;
-        let shown = excerpt(json);
-        assert!(!shown.contains("canary"), "{shown}");
+        let redacted = excerpt(json);
+        assert!(!redacted.contains("canary"), "{redacted}");
         assert!(
-            shown.contains(r#""expires_in":3599"#) && shown.contains("Bearer"),
-            "{shown}"
+            redacted.contains(r#""expires_in":3599"#) && redacted.contains("Bearer"),
+            "{redacted}"
         );
         let text = "access_token=canary&x=1 \"refresh_token\": \"canary\"\r\nBearer: canary see https://www.googleapis.com/auth/admin.directory.user.readonly";
-        let shown = words(text);
-        assert!(!shown.contains("canary"), "{shown}");
+        let redacted = words(text);
+        assert!(!redacted.contains("canary"), "{redacted}");
         assert!(
-            shown.ends_with("see https://www.googleapis.com/auth/admin.directory.user.readonly"),
-            "{shown}"
+            redacted.ends_with("see https://www.googleapis.com/auth/admin.directory.user.readonly"),
+            "{redacted}"
         );
         let jwt =
             "got eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJyb2JvdEBleGFtcGxlIn0abc.c2ln here";
@@ -257,7 +257,7 @@ mod tests {
             "Bearer token is missing",
             "urn:ietf:params:oauth:token-type:access_token is not urn:ietf:params:oauth:grant-type:jwt-bearer",
             "Token has been expired or revoked.",
-            "https://oauth2.googleapis.com/token answered 500",
+            "https://oauth2.googleapis.com/token returned 500",
         ] {
             assert_eq!(words(text), text);
         }
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_hidden_wherever_it_stands_in_a_word() {
+    fn a_secret_is_hidden_anywhere_in_a_word() {
         for text in [
             r#"{"access_token"ya29.canary...","expires_in":3599}"#,
             r#""access_token"canary-1","expires_in":3599}"#,
@@ -287,13 +287,13 @@ mod tests {
             "got GOCSPX-canary, and AIzacanary",
             "https://h.example/?access_token=canary",
         ] {
-            for shown in [words(text), excerpt(text.as_bytes())] {
-                assert!(!shown.contains("canary"), "{text}: {shown}");
+            for redacted in [words(text), excerpt(text.as_bytes())] {
+                assert!(!redacted.contains("canary"), "{text}: {redacted}");
             }
         }
         // The value is the name.
-        let shown = excerpt(br#"{"ya29.canary":1,"error":"x"}"#);
-        assert!(!shown.contains("canary"), "{shown}");
+        let redacted = excerpt(br#"{"ya29.canary":1,"error":"x"}"#);
+        assert!(!redacted.contains("canary"), "{redacted}");
         assert_eq!(
             words("password: \"two canary words\" and more"),
             "password: [redacted] and more"
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn long_answers_are_cut() {
+    fn long_responses_are_cut() {
         assert_eq!(excerpt(&b"ab ".repeat(1000)).chars().count(), EXCERPT + 1);
         assert_eq!(
             excerpt("é ".repeat(1000).as_bytes()).chars().count(),

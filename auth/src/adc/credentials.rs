@@ -1,4 +1,4 @@
-//! What was found.
+//! The credentials that were found.
 
 use std::{fmt, path::PathBuf, sync::Arc};
 
@@ -13,17 +13,17 @@ use crate::{
 
 const CLOUD_PLATFORM: &str = "https://www.googleapis.com/auth/cloud-platform";
 
-/// Where Application Default Credentials were found.
+/// The location of Application Default Credentials.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Origin {
-    /// In the file that `GOOGLE_APPLICATION_CREDENTIALS` names.
+    /// The file that `GOOGLE_APPLICATION_CREDENTIALS` names.
     Variable(PathBuf),
-    /// In the file that `gcloud auth application-default login` writes.
+    /// The file that `gcloud auth application-default login` writes.
     Gcloud(PathBuf),
-    /// In the store of `gapi auth login`: this account.
+    /// The store of `gapi auth login`, with this account.
     SignedIn(String),
-    /// Nowhere else, so that the metadata server is asked when the first token is needed.
+    /// The metadata server, which is queried when the first token is needed.
     MetadataServer,
 }
 
@@ -61,7 +61,7 @@ impl fmt::Debug for Origin {
     }
 }
 
-/// The credentials that a program has where it runs, and where they were found. Cheap to clone; clones share everything.
+/// The credentials of the environment, with their location. Cheap to clone; clones share everything.
 ///
 /// [`default`](crate::default()) finds them.
 #[derive(Clone)]
@@ -75,7 +75,7 @@ pub(super) struct DefaultParts {
     pub(super) transport: Option<Arc<dyn Transport>>,
 }
 
-/// The project, or who knows it.
+/// The project, or what it is found by.
 pub(super) enum Project {
     Known(String),
     Metadata(MetadataServer),
@@ -89,23 +89,23 @@ impl DefaultCredentials {
         Self(Arc::new(inner))
     }
 
-    /// Where they were found.
+    /// Returns the location of the credentials.
     pub fn origin(&self) -> &Origin {
         &self.0.origin
     }
 
-    /// The places that were looked at, in order, and what was found there. The last one has the credentials.
+    /// Returns the locations that were searched, in order, and what was found there. The last one has the credentials.
     pub fn tried(&self) -> &[String] {
         &self.0.tried
     }
 
-    /// The credentials themselves, without their origin.
+    /// Returns the credentials without their location.
     pub fn inner(&self) -> &Arc<dyn Credentials> {
         &self.0.credentials
     }
 
-    /// The project to work in, as far as it is known without asking anybody: `GOOGLE_CLOUD_PROJECT`, `GCLOUD_PROJECT`, that of the
-    /// file, or, for gcloud's own file, that of gcloud's active configuration.
+    /// Returns the project, if it is known without a request: `GOOGLE_CLOUD_PROJECT`, `GCLOUD_PROJECT`, that of the file, or, for gcloud's own file,
+    /// that of gcloud's active configuration.
     pub fn known_project_id(&self) -> Option<&str> {
         match &self.0.project {
             Project::Known(project) => Some(project),
@@ -113,11 +113,11 @@ impl DefaultCredentials {
         }
     }
 
-    /// The project to work in: the [known](Self::known_project_id) one, else the metadata server's, else that of the
-    /// federated identity's pool, which the Resource Manager API is asked for. `None` where nobody knows one.
+    /// Returns the project: the [known](Self::known_project_id) one, else that of the metadata server, else that of the federated identity's pool, which the
+    /// Resource Manager API returns; `None` if there is none.
     ///
     /// # Errors
-    /// When nobody can be asked.
+    /// If a request fails.
     pub async fn project_id(&self) -> Result<Option<String>, AuthError> {
         match &self.0.project {
             Project::Known(project) => Ok(Some(project.clone())),
@@ -141,8 +141,8 @@ impl DefaultCredentials {
         let transport =
             transport.unwrap_or_else(|| Arc::new(gapi_transport::LazyTransport::default()));
         let scopes = [CLOUD_PLATFORM];
-        let asking = AuthRequest::new(&url, Scopes::Default(&scopes)).with_transport(&transport);
-        let headers = self.headers(&asking).await?;
+        let auth = AuthRequest::new(&url, Scopes::Default(&scopes)).with_transport(&transport);
+        let headers = self.headers(&auth).await?;
         let mut request = Request::new(Body::empty());
         *request.headers_mut() = headers.headers().clone();
         *request.uri_mut() = url;

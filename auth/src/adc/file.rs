@@ -1,4 +1,4 @@
-//! What a file of credentials is, before anything is made of it.
+//! Reading a credentials file, before credentials are made of it.
 
 use std::{
     io,
@@ -29,19 +29,19 @@ fn type_names() -> String {
     TYPES.map(|(name, _)| name).join(", ")
 }
 
-/// A file, read, and what it says that it is.
+/// A credentials file with its type.
 pub(super) struct CredentialFile {
     pub(super) path: PathBuf,
     pub(super) text: Zeroizing<String>,
     pub(super) kind: String,
     pub(super) project_id: Option<String>,
-    /// GDCH's name for it.
+    /// The name of the same field in files of Google Distributed Cloud.
     pub(super) project: Option<String>,
     pub(super) audience: Option<String>,
     pub(super) workforce_pool_user_project: Option<String>,
 }
 
-/// Everything that is no secret. The rest is never copied.
+/// The fields that are not secret. The others are never copied.
 #[derive(Deserialize)]
 struct FileHead {
     #[serde(default, rename = "type", deserialize_with = "text")]
@@ -60,7 +60,7 @@ struct FileHead {
     refresh_token: Option<IgnoredAny>,
 }
 
-/// What is no text counts as absent here; whoever needs the field will say so.
+/// Reads a text. Other types count as absent; the credentials report them.
 fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -75,7 +75,7 @@ fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D:
 }
 
 impl CredentialFile {
-    /// Reads the file at `path`. `origin` names it in errors: the path, and who named it.
+    /// Reads the file at `path`. `origin` names it in errors: the path, and the variable that names it.
     pub(super) fn read(
         environment: &Environment,
         path: &Path,
@@ -105,7 +105,7 @@ impl CredentialFile {
             return Err(wrong(what).with_hint(NEEDED));
         }
         let head: FileHead = serde_json::from_str(&text).map_err(|error| {
-            // The text says where, and never what stands there.
+            // The text names the line and column, and does not show the content.
             let (line, column) = (error.line(), error.column());
             wrong(&format!("not JSON: line {line}, column {column}")).with_hint(NEEDED)
         })?;
@@ -123,14 +123,14 @@ impl CredentialFile {
         })
     }
 
-    /// Why nothing can be made of a file of this type.
+    /// Returns the error of a type without credentials.
     pub(super) fn unsupported(&self, origin: &str) -> AuthError {
         let error = |message: String| {
             AuthError::new(AuthErrorKind::Unsupported, format!("{origin}: {message}"))
         };
         match self.kind.as_str() {
             "external_account_authorized_user_login_config" => error(String::from(
-                "the file says how to sign in through a workforce pool, not who has signed in",
+                "the file configures how to sign in through a workforce pool, and contains no credentials",
             ))
             .with_hint(
                 "sign in with `gcloud auth application-default login --login-config=FILE`, and use the file that it writes",
@@ -143,7 +143,7 @@ impl CredentialFile {
     }
 }
 
-/// What is long or has other characters may be a secret in the wrong place.
+/// Returns whether a text may be part of an error. A long text or one with other characters may be a secret.
 fn is_name(text: &str) -> bool {
     text.len() <= 64
         && text
@@ -153,7 +153,7 @@ fn is_name(text: &str) -> bool {
 
 fn without_type(head: &FileHead, wrong: &dyn Fn(&str) -> AuthError) -> AuthError {
     if head.installed.is_some() || head.web.is_some() {
-        return wrong("this is an OAuth client's secret, which says which app it is, not who uses it")
+        return wrong("this is an OAuth client's secret, which identifies an app, not a user")
             .with_kind(AuthErrorKind::Unsupported)
             .with_hint(
                 "sign a user in with it, or with `gcloud auth application-default login --client-id-file=FILE`",

@@ -1,4 +1,4 @@
-//! gcloud's configuration, read without running gcloud: starting it takes a second or two.
+//! gcloud's configuration, read without running gcloud, which takes a second or two.
 
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ pub(super) fn credentials_path(environment: &Environment) -> Option<PathBuf> {
     Some(environment.gcloud_dir()?.join(CREDENTIALS))
 }
 
-/// The project that `gcloud config get project` prints.
+/// Returns the project that `gcloud config get project` prints.
 pub(super) fn project(environment: &Environment) -> Option<String> {
     if let Some(project) = environment.get("CLOUDSDK_CORE_PROJECT") {
         return Some(project);
@@ -21,7 +21,7 @@ pub(super) fn project(environment: &Environment) -> Option<String> {
         .get("CLOUDSDK_ACTIVE_CONFIG_NAME")
         .or_else(|| first_line(environment, &folder.join("active_config")))
         .unwrap_or_else(|| String::from("default"));
-    // A name is a part of a path here, whoever wrote it.
+    // The name becomes part of a path.
     let is_name = active
         .bytes()
         .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
@@ -32,7 +32,7 @@ pub(super) fn project(environment: &Environment) -> Option<String> {
     });
     configuration
         .into_iter()
-        // What old versions wrote, and what holds for all configurations.
+        // The file of old versions, which applies to all configurations.
         .chain([folder.join("properties")])
         .find_map(|path| {
             let text = environment.read_text(path).ok()?;
@@ -46,7 +46,7 @@ fn first_line(environment: &Environment, path: &Path) -> Option<String> {
     Some(line).filter(|line| !line.is_empty())
 }
 
-/// A property of an INI file: sections in brackets, `name = value` or `name: value`, comments after `#` or `;`.
+/// Returns a property of an INI file: sections in brackets, `name = value` or `name: value`, comments after `#` or `;`.
 fn property(text: &str, section: &str, name: &str) -> Option<String> {
     let mut within = false;
     let mut found = None;
@@ -62,7 +62,7 @@ fn property(text: &str, section: &str, name: &str) -> Option<String> {
             && within
             && key.trim().eq_ignore_ascii_case(name)
         {
-            // The last one counts.
+            // The last value counts.
             found = Some(value.trim().to_owned());
         }
     }

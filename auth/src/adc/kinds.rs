@@ -1,4 +1,4 @@
-//! From a file's type to the credentials of that type.
+//! Making the credentials of a file, by its type.
 
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ pub(super) fn credentials(
     feature = "authorized-user",
     feature = "impersonation"
 ))]
-/// Applies the settings that have the same name everywhere.
+/// Applies settings, which have the same names on all credentials.
 macro_rules! with {
     ($credentials:expr, $settings:ident: $($setting:ident)*) => {{
         let mut credentials = $credentials;
@@ -85,7 +85,7 @@ macro_rules! with {
     };
 }
 
-/// A user's scopes are what the user granted, whatever the program would like.
+/// The scopes of a user are those that the user granted, so the settings do not change them.
 #[cfg(feature = "authorized-user")]
 fn authorized_user(
     file: &CredentialFile,
@@ -113,12 +113,12 @@ fn service_account(
     settings: &SearchSettings,
     reach: &Reach,
 ) -> Result<Arc<dyn Credentials>, AuthError> {
-    let place = "service account key";
+    let name = "service account key";
     // A file of the machine may be replaced while the program runs.
     let account = if settings.environment.is_machines_file(&file.path) {
-        crate::ServiceAccount::watching(&file.path, place, reach)?
+        crate::ServiceAccount::watching(&file.path, name, reach)?
     } else {
-        crate::ServiceAccount::read(place, &file.text, reach)?
+        crate::ServiceAccount::read(name, &file.text, reach)?
     };
     Ok(Arc::new(
         with!(account, settings: scopes subject quota_project),
@@ -136,7 +136,7 @@ fn external_account(
     Ok(Arc::new(with!(account, settings: scopes quota_project)))
 }
 
-/// Of a workforce pool, whose scopes are what the user granted, too.
+/// The scopes of a user of a workforce pool are those that the user granted, too.
 #[cfg(feature = "external-account")]
 fn workforce_user(
     file: &CredentialFile,

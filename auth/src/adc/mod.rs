@@ -1,4 +1,4 @@
-//! Application Default Credentials: what a program has where it runs.
+//! Application Default Credentials: the credentials of the environment of a program.
 
 mod credentials;
 mod file;
@@ -13,16 +13,16 @@ use gapi_transport::{Clock, Transport};
 pub use self::credentials::{DefaultCredentials, Origin};
 use crate::{AuthError, Environment, TokenRetryPolicy, UrlPolicy, facade::setters, reach::Reach};
 
-/// The credentials that the program has where it runs:
-/// [Application Default Credentials](https://cloud.google.com/docs/authentication/application-default-credentials). In this order:
+/// Finds the credentials of the environment of the program:
+/// [Application Default Credentials](https://cloud.google.com/docs/authentication/application-default-credentials). They are, in this order:
 ///
-/// 1. the file that `GOOGLE_APPLICATION_CREDENTIALS` names; empty is unset;
+/// 1. the file that `GOOGLE_APPLICATION_CREDENTIALS` names (an empty variable is ignored);
 /// 2. the file that `gcloud auth application-default login` writes, in `CLOUDSDK_CONFIG`, else `~/.config/gcloud`, on Windows
 ///    `%APPDATA%\gcloud`;
-/// 3. the metadata server, where a variable or the hardware says that this is a machine of Google Cloud: see
-///    [`MetadataServer`](crate::MetadataServer);
+/// 3. the metadata server, if a variable or the hardware identifies a machine of Google Cloud (see
+///    [`MetadataServer`](crate::MetadataServer));
 /// 4. the user who signed in with `gapi auth login`;
-/// 5. the metadata server, where only asking can tell.
+/// 5. the metadata server, on a machine that may be of Google Cloud.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), gapi_auth::AuthError> {
@@ -30,18 +30,18 @@ use crate::{AuthError, Environment, TokenRetryPolicy, UrlPolicy, facade::setters
 /// # Ok(()) }
 /// ```
 ///
-/// Files are read here and now; the network is touched when the first token is needed, and only then it turns out whether there is a
-/// metadata server. [`ApplicationDefault`] has settings.
+/// Files are read immediately. The network is used when the first token is needed, so only then it is known whether there is a metadata server.
+/// [`ApplicationDefault`] has settings.
 ///
 /// # Errors
-/// [`AuthErrorKind::NotFound`](crate::AuthErrorKind::NotFound) lists every place that was looked at and the ways out. A file that is
-/// there but cannot be used is an error, not a reason to look elsewhere: using another identity than the one that was set up would be worse.
-/// A place that no variable names and that cannot be looked at, such as a home folder of another user, is passed over; the list says so.
+/// [`AuthErrorKind::NotFound`](crate::AuthErrorKind::NotFound) lists all locations that were searched and what to do. A file that exists but cannot be
+/// used is an error, so that no other identity is used by mistake. A location that no variable names and that cannot be read, such as the home
+/// folder of another user, is skipped, which the list reports.
 pub fn default() -> Result<DefaultCredentials, AuthError> {
     ApplicationDefault::new().find()
 }
 
-/// Finds Application Default Credentials, with settings. [`default`] is this without any.
+/// Finds Application Default Credentials with settings. [`default`] uses none.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), gapi_auth::AuthError> {
@@ -53,10 +53,10 @@ pub fn default() -> Result<DefaultCredentials, AuthError> {
 /// # Ok(()) }
 /// ```
 #[derive(Clone)]
-#[must_use = "nothing is looked for until `find` is called"]
+#[must_use = "the search begins when `find` is called"]
 pub struct ApplicationDefault(SearchSettings);
 
-/// What the credentials are to be made with.
+/// The settings of the search and of the credentials.
 #[derive(Clone)]
 struct SearchSettings {
     environment: Environment,
@@ -72,14 +72,14 @@ struct SearchSettings {
 }
 
 impl SearchSettings {
-    /// What the program says; else what the environment says, which wins over files.
+    /// Returns the setting of the program, else of the environment. Both override files.
     fn quota_project(&self) -> Option<String> {
         self.quota_project
             .clone()
             .or_else(|| self.environment.get("GOOGLE_CLOUD_QUOTA_PROJECT"))
     }
 
-    /// What a file reaches that is found.
+    /// Returns the access of a file that is found.
     fn reach(&self) -> Reach {
         let mut reach = Reach::new(self.url_policy.clone(), self.environment.clone());
         reach.transport = self.transport.clone();
@@ -88,7 +88,7 @@ impl SearchSettings {
         reach
     }
 
-    /// The project that the environment names.
+    /// Returns the project that the environment names.
     fn project(&self) -> Option<String> {
         let variables = ["GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT"];
         self.environment
@@ -98,7 +98,7 @@ impl SearchSettings {
 }
 
 impl ApplicationDefault {
-    /// No settings.
+    /// Returns a search without settings.
     pub fn new() -> Self {
         Self(SearchSettings {
             environment: Environment::system(),
@@ -139,13 +139,13 @@ impl ApplicationDefault {
         retry,
     );
 
-    /// The API that tokens of a service identity of Google Distributed Cloud are for; other credentials need none.
+    /// Sets the audience of tokens of a service identity of Google Distributed Cloud. Other credentials need none.
     pub fn gdch_audience(self, audience: impl Into<String>) -> Self {
         let audience = audience.into();
         self.change(|settings| settings.gdch_audience = Some(audience))
     }
 
-    /// Asks the metadata server through `transport`, which should know no proxy.
+    /// Sends requests to the metadata server through `transport`, which should not use a proxy.
     pub fn metadata_transport(self, transport: impl Transport) -> Self {
         self.change(|settings| settings.metadata_transport = Some(Arc::new(transport)))
     }

@@ -1,4 +1,4 @@
-//! The places that are looked at, in order.
+//! The locations that are searched, in order.
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -14,7 +14,7 @@ use crate::{
 };
 
 const VARIABLE: &str = "GOOGLE_APPLICATION_CREDENTIALS";
-const WAYS_OUT: &str = "run `gcloud auth application-default login` or `gapi auth login`, or set GOOGLE_APPLICATION_CREDENTIALS to the path of a file of \
+const HINT: &str = "run `gcloud auth application-default login` or `gapi auth login`, or set GOOGLE_APPLICATION_CREDENTIALS to the path of a file of \
      credentials, or run on a machine of Google Cloud that has a service account; see \
      https://cloud.google.com/docs/authentication/set-up-adc";
 
@@ -28,7 +28,7 @@ impl ApplicationDefault {
         let mut tried = Vec::new();
         let well_known = gcloud::credentials_path(&settings.environment);
         if let Some(path) = settings.environment.get_os(VARIABLE).map(PathBuf::from) {
-            // The same file is the same credentials, whoever names it: gcloud's project goes with it.
+            // The variable may name gcloud's own file, which is used with gcloud's project.
             let of_gcloud = well_known.as_deref() == Some(&path);
             let name = format!("{VARIABLE}={}", RedactedPath::new(&path));
             return from_file(&settings, path, name, of_gcloud, Origin::Variable, tried);
@@ -45,12 +45,12 @@ impl ApplicationDefault {
                         return from_file(&settings, path, name, true, Origin::Gcloud, tried);
                     }
                     Ok(false) => tried.push(format!("{name} does not exist")),
-                    // Nobody asked for this place.
-                    Err(error) => tried.push(format!("{name} cannot be looked at: {error}")),
+                    // The program did not name this location.
+                    Err(error) => tried.push(format!("{name} cannot be read: {error}")),
                 }
             }
         }
-        // On a machine that is known to be of Google Cloud, a program acts as the machine, whoever signed in on it.
+        // A machine that is known to be of Google Cloud takes precedence over a user who signed in on it.
         #[cfg(feature = "authorized-user")]
         if !matches!(detect(&settings.environment), Detection::Present)
             && let Some(found) = signed_in(&settings, &mut tried)?
@@ -61,7 +61,7 @@ impl ApplicationDefault {
     }
 }
 
-/// Not a place of google-auth's, so it comes after those that set a program up on purpose.
+/// Returns the user of `gapi auth login`. google-auth does not have this location, so it comes after the explicit ones.
 #[cfg(feature = "authorized-user")]
 fn signed_in(
     settings: &SearchSettings,
@@ -71,18 +71,18 @@ fn signed_in(
     let user = match crate::AuthorizedUser::signed_in_of(environment) {
         Ok(Some(user)) => user,
         Ok(None) => {
-            tried.push(String::from("nobody has signed in with `gapi auth login`"));
+            tried.push(String::from("no user is signed in with `gapi auth login`"));
             return Ok(None);
         }
-        // Where the store is its usual one, nobody asked for this place.
+        // The program did not name this location.
         Err(error)
             if environment
                 .first_of(&["GAPI_TOKENS", "GAPI_ACCOUNT"])
                 .is_none() =>
         {
-            tracing::warn!(%error, "the store of `gapi auth login` is passed over");
+            tracing::warn!(%error, "the store of `gapi auth login` is skipped");
             tried.push(format!(
-                "it cannot be told who has signed in with `gapi auth login`: {error}"
+                "the store of `gapi auth login` cannot be read: {error}"
             ));
             return Ok(None);
         }
@@ -123,7 +123,7 @@ fn from_file(
     }))
 }
 
-/// In this order: the environment's, the file's, gcloud's for its own file, that of a federated identity's pool.
+/// Returns the project: that of the environment, of the file, of gcloud for its own file, or of a federated identity's pool.
 fn project(settings: &SearchSettings, file: &CredentialFile, of_gcloud: bool) -> Project {
     let known = settings
         .project()
@@ -143,7 +143,7 @@ fn project(settings: &SearchSettings, file: &CredentialFile, of_gcloud: bool) ->
     }
 }
 
-/// The number of the project that a federated identity's pool belongs to, or that pays for a workforce pool.
+/// Returns the number of the project of a federated identity's pool, or of the project that is billed for a workforce pool.
 fn pool_project(file: &CredentialFile) -> Option<String> {
     if file.kind != "external_account" {
         return None;
@@ -168,13 +168,13 @@ fn from_metadata(
 ) -> Result<DefaultCredentials, AuthError> {
     match detect(&settings.environment) {
         Detection::Absent(why) => return Err(nothing(&tried, &why)),
-        Detection::Unknown(unseen) => tried.extend(unseen),
+        Detection::Unknown(unreadable) => tried.extend(unreadable),
         Detection::Present => {}
     }
     if settings.subject.is_some() {
         return Err(AuthError::new(
             AuthErrorKind::Config,
-            "a subject is set, and only the metadata server is left to ask, whose tokens cannot act for a user",
+            "a subject is set, but the only credentials are those of the metadata server, whose tokens cannot act for a user",
         )
         .with_hint("use a service account's key, or impersonate a service account that has domain-wide delegation"));
     }
@@ -198,7 +198,7 @@ fn from_metadata(
     if let Some(retry) = &settings.retry {
         server = server.retry(retry.clone());
     }
-    tried.push(String::from("the metadata server is left"));
+    tried.push(String::from("the metadata server is used"));
     Ok(DefaultCredentials::new(DefaultParts {
         project: match settings.project() {
             Some(project) => Project::Known(project),
@@ -219,5 +219,5 @@ fn nothing(tried: &[String], metadata: &str) -> AuthError {
             tried.join("; ")
         ),
     )
-    .with_hint(WAYS_OUT)
+    .with_hint(HINT)
 }

@@ -1,4 +1,4 @@
-//! The cache that every token goes through.
+//! The cache of all tokens.
 
 mod dual_instant;
 mod policy;
@@ -24,22 +24,21 @@ use crate::{
 #[cfg(feature = "oauth")]
 use crate::{configured::Configured, reach::Reach};
 
-/// Credentials made of a [`TokenSource`] and a cache of its tokens. Clones share the cache.
+/// Credentials that cache the tokens of a [`TokenSource`]. Clones share the cache.
 ///
-/// - **One fetch at a time** for each set of scopes, however many callers wait. A caller who goes away neither cancels nor
-///   repeats it.
-/// - **Early refresh in the background**: from 225 s, or a tenth of the lifetime if that is shorter, before a token expires
-///   one fetch is in progress while callers keep using the token.
-/// - **A failed refresh never costs a valid token.** The next one is tried after 10 s, then 20 s, up to 5 min; when the token
-///   has expired, callers wait for a fetch and see its error. Errors are remembered for half a second at first and never
-///   longer than 10 s, unless the server asks for more, so that a crowd of callers does not storm a token endpoint that is down.
-/// - **Transient errors are retried** within a fetch: three attempts (or what the source says) of at most 30 s each, 60 s in all, with
-///   `Retry-After` honoured, unless [`retry`](Self::retry) says otherwise. An error of time says what was waited for.
-/// - **Rejection is exact**: [`reject`](Credentials::reject) discards only the token that the headers came from.
-/// - **Both clocks count**: a token is expired when the wall clock or the monotonic clock says so, whichever is first, so
-///   neither a suspended machine nor a clock that was set keeps a dead token alive.
+/// - **One fetch at a time** for each set of scopes, for any number of callers. A caller that is dropped neither cancels nor repeats it.
+/// - **Early refresh in the background**: it begins 225 s before a token expires, or a tenth of its lifetime if that is shorter. Callers
+///   use the token until it is replaced.
+/// - **A failed refresh never discards a valid token.** The next attempt follows after 10 s, then 20 s, up to 5 min. After the token has
+///   expired, callers wait for a fetch and get its error. Errors are cached for 0.5 s at first and for 10 s at most, unless the
+///   server requests more, so that many callers do not overload a token endpoint that is down.
+/// - **Transient errors are retried** within a fetch: three attempts of at most 30 s each, within 60 s, with `Retry-After` honoured. The source or
+///   [`retry`](Self::retry) may change that. The error of a time limit names what was waited for.
+/// - **Rejection is exact**: [`reject`](Credentials::reject) discards only the token of the headers.
+/// - **Both clocks count**: a token expires by the wall clock or by the monotonic clock, the earlier of the two, so neither a suspended
+///   machine nor a changed clock extends its lifetime.
 ///
-/// Fetches run as tasks on the tokio runtime of the caller who started them; if that runtime is shut down, another caller takes over.
+/// Fetches run as tasks on the tokio runtime of the caller that started them. If that runtime is shut down, another caller takes over.
 pub struct Cached<S> {
     core: Arc<Core<S>>,
 }
@@ -60,7 +59,7 @@ pub(crate) struct FetchSettings {
 }
 
 impl<S: TokenSource> Cached<S> {
-    /// Caches the tokens of `source`.
+    /// Returns credentials that cache the tokens of `source`.
     pub fn new(source: S) -> Self {
         let settings = FetchSettings {
             transport: None,
@@ -82,7 +81,7 @@ impl<S: TokenSource> Cached<S> {
         }
     }
 
-    /// The same with other settings, and an empty cache.
+    /// Returns the same credentials with other settings and an empty cache.
     pub(crate) fn configure(self, change: impl FnOnce(&mut FetchSettings)) -> Self {
         let mut settings = self.core.settings.clone();
         change(&mut settings);
@@ -91,7 +90,7 @@ impl<S: TokenSource> Cached<S> {
 
     setters!(transport, clock, retry);
 
-    /// The same with another source, and an empty cache.
+    /// Returns the same credentials with a changed source and an empty cache.
     #[cfg(feature = "oauth")]
     pub(crate) fn change_source(self, change: impl FnOnce(&mut S)) -> Self
     where
@@ -102,13 +101,13 @@ impl<S: TokenSource> Cached<S> {
         self.with_source(source)
     }
 
-    /// The same settings with another source, and an empty cache.
+    /// Returns the same settings with another source and an empty cache.
     #[cfg(feature = "oauth")]
     pub(crate) fn with_source(self, source: S) -> Self {
         Self::assemble(Arc::new(source), self.core.settings.clone())
     }
 
-    /// The tokens of a source that a file describes, through what its reach names.
+    /// Returns credentials of a source that a file describes, with the settings of its [`Reach`].
     #[cfg(feature = "oauth")]
     pub(crate) fn of_file(source: S) -> Self
     where
@@ -118,7 +117,7 @@ impl<S: TokenSource> Cached<S> {
         Self::new(source).reaching(|own| *own = reach)
     }
 
-    /// The same with another reach, and an empty cache.
+    /// Returns the same credentials with another [`Reach`] and an empty cache.
     #[cfg(feature = "oauth")]
     pub(crate) fn reaching(self, change: impl FnOnce(&mut Reach)) -> Self
     where
@@ -135,19 +134,19 @@ impl<S: TokenSource> Cached<S> {
         Self::assemble(Arc::new(source), settings)
     }
 
-    /// The same transport and clock, and one pool, with tokens of another kind.
+    /// Returns credentials of another source with the same settings, so that both use one connection pool.
     #[cfg(feature = "service-account")]
     pub(crate) fn beside<T: TokenSource>(&self, source: T) -> Cached<T> {
         Cached::assemble(Arc::new(source), self.core.settings.clone())
     }
 
-    /// Forgets every token, so that the next request fetches one.
+    /// Removes all tokens, so that the next request fetches one.
     #[cfg(any(feature = "authorized-user", feature = "external-account"))]
     pub(crate) fn forget(&self) {
         self.core.slots().clear();
     }
 
-    /// What requests that are no fetches, such as a revocation, work with.
+    /// Returns the context of a request that is not a fetch, such as a revocation.
     #[cfg(feature = "oauth")]
     pub(crate) fn outside_fetch(&self) -> FetchContext {
         let settings = &self.core.settings;
@@ -155,7 +154,7 @@ impl<S: TokenSource> Cached<S> {
         FetchContext::outside(transport.clone(), settings.clock.clone())
     }
 
-    /// Where the tokens come from.
+    /// Returns the source of the tokens.
     pub fn source(&self) -> &S {
         &self.core.source
     }
@@ -165,7 +164,7 @@ impl<S: TokenSource> Cached<S> {
         core.source.check(request)?;
         let slot = core.slot(request);
         let mut lost = 0;
-        // Each further turn needs a token that was rejected or a runtime that was shut down in the meantime.
+        // A further turn is needed if the token was rejected or the runtime was shut down in the meantime.
         for _ in 0..policy::TURNS {
             let pending = match slot.step(&core.now()) {
                 SlotStep::Ready(headers) => return Ok(headers),

@@ -1,54 +1,54 @@
-//! The numbers of the cache, and chance.
+//! The limits and delays of the cache, with their jitter.
 
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
     time::Duration,
 };
 
-/// How many sets of scopes are cached at once.
+/// The number of tokens that one cache holds.
 pub(super) const SLOTS: usize = 64;
-/// How often a caller looks again after a token that it waited for was gone when it came.
+/// How often a caller repeats if the token that it waited for was rejected in the meantime.
 pub(super) const TURNS: usize = 8;
-/// The longest wait before an attempt, whatever a program says.
+/// The longest wait before an attempt.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
-/// A token that is rejected within this time was not too old.
+/// A token that is rejected within this time is not rejected for its age.
 pub(super) const YOUNG: Duration = Duration::from_secs(10);
-/// How many young tokens in a row may be rejected before rejection is taken for an answer.
+/// How many young tokens in a row may be rejected before rejection is final.
 pub(super) const YOUNG_REJECTIONS: u32 = 3;
 
-/// How long callers wait for a fetch that may take `fetch` before they take it for lost.
+/// Returns how long callers wait for a fetch with the time limit `fetch` before they consider it lost.
 pub(super) fn patience(fetch: Duration) -> Duration {
     fetch.saturating_add(Duration::from_secs(15))
 }
 
-/// How long before its expiry a token with `lifetime` left is refreshed. Metadata servers give the same token until four
-/// minutes before its expiry, so asking earlier than 225 s before is of no use.
+/// Returns how long before its expiry a token with this remaining lifetime is refreshed. A metadata server returns the same token until
+/// four minutes before its expiry, so a refresh more than 225 s before the expiry would be useless.
 pub(super) fn refresh_margin(lifetime: Duration) -> Duration {
     jittered(Duration::from_secs(225).min(lifetime / 10), 0.1)
 }
 
-/// How long before its expiry a token is no longer used, so that it does not expire under way.
+/// Returns how long before its expiry a token is no longer used, so that it does not expire while a request is sent.
 pub(super) fn safety_margin(lifetime: Duration) -> Duration {
     Duration::from_secs(10).min(lifetime / 20)
 }
 
-/// When to ask again after being given a token that is already known.
+/// Returns when to fetch again after a fetch returned the cached token.
 pub(super) fn same_again(remaining: Duration) -> Duration {
     (remaining / 4).max(Duration::from_secs(2))
 }
 
-/// The wait before attempt number `attempt` + 1 of one fetch, which is `first` before the second one.
+/// Returns the wait after attempt number `attempt` of one fetch. The wait after the first one is `first`.
 pub(super) fn between_attempts(first: Duration, attempt: u32) -> Duration {
     let wait = first.saturating_mul(2u32.saturating_pow(attempt.saturating_sub(1)));
     jittered(wait.min(LONGEST_WAIT), 0.25)
 }
 
-/// How long the background leaves a source alone after `failures` failures, while there is a valid token.
+/// Returns the pause between background refreshes after this number of failures, while there is a valid token.
 pub(super) fn background_backoff(failures: u32) -> Duration {
     exponential(Duration::from_secs(10), failures, Duration::from_secs(300))
 }
 
-/// How long callers are given the last error after `failures` failures, while there is no token.
+/// Returns how long the last error is cached after this number of failures, while there is no token.
 pub(super) fn foreground_backoff(failures: u32) -> Duration {
     exponential(
         Duration::from_millis(500),
@@ -57,7 +57,7 @@ pub(super) fn foreground_backoff(failures: u32) -> Duration {
     )
 }
 
-/// A server's wish to be left alone, within reason.
+/// Returns the `Retry-After` of a server, at most 5 min.
 pub(super) fn bounded(retry_after: Option<Duration>) -> Duration {
     retry_after
         .unwrap_or_default()
@@ -70,15 +70,15 @@ fn exponential(first: Duration, failures: u32, most: Duration) -> Duration {
         .min(most)
 }
 
-/// `duration` give or take `share` of it.
+/// Returns `duration`, changed at random by at most `share` of it.
 fn jittered(duration: Duration, share: f64) -> Duration {
-    duration.mul_f64(1.0 - share + 2.0 * share * chance())
+    duration.mul_f64(1.0 - share + 2.0 * share * random())
 }
 
-/// A number from 0 to 1. The standard library's hash keys are random enough to keep clients from acting in step.
-fn chance() -> f64 {
-    let random = u32::try_from(RandomState::new().build_hasher().finish() >> 32).unwrap_or(0);
-    f64::from(random) / f64::from(u32::MAX)
+/// Returns a number from 0 to 1. The hash keys of the standard library are random enough for jitter.
+fn random() -> f64 {
+    let bits = u32::try_from(RandomState::new().build_hasher().finish() >> 32).unwrap_or(0);
+    f64::from(bits) / f64::from(u32::MAX)
 }
 
 #[cfg(test)]

@@ -119,7 +119,7 @@ fn aws(mut source: Fields, version: &str) -> Result<Aws, AuthError> {
                 AuthErrorKind::Unsupported,
                 format!(
                     "{}: the version aws{number} is not known; aws1 is",
-                    source.place()
+                    source.location()
                 ),
             ));
         }

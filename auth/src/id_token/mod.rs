@@ -1,4 +1,4 @@
-//! ID tokens: who a program is, for a service that is not a Google API.
+//! ID tokens: the identity of a program, for a service that is not a Google API.
 
 #[cfg(feature = "id-token-verification")]
 mod verify;
@@ -15,8 +15,8 @@ use crate::{
     Scopes, Token, TokenSource, cache::FetchSettings, facade::setters,
 };
 
-/// ID tokens for a service, as credentials: what Cloud Run, Cloud Functions, Identity-Aware Proxy and one's own services ask for,
-/// instead of an access token. They are cached as [`Cached`] describes; clones share the cache.
+/// Credentials whose tokens are ID tokens for a service: Cloud Run, Cloud Functions, Identity-Aware Proxy and custom services require them instead of
+/// access tokens. They are cached as [`Cached`] describes. Clones share the cache.
 ///
 /// ```no_run
 /// # #[cfg(feature = "service-account")]
@@ -34,13 +34,13 @@ pub struct IdTokenCredentials(Cached<Source>);
 #[derive(Clone)]
 struct Source {
     tokens: Arc<dyn IdTokenSource>,
-    /// Whom tokens are for; nobody in particular: the host of each request.
+    /// The audience; `None` for the host of each request.
     audience: Option<String>,
 }
 
 impl IdTokenCredentials {
-    /// ID tokens of `source` for `audience`: the URL of a Cloud Run service without a path, or the client ID of an OAuth client
-    /// for Identity-Aware Proxy.
+    /// Returns ID tokens of `source` for `audience`: the URL of a Cloud Run service without a path, or the ID of an OAuth client for
+    /// Identity-Aware Proxy.
     pub fn new(source: impl IdTokenSource, audience: impl Into<String>) -> Self {
         Self(Cached::new(Source {
             tokens: Arc::new(source),
@@ -48,7 +48,7 @@ impl IdTokenCredentials {
         }))
     }
 
-    /// ID tokens of `source` for whichever host a request goes to: the audience is `https://HOST`, as Cloud Run expects.
+    /// Returns ID tokens of `source` for the host of each request: the audience is `https://HOST`, as Cloud Run expects.
     pub fn for_each_host(source: impl IdTokenSource) -> Self {
         Self(Cached::new(Source {
             tokens: Arc::new(source),
@@ -56,7 +56,7 @@ impl IdTokenCredentials {
         }))
     }
 
-    /// ID tokens of `tokens` that go the way of `other`'s: through the same transport and pool, by the same clock.
+    /// Returns ID tokens of `tokens` with the transport, the connection pool and the clock of `other`.
     #[cfg(feature = "service-account")]
     pub(crate) fn beside<S: TokenSource>(
         other: &Cached<S>,
@@ -75,17 +75,16 @@ impl IdTokenCredentials {
 
     setters!(transport, clock, retry);
 
-    /// Whom the tokens are for, unless that is up to each request.
+    /// Returns the audience of the tokens, unless it depends on the request.
     pub fn audience(&self) -> Option<&str> {
         self.0.source().audience.as_deref()
     }
 
-    /// An ID token, from the cache if a valid one is there, for clients that are given tokens instead of headers. Ask again for each use:
-    /// it is refreshed before its [`expiry`](Token::expiry).
+    /// Returns an ID token, cached if possible, for clients that take tokens instead of headers. Call this for each use: the token is refreshed before
+    /// its [`expiry`](Token::expiry).
     ///
     /// # Errors
-    /// [`AuthError`] when no token can be had; [`AuthErrorKind::Config`] for credentials made by [`for_each_host`](Self::for_each_host),
-    /// which need a request.
+    /// [`AuthError`] if there is no token; [`AuthErrorKind::Config`] for credentials of [`for_each_host`](Self::for_each_host), which need a request.
     pub async fn token(&self) -> Result<Token, AuthError> {
         let Some(audience) = self.audience() else {
             return Err(AuthError::new(
@@ -94,7 +93,7 @@ impl IdTokenCredentials {
             )
             .with_hint("use `headers`, or credentials for one audience"));
         };
-        // The URL plays no part where the audience is fixed.
+        // A fixed audience does not depend on the URL.
         let url = Uri::try_from(audience).unwrap_or_default();
         let headers = self
             .headers(&AuthRequest::new(&url, Scopes::Default(&[])))
@@ -106,7 +105,7 @@ impl IdTokenCredentials {
                 Some(expiry) => Token::new(token).expires_at(expiry),
                 None => Token::new(token),
             })
-            .ok_or_else(|| AuthError::new(AuthErrorKind::Other, "the ID token is no text"))
+            .ok_or_else(|| AuthError::new(AuthErrorKind::Other, "the ID token is not text"))
     }
 }
 
@@ -134,7 +133,7 @@ impl TokenSource for Source {
                 AuthErrorKind::Config,
                 "the audience of the ID token is empty",
             )
-            .with_hint("name the service that is to accept it, such as its URL")),
+            .with_hint("name the service that accepts it, such as its URL")),
         }
     }
 

@@ -38,7 +38,7 @@ pub(super) fn read(name: &str, text: &str, reach: Reach) -> Result<Source, AuthE
 
 /// Reads the credentials that impersonate, which may be of several types. They reach what the outer file does.
 fn source_credentials(fields: Fields, reach: &Reach) -> Result<Arc<dyn Nested>, AuthError> {
-    let name = fields.place().to_owned();
+    let name = fields.location().to_owned();
     let kind = fields.peek("type").unwrap_or_default().to_owned();
     let text = fields.to_text();
     let json = text.expose_secret();

@@ -22,11 +22,10 @@ pub(crate) use self::response::read_id_token;
 pub(crate) use self::response::{Refusal, TokenResponse, read, refuse};
 use crate::{AuthError, AuthErrorKind, Token};
 
-/// Where Google exchanges assertions for access tokens; also the audience of every assertion, whichever address the endpoint
-/// is reached at.
+/// Google's token endpoint. It is also the audience of all assertions, even if the endpoint has another address.
 pub(crate) const GOOGLE_TOKEN_URI: &str = "https://oauth2.googleapis.com/token";
 
-/// How much of a token endpoint's response is read.
+/// The maximum length of a response that is read.
 pub(crate) const RESPONSE_LIMIT: usize = 1024 * 1024;
 
 /// Characters that are percent-encoded: all but the unreserved ones of RFC 3986.
@@ -37,13 +36,13 @@ pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
-/// What the credentials are, for Google's statistics.
+/// Names the kind of credentials, for Google's statistics.
 const METRICS: HeaderName = HeaderName::from_static("x-goog-api-client");
 
-/// Clocks that differ by less are not why a token endpoint refuses.
+/// A smaller difference of the clocks, in seconds, is not the reason of a refusal.
 const SKEW: u64 = 10;
 
-/// The `x-goog-api-client` header of a token request: who asks, for what, with which credentials.
+/// Returns the `x-goog-api-client` header of a token request: library, request type and kind of credentials.
 pub(crate) fn metrics_header(what: &str) -> String {
     format!(
         "gl-rust/{} auth/{} {what}",
@@ -52,7 +51,7 @@ pub(crate) fn metrics_header(what: &str) -> String {
     )
 }
 
-/// `application/x-www-form-urlencoded` text of `fields`.
+/// Returns `fields` as `application/x-www-form-urlencoded` text.
 pub(crate) fn form(fields: &[(&str, &str)]) -> String {
     let mut text = String::new();
     for (name, value) in fields {
@@ -66,10 +65,10 @@ pub(crate) fn form(fields: &[(&str, &str)]) -> String {
     text
 }
 
-/// What reads an answer that came at the given time.
+/// Reads a response that arrived at the given time.
 pub(crate) type Reader<T> = fn(StatusCode, &HeaderMap, &[u8], SystemTime) -> Result<T, Refusal>;
 
-/// Sends a form and reads what it is answered with `read`.
+/// Sends a form and reads the response with `read`.
 pub(crate) async fn post_for<T>(
     uri: &str,
     fields: &[(&str, &str)],
@@ -84,20 +83,7 @@ pub(crate) async fn post_for<T>(
     Ok(read(head.status, &head.headers, &body, clock.now()))
 }
 
-/// Sends `request` and returns the response with its whole body. Errors call the server `who`.
-pub(crate) async fn send(
-    who: &str,
-    request: Request<Body>,
-    transport: &dyn Transport,
-) -> Result<(Parts, bytes::Bytes), AuthError> {
-    let unreachable = |error| AuthError::unreachable(who, error);
-    let response = transport.send(request).await.map_err(unreachable)?;
-    let (head, body) = response.into_parts();
-    let body = body.collect(RESPONSE_LIMIT).await.map_err(unreachable)?;
-    Ok((head, body))
-}
-
-/// A form for a token endpoint.
+/// Reads a response that arrived at the given time.
 pub(crate) fn form_request(
     uri: &str,
     fields: &[(&str, &str)],
@@ -127,7 +113,7 @@ pub(crate) async fn post_form(
     read(head.status, &head.headers, &body, clock.now()).map_err(|refusal| refusal.error)
 }
 
-/// Sends a form and gives the answer as it is.
+/// Sends a form and returns the response as it is.
 pub(crate) async fn send_form(
     uri: &str,
     fields: &[(&str, &str)],
@@ -147,7 +133,7 @@ fn unusable<E: Error + Send + Sync + 'static>(error: E) -> AuthError {
 }
 
 impl TokenResponse {
-    /// The token, whose lifetime began at `asked_at`.
+    /// Returns the token, whose lifetime began at `asked_at`.
     pub(crate) fn into_token(self, asked_at: SystemTime) -> Token {
         let token = Token::new(self.access_token);
         match self
@@ -161,7 +147,7 @@ impl TokenResponse {
 }
 
 impl Refusal {
-    /// How many seconds the server's clock is ahead of ours, where that may be why it refused an assertion.
+    /// Returns how many seconds the server's clock is ahead, if that may be the reason for refusing an assertion.
     pub(crate) fn clock_skew(&self) -> Option<i64> {
         self.skew
             .filter(|skew| skew.unsigned_abs() >= SKEW)
@@ -169,7 +155,7 @@ impl Refusal {
     }
 }
 
-/// `time` moved by so many seconds.
+/// Returns `time` shifted by `seconds`.
 pub(crate) fn shifted(time: SystemTime, seconds: i64) -> SystemTime {
     let by = Duration::from_secs(seconds.unsigned_abs());
     let shifted = if seconds < 0 {

@@ -1,4 +1,4 @@
-//! Reading a token endpoint's answer.
+//! Reading the response of a token endpoint.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,25 +8,25 @@ use serde_json::Value;
 
 use crate::{AuthError, AuthErrorKind, json, redact};
 
-/// What a token endpoint gives (RFC 6749, section 5.1).
+/// A successful response of a token endpoint (RFC 6749, section 5.1).
 pub(crate) struct TokenResponse {
     pub(crate) access_token: SecretString,
     pub(crate) expires_in: Option<Duration>,
-    /// A refresh token: the first one, or the one that replaces the one that was sent.
+    /// The first refresh token, or one that replaces the one that was sent.
     pub(crate) refresh_token: Option<SecretString>,
     pub(crate) id_token: Option<SecretString>,
-    /// The scopes that were granted, where the answer says so.
+    /// The scopes that were granted, if the response contains them.
     pub(crate) scopes: Option<Vec<String>>,
 }
 
-/// Why it gives nothing, and how far its clock is from ours.
+/// A refusal of a token endpoint, with the difference of its clock.
 pub(crate) struct Refusal {
     pub(crate) error: AuthError,
-    /// The server's clock minus ours, in seconds.
+    /// The server's clock minus the local clock, in seconds.
     pub(crate) skew: Option<i64>,
 }
 
-/// Reads an answer that came at `now`.
+/// Reads a response that arrived at `now`.
 pub(crate) fn read(
     status: StatusCode,
     headers: &HeaderMap,
@@ -36,7 +36,7 @@ pub(crate) fn read(
     read_with(status, headers, body, now, granted)
 }
 
-/// Reads an answer that holds an ID token and need not hold anything else.
+/// Reads a response that contains an ID token.
 #[cfg(all(feature = "service-account", feature = "id-token"))]
 pub(crate) fn read_id_token(
     status: StatusCode,
@@ -49,7 +49,7 @@ pub(crate) fn read_id_token(
             AuthError::new(
                 AuthErrorKind::Http,
                 format!(
-                    "the token endpoint answered HTTP {} without an id_token: {}",
+                    "the token endpoint responded with HTTP {} without an id_token: {}",
                     status.as_u16(),
                     redact::excerpt(body)
                 ),
@@ -58,7 +58,7 @@ pub(crate) fn read_id_token(
     })
 }
 
-/// What makes something of the fields of a success.
+/// Reads the fields of a successful response.
 type Granted<T> = fn(Value, StatusCode, &[u8]) -> Result<T, AuthError>;
 
 fn read_with<T>(
@@ -74,7 +74,7 @@ fn read_with<T>(
     let error = match (status.is_success(), fields(body)) {
         (true, Some(fields)) if fields.get("error").is_none() => {
             match granted(fields, status, body) {
-                Ok(answer) => return Ok(answer),
+                Ok(response) => return Ok(response),
                 Err(error) => error,
             }
         }
@@ -97,12 +97,12 @@ fn read_with<T>(
     })
 }
 
-/// The fields of an answer, as a [`Value`]: the compiler would copy the functions of a map to here.
+/// Returns the fields of a response. They are a [`Value`], because the functions of a map would be compiled into this crate again.
 fn fields(body: &[u8]) -> Option<Value> {
     json::value(body).filter(Value::is_object)
 }
 
-/// Reads a refusal of `who` that came at `now`.
+/// Reads a refusal of `who` that arrived at `now`.
 pub(crate) fn refuse(
     who: &str,
     status: StatusCode,
@@ -119,7 +119,7 @@ fn granted(mut fields: Value, status: StatusCode, body: &[u8]) -> Result<TokenRe
         AuthError::new(
             AuthErrorKind::Http,
             format!(
-                "the token endpoint answered HTTP {} {what}: {}",
+                "the token endpoint responded with HTTP {} {what}: {}",
                 status.as_u16(),
                 redact::excerpt(body)
             ),
@@ -152,7 +152,7 @@ fn granted(mut fields: Value, status: StatusCode, body: &[u8]) -> Result<TokenRe
     })
 }
 
-/// Takes a secret out of the answer, and wipes it there.
+/// Removes a secret from the response and wipes it there.
 fn secret(fields: &mut Value, name: &str) -> Option<SecretString> {
     match fields.get_mut(name)? {
         Value::String(token) if !token.is_empty() => {
@@ -164,7 +164,7 @@ fn secret(fields: &mut Value, name: &str) -> Option<SecretString> {
     }
 }
 
-/// Numbers, also as text; a time that is already over counts as none left.
+/// Reads a number of seconds, also from text. A negative number is zero.
 fn seconds(value: &Value) -> Option<Duration> {
     let seconds = match value {
         Value::Number(number) => number.as_f64()?,
@@ -200,12 +200,12 @@ fn refused(
                 code.as_str(),
                 "internal_failure" | "server_error" | "temporarily_unavailable" | "slow_down"
             );
-        let said = description
+        let suffix = description
             .as_ref()
             .map_or_else(String::new, |text| format!(": {text}"));
         return AuthError::new(
             AuthErrorKind::OAuth,
-            format!("{who} refused with {code}{said} (HTTP {number})"),
+            format!("{who} refused with {code}{suffix} (HTTP {number})"),
         )
         .with_oauth(code, description)
         .with_transient(transient)
@@ -220,11 +220,11 @@ fn refused(
             "token requests are never redirected, because they carry secrets; check the token URI",
         );
     }
-    // Proxies and load balancers answer in HTML with any status; only an OAuth error code is a considered refusal.
+    // Proxies and load balancers respond in HTML with any status. Only an OAuth error code is a definite refusal.
     AuthError::new(
         AuthErrorKind::Http,
         format!(
-            "{who} answered HTTP {number} without an OAuth 2.0 answer: {}",
+            "{who} responded with HTTP {number} and no OAuth 2.0 response: {}",
             redact::excerpt(body)
         ),
     )
@@ -232,7 +232,7 @@ fn refused(
     .with_retry_after(retry_after)
 }
 
-/// The code and description of RFC 6749, section 5.2, or of Google's APIs (AIP-193), whose `error` is an object.
+/// Returns the code and the description of RFC 6749, section 5.2, or of Google's APIs (AIP-193), whose `error` is an object.
 fn oauth_error(fields: &Value) -> Option<(String, Option<String>)> {
     let text = |value: Option<&Value>| {
         value
@@ -255,7 +255,7 @@ fn oauth_error(fields: &Value) -> Option<(String, Option<String>)> {
         error @ Value::Object(_) => (error.get("status")?.as_str()?, text(error.get("message"))),
         _ => return None,
     };
-    // What is long or has other characters is no code; it may be an echo of what was sent.
+    // A long text or one with other characters is not a code. It may repeat what was sent.
     let is_code = !code.is_empty()
         && code
             .bytes()

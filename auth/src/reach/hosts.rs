@@ -1,4 +1,4 @@
-//! Hosts by what they are, and which URLs may be sent secrets.
+//! Classification of hosts, and the URLs that secrets may be sent to.
 
 use std::net::IpAddr;
 
@@ -6,7 +6,7 @@ use http::Uri;
 
 use crate::{AuthError, AuthErrorKind, DEFAULT_UNIVERSE};
 
-/// Assertions, codes and refresh tokens are secrets: they travel over TLS, or stay on this machine. `what` names the URL.
+/// Refuses a URL that secrets must not be sent to: neither https nor on this machine. `what` names it in the error.
 pub(crate) fn check_endpoint(what: &str, uri: &str) -> Result<(), AuthError> {
     let is_safe = uri.parse::<Uri>().is_ok_and(|uri| {
         match (uri.scheme_str(), uri.host().unwrap_or_default()) {
@@ -24,7 +24,8 @@ pub(crate) fn check_endpoint(what: &str, uri: &str) -> Result<(), AuthError> {
     )
 }
 
-/// Whether `host`, as it stands in a URL, is this machine, also as IPv6 maps it. Names below `localhost` are whatever a resolver says.
+/// Returns whether `host`, in the form of a URL, is this machine, including IPv4-mapped addresses. Names below `localhost` depend on the resolver
+/// and are not.
 pub(crate) fn is_loopback(host: &str) -> bool {
     let address = host
         .trim_start_matches('[')
@@ -33,7 +34,7 @@ pub(crate) fn is_loopback(host: &str) -> bool {
     host == "localhost" || address.is_ok_and(|address| address.to_canonical().is_loopback())
 }
 
-/// The forms that hosts of a Google service have: global, mTLS, regional (three spellings) and Private Service Connect.
+/// Returns whether a host has a form of a Google service: global, mTLS, regional (three spellings) or Private Service Connect.
 pub(super) fn is_google_host(service: &str, host: &str, universe: &str) -> bool {
     let Some(name) = host
         .strip_suffix(universe)
@@ -71,8 +72,8 @@ pub(super) fn is_google_host(service: &str, host: &str, universe: &str) -> bool 
     }
 }
 
-/// Whether a URL is one of those at which Google exchanges codes, assertions and refresh tokens, today's and earlier ones. Other services of
-/// `googleapis.com` keep what strangers send them for strangers to read.
+/// Returns whether a URL is a current or former token endpoint of Google. Other services of `googleapis.com` may store what they receive and
+/// make it readable.
 pub(crate) fn is_google_token_endpoint(url: &str) -> bool {
     url.parse::<Uri>()
         .is_ok_and(|uri| uri.scheme_str() == Some("https") && is_google_token_host(&uri))
@@ -87,7 +88,7 @@ pub(super) fn is_google_token_host(uri: &Uri) -> bool {
     }
 }
 
-/// `sts.REGION.amazonaws.com`, also of China, FIPS and dual stack.
+/// Returns whether a host is `sts.REGION.amazonaws.com`, or its form of China, FIPS or dual stack.
 #[cfg(feature = "external-account")]
 pub(super) fn is_aws_sts(host: &str) -> bool {
     let service = host.split('.').next().unwrap_or_default();

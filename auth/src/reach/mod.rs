@@ -1,4 +1,4 @@
-//! What the credentials of a file may reach: hosts, files and programs.
+//! What the credentials of a file may access: hosts, files and programs.
 
 mod hosts;
 mod policy;
@@ -14,20 +14,20 @@ pub(crate) use self::{
 };
 use crate::{AuthError, Environment, TokenRetryPolicy};
 
-/// What the credentials of a file may reach, and through what. Whoever reads a file is given one, and gives it on to the credentials within the file;
-/// hosts, files and programs that a file names can be had of it only.
+/// What the credentials of a file may access, and with which settings. It is passed on to the credentials within the file, and it is the only
+/// access to hosts, files and programs that a file names.
 #[derive(Clone)]
 pub(crate) struct Reach {
     pub(crate) url_policy: UrlPolicy,
     pub(crate) environment: Environment,
-    /// The program's transport; none leaves it to the requests.
+    /// The program's transport; `None` uses that of the requests.
     pub(crate) transport: Option<Arc<dyn Transport>>,
     pub(crate) clock: Option<Arc<dyn Clock>>,
     pub(crate) retry: Option<TokenRetryPolicy>,
 }
 
 impl Reach {
-    /// What a file may reach that the program reads itself, until the program says otherwise.
+    /// Returns the default access of a file that the program reads itself.
     pub(crate) fn trusted() -> Self {
         Self::new(UrlPolicy::default(), Environment::default())
     }
@@ -46,7 +46,7 @@ impl Reach {
         self.transport.as_ref()
     }
 
-    /// Where to send something: `named`, if it is good for `purpose` in the credentials' `universe`. `what` is what errors call it.
+    /// Returns the URL `named`, if the policy allows it for `purpose` in the `universe` of the credentials. `what` names it in errors.
     pub(crate) fn url<'a>(
         &self,
         purpose: Purpose,
@@ -60,30 +60,30 @@ impl Reach {
         Ok(url)
     }
 
-    /// Refuses a universe that nobody has named whom the program trusts.
+    /// Refuses a universe that the program does not trust.
     pub(crate) fn check_universe(&self, universe: &Named) -> Result<(), AuthError> {
         self.url_policy.check_universe(universe)
     }
 
-    /// The files of this machine, if `what` may be one.
+    /// Returns the files of this machine, if `what` may be one.
     pub(crate) fn files(&self, what: &str) -> Result<&Environment, AuthError> {
         self.url_policy.check_files(what)?;
         Ok(&self.environment)
     }
 
-    /// The programs of this machine, if the file may run one. `allowed` is what the program says of these credentials.
+    /// Returns the programs of this machine, if the file may run one. `allowed` is the setting of these credentials.
     pub(crate) fn programs(&self, allowed: Option<bool>) -> Result<&Environment, AuthError> {
         self.url_policy.check_programs(allowed, &self.environment)?;
         Ok(&self.environment)
     }
 
-    /// The first of these variables that is set, and its text.
+    /// Returns the first of these variables that is set, with its text.
     pub(crate) fn variable<'a>(&self, names: &[&'a str]) -> Option<(&'a str, String)> {
         self.environment.first_of(names)
     }
 }
 
-/// The transport and the clock are the program's.
+/// Shows neither the transport nor the clock.
 impl fmt::Debug for Reach {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reach")

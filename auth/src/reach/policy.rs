@@ -1,4 +1,4 @@
-//! Which hosts, files and programs a configuration may name.
+//! The hosts, files and programs that a configuration may name.
 
 use std::{borrow::Cow, fmt};
 
@@ -9,17 +9,17 @@ use super::hosts::{check_endpoint, is_google_host, is_google_token_host, is_loop
 use super::hosts::{is_aws_sts, is_link_local};
 use crate::{AuthError, AuthErrorKind, DEFAULT_UNIVERSE, Environment};
 
-/// What has to be `1` in the environment before a program runs.
+/// The variable that allows programs with the value `1`.
 const ALLOW: &str = "GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES";
 
-/// What a URL has in the place of the universe.
+/// The placeholder of the universe in a URL.
 const UNIVERSE: &str = "{universe_domain}";
 
-/// Which hosts a file of credentials may send tokens, assertions and secrets to, and what it may make this machine do. It holds for all that the file
-/// leads to: for the credentials within it, and for the files that it names.
+/// The hosts to which a credentials file may send tokens, assertions and secrets, and what it may do on this machine. The policy also applies to the
+/// credentials within the file and to the files that it names.
 ///
-/// A configuration of workload identity federation or impersonation is no secret, so it travels in repositories and messages; but
-/// whoever can change one decides where tokens go, which files are read and which programs are run.
+/// A configuration of workload identity federation or impersonation is not secret, so it is shared in repositories and messages. But a
+/// changed one decides where tokens are sent, which files are read and which programs are run.
 ///
 /// | | [default](UrlPolicy::default) | [untrusted](UrlPolicy::untrusted) |
 /// |---|---|---|
@@ -30,12 +30,12 @@ const UNIVERSE: &str = "{universe_domain}";
 /// | URL of a subject token | any https host; link-local addresses and this machine also over http | hosts that the program names |
 /// | AWS metadata | `169.254.169.254`, `fd00:ec2::254`, this machine | `169.254.169.254`, `fd00:ec2::254` |
 /// | AWS verification URL | `sts` hosts of AWS over https, this machine | `sts` hosts of AWS over https |
-/// | universe | as the file says | `googleapis.com` and universes that the program names |
-/// | files | as the file says | only where the program allows it |
+/// | universe | as in the file | `googleapis.com` and universes that the program names |
+/// | files | as in the file | only where the program allows it |
 /// | executables | where the program or the environment allows it | only where the program allows it |
 ///
-/// Hosts that the program names with [`allow_host`](Self::allow_host) are good for everything, over https. What the program names itself, with a setter
-/// of the credentials, needs no leave.
+/// Hosts that the program names with [`allow_host`](Self::allow_host) are allowed for all purposes, over https. URLs that the program sets on the
+/// credentials are always allowed.
 #[derive(Clone, Debug, Default)]
 pub struct UrlPolicy {
     untrusted: bool,
@@ -46,20 +46,20 @@ pub struct UrlPolicy {
     any_host: bool,
 }
 
-/// What a URL is for.
+/// The purpose of a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// Where a key's assertions are exchanged: whoever wrote the file has the key.
+    /// The token endpoint of a key. The author of the file has the key.
     Key,
-    /// The token server of a service identity of Google Distributed Cloud, which is nowhere else known.
+    /// The token server of a service identity of Google Distributed Cloud.
     Gdch,
-    /// Where a user's refresh token goes.
+    /// The token endpoint of a user's refresh token.
     User,
     /// The Security Token Service.
     Sts,
     /// The IAM Service Account Credentials API.
     Iam,
-    /// A server that gives a subject token.
+    /// A server that returns a subject token.
     #[cfg(feature = "external-account")]
     Subject,
     /// The metadata server of an EC2 instance.
@@ -71,7 +71,7 @@ pub(crate) enum Purpose {
 }
 
 impl UrlPolicy {
-    /// For files that come from somebody whom the program does not trust, such as an upload or a tenant's settings.
+    /// Returns the policy for files from sources that the program does not trust, such as an upload or the settings of a tenant.
     pub fn untrusted() -> Self {
         Self {
             untrusted: true,
@@ -79,14 +79,14 @@ impl UrlPolicy {
         }
     }
 
-    /// Allows this host, such as `sts.corp.example`, for every purpose, over https.
+    /// Allows this host, such as `sts.corp.example`, for all purposes, over https.
     #[must_use]
     pub fn allow_host(mut self, host: impl Into<String>) -> Self {
         self.hosts.push(host.into().to_ascii_lowercase());
         self
     }
 
-    /// Allows Google's hosts in this universe, also where a configuration is not trusted.
+    /// Allows Google's hosts in this universe, also for untrusted configurations.
     #[must_use]
     pub fn allow_universe(mut self, domain: impl Into<String>) -> Self {
         self.universes.push(domain.into().to_ascii_lowercase());
@@ -100,14 +100,14 @@ impl UrlPolicy {
         self
     }
 
-    /// Lets a file that is not trusted name files of this machine.
+    /// Allows an untrusted file to name files of this machine.
     #[must_use]
     pub fn allow_files(mut self) -> Self {
         self.files = true;
         self
     }
 
-    /// Lets a file, trusted or not, run the program that it names for a subject token.
+    /// Allows a file, trusted or not, to run the program that it names for a subject token.
     #[must_use]
     pub fn allow_executables(mut self) -> Self {
         self.executables = true;
@@ -135,9 +135,9 @@ impl UrlPolicy {
             return Ok(());
         }
         let hint = if self.untrusted {
-            "if you trust the configuration, say `.allow_executables(true)` or `UrlPolicy::allow_executables`"
+            "if you trust the configuration, call `.allow_executables(true)` or `UrlPolicy::allow_executables`"
         } else {
-            "if you trust the configuration, set GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1, or say `.allow_executables(true)`"
+            "if you trust the configuration, set GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1, or call `.allow_executables(true)`"
         };
         Err(AuthError::new(
             AuthErrorKind::Config,
@@ -146,11 +146,11 @@ impl UrlPolicy {
         .with_hint(hint))
     }
 
-    /// A universe decides which hosts are Google's, and where APIs are called.
+    /// Refuses a universe that is not allowed. A universe decides which hosts are Google's, and where APIs are called.
     pub(super) fn check_universe(&self, universe: &Named) -> Result<(), AuthError> {
         let domain = universe.text();
         let is_allowed = !self.untrusted
-            || universe.is_vouched()
+            || universe.is_trusted()
             || domain == DEFAULT_UNIVERSE
             || self.universes.iter().any(|known| known == domain);
         if is_allowed {
@@ -163,7 +163,7 @@ impl UrlPolicy {
         .with_hint("allow it with `UrlPolicy::allow_universe`"))
     }
 
-    /// Refuses a URL that is not good for `purpose`; `what` names it, `by` says who named it, and `universe` is the credentials'.
+    /// Refuses a URL that is not allowed for `purpose`. `what` names it in the error, `by` is its origin, and `universe` is that of the credentials.
     pub(super) fn check(
         &self,
         purpose: Purpose,
@@ -173,7 +173,7 @@ impl UrlPolicy {
         universe: &Named,
     ) -> Result<(), AuthError> {
         let is_free = matches!(purpose, Purpose::Key | Purpose::Gdch) && !self.untrusted;
-        if by.is_vouched() || is_free {
+        if by.is_trusted() || is_free {
             return check_endpoint(what, url);
         }
         let refused = |message: String, hint: &str| {
@@ -182,7 +182,7 @@ impl UrlPolicy {
         let uri = url.parse::<Uri>().unwrap_or_default();
         let authority = uri.authority().map_or("", |authority| authority.as_str());
         let host = &*uri.host().unwrap_or_default().to_ascii_lowercase();
-        // A user name before the host is there to deceive readers.
+        // A user name before the host deceives readers.
         if host.is_empty() || authority.contains('@') {
             return refused(
                 String::from("is not a URL with a host"),
@@ -202,7 +202,7 @@ impl UrlPolicy {
             ("http", true) if purpose.may_be_plain(host) => Ok(()),
             (_, true) => refused(
                 String::from("is not an https URL"),
-                "secrets do not travel in the clear",
+                "secrets are not sent in the clear",
             ),
             (_, false) => refused(
                 format!("names the host {host}, which {}", purpose.not()),
@@ -236,7 +236,7 @@ impl UrlPolicy {
 }
 
 impl Purpose {
-    /// Metadata servers speak plain http, on addresses that no router forwards.
+    /// Returns whether plain http is allowed. Metadata servers use it, on addresses that no router forwards.
     fn may_be_plain(self, host: &str) -> bool {
         match self {
             Self::Key | Self::Gdch | Self::User | Self::Sts | Self::Iam => false,
@@ -265,57 +265,57 @@ impl Purpose {
     }
 }
 
-/// A URL or a universe, and who named it: a file, whose word a policy has to allow, or the program, which vouches for what it names.
+/// A URL or a universe with its origin: a file, which needs the permission of a policy, or the program, which is trusted.
 #[derive(Clone)]
 pub(crate) struct Named {
     text: Cow<'static, str>,
-    vouched: bool,
+    trusted: bool,
 }
 
 impl Named {
-    /// The universe of everybody who has none of their own.
+    /// The default universe.
     pub(crate) const GOOGLE: Self = Self::constant(DEFAULT_UNIVERSE);
 
-    /// What this crate names.
+    /// Returns a text of this crate, which is trusted.
     pub(crate) const fn constant(text: &'static str) -> Self {
         Self {
             text: Cow::Borrowed(text),
-            vouched: true,
+            trusted: true,
         }
     }
 
     pub(crate) fn by_program(text: impl Into<String>) -> Self {
         Self {
             text: Cow::Owned(text.into()),
-            vouched: true,
+            trusted: true,
         }
     }
 
     pub(crate) fn by_file(text: impl Into<String>) -> Self {
         Self {
             text: Cow::Owned(text.into()),
-            vouched: false,
+            trusted: false,
         }
     }
 
-    pub(crate) fn is_vouched(&self) -> bool {
-        self.vouched
+    pub(crate) fn is_trusted(&self) -> bool {
+        self.trusted
     }
 
-    /// The text, to compare, to keep or to show. Where something is sent is what [`Reach::url`](super::Reach::url) gives.
+    /// Returns the text for comparison, storage and display. Requests are sent to the result of `Reach::url`.
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
-    /// Another text by the same.
+    /// Returns another text of the same origin.
     pub(crate) fn with(&self, change: impl FnOnce(&str) -> String) -> Self {
         Self {
             text: Cow::Owned(change(&self.text)),
-            vouched: self.vouched,
+            trusted: self.trusted,
         }
     }
 
-    /// The text, with the universe in its place.
+    /// Returns the text with the universe inserted.
     pub(super) fn within(&self, universe: &Self) -> Cow<'_, str> {
         if self.text.contains(UNIVERSE) {
             Cow::Owned(self.text.replace(UNIVERSE, &universe.text))
@@ -331,7 +331,7 @@ impl From<Named> for String {
     }
 }
 
-/// Without a query, which may hold a secret.
+/// Shows no query, which may contain a secret.
 impl fmt::Debug for Named {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.text.split('?').next().unwrap_or_default().fmt(f)

@@ -1,4 +1,4 @@
-//! Devices without a browser: the user authorizes on another one (RFC 8628).
+//! Devices without a browser: the user authorizes on another device (RFC 8628).
 
 use std::{fmt, path::Path, time::Duration};
 
@@ -15,14 +15,14 @@ use crate::{
 };
 
 const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
-/// The pause between polls where the server names none.
+/// The default pause between polls.
 const INTERVAL: Duration = Duration::from_secs(5);
-/// The longest pause that network trouble leads to.
+/// The longest pause after network errors.
 const LONGEST_INTERVAL: Duration = Duration::from_secs(60);
-/// No server keeps codes for longer, and no clock can count it.
+/// The longest lifetime of a code, so that clocks do not overflow.
 const LONGEST_LIFE: Duration = Duration::from_secs(24 * 3600);
 
-/// How an app on a device without a browser asks for authorization
+/// A flow for a device without a browser
 /// ([OAuth 2.0 for TV and limited-input devices](https://developers.google.com/identity/protocols/oauth2/limited-input-device)).
 ///
 /// ```no_run
@@ -37,13 +37,13 @@ const LONGEST_LIFE: Duration = Duration::from_secs(24 * 3600);
 /// # Ok(()) }
 /// ```
 ///
-/// Google takes only clients of the type "TVs and Limited Input devices" here, and only the scopes `openid`, `email`, `profile`,
+/// Google accepts only clients of the type "TVs and Limited Input devices", and only the scopes `openid`, `email`, `profile`,
 /// `drive.file`, `drive.appdata`, `youtube` and `youtube.readonly`.
 #[derive(Clone, Debug)]
 pub struct DeviceFlow(Flow);
 
 impl DeviceFlow {
-    /// A flow for the client of a `client_secret.json`, which asks for these scopes.
+    /// Returns a flow for the client of a `client_secret.json` that requests these scopes.
     ///
     /// # Errors
     /// As [`ClientSecrets::from_file`].
@@ -57,15 +57,15 @@ impl DeviceFlow {
         )))
     }
 
-    /// From a flow: its client, scopes, transport and clock count.
+    /// Returns a flow with the client, scopes, transport and clock of `flow`.
     pub fn new(flow: Flow) -> Self {
         Self(flow)
     }
 
-    /// Gets a code for the user to enter.
+    /// Requests a code for the user to enter.
     ///
     /// # Errors
-    /// When the server cannot be reached or refuses: an unknown client, scopes that devices may not have.
+    /// If the server cannot be reached or refuses, for example an unknown client or scopes that devices may not have.
     pub async fn start(&self) -> Result<DeviceAuthorization, AuthError> {
         let FlowParts {
             client,
@@ -77,7 +77,7 @@ impl DeviceFlow {
         check_endpoint("the token URI", &client.token_uri)?;
         let scope = scopes.join(" ");
         let mut fields = vec![("client_id", client.client_id.as_str()), ("scope", &scope)];
-        // Google wants no secret here; servers that do are those that know the client by one.
+        // Google requires no secret here, but other servers do.
         if let Some(secret) = &client.client_secret
             && !client
                 .device_uri
@@ -86,39 +86,40 @@ impl DeviceFlow {
             fields.push(("client_secret", secret.expose_secret()));
         }
         let cx = self.0.outside_fetch();
-        let asking = send_form(&client.device_uri, &fields, None, cx.transport());
-        let (head, body) = cx.within(ATTEMPT_TIMEOUT, "no code came", asking).await?;
+        let request = send_form(&client.device_uri, &fields, None, cx.transport());
+        let (head, body) = cx.within(ATTEMPT_TIMEOUT, "no code came", request).await?;
         if head.status != StatusCode::OK {
             let error = match read(head.status, &head.headers, &body, clock.now()) {
                 Err(refusal) => refusal.error,
-                Ok(_) => unusable("gave a token where a device code was asked for"),
+                Ok(_) => unusable("returned a token instead of a device code"),
             };
             return Err(hint(error));
         }
         let body = Zeroizing::new(body.to_vec());
-        let answer: DeviceCodeResponse = serde_json::from_slice(&body)
-            .map_err(|error| unusable(&format!("gave no device code (line {})", error.line())))?;
-        let verification_url = answer
+        let response: DeviceCodeResponse = serde_json::from_slice(&body).map_err(|error| {
+            unusable(&format!("returned no device code (line {})", error.line()))
+        })?;
+        let verification_url = response
             .verification_url
-            .or(answer.verification_uri)
+            .or(response.verification_uri)
             .ok_or_else(|| unusable("named no page for the user"))?;
         Ok(DeviceAuthorization {
-            expires_in: Duration::from_secs(answer.expires_in).min(LONGEST_LIFE),
-            interval: answer
+            expires_in: Duration::from_secs(response.expires_in).min(LONGEST_LIFE),
+            interval: response
                 .interval
                 .map_or(INTERVAL, Duration::from_secs)
                 .clamp(Duration::from_secs(1), LONGEST_INTERVAL),
             started: clock.monotonic(),
-            device_code: answer.device_code,
-            user_code: answer.user_code,
-            verification_url_complete: answer.verification_uri_complete,
+            device_code: response.device_code,
+            user_code: response.user_code,
+            verification_url_complete: response.verification_uri_complete,
             verification_url,
             flow: self.0.clone(),
         })
     }
 }
 
-/// Google spells some names in its own way.
+/// The response with a device code. Google has other names for some fields.
 #[derive(Deserialize)]
 struct DeviceCodeResponse {
     device_code: SecretString,
@@ -130,7 +131,7 @@ struct DeviceCodeResponse {
     interval: Option<u64>,
 }
 
-/// A code that waits for its user. Dropping it, or the future of [`wait`](Self::wait), cancels the flow.
+/// A code that the user has to enter. Dropping it, or the future of [`wait`](Self::wait), cancels the flow.
 pub struct DeviceAuthorization {
     flow: Flow,
     device_code: SecretString,
@@ -143,31 +144,30 @@ pub struct DeviceAuthorization {
 }
 
 impl DeviceAuthorization {
-    /// What the user enters. Show it as it is; with the user in front of another's device it is all that it takes to authorize this one.
+    /// Returns the code that the user enters. Show it unchanged, and only to the user of this device, because it is sufficient to authorize the device.
     pub fn user_code(&self) -> &str {
         &self.user_code
     }
 
-    /// The page at which the user enters it.
+    /// Returns the page for the code.
     pub fn verification_url(&self) -> &str {
         &self.verification_url
     }
 
-    /// The page with the code in it already, for a QR code, where the server has one.
+    /// Returns the page with the code included, for a QR code, if the server has one.
     pub fn verification_url_complete(&self) -> Option<&str> {
         self.verification_url_complete.as_deref()
     }
 
-    /// How long the code is good for, counted from the start.
+    /// Returns the lifetime of the code, from the start of the flow.
     pub fn expires_in(&self) -> Duration {
         self.expires_in
     }
 
-    /// Asks the server now and then, as often as it allows, until the user has decided.
+    /// Polls the server at the interval that it allows until the user has decided.
     ///
     /// # Errors
-    /// [`AuthErrorKind::Denied`] when the user said no, [`AuthErrorKind::TimedOut`] when the code expired, or what else the
-    /// server says.
+    /// [`AuthErrorKind::Denied`] if the user denied access, [`AuthErrorKind::TimedOut`] if the code expired, or another error of the server.
     pub async fn wait(self) -> Result<AuthorizedUser, AuthError> {
         let FlowParts {
             client,
@@ -192,10 +192,13 @@ impl DeviceAuthorization {
                 return Err(expired());
             }
             clock.sleep(pause.min(left)).await;
-            let asking = post_form(&client.token_uri, &fields, None, cx.transport(), clock);
-            let error = match cx.within(ATTEMPT_TIMEOUT, "no response came", asking).await {
-                Ok(answer) => {
-                    let info = granted(client, answer, scopes, &**clock);
+            let request = post_form(&client.token_uri, &fields, None, cx.transport(), clock);
+            let error = match cx
+                .within(ATTEMPT_TIMEOUT, "no response came", request)
+                .await
+            {
+                Ok(response) => {
+                    let info = granted(client, response, scopes, &**clock);
                     return Ok(user(client, info, own_transport, clock));
                 }
                 Err(error) => error,
@@ -212,7 +215,7 @@ impl DeviceAuthorization {
                         .with_hint("the user did not give the permission"));
                 }
                 Some("expired_token") => return Err(expired()),
-                // The network or the server is in trouble, which is no answer (RFC 8628, section 3.5).
+                // An error of the network or the server is not a decision (RFC 8628, section 3.5).
                 _ if error.is_transient() => {
                     let wait = error.retry_after().unwrap_or_default().max(pause * 2);
                     wait.min(LONGEST_INTERVAL)
@@ -223,7 +226,7 @@ impl DeviceAuthorization {
     }
 }
 
-/// Neither code.
+/// Shows neither code.
 impl fmt::Debug for DeviceAuthorization {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DeviceAuthorization")

@@ -1,4 +1,4 @@
-//! Users: their credentials, the flows in which they authorize an app, and the stores that keep what they granted.
+//! Users: their credentials, the flows in which they authorize an app, and the stores of their tokens.
 
 mod authorized_user;
 #[cfg(feature = "user-flows")]

@@ -8,17 +8,16 @@ use super::authorized_user::{AuthorizedUser, UserInfo};
 use crate::{AuthError, AuthErrorKind, Environment, FileStore};
 
 impl AuthorizedUser {
-    /// The user who signed in with `gapi auth login`, if anybody did: the account that the variable `GAPI_ACCOUNT` names, else the
-    /// one that signed in last. See [`FileStore::default_location`] for where it is looked for.
+    /// Returns the user who signed in with `gapi auth login`, if any: the account that the variable `GAPI_ACCOUNT` names, else the one that signed in last. The
+    /// store is at [`FileStore::default_location`].
     ///
     /// # Errors
-    /// [`AuthErrorKind::Store`] where the store cannot be read, and [`AuthErrorKind::NotFound`] where `GAPI_ACCOUNT` names
-    /// an account that did not sign in.
+    /// [`AuthErrorKind::Store`] if the store cannot be read, and [`AuthErrorKind::NotFound`] if `GAPI_ACCOUNT` names an account that is not signed in.
     pub fn signed_in() -> Result<Option<Self>, AuthError> {
         Self::signed_in_of(&Environment::system())
     }
 
-    /// As [`signed_in`](Self::signed_in), in an environment.
+    /// Returns the same as [`signed_in`](Self::signed_in), for another environment.
     ///
     /// # Errors
     /// As [`signed_in`](Self::signed_in).
@@ -38,11 +37,10 @@ impl AuthorizedUser {
         }
     }
 
-    /// The user who signed in last and whose credentials are in `store`, of one account or of all. A file that cannot be used is skipped with a
-    /// warning in the log.
+    /// Returns the user in `store` who signed in last, of one account or of all. Files that cannot be used are skipped with a warning in the log.
     ///
     /// # Errors
-    /// [`AuthErrorKind::Store`] where the store cannot be read, and where nothing is found but a file that cannot be used.
+    /// [`AuthErrorKind::Store`] if the store cannot be read, or if it has only files that cannot be used.
     pub fn signed_in_to(
         store: FileStore,
         account: Option<&str>,
@@ -61,7 +59,7 @@ impl AuthorizedUser {
                     }
                 }
                 Err(error) => {
-                    tracing::warn!(%error, %key, "what the token store has of an account is skipped");
+                    tracing::warn!(%error, %key, "an account of the token store is skipped");
                     failure.get_or_insert(error.with_kind(AuthErrorKind::Store));
                 }
             }

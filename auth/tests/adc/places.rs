@@ -70,7 +70,7 @@ async fn a_home_that_is_no_folder_or_cannot_be_entered_is_passed_over() {
         // Nobody can enter it, not even root.
         let circle = folder.path().join("circle");
         std::os::unix::fs::symlink(&circle, &circle).expect("a link");
-        homes.push((circle, "cannot be looked at"));
+        homes.push((circle, "cannot be read"));
     }
     for (home, says) in homes {
         let machine = Machine::new();
@@ -177,7 +177,10 @@ async fn a_bad_file_in_the_store_hides_no_account() {
     let found = find(environment, &Machine::new()).expect("the machine");
     assert_eq!(*found.origin(), Origin::MetadataServer);
     let note = &found.tried()[2];
-    assert!(note.contains("cannot be told who has signed in"), "{note}");
+    assert!(
+        note.contains("the store of `gapi auth login` cannot be read"),
+        "{note}"
+    );
     assert!(
         note.contains(&store.folder().display().to_string()),
         "{note}"

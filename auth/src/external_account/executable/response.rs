@@ -92,7 +92,7 @@ impl ExecutableResponse {
         let message = self.message();
         AuthError::new(
             AuthErrorKind::Other,
-            format!("{} has no token: {message}", self.fields.place()),
+            format!("{} has no token: {message}", self.fields.location()),
         )
     }
 }

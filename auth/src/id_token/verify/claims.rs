@@ -1,4 +1,4 @@
-//! What an ID token says, and what is expected of it.
+//! The claims of an ID token, and what is expected of them.
 
 use std::{
     fmt,
@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::{Map, Value};
 
-use super::error::{IdTokenCheck, IdTokenError, failed, shown};
+use super::error::{IdTokenCheck, IdTokenError, displayed, failed};
 use crate::json;
 
 /// The issuer of Identity-Aware Proxy.
@@ -15,7 +15,7 @@ pub(super) const IAP: &str = "https://cloud.google.com/iap";
 
 /// The claims of a verified ID token ([OpenID Connect Core, section 2](https://openid.net/specs/openid-connect-core-1_0.html#IDToken)).
 ///
-/// `Debug` shows names, not values: they are personal data.
+/// `Debug` shows names but not values, which are personal data.
 #[derive(Clone, PartialEq)]
 pub struct IdTokenClaims {
     claims: Map<String, Value>,
@@ -28,8 +28,8 @@ pub struct IdTokenClaims {
 impl IdTokenClaims {
     pub(super) fn read(text: &[u8]) -> Result<Self, IdTokenError> {
         let form = |message: String| failed(IdTokenCheck::Form, message);
-        let claims =
-            json::object(text).ok_or_else(|| form(String::from("its body is no JSON object")))?;
+        let claims = json::object(text)
+            .ok_or_else(|| form(String::from("its body is not a JSON object")))?;
         let time = |name: &str| {
             claims
                 .get(name)
@@ -38,7 +38,7 @@ impl IdTokenClaims {
                 .and_then(|since| SystemTime::UNIX_EPOCH.checked_add(since))
                 .ok_or_else(|| {
                     form(format!(
-                        "its claim `{name}` is missing, or no point in time"
+                        "its claim `{name}` is missing, or not a point in time"
                     ))
                 })
         };
@@ -49,7 +49,7 @@ impl IdTokenClaims {
         };
         for name in ["iss", "sub"] {
             if !claims.get(name).is_some_and(Value::is_string) {
-                return Err(form(format!("its claim `{name}` is missing, or no text")));
+                return Err(form(format!("its claim `{name}` is missing, or not text")));
             }
         }
         let audiences = match claims.get("aud") {
@@ -58,7 +58,11 @@ impl IdTokenClaims {
                 .iter()
                 .filter_map(|one| one.as_str().map(str::to_owned))
                 .collect(),
-            _ => return Err(form(String::from("its claim `aud` is missing, or no text"))),
+            _ => {
+                return Err(form(String::from(
+                    "its claim `aud` is missing, or not text",
+                )));
+            }
         };
         Ok(Self {
             claims,
@@ -73,33 +77,33 @@ impl IdTokenClaims {
         self.claims.get(name)?.as_str()
     }
 
-    /// `sub`: the principal's number, which never changes and is never used again.
+    /// Returns `sub`: the principal's number, which never changes and is never reused.
     pub fn subject(&self) -> &str {
         self.text("sub").unwrap_or_default()
     }
 
-    /// `iss`: who issued the token.
+    /// Returns `iss`: the issuer of the token.
     pub fn issuer(&self) -> &str {
         self.text("iss").unwrap_or_default()
     }
 
-    /// `aud`: whom the token is for.
+    /// Returns `aud`: the audiences of the token.
     pub fn audiences(&self) -> &[String] {
         &self.audiences
     }
 
-    /// `azp`: to whom the token was issued.
+    /// Returns `azp`: the client that the token was issued to.
     pub fn authorized_party(&self) -> Option<&str> {
         self.text("azp")
     }
 
-    /// `email`: the principal's address. It may change, and may be unverified: see [`email_verified`](Self::email_verified).
+    /// Returns `email`: the principal's address. It may change, and may be unverified (see [`email_verified`](Self::email_verified)).
     pub fn email(&self) -> Option<&str> {
         self.text("email")
     }
 
-    /// `email_verified`: whether Google knows that the address belongs to the principal. `false` where the token does not say so. Identity-Aware
-    /// Proxy leaves the claim out, and only ever gives verified addresses.
+    /// Returns `email_verified`: whether Google verified that the address belongs to the principal; `false` if the claim is missing. Tokens of
+    /// Identity-Aware Proxy do not contain the claim, and their addresses are always verified.
     pub fn email_verified(&self) -> bool {
         match self.claims.get("email_verified") {
             Some(Value::Bool(verified)) => *verified,
@@ -108,32 +112,32 @@ impl IdTokenClaims {
         }
     }
 
-    /// `hd`: the Google Workspace domain of the user.
+    /// Returns `hd`: the Google Workspace domain of the user.
     pub fn hosted_domain(&self) -> Option<&str> {
         self.text("hd")
     }
 
-    /// `name`: the user's full name, if the scope `profile` was granted.
+    /// Returns `name`: the user's full name, if the scope `profile` was granted.
     pub fn name(&self) -> Option<&str> {
         self.text("name")
     }
 
-    /// `nonce`: what the authorization request sent.
+    /// Returns `nonce`: the nonce of the authorization request.
     pub fn nonce(&self) -> Option<&str> {
         self.text("nonce")
     }
 
-    /// `iat`.
+    /// Returns `iat`: when the token was issued.
     pub fn issued_at(&self) -> SystemTime {
         self.issued_at
     }
 
-    /// `exp`.
+    /// Returns `exp`: when the token expires.
     pub fn expires_at(&self) -> SystemTime {
         self.expires_at
     }
 
-    /// Any claim.
+    /// Returns a claim.
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.claims.get(name)
     }
@@ -149,7 +153,7 @@ impl fmt::Debug for IdTokenClaims {
     }
 }
 
-/// What a token has to say.
+/// The expected claims of a token.
 #[derive(Clone, Debug)]
 pub(super) struct Expected {
     issuers: Vec<String>,
@@ -175,13 +179,13 @@ impl Expected {
         }
     }
 
-    /// A verifier that accepts tokens for anybody accepts those that were given to others.
+    /// Requires audiences and issuers. Without them the verifier would accept tokens that were issued for other services.
     pub(super) fn check_configuration(&self) -> Result<(), IdTokenError> {
         let lacks = |what: &[String]| what.is_empty() || what.iter().any(String::is_empty);
         if lacks(&self.audiences) || lacks(&self.issuers) {
             return Err(failed(
                 IdTokenCheck::Config,
-                "the verifier was given an audience or an issuer that is empty, or none; name whom tokens have to be for",
+                "the verifier has no audience or no issuer, or an empty one; name the audiences that tokens must have",
             ));
         }
         Ok(())
@@ -198,7 +202,7 @@ impl Expected {
                 IdTokenCheck::Issuer,
                 format!(
                     "it was issued by {}, not by {}",
-                    shown(claims.issuer()),
+                    displayed(claims.issuer()),
                     self.issuers.join(" or ")
                 ),
             ));
@@ -212,12 +216,12 @@ impl Expected {
                 IdTokenCheck::Audience,
                 format!(
                     "it is for {}, not for {}",
-                    shown(&claims.audiences.join(", ")),
+                    displayed(&claims.audiences.join(", ")),
                     self.audiences.join(" or ")
                 ),
             ));
         }
-        self.check_person(claims)
+        self.check_principal(claims)
     }
 
     fn check_times(&self, claims: &IdTokenClaims, now: SystemTime) -> Result<(), IdTokenError> {
@@ -246,7 +250,7 @@ impl Expected {
         Ok(())
     }
 
-    fn check_person(&self, claims: &IdTokenClaims) -> Result<(), IdTokenError> {
+    fn check_principal(&self, claims: &IdTokenClaims) -> Result<(), IdTokenError> {
         if let Some(domain) = &self.hosted_domain {
             let is_member = claims
                 .hosted_domain()
@@ -254,18 +258,18 @@ impl Expected {
             if !is_member {
                 return Err(failed(
                     IdTokenCheck::HostedDomain,
-                    format!("its user is not of the domain {domain}"),
+                    format!("its user does not belong to the domain {domain}"),
                 ));
             }
         }
         if let Some(emails) = &self.emails {
-            // Identity-Aware Proxy has no such claim, and no unverified addresses.
-            let vouched = claims.email_verified() || claims.issuer() == IAP;
-            let known = claims
+            // Tokens of Identity-Aware Proxy do not contain the claim, and their addresses are always verified.
+            let verified = claims.email_verified() || claims.issuer() == IAP;
+            let accepted = claims
                 .email()
                 .is_some_and(|email| emails.iter().any(|one| one.eq_ignore_ascii_case(email)));
-            if !known || !vouched {
-                let why = if known {
+            if !accepted || !verified {
+                let why = if accepted {
                     "its e-mail address is not verified"
                 } else {
                     "its e-mail address is not one of those accepted"

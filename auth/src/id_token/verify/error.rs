@@ -1,42 +1,42 @@
-//! Why an ID token is not accepted.
+//! Errors of the verification of an ID token.
 
 use std::{error::Error as StdError, fmt};
 
 use crate::AuthError;
 
-/// Which check an ID token did not pass.
+/// The check that an ID token failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum IdTokenCheck {
-    /// The verifier is set up in a way that cannot work.
+    /// The configuration of the verifier cannot work.
     Config,
-    /// It is no signed JSON web token, or lacks a claim that every ID token has.
+    /// It is not a signed JSON web token, or a required claim is missing.
     Form,
-    /// It is signed with an algorithm that the key is not for.
+    /// Its algorithm is not that of the key.
     Algorithm,
-    /// It is signed with a key that the issuer does not have, or has no more.
+    /// Its key is not one of the current keys of the issuer.
     Key,
-    /// The signature is wrong: the token was changed, or the issuer did not make it.
+    /// Its signature is wrong: the token was changed, or is not from the issuer.
     Signature,
     /// It has expired.
     Expiry,
-    /// It is from the future.
+    /// It is not valid yet.
     IssuedAt,
-    /// Somebody else issued it.
+    /// It has another issuer.
     Issuer,
-    /// It is for somebody else.
+    /// It has another audience.
     Audience,
-    /// Its principal's e-mail address is not verified, or not one of those accepted.
+    /// Its e-mail address is not verified, or not one of those accepted.
     Email,
-    /// Its user is not of the Workspace domain.
+    /// Its user does not belong to the Workspace domain.
     HostedDomain,
-    /// It is not the answer to this request.
+    /// It does not belong to this request.
     Nonce,
-    /// The issuer's keys could not be fetched: nothing is known about the token.
+    /// The issuer's keys could not be fetched, so the token was not checked.
     Certificates,
 }
 
-/// Why an ID token is not accepted. No text here ever holds the token.
+/// An error of the verification of an ID token. No text contains the token.
 #[derive(Clone)]
 pub struct IdTokenError {
     check: IdTokenCheck,
@@ -53,7 +53,7 @@ pub(super) fn failed(check: IdTokenCheck, message: impl Into<String>) -> IdToken
 }
 
 impl IdTokenError {
-    /// The issuer's keys could not be fetched.
+    /// Returns the error that the issuer's keys could not be fetched.
     pub(super) fn no_keys(error: AuthError) -> Self {
         Self {
             check: IdTokenCheck::Certificates,
@@ -62,19 +62,19 @@ impl IdTokenError {
         }
     }
 
-    /// Which check the token did not pass.
+    /// Returns the check that the token failed.
     pub fn check(&self) -> IdTokenCheck {
         self.check
     }
 
-    /// Whether verifying the same token again may succeed: the issuer's keys could not be fetched. Answer 503 then, and 401 otherwise.
+    /// Returns whether a retry with the same token may succeed, because the issuer's keys could not be fetched. Respond with 503 then, else with 401.
     pub fn is_transient(&self) -> bool {
         self.source.as_ref().is_some_and(AuthError::is_transient)
     }
 }
 
-/// What a token says, fit to be shown: short, and without control characters.
-pub(super) fn shown(text: &str) -> String {
+/// Returns a claim for display: short and without control characters.
+pub(super) fn displayed(text: &str) -> String {
     let short: String = text.chars().take(100).collect();
     let dots = if short.len() < text.len() { "…" } else { "" };
     format!("`{}{dots}`", short.escape_debug())

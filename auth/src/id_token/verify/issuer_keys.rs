@@ -1,4 +1,4 @@
-//! An issuer's keys: fetched when needed, once for everybody who waits, and kept as long as the issuer says.
+//! The keys of an issuer: fetched when they are needed, once for all callers, and cached as long as the issuer allows.
 
 use std::{
     fmt,
@@ -19,25 +19,25 @@ use super::{
 };
 use crate::{AuthError, AuthErrorKind, FetchContext, cache::DualInstant};
 
-/// How long keys are kept whose answer does not say, and the least that is believed.
+/// The shortest lifetime of keys, and the lifetime if the response does not contain one.
 const SHORTEST: Duration = Duration::from_secs(60);
-const UNSAID: Duration = Duration::from_secs(60 * 60);
-/// The longest that is believed.
+const DEFAULT: Duration = Duration::from_secs(60 * 60);
+/// The longest lifetime of keys.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
-/// How often a key that is not known may cause a fetch: tokens of strangers must not become requests.
+/// The pause between fetches for unknown keys, so that arbitrary tokens do not cause requests.
 const BETWEEN_FETCHES: Duration = Duration::from_secs(60);
-/// How long the last error is given to everybody, while there are no keys.
+/// How long the last error is cached while there are no keys.
 const REST: Duration = Duration::from_secs(1);
-/// How long one fetch may take.
+/// The time limit of one fetch.
 const FETCH: Duration = Duration::from_secs(15);
-/// How much of an answer is read.
+/// The maximum length of a response.
 const RESPONSE_LIMIT: usize = 1024 * 1024;
 
 /// The keys at one URL.
 pub(super) struct IssuerKeys {
     url: String,
     state: Mutex<KeyState>,
-    /// Whoever fetches holds it.
+    /// Held during a fetch.
     gate: Arc<Gate<()>>,
 }
 
@@ -45,23 +45,23 @@ pub(super) struct IssuerKeys {
 struct KeyState {
     held: Option<CachedKeys>,
     failure: Option<(AuthError, Duration)>,
-    /// How many fetches have ended.
+    /// The number of completed fetches.
     fetches: u64,
     last: Option<Duration>,
 }
 
 struct CachedKeys {
     keys: Arc<[PublicKey]>,
-    /// When to fetch them anew, in the background.
+    /// When to refresh the keys in the background.
     stale: Option<DualInstant>,
-    /// When they must not be used any more.
+    /// When the keys expire.
     expiry: Option<DualInstant>,
 }
 
-/// What to do about a key.
+/// The next step for a key.
 enum KeyStep {
     Use(Vec<PublicKey>),
-    /// Use these, and fetch new ones meanwhile.
+    /// Use these keys, and refresh them in the background.
     Refresh(Vec<PublicKey>),
     Fetch,
     Fail(IdTokenError),
@@ -80,7 +80,7 @@ impl IssuerKeys {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The keys that may have signed a token: the one with this id, or all of them if the token names none.
+    /// Returns the keys that may have signed a token: the one with this ID, or all if the token does not name one.
     pub(super) async fn find(
         self: &Arc<Self>,
         id: Option<&str>,
@@ -102,13 +102,13 @@ impl IssuerKeys {
                 (KeyStep::Fetch, fetches) => fetches,
             };
             let turn = self.gate.clone().lock_owned().await;
-            // Somebody else may have fetched while this one waited for its turn.
+            // Another caller may have fetched while this one waited for its turn.
             if self.state().fetches != fetches {
                 continue;
             }
             let fetch = self.clone().fetch(turn, transport.clone(), clock.clone());
             match Handle::try_current() {
-                // A caller who goes away neither cancels nor repeats the fetch.
+                // A caller that is dropped neither cancels nor repeats the fetch.
                 Ok(runtime) => drop(runtime.spawn(fetch).await),
                 Err(_) => fetch.await,
             }
@@ -161,9 +161,9 @@ impl IssuerKeys {
         clock: Arc<dyn Clock>,
     ) {
         let cx = FetchContext::outside(transport, clock.clone());
-        let asking = self.ask(cx.transport());
+        let request = self.request(cx.transport());
         let fetched = cx
-            .within(FETCH, "the issuer's keys did not come", asking)
+            .within(FETCH, "the issuer's keys did not come", request)
             .await;
         let now = DualInstant::now(&*clock);
         let mut state = self.state();
@@ -186,7 +186,7 @@ impl IssuerKeys {
         }
     }
 
-    async fn ask(
+    async fn request(
         &self,
         transport: &Arc<dyn Transport>,
     ) -> Result<(Vec<PublicKey>, Duration), AuthError> {
@@ -201,8 +201,8 @@ impl IssuerKeys {
                 )
                 .with_source(error)
             })?;
-        let answer = transport.send(request).await.map_err(unreachable)?;
-        let (head, body) = answer.into_parts();
+        let response = transport.send(request).await.map_err(unreachable)?;
+        let (head, body) = response.into_parts();
         let body = body.collect(RESPONSE_LIMIT).await.map_err(unreachable)?;
         let unusable = |what: &str| {
             AuthError::new(AuthErrorKind::Http, format!("the issuer's keys: {what}"))
@@ -212,8 +212,9 @@ impl IssuerKeys {
         if !head.status.is_success() {
             return Err(unusable(&format!("HTTP {}", head.status.as_u16())));
         }
-        let keys = read_set(&body)
-            .ok_or_else(|| unusable("the answer is no JSON Web Key Set with RSA or P-256 keys"))?;
+        let keys = read_set(&body).ok_or_else(|| {
+            unusable("the response is not a JSON Web Key Set with RSA or P-256 keys")
+        })?;
         Ok((keys, lifetime(&head.headers)))
     }
 }
@@ -222,7 +223,7 @@ fn unreachable(error: gapi_transport::TransportError) -> AuthError {
     AuthError::unreachable("the server of the issuer's keys", error)
 }
 
-/// `max-age` less `Age` (RFC 9111, section 4.2), within reason.
+/// Returns `max-age` less `Age` (RFC 9111, section 4.2), within the limits.
 fn lifetime(headers: &HeaderMap) -> Duration {
     let values = headers.get_all(header::CACHE_CONTROL).iter();
     let directives = values
@@ -243,7 +244,7 @@ fn lifetime(headers: &HeaderMap) -> Duration {
         .and_then(|age| age.to_str().ok()?.trim().parse().ok())
         .map_or(Duration::ZERO, Duration::from_secs);
     longest
-        .map_or(UNSAID, Duration::from_secs)
+        .map_or(DEFAULT, Duration::from_secs)
         .saturating_sub(age)
         .clamp(SHORTEST, LONGEST)
 }

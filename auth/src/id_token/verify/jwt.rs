@@ -4,13 +4,13 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{DecodingKey, crypto::aws_lc::DEFAULT_PROVIDER};
 use serde_json::Value;
 
-use super::error::{IdTokenCheck, IdTokenError, failed, shown};
+use super::error::{IdTokenCheck, IdTokenError, displayed, failed};
 use crate::json;
 
-/// No ID token comes near this size.
+/// More than the length of any ID token.
 const LONGEST: usize = 32 * 1024;
 
-/// What ID tokens are signed with.
+/// The signature algorithms of ID tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Algorithm {
     Rs256,
@@ -36,7 +36,7 @@ pub(super) struct PublicKey {
 }
 
 impl PublicKey {
-    /// `None` for keys of other kinds and for other uses: a set may hold them.
+    /// Returns `None` for keys of other types and uses, which a set may contain.
     fn from_jwk(jwk: &Value) -> Option<Self> {
         let text = |name: &str| jwk.get(name).and_then(Value::as_str);
         if text("use").is_some_and(|purpose| purpose != "sig") {
@@ -68,13 +68,13 @@ impl PublicKey {
             Algorithm::Rs256 => jsonwebtoken::Algorithm::RS256,
             Algorithm::Es256 => jsonwebtoken::Algorithm::ES256,
         };
-        // The provider is named: the process-wide one panics when another crate turns on a second backend.
+        // The process-wide provider would panic if another crate enabled a second backend.
         (DEFAULT_PROVIDER.verifier_factory)(&algorithm, &self.key)
             .is_ok_and(|verifier| verifier.verify(message, &signature.to_vec()).is_ok())
     }
 }
 
-/// The usable keys of a set; `None` when it is no set, or has none.
+/// Returns the usable keys of a set; `None` if this is not a set or has no usable keys.
 pub(super) fn read_set(set: &[u8]) -> Option<Vec<PublicKey>> {
     let keys: Vec<_> = json::value(set)?
         .get("keys")?
@@ -85,7 +85,7 @@ pub(super) fn read_set(set: &[u8]) -> Option<Vec<PublicKey>> {
     (!keys.is_empty()).then_some(keys)
 }
 
-/// A token whose signature nobody has looked at yet.
+/// A token whose signature is not checked yet.
 pub(super) struct JwtParts<'a> {
     algorithm: Algorithm,
     pub(super) key_id: Option<String>,
@@ -113,7 +113,7 @@ impl<'a> JwtParts<'a> {
         };
         let signed = &token.as_bytes()[..header.len() + 1 + claims.len()];
         let header = json::object(&decode(header, "header")?)
-            .ok_or_else(|| form("its header is no JSON object"))?;
+            .ok_or_else(|| form("its header is not a JSON object"))?;
         if header.contains_key("crit") {
             return Err(form(
                 "its header has critical extensions, which are not known here",
@@ -129,7 +129,7 @@ impl<'a> JwtParts<'a> {
                     IdTokenCheck::Algorithm,
                     format!(
                         "it is signed with {}; RS256 and ES256 are accepted",
-                        shown(algorithm)
+                        displayed(algorithm)
                     ),
                 )
             })?,
@@ -140,7 +140,7 @@ impl<'a> JwtParts<'a> {
         })
     }
 
-    /// Whether one of `keys` made the signature. The algorithm is the key's own; the token only says which one it claims to be of.
+    /// Checks that one of `keys` made the signature. The algorithm is that of the key, and the token must name the same one.
     pub(super) fn check_signature(&self, keys: &[PublicKey]) -> Result<(), IdTokenError> {
         let mut fit = keys
             .iter()

@@ -22,9 +22,9 @@ use self::{
     jwt::JwtParts,
 };
 
-/// Google's own keys, for ID tokens of users and service accounts.
+/// The keys of ID tokens of users and service accounts.
 const GOOGLE_KEYS: &str = "https://www.googleapis.com/oauth2/v3/certs";
-/// Both spellings that Google uses for itself.
+/// Both spellings of the issuer that Google uses.
 const GOOGLE: [&str; 2] = ["https://accounts.google.com", "accounts.google.com"];
 /// The keys of Identity-Aware Proxy.
 const IAP_KEYS: &str = "https://www.gstatic.com/iap/verify/public_key-jwk";
@@ -32,24 +32,24 @@ const IAP_KEYS: &str = "https://www.gstatic.com/iap/verify/public_key-jwk";
 const FIREBASE_KEYS: &str =
     "https://www.googleapis.com/service_accounts/v1/jwk/securetoken@system.gserviceaccount.com";
 
-/// Verifies ID tokens: that Google signed them, for whom, and until when.
+/// Verifies the signature, the audience and the lifetime of ID tokens.
 ///
 /// ```no_run
 /// # async fn example(bearer: &str) -> Result<(), gapi_auth::IdTokenError> {
 /// use gapi_auth::IdTokenVerifier;
 ///
-/// // One for the whole program: it holds the issuer's keys.
+/// // One for the whole program, because it caches the keys of the issuer.
 /// let verifier = IdTokenVerifier::google(["https://hello-abc123-uc.a.run.app"]);
 /// let claims = verifier.verify(bearer).await?;
 /// println!("{} <{}>", claims.subject(), claims.email().unwrap_or("no e-mail"));
 /// # Ok(()) }
 /// ```
 ///
-/// The issuer's keys are fetched when the first token is verified, and kept as long as their `Cache-Control` says; before that time is
-/// over, they are fetched anew in the background. However many tokens are verified at once, one fetch is under way. A token of a key that is
-/// not known causes a fetch too, but no more than one a minute. A fetch that fails never costs keys that are still good.
+/// The keys of the issuer are fetched when the first token is verified. They are cached as long as their `Cache-Control` allows, and refreshed in the
+/// background before that. There is one fetch at a time. A token with an unknown key causes a fetch, too, but at most one per minute. A failed fetch
+/// does not discard valid keys.
 ///
-/// The algorithm is the key's: a token cannot choose another one. Clones share the keys.
+/// The algorithm is that of the key, and a token cannot select another one. Clones share the keys.
 #[derive(Clone)]
 pub struct IdTokenVerifier {
     expected: Expected,
@@ -59,26 +59,26 @@ pub struct IdTokenVerifier {
 }
 
 impl IdTokenVerifier {
-    /// For ID tokens that Google issues to users and service accounts, meant for one of `audiences`: OAuth clients' IDs for tokens of users
-    /// who signed in, a service's own URL for calls between services.
+    /// Returns a verifier of ID tokens that Google issues to users and service accounts for one of `audiences`: the IDs of OAuth clients for users who
+    /// signed in, the URL of the service for calls between services.
     pub fn google<A: Into<String>>(audiences: impl IntoIterator<Item = A>) -> Self {
         Self::new(GOOGLE_KEYS, GOOGLE, audiences)
     }
 
-    /// For the header `x-goog-iap-jwt-assertion` of Identity-Aware Proxy. Audiences look like `/projects/NUMBER/apps/PROJECT` or
+    /// Returns a verifier of the header `x-goog-iap-jwt-assertion` of Identity-Aware Proxy. Audiences have the form `/projects/NUMBER/apps/PROJECT` or
     /// `/projects/NUMBER/global/backendServices/ID`.
     pub fn iap<A: Into<String>>(audiences: impl IntoIterator<Item = A>) -> Self {
         Self::new(IAP_KEYS, [IAP], audiences)
     }
 
-    /// For users of Firebase Authentication or Identity Platform in this project.
+    /// Returns a verifier of ID tokens of Firebase Authentication or Identity Platform in this project.
     pub fn firebase(project: impl AsRef<str>) -> Self {
         let project = project.as_ref();
         let issuer = format!("https://securetoken.google.com/{project}");
         Self::new(FIREBASE_KEYS, [issuer], [project])
     }
 
-    /// For ID tokens of `issuers`, whose public keys (a JSON Web Key Set, RFC 7517) are at `keys_url`.
+    /// Returns a verifier of ID tokens of `issuers`, whose public keys (a JSON Web Key Set, RFC 7517) are at `keys_url`.
     pub fn new<I: Into<String>, A: Into<String>>(
         keys_url: impl Into<String>,
         issuers: impl IntoIterator<Item = I>,
@@ -92,14 +92,14 @@ impl IdTokenVerifier {
         }
     }
 
-    /// Where the issuer's keys are, if elsewhere. The keys start empty.
+    /// Sets the URL of the issuer's keys. The cache starts empty.
     #[must_use]
     pub fn keys_url(mut self, url: impl Into<String>) -> Self {
         self.issuer_keys = Arc::new(IssuerKeys::new(url.into()));
         self
     }
 
-    /// How far the clocks of issuer and verifier may differ. 10 s unless set.
+    /// Sets how much the clocks of issuer and verifier may differ, 10 s by default.
     #[must_use]
     pub fn clock_skew(mut self, skew: Duration) -> Self {
         self.expected.skew = skew;
@@ -113,8 +113,7 @@ impl IdTokenVerifier {
         self
     }
 
-    /// Accepts only these e-mail addresses, and only if Google has verified that they belong to the token's principal: the usual check for
-    /// which service account calls. Calling it again adds more.
+    /// Accepts only these e-mail addresses, and only verified ones. This is the usual check of the calling service account. Further calls add addresses.
     #[must_use]
     pub fn emails<E: Into<String>>(mut self, emails: impl IntoIterator<Item = E>) -> Self {
         let more = emails.into_iter().map(Into::into);
@@ -122,7 +121,7 @@ impl IdTokenVerifier {
         self
     }
 
-    /// Accepts only tokens with this `nonce`: the one that was sent with the user to the authorization page.
+    /// Accepts only tokens with this `nonce`, which was sent with the authorization request.
     #[must_use]
     pub fn nonce(mut self, nonce: impl Into<String>) -> Self {
         self.expected.nonce = Some(nonce.into());
@@ -143,10 +142,10 @@ impl IdTokenVerifier {
         self
     }
 
-    /// The claims of `token`, once everything about it is in order. White space around it is dropped.
+    /// Verifies `token` and returns its claims. Surrounding white space is ignored.
     ///
     /// # Errors
-    /// [`IdTokenError`] says which check failed, and never shows the token.
+    /// [`IdTokenError`] names the check that failed. It does not contain the token.
     pub async fn verify(&self, token: &str) -> Result<IdTokenClaims, IdTokenError> {
         self.expected.check_configuration()?;
         let parts = JwtParts::read(token.trim())?;
@@ -154,7 +153,7 @@ impl IdTokenVerifier {
             .issuer_keys
             .find(parts.key_id.as_deref(), &self.transport, &self.clock)
             .await?;
-        // Nothing of the token is believed before this.
+        // The claims are not trusted before this.
         parts.check_signature(&keys)?;
         let claims = IdTokenClaims::read(&parts.claims)?;
         self.expected.check(&claims, self.now())?;

@@ -1,4 +1,4 @@
-//! Where a user's refresh token may go.
+//! The endpoints that a user's refresh token may be sent to.
 
 use std::borrow::Cow;
 
@@ -24,7 +24,7 @@ impl Endpoints {
     pub(super) fn from_info(info: &UserInfo) -> Self {
         Self {
             token_uri: match info.token_uri.as_deref() {
-                // The address that gcloud wrote once is still answered; the documented one is its successor.
+                // Old files of gcloud have an address that still works. The documented one replaces it.
                 None | Some(GOOGLE_TOKEN_URI | "https://accounts.google.com/o/oauth2/token") => {
                     Named::constant(GOOGLE_TOKEN_URI)
                 }
@@ -40,7 +40,7 @@ impl Endpoints {
         info.revoke_uri = self.revoke_uri.as_ref().map(text);
     }
 
-    /// The program names the endpoint, and so vouches for it.
+    /// Sets the token endpoint. The program names it, so it is trusted.
     pub(super) fn set_token_uri(&mut self, uri: String) {
         self.token_uri = Named::by_program(uri);
     }
@@ -49,18 +49,18 @@ impl Endpoints {
         self.revoke_uri = Some(Named::by_program(uri));
     }
 
-    /// Somebody vouched for them when they were stored.
-    pub(super) fn vouch(&mut self) {
+    /// Trusts the endpoint, which was checked when the credentials were stored.
+    pub(super) fn trust(&mut self) {
         self.token_uri = Named::by_program(self.token_uri.text());
     }
 
-    /// Where the refresh token is exchanged.
+    /// Returns the token endpoint.
     pub(super) fn token_uri(&self, reach: &Reach) -> Result<Cow<'_, str>, AuthError> {
         let what = "the token URI";
         reach.url(Purpose::User, what, &self.token_uri, &Named::GOOGLE)
     }
 
-    /// Where to revoke, and whether that server wants to know the client (RFC 7009, section 2.1; Google does not).
+    /// Returns the revocation endpoint, and whether it requires the client (RFC 7009, section 2.1; Google does not).
     pub(super) fn revocation(&self, reach: &Reach) -> Result<(&str, bool), AuthError> {
         let token_uri = self.token_uri(reach)?;
         let uri = match &self.revoke_uri {

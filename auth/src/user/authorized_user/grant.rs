@@ -14,10 +14,10 @@ use crate::{
     user::store::{StoreLock, TokenKey, TokenStore},
 };
 
-/// What all copies share: a refresh token that is replaced is replaced for all of them.
+/// The grant that all copies share: a new refresh token replaces the old one for all of them.
 pub(super) struct UserGrant {
     info: Mutex<GrantState>,
-    /// One refresh at a time, because a refresh token that is sent twice may be taken for a stolen one.
+    /// Allows one refresh at a time, because a server may consider a refresh token that is sent twice stolen.
     pub(super) turn: tokio::sync::Mutex<()>,
     store: Option<(Arc<dyn TokenStore>, TokenKey)>,
 }
@@ -28,13 +28,13 @@ pub(super) struct GrantState {
     revoked: bool,
 }
 
-/// What of the grant the store has yet to see.
+/// What is not saved in the store yet.
 #[derive(Clone, Copy, PartialEq)]
 enum Unsaved {
     Nothing,
-    /// Can be had again.
+    /// It can be fetched again.
     AccessToken,
-    /// Must not be lost.
+    /// It must not be lost.
     RefreshToken,
 }
 
@@ -66,7 +66,7 @@ impl UserGrant {
         }
     }
 
-    /// Takes over what another process saved meanwhile.
+    /// Loads what another process saved in the meantime.
     pub(super) async fn catch_up(&self) -> Result<(), AuthError> {
         let Some((store, key)) = &self.store else {
             return Ok(());
@@ -74,7 +74,7 @@ impl UserGrant {
         let Some(text) = store.load(key).await? else {
             return Err(sign_in(
                 "the credentials are no longer in the token store",
-                "somebody signed out: sign in again",
+                "the user signed out: sign in again",
             ));
         };
         let saved = UserInfo::parse("token store", text.expose_secret())
@@ -94,34 +94,34 @@ impl UserGrant {
         Ok(known.info.clone())
     }
 
-    /// Keeps what the token endpoint gave. The second value says whether the refresh token was replaced.
+    /// Records a response of the token endpoint. The second value is whether the refresh token was replaced.
     pub(super) fn learn(
         &self,
-        answer: TokenResponse,
+        response: TokenResponse,
         asked_at: SystemTime,
         whole: bool,
     ) -> (Token, bool) {
-        let expiry = answer
+        let expiry = response
             .expires_in
             .and_then(|lifetime| asked_at.checked_add(lifetime));
-        let mut token = Token::new(answer.access_token.clone());
+        let mut token = Token::new(response.access_token.clone());
         if let Some(expiry) = expiry {
             token = token.expires_at(expiry);
         }
         let mut known = self.known();
         let info = &mut known.info;
-        let rotated = answer.refresh_token.as_ref().is_some_and(|new| {
+        let rotated = response.refresh_token.as_ref().is_some_and(|new| {
             info.refresh_token
                 .as_ref()
                 .is_none_or(|old| old.expose_secret() != new.expose_secret())
         });
-        info.refresh_token = answer.refresh_token.or(info.refresh_token.take());
-        info.id_token = answer.id_token.or(info.id_token.take());
-        // The token of a copy with other scopes is not the grant's.
+        info.refresh_token = response.refresh_token.or(info.refresh_token.take());
+        info.id_token = response.id_token.or(info.id_token.take());
+        // A token with narrower scopes is not that of the grant.
         if whole {
-            info.token = Some(answer.access_token);
+            info.token = Some(response.access_token);
             info.expiry = expiry;
-            info.granted_scopes = answer.scopes.or(info.granted_scopes.take());
+            info.granted_scopes = response.scopes.or(info.granted_scopes.take());
         }
         known.unsaved = match (rotated, whole) {
             _ if self.store.is_none() => Unsaved::Nothing,
@@ -132,7 +132,7 @@ impl UserGrant {
         (token, rotated)
     }
 
-    /// Saves a refresh token that the store could not take before. Until that has worked, it stays in memory.
+    /// Saves a refresh token that could not be saved before. Until that succeeds, it stays in memory.
     pub(super) async fn save_refresh_token(&self) -> Result<(), AuthError> {
         let unsaved = self.known().unsaved;
         match unsaved {
@@ -141,7 +141,7 @@ impl UserGrant {
         }
     }
 
-    /// Saves what the store has not seen.
+    /// Saves what the store does not have yet.
     pub(super) async fn save_unsaved(&self) -> Result<(), AuthError> {
         let Some((store, key)) = &self.store else {
             return Ok(());
@@ -158,7 +158,7 @@ impl UserGrant {
         Ok(())
     }
 
-    /// Forgets all tokens, after they were revoked.
+    /// Removes all tokens after they were revoked.
     pub(super) fn revoked(&self) {
         let mut known = self.known();
         known.revoked = true;
@@ -168,14 +168,14 @@ impl UserGrant {
         (info.id_token, info.rapt_token) = (None, None);
     }
 
-    /// Keeps revocation and refresh apart, in this process and in others.
+    /// Waits until no refresh is in progress, in this process or in others, and prevents further ones.
     pub(super) async fn exclusively(
         &self,
         cx: &FetchContext,
     ) -> Result<(tokio::sync::MutexGuard<'_, ()>, Option<StoreLock>), AuthError> {
         let turn = self.turn.lock().await;
         let lock = self.lock(cx).await?;
-        // Signed out elsewhere is no reason to fail: what is known here is revoked then.
+        // If another process signed out, the tokens in memory are revoked.
         if let Err(error) = self.catch_up().await
             && error.kind() != AuthErrorKind::SignInRequired
         {
@@ -188,11 +188,11 @@ impl UserGrant {
 pub(super) fn no_refresh_token() -> AuthError {
     sign_in(
         "the access token has expired and there is no refresh token",
-        "sign in with `access_type=offline`; Google gives a refresh token at the first consent only, or with `prompt=consent`",
+        "sign in with `access_type=offline`; Google returns a refresh token at the first consent only, or with `prompt=consent`",
     )
 }
 
-/// Waits for a store's lock. The error of whoever waits too long names it.
+/// Waits for a store's lock. The error of a time limit names it.
 pub(super) async fn lock(
     store: &dyn TokenStore,
     key: &TokenKey,
@@ -201,7 +201,7 @@ pub(super) async fn lock(
     let _step = cx.waits_for(
         AuthErrorKind::Store,
         format!("another program holds the lock {}", store.lock_name(key)),
-        Some("it may have been stopped while it refreshed a token: let it go on, or end it"),
+        Some("it may have been stopped while it refreshed a token: resume it, or end it"),
     );
     store.lock(key).await
 }

@@ -1,4 +1,4 @@
-//! ID tokens of a user who signed in.
+//! ID tokens of a user.
 
 use std::{fmt, time::SystemTime};
 
@@ -8,7 +8,7 @@ use gapi_transport::BoxFuture;
 use super::source::{LastReturned, Source, is_worth_using};
 use crate::{AuthError, AuthErrorKind, FetchContext, IdTokenSource, Token, TokenSource};
 
-/// The ID tokens that come with refreshes of the grant.
+/// A source of the ID tokens that refreshes of the grant return.
 pub(super) struct UserIdTokens {
     source: Source,
     returned: LastReturned,
@@ -34,8 +34,8 @@ impl UserIdTokens {
             )
             .with_hint("make the client's ID the audience, or impersonate a service account, whose ID tokens are for any audience"));
         }
-        let token = match source.refreshed(cx, None, |now| self.known(now)).await? {
-            Either::Left(known) => known,
+        let token = match source.refreshed(cx, None, |now| self.current(now)).await? {
+            Either::Left(current) => current,
             Either::Right(_) => {
                 let new = source.info().id_token.ok_or_else(|| {
                     AuthError::new(
@@ -51,8 +51,8 @@ impl UserIdTokens {
         Ok(token)
     }
 
-    /// The token of the last refresh, whoever made it.
-    fn known(&self, now: SystemTime) -> Option<Token> {
+    /// Returns the token of the last refresh.
+    fn current(&self, now: SystemTime) -> Option<Token> {
         let token = Token::from_jwt(self.source.info().id_token?).ok()?;
         let expiry = token.expiry()?;
         (is_worth_using(expiry, now) && !self.returned.is(&token)).then_some(token)

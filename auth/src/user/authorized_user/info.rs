@@ -1,4 +1,4 @@
-//! The JSON form of a user's credentials: gcloud's files, what google-auth's `to_json` writes, and what token stores keep.
+//! The JSON form of a user's credentials, in gcloud's files, in the output of google-auth's `to_json`, and in token stores.
 
 use std::time::SystemTime;
 
@@ -14,19 +14,19 @@ use crate::{
 const NEEDED: &str =
     "a user's credentials are needed, as `gcloud auth application-default login` writes them";
 
-/// Everything that is known of a user's grant to a client.
+/// A user's grant to a client.
 #[derive(Clone, Default)]
 pub(crate) struct UserInfo {
     pub(crate) client_id: String,
     pub(crate) client_secret: Option<SecretString>,
     pub(crate) refresh_token: Option<SecretString>,
-    /// The last access token, of use only while `expiry` is in the future.
+    /// The last access token, which is valid until `expiry`.
     pub(crate) token: Option<SecretString>,
     pub(crate) expiry: Option<SystemTime>,
     pub(crate) id_token: Option<SecretString>,
     /// A proof of reauthentication.
     pub(crate) rapt_token: Option<SecretString>,
-    /// The scopes that are asked for when the token is refreshed; none leaves it to the server.
+    /// The scopes that refreshes request; if empty, the server decides.
     pub(crate) scopes: Vec<String>,
     pub(crate) granted_scopes: Option<Vec<String>>,
     pub(crate) token_uri: Option<String>,
@@ -34,16 +34,16 @@ pub(crate) struct UserInfo {
     pub(crate) quota_project_id: Option<String>,
     pub(crate) account: Option<String>,
     pub(crate) universe_domain: Option<String>,
-    /// Fields that mean nothing here, for those to whom they mean something.
+    /// Unknown fields, which are preserved.
     pub(crate) extra: Map<String, Value>,
 }
 
-/// When the user signed in, in seconds since 1970; of several accounts the last one to sign in is the one that is meant.
+/// The field with the time of the sign-in, in seconds since 1970. Of several accounts the last one to sign in is used.
 const SIGNED_IN_AT: &str = "signed_in_at";
 
 impl UserInfo {
-    /// Notes when the user signed in.
-    pub(crate) fn stamp(&mut self, now: SystemTime) {
+    /// Records when the user signed in.
+    pub(crate) fn set_signed_in_at(&mut self, now: SystemTime) {
         let seconds = now
             .duration_since(SystemTime::UNIX_EPOCH)
             .map_or(0, |age| age.as_secs());
@@ -51,7 +51,7 @@ impl UserInfo {
             .insert(SIGNED_IN_AT.to_owned(), Value::from(seconds));
     }
 
-    /// When the user signed in; 0 where nobody noted it.
+    /// Returns when the user signed in; 0 if that is not recorded.
     pub(crate) fn signed_in_at(&self) -> u64 {
         self.extra
             .get(SIGNED_IN_AT)
@@ -59,9 +59,9 @@ impl UserInfo {
             .unwrap_or_default()
     }
 
-    /// Reads a file's text; `place` names it in errors.
-    pub(crate) fn parse(place: &str, text: &str) -> Result<Self, AuthError> {
-        let mut fields = Fields::parse(place, text, NEEDED)?;
+    /// Reads the text of a file. `name` names it in errors.
+    pub(crate) fn parse(name: &str, text: &str) -> Result<Self, AuthError> {
+        let mut fields = Fields::parse(name, text, NEEDED)?;
         check_type(&mut fields)?;
         Ok(Self {
             client_id: fields.required("client_id")?,
@@ -69,7 +69,7 @@ impl UserInfo {
             refresh_token: fields.secret("refresh_token")?,
             token: fields.secret("token")?,
             expiry: time(&mut fields, "expiry")?,
-            // oauth2client wrote the decoded claims; nothing needs them.
+            // oauth2client wrote the decoded claims, which are not needed.
             id_token: match fields.peek("id_token") {
                 Some(_) => fields.secret("id_token")?,
                 None => None,
@@ -89,7 +89,7 @@ impl UserInfo {
         })
     }
 
-    /// The JSON text of everything, secrets included. Reading it back gives the same.
+    /// Returns the JSON text of the grant, including secrets. `parse` reads it.
     pub(crate) fn to_json(&self) -> SecretString {
         let mut fields = self.extra.clone();
         let mut put = |name: &str, value: Option<Value>| {
@@ -130,7 +130,7 @@ impl UserInfo {
     }
 }
 
-/// Refuses every other file that this one is taken for. google-auth's `to_json` writes no type.
+/// Refuses other kinds of files. google-auth's `to_json` writes no type.
 fn check_type(fields: &mut Fields) -> Result<(), AuthError> {
     match fields.text("type")?.as_deref() {
         Some("authorized_user") => Ok(()),
@@ -145,7 +145,7 @@ fn check_type(fields: &mut Fields) -> Result<(), AuthError> {
     }
 }
 
-/// google-auth writes UTC with a `Z`, and with or without fractions; older versions left out the `Z`.
+/// Reads a time as google-auth writes it: UTC with a `Z`, with or without fractions. Older versions omitted the `Z`.
 fn time(fields: &mut Fields, name: &str) -> Result<Option<SystemTime>, AuthError> {
     let Some(text) = fields.text(name)? else {
         return Ok(None);

@@ -29,34 +29,34 @@ use crate::{
 
 const NEEDED: &str = "`gcloud auth application-default login` writes one";
 
-/// A user who authorized an app: a refresh token that gives access tokens.
+/// A user who authorized an app, with a refresh token.
 ///
-/// It comes from a file that `gcloud auth application-default login` wrote, from a token store, or from a flow in which the user signs in.
+/// Read it from a file of `gcloud auth application-default login` or from a token store, or get it from a flow in which the user signs in.
 ///
-/// - **Rotation**: a server that answers with a new refresh token gets the new one from then on. With a [store](Self::save_in)
-///   the new one is saved before the old one is forgotten, and processes that share the store refresh one at a time.
-/// - **Scopes** are what the user granted. Requests cannot change them; [`scopes`](Self::scopes) asks for fewer.
-/// - **The refresh token goes to Google only**, whatever a file says, unless the program names another server with
-///   [`token_uri`](Self::token_uri) or the server is on this machine.
+/// - **Rotation**: a new refresh token of the server replaces the old one. With a [store](Self::save_in) it is saved before it is used, and
+///   processes that share the store refresh one at a time.
+/// - **Scopes** are those that the user granted. Requests cannot change them; [`scopes`](Self::scopes) requests fewer.
+/// - **The refresh token is sent to Google only**, unless the program names another server with [`token_uri`](Self::token_uri) or the server
+///   is on this machine. A file cannot name another server.
 ///
-/// Building one touches no network. Tokens are cached as [`Cached`] describes; clones share the cache. Setters empty the cache,
-/// and the copies that they make share the refresh token.
+/// Constructors do not use the network. Tokens are cached as [`Cached`] describes, and clones share the cache. Setters return copies with an empty
+/// cache and the same refresh token.
 #[derive(Clone)]
 pub struct AuthorizedUser(Cached<Source>);
 
 impl AuthorizedUser {
-    /// Reads a file of type `authorized_user`, such as gcloud's `application_default_credentials.json`, or one with what
-    /// [`to_json`](Self::to_json) or google-auth's method of that name gave.
+    /// Reads a file of type `authorized_user`, such as gcloud's `application_default_credentials.json` or the output of [`to_json`](Self::to_json) and of
+    /// google-auth's `to_json`.
     ///
     /// # Errors
-    /// [`AuthErrorKind::NotFound`] where there is no such file; [`AuthErrorKind::Config`] or [`AuthErrorKind::Unsupported`]
-    /// where it cannot be used. The text names the file and the field.
+    /// [`AuthErrorKind::NotFound`] if the file does not exist; [`AuthErrorKind::Config`] or [`AuthErrorKind::Unsupported`] if it cannot be used. The text
+    /// names the file and the field.
     #[doc(alias = "from_file")]
     pub fn from_authorized_user_file(path: impl AsRef<Path>) -> Result<Self, AuthError> {
         let path = path.as_ref();
         let text = config::read_text(path, NEEDED, "AuthorizedUser::from_authorized_user_info")?;
-        let place = RedactedPath::new(path).to_string();
-        Self::read(&place, &text, &Reach::trusted())
+        let name = RedactedPath::new(path).to_string();
+        Self::read(&name, &text, &Reach::trusted())
     }
 
     /// Reads the text of such a file.
@@ -68,13 +68,13 @@ impl AuthorizedUser {
         Self::read("authorized user", json, &Reach::trusted())
     }
 
-    /// Reads a file's text; `place` names it in errors.
-    pub(crate) fn read(place: &str, text: &str, reach: &Reach) -> Result<Self, AuthError> {
-        let info = UserInfo::parse(place, text)?;
+    /// Reads the text of a file. `name` names it in errors.
+    pub(crate) fn read(name: &str, text: &str, reach: &Reach) -> Result<Self, AuthError> {
+        let info = UserInfo::parse(name, text)?;
         if info.refresh_token.is_none() && (info.token.is_none() || info.expiry.is_none()) {
             return Err(AuthError::new(
                 AuthErrorKind::Config,
-                format!("{place}: the field `refresh_token` is missing or empty"),
+                format!("{name}: the field `refresh_token` is missing or empty"),
             )
             .with_hint("a user's credentials are needed, as `gcloud auth application-default login` writes them"));
         }
@@ -85,7 +85,7 @@ impl AuthorizedUser {
         ))))
     }
 
-    /// From a client and a refresh token that it was given.
+    /// Returns credentials of a client and its refresh token.
     pub fn from_parts(
         client_id: impl Into<String>,
         client_secret: impl Into<SecretString>,
@@ -109,10 +109,10 @@ impl AuthorizedUser {
         Self(Cached::new(Source::new(info, store, Reach::trusted())))
     }
 
-    /// The credentials that `store` keeps under `key`, if it has any. What a refresh changes is saved there.
+    /// Loads the credentials of `key` from `store`, if there are any. Refreshes save their changes there.
     ///
     /// # Errors
-    /// [`AuthErrorKind::Store`] where the store cannot be read.
+    /// [`AuthErrorKind::Store`] if the store cannot be read.
     pub async fn from_store(
         store: impl TokenStore,
         key: TokenKey,
@@ -131,18 +131,18 @@ impl AuthorizedUser {
         let info = UserInfo::parse("token store", text.expose_secret())
             .map_err(|error| error.with_kind(AuthErrorKind::Store))?;
         let mut source = Source::new(info, Some((store, key)), Reach::trusted());
-        // `save_in` stores nothing that it would refuse to use.
-        source.endpoints.vouch();
+        // `save_in` refuses credentials with another endpoint.
+        source.endpoints.trust();
         Ok(Self(Cached::new(source)))
     }
 
-    /// Saves the credentials in `store` under `key`, over what was there, and gives credentials that save there what a
-    /// refresh changes. Whoever reads the store believes it, so it takes nothing that could not be used here.
+    /// Saves the credentials in `store` under `key`, and returns credentials whose refreshes save their changes there. Existing credentials of `key` are
+    /// replaced. A store is trusted when it is read, so credentials that cannot be used are refused.
     ///
     /// # Errors
-    /// [`AuthErrorKind::Store`] where the store cannot be written; [`AuthErrorKind::Config`] where the refresh token would go to a server that
-    /// nobody vouches for, [`AuthErrorKind::Universe`] where it could not be exchanged, and [`AuthErrorKind::SignInRequired`] where there is none and
-    /// the access token has expired.
+    /// [`AuthErrorKind::Store`] if the store cannot be written, [`AuthErrorKind::Config`] if the refresh token would be sent to a server that is not
+    /// trusted, [`AuthErrorKind::Universe`] if it could not be exchanged, and [`AuthErrorKind::SignInRequired`] if there is none and the access token
+    /// has expired.
     pub async fn save_in(self, store: impl TokenStore, key: TokenKey) -> Result<Self, AuthError> {
         let store: Arc<dyn TokenStore> = Arc::new(store);
         let old = self.0.source();
@@ -150,15 +150,15 @@ impl AuthorizedUser {
         let now = cx.clock().now();
         old.check_usable(now)?;
         let mut info = old.info();
-        info.stamp(now);
-        let keeping = async {
+        info.set_signed_in_at(now);
+        let saving = async {
             let _lock = lock(&*store, &key, &cx).await?;
             store.save(&key, &info.to_json()).await
         };
         cx.within(
             ATTEMPT_TIMEOUT,
-            "the credentials could not be kept",
-            keeping,
+            "the credentials could not be saved",
+            saving,
         )
         .await?;
         let mut source = Source::new(info, Some((store, key)), old.reach().clone());
@@ -166,8 +166,7 @@ impl AuthorizedUser {
         Ok(Self(self.0.with_source(source)))
     }
 
-    /// The key under which a store would keep these credentials: the client, the account as far as it is known, and the
-    /// scopes that were granted.
+    /// Returns a key for these credentials in a store: the client, the account if known, and the granted scopes.
     pub fn store_key(&self) -> TokenKey {
         let source = self.0.source();
         TokenKey::new(
@@ -177,30 +176,30 @@ impl AuthorizedUser {
         )
     }
 
-    /// A later grant to the same client keeps the refresh token of this one.
+    /// Copies the refresh token to a later grant of the same client.
     #[cfg(feature = "user-flows")]
-    pub(crate) fn lend_refresh_token(&self, later: &mut UserInfo) {
+    pub(crate) fn copy_refresh_token(&self, later: &mut UserInfo) {
         let info = self.0.source().info();
         if info.client_id == later.client_id {
             later.refresh_token = info.refresh_token;
         }
     }
 
-    /// The user's address, or any name that tells this account from others. It is shown in errors.
+    /// Sets the user's address, or another name of the account. Errors contain it.
     #[must_use]
     pub fn account(self, account: impl Into<String>) -> Self {
         let account = account.into();
         self.change(|source| source.account = Some(account))
     }
 
-    /// The token endpoint of a server other than Google's: an https URL, or http on this machine.
+    /// Sets the token endpoint of a server other than Google's: an https URL, or http on this machine.
     #[must_use]
     pub fn token_uri(self, uri: impl Into<String>) -> Self {
         let uri = uri.into();
         self.change(|source| source.endpoints.set_token_uri(uri))
     }
 
-    /// The revocation endpoint (RFC 7009) of a server other than Google's.
+    /// Sets the revocation endpoint (RFC 7009) of a server other than Google's.
     #[must_use]
     pub fn revoke_uri(self, uri: impl Into<String>) -> Self {
         let uri = uri.into();
@@ -219,23 +218,24 @@ impl AuthorizedUser {
         retry,
     );
 
-    /// The client that the user authorized.
+    /// Returns the ID of the client that the user authorized.
     pub fn client_id(&self) -> &str {
         &self.0.source().client_id
     }
 
-    /// The account's name, where it is known.
+    /// Returns the account's name, if known.
     pub fn account_name(&self) -> Option<&str> {
         self.0.source().account.as_deref()
     }
 
-    /// The scopes that the server says were granted; before its first answer, those that were asked for. Users may grant fewer than an app asks for.
+    /// Returns the granted scopes according to the server; before its first response, those that were requested. Users may grant fewer scopes than an app
+    /// requests.
     pub fn granted_scopes(&self) -> Vec<String> {
         let info = self.0.source().info();
         info.granted_scopes.unwrap_or(info.scopes)
     }
 
-    /// Whether all of these scopes were granted. `email` and `profile` are the same as the URLs that Google calls them by.
+    /// Returns whether all of these scopes were granted. `email` and `profile` equal the URLs that Google uses for them.
     pub fn has_scopes<S: AsRef<str>>(&self, scopes: impl IntoIterator<Item = S>) -> bool {
         let granted = self.granted_scopes();
         scopes.into_iter().all(|wanted| {
@@ -244,24 +244,24 @@ impl AuthorizedUser {
         })
     }
 
-    /// The last ID token, where the grant includes `openid`. A refresh brings a new one;
-    /// [`IdTokenCredentials`](crate::IdTokenCredentials) made of [`id_tokens`](Credentials::id_tokens) give one that is valid.
+    /// Returns the last ID token, if the grant includes `openid`. It may have expired;
+    /// [`IdTokenCredentials`](crate::IdTokenCredentials) of [`id_tokens`](Credentials::id_tokens) return a valid one.
     pub fn id_token(&self) -> Option<SecretString> {
         self.0.source().info().id_token
     }
 
-    /// Everything as the JSON text of an `authorized_user` file, secrets included: refresh token, client secret, current
-    /// access token and ID token, scopes, quota project, account, universe, and fields of the file that mean nothing here.
+    /// Returns the JSON text of an `authorized_user` file, including the secrets: refresh token, client secret, current access token and ID token, scopes,
+    /// quota project, account, universe, and unknown fields of the file.
     /// [`from_authorized_user_info`](Self::from_authorized_user_info), gcloud and google-auth read it.
     pub fn to_json(&self) -> String {
         self.0.source().info().to_json().expose_secret().to_owned()
     }
 
-    /// Ends the grant: tells the server that the tokens are not to be accepted any more, deletes them from the store, and
-    /// forgets them. Later requests fail with [`AuthErrorKind::SignInRequired`]. Revoking what is revoked is no error.
+    /// Ends the grant: revokes the tokens at the server, and deletes them from the store and from memory. Later requests fail with
+    /// [`AuthErrorKind::SignInRequired`]. Revoking again is not an error.
     ///
     /// # Errors
-    /// When the server cannot be reached or refuses; nothing is deleted then.
+    /// If the server cannot be reached or refuses. Then nothing is deleted.
     pub async fn revoke(&self) -> Result<(), AuthError> {
         let cx = self.0.outside_fetch();
         let revoking = self.0.source().revoke(&cx);
@@ -272,7 +272,7 @@ impl AuthorizedUser {
     }
 }
 
-/// One name for scopes that have two.
+/// Returns one name for scopes that have two.
 fn canonical(scope: &str) -> &str {
     match scope {
         "https://www.googleapis.com/auth/userinfo.email" => "email",
@@ -297,8 +297,7 @@ impl Credentials for AuthorizedUser {
         has_time_limit
     );
 
-    /// For one audience: [`client_id`](Self::client_id), because a user signs in to a client. They come with refreshes of a grant that includes
-    /// `openid`.
+    /// Returns ID tokens for the audience [`client_id`](Self::client_id), because a user signs in to a client. The grant must include `openid`.
     #[cfg(feature = "id-token")]
     fn id_tokens(&self) -> Option<Arc<dyn IdTokenSource>> {
         Some(Arc::new(UserIdTokens::new(self.0.source().clone())))

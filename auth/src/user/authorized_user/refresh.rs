@@ -8,11 +8,11 @@ use crate::{
     oauth::{TokenResponse, metrics_header, post_form},
 };
 
-/// The client with which `gcloud` signs users in.
+/// The client of `gcloud`.
 const GCLOUD_CLIENT: &str =
     "764086051850-6qr4p6gpi6hn506pt8ejuq83di341hur.apps.googleusercontent.com";
 
-/// Asks for an access token with these scopes; none leaves them to the server.
+/// Requests an access token with these scopes. Without scopes the server decides.
 pub(super) async fn refresh(
     info: &UserInfo,
     scopes: &[String],
@@ -42,7 +42,7 @@ pub(super) async fn refresh(
         .map_err(|error| diagnose(error, info, scopes))
 }
 
-/// Adds the way out, and tells refusals that only the user can undo.
+/// Adds what to do about the error, and the kind of errors that only the user can resolve.
 fn diagnose(error: AuthError, info: &UserInfo, scopes: &[String]) -> AuthError {
     let sign_in = if info.client_id == GCLOUD_CLIENT {
         "run `gcloud auth application-default login`"
@@ -50,16 +50,16 @@ fn diagnose(error: AuthError, info: &UserInfo, scopes: &[String]) -> AuthError {
         "let the user sign in again"
     };
     // Servers do not agree on the case of their codes.
-    let said = error
+    let description = error
         .oauth_description()
         .unwrap_or_default()
         .to_ascii_lowercase();
     match error.oauth_error() {
         Some("invalid_grant")
-            if said.contains("rapt_required") || said.contains("invalid_rapt") =>
+            if description.contains("rapt_required") || description.contains("invalid_rapt") =>
         {
             let hint = format!(
-                "the organization wants its users to sign in again after some time (session control): {sign_in}"
+                "the organization requires its users to sign in again after some time (session control): {sign_in}"
             );
             error
                 .with_hint(hint)
@@ -67,7 +67,7 @@ fn diagnose(error: AuthError, info: &UserInfo, scopes: &[String]) -> AuthError {
         }
         Some("invalid_grant") => {
             let hint = format!(
-                "the refresh token is not valid any more, because the user withdrew the permission or changed the password, it was not used \
+                "the refresh token is no longer valid, because the user withdrew the permission or changed the password, it was not used \
                  for six months, more than a hundred newer ones were issued to the same client, or the app's consent screen is in testing, \
                  where tokens live for seven days; {sign_in}"
             );

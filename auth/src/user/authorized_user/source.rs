@@ -1,4 +1,4 @@
-//! What a user's credentials do when a token is needed.
+//! The token source of a user's credentials.
 
 use std::{
     fmt,
@@ -24,10 +24,10 @@ use crate::{
     user::store::{TokenKey, TokenStore},
 };
 
-/// A known token with less time left is not worth handing out.
+/// A token with less remaining time is not returned.
 const WORTH_USING: Duration = Duration::from_secs(30);
 
-/// A user's grant, and the settings of one copy of the credentials.
+/// A user's grant, with the settings of one copy of the credentials.
 #[derive(Clone)]
 pub(crate) struct Source {
     pub(super) grant: Arc<UserGrant>,
@@ -64,7 +64,7 @@ impl Source {
         }
     }
 
-    /// Everything known, with this copy's settings.
+    /// Returns the grant with the settings of this copy.
     pub(super) fn info(&self) -> UserInfo {
         let mut info = self.grant.known().info.clone();
         if let Some(scopes) = self.own_scopes() {
@@ -94,7 +94,7 @@ impl Source {
         self.endpoints.token_uri(&self.reach).map(drop)
     }
 
-    /// Refuses what no token could be had with at `now`, with the endpoints and what there is of tokens.
+    /// Refuses credentials that cannot return a token at `now`.
     pub(super) fn check_usable(&self, now: SystemTime) -> Result<(), AuthError> {
         self.check_endpoints()?;
         let info = self.info();
@@ -119,7 +119,7 @@ impl Source {
         }
     }
 
-    /// What `known` finds once others have had their turn, or else a new access token with these scopes, or with the grant's.
+    /// Returns the result of `known` after the turns of others, else a new access token with the scopes `narrow` or those of the grant.
     pub(super) async fn refreshed(
         &self,
         cx: &FetchContext,
@@ -128,7 +128,7 @@ impl Source {
     ) -> Result<Either<Token, Token>, AuthError> {
         let grant = &*self.grant;
         let _turn = grant.turn.lock().await;
-        // Other processes wait here while one of them refreshes.
+        // One process refreshes at a time.
         let _lock = grant.lock(cx).await?;
         grant.save_refresh_token().await?;
         grant.catch_up().await?;
@@ -138,10 +138,10 @@ impl Source {
         let info = grant.usable_info()?;
         let scopes = narrow.unwrap_or(&info.scopes);
         let asked_at = cx.clock().now();
-        let answer = refresh(&info, scopes, &self.endpoints.token_uri(&self.reach)?, cx).await?;
-        let (token, rotated) = grant.learn(answer, asked_at, narrow.is_none());
+        let response = refresh(&info, scopes, &self.endpoints.token_uri(&self.reach)?, cx).await?;
+        let (token, rotated) = grant.learn(response, asked_at, narrow.is_none());
         if let Err(error) = grant.save_unsaved().await {
-            // A refresh token that the store does not have must not be used up: the next attempt saves it first.
+            // The next attempt saves the refresh token before it uses it.
             if rotated {
                 return Err(error);
             }
@@ -153,9 +153,9 @@ impl Source {
     /// Ends the grant (RFC 7009): at the server, then in the store, then in memory.
     pub(super) async fn revoke(&self, cx: &FetchContext) -> Result<(), AuthError> {
         let (uri, names_client) = self.endpoints.revocation(self.reach())?;
-        let _alone = self.grant.exclusively(cx).await?;
+        let _exclusive = self.grant.exclusively(cx).await?;
         let info = self.info();
-        // A refresh token takes its access tokens with it; without one, the access token is all there is.
+        // Revoking a refresh token revokes its access tokens. Without one, the access token is revoked.
         let (token, kind) = match (&info.refresh_token, &info.token) {
             (Some(token), _) => (Some(token), "refresh_token"),
             (None, token) => (token.as_ref(), "access_token"),
@@ -175,7 +175,7 @@ impl Source {
                     Err(refusal) => refusal.error,
                     Ok(_) => AuthError::new(AuthErrorKind::Http, "the revocation failed"),
                 };
-                // What is revoked, or was never valid, is as good as revoked.
+                // The token is already revoked or was never valid.
                 if error.oauth_error() != Some("invalid_token") {
                     return Err(error);
                 }
@@ -188,7 +188,7 @@ impl Source {
         Ok(())
     }
 
-    /// The token of the file or of the store, unless it is too old or was handed out already.
+    /// Returns the token of the file or of the store, unless it expires soon or was returned already.
     fn known_token(&self, now: SystemTime) -> Option<Token> {
         if !self.scopes.is_empty() {
             return None;
@@ -236,14 +236,14 @@ impl Clone for LastReturned {
     }
 }
 
-/// Whether a known token has enough time left to hand it out.
+/// Returns whether a token has enough time left to be used.
 pub(super) fn is_worth_using(expiry: SystemTime, now: SystemTime) -> bool {
     expiry
         .duration_since(now)
         .is_ok_and(|left| left >= WORTH_USING)
 }
 
-/// No token and no secret.
+/// Shows no token and no secret.
 impl fmt::Debug for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let known = self.grant.known();
@@ -274,7 +274,7 @@ impl TokenSource for Source {
         Box::pin(self.token(cx))
     }
 
-    /// A user granted what was granted; no request can ask for more.
+    /// Requests cannot change the scopes that the user granted.
     fn is_scoped(&self) -> bool {
         false
     }

@@ -1,4 +1,4 @@
-//! The answer to an authorization request, as a browser brings it.
+//! The callback of an authorization request, as a browser sends it.
 
 use http::Uri;
 use percent_encoding::percent_decode_str;
@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString, zeroize::Zeroize};
 use super::pending::{PendingAuthorization, is_same};
 use crate::{AuthError, AuthErrorKind};
 
-/// What an authorization server says in a callback.
+/// The parameters of a callback.
 #[derive(Default)]
 struct CallbackParameters {
     code: Option<SecretString>,
@@ -17,38 +17,38 @@ struct CallbackParameters {
     description: Option<String>,
 }
 
-/// The code of a callback, if it is the answer to `pending` from `issuer`, or from the server of `auth_uri` where no issuer is known.
+/// Returns the code of a callback, if it belongs to `pending` and comes from `issuer`, or from the server of `auth_uri` if no issuer is known.
 ///
-/// Of the kind [`AuthErrorKind::Callback`] are the errors that say that it is not, [`AuthErrorKind::Denied`] says that the user said no.
+/// The error has the kind [`AuthErrorKind::Callback`] if it does not, and [`AuthErrorKind::Denied`] if the user denied access.
 pub(crate) fn code(
     callback: &str,
     pending: &PendingAuthorization,
     issuer: Option<&str>,
     auth_uri: &str,
 ) -> Result<SecretString, AuthError> {
-    let answer = CallbackParameters::parse(callback)?;
-    let Some(state) = &answer.state else {
+    let parameters = CallbackParameters::parse(callback)?;
+    let Some(state) = &parameters.state else {
         return Err(stray("it has no `state`"));
     };
     if !is_same(state.expose_secret(), pending.state.expose_secret()) {
         return Err(stray("its `state` is another one")
             .with_hint("let the user start again, in one browser"));
     }
-    if let Some(iss) = &answer.iss
+    if let Some(iss) = &parameters.iss
         && !is_issuer(iss, issuer, auth_uri)
     {
         return Err(stray("its issuer `iss` is another server"));
     }
-    if let Some(error) = answer.error {
-        return Err(refused(error, answer.description));
+    if let Some(error) = parameters.error {
+        return Err(refused(error, parameters.description));
     }
-    answer
+    parameters
         .code
         .filter(|code| !code.expose_secret().is_empty())
         .ok_or_else(|| stray("it has neither `code` nor `error`"))
 }
 
-/// The code that a person pasted: a whole callback URL, or the code alone, which has no state to check; the code verifier protects it.
+/// Returns the code that a user pasted: a whole callback URL, or the code alone, which has no state to check but is protected by the code verifier.
 pub(crate) fn pasted(
     text: &str,
     pending: &PendingAuthorization,
@@ -67,22 +67,22 @@ pub(crate) fn pasted(
 }
 
 impl CallbackParameters {
-    /// Reads a URL, or its query alone, which is also what a form that was posted looks like.
+    /// Reads a URL or its query alone, which is also the format of a posted form.
     fn parse(callback: &str) -> Result<Self, AuthError> {
         let query = callback
             .split_once('?')
             .map_or(callback, |(_, query)| query);
         let query = query.split_once('#').map_or(query, |(query, _)| query);
-        let mut answer = Self::default();
+        let mut parameters = Self::default();
         for pair in query.split('&') {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let mut value = decode(value);
             let is_new = match decode(name).as_str() {
-                "code" => set(&mut answer.code, SecretString::from(value.as_str())),
-                "state" => set(&mut answer.state, SecretString::from(value.as_str())),
-                "iss" => set(&mut answer.iss, value.clone()),
-                "error" => set(&mut answer.error, value.clone()),
-                "error_description" => set(&mut answer.description, value.clone()),
+                "code" => set(&mut parameters.code, SecretString::from(value.as_str())),
+                "state" => set(&mut parameters.state, SecretString::from(value.as_str())),
+                "iss" => set(&mut parameters.iss, value.clone()),
+                "error" => set(&mut parameters.error, value.clone()),
+                "error_description" => set(&mut parameters.description, value.clone()),
                 _ => true,
             };
             value.zeroize();
@@ -90,12 +90,12 @@ impl CallbackParameters {
                 return Err(stray("a parameter is given twice"));
             }
         }
-        Ok(answer)
+        Ok(parameters)
     }
 }
 
-fn set<T>(place: &mut Option<T>, value: T) -> bool {
-    place.replace(value).is_none()
+fn set<T>(parameter: &mut Option<T>, value: T) -> bool {
+    parameter.replace(value).is_none()
 }
 
 fn decode(text: &str) -> String {
@@ -104,7 +104,7 @@ fn decode(text: &str) -> String {
         .into_owned()
 }
 
-/// Whether `iss` is the server that was asked (RFC 9207). Without a known issuer it has to be on the server of `auth_uri`.
+/// Returns whether `iss` is the requested server (RFC 9207). Without a known issuer it must be on the server of `auth_uri`.
 fn is_issuer(iss: &str, issuer: Option<&str>, auth_uri: &str) -> bool {
     match issuer {
         Some(issuer) => iss == issuer,
@@ -118,51 +118,51 @@ fn is_issuer(iss: &str, issuer: Option<&str>, auth_uri: &str) -> bool {
 fn stray(why: &str) -> AuthError {
     AuthError::new(
         AuthErrorKind::Callback,
-        format!("the callback is no answer to this authorization: {why}"),
+        format!("the callback does not belong to this authorization: {why}"),
     )
 }
 
 fn refused(error: String, description: Option<String>) -> AuthError {
-    // These words come through the browser: they are shown as text, without what looks like a secret.
-    let shown = crate::redact::words(&error);
-    let said = description
+    // The browser passes on these texts, so what looks like a secret is removed.
+    let code = crate::redact::words(&error);
+    let suffix = description
         .as_deref()
         .map(|text| format!(": {}", crate::redact::words(text)))
         .unwrap_or_default();
     let (kind, message, hint) = match error.as_str() {
         "access_denied" => (
             AuthErrorKind::Denied,
-            format!("access was denied{said}"),
+            format!("access was denied{suffix}"),
             Some("the user, or an administrator, did not give the permission"),
         ),
         "admin_policy_enforced" | "org_internal" => (
             AuthErrorKind::Denied,
-            format!("the organization's policy does not allow it: {shown}{said}"),
+            format!("the organization's policy does not allow it: {code}{suffix}"),
             Some("an administrator has to allow the app"),
         ),
         "redirect_uri_mismatch" => (
             AuthErrorKind::OAuth,
-            format!("the authorization server refused with {shown}{said}"),
+            format!("the authorization server refused with {code}{suffix}"),
             Some("register the redirect URI with the client, letter by letter"),
         ),
         "temporarily_unavailable" | "server_error" => (
             AuthErrorKind::OAuth,
-            format!("the authorization server is not available: {shown}{said}"),
+            format!("the authorization server is not available: {code}{suffix}"),
             Some("let the user try again later"),
         ),
         "interaction_required" | "login_required" | "consent_required" => (
             AuthErrorKind::SignInRequired,
-            format!("the user has to be asked: {shown}{said}"),
-            Some("leave out `prompt=none`"),
+            format!("the user has to be asked: {code}{suffix}"),
+            Some("omit `prompt=none`"),
         ),
         _ => (
             AuthErrorKind::OAuth,
-            format!("the authorization server refused with {shown}{said}"),
+            format!("the authorization server refused with {code}{suffix}"),
             None,
         ),
     };
     let error = AuthError::new(kind, message)
-        .with_oauth(shown, description.as_deref().map(crate::redact::words));
+        .with_oauth(code, description.as_deref().map(crate::redact::words));
     match hint {
         Some(hint) => error.with_hint(hint),
         None => error,

@@ -13,9 +13,9 @@ const GOOGLE_DEVICE_URI: &str = "https://oauth2.googleapis.com/device/code";
 const NEEDED: &str =
     "download the JSON of an OAuth client in the Cloud console, under APIs & Services, Credentials";
 
-/// An OAuth client: what an app calls itself when it asks users for authorization.
+/// An OAuth client: the identity of an app that requests authorization from users.
 ///
-/// Other servers than Google's are named with [`auth_uri`](Self::auth_uri) and its like.
+/// For servers other than Google's, set [`auth_uri`](Self::auth_uri) and the other endpoints.
 #[derive(Clone)]
 pub struct ClientSecrets {
     pub(crate) client_id: String,
@@ -26,11 +26,11 @@ pub struct ClientSecrets {
     pub(crate) revoke_uri: Option<String>,
     pub(crate) redirect_uris: Vec<String>,
     pub(crate) project_id: Option<String>,
-    /// Whether the client is registered as a web app, whose redirect URIs are taken literally.
+    /// Whether the client is a web app, whose redirect URIs must match exactly.
     pub(crate) is_web: bool,
 }
 
-/// The file: one of two keys, `web` first if there are both.
+/// The file. `web` takes precedence over `installed`.
 #[derive(Deserialize)]
 struct ClientSecretsFile {
     web: Option<ClientFields>,
@@ -53,7 +53,7 @@ struct ClientFields {
 }
 
 impl ClientSecrets {
-    /// A client of Google's. Clients of some platforms have no secret; see [`without_secret`](Self::without_secret).
+    /// Returns a client of Google. Clients of some platforms have no secret (see [`without_secret`](Self::without_secret)).
     pub fn new(client_id: impl Into<String>, client_secret: impl Into<SecretString>) -> Self {
         Self {
             client_secret: Some(client_secret.into()),
@@ -61,7 +61,7 @@ impl ClientSecrets {
         }
     }
 
-    /// A client that can keep no secret, such as one for Android or iOS.
+    /// Returns a client without a secret, such as one for Android or iOS.
     pub fn without_secret(client_id: impl Into<String>) -> Self {
         Self {
             client_id: client_id.into(),
@@ -76,16 +76,16 @@ impl ClientSecrets {
         }
     }
 
-    /// Reads a `client_secret.json` as the Cloud console gives it, for a web app (`web`) or an installed one (`installed`).
+    /// Reads a `client_secret.json` of the Cloud console, for a web app (`web`) or an installed one (`installed`).
     ///
     /// # Errors
-    /// [`AuthErrorKind::NotFound`] where there is no such file, [`AuthErrorKind::Config`] or [`AuthErrorKind::Unsupported`]
-    /// where it cannot be used. The text names the file and the field.
+    /// [`AuthErrorKind::NotFound`] if the file does not exist, [`AuthErrorKind::Config`] or [`AuthErrorKind::Unsupported`] if it cannot be used. The text
+    /// names the file and the field.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, AuthError> {
         let path = path.as_ref();
         let text = config::read_text(path, NEEDED, "ClientSecrets::from_json")?;
-        let place = RedactedPath::new(path).to_string();
-        Self::parse(&place, &text)
+        let name = RedactedPath::new(path).to_string();
+        Self::parse(&name, &text)
     }
 
     /// Reads the text of such a file.
@@ -96,13 +96,13 @@ impl ClientSecrets {
         Self::parse("client secrets", text)
     }
 
-    fn parse(place: &str, text: &str) -> Result<Self, AuthError> {
+    fn parse(name: &str, text: &str) -> Result<Self, AuthError> {
         let error = |kind, message: &str| {
-            AuthError::new(kind, format!("{place}: {message}")).with_hint(NEEDED)
+            AuthError::new(kind, format!("{name}: {message}")).with_hint(NEEDED)
         };
         let document: ClientSecretsFile = serde_json::from_str(text.trim_start_matches('\u{feff}'))
             .map_err(|cause| {
-                // Of values that do not fit serde shows what they are; the place is enough.
+                // The texts of serde may contain values, so only the position is used.
                 let what = if cause.is_data() && cause.to_string().starts_with("missing field") {
                     cause.to_string()
                 } else {
@@ -158,57 +158,57 @@ impl ClientSecrets {
         })
     }
 
-    /// Where users authorize.
+    /// Sets the authorization endpoint.
     #[must_use]
     pub fn auth_uri(mut self, uri: impl Into<String>) -> Self {
         self.auth_uri = uri.into();
         self
     }
 
-    /// Where codes and refresh tokens are exchanged.
+    /// Sets the token endpoint.
     #[must_use]
     pub fn token_uri(mut self, uri: impl Into<String>) -> Self {
         self.token_uri = uri.into();
         self
     }
 
-    /// Where device flows begin (RFC 8628).
+    /// Sets the device authorization endpoint (RFC 8628).
     #[must_use]
     pub fn device_uri(mut self, uri: impl Into<String>) -> Self {
         self.device_uri = uri.into();
         self
     }
 
-    /// Where tokens are revoked (RFC 7009).
+    /// Sets the revocation endpoint (RFC 7009).
     #[must_use]
     pub fn revoke_uri(mut self, uri: impl Into<String>) -> Self {
         self.revoke_uri = Some(uri.into());
         self
     }
 
-    /// The client's ID.
+    /// Returns the client's ID.
     pub fn client_id(&self) -> &str {
         &self.client_id
     }
 
-    /// The project that the client belongs to, where the file has it.
+    /// Returns the project of the client, if the file contains it.
     pub fn project_id(&self) -> Option<&str> {
         self.project_id.as_deref()
     }
 
-    /// The redirect URIs that were registered, where the file has them.
+    /// Returns the registered redirect URIs, if the file contains them.
     pub fn redirect_uris(&self) -> &[String] {
         &self.redirect_uris
     }
 
-    /// Codes and secrets go over TLS, or stay on this machine.
+    /// Refuses endpoints that codes and secrets must not be sent to.
     pub(crate) fn check(&self) -> Result<(), AuthError> {
         check_endpoint("the authorization URI", &self.auth_uri)?;
         check_endpoint("the token URI", &self.token_uri)
     }
 }
 
-/// Not the secret.
+/// Does not show the secret.
 impl fmt::Debug for ClientSecrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientSecrets")

@@ -1,4 +1,4 @@
-//! A code for tokens (RFC 6749, section 4.1.3).
+//! Exchanging a code for tokens (RFC 6749, section 4.1.3).
 
 use std::{sync::Arc, time::Duration};
 
@@ -14,12 +14,12 @@ use crate::{
     user::authorized_user::UserInfo,
 };
 
-/// How often a server is tried that does not take connections.
+/// The number of attempts if the server accepts no connection.
 const ATTEMPTS: u32 = 3;
-/// The lifetime of a token whose answer gives none. A wrong guess costs one 401.
+/// The lifetime of a token without `expires_in`. If it is shorter, one call fails with 401.
 const LIFETIME: Duration = Duration::from_secs(3600);
 
-/// Exchanges `code` and gives the user's credentials.
+/// Exchanges `code` for the user's credentials.
 pub(crate) async fn exchange(
     client: &ClientSecrets,
     pending: &PendingAuthorization,
@@ -39,8 +39,8 @@ pub(crate) async fn exchange(
     if let Some(verifier) = &pending.code_verifier {
         fields.push(("code_verifier", verifier.expose_secret()));
     }
-    let answer = ask(client, &fields, transport, clock).await?;
-    let info = granted(client, answer, &pending.scopes, &**clock);
+    let response = send(client, &fields, transport, clock).await?;
+    let info = granted(client, response, &pending.scopes, &**clock);
     if let Some(nonce) = &pending.nonce
         && let Some(claims) = info.id_token.as_ref().and_then(claims)
         && claims["nonce"] != nonce.as_str()
@@ -53,8 +53,8 @@ pub(crate) async fn exchange(
     Ok(info)
 }
 
-/// A code can be sent once, so only what never arrived is sent again.
-async fn ask(
+/// Sends the code. It can be sent only once, so only requests that did not arrive are sent again.
+async fn send(
     client: &ClientSecrets,
     fields: &[(&str, &str)],
     transport: &Arc<dyn Transport>,
@@ -63,7 +63,7 @@ async fn ask(
     let mut attempt = 1;
     loop {
         let error = match post_form(&client.token_uri, fields, None, transport, clock).await {
-            Ok(answer) => return Ok(answer),
+            Ok(response) => return Ok(response),
             Err(error) => error,
         };
         let never_arrived = std::error::Error::source(&error)
@@ -99,16 +99,16 @@ fn hint(error: AuthError, client: &ClientSecrets) -> AuthError {
     }
 }
 
-/// What an answer to a flow makes known of the user.
+/// Returns the grant of a response.
 pub(crate) fn granted(
     client: &ClientSecrets,
-    answer: TokenResponse,
+    response: TokenResponse,
     asked: &[String],
     clock: &dyn Clock,
 ) -> UserInfo {
-    // Servers that grant just what was asked for need not say so (RFC 6749, section 5.1).
-    let scopes = answer.scopes.unwrap_or_else(|| asked.to_vec());
-    let account = answer
+    // Without `scope` the requested scopes were granted (RFC 6749, section 5.1).
+    let scopes = response.scopes.unwrap_or_else(|| asked.to_vec());
+    let account = response
         .id_token
         .as_ref()
         .and_then(claims)
@@ -119,12 +119,12 @@ pub(crate) fn granted(
     UserInfo {
         client_id: client.client_id.clone(),
         client_secret: client.client_secret.clone(),
-        refresh_token: answer.refresh_token,
-        token: Some(answer.access_token),
+        refresh_token: response.refresh_token,
+        token: Some(response.access_token),
         expiry: clock
             .now()
-            .checked_add(answer.expires_in.unwrap_or(LIFETIME)),
-        id_token: answer.id_token,
+            .checked_add(response.expires_in.unwrap_or(LIFETIME)),
+        id_token: response.id_token,
         granted_scopes: Some(scopes.clone()),
         scopes,
         token_uri: Some(client.token_uri.clone()),
@@ -134,7 +134,7 @@ pub(crate) fn granted(
     }
 }
 
-/// The credentials of whom the client's own server granted something.
+/// Returns the credentials of a grant.
 pub(crate) fn user(
     client: &ClientSecrets,
     info: UserInfo,
@@ -150,7 +150,7 @@ pub(crate) fn user(
     }
 }
 
-/// The claims of an ID token that came from the token endpoint itself, whose TLS vouches for it (OpenID Connect Core, section 3.1.3.7).
+/// Returns the claims of an ID token of the token endpoint. TLS authenticates it (OpenID Connect Core, section 3.1.3.7).
 fn claims(token: &SecretString) -> Option<Value> {
     let claims = token.expose_secret().split('.').nth(1)?;
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims.trim_end_matches('=')).ok()?).ok()

@@ -1,4 +1,4 @@
-//! The authorization code flow: a user is sent to the authorization server, and comes back with a code.
+//! The authorization code flow: the authorization server redirects the user back with a code.
 
 mod callback;
 mod client;
@@ -33,16 +33,16 @@ const RESERVED: [&str; 8] = [
     "code_challenge_method",
     "nonce",
 ];
-/// The redirect that shows the code to the user instead of sending it. Google ended it in 2022; other servers have it.
+/// The redirects that show the code to the user. Google ended them in 2022; other servers support them.
 const OUT_OF_BAND: [&str; 2] = [
     "urn:ietf:wg:oauth:2.0:oob",
     "urn:ietf:wg:oauth:2.0:oob:auto",
 ];
 
-/// How long the exchange of a code may take, attempts and waits together.
+/// The time limit of the exchange of a code.
 const EXCHANGE: Duration = Duration::from_secs(60);
 
-/// How a web app asks its users for authorization ([OAuth 2.0 for web server applications](https://developers.google.com/identity/protocols/oauth2/web-server)).
+/// The flow in which a web app requests authorization from its users ([OAuth 2.0 for web server applications](https://developers.google.com/identity/protocols/oauth2/web-server)).
 ///
 /// ```no_run
 /// # async fn example(callback_url: &str) -> Result<(), gapi_auth::AuthError> {
@@ -52,7 +52,7 @@ const EXCHANGE: Duration = Duration::from_secs(60);
 ///     .redirect_uri("https://app.example/oauth2callback")
 ///     .include_granted_scopes(true);
 ///
-/// // First request: send the user there, and keep `pending` in the session.
+/// // First request: redirect the user to `url`, and store `pending` in the session.
 /// let (url, pending) = flow.authorization_url()?;
 ///
 /// // Second request, at the redirect URI:
@@ -60,8 +60,8 @@ const EXCHANGE: Duration = Duration::from_secs(60);
 /// # Ok(()) }
 /// ```
 ///
-/// PKCE with S256 is on. The callback's `state`, and its `iss` if it has one, are checked before anything else of it is believed. A user
-/// may grant less than was asked for: [`AuthorizedUser::has_scopes`] says what it is.
+/// PKCE with S256 is on. The `state` and the `iss` of the callback are checked before the rest of it is used. A user may grant fewer scopes than
+/// requested: check [`AuthorizedUser::has_scopes`].
 #[derive(Clone)]
 pub struct Flow {
     client: Arc<ClientSecrets>,
@@ -78,7 +78,7 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// A flow for the client of a `client_secret.json`, which asks for these scopes.
+    /// Returns a flow for the client of a `client_secret.json` that requests these scopes.
     ///
     /// # Errors
     /// As [`ClientSecrets::from_file`].
@@ -89,7 +89,7 @@ impl Flow {
         Ok(Self::new(ClientSecrets::from_file(path)?, scopes))
     }
 
-    /// A flow for a client, which asks for these scopes.
+    /// Returns a flow for a client that requests these scopes.
     pub fn new<S: Into<String>>(
         client: ClientSecrets,
         scopes: impl IntoIterator<Item = S>,
@@ -101,7 +101,7 @@ impl Flow {
             .filter(|uri| uri.host() == Some("accounts.google.com"))
             .map(|_| String::from("https://accounts.google.com"));
         Self {
-            // A single registered redirect URI is the one that is meant.
+            // A single registered redirect URI is the default.
             redirect_uri: match client.redirect_uris.as_slice() {
                 [only] => Some(only.clone()),
                 _ => None,
@@ -119,45 +119,45 @@ impl Flow {
         }
     }
 
-    /// Where users come back to: one of the URIs that are registered with the client. Must be https, except on this machine.
+    /// Sets the redirect URI, which must be registered with the client. It must be https, except on this machine.
     #[must_use]
     pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
         self.redirect_uri = Some(uri.into());
         self
     }
 
-    /// `offline` (unless set) asks for a refresh token, `online` does not.
+    /// Sets the access type: `offline` (the default) requests a refresh token, `online` does not.
     #[must_use]
     pub fn access_type(self, access_type: impl Into<String>) -> Self {
         self.parameter("access_type", access_type)
     }
 
-    /// `consent` asks the user even if there is nothing new, which gives a new refresh token; `select_account` lets the user choose
-    /// the account; `none` asks nothing and fails if something has to be asked.
+    /// Sets the prompt: `consent` always prompts the user, which returns a new refresh token; `select_account` lets the user select the account; `none`
+    /// does not prompt, and fails if a prompt is required.
     #[must_use]
     pub fn prompt(self, prompt: impl Into<String>) -> Self {
         self.parameter("prompt", prompt)
     }
 
-    /// The address of the user who is expected.
+    /// Sets the address of the expected user.
     #[must_use]
     pub fn login_hint(self, hint: impl Into<String>) -> Self {
         self.parameter("login_hint", hint)
     }
 
-    /// The Workspace domain of the user who is expected. It is a hint: check the `hd` claim of the ID token.
+    /// Sets the Workspace domain of the expected user. It is a hint only: check the `hd` claim of the ID token.
     #[must_use]
     pub fn hd(self, domain: impl Into<String>) -> Self {
         self.parameter("hd", domain)
     }
 
-    /// Whether the token also covers what the user granted to this client earlier (incremental authorization).
+    /// Sets whether the token includes scopes that the user granted to this client earlier (incremental authorization).
     #[must_use]
     pub fn include_granted_scopes(self, include: bool) -> Self {
         self.parameter("include_granted_scopes", include.to_string())
     }
 
-    /// Any other parameter of the authorization URL. The last value of a name counts.
+    /// Sets another parameter of the authorization URL. The last value of a name is used.
     #[must_use]
     pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         let name = name.into();
@@ -166,29 +166,29 @@ impl Flow {
         self
     }
 
-    /// Whether the code is bound to this flow by a code challenge (RFC 7636, S256). On unless set; off is for servers that cannot.
+    /// Sets whether a code challenge binds the code to this flow (RFC 7636, S256). It is on by default; some servers do not support it.
     #[must_use]
     pub fn pkce(mut self, pkce: bool) -> Self {
         self.pkce = pkce;
         self
     }
 
-    /// The issuer that a callback's `iss` has to be (RFC 9207). Google's is known; of other servers, any issuer on the server of the authorization URI
-    /// is accepted unless this is set.
+    /// Sets the expected `iss` of a callback (RFC 9207). Google's is the default for Google. For other servers the default is any issuer on the server of the
+    /// authorization URI.
     #[must_use]
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.issuer = Some(issuer.into());
         self
     }
 
-    /// Whether it is an error if the user grants less than was asked for. Off unless set.
+    /// Sets whether it is an error if the user grants fewer scopes than requested. It is off by default.
     #[must_use]
     pub fn require_scopes(mut self, require: bool) -> Self {
         self.require_scopes = require;
         self
     }
 
-    /// What the user granted earlier. Google gives a refresh token at the first consent only; later answers keep that one.
+    /// Sets the earlier grant of the user, whose refresh token is used if the response has none. Google returns a refresh token at the first consent only.
     #[must_use]
     pub fn previous(mut self, user: &AuthorizedUser) -> Self {
         self.previous = Some(user.clone());
@@ -206,10 +206,10 @@ impl Flow {
         clock,
     );
 
-    /// The URL to send the user to, and what has to be kept until the user comes back. Each call gives another pair.
+    /// Returns the authorization URL, and the value to store until the callback. Each call returns another pair.
     ///
     /// # Errors
-    /// [`AuthErrorKind::Config`] where there is no redirect URI, or a URI or parameter that cannot be.
+    /// [`AuthErrorKind::Config`] if the redirect URI is missing, or a URI or a parameter is invalid.
     pub fn authorization_url(&self) -> Result<(String, PendingAuthorization), AuthError> {
         self.client.check()?;
         let redirect_uri = self.redirect_uri.clone().ok_or_else(|| {
@@ -278,13 +278,12 @@ impl Flow {
         Ok(format!("{auth_uri}{separator}{}", form(&fields)))
     }
 
-    /// Reads what the user came back with: the URL that was called at the redirect URI, its query alone, or the form that was posted
-    /// there. Gives the user's credentials.
+    /// Exchanges the code of a callback for the user's credentials. The callback is the requested URL, its query alone, or the posted form.
     ///
     /// # Errors
-    /// - [`AuthErrorKind::Callback`]: this is no answer to `pending`: forged, mixed up or repeated. Believe nothing of it.
-    /// - [`AuthErrorKind::Denied`]: the user said no.
-    /// - What the token endpoint says, usually [`AuthErrorKind::OAuth`].
+    /// - [`AuthErrorKind::Callback`] if the callback does not belong to `pending`: it is forged, mixed up or repeated. Do not trust it.
+    /// - [`AuthErrorKind::Denied`] if the user denied access.
+    /// - An error of the token endpoint, usually [`AuthErrorKind::OAuth`].
     pub async fn exchange(
         &self,
         pending: PendingAuthorization,
@@ -333,14 +332,14 @@ impl Flow {
         code: &SecretString,
     ) -> Result<AuthorizedUser, AuthError> {
         let cx = self.outside_fetch();
-        let exchanging = exchange(&self.client, pending, code, cx.transport(), cx.clock());
+        let request = exchange(&self.client, pending, code, cx.transport(), cx.clock());
         let mut info = cx
-            .within(EXCHANGE, "the code could not be exchanged", exchanging)
+            .within(EXCHANGE, "the code could not be exchanged", request)
             .await?;
         if info.refresh_token.is_none()
             && let Some(previous) = &self.previous
         {
-            previous.lend_refresh_token(&mut info);
+            previous.copy_refresh_token(&mut info);
         }
         let user = user(&self.client, info, self.transport.as_ref(), &self.clock);
         if self.require_scopes && !user.has_scopes(&pending.scopes) {
@@ -358,7 +357,7 @@ impl Flow {
         Ok(user)
     }
 
-    /// What its requests work with.
+    /// Returns the context of its requests.
     pub(crate) fn outside_fetch(&self) -> FetchContext {
         let transport = self.transport.as_ref().unwrap_or(&self.fallback);
         FetchContext::outside(transport.clone(), self.clock.clone())
@@ -371,7 +370,7 @@ impl Flow {
         self.clock.sleep(duration)
     }
 
-    /// What another flow of the same client works with.
+    /// Returns the settings for another flow of the same client.
     pub(crate) fn parts(&self) -> FlowParts<'_> {
         FlowParts {
             client: &self.client,
@@ -386,12 +385,12 @@ impl Flow {
 pub(crate) struct FlowParts<'a> {
     pub(crate) client: &'a ClientSecrets,
     pub(crate) scopes: &'a [String],
-    /// The transport that the flow was given.
+    /// The transport of the flow, if set.
     pub(crate) own_transport: Option<&'a Arc<dyn Transport>>,
     pub(crate) clock: &'a Arc<dyn Clock>,
 }
 
-/// No secret.
+/// Shows no secret.
 impl fmt::Debug for Flow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.parameters.iter().map(|(name, _)| name).collect();
@@ -404,8 +403,7 @@ impl fmt::Debug for Flow {
     }
 }
 
-/// A code goes over TLS, stays on this machine, goes to an app that the system knows by a reverse domain name (RFC 8252,
-/// section 7.1), or is shown to the user.
+/// Refuses a redirect URI that is neither https, nor on this machine, nor the reverse domain name of an app (RFC 8252, section 7.1), nor out of band.
 fn check_redirect(uri: &str) -> Result<(), AuthError> {
     if OUT_OF_BAND.contains(&uri) {
         return Ok(());

@@ -1,4 +1,4 @@
-//! What is kept between the two requests of a web server flow.
+//! The value that a flow stores between its two requests, and its random secrets.
 
 use std::{
     fmt,
@@ -12,14 +12,14 @@ use sha2::{Digest, Sha256};
 
 use crate::{AuthError, AuthErrorKind};
 
-/// An authorization that a user was sent to give. Keep it in the user's session until the callback comes, and only there: the `state` in it
-/// is what ties the callback to this user's browser.
+/// A pending authorization. Store it in the user's session until the callback, and only there: its `state` binds the callback to this user's
+/// browser.
 ///
-/// It can be serialized. **Two of its fields are secret**, `state` and `code_verifier`: whoever has them can answer in the user's place.
-/// Keep it where the user cannot read or change it, on the server or in an encrypted cookie. `Debug` does not show them.
+/// It can be serialized. **Two of its fields are secret**, `state` and `code_verifier`: with them others can complete the authorization.
+/// Store it where the user cannot read or change it, on the server or in an encrypted cookie. `Debug` does not show them.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct PendingAuthorization {
-    /// The form of this record.
+    /// The version of the format.
     pub(crate) version: u32,
     pub(crate) client_id: String,
     pub(crate) redirect_uri: String,
@@ -34,14 +34,14 @@ pub struct PendingAuthorization {
         serialize_with = "expose_some"
     )]
     pub(crate) code_verifier: Option<SecretString>,
-    /// Ties the ID token to this authorization.
+    /// Binds the ID token to this authorization.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) nonce: Option<String>,
     /// Seconds since 1970.
     pub(crate) created_at: u64,
 }
 
-/// The form of today's records.
+/// The current version of the format.
 pub(crate) const VERSION: u32 = 1;
 
 fn expose<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
@@ -59,28 +59,28 @@ fn expose_some<S: Serializer>(
 }
 
 impl PendingAuthorization {
-    /// The scopes that were asked for.
+    /// Returns the requested scopes.
     pub fn scopes(&self) -> &[String] {
         &self.scopes
     }
 
-    /// Where the user's browser is sent back to.
+    /// Returns the redirect URI.
     pub fn redirect_uri(&self) -> &str {
         &self.redirect_uri
     }
 
-    /// When the authorization URL was made.
+    /// Returns when the authorization URL was made.
     pub fn created_at(&self) -> SystemTime {
         UNIX_EPOCH + Duration::from_secs(self.created_at)
     }
 
-    /// The `state` of the authorization URL, a secret, for apps that keep several pending authorizations and look for the one that a callback answers.
+    /// Returns the `state` of the authorization URL, which is secret. Apps with several pending authorizations find that of a callback by it.
     pub fn state(&self) -> &str {
         self.state.expose_secret()
     }
 }
 
-/// Not the secrets.
+/// Does not show the secrets.
 impl fmt::Debug for PendingAuthorization {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("PendingAuthorization")
@@ -92,13 +92,13 @@ impl fmt::Debug for PendingAuthorization {
     }
 }
 
-/// `BYTES` random bytes as base64url text.
+/// Returns `BYTES` random bytes as base64url text.
 pub(crate) fn random<const BYTES: usize>() -> Result<SecretString, AuthError> {
     let mut bytes = [0; BYTES];
     getrandom::fill(&mut bytes).map_err(|error| {
         AuthError::new(
             AuthErrorKind::Crypto,
-            format!("the system gives no randomness: {error}"),
+            format!("the system returned no randomness: {error}"),
         )
     })?;
     let text = SecretString::from(URL_SAFE_NO_PAD.encode(bytes));
@@ -106,14 +106,14 @@ pub(crate) fn random<const BYTES: usize>() -> Result<SecretString, AuthError> {
     Ok(text)
 }
 
-/// The code challenge of a verifier by the method S256 (RFC 7636, section 4.2).
+/// Returns the code challenge of a verifier by the method S256 (RFC 7636, section 4.2).
 pub(crate) fn challenge(verifier: &SecretString) -> String {
     URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.expose_secret()))
 }
 
-/// Compares in a time that depends on the lengths only.
+/// Compares texts in a time that depends only on their lengths.
 pub(crate) fn is_same(a: &str, b: &str) -> bool {
-    // Digests of equal length hide even where the first difference is.
+    // Comparing digests also hides the position of the first difference.
     let (a, b) = (Sha256::digest(a), Sha256::digest(b));
     a.iter()
         .zip(b.iter())

@@ -10,20 +10,20 @@ use gapi_transport::BoxFuture;
 
 use crate::{AuthError, AuthErrorKind, AuthorizedUser, Flow};
 
-/// Browsers connect to no service on this port, so nothing on the user's machine sees the code.
+/// Browsers do not connect to this port, so no program on the user's machine receives the code.
 const REDIRECT_URI: &str = "http://127.0.0.1:1/";
-/// How often a person may paste something else.
+/// The number of attempts to paste the code.
 const TRIES: u32 = 3;
 
 type Ask = Box<dyn FnMut(&str) -> io::Result<String> + Send>;
 
-/// A flow in which the user opens a URL in any browser, on any machine, and pastes what the browser shows at the end; made by
-/// [`InstalledAppFlow::run_console`](super::InstalledAppFlow::run_console). Await it.
+/// A flow in which the user opens a URL in any browser, on any machine, and pastes the resulting URL or code. Await it.
 ///
-/// The redirect URI is `http://127.0.0.1:1/`, where nothing answers: the browser says that it cannot connect, and its address bar
-/// shows the URL with the code. The user pastes that URL, or the code alone. Google ended the redirect that showed the code on a page of its own
-/// (`urn:ietf:wg:oauth:2.0:oob`, [out of band](https://developers.google.com/identity/protocols/oauth2/resources/oob-migration)) in 2022;
-/// for servers that still have it, name it with [`redirect_uri`](Self::redirect_uri).
+/// Created by [`InstalledAppFlow::run_console`](super::InstalledAppFlow::run_console).
+///
+/// The redirect URI is `http://127.0.0.1:1/`, to which browsers cannot connect. The address bar then shows the URL with the code. The user pastes that
+/// URL, or the code alone. Google ended the [out-of-band](https://developers.google.com/identity/protocols/oauth2/resources/oob-migration) redirect
+/// (`urn:ietf:wg:oauth:2.0:oob`) in 2022; for servers that support it, set [`redirect_uri`](Self::redirect_uri).
 #[must_use = "nothing happens until it is awaited"]
 pub struct Console {
     flow: Flow,
@@ -40,14 +40,14 @@ impl Console {
         }
     }
 
-    /// Another redirect URI: on this machine, or `urn:ietf:wg:oauth:2.0:oob` or `urn:ietf:wg:oauth:2.0:oob:auto`, for servers other than Google's.
+    /// Sets another redirect URI: on this machine, or `urn:ietf:wg:oauth:2.0:oob` or `urn:ietf:wg:oauth:2.0:oob:auto`, for servers other than Google's.
     pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
         self.redirect_uri = uri.into();
         self
     }
 
-    /// Asks the user in a way of its own: is given the text to show, URL included, and gives what the user pasted. Runs on a thread that may block.
-    /// Unless set, the text goes to the standard error stream, and a line is read from the standard input stream.
+    /// Sets the function that prompts the user. It gets the text to show, including the URL, and returns what the user pasted. It may block its thread.
+    /// By default the text is printed to the standard error stream, and a line is read from the standard input stream.
     pub fn ask(mut self, ask: impl FnMut(&str) -> io::Result<String> + Send + 'static) -> Self {
         self.ask = Some(Box::new(ask));
         self
@@ -59,7 +59,7 @@ impl Console {
         let what = if self.redirect_uri.starts_with("urn:") {
             "Then enter the code that the page shows."
         } else {
-            "At the end the browser says that it cannot connect. That is right: copy the whole address from its address bar, and enter it here."
+            "At the end the browser reports that it cannot connect. This is expected: copy the whole address from its address bar, and enter it here."
         };
         let mut text = format!(
             "Open this page in a browser, on this machine or any other, to authorize the app:\n\n  {url}\n\n{what}\n> "
@@ -73,7 +73,7 @@ impl Console {
             let pasted = pasted.map_err(|error| {
                 AuthError::new(
                     AuthErrorKind::Other,
-                    format!("nothing could be read from the user: {error}"),
+                    format!("no input of the user could be read: {error}"),
                 )
                 .with_source(error)
             })?;
@@ -88,16 +88,16 @@ impl Console {
     }
 }
 
-/// A runtime would wait for a thread of its own when it ends, and this one may wait for a user who has gone.
+/// Calls `ask` on a separate thread. A runtime would wait for one of its own threads when it ends, and the user may be gone.
 async fn on_a_thread(mut ask: Ask, text: String) -> Result<(Ask, io::Result<String>), AuthError> {
     let (sender, asked) = tokio::sync::oneshot::channel();
     std::thread::spawn(move || {
         let pasted = ask(&text);
-        // Nobody may be waiting any more.
+        // The flow may be cancelled.
         let _ = sender.send((ask, pasted));
     });
     asked.await.map_err(|error| {
-        AuthError::new(AuthErrorKind::Other, "the user could not be asked").with_source(error)
+        AuthError::new(AuthErrorKind::Other, "the user could not be prompted").with_source(error)
     })
 }
 

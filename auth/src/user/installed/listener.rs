@@ -1,4 +1,4 @@
-//! Where the local server listens, and who comes.
+//! The listeners of the local server, and their connections.
 
 use std::{
     collections::VecDeque,
@@ -20,26 +20,25 @@ use tokio::{
 use super::pages::Page;
 use crate::{AuthError, AuthErrorKind, reach::is_loopback};
 
-/// How many connections may say nothing at the same time. The oldest makes room for the next.
+/// The number of open connections. A further one replaces the oldest.
 const SILENT: usize = 64;
-/// How long to wait when no connection can be accepted: out of file descriptors, usually.
+/// The pause after a connection could not be accepted, usually for lack of file descriptors.
 const REST: Duration = Duration::from_millis(50);
-/// The port that URLs and `Host` headers leave out.
+/// The port that URLs and `Host` headers omit.
 const HTTP: u16 = 80;
 
-/// No head of a browser's request comes near this size.
+/// More than the head of any browser's request.
 const HEAD_LIMIT: usize = 32 * 1024;
-/// How long a browser may take to send a head, or to take a page.
+/// The time limit of a browser for sending a head or receiving a page.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// A request that may be the response, and the connection that waits for a page.
+/// A request that may be the callback, and the connection that waits for a page.
 pub(super) struct Candidate {
     pub(super) stream: TcpStream,
     pub(super) target: String,
 }
 
-/// The listeners and their connections. All of it happens within whoever waits for [`next`](Self::next): no task holds the port any longer than this
-/// value lives.
+/// The listeners and their connections. They are polled by [`next`](Self::next), not by tasks, so the port is free when this is dropped.
 pub(super) struct Listener {
     listeners: Vec<TcpListener>,
     host: String,
@@ -77,7 +76,7 @@ impl Listener {
                         .port();
                     this.listeners.push(listener);
                 }
-                // Browsers try either address. A machine without IPv6 has only one; a port that another program has there is taken.
+                // Browsers try both addresses. A machine without IPv6 has only one. A port that another program uses is an error.
                 Err(error)
                     if !this.listeners.is_empty() && error.kind() != io::ErrorKind::AddrInUse =>
                 {
@@ -92,7 +91,7 @@ impl Listener {
         Ok(this)
     }
 
-    /// The URL at which browsers come.
+    /// Returns the redirect URI.
     pub(super) fn url(&self) -> String {
         match self.port {
             HTTP => format!("http://{}/", self.host),
@@ -100,7 +99,7 @@ impl Listener {
         }
     }
 
-    /// The next request that may be the response. Nothing is lost when the future is dropped.
+    /// Returns the next request that may be the callback. Dropping the future loses none.
     pub(super) async fn next(&mut self) -> Candidate {
         poll_fn(|cx| self.poll_next(cx)).await
     }
@@ -126,7 +125,7 @@ impl Listener {
                     Err(error) => {
                         tracing::debug!(%error, "a connection could not be accepted");
                         let mut rest = Box::pin(sleep(REST));
-                        // Polled, so that its end wakes.
+                        // Polling registers the waker.
                         if rest.as_mut().poll(cx).is_pending() {
                             self.resting = Some(rest);
                         }
@@ -150,7 +149,7 @@ impl Listener {
     }
 }
 
-/// A host as URLs have it, and its addresses.
+/// Returns a host in the form of URLs, and its addresses.
 fn addresses(host: &str) -> Result<(String, Vec<IpAddr>), AuthError> {
     if host.eq_ignore_ascii_case("localhost") {
         let both = vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()];
@@ -172,13 +171,13 @@ fn addresses(host: &str) -> Result<(String, Vec<IpAddr>), AuthError> {
     }
 }
 
-/// Turns away what cannot be the response, and gives what may be.
+/// Reads a request, and rejects it if it cannot be the callback.
 async fn attend(mut stream: TcpStream, port: u16) -> Option<Candidate> {
     let request = match read(&mut stream).await {
         Ok(request) => request,
         Err(Unreadable::Gone) => return None,
         Err(Unreadable::Status(status)) => {
-            show(stream, Page::stray(status)).await;
+            send_page(stream, Page::stray(status)).await;
             return None;
         }
     };
@@ -198,12 +197,12 @@ async fn attend(mut stream: TcpStream, port: u16) -> Option<Candidate> {
             stream,
         });
     };
-    show(stream, Page::stray(status)).await;
+    send_page(stream, Page::stray(status)).await;
     None
 }
 
-/// Whether a `Host` header is one of this machine's addresses, with this port. Another host name that leads here belongs to a page that wants to
-/// reach this server (DNS rebinding).
+/// Returns whether a `Host` header is one of this machine's addresses with this port. Another host name means that a page tries to access this server
+/// (DNS rebinding).
 fn is_here(host: &str, port: u16) -> bool {
     let (name, its_port) = match host.rsplit_once(':') {
         Some((name, digits)) if !digits.ends_with(']') => (name, digits.parse().ok()),
@@ -212,11 +211,11 @@ fn is_here(host: &str, port: u16) -> bool {
     its_port == Some(port) && is_loopback(name)
 }
 
-pub(super) async fn show(stream: TcpStream, page: Page) {
+pub(super) async fn send_page(stream: TcpStream, page: Page) {
     respond(stream, page.status, &page.headers, &page.html).await;
 }
 
-/// What a connection asked for.
+/// The head of a request.
 struct Request {
     method: String,
     /// Path and query.
@@ -224,15 +223,15 @@ struct Request {
     host: String,
 }
 
-/// Why there is no request to answer.
+/// The reasons why a request cannot be read.
 enum Unreadable {
-    /// The connection is of no use any more.
+    /// The connection was closed or timed out.
     Gone,
-    /// It deserves this status.
+    /// The response has this status.
     Status(u16),
 }
 
-/// Reads the head of a request. Nothing after it is read: no answer needs it.
+/// Reads the head of a request. The body is not needed.
 async fn read(stream: &mut TcpStream) -> Result<Request, Unreadable> {
     match timeout(PATIENCE, read_head(stream)).await {
         Ok(head) => parse(&head?).ok_or(Unreadable::Status(400)),
@@ -247,7 +246,7 @@ async fn read_head(stream: &mut TcpStream) -> Result<Vec<u8>, Unreadable> {
         match stream.read(&mut chunk).await {
             Ok(0) | Err(_) => return Err(Unreadable::Gone),
             Ok(read) => {
-                // The end may lie across two chunks.
+                // The end may be split across two chunks.
                 let from = head.len().saturating_sub(3);
                 head.extend_from_slice(&chunk[..read]);
                 if let Some(end) = head[from..].windows(4).position(|end| end == b"\r\n\r\n") {
@@ -283,7 +282,7 @@ fn parse(head: &[u8]) -> Option<Request> {
     })
 }
 
-/// Sends a page and ends the connection. A browser that has gone does not matter.
+/// Sends a page and closes the connection. Errors are ignored.
 async fn respond(mut stream: TcpStream, status: u16, headers: &str, page: &str) {
     let reason = match status {
         200 => "OK",
@@ -312,7 +311,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn port_80_stands_in_no_url() {
+    fn port_80_is_omitted_in_urls() {
         let at = |host: &str, port| Listener {
             listeners: Vec::new(),
             host: host.to_owned(),

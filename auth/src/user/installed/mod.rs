@@ -1,4 +1,4 @@
-//! Apps on the user's own machine.
+//! Flows of apps on the user's machine.
 
 mod console;
 mod listener;
@@ -10,7 +10,7 @@ use std::path::Path;
 pub use self::{console::Console, server::LocalServer};
 use crate::{AuthError, ClientSecrets, Flow};
 
-/// How an app on a user's machine asks for authorization ([OAuth 2.0 for desktop apps](https://developers.google.com/identity/protocols/oauth2/native-app)).
+/// The flow in which an app on the user's machine requests authorization ([OAuth 2.0 for desktop apps](https://developers.google.com/identity/protocols/oauth2/native-app)).
 ///
 /// ```no_run
 /// # async fn example() -> Result<(), gapi_auth::AuthError> {
@@ -25,7 +25,7 @@ use crate::{AuthError, ClientSecrets, Flow};
 pub struct InstalledAppFlow(Flow);
 
 impl InstalledAppFlow {
-    /// A flow for the client of a `client_secret.json`, which asks for these scopes.
+    /// Returns a flow for the client of a `client_secret.json` that requests these scopes.
     ///
     /// # Errors
     /// As [`ClientSecrets::from_file`].
@@ -39,23 +39,23 @@ impl InstalledAppFlow {
         )))
     }
 
-    /// From a flow, with all that it was given; its redirect URI is replaced.
+    /// Returns a flow with the settings of `flow`, except for its redirect URI.
     pub fn new(flow: Flow) -> Self {
         Self(flow)
     }
 
-    /// Changes what the flow asks for: `.configure(|flow| flow.prompt("consent"))`.
+    /// Changes the flow: `.configure(|flow| flow.prompt("consent"))`.
     #[must_use]
     pub fn configure(self, change: impl FnOnce(Flow) -> Flow) -> Self {
         Self(change(self.0))
     }
 
-    /// Opens the user's browser, and waits for it on this machine.
+    /// Opens the user's browser, and waits for the callback on this machine.
     pub fn run_local_server(&self) -> LocalServer {
         LocalServer::new(self.0.clone())
     }
 
-    /// Prints a URL, and reads what the user pastes: for machines without a browser.
+    /// Prints a URL, and reads the code that the user pastes. For machines without a browser.
     pub fn run_console(&self) -> Console {
         Console::new(self.0.clone())
     }

@@ -1,18 +1,18 @@
-//! What the user sees in the browser when the flow is over.
+//! The pages that the browser shows at the end of the flow.
 
-/// One page, and the headers that go with it.
+/// A page with its headers.
 pub(super) struct Page {
     pub(super) status: u16,
     pub(super) html: String,
     pub(super) headers: String,
 }
 
-/// What a page tells.
+/// The outcome that a page reports.
 #[derive(Clone, Copy)]
 enum PageKind {
     Success,
     Denied,
-    Problem,
+    Failure,
 }
 
 const STYLE: &str = include_str!("page.css");
@@ -27,7 +27,7 @@ impl Page {
         Self::new(200, PageKind::Success, "All set", message, None)
     }
 
-    /// The user said no.
+    /// The user denied access.
     pub(super) fn denied() -> Self {
         let message = "The app did not get access to your account. You can close this tab. To change your mind, start again from the app.";
         Self::new(
@@ -39,37 +39,37 @@ impl Page {
         )
     }
 
-    /// The authorization came to nothing, and `detail` says why.
-    pub(super) fn problem(detail: &str) -> Self {
+    /// The authorization failed. `detail` is the reason.
+    pub(super) fn failed(detail: &str) -> Self {
         let message = "The app could not complete the sign-in. You can close this tab and start again from the app.";
         Self::new(
             400,
-            PageKind::Problem,
+            PageKind::Failure,
             "Something went wrong",
             message,
             Some(detail),
         )
     }
 
-    /// The code was refused, and `detail` says why; the app waits for another one.
+    /// The code was refused, and the app waits for another one. `detail` is the reason.
     pub(super) fn refused(detail: &str) -> Self {
         let message = "The app could not complete the sign-in. It still waits for a minute: go back to the sign-in page and try again, or \
                        wait, and then start again from the app.";
         Self::new(
             400,
-            PageKind::Problem,
+            PageKind::Failure,
             "Something went wrong",
             message,
             Some(detail),
         )
     }
 
-    /// A request that is not the answer that is waited for.
+    /// A request that is not the callback.
     pub(super) fn stray(status: u16) -> Self {
-        let message = "This address only takes the answer of a sign-in that was started from the app, which is still waiting for it.";
+        let message = "This address only accepts the callback of a sign-in that was started from the app, which is still waiting for it.";
         Self::new(
             status,
-            PageKind::Problem,
+            PageKind::Failure,
             "Nothing to see here",
             message,
             None,
@@ -86,7 +86,7 @@ impl Page {
         let (class, label, mark) = match outcome {
             PageKind::Success => ("success", "Success", "M9 16.5l5 5 9.5-11"),
             PageKind::Denied => ("denied", "Not granted", "M9.5 16h13"),
-            PageKind::Problem => ("problem", "Problem", "M16 8.5v9.5M16 22.8v.2"),
+            PageKind::Failure => ("problem", "Problem", "M16 8.5v9.5M16 22.8v.2"),
         };
         let detail = detail.map_or_else(String::new, |detail| {
             format!(
@@ -117,7 +117,7 @@ impl Page {
     }
 }
 
-/// The name of an inline style or script in a content security policy.
+/// Returns the hash of an inline style or script in a content security policy.
 fn hash(text: &str) -> String {
     use base64::{Engine, engine::general_purpose::STANDARD};
     use sha2::{Digest, Sha256};
@@ -144,8 +144,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_server_says_is_text() {
-        let page = Page::problem("<script>alert(\"1\")</script> & more");
+    fn texts_of_a_server_are_escaped() {
+        let page = Page::failed("<script>alert(\"1\")</script> & more");
         assert!(page.html.contains("&lt;script&gt;alert(&quot;1&quot;)"));
         assert_eq!(page.html.matches("<script>").count(), 1);
     }
@@ -155,7 +155,7 @@ mod tests {
         for page in [
             Page::success(None),
             Page::denied(),
-            Page::problem("x"),
+            Page::failed("x"),
             Page::refused("x"),
             Page::stray(404),
         ] {

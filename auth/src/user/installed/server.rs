@@ -1,4 +1,4 @@
-//! The flow with a server on this machine that waits for the user's browser.
+//! The flow with a server on this machine that receives the callback.
 
 use std::{
     collections::VecDeque,
@@ -13,23 +13,24 @@ use futures_util::future::{Either, select};
 use gapi_transport::BoxFuture;
 
 use super::{
-    listener::{Candidate, Listener, show},
+    listener::{Candidate, Listener, send_page},
     pages::Page,
 };
 use crate::{AuthError, AuthErrorKind, AuthorizedUser, Flow, PendingAuthorization};
 
-/// How many requests may wait until another is judged.
+/// The number of requests that may wait while another is handled.
 const QUEUE: usize = 16;
-/// How long the flow goes on waiting after a code that the token endpoint refused: it may have been forged.
+/// How long the flow continues to wait after the token endpoint refused a code, which may be forged.
 const SECOND_CHANCE: Duration = Duration::from_secs(60);
 
 type Hook = Box<dyn FnOnce(&str) + Send>;
 
-/// A flow that waits for the user's browser on this machine; made by
-/// [`InstalledAppFlow::run_local_server`](super::InstalledAppFlow::run_local_server). Await it.
+/// A flow that waits for the callback of the user's browser on this machine. Await it.
 ///
-/// It listens on loopback only. Requests that are not the response (a favicon, a connection that a browser opens in advance, something
-/// forged) are turned away, and it goes on waiting. The port is free again as soon as the future has ended or is dropped.
+/// Created by [`InstalledAppFlow::run_local_server`](super::InstalledAppFlow::run_local_server).
+///
+/// It listens on loopback only. Other requests (a favicon, a connection that a browser opens in advance, a forged callback) are rejected, and it continues
+/// to wait. The port is free as soon as the future is complete or dropped.
 #[must_use = "nothing happens until it is awaited"]
 pub struct LocalServer {
     flow: Flow,
@@ -58,43 +59,44 @@ impl LocalServer {
         }
     }
 
-    /// The host of the redirect URI: `127.0.0.1` (unless set), any other loopback address such as `[::1]`, or `localhost`, which listens on both.
+    /// Sets the host of the redirect URI: `127.0.0.1` (the default), any other loopback address such as `[::1]`, or `localhost`, which listens on both.
     pub fn host(mut self, host: impl Into<String>) -> Self {
         self.host = host.into();
         self
     }
 
-    /// The port; 0 (unless set) takes a free one. With port 80 the redirect URI has none, as in `http://localhost/`.
+    /// Sets the port; 0 (the default) uses a free one. With port 80 the redirect URI has none, as in `http://localhost/`.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// What is printed to the standard error stream, with the URL in the place of `{url}`; `None` prints nothing.
+    /// Sets the text that is printed to the standard error stream, in which the URL replaces `{url}`. `None` prints nothing.
     pub fn prompt_message(mut self, message: impl Into<Option<String>>) -> Self {
         self.prompt_message = message.into();
         self
     }
 
-    /// What the browser shows the user at the end, as text.
+    /// Sets the text that the browser shows at the end.
     pub fn success_message(mut self, message: impl Into<String>) -> Self {
         self.success_message = Some(message.into());
         self
     }
 
-    /// Whether to open the user's browser (on unless set; it needs the feature `browser`). Where none can be opened, the printed URL is the way.
+    /// Sets whether to open the user's browser. It is on by default and needs the feature `browser`. If no browser can be opened, the user opens the printed
+    /// URL.
     pub fn open_browser(mut self, open: bool) -> Self {
         self.open_browser = open;
         self
     }
 
-    /// How long to wait for the user: ten minutes unless set, `None` for ever.
+    /// Sets how long to wait for the user, ten minutes by default. `None` waits forever.
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.timeout = timeout.into();
         self
     }
 
-    /// Is told the URL once the server listens, to show it in a way of its own.
+    /// Sets a function that gets the URL once the server listens.
     pub fn on_url(mut self, hook: impl FnOnce(&str) + Send + 'static) -> Self {
         self.on_url = Some(Box::new(hook));
         self
@@ -103,7 +105,7 @@ impl LocalServer {
     async fn run(self) -> Result<AuthorizedUser, AuthError> {
         let listener = Listener::open(&self.host, self.port).await?;
         let client = self.flow.parts().client;
-        // As it is registered, where it is: some servers compare the texts.
+        // The registered form is used, because some servers compare the texts.
         let url = listener.url();
         let registered = client
             .redirect_uris
@@ -118,19 +120,19 @@ impl LocalServer {
         let redirect_uri = registered.cloned().unwrap_or(url);
         let flow = self.flow.redirect_uri(redirect_uri);
         let (url, pending) = flow.authorization_url()?;
-        let waiting = Waiting {
+        let server = CallbackServer {
             flow: &flow,
             pending: &pending,
             success_message: self.success_message.as_deref(),
             prints: self.prompt_message.is_some(),
         };
-        // Whatever the browser does, the user can see where to go.
+        // The user can open the URL if the browser does not.
         if let Some(message) = &self.prompt_message {
-            waiting.print(&message.replace("{url}", &url));
+            server.print(&message.replace("{url}", &url));
         }
         if let Some(hint) = &hint {
             tracing::warn!("{hint}");
-            waiting.print(&format!("If the page says redirect_uri_mismatch: {hint}."));
+            server.print(&format!("If the page shows redirect_uri_mismatch: {hint}."));
         }
         if let Some(hook) = self.on_url {
             hook(&url);
@@ -139,9 +141,9 @@ impl LocalServer {
             open(url);
         }
         let Some(timeout) = self.timeout else {
-            return waiting.serve(listener).await;
+            return server.serve(listener).await;
         };
-        match select(pin!(waiting.serve(listener)), flow.sleep(timeout)).await {
+        match select(pin!(server.serve(listener)), flow.sleep(timeout)).await {
             Either::Left((outcome, _)) => outcome,
             Either::Right(_) => {
                 let error = AuthError::new(
@@ -181,7 +183,7 @@ impl fmt::Debug for LocalServer {
     }
 }
 
-/// Opens the browser in the background: some take their time. A runtime would wait for a thread of its own when it ends.
+/// Opens the browser on a separate thread, because it may block. A runtime would wait for one of its own threads when it ends.
 fn open(url: String) {
     #[cfg(feature = "browser")]
     drop(std::thread::spawn(move || {
@@ -196,7 +198,7 @@ fn open(url: String) {
     }
 }
 
-struct Waiting<'a> {
+struct CallbackServer<'a> {
     flow: &'a Flow,
     pending: &'a PendingAuthorization,
     success_message: Option<&'a str>,
@@ -204,7 +206,7 @@ struct Waiting<'a> {
     prints: bool,
 }
 
-impl Waiting<'_> {
+impl CallbackServer<'_> {
     async fn serve(&self, mut listener: Listener) -> Result<AuthorizedUser, AuthError> {
         let mut queue = VecDeque::new();
         let mut refused: Option<(AuthError, BoxFuture<'static, ()>)> = None;
@@ -217,10 +219,10 @@ impl Waiting<'_> {
                     Either::Right(_) => return Err(error.clone()),
                 },
             };
-            let mut judging = pin!(self.judge(candidate));
-            // Others are turned away, or wait, meanwhile.
+            let mut handling = pin!(self.handle(candidate));
+            // Other requests are rejected or wait in the meantime.
             let verdict = loop {
-                match select(judging.as_mut(), pin!(listener.next())).await {
+                match select(handling.as_mut(), pin!(listener.next())).await {
                     Either::Left((verdict, _)) => break verdict,
                     Either::Right((next, _)) if queue.len() < QUEUE => queue.push_back(next),
                     Either::Right(_) => {}
@@ -231,7 +233,7 @@ impl Waiting<'_> {
                 CallbackOutcome::Refused(error) if refused.is_none() => {
                     let seconds = SECOND_CHANCE.as_secs();
                     self.print(&format!(
-                        "The sign-in did not work: {error}.\nAnother try from the same page is waited for, {seconds} s at most."
+                        "The sign-in did not work: {error}.\nThe app waits for another attempt from the same page, {seconds} s at most."
                     ));
                     refused = Some((error, self.flow.sleep(SECOND_CHANCE)));
                 }
@@ -249,34 +251,34 @@ impl Waiting<'_> {
         }
     }
 
-    async fn judge(&self, candidate: Candidate) -> CallbackOutcome {
+    async fn handle(&self, candidate: Candidate) -> CallbackOutcome {
         let Candidate { stream, target } = candidate;
         let (outcome, page) = match self.flow.code(self.pending, &target) {
             Err(error) if error.kind() == AuthErrorKind::Callback => {
-                tracing::warn!(%error, "the local server turned a request away");
-                show(stream, Page::stray(400)).await;
+                tracing::warn!(%error, "the local server rejected a request");
+                send_page(stream, Page::stray(400)).await;
                 return CallbackOutcome::Stray;
             }
             Err(error) if error.kind() == AuthErrorKind::Denied => (Err(error), Page::denied()),
             Err(error) => {
-                let page = Page::problem(&error.to_string());
+                let page = Page::failed(&error.to_string());
                 (Err(error), page)
             }
             Ok(code) => match self.flow.exchange_code(self.pending, &code).await {
                 Ok(user) => (Ok(user), Page::success(self.success_message)),
                 Err(error) if error.oauth_error() == Some("invalid_grant") => {
-                    // The code is not this flow's: a program that saw the URL may have made the request.
+                    // The code is not that of this flow. A program that knows the URL may have sent the request.
                     tracing::warn!(%error, "the token endpoint refused a code; still waiting");
-                    show(stream, Page::refused(&error.to_string())).await;
+                    send_page(stream, Page::refused(&error.to_string())).await;
                     return CallbackOutcome::Refused(error);
                 }
                 Err(error) => {
-                    let page = Page::problem(&error.to_string());
+                    let page = Page::failed(&error.to_string());
                     (Err(error), page)
                 }
             },
         };
-        show(stream, page).await;
+        send_page(stream, page).await;
         CallbackOutcome::Over(Box::new(outcome))
     }
 }

@@ -1,4 +1,4 @@
-//! A folder of files.
+//! A store in a folder of files.
 
 use std::{
     fmt,
@@ -20,55 +20,55 @@ use super::{
 };
 use crate::{AuthError, AuthErrorKind, Environment, RedactedPath, environment::is_absent};
 
-/// The form of today's files.
+/// The current version of the format.
 const VERSION: u32 = 1;
 const FILE_LIMIT: u64 = 1024 * 1024;
-/// What files that are being written begin with, and for how long they may be.
+/// The prefix of files that are being written, and how long that may take.
 const SAVING: &str = ".saving-";
 const LONGEST_SAVE: Duration = Duration::from_secs(600);
-/// How long a program that waits for another's lock pauses between looks.
+/// The pause between attempts to lock.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
-/// Keeps tokens in a folder of their own, one file for each [`TokenKey`]. Clones are the same store.
+/// Stores tokens in a folder, with one file for each [`TokenKey`]. Clones are the same store.
 ///
-/// - The folder is readable by its owner only (0700), and so are the files (0600). What others can read or write is refused, and what belongs to
-///   another user than the program's and root. On Windows the permissions of the user's profile count.
-/// - A folder that cannot be written, such as a read-only mount, still gives tokens: what a refresh changes stays in memory.
-/// - A file is replaced whole: written beside, forced to disk, renamed. Whenever the machine or the program stops, the folder has either what was
-///   there or what was saved.
-/// - Programs that share the folder lock one key at a time, so that one of them refreshes and the others take what it got.
+/// - The folder and the files are accessible to their owner only (0700, 0600). A folder or file that others can read or write, or that belongs to a user
+///   other than the program's and root, is refused. On Windows the permissions of the user's profile apply.
+/// - Tokens can be loaded from a read-only folder. Changes by refreshes then stay in memory.
+/// - A file is replaced atomically: a temporary file is written, synced and renamed. If the machine or the program stops, the folder has either the old
+///   or the new content.
+/// - Programs that share the folder lock each key, so that one of them refreshes and the others load the result.
 #[derive(Clone)]
 pub struct FileStore {
     folder: Arc<Path>,
 }
 
-/// What stands in a file.
+/// The content of a file.
 #[derive(Serialize, Deserialize)]
 struct StoredToken<'a> {
     version: u32,
-    /// Grows by one with each save.
+    /// Increases by one with each save.
     revision: u64,
     key: TokenKey,
     #[serde(borrow)]
     token: &'a RawValue,
 }
 
-/// What is kept, and what is wrong with the first file that cannot be read.
+/// The entries, and the error of the first file that cannot be read.
 type StoredEntries = (Vec<(TokenKey, SecretString)>, Option<AuthError>);
 
 impl FileStore {
-    /// A store in `folder`, which is made when something is saved.
+    /// Returns a store in `folder`, which is created by the first save.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
         Self {
             folder: folder.into().into(),
         }
     }
 
-    /// The store that `gapi auth login` saves to and that every program of gapi looks into: the folder that the variable `GAPI_TOKENS` names, else
-    /// `gapi/tokens` in the folder where programs keep the user's settings ([`Environment::config_dir`]).
+    /// Returns the store of `gapi auth login`, which all programs of gapi search: the folder that the variable `GAPI_TOKENS` names, else `gapi/tokens` in
+    /// the folder for the user's settings ([`Environment::config_dir`]).
     ///
     /// # Errors
-    /// [`AuthErrorKind::NotFound`] where the user has no such folder.
+    /// [`AuthErrorKind::NotFound`] if the user has no folder for settings.
     pub fn default_location(environment: &Environment) -> Result<Self, AuthError> {
         environment
             .get_os("GAPI_TOKENS")
@@ -78,21 +78,21 @@ impl FileStore {
             .ok_or_else(|| {
                 AuthError::new(
                     AuthErrorKind::NotFound,
-                    "the user has no folder for settings to keep tokens in",
+                    "the user has no folder for settings, in which tokens are stored",
                 )
                 .with_hint("name a folder in the variable GAPI_TOKENS")
             })
     }
 
-    /// Where the files are.
+    /// Returns the folder.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// How often the file of `key` was saved; 0 where there is none.
+    /// Returns how often the file of `key` was saved; 0 if there is none.
     ///
     /// # Errors
-    /// [`AuthErrorKind::Store`] where the file cannot be read.
+    /// [`AuthErrorKind::Store`] if the file cannot be read.
     pub fn revision(&self, key: &TokenKey) -> Result<u64, AuthError> {
         let Some(text) = self.read(&self.path(key, "json"))? else {
             return Ok(0);
@@ -124,7 +124,7 @@ impl FileStore {
             return Ok(None);
         };
         let document = parse(&path, &text)?;
-        // Two keys with one name would need two equal digests; a copied file is likelier.
+        // Another key means that the file was copied or renamed, because names are digests of keys.
         if document.key != *key {
             return Err(AuthError::new(
                 AuthErrorKind::Store,
@@ -144,13 +144,13 @@ impl FileStore {
         let path = self.path(key, "json");
         let revision = match self.read(&path)? {
             None => 0,
-            // What cannot be read cannot be counted either; it is moved aside so that somebody can look at it.
+            // A damaged file is renamed so that it can be examined.
             Some(text) => match parse(&path, &text) {
                 Ok(document) => document.revision,
                 Err(error) => {
-                    tracing::warn!(%error, "a damaged file of the token store is moved aside");
-                    let aside = path.with_extension("damaged");
-                    fs::rename(&path, &aside).map_err(|error| failure("move", &path, error))?;
+                    tracing::warn!(%error, "a damaged file of the token store is renamed");
+                    let damaged = path.with_extension("damaged");
+                    fs::rename(&path, &damaged).map_err(|error| failure("move", &path, error))?;
                     0
                 }
             },
@@ -158,7 +158,7 @@ impl FileStore {
         let token: &RawValue = serde_json::from_str(value.expose_secret()).map_err(|error| {
             AuthError::new(
                 AuthErrorKind::Store,
-                format!("what is to be saved is not JSON (line {})", error.line()),
+                format!("the text to save is not JSON (line {})", error.line()),
             )
         })?;
         let document = StoredToken {
@@ -178,7 +178,7 @@ impl FileStore {
         Ok(())
     }
 
-    /// Deletes what programs left that were stopped while they saved: it holds tokens. What fails here is tried again at the next save.
+    /// Deletes temporary files of programs that were stopped while they saved, because they contain tokens. Failures are ignored; the next save repeats this.
     fn sweep(&self) {
         let Ok(entries) = fs::read_dir(&self.folder) else {
             return;
@@ -194,9 +194,9 @@ impl FileStore {
         }
     }
 
-    /// Writes beside, forces to disk, renames, and forces the folder to disk.
+    /// Writes and syncs a temporary file, renames it, and syncs the folder.
     fn replace(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        // A temporary file is readable by its owner only from the start.
+        // A temporary file is created readable by its owner only.
         let mut file = tempfile::Builder::new()
             .prefix(SAVING)
             .tempfile_in(&self.folder)?;
@@ -241,12 +241,12 @@ impl FileStore {
         }
     }
 
-    /// All that is kept and can be read, in order of the keys, and what is wrong with the first file that cannot: it hides no other.
+    /// Returns all entries that can be read, sorted by key, and the error of the first file that cannot be read.
     pub(crate) fn entries_now(&self) -> Result<StoredEntries, AuthError> {
         private::check_folder(&self.folder)?;
         let files = match fs::read_dir(&self.folder) {
             Ok(files) => files,
-            // Something else in the place of the folder is not nothing.
+            // If the path exists but is not a folder, that is an error.
             Err(error) if is_absent(&error) && !self.folder.exists() => {
                 return Ok(StoredEntries::default());
             }
@@ -272,7 +272,7 @@ impl FileStore {
         Ok((entries, first))
     }
 
-    /// What a file holds. One that another program has just deleted is not there.
+    /// Returns the entry of a file; `None` if another program deleted it in the meantime.
     fn entry(&self, path: &Path) -> Result<Option<(TokenKey, SecretString)>, AuthError> {
         let Some(text) = self.read(path)? else {
             return Ok(None);
@@ -282,8 +282,7 @@ impl FileStore {
         Ok(Some((document.key, token)))
     }
 
-    /// The lock file stays when it is unlocked: deleting it would let two programs hold locks of two files with one name. Where nothing can be
-    /// written there may be none, and nothing to be kept apart.
+    /// Opens the lock file. It is never deleted, because then two programs could lock two files of one name. A read-only folder may have none, and needs none.
     fn open_lock(&self, key: &TokenKey) -> Result<Option<(PathBuf, File)>, AuthError> {
         self.make_folder()?;
         let path = self.path(key, "lock");
@@ -337,7 +336,7 @@ fn parse<'a>(path: &Path, text: &'a str) -> Result<StoredToken<'a>, AuthError> {
     Ok(document)
 }
 
-/// A rename is on disk when the folder is.
+/// Syncs a folder, which makes renames durable.
 #[cfg(unix)]
 fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
@@ -385,7 +384,7 @@ impl TokenStore for FileStore {
             loop {
                 match file.try_lock() {
                     Ok(()) => return Ok(StoreLock::new(file)),
-                    // A thread that waits in the kernel could not be woken when the program ends.
+                    // A blocking lock would keep its thread beyond the end of the program.
                     Err(TryLockError::WouldBlock) => tokio::time::sleep(LOOK_AGAIN).await,
                     Err(TryLockError::Error(error)) => return Err(failure("lock", &path, error)),
                 }
@@ -398,7 +397,7 @@ impl TokenStore for FileStore {
     }
 }
 
-/// The folder.
+/// Shows the folder.
 impl fmt::Debug for FileStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("FileStore")

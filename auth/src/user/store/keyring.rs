@@ -1,4 +1,4 @@
-//! A keyring: the operating system's, with the feature `keyring`, or any other.
+//! A store in a keyring: that of the operating system, with the feature `keyring`, or any other.
 
 use std::{fmt, sync::Arc};
 
@@ -10,18 +10,17 @@ use serde::{Deserialize, Serialize};
 use super::{FileStore, StoreLock, TokenKey, TokenStore, blocking};
 use crate::{AuthError, AuthErrorKind};
 
-/// The form of today's entries.
+/// The current version of the format.
 const VERSION: u32 = 1;
-/// Some keyrings take no more than 2560 bytes.
+/// The length of one part. Some keyrings accept at most 2560 bytes.
 const PART: usize = 2000;
 const INDEX: &str = "index";
 
-/// Keeps tokens in the keyring of the operating system: the keychain of macOS, the credential manager of Windows, the secret service of a
+/// Stores tokens in the keyring of the operating system: the keychain of macOS, the credential manager of Windows, the secret service of a
 /// Linux desktop. Clones are the same store.
 ///
-/// A keyring may be locked, missing, or one that forgets. Opening it finds out, with a secret that it saves, reads back and deletes,
-/// and fails if that does not work: nothing is ever kept anywhere else instead. Keyrings cannot be locked between programs, so locks are files in a
-/// folder; there is nothing in them.
+/// A keyring may be locked, missing or not persistent. Opening it saves, reads and deletes a test secret, and fails if that does not work; tokens are
+/// never stored elsewhere instead. Keyrings have no locks between programs, so locks are empty files in a folder.
 #[derive(Clone)]
 pub struct KeyringStore {
     keyring: Arc<CredentialStore>,
@@ -29,27 +28,29 @@ pub struct KeyringStore {
     locks: FileStore,
 }
 
-/// What stands in the entry of a key; the token follows in entries of its own.
+/// The entry of a key. The token is in further entries.
 #[derive(Serialize, Deserialize)]
 struct EntryHead {
     version: u32,
-    /// Which of two sets of parts is the current one.
+    /// Selects the current one of two sets of parts.
     generation: u64,
     parts: usize,
 }
 
-/// Runs what blocks on a thread of its own: a keyring that drives futures itself panics on a thread that a runtime drives.
-fn apart<T: Send>(work: impl FnOnce() -> Result<T, AuthError> + Send) -> Result<T, AuthError> {
+/// Runs blocking work on a separate thread, because keyrings that drive futures panic on the threads of a runtime.
+fn on_own_thread<T: Send>(
+    work: impl FnOnce() -> Result<T, AuthError> + Send,
+) -> Result<T, AuthError> {
     std::thread::scope(|scope| scope.spawn(work).join())
         .unwrap_or_else(|_| Err(unusable(&"its crate panicked")))
 }
 
 impl KeyringStore {
-    /// Any keyring of the crate `keyring-core`, in which `service` is the program's name. Locks are files in the folder of `locks`. The keyring is
-    /// tried out first.
+    /// Returns a store in a keyring of the crate `keyring-core`, in which `service` is the name of the program. Locks are files in the folder of `locks`. The
+    /// keyring is tested first.
     ///
     /// # Errors
-    /// [`AuthErrorKind::Store`] where the keyring is locked, or does not keep what it is given.
+    /// [`AuthErrorKind::Store`] if the keyring is locked or not persistent.
     pub fn with(
         keyring: Arc<CredentialStore>,
         service: &str,
@@ -60,24 +61,24 @@ impl KeyringStore {
             service: service.into(),
             locks,
         };
-        apart(|| this.probe())?;
+        on_own_thread(|| this.probe())?;
         Ok(this)
     }
 
-    /// Saves, reads back and deletes.
+    /// Saves, reads and deletes a test secret.
     fn probe(&self) -> Result<(), AuthError> {
         let name = format!("probe-{}", std::process::id());
-        let sent = b"gapi looks whether this keyring keeps secrets";
+        let sent = b"gapi tests whether this keyring stores secrets";
         let entry = self.entry(&name)?;
         entry.set_secret(sent).map_err(|error| unusable(&error))?;
-        // A new entry, as another program would have: one that only remembers what it was given is no keyring.
-        let kept = self
+        // A new entry object, as another program would have, does not return a value from memory.
+        let stored = self
             .entry(&name)?
             .get_secret()
             .map_err(|error| unusable(&error));
         let deleted = entry.delete_credential().map_err(|error| unusable(&error));
-        if kept? != sent {
-            return Err(unusable(&"it gives back something else than it was given"));
+        if stored? != sent {
+            return Err(unusable(&"it returned another secret than was saved"));
         }
         deleted
     }
@@ -141,7 +142,7 @@ impl KeyringStore {
         Ok(Some(SecretString::from(text)))
     }
 
-    /// New parts first, then the head that names them, then the old parts go: whenever this stops, the head names whole ones.
+    /// Writes the new parts, then the head that names them, and then deletes the old parts. If this is interrupted, the head names complete parts.
     fn save_now(&self, key: &TokenKey, value: &SecretString) -> Result<(), AuthError> {
         let name = key.name();
         let old = self.head(&name)?;
@@ -187,7 +188,7 @@ impl KeyringStore {
         }
     }
 
-    /// Keyrings do not say what is in them, so there is a list.
+    /// Changes the list of the keys, which exists because keyrings cannot list their entries.
     async fn change_list(
         &self,
         change: impl FnOnce(&mut Vec<TokenKey>) + Send + 'static,
@@ -211,7 +212,7 @@ fn index() -> TokenKey {
 }
 
 fn part_name(name: &str, generation: u64, part: usize) -> String {
-    // Two sets are enough: the one that is named and the one that is written.
+    // Two sets are enough: the current one and the one that is written.
     format!("{name}.{}.{part}", generation % 2)
 }
 
@@ -228,18 +229,18 @@ fn unusable(error: &dyn fmt::Display) -> AuthError {
         AuthErrorKind::Store,
         format!("the keyring cannot be used: {error}"),
     )
-    .with_hint("unlock it, or keep tokens in a `FileStore`")
+    .with_hint("unlock it, or store tokens in a `FileStore`")
 }
 
 #[cfg(feature = "keyring")]
 impl KeyringStore {
-    /// The system's keyring, in which `service` is the program's name. Asks the keyring, which may ask the user: call it where that may take a while.
+    /// Opens the keyring of the operating system, in which `service` is the name of the program. This may block, because the keyring may prompt the user.
     /// Needs the feature `keyring`.
     ///
     /// # Errors
-    /// [`AuthErrorKind::Store`](crate::AuthErrorKind::Store) where there is no keyring, it is locked, or it does not keep what it is given.
+    /// [`AuthErrorKind::Store`](crate::AuthErrorKind::Store) if there is no keyring, or it is locked or not persistent.
     pub fn open(service: &str) -> Result<Self, AuthError> {
-        let keyring = apart(|| system_keyring().map_err(|error| unusable(&error)))?;
+        let keyring = on_own_thread(|| system_keyring().map_err(|error| unusable(&error)))?;
         let locks = FileStore::default_location(&crate::Environment::system())?;
         Self::with(keyring, service, locks)
     }
@@ -307,7 +308,7 @@ impl TokenStore for KeyringStore {
     }
 }
 
-/// The service's name.
+/// Shows the name of the service.
 impl fmt::Debug for KeyringStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("KeyringStore")

@@ -1,4 +1,4 @@
-//! A store that ends with the process.
+//! A store in memory.
 
 use std::{
     collections::BTreeMap,
@@ -12,7 +12,7 @@ use secrecy::SecretString;
 use super::{StoreLock, TokenKey, TokenStore};
 use crate::AuthError;
 
-/// Keeps tokens in memory: for tests, and for programs that must leave no trace. Clones are the same store.
+/// Stores tokens in memory, for tests and for programs that must not write files. Clones are the same store.
 #[derive(Clone, Default)]
 pub struct MemoryStore(Arc<Mutex<MemoryEntries>>);
 
@@ -23,7 +23,7 @@ struct MemoryEntries {
 }
 
 impl MemoryStore {
-    /// An empty store.
+    /// Returns an empty store.
     pub fn new() -> Self {
         Self::default()
     }
@@ -33,7 +33,7 @@ impl MemoryStore {
     }
 }
 
-/// The keys.
+/// Shows the keys.
 impl fmt::Debug for MemoryStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("MemoryStore")

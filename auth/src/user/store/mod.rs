@@ -1,4 +1,4 @@
-//! Where users' tokens are kept.
+//! Stores of users' tokens.
 
 mod file;
 #[cfg(feature = "keyring-store")]
@@ -18,51 +18,50 @@ pub use self::keyring::KeyringStore;
 pub use self::{file::FileStore, memory::MemoryStore};
 use crate::{AuthError, AuthErrorKind};
 
-/// Keeps the credentials of users: one text, in JSON and full of secrets, for each [`TokenKey`].
+/// Stores the credentials of users: a JSON text with secrets for each [`TokenKey`].
 ///
-/// A store of your own, in a database or a secret manager, implements this. Errors are of the kind
-/// [`AuthErrorKind::Store`].
+/// Implement it for a database or a secret manager. Errors are of the kind [`AuthErrorKind::Store`].
 pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
-    /// What is kept under `key`.
+    /// Loads the text of `key`.
     ///
     /// # Errors
-    /// [`AuthError`] when the store cannot be read. Nothing there is no error.
+    /// [`AuthError`] if the store cannot be read. A missing text is not an error.
     fn load<'a>(
         &'a self,
         key: &'a TokenKey,
     ) -> BoxFuture<'a, Result<Option<SecretString>, AuthError>>;
 
-    /// Keeps `value` under `key`, over what was there. When this returns, the value survives the end of the process; when
-    /// it fails or the process ends meanwhile, what was there before is still there.
+    /// Saves `value` under `key`, replacing an existing text. After success the value survives the end of the process; after a failure, or if the
+    /// process ends before, the previous text remains.
     ///
     /// # Errors
-    /// [`AuthError`] when the store cannot be written.
+    /// [`AuthError`] if the store cannot be written.
     fn save<'a>(
         &'a self,
         key: &'a TokenKey,
         value: &'a SecretString,
     ) -> BoxFuture<'a, Result<(), AuthError>>;
 
-    /// Deletes what is kept under `key`, and says whether there was something.
+    /// Deletes the text of `key`. Returns whether there was one.
     ///
     /// # Errors
-    /// [`AuthError`] when the store cannot be written.
+    /// [`AuthError`] if the store cannot be written.
     fn delete<'a>(&'a self, key: &'a TokenKey) -> BoxFuture<'a, Result<bool, AuthError>>;
 
-    /// The keys of all that is kept, in order.
+    /// Returns all keys, sorted.
     ///
     /// # Errors
-    /// [`AuthError`] when the store cannot be read.
+    /// [`AuthError`] if the store cannot be read.
     fn list(&self) -> BoxFuture<'_, Result<Vec<TokenKey>, AuthError>>;
 
-    /// Waits until nobody else, in this process or in another that shares the store, holds the lock of `key`, and holds it
-    /// until the returned value is dropped. A refresh is made under it, so that a refresh token is sent once.
+    /// Waits for the lock of `key`, which all processes that share the store respect, and holds it until the returned value is dropped. Refreshes hold it, so
+    /// that a refresh token is sent once.
     ///
     /// # Errors
-    /// [`AuthError`] when the store cannot lock.
+    /// [`AuthError`] if the store cannot lock.
     fn lock<'a>(&'a self, key: &'a TokenKey) -> BoxFuture<'a, Result<StoreLock, AuthError>>;
 
-    /// What errors call the lock of `key`, such as the path of a file.
+    /// Returns the name of the lock of `key` in errors, such as the path of a file.
     fn lock_name(&self, key: &TokenKey) -> String {
         format!("of {key} in {self:?}")
     }
@@ -102,11 +101,11 @@ impl<S: TokenStore + ?Sized> TokenStore for Arc<S> {
     }
 }
 
-/// A lock that a [`TokenStore`] gave, until it is dropped.
+/// A lock of a [`TokenStore`], which ends when this is dropped.
 pub struct StoreLock(#[expect(dead_code, reason = "held for its drop")] Box<dyn Any + Send>);
 
 impl StoreLock {
-    /// A lock that ends when `guard` is dropped.
+    /// Returns a lock that ends when `guard` is dropped.
     pub fn new(guard: impl Any + Send) -> Self {
         Self(Box::new(guard))
     }
@@ -118,7 +117,7 @@ impl fmt::Debug for StoreLock {
     }
 }
 
-/// Runs what blocks on a thread that may, where there are such threads. It runs to its end even if nobody waits any more.
+/// Runs blocking work on a thread for it, if there is a runtime. The work is completed even if the caller is dropped.
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, AuthError> + Send + 'static,
 ) -> Result<T, AuthError> {
@@ -135,20 +134,20 @@ async fn blocking<T: Send + 'static>(
         })
 }
 
-/// Which client was authorized, by whom, and for what.
+/// The key of a user's credentials: client, account and scopes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TokenKey {
     /// The OAuth client's ID.
     pub client_id: String,
-    /// The user's address or another name for the account; empty where there is only one.
+    /// The user's address or another name of the account; empty if there is only one account.
     pub account: String,
-    /// The scopes that were granted: sorted, each once.
+    /// The granted scopes: sorted, each once.
     pub scopes: Vec<String>,
 }
 
 impl TokenKey {
-    /// A key. The order of the scopes does not matter.
+    /// Returns a key. The order of the scopes does not matter.
     pub fn new<S: Into<String>>(
         client_id: impl Into<String>,
         account: impl Into<String>,
@@ -164,7 +163,7 @@ impl TokenKey {
         }
     }
 
-    /// A name without characters that file systems or keyrings could mind.
+    /// Returns a name that is valid in file systems and keyrings.
     fn name(&self) -> String {
         let mut digest = Sha256::new();
         for part in [&self.client_id, &self.account]
@@ -180,7 +179,7 @@ impl TokenKey {
             .collect()
     }
 
-    /// Whether what is kept under this key includes all of `scopes`.
+    /// Returns whether the key includes all of `scopes`.
     pub fn covers<S: AsRef<str>>(&self, scopes: impl IntoIterator<Item = S>) -> bool {
         scopes
             .into_iter()

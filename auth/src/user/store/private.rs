@@ -1,4 +1,4 @@
-//! Who may use a store's folder and files: the user alone.
+//! Access to a store's folder and files, which only the user may have.
 
 use std::{
     fs::{self, File, Metadata, OpenOptions},
@@ -8,7 +8,7 @@ use std::{
 
 use crate::{AuthError, AuthErrorKind, RedactedPath, environment::is_absent};
 
-/// Opens a file to read it, if it is there and the user's alone. A link is not followed: somebody else may have put it there.
+/// Opens a file for reading, if it exists, and refuses one that others may access. Links are not followed, because another user may have created them.
 pub(super) fn open(path: &Path) -> Result<Option<File>, AuthError> {
     match open_to_read(path) {
         Ok((file, metadata)) => {
@@ -20,7 +20,7 @@ pub(super) fn open(path: &Path) -> Result<Option<File>, AuthError> {
     }
 }
 
-/// Refuses a folder that others may use, and says whether it is there. Whoever may write to it decides what its files say.
+/// Refuses a folder that others may access, because they could change its files. Returns whether it exists.
 pub(super) fn check_folder(path: &Path) -> Result<bool, AuthError> {
     match fs::metadata(path) {
         Ok(metadata) => check(path, &metadata).map(|()| true),
@@ -38,7 +38,7 @@ fn open_to_read(path: &Path) -> io::Result<(File, Metadata)> {
     #[cfg(unix)]
     {
         use rustix::fs::OFlags;
-        // Opening a pipe would wait for a writer.
+        // Without NONBLOCK, opening a pipe would wait for a writer.
         let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
         std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags.bits().cast_signed());
     }
@@ -51,7 +51,7 @@ fn open_to_read(path: &Path) -> io::Result<(File, Metadata)> {
     })?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
-        return Err(io::Error::other("it is no file"));
+        return Err(io::Error::other("it is not a file"));
     }
     Ok((file, metadata))
 }
@@ -83,7 +83,7 @@ fn check(path: &Path, metadata: &Metadata) -> Result<(), AuthError> {
     Ok(())
 }
 
-/// The permissions of the user's profile count.
+/// The permissions of the user's profile apply.
 #[cfg(not(unix))]
 fn check(_: &Path, _: &Metadata) -> Result<(), AuthError> {
     Ok(())
