@@ -83,7 +83,20 @@ pub(crate) async fn post_for<T>(
     Ok(read(head.status, &head.headers, &body, clock.now()))
 }
 
-/// Reads a response that arrived at the given time.
+/// Sends `request` and returns the response with its whole body. Errors call the server `who`.
+pub(crate) async fn send(
+    who: &str,
+    request: Request<Body>,
+    transport: &dyn Transport,
+) -> Result<(Parts, bytes::Bytes), AuthError> {
+    let unreachable = |error| AuthError::unreachable(who, error);
+    let response = transport.send(request).await.map_err(unreachable)?;
+    let (head, body) = response.into_parts();
+    let body = body.collect(RESPONSE_LIMIT).await.map_err(unreachable)?;
+    Ok((head, body))
+}
+
+/// Returns the request that sends a form to a token endpoint.
 pub(crate) fn form_request(
     uri: &str,
     fields: &[(&str, &str)],
