@@ -234,7 +234,30 @@ pub mod __private {
     }
 }
 
-/// The programs of the README compile.
-#[cfg(all(doctest, feature = "macros", feature = "auth", feature = "reqwest"))]
-#[doc = include_str!("../README.md")]
-struct Readme;
+/// The programs of the pages compile.
+#[cfg(all(
+    doctest,
+    feature = "macros",
+    feature = "user-flows",
+    feature = "reqwest"
+))]
+mod pages {
+    macro_rules! pages {
+        ($($name:ident $path:literal,)*) => {
+            $(#[doc = include_str!(concat!("../", $path))] struct $name;)*
+        };
+    }
+    pages! {
+        Readme "README.md",
+        Guide "docs/guide.md",
+        Generate "docs/guide/generate.md",
+        Requests "docs/guide/requests.md",
+        Credentials "docs/guide/credentials.md",
+        Users "docs/guide/users.md",
+        Media "docs/guide/media.md",
+        Errors "docs/guide/errors.md",
+        Testing "docs/guide/testing.md",
+        Endpoints "docs/guide/endpoints.md",
+        OAuthForPythonUsers "docs/oauth-for-python-users.md",
+    }
+}
