@@ -25,7 +25,7 @@ pub(super) fn edges(tree: &Crate) -> Edges {
         for import in module.imports.values().flatten() {
             if !import.exported
                 && let Some(Definition::Item(file)) =
-                    tree.path(id, &import.path, &mut Visited::new())
+                    tree.path(id, &import.path, true, &mut Visited::new())
             {
                 targets.insert(file);
             }
@@ -59,7 +59,7 @@ impl Crate {
                 return Some(file.clone());
             }
         }
-        match self.path(id, &named.segments, &mut Visited::new())? {
+        match self.path(id, &named.segments, false, &mut Visited::new())? {
             Definition::Item(file) => Some(file),
             // A macro or an attribute makes paths of it.
             Definition::Module(module) if named.segments.len() > 1 && !named.is_scope => {
@@ -73,7 +73,7 @@ impl Crate {
     /// where the module has no other names.
     fn glob(&self, id: usize, path: &[String]) -> BTreeSet<String> {
         let mut files = BTreeSet::new();
-        match self.path(id, path, &mut Visited::new()) {
+        match self.path(id, path, true, &mut Visited::new()) {
             Some(Definition::Module(target)) => {
                 let module = &self.modules[target];
                 if !module.traits.is_empty() {
@@ -99,8 +99,14 @@ impl Crate {
         files
     }
 
-    /// Resolves a path that module `id` has.
-    fn path(&self, id: usize, segments: &[String], visited: &mut Visited) -> Option<Definition> {
+    /// Resolves a path that module `id` has. Its last name may be a module and an item at once; `module` decides.
+    fn path(
+        &self,
+        id: usize,
+        segments: &[String],
+        module: bool,
+        visited: &mut Visited,
+    ) -> Option<Definition> {
         let last = segments.len().checked_sub(1)?;
         let mut at = id;
         // Whether the path names a module of this crate so far.
@@ -111,7 +117,7 @@ impl Crate {
                 "self" => Definition::Module(at),
                 "super" => Definition::Module(self.modules[at].parent?),
                 "Self" => return None,
-                name => match self.lookup(at, name, index == last, visited) {
+                name => match self.lookup(at, name, index == last && !module, visited) {
                     Some(target) => target,
                     // The name of another crate's item, exported again.
                     None if self.modules[at].imports.contains_key(name) => return None,
@@ -134,7 +140,7 @@ impl Crate {
         Some(Definition::Module(at))
     }
 
-    /// Looks a name up in a module. A name may be a module and an item at once; where a path ends, the item is meant.
+    /// Looks a name up in a module. A name may be a module and an item at once; with `last`, where a path ends, the item is meant.
     fn lookup(
         &self,
         id: usize,
@@ -158,7 +164,7 @@ impl Crate {
         }
         let mut found = None;
         for import in module.imports.get(name).into_iter().flatten() {
-            match self.path(id, &import.path, visited) {
+            match self.path(id, &import.path, !last, visited) {
                 Some(Definition::Item(file)) if last => {
                     found = Some(Definition::Item(file));
                     break;
@@ -168,7 +174,7 @@ impl Crate {
         }
         if found.is_none() && !module.imports.contains_key(name) && child.is_none() {
             for glob in &module.globs {
-                if let Some(Definition::Module(target)) = self.path(id, &glob.path, visited)
+                if let Some(Definition::Module(target)) = self.path(id, &glob.path, true, visited)
                     && target != id
                 {
                     found = self.lookup(target, name, last, visited);

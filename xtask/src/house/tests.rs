@@ -141,6 +141,21 @@ fn files_are_found_as_rustc_finds_them() {
 }
 
 #[test]
+fn a_name_may_be_a_module_and_a_function() {
+    let of = |user| {
+        let files = [
+            ("lib.rs", "mod docs; mod user; fn docs() {}"),
+            ("docs.rs", "pub fn run() {}"),
+            ("user.rs", user),
+        ];
+        edges(&files)["user.rs"].iter().cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(of("use super::docs; fn f() { docs::run() }"), ["docs.rs"]);
+    assert_eq!(of("use super::docs; fn f() { docs() }"), ["lib.rs"]);
+    assert_eq!(of("fn f() { super::docs() }"), ["lib.rs"]);
+}
+
+#[test]
 fn circles_are_found_whole() {
     let edges = edges(&[
         ("lib.rs", "mod a; mod b; mod c; mod d; mod e;"),

@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
 struct Server {
     /// The name; `GAPI_SERVER_NAME` has the server's address for the test.
     name: &'static str,
-    /// The test target of package `gapi-servers`.
+    /// The module of its tests in package `gapi-servers`.
     test: &'static str,
     /// A path; the server is ready when it responds, with any status.
     probe: &'static str,
@@ -135,7 +135,7 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
     let mut cargo = crate::workspace::cargo();
     cargo
         .current_dir(root)
-        .args(["test", "--features", "gapi-servers/servers"]);
+        .args(["test", "--features", "gapi-servers/servers", "--test", "servers", "--"]);
     for server in SERVERS {
         println!("starting {}", server.name);
         let started = Running::start(server.name, server.probe, &installed.logs, |port| {
@@ -147,14 +147,14 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
         );
         cargo.env(variable, started.base_url());
         if wanted(server.test) {
-            cargo.args(["--test", server.test]);
+            cargo.arg(format!("{}::", server.test));
         }
         running.push(started);
     }
     // Our own metadata server, for clients that others wrote.
     cargo.envs(installed.clients(root));
     if wanted(CLIENTS) {
-        cargo.args(["--test", CLIENTS]);
+        cargo.arg(format!("{CLIENTS}::"));
     }
     let status = cargo
         .status()

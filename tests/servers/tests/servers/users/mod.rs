@@ -1,8 +1,6 @@
 //! Users against npm oidc-provider, a certified authorization server, through Chromium: from the prompt to the success page, with
 //! consent, denial, replay, a wrong verifier, refresh, rotation, revocation and a device.
 
-mod users {
-    pub(crate) mod flows;
-    pub(crate) mod pages;
-    pub(crate) mod support;
-}
+mod flows;
+mod pages;
+mod support;
