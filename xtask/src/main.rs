@@ -1,21 +1,17 @@
 //! Repository chores: `cargo xtask NAME`.
 
-mod all_features;
 mod bench_compile;
-mod bench_runtime;
 mod conformance;
 mod corpus;
 mod features;
 mod house;
 mod index;
 mod pairs;
+mod programs;
 mod progress;
 mod providers;
-mod queue;
 mod servers;
-mod soak_media;
 mod soak_store;
-mod stampede;
 mod vendor;
 mod workspace;
 
@@ -44,24 +40,24 @@ enum Chore {
     Vendor(vendor::Arguments),
     /// Generate the module of every document in a folder, and compile and document them if asked to.
     Corpus(corpus::Arguments),
-    /// Make calls through generated code, and write down the requests that are sent.
+    /// Make calls through generated code, and record the requests that are sent.
     Conformance(conformance::Calls),
-    /// Compare the modules of two folders of documents: where `gapi diff` finds nothing breaking, every public item stays.
+    /// Compare the modules of two folders of documents: where `gapi diff` finds nothing breaking, every public item exists in both.
     Pairs(pairs::Arguments),
     /// Decode and encode a full response of every schema that a method returns.
     Roundtrip(conformance::RoundTrip),
-    /// Measure what generated modules cost the compiler, beside other crates for the same APIs.
+    /// Measure the time that the compiler takes for generated modules, beside other crates for the same APIs.
     BenchCompile(bench_compile::Arguments),
-    /// Measure what calls cost beside hand-written ones with reqwest and serde: ratios of times on loopback.
-    BenchRuntime(bench_runtime::Arguments),
+    /// Measure calls beside hand-written ones with reqwest and serde: ratios of times on loopback.
+    BenchRuntime(programs::Runtime),
     /// Make thousands of calls at once that have to wait for the streams of one connection, or for files: none fails, and each is carried out once.
-    Queue(queue::Arguments),
-    /// Send and fetch media through everything that can go wrong, seed after seed, and measure the memory that it takes.
-    SoakMedia(soak_media::Arguments),
-    /// Kill programs while they save tokens, and look at what they leave.
+    Queue(programs::Queue),
+    /// Upload and download media through every fault, seed after seed, and measure the memory that it takes.
+    SoakMedia(programs::SoakMedia),
+    /// Kill programs while they save tokens, and check what is left.
     SoakStore(soak_store::Arguments),
-    /// Let thousands of callers want the same token at once, of every type of credentials, on good days and bad ones.
-    Stampede(stampede::Arguments),
+    /// Have thousands of callers request the same token at once, for every type of credentials, with servers that work and servers that fail.
+    Stampede(programs::Stampede),
     /// Check that no set of gapi's features warns: none, each alone, all, and pairs of those that meet.
     Features(features::Arguments),
     /// Measure how the sources are built: files and lines, circles of imports, floors, twin names, unwanted words.
@@ -90,15 +86,15 @@ fn main() -> ExitCode {
         Chore::Pairs(arguments) => pairs::run(&arguments),
         Chore::Roundtrip(arguments) => conformance::roundtrip(&arguments, &root()),
         Chore::BenchCompile(arguments) => bench_compile::run(&arguments, &root()),
-        Chore::BenchRuntime(arguments) => bench_runtime::run(&arguments, &root()),
-        Chore::Queue(arguments) => queue::run(&arguments, &root()),
-        Chore::SoakMedia(arguments) => soak_media::run(&arguments, &root()),
+        Chore::BenchRuntime(arguments) => programs::bench_runtime(&arguments, &root()),
+        Chore::Queue(arguments) => programs::queue(&arguments, &root()),
+        Chore::SoakMedia(arguments) => programs::soak_media(&arguments, &root()),
         Chore::SoakStore(arguments) => soak_store::run(&arguments),
-        Chore::Stampede(arguments) => stampede::run(&arguments, &root()),
+        Chore::Stampede(arguments) => programs::stampede(&arguments, &root()),
         Chore::Features(arguments) => features::run(&arguments, &root()),
         Chore::House(arguments) => house::run(&arguments, &root()),
         Chore::Providers => providers::run(&root()),
-        Chore::AllFeatures => all_features::run(&root()),
+        Chore::AllFeatures => programs::all_features(&root()),
         Chore::TestServers(arguments) => servers::run(&arguments, &root()),
     };
     match outcome {

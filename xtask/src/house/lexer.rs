@@ -62,6 +62,10 @@ impl<'a> Lexer<'a> {
     fn piece(&mut self, first: char) -> Option<Extent> {
         let rest = self.rest();
         let start = self.at;
+        if first.is_whitespace() {
+            self.at += rest.len() - rest.trim_start().len();
+            return None;
+        }
         if rest.starts_with("//") {
             let end = rest.find('\n').unwrap_or(rest.len());
             self.at += end;
@@ -76,8 +80,10 @@ impl<'a> Lexer<'a> {
             let kind = if doc { Kind::Doc } else { Kind::Comment };
             return Some((kind, start, self.at));
         }
-        if let Some(span) = self.string() {
-            return Some(span);
+        if matches!(first, '"' | 'b' | 'c' | 'r')
+            && let Some(string) = self.string()
+        {
+            return Some(string);
         }
         if first == '\'' {
             return self.character_or_lifetime();
@@ -93,8 +99,7 @@ impl<'a> Lexer<'a> {
             return None;
         }
         self.at += first.len_utf8();
-        let punct = !first.is_whitespace();
-        punct.then_some((Kind::Punct(first), start, self.at))
+        Some((Kind::Punct(first), start, self.at))
     }
 
     fn advance_word(&mut self) {

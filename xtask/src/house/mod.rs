@@ -115,12 +115,15 @@ impl Measured {
         let sources = sources(&tree.join(folder))?;
         let read = Crate::read(&sources)?;
         let edges = imports::edges(&read);
+        let test_modules = test_modules(&sources);
         let mut sizes = BTreeMap::new();
         let mut words = Vec::new();
         let mut unreached = Vec::new();
         for (file, source) in &sources {
             if !read.files.contains(file) {
-                if !is_test_file(file) && !declared_for_tests(file, &sources) {
+                let path = file.strip_suffix(".rs").unwrap_or(file);
+                let for_tests = path.split('/').any(|part| test_modules.contains(part));
+                if !for_tests && !is_test_file(file) {
                     unreached.push(file.clone());
                 }
                 continue;
@@ -400,15 +403,16 @@ fn is_test_file(file: &str) -> bool {
         .any(|part| part == "tests" || part == "tests.rs" || part.ends_with("_tests.rs"))
 }
 
-/// Whether `#[cfg(test)] mod name;` declares the file, or a folder that it is in.
-fn declared_for_tests(file: &str, sources: &Sources) -> bool {
-    let path = file.strip_suffix(".rs").unwrap_or(file);
-    path.split('/').any(|part| {
-        let declaration = format!("#[cfg(test)]\nmod {part};");
-        sources
-            .values()
-            .any(|source| source.replace("    ", "").contains(&declaration))
-    })
+/// Returns the names of `#[cfg(test)] mod name;`.
+fn test_modules(sources: &Sources) -> BTreeSet<&str> {
+    let mut names = BTreeSet::new();
+    for source in sources.values() {
+        for declaration in source.split("#[cfg(test)]").skip(1) {
+            let name = declaration.trim_start().strip_prefix("mod ");
+            names.extend(name.and_then(|rest| Some(rest.split_once(';')?.0)));
+        }
+    }
+    names
 }
 
 /// Reads the Rust files below a folder.

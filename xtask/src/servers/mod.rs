@@ -133,9 +133,14 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
     // All are kept until the end: dropping one stops its server.
     let mut running = Vec::new();
     let mut cargo = crate::workspace::cargo();
-    cargo
-        .current_dir(root)
-        .args(["test", "--features", "gapi-servers/servers", "--test", "servers", "--"]);
+    cargo.current_dir(root).args([
+        "test",
+        "--features",
+        "gapi-servers/servers",
+        "--test",
+        "servers",
+        "--",
+    ]);
     for server in SERVERS {
         println!("starting {}", server.name);
         let started = Running::start(server.name, server.probe, &installed.logs, |port| {
