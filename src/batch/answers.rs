@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::BatchHandle;
-use crate::{Error, Response, execute::Answered, request::from_response::FromResponse};
+use crate::{Error, Response, execute::RawResponse, request::from_response::FromResponse};
 
 /// The answers of a [`Batch`](super::Batch), each to be taken once with its handle.
 ///
@@ -11,11 +11,11 @@ use crate::{Error, Response, execute::Answered, request::from_response::FromResp
 #[must_use = "the errors of calls are in here"]
 pub struct BatchResponses {
     batch: u64,
-    results: Vec<Option<Result<Answered, Error>>>,
+    results: Vec<Option<Result<RawResponse, Error>>>,
 }
 
 impl BatchResponses {
-    pub(super) fn new(batch: u64, results: Vec<Result<Answered, Error>>) -> Self {
+    pub(super) fn new(batch: u64, results: Vec<Result<RawResponse, Error>>) -> Self {
         Self {
             batch,
             results: results.into_iter().map(Some).collect(),

@@ -10,7 +10,7 @@ use crate::{
     Error, ErrorKind,
     client::prepared::Prepared,
     error::Repeat,
-    execute::{self, Answered, Raw, State},
+    execute::{AuxiliaryRequest, CallState, RawResponse},
     http::{API_CLIENT, HttpRequest},
     media_type,
     request::options::CallOptions,
@@ -20,7 +20,7 @@ use crate::{
 pub(super) async fn exchange(
     prepared: &Prepared,
     options: &CallOptions,
-    state: &State,
+    state: &CallState,
     uri: &Uri,
     root: &str,
     requests: &[&HttpRequest],
@@ -33,7 +33,7 @@ pub(super) async fn exchange(
         .collect();
     let boundary = boundary(&parts);
     let content_type = HeaderValue::try_from(format!("multipart/mixed; boundary={boundary}"));
-    let raw = Raw::new(
+    let raw = AuxiliaryRequest::new(
         HttpMethod::POST,
         uri.clone(),
         mixed::write(&parts, &boundary),
@@ -43,7 +43,7 @@ pub(super) async fn exchange(
         // A boundary has letters, digits and underscores only.
         content_type.unwrap_or_else(|_| HeaderValue::from_static("multipart/mixed")),
     );
-    let answered = execute::raw(prepared, options, state, raw).await;
+    let answered = raw.send(prepared, options, state).await;
     let found = answered.and_then(|answered| read(&answered, calls));
     let found = found.map_err(|error| error.of_batch(calls))?;
     Ok(found
@@ -101,7 +101,7 @@ fn boundary(parts: &[Part]) -> String {
 type Found = (Part, Option<Fault>);
 
 /// The parts of a response, at the places of the calls that they belong to.
-fn read(answered: &Answered, calls: usize) -> Result<Vec<Option<Found>>, Error> {
+fn read(answered: &RawResponse, calls: usize) -> Result<Vec<Option<Found>>, Error> {
     let content_type = media_type::of(&answered.headers).unwrap_or_default();
     let Some(boundary) = mixed::boundary(content_type) else {
         let what = match content_type {

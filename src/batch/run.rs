@@ -8,8 +8,9 @@ use crate::{
     Client, Error,
     client::prepared::Prepared,
     error::Repeat,
-    execute::{self, Answered, Backoff, BatchPart, Next, State, Step, Why, retry_note},
+    execute::{self, Backoff, BatchPart, CallState, CallStep, Next, RawResponse, Why, retry_note},
     method::Api,
+    outlined_box::OutlinedBox,
     request::{
         Call,
         options::{CallOptions, InBatch},
@@ -31,7 +32,7 @@ fn limit_of(api: &Api) -> usize {
 /// A call, ready to be sent, and what became of it.
 struct Item {
     part: BatchPart,
-    prepared: Prepared,
+    prepared: OutlinedBox<Prepared>,
     /// Where the batch request goes, and what stands before the paths of the API.
     uri: Uri,
     root: String,
@@ -40,7 +41,7 @@ struct Item {
     has_answer: bool,
     /// Whether an attempt that failed may have had its effect.
     is_uncertain: bool,
-    result: Option<Result<Answered, Error>>,
+    result: Option<Result<RawResponse, Error>>,
 }
 
 /// Sends all calls, and gives their answers in order.
@@ -49,7 +50,7 @@ pub(super) async fn run(
     entries: Vec<Entry>,
     options: &CallOptions,
     limit: Option<usize>,
-) -> Result<Vec<Result<Answered, Error>>, Error> {
+) -> Result<Vec<Result<RawResponse, Error>>, Error> {
     let items = entries
         .into_iter()
         .map(|entry| item(client, entry, options))
@@ -57,8 +58,8 @@ pub(super) async fn run(
     let mut items = items?;
     let span = tracing::debug_span!("gapi", method = "batch", calls = items.len());
     let mut outer = None;
-    let mut time = execute::limit(client, options);
-    let state = State::default();
+    let mut time = execute::batch_limit(client, options);
+    let state = CallState::default();
     let work = async {
         for chunk in chunks(&items, limit) {
             outer = Chunk::new(client, options, &state, &mut items, chunk)
@@ -101,12 +102,8 @@ fn item(client: &Client, entry: Entry, options: &CallOptions) -> Result<Item, Er
             "the API has no endpoint for batches; send its calls one by one",
         ));
     }
-    let mut prepared = Prepared {
-        client: client.clone(),
-        options: own.or(options),
-        call: call.clone(),
-    };
-    prepared.call.write_bytes_for(client);
+    let mut prepared = Prepared::new(client, call.clone());
+    prepared.options = own.or(options);
     let part = execute::batch_part(&prepared)?;
     let root = part.root.clone();
     let uri = format!("{root}{}", api.batch_path).parse();
@@ -144,7 +141,7 @@ fn chunks(items: &[Item], limit: Option<usize>) -> Vec<Vec<usize>> {
 
 /// The calls of one HTTP request, until each has its answer.
 struct Chunk<'a> {
-    state: &'a State,
+    state: &'a CallState,
     items: &'a mut [Item],
     pending: Vec<usize>,
     whole: Prepared,
@@ -159,7 +156,7 @@ impl<'a> Chunk<'a> {
     fn new(
         client: &Client,
         options: &CallOptions,
-        state: &'a State,
+        state: &'a CallState,
         items: &'a mut [Item],
         pending: Vec<usize>,
     ) -> Self {
@@ -169,7 +166,7 @@ impl<'a> Chunk<'a> {
             call: Call::new(items[pending[0]].prepared.call.method),
             options: options.clone(),
         };
-        let options = execute::effective_options(&whole);
+        let options = whole.merged_options();
         Self {
             backoff: Backoff::new(&client.inner, &options),
             whole,
@@ -216,7 +213,7 @@ impl<'a> Chunk<'a> {
                             item.error().map(Error::repeat) == Some(Repeat::IfSafe);
                     }
                     self.pending = again;
-                    self.state.enter(Step::Pause);
+                    self.state.enter(CallStep::Pause);
                     self.backoff.sleep(wait).await;
                 }
                 Next::GiveUp(why) => {
@@ -251,7 +248,7 @@ impl<'a> Chunk<'a> {
             .pending
             .iter()
             .map(|index| self.items[*index].prepared.call.method);
-        self.whole.options.choose().batch = InBatch::Whole(methods.collect());
+        self.whole.options.get_mut().batch = InBatch::Whole(methods.collect());
         let first = &self.items[self.pending[0]];
         let requests: Vec<_> = self
             .pending
@@ -285,7 +282,7 @@ impl<'a> Chunk<'a> {
                 answer.and_then(|part| item.part.check(&item.prepared, answered(item, part)));
             item.result = Some(result.map_err(|error| {
                 error
-                    .at(method, Some(item.part.shown.text()))
+                    .at(method, Some(item.part.redacted_url.text()))
                     .after(item.attempts, None)
             }));
         }
@@ -311,7 +308,7 @@ impl<'a> Chunk<'a> {
         }
         self.replaced = true;
         let uri = &self.items[rejected[0]].uri;
-        if execute::reject_token(&self.whole, self.state, uri).await {
+        if execute::reject_token(&self.whole, &self.options, self.state, uri).await {
             rejected
         } else {
             Vec::new()
@@ -335,15 +332,12 @@ impl Item {
     }
 }
 
-fn answered(item: &Item, part: Part) -> Answered {
-    Answered {
-        status: part.status().unwrap_or(StatusCode::BAD_GATEWAY),
-        headers: part.headers,
-        body: part.body,
-        method: item.prepared.call.method,
-        place: None,
-        authorized: true,
-        attempts: item.attempts,
-        note: None,
-    }
+fn answered(item: &Item, part: Part) -> RawResponse {
+    RawResponse::of_part(
+        item.prepared.call.method,
+        part.status().unwrap_or(StatusCode::BAD_GATEWAY),
+        part.headers,
+        part.body,
+        item.attempts,
+    )
 }

@@ -7,7 +7,7 @@ use gapi_transport::BoxFuture;
 use super::{Batch, BatchResponses, run};
 use crate::{
     Client, Error,
-    request::options::{CallOptions, option_setters},
+    request::{option_setters::option_setters, options::CallOptions},
 };
 
 /// A [`Batch`] together with the client that will send it. Await it for the [`BatchResponses`]; options can be set before.

@@ -2,14 +2,16 @@
 
 use std::{fmt, sync::Arc};
 
-use gapi_auth::{Credentials, DEFAULT_UNIVERSE, Environment};
-use gapi_transport::{Clock, SystemClock, Transport};
+use gapi_auth::{
+    AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Credentials, DEFAULT_UNIVERSE, Environment,
+};
+use gapi_transport::{BoxFuture, Clock, SystemClock, Transport};
 use http::HeaderValue;
 
-use super::{Client, Inner, MtlsEndpoint, environment};
+use super::{Client, ClientInner, MtlsEndpoint, environment};
 use crate::{
     Error, Observer, RetryPolicy,
-    http::{Emulators, Root},
+    http::{Emulators, Root, api_client, user_agent},
     observe::Observing,
     request::options::CallOptions,
     retry::{Budget, Jitter},
@@ -204,7 +206,7 @@ impl ClientBuilder {
             None if self.has_key => Arc::new(gapi_auth::Anonymous),
             // An emulator gets none; whatever goes elsewhere is refused.
             None if self.emulators != Some(false) && Emulators::of(&environment).is_any() => {
-                Arc::new(super::no_credentials::NoCredentials)
+                Arc::new(NoCredentials)
             }
             None => {
                 return Err(Error::usage(
@@ -292,7 +294,16 @@ pub(super) fn defaults(
         refuse(error);
         None
     });
-    let inner = Inner {
+    let default_agent =
+        user_agent(None).and_then(|agent| Ok((agent, api_client(credentials.metrics())?)));
+    let (user_agent, api_client) = default_agent.unwrap_or_else(|error| {
+        refuse(error);
+        (
+            HeaderValue::from_static("gapi"),
+            HeaderValue::from_static("gl-rust"),
+        )
+    });
+    let inner = ClientInner {
         credentials,
         transport,
         clock: Arc::new(SystemClock),
@@ -303,7 +314,8 @@ pub(super) fn defaults(
             mtls: mtls == MtlsEndpoint::Always,
         },
         quota_project,
-        user_agent: HeaderValue::from_static(OWN_AGENT),
+        user_agent,
+        api_client,
         scope_policy: ScopePolicy::default(),
         base64: Base64::default(),
         jitter: Jitter::default(),
@@ -318,17 +330,28 @@ pub(super) fn defaults(
     }
 }
 
-const OWN_AGENT: &str = concat!("gapi/", env!("CARGO_PKG_VERSION"));
+/// The credentials of a client that has none because it uses emulators. Other requests fail.
+#[derive(Debug)]
+struct NoCredentials;
 
-/// `PROGRAM gapi/VERSION`
-pub(crate) fn user_agent(program: Option<&str>) -> Result<HeaderValue, Error> {
-    match program.map(str::trim).filter(|p| !p.is_empty()) {
-        None => Ok(HeaderValue::from_static(OWN_AGENT)),
-        Some(program) => format!("{program} {OWN_AGENT}").parse().map_err(|_| {
-            Error::usage(format!(
-                "the user agent {program:?} holds characters that no header can carry"
-            ))
-        }),
+impl Credentials for NoCredentials {
+    fn headers<'a>(
+        &'a self,
+        _: &'a AuthRequest<'a>,
+    ) -> BoxFuture<'a, Result<AuthHeaders, AuthError>> {
+        let error = AuthError::new(
+            AuthErrorKind::Config,
+            "the client has no credentials, which only the emulators that the environment names can do without; give it some, or `auth::Anonymous` for public data",
+        );
+        Box::pin(async move { Err(error) })
+    }
+
+    fn describe(&self) -> String {
+        String::from("no credentials")
+    }
+
+    fn has_time_limit(&self) -> bool {
+        true
     }
 }
 

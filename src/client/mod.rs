@@ -2,7 +2,7 @@
 
 mod builder;
 mod environment;
-mod no_credentials;
+mod hosts;
 pub(crate) mod prepared;
 
 use std::{
@@ -16,14 +16,13 @@ use gapi_auth::Environment;
 use gapi_transport::{Clock, Transport};
 use http::HeaderValue;
 
-pub(crate) use self::builder::user_agent;
+pub(crate) use self::hosts::{Host, Hosts};
 pub use self::{
     builder::{ClientBuilder, ScopePolicy},
     environment::MtlsEndpoint,
 };
 use crate::{
-    execute::Hosts,
-    http::Root,
+    http::{Root, api_client},
     observe::Observing,
     request::options::CallOptions,
     retry::{Budget, Jitter},
@@ -48,13 +47,13 @@ use crate::{
 /// that. A redirect never takes them to another host or scheme.
 #[derive(Clone)]
 pub struct Client {
-    pub(crate) inner: Arc<Inner>,
+    pub(crate) inner: Arc<ClientInner>,
     pub(crate) defaults: Arc<CallOptions>,
 }
 
 /// What clones of a client share.
 #[derive(Clone)]
-pub(crate) struct Inner {
+pub(crate) struct ClientInner {
     pub(crate) credentials: Arc<dyn Credentials>,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -62,6 +61,8 @@ pub(crate) struct Inner {
     /// The project that pays where neither the call nor the credentials say which.
     pub(crate) quota_project: Option<HeaderValue>,
     pub(crate) user_agent: HeaderValue,
+    /// The value of `x-goog-api-client`, which depends on the kind of the credentials.
+    pub(crate) api_client: HeaderValue,
     pub(crate) scope_policy: ScopePolicy,
     pub(crate) base64: Base64,
     pub(crate) jitter: Jitter,
@@ -116,12 +117,17 @@ impl Client {
     /// The same client under another identity: connections, endpoint and defaults are shared.
     #[must_use]
     pub fn with_credentials(&self, credentials: impl Credentials) -> Self {
-        let mut inner = Inner::clone(&self.inner);
+        let mut inner = ClientInner::clone(&self.inner);
+        let mut defaults = Arc::clone(&self.defaults);
+        match api_client(credentials.metrics()) {
+            Ok(api_client) => inner.api_client = api_client,
+            Err(error) => Arc::make_mut(&mut defaults).refuse(error.to_string()),
+        }
         inner.credentials = Arc::new(credentials);
         inner.universe_checked = Arc::default();
         Self {
             inner: Arc::new(inner),
-            defaults: Arc::clone(&self.defaults),
+            defaults,
         }
     }
 

@@ -5,10 +5,11 @@ use std::{net::IpAddr, sync::atomic::Ordering, time::Duration};
 use gapi_auth::{AuthHeaders, AuthRequest, Scopes};
 use http::{Uri, header::AUTHORIZATION};
 
-use super::{scopes::offered, timer::STANDSTILL};
+use super::in_flight::STANDSTILL;
 use crate::{
     Error, ErrorKind,
-    client::{Inner, prepared::Prepared},
+    client::{ClientInner, ScopePolicy, prepared::Prepared},
+    method::Method,
     request::options::CallOptions,
 };
 
@@ -31,13 +32,13 @@ pub(super) async fn authorize(
     }
     check_universe(prepared).await?;
     let named: Option<Vec<&str>> = options
-        .chosen()
+        .get()
         .scopes
         .as_ref()
         .map(|s| s.iter().map(String::as_str).collect());
     let scopes = match &named {
         Some(named) => Scopes::Exactly(named),
-        None => Scopes::Default(offered(prepared.call.method, client.scope_policy)),
+        None => Scopes::Default(offered_scopes(prepared.call.method, client.scope_policy)),
     };
     let request = AuthRequest::new(url, scopes).with_transport(&client.transport);
     let identity = client
@@ -45,7 +46,7 @@ pub(super) async fn authorize(
         .headers(&request)
         .await
         .map_err(Error::auth)?;
-    if !identity.headers().is_empty() && !client.root.is_chosen() && !is_private(url) {
+    if !identity.headers().is_empty() && !client.root.has_endpoint() && !is_private(url) {
         return Err(Error::new(
             ErrorKind::Auth,
             "credentials are not sent over plain http; set this endpoint on the client if that is what you want",
@@ -55,7 +56,7 @@ pub(super) async fn authorize(
 }
 
 /// How long a call waits for credentials that keep no limit of their own.
-pub(super) fn limit(client: &Inner) -> Option<Duration> {
+pub(super) fn limit(client: &ClientInner) -> Option<Duration> {
     (!client.credentials.has_time_limit()).then_some(STANDSTILL)
 }
 
@@ -96,9 +97,41 @@ async fn check_universe(prepared: &Prepared) -> Result<(), Error> {
     Ok(())
 }
 
+const CLOUD_PLATFORM: &str = "https://www.googleapis.com/auth/cloud-platform";
+
+/// The scopes for credentials that have none of their own.
+///
+/// A method's scopes are alternatives, not equals: some allow only a part of the answer, so taking any one of them is no choice.
+pub(super) fn offered_scopes(method: &Method, policy: ScopePolicy) -> &'static [&'static str] {
+    if policy == ScopePolicy::Narrowest
+        && let Some(scope) = narrowest(method.scopes)
+    {
+        return scope;
+    }
+    // Documents without any scope are of APIs that take every identity.
+    if method.scopes.contains(&CLOUD_PLATFORM) || method.api.scopes.is_empty() {
+        return &[CLOUD_PLATFORM];
+    }
+    method.api.scopes
+}
+
+/// The narrowest of `scopes`, alone.
+fn narrowest(scopes: &'static [&'static str]) -> Option<&'static [&'static str]> {
+    let rank = |scope: &str| {
+        let read_only = ["readonly", "read-only", "read_only"]
+            .iter()
+            .any(|end| scope.ends_with(end));
+        (!read_only, scope.starts_with(CLOUD_PLATFORM))
+    };
+    scopes
+        .chunks(1)
+        .min_by_key(|scope| (rank(scope[0]), scope[0].len(), scope[0]))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::method::{Api, Verb};
 
     #[test]
     fn only_tls_and_this_machine_are_private() {
@@ -119,5 +152,62 @@ mod tests {
         ] {
             assert!(!private(url), "{url}");
         }
+    }
+
+    static API: Api = Api {
+        scopes: &[
+            "https://x/auth/a",
+            "https://x/auth/a.readonly",
+            "https://x/auth/b",
+        ],
+        ..Api::EMPTY
+    };
+    static PUBLIC: Api = Api::EMPTY;
+
+    #[test]
+    fn broad_is_one_token_for_all_methods() {
+        let cloud = Method {
+            scopes: &["https://x/auth/b", CLOUD_PLATFORM],
+            ..Method::new(&API, Verb::Get)
+        };
+        assert_eq!(offered_scopes(&cloud, ScopePolicy::Broad), [CLOUD_PLATFORM]);
+        let workspace = Method {
+            scopes: &["https://x/auth/b"],
+            ..Method::new(&API, Verb::Get)
+        };
+        assert_eq!(offered_scopes(&workspace, ScopePolicy::Broad), API.scopes);
+        let none = Method::new(&PUBLIC, Verb::Get);
+        assert_eq!(offered_scopes(&none, ScopePolicy::Broad), [CLOUD_PLATFORM]);
+    }
+
+    #[test]
+    fn narrowest_prefers_reading() {
+        let pick = |scopes: &'static [&'static str]| {
+            offered_scopes(
+                &Method {
+                    scopes,
+                    ..Method::new(&API, Verb::Get)
+                },
+                ScopePolicy::Narrowest,
+            )
+        };
+        assert_eq!(
+            pick(&[
+                CLOUD_PLATFORM,
+                "https://www.googleapis.com/auth/cloud-platform.read-only",
+                "https://x/auth/a",
+                "https://x/auth/a.readonly"
+            ]),
+            ["https://x/auth/a.readonly"]
+        );
+        assert_eq!(
+            pick(&[CLOUD_PLATFORM, "https://x/auth/sqlservice.admin"]),
+            ["https://x/auth/sqlservice.admin"]
+        );
+        assert_eq!(
+            pick(&["https://x/auth/b", "https://x/auth/a"]),
+            ["https://x/auth/a"]
+        );
+        assert_eq!(pick(&[]), API.scopes);
     }
 }

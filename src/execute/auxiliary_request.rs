@@ -1,39 +1,35 @@
-//! One HTTP request of a feature that needs more than one for a call: sessions of uploads, batches.
-
-use std::sync::Arc;
+//! One HTTP request of a call that sends several: sessions of uploads, batches.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header::CONTENT_LENGTH};
 use tracing::Span;
 
 use super::{
-    Answered,
-    exchange::{Follow, Read},
+    RawResponse,
+    plan::{Plan, Redirects, Retries},
     redirect,
-    retry_loop::{self, Origin, Plan, Retries, Row},
-    state::State,
+    retry_loop::{AttemptLog, send_with_retries},
+    state::CallState,
 };
 use crate::{
     Error,
     client::prepared::Prepared,
     http::{HttpRequest, common_headers, streamed::Streamed},
-    redact::RedactedUrl,
     request::options::CallOptions,
 };
 
-/// A request to any URL. What is true of every HTTP request of a call is added: user agent, quota project, the headers of its options, credentials, the limit of an attempt.
-pub(crate) struct Raw {
+/// A request to any URL, with the common headers, the credentials and the time limits of its call.
+pub(crate) struct AuxiliaryRequest {
     request: HttpRequest,
     accept: fn(&StatusCode) -> bool,
-    follow: Follow,
+    redirects: Redirects,
     authorize: bool,
     retries: Retries,
-    shown: Option<String>,
+    redacted: Option<String>,
 }
 
-#[allow(dead_code)] // Each feature needs some of it.
-impl Raw {
-    /// A request with a body, which may be empty.
+impl AuxiliaryRequest {
+    /// Creates a request with a body, which may be empty.
     pub(crate) fn new(method: Method, uri: Uri, body: Bytes) -> Self {
         Self::from(HttpRequest {
             method,
@@ -44,111 +40,95 @@ impl Raw {
         })
     }
 
-    /// A request that was built before.
+    /// Creates a request from one that is built already.
     pub(crate) fn from(request: HttpRequest) -> Self {
         Self {
             request,
-            shown: None,
+            redacted: None,
             accept: StatusCode::is_success,
-            follow: Follow::Yes,
+            redirects: Redirects::Follow,
             authorize: true,
             retries: Retries::None,
         }
     }
 
-    /// A header of this request, which wins over one that the caller gave to the call.
+    /// Sets a header, which replaces that of the call's options.
     pub(crate) fn header(mut self, name: http::HeaderName, value: HeaderValue) -> Self {
         self.request.headers.insert(name, value);
         self
     }
 
-    /// A body that is not in memory.
+    /// Sets a body that is not in memory.
     pub(crate) fn stream(mut self, body: Streamed) -> Self {
         self.request.stream = Some(body);
         self
     }
 
-    /// What errors show instead of the URL, which is a secret.
-    pub(crate) fn shown_as(mut self, url: String) -> Self {
-        self.shown = Some(url);
+    /// Sets the text for a secret URL in errors.
+    pub(crate) fn redacted_as(mut self, url: String) -> Self {
+        self.redacted = Some(url);
         self
     }
 
-    /// The statuses that are answers; others are errors. Successes unless set.
+    /// Sets which statuses are no errors. Successes unless set.
     pub(crate) fn accept(mut self, accept: fn(&StatusCode) -> bool) -> Self {
         self.accept = accept;
         self
     }
 
-    /// Gives redirects as answers, if `accept` takes them, instead of following them.
+    /// Returns redirects as responses instead of following them.
     pub(crate) fn without_redirects(mut self) -> Self {
-        self.follow = Follow::No;
+        self.redirects = Redirects::Return;
         self
     }
 
-    /// Sends no credentials: the URL is its own.
+    /// Sends no credentials.
     pub(crate) fn without_credentials(mut self) -> Self {
         self.authorize = false;
         self
     }
 
-    /// Tries again by the call's policy: the request is a step that has no effect of its own. Unless set there is one attempt, but for a rejected token: the feature has a
-    /// [`Backoff`](crate::execute::Backoff) of its own.
+    /// Retries by the call's policy, because the request has no effect of its own. Otherwise there is one attempt, or two if the
+    /// server rejects the token, and the caller retries.
     pub(crate) fn retrying(mut self) -> Self {
         self.retries = Retries::Step;
         self
     }
-}
 
-/// Sends a request on behalf of the call `prepared`, whose state is `state`. The limit of the whole call is the caller's to keep.
-#[allow(dead_code)] // For features that speak more than one request per call.
-pub(crate) async fn raw(
-    prepared: &Prepared,
-    options: &CallOptions,
-    state: &State,
-    raw: Raw,
-) -> Result<Answered, Error> {
-    let method = prepared.call.method.id;
-    let usage = |message: String| Error::usage(message).at(method, None);
-    if let Some(invalid) = options.invalid() {
-        return Err(usage(invalid.to_owned()));
+    /// Sends the request as a part of the call `prepared` with the merged options `options`. The caller enforces the limit of the
+    /// whole call.
+    pub(crate) async fn send(
+        self,
+        prepared: &Prepared,
+        options: &CallOptions,
+        state: &CallState,
+    ) -> Result<RawResponse, Error> {
+        let Self {
+            mut request,
+            accept,
+            redirects,
+            authorize,
+            retries,
+            redacted,
+        } = self;
+        if let Some(invalid) = options.invalid() {
+            return Err(Error::usage(invalid).at(prepared.call.method.id, None));
+        }
+        let mut headers = HeaderMap::new();
+        common_headers(&mut headers, options, &prepared.request_context());
+        headers.extend(std::mem::take(&mut request.headers));
+        if let Some(len) = request.len() {
+            headers.insert(CONTENT_LENGTH, len.into());
+        }
+        if !authorize {
+            redirect::strip_credentials(&mut headers, None);
+        }
+        request.headers = headers;
+        let mut plan = Plan::of_step(prepared, options, state, request, redacted);
+        (plan.accept, plan.redirects) = (accept, redirects);
+        (plan.authorize, plan.retries) = (authorize, retries);
+        let log = AttemptLog::default();
+        let result = send_with_retries(&plan, &log, &Span::current()).await;
+        log.close(result, state)
     }
-    let Raw {
-        mut request,
-        accept,
-        follow,
-        authorize,
-        retries,
-        shown,
-    } = raw;
-    let mut headers = HeaderMap::new();
-    common_headers(&mut headers, options, &super::surroundings(prepared)).map_err(usage)?;
-    headers.extend(std::mem::take(&mut request.headers));
-    if let Some(len) = request.len() {
-        headers.insert(CONTENT_LENGTH, len.into());
-    }
-    if !authorize {
-        redirect::strip_credentials(&mut headers, None);
-    }
-    request.headers = headers;
-    let plan = Plan {
-        prepared,
-        options,
-        state,
-        len: request.len(),
-        media: request.len().unwrap_or(0),
-        shown: Arc::new(RedactedUrl::new(&request.uri, shown)),
-        expects_json: request.expects_json(),
-        expects_content: false,
-        stream: request.stream.clone(),
-        origin: Origin::Built(Box::new(request)),
-        accept,
-        read: Read::Whole,
-        follow,
-        authorize,
-        retries,
-    };
-    let row = Row::default();
-    let result = retry_loop::attempts(&plan, &mut None, &row, &Span::current()).await;
-    row.close(result, state).map(|received| received.answered)
 }

@@ -1,13 +1,19 @@
 //! When to try again.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use gapi_transport::Clock;
+use http::{
+    HeaderMap, HeaderName,
+    header::{DATE, RETRY_AFTER},
+};
 
-use super::retry_after;
 use crate::{
-    Error, RetryPolicy,
-    client::Inner,
+    Error, ErrorDetail, RetryPolicy,
+    client::ClientInner,
     error::Repeat,
     request::options::CallOptions,
     retry::{Budget, Jitter},
@@ -44,7 +50,7 @@ pub(crate) enum Why {
     /// The failed attempt may have had its effect, and the call is not safe to repeat.
     NotSafe,
     /// The body of the request was read from what can be read once.
-    PassedBy,
+    BodyConsumed,
     /// The policy allows no more attempts.
     Attempts,
     /// The policy's deadline, or the call's timeout, would pass.
@@ -55,14 +61,14 @@ pub(crate) enum Why {
 
 impl Backoff {
     /// For a call of `client` with these options, which has just begun.
-    pub(crate) fn new(client: &Inner, options: &CallOptions) -> Self {
+    pub(crate) fn new(client: &ClientInner, options: &CallOptions) -> Self {
         Self::since(client.clock.monotonic(), client, options)
     }
 
     /// For one that began at `started`.
-    pub(crate) fn since(started: Duration, client: &Inner, options: &CallOptions) -> Self {
-        let policy = options.chosen().retry.clone().unwrap_or_default();
-        let limits = [policy.deadline, options.chosen().timeout];
+    pub(crate) fn since(started: Duration, client: &ClientInner, options: &CallOptions) -> Self {
+        let policy = options.get().retry.clone().unwrap_or_default();
+        let limits = [policy.deadline, options.get().timeout];
         Self {
             limit: limits.into_iter().flatten().min(),
             policy,
@@ -76,7 +82,6 @@ impl Backoff {
     }
 
     /// The same without regard to the client's budget: for transfers that get on in spite of failures.
-    #[cfg_attr(not(test), allow(dead_code))] // Its callers are the sessions of uploads.
     pub(crate) fn without_budget(mut self) -> Self {
         self.budget = None;
         self
@@ -129,7 +134,7 @@ impl Backoff {
 
     /// How long the server that told of `error` asks to be left alone.
     pub(crate) fn asked(&self, error: &Error) -> Duration {
-        retry_after::of(error, self.clock.now()).unwrap_or_default()
+        retry_after(error, self.clock.now()).unwrap_or_default()
     }
 
     /// An attempt succeeded, or got on by a part: the next failure is the first of a new row. The deadline stays.
@@ -146,10 +151,42 @@ impl Backoff {
     }
 
     /// Waits, after [`Next::Wait`].
-    #[allow(dead_code)] // Its callers are features with a row of attempts of their own.
     pub(crate) async fn sleep(&self, wait: Duration) {
         self.clock.sleep(wait).await;
     }
+}
+
+/// What `error` says, at `now`; the longer one where a header and a detail say it.
+fn retry_after(error: &Error, now: SystemTime) -> Option<Duration> {
+    let header = error.headers().and_then(|headers| header(headers, now));
+    let detail = error.details().iter().find_map(|detail| match detail {
+        ErrorDetail::RetryInfo(wait) => Some(*wait),
+        _ => None,
+    });
+    let credentials = error
+        .auth_error()
+        .and_then(gapi_auth::AuthError::retry_after);
+    header.max(detail).max(credentials)
+}
+
+/// `Retry-After` (RFC 9110, section 10.2.3): seconds, or a date. A date is compared with the server's own `Date`, where there is one, because clocks differ.
+fn header(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = parse(text)?;
+    let now = date(headers, DATE).unwrap_or(now);
+    Some(until.duration_since(now).unwrap_or_default())
+}
+
+fn date(headers: &HeaderMap, name: HeaderName) -> Option<SystemTime> {
+    parse(headers.get(name)?.to_str().ok()?.trim())
+}
+
+/// A date of HTTP (RFC 9110, section 5.6.7), in any of its three forms.
+fn parse(text: &str) -> Option<SystemTime> {
+    httpdate::parse_http_date(text).ok()
 }
 
 #[cfg(test)]
@@ -307,5 +344,41 @@ mod tests {
             prop_assert!(waits < attempts.max(1));
             prop_assert!(clock.monotonic() - started <= Duration::from_millis(deadline));
         }
+    }
+
+    fn wait(headers: &[(HeaderName, &str)], now: u64) -> Option<u64> {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (name.clone(), value.parse().expect("a value")))
+            .collect();
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(now);
+        header(&headers, now).map(|wait| wait.as_secs())
+    }
+
+    #[test]
+    fn seconds_and_dates() {
+        // Sun, 06 Nov 1994 08:49:37 GMT
+        const THEN: u64 = 784_111_777;
+        let date = "Sun, 06 Nov 1994 08:49:37 GMT";
+        let at = |text| wait(&[(RETRY_AFTER, text)], THEN - 30);
+        for (text, seconds) in [
+            ("7", Some(7)),
+            (" 0 ", Some(0)),
+            (date, Some(30)),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", Some(30)),
+            ("Sun Nov  6 08:49:37 1994", Some(30)),
+            ("-1", None),
+            ("1.5", None),
+            ("soon", None),
+            ("", None),
+            ("99999999999999999999999", None),
+        ] {
+            assert_eq!(at(text), seconds, "{text:?}");
+        }
+        // The past is now.
+        assert_eq!(wait(&[(RETRY_AFTER, date)], THEN + 30), Some(0));
+        // The server's clock counts, not ours.
+        let both = [(RETRY_AFTER, date), (DATE, "Sun, 06 Nov 1994 08:49:33 GMT")];
+        assert_eq!(wait(&both, THEN - 86_400), Some(4));
     }
 }

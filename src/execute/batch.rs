@@ -5,8 +5,8 @@ use std::sync::Arc;
 use http::{StatusCode, Uri};
 
 use super::{
-    Answered, State, Step, Timer, authorize, build, effective_options, fill_request_id,
-    give_request_id,
+    CallState, CallStep, RawResponse, Timer, authorize, fill_request_id, give_request_id, is_safe,
+    plan::build,
 };
 use crate::{
     Client, Error, ErrorKind,
@@ -23,7 +23,7 @@ pub(crate) struct BatchPart {
     /// What stands before the paths of the API.
     pub(crate) root: String,
     /// The URL without secrets.
-    pub(crate) shown: Arc<RedactedUrl>,
+    pub(crate) redacted_url: Arc<RedactedUrl>,
     /// Whether it may be repeated although it may have had its effect.
     pub(crate) is_safe: bool,
     options: CallOptions,
@@ -36,37 +36,45 @@ impl BatchPart {
     }
 
     /// The response if it is a whole success, else the error that it tells of.
-    pub(crate) fn check(&self, prepared: &Prepared, answered: Answered) -> Result<Answered, Error> {
-        let answered =
-            answered.check(prepared, &self.options, &self.shown, StatusCode::is_success)?;
+    pub(crate) fn check(
+        &self,
+        prepared: &Prepared,
+        response: RawResponse,
+    ) -> Result<RawResponse, Error> {
+        let response = response.check(
+            prepared,
+            &self.options,
+            &self.redacted_url,
+            StatusCode::is_success,
+        )?;
         let expects_json = self.request.expects_json();
         let expects_content = expects_json && prepared.call.method.expects_content();
-        match answered.incomplete(expects_json, expects_content) {
-            None => Ok(answered),
+        match response.incomplete(expects_json, expects_content) {
+            None => Ok(response),
             Some(what) => Err(Error::new(ErrorKind::Decode, what)
                 .with_repeat(Repeat::IfSafe)
-                .with_answer(answered.status, answered.headers, answered.body)),
+                .with_answer(response.status, response.headers, response.body)),
         }
     }
 }
 
 /// The part for a call.
 pub(crate) fn batch_part(prepared: &Prepared) -> Result<BatchPart, Error> {
-    let mut options = effective_options(prepared);
-    options.choose().batch = InBatch::Part;
+    let mut options = prepared.merged_options();
+    options.get_mut().batch = InBatch::Part;
     give_request_id(prepared, &mut options)?;
     fill_request_id(prepared, &mut options);
     let request = build(prepared, &options)?;
-    let is_safe = super::is_safe(prepared, &options);
+    let is_safe = is_safe(prepared, &options);
     let method = prepared.call.method;
     let root = prepared
         .client
         .inner
         .root
-        .of(method.api, options.chosen().location.as_deref())
+        .of(method.api, options.get().location.as_deref())
         .map_err(|why| Error::usage(why).at(method.id, None))?;
     Ok(BatchPart {
-        shown: Arc::new(RedactedUrl::new(&request.uri, None)),
+        redacted_url: Arc::new(RedactedUrl::new(&request.uri, None)),
         request,
         root: root.into_owned(),
         is_safe,
@@ -75,22 +83,23 @@ pub(crate) fn batch_part(prepared: &Prepared) -> Result<BatchPart, Error> {
 }
 
 /// Tells the credentials that the token that they give for `uri` was rejected, and whether there may be another one.
-pub(crate) async fn reject_token(prepared: &Prepared, state: &State, uri: &Uri) -> bool {
-    let options = effective_options(prepared);
+pub(crate) async fn reject_token(
+    prepared: &Prepared,
+    options: &CallOptions,
+    state: &CallState,
+    uri: &Uri,
+) -> bool {
     let client = &*prepared.client.inner;
-    state.enter(Step::Credentials);
-    let asked = authorize::authorize(prepared, &options, uri);
+    state.enter(CallStep::Credentials);
+    let asked = authorize::authorize(prepared, options, uri);
     let limit = || authorize::limit(client);
     let identity = super::patiently(&*client.clock, limit, state, asked).await;
     matches!(identity, Ok(Some(identity)) if prepared.client.inner.credentials.reject(&identity))
 }
 
 /// The limit of a batch as a whole, from now on.
-pub(crate) fn limit(client: &Client, options: &CallOptions) -> Option<Timer> {
-    let timeout = options
-        .chosen()
-        .timeout
-        .or(client.defaults.chosen().timeout);
+pub(crate) fn batch_limit(client: &Client, options: &CallOptions) -> Option<Timer> {
+    let timeout = options.get().timeout.or(client.defaults.get().timeout);
     Timer::start(
         &*client.inner.clock,
         timeout,

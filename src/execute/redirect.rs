@@ -1,4 +1,4 @@
-//! Where a redirect leads, and what may come along.
+//! Decides which redirects are followed, and with which headers.
 
 use http::{
     HeaderMap, HeaderName, Method, StatusCode, Uri,
@@ -10,75 +10,75 @@ use http::{
 
 use crate::http::{METHOD_OVERRIDE, QUOTA_PROJECT};
 
-/// The number of redirects that are followed.
+/// The most redirects that are followed.
 pub(super) const MOST: usize = 5;
 
-/// What an answer means for the next request.
+/// Whether a response is a redirect.
 #[derive(Debug, PartialEq)]
-pub(super) enum Step {
-    /// It is the answer.
-    Stay,
-    /// The same request, or (`as_get`) a GET without a body, goes there.
+pub(super) enum Redirect {
+    /// It is the final response.
+    None,
+    /// The same request, or (`as_get`) a GET without a body, is sent to another URL.
     Follow { to: Uri, as_get: bool },
-    /// It cannot be followed.
+    /// It must not be followed, for this reason.
     Refuse(String),
 }
 
 /// Decides by RFC 9110, section 15.4.
 ///
-/// 301 and 302 are followed for GET and HEAD only: for other methods clients do not agree on what they mean. 307 and 308
-/// repeat any method, but a body is not handed to another host.
-pub(super) fn step(
+/// 301 and 302 are followed for GET and HEAD only, because clients treat them differently for other methods. 307 and 308 repeat any
+/// method, but a body is not sent to another host.
+pub(super) fn of_response(
     method: &Method,
     has_body: bool,
     from: &Uri,
     status: StatusCode,
     headers: &HeaderMap,
-) -> Step {
+) -> Redirect {
     let safe = matches!(*method, Method::GET | Method::HEAD);
     let as_get = match status.as_u16() {
         303 => !safe,
         301 | 302 | 307 | 308 => false,
-        _ => return Step::Stay,
+        _ => return Redirect::None,
     };
-    // Without a place to go it is an answer; uploads get such a 308 for every chunk.
+    // Without `location` it is no redirect: uploads get such a 308 for each chunk.
     let Some(location) = headers.get(LOCATION) else {
-        return Step::Stay;
+        return Redirect::None;
     };
     let Some(to) = location
         .to_str()
         .ok()
         .and_then(|location| resolve(from, location))
     else {
-        return Step::Refuse(format!(
+        return Redirect::Refuse(format!(
             "status {status} with a `location` that is not a URL"
         ));
     };
     let host = to.host().unwrap_or_default().to_owned();
     if !matches!(to.scheme_str(), Some("https" | "http")) || host.is_empty() {
-        return Step::Refuse(format!(
+        return Redirect::Refuse(format!(
             "status {status} leads to something other than http"
         ));
     }
     if from.scheme_str() == Some("https") && to.scheme_str() == Some("http") {
-        return Step::Refuse(format!(
+        return Redirect::Refuse(format!(
             "status {status} leads from https to plain http on {host}"
         ));
     }
     if !safe && matches!(status.as_u16(), 301 | 302) {
-        return Step::Refuse(format!(
-            "status {status} for a {method} leads to {host}; nobody knows whether to repeat the {method} there"
+        return Redirect::Refuse(format!(
+            "status {status} for a {method} leads to {host}; the standard leaves open whether the {method} is repeated there"
         ));
     }
     if has_body && !as_get && !same_origin(from, &to) {
-        return Step::Refuse(format!(
+        return Redirect::Refuse(format!(
             "status {status} asks to send the body to another host, {host}"
         ));
     }
-    Step::Follow { to, as_get }
+    Redirect::Follow { to, as_get }
 }
 
-/// Removes what only the first host may see. `identity` names the headers that came from the credentials.
+/// Removes the headers that only the first host may get. `identity` has those of the credentials.
 pub(super) fn strip_credentials(headers: &mut HeaderMap, identity: Option<&HeaderMap>) {
     const SECRET: [HeaderName; 5] = [
         AUTHORIZATION,
@@ -101,7 +101,7 @@ pub(super) fn strip_credentials(headers: &mut HeaderMap, identity: Option<&Heade
     }
 }
 
-/// Makes the headers those of a GET.
+/// Removes the headers of a body.
 pub(super) fn strip_body(headers: &mut HeaderMap) {
     for name in [CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING] {
         headers.remove(name);
@@ -109,7 +109,7 @@ pub(super) fn strip_body(headers: &mut HeaderMap) {
     headers.remove(METHOD_OVERRIDE);
 }
 
-/// Whether both have the same scheme, host and port.
+/// Returns whether both have the same scheme, host and port.
 pub(crate) fn same_origin(a: &Uri, b: &Uri) -> bool {
     fn port(uri: &Uri) -> Option<u16> {
         uri.port_u16().or(match uri.scheme_str() {
@@ -148,10 +148,10 @@ mod tests {
         text.parse().expect("a URL")
     }
 
-    fn to(method: Method, status: u16, location: &str) -> Step {
+    fn to(method: Method, status: u16, location: &str) -> Redirect {
         let headers = HeaderMap::from_iter([(LOCATION, location.parse().expect("a header"))]);
         let status = StatusCode::from_u16(status).expect("a status");
-        step(
+        of_response(
             &method,
             method == Method::POST,
             &uri("https://a.example/x/y?q=1"),
@@ -175,7 +175,7 @@ mod tests {
             let resolved = resolve(&uri("https://a.example/x/y?q=1"), reference);
             if expected.is_empty() {
                 assert!(
-                    !matches!(to(Method::GET, 302, reference), Step::Follow { .. }),
+                    !matches!(to(Method::GET, 302, reference), Redirect::Follow { .. }),
                     "{reference}"
                 );
             } else {
@@ -190,7 +190,7 @@ mod tests {
         for status in [301, 302, 303, 307, 308] {
             assert_eq!(
                 to(Method::GET, status, "https://b.example/"),
-                Step::Follow {
+                Redirect::Follow {
                     to: there(),
                     as_get: false
                 },
@@ -199,14 +199,14 @@ mod tests {
         }
         assert_eq!(
             to(Method::POST, 303, "https://b.example/"),
-            Step::Follow {
+            Redirect::Follow {
                 to: there(),
                 as_get: true
             }
         );
         assert_eq!(
             to(Method::POST, 307, "/other"),
-            Step::Follow {
+            Redirect::Follow {
                 to: uri("https://a.example/other"),
                 as_get: false
             }
@@ -221,21 +221,25 @@ mod tests {
             (Method::GET, 302, "https://"),
         ] {
             assert!(
-                matches!(to(method.clone(), status, location), Step::Refuse(_)),
+                matches!(to(method.clone(), status, location), Redirect::Refuse(_)),
                 "{method} {status} {location}"
             );
         }
         for status in [200, 300, 304, 305] {
-            assert_eq!(to(Method::GET, status, "/other"), Step::Stay, "{status}");
+            assert_eq!(
+                to(Method::GET, status, "/other"),
+                Redirect::None,
+                "{status}"
+            );
         }
-        let bare = step(
+        let bare = of_response(
             &Method::PUT,
             true,
             &uri("https://a.example/"),
             StatusCode::PERMANENT_REDIRECT,
             &HeaderMap::new(),
         );
-        assert_eq!(bare, Step::Stay);
+        assert_eq!(bare, Redirect::None);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What a call does at the moment.
+//! The progress of a call, which errors and telemetry report.
 
 use std::{
     sync::{
@@ -8,106 +8,107 @@ use std::{
     time::Duration,
 };
 
-use super::hand_over::{Host, Trip};
-use crate::{Error, ErrorKind, error::Repeat};
+use super::in_flight::InFlight;
+use crate::{Error, ErrorKind, client::Host, error::Repeat};
 
 /// A step of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(crate) enum Step {
-    /// It waits for its credentials.
+pub(crate) enum CallStep {
+    /// Waiting for credentials.
     Credentials = 1,
-    /// It reads what it uploads.
+    /// Reading the media of an upload.
     Media,
-    /// A request is on its way.
-    Trip,
-    /// It reads a response.
+    /// Sending a request.
+    Request,
+    /// Reading a response.
     Response,
-    /// It waits before another attempt.
+    /// Waiting before a retry.
     Pause,
-    /// It writes what has come to where the caller wants it.
+    /// Writing received bytes to the destination of the caller.
     Sink,
 }
 
-/// What a call does, for the error that says that its time is over, and how many exchanges it has made.
+/// The current step of a call and the number of its exchanges.
 #[derive(Debug, Default)]
-pub(crate) struct State {
+pub(crate) struct CallState {
     exchanges: AtomicU32,
     step: AtomicU8,
-    trip: Mutex<Option<Arc<Trip>>>,
+    request: Mutex<Option<Arc<InFlight>>>,
     /// Whether a request before the last one may have been sent.
     sent: AtomicBool,
-    /// The time of the call is over.
+    /// Whether the time limit of the call has passed.
     over: AtomicBool,
 }
 
-impl State {
-    /// Notes what comes next.
-    pub(crate) fn enter(&self, step: Step) {
+impl CallState {
+    /// Enters a step.
+    pub(crate) fn enter(&self, step: CallStep) {
         self.step.store(step as u8, Ordering::Relaxed);
     }
 
-    /// Counts an exchange that begins.
+    /// Counts a new exchange.
     pub(super) fn begin_exchange(&self) {
         self.exchanges.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// How many exchanges there were so far.
+    /// Returns the number of exchanges so far.
     pub(crate) fn exchanges(&self) -> u32 {
         self.exchanges.load(Ordering::Relaxed)
     }
 
-    /// Notes that a request begins its way.
-    pub(super) fn travel(&self, trip: Arc<Trip>) {
-        let mut held = self.trip.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Records that a request is being sent.
+    pub(super) fn begin_request(&self, request: Arc<InFlight>) {
+        let mut held = self.request.lock().unwrap_or_else(PoisonError::into_inner);
         if held.as_ref().is_some_and(|before| !before.is_unsent()) {
             self.sent.store(true, Ordering::Relaxed);
         }
-        *held = Some(trip);
-        self.enter(Step::Trip);
+        *held = Some(request);
+        self.enter(CallStep::Request);
     }
 
-    /// The last request's way.
-    pub(super) fn trip(&self) -> Option<Arc<Trip>> {
-        let held = self.trip.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Returns the last request.
+    pub(super) fn in_flight(&self) -> Option<Arc<InFlight>> {
+        let held = self.request.lock().unwrap_or_else(PoisonError::into_inner);
         held.clone()
     }
 
-    /// The host that the last request goes to.
+    /// Returns the host of the last request.
     pub(crate) fn host(&self) -> Option<Arc<Host>> {
-        self.trip().map(|trip| Arc::clone(trip.host()))
+        self.in_flight().map(|request| Arc::clone(request.host()))
     }
 
-    /// Whether nothing was sent, as far as is known.
+    /// Returns whether certainly nothing was sent.
     fn is_unsent(&self) -> bool {
-        !self.sent.load(Ordering::Relaxed) && self.trip().is_none_or(|trip| trip.is_unsent())
+        !self.sent.load(Ordering::Relaxed)
+            && self.in_flight().is_none_or(|request| request.is_unsent())
     }
 
-    fn doing(&self) -> Option<String> {
-        const CREDENTIALS: u8 = Step::Credentials as u8;
-        const MEDIA: u8 = Step::Media as u8;
-        const TRIP: u8 = Step::Trip as u8;
-        const RESPONSE: u8 = Step::Response as u8;
-        const PAUSE: u8 = Step::Pause as u8;
-        const SINK: u8 = Step::Sink as u8;
-        let doing = match self.step.load(Ordering::Relaxed) {
+    fn description(&self) -> Option<String> {
+        const CREDENTIALS: u8 = CallStep::Credentials as u8;
+        const MEDIA: u8 = CallStep::Media as u8;
+        const REQUEST: u8 = CallStep::Request as u8;
+        const RESPONSE: u8 = CallStep::Response as u8;
+        const PAUSE: u8 = CallStep::Pause as u8;
+        const SINK: u8 = CallStep::Sink as u8;
+        let description = match self.step.load(Ordering::Relaxed) {
             CREDENTIALS => "waiting for credentials",
             MEDIA => "reading the media",
-            TRIP => return self.trip().map(|trip| trip.doing()),
+            REQUEST => return self.in_flight().map(|request| request.description()),
             RESPONSE => return Some(format!("reading the response of {}", self.host()?.name())),
             PAUSE => "waiting to try again",
             SINK => "writing what had come",
             _ => return None,
         };
-        Some(doing.to_owned())
+        Some(description.to_owned())
     }
 
-    /// The error for `what` ("the call took longer than its timeout"), a limit of `limit`, with what the call was doing.
+    /// Returns the error of a time limit: `what` ("the call took longer than its timeout"), `limit`, and the current step.
     pub(crate) fn late(&self, what: &str, limit: Duration) -> Error {
         let mut message = format!("{what} of {} s", limit.as_secs_f64());
-        if let Some(doing) = self.doing() {
+        if let Some(description) = self.description() {
             message.push_str(": it was ");
-            message.push_str(&doing);
+            message.push_str(&description);
         }
         let error = |message| Error::new(ErrorKind::Timeout, message);
         if self.is_unsent() {
@@ -117,12 +118,12 @@ impl State {
         error(message)
     }
 
-    /// Notes that the time of the call is over: what is dropped from now on was cut.
+    /// Records that the time limit of the call has passed.
     pub(super) fn cut(&self) {
         self.over.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the time of the call is over.
+    /// Returns whether the time limit of the call has passed.
     pub(super) fn is_cut(&self) -> bool {
         self.over.load(Ordering::Relaxed)
     }

@@ -1,40 +1,44 @@
-//! A response whose body is left to the caller.
+//! A response whose body is read in pieces.
 
 use std::{sync::Arc, time::Duration};
 
 use tracing::Span;
 
 use super::{
-    ATTEMPT_TIMEOUT, Answered, Host, Read, Received, Retries, State, Timer, Unread, Watch, exchange,
+    RawResponse,
+    attempt::RESPONSE_LIMIT,
+    plan::{ATTEMPT_TIMEOUT, ReadMode, Retries},
+    state::CallState,
+    telemetry::Telemetry,
+    timer::Timer,
 };
 use crate::{
-    Error, ErrorKind, client::prepared::Prepared, http::content_encoding::Coding,
+    Error, ErrorKind,
+    client::{Host, prepared::Prepared},
+    http::content_encoding::Coding,
     outlined_box::OutlinedBox,
+    request::options::CallOptions,
 };
 
-/// A success whose body is still to be read, and the limits of reading it.
-pub(crate) struct Opened {
-    /// Without the body.
-    pub(crate) answered: Answered,
-    pub(crate) unread: Unread,
-    /// The most bytes to be held in memory.
+/// A success with an unread body, and the limits for reading it.
+pub(crate) struct StreamingResponse {
+    pub(crate) response: RawResponse,
+    /// The most bytes to hold in memory.
     pub(crate) limit: usize,
-    /// The limit of the wait for the next bytes.
+    /// The longest wait for the next bytes.
     wait_limit: Duration,
-    /// Where it comes from.
+    /// The responding host.
     pub(crate) host: Option<Arc<Host>>,
-    /// What the call does.
-    pub(crate) state: Arc<State>,
-    /// The limit of the whole call; for its first response.
+    pub(crate) state: Arc<CallState>,
+    /// The limit of the whole call; set for its first response.
     pub(crate) deadline: Option<Timer>,
-    pub(crate) span: Option<Watch>,
-    /// What was sent.
+    pub(crate) telemetry: Option<Telemetry>,
     pub(crate) prepared: OutlinedBox<Prepared>,
 }
 
-impl Opened {
-    /// The limit of the wait for the next bytes, from now on.
-    pub(crate) fn patience(&self) -> Option<Timer> {
+impl StreamingResponse {
+    /// Starts the limit of the wait for the next bytes.
+    pub(crate) fn start_wait_limit(&self) -> Option<Timer> {
         Timer::start(
             &*self.prepared.client.inner.clock,
             Some(self.wait_limit),
@@ -43,77 +47,78 @@ impl Opened {
     }
 }
 
-/// Sends the call and gives its response, which is a success, with its body unread.
-pub(crate) async fn open(prepared: OutlinedBox<Prepared>) -> Result<Opened, Error> {
-    let span = super::span(&prepared);
-    let state = Arc::new(State::default());
-    let mut deadline = super::whole_call(&prepared, &super::effective_options(&prepared));
+/// Sends the call and returns its response, which is a success, with an unread body.
+pub(crate) async fn open(prepared: OutlinedBox<Prepared>) -> Result<StreamingResponse, Error> {
+    let options = prepared.merged_options();
+    let telemetry = Telemetry::start(&prepared);
+    let state = Arc::new(CallState::default());
+    let mut deadline = super::call_limit(&prepared, &options);
     let opened = {
-        let _counted = span.counting(&state);
-        head(prepared, &span, &state, Retries::Call, deadline.as_mut()).await
+        let _counter = telemetry.count(&state);
+        let limit = deadline.as_mut();
+        head(prepared, options, &telemetry, &state, Retries::Call, limit).await
     };
-    span.answered(opened.as_ref().map(|opened| &opened.answered), false);
-    opened.map(|opened| Opened {
+    telemetry.responded(opened.as_ref().map(|opened| &opened.response), false);
+    opened.map(|opened| StreamingResponse {
         deadline,
-        span: Some(span),
+        telemetry: Some(telemetry),
         ..opened
     })
 }
 
-/// The same once more, for a call whose first response broke. The limit of the whole call is the caller's to keep.
+/// Sends a request for the rest of an interrupted response. `options` are the merged options of `prepared`. The caller enforces the
+/// limit of the whole call.
 pub(crate) async fn open_again(
     prepared: OutlinedBox<Prepared>,
-    state: Arc<State>,
-) -> Result<Opened, Error> {
-    head(prepared, &Span::current(), &state, Retries::Step, None).await
+    options: CallOptions,
+    state: Arc<CallState>,
+) -> Result<StreamingResponse, Error> {
+    let span = Span::current();
+    head(prepared, options, &span, &state, Retries::Step, None).await
 }
 
 async fn head(
     prepared: OutlinedBox<Prepared>,
+    options: CallOptions,
     span: &Span,
-    state: &Arc<State>,
+    state: &Arc<CallState>,
     retries: Retries,
     deadline: Option<&mut Timer>,
-) -> Result<Opened, Error> {
-    let options = super::effective_options(&prepared);
-    let limit = options.chosen().answer_limit;
-    let wait_limit = options.chosen().attempt_timeout.unwrap_or(ATTEMPT_TIMEOUT);
-    let how = (Read::Head, retries);
-    let received = super::run(&prepared, options, span, state, how, deadline).await;
-    let read = received.and_then(|Received { answered, unread }| {
-        readable(answered, &unread).map(|answered| (answered, unread))
-    });
-    let (answered, unread) = read.map_err(|error| {
+) -> Result<StreamingResponse, Error> {
+    let limit = options.get().response_limit;
+    let wait_limit = options.get().attempt_timeout;
+    let how = (ReadMode::Head, retries);
+    let response = super::run(&prepared, options, span, state, how, deadline).await;
+    let response = response.and_then(decodable).map_err(|error| {
         let error = error.counting(state.exchanges());
         error.at(prepared.call.method.id, None)
     })?;
-    Ok(Opened {
-        limit: limit.unwrap_or(exchange::ANSWER_LIMIT),
-        wait_limit,
-        answered,
-        unread,
+    Ok(StreamingResponse {
+        response,
+        limit: limit.unwrap_or(RESPONSE_LIMIT),
+        wait_limit: wait_limit.unwrap_or(ATTEMPT_TIMEOUT),
         host: state.host(),
         state: Arc::clone(state),
         deadline: None,
-        span: None,
+        telemetry: None,
         prepared,
     })
 }
 
-/// The response, if its body can be decoded where that is wanted.
-fn readable(answered: Answered, unread: &Unread) -> Result<Answered, Error> {
-    let Coding::Unknown(name) = &unread.coding else {
-        return Ok(answered);
+/// Returns the response, or an error if its body should be decoded and cannot be.
+fn decodable(response: RawResponse) -> Result<RawResponse, Error> {
+    let Coding::Unknown(name) = &response.unread.coding else {
+        return Ok(response);
     };
-    if !unread.decode {
-        return Ok(answered);
+    if !response.unread.decode {
+        return Ok(response);
     }
-    let way = match answered.method.download {
+    let remedy = match response.method.download {
         Some(_) => "; `read_compressed` gives the bytes as they are",
         None => "",
     };
-    let message = format!("the content is encoded as {name:?}, which is not decoded here{way}");
+    let message = format!("the content is encoded as {name:?}, which is not decoded here{remedy}");
     Err(Error::new(ErrorKind::Decode, message)
-        .at(answered.method.id, answered.url())
-        .with_answer(answered.status, answered.headers, answered.body))
+        .at(response.method.id, response.url())
+        .with_answer(response.status, response.headers, response.body))
 }

@@ -1,4 +1,4 @@
-//! What is told of a call: its span, and its metrics.
+//! The span and the metrics of a call.
 
 use std::{
     ops::Deref,
@@ -14,39 +14,39 @@ use gapi_transport::Clock;
 use http::StatusCode;
 use tracing::{Span, field::Empty};
 
-use super::{Answered, retry_loop::Plan, state::State};
+use super::{RawResponse, plan::Plan, state::CallState};
 use crate::{AttemptMetrics, CallMetrics, Error, ErrorKind, Observer, client::prepared::Prepared};
 
-/// A call that runs. Its span is what it dereferences to; when it is dropped, the client's observer is told what became of it.
-pub(crate) struct Watch {
+/// The telemetry of one call. It dereferences to the span of the call, and reports to the client's observer when it is dropped.
+pub(crate) struct Telemetry {
     span: Span,
-    /// Apart, because most calls have none.
-    metrics: Option<Box<Metrics>>,
+    /// Boxed, because most clients have no observer.
+    metrics: Option<Box<ObservedCall>>,
 }
 
-struct Metrics {
+struct ObservedCall {
     observer: Arc<dyn Observer>,
     clock: Arc<dyn Clock>,
     method: &'static str,
     started: Duration,
     attempts: AtomicU32,
     received: AtomicU64,
-    end: Mutex<End>,
+    end: Mutex<CallEnd>,
 }
 
 #[derive(Clone, Copy, Default)]
-struct End {
+struct CallEnd {
     status: Option<StatusCode>,
     error: Option<ErrorKind>,
     reached: bool,
 }
 
-impl Watch {
+impl Telemetry {
     pub(crate) fn start(prepared: &Prepared) -> Self {
         let method = prepared.call.method.id;
         let client = &*prepared.client.inner;
         let metrics = client.observer.as_ref().map(|observer| {
-            Box::new(Metrics {
+            Box::new(ObservedCall {
                 observer: Arc::clone(&observer.0),
                 clock: Arc::clone(&client.clock),
                 method,
@@ -66,22 +66,36 @@ impl Watch {
         Self { span, metrics }
     }
 
-    /// Counts what the call in `state` exchanges, until what this gives is dropped: with the call's future, for one that is given up.
-    pub(super) fn counting<'a>(&'a self, state: &'a State) -> Counting<'a> {
-        Counting { watch: self, state }
+    /// Records the result of a call, and adds the method to an error.
+    pub(super) fn finish(
+        &self,
+        prepared: &Prepared,
+        result: Result<RawResponse, Error>,
+    ) -> Result<RawResponse, Error> {
+        let result = result.map_err(|error| error.at(prepared.call.method.id, None));
+        self.responded(result.as_ref(), true);
+        result
     }
 
-    /// The call has made so many exchanges in all.
+    /// Returns a guard that records the number of exchanges when it is dropped, also with the future of a call that is given up.
+    pub(super) fn count<'a>(&'a self, state: &'a CallState) -> ExchangeCounter<'a> {
+        ExchangeCounter {
+            telemetry: self,
+            state,
+        }
+    }
+
+    /// Sets the number of exchanges of the call.
     pub(crate) fn attempted(&self, exchanges: u32) {
         if let Some(metrics) = &self.metrics {
             metrics.attempts.store(exchanges, Ordering::Relaxed);
         }
     }
 
-    /// There is an answer, or there will be none. Where only the head was `read`, the call goes on.
-    pub(super) fn answered(&self, result: Result<&Answered, &Error>, is_end: bool) {
+    /// Records the response or the error. A call whose body is unread continues (`is_end` is false).
+    pub(super) fn responded(&self, result: Result<&RawResponse, &Error>, is_end: bool) {
         let outcome = match result {
-            Ok(answered) => Some((answered.status, answered.body.len())),
+            Ok(response) => Some((response.status, response.body.len())),
             Err(error) => error.status().zip(error.body().map(Bytes::len)),
         };
         if let Some((status, bytes)) = outcome {
@@ -92,7 +106,7 @@ impl Watch {
             tracing::debug!(parent: &self.span, kind = %error.kind(), "the call failed");
         }
         if let Some(metrics) = &self.metrics {
-            metrics.set_end(End {
+            metrics.set_end(CallEnd {
                 status: outcome.map(|(status, _)| status),
                 error: result.err().map(Error::kind),
                 reached: is_end || result.is_err(),
@@ -100,7 +114,7 @@ impl Watch {
         }
     }
 
-    /// So many bytes came in all.
+    /// Sets the number of received bytes.
     pub(crate) fn bytes(&self, received: u64) {
         self.span.record("bytes", received);
         if let Some(metrics) = &self.metrics {
@@ -108,11 +122,11 @@ impl Watch {
         }
     }
 
-    /// The last byte of a download came, or reading it failed.
+    /// Records the end of a download.
     pub(crate) fn end(&self, error: Option<ErrorKind>) {
         if let Some(metrics) = &self.metrics {
             let end = metrics.end();
-            metrics.set_end(End {
+            metrics.set_end(CallEnd {
                 error,
                 reached: true,
                 ..end
@@ -121,17 +135,17 @@ impl Watch {
     }
 }
 
-impl Metrics {
-    fn end(&self) -> End {
+impl ObservedCall {
+    fn end(&self) -> CallEnd {
         *self.end.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn set_end(&self, end: End) {
+    fn set_end(&self, end: CallEnd) {
         *self.end.lock().unwrap_or_else(PoisonError::into_inner) = end;
     }
 }
 
-impl Drop for Metrics {
+impl Drop for ObservedCall {
     fn drop(&mut self) {
         let end = self.end();
         self.observer.call(&CallMetrics {
@@ -146,31 +160,31 @@ impl Drop for Metrics {
     }
 }
 
-/// Tells how many exchanges there were.
-pub(super) struct Counting<'a> {
-    watch: &'a Watch,
-    state: &'a State,
+/// Records the number of exchanges when it is dropped.
+pub(super) struct ExchangeCounter<'a> {
+    telemetry: &'a Telemetry,
+    state: &'a CallState,
 }
 
-impl Drop for Counting<'_> {
+impl Drop for ExchangeCounter<'_> {
     fn drop(&mut self) {
-        self.watch.attempted(self.state.exchanges());
+        self.telemetry.attempted(self.state.exchanges());
     }
 }
 
-/// One attempt of a request. What is told of it stands apart, because most clients have no observer.
-pub(super) struct Attempt<'a>(Option<Box<Observed<'a>>>);
+/// The telemetry of one attempt. Boxed, because most clients have no observer.
+pub(super) struct AttemptTelemetry<'a>(Option<Box<ObservedAttempt<'a>>>);
 
-struct Observed<'a> {
+struct ObservedAttempt<'a> {
     observer: &'a dyn Observer,
     clock: &'a dyn Clock,
-    state: &'a State,
+    state: &'a CallState,
     started: Duration,
-    /// What is told; `None` once it was.
+    /// `None` after the report.
     metrics: Option<AttemptMetrics>,
 }
 
-impl<'a> Attempt<'a> {
+impl<'a> AttemptTelemetry<'a> {
     pub(super) fn start(plan: &Plan<'a>, number: u32) -> Self {
         let client = &*plan.prepared.client.inner;
         let observer = client.observer.as_ref();
@@ -186,7 +200,7 @@ impl<'a> Attempt<'a> {
                 wait: None,
                 dropped: false,
             };
-            Box::new(Observed {
+            Box::new(ObservedAttempt {
                 observer: &*observer.0,
                 clock: &*client.clock,
                 state: plan.state,
@@ -202,10 +216,10 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    pub(super) fn answered(self, answered: &Answered) {
+    pub(super) fn succeeded(self, response: &RawResponse) {
         self.end(|metrics| {
-            metrics.status = Some(answered.status);
-            metrics.received = answered.body.len() as u64;
+            metrics.status = Some(response.status);
+            metrics.received = response.body.len() as u64;
         });
     }
 
@@ -218,7 +232,7 @@ impl<'a> Attempt<'a> {
         });
     }
 
-    /// The server rejected the token; the next attempt, with another one, follows at once.
+    /// Reports that the server rejected the token. An attempt with another one follows at once.
     pub(super) fn rejected(self) {
         self.end(|metrics| {
             metrics.status = Some(StatusCode::UNAUTHORIZED);
@@ -228,7 +242,7 @@ impl<'a> Attempt<'a> {
     }
 }
 
-impl Observed<'_> {
+impl ObservedAttempt<'_> {
     fn end(&mut self, fill: impl FnOnce(&mut AttemptMetrics)) {
         if let Some(mut metrics) = self.metrics.take() {
             let now = self.clock.monotonic();
@@ -239,8 +253,8 @@ impl Observed<'_> {
     }
 }
 
-/// The call's time is over, or the call was given up.
-impl Drop for Observed<'_> {
+/// An attempt that is dropped was interrupted by the time limit of the call, or the call was dropped.
+impl Drop for ObservedAttempt<'_> {
     fn drop(&mut self) {
         let is_cut = self.state.is_cut();
         self.end(|metrics| {
@@ -250,7 +264,7 @@ impl Drop for Observed<'_> {
     }
 }
 
-impl Deref for Watch {
+impl Deref for Telemetry {
     type Target = Span;
 
     fn deref(&self) -> &Span {

@@ -11,21 +11,18 @@ use futures_util::future::{Either, poll_fn, select};
 use gapi_transport::{BoxFuture, Clock};
 
 use super::{
-    hand_over::{Limit, Standing},
-    state::State,
+    in_flight::{Limit, LimitCheck, STANDSTILL},
+    state::CallState,
 };
 use crate::{Error, error::Repeat};
 
-/// Nobody waits longer; clocks need not cope with more.
+/// The longest wait that clocks are asked for.
 const LONGEST_WAIT: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
-/// What comes before a request is sent takes no longer than this without getting on, whatever the caller says of time.
-pub(crate) const STANDSTILL: Duration = Duration::from_secs(60);
+/// The text of the error after [`STANDSTILL`].
+const STOOD_STILL: &str = "the call made no progress within its limit";
 
-/// What ended by [`STANDSTILL`].
-const STOOD_STILL: &str = "the call stood still for its limit";
-
-/// A limit that runs.
+/// A running time limit.
 pub(crate) struct Timer {
     limit: Duration,
     late: &'static str,
@@ -33,7 +30,7 @@ pub(crate) struct Timer {
 }
 
 impl Timer {
-    /// Begins a limit, if there is one; `late` says in an error what took too long.
+    /// Starts a limit, if there is one; `late` is the text of its error.
     pub(crate) fn start(
         clock: &dyn Clock,
         limit: Option<Duration>,
@@ -47,17 +44,17 @@ impl Timer {
         })
     }
 
-    /// Ready when the time is over, with the error that says so of a call in this state; not to be asked again then.
-    pub(crate) fn poll_late(&mut self, state: &State, cx: &mut Context<'_>) -> Poll<Error> {
+    /// Returns the error of the limit when it has passed. It must not be polled again then.
+    pub(crate) fn poll_late(&mut self, state: &CallState, cx: &mut Context<'_>) -> Poll<Error> {
         let passed = self.sleep.as_mut().poll(cx);
         passed.map(|()| state.late(self.late, self.limit))
     }
 }
 
-/// `work` of a call in this state, or an error when `limit` passes first.
+/// Runs `work` of a call, or returns an error when `limit` passes first.
 pub(crate) async fn within<T>(
     limit: Option<&mut Timer>,
-    state: &State,
+    state: &CallState,
     work: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {
     let Some(limit) = limit else {
@@ -66,14 +63,14 @@ pub(crate) async fn within<T>(
     match select(pin!(work), poll_fn(|cx| limit.poll_late(state, cx))).await {
         Either::Left((result, _)) => result,
         Either::Right((late, _)) => {
-            // Before what is cut is dropped.
+            // Before the work is dropped.
             state.cut();
             Err(late)
         }
     }
 }
 
-/// An attempt, or an error when its limit passes first.
+/// Runs an attempt, or returns an error when its limit passes first.
 pub(super) async fn within_attempt<T>(
     limit: Option<AttemptTimer<'_>>,
     work: impl Future<Output = Result<T, Error>>,
@@ -87,11 +84,11 @@ pub(super) async fn within_attempt<T>(
     }
 }
 
-/// `work` that comes before a request is sent, or an error when it takes longer than `limit`, which is asked for when there is something to wait for.
+/// Runs `work` that precedes a request, or returns an error when `limit` passes first. `limit` is called when the work has to wait.
 pub(crate) async fn patiently<T>(
     clock: &dyn Clock,
     limit: impl FnOnce() -> Option<Duration>,
-    state: &State,
+    state: &CallState,
     work: impl Future<Output = Result<T, Error>>,
 ) -> Result<T, Error> {
     let mut work = pin!(work);
@@ -112,27 +109,27 @@ pub(crate) async fn patiently<T>(
     .await
 }
 
-/// The limit of an attempt.
+/// The time limit of an attempt.
 pub(super) struct AttemptTimer<'a> {
     clock: &'a dyn Clock,
-    state: &'a State,
+    state: &'a CallState,
     limit: Limit,
     sleep: BoxFuture<'static, ()>,
 }
 
 impl<'a> AttemptTimer<'a> {
-    /// The limit of an attempt that begins. `None` where there is none, because the transport does not tell what goes on.
+    /// Starts the limit of an attempt. `None` if there is no limit without events of the transport.
     pub(super) fn start(
         clock: &'a dyn Clock,
-        state: &'a State,
+        state: &'a CallState,
         limit: Limit,
-        tells: bool,
+        reports_events: bool,
     ) -> Option<Self> {
         let first = match limit {
-            Limit::Whole(limit) if tells => limit.min(STANDSTILL),
+            Limit::Whole(limit) if reports_events => limit.min(STANDSTILL),
             Limit::Whole(Duration::MAX) => return None,
             Limit::Whole(limit) => limit.min(LONGEST_WAIT),
-            Limit::Between(limit) if tells => limit.min(STANDSTILL),
+            Limit::Between(limit) if reports_events => limit.min(STANDSTILL),
             Limit::Between(_) => return None,
         };
         Some(Self {
@@ -143,24 +140,24 @@ impl<'a> AttemptTimer<'a> {
         })
     }
 
-    /// Ready when the attempt has taken too long, or got nowhere; not to be asked again then.
+    /// Returns an error when the attempt took too long or made no progress. It must not be polled again then.
     pub(super) fn poll_late(&mut self, cx: &mut Context<'_>) -> Poll<Error> {
         loop {
             ready!(self.sleep.as_mut().poll(cx));
-            let Some(trip) = self.state.trip() else {
+            let Some(request) = self.state.in_flight() else {
                 return Poll::Pending;
             };
             let (Limit::Whole(limit) | Limit::Between(limit)) = self.limit;
-            match trip.standing(self.limit) {
-                Standing::Fine(left) => self.sleep = self.clock.sleep(left.min(LONGEST_WAIT)),
-                Standing::Late => {
+            match request.check(self.limit) {
+                LimitCheck::Within(left) => self.sleep = self.clock.sleep(left.min(LONGEST_WAIT)),
+                LimitCheck::Exceeded => {
                     let late = match self.limit {
                         Limit::Whole(_) => "the attempt took longer than its timeout",
                         Limit::Between(_) => STOOD_STILL,
                     };
                     return Poll::Ready(self.state.late(late, limit));
                 }
-                Standing::Stuck { unsent } => {
+                LimitCheck::Stuck { unsent } => {
                     let error = self.state.late(STOOD_STILL, STANDSTILL);
                     let repeat = if unsent {
                         Repeat::Always

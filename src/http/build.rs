@@ -1,53 +1,33 @@
 //! Puts one HTTP request together.
 
-use std::{
-    io::Write as _,
-    sync::{PoisonError, RwLock},
-};
-
 use bytes::Bytes;
-use flate2::{Compression, write::GzEncoder};
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Uri,
-    header::{
-        ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE,
-        RANGE, USER_AGENT,
-    },
+    HeaderName, HeaderValue, Method, Uri,
+    header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE},
 };
 
-use super::{HttpRequest, Root, encode::push_encoded, streamed::Streamed, template};
+use super::{
+    HttpRequest, Root, data_wrapper,
+    encode::push_encoded,
+    headers::{
+        GZIP, JSON, METHOD_OVERRIDE, RequestContext, api_client, request_headers, user_agent,
+    },
+    streamed::Streamed,
+    template,
+};
 use crate::{
     Error,
     method::Verb,
     request::{Call, Transfer, options::CallOptions},
 };
 
-pub(crate) const API_CLIENT: HeaderName = HeaderName::from_static("x-goog-api-client");
-/// The project that pays.
-pub(crate) const QUOTA_PROJECT: HeaderName = HeaderName::from_static("x-goog-user-project");
-const API_VERSION: HeaderName = HeaderName::from_static("x-goog-api-version");
-pub(crate) const METHOD_OVERRIDE: HeaderName = HeaderName::from_static("x-http-method-override");
-const JSON: HeaderValue = HeaderValue::from_static("application/json");
-const GZIP: HeaderValue = HeaderValue::from_static("gzip");
-const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
-const ANYTHING: HeaderValue = HeaderValue::from_static("*/*");
 
 /// A GET with a longer URL travels as a POST: many servers and proxies refuse longer ones.
 const LONGEST_GET: usize = 2048;
 
 /// Few URLs are longer.
 const USUAL_URL: usize = 256;
-
-/// What a request takes from its client.
-pub(crate) struct Surroundings<'a> {
-    pub(crate) root: &'a Root,
-    /// What an emulator takes instead of credentials.
-    pub(crate) authorization: Option<&'static str>,
-    pub(crate) user_agent: &'a HeaderValue,
-    /// How the credentials tell who they are in `x-goog-api-client`.
-    pub(crate) metrics: Option<&'static str>,
-}
 
 /// What a request has besides its URL and the headers of every request.
 #[derive(Default)]
@@ -68,9 +48,14 @@ pub(crate) struct RequestContent {
 pub(crate) type UploadContent<'a> =
     dyn FnOnce(Option<(HeaderValue, Bytes)>) -> Result<RequestContent, String> + 'a;
 
-/// Returns the request of `call` for a client with default settings, without credentials.
-pub(crate) fn preview(call: &Call) -> Result<HttpRequest, Error> {
-    by_default(|options, surroundings| build(call, options, surroundings))
+impl Call {
+    /// Returns the request to the API's own endpoint, without credentials.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if the path cannot hold a parameter, or the body could not be encoded.
+    pub fn to_http(&self) -> Result<HttpRequest, Error> {
+        by_default(|options, context| build(self, options, context))
+    }
 }
 
 /// Returns the request of an upload for a client with default settings, without credentials.
@@ -78,29 +63,29 @@ pub(crate) fn preview_upload(
     call: &Call,
     content: Box<UploadContent<'_>>,
 ) -> Result<HttpRequest, Error> {
-    by_default(|options, surroundings| build_upload(call, options, surroundings, content))
+    by_default(|options, context| build_upload(call, options, context, content))
 }
 
 fn by_default(
-    build: impl FnOnce(&CallOptions, &Surroundings<'_>) -> Result<HttpRequest, Error>,
+    build: impl FnOnce(&CallOptions, &RequestContext<'_>) -> Result<HttpRequest, Error>,
 ) -> Result<HttpRequest, Error> {
-    let surroundings = Surroundings {
+    let context = RequestContext {
         root: &Root::default(),
         authorization: None,
-        user_agent: &crate::client::user_agent(None)?,
-        metrics: None,
+        user_agent: &user_agent(None)?,
+        api_client: &api_client(None)?,
     };
-    build(&CallOptions::default(), &surroundings)
+    build(&CallOptions::default(), &context)
 }
 
 /// Returns the request of `call`, without credentials.
 pub(crate) fn build(
     call: &Call,
     options: &CallOptions,
-    surroundings: &Surroundings<'_>,
+    context: &RequestContext<'_>,
 ) -> Result<HttpRequest, Error> {
     json_content(call, options)
-        .and_then(|content| assemble(call, options, surroundings, content))
+        .and_then(|content| assemble(call, options, context, content))
         .map_err(|mistake| Error::usage(mistake).at(call.method.id, None))
 }
 
@@ -108,12 +93,12 @@ pub(crate) fn build(
 pub(crate) fn build_upload(
     call: &Call,
     options: &CallOptions,
-    surroundings: &Surroundings<'_>,
+    context: &RequestContext<'_>,
     content: Box<UploadContent<'_>>,
 ) -> Result<HttpRequest, Error> {
     json_body(call, options)
         .and_then(content)
-        .and_then(|content| assemble(call, options, surroundings, content))
+        .and_then(|content| assemble(call, options, context, content))
         .map_err(|mistake| Error::usage(mistake).at(call.method.id, None))
 }
 
@@ -121,11 +106,10 @@ pub(crate) fn build_upload(
 fn json_content(call: &Call, options: &CallOptions) -> Result<RequestContent, String> {
     let mut body = json_body(call, options)?;
     let mut compressed = false;
-    if let Some(compress) = options.chosen().compress
+    if let Some(compress) = options.get().compress.get()
         && let Some((_, body)) = &mut body
-        && let Some(smaller) = compress(body)?
     {
-        *body = smaller;
+        *body = compress(body)?;
         compressed = true;
     }
     Ok(RequestContent {
@@ -146,7 +130,7 @@ fn json_body(call: &Call, options: &CallOptions) -> Result<Option<(HeaderValue, 
             format!("the content type {other:?} holds characters that no header can carry")
         })?,
     };
-    if let Some(check) = options.chosen().check_patterns {
+    if let Some(check) = options.get().check_patterns.get() {
         check(call)?;
     }
     Ok(body(call)?.map(|body| (content_type, body)))
@@ -155,14 +139,14 @@ fn json_body(call: &Call, options: &CallOptions) -> Result<Option<(HeaderValue, 
 fn assemble(
     call: &Call,
     options: &CallOptions,
-    surroundings: &Surroundings<'_>,
+    context: &RequestContext<'_>,
     content: RequestContent,
 ) -> Result<HttpRequest, String> {
     let method = call.method;
     let upload_type = content.upload_type;
-    let root = surroundings
+    let root = context
         .root
-        .of(method.api, options.chosen().location.as_deref());
+        .of(method.api, options.get().location.as_deref());
     let mut url = String::with_capacity(USUAL_URL);
     url.push_str(&root?);
     url.push_str(service(call, upload_type.is_some())?);
@@ -174,7 +158,7 @@ fn assemble(
     let mut request = HttpRequest {
         method: method.verb.to_http(),
         uri: Uri::default(),
-        headers: headers(call, options, surroundings, upload_type.is_some())?,
+        headers: request_headers(call, options, context, upload_type.is_some())?,
         body: Bytes::new(),
         stream: None,
     };
@@ -183,7 +167,7 @@ fn assemble(
     }
     let has_query = url.len() > without_query;
     // Within a batch, the URL is no line of HTTP that anything on the way could find too long.
-    let is_long = url.len() > LONGEST_GET && !options.chosen().batch.is_part();
+    let is_long = url.len() > LONGEST_GET && !options.get().batch.is_part();
     if method.verb == Verb::Get && is_long && has_query {
         request.method = Method::POST;
         request
@@ -213,15 +197,6 @@ fn assemble(
         .try_into()
         .map_err(|e| format!("the URL of {length} characters cannot be used: {e}"))?;
     Ok(request)
-}
-
-/// `body`, compressed.
-pub(crate) fn gzip(body: &[u8]) -> Result<Option<Bytes>, String> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    let compressed = encoder.write_all(body).and_then(|()| encoder.finish());
-    compressed
-        .map(|bytes| Some(bytes.into()))
-        .map_err(|error| format!("the body cannot be compressed: {error}"))
 }
 
 fn expand(url: &mut String, call: &Call) -> Result<(), String> {
@@ -281,88 +256,6 @@ fn push_query(url: &mut String, call: &Call, options: &CallOptions, upload_type:
     }
 }
 
-fn headers(
-    call: &Call,
-    options: &CallOptions,
-    surroundings: &Surroundings<'_>,
-    is_upload: bool,
-) -> Result<HeaderMap, String> {
-    // Room for what credentials and the transport add: it rarely grows.
-    let is_bare = call.body.is_none() && !is_upload;
-    let mut headers = HeaderMap::with_capacity(if is_bare { 6 } else { 12 });
-    let alt = options.get_param("alt").or_else(|| {
-        call.query()
-            .find_map(|(name, value)| (name == "alt").then_some(value))
-    });
-    let json = call.method.has_response
-        && matches!(alt, None | Some("json"))
-        && !matches!(call.transfer, Transfer::Download { .. });
-    headers.insert(ACCEPT, if json { JSON } else { ANYTHING });
-    if let Some(version) = call.method.api_version {
-        headers.insert(
-            API_VERSION,
-            version.parse().map_err(|_| invalid(API_VERSION.as_str()))?,
-        );
-    }
-    common_headers(&mut headers, options, surroundings)?;
-    // Bytes are counted in what is not encoded, unless they are wanted as they are stored.
-    let as_stored = matches!(call.transfer, Transfer::Download { stored: true, .. });
-    let is_said = || options.headers().any(|(name, _)| name == ACCEPT_ENCODING);
-    if headers.contains_key(RANGE) && !as_stored && !is_said() {
-        headers.insert(ACCEPT_ENCODING, IDENTITY);
-    }
-    Ok(headers)
-}
-
-/// Adds what every HTTP request of a call carries, whatever it is for.
-pub(crate) fn common_headers(
-    headers: &mut HeaderMap,
-    options: &CallOptions,
-    surroundings: &Surroundings<'_>,
-) -> Result<(), String> {
-    headers.insert(ACCEPT_ENCODING, GZIP);
-    headers.insert(USER_AGENT, surroundings.user_agent.clone());
-    headers.insert(API_CLIENT, api_client(surroundings.metrics)?);
-    if let Some(project) = &options.chosen().quota_project {
-        headers.insert(QUOTA_PROJECT, project.clone());
-    }
-    if let Some(authorization) = surroundings.authorization {
-        headers.insert(AUTHORIZATION, HeaderValue::from_static(authorization));
-    }
-    for (name, value) in options.headers() {
-        headers.insert(name.clone(), value.clone());
-    }
-    Ok(())
-}
-
-/// `x-goog-api-client`, which is always the same for one kind of credentials.
-fn api_client(metrics: Option<&'static str>) -> Result<HeaderValue, String> {
-    // One for each kind of credentials that the program has: a list is short enough.
-    static KNOWN: RwLock<Vec<(Option<&str>, HeaderValue)>> = RwLock::new(Vec::new());
-    let known = KNOWN.read().unwrap_or_else(PoisonError::into_inner);
-    if let Some((_, value)) = known.iter().find(|(kind, _)| *kind == metrics) {
-        return Ok(value.clone());
-    }
-    drop(known);
-    let mut text = format!(
-        "gl-rust/{} gdcl/{}",
-        gapi_transport::RUST_VERSION,
-        env!("CARGO_PKG_VERSION")
-    );
-    if let Some(metrics) = metrics {
-        text.push(' ');
-        text.push_str(metrics);
-    }
-    let value: HeaderValue = text.parse().map_err(|_| invalid(API_CLIENT.as_str()))?;
-    let mut known = KNOWN.write().unwrap_or_else(PoisonError::into_inner);
-    known.push((metrics, value.clone()));
-    Ok(value)
-}
-
-fn invalid(name: &str) -> String {
-    format!("the value of the header {name:?} holds characters that no header can carry")
-}
-
 /// The encoded body, inside the data wrapper where the API has one and the caller has not written it.
 fn body(call: &Call) -> Result<Option<Bytes>, String> {
     let body = match &call.body {
@@ -371,8 +264,8 @@ fn body(call: &Call) -> Result<Option<Bytes>, String> {
         Some(Err(why)) => return Err(why.to_string()),
     };
     let is_raw = call.body_type.is_some();
-    if is_raw || !call.method.api.data_wrapper || super::data_wrapper::is_wrapped(body) {
+    if is_raw || !call.method.api.data_wrapper || data_wrapper::is_wrapped(body) {
         return Ok(Some(body.clone()));
     }
-    Ok(Some(super::data_wrapper::wrap(body)))
+    Ok(Some(data_wrapper::wrap(body)))
 }

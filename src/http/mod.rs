@@ -7,19 +7,19 @@ mod curl;
 pub(crate) mod data_wrapper;
 mod emulator;
 mod encode;
+mod headers;
 mod http_request;
-mod pattern;
 mod root;
 pub(crate) mod streamed;
 mod template;
 
 pub use self::http_request::HttpRequest;
 pub(crate) use self::{
-    build::{
-        API_CLIENT, METHOD_OVERRIDE, QUOTA_PROJECT, RequestContent, Surroundings, UploadContent,
-        build, build_upload, common_headers, gzip, preview, preview_upload,
-    },
+    build::{RequestContent, UploadContent, build, build_upload, preview_upload},
     emulator::Emulators,
-    pattern::check as check_patterns,
+    headers::{
+        API_CLIENT, METHOD_OVERRIDE, QUOTA_PROJECT, RequestContext, api_client, common_headers,
+        user_agent,
+    },
     root::Root,
 };

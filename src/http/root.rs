@@ -93,8 +93,8 @@ impl Root {
         self.emulators.find(api.name)
     }
 
-    /// Whether the user chose the endpoint.
-    pub(crate) fn is_chosen(&self) -> bool {
+    /// Returns whether the user set an endpoint.
+    pub(crate) fn has_endpoint(&self) -> bool {
         self.endpoint.is_some()
     }
 }

@@ -4,7 +4,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::{HeaderMap, HeaderName};
 use md5::{Digest as _, Md5};
 
-use crate::{execute::Unread, http::content_encoding::Coding};
+use crate::{execute::ResponseBody, http::content_encoding::Coding};
 
 /// How Cloud Storage stores the content: a content coding.
 pub(super) const STORED_ENCODING: HeaderName =
@@ -203,7 +203,7 @@ impl DownloadChecksum {
     /// Returns what the whole media is to be compared with; `None` if the headers do not determine it.
     ///
     /// The headers have the checksum of the content as it is stored, which a server may decode when it sends it.
-    pub(super) fn of(headers: &HeaderMap, unread: &Unread) -> Option<Self> {
+    pub(super) fn of(headers: &HeaderMap, unread: &ResponseBody) -> Option<Self> {
         let stored = StoredChecksums::read(headers);
         if stored.is_empty() || is_decompressed(headers) {
             return None;

@@ -17,10 +17,7 @@ use crate::{
     execute,
     http::HttpRequest,
     outlined_box::OutlinedBox,
-    request::{
-        Call, Transfer,
-        options::{CallOptions, option_setters},
-    },
+    request::{Call, Transfer, option_setters::option_setters, options::CallOptions},
 };
 
 /// A download that is not sent yet. Await it for all bytes, or read them as they arrive.
@@ -46,7 +43,7 @@ use crate::{
 /// range counts decoded bytes, so a request with one asks for those (`accept-encoding: identity`).
 ///
 /// **Options.** `attempt_timeout` limits the wait for the headers and for each chunk, `timeout` the whole download.
-/// `answer_limit` applies to bytes in memory, not to [`stream`](Self::stream), [`to_writer`](Self::to_writer) and
+/// `response_limit` applies to bytes in memory, not to [`stream`](Self::stream), [`to_writer`](Self::to_writer) and
 /// [`to_file`](Self::to_file). `alt` is always `media`.
 #[must_use = "nothing is sent until this is awaited, streamed or written"]
 #[derive(Clone, Debug)]
@@ -161,7 +158,7 @@ impl Download {
     /// Sends the request, and returns all bytes.
     ///
     /// # Errors
-    /// Any error of a call, and [`ErrorKind::Transport`] when there are more bytes than `answer_limit` allows, or fewer than
+    /// Any error of a call, and [`ErrorKind::Transport`] when there are more bytes than `response_limit` allows, or fewer than
     /// `content-length`.
     pub async fn bytes(self) -> Result<Bytes, Error> {
         self.await.map(Response::into_inner)

@@ -20,15 +20,13 @@ use super::{
 use crate::{
     Client, Error, Fields, LongRunning, Response, Wait,
     client::prepared::Prepared,
-    execute::{self, Answered, State, Step},
+    execute::{self, CallState, CallStep, RawResponse},
     fields::Part,
     http::{HttpRequest, UploadContent, build_upload, preview_upload, streamed::Streamed},
     method::Method,
     outlined_box::OutlinedBox,
     request::{
-        Call,
-        from_response::FromResponse,
-        options::{CallOptions, option_setters},
+        Call, from_response::FromResponse, option_setters::option_setters, options::CallOptions,
     },
 };
 use gapi_auth::RedactedPath;
@@ -207,7 +205,7 @@ impl<R> PendingUpload<R> {
     /// As for [`Upload::to_http`].
     pub fn to_http(&self) -> Result<HttpRequest, Error> {
         let (prepared, method) = (&*self.prepared, self.prepared.call.method);
-        let mut options = execute::effective_options(prepared);
+        let mut options = prepared.merged_options();
         execute::give_request_id(prepared, &mut options)?;
         build(prepared, &options, first_content(&self.plan, method))
     }
@@ -228,7 +226,7 @@ impl<R> PendingUpload<R> {
     /// Any error of a call.
     pub fn raw(self) -> BoxFuture<'static, Result<Response<Bytes>, Error>> {
         let response = self.response();
-        Box::pin(async move { response.await.map(Answered::into_raw) })
+        Box::pin(async move { response.await.map(RawResponse::into_raw) })
     }
 
     /// Sends the upload, and returns the text of the response, as [`PendingCall::text`](crate::PendingCall::text) does.
@@ -249,7 +247,7 @@ impl<R> PendingUpload<R> {
         Box::pin(async move { response.await?.json() })
     }
 
-    fn response(self) -> BoxFuture<'static, Result<Answered, Error>> {
+    fn response(self) -> BoxFuture<'static, Result<RawResponse, Error>> {
         let (prepared, plan) = (self.prepared, self.plan);
         Box::pin(async move { send(&prepared, *plan).await })
     }
@@ -298,9 +296,9 @@ impl<R> fmt::Debug for PendingUpload<R> {
 }
 
 /// Sends a call with its media, and returns the response.
-async fn send(prepared: &Prepared, mut plan: UploadPlan) -> Result<Answered, Error> {
-    let options = execute::effective_options(prepared);
-    let state = Arc::new(State::default());
+async fn send(prepared: &Prepared, mut plan: UploadPlan) -> Result<RawResponse, Error> {
+    let options = prepared.merged_options();
+    let state = Arc::new(CallState::default());
     let work = async {
         let source = open(prepared, &state, &mut plan).await?;
         let protocol = plan.protocol(prepared.call.method, source.len());
@@ -326,9 +324,9 @@ pub(super) async fn start(
     mut plan: UploadPlan,
 ) -> Result<SessionDriver, Error> {
     let method = prepared.call.method;
-    let options = execute::effective_options(&prepared);
-    let state = Arc::new(State::default());
-    let mut limit = execute::whole_call(&prepared, &options);
+    let options = prepared.merged_options();
+    let state = Arc::new(CallState::default());
+    let mut limit = execute::call_limit(&prepared, &options);
     let counted = Arc::clone(&state);
     let work = async {
         let source = open(&prepared, &state, &mut plan).await?;
@@ -344,7 +342,7 @@ pub(super) async fn start(
 /// Opens the media, after the checks that do not require that.
 async fn open(
     prepared: &Prepared,
-    state: &State,
+    state: &CallState,
     plan: &mut UploadPlan,
 ) -> Result<MediaSource, Error> {
     let method = prepared.call.method;
@@ -352,7 +350,7 @@ async fn open(
     plan.protocol(method, len).map_err(usage(prepared))?;
     plan.content_type(method).map_err(usage(prepared))?;
     let at = |error: Error| error.at(method.id, None);
-    state.enter(Step::Media);
+    state.enter(CallStep::Media);
     let mut source = MediaSource::open(&plan.media.content).await.map_err(at)?;
     source.limit_idle_time(&prepared.client.inner.clock);
     // Media of unknown length may turn out to be small.
@@ -372,10 +370,10 @@ async fn open(
 async fn send_in_one_request(
     prepared: &Prepared,
     mut options: CallOptions,
-    state: &State,
+    state: &CallState,
     plan: UploadPlan,
     mut source: MediaSource,
-) -> Result<Answered, Error> {
+) -> Result<RawResponse, Error> {
     let method = prepared.call.method;
     let at = |error: Error| error.at(method.id, None);
     let meter = meter(&plan, &options);
@@ -463,8 +461,8 @@ pub(super) fn build(
     options: &CallOptions,
     content: Box<UploadContent<'_>>,
 ) -> Result<HttpRequest, Error> {
-    let surroundings = execute::surroundings(prepared);
-    build_upload(&prepared.call, options, &surroundings, content)
+    let context = prepared.request_context();
+    build_upload(&prepared.call, options, &context, content)
 }
 
 /// Returns the meter of an upload. It computes the MD5 if the response may have one.

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::checksum::{Checksum, ChecksumKind};
-use crate::{Error, ErrorKind, execute::Answered, method::Verb, request::Call};
+use crate::{Error, ErrorKind, execute::RawResponse, method::Verb, request::Call};
 
 /// The bytes that an upload has sent.
 pub(super) struct SentMedia<'a> {
@@ -16,13 +16,17 @@ pub(super) struct SentMedia<'a> {
 ///
 /// # Errors
 /// [`ErrorKind::Media`] if size or checksum differ.
-pub(super) fn check(call: &Call, answered: &Answered, sent: &SentMedia<'_>) -> Result<(), Error> {
+pub(super) fn check(
+    call: &Call,
+    answered: &RawResponse,
+    sent: &SentMedia<'_>,
+) -> Result<(), Error> {
     check_body(&answered.content(), sent, StoredForm::of(call))
         .map_err(|why| mismatch(&why, answered))
 }
 
 /// Returns the error for media that is not stored as it was sent. It has the response, which describes what is stored.
-pub(super) fn mismatch(why: &str, answered: &Answered) -> Error {
+pub(super) fn mismatch(why: &str, answered: &RawResponse) -> Error {
     Error::new(
         ErrorKind::Media,
         format!("the media did not arrive as it was sent: {why}"),

@@ -9,7 +9,7 @@ use super::{LongRunning, backoff::Backoff, locate, snapshot::Snapshot};
 use crate::{
     Error, ErrorKind,
     client::prepared::Prepared,
-    execute::{self, Answered},
+    execute::{self, RawResponse},
     method::{Operation, OperationShape},
     outlined_box::OutlinedBox,
     paging::with_field,
@@ -46,7 +46,9 @@ pub(super) type PollWith = Arc<dyn Fn(&Snapshot) -> Call + Send + Sync>;
 
 /// Sends the call that starts an operation.
 pub(crate) type StartOperation = Box<
-    dyn FnOnce(OutlinedBox<Prepared>) -> BoxFuture<'static, Result<Answered, Error>> + Send + Sync,
+    dyn FnOnce(OutlinedBox<Prepared>) -> BoxFuture<'static, Result<RawResponse, Error>>
+        + Send
+        + Sync,
 >;
 
 /// An operation under way.

@@ -6,14 +6,14 @@ use serde_json::{Map, Value};
 use super::{LongRunning, failure};
 use crate::{
     Error, ErrorKind,
-    execute::Answered,
+    execute::RawResponse,
     method::{JobShape, Method, OperationShape},
     wire::from_slice,
 };
 
 /// An operation as one answer tells it.
 pub(super) struct Snapshot {
-    answered: Answered,
+    answered: RawResponse,
     fields: Map<String, Value>,
     shape: OperationShape,
 }
@@ -29,7 +29,7 @@ pub(super) enum Progress {
 impl Snapshot {
     /// Reads an answer that is an operation of this shape.
     pub(super) fn read<R: LongRunning>(
-        answered: Answered,
+        answered: RawResponse,
         shape: OperationShape,
     ) -> Result<Self, Error> {
         match serde_json::from_slice(&answered.content()) {

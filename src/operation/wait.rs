@@ -14,9 +14,7 @@ use crate::{
     client::prepared::Prepared,
     outlined_box::OutlinedBox,
     request::{
-        Call,
-        from_response::FromResponse,
-        options::{CallOptions, option_setters},
+        Call, from_response::FromResponse, option_setters::option_setters, options::CallOptions,
     },
 };
 

@@ -15,9 +15,7 @@ use crate::{
     Client, Error,
     fields::{Part, page_from_slice},
     request::{
-        Call,
-        from_response::FromResponse,
-        options::{CallOptions, option_setters},
+        Call, from_response::FromResponse, option_setters::option_setters, options::CallOptions,
     },
     wire::Selection,
 };

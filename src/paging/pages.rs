@@ -14,9 +14,7 @@ use crate::{
     Client, Error, ErrorKind, Fields,
     fields::Part,
     request::{
-        Call,
-        from_response::FromResponse,
-        options::{CallOptions, option_setters},
+        Call, from_response::FromResponse, option_setters::option_setters, options::CallOptions,
     },
 };
 

@@ -12,7 +12,7 @@ use tokio::{runtime::Handle, task::JoinHandle};
 use crate::{
     Client, Error, ErrorKind,
     client::prepared::Prepared,
-    execute::{self, Answered},
+    execute::{self, RawResponse},
     method::Slot,
     outlined_box::OutlinedBox,
     request::{Call, body::encode, options::CallOptions},
@@ -32,7 +32,7 @@ pub(super) struct Paginator {
 }
 
 /// A page that is being fetched.
-type PageFetch = BoxFuture<'static, Result<Answered, Error>>;
+type PageFetch = BoxFuture<'static, Result<RawResponse, Error>>;
 
 enum FetchState {
     Idle,
@@ -125,7 +125,7 @@ impl Paginator {
     pub(super) fn poll_response(
         &mut self,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Answered, Error>>> {
+    ) -> Poll<Option<Result<RawResponse, Error>>> {
         loop {
             match std::mem::replace(&mut self.state, FetchState::Done) {
                 FetchState::Done => return Poll::Ready(None),
@@ -247,10 +247,10 @@ fn in_background(fetch: PageFetch) -> PageFetch {
 }
 
 /// A task that is aborted when this is dropped.
-struct BackgroundFetch(JoinHandle<Result<Answered, Error>>);
+struct BackgroundFetch(JoinHandle<Result<RawResponse, Error>>);
 
 impl Future for BackgroundFetch {
-    type Output = Result<Answered, Error>;
+    type Output = Result<RawResponse, Error>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         Poll::Ready(match ready!(Pin::new(&mut self.0).poll(cx)) {

@@ -7,10 +7,7 @@ use gapi_transport::BoxFuture;
 use super::PendingCall;
 use crate::{
     Error, Response,
-    request::{
-        from_response::FromResponse,
-        options::{CallOptions, option_setters},
-    },
+    request::{from_response::FromResponse, option_setters::option_setters, options::CallOptions},
 };
 
 /// A request that is answered only if the server has another version than the one at hand: awaited, it gives `None` where nothing has changed
@@ -31,7 +28,7 @@ impl<R> ConditionalCall<R> {
     pub(super) fn new(mut sending: PendingCall<R>, etag: String) -> Self {
         let options = sending.options_mut();
         options.set_header("if-none-match", etag.try_into().ok());
-        options.choose().not_modified = true;
+        options.get_mut().not_modified = true;
         Self(sending)
     }
 
@@ -49,11 +46,11 @@ impl<R: FromResponse> ConditionalCall<R> {
     /// Whatever keeps the call from a success.
     pub fn with_meta(self) -> BoxFuture<'static, Result<Option<Response<R>>, Error>> {
         Box::pin(async move {
-            let answered = self.0.answered().await?;
-            if answered.is_not_modified() {
+            let response = self.0.raw_response().await?;
+            if response.is_not_modified() {
                 return Ok(None);
             }
-            answered.decode().map(Some)
+            response.decode().map(Some)
         })
     }
 }

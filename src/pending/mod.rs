@@ -17,10 +17,8 @@ use crate::{
     http::HttpRequest,
     outlined_box::OutlinedBox,
     request::{
-        Call,
-        entity_tag::EntityTag,
-        from_response::FromResponse,
-        options::{CallOptions, option_setters},
+        Call, entity_tag::EntityTag, from_response::FromResponse, option_setters::option_setters,
+        options::CallOptions,
     },
 };
 
@@ -88,7 +86,7 @@ impl<R> PendingCall<R> {
         ConditionalCall::new(self, etag.into_text())
     }
 
-    async fn answered(self) -> Result<execute::Answered, Error> {
+    async fn raw_response(self) -> Result<execute::RawResponse, Error> {
         execute::execute(&self.prepared).await
     }
 
@@ -101,7 +99,7 @@ impl<R> PendingCall<R> {
         Box::pin(async move {
             execute::execute(&self.prepared)
                 .await
-                .map(execute::Answered::into_raw)
+                .map(execute::RawResponse::into_raw)
         })
     }
 

@@ -3,20 +3,19 @@
 pub(crate) mod body;
 pub(crate) mod entity_tag;
 pub(crate) mod from_response;
+pub(crate) mod on_demand;
+pub(crate) mod option_setters;
 pub(crate) mod options;
 
 use std::fmt;
 
 use crate::{
-    Client, Error,
-    http::HttpRequest,
     method::{Location, Method},
-    pending::PendingCall,
     request::{
         body::{Base64Marks, Body, Encoded, with_standard},
         from_response::FromResponse,
     },
-    wire::{Base64, Param},
+    wire::Param,
 };
 
 /// A method and what it is called with. Plain data: it can be cloned, stored, compared in tests and sent from any thread.
@@ -116,18 +115,9 @@ impl Call {
         self.body.as_ref()?.as_deref().ok()
     }
 
-    /// What would be sent to the API's own endpoint, without credentials.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) when a parameter cannot stand in the path, or the body could not be encoded.
-    pub fn to_http(&self) -> Result<HttpRequest, Error> {
-        crate::http::preview(self)
-    }
-
-    /// Writes the bytes of the body as `client` wants them.
-    pub(crate) fn write_bytes_for(&mut self, client: &Client) {
-        if client.inner.base64 == Base64::Standard
-            && let Some(marks) = self.base64.take()
+    /// Writes the bytes of the body in the standard base64 alphabet.
+    pub(crate) fn use_standard_base64(&mut self) {
+        if let Some(marks) = self.base64.take()
             && let Some(Ok(body)) = &mut self.body
         {
             *body = with_standard(body, &marks);
@@ -188,7 +178,8 @@ impl<T: ?Sized, B: Into<Body<T>>> IntoUpdate<T> for B {
 
 /// A request of a generated module.
 ///
-/// Requests have an inherent `send`, so this trait need not be imported; it lets code be generic over them.
+/// Each request type has a method `send` of its own. Code that is generic over requests calls
+/// [`Client::send`](crate::Client::send).
 pub trait Request: Clone + Send + Sized + 'static {
     /// What the method answers.
     type Response: FromResponse;
@@ -198,9 +189,4 @@ pub trait Request: Clone + Send + Sized + 'static {
 
     /// The request as data.
     fn into_call(self) -> Call;
-
-    /// Sends the request; await the answer, or set options first.
-    fn send(self, client: &Client) -> PendingCall<Self::Response> {
-        PendingCall::new(client, self.into_call())
-    }
 }

@@ -17,7 +17,7 @@ use super::split::{Fault, Piece, Split};
 use crate::{
     Error, ErrorKind,
     client::prepared::Prepared,
-    execute::{self, Kind, Opened, Unreadable},
+    execute::{self, JsonFailure, JsonFailureKind, StreamingResponse},
     http::data_wrapper,
     media::Chunks,
     media_type,
@@ -39,7 +39,7 @@ use crate::{
 ///
 /// Methods that stream answer a JSON list of what the document declares as one object, or server-sent events for `alt("sse")`. Both are understood, and so
 /// are JSON values one after another; an answer that is one object is a stream of one element. No more than one element is held in memory, and what else
-/// came with its last bytes; `answer_limit` is for one element. Comments of an event stream are passed over and count for nothing, and the event `[DONE]` ends it,
+/// came with its last bytes; `response_limit` is for one element. Comments of an event stream are passed over and count for nothing, and the event `[DONE]` ends it,
 /// whether or not the connection does.
 ///
 /// It ends after an error: of the connection, of an element that is not what the document declares, or one that the server sends in place of an element.
@@ -55,7 +55,7 @@ pub struct ResponseStream<R> {
 }
 
 enum State {
-    Opening(BoxFuture<'static, Result<Opened, Error>>),
+    Opening(BoxFuture<'static, Result<StreamingResponse, Error>>),
     Reading {
         chunks: Box<Chunks>,
         limit: usize,
@@ -243,10 +243,10 @@ fn decode<R: FromResponse>(
 
 fn unread(text: &Bytes, error: &serde_json::Error, count: u64, chunks: &Chunks) -> Unread {
     let form = chunks.content_type();
-    let unreadable = Unreadable::new(text, error, form.map(media_type::is_json));
+    let unreadable = JsonFailure::new(text, error, form.map(media_type::is_json));
     let element = format!("element {count}: {}", unreadable.message("it", text.len()));
     let message = match (unreadable.kind, form) {
-        (Kind::Foreign, Some(form)) => {
+        (JsonFailureKind::NotJson, Some(form)) => {
             format!("{element} of a response of {form}; read it with `.text()` or `.raw()`")
         }
         _ => element,
@@ -256,7 +256,7 @@ fn unread(text: &Bytes, error: &serde_json::Error, count: u64, chunks: &Chunks) 
         .with_json_path(unreadable.path);
     Unread {
         error: chunks.locate_error(error),
-        is_cut: unreadable.kind == Kind::Cut,
+        is_cut: unreadable.kind == JsonFailureKind::Cut,
     }
 }
 

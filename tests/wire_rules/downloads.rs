@@ -143,7 +143,7 @@ async fn chunks_come_one_by_one() {
     let script = three(&[("content-length", "13")]);
     let mut chunks = content()
         .download(&script.client())
-        .answer_limit(1)
+        .response_limit(1)
         .stream()
         .await
         .expect("an answer");
@@ -165,7 +165,7 @@ async fn bytes_go_to_a_writer() {
     let mut file = Vec::new();
     let written = content()
         .download(&script.client())
-        .answer_limit(1)
+        .response_limit(1)
         .to_writer(&mut file)
         .await
         .expect("the media");
@@ -292,14 +292,14 @@ async fn memory_is_limited_where_it_is_used() {
         let client = script.client();
         let error = content()
             .download(&client)
-            .answer_limit(12)
+            .response_limit(12)
             .await
             .expect_err("too long");
         assert_eq!(error.kind(), ErrorKind::Transport);
-        assert!(error.to_string().contains("answer_limit"), "{error}");
+        assert!(error.to_string().contains("response_limit"), "{error}");
         content()
             .download(&client)
-            .answer_limit(13)
+            .response_limit(13)
             .await
             .expect("just so");
     }

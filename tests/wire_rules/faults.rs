@@ -94,17 +94,17 @@ async fn answers_that_are_too_long_are_refused() {
     let script = Script::new(|_| answer(200, &[], r#"{"name": "0123456789"}"#));
     let error = Create::new()
         .send(&script.client())
-        .answer_limit(10)
+        .response_limit(10)
         .await
         .expect_err("too long");
     assert_eq!(error.kind(), ErrorKind::Transport);
     assert!(
-        error.to_string().contains("10 bytes") && error.to_string().contains("answer_limit"),
+        error.to_string().contains("10 bytes") && error.to_string().contains("response_limit"),
         "{error}"
     );
     Create::new()
         .send(&script.client())
-        .answer_limit(22)
+        .response_limit(22)
         .await
         .expect("just right");
 }

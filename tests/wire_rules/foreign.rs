@@ -102,7 +102,7 @@ async fn elements(
 ) -> (Vec<Option<String>>, Option<ErrorKind>) {
     let script = Script::new(move |_| response(content_type, pieces.clone()));
     let sending = Create::new().send(&script.client());
-    let mut stream = sending.answer_limit(10_000).stream();
+    let mut stream = sending.response_limit(10_000).stream();
     let mut names = Vec::new();
     loop {
         match stream.try_next().await {

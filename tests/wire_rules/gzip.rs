@@ -70,10 +70,10 @@ async fn answers_are_decompressed() {
     // What little travels may become much: the limit is for what is held.
     let error = get()
         .send(&client)
-        .answer_limit(50_000)
+        .response_limit(50_000)
         .await
         .expect_err("too long");
-    assert!(error.to_string().contains("answer_limit"), "{error}");
+    assert!(error.to_string().contains("response_limit"), "{error}");
 }
 
 #[tokio::test]
@@ -241,12 +241,12 @@ async fn nothing_inflates_further_than_the_limit() {
     ] {
         let script = always(headers, body, usize::MAX);
         let client = script.client();
-        let download = Export::new().download(&client).answer_limit(1 << 20);
+        let download = Export::new().download(&client).response_limit(1 << 20);
         let error = download.await.expect_err("too much");
-        assert!(error.to_string().contains("answer_limit"), "{error}");
-        let call = get().send(&client).answer_limit(1 << 20);
+        assert!(error.to_string().contains("response_limit"), "{error}");
+        let call = get().send(&client).response_limit(1 << 20);
         let error = call.await.expect_err("too much");
-        assert!(error.to_string().contains("answer_limit"), "{error}");
+        assert!(error.to_string().contains("response_limit"), "{error}");
         let mut chunks = Export::new().download(&client).stream().await.expect("all");
         while let Some(chunk) = chunks.try_next().await.expect("a chunk") {
             assert!(chunk.len() <= 64 << 10, "{}", chunk.len());

@@ -497,10 +497,10 @@ async fn every_exchange_counts_whatever_ended_the_call() {
                 .retry(RetryPolicy::new().max_attempts(2))
                 .await
                 .map(|_| ()),
-            "too long" => get().send(&client).answer_limit(10).await.map(|_| ()),
+            "too long" => get().send(&client).response_limit(10).await.map(|_| ()),
             "held" => content()
                 .download(&client)
-                .answer_limit(10)
+                .response_limit(10)
                 .await
                 .map(|_| ()),
             "downloaded" => content().download(&client).await.map(|_| ()),

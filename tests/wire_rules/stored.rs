@@ -395,7 +395,7 @@ proptest! {
             sent(status, &headers, &body, broken.then_some(body.len() / 2))
         });
         let client = patient(&script);
-        let download = download(&client).answer_limit(1000);
+        let download = download(&client).response_limit(1000);
         let download = match part {
             0 => download,
             1 => download.range(2..7),

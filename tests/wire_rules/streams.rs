@@ -205,7 +205,7 @@ async fn keep_alives_cost_nothing_and_count_for_nothing() {
         )
     });
     let sending = Create::new().send(&script.client()).alt("sse");
-    let stream = sending.answer_limit(100).stream();
+    let stream = sending.response_limit(100).stream();
     let things = stream.try_collect().await.expect("all");
     assert_eq!(things.iter().map(name).collect::<Vec<_>>(), ["a", "b"]);
 }
@@ -217,9 +217,9 @@ async fn an_event_that_is_longer_than_the_limit_is_refused_as_it_comes() {
         body("text/event-stream", Box::pin(lines))
     });
     let sending = Create::new().send(&script.client()).alt("sse");
-    let mut stream = sending.answer_limit(1_000).stream();
+    let mut stream = sending.response_limit(1_000).stream();
     let error = stream.try_next().await.expect_err("too long");
-    assert!(error.to_string().contains("answer_limit"), "{error}");
+    assert!(error.to_string().contains("response_limit"), "{error}");
 }
 
 #[tokio::test]
@@ -305,12 +305,12 @@ async fn memory_holds_one_element() {
     });
     // 5 MB pass through a limit of 2 kB.
     let sending = Get::new().set("name", "x").send(&script.client());
-    let count = sending.answer_limit(2000).stream().count().await;
+    let count = sending.response_limit(2000).stream().count().await;
     assert_eq!(count, 5001);
     let sending = Get::new().set("name", "x").send(&script.client());
-    let first = sending.answer_limit(500).stream().try_next().await;
+    let first = sending.response_limit(500).stream().try_next().await;
     let error = first.map(|_| ()).expect_err("an element is longer");
-    assert!(error.to_string().contains("answer_limit"), "{error}");
+    assert!(error.to_string().contains("response_limit"), "{error}");
 }
 
 #[tokio::test]

@@ -384,7 +384,7 @@ async fn without_a_timeout_what_comes_before_the_sending_ends_when_nothing_gets_
                 if let Some(attempt) = attempt {
                     limits = limits.attempt_timeout(attempt);
                 }
-                let text = "the call stood still for its limit of 60 s";
+                let text = "the call made no progress within its limit of 60 s";
                 ends(at, kind, limits, STANDSTILL, text).await;
             }
         }
@@ -577,7 +577,7 @@ async fn a_request_that_no_connection_took_is_sent_again_whatever_it_is() {
     assert!(sent > 50, "{sent}");
     assert_eq!(
         error.to_string(),
-        "things.create: the call stood still for its limit of 60 s: it was waiting for a connection to things.googleapis.com \
+        "things.create: the call made no progress within its limit of 60 s: it was waiting for a connection to things.googleapis.com \
          (as the test says); nothing was sent"
     );
 }

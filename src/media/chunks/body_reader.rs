@@ -8,7 +8,7 @@ use tokio::task::coop::poll_proceed;
 
 use crate::{
     Error, ErrorKind,
-    execute::{self, Unread},
+    execute::{self, ResponseBody},
     http::content_encoding::{Decoder, Pull},
     media::checksum::Checksum,
 };
@@ -39,7 +39,7 @@ pub(super) enum BodyError {
 }
 
 impl BodyReader {
-    pub(super) fn of(unread: Unread, skip: u64) -> Self {
+    pub(super) fn of(unread: ResponseBody, skip: u64) -> Self {
         Self {
             decoder: unread.coding.decoder().filter(|_| unread.decode),
             body: unread.body.into_stream(),

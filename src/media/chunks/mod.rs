@@ -24,7 +24,7 @@ use super::{
 use crate::{
     Error, ErrorKind, Response,
     error::Repeat,
-    execute::{self, Backoff, Opened, State, Step, Timer},
+    execute::{self, Backoff, CallState, CallStep, StreamingResponse, Timer},
     http::content_encoding::Coding,
 };
 
@@ -43,7 +43,7 @@ use crate::{
 #[must_use = "nothing is read until a chunk is asked for"]
 pub struct Chunks {
     /// The first response.
-    opened: Box<Opened>,
+    opened: Box<StreamingResponse>,
     /// `None` after the end.
     body: Option<BodyReader>,
     /// The content coding of the responses.
@@ -52,7 +52,7 @@ pub struct Chunks {
     decode: bool,
     requested: Option<ByteRange>,
     /// The request for the rest, after a connection that broke.
-    reopening: Option<BoxFuture<'static, (Backoff, Result<Opened, Error>)>>,
+    reopening: Option<BoxFuture<'static, (Backoff, Result<StreamingResponse, Error>)>>,
     backoff: Option<Backoff>,
     /// The position in the media of the first requested byte, if known.
     start: Option<u64>,
@@ -83,11 +83,11 @@ enum ReadStep {
 
 impl Chunks {
     pub(super) fn new(
-        opened: Opened,
+        opened: StreamingResponse,
         requested: Option<ByteRange>,
         callback: ProgressCallback,
     ) -> Result<Self, Error> {
-        let (answered, unread) = (&opened.answered, &opened.unread);
+        let (answered, unread) = (&opened.response, &opened.response.unread);
         let located =
             byte_range::locate(requested, answered.status, &answered.headers, unread.len());
         let received = located.map_err(|why| {
@@ -117,8 +117,8 @@ impl Chunks {
     }
 
     /// Returns the bytes of a response that is not media, and cannot be resumed.
-    pub(crate) fn plain(mut opened: Opened) -> Self {
-        let unread = std::mem::take(&mut opened.unread);
+    pub(crate) fn plain(mut opened: StreamingResponse) -> Self {
+        let unread = std::mem::take(&mut opened.response.unread);
         Self {
             coding: unread.coding.clone(),
             decode: unread.decode,
@@ -146,12 +146,12 @@ impl Chunks {
 
     /// Returns the HTTP status, which is a success; 206 for a range.
     pub fn status(&self) -> StatusCode {
-        self.opened.answered.status
+        self.opened.response.status
     }
 
     /// Returns the headers of the first response; without `content-encoding` and `content-length` if its content is decoded.
     pub fn headers(&self) -> &HeaderMap {
-        &self.opened.answered.headers
+        &self.opened.response.headers
     }
 
     /// Returns the header `content-type`.
@@ -180,7 +180,7 @@ impl Chunks {
         self.next().await.transpose()
     }
 
-    /// Returns all bytes, if there are at most as many as `answer_limit`.
+    /// Returns all bytes, if there are at most as many as `response_limit`.
     pub(super) async fn collect(mut self) -> Result<Response<Bytes>, Error> {
         let limit = self.opened.limit;
         if self.len.is_some_and(|len| len > limit as u64) {
@@ -200,15 +200,15 @@ impl Chunks {
     pub(super) fn into_response<T>(self, value: T) -> Response<T> {
         Response {
             value,
-            status: self.opened.answered.status,
-            headers: self.opened.answered.headers,
+            status: self.opened.response.status,
+            headers: self.opened.response.headers,
             attempts: self.opened.state.exchanges(),
         }
     }
 
     /// Adds the method, the URL and the number of exchanges to an error.
     pub(crate) fn locate_error(&self, error: Error) -> Error {
-        let answered = &self.opened.answered;
+        let answered = &self.opened.response;
         error
             .at(answered.method.id, answered.url())
             .counting(self.opened.state.exchanges())
@@ -220,7 +220,7 @@ impl Chunks {
         work: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
         let state = &self.opened.state;
-        state.enter(Step::Sink);
+        state.enter(CallStep::Sink);
         let result = execute::within(self.opened.deadline.as_mut(), state, work).await;
         result.map_err(|error| self.locate_error(error))
     }
@@ -244,7 +244,7 @@ impl Chunks {
     fn finish(&mut self, error: Option<ErrorKind>) {
         if self.body.take().is_some() {
             self.reopening = None;
-            if let Some(span) = &self.opened.span {
+            if let Some(span) = &self.opened.telemetry {
                 span.attempted(self.opened.state.exchanges());
                 span.bytes(self.returned);
                 span.end(error);
@@ -259,7 +259,7 @@ impl Chunks {
         }
         loop {
             if self.reopening.is_none() {
-                self.opened.state.enter(Step::Response);
+                self.opened.state.enter(CallStep::Response);
             }
             // Checked for each chunk: bytes that arrive all the time must not hide that time is over.
             if let Some(late) = late(&mut self.opened.deadline, &self.opened.state, cx) {
@@ -296,7 +296,7 @@ impl Chunks {
             Poll::Ready(Some(Ok(chunk))) => {
                 self.wait_limit = None;
                 if let Some(host) = &self.opened.host {
-                    host.gets_on();
+                    host.record_activity();
                 }
                 self.accept(chunk)
             }
@@ -313,7 +313,7 @@ impl Chunks {
             },
             Poll::Pending => {
                 if self.wait_limit.is_none() {
-                    self.wait_limit = self.opened.patience();
+                    self.wait_limit = self.opened.start_wait_limit();
                 }
                 match late(&mut self.wait_limit, &self.opened.state, cx) {
                     None => return Poll::Pending,
@@ -379,7 +379,7 @@ impl Chunks {
 }
 
 /// Returns the error if the time of `timer` is over.
-fn late(timer: &mut Option<Timer>, state: &State, cx: &mut Context<'_>) -> Option<Error> {
+fn late(timer: &mut Option<Timer>, state: &CallState, cx: &mut Context<'_>) -> Option<Error> {
     match timer.as_mut()?.poll_late(state, cx) {
         Poll::Ready(error) => Some(error),
         Poll::Pending => None,
@@ -397,7 +397,7 @@ impl Stream for Chunks {
 impl fmt::Debug for Chunks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Chunks")
-            .field("method", &self.opened.answered.method.id)
+            .field("method", &self.opened.response.method.id)
             .field("status", &self.status())
             .field("returned", &self.returned)
             .field("content_length", &self.content_length())

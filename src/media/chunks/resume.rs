@@ -9,7 +9,7 @@ use crate::{
     Error, ErrorKind,
     client::prepared::Prepared,
     error::Repeat,
-    execute::{self, Backoff, Next, Opened, Step},
+    execute::{self, Backoff, CallStep, Next, StreamingResponse},
     http::{content_encoding::Coding, content_range},
     media::{
         byte_range::{self, ByteRange},
@@ -35,10 +35,9 @@ impl Chunks {
             .backoff
             .take()
             .filter(|_| self.returned == self.broke_at);
-        let mut backoff = backoff.unwrap_or_else(|| {
-            let options = execute::effective_options(&rest);
-            Backoff::new(&rest.client.inner, &options).without_budget()
-        });
+        let options = rest.merged_options();
+        let mut backoff =
+            backoff.unwrap_or_else(|| Backoff::new(&rest.client.inner, &options).without_budget());
         self.broke_at = self.returned;
         match backoff.after(&error, |_| None) {
             Next::GiveUp(_) => Err(error),
@@ -46,9 +45,9 @@ impl Chunks {
                 tracing::debug!(kind = %error.kind(), "the download broke; resuming it");
                 let state = Arc::clone(&self.opened.state);
                 self.reopening = Some(Box::pin(async move {
-                    state.enter(Step::Pause);
+                    state.enter(CallStep::Pause);
                     backoff.sleep(wait).await;
-                    let opened = execute::open_again(rest, state).await;
+                    let opened = execute::open_again(rest, options, state).await;
                     (backoff, opened)
                 }));
                 Ok(ReadStep::Continue)
@@ -106,8 +105,8 @@ impl Chunks {
     }
 
     /// Continues with a response to the request for the rest.
-    pub(super) fn continue_with(&mut self, mut opened: Opened) -> Result<(), Error> {
-        let (answered, unread) = (&opened.answered, &opened.unread);
+    pub(super) fn continue_with(&mut self, mut opened: StreamingResponse) -> Result<(), Error> {
+        let (answered, unread) = (&opened.response, &opened.response.unread);
         let wrong = |why: &str| {
             let returned = self.returned;
             let message =
@@ -153,7 +152,7 @@ impl Chunks {
             // The encoded bytes that it is of are not all received.
             self.checksum = None;
         }
-        let unread = std::mem::take(&mut opened.unread);
+        let unread = std::mem::take(&mut opened.response.unread);
         self.body = Some(BodyReader::of(unread, received.skip + done));
         self.opened.host = opened.host;
         Ok(())

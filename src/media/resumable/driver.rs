@@ -14,7 +14,7 @@ use crate::{
     Error, ErrorKind,
     client::prepared::Prepared,
     error::Repeat,
-    execute::{self, Answered, Backoff, Next, State, Step, Why, retry_note},
+    execute::{self, Backoff, CallState, CallStep, Next, RawResponse, Why, retry_note},
     http::HttpRequest,
     media::{
         plan::UploadPlan,
@@ -44,9 +44,9 @@ pub(crate) struct SessionDriver {
     pub(super) state: UploadState,
     backoff: Backoff,
     /// The state of the call, or of the current step if the caller sends the chunks.
-    pub(super) progress: Arc<State>,
+    pub(super) progress: Arc<CallState>,
     /// The response to the whole upload.
-    pub(super) answered: Option<Answered>,
+    pub(super) answered: Option<RawResponse>,
 }
 
 impl SessionDriver {
@@ -56,7 +56,7 @@ impl SessionDriver {
         options: CallOptions,
         plan: UploadPlan,
         mut source: MediaSource,
-        progress: Arc<State>,
+        progress: Arc<CallState>,
     ) -> Result<Self, Error> {
         let method = prepared.call.method;
         let usage = |why: String| Error::usage(why).at(method.id, None);
@@ -190,7 +190,7 @@ impl SessionDriver {
 
     /// Does the same as [`advance`](Self::advance) within the timeout of the call.
     pub(crate) async fn advance_in_time(&mut self) -> Result<bool, Error> {
-        let mut limit = execute::whole_call(&self.prepared, &self.options);
+        let mut limit = execute::call_limit(&self.prepared, &self.options);
         let (method, state) = (self.prepared.call.method.id, Arc::clone(&self.progress));
         execute::within(limit.as_mut(), &state, self.advance())
             .await
@@ -198,7 +198,7 @@ impl SessionDriver {
     }
 
     /// Sends the remaining bytes, and returns the response.
-    pub(crate) async fn finish(mut self) -> Result<Answered, Error> {
+    pub(crate) async fn finish(mut self) -> Result<RawResponse, Error> {
         while self.advance().await? {}
         match self.answered {
             Some(answered) => Ok(answered),
@@ -208,7 +208,7 @@ impl SessionDriver {
 
     /// Ends the session. The server deletes the bytes that it has.
     pub(crate) async fn cancel(mut self) -> Result<(), Error> {
-        let mut limit = execute::whole_call(&self.prepared, &self.options);
+        let mut limit = execute::call_limit(&self.prepared, &self.options);
         let (method, state) = (self.prepared.call.method.id, Arc::clone(&self.progress));
         let work = async {
             loop {
@@ -241,7 +241,7 @@ impl SessionDriver {
         match self.backoff.after(&error, |_| None) {
             Next::Wait(wait) => {
                 tracing::debug!(kind = %error.kind(), "a request of the upload made no progress");
-                self.progress.enter(Step::Pause);
+                self.progress.enter(CallStep::Pause);
                 self.backoff.sleep(wait).await;
                 Ok(())
             }

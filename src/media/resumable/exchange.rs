@@ -12,7 +12,7 @@ use super::{SessionDriver, headers, state::ServerReport};
 use crate::{
     Error, ErrorKind,
     error::Repeat,
-    execute::{self, Answered, Raw, Step},
+    execute::{self, AuxiliaryRequest, CallStep, RawResponse},
     http::{RequestContent, streamed::Streamed},
     media::{
         plan,
@@ -43,7 +43,7 @@ pub(crate) fn start_content(
 /// The result of one request to a session.
 pub(super) enum SessionResponse {
     /// The response to the whole upload.
-    Complete(Answered),
+    Complete(RawResponse),
     /// A report, and the error behind it.
     Report(ServerReport, Option<Error>),
 }
@@ -51,7 +51,7 @@ pub(super) enum SessionResponse {
 impl SessionDriver {
     /// Sends the request that begins a session. It may be repeated, because it has no other effect.
     pub(super) async fn begin_session(&mut self) -> Result<(), Error> {
-        let request = Raw::from(self.start.clone()).retrying();
+        let request = AuxiliaryRequest::from(self.start.clone()).retrying();
         let answered = self.exchange(request).await?;
         let location = answered
             .headers
@@ -99,7 +99,7 @@ impl SessionDriver {
     }
 
     async fn window(&mut self, from: u64) -> Result<Window, Error> {
-        self.progress.enter(Step::Media);
+        self.progress.enter(CallStep::Media);
         let window = self.source.window(from, self.chunk, &self.meter).await;
         let window = window.map_err(|error| self.locate(error))?;
         self.check_content()?;
@@ -111,8 +111,8 @@ impl SessionDriver {
     }
 
     /// Returns a request to the session. Credentials are sent only to the origin of the API.
-    pub(super) fn request(&self, method: Method, body: Bytes) -> Raw {
-        let request = Raw::new(method, self.url.clone(), body)
+    pub(super) fn request(&self, method: Method, body: Bytes) -> AuxiliaryRequest {
+        let request = AuxiliaryRequest::new(method, self.url.clone(), body)
             .accept(is_progress)
             .without_redirects();
         if execute::same_origin(&self.url, &self.start.uri) {
@@ -122,13 +122,18 @@ impl SessionDriver {
         }
     }
 
-    pub(super) async fn exchange(&mut self, request: Raw) -> Result<Answered, Error> {
-        let request = request.shown_as(self.redacted_url());
-        execute::raw(&self.prepared, &self.options, &self.progress, request).await
+    pub(super) async fn exchange(
+        &mut self,
+        request: AuxiliaryRequest,
+    ) -> Result<RawResponse, Error> {
+        let request = request.redacted_as(self.redacted_url());
+        request
+            .send(&self.prepared, &self.options, &self.progress)
+            .await
     }
 
     /// Reads the response to a chunk or a query.
-    fn read(&mut self, answered: Result<Answered, Error>) -> Result<SessionResponse, Error> {
+    fn read(&mut self, answered: Result<RawResponse, Error>) -> Result<SessionResponse, Error> {
         let answered = match answered {
             Ok(answered) => answered,
             Err(error) if error.repeat() != Repeat::Never => {
@@ -159,7 +164,7 @@ impl SessionDriver {
     }
 
     /// Uses the new URL of the session, if a 308 has one.
-    fn follow_move(&mut self, answered: &Answered) -> Result<(), Error> {
+    fn follow_move(&mut self, answered: &RawResponse) -> Result<(), Error> {
         let Some(location) = answered.headers.get(LOCATION) else {
             return Ok(());
         };
@@ -179,10 +184,10 @@ impl SessionDriver {
     }
 
     /// Accepts the response to the whole upload, if it describes this media.
-    pub(super) async fn complete(&mut self, answered: Answered) -> Result<(), Error> {
+    pub(super) async fn complete(&mut self, answered: RawResponse) -> Result<(), Error> {
         if self.state.total().is_none() && self.is_resumed {
             // Another process sent all bytes, so that only the media determines its length.
-            self.progress.enter(Step::Media);
+            self.progress.enter(CallStep::Media);
             let measured = self.source.measure(&self.meter).await;
             self.state
                 .learn(measured.map_err(|error| self.locate(error))?);
@@ -194,7 +199,7 @@ impl SessionDriver {
         };
         if self.is_resumed {
             // Another process sent some or all bytes.
-            self.progress.enter(Step::Media);
+            self.progress.enter(CallStep::Media);
             let recorded = self.source.catch_up(total, &self.meter).await;
             recorded.map_err(|error| self.locate(error))?;
             self.check_content()?;

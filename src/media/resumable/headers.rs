@@ -2,12 +2,12 @@
 
 use http::{HeaderMap, HeaderValue, StatusCode, header::RANGE};
 
-use crate::execute::Answered;
+use crate::execute::RawResponse;
 
 /// Returns the status of a response of a session.
 ///
 /// Programs behind proxies that follow a 308 send `x-guploader-no-308: yes`, and get status 200 with another header instead.
-pub(super) fn status(answered: &Answered) -> StatusCode {
+pub(super) fn status(answered: &RawResponse) -> StatusCode {
     let status = answered.headers.get("x-http-status-code-override");
     match status {
         Some(status) if answered.status == StatusCode::OK && status == "308" => {

@@ -11,9 +11,7 @@ use crate::{
     media::{plan::UploadPlan, upload},
     outlined_box::OutlinedBox,
     request::{
-        Call,
-        from_response::FromResponse,
-        options::{CallOptions, option_setters},
+        Call, from_response::FromResponse, option_setters::option_setters, options::CallOptions,
     },
 };
 

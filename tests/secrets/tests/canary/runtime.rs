@@ -400,7 +400,7 @@ async fn chunks() -> Vec<String> {
     assert_eq!(chunks.try_next().await.unwrap().unwrap(), CANARY);
     shown.extend(debug(&chunks));
     shown.extend(debug(&download(&client).await.unwrap()));
-    let refused = download(&client).answer_limit(1).await.unwrap_err();
+    let refused = download(&client).response_limit(1).await.unwrap_err();
     shown.extend(error(&refused));
     shown
 }

@@ -1,56 +1,123 @@
-//! From an answer to a value, or to an error that helps.
+//! A response: its status, headers and body, and how it is decoded.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
+use gapi_transport::Body;
 use http::{HeaderMap, StatusCode, header::WWW_AUTHENTICATE};
 use serde::de::DeserializeOwned;
 
-use super::{Kind, Unreadable, scopes::offered};
+use super::{
+    JsonFailure, JsonFailureKind,
+    authorize::offered_scopes,
+    plan::Plan,
+    response_body::{ResponseBody, declared_length},
+};
 use crate::{
     Error, ErrorKind, Response,
     client::prepared::Prepared,
     error::Note,
-    http::{content_encoding::Coding, data_wrapper},
+    http::{
+        content_encoding::{self, Coding},
+        data_wrapper,
+    },
     media_type,
     method::Method,
     redact::RedactedUrl,
-    request::{from_response::FromResponse, options::CallOptions},
+    request::{Transfer, from_response::FromResponse, options::CallOptions},
     wire::json_text,
 };
 
-/// An answer, read but not decoded.
-pub(crate) struct Answered {
+/// A response that is not decoded.
+pub(crate) struct RawResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
+    /// The body that is not read yet.
+    pub(crate) unread: ResponseBody,
     pub(crate) method: &'static Method,
-    /// Where it came from.
-    pub(crate) place: Option<Arc<RedactedUrl>>,
-    /// Whether the credentials were sent to whoever answered.
-    pub(crate) authorized: bool,
-    /// How many exchanges the call made for it.
+    /// The URL of the request; set for successes.
+    redacted_url: Option<Arc<RedactedUrl>>,
+    /// Whether the credentials were sent to the responding server.
+    pub(super) authorized: bool,
+    /// The number of exchanges of the call.
     pub(crate) attempts: u32,
-    /// Why there was no further attempt, though it lacks something. In a box, because nearly all have none.
-    pub(crate) note: Option<Box<Note>>,
+    /// Why there was no further attempt although the response is incomplete. Boxed, because nearly all have none.
+    pub(super) note: Option<Box<Note>>,
 }
 
-impl Answered {
+impl RawResponse {
+    /// Creates the response to a call of a batch.
+    pub(crate) fn of_part(
+        method: &'static Method,
+        status: StatusCode,
+        headers: HeaderMap,
+        body: Bytes,
+        attempts: u32,
+    ) -> Self {
+        Self {
+            status,
+            headers,
+            body,
+            unread: ResponseBody::default(),
+            method,
+            redacted_url: None,
+            authorized: true,
+            attempts,
+            note: None,
+        }
+    }
+
+    /// Creates the response to a request of the HTTP method `method`, whose body is unread.
+    pub(super) fn unread(
+        plan: &Plan<'_>,
+        response: http::Response<Body>,
+        method: &http::Method,
+        authorized: bool,
+    ) -> Self {
+        let call = &plan.prepared.call;
+        let (mut head, body) = response.into_parts();
+        let coding = Coding::of(&head.headers);
+        let as_stored = matches!(call.transfer, Transfer::Download { stored: true, .. });
+        let unread = ResponseBody {
+            body,
+            declared: declared_length(method, head.status, &head.headers),
+            // A part of encoded bytes cannot be decoded without the rest. Errors are always decoded.
+            decode: head.status != StatusCode::PARTIAL_CONTENT
+                && !(as_stored && head.status.is_success()),
+            coding,
+        };
+        if unread.decode && matches!(unread.coding, Coding::Gzip(_)) {
+            content_encoding::forget(&mut head.headers);
+        }
+        Self {
+            unread,
+            authorized,
+            ..Self::of_part(
+                call.method,
+                head.status,
+                head.headers,
+                Bytes::new(),
+                plan.state.exchanges(),
+            )
+        }
+    }
+
     /// Itself if its status is one that `accept` takes, else the error that it tells of.
     pub(super) fn check(
         mut self,
         prepared: &Prepared,
         options: &CallOptions,
-        place: &Arc<RedactedUrl>,
+        url: &Arc<RedactedUrl>,
         accept: fn(&StatusCode) -> bool,
     ) -> Result<Self, Error> {
         if accept(&self.status) {
-            self.place = Some(Arc::clone(place));
+            self.redacted_url = Some(Arc::clone(url));
             return Ok(self);
         }
         let challenge = self.headers.get(WWW_AUTHENTICATE).cloned();
         let mut error =
-            Error::api(self.status, self.headers, self.body).at(self.method.id, Some(place.text()));
+            Error::api(self.status, self.headers, self.body).at(self.method.id, Some(url.text()));
         for name in ["key", "access_token"] {
             if let Some(secret) = options.get_param(name) {
                 error = error.hiding(secret);
@@ -210,7 +277,7 @@ impl Answered {
 
     /// The URL that was asked, without secrets.
     pub(crate) fn url(&self) -> Option<String> {
-        self.place.as_ref().map(|place| place.text())
+        self.redacted_url.as_ref().map(|url| url.text())
     }
 
     /// Whether a JSON answer ends in the middle although its connection ended well: what begins as an object or a list ends as another thing.
@@ -245,17 +312,17 @@ impl Answered {
             return self.undecoded(&name);
         }
         let form = media_type::of(&self.headers);
-        let unreadable = Unreadable::new(body, error, form.map(media_type::is_json));
-        let mut message = unreadable.message("the response", body.len());
+        let failure = JsonFailure::new(body, error, form.map(media_type::is_json));
+        let mut message = failure.message("the response", body.len());
         let is_list = json_text::trim_start(body).starts_with(b"[");
-        match (unreadable.kind, schema) {
-            (Kind::Type, Some(schema)) if is_list => {
+        match (failure.kind, schema) {
+            (JsonFailureKind::Type, Some(schema)) if is_list => {
                 message = format!(
                     "the response is a list, though the document declares one object ({schema}); \
                      read it element by element with `.stream()`, or at once with `.json::<Vec<{schema}>>()`"
                 );
             }
-            (Kind::Foreign, _) => {
+            (JsonFailureKind::NotJson, _) => {
                 let form = form.unwrap_or("no content type");
                 message.push_str(&format!(" of {form}; read it with `.text()` or `.raw()`"));
             }
@@ -264,17 +331,17 @@ impl Answered {
         self.noting(Error::new(ErrorKind::Decode, message))
             .at(self.method.id, self.url())
             .with_answer(self.status, self.headers.clone(), self.body.clone())
-            .with_json_path(unreadable.path)
+            .with_json_path(failure.path)
     }
 }
 
 /// What the method accepts, against what the credentials were asked for.
 fn missing_scope(prepared: &Prepared, options: &CallOptions) -> String {
     let method = prepared.call.method;
-    let asked = match &options.chosen().scopes {
+    let asked = match &options.get().scopes {
         Some(named) => format!("The call asked for {}", named.join(" ")),
         None => {
-            let offered = offered(method, prepared.client.inner.scope_policy).join(" ");
+            let offered = offered_scopes(method, prepared.client.inner.scope_policy).join(" ");
             format!("Credentials without scopes of their own were asked for {offered}")
         }
     };

@@ -1,16 +1,69 @@
-//! Checks values against the patterns of the document.
+//! Code that only programs contain which use an option for it: compression and regular expressions.
 
 use std::{
     collections::HashMap,
+    io::Write as _,
     sync::{Mutex, PoisonError},
 };
 
+use bytes::Bytes;
+use flate2::{Compression, write::GzEncoder};
 use regex_lite::Regex;
 
-use crate::request::Call;
+use super::Call;
+
+/// An option with a function that carries it out. The setter names the function, so that the linker drops it from programs that
+/// never call the setter.
+#[derive(Clone, Copy)]
+pub(crate) enum OnDemand<F> {
+    Unset,
+    Off,
+    On(F),
+}
+
+/// Compresses a body.
+pub(crate) type Compress = fn(&[u8]) -> Result<Bytes, String>;
+
+/// Returns an error for a parameter whose value does not match its pattern.
+pub(crate) type CheckPatterns = fn(&Call) -> Result<(), String>;
+
+impl<F: Copy> OnDemand<F> {
+    pub(crate) fn of(enabled: bool, function: F) -> Self {
+        if enabled {
+            Self::On(function)
+        } else {
+            Self::Off
+        }
+    }
+
+    /// Returns this option, or `default` if it is unset.
+    pub(super) fn or(self, default: Self) -> Self {
+        match self {
+            Self::Unset => default,
+            set => set,
+        }
+    }
+
+    /// Returns the function if the option is on.
+    pub(crate) fn get(self) -> Option<F> {
+        match self {
+            Self::On(function) => Some(function),
+            Self::Unset | Self::Off => None,
+        }
+    }
+}
+
+/// Returns `body` compressed with gzip.
+pub(crate) fn gzip(body: &[u8]) -> Result<Bytes, String> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    let compressed = encoder.write_all(body).and_then(|()| encoder.finish());
+    compressed
+        .map(Bytes::from)
+        .map_err(|error| format!("the body cannot be compressed: {error}"))
+}
 
 /// Whether every value of a parameter that has a pattern matches it as a whole.
-pub(crate) fn check(call: &Call) -> Result<(), String> {
+pub(crate) fn check_patterns(call: &Call) -> Result<(), String> {
     let method = call.method;
     for &(parameter, pattern) in method.patterns {
         let parameter = method.parameters.get(usize::from(parameter));

@@ -13,7 +13,7 @@ use crate::{
 
 /// A body that is still to be read.
 #[derive(Default)]
-pub(crate) struct Unread {
+pub(crate) struct ResponseBody {
     /// As it comes.
     pub(crate) body: Body,
     /// The length of that, where the server says it.
@@ -24,7 +24,7 @@ pub(crate) struct Unread {
     pub(crate) decode: bool,
 }
 
-impl Unread {
+impl ResponseBody {
     /// The length of what it gives, where that is known.
     pub(crate) fn len(&self) -> Option<u64> {
         self.declared
@@ -105,7 +105,7 @@ fn broken(error: TransportError, limit: usize) -> Error {
 pub(crate) fn too_long(limit: usize) -> Error {
     Error::new(
         ErrorKind::Transport,
-        format!("the answer is longer than {limit} bytes; raise `answer_limit` if it may be"),
+        format!("the answer is longer than {limit} bytes; raise `response_limit` if it may be"),
     )
 }
 

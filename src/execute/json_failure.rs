@@ -14,8 +14,8 @@ const LONGEST_PATH: usize = 200;
 const LEVELS: u32 = 127;
 
 /// What is wrong with a JSON text, and where.
-pub(crate) struct Unreadable {
-    pub(crate) kind: Kind,
+pub(crate) struct JsonFailure {
+    pub(crate) kind: JsonFailureKind,
     /// The path of the value, as far as it was read: `items[3].name`.
     pub(crate) path: String,
     /// The parser's words, without the place.
@@ -26,13 +26,13 @@ pub(crate) struct Unreadable {
 
 /// What kind of failure it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum JsonFailureKind {
     /// A value of another type than expected.
     Type,
     /// The text ends too early.
     Cut,
     /// The text is no JSON at all.
-    Foreign,
+    NotJson,
     /// Several JSON values follow each other.
     Several,
     /// Objects and lists within each other, too many for the parser.
@@ -41,7 +41,7 @@ pub(crate) enum Kind {
     Broken,
 }
 
-impl Unreadable {
+impl JsonFailure {
     /// Why reading `text` ended in `error`. `is_json`: whether the text is said to be JSON; `None` where nobody says.
     pub(crate) fn new(text: &[u8], error: &serde_json::Error, is_json: Option<bool>) -> Self {
         let (line, column) = (error.line(), error.column());
@@ -50,12 +50,14 @@ impl Unreadable {
             .rsplit_once(" at line ")
             .map_or(full.as_str(), |(what, _)| what);
         let kind = match error.classify() {
-            Category::Data => Kind::Type,
-            Category::Eof => Kind::Cut,
-            _ if !looks_like_json(text, is_json) => Kind::Foreign,
-            _ if what == "trailing characters" && is_value(text, line, column) => Kind::Several,
-            _ if what == "recursion limit exceeded" => Kind::Deep,
-            _ => Kind::Broken,
+            Category::Data => JsonFailureKind::Type,
+            Category::Eof => JsonFailureKind::Cut,
+            _ if !looks_like_json(text, is_json) => JsonFailureKind::NotJson,
+            _ if what == "trailing characters" && is_value(text, line, column) => {
+                JsonFailureKind::Several
+            }
+            _ if what == "recursion limit exceeded" => JsonFailureKind::Deep,
+            _ => JsonFailureKind::Broken,
         };
         Self {
             kind,
@@ -73,16 +75,16 @@ impl Unreadable {
             message.push_str(": ");
         }
         message.push_str(&match self.kind {
-            Kind::Type => self.what.clone(),
-            Kind::Cut => format!("{it} ends in the middle, after {length} bytes"),
-            Kind::Foreign => return format!("{it} is not JSON but {length} bytes"),
-            Kind::Several => {
+            JsonFailureKind::Type => self.what.clone(),
+            JsonFailureKind::Cut => format!("{it} ends in the middle, after {length} bytes"),
+            JsonFailureKind::NotJson => return format!("{it} is not JSON but {length} bytes"),
+            JsonFailureKind::Several => {
                 return format!(
                     "{it} is several JSON values, one after another; read them as a stream, with `.stream()`"
                 );
             }
-            Kind::Deep => format!("{it} is nested deeper than the {LEVELS} levels that are read"),
-            Kind::Broken => format!(
+            JsonFailureKind::Deep => format!("{it} is nested deeper than the {LEVELS} levels that are read"),
+            JsonFailureKind::Broken => format!(
                 "{it} is not valid JSON: {} at line {}, column {}",
                 self.what, self.line, self.column
             ),
@@ -124,7 +126,7 @@ mod tests {
 
     fn message(text: &str) -> String {
         let error = serde_json::from_str::<Value>(text).expect_err("unreadable");
-        Unreadable::new(text.as_bytes(), &error, None).message("it", text.len())
+        JsonFailure::new(text.as_bytes(), &error, None).message("it", text.len())
     }
 
     #[test]
