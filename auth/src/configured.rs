@@ -12,6 +12,32 @@ pub(crate) trait Configured: TokenSource + Clone {
     fn set_reach(&mut self, reach: Reach);
 }
 
+/// Implements [`Configured`] for a source with a field `reach`, its own or one of its settings.
+#[cfg(any(
+    feature = "service-account",
+    feature = "external-account",
+    feature = "gdch"
+))]
+macro_rules! configured {
+    ($source:ty $(, $field:ident)?) => {
+        impl crate::configured::Configured for $source {
+            fn reach(&self) -> &crate::reach::Reach {
+                &self$(.$field)?.reach
+            }
+
+            fn set_reach(&mut self, reach: crate::reach::Reach) {
+                self$(.$field)?.reach = reach;
+            }
+        }
+    };
+}
+#[cfg(any(
+    feature = "service-account",
+    feature = "external-account",
+    feature = "gdch"
+))]
+pub(crate) use configured;
+
 /// Credentials within the file of other credentials.
 pub(crate) trait Nested: Credentials {
     /// Returns the same credentials with the access of the outer ones.
@@ -20,10 +46,7 @@ pub(crate) trait Nested: Credentials {
 
 /// Implements [`Nested`] for a type that wraps a [`Cached`](crate::Cached) source.
 #[cfg(feature = "impersonation")]
-#[allow(
-    unused_macros,
-    reason = "alone, impersonation has no types to stand within it"
-)]
+#[allow(unused_macros, reason = "impersonation alone has no nested types")]
 macro_rules! nested {
     ($type:ty) => {
         impl crate::configured::Nested for $type {

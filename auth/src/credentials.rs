@@ -68,10 +68,20 @@ pub trait Credentials: fmt::Debug + Send + Sync + 'static {
     }
 }
 
-/// Methods of [`Credentials`] that a type forwards to its field `0`.
+/// Methods of [`Credentials`] that a type forwards to its field `0`. `common` are those that all cached credentials forward.
 macro_rules! forward {
     ($($method:ident),+) => {
         $(crate::credentials::forward!(@$method);)+
+    };
+    (@common) => {
+        crate::credentials::forward!(
+            headers,
+            reject,
+            quota_project,
+            describe,
+            metrics,
+            has_time_limit
+        );
     };
     (@headers) => {
         fn headers<'a>(

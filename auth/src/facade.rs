@@ -156,11 +156,11 @@ macro_rules! cached_facade {
 #[cfg(any(feature = "service-account", feature = "impersonation"))]
 pub(crate) use cached_facade;
 
-/// Constructors from a credentials file of type `$type`. The module `$reader` has the function `read` and the text `NEEDED`, a hint.
-/// Errors call the text of a file `$label`.
+/// Constructors from a credentials file of type `$type`. `$read` reads the text, and `$needed` is a hint for files that
+/// cannot be read. Errors call a text without a file `$label`.
 #[cfg(feature = "impersonation")]
 macro_rules! file_constructors {
-    ($facade:ident, $type:literal, $label:literal, $reader:ident) => {
+    ($facade:ident, $type:literal, $label:literal, $read:path, $needed:expr) => {
         #[doc = concat!("Reads a file of type `", $type, "`.")]
         ///
         /// # Errors
@@ -170,7 +170,7 @@ macro_rules! file_constructors {
         pub fn from_file(path: impl AsRef<std::path::Path>) -> Result<Self, $crate::AuthError> {
             let path = path.as_ref();
             let instead = concat!(stringify!($facade), "::from_json");
-            let text = $crate::config::read_text(path, $reader::NEEDED, instead)?;
+            let text = $crate::config::read_text(path, $needed, instead)?;
             let name = $crate::RedactedPath::new(path).to_string();
             Self::read(&name, &text, &$crate::reach::Reach::trusted())
         }
@@ -189,7 +189,7 @@ macro_rules! file_constructors {
             text: &str,
             reach: &$crate::reach::Reach,
         ) -> Result<Self, $crate::AuthError> {
-            $reader::read(name, text, reach.clone()).map(|source| Self(Cached::of_file(source)))
+            $read(name, text, reach.clone()).map(|source| Self(Cached::of_file(source)))
         }
     };
 }

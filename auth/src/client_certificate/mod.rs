@@ -1,16 +1,15 @@
 //! Client certificates, which identify a machine in TLS connections (mutual TLS).
 
-mod config_paths;
-mod provider_command;
+mod config_files;
 
 use std::{fmt, path::Path, sync::Arc};
 
 use gapi_transport::{Clock, SystemClock, Transport};
 use secrecy::{ExposeSecret, SecretString};
 
-pub(crate) use self::config_paths::Paths;
+pub(crate) use self::config_files::Paths;
 #[cfg(feature = "external-account")]
-pub(crate) use self::config_paths::{read, workload};
+pub(crate) use self::config_files::{read, workload};
 use crate::{AuthError, AuthErrorKind, Environment, RedactedPath, config, pem};
 
 /// The file in which Kubernetes Engine gives workloads a certificate and its key.
@@ -98,7 +97,7 @@ impl ClientCertificate {
             Use::IfFound => None,
             Use::Always(variable) => Some(variable),
         };
-        if let Some(paths) = config_paths::find(environment)? {
+        if let Some(paths) = config_files::find(environment)? {
             return Self::read(environment, &paths).map(Some);
         }
         if environment.is_file(BUNDLE) {
@@ -108,7 +107,7 @@ impl ClientCertificate {
             return Ok(None);
         };
         if let Some(clock) = command
-            && let Some((name, text)) = provider_command::run(environment, clock).await?
+            && let Some((name, text)) = config_files::run_command(environment, clock).await?
         {
             return Self::at(&name, &text, &name, &text).map(Some);
         }
@@ -124,8 +123,8 @@ impl ClientCertificate {
     }
 
     pub(crate) fn read(environment: &Environment, paths: &Paths) -> Result<Self, AuthError> {
-        let chain = config_paths::read(environment, &paths.certificate)?;
-        let key = config_paths::read(environment, &paths.key)?;
+        let chain = config_files::read(environment, &paths.certificate)?;
+        let key = config_files::read(environment, &paths.key)?;
         let name = |path: &Path| RedactedPath::new(path).to_string();
         Self::at(&name(&paths.certificate), &chain, &name(&paths.key), &key)
     }

@@ -6,7 +6,7 @@ use super::{
     aws::{self, Aws},
     certificate::Certificate,
     executable::Executable,
-    settings::{Settings, Target},
+    settings::{FederationSettings, Target},
     source::{Source, SubjectToken},
     text_token::{Format, TokenFile, TokenUrl},
 };
@@ -33,8 +33,12 @@ pub(super) fn read(name: &str, text: &str, reach: Reach) -> Result<Source, AuthE
     Ok(Source::new(settings, subject_token))
 }
 
-fn settings(name: &str, fields: &mut Fields, reach: Reach) -> Result<Settings, AuthError> {
-    let mut settings = Settings::new(
+fn settings(
+    name: &str,
+    fields: &mut Fields,
+    reach: Reach,
+) -> Result<FederationSettings, AuthError> {
+    let mut settings = FederationSettings::new(
         fields.required("audience")?,
         fields.required("subject_token_type")?,
         reach,
@@ -67,7 +71,10 @@ fn settings(name: &str, fields: &mut Fields, reach: Reach) -> Result<Settings, A
 }
 
 /// Reads where the subject token comes from.
-fn subject_token(mut source: Fields, settings: &Settings) -> Result<SubjectToken, AuthError> {
+fn subject_token(
+    mut source: Fields,
+    settings: &FederationSettings,
+) -> Result<SubjectToken, AuthError> {
     if let Some(version) = source.text("environment_id")? {
         for other in ["file", "executable", "certificate"] {
             if source.has(other) {

@@ -16,7 +16,7 @@ use secrecy::SecretString;
 pub use self::supplier::{AwsCredentials, AwsSupplier, SubjectTokenSupplier, SupplierContext};
 use self::{
     aws::Aws,
-    settings::Settings,
+    settings::FederationSettings,
     source::{Source, SubjectToken},
 };
 use crate::{
@@ -57,7 +57,8 @@ impl ExternalAccount {
         ExternalAccount,
         "external_account",
         "external account",
-        file
+        file::read,
+        file::NEEDED
     );
 
     /// Creates credentials that exchange the tokens of `supplier`.
@@ -70,14 +71,15 @@ impl ExternalAccount {
         subject_token_type: impl Into<String>,
         supplier: impl SubjectTokenSupplier,
     ) -> Self {
-        let settings = Settings::new(audience.into(), subject_token_type.into(), Reach::trusted());
+        let settings =
+            FederationSettings::new(audience.into(), subject_token_type.into(), Reach::trusted());
         let subject_token = SubjectToken::Own(Arc::new(supplier));
         Self(Cached::new(Source::new(settings, subject_token)))
     }
 
     /// Creates credentials that sign requests with the AWS keys of `supplier`.
     pub fn with_aws_supplier(audience: impl Into<String>, supplier: impl AwsSupplier) -> Self {
-        let settings = Settings::new(
+        let settings = FederationSettings::new(
             audience.into(),
             aws::TOKEN_TYPE.to_owned(),
             Reach::trusted(),
@@ -158,16 +160,8 @@ impl ExternalAccount {
 
 nested!(ExternalAccount);
 
-cached_facade!(ExternalAccount, Settings, settings);
+cached_facade!(ExternalAccount, FederationSettings, settings);
 
 impl Credentials for ExternalAccount {
-    crate::credentials::forward!(
-        headers,
-        reject,
-        universe_domain,
-        quota_project,
-        describe,
-        metrics,
-        has_time_limit
-    );
+    crate::credentials::forward!(common, universe_domain);
 }

@@ -14,7 +14,7 @@ use crate::{
 
 /// What is exchanged, where, and which service account is impersonated.
 #[derive(Clone)]
-pub(super) struct Settings {
+pub(super) struct FederationSettings {
     pub(super) audience: String,
     pub(super) subject_token_type: String,
     /// The Security Token Service; `{universe_domain}` in it is replaced by the universe.
@@ -42,7 +42,7 @@ pub(super) enum Target {
     Url(Account),
 }
 
-impl Settings {
+impl FederationSettings {
     pub(super) fn new(audience: String, subject_token_type: String, reach: Reach) -> Self {
         Self {
             audience,

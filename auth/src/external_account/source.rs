@@ -10,16 +10,15 @@ use super::{
     aws::Aws,
     certificate::{self, Certificate},
     executable::Executable,
-    settings::Settings,
+    settings::FederationSettings,
     supplier::{SubjectTokenSupplier, SupplierContext},
     text_token::{self, TokenFile, TokenUrl},
 };
 use crate::{
     AccessToken, AuthError, AuthRequest, FetchContext, Token, TokenSource,
-    configured::Configured,
+    configured::configured,
     iam::{self, Account, Call},
     oauth::metrics_header,
-    reach::Reach,
     sts::Exchange,
     token_retry::ATTEMPT_TIMEOUT,
 };
@@ -36,7 +35,11 @@ pub(super) enum SubjectToken {
 }
 
 impl SubjectToken {
-    async fn get(&self, settings: &Settings, cx: &FetchContext) -> Result<SecretString, AuthError> {
+    async fn get(
+        &self,
+        settings: &FederationSettings,
+        cx: &FetchContext,
+    ) -> Result<SecretString, AuthError> {
         let own = SupplierContext {
             settings,
             fetch: cx,
@@ -52,7 +55,10 @@ impl SubjectToken {
     }
 
     /// Returns the transport of the exchange if it has to present a certificate.
-    fn own_transport(&self, settings: &Settings) -> Result<Option<Arc<dyn Transport>>, AuthError> {
+    fn own_transport(
+        &self,
+        settings: &FederationSettings,
+    ) -> Result<Option<Arc<dyn Transport>>, AuthError> {
         match self {
             // The program's own transport must present the certificate.
             Self::Certificate(certificate) if settings.reach.transport().is_none() => {
@@ -63,7 +69,7 @@ impl SubjectToken {
     }
 
     /// Refuses what can never work, or what the policy forbids.
-    fn check(&self, settings: &Settings) -> Result<(), AuthError> {
+    fn check(&self, settings: &FederationSettings) -> Result<(), AuthError> {
         match self {
             Self::File(_) => settings.reach.files(text_token::FILE).map(drop),
             Self::Certificate(_) => settings.reach.files(certificate::WHAT).map(drop),
@@ -98,12 +104,12 @@ impl SubjectToken {
 /// A federated identity: where its subject token comes from, and how it is exchanged.
 #[derive(Clone)]
 pub(super) struct Source {
-    pub(super) settings: Settings,
+    pub(super) settings: FederationSettings,
     subject_token: SubjectToken,
 }
 
 impl Source {
-    pub(super) fn new(settings: Settings, subject_token: SubjectToken) -> Self {
+    pub(super) fn new(settings: FederationSettings, subject_token: SubjectToken) -> Self {
         Self {
             settings,
             subject_token,
@@ -203,15 +209,7 @@ impl fmt::Debug for Source {
     }
 }
 
-impl Configured for Source {
-    fn reach(&self) -> &Reach {
-        &self.settings.reach
-    }
-
-    fn set_reach(&mut self, reach: Reach) {
-        self.settings.reach = reach;
-    }
-}
+configured!(Source, settings);
 
 impl TokenSource for Source {
     fn fetch<'a>(&'a self, cx: &'a FetchContext) -> BoxFuture<'a, Result<Token, AuthError>> {
@@ -252,7 +250,7 @@ impl TokenSource for Source {
 }
 
 /// Adds a hint to a refusal of the Security Token Service if a remedy is known.
-fn diagnose_exchange(error: AuthError, settings: &Settings) -> AuthError {
+fn diagnose_exchange(error: AuthError, settings: &FederationSettings) -> AuthError {
     let audience = &settings.audience;
     let description = error
         .oauth_description()
@@ -287,7 +285,7 @@ fn diagnose_exchange(error: AuthError, settings: &Settings) -> AuthError {
 }
 
 /// Adds a hint to a refusal of impersonation if a remedy is known.
-fn diagnose_impersonation(error: AuthError, settings: &Settings) -> AuthError {
+fn diagnose_impersonation(error: AuthError, settings: &FederationSettings) -> AuthError {
     let Some("PERMISSION_DENIED") = error.oauth_error() else {
         return error;
     };

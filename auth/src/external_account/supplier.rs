@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use gapi_transport::{BoxFuture, Clock, Transport};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::settings::Settings;
+use super::settings::FederationSettings;
 use crate::{AuthError, FetchContext};
 
 /// Supplies subject tokens of a provider that no configuration describes.
@@ -25,7 +25,7 @@ pub trait SubjectTokenSupplier: fmt::Debug + Send + Sync + 'static {
 /// The context of a call of a supplier.
 #[derive(Clone, Copy)]
 pub struct SupplierContext<'a> {
-    pub(super) settings: &'a Settings,
+    pub(super) settings: &'a FederationSettings,
     pub(super) fetch: &'a FetchContext,
 }
 

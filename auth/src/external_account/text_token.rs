@@ -7,7 +7,7 @@ use http::{HeaderName, HeaderValue, Method, Request, StatusCode};
 use secrecy::{ExposeSecret, SecretString, zeroize::Zeroize};
 use serde_json::Value;
 
-use super::settings::Settings;
+use super::settings::FederationSettings;
 use crate::{
     AuthError, AuthErrorKind, FetchContext, RedactedPath,
     config::{self, Fields},
@@ -107,18 +107,18 @@ pub(super) struct TokenUrl {
 }
 
 impl TokenUrl {
-    pub(super) fn check(&self, settings: &Settings) -> Result<(), AuthError> {
+    pub(super) fn check(&self, settings: &FederationSettings) -> Result<(), AuthError> {
         self.url(settings).map(drop)
     }
 
-    fn url(&self, settings: &Settings) -> Result<Cow<'_, str>, AuthError> {
+    fn url(&self, settings: &FederationSettings) -> Result<Cow<'_, str>, AuthError> {
         settings.url(Purpose::Subject, "the URL of the subject token", &self.url)
     }
 
     /// Requests a token.
     pub(super) async fn get(
         &self,
-        settings: &Settings,
+        settings: &FederationSettings,
         cx: &FetchContext,
     ) -> Result<SecretString, AuthError> {
         let url = self.url(settings)?;

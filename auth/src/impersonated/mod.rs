@@ -49,7 +49,8 @@ impl Impersonated {
         Impersonated,
         "impersonated_service_account",
         "impersonated service account",
-        file
+        file::read,
+        file::NEEDED
     );
 
     setters! {
@@ -109,14 +110,7 @@ impl Impersonated {
 cached_facade!(Impersonated, Source);
 
 impl Credentials for Impersonated {
-    crate::credentials::forward!(
-        headers,
-        reject,
-        quota_project,
-        describe,
-        metrics,
-        has_time_limit
-    );
+    crate::credentials::forward!(common);
 
     fn universe_domain(&self) -> BoxFuture<'_, Result<String, AuthError>> {
         Box::pin(self.0.source().universe())

@@ -15,7 +15,7 @@ pub(crate) use self::{
     server::NotFoundError,
 };
 use self::{
-    server::{Server, Settings},
+    server::{Server, ServerSettings},
     source::Source,
 };
 use crate::{
@@ -57,11 +57,11 @@ pub struct MetadataServer(Cached<Source>);
 impl MetadataServer {
     /// Creates credentials of the machine's default service account.
     pub fn new() -> Self {
-        Self::build(Source::new(Server::new(Settings::new())))
+        Self::build(Source::new(Server::new(ServerSettings::new())))
     }
 
     fn build(source: Source) -> Self {
-        let Settings { clock, retry, .. } = source.server.settings().clone();
+        let ServerSettings { clock, retry, .. } = source.server.settings().clone();
         Self(Cached::new(source).clock(clock).retry(retry))
     }
 
@@ -71,7 +71,7 @@ impl MetadataServer {
         Self::build(source)
     }
 
-    fn configure(self, change: impl FnOnce(&mut Settings)) -> Self {
+    fn configure(self, change: impl FnOnce(&mut ServerSettings)) -> Self {
         let mut settings = self.0.source().server.settings().clone();
         change(&mut settings);
         self.change(|source| source.server = Server::new(settings))
@@ -254,14 +254,7 @@ impl fmt::Debug for MetadataServer {
 }
 
 impl Credentials for MetadataServer {
-    crate::credentials::forward!(
-        headers,
-        reject,
-        quota_project,
-        describe,
-        metrics,
-        has_time_limit
-    );
+    crate::credentials::forward!(common);
 
     fn universe_domain(&self) -> BoxFuture<'_, Result<String, AuthError>> {
         Box::pin(async {

@@ -81,10 +81,10 @@ impl<V: Clone> Memo<V> {
 
 /// A metadata server. Clones share its memory.
 #[derive(Clone)]
-pub(super) struct Server(Arc<Inner>);
+pub(super) struct Server(Arc<ServerState>);
 
-struct Inner {
-    settings: Settings,
+struct ServerState {
+    settings: ServerSettings,
     detected: Memo<()>,
     /// The host that responded, unless a host is named.
     responded_at: OnceLock<String>,
@@ -95,7 +95,7 @@ type Fact = Arc<Memo<Option<String>>>;
 
 /// The settings of a server. Other settings need another server.
 #[derive(Clone)]
-pub(super) struct Settings {
+pub(super) struct ServerSettings {
     pub(super) environment: Environment,
     pub(super) host: Option<String>,
     pub(super) transport: Arc<dyn Transport>,
@@ -105,7 +105,7 @@ pub(super) struct Settings {
     pub(super) not_found: Option<NotFoundError>,
 }
 
-impl Settings {
+impl ServerSettings {
     pub(super) fn new() -> Self {
         Self {
             environment: Environment::system(),
@@ -119,8 +119,8 @@ impl Settings {
 }
 
 impl Server {
-    pub(super) fn new(settings: Settings) -> Self {
-        Self(Arc::new(Inner {
+    pub(super) fn new(settings: ServerSettings) -> Self {
+        Self(Arc::new(ServerState {
             settings,
             detected: Memo::new(),
             responded_at: OnceLock::new(),
@@ -128,16 +128,16 @@ impl Server {
         }))
     }
 
-    pub(super) fn settings(&self) -> &Settings {
+    pub(super) fn settings(&self) -> &ServerSettings {
         &self.0.settings
     }
 
     /// Returns the hosts to try: the one that the program names, else the one of the environment, else the one that responded, else the default ones.
     fn hosts(&self) -> Result<Vec<String>, AuthError> {
-        let inner = &*self.0;
+        let state = &*self.0;
         match (
-            &inner.settings.host,
-            request::named_host(&inner.settings.environment),
+            &state.settings.host,
+            request::named_host(&state.settings.environment),
         ) {
             (Some(host), _) => {
                 request::parse_host("the metadata server's host", host).map(|host| vec![host])
@@ -145,46 +145,46 @@ impl Server {
             (None, Some((variable, value))) => {
                 request::parse_host(variable, &value).map(|host| vec![host])
             }
-            (None, None) => Ok(match inner.responded_at.get() {
+            (None, None) => Ok(match state.responded_at.get() {
                 Some(host) => vec![host.clone()],
-                None => request::default_hosts(&inner.settings.environment),
+                None => request::default_hosts(&state.settings.environment),
             }),
         }
     }
 
     /// Detects the server. The error is what was found instead.
     pub(super) async fn detect(&self) -> Result<(), String> {
-        let inner = &*self.0;
-        if inner.settings.host.is_some() {
+        let state = &*self.0;
+        if state.settings.host.is_some() {
             return Ok(());
         }
-        match probe::detect(&inner.settings.environment) {
+        match probe::detect(&state.settings.environment) {
             Detection::Present => Ok(()),
             Detection::Absent(why) => Err(why),
             Detection::Unknown(_) => {
                 let found = probe::find_host(
-                    &inner.settings.environment,
-                    &*inner.settings.transport,
-                    &*inner.settings.clock,
+                    &state.settings.environment,
+                    &*state.settings.transport,
+                    &*state.settings.clock,
                 )
                 .await?;
                 // The first one counts.
-                let _ = inner.responded_at.set(found);
+                let _ = state.responded_at.set(found);
                 Ok(())
             }
         }
     }
 
     async fn ensure(&self) -> Result<(), AuthError> {
-        let inner = &*self.0;
-        let Some(not_found) = &inner.settings.not_found else {
+        let state = &*self.0;
+        let Some(not_found) = &state.settings.not_found else {
             return Ok(());
         };
         let detect = async {
             let found = self.detect().await;
             found.map_err(|instead| not_found(&instead))
         };
-        inner.detected.get(&*inner.settings.clock, detect).await
+        state.detected.get(&*state.settings.clock, detect).await
     }
 
     /// Sends one request. `None` means that the server does not have the path; other statuses than success are errors.
@@ -193,8 +193,8 @@ impl Server {
         path: &str,
         metrics: &str,
     ) -> Result<Option<MetadataResponse>, AuthError> {
-        let inner = &*self.0;
-        request::check_mode(&inner.settings.environment)?;
+        let state = &*self.0;
+        request::check_mode(&state.settings.environment)?;
         self.ensure().await?;
         let path = format!("/computeMetadata/v1/{path}");
         let (host, response) = self.first_response(&path, metrics).await?;
@@ -212,10 +212,10 @@ impl Server {
         path: &str,
         metrics: &str,
     ) -> Result<(String, MetadataResponse), AuthError> {
-        let inner = &*self.0;
+        let state = &*self.0;
         let requester = Requester {
-            transport: &*inner.settings.transport,
-            clock: &*inner.settings.clock,
+            transport: &*state.settings.transport,
+            clock: &*state.settings.clock,
             limit: LIMIT,
         };
         let mut hosts = self.hosts()?.into_iter().peekable();
@@ -225,7 +225,7 @@ impl Server {
                 Ok(response) => {
                     if response.is_google {
                         // The first one counts.
-                        let _ = inner.responded_at.set(host.clone());
+                        let _ = state.responded_at.set(host.clone());
                     }
                     return Ok((host, response));
                 }

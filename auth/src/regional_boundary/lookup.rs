@@ -87,10 +87,10 @@ const DELAY: Duration = Duration::from_secs(15 * 60);
 
 /// What is known of one boundary, and when to look it up.
 #[derive(Default)]
-pub(super) struct Schedule(Mutex<Known>);
+pub(super) struct Schedule(Mutex<KnownBoundary>);
 
 #[derive(Default)]
-struct Known {
+struct KnownBoundary {
     /// The locations, none if there is no boundary, and the expiry.
     boundary: Option<(Option<HeaderValue>, Duration)>,
     looking: bool,
@@ -108,7 +108,7 @@ pub(super) enum Action {
 pub(super) struct LookupGuard(Arc<Schedule>);
 
 impl Schedule {
-    fn known(&self) -> MutexGuard<'_, Known> {
+    fn known(&self) -> MutexGuard<'_, KnownBoundary> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

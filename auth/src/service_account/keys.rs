@@ -83,12 +83,12 @@ impl RsaKey {
 }
 
 /// A private key and its id.
-pub(super) struct Key {
+pub(super) struct PrivateKey {
     pub(super) id: Option<String>,
     pub(super) key: RsaKey,
 }
 
-impl Key {
+impl PrivateKey {
     pub(super) fn new(file: &KeyFile) -> Result<Self, AuthError> {
         Ok(Self {
             id: file.private_key_id.clone(),
@@ -106,7 +106,7 @@ pub(super) struct Keys {
 }
 
 struct LoadedKey {
-    key: Arc<Key>,
+    key: Arc<PrivateKey>,
     fingerprint: Option<Fingerprint>,
 }
 
@@ -136,7 +136,7 @@ impl Fingerprint {
 
 impl Keys {
     /// A key that never changes.
-    pub(super) fn fixed(key: Key, email: String) -> Self {
+    pub(super) fn fixed(key: PrivateKey, email: String) -> Self {
         Self {
             loaded: Mutex::new(LoadedKey {
                 key: Arc::new(key),
@@ -159,7 +159,7 @@ impl Keys {
 
     /// Returns the key to sign with, after reading a file that changed. A file that is missing, half written, broken or of another
     /// account does not replace the key, and is read again the next time.
-    pub(super) fn current(&self) -> Arc<Key> {
+    pub(super) fn current(&self) -> Arc<PrivateKey> {
         let mut loaded = self.loaded();
         let Some(path) = &self.path else {
             return loaded.key.clone();
@@ -187,7 +187,7 @@ impl Keys {
         loaded.key.clone()
     }
 
-    fn read(&self, path: &Path) -> Result<Key, AuthError> {
+    fn read(&self, path: &Path) -> Result<PrivateKey, AuthError> {
         let file = KeyFile::read(path, &RedactedPath::new(path).to_string())?;
         if file.client_email != self.email {
             return Err(AuthError::new(
@@ -195,6 +195,6 @@ impl Keys {
                 format!("{}: this is the key of {}", file.name, file.client_email),
             ));
         }
-        Key::new(&file)
+        PrivateKey::new(&file)
     }
 }

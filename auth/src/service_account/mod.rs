@@ -1,6 +1,5 @@
 //! Service accounts with a private key.
 
-mod diagnostics;
 #[cfg(feature = "id-token")]
 mod id_token;
 mod identity;
@@ -177,15 +176,7 @@ crate::configured::nested!(ServiceAccount);
 cached_facade!(ServiceAccount, Source);
 
 impl Credentials for ServiceAccount {
-    crate::credentials::forward!(
-        headers,
-        reject,
-        universe_domain,
-        quota_project,
-        describe,
-        metrics,
-        has_time_limit
-    );
+    crate::credentials::forward!(common, universe_domain);
 
     #[cfg(feature = "id-token")]
     fn id_tokens(&self) -> Option<Arc<dyn IdTokenSource>> {

@@ -7,16 +7,15 @@ use http::Uri;
 use serde_json::{Map, Value};
 
 use super::{
-    diagnostics::diagnose,
     identity::{Identity, Signing},
     key_file::KeyFile,
-    keys::{Fingerprint, Key, Keys},
+    keys::{Fingerprint, Keys, PrivateKey},
 };
 use crate::{
     AuthError, AuthErrorKind, AuthRequest, DEFAULT_UNIVERSE, FetchContext, Scopes, Token,
     TokenSource,
-    assertion::{self, Claims, jwt_bearer},
-    configured::Configured,
+    assertion::{self, Claims, delegation_hint, jwt_bearer, subject_hint},
+    configured::configured,
     oauth::{GOOGLE_TOKEN_URI, Reader, Refusal, read},
     reach::{Named, Purpose, Reach},
 };
@@ -48,7 +47,7 @@ impl Source {
                 format!("{}: the e-mail address is empty", file.name),
             ));
         }
-        let keys = Keys::fixed(Key::new(&file)?, file.client_email.clone());
+        let keys = Keys::fixed(PrivateKey::new(&file)?, file.client_email.clone());
         let identity = Identity {
             email: file.client_email,
             client_id: file.client_id,
@@ -123,10 +122,7 @@ impl Source {
         assertion::exchange(
             &**cx.clock(),
             |now| Box::pin(self.send_assertion(cx, audience, now, read)),
-            |error, skew| {
-                let subject = self.subject.as_deref();
-                diagnose(error, &self.identity, subject, cx.scopes(), skew)
-            },
+            |error, skew| self.diagnose(error, cx.scopes(), skew),
         )
         .await
     }
@@ -151,6 +147,73 @@ impl Source {
         };
         let assertion = identity.token(&claims, cx).await?;
         jwt_bearer(&self.token_uri()?, &assertion, metrics, cx, read).await
+    }
+
+    /// Adds a hint to a refusal if a remedy is known. `skew` is the server's clock minus this machine's, in seconds.
+    fn diagnose(&self, error: AuthError, scopes: &[String], skew: Option<i64>) -> AuthError {
+        match self.hint(&error, scopes, skew) {
+            Some(hint) => error.with_hint(hint),
+            None => error,
+        }
+    }
+
+    fn hint(&self, error: &AuthError, scopes: &[String], skew: Option<i64>) -> Option<String> {
+        let identity = &*self.identity;
+        let description = error
+            .oauth_description()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        Some(match (error.oauth_error()?, self.subject.as_deref()) {
+            ("invalid_grant", _) if skew.is_some() => {
+                let skew = skew?;
+                let side = if skew < 0 { "ahead of" } else { "behind" };
+                format!(
+                    "this machine's clock is {} s {side} the token endpoint's: set it",
+                    skew.unsigned_abs()
+                )
+            }
+            ("unauthorized_client" | "access_denied", Some(subject)) => {
+                let client = match &identity.client_id {
+                    Some(id) => format!("the client ID {id}"),
+                    None => format!(
+                        "the unique ID of {} (the key file does not hold it)",
+                        identity.email
+                    ),
+                };
+                delegation_hint(subject, &client, scopes)
+            }
+            ("invalid_grant", Some(subject))
+                if description.contains("email") || description.contains("user id") =>
+            {
+                subject_hint(subject)
+            }
+            ("invalid_grant", _) if description.contains("signature") => format!(
+                "the key {}is not a key of {} any more: it was deleted or disabled, or belongs to another account",
+                identity
+                    .signing
+                    .key_id()
+                    .map_or_else(String::new, |id| format!("{id} ")),
+                identity.email
+            ),
+            ("invalid_grant", _) if description.contains("account not found") => {
+                format!(
+                    "{} does not exist any more, or the address is misspelt",
+                    identity.email
+                )
+            }
+            ("invalid_grant", _)
+                if description.contains("short-lived") || description.contains("timeframe") =>
+            {
+                String::from("check this machine's clock")
+            }
+            ("invalid_scope", _) => {
+                format!("check the spelling of the scopes: {}", scopes.join(" "))
+            }
+            ("disabled_client" | "account_disabled", _) => {
+                format!("enable {} in the Cloud console", identity.email)
+            }
+            _ => return None,
+        })
     }
 
     async fn access_token(&self, cx: &FetchContext) -> Result<Token, AuthError> {
@@ -187,15 +250,7 @@ impl fmt::Debug for Source {
     }
 }
 
-impl Configured for Source {
-    fn reach(&self) -> &Reach {
-        &self.reach
-    }
-
-    fn set_reach(&mut self, reach: Reach) {
-        self.reach = reach;
-    }
-}
+configured!(Source);
 
 impl TokenSource for Source {
     fn fetch<'a>(&'a self, cx: &'a FetchContext) -> BoxFuture<'a, Result<Token, AuthError>> {

@@ -240,7 +240,7 @@ async fn where_there_is_nothing_every_place_is_named_with_the_ways_out() {
     for what in [
         "is not set",
         "neither HOME nor CLOUDSDK_CONFIG is set",
-        "does not answer at 169.254.169.254",
+        "does not respond at 169.254.169.254",
     ] {
         assert!(error.to_string().contains(what), "{error}");
     }

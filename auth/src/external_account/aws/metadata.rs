@@ -10,7 +10,7 @@ use crate::{
     AuthError, AuthErrorKind,
     config::Fields,
     external_account::{
-        settings::Settings,
+        settings::FederationSettings,
         supplier::{AwsCredentials, SupplierContext},
     },
     oauth::{RESPONSE_LIMIT, refuse},
@@ -43,7 +43,7 @@ struct Session<'a> {
 }
 
 impl Metadata {
-    pub(super) fn check(&self, settings: &Settings) -> Result<(), AuthError> {
+    pub(super) fn check(&self, settings: &FederationSettings) -> Result<(), AuthError> {
         for (what, url) in [
             (REGION, &self.region_url),
             (KEYS, &self.credentials_url),

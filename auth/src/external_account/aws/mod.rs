@@ -15,7 +15,7 @@ use self::{
     sigv4::{SigningRequest, sign},
 };
 use super::{
-    settings::Settings,
+    settings::FederationSettings,
     supplier::{AwsSupplier, SupplierContext},
 };
 use crate::{
@@ -78,7 +78,7 @@ impl Aws {
     }
 
     /// Refuses hosts that do not belong to AWS.
-    pub(super) fn check(&self, settings: &Settings) -> Result<(), AuthError> {
+    pub(super) fn check(&self, settings: &FederationSettings) -> Result<(), AuthError> {
         if let AwsKeys::Machine(metadata) = &self.keys {
             metadata.check(settings)?;
         }
@@ -86,7 +86,7 @@ impl Aws {
     }
 
     /// Returns the URL of the request to sign.
-    fn url(&self, settings: &Settings, region: &str) -> Result<String, AuthError> {
+    fn url(&self, settings: &FederationSettings, region: &str) -> Result<String, AuthError> {
         check_region(region)?;
         let url = self
             .verification_url

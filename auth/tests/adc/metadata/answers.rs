@@ -61,7 +61,7 @@ async fn what_is_not_googles_is_not_believed() {
         (AuthErrorKind::Http, false)
     );
     assert!(
-        error.to_string().contains("is no metadata server"),
+        error.to_string().contains("is not a metadata server"),
         "{error}"
     );
     assert!(!format!("{error:?} {error}").contains("evil"), "{error:?}");

@@ -1,4 +1,4 @@
-//! Files of type `external_account_authorized_user`, and the tokens of their refresh tokens.
+//! Users who signed in through a workforce pool.
 
 use std::{
     borrow::Cow,
@@ -10,27 +10,92 @@ use gapi_transport::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
-    AuthError, AuthErrorKind, AuthRequest, FetchContext, Token, TokenSource,
+    AuthError, AuthErrorKind, AuthRequest, Cached, Credentials, FetchContext, Token, TokenSource,
     config::Fields,
-    configured::Configured,
+    configured::{configured, nested},
+    facade::{cached_facade, file_constructors, setters},
     oauth,
     reach::{Named, Purpose, Reach},
     sts::{self, ClientAuth},
+    token_retry::ATTEMPT_TIMEOUT,
 };
+
+/// A user who signed in through a [workforce pool](https://docs.cloud.google.com/iam/docs/workforce-identity-federation): a
+/// refresh token of Google's Security Token Service.
+///
+/// If the service returns a new refresh token, it replaces the old one in memory, for this value and its clones. Programs that save it
+/// get it from [`refresh_token`](Self::refresh_token).
+///
+/// The scopes are those of the sign-in; requests cannot change them. Constructors send no requests. Tokens are cached as [`Cached`]
+/// describes. Clones share the cache; setters empty it.
+#[derive(Clone)]
+pub struct ExternalAccountAuthorizedUser(Cached<Source>);
+
+impl ExternalAccountAuthorizedUser {
+    file_constructors!(
+        ExternalAccountAuthorizedUser,
+        "external_account_authorized_user",
+        "workforce user",
+        read,
+        NEEDED
+    );
+
+    setters! {
+        quota_project,
+        ///
+        /// The default is the URL in the file.
+        token_url,
+        url_policy,
+        transport,
+        clock,
+        retry,
+    }
+
+    /// Returns the resource name of the provider that the user signed in with, if the file names it.
+    pub fn audience(&self) -> Option<&str> {
+        self.0.source().audience.as_deref()
+    }
+
+    /// Returns the current refresh token, which is a secret.
+    pub fn refresh_token(&self) -> SecretString {
+        self.0.source().refresh_token()
+    }
+
+    /// Signs out: revokes the refresh token and removes it from this value. Later requests fail.
+    ///
+    /// # Errors
+    /// [`AuthError`] if the file names no `revoke_url`, or if the service cannot be reached or refuses. The refresh token remains then.
+    pub async fn revoke(&self) -> Result<(), AuthError> {
+        let cx = self.0.outside_fetch();
+        let revoking = self.0.source().revoke(&cx);
+        cx.within(ATTEMPT_TIMEOUT, "the sign-out did not end", revoking)
+            .await?;
+        self.0.forget();
+        Ok(())
+    }
+}
+
+nested!(ExternalAccountAuthorizedUser);
+
+cached_facade!(ExternalAccountAuthorizedUser, Source);
+
+impl Credentials for ExternalAccountAuthorizedUser {
+    crate::credentials::forward!(common, universe_domain);
+}
 
 /// A refresh token, its client, and its URLs.
 #[derive(Clone)]
-pub(super) struct Source {
+struct Source {
     client: ClientAuth,
     /// Shared by all copies, so that a new refresh token replaces the old one in all of them.
     grant: Arc<SharedGrant>,
-    pub(super) audience: Option<String>,
+    audience: Option<String>,
     /// The Security Token Service; `{universe_domain}` in it is replaced by the universe.
-    pub(super) token_url: Named,
-    pub(super) revoke_url: Option<Named>,
-    pub(super) quota_project: Option<String>,
-    pub(super) universe_domain: Named,
-    pub(super) reach: Reach,
+    token_url: Named,
+    revoke_url: Option<Named>,
+    quota_project: Option<String>,
+    universe_domain: Named,
+    reach: Reach,
 }
 
 struct SharedGrant {
@@ -58,11 +123,11 @@ impl SharedGrant {
 const SIGN_IN: &str = "sign in again, with `gcloud auth application-default login`";
 
 /// A hint for files that cannot be read.
-pub(super) const NEEDED: &str = "a workforce user's credentials are needed, as `gcloud auth application-default login` writes them after signing in with a \
+const NEEDED: &str = "a workforce user's credentials are needed, as `gcloud auth application-default login` writes them after signing in with a \
      `--login-config`";
 
 /// Reads the text of a file that errors call `name`.
-pub(super) fn read(name: &str, text: &str, reach: Reach) -> Result<Source, AuthError> {
+fn read(name: &str, text: &str, reach: Reach) -> Result<Source, AuthError> {
     let mut fields = Fields::parse(name, text, NEEDED)?;
     fields.check_type("external_account_authorized_user")?;
     let client = ClientAuth {
@@ -83,7 +148,7 @@ pub(super) fn read(name: &str, text: &str, reach: Reach) -> Result<Source, AuthE
 }
 
 impl Source {
-    pub(super) fn new(client: ClientAuth, refresh_token: SecretString, reach: Reach) -> Self {
+    fn new(client: ClientAuth, refresh_token: SecretString, reach: Reach) -> Self {
         Self {
             client,
             grant: Arc::new(SharedGrant {
@@ -99,7 +164,7 @@ impl Source {
         }
     }
 
-    pub(super) fn refresh_token(&self) -> SecretString {
+    fn refresh_token(&self) -> SecretString {
         self.grant.refresh_token().clone().unwrap_or_default()
     }
 
@@ -126,7 +191,7 @@ impl Source {
     }
 
     /// Revokes the grant (RFC 7009). A grant that is revoked already is no error.
-    pub(super) async fn revoke(&self, cx: &FetchContext) -> Result<(), AuthError> {
+    async fn revoke(&self, cx: &FetchContext) -> Result<(), AuthError> {
         let Some(url) = &self.revoke_url else {
             return Err(AuthError::new(
                 AuthErrorKind::Config,
@@ -181,15 +246,7 @@ impl fmt::Debug for Source {
     }
 }
 
-impl Configured for Source {
-    fn reach(&self) -> &Reach {
-        &self.reach
-    }
-
-    fn set_reach(&mut self, reach: Reach) {
-        self.reach = reach;
-    }
-}
+configured!(Source);
 
 impl TokenSource for Source {
     fn fetch<'a>(&'a self, cx: &'a FetchContext) -> BoxFuture<'a, Result<Token, AuthError>> {

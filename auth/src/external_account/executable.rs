@@ -1,20 +1,24 @@
-//! Subject tokens that a program prints.
+//! Subject tokens that a program prints, in version 1 of Google's format for executable-sourced credentials.
 
-mod response;
-
-use std::{fmt, io, time::Duration};
+use std::{
+    fmt, io,
+    time::{Duration, SystemTime},
+};
 
 use secrecy::SecretString;
 
-use self::response::ExecutableResponse;
-use super::settings::Settings;
+use super::settings::FederationSettings;
 use crate::RedactedPath;
 use crate::redacted_path::NamedPath;
 use crate::{
     AuthError, AuthErrorKind, Environment, FetchContext, OperatingSystem, Program, ProgramOutput,
-    config::Fields, redact::excerpt,
+    config::Fields,
+    redact::{excerpt, words},
 };
 
+/// A hint for other output.
+const NEEDED: &str = "it has to print {\"version\": 1, \"success\": true, \"token_type\": ..., \"id_token\" or \"saml_response\": ...}";
+/// The default time limit of a program.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A program that prints a subject token, and the file to which it may write it.
@@ -63,12 +67,12 @@ impl Executable {
     }
 
     /// Refuses a program that may not run, or a command that cannot be split.
-    pub(super) fn check(&self, settings: &Settings) -> Result<(), AuthError> {
+    pub(super) fn check(&self, settings: &FederationSettings) -> Result<(), AuthError> {
         self.words(self.machine(settings)?).map(drop)
     }
 
     /// Returns the environment to run it in, if it may run.
-    fn machine<'a>(&self, settings: &'a Settings) -> Result<&'a Environment, AuthError> {
+    fn machine<'a>(&self, settings: &'a FederationSettings) -> Result<&'a Environment, AuthError> {
         if self.output_file.is_some() {
             settings.reach.files("the executable's `output_file`")?;
         }
@@ -87,7 +91,7 @@ impl Executable {
     /// Returns the token of the last run if it is still valid, else runs the program.
     pub(super) async fn run(
         &self,
-        settings: &Settings,
+        settings: &FederationSettings,
         cx: &FetchContext,
     ) -> Result<SecretString, AuthError> {
         let machine = self.machine(settings)?;
@@ -135,7 +139,7 @@ impl Executable {
         &self,
         program: Program,
         arguments: impl Iterator<Item = String>,
-        settings: &Settings,
+        settings: &FederationSettings,
     ) -> Program {
         let mut program = arguments.fold(program, Program::arg);
         let email = settings.service_account_email();
@@ -251,6 +255,95 @@ fn split_windows(command: &str) -> Option<Vec<String>> {
     }
     words.extend(word);
     (!is_quoted).then_some(words)
+}
+
+/// A response of the supported version.
+struct ExecutableResponse {
+    fields: Fields,
+    success: bool,
+    expires: Option<SystemTime>,
+}
+
+impl ExecutableResponse {
+    fn parse(name: &str, text: &[u8]) -> Result<Self, AuthError> {
+        let text = std::str::from_utf8(text).map_err(|_| {
+            AuthError::new(AuthErrorKind::Config, format!("{name}: not UTF-8 text"))
+                .with_hint(NEEDED)
+        })?;
+        let mut fields = Fields::parse(name, text, NEEDED)?;
+        match fields.number("version")? {
+            Some(1) => {}
+            Some(version) => {
+                return Err(AuthError::new(
+                    AuthErrorKind::Unsupported,
+                    format!("{name}: version {version} of the response is not known; 1 is"),
+                ));
+            }
+            None => return Err(fields.error("the field `version` is missing")),
+        }
+        if !fields.has("success") {
+            return Err(fields.error("the field `success` is missing"));
+        }
+        Ok(Self {
+            success: fields.flag("success")?,
+            expires: fields
+                .seconds("expiration_time")?
+                .and_then(|at| SystemTime::UNIX_EPOCH.checked_add(at)),
+            fields,
+        })
+    }
+
+    /// Returns the expiry of the token, if the response has one.
+    fn expires(&self) -> Option<SystemTime> {
+        self.expires
+    }
+
+    /// Returns the token if there is one and it is valid.
+    fn token(mut self, now: SystemTime) -> Result<SecretString, AuthError> {
+        if !self.success {
+            return Err(self.refusal());
+        }
+        if self.expires.is_some_and(|expires| expires <= now) {
+            return Err(self
+                .fields
+                .error("the token has expired already")
+                .with_hint("compare this machine's clock with that of the token's issuer"));
+        }
+        match self.fields.required("token_type")?.as_str() {
+            "urn:ietf:params:oauth:token-type:jwt"
+            | "urn:ietf:params:oauth:token-type:id_token" => {
+                self.fields.required_secret("id_token")
+            }
+            "urn:ietf:params:oauth:token-type:saml2" => {
+                self.fields.required_secret("saml_response")
+            }
+            _ => Err(self
+                .fields
+                .error("the field `token_type` has no known value")),
+        }
+    }
+
+    /// Returns the program's reason for failing; `None` if it reports success.
+    fn reason(mut self) -> Option<String> {
+        (!self.success).then(|| self.message())
+    }
+
+    fn message(&mut self) -> String {
+        let mut text = |name| match self.fields.scalar(name) {
+            Some(text) => words(&text),
+            None => String::from("?"),
+        };
+        let (code, message) = (text("code"), text("message"));
+        format!("{message} (code {code})")
+    }
+
+    fn refusal(&mut self) -> AuthError {
+        let message = self.message();
+        AuthError::new(
+            AuthErrorKind::Other,
+            format!("{} has no token: {message}", self.fields.location()),
+        )
+    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Files of type `gdch_service_account`, and the tokens that their keys are exchanged for.
+//! Service accounts of Google Distributed Cloud (air-gapped).
 
 use std::{borrow::Cow, fmt, path::Path, sync::Arc, time::SystemTime};
 
@@ -12,10 +12,12 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use crate::{
-    AuthError, AuthErrorKind, AuthRequest, FetchContext, RedactedPath, Token, TokenSource,
+    AuthError, AuthErrorKind, AuthRequest, Cached, Credentials, FetchContext, RedactedPath, Token,
+    TokenSource,
     assertion::{self, Claims, signed},
     config::{self, Fields},
-    configured::Configured,
+    configured::configured,
+    facade::{cached_facade, file_constructors, setters},
     oauth::{self, RESPONSE_LIMIT, Refusal, TokenResponse},
     pem::Block,
     reach::{Named, Purpose, Reach},
@@ -23,17 +25,66 @@ use crate::{
 };
 
 /// A hint for files that cannot be read.
-pub(super) const NEEDED: &str = "a service identity of Google Distributed Cloud is needed, as `gdcloud iam service-accounts keys create` writes it";
+const NEEDED: &str = "a service identity of Google Distributed Cloud is needed, as `gdcloud iam service-accounts keys create` writes it";
 /// What errors call the file of `ca_cert_path`.
 const AUTHORITY: &str = "the certificate of the certificate authority";
 const GRANT: &str = "urn:ietf:params:oauth:token-type:token-exchange";
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const SUBJECT_TOKEN: &str = "urn:k8s:params:oauth:token-type:serviceaccount";
 
+/// A service identity of [Google Distributed Cloud](https://docs.cloud.google.com/distributed-cloud/hosted/docs/latest/gdch/application/ao-user/iam/service-identities),
+/// which has its own token server and often its own certificate authority.
+///
+/// Tokens are for one [`audience`](Self::audience), which must be set: the URL of the API. The file names the token server. It contains a
+/// private key and is trusted, unless [`url_policy`](Self::url_policy) is set.
+///
+/// Constructors send no requests. Tokens are cached as [`Cached`] describes. Clones share the cache; setters empty it.
+#[derive(Clone)]
+pub struct GdchServiceAccount(Cached<Source>);
+
+impl GdchServiceAccount {
+    file_constructors!(
+        GdchServiceAccount,
+        "gdch_service_account",
+        "service identity",
+        read,
+        NEEDED
+    );
+
+    setters! {
+        ///
+        /// It is the URL of the API that is called.
+        audience,
+        environment,
+        url_policy,
+        ///
+        /// It must trust the certificate of the token server, because `ca_cert_path` of the file is not read then.
+        transport,
+        clock,
+        retry,
+    }
+
+    /// Returns the name of the service identity.
+    pub fn name(&self) -> &str {
+        &self.0.source().identity.name
+    }
+
+    /// Returns the project of the service identity.
+    pub fn project(&self) -> &str {
+        &self.0.source().identity.project
+    }
+}
+
+cached_facade!(GdchServiceAccount, Source);
+
+impl Credentials for GdchServiceAccount {
+    crate::credentials::forward!(common, universe_domain);
+}
+
 /// The service identity that a file describes.
-pub(super) struct ServiceIdentity {
-    pub(super) name: String,
-    pub(super) project: String,
+struct ServiceIdentity {
+    name: String,
+    project: String,
     key_id: String,
     key: EcKey,
     token_uri: Named,
@@ -42,14 +93,14 @@ pub(super) struct ServiceIdentity {
 
 /// A service identity and its settings.
 #[derive(Clone)]
-pub(super) struct Source {
-    pub(super) identity: Arc<ServiceIdentity>,
-    pub(super) audience: Option<String>,
-    pub(super) reach: Reach,
+struct Source {
+    identity: Arc<ServiceIdentity>,
+    audience: Option<String>,
+    reach: Reach,
 }
 
 /// Reads the text of a file that errors call `name`.
-pub(super) fn read(name: &str, text: &str, reach: Reach) -> Result<Source, AuthError> {
+fn read(name: &str, text: &str, reach: Reach) -> Result<Source, AuthError> {
     let mut fields = Fields::parse(name, text, NEEDED)?;
     fields.check_type("gdch_service_account")?;
     let version = fields.required("format_version")?;
@@ -72,7 +123,7 @@ pub(super) fn read(name: &str, text: &str, reach: Reach) -> Result<Source, AuthE
 }
 
 impl Source {
-    pub(super) fn new(identity: ServiceIdentity, reach: Reach) -> Self {
+    fn new(identity: ServiceIdentity, reach: Reach) -> Self {
         Self {
             identity: Arc::new(identity),
             audience: None,
@@ -238,15 +289,7 @@ impl fmt::Debug for Source {
     }
 }
 
-impl Configured for Source {
-    fn reach(&self) -> &Reach {
-        &self.reach
-    }
-
-    fn set_reach(&mut self, reach: Reach) {
-        self.reach = reach;
-    }
-}
+configured!(Source);
 
 impl TokenSource for Source {
     fn fetch<'a>(&'a self, cx: &'a FetchContext) -> BoxFuture<'a, Result<Token, AuthError>> {
