@@ -62,7 +62,7 @@ fn every_changed_leaf_is_told() {
             compared += 1;
             assert!(
                 diff.class().is_some(),
-                "{pointer} changed, and nothing is told"
+                "{pointer} changed, and nothing is reported"
             );
         }
     }
@@ -82,7 +82,7 @@ fn every_key_that_goes_is_told_in_both_directions() {
         let Some(Value::Object(map)) = without.pointer_mut(above) else {
             continue;
         };
-        // A key that says `false` says nothing.
+        // `false` is the default of a key.
         if map.remove(&key) == Some(Value::Bool(false)) {
             continue;
         }
@@ -91,7 +91,7 @@ fn every_key_that_goes_is_told_in_both_directions() {
                 compared += 1;
                 assert!(
                     diff.class().is_some(),
-                    "{pointer} came or went, and nothing is told"
+                    "{pointer} came or went, and nothing is reported"
                 );
             }
         }

@@ -28,13 +28,13 @@ fn main() -> Result<(), Box<dyn Error>> {
             .collect::<Result<_, _>>()?;
         recorded.insert(name.to_owned(), (text, value, lines));
     }
-    let chosen = sample(
+    let selected = sample(
         recorded
             .iter()
             .map(|(name, (_, document, lines))| (name.as_str(), document, &lines[..])),
     );
     let mut parts = Vec::new();
-    for (name, methods) in &chosen {
+    for (name, methods) in &selected {
         let source = Source::new(format!("{name}.json"), recorded[name].0.clone());
         let options = Options::new().selection(Selection::parse(methods)?);
         parts.push(Part {
@@ -45,6 +45,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = env::var("OUT_DIR")?;
     let out = Path::new(&out);
     fs::write(out.join("sample.rs"), gapi_conformance_glue::calls(&parts))?;
-    fs::write(out.join("sample.json"), serde_json::to_string(&chosen)?)?;
+    fs::write(out.join("sample.json"), serde_json::to_string(&selected)?)?;
     Ok(())
 }

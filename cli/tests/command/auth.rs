@@ -109,8 +109,11 @@ fn browse(url: &str) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_signs_in_once() {
     let machine = Machine::new().await;
-    let said = machine.login(&format!("auth login --no-browser --scopes {DRIVE}"));
-    assert!(said.starts_with("ann@example.com is signed in"), "{said}");
+    let output = machine.login(&format!("auth login --no-browser --scopes {DRIVE}"));
+    assert!(
+        output.starts_with("ann@example.com is signed in"),
+        "{output}"
+    );
 
     let status: Value = serde_json::from_str(&machine.ok("auth status --json")).unwrap();
     assert_eq!(status["account"], "ann@example.com");
@@ -155,10 +158,10 @@ async fn a_person_signs_in_once() {
     // What is exported can be imported, where the account is another one's.
     let exported = machine.ok("auth export --account ann@example.com");
     machine.folder.write("adc.json", &exported);
-    let said = machine.ok("auth import adc.json --account copy");
+    let output = machine.ok("auth import adc.json --account copy");
     assert!(
-        said.contains("its refresh token is sent to http://127.0.0.1:"),
-        "{said}"
+        output.contains("its refresh token is sent to http://127.0.0.1:"),
+        "{output}"
     );
     // A file alone does not send a refresh token elsewhere, neither now nor when programs find it.
     let mut evil: Value = serde_json::from_str(&exported).unwrap();
@@ -174,8 +177,8 @@ async fn a_person_signs_in_once() {
     assert!(machine.ok("auth list").contains("copy "));
     machine.ok("auth revoke copy");
 
-    let said = machine.ok("auth revoke --all");
-    assert_eq!(said.lines().count(), 2, "{said}");
+    let output = machine.ok("auth revoke --all");
+    assert_eq!(output.lines().count(), 2, "{output}");
     assert_eq!(machine.google.users().live_grants(), 0);
     assert_eq!(machine.ok("auth list"), "no user is signed in\n");
     let (status, _, stderr) = machine.call("auth print-token");
@@ -189,8 +192,11 @@ async fn a_person_signs_in_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_a_device_and_on_a_console() {
     let machine = Machine::new().await;
-    let said = machine.ok("auth login --device");
-    assert!(said.starts_with("ann@example.com is signed in"), "{said}");
+    let output = machine.ok("auth login --device");
+    assert!(
+        output.starts_with("ann@example.com is signed in"),
+        "{output}"
+    );
     machine.ok("auth revoke ann@example.com");
 
     // The person follows the page in some browser, and pastes what it shows.

@@ -18,7 +18,7 @@ fn document(name: &str, version: &str, revision: &str) -> Value {
     })
 }
 
-/// The first service knows `old:v1`; the second knows `young:v1`; the list has both, and `gone:v1` that nobody knows.
+/// The first service knows `old:v1`; the second knows `young:v1`; the list has both, and `gone:v1`, which no service has.
 fn service(request: &Request) -> Reply {
     let query = request.query_pairs();
     let version = query.iter().find(|(key, _)| key == "version");

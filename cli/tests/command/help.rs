@@ -1,4 +1,4 @@
-//! The help texts, kept as text. `EXPECTORATE=overwrite` writes what the command says today.
+//! The help texts. `EXPECTORATE=overwrite` writes the current ones.
 
 use crate::support::Folder;
 

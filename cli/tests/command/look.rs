@@ -65,7 +65,7 @@ fn methods_are_listed() {
         .fails_with(1, &["zebra", "gapi methods tasks:v1"]);
 }
 
-/// `EXPECTORATE=overwrite` writes what the command says today.
+/// `EXPECTORATE=overwrite` writes the current output.
 #[test]
 fn methods_are_shown() {
     let folder = folder();

@@ -111,14 +111,14 @@ impl Called {
         self
     }
 
-    /// Fails unless the call failed, and said all of this.
+    /// Fails unless the command failed with all of these texts.
     #[track_caller]
-    pub(crate) fn fails_with(self, status: i32, said: &[&str]) -> Self {
+    pub(crate) fn fails_with(self, status: i32, text: &[&str]) -> Self {
         assert_eq!(self.status, status, "{}", self.stderr);
-        for said in said {
+        for text in text {
             assert!(
-                self.stderr.contains(said),
-                "not said: {said}\n{}",
+                self.stderr.contains(text),
+                "not reported: {text}\n{}",
                 self.stderr
             );
         }

@@ -25,7 +25,7 @@ fn addresses_are_those_of_the_reference_client_where_it_has_any() {
             case["ours"],
             "{case}"
         );
-        // Where the two differ, the case says why.
+        // Where the two differ, the case has the reason.
         let differs = case["reference"] != case["ours"];
         assert_eq!(differs, case["why"].is_string(), "{case}");
     }

@@ -8,6 +8,8 @@
 //!   `accessToken` is, `nextPageToken` is not;
 //! - the payload of a secret is one by its schema ([`PAYLOADS`]).
 //!
+//! `gapi_transport::redact` has the same names for the runtime; a test compares the two.
+//!
 //! Only texts, bytes and lists of them count: numbers (`maxOutputTokens`), enums (`tokenType`) and whole objects do not.
 
 use super::{Type, names};
@@ -98,6 +100,8 @@ pub(super) fn is_secret(schema: &str, property: &str, ty: &Type) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -172,5 +176,20 @@ mod tests {
             "pageTokens",
             &Type::List(Box::new(Type::String))
         ));
+    }
+
+    /// The runtime has a table of its own, because no crate depends on both.
+    #[test]
+    fn the_runtime_redacts_the_same_names() {
+        use gapi_transport::redact;
+        let names: BTreeSet<String> = ENDINGS.iter().map(|words| words.concat()).collect();
+        // The runtime takes no plural away, and also redacts the access keys of other services.
+        let more = ["accesskey", "credentials"];
+        let runtime = redact::SECRET_ENDINGS.iter().copied();
+        let runtime = runtime
+            .filter(|name| !more.contains(name))
+            .map(str::to_owned);
+        assert_eq!(names, runtime.collect());
+        assert_eq!(CURSORS, redact::CURSORS);
     }
 }

@@ -11,7 +11,7 @@ fn error(text: &str) -> String {
 }
 
 #[test]
-fn a_wrong_type_is_shown_with_line_column_and_path() {
+fn a_wrong_type_has_line_column_and_path() {
     let text = "{\n  \"name\": \"x\",\n  \"schemas\": {\"A\": {\"properties\": {\"b\": {\"type\": 7}}}}\n}";
     assert_eq!(
         error(text),
@@ -26,7 +26,7 @@ fn a_wrong_type_is_shown_with_line_column_and_path() {
 }
 
 #[test]
-fn bad_json_is_shown_with_line_and_column() {
+fn bad_json_has_line_and_column() {
     assert_eq!(
         error("{\n \"a\": }"),
         "x.json:2:7: not valid JSON: expected value"
@@ -105,7 +105,7 @@ fn other_texts_are_explained() {
 }
 
 #[test]
-fn a_key_is_never_shown() {
+fn no_error_contains_a_key() {
     let key = r#"{"type": "service_account", "private_key": "SECRET", "client_email": 3}"#;
     assert!(!error(key).contains("SECRET"));
 }
@@ -125,7 +125,7 @@ fn a_byte_order_mark_and_nulls_do_no_harm() {
 }
 
 #[test]
-fn every_key_is_kept() {
+fn every_key_is_stored() {
     for name in [
         "any",
         "bodies",
@@ -148,7 +148,7 @@ fn every_key_is_kept() {
 }
 
 #[test]
-fn unknown_keys_are_tolerated_and_kept() {
+fn unknown_keys_are_tolerated_and_stored() {
     let text =
         text(r#""newKey": {"a": [1]}, "schemas": {"A": {"type": "object", "x-note": true}}"#);
     let document = Document::read(&Source::new("x.json", text), None).unwrap();

@@ -1,4 +1,4 @@
-//! What a server can tell a repeated call by.
+//! By what a server recognizes a repeated call.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ fn request_ids_and_preconditions() {
     for (name, request_id, preconditions) in [
         // Reading needs none of it.
         ("things.get", false, vec![]),
-        // What is new has a generation to be told, but neither a metageneration nor an etag.
+        // A new object has a generation, but neither a metageneration nor an etag.
         ("things.insert", true, vec![query("ifGenerationMatch")]),
         (
             "things.update",
@@ -46,8 +46,8 @@ fn line(method: &str) -> String {
 }
 
 #[test]
-fn one_line_says_whether_a_call_is_retried_and_what_makes_it_so() {
-    for (name, says) in [
+fn one_line_states_whether_and_why_a_call_is_retried() {
+    for (name, expected) in [
         ("things.get", "Retried after transient errors."),
         (
             "things.insert",
@@ -60,18 +60,18 @@ fn one_line_says_whether_a_call_is_retried_and_what_makes_it_so() {
         ),
         (
             "things.patch",
-            "Not retried after it may have had an effect, unless the call says `.idempotent(true)`.",
+            "Not retried after it may have had an effect, unless the call expected `.idempotent(true)`.",
         ),
     ] {
-        assert_eq!(line(name), says, "{name}");
+        assert_eq!(line(name), expected, "{name}");
     }
     let generated = generate(&source("repeating"), &Options::new()).unwrap();
     let text = generated.to_module_file().unwrap();
     assert!(text.contains(&line("things.update")), "{text}");
 }
 
-/// What an override makes of the method `name`: what its table says, and its line.
-fn said(name: &str, idempotent: bool) -> Result<(Option<bool>, bool), String> {
+/// What an override makes of the method `name`: the value in its table, and its line.
+fn overridden(name: &str, idempotent: bool) -> Result<(Option<bool>, bool), String> {
     let entry = format!(
         r#"{{"overrides": [{{"at": "resources.things.methods.{name}", "idempotent": {idempotent}}}]}}"#
     );
@@ -83,19 +83,19 @@ fn said(name: &str, idempotent: bool) -> Result<(Option<bool>, bool), String> {
 }
 
 #[test]
-fn an_override_says_whether_a_method_may_be_repeated() {
-    assert_eq!(said("patch", true), Ok((Some(true), true)));
-    assert_eq!(said("update", true), Ok((Some(true), true)));
-    assert_eq!(said("get", false), Ok((Some(false), false)));
-    assert_eq!(said("delete", false), Ok((Some(false), false)));
-    let error = said("get", true).unwrap_err();
+fn an_override_states_whether_a_method_may_be_repeated() {
+    assert_eq!(overridden("patch", true), Ok((Some(true), true)));
+    assert_eq!(overridden("update", true), Ok((Some(true), true)));
+    assert_eq!(overridden("get", false), Ok((Some(false), false)));
+    assert_eq!(overridden("delete", false), Ok((Some(false), false)));
+    let error = overridden("get", true).unwrap_err();
     assert!(
         error.contains("resources.things.methods.get: a call of the method may be repeated without an override; remove the override"),
         "{error}"
     );
 }
 
-/// What Cloud Storage documents where the general rule would say something else.
+/// What Cloud Storage documents where the general rule differs.
 #[test]
 fn documented_classes_are_known() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../discovery-docs/storage.v1.json");
@@ -134,14 +134,14 @@ fn documented_classes_are_known() {
             .unwrap();
         entry.split_once("..__gapi").unwrap().0.to_owned()
     };
-    for (module, request, says) in [
+    for (module, request, expected) in [
         ("buckets", "Delete", Some(false)),
         ("buckets", "Insert", Some(true)),
         ("object_access_controls", "Delete", Some(false)),
         ("objects", "Delete", None),
     ] {
         let entry = table(module, request);
-        let expected = says.map(|said| format!("idempotent: Some({said})"));
+        let expected = expected.map(|stated| format!("idempotent: Some({stated})"));
         match expected {
             Some(expected) => assert!(entry.contains(&expected), "{entry}"),
             None => assert!(!entry.contains("idempotent"), "{entry}"),

@@ -10,7 +10,7 @@ const INDEX: &str = r#"{"source": "x", "documents": [
     {"name": "files", "version": "v2", "revision": "1", "file": "files.v2.json", "sha256": "0"},
     {"name": "admin", "version": "directory_v1", "revision": "1", "file": "admin.directory_v1.json", "sha256": "0"}]}"#;
 
-fn house() -> tempfile::TempDir {
+fn package() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     fs::create_dir_all(dir.path().join("discovery-docs")).unwrap();
     fs::create_dir_all(dir.path().join("member/deep")).unwrap();
@@ -21,13 +21,13 @@ fn house() -> tempfile::TempDir {
 
 fn error(dir: &Path, spec: &str) -> String {
     let error = lookup::document(dir, spec).unwrap_err().to_string();
-    // A path of the machine says nothing to a test.
+    // Paths of the machine differ.
     error.replace(&dir.display().to_string(), "DIR")
 }
 
 #[test]
 fn a_path_is_relative_to_the_manifest() {
-    let dir = house();
+    let dir = package();
     let located = lookup::document(dir.path(), "discovery-docs/files.v1.json").unwrap();
     assert_eq!(
         (&*located.source.name, &*located.source.text),
@@ -48,7 +48,7 @@ fn a_path_is_relative_to_the_manifest() {
 
 #[test]
 fn a_name_and_version_are_looked_up_here_and_above() {
-    let dir = house();
+    let dir = package();
     for manifest in ["", "member", "member/deep"] {
         let located = lookup::document(&dir.path().join(manifest), "files:v1").unwrap();
         assert_eq!(
@@ -64,7 +64,7 @@ fn a_name_and_version_are_looked_up_here_and_above() {
 
 #[test]
 fn unknown_names_are_explained() {
-    let dir = house();
+    let dir = package();
     let path = "discovery-docs/index.json has no such document";
     assert_eq!(
         error(dir.path(), "files:v3"),
@@ -95,7 +95,7 @@ fn a_missing_index_is_explained() {
 
 #[test]
 fn a_bad_index_is_explained() {
-    let dir = house();
+    let dir = package();
     let index = dir.path().join("discovery-docs/index.json");
     for (text, message) in [
         ("[]", "not an index of documents"),
@@ -112,7 +112,7 @@ fn a_bad_index_is_explained() {
 
 #[test]
 fn missing_files_are_explained() {
-    let dir = house();
+    let dir = package();
     assert_eq!(
         error(dir.path(), "discovery-docs/file.v1.json"),
         "discovery-docs/file.v1.json: cannot read it: there is no such file; did you mean `files.v1.json`?"
@@ -126,7 +126,7 @@ fn missing_files_are_explained() {
 
 #[test]
 fn bytes_that_are_no_text_are_explained() {
-    let dir = house();
+    let dir = package();
     fs::write(dir.path().join("x.json"), [0xff, 0xfe, 0x00]).unwrap();
     assert!(error(dir.path(), "x.json").contains("it is not UTF-8 text"));
 }

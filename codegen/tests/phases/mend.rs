@@ -1,4 +1,4 @@
-//! Old and odd documents: what they mean, and what is said about it.
+//! Old and odd documents: what they mean, and the warnings.
 
 use gapi_codegen::{Document, Options, Source, generate};
 
@@ -20,7 +20,7 @@ fn of_method(method: &str) -> Vec<String> {
 }
 
 #[test]
-fn what_is_missing_is_derived_and_what_is_said_in_vain_is_left_out() {
+fn what_is_missing_is_derived_and_what_has_no_meaning_is_left_out() {
     let cases = [
         (
             r#"{"httpMethod": "GET", "path": "x", "parameters": {"y": {"location": "query"}}}"#,
@@ -86,9 +86,9 @@ fn documents_of_the_first_years_are_read() {
         "rpcPath": "/rpc", "features": ["dataWrapper"], "resources": {"animals": {"methods": {"get": {"id": "zoo.animals.get", "httpMethod": "GET",
         "path": "animals/{name}", "parameterOrder": ["name"], "parameters": {"name": {"location": "path", "required": true}}}}}}}"#;
     let generated = generate(&Source::new("zoo.json", zoo), &Options::new()).unwrap();
-    let said: Vec<String> = generated.warnings.iter().map(ToString::to_string).collect();
+    let warnings: Vec<String> = generated.warnings.iter().map(ToString::to_string).collect();
     assert_eq!(
-        said,
+        warnings,
         [
             "zoo.json: rootUrl: missing; it is `https://www.googleapis.com/` by `baseUrl`",
             "zoo.json: servicePath: missing; it is `zoo/v1/` by `baseUrl`",
@@ -104,7 +104,7 @@ fn documents_of_the_first_years_are_read() {
 }
 
 #[test]
-fn a_key_that_stands_twice_is_told() {
+fn a_repeated_key_is_reported() {
     let twice = r#""name": "other", "schemas": {"A": {"type": "object"}, "A": {"type": "string", "type": "integer"}}"#;
     assert_eq!(
         warnings(text(twice)),
@@ -124,7 +124,7 @@ fn a_key_that_stands_twice_is_told() {
 }
 
 #[test]
-fn deep_json_is_told_with_its_place() {
+fn deep_json_is_reported_with_its_path() {
     let deep = format!(
         r#""schemas": {{"A": {}{}}}"#,
         r#"{"items": "#.repeat(200),

@@ -58,7 +58,7 @@ fn hidden_names_of_the_prelude_are_written_in_full() {
 }
 
 #[test]
-fn sub_resources_keep_their_names() {
+fn sub_resources_have_their_names() {
     let api = api("names");
     let apps = resource(&api, "apps");
     assert_eq!(apps.resources[0].ident, "attributes");
@@ -119,7 +119,7 @@ fn parameters_leave_room_for_what_requests_can_do() {
 }
 
 #[test]
-fn enums_of_parameters_are_called_after_their_method() {
+fn enums_of_parameters_are_named_after_their_method() {
     let api = api("enums");
     let ty = |path: &str, wire: &str| {
         let method = method(&api, path);
@@ -147,7 +147,7 @@ fn enums_of_parameters_are_called_after_their_method() {
 }
 
 #[test]
-fn scopes_are_called_after_what_follows_their_prefix() {
+fn scopes_are_named_after_what_follows_their_prefix() {
     let api = api("scopes");
     let found: Vec<(&str, &str)> = api
         .scopes

@@ -65,7 +65,7 @@ fn parts_can_be_dropped() {
         {"at": "resources.files.methods.get", "drop": true}"#;
     let api = corrected("enums", entries).unwrap();
     assert_eq!(variants(&api, "OddValue")[0].ident, "NextPage");
-    // What is said of a value goes with it.
+    // The facts about a value are removed with it.
     let state = variants(&api, "WalletState");
     assert_eq!(
         (
@@ -113,10 +113,10 @@ fn items_of_a_page_can_be_named() {
     assert_eq!(
         errors(
             "paging",
-            r#"{"at": "resources.widgets.methods.noAnswer", "items": "x"}"#
+            r#"{"at": "resources.widgets.methods.noResponse", "items": "x"}"#
         ),
         [
-            "paging.json: resources.widgets.methods.noAnswer: the method is not paged, so that it has no items; correct the override of its items"
+            "paging.json: resources.widgets.methods.noResponse: the method is not paged, so that it has no items; correct the override of its items"
         ]
     );
 }
@@ -265,14 +265,14 @@ fn selections_name_methods_as_the_document_does() {
 }
 
 #[test]
-fn what_a_method_makes_of_a_change_can_be_said() {
+fn how_a_method_takes_a_change_can_be_stated() {
     let patching = |api: &Api, path: &str| method(api, path).patching.clone();
     let at = r#"{"at": "resources.things.methods.patch", "patch""#;
-    for (said, expected) in [
+    for (stated, expected) in [
         (r#""merge""#, Patching::Merge),
         (r#""replace""#, Patching::Refused(Refusal::Replaces)),
     ] {
-        let api = corrected("repeating", &format!("{at}: {said}}}")).unwrap();
+        let api = corrected("repeating", &format!("{at}: {stated}}}")).unwrap();
         assert_eq!(patching(&api, "things.patch"), expected);
     }
     // In the body, beside what it is of.
@@ -285,14 +285,14 @@ fn what_a_method_makes_of_a_change_can_be_said() {
             of: MaskOf::Property("policy".to_owned()),
         }
     );
-    for said in [
+    for stated in [
         r#""perhaps""#,
         r#"{"mask": "nowhere"}"#,
         r#"{"mask": "nowhere", "of": "policy"}"#,
         "1",
     ] {
-        let wrong = errors("repeating", &format!("{at}: {said}}}"));
-        assert_eq!(wrong.len(), 1, "{said}: {wrong:?}");
+        let wrong = errors("repeating", &format!("{at}: {stated}}}"));
+        assert_eq!(wrong.len(), 1, "{stated}: {wrong:?}");
         assert!(
             wrong[0].contains("resources.things.methods.patch"),
             "{wrong:?}"
@@ -301,7 +301,7 @@ fn what_a_method_makes_of_a_change_can_be_said() {
 }
 
 #[test]
-fn how_a_job_is_waited_for_can_be_said() {
+fn how_a_job_is_waited_for_can_be_stated() {
     let entry = |state: &str| {
         format!(
             r#"{{"at": "schemas.Task", "operation": {{"state": "{state}", "succeeded": ["DONE"], "failed": ["ERROR"], "name": "name", "parameters": {{"i": "name"}}}}}}"#
@@ -328,7 +328,7 @@ fn how_a_job_is_waited_for_can_be_said() {
 }
 
 #[test]
-fn texts_of_overrides_do_nothing_where_errors_are_shown() {
+fn texts_of_overrides_are_escaped_in_errors() {
     for entry in [
         r#"{"at": "schemas.\"No\\u001b[1m\\n\u202e\"", "drop": true}"#,
         r#"{"at": "schemas.\u001b[1m\u202e", "drop": true}"#,

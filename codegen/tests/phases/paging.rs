@@ -55,9 +55,9 @@ fn tokens_are_found_in_the_query_or_the_body() {
 fn half_a_page_is_no_page() {
     let api = api("paging");
     for path in [
-        "widgets.noAnswerToken",
+        "widgets.noResponseToken",
         "widgets.noRequestToken",
-        "widgets.noAnswer",
+        "widgets.noResponse",
     ] {
         assert!(method(&api, path).paging.is_none(), "{path}");
     }

@@ -1,4 +1,4 @@
-//! Nothing panics, whatever a document holds.
+//! No content of a document causes a panic.
 
 use gapi_codegen::{Document, Options, Overrides, Selection, Source, check, generate, model};
 use proptest::prelude::*;

@@ -5,7 +5,7 @@ use gapi_codegen::model::{Shape, Type};
 use crate::support::*;
 
 #[test]
-fn any_value_is_any_wherever_it_stands() {
+fn any_value_is_any_everywhere() {
     let api = api("any");
     assert_eq!(alias(&api, "Anything"), "Any");
     let expected = [
@@ -117,7 +117,7 @@ fn types_are_printed_schema_by_schema() {
 }
 
 #[test]
-fn boxes_stand_exactly_where_a_struct_would_contain_itself() {
+fn boxes_are_exactly_where_a_struct_would_contain_itself() {
     let api = api("recursion");
     let expected = [
         ("Node", "next", "Box<Node>"),
@@ -155,7 +155,7 @@ fn aliases_of_themselves_are_refused() {
 }
 
 #[test]
-fn enums_keep_every_value() {
+fn enums_have_every_value() {
     let api = api("enums");
     assert_eq!(
         idents(variants(&api, "WalletState")),

@@ -1,11 +1,11 @@
-//! Selections: what they keep, and what they say when nothing matches.
+//! Selections: their methods and types, and the errors when nothing matches.
 
 use gapi_codegen::model::Api;
 use gapi_codegen::{Error, Errors, Selection, select};
 
 use crate::support::*;
 
-fn keep(name: &str, patterns: &[&str]) -> Api {
+fn select(name: &str, patterns: &[&str]) -> Api {
     select::apply(&api(name), &Selection::parse(patterns).unwrap()).unwrap()
 }
 
@@ -17,7 +17,7 @@ fn errors(name: &str, patterns: &[&str]) -> Vec<Error> {
 
 #[test]
 fn methods_bring_the_types_that_they_reach() {
-    let api = keep("paging", &["widgets.aggregated"]);
+    let api = select("paging", &["widgets.aggregated"]);
     assert_eq!(paths(&api), ["widgets.aggregated"]);
     assert_eq!(type_names(&api), ["Aggregated", "Item", "Scoped"]);
     // References still lead to the same types.
@@ -34,29 +34,29 @@ fn methods_bring_the_types_that_they_reach() {
 
 #[test]
 fn enums_of_parameters_come_along() {
-    let api = keep("enums", &["files.list"]);
+    let api = select("enums", &["files.list"]);
     assert_eq!(type_names(&api), ["FilesListOrder", "FilesListView"]);
 }
 
 #[test]
 fn names_do_not_depend_on_the_selection() {
     assert_eq!(
-        type_names(&keep("names", &["type Snake_Case"])),
+        type_names(&select("names", &["type Snake_Case"])),
         ["SnakeCase_"]
     );
     assert_eq!(
-        type_names(&keep("enums", &["c.things.list"])),
+        type_names(&select("enums", &["c.things.list"])),
         ["CThingsListView"]
     );
     assert_eq!(
-        method(&keep("names", &["apps.attributes"]), "apps.attributes").ident,
+        method(&select("names", &["apps.attributes"]), "apps.attributes").ident,
         "attributes_"
     );
 }
 
 #[test]
 fn resources_without_methods_vanish() {
-    let api = keep("operations", &["instances.get"]);
+    let api = select("operations", &["instances.get"]);
     let tops: Vec<&str> = api
         .root
         .resources
@@ -68,7 +68,7 @@ fn resources_without_methods_vanish() {
 
 #[test]
 fn an_operation_brings_the_methods_that_poll_and_cancel_it() {
-    let api = keep("operations", &["projects.locations.clusters.create"]);
+    let api = select("operations", &["projects.locations.clusters.create"]);
     assert_eq!(
         paths(&api),
         [
@@ -78,22 +78,25 @@ fn an_operation_brings_the_methods_that_poll_and_cancel_it() {
         ]
     );
     assert_eq!(
-        paths(&keep("operations", &["projects.locations.operations.get"])),
+        paths(&select(
+            "operations",
+            &["projects.locations.operations.get"]
+        )),
         ["projects.locations.operations.get"]
     );
     assert_eq!(
-        paths(&keep("operations", &["instances.insert"])),
+        paths(&select("operations", &["instances.insert"])),
         ["instances.insert", "zoneOperations.get"]
     );
     assert_eq!(
-        paths(&keep("operations", &["folders.move"])),
+        paths(&select("operations", &["folders.move"])),
         ["folders.move"]
     );
 }
 
 #[test]
 fn types_can_be_selected_alone() {
-    let api = keep("arrays", &["type Arrays"]);
+    let api = select("arrays", &["type Arrays"]);
     assert_eq!(
         type_names(&api),
         [
@@ -118,22 +121,25 @@ fn api(name: &str) -> Api {
 
 #[test]
 fn patterns_match_paths() {
-    let count = |patterns: &[&str]| paths(&keep("operations", patterns)).len();
+    let count = |patterns: &[&str]| paths(&select("operations", patterns)).len();
     assert_eq!(count(&["**"]), 12);
     assert_eq!(count(&["projects.locations.*.get"]), 2);
     assert_eq!(count(&["{instances, networks}.insert"]), 4);
     assert_eq!(
-        paths(&keep("names", &[r#"well-known."getOpenid-configuration""#])),
+        paths(&select(
+            "names",
+            &[r#"well-known."getOpenid-configuration""#]
+        )),
         ["well-known.getOpenid-configuration"]
     );
-    assert_eq!(paths(&keep("names", &["*"])), ["about"]);
-    assert_eq!(paths(&keep("names", &["apps.r#move"])), ["apps.move"]);
+    assert_eq!(paths(&select("names", &["*"])), ["about"]);
+    assert_eq!(paths(&select("names", &["apps.r#move"])), ["apps.move"]);
 }
 
 #[test]
 fn everything_or_nothing_can_be_selected() {
     let whole = api("operations");
-    assert_eq!(paths(&keep("operations", &["**"])), paths(&whole));
+    assert_eq!(paths(&select("operations", &["**"])), paths(&whole));
     let nothing = select::apply(&whole, &Selection::new()).unwrap();
     assert_eq!((nothing.root.method_count(), nothing.types.len()), (0, 0));
     assert_eq!(nothing.name, "operations");

@@ -105,7 +105,7 @@ pub(crate) fn type_names(api: &Api) -> Vec<&str> {
     api.types.iter().map(|def| &*def.ident).collect()
 }
 
-/// A type as one would say it.
+/// A type in a short spelling.
 pub(crate) fn spell(api: &Api, ty: &Type) -> String {
     match ty {
         Type::Named(id) => api.types[id.0].ident.clone(),

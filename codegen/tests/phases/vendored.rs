@@ -80,10 +80,10 @@ fn every_key_survives_reading_and_writing() {
 #[test]
 fn names_are_identifiers_and_never_clash() {
     fn unique<'a>(names: impl IntoIterator<Item = &'a str>, path: &str) {
-        let mut seen = BTreeSet::new();
+        let mut visited = BTreeSet::new();
         for name in names {
             assert!(syn::parse_str::<syn::Ident>(name).is_ok(), "{path}: {name}");
-            assert!(seen.insert(name), "{path}: {name} twice");
+            assert!(visited.insert(name), "{path}: {name} twice");
         }
     }
     fn tree(resource: &gapi_codegen::model::Resource, path: &str) {
@@ -327,7 +327,7 @@ fn decisions_about_known_methods() {
         poll("run.v2.json", "projects.locations.services.create").as_deref(),
         Some("projects.locations.operations.get")
     );
-    // Its own path has no project, but the operation tells its URL.
+    // Its own path has no project, but the operation has its URL.
     assert_eq!(
         poll("sqladmin.v1.json", "Backups.CreateBackup").as_deref(),
         Some("operations.get")

@@ -26,7 +26,7 @@ pub struct Seen {
     pub query: BTreeMap<String, Vec<String>>,
     /// JSON where it is that; of a multipart body a list of its parts, each with type and content.
     pub body: Option<Value>,
-    /// `content-type` without parameters, `x-goog-api-version`, and what the start of an upload says of its content.
+    /// `content-type` without parameters, `x-goog-api-version`, and the headers of an upload's start about its content.
     pub headers: BTreeMap<String, String>,
 }
 
@@ -78,7 +78,7 @@ pub fn seen(request: &Value) -> Result<Seen, String> {
         (None, _) => None,
     };
     if body.is_none() {
-        // A type of nothing says nothing.
+        // A type without content has no meaning.
         headers.remove("content-type");
     }
     Ok(Seen {

@@ -18,7 +18,7 @@ pub(crate) fn boundary(content_type: &str) -> Option<&str> {
 pub(crate) fn parts(body: &str, boundary: &str) -> Result<Value, String> {
     let mark = format!("--{boundary}");
     let mut parts = Vec::new();
-    // What stands before the first boundary is no part.
+    // The text before the first boundary is no part.
     for text in body.split(&mark).skip(1) {
         if text.starts_with("--") {
             return Ok(parts.into());

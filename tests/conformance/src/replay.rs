@@ -91,7 +91,7 @@ pub fn replay(
     }
 }
 
-/// Makes one call, and says how its request differs.
+/// Makes one call, and returns how its request differs.
 fn one(documents: &[Document], recorded: &Recorded) -> Result<(), String> {
     let path = recorded.path();
     let call: Line = serde_json::from_value(recorded.call.clone())

@@ -1,6 +1,6 @@
 //! A sample of the recorded calls, which has every form of the documents, through generated code.
 
-// Generated lines, which the compiler has looked at, and of which nobody would change one for clippy.
+// Generated lines, which are not changed for clippy.
 #![cfg(not(clippy))]
 
 use std::collections::{BTreeMap, BTreeSet};

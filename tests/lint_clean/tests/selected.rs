@@ -24,7 +24,7 @@ mod within {
     gapi::api! { mod translate = "translate:v2" { languages.list }; }
 
     #[test]
-    fn a_module_stands_in_any_other() {
+    fn a_module_can_be_in_any_other() {
         assert_eq!(
             translate::languages::List::METHOD,
             "language.languages.list"

@@ -8,7 +8,7 @@ use crate::maker::Maker;
 /// Where an API is.
 #[derive(Clone, Debug)]
 pub(crate) struct Address {
-    /// What stands before the path of a method; nothing where the document makes no address.
+    /// The address before the path of a method; `None` where the document has no valid one.
     pub(crate) base: Option<String>,
 }
 
@@ -69,7 +69,7 @@ pub(crate) fn spell(maker: &mut Maker, document: &mut Map<String, Value>) -> Add
             set("servicePath", trimmed.to_owned());
         }
         "service path with a first slash" => {
-            // It stands at the host.
+            // It is relative to the host.
             set("rootUrl", root);
             set("servicePath", format!("/{service}"));
             base = Some(format!("{origin}/{service}"));
@@ -114,7 +114,7 @@ pub(crate) fn spell(maker: &mut Maker, document: &mut Map<String, Value>) -> Add
             base = None;
         }
         _ if rare == Some("root") => {
-            // The space makes it wrong, whatever the rest.
+            // The space is never valid.
             let text = maker.odd("root");
             set("rootUrl", format!("{origin}{text} /"));
             set("servicePath", service.to_owned());
@@ -129,7 +129,7 @@ pub(crate) fn spell(maker: &mut Maker, document: &mut Map<String, Value>) -> Add
             } else {
                 "/"
             };
-            base = can_stand_in_a_path(&text).then(|| format!("{origin}/{at}{path}{end}"));
+            base = is_valid_in_a_path(&text).then(|| format!("{origin}/{at}{path}{end}"));
             set("rootUrl", root);
             set("servicePath", text);
         }
@@ -138,7 +138,7 @@ pub(crate) fn spell(maker: &mut Maker, document: &mut Map<String, Value>) -> Add
 }
 
 /// Whether a text is literal path: characters of RFC 3986, 3.3, no dots or nothing between slashes.
-pub(crate) fn can_stand_in_a_path(text: &str) -> bool {
+pub(crate) fn is_valid_in_a_path(text: &str) -> bool {
     const LEGAL: &[u8] =
         b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=:@/";
     text.bytes().all(|byte| LEGAL.contains(&byte))

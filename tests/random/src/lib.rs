@@ -1,6 +1,6 @@
 //! Discovery documents made at random over the whole grammar, and what must hold for each.
 //!
-//! A document is the same for the same seed. Whoever makes it knows where its methods are and whether it has to be refused, by other code than
+//! A document is the same for the same seed. Its maker knows where its methods are and whether it has to be refused, by other code than
 //! the generator's.
 
 mod address;
@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
-use maker::{Maker, Place, SCALARS, TYPES};
+use maker::{Maker, Position, SCALARS, TYPES};
 pub use trial::{Outcome, Trial, trial};
 
 /// A document, and what is known of it.
@@ -90,11 +90,12 @@ pub fn document(seed: u64) -> Random {
 /// Every form that documents have; a thousand of them have each.
 #[must_use]
 pub fn forms() -> BTreeSet<String> {
-    let types = Place::ALL.into_iter().flat_map(|place| {
+    let types = Position::ALL.into_iter().flat_map(|position| {
         let of_parameters = ["scalar", "enum", "any"];
-        let is_there = move |ty: &&str| place != Place::Parameter || of_parameters.contains(ty);
+        let is_there =
+            move |ty: &&str| position != Position::Parameter || of_parameters.contains(ty);
         let types = TYPES.into_iter().filter(is_there);
-        types.map(move |ty| format!("type: {ty} as a {}", place.name()))
+        types.map(move |ty| format!("type: {ty} as a {}", position.name()))
     });
     let formats = SCALARS.map(|(ty, format)| format!("format: {ty} {format}"));
     let texts = text::KINDS.into_iter().flat_map(|kind| {
@@ -103,7 +104,7 @@ pub fn forms() -> BTreeSet<String> {
     });
     let verbs = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
     let others = [
-        "cycle: in place",
+        "cycle: in position",
         "cycle: in a list",
         "cycle: in an object of its own",
         "fact: readOnly",

@@ -41,9 +41,9 @@ pub(crate) const SCALARS: [(&str, &str); 19] = [
     ("integer", "int8"),
 ];
 
-/// Where a type stands.
+/// Where a type is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Position {
     Schema,
     Property,
     Parameter,
@@ -51,27 +51,27 @@ pub(crate) enum Place {
     Response,
 }
 
-impl Place {
-    pub(crate) const ALL: [Place; 5] = [
-        Place::Schema,
-        Place::Property,
-        Place::Parameter,
-        Place::Request,
-        Place::Response,
+impl Position {
+    pub(crate) const ALL: [Position; 5] = [
+        Position::Schema,
+        Position::Property,
+        Position::Parameter,
+        Position::Request,
+        Position::Response,
     ];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Place::Schema => "schema",
-            Place::Property => "property",
-            Place::Parameter => "parameter",
-            Place::Request => "request",
-            Place::Response => "response",
+            Position::Schema => "schema",
+            Position::Property => "property",
+            Position::Parameter => "parameter",
+            Position::Request => "request",
+            Position::Response => "response",
         }
     }
 }
 
-/// What a type can be, where every place may have it.
+/// What a type can be, where every position may have it.
 pub(crate) const TYPES: [&str; 8] = [
     "scalar", "enum", "any", "array", "object", "map", "$ref", "nothing",
 ];
@@ -90,7 +90,7 @@ impl Maker {
         *self.forms.entry(form.to_owned()).or_default() += 1;
     }
 
-    /// A text that says something, and may be odd.
+    /// A text of a description, which may be odd.
     pub(crate) fn text(&mut self, kind: &'static str) -> String {
         if self.chance.percent(35) {
             return self.odd(kind);
@@ -137,7 +137,7 @@ impl Maker {
     }
 
     /// A type of any form.
-    pub(crate) fn ty(&mut self, place: Place, depth: usize) -> Value {
+    pub(crate) fn ty(&mut self, position: Position, depth: usize) -> Value {
         let mut ty = *self.chance.of(&TYPES);
         if depth == 0 && matches!(ty, "array" | "object" | "map") {
             ty = "scalar";
@@ -145,20 +145,20 @@ impl Maker {
         if ty == "$ref" && self.schemas.is_empty() {
             ty = "any";
         }
-        self.count(&format!("type: {ty} as a {}", place.name()));
+        self.count(&format!("type: {ty} as a {}", position.name()));
         let mut schema = match ty {
             "scalar" => self.scalar(),
             "enum" => self.enumeration(),
             "any" => json!({"type": "any"}),
             "array" => {
-                let items = self.ty(Place::Property, depth - 1);
+                let items = self.ty(Position::Property, depth - 1);
                 json!({"type": "array", "items": items})
             }
             "object" => self.object(depth - 1),
             "map" => {
                 let values = match self.chance.below(6) {
                     0 => json!(true),
-                    _ => self.ty(Place::Property, depth - 1),
+                    _ => self.ty(Position::Property, depth - 1),
                 };
                 json!({"type": "object", "additionalProperties": values})
             }
@@ -208,13 +208,13 @@ impl Maker {
         let mut properties = Map::new();
         for _ in 0..self.chance.between(1, 5) {
             let name = self.name("property name", &properties);
-            let ty = self.ty(Place::Property, depth);
+            let ty = self.ty(Position::Property, depth);
             properties.insert(name, ty);
         }
         json!({"type": "object", "properties": properties})
     }
 
-    /// What may stand beside every type.
+    /// Keys that may be beside every type.
     pub(crate) fn facts(&mut self, schema: &mut Value) {
         if self.chance.percent(50) {
             schema["description"] = json!(self.text("description"));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::address::{self, Address};
-use crate::maker::{Maker, Place};
+use crate::maker::{Maker, Position};
 
 /// What the methods of a document are, and where they are.
 #[derive(Debug, Default)]
@@ -138,11 +138,11 @@ fn method(maker: &mut Maker, base: &Address, resource: &str, name: &str, made: &
         method["description"] = json!(maker.text("description"));
     }
     if maker.chance.percent(70) {
-        let response = maker.ty(Place::Response, 2);
+        let response = maker.ty(Position::Response, 2);
         method["response"] = response;
     }
     if !matches!(verb, "GET" | "HEAD") && maker.chance.percent(60) {
-        let request = maker.ty(Place::Request, 2);
+        let request = maker.ty(Position::Request, 2);
         method["request"] = request;
     }
     if maker.chance.percent(40) {
@@ -166,7 +166,7 @@ fn method(maker: &mut Maker, base: &Address, resource: &str, name: &str, made: &
     if matches!(maker.rare, Some(("path", _))) {
         // Braces would be an expression, which is wrong in other ways.
         path = format!("a{}", maker.odd("path").replace(['{', '}'], "|"));
-        right = address::can_stand_in_a_path(&path).then(|| path.clone());
+        right = address::is_valid_in_a_path(&path).then(|| path.clone());
         if right.is_none() {
             made.refused = Some("odd path");
         }
@@ -238,7 +238,7 @@ fn feature(
     let is_get = matches!(method["httpMethod"].as_str(), Some("GET" | "HEAD"));
     match feature {
         "paging: query" | "paging: body" => {
-            let items = maker.ty(Place::Property, 1);
+            let items = maker.ty(Position::Property, 1);
             let list = match maker.chance.below(3) {
                 0 => json!({"type": "object", "additionalProperties": items}),
                 _ => json!({"type": "array", "items": items}),

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::maker::{Maker, Place};
+use crate::maker::{Maker, Position};
 
 /// What types can be built of so many of that rustc gives up.
 pub(crate) const DEEP: [&str; 4] = ["ring", "rings of lists", "chain of maps", "lists in lists"];
@@ -45,7 +45,7 @@ fn schema(maker: &mut Maker, names: &[String], index: usize) -> Value {
             maker.count("type: object as a schema");
             maker.object(2)
         }
-        // Only to a schema before it, so that no name stands for itself.
+        // Only to a schema before it, so that no name means itself.
         6 if index > 0 => {
             maker.count("type: $ref as a schema");
             json!({"$ref": names[maker.chance.below(index)]})
@@ -62,7 +62,7 @@ fn schema(maker: &mut Maker, names: &[String], index: usize) -> Value {
         }
         _ => {
             let known = std::mem::take(&mut maker.schemas);
-            let schema = maker.ty(Place::Schema, 1);
+            let schema = maker.ty(Position::Schema, 1);
             maker.schemas = known;
             schema
         }
@@ -76,7 +76,7 @@ fn schema(maker: &mut Maker, names: &[String], index: usize) -> Value {
     schema
 }
 
-/// Makes a schema hold itself, in place or in a list.
+/// Makes a schema hold itself, in position or in a list.
 fn cycle(maker: &mut Maker, name: &str, schemas: &mut Map<String, Value>) {
     let Some(properties) = schemas[name]
         .get_mut("properties")
@@ -86,7 +86,7 @@ fn cycle(maker: &mut Maker, name: &str, schemas: &mut Map<String, Value>) {
     };
     let itself = json!({"$ref": name});
     let (form, ty) = match maker.chance.below(3) {
-        0 => ("in place", itself),
+        0 => ("in position", itself),
         1 => ("in a list", json!({"type": "array", "items": itself})),
         _ => (
             "in an object of its own",

@@ -49,7 +49,7 @@ pub fn trial(seed: u64) -> Trial {
     });
     let (outcome, faults) = match made {
         Ok(Ok((outcome, faults))) => (Some(outcome), faults),
-        // The panic has said why.
+        // The panic has printed why.
         Ok(Err(_)) => (None, vec!["the generator panics".to_owned()]),
         Err(error) => (None, vec![format!("no thread to generate in: {error}")]),
     };
@@ -170,7 +170,7 @@ fn addresses(generated: &Generated, random: &Random, faults: &mut Vec<String>) {
     }
 }
 
-/// What `gapi show` says of each method.
+/// The output of `gapi show` for each method.
 fn descriptions(generated: &Generated, faults: &mut Vec<String>) {
     let api = &generated.api;
     for method in api.root.all_methods() {

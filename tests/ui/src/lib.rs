@@ -1,1 +1,1 @@
-//! Nothing but tests: what `gapi::api!` says to people who make mistakes, and what it lets them write.
+//! Tests alone: the errors of `gapi::api!`, and the input that it accepts.

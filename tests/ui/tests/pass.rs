@@ -1,4 +1,4 @@
-//! What users may write: where modules stand, and what stands around them.
+//! Valid input: where modules can be, and what can be around them.
 
 #![deny(missing_docs, warnings)]
 
@@ -31,7 +31,7 @@ mod macros {
 }
 
 #[test]
-fn modules_stand_where_items_stand() {
+fn modules_are_where_items_are() {
     gapi::api! { mod local = "tasks:v1" { tasks.get, tasks.move }; }
 
     assert_eq!(local::tasks::Get::METHOD, "tasks.tasks.get");
@@ -44,8 +44,8 @@ fn modules_stand_where_items_stand() {
 
 #[test]
 fn selected_types_are_there() {
-    let answer = translate::TranslationsListResponse::default();
-    assert_eq!(answer.translations, None);
+    let response = translate::TranslationsListResponse::default();
+    assert_eq!(response.translations, None);
     assert_eq!(translate::NAME, "translate");
     assert_eq!(
         inner::signer::projects::service_accounts::SignBlob::METHOD,

@@ -22,12 +22,12 @@ pub(crate) fn of(api: &Api, types: &BTreeSet<TypeId>) -> TokenStream {
                         .filter(|field| target(&field.ty).is_some())
                         .map(|field| {
                             let (field, wire) = (ident(&field.ident), &field.wire);
-                            quote!(walk.field(#wire, &self.#field);)
+                            quote!(visit.field(#wire, &self.#field);)
                         });
                     quote! {
                         impl replay::Check for api::#name {
-                            fn check(&self, walk: &mut replay::Walk) {
-                                walk.extra(&self.extra);
+                            fn check(&self, visit: &mut replay::Visit) {
+                                visit.extra(&self.extra);
                                 #(#fields)*
                             }
                         }
@@ -35,9 +35,9 @@ pub(crate) fn of(api: &Api, types: &BTreeSet<TypeId>) -> TokenStream {
                 }
                 Shape::Enum(_) => quote! {
                     impl replay::Check for api::#name {
-                        fn check(&self, walk: &mut replay::Walk) {
+                        fn check(&self, visit: &mut replay::Visit) {
                             if let Self::Unrecognized(text) = self {
-                                walk.unrecognized(text);
+                                visit.unrecognized(text);
                             }
                         }
                     }

@@ -1,11 +1,11 @@
 //! Prints, from the model of an API, the code that makes its calls from JSON.
 //!
-//! The code does what a program would write by hand: required parameters are arguments, optional ones are set by their
+//! The code does what a program would do: required parameters are arguments, optional ones are set by their
 //! setters, enums and bodies are the generated types. So what it sends shows what the generated code sends.
 
-mod answers;
 mod calls;
 mod check;
+mod responses;
 mod sample;
 mod text;
 mod types;
@@ -31,10 +31,10 @@ pub fn calls(parts: &[Part]) -> String {
     program(parts, calls::of)
 }
 
-/// A table of all answers, `DOCUMENTS`, and the modules that it needs.
+/// A table of all responses, `DOCUMENTS`, and the modules that it needs.
 #[must_use]
-pub fn answers(parts: &[Part]) -> String {
-    program(parts, answers::of)
+pub fn responses(parts: &[Part]) -> String {
+    program(parts, responses::of)
 }
 
 /// `table` gives the items of a module, among them a static `TABLE`.
@@ -70,7 +70,7 @@ fn module(document: &str) -> Ident {
     )
 }
 
-/// An identifier of the model, raw where it says so.
+/// An identifier of the model, which may be raw.
 fn ident(name: &str) -> Ident {
     match name.strip_prefix("r#") {
         Some(name) => Ident::new_raw(name, Span::call_site()),

@@ -56,7 +56,7 @@ struct Candidate<'a> {
 /// Takes the candidate that adds most for its cost, until nothing is missing.
 fn cover(mut candidates: Vec<Candidate<'_>>, forms: usize) -> Methods {
     let mut covered = vec![false; forms];
-    let mut chosen = Methods::new();
+    let mut selected = Methods::new();
     loop {
         for candidate in &mut candidates {
             candidate.forms.retain(|form| !covered[*form]);
@@ -66,11 +66,11 @@ fn cover(mut candidates: Vec<Candidate<'_>>, forms: usize) -> Methods {
             let is_better = other.forms.len() * best.cost > best.forms.len() * other.cost;
             if is_better { other } else { best }
         });
-        let Some(best) = best else { return chosen };
+        let Some(best) = best else { return selected };
         for form in &best.forms {
             covered[*form] = true;
         }
-        let methods = chosen.entry(best.document.to_owned()).or_default();
+        let methods = selected.entry(best.document.to_owned()).or_default();
         methods.insert(best.path.clone());
     }
 }
@@ -96,7 +96,7 @@ fn method<'a>(document: &'a Value, path: &str) -> Option<&'a Value> {
     resource["methods"].get(name)
 }
 
-/// What a method says of its address, its parameters and its media.
+/// The address, the parameters and the media of a method.
 fn of_method(document: &Value, method: &Value, forms: &mut BTreeSet<String>) {
     let text = |name: &str| method[name].as_str().unwrap_or_default();
     let path = text("path");
@@ -221,7 +221,7 @@ impl<'a> Schemas<'a> {
 }
 
 impl<'a> Schema<'a> {
-    /// Adds a type, and what it is made of. `within` says of what it is a part.
+    /// Adds a type and its parts. `within` is the type that it is a part of.
     fn add(&mut self, within: &str, value: &'a Value) {
         let kind = match value["$ref"].as_str() {
             Some(name) => {
@@ -269,18 +269,18 @@ mod tests {
         let calls = ["text", "same", "list", "post", "less"]
             .map(|name| json!({"path": format!("r.{name}")}));
 
-        let chosen = sample([("a.v1", &document, &calls[..])]);
+        let selected = sample([("a.v1", &document, &calls[..])]);
 
-        let chosen: Vec<&str> = chosen["a.v1"].iter().map(String::as_str).collect();
+        let selected: Vec<&str> = selected["a.v1"].iter().map(String::as_str).collect();
         // What `less` has, `post` has; of two alike one is enough.
         assert!(
-            chosen.contains(&"r.post") && chosen.contains(&"r.list"),
-            "{chosen:?}"
+            selected.contains(&"r.post") && selected.contains(&"r.list"),
+            "{selected:?}"
         );
         assert_ne!(
-            chosen.contains(&"r.text"),
-            chosen.contains(&"r.same"),
-            "{chosen:?}"
+            selected.contains(&"r.text"),
+            selected.contains(&"r.same"),
+            "{selected:?}"
         );
     }
 }

@@ -4,9 +4,9 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use gapi::{CallOptions, Client, Media, Wire};
 use serde_json::{Value, json};
 
-use crate::{Check, Fault, Line, Walk};
+use crate::{Check, Fault, Line, Visit};
 
-/// Parameters that every API has, whatever its document lists; they are options of a call.
+/// Parameters of every API, listed in its document or not; they are options of a call.
 const GLOBAL: [&str; 17] = [
     "$.xgafv",
     "access_token",
@@ -35,7 +35,7 @@ pub struct Arguments<'c> {
     taken: Vec<&'static str>,
     body_taken: bool,
     media_taken: bool,
-    /// What went wrong with an optional parameter. It is kept here because a branch at each of tens of thousands of parameters would cost the compiler minutes.
+    /// What went wrong with an optional parameter. It is left here because a branch at each of tens of thousands of parameters would cost the compiler minutes.
     fault: Option<Fault>,
 }
 
@@ -52,13 +52,13 @@ impl<'c> Arguments<'c> {
     }
 
     /// The value of an optional parameter. One that is not of this type, or holds what the type does not know, is a fault that
-    /// [`finish`](Self::finish) tells.
+    /// [`finish`](Self::finish) reports.
     pub fn one<T: Wire + Check>(&mut self, name: &'static str) -> Option<T> {
         let value = self.take(name)?;
-        self.kept(decode(name, value))
+        self.left(decode(name, value))
     }
 
-    /// All values of an optional parameter that takes many. Faults are kept as in [`one`](Self::one).
+    /// All values of an optional parameter that takes many. Faults are left as in [`one`](Self::one).
     pub fn many<T: Wire + Check>(&mut self, name: &'static str) -> Option<Vec<T>> {
         let values = match self.take(name)? {
             Value::Array(values) => values.iter().collect(),
@@ -66,10 +66,10 @@ impl<'c> Arguments<'c> {
         };
         let values = values.into_iter().map(|value| decode(name, value));
         let values = values.collect();
-        self.kept(values)
+        self.left(values)
     }
 
-    fn kept<T>(&mut self, value: Result<T, Fault>) -> Option<T> {
+    fn left<T>(&mut self, value: Result<T, Fault>) -> Option<T> {
         match value {
             Ok(value) => Some(value),
             Err(fault) => {
@@ -156,7 +156,7 @@ impl<'c> Arguments<'c> {
         self.line.media_download
     }
 
-    /// The client, and what is left to be said about the call: parameters that every API has.
+    /// The client with the options for parameters that every API has.
     ///
     /// # Errors
     /// When a parameter had a fault, or something was not taken that is no such parameter.
@@ -190,11 +190,11 @@ impl<'c> Arguments<'c> {
     }
 }
 
-/// Sets the option that stands for a parameter.
+/// Sets the option of a parameter.
 fn option(options: CallOptions, name: &str, value: &Value) -> Result<CallOptions, Fault> {
     let text = match value {
         Value::String(text) => text.clone(),
-        // The serving system's own parameters are texts, whatever a document says; the reference client writes
+        // The serving system's own parameters are texts in every document; the reference client writes
         // Python's spelling into them.
         Value::Bool(true) if name == "pp" => "True".to_owned(),
         Value::Bool(false) if name == "pp" => "False".to_owned(),
@@ -218,6 +218,6 @@ pub(crate) fn decode<T: Wire + Check>(name: &str, value: &Value) -> Result<T, Fa
     let text = value.to_string();
     let value = T::read(&mut serde_json::Deserializer::from_str(&text))
         .map_err(|error| Fault::new(format!("{name}: {error}")))?;
-    Walk::over(&value).map_err(|fault| Fault::new(format!("{name}: {fault}")))?;
+    Visit::over(&value).map_err(|fault| Fault::new(format!("{name}: {fault}")))?;
     Ok(value)
 }

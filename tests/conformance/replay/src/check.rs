@@ -7,31 +7,31 @@ use serde_json::Value;
 
 use crate::Fault;
 
-/// A value that can say what in it is unknown. Written for every generated type by the glue.
+/// A value that can report its unknown parts. Written for every generated type by the glue.
 pub trait Check {
-    /// Tells `walk` what is unknown.
-    fn check(&self, walk: &mut Walk);
+    /// Reports to `visit` what is unknown.
+    fn check(&self, visit: &mut Visit);
 }
 
-/// Where a walk is, and what it found.
+/// Where a visit is, and what it found.
 #[derive(Debug, Default)]
-pub struct Walk {
+pub struct Visit {
     at: Vec<String>,
     found: Vec<String>,
 }
 
-impl Walk {
+impl Visit {
     /// Walks the whole of `value`.
     ///
     /// # Errors
     /// All that was found, each with its place.
     pub fn over<T: Check>(value: &T) -> Result<(), Fault> {
-        let mut walk = Self::default();
-        value.check(&mut walk);
-        if walk.found.is_empty() {
+        let mut visit = Self::default();
+        value.check(&mut visit);
+        if visit.found.is_empty() {
             return Ok(());
         }
-        Err(Fault::new(walk.found.join("; ")))
+        Err(Fault::new(visit.found.join("; ")))
     }
 
     /// One property of an object.
@@ -65,31 +65,31 @@ impl Walk {
 }
 
 impl<T: Check> Check for Vec<T> {
-    fn check(&self, walk: &mut Walk) {
+    fn check(&self, visit: &mut Visit) {
         for (index, value) in self.iter().enumerate() {
-            walk.part(&index.to_string(), value);
+            visit.part(&index.to_string(), value);
         }
     }
 }
 
 impl<T: Check> Check for BTreeMap<String, T> {
-    fn check(&self, walk: &mut Walk) {
+    fn check(&self, visit: &mut Visit) {
         for (name, value) in self {
-            walk.part(name, value);
+            visit.part(name, value);
         }
     }
 }
 
 impl<T: Check> Check for Box<T> {
-    fn check(&self, walk: &mut Walk) {
-        (**self).check(walk);
+    fn check(&self, visit: &mut Visit) {
+        (**self).check(visit);
     }
 }
 
 macro_rules! plain {
     ($($type:ty),*) => {
         $(impl Check for $type {
-            fn check(&self, _: &mut Walk) {}
+            fn check(&self, _: &mut Visit) {}
         })*
     };
 }

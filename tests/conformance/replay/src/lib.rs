@@ -1,4 +1,4 @@
-//! Makes calls that are given as JSON lines through generated code, and says what was sent.
+//! Makes calls that are given as JSON lines through generated code, and prints what was sent.
 //!
 //! A call is one [`Line`]; the functions that make it are printed by `gapi-conformance-glue`. Every parameter of a method
 //! goes through its argument or setter, every body through its struct. What the generated types do not know, such as a property
@@ -11,7 +11,7 @@ mod recorder;
 mod run;
 
 pub use arguments::Arguments;
-pub use check::{Check, Walk};
+pub use check::{Check, Visit};
 pub use line::{Fault, Line};
 pub use run::{Document, Entry, Make, RoundTrip, Sending, Table, main, request, round_trip};
 pub use serde_json::Value;

@@ -43,13 +43,13 @@ pub struct Line {
     /// Another universe.
     #[serde(default)]
     pub universe_domain: Option<String>,
-    /// Copied to the answer.
+    /// Copied to the output.
     #[serde(default)]
     pub echo: Option<Value>,
 }
 
 impl Line {
-    /// Whether the media is said to be so.
+    /// Whether the media is marked so.
     pub(crate) fn media_is(&self, what: &str) -> bool {
         self.media.as_ref().is_some_and(|media| media[what] == true)
     }

@@ -1,4 +1,4 @@
-//! A transport that keeps the first request that it is given, and answers with an empty object, or with a session for media.
+//! A transport that records the first request, and responds with an empty object, or with a session for media.
 
 use std::sync::{Arc, Mutex};
 
@@ -30,26 +30,26 @@ impl Transport for Recorder {
         request: Request<Body>,
     ) -> BoxFuture<'_, Result<Response<Body>, TransportError>> {
         let is_first = self.first().is_none();
-        let shown = is_first.then(|| shown(&request)).transpose();
+        let recorded = is_first.then(|| recorded(&request)).transpose();
         let query = request.uri().query().unwrap_or_default();
         let begins = query.split('&').any(|pair| pair == "uploadType=resumable");
         Box::pin(async move {
-            if let Some(shown) = shown? {
-                *self.first() = Some(shown);
+            if let Some(recorded) = recorded? {
+                *self.first() = Some(recorded);
             }
-            let mut answer = Response::new(Body::from("{}"));
+            let mut response = Response::new(Body::from("{}"));
             if begins {
                 // What follows goes there, and is not of interest.
                 let session = http::HeaderValue::from_static("https://upload.example/session/1");
-                answer.headers_mut().insert("location", session);
+                response.headers_mut().insert("location", session);
             }
-            Ok(answer)
+            Ok(response)
         })
     }
 }
 
 /// A request as JSON: `http_method`, `url`, `headers`, and `body`, or `body_b64` where it is not text.
-fn shown(request: &Request<Body>) -> Result<Value, TransportError> {
+fn recorded(request: &Request<Body>) -> Result<Value, TransportError> {
     let headers: Map<String, Value> = request
         .headers()
         .iter()
@@ -61,7 +61,7 @@ fn shown(request: &Request<Body>) -> Result<Value, TransportError> {
     let body = request.body().as_bytes().ok_or_else(|| {
         TransportError::new(TransportErrorKind::Other, "a body that is not in memory")
     })?;
-    let mut shown = json!({
+    let mut recorded = json!({
         "http_method": request.method().as_str(),
         "url": request.uri().to_string(),
         "headers": headers,
@@ -69,8 +69,8 @@ fn shown(request: &Request<Body>) -> Result<Value, TransportError> {
     });
     match std::str::from_utf8(body) {
         Ok("") => {}
-        Ok(text) => shown["body"] = text.into(),
-        Err(_) => shown["body_b64"] = STANDARD.encode(body).into(),
+        Ok(text) => recorded["body"] = text.into(),
+        Err(_) => recorded["body_b64"] = STANDARD.encode(body).into(),
     }
-    Ok(shown)
+    Ok(recorded)
 }

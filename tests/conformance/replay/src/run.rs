@@ -32,8 +32,8 @@ pub struct Document {
 pub enum Table {
     /// One per method.
     Calls(&'static [Entry]),
-    /// One per schema that a method answers with, by its name.
-    Answers(&'static [(&'static str, RoundTrip)]),
+    /// One per schema that a method responds with, by its name.
+    Responses(&'static [(&'static str, RoundTrip)]),
 }
 
 /// Decodes a value and encodes it again: [`round_trip`] of a type.
@@ -58,7 +58,7 @@ pub struct Entry {
 /// # Errors
 /// When it is not of this type, or holds what the type does not know.
 pub fn round_trip<T: Wire + Check>(value: &Value) -> Result<Value, Fault> {
-    let value: T = decode("answer", value)?;
+    let value: T = decode("response", value)?;
     let mut text = Vec::new();
     value
         .write(&mut serde_json::Serializer::new(&mut text))
@@ -93,7 +93,7 @@ fn find(documents: &[Document], line: &Line) -> Result<Make, Fault> {
         .find(|document| document.name == line.doc)
         .ok_or_else(|| Fault::new(format!("no document {}", line.doc)))?;
     let Table::Calls(entries) = document.table else {
-        return Err(Fault::new("a table of answers, where calls are wanted"));
+        return Err(Fault::new("a table of responses, where calls are wanted"));
     };
     let wanted = |entry: &&Entry| match (&line.path, &line.method) {
         (Some(path), _) => entry.path == path,
@@ -146,13 +146,13 @@ fn client(line: &Line, recorder: &Recorder) -> Result<Client, gapi::Error> {
 
 /// One line of JSON out for each line in, from standard input to standard output.
 ///
-/// For a table of calls a line is a [`Line`], and the answer is the (first) request or `{"error": ...}`. For a
-/// table of answers a line is `{"doc", "schema", "value"}`, and the answer is `{"value": ...}` or `{"error": ...}`.
+/// For a table of calls a line is a [`Line`], and the output is the (first) request or `{"error": ...}`. For a
+/// table of responses a line is `{"doc", "schema", "value"}`, and the output is `{"value": ...}` or `{"error": ...}`.
 #[must_use]
 pub fn main(documents: &[Document]) -> ExitCode {
     let mut out = BufWriter::new(std::io::stdout().lock());
     for line in std::io::stdin().lock().lines() {
-        let written = line.and_then(|line| writeln!(out, "{}", answer(documents, &line)));
+        let written = line.and_then(|line| writeln!(out, "{}", response(documents, &line)));
         if let Err(error) = written {
             eprintln!("error: {error}");
             return ExitCode::FAILURE;
@@ -167,7 +167,7 @@ pub fn main(documents: &[Document]) -> ExitCode {
     }
 }
 
-fn answer(documents: &[Document], text: &str) -> Value {
+fn response(documents: &[Document], text: &str) -> Value {
     let is_calls = documents
         .first()
         .is_some_and(|document| matches!(document.table, Table::Calls(_)));
@@ -182,12 +182,12 @@ fn answer(documents: &[Document], text: &str) -> Value {
 fn called(documents: &[Document], text: &str) -> Result<Value, Fault> {
     let line: Line =
         serde_json::from_str(text).map_err(|error| Fault::new(format!("the line: {error}")))?;
-    let mut answer =
+    let mut response =
         request(documents, &line).unwrap_or_else(|fault| json!({"error": fault.to_string()}));
     if let Some(echo) = line.echo {
-        answer["echo"] = echo;
+        response["echo"] = echo;
     }
-    Ok(answer)
+    Ok(response)
 }
 
 fn decoded(documents: &[Document], text: &str) -> Result<Value, Fault> {
@@ -197,10 +197,10 @@ fn decoded(documents: &[Document], text: &str) -> Result<Value, Fault> {
         .iter()
         .find(|document| line["doc"] == document.name)
         .ok_or_else(|| Fault::new(format!("no document {}", line["doc"])))?;
-    let Table::Answers(answers) = document.table else {
-        return Err(Fault::new("a table of calls, where answers are wanted"));
+    let Table::Responses(responses) = document.table else {
+        return Err(Fault::new("a table of calls, where responses are wanted"));
     };
-    let (_, round_trip) = answers
+    let (_, round_trip) = responses
         .iter()
         .find(|(schema, _)| line["schema"] == *schema)
         .ok_or_else(|| Fault::new(format!("no schema {}", line["schema"])))?;

@@ -69,7 +69,7 @@ impl Compiler {
     }
 }
 
-/// The file of gapi's library, if that is what cargo tells of in this line.
+/// The file of gapi's library, if cargo reports it in this line.
 fn library(line: &str) -> Option<PathBuf> {
     let message: Value = serde_json::from_str(line).ok()?;
     let is_library = message["reason"] == "compiler-artifact"

@@ -1,6 +1,6 @@
-//! Every mistake that a user of `api!`, `body!` or `Fields` can make, and what the compiler then says.
+//! Every mistake that a user of `api!`, `body!` or `Fields` can make, and the errors of the compiler.
 //!
-//! The sources are in `cases/`, and what is expected beside them. `EXPECTORATE=overwrite` writes what is said today.
+//! The sources are in `cases/`, and the expected errors beside them. `EXPECTORATE=overwrite` writes the current ones.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -31,22 +31,22 @@ fn workspace() -> &'static Path {
 }
 
 #[test]
-fn mistakes_are_told_at_their_place() {
+fn mistakes_are_reported_at_their_position() {
     let compiler = Compiler::find();
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     for some in cases("rs").chunks(workers) {
         let running: Vec<_> = some.iter().map(|case| compiler.start(case)).collect();
         for (case, running) in some.iter().zip(running) {
             let output = running.wait_with_output().unwrap();
-            let said = String::from_utf8(output.stderr).unwrap();
+            let output = String::from_utf8(output.stderr).unwrap();
             assert!(
                 !output.status.success(),
-                "{} compiles:\n{said}",
+                "{} compiles:\n{output}",
                 case.display()
             );
             expectorate::assert_contents(
                 case.with_extension("stderr"),
-                &normal::normal(&said, workspace()),
+                &normal::normal(&output, workspace()),
             );
         }
     }

@@ -1,4 +1,4 @@
-//! What the compiler says, without what differs between machines, and without what changes when gapi's own lines move.
+//! The output of the compiler, without what differs between machines, and without what changes when gapi's own lines move.
 
 use std::path::Path;
 
@@ -6,21 +6,21 @@ use std::path::Path;
 const GUTTER: usize = 3;
 
 /// The same text without the repository's folder, without line numbers in gapi's sources, and one width for all line numbers.
-pub(crate) fn normal(said: &str, workspace: &Path) -> String {
-    let said = said
+pub(crate) fn normal(output: &str, workspace: &Path) -> String {
+    let output = output
         .replace(&format!("{}/", workspace.display()), "")
         .replace("tests/ui/cases/", "cases/");
     let mut text = String::new();
     // Whether the lines of source are those of the case.
     let mut own = true;
     let mut indent = GUTTER;
-    for line in said.lines().filter(|line| !is_summary(line)) {
+    for line in output.lines().filter(|line| !is_summary(line)) {
         let bare = line.trim_start();
         let spaces = line.len() - bare.len();
-        let line = if let Some((arrow, place)) = place(bare) {
-            own = place.starts_with("cases/");
-            let place = if own { place } else { file(place) };
-            format!("{:GUTTER$}{arrow} {place}", "")
+        let line = if let Some((arrow, position)) = position(bare) {
+            own = position.starts_with("cases/");
+            let position = if own { position } else { file(position) };
+            format!("{:GUTTER$}{arrow} {position}", "")
         } else if let Some((number, rest)) = source(bare) {
             let number = if own { number } else { "" };
             format!("{number:>GUTTER$} |{rest}")
@@ -51,18 +51,18 @@ fn is_summary(line: &str) -> bool {
     .any(|summary| line.starts_with(summary))
 }
 
-/// Where something stands; `:::` is for what belongs to the place before.
-fn place(bare: &str) -> Option<(&str, &str)> {
+/// A position; `:::` is for what belongs to the position before.
+fn position(bare: &str) -> Option<(&str, &str)> {
     bare.split_once(' ')
         .filter(|(arrow, _)| matches!(*arrow, "-->" | ":::"))
 }
 
-/// A place without its line and column.
-fn file(place: &str) -> &str {
-    place.trim_end_matches(|c: char| c == ':' || c.is_ascii_digit())
+/// A position without its line and column.
+fn file(position: &str) -> &str {
+    position.trim_end_matches(|c: char| c == ':' || c.is_ascii_digit())
 }
 
-/// A line of source, or what stands below it: its number, if it has one, and what comes after the bar.
+/// A line of source, or the line below it: its number, if it has one, and what comes after the bar.
 fn source(bare: &str) -> Option<(&str, &str)> {
     let (number, rest) = bare.split_once('|')?;
     let number = number.trim_end();
@@ -73,9 +73,9 @@ fn source(bare: &str) -> Option<(&str, &str)> {
 }
 
 #[test]
-fn only_what_is_said_of_the_case_has_numbers() {
-    let said = "error: wrong\n    --> tests/ui/cases/a.rs:6:2\n     |\n6    | it\n     | ^^ here\n     |\n     = note: this\n             that\nnote: see\n    --> /home/me/src/lib.rs:1234:5\n     |\n1234 | fn it() {}\n...\n\nerror: aborting due to 1 previous error\n\n";
-    let normal = normal(said, Path::new("/home/me"));
+fn only_lines_of_the_case_have_numbers() {
+    let output = "error: wrong\n    --> tests/ui/cases/a.rs:6:2\n     |\n6    | it\n     | ^^ here\n     |\n     = note: this\n             that\nnote: see\n    --> /home/me/src/lib.rs:1234:5\n     |\n1234 | fn it() {}\n...\n\nerror: aborting due to 1 previous error\n\n";
+    let normal = normal(output, Path::new("/home/me"));
     let expected = "error: wrong\n   --> cases/a.rs:6:2\n    |\n  6 | it\n    | ^^ here\n    |\n    = note: this\n            that\nnote: see\n   --> src/lib.rs\n    |\n    | fn it() {}\n...\n";
     assert_eq!(normal, expected);
 }

@@ -1,4 +1,4 @@
-//! One function per schema that a method answers with.
+//! One function per schema that a method responds with.
 
 use std::collections::BTreeMap;
 
@@ -11,23 +11,23 @@ use crate::{
     types::{reached, target, written},
 };
 
-/// The table of answers, by the name of the schema.
+/// The table of responses, by the name of the schema.
 pub(crate) fn of(api: &Api) -> TokenStream {
-    let answers: BTreeMap<&str, &Type> = api
+    let responses: BTreeMap<&str, &Type> = api
         .root
         .all_methods()
         .filter_map(|method| method.response.as_ref())
         .filter_map(|ty| Some((api.types[target(ty)?.0].schema.as_deref()?, ty)))
         .collect();
-    let names = answers.keys();
-    let types = answers.values().map(|ty| written(api, ty));
+    let names = responses.keys();
+    let types = responses.values().map(|ty| written(api, ty));
     let checks = check::of(
         api,
-        &reached(api, answers.values().filter_map(|ty| target(ty))),
+        &reached(api, responses.values().filter_map(|ty| target(ty))),
     );
     quote! {
         #checks
-        pub static TABLE: replay::Table = replay::Table::Answers(&[
+        pub static TABLE: replay::Table = replay::Table::Responses(&[
             #((#names, replay::round_trip::<#types>),)*
         ]);
     }
