@@ -11,6 +11,15 @@ use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode, SourceSpan};
 /// The result of a command: its value, or all errors.
 pub(crate) type Outcome<T = ()> = Result<T, Vec<Failure>>;
 
+/// Runs a future to its end.
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> Outcome<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(format!("cannot start: {error}")))?;
+    Ok(runtime.block_on(future))
+}
+
 /// One error: what is wrong, where, and how to correct it.
 #[derive(Debug)]
 pub(crate) struct Failure {

@@ -7,7 +7,6 @@ use gapi_codegen::invocation::{Invocation, Module};
 use gapi_codegen::{format, generate, model};
 use miette::NamedSource;
 use proc_macro2::TokenStream;
-use quote::quote;
 use syn::visit::Visit;
 
 use crate::diagnostic::{Failure, Outcome};
@@ -53,11 +52,7 @@ fn of_document(arguments: &Arguments) -> Outcome<TokenStream> {
     let name = model::module_name(&generated.api.name);
     let name: syn::Ident =
         syn::parse_str(&name).map_err(|error| Failure::new(error.to_string()))?;
-    let (docs, tokens) = (&generated.docs, &generated.tokens);
-    Ok(quote! {
-        #[doc = #docs]
-        pub mod #name { #tokens }
-    })
+    Ok(generated.to_module(&name))
 }
 
 /// Returns every module of every call in a file.

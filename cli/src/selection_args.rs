@@ -66,16 +66,9 @@ impl SelectionArgs {
             .unwrap_or_default()
     }
 
-    /// Returns `None` for all methods.
     fn selection(&self) -> Outcome<Option<Selection>> {
-        if self.methods.is_empty() && self.types.is_empty() {
-            return Ok(None);
-        }
-        let mut selection = Selection::parse(&self.methods).map_err(all)?;
-        for (index, name) in self.types.iter().enumerate() {
-            selection.add_type(self.methods.len() + index, name);
-        }
-        Ok(Some(selection))
+        let methods = (!self.methods.is_empty()).then_some(self.methods.as_slice());
+        Selection::of(methods, &self.types).map_err(all)
     }
 
     /// Returns the first of these options that was given. A Rust source file takes none.

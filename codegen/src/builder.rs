@@ -247,8 +247,7 @@ impl ModuleSpec {
                 &lookup::overrides(manifest_dir, path)?.source,
             )?);
         }
-        options.selection = self
-            .selection()
+        options.selection = Selection::of(self.methods.as_deref(), &self.types)
             .map_err(|errors| errors.within(&self.spec))?;
         let generated = crate::generate(&located.source, &options)?;
         let name = self
@@ -262,24 +261,11 @@ impl ModuleSpec {
             )
             .help("use `module`")
         })?;
-        let (docs, content) = (&generated.docs, &generated.tokens);
         Ok(Made {
-            item: quote!(#[doc = #docs] pub mod #ident { #content }),
+            item: generated.to_module(&ident),
             name,
             warnings: generated.warnings,
         })
-    }
-
-    fn selection(&self) -> Result<Option<Selection>, Errors> {
-        if self.methods.is_none() && self.types.is_empty() {
-            return Ok(None);
-        }
-        let patterns = self.methods.as_deref().unwrap_or_default();
-        let mut selection = Selection::parse(patterns)?;
-        for (index, schema) in self.types.iter().enumerate() {
-            selection.add_type(patterns.len() + index, schema);
-        }
-        Ok(Some(selection))
     }
 }
 

@@ -126,6 +126,13 @@ pub fn generate(source: &Source, options: &Options) -> Result<Generated, Errors>
 }
 
 impl Generated {
+    /// Returns the module as an item: `pub mod` with its docs.
+    #[must_use]
+    pub fn to_module(&self, name: &syn::Ident) -> TokenStream {
+        let (docs, content) = (&self.docs, &self.tokens);
+        quote!(#[doc = #docs] pub mod #name { #content })
+    }
+
     /// Returns the module as the text of a file: a `@generated` line, inner docs, the allowed lints, the content.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     Reply, Request, Service,
     discovery::{Call, Document},
-    oauth::{Audience, TokenEndpoint},
+    oauth::TokenEndpoint,
     rpc::RpcError,
 };
 
@@ -79,12 +79,7 @@ impl Canned {
     }
 
     fn call(&self, call: &Call<'_>, request: &Request) -> Result<Value, RpcError> {
-        let audience = Audience {
-            service: &self.service,
-            method: &call.method.id,
-            scopes: &call.method.scopes,
-        };
-        self.tokens.check(request, audience)?;
+        self.tokens.check_call(request, &self.service, call)?;
         self.document.check(call, request)?;
         self.responses.get(&call.method.id).cloned().ok_or_else(|| {
             let message = format!("{} is not implemented here", call.method.id);
@@ -98,9 +93,6 @@ impl Service for Canned {
         let Some(call) = self.document.route(request) else {
             return Reply::not_found();
         };
-        match self.call(&call, request) {
-            Ok(response) => Reply::json(200, &response),
-            Err(error) => error.into(),
-        }
+        self.call(&call, request).into()
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     discovery::{Call, Document},
     lock::lock,
     multipart,
-    oauth::{Audience, TokenEndpoint},
+    oauth::TokenEndpoint,
     rpc::RpcError,
     storage::range::{self, Asked},
     time::Civil,
@@ -109,14 +109,8 @@ impl Drive {
         request: &Request,
         media: Option<Media>,
     ) -> Result<Reply, RpcError> {
-        self.tokens.check(
-            request,
-            Audience {
-                service: "drive.googleapis.com",
-                method: &call.method.id,
-                scopes: &call.method.scopes,
-            },
-        )?;
+        self.tokens
+            .check_call(request, "drive.googleapis.com", call)?;
         let body = self.document.check(call, request)?;
         let mut state = lock(&self.state);
         let id = call

@@ -73,6 +73,15 @@ impl RpcError {
     }
 }
 
+impl From<Result<Value, RpcError>> for Reply {
+    fn from(outcome: Result<Value, RpcError>) -> Self {
+        match outcome {
+            Ok(response) => Self::json(200, &response),
+            Err(error) => error.into(),
+        }
+    }
+}
+
 impl From<RpcError> for Reply {
     fn from(error: RpcError) -> Self {
         let mut body =

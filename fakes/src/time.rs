@@ -2,6 +2,17 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+/// Returns the time of a clock that is so many seconds ahead.
+pub(crate) fn shifted(offset: i64) -> SystemTime {
+    let shift = Duration::from_secs(offset.unsigned_abs());
+    let now = SystemTime::now();
+    if offset < 0 {
+        now.checked_sub(shift).unwrap_or(UNIX_EPOCH)
+    } else {
+        now + shift
+    }
+}
+
 /// A time of the UTC calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Civil {

@@ -7,7 +7,7 @@ mod status;
 mod token;
 mod transfer;
 
-use crate::diagnostic::{Failure, Outcome};
+use crate::diagnostic::{Outcome, block_on};
 
 /// Sign in once for all programs that use gapi, and manage the accounts
 #[derive(Debug, clap::Args)]
@@ -34,11 +34,7 @@ enum Command {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Outcome {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new(format!("cannot start: {error}")))?;
-    runtime.block_on(async {
+    block_on(async {
         match &arguments.command {
             Command::Login(arguments) => login::run(arguments).await,
             Command::Status(arguments) => status::status(arguments).await,
@@ -49,5 +45,5 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
             Command::Import(arguments) => transfer::import(arguments).await,
             Command::Export(arguments) => transfer::export(arguments).await,
         }
-    })
+    })?
 }

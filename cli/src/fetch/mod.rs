@@ -13,7 +13,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use gapi_codegen::index::{self, PATH};
 
-use crate::diagnostic::{Failure, Outcome};
+use crate::diagnostic::{Outcome, block_on};
 use crate::doc_index::here;
 use local::Local;
 use progress::Progress;
@@ -86,11 +86,7 @@ pub(crate) fn run(arguments: &Arguments) -> Outcome {
     };
     let report = match &arguments.from {
         Some(from) => offline(arguments, from, specs, &mut store)?,
-        None => tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| Failure::new(format!("cannot start: {error}")))?
-            .block_on(online(arguments, specs, &mut store))?,
+        None => block_on(online(arguments, specs, &mut store))??,
     };
     report.print(arguments.json)?;
     let failures = report.failures();

@@ -46,6 +46,21 @@ pub(super) struct ComparedMethod<'a> {
 }
 
 impl Comparison {
+    /// Records that something is no longer offered, or newly.
+    pub(super) fn offered(
+        &mut self,
+        at: impl Into<String>,
+        (before, after): (bool, bool),
+        gone: (Rule, &str),
+        new: (Rule, &str),
+    ) {
+        match (before, after) {
+            (true, false) => self.changes.push(gone.0, at, gone.1),
+            (false, true) => self.changes.push(new.0, at, new.1),
+            _ => {}
+        }
+    }
+
     /// Records that something is gone. `twin` is its probable new name.
     pub(super) fn gone(&mut self, at: &str, rule: Rule, what: &str, twin: Option<&str>) {
         let message = match twin {

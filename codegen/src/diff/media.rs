@@ -15,36 +15,34 @@ impl Comparison {
         old: &document::RestMethod,
         new: &document::RestMethod,
     ) {
-        let path = json_path::join(at, "supportsMediaDownload");
-        match (old.supports_media_download, new.supports_media_download) {
-            (true, false) => self
-                .changes
-                .push(Rule::DownloadGone, path, "downloads are gone"),
-            (false, true) => self
-                .changes
-                .push(Rule::DownloadNew, path, "downloads are offered"),
-            (true, true) if old.use_media_download_service != new.use_media_download_service => {
-                let path = json_path::join(at, "useMediaDownloadService");
-                let message = "downloads have another address";
-                self.changes.push(Rule::DownloadGone, path, message);
-            }
-            _ => self.changes.text(
-                at,
-                "useMediaDownloadService",
-                &old.use_media_download_service,
-                &new.use_media_download_service,
-            ),
+        let downloads = (old.supports_media_download, new.supports_media_download);
+        self.offered(
+            json_path::join(at, "supportsMediaDownload"),
+            downloads,
+            (Rule::DownloadGone, "downloads are gone"),
+            (Rule::DownloadNew, "downloads are offered"),
+        );
+        let key = "useMediaDownloadService";
+        let services = (
+            old.use_media_download_service,
+            new.use_media_download_service,
+        );
+        if downloads == (true, true) && services.0 != services.1 {
+            let message = "downloads have another address";
+            self.changes
+                .push(Rule::DownloadGone, json_path::join(at, key), message);
+        } else if downloads == (false, false) {
+            self.changes.text(at, key, &services.0, &services.1);
         }
         let path = json_path::join(at, "mediaUpload");
-        match (&old.media_upload, &new.media_upload) {
-            (Some(_), None) => self
-                .changes
-                .push(Rule::UploadNarrowed, path, "uploads are gone"),
-            (None, Some(_)) => self
-                .changes
-                .push(Rule::UploadWidened, path, "uploads are offered"),
-            (Some(old), Some(new)) => self.upload(&path, old, new),
-            (None, None) => {}
+        self.offered(
+            &*path,
+            (old.media_upload.is_some(), new.media_upload.is_some()),
+            (Rule::UploadNarrowed, "uploads are gone"),
+            (Rule::UploadWidened, "uploads are offered"),
+        );
+        if let (Some(old), Some(new)) = (&old.media_upload, &new.media_upload) {
+            self.upload(&path, old, new);
         }
         if old.media_upload.is_some() == new.media_upload.is_some() {
             self.changes.text(
@@ -108,40 +106,31 @@ impl Comparison {
             ("resumable", &old.resumable, &new.resumable),
         ] {
             let at = json_path::join(&at, key);
-            match (old, new) {
-                (None, None) => {}
-                (Some(_), None) => {
-                    self.changes
-                        .push(Rule::UploadNarrowed, at, "this upload protocol is gone");
-                }
-                (None, Some(_)) => {
-                    self.changes
-                        .push(Rule::UploadWidened, at, "this upload protocol is new");
-                }
-                (Some(old), Some(new)) => {
-                    if slashless(&old.path) == slashless(&new.path) {
-                        self.changes.respelled(&at, "path", &old.path, &new.path);
-                    } else {
-                        let message = became(&old.path, &new.path);
-                        self.changes
-                            .push(Rule::Address, json_path::join(&at, "path"), message);
-                    }
-                    let path = json_path::join(&at, "multipart");
-                    match (old.multipart, new.multipart) {
-                        (true, false) => self.changes.push(
-                            Rule::UploadNarrowed,
-                            path,
-                            "metadata no longer travels with the media",
-                        ),
-                        (false, true) => self.changes.push(
-                            Rule::UploadWidened,
-                            path,
-                            "metadata may travel with the media",
-                        ),
-                        _ => {}
-                    }
-                }
+            self.offered(
+                &*at,
+                (old.is_some(), new.is_some()),
+                (Rule::UploadNarrowed, "this upload protocol is gone"),
+                (Rule::UploadWidened, "this upload protocol is new"),
+            );
+            let (Some(old), Some(new)) = (old, new) else {
+                continue;
+            };
+            if slashless(&old.path) == slashless(&new.path) {
+                self.changes.respelled(&at, "path", &old.path, &new.path);
+            } else {
+                let message = became(&old.path, &new.path);
+                self.changes
+                    .push(Rule::Address, json_path::join(&at, "path"), message);
             }
+            self.offered(
+                json_path::join(&at, "multipart"),
+                (old.multipart, new.multipart),
+                (
+                    Rule::UploadNarrowed,
+                    "metadata is no longer sent with the media",
+                ),
+                (Rule::UploadWidened, "metadata may be sent with the media"),
+            );
         }
     }
 }

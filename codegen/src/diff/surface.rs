@@ -40,18 +40,21 @@ impl Comparison {
         (old_api, old): (&Api, &Method),
         (new_api, new): (&Api, &Method),
     ) {
-        let (was, is) = match (&old.paging, &new.paging) {
-            (Some(_), None) => {
-                let message = "no longer comes in pages: `pages` is gone";
-                return self.changes.push(Rule::PagesGone, at, message);
-            }
-            (None, Some(_)) => {
-                let message = "comes in pages: `pages` is new";
-                return self.changes.push(Rule::PagesNew, at, message);
-            }
-            (None, None) => return,
-            (Some(was), Some(is)) => (&was.items, &is.items),
+        self.offered(
+            at,
+            (old.paging.is_some(), new.paging.is_some()),
+            (Rule::PagesGone, "no longer comes in pages: `pages` is gone"),
+            (Rule::PagesNew, "comes in pages: `pages` is new"),
+        );
+        let (Some(was), Some(is)) = (&old.paging, &new.paging) else {
+            return;
         };
+        self.offered(
+            at,
+            (was.items.is_some(), is.items.is_some()),
+            (Rule::PagesGone, "`items` is gone"),
+            (Rule::PagesNew, "`items` is new"),
+        );
         let spelled = |api: &Api, items: &Items| {
             let ty = spelled(api, &items.ty);
             if items.map {
@@ -60,17 +63,12 @@ impl Comparison {
                 ty
             }
         };
-        match (was, is) {
-            (Some(_), None) => self.changes.push(Rule::PagesGone, at, "`items` is gone"),
-            (None, Some(_)) => self.changes.push(Rule::PagesNew, at, "`items` is new"),
-            (Some(was), Some(is)) => {
-                let (was, is) = (spelled(old_api, was), spelled(new_api, is));
-                if was != is {
-                    let message = format!("`items` gives `{is}`, and gave `{was}`");
-                    self.changes.push(Rule::PagesGone, at, message);
-                }
+        if let (Some(was), Some(is)) = (&was.items, &is.items) {
+            let (was, is) = (spelled(old_api, was), spelled(new_api, is));
+            if was != is {
+                let message = format!("`items` gives `{is}`, and gave `{was}`");
+                self.changes.push(Rule::PagesGone, at, message);
             }
-            (None, None) => {}
         }
     }
 
@@ -89,19 +87,15 @@ impl Comparison {
                 .as_ref()
                 .is_some_and(|operation| operation.poll.is_some())
         };
-        match (polled(old), polled(new)) {
-            (true, false) => self.changes.push(
+        self.offered(
+            at,
+            (polled(old), polled(new)),
+            (
                 Rule::WaitGone,
-                at,
                 "no longer starts an operation that can be waited for",
             ),
-            (false, true) => self.changes.push(
-                Rule::WaitNew,
-                at,
-                "starts an operation that can be waited for",
-            ),
-            _ => {}
-        }
+            (Rule::WaitNew, "starts an operation that can be waited for"),
+        );
     }
 }
 

@@ -10,56 +10,48 @@ pub(super) const KINDS: [&str; 2] = ["discovery#restDescription", "discovery#des
 const WHERE: &str = "a document is the response of https://www.googleapis.com/discovery/v1/apis/NAME/VERSION/rest \
                      or https://SERVICE.googleapis.com/$discovery/rest?version=VERSION";
 
+/// Returns the error of a file that is something else.
+fn not_a_document(what: &str) -> Error {
+    Error::new("", format!("this is {what}, not a Discovery document")).help(WHERE)
+}
+
 /// Explains a text that is not JSON.
 pub(super) fn of_text(text: &str) -> Option<Error> {
     let start = text.trim_start();
+    let begins = |any: &[&str]| any.iter().any(|word| start.starts_with(word));
     if start.is_empty() {
-        return Some(Error::new("", "the file is empty").help(WHERE));
+        Some(Error::new("", "the file is empty").help(WHERE))
+    } else if begins(&["<"]) {
+        let message =
+            "this is HTML or XML, not a Discovery document (perhaps a sign-in or error page)";
+        Some(Error::new("", message).help(WHERE))
+    } else if begins(&["openapi:", "swagger:"]) {
+        Some(openapi())
+    } else if begins(&["-----BEGIN"]) {
+        Some(not_a_document("a key or a certificate"))
+    } else {
+        None
     }
-    if start.starts_with('<') {
-        return Some(
-            Error::new(
-                "",
-                "this is HTML or XML, not a Discovery document (perhaps a sign-in or error page)",
-            )
-            .help(WHERE),
-        );
-    }
-    if start.starts_with("openapi:") || start.starts_with("swagger:") {
-        return Some(openapi());
-    }
-    if start.starts_with("-----BEGIN") {
-        return Some(
-            Error::new(
-                "",
-                "this is a key or a certificate, not a Discovery document",
-            )
-            .help(WHERE),
-        );
-    }
-    None
 }
 
 /// Whether a JSON value is of another kind.
 pub(super) fn is(value: &Value) -> bool {
-    match value {
-        Value::Object(object) => {
-            let kind = object.get("kind").and_then(Value::as_str);
-            !kind.is_some_and(|kind| KINDS.contains(&kind))
-                && (kind.is_some()
-                    || known(&object.keys().map(String::as_str).collect::<Vec<_>>()).is_some())
-        }
-        _ => true,
+    let Value::Object(object) = value else {
+        return true;
+    };
+    match object.get("kind").and_then(Value::as_str) {
+        Some(kind) => !KINDS.contains(&kind),
+        None => known(object.keys()).is_some(),
     }
 }
 
 /// Explains a JSON value for which [`is`] holds.
 pub(super) fn explain(value: &Value) -> Error {
-    let form = match value {
+    not_a_document(match value {
         Value::Object(object) => {
             return match object.get("kind").and_then(Value::as_str) {
                 Some(kind) => of_kind(kind),
-                None => of_keys(&object.keys().map(String::as_str).collect::<Vec<_>>()),
+                None => of_keys(object.keys()),
             };
         }
         Value::Array(_) => "a JSON array",
@@ -67,8 +59,7 @@ pub(super) fn explain(value: &Value) -> Error {
         Value::Number(_) => "a JSON number",
         Value::Bool(_) => "a JSON boolean",
         Value::Null => "JSON's `null`",
-    };
-    Error::new("", format!("this is {form}, not a Discovery document")).help(WHERE)
+    })
 }
 
 /// Explains a document of another kind.
@@ -77,49 +68,41 @@ pub(super) fn of_kind(kind: &str) -> Error {
         return Error::new("kind", "this is the list of APIs, not the document of one")
             .help("take the `discoveryRestUrl` of the API that you want");
     }
-    Error::new(
-        "kind",
-        format!("the kind is `{kind}`, not `discovery#restDescription`"),
-    )
-    .help(WHERE)
+    let message = format!("the kind is `{kind}`, not `discovery#restDescription`");
+    Error::new("kind", message).help(WHERE)
 }
 
 /// Explains an object without a kind by its keys.
-pub(super) fn of_keys(keys: &[&str]) -> Error {
+pub(super) fn of_keys<'k>(keys: impl Iterator<Item = &'k String>) -> Error {
     known(keys).unwrap_or_else(|| {
         Error::new("", "not a Discovery document: it needs `kind`, or `name`, `rootUrl` and at least one of `resources`, `methods` and `schemas`")
             .help(WHERE)
     })
 }
 
-fn known(keys: &[&str]) -> Option<Error> {
-    let has = |key: &str| keys.contains(&key);
-    let what = if has("openapi") || has("swagger") {
+fn known<'k>(keys: impl Iterator<Item = &'k String>) -> Option<Error> {
+    let keys: Vec<&str> = keys.map(String::as_str).collect();
+    let has = |any: &[&str]| any.iter().any(|key| keys.contains(key));
+    if has(&["openapi", "swagger"]) {
         return Some(openapi());
-    } else if has("private_key") || has("client_email") {
-        "a service account's key"
-    } else if has("installed") || has("web") || has("client_secret") {
-        "an OAuth client's secrets"
-    } else if has("error") {
-        return Some(
-            Error::new(
-                "",
-                "this is the response to a failed request, not a Discovery document",
-            )
-            .help(WHERE),
-        );
-    } else if has("$schema") {
-        "a JSON Schema"
-    } else {
-        return None;
-    };
-    Some(Error::new("", format!("this is {what}, not a Discovery document")).help(WHERE))
+    }
+    [
+        (
+            &["private_key", "client_email"][..],
+            "a service account's key",
+        ),
+        (
+            &["installed", "web", "client_secret"],
+            "an OAuth client's secrets",
+        ),
+        (&["error"], "the response to a failed request"),
+        (&["$schema"], "a JSON Schema"),
+    ]
+    .into_iter()
+    .find_map(|(keys, what)| has(keys).then(|| not_a_document(what)))
 }
 
 fn openapi() -> Error {
-    Error::new(
-        "",
-        "this is an OpenAPI document, and only Discovery documents can be generated",
-    )
-    .help(WHERE)
+    let message = "this is an OpenAPI document, and only Discovery documents can be generated";
+    Error::new("", message).help(WHERE)
 }

@@ -38,8 +38,7 @@ impl Document {
         let empty = self.resources.is_empty() && self.methods.is_empty() && self.schemas.is_empty();
         let placed = self.root_url.is_some() || self.base_url.is_some();
         if self.kind.is_none() && (self.name.is_none() || !placed || empty) {
-            let keys: Vec<&str> = self.others.keys().map(String::as_str).collect();
-            return Err(misread::of_keys(&keys));
+            return Err(misread::of_keys(self.others.keys()));
         }
         Ok(())
     }

@@ -56,6 +56,23 @@ impl Selection {
         errors.or(selection)
     }
 
+    /// Reads patterns of methods, and adds schemas. `None` without any means all of a document.
+    ///
+    /// # Errors
+    ///
+    /// As for [`parse`](Self::parse).
+    pub fn of(methods: Option<&[String]>, types: &[String]) -> Result<Option<Self>, Errors> {
+        if methods.is_none() && types.is_empty() {
+            return Ok(None);
+        }
+        let methods = methods.unwrap_or_default();
+        let mut selection = Self::parse(methods)?;
+        for (index, schema) in types.iter().enumerate() {
+            selection.add_type(methods.len() + index, schema);
+        }
+        Ok(Some(selection))
+    }
+
     /// Adds one pattern. Errors about it, now and later, carry `index`.
     ///
     /// # Errors

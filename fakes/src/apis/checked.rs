@@ -11,7 +11,7 @@ use crate::{
     Reply, Request, Service,
     discovery::{Call, Document},
     lock::lock,
-    oauth::{Audience, TokenEndpoint},
+    oauth::TokenEndpoint,
     rpc::RpcError,
 };
 
@@ -47,14 +47,7 @@ impl<S: Default> Checked<S> {
 
 impl<S> Checked<S> {
     fn call(&self, call: &Call<'_>, request: &Request) -> Result<Value, RpcError> {
-        self.tokens.check(
-            request,
-            Audience {
-                service: &self.host,
-                method: &call.method.id,
-                scopes: &call.method.scopes,
-            },
-        )?;
+        self.tokens.check_call(request, &self.host, call)?;
         let body = self.document.check(call, request)?;
         (self.handler)(&mut lock(&self.state), call, body)
     }
@@ -68,8 +61,7 @@ impl<S: Send + 'static> Service for Checked<S> {
         match self.call(&call, request) {
             // Methods without a response.
             Ok(Value::Null) => Reply::new(204),
-            Ok(response) => Reply::json(200, &response),
-            Err(error) => error.into(),
+            outcome => outcome.into(),
         }
     }
 }

@@ -23,7 +23,7 @@ use crate::{
     Reply, Request, Service,
     discovery::{Call, Document},
     lock::lock,
-    oauth::{Audience, TokenEndpoint},
+    oauth::TokenEndpoint,
     rpc::RpcError,
 };
 
@@ -104,14 +104,9 @@ impl CloudSql {
     }
 
     fn call(&self, call: &Call<'_>, request: &Request) -> Result<Value, RpcError> {
-        let caller = self.tokens.check(
-            request,
-            Audience {
-                service: "sqladmin.googleapis.com",
-                method: &call.method.id,
-                scopes: &call.method.scopes,
-            },
-        )?;
+        let caller = self
+            .tokens
+            .check_call(request, "sqladmin.googleapis.com", call)?;
         let body = self.document.check(call, request)?;
         let mut state = lock(&self.state);
         state.dispatch(call, &caller, body)
@@ -144,9 +139,6 @@ impl Service for CloudSql {
         let Some(call) = self.document.route(request) else {
             return Reply::not_found();
         };
-        match self.call(&call, request) {
-            Ok(response) => Reply::json(200, &response),
-            Err(error) => error.into(),
-        }
+        self.call(&call, request).into()
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     Reply, Request, Service,
     discovery::{Call, Document},
     lock::lock,
-    oauth::{Audience, TokenEndpoint},
+    oauth::TokenEndpoint,
     rpc::RpcError,
 };
 
@@ -89,14 +89,8 @@ impl Compute {
         call: &Call<'_>,
         request: &Request,
     ) -> Result<Value, RpcError> {
-        self.tokens.check(
-            request,
-            Audience {
-                service: "compute.googleapis.com",
-                method: &call.method.id,
-                scopes: &call.method.scopes,
-            },
-        )?;
+        self.tokens
+            .check_call(request, "compute.googleapis.com", call)?;
         let body = document.check(call, request)?;
         lock(&self.state).dispatch(call, body)
     }
@@ -150,9 +144,6 @@ impl Service for Compute {
         let Some(call) = document.route(request) else {
             return Reply::not_found();
         };
-        match self.call(document, &call, request) {
-            Ok(response) => Reply::json(200, &response),
-            Err(error) => error.into(),
-        }
+        self.call(document, &call, request).into()
     }
 }

@@ -197,10 +197,7 @@ fn lifetime(body: &Value) -> Option<Duration> {
 
 impl Service for IamCredentials {
     fn respond(&self, request: &Request) -> Reply {
-        match self.respond(request) {
-            Ok(response) => Reply::json(200, &response),
-            Err(error) => error.into(),
-        }
+        self.respond(request).into()
     }
 }
 

@@ -12,7 +12,12 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::AwsKeys;
-use crate::{Reply, Request, Service, keys::random_hex, lock::lock, oauth::TokenEndpoint};
+use crate::{
+    Reply, Request, Service,
+    keys::random_hex,
+    lock::lock,
+    oauth::{Refused, TokenEndpoint, reply},
+};
 
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
@@ -42,9 +47,6 @@ struct State {
     boundaries: Vec<Value>,
     rotated: usize,
 }
-
-/// An OAuth error: status, code, description.
-type Refused = (u16, &'static str, String);
 
 impl SecurityTokenService {
     /// The provider that it knows from the start.
@@ -294,11 +296,7 @@ impl Service for SecurityTokenService {
     fn respond(&self, request: &Request) -> Reply {
         match self.respond(request) {
             Ok(Value::Null) => Reply::new(200),
-            Ok(response) => Reply::json(200, &response),
-            Err((status, error, description)) => Reply::json(
-                status,
-                &json!({"error": error, "error_description": description}),
-            ),
+            outcome => reply(outcome),
         }
     }
 }

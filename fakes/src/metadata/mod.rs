@@ -8,14 +8,18 @@ mod tree;
 use std::{
     fmt, io,
     sync::{Arc, Mutex},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime},
 };
 
 use serde_json::json;
 
 use self::tokens::Tokens;
 use crate::{
-    Reply, Request, Service, keys::ServiceAccount, lock::lock, oauth::TokenEndpoint, time::Civil,
+    Reply, Request, Service,
+    keys::ServiceAccount,
+    lock::lock,
+    oauth::TokenEndpoint,
+    time::{Civil, shifted},
 };
 
 /// What kind of machine it is.
@@ -145,13 +149,7 @@ impl MetadataServer {
 impl State {
     /// The server's time.
     fn now(&self) -> SystemTime {
-        let shift = Duration::from_secs(self.offset.unsigned_abs());
-        let now = SystemTime::now();
-        if self.offset < 0 {
-            now.checked_sub(shift).unwrap_or(UNIX_EPOCH)
-        } else {
-            now + shift
-        }
+        shifted(self.offset)
     }
 }
 

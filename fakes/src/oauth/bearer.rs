@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use serde_json::json;
 
 use super::{assertion::Assertion, endpoint::TokenEndpoint};
-use crate::{Request, lock::lock, rpc::RpcError};
+use crate::{Request, discovery::Call, lock::lock, rpc::RpcError};
 
 /// The API method that a token is shown to.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +19,24 @@ pub struct Audience<'a> {
 }
 
 impl TokenEndpoint {
+    /// [Checks](Self::check) a request for a method of the document of `service`.
+    ///
+    /// # Errors
+    /// As for [`check`](Self::check).
+    pub fn check_call(
+        &self,
+        request: &Request,
+        service: &str,
+        call: &Call<'_>,
+    ) -> Result<String, RpcError> {
+        let audience = Audience {
+            service,
+            method: &call.method.id,
+            scopes: &call.method.scopes,
+        };
+        self.check(request, audience)
+    }
+
     /// Checks the `Authorization` header and returns who calls: the subject if there is one, else the account.
     /// Tokens of this endpoint and self-signed JWTs of its accounts are accepted.
     ///

@@ -4,19 +4,24 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     io,
     sync::{Arc, Mutex},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime},
 };
 
 use http::Method;
 use serde_json::{Value, json};
 
 use super::{
+    Refused,
     assertion::Assertion,
+    reply,
     tokens::{Grant, Tokens},
 };
 use crate::{
-    Reply, Request, Service, id_tokens::IdTokenIssuer, keys::ServiceAccount, lock::lock,
-    time::Civil,
+    Reply, Request, Service,
+    id_tokens::IdTokenIssuer,
+    keys::ServiceAccount,
+    lock::lock,
+    time::{Civil, shifted},
 };
 
 /// The audience that assertions may always name, wherever the endpoint listens.
@@ -44,9 +49,6 @@ pub(super) struct State {
     requests: usize,
     claims: Vec<Value>,
 }
-
-/// An OAuth error: status, code, description.
-type Refused = (u16, &'static str, String);
 
 impl TokenEndpoint {
     /// An endpoint that knows no accounts. Its tokens live for 3599 seconds, as Google's do.
@@ -236,27 +238,14 @@ impl Default for TokenEndpoint {
 impl State {
     /// The endpoint's time.
     pub(super) fn now(&self) -> SystemTime {
-        let shift = Duration::from_secs(self.offset.unsigned_abs());
-        let now = SystemTime::now();
-        if self.offset < 0 {
-            now.checked_sub(shift).unwrap_or(UNIX_EPOCH)
-        } else {
-            now + shift
-        }
+        shifted(self.offset)
     }
 }
 
 impl Service for TokenEndpoint {
     fn respond(&self, request: &Request) -> Reply {
         lock(&self.state).requests += 1;
-        let reply = match self.exchange(request) {
-            Ok(token) => Reply::json(200, &token),
-            Err((status, error, description)) => Reply::json(
-                status,
-                &json!({"error": error, "error_description": description}),
-            ),
-        };
-        reply
+        reply(self.exchange(request))
             .header(
                 "cache-control",
                 "no-cache, no-store, max-age=0, must-revalidate",

@@ -10,3 +10,21 @@ pub use bearer::Audience;
 pub use endpoint::TokenEndpoint;
 pub use tokens::Grant;
 pub use users::{AuthorizationServer, Decision};
+
+use serde_json::{Value, json};
+
+use crate::Reply;
+
+/// An OAuth error: status, code, description.
+pub(crate) type Refused = (u16, &'static str, String);
+
+/// Returns the response of a token endpoint.
+pub(crate) fn reply(outcome: Result<Value, Refused>) -> Reply {
+    match outcome {
+        Ok(value) => Reply::json(200, &value),
+        Err((status, error, description)) => Reply::json(
+            status,
+            &json!({"error": error, "error_description": description}),
+        ),
+    }
+}

@@ -17,7 +17,7 @@ use std::{
 use http::Method;
 use serde_json::{Value, json};
 
-use super::TokenEndpoint;
+use super::{Refused, TokenEndpoint, reply};
 use crate::{Reply, Request, Service, keys::random_hex, lock::lock};
 
 /// The server. Put it at [`PATHS`](Self::PATHS) of a [`Routes`](crate::Routes). Clones are the same server.
@@ -216,22 +216,12 @@ fn opaque(prefix: &str) -> Result<String, Refused> {
     Ok(format!("{prefix}{random}"))
 }
 
-/// An OAuth error: status, code, description.
-type Refused = (u16, String, String);
-
-fn refused(status: u16, error: &str, description: &str) -> Refused {
-    (status, error.to_owned(), description.to_owned())
+fn refused(status: u16, error: &'static str, description: &str) -> Refused {
+    (status, error, description.to_owned())
 }
 
 fn json_reply(outcome: Result<Value, Refused>) -> Reply {
-    match outcome {
-        Ok(value) => Reply::json(200, &value),
-        Err((status, error, description)) => Reply::json(
-            status,
-            &json!({"error": error, "error_description": description}),
-        ),
-    }
-    .header("cache-control", "no-store")
+    reply(outcome).header("cache-control", "no-store")
 }
 
 impl Service for AuthorizationServer {
