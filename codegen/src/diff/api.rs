@@ -10,22 +10,8 @@ use crate::document::{AuthScope, Document, Record as _, RestEndpoint};
 use crate::json_path;
 
 /// The keys of a document that are compared on their own.
-const COMPARED: [&str; 14] = [
-    "name",
-    "version",
-    "revision",
-    "rootUrl",
-    "servicePath",
-    "batchPath",
-    "mtlsRootUrl",
-    "auth",
-    "endpoints",
-    "features",
-    "parameters",
-    "schemas",
-    "methods",
-    "resources",
-];
+const COMPARED: &str = "name version revision rootUrl servicePath batchPath mtlsRootUrl auth endpoints features \
+    parameters schemas methods resources";
 
 impl Comparison {
     /// Compares all but resources, methods and schemas.
@@ -35,7 +21,7 @@ impl Comparison {
         self.scopes(&scopes(old), &scopes(new));
         self.endpoints(old, new);
         self.global_parameters(old, new);
-        self.changes.texts("", &old.differing(new), &COMPARED);
+        self.changes.texts("", &old.differing(new), COMPARED);
     }
 
     fn identity(&mut self, old: &Document, new: &Document) {
@@ -73,7 +59,7 @@ impl Comparison {
             match new.get(url) {
                 None => self.changes.push(Rule::ScopeGone, at, "the scope is gone"),
                 Some(new) => {
-                    self.changes.texts(&at, &scope.differing(new), &[]);
+                    self.changes.texts(&at, &scope.differing(new), "");
                 }
             }
         }
@@ -99,8 +85,8 @@ impl Comparison {
                 let at = json_path::join(&at, "endpointUrl");
                 self.changes.push(Rule::Address, at, became(was, is));
             }
-            let handled = ["endpointUrl", "location"];
-            self.changes.texts(&at, &endpoint.differing(now), &handled);
+            let handled = "endpointUrl location";
+            self.changes.texts(&at, &endpoint.differing(now), handled);
         }
         for (location, (index, _)) in new {
             if !old.contains_key(location) {

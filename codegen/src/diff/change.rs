@@ -104,8 +104,9 @@ impl Changes {
     }
 
     /// Records keys that differ and that only readers notice: all but those that are compared on their own.
-    pub(super) fn texts(&mut self, at: &str, differing: &[&str], compared: &[&str]) {
-        for key in differing.iter().filter(|key| !compared.contains(key)) {
+    pub(super) fn texts(&mut self, at: &str, differing: &[&str], compared: &str) {
+        let is_compared = |key: &&&str| compared.split(' ').any(|other| other == **key);
+        for key in differing.iter().filter(|key| !is_compared(key)) {
             self.push(
                 Rule::Text,
                 json_path::join(at, key),

@@ -10,22 +10,8 @@ use crate::json_path;
 use crate::model::{self, Api, Location};
 
 /// The keys of a method that are compared on their own.
-const COMPARED: [&str; 14] = [
-    "id",
-    "httpMethod",
-    "apiVersion",
-    "path",
-    "parameterOrder",
-    "parameters",
-    "request",
-    "response",
-    "scopes",
-    "deprecated",
-    "supportsMediaDownload",
-    "useMediaDownloadService",
-    "supportsMediaUpload",
-    "mediaUpload",
-];
+const COMPARED: &str = "id httpMethod apiVersion path parameterOrder parameters request response scopes \
+    deprecated supportsMediaDownload useMediaDownloadService supportsMediaUpload mediaUpload";
 
 /// A resource as it is written.
 type Resources<'a> = BTreeMap<String, &'a document::RestResource>;
@@ -38,8 +24,8 @@ impl Comparison {
             if let Some(now) = is.get(at) {
                 self.changes
                     .deprecation(at, resource.deprecated, now.deprecated);
-                let handled = ["methods", "resources", "deprecated"];
-                self.changes.texts(at, &resource.differing(now), &handled);
+                let handled = "methods resources deprecated";
+                self.changes.texts(at, &resource.differing(now), handled);
             }
         }
         let (was, is) = (methods(old, old_api, &was), methods(new, new_api, &is));
@@ -90,7 +76,7 @@ impl Comparison {
         self.media(at, old.written, new.written);
         let (old, new) = (old.written, new.written);
         self.changes.deprecation(at, old.deprecated, new.deprecated);
-        self.changes.texts(at, &old.differing(new), &COMPARED);
+        self.changes.texts(at, &old.differing(new), COMPARED);
     }
 
     /// Compares the id, the HTTP method and the address.

@@ -9,27 +9,9 @@ use crate::json_path;
 use crate::model::{Type, scalar};
 
 /// The keys of a schema that are compared on their own.
-const COMPARED: [&str; 19] = [
-    "$ref",
-    "type",
-    "format",
-    "properties",
-    "additionalProperties",
-    "items",
-    "enum",
-    "enumDescriptions",
-    "enumDeprecated",
-    "default",
-    "minimum",
-    "maximum",
-    "pattern",
-    "readOnly",
-    "deprecated",
-    "annotations",
-    "location",
-    "required",
-    "repeated",
-];
+const COMPARED: &str = "$ref type format properties additionalProperties items enum enumDescriptions \
+    enumDeprecated default minimum maximum pattern readOnly deprecated annotations location \
+    required repeated";
 
 /// The form of a schema.
 #[derive(PartialEq)]
@@ -90,7 +72,7 @@ impl Comparison {
         self.limits(at, old, new, sent);
         self.changes.deprecation(at, old.deprecated, new.deprecated);
         self.needed(at, old.annotations.as_ref(), new.annotations.as_ref(), sent);
-        self.changes.texts(at, &old.differing(new), &COMPARED);
+        self.changes.texts(at, &old.differing(new), COMPARED);
     }
 
     /// Compares two values of one form.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Action, Override, Overrides};
+use super::{Action, Mark, Override, Overrides};
 use crate::json_path::{self, Step};
 use crate::{Error, Errors, suggest};
 
@@ -29,66 +29,25 @@ impl Overrides {
 impl Override {
     fn apply(&self, document: &mut Value) -> Result<(), Error> {
         match &self.action {
-            Action::Rename(name) => {
-                self.mark(document, "x-gapi-name", name.as_str(), &RENAMED, "renamed")
-            }
-            Action::Items(name) => self.mark(
-                document,
-                "x-gapi-items",
-                name.as_str(),
-                &["methods"],
-                "given items",
-            ),
-            Action::Idempotent(stated) => self.mark(
-                document,
-                "x-gapi-idempotent",
-                *stated,
-                &["methods"],
-                "idempotent",
-            ),
-            Action::Patch(value) => self.mark(
-                document,
-                "x-gapi-patch",
-                value.clone(),
-                &["methods"],
-                "given a patch",
-            ),
-            Action::Operation(value) => self.mark(
-                document,
-                "x-gapi-operation",
-                value.clone(),
-                &["schemas"],
-                "waited for",
-            ),
+            Action::Mark(mark, value) => self.mark(document, mark, value),
             Action::Drop => self.drop_part(document),
             Action::Set(value) => self.set(document, value),
         }
     }
 
-    fn mark(
-        &self,
-        document: &mut Value,
-        key: &str,
-        value: impl Into<Value>,
-        parents: &[&str],
-        done: &str,
-    ) -> Result<(), Error> {
+    fn mark(&self, document: &mut Value, mark: &Mark, value: &Value) -> Result<(), Error> {
         let parent = self.steps.iter().nth_back(1);
-        if !matches!(parent, Some(Step::Key(key)) if parents.contains(&&**key)) {
-            let message = format!("`{}` cannot be {done}", self.at);
-            let names = parents
-                .iter()
-                .map(|parent| format!("`{parent}`"))
-                .collect::<Vec<_>>()
-                .join(", ");
-            return Err(Error::new("", message)
-                .help(format!("the path must be a name directly in {names}")));
+        if !matches!(parent, Some(Step::Key(key)) if mark.parents.contains(&&**key)) {
+            let message = format!("`{}` cannot be {}", self.at, mark.verb);
+            let names = mark.parents.join("`, `");
+            let help = format!("the path must be a name directly in `{names}`");
+            return Err(Error::new("", message).help(help));
         }
         let part = find(document, &self.steps)?;
         let Some(object) = part.as_object_mut() else {
             return Err(Error::new("", format!("`{}` is not an object", self.at)).help(REMOVE));
         };
-        object.insert(key.to_owned(), value.into());
+        object.insert(mark.key.to_owned(), value.clone());
         Ok(())
     }
 
@@ -164,15 +123,6 @@ impl Override {
         }
     }
 }
-
-/// The maps of a document whose parts have Rust names.
-const RENAMED: [&str; 5] = [
-    "schemas",
-    "properties",
-    "parameters",
-    "methods",
-    "resources",
-];
 
 /// Returns the part at a path.
 fn find<'v>(document: &'v mut Value, steps: &[Step]) -> Result<&'v mut Value, Error> {

@@ -21,24 +21,82 @@
 
 mod apply;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::document::{self, mend};
 use crate::json_path::{self, Step};
 use crate::{Document, Error, Errors, Source, suggest};
 
-const KEYS: [&str; 9] = [
-    "at",
-    "rename",
-    "drop",
-    "set",
-    "items",
-    "idempotent",
-    "patch",
-    "operation",
-    "why",
-];
 const FORM: &str = r#"an override is {"at": "schemas.X.properties.y", "rename" | "drop" | "set" | "items" | "idempotent" | "patch" | "operation": ..., "why": "..."}"#;
+
+/// A fact that an override adds to a part of a document.
+#[derive(Debug)]
+struct Mark {
+    /// The key of the override.
+    name: &'static str,
+    /// The key that the part gets, which is a field of the document.
+    key: &'static str,
+    /// The maps whose parts can have it.
+    parents: &'static [&'static str],
+    /// What cannot be done to other parts.
+    verb: &'static str,
+    /// Reads the value of the override, or returns what is wrong with it.
+    check: fn(&Value) -> Option<&'static str>,
+}
+
+impl PartialEq for Mark {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key
+    }
+}
+
+const MARKS: [Mark; 5] = [
+    Mark {
+        name: "rename",
+        key: "x-gapi-name",
+        parents: &[
+            "schemas",
+            "properties",
+            "parameters",
+            "methods",
+            "resources",
+        ],
+        verb: "renamed",
+        check: |value| match value.as_str() {
+            None => Some("is not a text"),
+            Some("") => Some("is empty"),
+            Some(_) => None,
+        },
+    },
+    Mark {
+        name: "items",
+        key: "x-gapi-items",
+        parents: &["methods"],
+        verb: "given items",
+        check: |value| (!value.is_string()).then_some("is not a text"),
+    },
+    Mark {
+        name: "idempotent",
+        key: "x-gapi-idempotent",
+        parents: &["methods"],
+        verb: "idempotent",
+        check: |value| (!value.is_boolean()).then_some("is neither `true` nor `false`"),
+    },
+    Mark {
+        name: "patch",
+        key: "x-gapi-patch",
+        parents: &["methods"],
+        verb: "given a patch",
+        check: |value| value.is_null().then_some("is nothing"),
+    },
+    Mark {
+        name: "operation",
+        key: "x-gapi-operation",
+        parents: &["schemas"],
+        verb: "waited for",
+        check: |value| value.is_null().then_some("is nothing"),
+    },
+];
 
 /// The corrections of one override file.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,13 +114,9 @@ struct Override {
 
 #[derive(Clone, Debug, PartialEq)]
 enum Action {
-    Rename(String),
     Drop,
     Set(Value),
-    Items(String),
-    Idempotent(bool),
-    Patch(Value),
-    Operation(Value),
+    Mark(&'static Mark, Value),
 }
 
 impl Overrides {
@@ -104,47 +158,39 @@ impl Overrides {
 
 fn entry(value: &Value) -> Result<Override, String> {
     let object = value.as_object().ok_or("not an object")?;
-    if let Some(key) = object.keys().find(|key| !KEYS.contains(&key.as_str())) {
-        let hint =
-            suggest::did_you_mean(&suggest::nearest(key, KEYS)).map(|hint| format!("; {hint}"));
+    let names = MARKS.iter().map(|mark| mark.name);
+    let names: Vec<&str> = ["at", "drop", "set", "why"]
+        .into_iter()
+        .chain(names)
+        .collect();
+    if let Some(key) = object.keys().find(|key| !names.contains(&key.as_str())) {
+        let hint = suggest::did_you_mean(&suggest::nearest(key, names));
+        let hint = hint.map(|hint| format!("; {hint}"));
         return Err(format!("unknown key `{key}`{}", hint.unwrap_or_default()));
     }
-    let at = text(object, "at")?.ok_or("`at` is missing")?;
+    let at = match object.get("at") {
+        None => return Err("`at` is missing".to_owned()),
+        Some(at) => at.as_str().ok_or("`at` is not a text")?,
+    };
     let steps = json_path::parse(at).map_err(|reason| format!("`at` is not a path: {reason}"))?;
     if object.get("why").is_some_and(|why| !why.is_string()) {
         return Err("`why` is not a text".to_owned());
     }
     let mut actions = Vec::new();
-    if let Some(name) = text(object, "rename")? {
-        if name.is_empty() {
-            return Err("`rename` is empty".to_owned());
-        }
-        actions.push(Action::Rename(name.to_owned()));
-    }
     match object.get("drop") {
         None => {}
         Some(Value::Bool(true)) => actions.push(Action::Drop),
         Some(_) => return Err("`drop` can only be `true`".to_owned()),
     }
     actions.extend(object.get("set").map(|value| Action::Set(value.clone())));
-    actions.extend(text(object, "items")?.map(|name| Action::Items(name.to_owned())));
-    match object.get("idempotent") {
-        None => {}
-        Some(Value::Bool(idempotent)) => actions.push(Action::Idempotent(*idempotent)),
-        Some(_) => return Err("`idempotent` is neither `true` nor `false`".to_owned()),
+    for mark in &MARKS {
+        if let Some(value) = object.get(mark.name) {
+            if let Some(wrong) = (mark.check)(value) {
+                return Err(format!("`{}` {wrong}", mark.name));
+            }
+            actions.push(Action::Mark(mark, value.clone()));
+        }
     }
-    actions.extend(
-        object
-            .get("patch")
-            .filter(|value| !value.is_null())
-            .map(|value| Action::Patch(value.clone())),
-    );
-    actions.extend(
-        object
-            .get("operation")
-            .filter(|value| !value.is_null())
-            .map(|value| Action::Operation(value.clone())),
-    );
     let [action] = <[Action; 1]>::try_from(actions).map_err(|actions| {
         if actions.is_empty() {
             "it does nothing"
@@ -157,14 +203,6 @@ fn entry(value: &Value) -> Result<Override, String> {
         steps,
         action,
     })
-}
-
-fn text<'v>(object: &'v Map<String, Value>, key: &str) -> Result<Option<&'v str>, String> {
-    match object.get(key) {
-        None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(format!("`{key}` is not a text")),
-    }
 }
 
 impl Document {

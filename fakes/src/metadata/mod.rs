@@ -14,13 +14,7 @@ use std::{
 use serde_json::json;
 
 use self::tokens::Tokens;
-use crate::{
-    Reply, Request, Service,
-    keys::ServiceAccount,
-    lock::lock,
-    oauth::TokenEndpoint,
-    time::{Civil, shifted},
-};
+use crate::{keys::ServiceAccount, lock::lock, oauth::TokenEndpoint, time::shifted};
 
 /// What kind of machine it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,20 +144,6 @@ impl State {
     /// The server's time.
     fn now(&self) -> SystemTime {
         shifted(self.offset)
-    }
-}
-
-impl Service for MetadataServer {
-    fn respond(&self, request: &Request) -> Reply {
-        let mut state = lock(&self.state);
-        state.requests += 1;
-        let reply = responses::respond(&mut state, request);
-        reply
-            .header("metadata-flavor", "Google")
-            .header("server", "Metadata Server for VM")
-            .header("x-xss-protection", "0")
-            .header("x-frame-options", "SAMEORIGIN")
-            .header("date", &Civil::from(state.now()).http())
     }
 }
 

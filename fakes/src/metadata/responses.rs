@@ -4,8 +4,8 @@ use http::Method;
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use super::{Platform, State, identity, tree};
-use crate::{Reply, Request, keys::random_hex};
+use super::{MetadataServer, Platform, State, identity, tree};
+use crate::{Reply, Request, Service, keys::random_hex, lock::lock, time::Civil};
 
 const ROOT: &str = "/computeMetadata/v1";
 /// The type that metadata servers give text.
@@ -146,4 +146,18 @@ fn moved(request: &Request) -> Reply {
         .as_ref()
         .map_or_else(String::new, |query| format!("?{query}"));
     Reply::redirect(301, &format!("{}/{query}", request.url()))
+}
+
+impl Service for MetadataServer {
+    fn respond(&self, request: &Request) -> Reply {
+        let mut state = lock(&self.state);
+        state.requests += 1;
+        let reply = respond(&mut state, request);
+        reply
+            .header("metadata-flavor", "Google")
+            .header("server", "Metadata Server for VM")
+            .header("x-xss-protection", "0")
+            .header("x-frame-options", "SAMEORIGIN")
+            .header("date", &Civil::from(state.now()).http())
+    }
 }
