@@ -11,13 +11,13 @@ use tokio::{
 
 /// A response, split but otherwise as it came.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Received {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
 }
 
-impl Answer {
+impl Received {
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
@@ -37,7 +37,7 @@ pub(crate) async fn send(
     target: &str,
     headers: &[(&str, &str)],
     body: &str,
-) -> io::Result<Answer> {
+) -> io::Result<Received> {
     let address = base.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(address).await?;
     let mut request =
@@ -67,14 +67,14 @@ pub(crate) async fn send(
         .map(|line| line.split_once(": ").unwrap())
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
-    Ok(Answer {
+    Ok(Received {
         status,
         headers,
         body: bytes[end + 4..].to_vec(),
     })
 }
 
-pub(crate) async fn get(base: &str, target: &str) -> Answer {
+pub(crate) async fn get(base: &str, target: &str) -> Received {
     send(base, "GET", target, &[], "").await.unwrap()
 }
 
@@ -101,7 +101,7 @@ pub(crate) fn header(account: &ServiceAccount) -> Value {
 }
 
 /// Exchanges an assertion.
-pub(crate) async fn exchange(google: &Google, assertion: &str) -> Answer {
+pub(crate) async fn exchange(google: &Google, assertion: &str) -> Received {
     let body = format!(
         "assertion={assertion}&grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer"
     );
@@ -128,7 +128,7 @@ pub(crate) async fn call(
     method: &str,
     target: &str,
     body: Option<Value>,
-) -> Answer {
+) -> Received {
     let bearer = format!("Bearer {token}");
     let headers = [
         ("authorization", bearer.as_str()),

@@ -1,6 +1,6 @@
 //! The Cloud SQL Admin API.
 
-use crate::client::{Answer, call, token};
+use crate::client::{Received, call, token};
 use gapi_fakes::Google;
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ impl Api {
         Self { google, token }
     }
 
-    async fn call(&self, method: &str, target: &str, body: Option<Value>) -> Answer {
+    async fn call(&self, method: &str, target: &str, body: Option<Value>) -> Received {
         call(&self.google, &self.token, method, target, body).await
     }
 
@@ -37,7 +37,7 @@ fn names(page: &Value) -> Vec<&str> {
         .collect()
 }
 
-fn reason(response: &Answer) -> (u16, String) {
+fn reason(response: &Received) -> (u16, String) {
     (
         response.status,
         response.json()["error"]["errors"][0]["reason"]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::client::{Answer, send};
+use crate::client::{Received, send};
 use gapi_fakes::{
     Server,
     metadata::{MetadataServer, Platform},
@@ -12,13 +12,13 @@ use serde_json::json;
 const ROOT: &str = "/computeMetadata/v1";
 const FLAVOR: (&str, &str) = ("metadata-flavor", "Google");
 
-async fn get(server: &Server, path: &str) -> Answer {
+async fn get(server: &Server, path: &str) -> Received {
     send(&server.url(), "GET", path, &[FLAVOR], "")
         .await
         .unwrap()
 }
 
-fn text(response: &Answer) -> String {
+fn text(response: &Received) -> String {
     String::from_utf8(response.body.clone()).unwrap()
 }
 

@@ -1,6 +1,6 @@
 //! The token endpoint: what it accepts, and how it refuses.
 
-use crate::client::{self, Answer, call, claims, exchange, header, now, send, token};
+use crate::client::{self, Received, call, claims, exchange, header, now, send, token};
 use gapi_fakes::{Google, keys::ServiceAccount};
 use serde_json::{Value, json};
 
@@ -8,14 +8,14 @@ const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
 const LIST: &str = "/v1/projects/example-123/instances";
 
 /// The error's code and description.
-fn error(response: &Answer) -> (u16, String, String) {
+fn error(response: &Received) -> (u16, String, String) {
     let body = response.json();
     let text = |name: &str| body[name].as_str().unwrap().to_owned();
     (response.status, text("error"), text("error_description"))
 }
 
 /// Exchanges good claims with one of them replaced.
-async fn with_claim(google: &Google, name: &str, value: Value) -> Answer {
+async fn with_claim(google: &Google, name: &str, value: Value) -> Received {
     let account = google.account();
     let mut claims = claims(account, SCOPE);
     claims[name] = value;
@@ -170,7 +170,7 @@ async fn delegation_needs_permission_for_every_scope() {
 }
 
 #[tokio::test]
-async fn a_wrong_clock_is_seen_in_the_date() {
+async fn a_wrong_clock_is_visible_in_the_date() {
     let google = Google::start().await.unwrap();
     google.tokens().set_clock(-86_400);
     let response = with_claim(&google, "typ", json!("JWT")).await;
@@ -185,7 +185,7 @@ async fn a_wrong_clock_is_seen_in_the_date() {
 #[tokio::test]
 async fn the_api_refuses_tokens_as_google_does() {
     let google = Google::start().await.unwrap();
-    let reason = |response: &Answer| {
+    let reason = |response: &Received| {
         (
             response.status,
             response.json()["error"]["details"][0]["reason"].clone(),

@@ -2,7 +2,7 @@
 
 use std::{io, io::Read, time::Duration};
 
-use crate::client::{Answer, get, send};
+use crate::client::{Received, get, send};
 use gapi_fakes::{Fault, Gate, Reply, Request, Routes, Server};
 use serde_json::json;
 
@@ -129,7 +129,7 @@ async fn faults_fit_by_path_count_and_order() {
 async fn broken_connections() {
     let server = server().await;
     let kind =
-        |result: io::Result<Answer>| result.map(|response| response.status).unwrap_err().kind();
+        |result: io::Result<Received>| result.map(|response| response.status).unwrap_err().kind();
     server.inject(Fault::close().times(1));
     assert_eq!(
         kind(send(&server.url(), "GET", "/a/1", &[], "").await),
@@ -170,7 +170,7 @@ async fn broken_bodies() {
 }
 
 #[tokio::test]
-async fn a_gate_holds_answers_back() {
+async fn a_gate_holds_responses_back() {
     let server = server().await;
     let gate = Gate::new();
     server.inject(Fault::late().held_by(&gate));

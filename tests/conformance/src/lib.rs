@@ -15,7 +15,7 @@ pub use self::replay::{Recorded, replay};
 
 /// What of a request matters to a server. Two requests that differ in spelling only are equal.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Seen {
+pub struct Observed {
     /// `GET`, for a long GET that travels as a POST too.
     pub method: String,
     /// `https://sqladmin.googleapis.com`
@@ -42,7 +42,7 @@ const HEADERS: [&str; 4] = [
 ///
 /// # Errors
 /// What is missing or no URL.
-pub fn seen(request: &Value) -> Result<Seen, String> {
+pub fn observed(request: &Value) -> Result<Observed, String> {
     let text = |value: &Value, name: &str| {
         let text = value[name].as_str().map(str::to_owned);
         text.ok_or_else(|| format!("a request without {name}: {value}"))
@@ -81,7 +81,7 @@ pub fn seen(request: &Value) -> Result<Seen, String> {
         // A type without content has no meaning.
         headers.remove("content-type");
     }
-    Ok(Seen {
+    Ok(Observed {
         method,
         origin: url.origin().ascii_serialization(),
         path: url.path().split('/').map(decoded).collect(),
@@ -101,7 +101,7 @@ fn decoded(segment: &str) -> String {
 
 /// Puts right in a request of the reference client what gapi does otherwise on purpose: the client takes `%2F` in the value of a `{+x}` for a slash
 /// that is encoded already, and so asks for another resource than the one that is named. gapi encodes `%` like every other character.
-pub fn name_as_given(want: &mut Seen, parameters: &Value) {
+pub fn name_as_given(want: &mut Observed, parameters: &Value) {
     const BETWEEN: &str = "\0";
     let values = parameters.as_object().into_iter().flatten();
     for value in values.filter_map(|(_, value)| value.as_str()) {
@@ -136,8 +136,8 @@ mod tests {
 
     use super::*;
 
-    fn get(url: &str) -> Seen {
-        seen(&json!({"http_method": "GET", "url": url, "headers": {}, "body": null}))
+    fn get(url: &str) -> Observed {
+        observed(&json!({"http_method": "GET", "url": url, "headers": {}, "body": null}))
             .expect("a request")
     }
 
@@ -180,7 +180,7 @@ mod tests {
                 "--{boundary}{end}content-type: application/json; charset=utf-8{end}{end}{{\"a\": 1}}{end}--{boundary}{end}\
                  Content-Type: text/plain{end}{end}{media}{end}--{boundary}--{end}"
             );
-            seen(&json!({
+            observed(&json!({
                 "http_method": "POST", "url": "https://h/upload/a?uploadType=multipart", "body": body,
                 "headers": {"content-type": format!("multipart/related; boundary=\"{boundary}\"")},
             }))
@@ -206,6 +206,6 @@ mod tests {
             "http_method": "POST", "url": "https://h/a", "body": "q=1",
             "headers": {"x-http-method-override": "GET", "content-type": "application/x-www-form-urlencoded"},
         });
-        assert_eq!(seen(&long), Ok(get("https://h/a?q=1")));
+        assert_eq!(observed(&long), Ok(get("https://h/a?q=1")));
     }
 }

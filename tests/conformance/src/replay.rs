@@ -5,7 +5,7 @@ use std::{fmt::Write as _, fs, path::Path};
 use gapi_conformance_replay::{Document, Line, request};
 use serde_json::{Value, json};
 
-use crate::{name_as_given, seen};
+use crate::{name_as_given, observed};
 
 /// A call, and the request that the reference client makes of it.
 #[derive(Clone, Debug)]
@@ -49,7 +49,7 @@ impl Recorded {
     /// # Errors
     /// How they differ.
     pub fn compare(&self, got: &Value) -> Result<(), String> {
-        let (mut want, got) = (seen(&self.want)?, seen(got)?);
+        let (mut want, got) = (observed(&self.want)?, observed(got)?);
         name_as_given(&mut want, &self.call["params"]);
         if want == got {
             return Ok(());

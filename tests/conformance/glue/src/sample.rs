@@ -75,7 +75,7 @@ fn cover(mut candidates: Vec<Candidate<'_>>, forms: usize) -> Methods {
     }
 }
 
-/// The forms that were seen so far, by number.
+/// The forms so far, by number.
 #[derive(Default)]
 struct Forms(BTreeMap<String, usize>);
 
@@ -204,7 +204,7 @@ impl<'a> Schemas<'a> {
     fn reached(&self, root: &Value) -> Found {
         let mut found = Found::default();
         let mut open: Vec<&str> = root["$ref"].as_str().into_iter().collect();
-        let mut seen: BTreeSet<&str> = open.iter().copied().collect();
+        let mut visited: BTreeSet<&str> = open.iter().copied().collect();
         while let Some(name) = open.pop() {
             let Some(schema) = self.0.get(name) else {
                 continue;
@@ -214,7 +214,7 @@ impl<'a> Schemas<'a> {
             if schema.references.contains(name) {
                 found.forms.insert("a schema within itself".to_owned());
             }
-            open.extend(schema.references.iter().filter(|name| seen.insert(name)));
+            open.extend(schema.references.iter().filter(|name| visited.insert(name)));
         }
         found
     }

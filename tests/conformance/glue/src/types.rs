@@ -55,10 +55,10 @@ pub(crate) fn target(ty: &Type) -> Option<TypeId> {
 
 /// Every type that `from` reach.
 pub(crate) fn reached(api: &Api, from: impl IntoIterator<Item = TypeId>) -> BTreeSet<TypeId> {
-    let mut seen = BTreeSet::new();
+    let mut visited = BTreeSet::new();
     let mut waiting: Vec<TypeId> = from.into_iter().collect();
     while let Some(id) = waiting.pop() {
-        if !seen.insert(id) {
+        if !visited.insert(id) {
             continue;
         }
         match &api.types[id.0].shape {
@@ -69,5 +69,5 @@ pub(crate) fn reached(api: &Api, from: impl IntoIterator<Item = TypeId>) -> BTre
             Shape::Enum(_) => {}
         }
     }
-    seen
+    visited
 }
