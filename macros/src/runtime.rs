@@ -2,7 +2,7 @@
 
 use proc_macro2::{Punct, Span, TokenStream, TokenTree};
 
-/// The path of the runtime, which comes before the first semicolon, and the rest of the input.
+/// Returns the path of the runtime, which comes before the first semicolon, and the rest of the input.
 pub(crate) fn split(
     macro_name: &str,
     tokens: TokenStream,

@@ -1,4 +1,4 @@
-//! What the macro makes, without a compiler.
+//! The expansion of the macro, without a compiler.
 
 use std::path::Path;
 use std::str::FromStr as _;

@@ -1,4 +1,4 @@
-//! The way of generated code into the compiler.
+//! Passes generated code to the compiler as text.
 //!
 //! Inside a macro, `proc-macro2` keeps tokens in the compiler, and every list is built by calls across the macro's
 //! border. Generation in `proc-macro2`'s own representation with one text at the end is faster for large documents.

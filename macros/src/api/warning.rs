@@ -8,7 +8,7 @@ use quote::{format_ident, quote, quote_spanned};
 /// rust-analyzer drops what a macro makes above 2,097,152 tokens; this leaves room for a document that grows.
 const LARGE: usize = 1_500_000;
 
-/// Nothing, or items that make the compiler warn where the module is large.
+/// Returns items that make the compiler warn if the module is large.
 pub(super) fn of_size(content: &TokenStream, module: &Module) -> TokenStream {
     let tokens = count(content);
     if tokens <= LARGE {
@@ -23,7 +23,7 @@ pub(super) fn of_size(content: &TokenStream, module: &Module) -> TokenStream {
     warning("large_module", &note, module)
 }
 
-/// Items that make the compiler warn of a document.
+/// Returns items that make the compiler warn of a document.
 pub(super) fn of_document(warnings: &Errors, module: &Module) -> TokenStream {
     warnings
         .iter()
@@ -31,7 +31,7 @@ pub(super) fn of_document(warnings: &Errors, module: &Module) -> TokenStream {
         .collect()
 }
 
-/// Items that make the compiler warn at the module's name.
+/// Returns items that make the compiler warn at the module's name.
 ///
 /// A macro cannot warn on stable Rust, but what it makes can use something deprecated. The use has the span of a
 /// token of the user, because warnings in what a macro of another crate made are dropped.
@@ -51,7 +51,7 @@ fn warning(name: &str, note: &str, module: &Module) -> TokenStream {
     }
 }
 
-/// The tokens of a stream; a pair of delimiters counts as one.
+/// Returns the number of tokens of a stream. A pair of delimiters counts as one.
 fn count(tokens: &TokenStream) -> usize {
     let mut count = 0;
     let mut open = vec![tokens.clone()];

@@ -18,8 +18,7 @@ pub(crate) fn run(arguments: &RoundTrip, root: &Path) -> Result<bool, Failure> {
     if let Some(only) = &arguments.only {
         files.retain(|file| glob(only, &stem(file)));
     }
-    let mut harness =
-        harness::Harness::new(root, "responses", gapi_conformance_glue::responses)?;
+    let mut harness = harness::Harness::new(root, "responses", gapi_conformance_glue::responses)?;
     let mut lines: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     let progress = Progress::new("generating", files.len());
     for file in &files {
