@@ -1,11 +1,11 @@
-//! One HTTP request of a batch: parts out, parts back.
+//! One HTTP request of a batch: writes its parts, and assigns the parts of the response to the calls.
 
 use http::{
     HeaderMap, HeaderValue, Method as HttpMethod, Uri,
     header::{CONTENT_TYPE, HOST, USER_AGENT},
 };
 
-use super::mixed::{self, Fault, Part};
+use super::mixed::{self, BatchMessage, MessageFault};
 use crate::{
     Error, ErrorKind,
     client::prepared::Prepared,
@@ -16,7 +16,8 @@ use crate::{
     request::options::CallOptions,
 };
 
-/// Sends `requests` to `uri` and gives their responses, which may be errors of the service, in the same order. `root` is what stands before the paths of the API.
+/// Sends `requests` to `uri`, and returns their responses, which may be errors of the service, in the same order. `root` is the part of
+/// their URLs before the paths of the API.
 pub(super) async fn exchange(
     prepared: &Prepared,
     options: &CallOptions,
@@ -24,9 +25,9 @@ pub(super) async fn exchange(
     uri: &Uri,
     root: &str,
     requests: &[&HttpRequest],
-) -> Result<Vec<Result<Part, Error>>, Error> {
+) -> Result<Vec<Result<BatchMessage, Error>>, Error> {
     let calls = requests.len();
-    let parts: Vec<Part> = requests
+    let parts: Vec<BatchMessage> = requests
         .iter()
         .enumerate()
         .map(|(index, request)| write(index, request, root))
@@ -56,7 +57,7 @@ pub(super) async fn exchange(
         .collect())
 }
 
-fn write(index: usize, request: &HttpRequest, root: &str) -> Part {
+fn write(index: usize, request: &HttpRequest, root: &str) -> BatchMessage {
     let uri = request.uri.to_string();
     let target = uri.strip_prefix(root).unwrap_or(&uri);
     let mut headers = HeaderMap::new();
@@ -67,13 +68,13 @@ fn write(index: usize, request: &HttpRequest, root: &str) -> Part {
     {
         headers.insert(HOST, host);
     }
-    // These are said once, of the whole.
+    // These are headers of the batch.
     let own = request
         .headers
         .iter()
         .filter(|(name, _)| *name != USER_AGENT && *name != API_CLIENT);
     headers.extend(own.map(|(name, value)| (name.clone(), value.clone())));
-    Part {
+    BatchMessage {
         id: Some(format!("part+{}", index + 1)),
         start: format!("{} /{target} HTTP/1.1", request.method),
         headers,
@@ -81,8 +82,8 @@ fn write(index: usize, request: &HttpRequest, root: &str) -> Part {
     }
 }
 
-/// A text that is in no part: its number is larger than those of all that look like it, which one look at the bodies tells.
-fn boundary(parts: &[Part]) -> String {
+/// Returns a text that is in no part: its number is larger than those of all similar texts in the bodies.
+fn boundary(parts: &[BatchMessage]) -> String {
     const NAME: &str = "batch_gapi_";
     let mut next = 0_u64;
     for part in parts {
@@ -97,11 +98,11 @@ fn boundary(parts: &[Part]) -> String {
     format!("{NAME}{next}")
 }
 
-/// A part of a response, and what is wrong with it.
-type Found = (Part, Option<Fault>);
+/// A part of a response, and its fault if it has one.
+type ReceivedMessage = (BatchMessage, Option<MessageFault>);
 
-/// The parts of a response, at the places of the calls that they belong to.
-fn read(answered: &RawResponse, calls: usize) -> Result<Vec<Option<Found>>, Error> {
+/// Returns the parts of a response in the order of the calls.
+fn read(answered: &RawResponse, calls: usize) -> Result<Vec<Option<ReceivedMessage>>, Error> {
     let content_type = media_type::of(&answered.headers).unwrap_or_default();
     let Some(boundary) = mixed::boundary(content_type) else {
         let what = match content_type {
@@ -118,41 +119,41 @@ fn read(answered: &RawResponse, calls: usize) -> Result<Vec<Option<Found>>, Erro
             );
         return Err(error);
     };
-    let mut places = Places::new(calls);
+    let mut sorter = PartSorter::new(calls);
     for found in mixed::read(&answered.body, &boundary) {
         if found.0.status().is_some() {
-            places.add(found);
+            sorter.add(found);
         }
     }
-    Ok(places.fill())
+    Ok(sorter.assign())
 }
 
-/// Puts responses where they belong: by the number in their ids, or by their order where ids say nothing but none is missing.
-struct Places {
-    /// How many parts there were of each number.
-    seen: Vec<u32>,
-    /// The parts that may have a place, with the indices that their ids give: a response of many more parts than calls is not held in memory.
-    parts: Vec<(Option<usize>, Found)>,
+/// Assigns responses to calls: by the numbers in their ids, or by their order if the ids are not usable but no part is missing.
+struct PartSorter {
+    /// The number of parts with each id.
+    counts: Vec<u32>,
+    /// The parts that may belong to a call, with the index in their ids. Surplus parts are not held in memory.
+    parts: Vec<(Option<usize>, ReceivedMessage)>,
     total: usize,
 }
 
-impl Places {
+impl PartSorter {
     fn new(calls: usize) -> Self {
         Self {
-            seen: vec![0; calls],
+            counts: vec![0; calls],
             parts: Vec::new(),
             total: 0,
         }
     }
 
-    fn add(&mut self, found: Found) {
-        let calls = self.seen.len();
+    fn add(&mut self, found: ReceivedMessage) {
+        let calls = self.counts.len();
         let number = found.0.id.as_deref().and_then(number);
         let index = number.filter(|number| (1..=calls).contains(number));
         let index = index.map(|number| number - 1);
         let is_first = index.is_some_and(|index| {
-            self.seen[index] = self.seen[index].saturating_add(1);
-            self.seen[index] == 1
+            self.counts[index] = self.counts[index].saturating_add(1);
+            self.counts[index] == 1
         });
         self.total += 1;
         if self.parts.len() < calls || is_first {
@@ -160,25 +161,29 @@ impl Places {
         }
     }
 
-    fn fill(self) -> Vec<Option<Found>> {
-        let Self { seen, parts, total } = self;
-        let unique = |index: Option<usize>| index.filter(|index| seen[*index] == 1);
-        let ids_hold = parts.iter().all(|(index, _)| unique(*index).is_some());
-        if !ids_hold && total == seen.len() {
+    fn assign(self) -> Vec<Option<ReceivedMessage>> {
+        let Self {
+            counts,
+            parts,
+            total,
+        } = self;
+        let unique = |index: Option<usize>| index.filter(|index| counts[*index] == 1);
+        let ids_are_usable = parts.iter().all(|(index, _)| unique(*index).is_some());
+        if !ids_are_usable && total == counts.len() {
             return parts.into_iter().map(|(_, found)| Some(found)).collect();
         }
-        let mut placed: Vec<Option<Found>> = Vec::new();
-        placed.resize_with(seen.len(), || None);
+        let mut assigned: Vec<Option<ReceivedMessage>> = Vec::new();
+        assigned.resize_with(counts.len(), || None);
         for (index, found) in parts {
             if let Some(index) = unique(index) {
-                placed[index] = Some(found);
+                assigned[index] = Some(found);
             }
         }
-        placed
+        assigned
     }
 }
 
-/// The digits at the end of an id: servers put texts of their own before what they were given.
+/// Returns the number at the end of an id: servers add texts before the id of the request.
 fn number(id: &str) -> Option<usize> {
     let start = id
         .rfind(|c: char| !c.is_ascii_digit())
@@ -194,11 +199,11 @@ fn missing() -> Error {
     .with_repeat(Repeat::IfSafe)
 }
 
-fn incomplete(part: &Part, fault: Fault) -> Error {
+fn incomplete(part: &BatchMessage, fault: MessageFault) -> Error {
     let message = match fault {
-        Fault::Cut => "the response of the batch ends within this call's part".to_owned(),
-        Fault::Length(declared) => format!(
-            "this call's part of the batch's response has {} of the {declared} bytes that it says",
+        MessageFault::Cut => "the response of the batch ends within this call's part".to_owned(),
+        MessageFault::Length(declared) => format!(
+            "this call's part of the batch's response has {} of its {declared} bytes",
             part.body.len()
         ),
     };
@@ -211,8 +216,8 @@ mod tests {
 
     use super::*;
 
-    fn part(id: Option<&str>, body: &'static str) -> Part {
-        Part {
+    fn part(id: Option<&str>, body: &'static str) -> BatchMessage {
+        BatchMessage {
             id: id.map(String::from),
             start: "HTTP/1.1 200 OK".into(),
             headers: HeaderMap::new(),
@@ -220,18 +225,18 @@ mod tests {
         }
     }
 
-    fn placed(ids: &[Option<&str>], calls: usize) -> String {
+    fn assigned(ids: &[Option<&str>], calls: usize) -> String {
         const BODIES: [&str; 4] = ["a", "b", "c", "d"];
-        let mut places = Places::new(calls);
+        let mut sorter = PartSorter::new(calls);
         for (id, body) in ids.iter().zip(BODIES) {
-            places.add((part(*id, body), None));
+            sorter.add((part(*id, body), None));
         }
-        let text = |found: Option<Found>| {
+        let text = |found: Option<ReceivedMessage>| {
             found.map_or("-".into(), |(part, _)| {
                 String::from_utf8_lossy(&part.body).into_owned()
             })
         };
-        places.fill().into_iter().map(text).collect()
+        sorter.assign().into_iter().map(text).collect()
     }
 
     #[test]
@@ -250,21 +255,21 @@ mod tests {
     }
 
     #[test]
-    fn no_more_parts_are_held_than_calls_can_take() {
-        let mut places = Places::new(3);
+    fn no_more_parts_are_held_than_calls() {
+        let mut sorter = PartSorter::new(3);
         for n in 0..1_000 {
             let id = ["part+1", "part+2", "odd"][n % 3];
-            places.add((part(Some(id), "b"), None));
+            sorter.add((part(Some(id), "b"), None));
         }
-        assert_eq!((places.parts.len(), places.total), (3, 1_000));
-        assert!(places.fill().iter().all(Option::is_none));
-        // Parts that nobody asked for take no place from the others.
+        assert_eq!((sorter.parts.len(), sorter.total), (3, 1_000));
+        assert!(sorter.assign().iter().all(Option::is_none));
+        // Surplus parts do not displace the others.
         let ids = [Some("9"), Some("8"), Some("1"), Some("2")];
-        assert_eq!(placed(&ids, 2), "cd");
+        assert_eq!(assigned(&ids, 2), "cd");
     }
 
     #[test]
-    fn responses_are_placed_by_id_else_by_order() {
+    fn responses_are_assigned_by_id_else_by_order() {
         for (ids, calls, expected) in [
             (
                 &[Some("response-part+1"), Some("response-part+2")][..],
@@ -273,17 +278,17 @@ mod tests {
             ),
             (&[Some("response-part+2"), Some("response-part+1")], 2, "ba"),
             (&[Some("x part%2B3"), Some("1")], 3, "b-a"),
-            // One is missing, and the ids tell which.
+            // One is missing, and the ids identify it.
             (&[Some("part+2")], 2, "-a"),
-            // The ids say nothing.
+            // The ids are not usable.
             (&[None, None], 2, "ab"),
             (&[Some("item:0"), Some("item:1")], 2, "ab"),
             (&[Some("same-1"), Some("same-1")], 2, "ab"),
-            // They say nothing, and one is missing: nobody knows which.
+            // They are not usable, and a part is missing.
             (&[None, Some("part+1")], 3, "b--"),
             (&[], 2, "--"),
         ] {
-            assert_eq!(placed(ids, calls), expected, "{ids:?}");
+            assert_eq!(assigned(ids, calls), expected, "{ids:?}");
         }
     }
 }

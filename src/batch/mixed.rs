@@ -1,13 +1,13 @@
-//! `multipart/mixed` bodies of HTTP messages (RFC 2046, section 5.1.3; RFC 9112): what batches are made of.
+//! `multipart/mixed` bodies of HTTP messages (RFC 2046, section 5.1.3; RFC 9112), which are the bodies of batches.
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::CONTENT_LENGTH};
 
 use crate::media_type;
 
-/// One part: the id of its own header, and the message inside.
+/// One part: its id, and the HTTP message in it.
 #[derive(Clone, Debug)]
-pub(crate) struct Part {
+pub(crate) struct BatchMessage {
     /// The `Content-ID`, without angle brackets.
     pub(crate) id: Option<String>,
     /// `POST /path HTTP/1.1` or `HTTP/1.1 200 OK`
@@ -16,32 +16,32 @@ pub(crate) struct Part {
     pub(crate) body: Bytes,
 }
 
-impl Part {
-    /// The status of an answer.
+impl BatchMessage {
+    /// Returns the status of a response.
     pub(crate) fn status(&self) -> Option<StatusCode> {
         let mut words = self.start.split_ascii_whitespace();
         words.next().filter(|word| word.starts_with("HTTP/"))?;
         StatusCode::from_bytes(words.next()?.as_bytes()).ok()
     }
 
-    /// The method and the target of a request.
+    /// Returns the method and the target of a request.
     pub(crate) fn request_line(&self) -> Option<(&str, &str)> {
         let mut words = self.start.split_ascii_whitespace();
         Some((words.next()?, words.next()?))
     }
 }
 
-/// Why what came of a message is not the message.
+/// Why a message is not complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// The body ends within it: nothing tells that this is its end.
+pub(crate) enum MessageFault {
+    /// The body of the batch may end within it.
     Cut,
-    /// Its length is not this one, which it says.
+    /// Its length differs from this `content-length`.
     Length(u64),
 }
 
-/// Writes parts between boundaries, with the line ends that MIME asks for.
-pub(crate) fn write(parts: &[Part], boundary: &str) -> Bytes {
+/// Writes parts between boundaries, with the line ends of MIME.
+pub(crate) fn write(parts: &[BatchMessage], boundary: &str) -> Bytes {
     let mut out = Vec::new();
     let mut line = |text: &[u8]| {
         out.extend_from_slice(text);
@@ -66,7 +66,7 @@ pub(crate) fn write(parts: &[Part], boundary: &str) -> Bytes {
     out.into()
 }
 
-/// The boundary that a `content-type` names.
+/// Returns the boundary in a `content-type`.
 pub(crate) fn boundary(content_type: &str) -> Option<String> {
     if !media_type::is(content_type, "multipart/mixed") {
         return None;
@@ -74,12 +74,12 @@ pub(crate) fn boundary(content_type: &str) -> Option<String> {
     media_type::parameter(content_type, "boundary").filter(|boundary| !boundary.is_empty())
 }
 
-/// The messages of a body, each with what is wrong with it. Lines may end in CRLF or LF; what is no HTTP message is left out.
+/// Returns the messages of a body, each with its fault if it has one. Lines may end in CRLF or LF; parts without an HTTP message are skipped.
 pub(crate) fn read<'a>(
     body: &'a Bytes,
     boundary: &str,
-) -> impl Iterator<Item = (Part, Option<Fault>)> + use<'a> {
-    let mut pieces = Pieces {
+) -> impl Iterator<Item = (BatchMessage, Option<MessageFault>)> + use<'a> {
+    let mut pieces = MessagePieces {
         body,
         delimiter: format!("--{boundary}").into_bytes(),
         at: 0,
@@ -95,17 +95,17 @@ pub(crate) fn read<'a>(
     })
 }
 
-/// What stands between the boundaries of a body.
-struct Pieces<'a> {
+/// The texts between the boundaries of a body.
+struct MessagePieces<'a> {
     body: &'a Bytes,
     delimiter: Vec<u8>,
     at: usize,
-    /// Where the present piece begins; `None` before the first boundary and behind the last one.
+    /// Where the current piece begins; `None` before the first boundary and after the last one.
     start: Option<usize>,
 }
 
-impl Pieces<'_> {
-    /// The next piece, and whether a boundary closes it.
+impl MessagePieces<'_> {
+    /// Returns the next piece, and whether a boundary closes it.
     fn next(&mut self) -> Option<(Bytes, bool)> {
         while self.at < self.body.len() {
             let line_start = self.at;
@@ -133,7 +133,7 @@ impl Pieces<'_> {
     }
 }
 
-/// Where the line after the one at `at` begins.
+/// Returns where the line after the one at `at` begins.
 fn next_line(text: &[u8], at: usize) -> usize {
     text[at..]
         .iter()
@@ -141,22 +141,22 @@ fn next_line(text: &[u8], at: usize) -> usize {
         .map_or(text.len(), |line| at + line + 1)
 }
 
-/// `at` without the line end before it, which belongs to the boundary.
+/// Returns `at` without the line end before it, which belongs to the boundary.
 fn before_line_end(text: &[u8], at: usize) -> usize {
     let at = at - usize::from(at > 0 && text[at - 1] == b'\n');
     at - usize::from(at > 0 && text[at - 1] == b'\r')
 }
 
-fn part(text: &Bytes, is_closed: bool) -> Option<(Part, Option<Fault>)> {
-    let outer = Headers::read(text, 0);
+fn part(text: &Bytes, is_closed: bool) -> Option<(BatchMessage, Option<MessageFault>)> {
+    let outer = HeaderBlock::read(text, 0);
     let start_end = next_line(text, outer.end);
     let start = std::str::from_utf8(&text[outer.end..start_end]).ok()?;
     let start = start.trim();
     if start.is_empty() {
         return None;
     }
-    let inner = Headers::read(text, start_end);
-    let mut part = Part {
+    let inner = HeaderBlock::read(text, start_end);
+    let mut part = BatchMessage {
         id: outer.map.get("content-id").and_then(id),
         start: start.to_owned(),
         headers: inner.map,
@@ -166,18 +166,18 @@ fn part(text: &Bytes, is_closed: bool) -> Option<(Part, Option<Fault>)> {
     Some((part, fault))
 }
 
-/// A `Content-ID`, without its angle brackets.
+/// Returns a `Content-ID` without its angle brackets.
 fn id(value: &HeaderValue) -> Option<String> {
     let id = value.to_str().ok()?.trim();
     Some(id.trim_matches(['<', '>']).to_owned())
 }
 
-/// What is wrong with the message. Takes from its body a line end that does not belong to it.
-fn fault(part: &mut Part, is_closed: bool, has_all_headers: bool) -> Option<Fault> {
+/// Returns the fault of a message. Removes a line end that does not belong to its body.
+fn fault(part: &mut BatchMessage, is_closed: bool, has_all_headers: bool) -> Option<MessageFault> {
     if !is_closed && !has_all_headers {
-        return Some(Fault::Cut);
+        return Some(MessageFault::Cut);
     }
-    // These have no body, whatever their length says: their headers are all of them (RFC 9110, section 6.4.1).
+    // These have no body, even with a `content-length` (RFC 9110, section 6.4.1).
     if part.status().is_some_and(has_no_body) {
         return None;
     }
@@ -190,19 +190,19 @@ fn fault(part: &mut Part, is_closed: bool, has_all_headers: bool) -> Option<Faul
         if let (Some(before), Some(length)) = (declared, length)
             && before != length
         {
-            return Some(Fault::Length(length));
+            return Some(MessageFault::Length(length));
         }
         declared = declared.or(length);
     }
     let Some(declared) = declared else {
-        return (!is_closed).then_some(Fault::Cut);
+        return (!is_closed).then_some(MessageFault::Cut);
     };
     let length = usize::try_from(declared).unwrap_or(usize::MAX);
     let rest = part.body.get(length..);
     if rest.is_none_or(|rest| !rest.trim_ascii().is_empty()) {
-        return Some(Fault::Length(declared));
+        return Some(MessageFault::Length(declared));
     }
-    // Some servers put a line end of their own behind the body.
+    // Some servers add a line end after the body.
     part.body.truncate(length);
     None
 }
@@ -211,20 +211,20 @@ fn has_no_body(status: StatusCode) -> bool {
     matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
 }
 
-/// The most headers of one message that are kept.
+/// The maximum number of headers of a message; further ones are ignored.
 const MOST_HEADERS: usize = 256;
 
 /// Header lines, up to the empty one.
-struct Headers {
+struct HeaderBlock {
     map: HeaderMap,
-    /// Where what follows begins.
+    /// Where the text after the headers begins.
     end: usize,
-    /// Whether the empty line came.
+    /// Whether the empty line was found.
     is_whole: bool,
 }
 
-impl Headers {
-    /// Lines that are no headers are passed over.
+impl HeaderBlock {
+    /// Reads header lines. Lines that are not headers are skipped.
     fn read(text: &Bytes, start: usize) -> Self {
         let mut this = Self {
             map: HeaderMap::new(),
@@ -235,7 +235,7 @@ impl Headers {
             let mut end = next_line(text, this.end);
             let line = this.end..end;
             this.is_whole = text[line.clone()].trim_ascii_end().is_empty();
-            // A line that begins with space goes on with the one before (RFC 9112, section 5.2).
+            // A line that begins with space continues the one before (RFC 9112, section 5.2).
             while !this.is_whole
                 && matches!(text.get(end), Some(b' ' | b'\t'))
                 && is_folded(text, end)
@@ -267,12 +267,12 @@ impl Headers {
     }
 }
 
-/// Whether the line at `at` holds more than space: an empty line ends the headers.
+/// Returns whether the line at `at` has more than space: an empty line ends the headers.
 fn is_folded(text: &[u8], at: usize) -> bool {
     !text[at..next_line(text, at)].trim_ascii().is_empty()
 }
 
-/// A value of several lines as one.
+/// Joins the lines of a value.
 fn unfolded(value: &[u8]) -> Vec<u8> {
     let lines: Vec<_> = value
         .split(|byte| *byte == b'\n')
@@ -285,10 +285,10 @@ fn unfolded(value: &[u8]) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    fn message(id: &str, start: &str, body: &'static str) -> Part {
+    fn message(id: &str, start: &str, body: &'static str) -> BatchMessage {
         let mut headers = HeaderMap::new();
         headers.insert("content-length", body.len().into());
-        Part {
+        BatchMessage {
             id: Some(id.into()),
             start: start.into(),
             headers,
@@ -296,12 +296,12 @@ mod tests {
         }
     }
 
-    fn parts(text: &str, boundary: &str) -> Vec<(Part, Option<Fault>)> {
+    fn parts(text: &str, boundary: &str) -> Vec<(BatchMessage, Option<MessageFault>)> {
         read(&Bytes::copy_from_slice(text.as_bytes()), boundary).collect()
     }
 
-    fn bodies(text: &str) -> Vec<(String, Option<Fault>)> {
-        let text_of = |part: Part| String::from_utf8_lossy(&part.body).into_owned();
+    fn bodies(text: &str) -> Vec<(String, Option<MessageFault>)> {
+        let text_of = |part: BatchMessage| String::from_utf8_lossy(&part.body).into_owned();
         parts(text, "x")
             .into_iter()
             .map(|(part, fault)| (text_of(part), fault))
@@ -327,7 +327,7 @@ mod tests {
     }
 
     #[test]
-    fn servers_write_in_their_own_ways() {
+    fn servers_write_in_different_forms() {
         let text = "preamble\n--x\nContent-Type: application/http\nContent-ID: response-1\n\nHTTP/1.1 200 OK\nContent-Length: 2\n\n{}\n\n\
                     --x  \r\ncontent-id: <response-2>\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n\r\n--x\nnonsense\n--x--\nHTTP/1.1 500 after the end";
         let parts = parts(text, "x");
@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn empty_parts_are_left_out() {
+    fn empty_parts_are_skipped() {
         for text in [
             "--x\r\n--x--",
             "--x\n--x\n--x--",
@@ -355,35 +355,39 @@ mod tests {
     }
 
     #[test]
-    fn without_the_closing_boundary_only_the_length_tells_that_all_is_there() {
+    fn without_the_closing_boundary_only_the_length_determines_completeness() {
         let start = "--x\r\ncontent-id: 1\r\n\r\nHTTP/1.1 200 OK\r\n";
         for (rest, body, fault) in [
-            ("", "", Some(Fault::Cut)),
-            ("content-type: a/b\r\n", "", Some(Fault::Cut)),
-            ("content-length: 2\r\n", "", Some(Fault::Cut)),
-            ("content-type: a/b\r\n\r\n{}", "{}", Some(Fault::Cut)),
+            ("", "", Some(MessageFault::Cut)),
+            ("content-type: a/b\r\n", "", Some(MessageFault::Cut)),
+            ("content-length: 2\r\n", "", Some(MessageFault::Cut)),
+            ("content-type: a/b\r\n\r\n{}", "{}", Some(MessageFault::Cut)),
             ("content-length: 2\r\n\r\n{}", "{}", None),
             (
                 "content-length: 2\r\n\r\n{}\r\n--x-",
                 "{}\r\n--x-",
-                Some(Fault::Length(2)),
+                Some(MessageFault::Length(2)),
             ),
             ("content-length: 2\r\n\r\n{}\r\n", "{}", None),
-            ("content-length: 3\r\n\r\n{}", "{}", Some(Fault::Length(3))),
-            // The next boundary closes it as well, and so does one whose last characters are cut.
+            (
+                "content-length: 3\r\n\r\n{}",
+                "{}",
+                Some(MessageFault::Length(3)),
+            ),
+            // The next boundary closes it too, also if its last characters are missing.
             ("\r\n{}\r\n--x\r\n", "{}", None),
             ("\r\n{}\r\n--x", "{}", None),
         ] {
             let text = format!("{start}{rest}");
             assert_eq!(bodies(&text), [(body.to_owned(), fault)], "{rest:?}");
         }
-        // What has no body has all of it.
+        // A message without a body is complete.
         let text = "--x\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n";
         assert_eq!(bodies(text), [(String::new(), None)]);
     }
 
     #[test]
-    fn a_length_that_is_wrong_is_told() {
+    fn a_wrong_length_is_reported() {
         let message = |headers: &str, body: &str| {
             bodies(&format!(
                 "--x\r\n\r\nHTTP/1.1 200 OK\r\n{headers}\r\n{body}\r\n--x--\r\n"
@@ -396,17 +400,17 @@ mod tests {
         assert_eq!(message("content-length: 2\r\n", "{}\r\n"), None);
         assert_eq!(
             message("content-length: 2\r\n", "{\"a\": 1}"),
-            Some(Fault::Length(2))
+            Some(MessageFault::Length(2))
         );
         assert_eq!(
             message("content-length: 9\r\n", "{}"),
-            Some(Fault::Length(9))
+            Some(MessageFault::Length(9))
         );
         let twice = "content-length: 2\r\ncontent-length: 3\r\n";
-        assert_eq!(message(twice, "{}"), Some(Fault::Length(3)));
+        assert_eq!(message(twice, "{}"), Some(MessageFault::Length(3)));
         let same = "content-length: 2\r\ncontent-length: 2\r\n";
         assert_eq!(message(same, "{}"), None);
-        // That of a 304 is the length of what is not sent.
+        // The length of a 304 is that of a body that is not sent.
         let text = "--x\n\nHTTP/1.1 304 Not Modified\ncontent-length: 500\n\n\n--x--";
         assert_eq!(bodies(text), [(String::new(), None)]);
     }

@@ -1,10 +1,10 @@
 //! Many calls in one HTTP request.
 
-mod answers;
 mod exchange;
 pub(crate) mod mixed;
+mod pending;
+mod responses;
 mod run;
-mod sending;
 
 use std::{
     fmt,
@@ -12,14 +12,14 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-pub use self::{answers::BatchResponses, sending::PendingBatch};
+pub use self::{pending::PendingBatch, responses::BatchResponses};
 use crate::{
     Client, Fields, Request,
     fields::Part,
     request::{Call, from_response::FromResponse, options::CallOptions},
 };
 
-/// Calls that travel together: one HTTP request for up to 100 of them (50 for Calendar, whose own limit has been that low), and further ones for the rest.
+/// Calls that are sent together: up to 100 in one HTTP request, or 50 to Calendar, and the rest in further ones.
 ///
 #[cfg_attr(all(feature = "macros", feature = "auth"), doc = "```no_run")]
 #[cfg_attr(not(all(feature = "macros", feature = "auth")), doc = "```ignore")]
@@ -29,46 +29,46 @@ use crate::{
 /// let mut batch = gapi::Batch::new();
 /// let event = batch.add(calendar::events().get("primary", "e1"));
 /// let gone = batch.add(calendar::events().delete("primary", "e2"));
-/// let mut answers = batch.send(&client).await?;
-/// println!("{:?}", answers.take(event)?.summary);
-/// if let Err(error) = answers.take(gone) {
+/// let mut responses = batch.send(&client).await?;
+/// println!("{:?}", responses.take(event)?.summary);
+/// if let Err(error) = responses.take(gone) {
 ///     println!("e2 is still there: {error}");
 /// }
 /// # Ok(()) }
 /// # fn main() {}
 /// ```
 ///
-/// **Each call has its own answer or its own error.** Parts that fail in a way that may pass (429, 500, 502, 503, 504, an answer that is missing) are sent again by the
-/// client's [`RetryPolicy`](crate::RetryPolicy), where that is safe, together and without the others. A rejected token is replaced once.
+/// **Each call has its own response or error.** Calls that fail for a temporary reason (429, 500, 502, 503, 504, a missing response) are
+/// retried together by the [`RetryPolicy`](crate::RetryPolicy) of the client, if that is safe. A rejected token is replaced once.
 ///
-/// **One host per request.** Calls of several APIs may be in one batch; those of each API travel in requests of their own, to the API's batch path below the client's
-/// endpoint or universe.
+/// **One API per request.** A batch may have calls of several APIs. Those of each API are sent in requests of their own, to the batch path
+/// of the API below the endpoint or universe of the client.
 ///
-/// The order in which the server does the calls is not defined. The client's credentials are sent with the whole; a part has others only if it is given an `authorization` header
-/// ([`add_with`](Self::add_with)). Media cannot travel in a batch.
+/// The server may do the calls in any order. The client's credentials are sent with the batch; a call has others only if it has a header
+/// `authorization` ([`add_with`](Self::add_with)). A batch cannot upload or download media.
 #[derive(Clone)]
 #[must_use = "a batch does nothing until it is sent"]
 pub struct Batch {
     id: u64,
-    entries: Vec<Entry>,
+    entries: Vec<BatchEntry>,
 }
 
 #[derive(Clone)]
-struct Entry {
+struct BatchEntry {
     call: Call,
     options: CallOptions,
 }
 
-/// Stands for the answer of one call of a [`Batch`]; [`BatchResponses::take`] exchanges it for that.
-#[must_use = "give it to `take` of the batch's answers"]
+/// Identifies a call of a [`Batch`]. [`BatchResponses::take`] returns its response.
+#[must_use = "pass it to `take` of the batch's responses"]
 pub struct BatchHandle<R> {
     batch: u64,
     index: usize,
-    answer: PhantomData<fn() -> R>,
+    response: PhantomData<fn() -> R>,
 }
 
 impl Batch {
-    /// A batch without calls.
+    /// Returns a batch without calls.
     pub fn new() -> Self {
         static LAST: AtomicU64 = AtomicU64::new(0);
         Self {
@@ -82,8 +82,8 @@ impl Batch {
         self.add_with(request, CallOptions::new())
     }
 
-    /// Adds a call with options of its own: headers, `fields` and other query parameters, `quota_project`, `idempotent`, `request_id`. Time limits, retries and scopes
-    /// are said of the whole.
+    /// Adds a call with options of its own: headers, `fields` and other query parameters, `quota_project`, `idempotent`, `request_id`.
+    /// Time limits, retries and scopes are options of the batch.
     pub fn add_with<R: Request>(
         &mut self,
         request: R,
@@ -92,7 +92,7 @@ impl Batch {
         self.push(request.into_call(), options)
     }
 
-    /// Adds a call of which a part of the answer is asked for, and read as a type of your own: see [`Fields`](trait@Fields).
+    /// Adds a call that asks for a part of the response only, read as a type of your own: see [`Fields`](trait@Fields).
     pub fn add_select<T, R>(&mut self, request: R) -> BatchHandle<T>
     where
         T: Fields + FromResponse + Part<R::Response>,
@@ -114,25 +114,25 @@ impl Batch {
     }
 
     fn push<R>(&mut self, call: Call, options: CallOptions) -> BatchHandle<R> {
-        self.entries.push(Entry { call, options });
+        self.entries.push(BatchEntry { call, options });
         BatchHandle {
             batch: self.id,
             index: self.entries.len() - 1,
-            answer: PhantomData,
+            response: PhantomData,
         }
     }
 
-    /// How many calls there are.
+    /// Returns the number of calls.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether there is no call.
+    /// Returns whether there is no call.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// The batch on its way: await it, or set options first.
+    /// Sends the batch: await it, or set options first.
     pub fn send(self, client: &Client) -> PendingBatch {
         PendingBatch::new(client, self)
     }

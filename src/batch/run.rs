@@ -3,7 +3,7 @@
 use http::{StatusCode, Uri};
 use tracing::Instrument as _;
 
-use super::{Entry, exchange::exchange, mixed::Part};
+use super::{BatchEntry, exchange::exchange, mixed::BatchMessage};
 use crate::{
     Client, Error,
     client::prepared::Prepared,
@@ -20,8 +20,8 @@ use crate::{
 /// Calls in one HTTP request.
 const USUAL: usize = 100;
 
-/// Calls in one HTTP request to APIs that take another number, by their documentation. That of Calendar has said 50, and 1,000 since; the lower number is right
-/// either way.
+/// Calls in one HTTP request to APIs with another limit, by their documentation. That of Calendar had 50, and later 1,000; the lower
+/// number is always valid.
 const OTHERS: [(&str, usize); 1] = [("calendar", 50)];
 
 fn limit_of(api: &Api) -> usize {
@@ -29,25 +29,25 @@ fn limit_of(api: &Api) -> usize {
     other.map_or(USUAL, |(_, limit)| *limit)
 }
 
-/// A call, ready to be sent, and what became of it.
-struct Item {
+/// A call of a batch, and its result.
+struct BatchCall {
     part: BatchPart,
     prepared: OutlinedBox<Prepared>,
-    /// Where the batch request goes, and what stands before the paths of the API.
+    /// The URL of the batch request, and the part of URLs before the paths of the API.
     uri: Uri,
     root: String,
     attempts: u32,
-    /// Whether the service ever answered this call itself.
-    has_answer: bool,
-    /// Whether an attempt that failed may have had its effect.
+    /// Whether the service ever responded to this call.
+    has_response: bool,
+    /// Whether a failed attempt may have had an effect.
     is_uncertain: bool,
     result: Option<Result<RawResponse, Error>>,
 }
 
-/// Sends all calls, and gives their answers in order.
+/// Sends all calls, and returns their responses in order.
 pub(super) async fn run(
     client: &Client,
-    entries: Vec<Entry>,
+    entries: Vec<BatchEntry>,
     options: &CallOptions,
     limit: Option<usize>,
 ) -> Result<Vec<Result<RawResponse, Error>>, Error> {
@@ -62,7 +62,7 @@ pub(super) async fn run(
     let state = CallState::default();
     let work = async {
         for chunk in chunks(&items, limit) {
-            outer = Chunk::new(client, options, &state, &mut items, chunk)
+            outer = BatchRequest::new(client, options, &state, &mut items, chunk)
                 .run()
                 .await
                 .or(outer.take());
@@ -70,12 +70,12 @@ pub(super) async fn run(
         Ok(())
     };
     let done = execute::within(time.as_mut(), &state, work.instrument(span)).await;
-    let none_answered = !items.iter().any(|item| item.has_answer);
+    let has_no_response = !items.iter().any(|item| item.has_response);
     match (done, outer) {
-        (Err(late), _) if none_answered && !items.is_empty() => {
+        (Err(late), _) if has_no_response && !items.is_empty() => {
             Err(late.counting(state.exchanges()))
         }
-        (Ok(()), Some(outer)) if none_answered => Err(outer.counting(state.exchanges())),
+        (Ok(()), Some(outer)) if has_no_response => Err(outer.counting(state.exchanges())),
         (done, _) => {
             let late = done.err();
             let results = items.into_iter().map(|item| {
@@ -93,8 +93,8 @@ pub(super) async fn run(
     }
 }
 
-fn item(client: &Client, entry: Entry, options: &CallOptions) -> Result<Item, Error> {
-    let Entry { call, options: own } = entry;
+fn item(client: &Client, entry: BatchEntry, options: &CallOptions) -> Result<BatchCall, Error> {
+    let BatchEntry { call, options: own } = entry;
     let api = call.method.api;
     let usage = |message: &str| Error::usage(message).at(call.method.id, None);
     if api.batch_path.is_empty() {
@@ -107,20 +107,20 @@ fn item(client: &Client, entry: Entry, options: &CallOptions) -> Result<Item, Er
     let part = execute::batch_part(&prepared)?;
     let root = part.root.clone();
     let uri = format!("{root}{}", api.batch_path).parse();
-    Ok(Item {
+    Ok(BatchCall {
         part,
         prepared,
         uri: uri.map_err(|_| usage("the URL for batches cannot be used"))?,
         root,
         attempts: 0,
-        has_answer: false,
+        has_response: false,
         is_uncertain: false,
         result: None,
     })
 }
 
-/// The positions of the calls of each HTTP request: of one URL, and not too many.
-fn chunks(items: &[Item], limit: Option<usize>) -> Vec<Vec<usize>> {
+/// Returns the positions of the calls of each HTTP request, which have the same URL and are not too many.
+fn chunks(items: &[BatchCall], limit: Option<usize>) -> Vec<Vec<usize>> {
     let mut groups: Vec<(&Uri, Vec<usize>)> = Vec::new();
     for (index, item) in items.iter().enumerate() {
         match groups.iter_mut().find(|(uri, _)| *uri == &item.uri) {
@@ -139,25 +139,25 @@ fn chunks(items: &[Item], limit: Option<usize>) -> Vec<Vec<usize>> {
     groups.into_iter().flat_map(split).collect()
 }
 
-/// The calls of one HTTP request, until each has its answer.
-struct Chunk<'a> {
+/// The calls of one HTTP request, until each has a response.
+struct BatchRequest<'a> {
     state: &'a CallState,
-    items: &'a mut [Item],
+    items: &'a mut [BatchCall],
     pending: Vec<usize>,
     whole: Prepared,
     /// The options of the whole and the defaults of the client.
     options: CallOptions,
     backoff: Backoff,
-    /// Whether a token was rejected already.
+    /// Whether a rejected token was replaced before.
     replaced: bool,
 }
 
-impl<'a> Chunk<'a> {
+impl<'a> BatchRequest<'a> {
     fn new(
         client: &Client,
         options: &CallOptions,
         state: &'a CallState,
-        items: &'a mut [Item],
+        items: &'a mut [BatchCall],
         pending: Vec<usize>,
     ) -> Self {
         let whole = Prepared {
@@ -178,7 +178,7 @@ impl<'a> Chunk<'a> {
         }
     }
 
-    /// Sends until every call has an answer that stands. Gives the error that kept the last request as a whole from an answer.
+    /// Sends until each call has a final result. Returns the error of the last request as a whole, if it failed.
     async fn run(mut self) -> Option<Error> {
         loop {
             let outer = self.round().await;
@@ -199,7 +199,7 @@ impl<'a> Chunk<'a> {
                     Some(why) => self.note(index, why),
                 }
             }
-            // The one that asks for the longest wait speaks for all: there is one next request.
+            // The next request waits as long as the error that requires the longest wait.
             let errors = again.iter().filter_map(|index| self.items[*index].error());
             let Some(error) = errors.max_by_key(|error| self.backoff.asked(error)) else {
                 return outer;
@@ -226,7 +226,7 @@ impl<'a> Chunk<'a> {
         }
     }
 
-    /// Says in the error of a call why it is not sent again.
+    /// Adds to the error of a call why it is not retried.
     fn note(&mut self, index: usize, why: Why) {
         let item = &mut self.items[index];
         let Some(Err(error)) = item.result.take() else {
@@ -242,7 +242,7 @@ impl<'a> Chunk<'a> {
         item.result = Some(Err(error.after(item.attempts, note)));
     }
 
-    /// One HTTP request with all that is pending.
+    /// Sends one HTTP request with all pending calls.
     async fn round(&mut self) -> Option<Error> {
         let methods = self
             .pending
@@ -256,7 +256,7 @@ impl<'a> Chunk<'a> {
             .map(|index| &self.items[*index].part.request)
             .collect();
         let before = self.state.exchanges();
-        let answers = exchange(
+        let responses = exchange(
             &self.whole,
             &self.options,
             self.state,
@@ -266,20 +266,20 @@ impl<'a> Chunk<'a> {
         )
         .await;
         let exchanges = self.state.exchanges() - before;
-        let (answers, outer) = match answers {
-            Ok(answers) => (answers, None),
+        let (responses, outer) = match responses {
+            Ok(responses) => (responses, None),
             Err(error) => (
                 self.pending.iter().map(|_| Err(error.copy())).collect(),
                 Some(error),
             ),
         };
-        for (index, answer) in self.pending.iter().zip(answers) {
+        for (index, response) in self.pending.iter().zip(responses) {
             let item = &mut self.items[*index];
             item.attempts += exchanges;
-            item.has_answer |= answer.is_ok();
+            item.has_response |= response.is_ok();
             let method = item.prepared.call.method.id;
             let result =
-                answer.and_then(|part| item.part.check(&item.prepared, answered(item, part)));
+                response.and_then(|part| item.part.check(&item.prepared, answered(item, part)));
             item.result = Some(result.map_err(|error| {
                 error
                     .at(method, Some(item.part.redacted_url.text()))
@@ -289,14 +289,14 @@ impl<'a> Chunk<'a> {
         outer
     }
 
-    /// The pending calls that have an error.
+    /// Returns the pending calls that have an error.
     fn failed(&self) -> Vec<usize> {
         let mut failed = self.pending.clone();
         failed.retain(|index| matches!(self.items[*index].result, Some(Err(_))));
         failed
     }
 
-    /// The calls whose token was rejected, if there is another token to try once.
+    /// Returns the calls whose token was rejected, if there is another token.
     async fn rejected(&mut self, failed: &[usize]) -> Vec<usize> {
         let mut rejected = failed.to_vec();
         rejected.retain(|index| {
@@ -316,13 +316,13 @@ impl<'a> Chunk<'a> {
     }
 }
 
-impl Item {
-    /// What it failed with.
+impl BatchCall {
+    /// Returns its error.
     fn error(&self) -> Option<&Error> {
         self.result.as_ref()?.as_ref().err()
     }
 
-    /// What keeps it from being sent again.
+    /// Returns why it is not retried, if it is not.
     fn obstacle(&self) -> Option<Why> {
         match self.error()?.repeat() {
             Repeat::Never => Some(Why::Permanent),
@@ -332,7 +332,7 @@ impl Item {
     }
 }
 
-fn answered(item: &Item, part: Part) -> RawResponse {
+fn answered(item: &BatchCall, part: BatchMessage) -> RawResponse {
     RawResponse::of_part(
         item.prepared.call.method,
         part.status().unwrap_or(StatusCode::BAD_GATEWAY),

@@ -1,10 +1,10 @@
-//! Tests without a network: a transport that answers by rules, one that records, and one that plays a recording.
+//! Tests without a network: a transport that responds by rules, one that records, and one that replays a recording.
 //!
-//! | you want | look at |
+//! | you want | use |
 //! |---|---|
-//! | to say what each method answers, and to see what was called | [`Mock`], [`Reply`], [`MockCall`] |
-//! | to record a program's traffic once, without its secrets | [`Recorder`] |
-//! | to run the program again from the recording | [`Replay`] |
+//! | to set the response of each method, and to check the calls | [`Mock`], [`Reply`], [`MockCall`] |
+//! | to record the requests of a program, without its secrets | [`Recorder`] |
+//! | to run the program with the recorded responses | [`Replay`] |
 //!
 #![cfg_attr(all(feature = "macros", feature = "auth"), doc = "```")]
 #![cfg_attr(not(all(feature = "macros", feature = "auth")), doc = "```ignore")]
@@ -13,9 +13,9 @@
 //!
 //! # fn main() -> Result<(), gapi::Error> { tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(async {
 //! let mock = Mock::new()
-//!     // By request: typed, for the parameters that it has.
-//!     .answer(tasks::tasklists().get("a"), gapi::body!(tasks::TaskList { title: "Groceries" }))
-//!     // By method: any JSON, a status, a fault, or one after the other.
+//!     // By request: typed, for its parameters.
+//!     .respond(tasks::tasklists().get("a"), gapi::body!(tasks::TaskList { title: "Groceries" }))
+//!     // By method: any JSON, a status, a fault, or several in order.
 //!     .on("tasks.tasklists.list", Reply::sequence([Reply::status(503), Reply::json(serde_json::json!({"items": []}))]));
 //! let client = mock.client();
 //!
@@ -25,14 +25,13 @@
 //! # Ok(()) }) }
 //! ```
 
-mod batch;
-mod called;
-mod play;
-mod record;
+mod call;
+mod matcher;
+mod recorder;
+mod recording;
+mod replay;
 mod reply;
-mod rule;
-mod send;
-mod tape;
+mod transport;
 
 use std::{
     fmt,
@@ -41,79 +40,81 @@ use std::{
 
 use gapi_transport::{Clock, SystemClock};
 
-use self::rule::Rule;
-pub use self::{called::MockCall, play::Replay, record::Recorder, reply::Reply, rule::Matcher};
+use self::matcher::Rule;
+pub use self::{
+    call::MockCall, matcher::Matcher, recorder::Recorder, replay::Replay, reply::Reply,
+};
 use crate::{Client, Request, wire::Wire};
 
-/// A [`Transport`](gapi_transport::Transport) that answers by rules, and remembers what it was asked.
+/// A [`Transport`](gapi_transport::Transport) that responds by rules, and records the calls.
 ///
-/// Rules are tried in the order of their making; the first one that fits and has an answer left answers. A call that no rule fits is an error of kind
-/// [`Usage`](crate::ErrorKind::Usage), which says what came and what was expected. The parts of a batch are calls of their own.
+/// The first rule that matches a call and has a response left is used. A call that no rule matches is an error of kind
+/// [`Usage`](crate::ErrorKind::Usage), which describes the call and the rules. Each part of a batch is a call of its own.
 ///
 /// Clones share rules and calls.
 #[derive(Clone)]
-pub struct Mock(Arc<State>);
+pub struct Mock(Arc<MockState>);
 
-struct State {
+struct MockState {
     rules: Mutex<Vec<Rule>>,
     calls: Mutex<Vec<MockCall>>,
     clock: Arc<dyn Clock>,
 }
 
 impl Mock {
-    /// A mock without rules: every call is unexpected.
+    /// Returns a mock without rules, for which each call is unexpected.
     pub fn new() -> Self {
         Self::with_clock(Arc::new(SystemClock))
     }
 
-    /// A mock whose delays pass on `clock`, as do the waits of its [`client`](Self::client).
+    /// Returns a mock that uses `clock` for its delays, and for the waits of its [`client`](Self::client).
     pub fn with_clock(clock: Arc<dyn Clock>) -> Self {
-        Self(Arc::new(State {
+        Self(Arc::new(MockState {
             rules: Mutex::default(),
             calls: Mutex::default(),
             clock,
         }))
     }
 
-    /// Adds a rule: what fits `matcher` gets `reply`.
+    /// Adds a rule: calls that match `matcher` get `reply`.
     ///
-    /// A matcher is the id of a method (`"sql.instances.list"`, `sqladmin::instances::List::METHOD`), or a request, which fits calls of its method
-    /// with the parameters and the body that it has. `"*"` fits everything.
+    /// A matcher is the id of a method (`"sql.instances.list"`, `sqladmin::instances::List::METHOD`), or a request, which matches calls of its
+    /// method with its parameters and its body. `"*"` matches all calls.
     #[must_use]
     pub fn on(self, matcher: impl Into<Matcher>, reply: impl Into<Reply>) -> Self {
         self.add(matcher, reply);
         self
     }
 
-    /// Adds a rule for a request, with an answer of the type that its method answers.
+    /// Adds a rule: calls that match `request` get `response`, which has the type of the method's response.
     #[must_use]
-    pub fn answer<R: Request<Response: Wire>>(self, request: R, answer: R::Response) -> Self {
-        self.on(request, Reply::value(&answer))
+    pub fn respond<R: Request<Response: Wire>>(self, request: R, response: R::Response) -> Self {
+        self.on(request, Reply::value(&response))
     }
 
-    /// Adds a rule to a mock that is in use.
+    /// Adds a rule to a mock that is in use already.
     pub fn add(&self, matcher: impl Into<Matcher>, reply: impl Into<Reply>) {
         lock(&self.0.rules).push(Rule::new(matcher.into(), reply.into()));
     }
 
-    /// A client without credentials that talks to this mock, and waits for nothing between attempts.
+    /// Returns a client without credentials that uses this mock, and does not wait between attempts.
     pub fn client(&self) -> Client {
         Client::of_mock(Arc::new(self.clone()), Arc::clone(&self.0.clock))
     }
 
-    /// The calls so far, unexpected ones included, in the order of arrival.
+    /// Returns the calls so far, including unexpected ones, in order.
     pub fn calls(&self) -> Vec<MockCall> {
         lock(&self.0.calls).clone()
     }
 
-    /// The calls of one method so far.
+    /// Returns the calls of one method so far.
     pub fn calls_of(&self, method: &str) -> Vec<MockCall> {
         let mut calls = self.calls();
         calls.retain(|call| call.method() == method);
         calls
     }
 
-    /// The rules that never answered, in words: what a test expected and did not see.
+    /// Returns descriptions of the rules that were never used: calls that a test expected.
     pub fn unused(&self) -> Vec<String> {
         let rules = lock(&self.0.rules);
         let unused = rules.iter().filter(|rule| rule.is_unused());
@@ -145,16 +146,16 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Reply {
-    /// A success with nothing in it, as methods without an answer give.
+    /// Returns a success without content, which is the response of methods without one.
     pub fn empty() -> Self {
         Self::text(204, "")
     }
 
-    /// A success with an answer as the document types it.
-    pub fn value<T: Wire>(answer: &T) -> Self {
-        match crate::wire::to_vec(answer).map(|written| written.text) {
+    /// Returns a success with this value of a schema.
+    pub fn value<T: Wire>(value: &T) -> Self {
+        match crate::wire::to_vec(value).map(|written| written.text) {
             Ok(text) => Self::bytes("application/json; charset=UTF-8", text),
-            Err(error) => Self::broken(format!("the answer cannot be encoded: {error}")),
+            Err(error) => Self::broken(format!("the response cannot be encoded: {error}")),
         }
     }
 }

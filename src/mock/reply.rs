@@ -1,4 +1,4 @@
-//! What a mock answers.
+//! The responses of a mock.
 
 use std::{collections::VecDeque, fmt, sync::Arc, time::Duration};
 
@@ -10,45 +10,45 @@ use serde_json::{Value, json};
 use super::MockCall;
 use crate::wire::Object;
 
-/// An answer of a [`Mock`](super::Mock): a value, a status, a fault, or several in turn.
+/// A response of a [`Mock`](super::Mock): a value, a status, a fault, or several in turn.
 ///
 /// `Debug` shows no body.
 #[derive(Clone)]
-pub struct Reply(pub(super) Kind);
+pub struct Reply(pub(super) ReplyKind);
 
 #[derive(Clone)]
-pub(super) enum Kind {
-    One(One),
-    /// Each once, in turn.
+pub(super) enum ReplyKind {
+    One(MockResponse),
+    /// Each once, in order.
     Sequence(VecDeque<Reply>),
-    /// By the call.
+    /// Determined by the call.
     With(Arc<dyn Fn(&MockCall) -> Reply + Send + Sync>),
 }
 
-/// One answer.
+/// One response.
 #[derive(Clone)]
-pub(super) struct One {
+pub(super) struct MockResponse {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
     pub(super) delay: Duration,
-    pub(super) fault: Option<Fault>,
+    pub(super) fault: Option<ReplyFault>,
 }
 
-/// How an answer breaks.
+/// How a response fails.
 #[derive(Clone, Debug)]
-pub(super) enum Fault {
-    /// Nothing comes.
+pub(super) enum ReplyFault {
+    /// The request fails without a response.
     Error(TransportErrorKind, String),
     /// The connection breaks after this many bytes of the body.
     Cut(usize),
-    /// The connection ends cleanly after this many bytes of the body, of which the head promised more.
+    /// The connection closes properly after this many bytes of the body, which is shorter than `content-length`.
     Short(usize),
 }
 
 impl Reply {
     fn one(status: u16, headers: HeaderMap, body: Bytes) -> Self {
-        Self(Kind::One(One {
+        Self(ReplyKind::One(MockResponse {
             status: StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             headers,
             body,
@@ -57,23 +57,23 @@ impl Reply {
         }))
     }
 
-    /// A success with this JSON.
+    /// Returns a success with this JSON.
     pub fn json(value: Value) -> Self {
         Self::bytes("application/json; charset=UTF-8", value.to_string())
     }
 
-    /// A success with these bytes, of this content type.
+    /// Returns a success with these bytes, of this content type.
     pub fn bytes(content_type: &str, body: impl Into<Bytes>) -> Self {
         Self::one(200, HeaderMap::new(), body.into()).header(CONTENT_TYPE.as_str(), content_type)
     }
 
-    /// Any status with plain text.
+    /// Returns any status with plain text.
     pub fn text(status: u16, text: impl Into<String>) -> Self {
         Self::one(status, HeaderMap::new(), text.into().into())
             .header(CONTENT_TYPE.as_str(), "text/plain; charset=UTF-8")
     }
 
-    /// An error as Google's services answer it, with this status.
+    /// Returns an error in the form of Google's services, with this status.
     pub fn status(status: u16) -> Self {
         let reason = StatusCode::from_u16(status).ok();
         let reason = reason
@@ -82,7 +82,8 @@ impl Reply {
         Self::error(status, reason, None)
     }
 
-    /// An error as Google's services answer it, with a message and maybe an older API's reason, such as `rateLimitExceeded`.
+    /// Returns an error in the form of Google's services, with a message and an optional reason of older APIs, such as
+    /// `rateLimitExceeded`.
     pub fn error(status: u16, message: &str, reason: Option<&str>) -> Self {
         let mut error = json!({"code": status, "message": message, "status": code(status)});
         if let Some(reason) = reason {
@@ -93,19 +94,19 @@ impl Reply {
             .header(CONTENT_TYPE.as_str(), "application/json; charset=UTF-8")
     }
 
-    /// No connection is made.
+    /// Returns an error of the connection: it is refused.
     pub fn refused() -> Self {
         Self::fault(
             TransportErrorKind::Connect,
-            "the connection is refused, as the mock says",
+            "the connection is refused, as the mock was set up",
         )
     }
 
-    /// The connection breaks before an answer comes; the request may have had its effect.
+    /// Returns an error of the connection: it breaks before the response, and the request may have had an effect.
     pub fn reset() -> Self {
         Self::fault(
             TransportErrorKind::Reset,
-            "the connection breaks, as the mock says",
+            "the connection breaks, as the mock was set up",
         )
     }
 
@@ -114,25 +115,25 @@ impl Reply {
     }
 
     fn fault(kind: TransportErrorKind, why: impl Into<String>) -> Self {
-        Self::one(500, HeaderMap::new(), Bytes::new()).breaking(Fault::Error(kind, why.into()))
+        Self::one(500, HeaderMap::new(), Bytes::new()).breaking(ReplyFault::Error(kind, why.into()))
     }
 
-    /// Several answers, each once, in turn. After the last one the rule fits no more.
+    /// Returns several responses, each once, in order. After the last one, the rule no longer matches.
     pub fn sequence(replies: impl IntoIterator<Item = Reply>) -> Self {
-        Self(Kind::Sequence(replies.into_iter().collect()))
+        Self(ReplyKind::Sequence(replies.into_iter().collect()))
     }
 
-    /// The same answer this many times.
+    /// Returns the same response this many times.
     pub fn times(self, times: usize) -> Self {
         Self::sequence(std::iter::repeat_n(self, times))
     }
 
-    /// An answer by the call.
-    pub fn with(answer: impl Fn(&MockCall) -> Reply + Send + Sync + 'static) -> Self {
-        Self(Kind::With(Arc::new(answer)))
+    /// Returns a response that `respond` determines by the call.
+    pub fn with(respond: impl Fn(&MockCall) -> Reply + Send + Sync + 'static) -> Self {
+        Self(ReplyKind::With(Arc::new(respond)))
     }
 
-    /// Adds a header. One that HTTP does not allow is left out.
+    /// Adds a header. One that HTTP does not allow is ignored.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         let header = HeaderName::from_bytes(name.as_bytes()).ok();
@@ -144,7 +145,7 @@ impl Reply {
         self
     }
 
-    /// Answers after this time of the mock's clock.
+    /// Delays the response by this time of the mock's clock.
     #[must_use]
     pub fn after(mut self, delay: Duration) -> Self {
         self.each(&|one| one.delay = delay);
@@ -154,30 +155,30 @@ impl Reply {
     /// Breaks the connection after this many bytes of the body.
     #[must_use]
     pub fn cut_after(self, bytes: usize) -> Self {
-        self.breaking(Fault::Cut(bytes))
+        self.breaking(ReplyFault::Cut(bytes))
     }
 
-    /// Ends the connection cleanly after this many bytes of the body, though its head promises all of it.
+    /// Closes the connection properly after this many bytes of the body, although `content-length` is that of all.
     #[must_use]
     pub fn short_after(self, bytes: usize) -> Self {
-        self.breaking(Fault::Short(bytes))
+        self.breaking(ReplyFault::Short(bytes))
     }
 
-    fn breaking(mut self, fault: Fault) -> Self {
+    fn breaking(mut self, fault: ReplyFault) -> Self {
         self.each(&|one| one.fault = Some(fault.clone()));
         self
     }
 
-    fn each(&mut self, change: &dyn Fn(&mut One)) {
+    fn each(&mut self, change: &dyn Fn(&mut MockResponse)) {
         match &mut self.0 {
-            Kind::One(one) => change(one),
-            Kind::Sequence(replies) => replies.iter_mut().for_each(|reply| reply.each(change)),
-            Kind::With(_) => {}
+            ReplyKind::One(one) => change(one),
+            ReplyKind::Sequence(replies) => replies.iter_mut().for_each(|reply| reply.each(change)),
+            ReplyKind::With(_) => {}
         }
     }
 }
 
-/// The name that Google gives to a status (`google.rpc.Code`).
+/// Returns the name of a status in `google.rpc.Code`.
 fn code(status: u16) -> &'static str {
     match status {
         400 => "INVALID_ARGUMENT",
@@ -203,14 +204,14 @@ impl From<Value> for Reply {
     }
 }
 
-/// A success with this answer.
+/// A success with this value.
 impl<T: Object> From<T> for Reply {
-    fn from(answer: T) -> Self {
-        Self::value(&answer)
+    fn from(value: T) -> Self {
+        Self::value(&value)
     }
 }
 
-/// A success with nothing in it.
+/// A success without content.
 impl From<()> for Reply {
     fn from((): ()) -> Self {
         Self::empty()
@@ -227,15 +228,15 @@ impl From<u16> for Reply {
 impl fmt::Debug for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Kind::One(one) => f
+            ReplyKind::One(one) => f
                 .debug_struct("Reply")
                 .field("status", &one.status)
                 .field("body_len", &one.body.len())
                 .field("delay", &one.delay)
                 .field("fault", &one.fault)
                 .finish_non_exhaustive(),
-            Kind::Sequence(replies) => f.debug_list().entries(replies).finish(),
-            Kind::With(_) => f.write_str("Reply(by the call)"),
+            ReplyKind::Sequence(replies) => f.debug_list().entries(replies).finish(),
+            ReplyKind::With(_) => f.write_str("Reply(by the call)"),
         }
     }
 }

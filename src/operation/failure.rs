@@ -1,22 +1,23 @@
-//! Which operations have failed, and with which status.
+//! The errors of operations.
 
 use http::StatusCode;
 use serde_json::{Map, Value};
 
-/// Whether a finished operation tells of an error.
+/// Returns whether a finished operation has failed.
 pub(super) fn is_in(fields: &Map<String, Value>) -> bool {
-    let told = is_told(fields.get("error"));
-    told || fields
-        .get("httpErrorStatusCode")
-        .and_then(Value::as_u64)
-        .is_some_and(|status| status >= 400)
+    let has_error = is_error(fields.get("error"));
+    has_error
+        || fields
+            .get("httpErrorStatusCode")
+            .and_then(Value::as_u64)
+            .is_some_and(|status| status >= 400)
 }
 
-/// Whether a property for an error has one.
-pub(super) fn is_told(error: Option<&Value>) -> bool {
+/// Returns whether the value of a property for errors is an error.
+pub(super) fn is_error(error: Option<&Value>) -> bool {
     match error {
         None | Some(Value::Null) => false,
-        // A status of 0 is no error, and neither is a list without one.
+        // Code 0 is OK, and an empty list has no error.
         Some(Value::Object(error)) => match (error.get("code"), error.get("errors")) {
             (Some(code), _) => code.as_i64() != Some(0),
             (None, Some(Value::Array(errors))) => !errors.is_empty(),
@@ -26,19 +27,19 @@ pub(super) fn is_told(error: Option<&Value>) -> bool {
     }
 }
 
-/// What a failed job tells, in the form in which errors are read.
+/// Returns the error of a failed job in the form of an API error.
 pub(super) fn of_job(state: &str, error: Option<&Value>) -> Map<String, Value> {
-    let told = error.and_then(told);
-    let message = match &told {
+    let detail = error.and_then(detail);
+    let message = match &detail {
         Some(Value::String(text)) => Some(text.as_str()),
-        Some(told) => told.get("message").and_then(Value::as_str),
+        Some(detail) => detail.get("message").and_then(Value::as_str),
         None => None,
     };
     let message = match message.filter(|message| !message.trim().is_empty()) {
         Some(message) => message.to_owned(),
         None => format!("the job ended as {state}"),
     };
-    let mut error = match &told {
+    let mut error = match &detail {
         Some(Value::Object(fields)) => fields.clone(),
         _ => Map::new(),
     };
@@ -50,32 +51,32 @@ pub(super) fn of_job(state: &str, error: Option<&Value>) -> Map<String, Value> {
     Map::from_iter([("error".to_owned(), Value::Object(error))])
 }
 
-/// A text, or what has a message: itself, the first of a list, or what it holds.
-fn told(error: &Value) -> Option<Value> {
+/// Returns the text, or the object with a message, in an error: itself, the first entry of a list, or a property.
+fn detail(error: &Value) -> Option<Value> {
     match error {
         Value::String(_) => Some(error.clone()),
-        Value::Array(list) => list.first().and_then(told),
+        Value::Array(list) => list.first().and_then(detail),
         Value::Object(fields) if fields.contains_key("message") => Some(error.clone()),
         Value::Object(fields) => {
             let mut inner = fields.values().filter(|value| value.is_object());
-            inner.find_map(told).or_else(|| Some(error.clone()))
+            inner.find_map(detail).or_else(|| Some(error.clone()))
         }
         _ => None,
     }
 }
 
-/// The HTTP status that a failed operation tells: Compute Engine's `httpErrorStatusCode`, or that of a canonical code.
+/// Returns the HTTP status of a failed operation: `httpErrorStatusCode` of Compute Engine, or that of its canonical code.
 pub(super) fn status(fields: &Map<String, Value>) -> Option<StatusCode> {
-    let told = fields.get("httpErrorStatusCode").and_then(Value::as_u64);
+    let status = fields.get("httpErrorStatusCode").and_then(Value::as_u64);
     let code = || {
         let code = fields.get("error")?.get("code")?.as_u64()?;
         of_code(code)
     };
-    let status = told.or_else(code)?;
+    let status = status.or_else(code)?;
     StatusCode::from_u16(u16::try_from(status).ok()?).ok()
 }
 
-/// The HTTP status of a `google.rpc.Code`, as `google/rpc/code.proto` pairs them.
+/// Returns the HTTP status of a `google.rpc.Code` (`google/rpc/code.proto`).
 fn of_code(code: u64) -> Option<u64> {
     Some(match code {
         1 => 499,
@@ -139,8 +140,8 @@ mod tests {
     }
 
     #[test]
-    fn a_job_tells_why_it_failed_in_many_forms() {
-        for (told, message) in [
+    fn errors_of_jobs_have_many_forms() {
+        for (error, message) in [
             (json!("out of memory"), "out of memory"),
             (json!({"message": "m", "reason": "r"}), "m"),
             (json!([{"details": {"code": 5, "message": "gone"}}]), "gone"),
@@ -149,8 +150,8 @@ mod tests {
             (json!([]), "the job ended as FAILED"),
             (json!(null), "the job ended as FAILED"),
         ] {
-            let read = of_job("FAILED", Some(&told));
-            assert_eq!(read["error"]["message"], message, "{told}");
+            let read = of_job("FAILED", Some(&error));
+            assert_eq!(read["error"]["message"], message, "{error}");
         }
         let read = of_job("DONE", Some(&json!({"message": "m", "reason": "r"})));
         assert_eq!(read["error"]["errors"], json!([{"reason": "r"}]));

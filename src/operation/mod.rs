@@ -1,19 +1,18 @@
-//! Long-running operations: a method answers before its work is done, and another one tells how it goes.
+//! Long-running operations: a method responds before its work is done, and another method reports the progress.
 //!
-//! Nothing here knows an API. The table of a method says which form its operations have, which method polls them and which one cancels
-//! them; the generator found these in the document.
+//! Nothing here is specific to an API. The table of a method has the form of its operations, and the methods that poll and cancel
+//! them; the generator finds these in the Discovery document.
 
-mod backoff;
 mod failure;
-mod locate;
+mod poll_request;
 mod poller;
-mod response;
 mod snapshot;
+mod stream;
 mod wait;
-mod watch;
 
-pub use self::{wait::Wait, watch::OperationStream};
+pub use self::{stream::OperationStream, wait::Wait};
 use crate::wire::Object;
 
-/// A schema that is a long-running operation. Generated code implements it; with it, a [`PendingCall`](crate::PendingCall) can wait.
+/// A schema that is a long-running operation. Implemented by generated code; a [`PendingCall`](crate::PendingCall) of such a schema can
+/// be waited for.
 pub trait LongRunning: Object + Send + 'static {}

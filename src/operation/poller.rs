@@ -1,11 +1,17 @@
-//! Starts an operation, and asks after it.
+//! Starts an operation and polls it.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{
+    collections::hash_map::RandomState,
+    hash::{BuildHasher as _, Hasher as _},
+    pin::pin,
+    sync::Arc,
+    time::Duration,
+};
 
 use futures_util::future::{Either, select};
 use gapi_transport::BoxFuture;
 
-use super::{LongRunning, backoff::Backoff, locate, snapshot::Snapshot};
+use super::{LongRunning, poll_request, snapshot::Snapshot};
 use crate::{
     Error, ErrorKind,
     client::prepared::Prepared,
@@ -16,10 +22,10 @@ use crate::{
     request::{Call, options::CallOptions},
 };
 
-/// How many polls in a row may fail in passing before the wait fails.
+/// How many consecutive polls may fail for a temporary reason before the wait fails.
 const TOLERATED: u32 = 4;
 
-/// What a mask must keep, as far as the schema has it.
+/// The properties that a field mask must include, if the schema has them.
 const NEEDED: [&str; 10] = [
     "name",
     "done",
@@ -33,15 +39,15 @@ const NEEDED: [&str; 10] = [
     "region",
 ];
 
-/// How an operation is waited for.
+/// The settings of a wait.
 #[derive(Clone, Default)]
-pub(super) struct Settings {
-    pub(super) backoff: Backoff,
+pub(super) struct WaitSettings {
+    pub(super) delay: PollDelay,
     pub(super) deadline: Option<Duration>,
     pub(super) poll_with: Option<PollWith>,
 }
 
-/// Makes the call that polls, of what was told of the operation.
+/// Makes the call that polls, from the last known state of the operation.
 pub(super) type PollWith = Arc<dyn Fn(&Snapshot) -> Call + Send + Sync>;
 
 /// Sends the call that starts an operation.
@@ -51,16 +57,16 @@ pub(crate) type StartOperation = Box<
         + Sync,
 >;
 
-/// An operation under way.
+/// An operation in progress.
 pub(super) struct Poller {
-    /// The call that starts the operation, or gets one that was started.
+    /// The call that starts the operation, or polls one that was started before.
     pub(super) prepared: OutlinedBox<Prepared>,
     /// Sends the call that starts the operation, if it is not a plain call.
     start: Option<StartOperation>,
-    settings: Settings,
-    /// What was told last.
+    settings: WaitSettings,
+    /// The last known state.
     last: Option<Arc<Snapshot>>,
-    /// How often the operation was asked after.
+    /// The number of polls so far.
     polls: u32,
     /// The call that polls, made when it is first needed.
     poll: Option<Call>,
@@ -71,7 +77,7 @@ impl Poller {
     pub(super) fn new(
         prepared: OutlinedBox<Prepared>,
         start: Option<StartOperation>,
-        settings: Settings,
+        settings: WaitSettings,
     ) -> Self {
         Self {
             prepared,
@@ -84,7 +90,7 @@ impl Poller {
         }
     }
 
-    /// Starts the operation, or asks after it once more when it is time, and gives what is told of it.
+    /// Starts the operation, or polls it after the delay, and returns its state.
     pub(super) async fn step<R: LongRunning>(&mut self) -> Result<Arc<Snapshot>, Error> {
         let shape = self.operation()?.shape;
         match self.within_deadline::<R>(shape).await {
@@ -100,18 +106,19 @@ impl Poller {
         }
     }
 
-    /// The name of the operation, once it is known.
+    /// Returns the name of the operation, once it is known.
     fn name(&self) -> Option<&str> {
         self.last.as_ref()?.name()
     }
 
-    /// The call that asks the server to cancel the operation that `told` tells of, or why there is none.
-    pub(super) fn cancel(&self, told: &Snapshot) -> Result<Prepared, String> {
+    /// Returns the call that cancels the operation, or why there is none.
+    pub(super) fn cancel(&self, snapshot: &Snapshot) -> Result<Prepared, String> {
         let operation = self.prepared.call.method.operation;
         let cancel = operation
             .and_then(|operation| operation.poll?.operation?.cancel)
             .ok_or("the API has no method that cancels this operation")?;
-        let call = locate::call(&self.prepared.call, cancel, told).map_err(|e| e.to_string())?;
+        let call =
+            poll_request::make(&self.prepared.call, cancel, snapshot).map_err(|e| e.to_string())?;
         Ok(self.prepared(call))
     }
 
@@ -123,7 +130,7 @@ impl Poller {
                 return Ok(operation);
             }
             Some(_) => {
-                "no method of the document polls the operation; say with `poll_with` how to do it"
+                "no method of the document polls the operation; set the request with `poll_with`"
             }
         };
         Err(Error::usage(why).at(method.id, None))
@@ -162,7 +169,7 @@ impl Poller {
             let Prepared {
                 client, options, ..
             } = &mut *first;
-            keep_fields::<R>(options, &client.defaults, shape);
+            include_needed::<R>(options, &client.defaults, shape);
             let answered = match self.start.take() {
                 Some(start) => start(first).await?,
                 None => execute::execute(&first).await?,
@@ -171,36 +178,36 @@ impl Poller {
         };
         let poll = match self.poll.take() {
             Some(poll) => poll,
-            None => self.locate(&last)?,
+            None => self.poll_request(&last)?,
         };
         let mut prepared = self.prepared(poll.clone());
-        keep_fields::<R>(&mut prepared.options, &prepared.client.defaults, shape);
+        include_needed::<R>(&mut prepared.options, &prepared.client.defaults, shape);
         self.poll = Some(poll);
         let mut failures = 0;
         loop {
-            let delay = self.settings.backoff.delay(self.polls);
+            let delay = self.settings.delay.after(self.polls);
             self.prepared.client.inner.clock.sleep(delay).await;
             self.polls = self.polls.saturating_add(1);
             match execute::execute(&prepared).await {
                 Ok(answered) => return Snapshot::read::<R>(answered, shape),
-                Err(error) if failures < TOLERATED && is_passing(&error) => {
+                Err(error) if failures < TOLERATED && is_temporary(&error) => {
                     failures += 1;
-                    tracing::debug!(kind = %error.kind(), failures, "a poll failed; the operation goes on");
+                    tracing::debug!(kind = %error.kind(), failures, "a poll failed; the operation continues");
                 }
                 Err(error) => return Err(error),
             }
         }
     }
 
-    fn locate(&self, last: &Snapshot) -> Result<Call, Error> {
+    fn poll_request(&self, last: &Snapshot) -> Result<Call, Error> {
         match (&self.settings.poll_with, self.operation()?.poll) {
             (Some(make), _) => Ok(make(last)),
-            (None, Some(poll)) => locate::call(&self.prepared.call, poll, last),
+            (None, Some(poll)) => poll_request::make(&self.prepared.call, poll, last),
             (None, None) => Ok(self.prepared.call.clone()),
         }
     }
 
-    /// A further call about the operation.
+    /// Returns a further call for the operation.
     fn prepared(&self, call: Call) -> Prepared {
         Prepared {
             client: self.prepared.client.clone(),
@@ -210,8 +217,8 @@ impl Poller {
     }
 }
 
-/// Adds to a mask what waiting needs, as far as the schema has it.
-fn keep_fields<R: LongRunning>(
+/// Adds to a field mask the properties that a wait needs, if the schema has them.
+fn include_needed<R: LongRunning>(
     options: &mut CallOptions,
     defaults: &CallOptions,
     shape: OperationShape,
@@ -223,7 +230,7 @@ fn keep_fields<R: LongRunning>(
         return;
     };
     let mut mask = mask.to_owned();
-    let told = match shape {
+    let needed = match shape {
         OperationShape::Job(job) => {
             let paths = [job.state, job.error, job.name];
             let all = paths
@@ -233,7 +240,7 @@ fn keep_fields<R: LongRunning>(
         }
         _ => NEEDED.to_vec(),
     };
-    for field in told {
+    for field in needed {
         if R::PROPERTIES.contains(&field)
             && let Some(more) = with_field(&mask, field)
         {
@@ -243,8 +250,8 @@ fn keep_fields<R: LongRunning>(
     options.set_param("fields", mask);
 }
 
-/// Whether the next poll may succeed. The operation itself knows nothing of a poll that failed.
-fn is_passing(error: &Error) -> bool {
+/// Returns whether the next poll may succeed. A failed poll has no effect on the operation.
+fn is_temporary(error: &Error) -> bool {
     matches!(
         error.kind(),
         ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport
@@ -252,4 +259,68 @@ fn is_passing(error: &Error) -> bool {
         || error
             .status()
             .is_some_and(|status| status.is_server_error() || status.as_u16() == 408)
+}
+
+/// The delay before a poll. It grows by half each time, up to a limit, and is shortened by up to a quarter at random, so that
+/// programs that began together do not poll together.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PollDelay {
+    pub(super) first: Duration,
+    pub(super) longest: Duration,
+}
+
+impl Default for PollDelay {
+    fn default() -> Self {
+        Self {
+            first: Duration::from_secs(1),
+            longest: Duration::from_secs(20),
+        }
+    }
+}
+
+impl PollDelay {
+    /// Returns the delay after `polls` polls.
+    fn after(self, polls: u32) -> Duration {
+        self.shortened(polls, random())
+    }
+
+    /// Returns the delay after `polls` polls, shortened by `part`, from 0 to 1, of the maximum.
+    fn shortened(self, polls: u32, part: f64) -> Duration {
+        let factor = 1.5_f64.powi(i32::try_from(polls).unwrap_or(i32::MAX));
+        let grown = self.first.as_secs_f64() * factor;
+        let limit = self.longest.max(self.first).as_secs_f64();
+        Duration::try_from_secs_f64(grown.min(limit) * (1.0 - part / 4.0)).unwrap_or(self.longest)
+    }
+}
+
+/// Returns a number from 0 to 1, random enough to spread polls.
+fn random() -> f64 {
+    let bits = RandomState::new().build_hasher().finish() >> 11;
+    // 53 bits are exact in a double.
+    bits as f64 / (1_u64 << 53) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_grow_to_a_limit_and_vary() {
+        let delay = PollDelay::default();
+        let full = |polls| delay.shortened(polls, 0.0);
+        assert_eq!(full(0), Duration::from_secs(1));
+        assert_eq!(full(1), Duration::from_millis(1500));
+        assert_eq!(full(8), Duration::from_secs(20));
+        assert_eq!(full(u32::MAX), Duration::from_secs(20));
+        assert_eq!(delay.shortened(0, 1.0), Duration::from_millis(750));
+        for _ in 0..100 {
+            assert!((0.0..=1.0).contains(&random()));
+        }
+        // A first delay above the limit is used as it is.
+        let slow = PollDelay {
+            first: Duration::from_secs(60),
+            longest: Duration::from_secs(1),
+        };
+        assert_eq!(slow.shortened(3, 0.0), Duration::from_secs(60));
+    }
 }

@@ -1,4 +1,4 @@
-//! A request whose operation is waited for.
+//! Waits for an operation.
 
 use std::{fmt, future::IntoFuture, marker::PhantomData, sync::Arc, time::Duration};
 
@@ -6,8 +6,8 @@ use gapi_transport::BoxFuture;
 
 use super::{
     LongRunning, OperationStream,
-    poller::{Poller, Settings, StartOperation},
-    response,
+    poller::{Poller, StartOperation, WaitSettings},
+    snapshot::{check_has_response, read_response},
 };
 use crate::{
     Client, Error, Request,
@@ -18,7 +18,7 @@ use crate::{
     },
 };
 
-/// A request that starts a long-running operation, and waits for its end. Await it for the finished operation.
+/// A request that starts a long-running operation, and waits until it ends. Await it for the finished operation.
 ///
 /// ```no_run
 /// # async fn example<R: gapi::LongRunning>(wait: gapi::Wait<R>) -> Result<(), gapi::Error> {
@@ -27,27 +27,28 @@ use crate::{
 /// # let _ = operation; Ok(()) }
 /// ```
 ///
-/// An operation that fails is an error of the kind [`Operation`](crate::ErrorKind::Operation), with the code, the reason, the message and the
-/// details that the operation tells. Dropping the future stops the waiting, never the operation.
+/// A failed operation is an error of the kind [`Operation`](crate::ErrorKind::Operation), with the code, the reason, the message and the
+/// details of the operation. Dropping the future stops the wait, not the operation.
 ///
-/// **Going on later.** [`Error::operation`] and [`OperationStream::name`] give the operation's name. With it, in the same or in another process, the method that
-/// polls (`operations().get(..)`) can be waited for like the one that started it.
+/// **Resuming.** [`Error::operation`] and [`OperationStream::name`] return the name of the operation. With it, the request of the
+/// method that polls (`operations().get(..)`) can be waited for in the same way, also by another process.
 ///
-/// **Options** are for all requests: the one that starts the operation, and those that ask after it; the headers `if-match` and `if-none-match`, and query
-/// parameters that not every API knows, go with the first one only. A poll that fails in passing (no connection, status 429 or 5xx, after the call's own retries) is repeated; after five in
-/// a row, the wait fails.
+/// **Options** apply to all requests. The headers `if-match` and `if-none-match`, and query parameters that are not common to all APIs,
+/// apply only to the first. A poll that fails for a temporary reason (no connection, status 429 or 5xx, after the retries of the call)
+/// is repeated; after five consecutive failures, the wait fails.
 ///
-/// **An odd property hides nothing.** Where a property of the operation is not of its declared type, it stays in `extra` as it came; [`send`](crate::PendingCall) is strict.
+/// **Unexpected values.** A property of the operation that does not have its declared type is in `extra`, as the server sent it, instead of
+/// causing an error as in a [`PendingCall`](crate::PendingCall).
 #[must_use = "nothing is sent until this is awaited or watched"]
 pub struct Wait<R> {
     prepared: OutlinedBox<Prepared>,
     start: Option<StartOperation>,
-    settings: Settings,
+    settings: WaitSettings,
     operation: PhantomData<fn() -> R>,
 }
 
 impl<R: LongRunning> Wait<R> {
-    /// `call` through `client`. The request's own `wait` is the way to get here.
+    /// Returns the wait for the operation that `call` starts.
     pub fn new(client: &Client, call: Call) -> Self {
         Self::started_by(Prepared::new(client, call), None)
     }
@@ -60,7 +61,7 @@ impl<R: LongRunning> Wait<R> {
         Self {
             prepared,
             start,
-            settings: Settings::default(),
+            settings: WaitSettings::default(),
             operation: PhantomData,
         }
     }
@@ -71,50 +72,51 @@ impl<R: LongRunning> Wait<R> {
         &mut self.prepared.options
     }
 
-    /// Sets all that `options` sets.
+    /// Sets all options that `options` sets.
     pub fn options(mut self, options: CallOptions) -> Self {
         let earlier = std::mem::take(&mut self.prepared.options);
         self.prepared.options = options.or(&earlier);
         self
     }
 
-    /// Limits the whole wait, from the first request on. No limit unless set: some operations take hours. (`timeout` limits each request.)
+    /// Limits the whole wait, from the first request on. No limit by default, because some operations take hours.
+    /// (`timeout` limits each request.)
     pub fn deadline(mut self, limit: Duration) -> Self {
         self.settings.deadline = Some(limit);
         self
     }
 
-    /// Waits this long before the operation is asked after, half as long again before each further time, and never longer than
-    /// `longest`; each delay is shortened by up to a quarter, by chance. From 1 s to 20 s unless set.
+    /// Sets the delay before the first poll. It grows by half before each further poll, up to `longest`, and is shortened by up to a
+    /// quarter at random. The default is 1 s to 20 s.
     pub fn poll_delay(mut self, first: Duration, longest: Duration) -> Self {
-        self.settings.backoff.first = first;
-        self.settings.backoff.longest = longest;
+        self.settings.delay.first = first;
+        self.settings.delay.longest = longest;
         self
     }
 
-    /// Polls with the request that `make` makes of the operation, instead of what the document offers. A few documents start operations and
-    /// have no method that gets one; another version of the API may have it.
+    /// Polls with the request that `make` returns, instead of a method of the document. Needed for the few documents without a method
+    /// that polls; another version of the API may have one.
     ///
-    /// The answer has to have the form of the operation that the method starts.
+    /// Its response must have the form of the operation that the method starts.
     pub fn poll_with<P: Request>(mut self, make: impl Fn(&R) -> P + Send + Sync + 'static) -> Self {
-        self.settings.poll_with = Some(Arc::new(move |told| make(&told.operation()).into_call()));
+        self.settings.poll_with = Some(Arc::new(move |last| make(&last.operation()).into_call()));
         self
     }
 
-    /// The operation as it proceeds, instead of its end alone.
+    /// Returns each state of the operation, instead of the last one only.
     pub fn watch(self) -> OperationStream<R> {
         OperationStream::new(Poller::new(self.prepared, self.start, self.settings))
     }
 
-    /// Waits, and gives what the operation made: its `response` (AIP-151), whose type is compared with `T`.
+    /// Waits, and returns the `response` of the operation (AIP-151), which must be of the type `T`.
     ///
     /// # Errors
-    /// As for awaiting it; [`ErrorKind::Usage`](crate::ErrorKind::Usage), before anything is sent, where operations have no response;
-    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) when the response is no `T`.
+    /// Any error of a wait; [`ErrorKind::Usage`](crate::ErrorKind::Usage), before anything is sent, if operations have no response;
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the response is not a `T`.
     pub fn response<T: FromResponse>(self) -> BoxFuture<'static, Result<T, Error>> {
         Box::pin(async move {
-            response::check(self.prepared.call.method)?;
-            response::read(&*self.watch().end().await?)
+            check_has_response(self.prepared.call.method)?;
+            read_response(&*self.watch().end().await?)
         })
     }
 }

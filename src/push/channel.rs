@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{request::body::Body, wire::Object};
 
-/// Where notifications are to go: the body of a `watch` method, whatever its schema is called.
+/// The destination of notifications: the body of a `watch` method of any API.
 ///
 /// `Debug` does not show the token.
 #[derive(Clone, PartialEq)]
@@ -23,7 +23,7 @@ pub struct Channel {
 }
 
 impl Channel {
-    /// A channel to a URL, `https` with a valid certificate, under a random id.
+    /// Returns a channel to a URL, which must be `https` with a valid certificate. Its id is random.
     pub fn web_hook(address: impl Into<String>) -> Self {
         Self {
             id: uuid::Uuid::new_v4().to_string(),
@@ -34,42 +34,42 @@ impl Channel {
         }
     }
 
-    /// The channel's id, instead of a random one: at most 64 letters, digits, and `-_+/=`; no two channels of a project may share one.
+    /// Sets the id: at most 64 letters, digits, and `-_+/=`. It must be unique within the project.
     pub fn with_id(mut self, id: impl Into<String>) -> Self {
         self.id = id.into();
         self
     }
 
-    /// A secret that every notification brings back, at most 256 characters: what tells it from a forged one.
+    /// Sets a secret of at most 256 characters, which each notification contains. It distinguishes notifications from forged requests.
     pub fn token(mut self, token: impl Into<String>) -> Self {
         self.token = Some(token.into());
         self
     }
 
-    /// When the channel is to end. Services have limits of their own, and answer the time that holds.
+    /// Sets when the channel expires. Services have limits of their own, and return the actual time.
     pub fn expiration(mut self, at: SystemTime) -> Self {
         self.expiration = Some(at);
         self
     }
 
-    /// How long the channel is to live (`params.ttl`), which some services take instead of a time.
+    /// Sets the lifetime of the channel (`params.ttl`), which some services use instead of a time.
     pub fn time_to_live(self, lifetime: Duration) -> Self {
         self.param("ttl", lifetime.as_secs().to_string())
     }
 
-    /// A parameter of the channel; the services say which ones they know.
+    /// Sets a parameter of the channel. Which ones there are depends on the service.
     pub fn param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.params.insert(name.into(), Value::String(value.into()));
         self
     }
 
-    /// The channel's id.
+    /// Returns the id.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
     }
 
-    /// The secret of its notifications.
+    /// Returns the secret of the notifications.
     pub(super) fn secret(&self) -> Option<&str> {
         self.token.as_deref()
     }
@@ -80,7 +80,7 @@ impl Channel {
             body["token"] = token.as_str().into();
         }
         if let Some(at) = self.expiration {
-            // A time before 1970 is over, as 0 is.
+            // A time before 1970 is in the past, like 0.
             let since = at
                 .duration_since(SystemTime::UNIX_EPOCH)
                 .unwrap_or_default();

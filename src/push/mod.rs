@@ -1,6 +1,7 @@
-//! Push notifications: a service calls a web server of yours when something changes (Drive, Calendar, the Admin SDK, Cloud Storage, ...).
+//! Push notifications: a service sends a request to your web server when something changes (Drive, Calendar, the Admin SDK, Cloud
+//! Storage, ...).
 //!
-//! A [`Channel`] is the body of a `watch` method; what the service then sends to your server is a [`Notification`].
+//! A [`Channel`] is the body of a `watch` method. The service then sends [`Notification`]s to your server.
 //!
 //! ```
 //! use gapi::push::{Channel, Notification};
@@ -24,11 +25,13 @@
 //! # Ok::<(), gapi::push::NotificationError>(())
 //! ```
 //!
-//! Channels end by themselves, and are not renewed: open another one before `expiration`. The method `channels.stop` ends one earlier; it takes
-//! a body with the channel's `id` and the `resourceId` of any notification.
+//! Channels expire, and cannot be renewed: open another one before `expiration`. The method `channels.stop` ends a channel; its body has the
+//! `id` of the channel and the `resourceId` of any notification.
 
 mod channel;
-mod error;
 mod notification;
 
-pub use self::{channel::Channel, error::NotificationError, notification::Notification};
+pub use self::{
+    channel::Channel,
+    notification::{Notification, NotificationError},
+};

@@ -1,16 +1,16 @@
-//! What a service sends when something changed.
+//! The notifications that a service sends.
 
-use std::{fmt, time::SystemTime};
+use std::{error::Error, fmt, time::SystemTime};
 
 use bytes::Bytes;
 use http::HeaderMap;
 use serde::de::DeserializeOwned;
 
-use super::{Channel, NotificationError};
+use super::Channel;
 
-/// A notification, as it comes in the headers and the body of a request to your server.
+/// A notification, from the headers and the body of a request to your server.
 ///
-/// Anybody can send one: [`check`](Self::check) it before anything is done about it. `Debug` shows neither token nor body.
+/// Anyone can send such a request: [`check`](Self::check) it before you act on it. `Debug` shows neither token nor body.
 #[derive(Clone, PartialEq)]
 pub struct Notification {
     channel_id: String,
@@ -37,7 +37,7 @@ impl Notification {
     /// Reads a request's headers and body.
     ///
     /// # Errors
-    /// [`NotificationError::Missing`] and [`NotificationError::Invalid`] when the request is none of a service's.
+    /// [`NotificationError::Missing`] and [`NotificationError::Invalid`] if the request is not a notification.
     pub fn parse(headers: &HeaderMap, body: impl Into<Bytes>) -> Result<Self, NotificationError> {
         let text = |name: &'static str| match headers.get(name).map(|value| value.to_str()) {
             None => Ok(None),
@@ -71,7 +71,7 @@ impl Notification {
         })
     }
 
-    /// Whether it is of this channel.
+    /// Checks whether the notification belongs to this channel, and has its token.
     ///
     /// # Errors
     /// [`NotificationError::WrongChannel`] and [`NotificationError::WrongToken`].
@@ -85,7 +85,7 @@ impl Notification {
         }
     }
 
-    /// Whether it brings back this token. How long the comparison takes does not tell how much of a forged token was right.
+    /// Checks whether the notification has this token, in a time that does not depend on the token.
     ///
     /// # Errors
     /// [`NotificationError::WrongToken`].
@@ -98,78 +98,78 @@ impl Notification {
         }
     }
 
-    /// The id of the channel that it comes through.
+    /// Returns the id of the channel.
     #[must_use]
     pub fn channel_id(&self) -> &str {
         &self.channel_id
     }
 
-    /// When the channel ends, if it does.
+    /// Returns when the channel expires, if it does.
     #[must_use]
     pub fn expiration(&self) -> Option<SystemTime> {
         self.expiration
     }
 
-    /// The watched resource: an opaque id, the same in all versions of an API.
+    /// Returns the id of the watched resource, which is opaque, and the same in all versions of an API.
     #[must_use]
     pub fn resource_id(&self) -> &str {
         &self.resource_id
     }
 
-    /// The URL of the watched resource, in one version of the API.
+    /// Returns the URL of the watched resource, in one version of the API.
     #[must_use]
     pub fn resource_uri(&self) -> Option<&str> {
         self.resource_uri.as_deref()
     }
 
-    /// What happened: `sync`, `exists`, `not_exists`, `add`, `remove`, `update`, `trash`, `untrash`, `change`, as the service defines it.
+    /// Returns what happened, as the service defines it: `sync`, `exists`, `not_exists`, `add`, `remove`, `update`, `trash`, `untrash`, `change`.
     #[must_use]
     pub fn resource_state(&self) -> &str {
         &self.resource_state
     }
 
-    /// The first message of a channel, which says that the channel is open, and not that something changed.
+    /// Returns whether this is the first message of a channel, which reports that the channel is open.
     #[must_use]
     pub fn is_sync(&self) -> bool {
         self.resource_state == "sync"
     }
 
-    /// The number of the message in its channel: 1 for `sync`; larger ones are later, but not every number comes.
+    /// Returns the number of the message in its channel: 1 for `sync`. Later messages have larger numbers, with gaps.
     #[must_use]
     pub fn message_number(&self) -> u64 {
         self.message_number
     }
 
-    /// What of the resource changed, where the service says so (Drive): `content`, `parents`, `children`, `permissions`, `properties`.
+    /// Returns what has changed, if the service reports it (Drive): `content`, `parents`, `children`, `permissions`, `properties`.
     #[must_use]
     pub fn changed(&self) -> &[String] {
         &self.changed
     }
 
-    /// The body: empty, unless the channel asked for a payload.
+    /// Returns the body, which is empty unless the channel requested a payload.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// The body as a schema of the service, such as `admin::User`.
+    /// Returns the body as a value of a schema, such as `admin::User`.
     ///
     /// # Errors
-    /// The parser's error when the body is not JSON of that form.
+    /// When the body is not JSON of that form.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, serde_json::Error> {
         serde_json::from_slice(&self.body)
     }
 }
 
-/// The date of a header: `Tue, 19 Nov 2013 01:13:52 GMT`. As in mails, days may have one digit, and zones other names: a notification is not lost for that.
-// Inlined, as all that calls jiff.
+/// Reads the date of a header: `Tue, 19 Nov 2013 01:13:52 GMT`. As in mails, days may have one digit, and zones other names.
+// Inlined, like all code that calls jiff.
 #[inline]
 fn date(text: &str) -> Option<SystemTime> {
     let time = jiff::fmt::rfc2822::parse(text).ok()?;
     Some(SystemTime::from(time.timestamp()))
 }
 
-/// Compares in a time that depends on the length of `given` only.
+/// Compares two tokens in a time that depends only on the length of `given`.
 fn is_same(given: &[u8], secret: &[u8]) -> bool {
     let mut differences = u8::from(given.len() != secret.len());
     for (index, byte) in given.iter().enumerate() {
@@ -194,6 +194,35 @@ impl fmt::Debug for Notification {
             .finish_non_exhaustive()
     }
 }
+
+/// Why a request is not a notification of a channel. Respond with status 400 or 403, and ignore it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NotificationError {
+    /// This header is missing.
+    Missing(&'static str),
+    /// The value of this header is not valid.
+    Invalid(&'static str),
+    /// The notification belongs to another channel.
+    WrongChannel,
+    /// The token is not that of the channel.
+    WrongToken,
+}
+
+impl fmt::Display for NotificationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing(header) => write!(f, "the notification has no header {header}"),
+            Self::Invalid(header) => {
+                write!(f, "the notification's header {header} is not valid")
+            }
+            Self::WrongChannel => f.write_str("the notification is for another channel"),
+            Self::WrongToken => f.write_str("the notification does not have the channel's token"),
+        }
+    }
+}
+
+impl Error for NotificationError {}
 
 #[cfg(test)]
 mod tests {

@@ -2,23 +2,23 @@
 
 use bytes::{Buf as _, Bytes, BytesMut};
 
-/// Reads events as they arrive. Each byte is looked at once, and nothing is kept of what is no data.
+/// Reads events as they arrive. Each byte is scanned once, and only data is held.
 ///
-/// Comments, names and ids of events say nothing about a call, so they are passed over; so are events without data.
+/// Comments, names and ids of events are ignored, and so are events without data.
 #[derive(Debug, Default)]
 pub(super) struct Events {
-    /// The data of the event that has begun.
+    /// The data of the current event.
     data: Option<BytesMut>,
-    /// How much of the line that has begun was searched for its end.
+    /// How many bytes of the current line were searched for its end.
     searched: usize,
-    /// The line that has begun holds no data, and its beginning is gone.
-    passed_over: bool,
-    /// The last line ended in a carriage return: a line feed that follows belongs to it.
+    /// Whether the current line has no data, so that its beginning was dropped.
+    skipping: bool,
+    /// Whether the last line ended with a carriage return, to which a line feed may belong.
     after_return: bool,
 }
 
 impl Events {
-    /// Takes the next event from `buffer` and gives its data; `None` while it is not complete. `is_end`: nothing more will come.
+    /// Takes the next event from `buffer`, and returns its data; `None` if it is not complete. `is_end`: the response has ended.
     pub(super) fn next(&mut self, buffer: &mut BytesMut, is_end: bool) -> Option<Bytes> {
         loop {
             if self.after_return && !buffer.is_empty() {
@@ -34,8 +34,8 @@ impl Events {
             let length = self.searched + at;
             self.searched = 0;
             self.after_return = buffer[length] == b'\r';
-            let is_passed_over = std::mem::take(&mut self.passed_over);
-            if is_passed_over || !may_be_data(&buffer[..length]) {
+            let is_skipped = std::mem::take(&mut self.skipping);
+            if is_skipped || !may_be_data(&buffer[..length]) {
                 buffer.advance(length + 1);
                 continue;
             }
@@ -49,15 +49,15 @@ impl Events {
         }
     }
 
-    /// How many bytes are held of the event that has begun.
+    /// Returns how many bytes of the current event are held.
     pub(super) fn held(&self) -> usize {
         self.data.as_ref().map_or(0, BytesMut::len)
     }
 
-    /// The line in `buffer` has no end yet, or none at all.
+    /// Handles a line in `buffer` that has no end yet.
     fn end_of_buffer(&mut self, buffer: &mut BytesMut, is_end: bool) -> Option<Bytes> {
-        if self.passed_over || !may_be_data(buffer) {
-            self.passed_over = true;
+        if self.skipping || !may_be_data(buffer) {
+            self.skipping = true;
             buffer.clear();
         }
         self.searched = buffer.len();
@@ -66,11 +66,11 @@ impl Events {
         }
         self.searched = 0;
         self.line(buffer.split());
-        // The standard drops an event that the stream ends in, but servers leave out the last empty line.
+        // The standard drops an incomplete event at the end, but some servers omit the last empty line.
         self.event()
     }
 
-    /// Adds what a line without its end says.
+    /// Adds a line, without its end.
     fn line(&mut self, mut line: BytesMut) {
         let start = match line.strip_prefix(b"data") {
             Some([]) => 4,
@@ -88,14 +88,14 @@ impl Events {
         }
     }
 
-    /// What an empty line ends.
+    /// Ends the current event.
     fn event(&mut self) -> Option<Bytes> {
         let data = self.data.take()?;
         (!data.trim_ascii().is_empty()).then(|| data.freeze())
     }
 }
 
-/// Whether a line that begins so may hold data, or be the empty one.
+/// Returns whether a line with this beginning may have data, or be empty.
 fn may_be_data(line: &[u8]) -> bool {
     const FIELD: &[u8] = b"data:";
     let length = line.len().min(FIELD.len());
@@ -106,7 +106,7 @@ fn may_be_data(line: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    /// All events of a text that comes in pieces of `size` bytes.
+    /// Returns the events of a text that comes in pieces of `size` bytes.
     fn all(text: &str, size: usize) -> Vec<String> {
         let mut events = Events::default();
         let mut buffer = BytesMut::new();
@@ -134,7 +134,7 @@ mod tests {
                 ": hello\n\nevent: x\nid: 7\nretry: 3\ndatum: no\ndat\n\ndata: 1\n\n",
                 &["1"],
             ),
-            // Nothing is no event.
+            // Without data there is no event.
             ("data\n\ndata:\n\ndata: \n\n\n\n", &[]),
             ("data:  two spaces", &[" two spaces"]),
             ("data: 1\n\n: a comment at the end", &["1"]),
@@ -165,12 +165,12 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_held_of_what_is_no_data() {
+    fn only_data_is_held() {
         let mut events = Events::default();
         let mut buffer = BytesMut::new();
         for piece in [
             ": a comment ",
-            "that goes on ",
+            "that continues ",
             "and on",
             "\n",
             "id: 7",
@@ -180,7 +180,7 @@ mod tests {
             assert_eq!(events.next(&mut buffer, false), None);
             assert_eq!((buffer.len(), events.held()), (0, 0), "{piece}");
         }
-        // A line that was passed over is not an empty one.
+        // A skipped line is not an empty one.
         buffer.extend_from_slice(b"data: 1\n: c");
         assert_eq!(events.next(&mut buffer, false), None);
         buffer.extend_from_slice(b"\ndata: 2\n\n");

@@ -1,8 +1,7 @@
-//! Answers that come element by element: JSON lists where the document says one object, server-sent events, and JSON values one after another.
+//! Responses that arrive element by element: JSON lists, server-sent events, and JSON values without a separator.
 
-mod elements;
 mod events;
-mod scan;
+mod response_stream;
 mod split;
 
-pub use self::elements::ResponseStream;
+pub use self::response_stream::ResponseStream;

@@ -314,10 +314,7 @@ async fn a_part_that_is_missing_or_cut_is_an_error_of_its_call() {
         Err(error) => panic!("{error}"),
     };
     assert!(text.contains("has no part for this call"), "{text}");
-    assert!(
-        text.contains("has 12 of the 20 bytes that it says"),
-        "{text}"
-    );
+    assert!(text.contains("has 12 of its 20 bytes"), "{text}");
 }
 
 /// A response to a batch with this body, in which the boundary is `x`.

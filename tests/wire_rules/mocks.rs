@@ -24,7 +24,7 @@ fn get(name: &str) -> Get {
 #[tokio::test]
 async fn methods_are_answered_and_calls_are_kept() {
     let mock = Mock::new()
-        .answer(get("things/a"), body!(Thing { name: "a", size: 7 }))
+        .respond(get("things/a"), body!(Thing { name: "a", size: 7 }))
         .on("things.get", 404)
         .on(
             "things.create",

@@ -249,7 +249,9 @@ async fn what_nothing_tells_is_an_error_with_the_name() {
         (ErrorKind::Usage, Some("op-1"))
     );
     assert!(
-        error.to_string().contains("nothing tells \"project\""),
+        error
+            .to_string()
+            .contains("the value of \"project\" is not known"),
         "{error}"
     );
 
@@ -260,7 +262,7 @@ async fn what_nothing_tells_is_an_error_with_the_name() {
         .expect_err("no status");
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(
-        error.to_string().contains("does not tell its status"),
+        error.to_string().contains("the operation has no status"),
         "{error}"
     );
 

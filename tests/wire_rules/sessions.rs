@@ -335,7 +335,7 @@ async fn what_cannot_be_true_is_an_error() {
         ),
         (
             vec![begun(), done(9)],
-            "the media did not arrive as it was sent: the server says that it has everything, before everything was sent",
+            "the media did not arrive as it was sent: the server reports that it has everything, before everything was sent",
         ),
         (
             vec![begun(), stored(UNIT), done(UNIT)],
@@ -769,7 +769,7 @@ async fn what_is_set_up_wrongly_is_not_sent() {
         ),
         (
             video(reader()).one_chunk(),
-            "media from a reader or a stream is kept in memory until the server has it, so it cannot be one chunk; set a `chunk_size`",
+            "media from a reader or a stream is held in memory until the server has it, so it cannot be one chunk; set a `chunk_size`",
         ),
         (
             Insert::new()

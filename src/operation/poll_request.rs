@@ -1,4 +1,4 @@
-//! The call that polls an operation: its parameters come from the call that started it, and from what the operation says of itself.
+//! The call that polls an operation. Its parameters come from the call that started it, and from the operation.
 
 use std::borrow::Cow;
 
@@ -11,11 +11,11 @@ use crate::{
     request::Call,
 };
 
-/// The call of `to` for the operation that `origin` started and `snapshot` tells of.
+/// Returns the call of `to` for the operation that `origin` started and `snapshot` describes.
 ///
 /// # Errors
-/// [`ErrorKind::Usage`](crate::ErrorKind::Usage) when a parameter cannot be had.
-pub(super) fn call(origin: &Call, to: &'static Method, snapshot: &Snapshot) -> Result<Call, Error> {
+/// [`ErrorKind::Usage`](crate::ErrorKind::Usage) when the value of a parameter is not known.
+pub(super) fn make(origin: &Call, to: &'static Method, snapshot: &Snapshot) -> Result<Call, Error> {
     if std::ptr::eq(origin.method, to) {
         return Ok(origin.clone());
     }
@@ -27,32 +27,32 @@ pub(super) fn call(origin: &Call, to: &'static Method, snapshot: &Snapshot) -> R
         .ok_or_else(|| missing(to, "the operation has no name"))?;
     let template = Template::of(to.path);
     let link = snapshot.text("selfLink").unwrap_or_default();
-    // AIP-151 names are paths themselves, but not parts of a URL: nothing in them is encoded.
-    let told = template
+    // AIP-151 names are paths, but not encoded parts of a URL.
+    let values = template
         .read(link, decoded)
         .or_else(|| template.read(name, str::to_owned));
-    let told = |parameter: &str| {
-        let mut told = told.iter().flatten();
-        told.find_map(|(name, value)| (*name == parameter).then(|| value.clone()))
+    let value_of = |parameter: &str| {
+        let mut values = values.iter().flatten();
+        values.find_map(|(name, value)| (*name == parameter).then(|| value.clone()))
     };
     let mut call = Call::new(to);
     for (index, part) in template.expressions().enumerate() {
         let value = if index + 1 == template.expressions().count() {
-            operation(name, part, &template, told(part.name))
+            operation(name, part, &template, value_of(part.name))
         } else {
             let given = origin.parameters().find(|(name, _)| *name == part.name);
             given
                 .map(|(_, value)| value.to_owned())
-                .or_else(|| told(part.name))
+                .or_else(|| value_of(part.name))
                 .or_else(|| snapshot.text(part.name).map(last_of_link))
-                .ok_or_else(|| missing(to, &format!("nothing tells {:?}", part.name)))?
+                .ok_or_else(|| missing(to, &format!("the value of {:?} is not known", part.name)))?
         };
         call = call.with(part.name, value);
     }
     Ok(call)
 }
 
-/// The call of `to` for a job: what the job tells of the parameters, and what else the path needs from the call that started it.
+/// Returns the call of `to` for a job, with parameters from the job, and from the call that started it if the path needs them.
 fn of_job(
     origin: &Call,
     to: &'static Method,
@@ -65,22 +65,25 @@ fn of_job(
             .parameters
             .iter()
             .find(|(name, _)| *name == parameter.name);
-        let told = path.and_then(|(_, path)| snapshot.at(path)?.as_str());
+        let own = path.and_then(|(_, path)| snapshot.at(path)?.as_str());
         let given = || {
             let mut given = origin.parameters();
             given.find_map(|(name, value)| (name == parameter.name).then_some(value))
         };
-        let told = told.filter(|told| !told.is_empty());
-        // What only the first call was asked for, such as a view, is not asked of this one.
+        let own = own.filter(|value| !value.is_empty());
+        // Optional parameters of the first call, such as a view, are not copied.
         let value = if parameter.required {
-            told.or_else(given)
+            own.or_else(given)
         } else {
-            told
+            own
         };
         match value {
             Some(value) => call = call.with(parameter.name, value.to_owned()),
             None if parameter.required => {
-                return Err(missing(to, &format!("nothing tells {:?}", parameter.name)));
+                return Err(missing(
+                    to,
+                    &format!("the value of {:?} is not known", parameter.name),
+                ));
             }
             None => {}
         }
@@ -90,17 +93,17 @@ fn of_job(
 
 fn missing(to: &'static Method, why: &str) -> Error {
     Error::usage(format!(
-        "the operation cannot be polled with {}: {why}; say how with `poll_with`",
+        "the operation cannot be polled with {}: {why}; set the request with `poll_with`",
         to.id
     ))
 }
 
-/// The operation itself, as the path wants it.
+/// Returns the name of the operation in the form that the path needs. `full` is the name in the path of a link.
 fn operation(
     name: &str,
     part: Expression<'_>,
     template: &Template<'_>,
-    told: Option<String>,
+    full: Option<String>,
 ) -> String {
     if !part.reserved {
         return last_segment(name).to_owned();
@@ -108,8 +111,8 @@ fn operation(
     if template.ends_with_operations() {
         return name.strip_prefix("operations/").unwrap_or(name).to_owned();
     }
-    // A short name where the path wants a full one.
-    match told {
+    // A short name, although the path needs a full one.
+    match full {
         Some(full) if !name.contains('/') && last_segment(&full) == name => full,
         _ => name.to_owned(),
     }
@@ -119,7 +122,7 @@ fn last_segment(text: &str) -> &str {
     text.rsplit('/').next().unwrap_or(text)
 }
 
-/// The last segment of what is a URL or a plain name: a zone, say.
+/// Returns the last segment of a URL, such as that of a zone, or a plain name.
 fn last_of_link(text: &str) -> String {
     let last = last_segment(text);
     if text.contains("://") {
@@ -129,11 +132,11 @@ fn last_of_link(text: &str) -> String {
     }
 }
 
-/// One `{x}` or `{+x}` of a path.
+/// An expression `{x}` or `{+x}` of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Expression<'a> {
     name: &'a str,
-    /// Takes any number of segments.
+    /// Whether it matches any number of segments.
     reserved: bool,
 }
 
@@ -143,7 +146,7 @@ enum Segment<'a> {
     Expression(Expression<'a>),
 }
 
-/// A path template whose expressions are whole segments, as those of all methods that get something are.
+/// A path template whose expressions are whole segments, as in all methods that return a resource.
 struct Template<'a>(Vec<Segment<'a>>);
 
 impl<'a> Template<'a> {
@@ -168,13 +171,14 @@ impl<'a> Template<'a> {
         })
     }
 
-    /// Whether the last expression stands below a literal `operations`.
+    /// Returns whether the last expression follows a literal `operations`.
     fn ends_with_operations(&self) -> bool {
         matches!(self.0.as_slice(), [.., Segment::Literal("operations"), _])
     }
 
-    /// The values of the expressions in a URL or a name that ends like the template, each made by `value` of its text. What stands before the
-    /// literal in front of the first expression (the version, say) does not matter.
+    /// Returns the values of the expressions in a URL or a name that ends like the template, each converted by `value`.
+    ///
+    /// The part before the literal in front of the first expression, such as the version, is ignored.
     fn read(&self, text: &str, value: fn(&str) -> String) -> Option<Vec<(&'a str, String)>> {
         let path = match text.split_once("://") {
             Some((_, rest)) => rest.split(['?', '#']).next()?,
@@ -294,11 +298,11 @@ mod tests {
     }
 
     #[test]
-    fn names_are_cut_to_what_the_path_wants() {
-        let value = |template: &str, name: &str, told: Option<&str>| {
+    fn names_have_the_form_that_the_path_needs() {
+        let value = |template: &str, name: &str, full: Option<&str>| {
             let template = Template::of(template);
             let last = template.expressions().last().expect("an expression");
-            operation(name, last, &template, told.map(String::from))
+            operation(name, last, &template, full.map(String::from))
         };
         assert_eq!(value("v1/{+name}", "operations/o", None), "operations/o");
         assert_eq!(value("v1/operations/{+name}", "operations/o", None), "o");

@@ -1,4 +1,4 @@
-//! A batch on its way.
+//! A batch that is not sent yet.
 
 use std::{fmt, future::IntoFuture};
 
@@ -10,9 +10,9 @@ use crate::{
     request::{option_setters::option_setters, options::CallOptions},
 };
 
-/// A [`Batch`] together with the client that will send it. Await it for the [`BatchResponses`]; options can be set before.
+/// A [`Batch`] together with the client that sends it. Await it for the [`BatchResponses`]; options can be set before.
 ///
-/// Time limits, retries and scopes are those of the HTTP requests that carry the calls. Headers and query parameters are defaults of each call.
+/// Time limits, retries and scopes apply to the HTTP requests of the batch. Headers and query parameters are defaults of each call.
 #[must_use = "nothing is sent until this is awaited"]
 pub struct PendingBatch {
     client: Client,
@@ -37,13 +37,13 @@ impl PendingBatch {
         &mut self.options
     }
 
-    /// Sets all that `options` sets.
+    /// Sets all options that `options` sets.
     pub fn options(mut self, options: CallOptions) -> Self {
         self.options = options.or(&self.options);
         self
     }
 
-    /// The most calls in one HTTP request: some services allow up to 1,000. 0 means 1.
+    /// Sets the maximum number of calls in one HTTP request. Some services allow up to 1,000. 0 means 1.
     pub fn limit(mut self, calls: usize) -> Self {
         self.limit = Some(calls.max(1));
         self
@@ -55,8 +55,8 @@ impl IntoFuture for PendingBatch {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     /// # Errors
-    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) when a call cannot be sent, in which case none is. Whatever kept all calls from an answer: a
-    /// connection, credentials. When some have answers, every error is that of its call.
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if a call cannot be sent; then none is. An error of connection or credentials, if no call
+    /// has a response. If some have one, each error belongs to its call.
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let id = self.batch.id;

@@ -1,4 +1,4 @@
-//! A call as it arrived at a mock.
+//! A call that a mock has received.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::{
     wire::{Object, from_slice},
 };
 
-/// A call that a [`Mock`](super::Mock) got: the method, the parameters, and the body.
+/// A call that a [`Mock`](super::Mock) has received: the method, the parameters and the body.
 ///
 /// `Debug` shows names and lengths, never a value.
 #[derive(Clone)]
@@ -39,7 +39,7 @@ impl MockCall {
             parameters.extend(path_values(&template, uri.path()).unwrap_or_default());
         }
         parameters.extend(pairs(uri.query().unwrap_or_default()));
-        // A GET that is too long for a URL has its query in the body.
+        // A GET with a long query has it in the body.
         if headers.contains_key("x-http-method-override") {
             parameters.extend(pairs(&String::from_utf8_lossy(&body)));
         }
@@ -53,56 +53,56 @@ impl MockCall {
         }
     }
 
-    /// The id of the method: `sql.instances.list`. Empty for what is no call of a method, such as a token request.
+    /// Returns the id of the method: `sql.instances.list`. Empty if the request is no call of a method, such as a token request.
     pub fn method(&self) -> &'static str {
         self.method.map_or("", |method| method.id)
     }
 
-    /// The first value of a parameter, by its name on the wire, decoded.
+    /// Returns the first value of a parameter, decoded, by its name in the HTTP request.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters()
             .find_map(|(n, value)| (n == name).then_some(value))
     }
 
-    /// All parameters, by their names on the wire: those of the path, then those of the query.
+    /// Returns all parameters, by their names in the HTTP request: those of the path, then those of the query.
     pub fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
         self.parameters
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// The body as JSON; `None` where there is none, or it is something else.
+    /// Returns the body as JSON; `None` if it is not JSON.
     pub fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
     }
 
-    /// The body as its schema; `None` where it is not one.
+    /// Returns the body as a value of its schema; `None` if it is not one.
     pub fn body_as<T: Object>(&self) -> Option<T> {
         from_slice(&self.body).ok()
     }
 
-    /// The bytes of the body.
+    /// Returns the bytes of the body.
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// A header, if it is there and is text.
+    /// Returns a header; `None` if it is missing or not text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The HTTP method.
+    /// Returns the HTTP method.
     pub fn http_method(&self) -> &HttpMethod {
         &self.http_method
     }
 
-    /// The URL; that of a part of a batch has no host.
+    /// Returns the URL; that of a part of a batch has no host.
     pub fn uri(&self) -> &Uri {
         &self.uri
     }
 
-    /// Without secrets.
-    pub(super) fn shown_url(&self) -> String {
+    /// Returns the URL without secrets.
+    pub(super) fn redacted_url(&self) -> String {
         crate::redact::url(&self.uri.to_string())
     }
 }
@@ -130,15 +130,16 @@ fn pairs(query: &str) -> impl Iterator<Item = (String, String)> {
         })
 }
 
-/// The values with which `template` makes the end of `path`: an endpoint may have a prefix, and media a service of its own.
+/// Returns the values of the template's expressions, with which it expands to the end of `path`. An endpoint may have a prefix, as
+/// uploads have.
 fn path_values(template: &str, path: &str) -> Option<Vec<(String, String)>> {
     path.match_indices('/').find_map(|(at, _)| {
         let mut values = Vec::new();
-        expands(template, &path[at + 1..], &mut values).then_some(values)
+        matches(template, &path[at + 1..], &mut values).then_some(values)
     })
 }
 
-fn expands(template: &str, path: &str, values: &mut Vec<(String, String)>) -> bool {
+fn matches(template: &str, path: &str, values: &mut Vec<(String, String)>) -> bool {
     let Some((literal, rest)) = template.split_once('{') else {
         return template == path;
     };
@@ -159,7 +160,7 @@ fn expands(template: &str, path: &str, values: &mut Vec<(String, String)>) -> bo
         let known = values.len();
         let value = percent_decode_str(&path[..end]).decode_utf8_lossy();
         values.push((name.to_owned(), value.into_owned()));
-        if expands(rest, &path[end..], values) {
+        if matches(rest, &path[end..], values) {
             return true;
         }
         values.truncate(known);

@@ -1,4 +1,4 @@
-//! Exchanges as lines of a recording, without their secrets.
+//! Requests and responses as lines of a recording, without their secrets.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -10,22 +10,22 @@ use http::{
 use serde_json::{Map, Value, json};
 
 use crate::{
-    batch::mixed::{self, Part},
+    batch::mixed::{self, BatchMessage},
     media_type, redact,
 };
 
-/// A request as a recording knows it.
+/// A request in a recording.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Asked {
+pub(super) struct RecordedRequest {
     pub(super) method: String,
     /// Without secrets.
     pub(super) url: String,
     pub(super) body: Value,
 }
 
-/// What came back.
+/// A response in a recording, or the error of the transport.
 #[derive(Clone, Debug)]
-pub(super) enum Answered {
+pub(super) enum RecordedResponse {
     Response {
         status: StatusCode,
         headers: Vec<(String, String)>,
@@ -34,7 +34,7 @@ pub(super) enum Answered {
     Fault(TransportErrorKind),
 }
 
-impl Asked {
+impl RecordedRequest {
     pub(super) fn new(method: &Method, uri: &Uri, headers: &HeaderMap, body: &Bytes) -> Self {
         Self {
             method: method.to_string(),
@@ -43,7 +43,7 @@ impl Asked {
         }
     }
 
-    /// The path and the query, the latter sorted and without what differs from run to run.
+    /// Returns the path and the sorted query, without parameters that differ in each run.
     pub(super) fn target(&self) -> String {
         let rest = self
             .url
@@ -63,25 +63,25 @@ impl Asked {
         }
     }
 
-    /// Whether the other one asks the same, of whatever host.
+    /// Returns whether the other request is the same, to any host.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         self.method == other.method && self.target() == other.target() && self.body == other.body
     }
 }
 
-impl Answered {
+impl RecordedResponse {
     pub(super) fn response(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> Self {
-        let mut kept: Vec<_> = redact::headers(headers)
+        let mut recorded: Vec<_> = redact::headers(headers)
             .filter(|(name, _)| *name != CONTENT_LENGTH.as_str())
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
         // The session of an upload: its URL is secret, and the requests to it lose the same parts.
         if let Some(location) = headers.get(LOCATION).and_then(|l| l.to_str().ok()) {
-            kept.push((LOCATION.to_string(), redact::url(location)));
+            recorded.push((LOCATION.to_string(), redact::url(location)));
         }
         Self::Response {
             status,
-            headers: kept,
+            headers: recorded,
             body: write_body(content_type(headers), body),
         }
     }
@@ -112,10 +112,10 @@ impl Answered {
     }
 }
 
-/// One line.
-pub(super) fn line(asked: &Asked, answered: &Answered) -> String {
-    let response = match answered {
-        Answered::Response {
+/// Returns a line of a recording.
+pub(super) fn line(request: &RecordedRequest, response: &RecordedResponse) -> String {
+    let response = match response {
+        RecordedResponse::Response {
             status,
             headers,
             body,
@@ -126,21 +126,21 @@ pub(super) fn line(asked: &Asked, answered: &Answered) -> String {
                 .collect();
             json!({"status": status.as_u16(), "headers": headers, "body": body})
         }
-        Answered::Fault(kind) => json!({"fault": fault_name(*kind)}),
+        RecordedResponse::Fault(kind) => json!({"fault": fault_name(*kind)}),
     };
-    let request = json!({"method": asked.method, "url": asked.url, "body": asked.body});
+    let request = json!({"method": request.method, "url": request.url, "body": request.body});
     json!({"request": request, "response": response}).to_string()
 }
 
-/// Reads a line.
-pub(super) fn parse(line: &str) -> Result<(Asked, Answered), String> {
+/// Reads a line of a recording.
+pub(super) fn parse(line: &str) -> Result<(RecordedRequest, RecordedResponse), String> {
     let line: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
     let text = |value: &Value, what: &str| {
         let text = value.as_str().map(String::from);
         text.ok_or_else(|| format!("{what} is no text"))
     };
     let (request, response) = (&line["request"], &line["response"]);
-    let asked = Asked {
+    let recorded = RecordedRequest {
         method: text(&request["method"], "request.method")?,
         url: text(&request["url"], "request.url")?,
         body: request["body"].clone(),
@@ -148,7 +148,7 @@ pub(super) fn parse(line: &str) -> Result<(Asked, Answered), String> {
     if let Some(fault) = response["fault"].as_str() {
         let kind = FAULTS.iter().find(|(_, name)| *name == fault);
         let kind = kind.ok_or_else(|| format!("{fault:?} is no fault"))?.0;
-        return Ok((asked, Answered::Fault(kind)));
+        return Ok((recorded, RecordedResponse::Fault(kind)));
     }
     let status = response["status"]
         .as_u64()
@@ -156,14 +156,14 @@ pub(super) fn parse(line: &str) -> Result<(Asked, Answered), String> {
         .and_then(|status| StatusCode::from_u16(status).ok())
         .ok_or("response.status is no status")?;
     let headers = response["headers"].as_object().into_iter().flatten();
-    let answered = Answered::Response {
+    let response = RecordedResponse::Response {
         status,
         headers: headers
             .map(|(name, value)| Ok((name.clone(), text(value, "a header")?)))
             .collect::<Result<_, String>>()?,
         body: response["body"].clone(),
     };
-    Ok((asked, answered))
+    Ok((recorded, response))
 }
 
 const FAULTS: [(TransportErrorKind, &str); 9] = [
@@ -231,7 +231,7 @@ fn line_of_text(line: &str) -> String {
 }
 
 /// A message inside a batch, without secrets.
-fn part(mut part: Part) -> Part {
+fn part(mut part: BatchMessage) -> BatchMessage {
     if let Some((start, rest)) = part.request_line()
         && !start.starts_with("HTTP/")
     {

@@ -1,4 +1,4 @@
-//! A transport that writes down what passes.
+//! A transport that records requests and responses.
 
 use std::{
     fmt,
@@ -15,17 +15,18 @@ use http::{Request, Response};
 
 use super::{
     lock,
-    send::LARGEST,
-    tape::{self, Answered, Asked},
+    recording::{self, RecordedRequest, RecordedResponse},
+    transport::LARGEST,
 };
 use crate::http::content_encoding;
 use gapi_auth::RedactedPath;
 
-/// Passes requests on to another transport, and records them with their answers: one JSON text a line, in the order of the answers.
+/// A [`Transport`] that passes requests to another transport, and records them with their responses: one JSON text per line, in the order of
+/// the responses.
 ///
-/// **What is not recorded:** headers but for a few that are harmless, keys and tokens in URLs, the properties of JSON bodies and forms that hold
-/// passwords, keys, tokens and payloads of secrets (`REDACTED` stands there), and the secret parts of session and signed URLs. Other text is recorded as it is:
-/// look at a recording before you share it. What is compressed is recorded decompressed.
+/// **Secrets.** Replaced by `REDACTED` are keys and tokens in URLs, the secret parts of session and signed URLs, and the properties of JSON
+/// bodies and forms that contain passwords, keys, tokens and payloads of secrets. Only a few harmless headers are recorded. Other text is
+/// recorded unchanged: read a recording before you share it. Compressed bodies are recorded decompressed.
 ///
 /// Bodies are held in memory.
 ///
@@ -44,10 +45,10 @@ pub struct Recorder {
 }
 
 impl Recorder {
-    /// Records into the file at `path`, which is made anew.
+    /// Returns a transport that records to the file at `path`, which is created or truncated.
     ///
     /// # Errors
-    /// When the file cannot be made.
+    /// When the file cannot be created.
     pub fn new(transport: impl Transport, path: impl AsRef<Path>) -> io::Result<Self> {
         let path = path.as_ref().to_owned();
         Ok(Self {
@@ -57,8 +58,12 @@ impl Recorder {
         })
     }
 
-    fn write(&self, asked: &Asked, answered: &Answered) -> Result<(), TransportError> {
-        let mut line = tape::line(asked, answered);
+    fn write(
+        &self,
+        request: &RecordedRequest,
+        response: &RecordedResponse,
+    ) -> Result<(), TransportError> {
+        let mut line = recording::line(request, response);
         line.push('\n');
         lock(&self.file)
             .write_all(line.as_bytes())
@@ -83,12 +88,12 @@ impl Transport for Recorder {
         Box::pin(async move {
             let (head, body) = request.into_parts();
             let body = body.collect(LARGEST).await?;
-            let asked = Asked::new(&head.method, &head.uri, &head.headers, &body);
+            let recorded = RecordedRequest::new(&head.method, &head.uri, &head.headers, &body);
             let request = Request::from_parts(head, Body::from(body));
             let response = match self.inner.send(request).await {
                 Ok(response) => response,
                 Err(error) => {
-                    self.write(&asked, &Answered::Fault(error.kind()))?;
+                    self.write(&recorded, &RecordedResponse::Fault(error.kind()))?;
                     return Err(error);
                 }
             };
@@ -96,21 +101,21 @@ impl Transport for Recorder {
             let body = match body.collect(LARGEST).await {
                 Ok(body) => body,
                 Err(error) => {
-                    self.write(&asked, &Answered::Fault(error.kind()))?;
+                    self.write(&recorded, &RecordedResponse::Fault(error.kind()))?;
                     let broken = stream::iter([Err::<Bytes, _>(error)]);
                     return Ok(Response::from_parts(head, Body::from_stream(broken, None)));
                 }
             };
-            // Within what is compressed nobody would find the secrets.
-            let answered = match content_encoding::decoded(&head.headers, &body, LARGEST) {
+            // Secrets cannot be redacted in compressed content.
+            let recorded_response = match content_encoding::decoded(&head.headers, &body, LARGEST) {
                 Some(plain) => {
                     let mut headers = head.headers.clone();
                     content_encoding::forget(&mut headers);
-                    Answered::response(head.status, &headers, &plain)
+                    RecordedResponse::response(head.status, &headers, &plain)
                 }
-                None => Answered::response(head.status, &head.headers, &body),
+                None => RecordedResponse::response(head.status, &head.headers, &body),
             };
-            self.write(&asked, &answered)?;
+            self.write(&recorded, &recorded_response)?;
             Ok(Response::from_parts(head, Body::from(body)))
         })
     }

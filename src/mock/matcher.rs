@@ -1,4 +1,4 @@
-//! Which calls a mock answers with what.
+//! The rules of a mock.
 
 use std::fmt;
 
@@ -6,45 +6,45 @@ use serde_json::Value;
 
 use super::{
     MockCall, Reply,
-    reply::{Kind, One},
+    reply::{MockResponse, ReplyKind},
 };
 use crate::{Request, request::Call};
 
-/// What a rule of a [`Mock`](super::Mock) fits: a method by its id, or a request. Made by `into`.
+/// Which calls a rule of a [`Mock`](super::Mock) matches: those of a method, by its id, or those of a request. Made by `into`.
 ///
 /// `Debug` and `Display` show names, never a value.
 #[derive(Clone, Debug)]
-pub struct Matcher(Fits);
+pub struct Matcher(MatcherKind);
 
 #[derive(Clone, Debug)]
-enum Fits {
+enum MatcherKind {
     Method(String),
     Request(Box<Call>),
 }
 
 impl From<&str> for Matcher {
     fn from(method: &str) -> Self {
-        Self(Fits::Method(method.to_owned()))
+        Self(MatcherKind::Method(method.to_owned()))
     }
 }
 
 impl From<String> for Matcher {
     fn from(method: String) -> Self {
-        Self(Fits::Method(method))
+        Self(MatcherKind::Method(method))
     }
 }
 
 impl<R: Request> From<R> for Matcher {
     fn from(request: R) -> Self {
-        Self(Fits::Request(Box::new(request.into_call())))
+        Self(MatcherKind::Request(Box::new(request.into_call())))
     }
 }
 
 impl Matcher {
-    fn fits(&self, call: &MockCall) -> bool {
+    fn matches(&self, call: &MockCall) -> bool {
         match &self.0 {
-            Fits::Method(id) => id == "*" || id == call.method(),
-            Fits::Request(wanted) => {
+            MatcherKind::Method(id) => id == "*" || id == call.method(),
+            MatcherKind::Request(wanted) => {
                 wanted.method.id == call.method()
                     && wanted
                         .parameters()
@@ -65,10 +65,10 @@ fn same_json(left: &[u8], right: &[u8]) -> bool {
 impl fmt::Display for Matcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Fits::Method(id) => f.write_str(id),
-            Fits::Request(call) => {
+            MatcherKind::Method(id) => f.write_str(id),
+            MatcherKind::Request(call) => {
                 f.write_str(call.method.id)?;
-                // Parameters of the path name resources; others may hold anything.
+                // Parameters of the path name resources; others may be secret.
                 let query: Vec<_> = call.query().map(|(name, _)| name).collect();
                 for (name, value) in call.parameters() {
                     if query.contains(&name) {
@@ -86,7 +86,7 @@ impl fmt::Display for Matcher {
     }
 }
 
-/// A matcher, what it answers, and how often it has.
+/// A matcher, its responses, and how often it was used.
 pub(super) struct Rule {
     matcher: Matcher,
     reply: Reply,
@@ -102,33 +102,33 @@ impl Rule {
         }
     }
 
-    /// The answer to `call`, if the rule fits and has one left.
-    pub(super) fn take(&mut self, call: &MockCall) -> Option<One> {
-        if !self.matcher.fits(call) {
+    /// Returns the response to `call`, if the rule matches and has one left.
+    pub(super) fn take(&mut self, call: &MockCall) -> Option<MockResponse> {
+        if !self.matcher.matches(call) {
             return None;
         }
-        let one = next(&mut self.reply, call)?;
+        let response = next(&mut self.reply, call)?;
         self.used += 1;
-        Some(one)
+        Some(response)
     }
 
-    /// Whether something of the rule never answered.
+    /// Returns whether a response of the rule was never used.
     pub(super) fn is_unused(&self) -> bool {
         match &self.reply.0 {
-            Kind::Sequence(left) => !left.is_empty(),
+            ReplyKind::Sequence(left) => !left.is_empty(),
             _ => self.used == 0,
         }
     }
 }
 
-fn next(reply: &mut Reply, call: &MockCall) -> Option<One> {
+fn next(reply: &mut Reply, call: &MockCall) -> Option<MockResponse> {
     match &mut reply.0 {
-        Kind::One(one) => Some(one.clone()),
-        Kind::With(answer) => next(&mut answer(call), call),
-        Kind::Sequence(replies) => loop {
+        ReplyKind::One(one) => Some(one.clone()),
+        ReplyKind::With(respond) => next(&mut respond(call), call),
+        ReplyKind::Sequence(replies) => loop {
             let first = replies.front_mut()?;
-            // A sequence within a sequence is used up first.
-            if let Kind::Sequence(_) = &first.0 {
+            // A nested sequence is used up first.
+            if let ReplyKind::Sequence(_) = &first.0 {
                 if let Some(one) = next(first, call) {
                     return Some(one);
                 }
@@ -145,8 +145,8 @@ impl fmt::Display for Rule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.matcher)?;
         match &self.reply.0 {
-            Kind::Sequence(left) if left.is_empty() => f.write_str(" (used up)"),
-            Kind::Sequence(left) => write!(f, " ({} left)", left.len()),
+            ReplyKind::Sequence(left) if left.is_empty() => f.write_str(" (used up)"),
+            ReplyKind::Sequence(left) => write!(f, " ({} left)", left.len()),
             _ => Ok(()),
         }
     }

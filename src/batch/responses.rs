@@ -1,13 +1,13 @@
-//! What came back of a batch.
+//! The responses of a batch.
 
 use std::fmt;
 
 use super::BatchHandle;
 use crate::{Error, Response, execute::RawResponse, request::from_response::FromResponse};
 
-/// The answers of a [`Batch`](super::Batch), each to be taken once with its handle.
+/// The responses of a [`Batch`](super::Batch), each to be taken once with its handle.
 ///
-/// `Debug` shows how many there are and how many are errors.
+/// `Debug` shows the number of calls and of errors.
 #[must_use = "the errors of calls are in here"]
 pub struct BatchResponses {
     batch: u64,
@@ -22,15 +22,15 @@ impl BatchResponses {
         }
     }
 
-    /// The answer of a call.
+    /// Returns the response to a call.
     ///
     /// # Errors
-    /// Whatever kept this call from a success, and [`ErrorKind::Usage`](crate::ErrorKind::Usage) for the handle of another batch.
+    /// Any error of this call, and [`ErrorKind::Usage`](crate::ErrorKind::Usage) for the handle of another batch.
     pub fn take<R: FromResponse>(&mut self, handle: BatchHandle<R>) -> Result<R, Error> {
         self.take_with_meta(handle).map(Response::into_inner)
     }
 
-    /// The answer of a call, with its status and headers.
+    /// Returns the response to a call, with status and headers.
     ///
     /// # Errors
     /// As for [`take`](Self::take).
@@ -45,12 +45,12 @@ impl BatchResponses {
         match result {
             Some(result) => result?.decode(),
             None => Err(Error::usage(
-                "these are not the answers of the batch that gave this handle",
+                "these are not the responses of the batch that returned this handle",
             )),
         }
     }
 
-    /// The answers of many calls, in the order of the handles.
+    /// Returns the responses to many calls, in the order of the handles.
     pub fn take_all<R: FromResponse>(
         &mut self,
         handles: impl IntoIterator<Item = BatchHandle<R>>,
@@ -61,7 +61,7 @@ impl BatchResponses {
             .collect()
     }
 
-    /// The errors that were not taken yet, each with the position of its call in the order of adding.
+    /// Returns the errors that were not taken yet, each with the position of its call in the batch.
     pub fn errors(&self) -> impl Iterator<Item = (usize, &Error)> {
         self.results
             .iter()
