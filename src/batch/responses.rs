@@ -1,9 +1,26 @@
 //! The responses of a batch.
 
-use std::fmt;
+use std::{fmt, marker::PhantomData};
 
-use super::BatchHandle;
 use crate::{Error, Response, execute::RawResponse, request::from_response::FromResponse};
+
+/// Identifies a call of a [`Batch`]. [`BatchResponses::take`] returns its response.
+#[must_use = "pass it to `take` of the batch's responses"]
+pub struct BatchHandle<R> {
+    batch: u64,
+    index: usize,
+    response: PhantomData<fn() -> R>,
+}
+
+impl<R> BatchHandle<R> {
+    pub(super) fn new(batch: u64, index: usize) -> Self {
+        Self {
+            batch,
+            index,
+            response: PhantomData,
+        }
+    }
+}
 
 /// The responses of a [`Batch`](super::Batch), each to be taken once with its handle.
 ///
@@ -76,5 +93,11 @@ impl fmt::Debug for BatchResponses {
             .field("calls", &self.results.len())
             .field("errors", &self.errors().count())
             .finish_non_exhaustive()
+    }
+}
+
+impl<R> fmt::Debug for BatchHandle<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BatchHandle({})", self.index)
     }
 }

@@ -1,9 +1,9 @@
-//! From calls to answers: requests of one host each, and what is sent again.
+//! Sends the calls of a batch: groups them into HTTP requests, and retries the calls that fail.
 
 use http::{StatusCode, Uri};
 use tracing::Instrument as _;
 
-use super::{BatchEntry, exchange::exchange, mixed::BatchMessage};
+use super::{exchange::exchange, mixed::BatchMessage};
 use crate::{
     Client, Error,
     client::prepared::Prepared,
@@ -17,7 +17,14 @@ use crate::{
     },
 };
 
-/// Calls in one HTTP request.
+/// A call of a batch, and its own options.
+#[derive(Clone)]
+pub(super) struct BatchEntry {
+    pub(super) call: Call,
+    pub(super) options: CallOptions,
+}
+
+/// The number of calls in one HTTP request.
 const USUAL: usize = 100;
 
 /// Calls in one HTTP request to APIs with another limit, by their documentation. That of Calendar had 50, and later 1,000; the lower

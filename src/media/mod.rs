@@ -9,6 +9,7 @@ mod partial_file;
 mod plan;
 mod progress;
 mod resumable;
+mod send_upload;
 mod single_request;
 mod source;
 mod upload;

@@ -5,11 +5,17 @@ use std::fmt;
 use http::HeaderValue;
 
 use super::{
-    Media, UploadSession, content::Content, progress::ProgressCallback, source::FileMetadata,
+    Media, UploadSession,
+    checksum::Checksum,
+    content::Content,
+    progress::ProgressCallback,
+    source::{FileMetadata, Meter},
+    upload_check,
 };
 use crate::{
     media_type,
     method::{MediaUpload, Method},
+    request::options::CallOptions,
 };
 use gapi_auth::RedactedPath;
 
@@ -126,6 +132,16 @@ impl UploadPlan {
             ));
         }
         HeaderValue::from_str(given.trim()).map_err(|_| refuse())
+    }
+
+    /// Returns the meter of the upload. It computes the MD5 if the response may have one.
+    pub(crate) fn meter(&self, options: &CallOptions) -> Meter {
+        let with_md5 = upload_check::mentions_md5(options.get_param("fields"));
+        let mut checksum = Checksum::new(with_md5);
+        if let Some(session) = &self.session {
+            checksum = session.expect_of(checksum);
+        }
+        Meter::new(checksum, self.callback.clone())
     }
 
     /// Returns the number of bytes, reading the metadata of a file.

@@ -40,11 +40,11 @@ pub struct OperationStream<R> {
     name: Option<String>,
     /// The call that cancels the operation, or why there is none; known once the operation has begun.
     cancel: Option<Result<OutlinedBox<Prepared>, String>>,
-    state: StreamState,
+    state: PollState,
     operation: PhantomData<fn() -> R>,
 }
 
-enum StreamState {
+enum PollState {
     Idle(Box<Poller>),
     Polling(BoxFuture<'static, PollResult>),
     Done,
@@ -59,7 +59,7 @@ impl<R: LongRunning> OperationStream<R> {
             method: poller.prepared.call.method,
             name: None,
             cancel: None,
-            state: StreamState::Idle(Box::new(poller)),
+            state: PollState::Idle(Box::new(poller)),
             operation: PhantomData,
         }
     }
@@ -144,17 +144,17 @@ impl<R: LongRunning> OperationStream<R> {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Arc<Snapshot>, Error>>> {
         loop {
-            match std::mem::replace(&mut self.state, StreamState::Done) {
-                StreamState::Done => return Poll::Ready(None),
-                StreamState::Idle(mut poller) => {
-                    self.state = StreamState::Polling(Box::pin(async move {
+            match std::mem::replace(&mut self.state, PollState::Done) {
+                PollState::Done => return Poll::Ready(None),
+                PollState::Idle(mut poller) => {
+                    self.state = PollState::Polling(Box::pin(async move {
                         let snapshot = poller.step::<R>().await;
                         (poller, snapshot)
                     }));
                 }
-                StreamState::Polling(mut step) => match step.as_mut().poll(cx) {
+                PollState::Polling(mut step) => match step.as_mut().poll(cx) {
                     Poll::Pending => {
-                        self.state = StreamState::Polling(step);
+                        self.state = PollState::Polling(step);
                         return Poll::Pending;
                     }
                     Poll::Ready((poller, snapshot)) => {
@@ -178,7 +178,7 @@ impl<R: LongRunning> OperationStream<R> {
             self.cancel = Some(poller.cancel(&snapshot).map(OutlinedBox::new));
         }
         match snapshot.status()? {
-            OperationStatus::Running => self.state = StreamState::Idle(poller),
+            OperationStatus::Running => self.state = PollState::Idle(poller),
             OperationStatus::Succeeded => {}
             OperationStatus::Failed => return Err(snapshot.failure(self.method)),
         }
@@ -199,7 +199,7 @@ impl<R> fmt::Debug for OperationStream<R> {
         f.debug_struct("OperationStream")
             .field("method", &self.method.id)
             .field("name", &self.name)
-            .field("done", &matches!(self.state, StreamState::Done))
+            .field("done", &matches!(self.state, PollState::Done))
             .finish_non_exhaustive()
     }
 }

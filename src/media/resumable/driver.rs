@@ -15,11 +15,10 @@ use crate::{
     client::prepared::Prepared,
     error::Repeat,
     execute::{self, Backoff, CallState, CallStep, Next, RawResponse, Why, retry_note},
-    http::HttpRequest,
+    http::{HttpRequest, build_upload},
     media::{
         plan::UploadPlan,
         source::{MediaSource, Meter},
-        upload,
     },
     outlined_box::OutlinedBox,
     redact,
@@ -72,7 +71,12 @@ impl SessionDriver {
             execute::give_request_id(&prepared, &mut options)?;
             let len = source.len();
             let content = Box::new(|json| Ok(start_content(json, plan.content_type(method)?, len)));
-            upload::build(&prepared, &options, content)?
+            build_upload(
+                &prepared.call,
+                &options,
+                &prepared.request_context(),
+                content,
+            )?
         };
         let (state, url) = match &plan.session {
             Some(session) => {
@@ -88,7 +92,7 @@ impl SessionDriver {
         };
         let mut driver = Self {
             backoff: Backoff::new(&prepared.client.inner, &options).without_budget(),
-            meter: upload::meter(&plan, &options),
+            meter: plan.meter(&options),
             prepared,
             options,
             source,

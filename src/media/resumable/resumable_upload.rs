@@ -8,7 +8,7 @@ use super::{SessionDriver, UploadSession};
 use crate::{
     Client, Error, Progress, Response,
     client::prepared::Prepared,
-    media::{plan::UploadPlan, upload},
+    media::{plan::UploadPlan, send_upload},
     outlined_box::OutlinedBox,
     request::{
         Call, from_response::FromResponse, option_setters::option_setters, options::CallOptions,
@@ -55,7 +55,7 @@ impl<R> IntoFuture for StartUpload<R> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             Ok(ResumableUpload {
-                driver: Box::new(upload::start(self.prepared, *self.plan).await?),
+                driver: Box::new(send_upload::start(self.prepared, *self.plan).await?),
                 response: PhantomData,
             })
         })

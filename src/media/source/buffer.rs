@@ -10,7 +10,7 @@ use futures_util::{
 };
 use gapi_transport::Clock;
 
-use super::{Meter, index, wrong_len};
+use super::meter::{Meter, index};
 use crate::{
     Error, ErrorKind,
     execute::STANDSTILL,
@@ -190,4 +190,14 @@ impl std::error::Error for SourceError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source()
     }
+}
+
+/// Returns the error for media that does not have its declared length.
+pub(super) fn wrong_len(read: u64, len: u64) -> Error {
+    let message = if read > len {
+        format!("the media has more than its declared {len} bytes")
+    } else {
+        format!("the media ended after {read} of {len} bytes")
+    };
+    Error::new(ErrorKind::Io, message)
 }

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use gapi_transport::{TransportError, TransportErrorKind};
 
-use super::{Meter, index};
+use super::meter::{Meter, index};
 use crate::{
     Error, ErrorKind,
     media::content::{self, ContentPieces},

@@ -2,6 +2,7 @@
 
 mod buffer;
 mod file;
+mod meter;
 #[cfg(test)]
 mod tests;
 mod window;
@@ -14,16 +15,14 @@ use gapi_transport::{Clock, TransportError, TransportErrorKind};
 use tokio::io::AsyncReadExt as _;
 
 use self::{
-    buffer::ReplayBuffer,
+    buffer::{ReplayBuffer, wrong_len},
     file::{catch_up_file, unreadable},
+    meter::index,
     window::WindowContent,
 };
-pub(crate) use self::{
-    file::FileMetadata,
-    window::{Meter, Window},
-};
+pub(crate) use self::{file::FileMetadata, meter::Meter, window::Window};
 use super::content::{Content, PIECE};
-use crate::{Error, ErrorKind};
+use crate::Error;
 
 /// Media that is being sent.
 pub(crate) struct MediaSource {
@@ -247,18 +246,4 @@ impl MediaSource {
             }
         })
     }
-}
-
-fn wrong_len(read: u64, len: u64) -> Error {
-    let message = if read > len {
-        format!("the media has more than its declared {len} bytes")
-    } else {
-        format!("the media ended after {read} of {len} bytes")
-    };
-    Error::new(ErrorKind::Io, message)
-}
-
-/// Converts a position within memory.
-fn index(position: u64) -> usize {
-    usize::try_from(position).unwrap_or(usize::MAX)
 }

@@ -2,7 +2,7 @@ use std::io;
 
 use super::*;
 use crate::{
-    Media,
+    ErrorKind, Media,
     media::{checksum::Checksum, progress::ProgressCallback},
 };
 
