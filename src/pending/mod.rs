@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use self::conditional::ConditionalCall;
 use crate::{
-    Client, Error, Fields, LongRunning, OperationStream, Request, Response, ResponseStream, Wait,
+    Client, Error, Fields, LongRunning, Request, Response, ResponseStream, Wait,
     client::prepared::Prepared,
     execute,
     fields::Part,
@@ -137,19 +137,6 @@ impl<R: LongRunning> PendingCall<R> {
     /// Sends, and waits for the operation that the method starts.
     pub fn wait(self) -> Wait<R> {
         Wait::started_by(self.prepared, None)
-    }
-
-    /// Sends, and gives the operation as it proceeds.
-    pub fn watch(self) -> OperationStream<R> {
-        self.wait().watch()
-    }
-
-    /// Sends, waits for the operation, and gives what it made: its `response` (AIP-151).
-    ///
-    /// # Errors
-    /// As for [`Wait::response`].
-    pub fn wait_for<T: FromResponse>(self) -> BoxFuture<'static, Result<T, Error>> {
-        self.wait().response()
     }
 }
 

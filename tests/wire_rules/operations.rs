@@ -359,7 +359,8 @@ async fn the_response_is_read_as_what_it_is() {
     let client = script.client();
     let service: run::GoogleCloudRunV2Service = self::service()
         .send(&client)
-        .wait_for()
+        .wait()
+        .response()
         .await
         .expect("a service");
     assert_eq!(
@@ -404,7 +405,7 @@ async fn a_watch_tells_every_step() {
         compute_step("RUNNING", json!({"progress": 50})),
         compute_step("DONE", json!({"progress": 100})),
     ]);
-    let mut watch = insert().send(&script.client()).watch();
+    let mut watch = insert().send(&script.client()).wait().watch();
     assert_eq!(watch.name(), None);
     let mut progress = Vec::new();
     while let Some(operation) = watch.try_next().await.expect("a step") {
@@ -704,7 +705,8 @@ async fn a_job_is_watched_cancelled_and_resumed() {
     let script = Script::steps([]);
     let made = insert_job()
         .send(&script.client())
-        .wait_for::<Value>()
+        .wait()
+        .response::<Value>()
         .await;
     assert_eq!(made.expect_err("nothing").kind(), ErrorKind::Usage);
 }
