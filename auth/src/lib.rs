@@ -154,7 +154,7 @@ pub use reach::UrlPolicy;
 pub use redacted_path::RedactedPath;
 #[cfg(feature = "impersonation")]
 pub use regional_boundary::RegionalAccessBoundary;
-pub use request::{AuthRequest, Scopes};
+pub use request::{AuthRequest, DEFAULT_UNIVERSE, Scopes};
 pub use secrecy::{ExposeSecret, SecretString};
 #[cfg(feature = "service-account")]
 pub use service_account::ServiceAccount;
@@ -174,6 +174,3 @@ pub use user::{
     ClientSecrets, Console, DeviceAuthorization, DeviceFlow, Flow, InstalledAppFlow, LocalServer,
     PendingAuthorization,
 };
-
-/// The universe of everybody who does not have one of their own: `googleapis.com`.
-pub const DEFAULT_UNIVERSE: &str = "googleapis.com";

@@ -8,6 +8,9 @@ use http::{Uri, uri::Authority};
 #[cfg(any(feature = "service-account", feature = "impersonation"))]
 use crate::{AuthError, AuthErrorKind};
 
+/// The domain of Google Cloud's public services, which is the default universe.
+pub const DEFAULT_UNIVERSE: &str = "googleapis.com";
+
 /// A request that needs authorization. `Debug` shows the URL without its query, which may contain secrets.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
