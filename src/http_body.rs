@@ -1,4 +1,4 @@
-//! Bodies that are no JSON (`google.api.HttpBody`).
+//! Bodies that are not JSON (`google.api.HttpBody`).
 
 use std::fmt;
 
@@ -7,9 +7,9 @@ use http::{HeaderMap, header::CONTENT_TYPE};
 
 use crate::request::{body::Body, from_response::FromResponse};
 
-/// Bytes and what they are: the answer of a method whose document says `HttpBody`, and what such a method takes.
+/// Bytes and their content type: the body and the response of methods with the schema `HttpBody`.
 ///
-/// The bytes travel as they are, not as base64 inside JSON, which is what the schema of that name looks like.
+/// The bytes are sent as they are, not as base64 inside JSON as the schema suggests.
 ///
 /// ```
 /// use gapi::HttpBody;
@@ -25,7 +25,7 @@ pub struct HttpBody {
 }
 
 impl HttpBody {
-    /// These bytes, of this type (RFC 9110, section 8.3).
+    /// Creates a body of bytes of a content type (RFC 9110, section 8.3).
     pub fn new(content_type: impl Into<String>, data: impl Into<Bytes>) -> Self {
         Self {
             content_type: Some(content_type.into()),
@@ -33,17 +33,17 @@ impl HttpBody {
         }
     }
 
-    /// What the bytes are, where it is said.
+    /// Returns the content type, if known.
     pub fn content_type(&self) -> Option<&str> {
         self.content_type.as_deref()
     }
 
-    /// The bytes.
+    /// Returns the bytes.
     pub fn data(&self) -> &Bytes {
         &self.data
     }
 
-    /// The bytes alone.
+    /// Returns the bytes without their type.
     pub fn into_data(self) -> Bytes {
         self.data
     }
@@ -63,7 +63,7 @@ impl FromResponse for HttpBody {
         })
     }
 
-    fn from_answer(headers: &HeaderMap, body: &Bytes) -> Option<Self> {
+    fn from_http(headers: &HeaderMap, body: &Bytes) -> Option<Self> {
         let content_type = headers.get(CONTENT_TYPE);
         Some(Self {
             content_type: content_type.and_then(|v| Some(v.to_str().ok()?.to_owned())),
@@ -72,9 +72,9 @@ impl FromResponse for HttpBody {
     }
 }
 
-/// A schema that stands for bytes of any type. Generated code implements it; a [`Body`] of such a schema can be made from an [`HttpBody`].
+/// The schema `HttpBody`. Generated code implements it, so that a [`Body`] of the schema can be created from an [`HttpBody`].
 ///
-/// The schema itself, sent as a body, travels as JSON. Servers take that JSON for the content.
+/// A value of the schema itself is sent as JSON, which servers store as the content.
 pub trait RawBody {}
 
 impl<T: RawBody> From<HttpBody> for Body<T> {

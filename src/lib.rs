@@ -1,6 +1,6 @@
 //! Typed clients for Google's APIs, generated from their Discovery documents.
 //!
-//! A document goes in, a module of plain request values comes out, and one runtime sends them:
+//! A document becomes a module of plain request values, which one runtime sends:
 //!
 #![cfg_attr(
     all(feature = "macros", feature = "auth", feature = "reqwest"),
@@ -29,29 +29,29 @@
 //! # fn main() {}
 //! ```
 //!
-//! A request is data: it can be cloned, stored, sent from any thread, or [looked at](Call::to_http) without being sent. How it is
-//! sent is said on [`PendingCall`]: time limits, headers, `fields`, and the rest of [`CallOptions`].
+//! A request is data: it can be cloned, stored, sent from any thread, or [inspected](Call::to_http) without being sent. Configure a
+//! call with the methods of [`PendingCall`]: time limits, headers, `fields`, and the rest of [`CallOptions`].
 //!
-//! | you want | look at |
+//! | to .. | see |
 //! |---|---|
-//! | to set up a client | [`Client`], [`ClientBuilder`] |
-//! | options for one call | [`PendingCall`], [`CallOptions`] |
-//! | status and headers of an answer | [`PendingCall::with_meta`], [`Response`] |
-//! | a part of an answer, as a type of your own | [`Fields`](trait@Fields) |
-//! | to write a nested body, or a partial update | [`body!`], [`Patch`] |
-//! | a list, page by page or entry by entry | [`Pages`], [`Items`] |
-//! | to wait for an operation | [`Wait`], [`OperationStream`] |
-//! | an answer that streams | [`PendingCall::stream`], [`ResponseStream`] |
-//! | bytes instead of JSON | [`HttpBody`] |
-//! | notifications of changes | [`push`] |
-//! | to send or fetch a file | [`Media`], [`Upload`], [`Download`] |
-//! | to send a large one in steps, or go on in another process | [`ResumableUpload`], [`UploadSession`] |
-//! | to have calls tried again, or not | [`RetryPolicy`], [`CallOptions::retry`] |
-//! | to count and measure calls | [`Observer`] |
-//! | to send many calls in one request | [`Batch`] |
-//! | to test a program without a network | [`mock`] |
-//! | to know what went wrong | [`Error`], [`ErrorKind`], [`ErrorDetail`] |
-//! | values of messages | [`value`] |
+//! | set up a client | [`Client`], [`ClientBuilder`] |
+//! | set options for one call | [`PendingCall`], [`CallOptions`] |
+//! | read status and headers of a response | [`PendingCall::with_meta`], [`Response`] |
+//! | read a part of a response as a type of your own | [`Fields`](trait@Fields) |
+//! | write a nested body, or a partial update | [`body!`], [`Patch`] |
+//! | read a list, page by page or entry by entry | [`Pages`], [`Items`] |
+//! | wait for an operation | [`Wait`], [`OperationStream`] |
+//! | read a response as a stream | [`PendingCall::stream`], [`ResponseStream`] |
+//! | send or receive bytes instead of JSON | [`HttpBody`] |
+//! | receive notifications of changes | [`push`] |
+//! | upload or download a file | [`Media`], [`Upload`], [`Download`] |
+//! | upload a large file in steps, or resume in another process | [`ResumableUpload`], [`UploadSession`] |
+//! | configure retries | [`RetryPolicy`], [`CallOptions::retry`] |
+//! | count and measure calls | [`Observer`] |
+//! | send many calls in one request | [`Batch`] |
+//! | test a program without a network | [`mock`] |
+//! | find out why a call failed | [`Error`], [`ErrorKind`], [`ErrorDetail`] |
+//! | use values of messages | [`value`] |
 
 mod batch;
 #[cfg(feature = "macros")]
@@ -122,20 +122,20 @@ pub use crate::{
     wire::{Base64, Object, OpenEnum, Param, UnknownField, Wire, mismatches},
 };
 
-/// Makes a module of requests from a Discovery document.
+/// Generates a module of requests from a Discovery document.
 ///
 /// ```
 /// gapi::api! {
 ///     /// Cloud SQL Admin.
 ///     pub mod sqladmin = "discovery-docs/sqladmin.v1.json" { instances.{list, get}, operations.get };
-///     /// OAuth2, whole, by the name and version that `discovery-docs/index.json` knows.
+///     /// The whole of OAuth2, by its name and version in `discovery-docs/index.json`.
 ///     pub mod oauth2 = "oauth2:v2";
 /// }
 /// # fn main() {}
 /// ```
 ///
-/// Between the braces stand the methods that are wanted, by resource: `instances.{list, get}`, `operations.*` (all methods of a resource),
-/// `projects.**` (of its sub-resources too), `type Service` (a schema that no method uses). Without braces everything is made.
+/// The braces contain the selected methods by resource: `instances.{list, get}`, `operations.*` (all methods of a resource),
+/// `projects.**` (of its sub-resources too), `type Service` (a schema that no method uses). Without braces, all are generated.
 #[cfg(feature = "macros")]
 #[macro_export]
 macro_rules! api {
@@ -144,7 +144,7 @@ macro_rules! api {
     };
 }
 
-/// Writes a message: the properties that are set, without `Some(..)`, `.into()` and `..Default::default()`.
+/// Creates a message of its set properties, without `Some(..)`, `.into()` and `..Default::default()`.
 ///
 /// ```
 /// gapi::api! { mod sqladmin = "sqladmin:v1" { instances.insert }; }
@@ -170,8 +170,8 @@ macro_rules! api {
 /// # }
 /// ```
 ///
-/// The value of the macro is the message itself, of the type that stands first. Properties are the fields of that type, and the compiler
-/// checks them as such.
+/// The macro returns the message itself, of the type at its beginning. Properties are the fields of that type, and the compiler
+/// checks them.
 ///
 /// | you write | it means |
 /// |---|---|
@@ -194,11 +194,11 @@ macro_rules! body {
     };
 }
 
-/// Makes [`Fields`](trait@Fields) of a struct.
+/// Implements [`Fields`](trait@Fields) for a struct.
 #[cfg(feature = "macros")]
 pub use gapi_macros::Fields;
 
-/// What the macros of this crate need to find.
+/// Support items of the macros.
 #[cfg(feature = "macros")]
 #[doc(hidden)]
 pub mod __private {

@@ -2,12 +2,12 @@
 
 use http::{HeaderMap, header::CONTENT_TYPE};
 
-/// The `Content-Type` of a message.
+/// Returns the `Content-Type` of a message.
 pub(crate) fn of(headers: &HeaderMap) -> Option<&str> {
     headers.get(CONTENT_TYPE)?.to_str().ok()
 }
 
-/// The type and subtype, without parameters; `None` if it is none.
+/// Returns type and subtype without parameters; `None` if invalid.
 pub(crate) fn essence(text: &str) -> Option<&str> {
     let essence = text.split(';').next()?.trim();
     let (kind, subtype) = essence.split_once('/')?;
@@ -19,12 +19,12 @@ pub(crate) fn is(text: &str, wanted: &str) -> bool {
     essence(text).is_some_and(|essence| essence.eq_ignore_ascii_case(wanted))
 }
 
-/// Whether it is JSON, or a form that is written in JSON (RFC 6839, section 3.1).
+/// Returns whether it is JSON, or a form that is written in JSON (RFC 6839, section 3.1).
 pub(crate) fn is_json(text: &str) -> bool {
     ends_with(text, "/json") || ends_with(text, "+json")
 }
 
-/// Whether it is text that a person may read, markup included.
+/// Returns whether it is text that a person may read, markup included.
 pub(crate) fn is_text(text: &str) -> bool {
     let begins = |name: &str| {
         let start = text.trim_start().get(..name.len());
@@ -40,7 +40,7 @@ fn ends_with(text: &str, end: &str) -> bool {
     })
 }
 
-/// The value of the parameter `wanted`, without its quotes. The first one counts.
+/// Returns the value of the first parameter `wanted`, without quotes.
 pub(crate) fn parameter(text: &str, wanted: &str) -> Option<String> {
     let (_, mut rest) = text.split_once(';')?;
     loop {
@@ -62,12 +62,12 @@ pub(crate) fn parameter(text: &str, wanted: &str) -> Option<String> {
         if name.eq_ignore_ascii_case(wanted) {
             return Some(value);
         }
-        // Whatever stands between a quoted value and the next parameter means nothing.
+        // Text between a quoted value and the next parameter is ignored.
         rest = rest.split_once(';')?.1;
     }
 }
 
-/// A quoted value from behind its first quote, and what follows the last one. Without a last one it goes on to the end.
+/// Returns a quoted value after its first quote, and the rest. A value without a last quote continues to the end.
 fn unquoted(text: &str) -> (String, &str) {
     let mut value = String::new();
     let mut characters = text.char_indices();

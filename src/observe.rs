@@ -1,4 +1,4 @@
-//! What a program can be told of its calls: numbers, for its metrics.
+//! Metrics of calls.
 
 use std::{fmt, time::Duration};
 
@@ -6,10 +6,9 @@ use http::StatusCode;
 
 use crate::ErrorKind;
 
-/// Is told of every attempt and every call of a client: where a program counts and measures them. Given to
-/// [`ClientBuilder::observer`](crate::ClientBuilder::observer).
+/// Receives the metrics of all attempts and calls of a client. Set with [`ClientBuilder::observer`](crate::ClientBuilder::observer).
 ///
-/// It is told within the call: what takes long belongs elsewhere. Nothing that it is told is secret: methods, numbers and kinds.
+/// Its methods run within the call and must be fast. The metrics hold no secrets: methods, numbers and kinds.
 ///
 /// ```
 /// use std::sync::atomic::{AtomicU64, Ordering};
@@ -28,18 +27,18 @@ use crate::ErrorKind;
 /// }
 /// ```
 pub trait Observer: Send + Sync + 'static {
-    /// One HTTP exchange has ended: an attempt of a call, with the redirects that it followed, or one request of several that an upload or a batch makes.
+    /// Called at the end of an HTTP exchange: an attempt of a call with its redirects, or one request of an upload or a batch.
     fn attempt(&self, attempt: &AttemptMetrics) {
         let _ = attempt;
     }
 
-    /// A call has ended: with an answer, with an error, or because its future was dropped. A download ends with its last byte.
+    /// Called at the end of a call: with its response, its error, or when its future is dropped. A download ends with its last byte.
     fn call(&self, call: &CallMetrics) {
         let _ = call;
     }
 }
 
-/// A shared observer is one too.
+/// A shared observer is an observer.
 impl<T: Observer + ?Sized> Observer for std::sync::Arc<T> {
     fn attempt(&self, attempt: &AttemptMetrics) {
         (**self).attempt(attempt);
@@ -50,51 +49,52 @@ impl<T: Observer + ?Sized> Observer for std::sync::Arc<T> {
     }
 }
 
-/// One HTTP exchange.
+/// The metrics of one HTTP exchange.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AttemptMetrics {
     /// The method's id in the Discovery document: `sql.instances.list`.
     pub method: &'static str,
-    /// Which attempt of the request it is, from 1.
+    /// The number of the attempt, from 1.
     pub number: u32,
-    /// The HTTP status, where an answer came.
+    /// The HTTP status of the response, if there is one.
     pub status: Option<StatusCode>,
-    /// How it failed, if it did.
+    /// The kind of the failure, if it failed.
     pub error: Option<ErrorKind>,
-    /// From the fetching of credentials to the end of the answer; to its head for a download.
+    /// The time from fetching credentials to the end of the response, or of its head for a download.
     pub duration: Duration,
-    /// The bytes of the request's body.
+    /// The length of the request's body in bytes.
     pub sent: u64,
-    /// The bytes of the answer's body, decompressed; 0 for a download.
+    /// The length of the decoded response body in bytes; 0 for a download.
     pub received: u64,
-    /// How long the call waits for its next attempt, where there is one.
+    /// The wait before the next attempt, if there is one.
     pub wait: Option<Duration>,
-    /// Whether the call's future was dropped before the attempt ended. An attempt that the call's `timeout` cuts ends with [`ErrorKind::Timeout`].
+    /// Whether the future of the call was dropped during the attempt. An attempt that the call's `timeout` interrupts has
+    /// [`ErrorKind::Timeout`].
     pub dropped: bool,
 }
 
-/// One call.
+/// The metrics of one call.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CallMetrics {
     /// The method's id in the Discovery document: `sql.instances.list`.
     pub method: &'static str,
-    /// How many attempts there were.
+    /// The number of attempts.
     pub attempts: u32,
-    /// The HTTP status of the last answer.
+    /// The HTTP status of the last response.
     pub status: Option<StatusCode>,
-    /// How the call failed, if it did. What follows the answer (decoding it) is not a part of the call.
+    /// The kind of the failure, if the call failed. Decoding the response is not a part of the call.
     pub error: Option<ErrorKind>,
     /// Whether the call's future, or the stream of a download, was dropped before its end.
     pub dropped: bool,
-    /// All of it, waits included.
+    /// The duration of the call with all waits.
     pub duration: Duration,
-    /// The bytes of the answer's body, decompressed.
+    /// The length of the decoded response body in bytes.
     pub received: u64,
 }
 
-/// A client's observer.
+/// The observer of a client.
 #[derive(Clone)]
 pub(crate) struct Observing(pub(crate) std::sync::Arc<dyn Observer>);
 

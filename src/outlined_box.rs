@@ -1,4 +1,4 @@
-//! A box for what is large and stands in many types.
+//! A box for large values in many types.
 
 use std::{
     fmt,
@@ -6,8 +6,8 @@ use std::{
     ops::{Deref, DerefMut},
 };
 
-/// A box whose content one function drops, and one clones. The compiler copies the code that drops a [`Box`] of many fields to wherever one may be
-/// dropped, into programs too; of this one it copies a call.
+/// A box that is dropped and cloned by functions that are not inlined. The compiler copies the drop code of a [`Box`] to each place that
+/// may drop one, also into programs; of this one it copies a call.
 pub(crate) struct OutlinedBox<T>(ManuallyDrop<Option<Box<T>>>);
 
 impl<T> OutlinedBox<T> {

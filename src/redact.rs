@@ -1,4 +1,4 @@
-//! Takes secrets out of what is written down: recordings, requests as command lines, and texts of errors.
+//! Removes secrets from recordings, command lines and errors.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use gapi_transport::redact;
 use http::{HeaderMap, HeaderName, Uri};
 use serde_json::Value;
 
-/// What stands for a secret. It is also valid base64, so that it decodes where bytes belong.
+/// The replacement of a secret. It is valid base64, so that it decodes as bytes.
 pub(crate) const REDACTED: &str = "REDACTED";
 
 /// Replaces the secrets in a JSON value.
@@ -56,22 +56,22 @@ pub(crate) fn form(text: &str) -> String {
     pairs.collect::<Vec<_>>().join("&")
 }
 
-/// Beginnings of Google's credentials: access tokens, refresh tokens, API keys, secrets of OAuth clients, and signed tokens.
+/// The prefixes of Google's credentials: access tokens, refresh tokens, API keys, secrets of OAuth clients, and signed tokens.
 const BEGINNINGS: [&str; 5] = ["ya29.", "1//", "AIza", "GOCSPX-", "eyJ"];
 
 /// Schemes of the header `authorization`, before a credential of any form.
 const SCHEMES: [&str; 2] = ["bearer", "basic"];
 
-/// Credentials that begin so are longer than this.
+/// Credentials with a prefix are longer than this.
 const SHORTEST: usize = 12;
 
 /// Credentials after a scheme are longer than this, which words are not.
 const SHORTEST_OF_SCHEME: usize = 16;
 
-/// Replaces what has the form of a credential in a text for people.
+/// Replaces what looks like a credential in a text.
 pub(crate) fn words(text: &str) -> Cow<'_, str> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || "-._~+/=".contains(c);
-    let mut shown = String::new();
+    let mut redacted = String::new();
     let mut copied = 0;
     let mut after_scheme = false;
     let mut at = 0;
@@ -85,8 +85,8 @@ pub(crate) fn words(text: &str) -> Cow<'_, str> {
             credential(run)
         };
         if let Some(offset) = hidden {
-            shown.push_str(&text[copied..start + offset]);
-            shown.push_str(REDACTED);
+            redacted.push_str(&text[copied..start + offset]);
+            redacted.push_str(REDACTED);
             copied = end;
         }
         let word = run.rsplit('=').next().unwrap_or(run);
@@ -96,15 +96,15 @@ pub(crate) fn words(text: &str) -> Cow<'_, str> {
     if copied == 0 {
         return text.into();
     }
-    shown.push_str(&text[copied..]);
-    shown.into()
+    redacted.push_str(&text[copied..]);
+    redacted.into()
 }
 
-/// Where in a run of characters a credential begins.
+/// Returns where in a run of characters a credential begins.
 fn credential(run: &str) -> Option<usize> {
     let begins = |beginning: &&str| {
         run.match_indices(*beginning).map(|(at, _)| at).find(|at| {
-            // In the middle of a word it is none.
+            // Only at the start of a word.
             let is_start = !run[..*at].ends_with(|c: char| c.is_ascii_alphanumeric());
             is_start && run.len() - at > SHORTEST
         })
@@ -112,7 +112,7 @@ fn credential(run: &str) -> Option<usize> {
     BEGINNINGS.iter().filter_map(begins).min()
 }
 
-/// Whether a header's value may be written down.
+/// Returns whether a header has no secret value.
 pub(crate) fn is_open_header(name: &HeaderName) -> bool {
     const OPEN: [&str; 22] = [
         "accept",
@@ -141,7 +141,7 @@ pub(crate) fn is_open_header(name: &HeaderName) -> bool {
     OPEN.contains(&name.as_str())
 }
 
-/// The headers that may be written down.
+/// Returns the headers without secret values.
 pub(crate) fn headers(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
     headers.iter().filter_map(|(name, value)| {
         let open = is_open_header(name) && !value.is_sensitive();
@@ -149,7 +149,7 @@ pub(crate) fn headers(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)>
     })
 }
 
-/// `url` with the values of secret query parameters replaced, and without user information.
+/// Returns `url` with the values of secret query parameters replaced, and without user information.
 pub(crate) fn url(url: &str) -> String {
     let (front, query) = match url.split_once('?') {
         Some((front, query)) => (front, Some(query)),
@@ -182,14 +182,14 @@ fn without_user(front: &str) -> String {
     format!("{scheme}://{host}{path}")
 }
 
-/// A URL, whose secrets are taken out when an error wants to show it: most calls never do.
+/// A URL for errors. Its secrets are removed when an error shows it, because most calls never do.
 pub(crate) struct RedactedUrl {
     url: Uri,
     instead: Option<String>,
 }
 
 impl RedactedUrl {
-    /// `instead`, if there is one, stands for a URL that is secret as a whole.
+    /// `instead` replaces a URL that is secret as a whole.
     pub(crate) fn new(url: &Uri, instead: Option<String>) -> Self {
         Self {
             url: url.clone(),
@@ -197,7 +197,7 @@ impl RedactedUrl {
         }
     }
 
-    /// The URL with its secrets.
+    /// Returns the URL with its secrets.
     pub(crate) fn url(&self) -> &Uri {
         &self.url
     }

@@ -1,4 +1,4 @@
-//! An answer with what came around it.
+//! Responses with status and headers.
 
 use std::{fmt, ops::Deref};
 
@@ -7,10 +7,10 @@ use http::{
     header::{CONTENT_TYPE, ETAG},
 };
 
-/// An answer together with its status and headers. It dereferences to the answer.
+/// A response value with its status and headers. It dereferences to the value.
 ///
-/// `Debug` shows the status and the names of the headers. The answer has a `Debug` of its own, which hides what its schema calls
-/// secret; raw bytes have no such protection, so it is not shown here.
+/// `Debug` shows the status and the names of the headers, but not the value, because raw bytes may hold secrets. Values of generated
+/// types have a `Debug` that hides secrets.
 #[derive(Clone)]
 pub struct Response<T> {
     pub(crate) value: T,
@@ -20,32 +20,32 @@ pub struct Response<T> {
 }
 
 impl<T> Response<T> {
-    /// Returns how many HTTP exchanges the call made, this one included: see [`Error::attempts`](crate::Error::attempts).
+    /// Returns the number of HTTP exchanges of the call: see [`Error::attempts`](crate::Error::attempts).
     pub fn attempts(&self) -> u32 {
         self.attempts
     }
 
-    /// The HTTP status, always a success.
+    /// Returns the HTTP status, always a success.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The headers.
+    /// Returns the headers.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The `etag` header, with its quotes (RFC 9110, section 8.8.3).
+    /// Returns the header `etag`, with its quotes (RFC 9110, section 8.8.3).
     pub fn etag(&self) -> Option<&str> {
         self.headers.get(ETAG)?.to_str().ok()
     }
 
-    /// The `content-type` header.
+    /// Returns the header `content-type`.
     pub fn content_type(&self) -> Option<&str> {
         self.headers.get(CONTENT_TYPE)?.to_str().ok()
     }
 
-    /// The answer alone.
+    /// Returns the value.
     pub fn into_inner(self) -> T {
         self.value
     }

@@ -112,7 +112,7 @@ fn read(answered: &RawResponse, calls: usize) -> Result<Vec<Option<ReceivedMessa
         let message = format!("the response is {what} instead of multipart/mixed");
         let error = Error::new(ErrorKind::Decode, message)
             .at(answered.method.id, answered.url())
-            .with_answer(
+            .with_response(
                 answered.status,
                 answered.headers.clone(),
                 answered.body.clone(),

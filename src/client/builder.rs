@@ -1,4 +1,4 @@
-//! How a client is set up.
+//! The builder of clients.
 
 use std::{fmt, sync::Arc};
 
@@ -18,20 +18,20 @@ use crate::{
     wire::Base64,
 };
 
-/// Which scopes are asked for when neither the credentials nor the call name any.
+/// The scopes of tokens, unless the credentials or the call set scopes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ScopePolicy {
-    /// `cloud-platform` where the method accepts it, else every scope of the API. One token serves all methods, and no answer is cut down
-    /// because a scope allows only a part of it.
+    /// `cloud-platform` if the method accepts it, else all scopes of the API. One token serves all methods, and no scope restricts a
+    /// response.
     #[default]
     Broad,
-    /// One scope of the method: a read-only one where the method accepts any, otherwise one other than `cloud-platform`; of
-    /// several, the one with the shortest name. Some methods answer less under such a scope.
+    /// One scope of the method: a read-only one if the method accepts any, otherwise one other than `cloud-platform`; of several, the
+    /// one with the shortest name. Some methods return less under such a scope.
     Narrowest,
 }
 
-/// Sets up a [`Client`]. Made by [`Client::builder`].
+/// Builds a [`Client`]. Created by [`Client::builder`].
 #[derive(Default)]
 #[must_use = "a builder does nothing until `build`"]
 pub struct ClientBuilder {
@@ -55,20 +55,21 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Who the client is. Required, unless there is an [`api_key`](Self::api_key), or a variable names an [emulator](Self::emulators): then calls of other APIs fail.
+    /// Sets the credentials. Required, unless there is an [`api_key`](Self::api_key), or a variable sets an
+    /// [emulator](Self::emulators): then calls of other APIs fail.
     pub fn credentials(mut self, credentials: impl Credentials) -> Self {
         self.credentials = Some(Arc::new(credentials));
         self
     }
 
-    /// What exchanges requests for answers: a mock, a recorder, or a `reqwest::Client` of your own (without redirects). Token requests of credentials that
-    /// have no transport of their own go through it too.
+    /// Sets the transport: a mock, a recorder, or a `reqwest::Client` of your own (without redirects). Credentials without a transport of
+    /// their own use it too.
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Arc::new(transport));
         self
     }
 
-    /// Sends every request to one endpoint instead of the API's own: scheme and host, maybe a port and the prefix of a path.
+    /// Sets one endpoint for all requests instead of the API's own: scheme and host, with an optional port and path prefix.
     /// The API's service path and the method's path are appended.
     ///
     /// Credentials are sent there, over plain `http` too: see [`Client`].
@@ -77,24 +78,24 @@ impl ClientBuilder {
         self
     }
 
-    /// The universe of the APIs, in which `googleapis.com` has another name. The environment variable `GOOGLE_CLOUD_UNIVERSE_DOMAIN` sets it too.
-    /// Credentials of another universe are refused before any token leaves.
+    /// Sets the universe of the APIs, whose domain replaces `googleapis.com`. The environment variable `GOOGLE_CLOUD_UNIVERSE_DOMAIN` is
+    /// the default. With credentials of another universe calls fail before a token is sent.
     pub fn universe_domain(mut self, universe: impl Into<String>) -> Self {
         self.universe = Some(universe.into());
         self
     }
 
-    /// Sends every call to the API's endpoint in this location, such as `europe-west1`; see [`CallOptions::location`].
+    /// Sets the location of the API's endpoint, such as `europe-west1`; see [`CallOptions::location`].
     pub fn location(mut self, location: impl Into<String>) -> Self {
         self.defaults = self.defaults.location(location);
         self
     }
 
-    /// Whether requests of an API go to a local emulator where an environment variable names one, as Google's own libraries do. On unless set; an
-    /// [`endpoint`](Self::endpoint) wins over any emulator.
+    /// Sets whether requests of an API are sent to the emulator of an environment variable, as by Google's own libraries. On by default;
+    /// an [`endpoint`](Self::endpoint) takes precedence.
     ///
     /// The variables are `STORAGE_EMULATOR_HOST`, `PUBSUB_EMULATOR_HOST`, `FIRESTORE_EMULATOR_HOST` and `DATASTORE_EMULATOR_HOST`: `HOST:PORT` or a URL.
-    /// `SPANNER_EMULATOR_HOST` and `BIGTABLE_EMULATOR_HOST` name ports that speak gRPC: calls of these APIs fail, rather than change what they should not.
+    /// `SPANNER_EMULATOR_HOST` and `BIGTABLE_EMULATOR_HOST` are for gRPC: calls of these APIs fail, so that they do not change real data.
     ///
     /// An emulator gets neither credentials nor API keys, and no token is fetched for it.
     pub fn emulators(mut self, allowed: bool) -> Self {
@@ -102,72 +103,73 @@ impl ClientBuilder {
         self
     }
 
-    /// Whether requests go to the endpoints for connections with a client certificate. Unless set, `GOOGLE_API_USE_MTLS_ENDPOINT` says so.
+    /// Sets when requests use the endpoints for client certificates. `GOOGLE_API_USE_MTLS_ENDPOINT` is the default.
     pub fn mtls_endpoint(mut self, when: MtlsEndpoint) -> Self {
         self.mtls_endpoint = Some(when);
         self
     }
 
-    /// Says that the [`transport`](Self::transport) presents a client certificate, which decides for [`MtlsEndpoint::Auto`].
+    /// Sets whether the [`transport`](Self::transport) presents a client certificate, for [`MtlsEndpoint::Auto`].
     pub fn client_certificate(mut self, presented: bool) -> Self {
         self.client_certificate = presented;
         self
     }
 
-    /// What is read of the machine's environment, instead of the process's own: `GOOGLE_CLOUD_UNIVERSE_DOMAIN`, `GOOGLE_CLOUD_QUOTA_PROJECT`,
+    /// Sets the environment instead of that of the process, for `GOOGLE_CLOUD_UNIVERSE_DOMAIN`, `GOOGLE_CLOUD_QUOTA_PROJECT`,
     /// `GOOGLE_API_USE_MTLS_ENDPOINT`, and the variables of [`emulators`](Self::emulators).
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environment = Some(environment);
         self
     }
 
-    /// The project that pays for the calls (`x-goog-user-project`), instead of the one of the credentials, or of `GOOGLE_CLOUD_QUOTA_PROJECT` where those name none.
+    /// Sets the project that pays for the calls (`x-goog-user-project`). The default is that of the credentials, then
+    /// `GOOGLE_CLOUD_QUOTA_PROJECT`.
     pub fn quota_project(mut self, project: impl AsRef<str>) -> Self {
         self.defaults = self.defaults.quota_project(project);
         self
     }
 
-    /// An API key, sent as the query parameter `key`. (`auth::ApiKey` sends it as a header.)
+    /// Sets an API key, which is sent as the query parameter `key`. (`auth::ApiKey` sends it as a header.)
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
         self.defaults = self.defaults.key(key);
         self.has_key = true;
         self
     }
 
-    /// The program's name and version, put before the library's own in `user-agent`: `inventory/1.4`.
+    /// Sets the program's name and version, which precede the library's in `user-agent`: `inventory/1.4`.
     pub fn user_agent(mut self, program: impl Into<String>) -> Self {
         self.user_agent = Some(program.into());
         self
     }
 
-    /// Defaults for every call.
+    /// Sets default options of all calls.
     pub fn options(mut self, options: CallOptions) -> Self {
         self.defaults = options.or(&self.defaults);
         self
     }
 
-    /// How calls are tried again that say nothing about it.
+    /// Sets the default retry policy.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.defaults = self.defaults.retry(policy);
         self
     }
 
-    /// How many retries all calls of the client (and of its clones) may make at a stretch, so that a service that fails all of them is not hammered. 100 unless set.
+    /// Sets the retry budget of the client and its clones, which protects a service that fails all calls. 100 retries by default.
     ///
-    /// One retry comes back every second, and one with every ten calls that the service settles, by a success or by an error that stands. A call that is settled after
-    /// retries gets back what they cost. The steps of uploads in sessions and of broken downloads cost nothing: these get on, or end by the policy.
+    /// One retry is restored every second, and one for every ten calls that end with a success or a permanent error. A call that ends so
+    /// after retries restores theirs. Steps of resumable uploads and interrupted downloads do not use the budget.
     pub fn retry_budget(mut self, retries: u32) -> Self {
         self.retry_budget = Some(retries);
         self
     }
 
-    /// What spreads the waits between attempts: asked for a number from 0 to 1 for each wait, which is that part of the longest wait. Random unless set; tests set it.
+    /// Sets the jitter source. Each delay is the maximum backoff times the returned value (0..=1). Random by default; tests replace it.
     pub fn jitter(mut self, source: impl Fn() -> f64 + Send + Sync + 'static) -> Self {
         self.jitter = Some(Jitter::new(source));
         self
     }
 
-    /// Who is told of every attempt and call, for metrics.
+    /// Sets the observer of all attempts and calls, for metrics.
     pub fn observer(mut self, observer: impl Observer) -> Self {
         self.observer = Some(Observing(Arc::new(observer)));
         self
@@ -179,32 +181,32 @@ impl ClientBuilder {
         self
     }
 
-    /// Which scopes are asked for when neither the credentials nor the call name any.
+    /// Sets the scopes of tokens, unless the credentials or the call set scopes.
     pub fn scope_policy(mut self, policy: ScopePolicy) -> Self {
         self.scope_policy = policy;
         self
     }
 
-    /// The alphabet in which bytes are sent (`format: byte` in documents). [`Base64::UrlSafe`] unless set; [`Base64::Standard`] is for emulators that take nothing else.
-    /// What servers send is read in either.
+    /// Sets the base64 alphabet of bytes in requests (`format: byte` in documents). [`Base64::UrlSafe`] by default; [`Base64::Standard`] is
+    /// for emulators that accept nothing else. Both are accepted in responses.
     ///
-    /// It is for bodies made of generated types. What is JSON when it is given (a `serde_json::Value`, a [`Patch`](crate::Patch)) travels as it is.
+    /// It applies to bodies of generated types. A `serde_json::Value` and a [`Patch`](crate::Patch) are sent unchanged.
     pub fn base64(mut self, alphabet: Base64) -> Self {
         self.base64 = alphabet;
         self
     }
 
-    /// The client. Touches no network.
+    /// Builds the client, without using the network.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) when the endpoint, the universe or a header cannot be used, when there are no
-    /// credentials, or when there is no transport and the feature `reqwest` is off.
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if the endpoint, the universe or a header is invalid, if there are no credentials, or if
+    /// there is no transport and the feature `reqwest` is off.
     pub fn build(self) -> Result<Client, Error> {
         let environment = self.environment.unwrap_or_else(Environment::system);
         let credentials = match self.credentials {
             Some(credentials) => credentials,
             None if self.has_key => Arc::new(gapi_auth::Anonymous),
-            // An emulator gets none; whatever goes elsewhere is refused.
+            // An emulator gets none; other requests fail.
             None if self.emulators != Some(false) && Emulators::of(&environment).is_any() => {
                 Arc::new(NoCredentials)
             }
@@ -223,7 +225,7 @@ impl ClientBuilder {
             &environment,
         );
         let inner = Arc::make_mut(&mut client.inner);
-        // What is said here needs no variable, right or wrong.
+        // A setting replaces its variable, even an invalid one.
         inner.root.universe = match self.universe {
             Some(universe) => environment::host(&universe)?,
             None => environment::universe(&environment)?,
@@ -274,7 +276,7 @@ fn default_transport() -> Result<Arc<dyn Transport>, Error> {
     ))
 }
 
-/// A client with nothing set but what it cannot do without. Mistakes in the environment are reported by its calls.
+/// Creates a client with default settings. Its calls report invalid environment variables.
 pub(super) fn defaults(
     credentials: Arc<dyn Credentials>,
     transport: Arc<dyn Transport>,

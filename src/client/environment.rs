@@ -1,17 +1,17 @@
-//! What the environment says of where requests go, and who pays.
+//! Settings of clients from environment variables.
 
 use gapi_auth::{DEFAULT_UNIVERSE, Environment};
 use http::HeaderValue;
 
 use crate::Error;
 
-/// Whether requests go to the endpoints for connections with a client certificate (`mtlsRootUrl` in the document).
+/// When requests use the endpoints for client certificates (`mtlsRootUrl` in the document).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MtlsEndpoint {
     /// Never.
     Never,
-    /// Where the client's transport presents a certificate.
+    /// If the client's transport presents a certificate.
     #[default]
     Auto,
     /// Always.
@@ -19,7 +19,7 @@ pub enum MtlsEndpoint {
 }
 
 impl MtlsEndpoint {
-    /// What `GOOGLE_API_USE_MTLS_ENDPOINT` says.
+    /// Returns the value of `GOOGLE_API_USE_MTLS_ENDPOINT`.
     pub(super) fn of(environment: &Environment) -> Result<Self, Error> {
         match environment.get("GOOGLE_API_USE_MTLS_ENDPOINT").as_deref() {
             None | Some("auto") => Ok(Self::Auto),
@@ -32,7 +32,7 @@ impl MtlsEndpoint {
     }
 }
 
-/// The universe that `GOOGLE_CLOUD_UNIVERSE_DOMAIN` names.
+/// Returns the value of `GOOGLE_CLOUD_UNIVERSE_DOMAIN`.
 pub(super) fn universe(environment: &Environment) -> Result<String, Error> {
     match environment.get("GOOGLE_CLOUD_UNIVERSE_DOMAIN") {
         None => Ok(DEFAULT_UNIVERSE.to_owned()),
@@ -40,7 +40,7 @@ pub(super) fn universe(environment: &Environment) -> Result<String, Error> {
     }
 }
 
-/// The name of a universe.
+/// Checks the domain of a universe.
 pub(super) fn host(universe: &str) -> Result<String, Error> {
     let universe = universe.trim();
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
@@ -52,7 +52,7 @@ pub(super) fn host(universe: &str) -> Result<String, Error> {
     Ok(universe.to_owned())
 }
 
-/// The project that `GOOGLE_CLOUD_QUOTA_PROJECT` names.
+/// Returns the value of `GOOGLE_CLOUD_QUOTA_PROJECT`.
 pub(super) fn quota_project(environment: &Environment) -> Result<Option<HeaderValue>, Error> {
     let Some(project) = environment.get("GOOGLE_CLOUD_QUOTA_PROJECT") else {
         return Ok(None);

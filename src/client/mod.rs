@@ -1,4 +1,4 @@
-//! What sends requests.
+//! Clients.
 
 mod builder;
 mod environment;
@@ -31,8 +31,8 @@ use crate::{
 
 /// Sends the requests of every API.
 ///
-/// A client is cheap to clone; clones share connections and credentials. It has no type parameters, and making one touches
-/// neither the network nor the disk.
+/// A client is cheap to clone; clones share connections and credentials. It has no type parameters. Creating one uses neither the
+/// network nor the disk.
 ///
 /// ```no_run
 /// # #[cfg(all(feature = "auth", feature = "reqwest"))]
@@ -42,9 +42,9 @@ use crate::{
 /// # Ok(()) }
 /// ```
 ///
-/// **Where credentials go.** They are sent to the API's own host over TLS (or on this machine), and to an endpoint that was set with
-/// [`ClientBuilder::endpoint`], whatever its scheme: who names a plain `http` endpoint (an emulator, a proxy on the same machine) has decided
-/// that. A redirect never takes them to another host or scheme.
+/// **Credentials** are sent to the API's own host over TLS (or on this machine), and to an endpoint that is set with
+/// [`ClientBuilder::endpoint`], also over plain `http` (an emulator, a proxy on the same machine). They are never sent to another host
+/// or scheme after a redirect.
 #[derive(Clone)]
 pub struct Client {
     pub(crate) inner: Arc<ClientInner>,
@@ -58,7 +58,7 @@ pub(crate) struct ClientInner {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) root: Root,
-    /// The project that pays where neither the call nor the credentials say which.
+    /// The project that pays if neither the call nor the credentials set one.
     pub(crate) quota_project: Option<HeaderValue>,
     pub(crate) user_agent: HeaderValue,
     /// The value of `x-goog-api-client`, which depends on the kind of the credentials.
@@ -69,15 +69,15 @@ pub(crate) struct ClientInner {
     pub(crate) observer: Option<Observing>,
     pub(crate) retry_budget: Arc<Budget>,
     pub(crate) hosts: Arc<Hosts>,
-    /// Set once the credentials were seen to belong to the universe of `root`.
+    /// Whether the credentials are known to belong to the universe of `root`.
     pub(crate) universe_checked: Arc<AtomicBool>,
 }
 
 impl Client {
-    /// A client with these credentials, and everything else as [`builder`](Self::builder) leaves it.
+    /// Creates a client with these credentials and the defaults of [`builder`](Self::builder).
     ///
-    /// The HTTP transport is made when the first request is sent. A mistake in the environment (a `GOOGLE_CLOUD_UNIVERSE_DOMAIN` that is no host) is reported by
-    /// each call.
+    /// The HTTP transport is created for the first request. With an invalid environment variable (a `GOOGLE_CLOUD_UNIVERSE_DOMAIN` that
+    /// is no host) each call is an error.
     #[cfg(feature = "reqwest")]
     pub fn new(credentials: impl Credentials) -> Self {
         builder::defaults(
@@ -87,7 +87,7 @@ impl Client {
         )
     }
 
-    /// A client of the usual endpoints without credentials, which waits for nothing between attempts.
+    /// Creates a client of the usual endpoints without credentials and without delays between attempts.
     pub(crate) fn of_mock(transport: Arc<dyn Transport>, clock: Arc<dyn Clock>) -> Self {
         let mut client = builder::defaults(
             Arc::new(gapi_auth::Anonymous),
@@ -100,12 +100,12 @@ impl Client {
         client
     }
 
-    /// A client with settings of your own.
+    /// Returns a builder for a client with other settings.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
 
-    /// The same client with `options` as defaults for every call, on top of its present ones.
+    /// Returns the same client with more default options, which override its present ones.
     #[must_use]
     pub fn with_options(&self, options: CallOptions) -> Self {
         Self {
@@ -114,7 +114,7 @@ impl Client {
         }
     }
 
-    /// The same client under another identity: connections, endpoint and defaults are shared.
+    /// Returns the same client with other credentials. Connections, endpoint and defaults are shared.
     #[must_use]
     pub fn with_credentials(&self, credentials: impl Credentials) -> Self {
         let mut inner = ClientInner::clone(&self.inner);
@@ -131,12 +131,12 @@ impl Client {
         }
     }
 
-    /// The credentials.
+    /// Returns the credentials.
     pub fn credentials(&self) -> &Arc<dyn Credentials> {
         &self.inner.credentials
     }
 
-    /// The transport.
+    /// Returns the transport.
     pub fn transport(&self) -> &Arc<dyn Transport> {
         &self.inner.transport
     }

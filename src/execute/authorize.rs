@@ -1,4 +1,4 @@
-//! Asks the credentials for the headers of one attempt.
+//! Gets the headers of one attempt from the credentials.
 
 use std::{net::IpAddr, sync::atomic::Ordering, time::Duration};
 
@@ -13,10 +13,10 @@ use crate::{
     request::options::CallOptions,
 };
 
-/// The identity for a request to `url`; `None` where the caller wrote `authorization` himself.
+/// Returns the headers for a request to `url`; `None` if the caller set `authorization`.
 ///
 /// # Errors
-/// When there is no token, when the credentials belong to another universe, or when they would cross a network in the clear.
+/// If there is no token, the credentials belong to another universe, or they would be sent over plain http.
 pub(super) async fn authorize(
     prepared: &Prepared,
     options: &CallOptions,
@@ -26,7 +26,7 @@ pub(super) async fn authorize(
         return Ok(None);
     }
     let client = &*prepared.client.inner;
-    // An emulator gets no credentials at all.
+    // An emulator gets no credentials.
     if client.root.emulator(prepared.call.method.api).is_some() {
         return Ok(None);
     }
@@ -55,12 +55,12 @@ pub(super) async fn authorize(
     Ok(Some(identity))
 }
 
-/// How long a call waits for credentials that keep no limit of their own.
+/// Returns the time limit for credentials that have none of their own.
 pub(super) fn limit(client: &ClientInner) -> Option<Duration> {
     (!client.credentials.has_time_limit()).then_some(STANDSTILL)
 }
 
-/// Whether nobody on the way can read what is sent there: TLS, or this very machine.
+/// Returns whether a URL uses TLS or is of this machine.
 fn is_private(url: &Uri) -> bool {
     let host = url.host().unwrap_or_default();
     let bare = host.trim_start_matches('[').trim_end_matches(']');
@@ -71,7 +71,7 @@ fn is_private(url: &Uri) -> bool {
             .is_ok_and(|address| address.is_loopback())
 }
 
-/// A token of one universe must not reach the servers of another.
+/// Returns an error if the credentials belong to another universe than the client.
 async fn check_universe(prepared: &Prepared) -> Result<(), Error> {
     let client = &*prepared.client.inner;
     if client.universe_checked.load(Ordering::Relaxed) {
@@ -99,23 +99,23 @@ async fn check_universe(prepared: &Prepared) -> Result<(), Error> {
 
 const CLOUD_PLATFORM: &str = "https://www.googleapis.com/auth/cloud-platform";
 
-/// The scopes for credentials that have none of their own.
+/// Returns the scopes for credentials that have none of their own.
 ///
-/// A method's scopes are alternatives, not equals: some allow only a part of the answer, so taking any one of them is no choice.
+/// The scopes of a method are alternatives, but not equivalent: some of them restrict the response.
 pub(super) fn offered_scopes(method: &Method, policy: ScopePolicy) -> &'static [&'static str] {
     if policy == ScopePolicy::Narrowest
         && let Some(scope) = narrowest(method.scopes)
     {
         return scope;
     }
-    // Documents without any scope are of APIs that take every identity.
+    // APIs without scopes in the document accept every identity.
     if method.scopes.contains(&CLOUD_PLATFORM) || method.api.scopes.is_empty() {
         return &[CLOUD_PLATFORM];
     }
     method.api.scopes
 }
 
-/// The narrowest of `scopes`, alone.
+/// Returns the narrowest of `scopes`.
 fn narrowest(scopes: &'static [&'static str]) -> Option<&'static [&'static str]> {
     let rank = |scope: &str| {
         let read_only = ["readonly", "read-only", "read_only"]

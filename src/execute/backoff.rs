@@ -1,4 +1,4 @@
-//! When to try again.
+//! Computes the delays of retries.
 
 use std::{
     sync::Arc,
@@ -19,37 +19,37 @@ use crate::{
     retry::{Budget, Jitter},
 };
 
-/// One row of attempts at one thing.
+/// The retries of one request or step.
 pub(crate) struct Backoff {
     policy: RetryPolicy,
     clock: Arc<dyn Clock>,
     jitter: Jitter,
     budget: Option<Arc<Budget>>,
     started: Duration,
-    /// No wait ends later than this after the start.
+    /// The time after the start within which all delays end.
     limit: Option<Duration>,
     failures: u32,
-    /// How many retries the budget has paid for.
+    /// The number of retries that were taken from the budget.
     paid: u32,
 }
 
-/// What to do after a failure.
+/// The decision after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Next {
-    /// Try again after this wait.
+    /// Retry after this delay.
     Wait(Duration),
-    /// Give the error to the caller.
+    /// Return the error to the caller.
     GiveUp(Why),
 }
 
-/// Why there is no further attempt.
+/// The reason to give up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Why {
-    /// The error would come again.
+    /// The error is permanent.
     Permanent,
     /// The failed attempt may have had its effect, and the call is not safe to repeat.
     NotSafe,
-    /// The body of the request was read from what can be read once.
+    /// The body of the request can be read only once.
     BodyConsumed,
     /// The policy allows no more attempts.
     Attempts,
@@ -60,12 +60,12 @@ pub(crate) enum Why {
 }
 
 impl Backoff {
-    /// For a call of `client` with these options, which has just begun.
+    /// Creates the state of a call that begins now.
     pub(crate) fn new(client: &ClientInner, options: &CallOptions) -> Self {
         Self::since(client.clock.monotonic(), client, options)
     }
 
-    /// For one that began at `started`.
+    /// Creates the state of a call that began at `started`.
     pub(crate) fn since(started: Duration, client: &ClientInner, options: &CallOptions) -> Self {
         let policy = options.get().retry.clone().unwrap_or_default();
         let limits = [policy.deadline, options.get().timeout];
@@ -81,13 +81,14 @@ impl Backoff {
         }
     }
 
-    /// The same without regard to the client's budget: for transfers that get on in spite of failures.
+    /// Ignores the client's budget, for transfers that make progress in spite of failures.
     pub(crate) fn without_budget(mut self) -> Self {
         self.budget = None;
         self
     }
 
-    /// An attempt ended with `error`. `obstacle` is asked only where it matters: what keeps the request from being sent again, although that could help.
+    /// Decides after an attempt that ended with `error`. `obstacle` returns why the request must not be repeated, if so; it is called
+    /// only if a retry could help.
     pub(crate) fn after(
         &mut self,
         error: &Error,
@@ -96,7 +97,7 @@ impl Backoff {
         self.failures = self.failures.saturating_add(1);
         if error.repeat() == Repeat::Never {
             if error.status().is_some() {
-                // A refusal is no success, but the service is well.
+                // The service works, although it refused the call.
                 self.earn();
             }
             return Next::GiveUp(Why::Permanent);
@@ -127,17 +128,17 @@ impl Backoff {
         Next::Wait(wait)
     }
 
-    /// Whether the policy allows more than one attempt at all.
+    /// Returns whether the policy allows more than one attempt.
     pub(crate) fn tries_again(&self) -> bool {
         self.policy.max_attempts > 1
     }
 
-    /// How long the server that told of `error` asks to be left alone.
+    /// Returns the delay that the server requested with `error`.
     pub(crate) fn asked(&self, error: &Error) -> Duration {
         retry_after(error, self.clock.now()).unwrap_or_default()
     }
 
-    /// An attempt succeeded, or got on by a part: the next failure is the first of a new row. The deadline stays.
+    /// Resets the number of failures after a success or some progress. The deadline stays.
     pub(crate) fn succeeded(&mut self) {
         self.earn();
         self.failures = 0;
@@ -150,13 +151,13 @@ impl Backoff {
         self.paid = 0;
     }
 
-    /// Waits, after [`Next::Wait`].
+    /// Waits after [`Next::Wait`].
     pub(crate) async fn sleep(&self, wait: Duration) {
         self.clock.sleep(wait).await;
     }
 }
 
-/// What `error` says, at `now`; the longer one where a header and a detail say it.
+/// Returns the delay that `error` requests at `now`: the longest of header, detail and credentials.
 fn retry_after(error: &Error, now: SystemTime) -> Option<Duration> {
     let header = error.headers().and_then(|headers| header(headers, now));
     let detail = error.details().iter().find_map(|detail| match detail {

@@ -1,4 +1,4 @@
-//! What a batch needs of the executor.
+//! The calls of a batch.
 
 use std::sync::Arc;
 
@@ -17,10 +17,10 @@ use crate::{
     request::options::{CallOptions, InBatch},
 };
 
-/// One call of a batch, the same for all attempts.
+/// One call of a batch, for all its attempts.
 pub(crate) struct BatchPart {
     pub(crate) request: HttpRequest,
-    /// What stands before the paths of the API.
+    /// The root URL of the API.
     pub(crate) root: String,
     /// The URL without secrets.
     pub(crate) redacted_url: Arc<RedactedUrl>,
@@ -30,12 +30,12 @@ pub(crate) struct BatchPart {
 }
 
 impl BatchPart {
-    /// What is in force for it.
+    /// Returns the merged options.
     pub(crate) fn options(&self) -> &CallOptions {
         &self.options
     }
 
-    /// The response if it is a whole success, else the error that it tells of.
+    /// Returns the response if it is a complete success, else its error.
     pub(crate) fn check(
         &self,
         prepared: &Prepared,
@@ -53,12 +53,12 @@ impl BatchPart {
             None => Ok(response),
             Some(what) => Err(Error::new(ErrorKind::Decode, what)
                 .with_repeat(Repeat::IfSafe)
-                .with_answer(response.status, response.headers, response.body)),
+                .with_response(response.status, response.headers, response.body)),
         }
     }
 }
 
-/// The part for a call.
+/// Builds the part of a call.
 pub(crate) fn batch_part(prepared: &Prepared) -> Result<BatchPart, Error> {
     let mut options = prepared.merged_options();
     options.get_mut().batch = InBatch::Part;
@@ -82,7 +82,7 @@ pub(crate) fn batch_part(prepared: &Prepared) -> Result<BatchPart, Error> {
     })
 }
 
-/// Tells the credentials that the token that they give for `uri` was rejected, and whether there may be another one.
+/// Reports to the credentials that their token for `uri` was rejected, and returns whether another one may be available.
 pub(crate) async fn reject_token(
     prepared: &Prepared,
     options: &CallOptions,
@@ -97,7 +97,7 @@ pub(crate) async fn reject_token(
     matches!(identity, Ok(Some(identity)) if prepared.client.inner.credentials.reject(&identity))
 }
 
-/// The limit of a batch as a whole, from now on.
+/// Starts the time limit of a whole batch.
 pub(crate) fn batch_limit(client: &Client, options: &CallOptions) -> Option<Timer> {
     let timeout = options.get().timeout.or(client.defaults.get().timeout);
     Timer::start(

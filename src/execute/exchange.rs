@@ -102,7 +102,7 @@ pub(super) async fn exchange(
             Redirect::Refuse(why) => why,
         };
         let error = Error::new(ErrorKind::Redirect, refused);
-        return Err(error.with_answer(status, headers.clone(), Bytes::new()));
+        return Err(error.with_response(status, headers.clone(), Bytes::new()));
     }
 }
 

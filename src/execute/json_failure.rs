@@ -1,4 +1,4 @@
-//! Why a JSON text cannot be read, in words that help.
+//! Errors of JSON texts, with path and remedy.
 
 use serde_json::error::Category;
 
@@ -7,42 +7,42 @@ use crate::wire::{
     json_text,
 };
 
-/// The most characters of a path that a message shows: the end says more than the beginning.
+/// The most characters of a path in a message, which shows the end of a longer one.
 const LONGEST_PATH: usize = 200;
 
-/// Objects and lists within each other that serde_json reads.
+/// The nesting depth that serde_json reads.
 const LEVELS: u32 = 127;
 
-/// What is wrong with a JSON text, and where.
+/// Why a JSON text cannot be read.
 pub(crate) struct JsonFailure {
     pub(crate) kind: JsonFailureKind,
-    /// The path of the value, as far as it was read: `items[3].name`.
+    /// The path of the last value that was read: `items[3].name`.
     pub(crate) path: String,
-    /// The parser's words, without the place.
+    /// The parser's message without the position.
     what: String,
     line: usize,
     column: usize,
 }
 
-/// What kind of failure it is.
+/// The kind of a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum JsonFailureKind {
     /// A value of another type than expected.
     Type,
-    /// The text ends too early.
+    /// The text is cut off.
     Cut,
-    /// The text is no JSON at all.
+    /// The text is not JSON.
     NotJson,
     /// Several JSON values follow each other.
     Several,
-    /// Objects and lists within each other, too many for the parser.
+    /// The text is nested too deep.
     Deep,
-    /// JSON with a mistake in it.
+    /// The text is malformed JSON.
     Broken,
 }
 
 impl JsonFailure {
-    /// Why reading `text` ended in `error`. `is_json`: whether the text is said to be JSON; `None` where nobody says.
+    /// Explains why parsing `text` failed with `error`. `is_json` is whether its content type is JSON, if known.
     pub(crate) fn new(text: &[u8], error: &serde_json::Error, is_json: Option<bool>) -> Self {
         let (line, column) = (error.line(), error.column());
         let full = error.to_string();
@@ -68,9 +68,9 @@ impl JsonFailure {
         }
     }
 
-    /// The message for the text that `it` names: `the response`.
+    /// Returns the message for a text called `it`: `the response`.
     pub(crate) fn message(&self, it: &str, length: usize) -> String {
-        let mut message = self.place();
+        let mut message = self.short_path();
         if !message.is_empty() {
             message.push_str(": ");
         }
@@ -92,8 +92,8 @@ impl JsonFailure {
         message
     }
 
-    /// The end of the path.
-    fn place(&self) -> String {
+    /// Returns the end of the path.
+    fn short_path(&self) -> String {
         let skipped = self.path.chars().count().saturating_sub(LONGEST_PATH);
         if skipped == 0 {
             return self.path.clone();
@@ -103,13 +103,13 @@ impl JsonFailure {
     }
 }
 
-/// Whether what begins at this place looks like an object or a list.
+/// Returns whether an object or a list begins at this position.
 fn is_value(text: &[u8], line: usize, column: usize) -> bool {
     let start = offset(text, line, column).saturating_sub(1);
     matches!(text.get(start), Some(b'{' | b'['))
 }
 
-/// Whether a text that cannot be parsed was meant to be JSON.
+/// Returns whether a text that cannot be parsed looks like JSON.
 fn looks_like_json(text: &[u8], is_json: Option<bool>) -> bool {
     match json_text::trim_start(json_text::without_mark(text)) {
         [b'{' | b'[', ..] => true,

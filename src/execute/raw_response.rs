@@ -103,7 +103,7 @@ impl RawResponse {
         }
     }
 
-    /// Itself if its status is one that `accept` takes, else the error that it tells of.
+    /// Returns the response if `accept` takes its status, else its error.
     pub(super) fn check(
         mut self,
         prepared: &Prepared,
@@ -134,7 +134,7 @@ impl RawResponse {
         Err(error)
     }
 
-    /// Whether the server says that there is nothing new.
+    /// Returns whether the resource has not changed.
     pub(crate) fn is_not_modified(&self) -> bool {
         self.status == StatusCode::NOT_MODIFIED
     }
@@ -148,9 +148,9 @@ impl RawResponse {
         }
     }
 
-    /// The value that the method declares. `null` and status 204 are the empty value, and so is an empty body where properties are not declared.
+    /// Decodes the response of the method. `null`, status 204, and an empty body of a type without properties are the empty value.
     pub(crate) fn decode<R: FromResponse>(self) -> Result<Response<R>, Error> {
-        if let Some(value) = R::from_answer(&self.headers, &self.body) {
+        if let Some(value) = R::from_http(&self.headers, &self.body) {
             self.check_coding()?;
             return Ok(Response {
                 value,
@@ -168,7 +168,7 @@ impl RawResponse {
         })
     }
 
-    /// One page of a list, by `read`, and the token of the next one.
+    /// Decodes one page of a list with `read`, and the token of the next page.
     pub(crate) fn page<R: FromResponse>(
         self,
         read: impl FnOnce(&[u8]) -> Result<(R, Option<String>), serde_json::Error>,
@@ -190,13 +190,13 @@ impl RawResponse {
             if let Some(empty) = empty() {
                 return Ok(empty);
             }
-            // What is missing in nothing is what is missing in an empty object.
+            // The error is that of an empty object.
             body = Bytes::from_static(b"{}");
         }
         read(&body).map_err(|e| self.decode_error(&body, &e, R::SCHEMA))
     }
 
-    /// A value of the caller's own choice.
+    /// Decodes a type of the caller's choice.
     pub(crate) fn json<T: DeserializeOwned>(self) -> Result<T, Error> {
         if self.is_missing() {
             return Err(self.missing(None));
@@ -210,7 +210,7 @@ impl RawResponse {
         serde_json::from_slice(text).map_err(|e| self.decode_error(&body, &e, None))
     }
 
-    /// Whether a success has no content, though the document declares properties of it: something on the way has lost it.
+    /// Returns whether a success has no content, though the document declares properties of it.
     pub(crate) fn is_missing(&self) -> bool {
         self.status.is_success()
             && self.status != StatusCode::NO_CONTENT
@@ -218,7 +218,7 @@ impl RawResponse {
             && json_text::trim(&self.body).is_empty()
     }
 
-    /// What is wrong with a success that lacks something, as far as that can be told before it is decoded.
+    /// Returns what is missing in a success, as far as that is known before decoding.
     pub(super) fn incomplete(
         &self,
         expects_json: bool,
@@ -239,25 +239,25 @@ impl RawResponse {
             .map(|schema| format!(" ({schema})"))
             .unwrap_or_default();
         let message = format!(
-            "the server says with status {status} that the call was carried out, but its response is empty, though the document declares one{schema}"
+            "the server reports with status {status} that the call was carried out, but its response is empty, though the document declares one{schema}"
         );
-        self.noting(Error::new(ErrorKind::Decode, message))
+        self.with_attempts(Error::new(ErrorKind::Decode, message))
             .at(self.method.id, self.url())
-            .with_answer(self.status, self.headers.clone(), self.body.clone())
+            .with_response(self.status, self.headers.clone(), self.body.clone())
     }
 
-    /// Adds what is known of the attempts.
-    fn noting(&self, error: Error) -> Error {
+    /// Adds the number of attempts, and why there are no more, to an error.
+    fn with_attempts(&self, error: Error) -> Error {
         error.after(self.attempts, self.note.as_deref().cloned())
     }
 
-    /// The text of the body. Bytes that are not UTF-8 are replaced.
+    /// Returns the text of the body. Bytes that are not UTF-8 are replaced.
     pub(crate) fn text(self) -> Result<String, Error> {
         self.check_coding()?;
         Ok(String::from_utf8_lossy(&self.body).into_owned())
     }
 
-    /// An error where the body is encoded in a way that is not known here.
+    /// Returns an error for an unknown content encoding.
     fn check_coding(&self) -> Result<(), Error> {
         match Coding::of(&self.headers) {
             Coding::Unknown(name) => Err(self.undecoded(&name)),
@@ -265,22 +265,22 @@ impl RawResponse {
         }
     }
 
-    /// The body is encoded in a way that is not known here.
+    /// Returns the error of an unknown content encoding.
     fn undecoded(&self, name: &str) -> Error {
         let message = format!(
             "the response is encoded as {name:?}, which is not decoded here; `.raw()` gives the bytes as they are"
         );
         Error::new(ErrorKind::Decode, message)
             .at(self.method.id, self.url())
-            .with_answer(self.status, self.headers.clone(), self.body.clone())
+            .with_response(self.status, self.headers.clone(), self.body.clone())
     }
 
-    /// The URL that was asked, without secrets.
+    /// Returns the URL of the request, without secrets.
     pub(crate) fn url(&self) -> Option<String> {
         self.redacted_url.as_ref().map(|url| url.text())
     }
 
-    /// Whether a JSON answer ends in the middle although its connection ended well: what begins as an object or a list ends as another thing.
+    /// Returns whether JSON is cut off: it begins as an object or a list, and does not end as one.
     pub(crate) fn is_cut(&self) -> bool {
         let body = json_text::trim(json_text::without_mark(&self.body));
         let is_open = match body.first() {
@@ -292,7 +292,7 @@ impl RawResponse {
         is_open && media_type::of(&self.headers).is_none_or(media_type::is_json)
     }
 
-    /// The JSON of the response, out of its wrapper.
+    /// Returns the JSON of the response without its data wrapper.
     pub(crate) fn content(&self) -> Bytes {
         let body = self.body.slice_ref(json_text::without_mark(&self.body));
         if self.method.api.data_wrapper {
@@ -328,14 +328,14 @@ impl RawResponse {
             }
             _ => {}
         }
-        self.noting(Error::new(ErrorKind::Decode, message))
+        self.with_attempts(Error::new(ErrorKind::Decode, message))
             .at(self.method.id, self.url())
-            .with_answer(self.status, self.headers.clone(), self.body.clone())
+            .with_response(self.status, self.headers.clone(), self.body.clone())
             .with_json_path(failure.path)
     }
 }
 
-/// What the method accepts, against what the credentials were asked for.
+/// Describes the scopes that the method accepts, and those of the token.
 fn missing_scope(prepared: &Prepared, options: &CallOptions) -> String {
     let method = prepared.call.method;
     let asked = match &options.get().scopes {

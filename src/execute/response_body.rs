@@ -1,4 +1,4 @@
-//! Bodies of responses that are still to be read, and what is wrong with their lengths.
+//! Bodies of responses that are not read yet.
 
 use bytes::Bytes;
 use futures_util::StreamExt as _;
@@ -11,30 +11,30 @@ use crate::{
     http::content_encoding::{Coding, Decoder, Pull},
 };
 
-/// A body that is still to be read.
+/// A body that is not read yet.
 #[derive(Default)]
 pub(crate) struct ResponseBody {
-    /// As it comes.
+    /// The bytes as they are sent.
     pub(crate) body: Body,
-    /// The length of that, where the server says it.
+    /// Their length by `content-length`, if set.
     pub(crate) declared: Option<u64>,
-    /// How it is encoded.
+    /// The content encoding.
     pub(crate) coding: Coding,
-    /// Whether it is to be decoded; else it is given as it comes.
+    /// Whether the body is decoded when it is read.
     pub(crate) decode: bool,
 }
 
 impl ResponseBody {
-    /// The length of what it gives, where that is known.
+    /// Returns the length of the bytes that are read, if known.
     pub(crate) fn len(&self) -> Option<u64> {
         self.declared
             .filter(|_| !self.decode || self.coding == Coding::Identity)
     }
 
-    /// All of it, if that is at most `limit` bytes.
+    /// Reads the whole body, of at most `limit` bytes.
     pub(super) async fn read(self, limit: usize) -> Result<Bytes, Error> {
         if let Some(decoder) = self.coding.decoder().filter(|_| self.decode) {
-            // A future of its own: few bodies are encoded, and every call would carry its state.
+            // A boxed future, so that the futures of all calls do not hold the state of a decoder.
             return Box::pin(decoded(self.body, decoder, self.declared, limit)).await;
         }
         let body = self.body.collect(limit).await;
@@ -44,7 +44,7 @@ impl ResponseBody {
     }
 }
 
-/// All of an encoded body of `declared` bytes, decoded, if that is at most `limit` bytes. It is never inflated further than that.
+/// Reads and decodes a whole body of `declared` encoded bytes. It is never inflated beyond `limit` bytes.
 async fn decoded(
     body: Body,
     mut decoder: Box<Decoder>,
@@ -59,7 +59,7 @@ async fn decoded(
             Pull::Piece(piece) if piece.len() > limit - all.len() => return Err(too_long(limit)),
             Pull::Piece(piece) if all.is_empty() => all = piece.into(),
             Pull::Piece(piece) => {
-                // Doubled, but no further than may be held.
+                // Doubled, but not beyond the limit.
                 if all.capacity() - all.len() < piece.len() {
                     let room = (all.len() * 2).clamp(all.len() + piece.len(), limit);
                     all.reserve_exact(room - all.len());
@@ -80,12 +80,12 @@ async fn decoded(
             Pull::Working => {}
             Pull::End => return Ok(all.into()),
         }
-        // Others have their turn, however much comes of one chunk.
+        // A chunk may inflate to many pieces; other tasks run in between.
         tokio::task::consume_budget().await;
     }
 }
 
-/// A body that ends cleanly can still be a broken one.
+/// Returns an error for a body of another length than declared.
 fn check_length(arrived: u64, declared: Option<u64>) -> Result<(), Error> {
     match declared {
         Some(declared) if declared != arrived => Err(wrong_length(arrived, declared)),
@@ -93,7 +93,7 @@ fn check_length(arrived: u64, declared: Option<u64>) -> Result<(), Error> {
     }
 }
 
-/// Why the body of an answer could not be read.
+/// Converts the error of reading a body.
 fn broken(error: TransportError, limit: usize) -> Error {
     if error.kind() == TransportErrorKind::TooLarge {
         return too_long(limit).with_source(error);
@@ -101,24 +101,24 @@ fn broken(error: TransportError, limit: usize) -> Error {
     Error::transport(error)
 }
 
-/// An answer of more bytes than are held in memory.
+/// The error of a response that is longer than the limit in memory.
 pub(crate) fn too_long(limit: usize) -> Error {
     Error::new(
         ErrorKind::Transport,
-        format!("the answer is longer than {limit} bytes; raise `response_limit` if it may be"),
+        format!("the response is longer than {limit} bytes; raise `response_limit` if it may be"),
     )
 }
 
-/// A stream that ends cleanly can still be a broken one.
+/// The error of a body that ended early although its stream ended without an error.
 pub(crate) fn wrong_length(received: u64, declared: u64) -> Error {
     Error::new(
         ErrorKind::Transport,
-        format!("the answer ended after {received} of {declared} bytes"),
+        format!("the response ended after {received} of {declared} bytes"),
     )
     .with_repeat(Repeat::IfSafe)
 }
 
-/// The number of bytes that the body of a response has, as it comes, where the server says so.
+/// Returns the length of a response body by `content-length`, if it has a body.
 pub(super) fn declared_length(
     method: &Method,
     status: StatusCode,

@@ -1,4 +1,4 @@
-//! Which calls may be repeated although an earlier attempt may have had its effect.
+//! Decides which calls may be repeated although an attempt may have had its effect.
 
 use http::header::IF_MATCH;
 
@@ -11,16 +11,16 @@ use crate::{
     wire::member,
 };
 
-/// The parameter by which a server knows a repeated request.
+/// The parameter by which a server recognizes a repeated request.
 pub(crate) const REQUEST_ID: &str = "requestId";
 
-/// Whether `call` may be repeated. `has_request_id` says whether its URL carries one.
+/// Returns whether `call` may be repeated. `has_request_id` is true if its URL has a `requestId`.
 pub(crate) fn is_safe(call: &Call, options: &CallOptions, has_request_id: bool) -> bool {
     let method = call.method;
-    if let Some(said) = options.get().idempotent.or(method.idempotent) {
-        return said;
+    if let Some(idempotent) = options.get().idempotent.or(method.idempotent) {
+        return idempotent;
     }
-    // A list that is asked for with a POST is still only read.
+    // Lists only read, even those with POST.
     if matches!(method.verb, Verb::Get | Verb::Head) || method.paging.is_some() {
         return true;
     }
@@ -45,7 +45,7 @@ fn is_given(call: &Call, options: &CallOptions, slot: Slot) -> bool {
     }
 }
 
-/// Whether the JSON `body` has a text other than the empty one at `path`, whose parts are separated by dots.
+/// Returns whether the JSON `body` has a non-empty text at `path`, whose parts are separated by dots.
 fn holds_text(body: &[u8], path: &str) -> bool {
     let found = path.split('.').try_fold(body, member);
     let text = found.map(serde_json::from_slice::<String>);
@@ -57,7 +57,7 @@ pub(crate) const BODY_CONSUMED: &str = "not retried: the media comes from a read
 
 const EARLIER: &str = "an attempt before may have been carried out";
 
-/// What `error`, after which there is no further attempt, says of that. `is_uncertain` says whether an attempt before it may have had its effect.
+/// Returns what the final `error` reports about retries. `is_uncertain` is true if an earlier attempt may have had its effect.
 pub(crate) fn retry_note(
     why: Why,
     error: &Error,
@@ -74,7 +74,7 @@ pub(crate) fn retry_note(
     }
 }
 
-/// Whether the error is what a call gets that was carried out before: the state that its precondition names is gone, what it makes is there, or what it deletes is not.
+/// Returns whether the error may be the effect of an earlier attempt: a failed precondition, a resource that exists, or a deleted one.
 fn is_trace(error: &Error, verb: Verb) -> bool {
     let changes = !matches!(verb, Verb::Get | Verb::Head);
     changes
@@ -83,26 +83,26 @@ fn is_trace(error: &Error, verb: Verb) -> bool {
             || (verb == Verb::Delete && error.is_not_found()))
 }
 
-/// What would make a call of `method` safe to repeat.
+/// Describes what makes a call of `method` safe to repeat.
 fn not_safe(method: &Method, options: &CallOptions) -> String {
     let mut text = String::from("not retried, because it may have been carried out");
     if options.get().idempotent == Some(false) {
-        text.push_str(", and `.idempotent(false)` was said");
+        text.push_str(", and `.idempotent(false)` is set");
         return text;
     }
-    let mut ways: Vec<String> = Vec::new();
+    let mut remedies: Vec<String> = Vec::new();
     if method.idempotent.is_none() {
         if method.request_id {
-            ways.push("a `requestId`".to_owned());
+            remedies.push("a `requestId`".to_owned());
         }
-        ways.extend(method.preconditions.iter().map(|slot| match slot {
+        remedies.extend(method.preconditions.iter().map(|slot| match slot {
             Slot::Query(name) => format!("`{name}`"),
             Slot::Body(path) => format!("`{path}` in the body"),
         }));
     }
-    ways.push("`.idempotent(true)`".to_owned());
+    remedies.push("`.idempotent(true)`".to_owned());
     text.push_str("; it would be with ");
-    text.push_str(&ways.join(" or "));
+    text.push_str(&remedies.join(" or "));
     text
 }
 

@@ -120,5 +120,5 @@ fn decodable(response: RawResponse) -> Result<RawResponse, Error> {
     let message = format!("the content is encoded as {name:?}, which is not decoded here{remedy}");
     Err(Error::new(ErrorKind::Decode, message)
         .at(response.method.id, response.url())
-        .with_answer(response.status, response.headers, response.body))
+        .with_response(response.status, response.headers, response.body))
 }

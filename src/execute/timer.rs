@@ -20,7 +20,7 @@ use crate::{Error, error::Repeat};
 const LONGEST_WAIT: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
 /// The text of the error after [`STANDSTILL`].
-const STOOD_STILL: &str = "the call made no progress within its limit";
+const NO_PROGRESS: &str = "the call made no progress within its limit";
 
 /// A running time limit.
 pub(crate) struct Timer {
@@ -99,7 +99,7 @@ pub(crate) async fn patiently<T>(
             return Poll::Ready(result);
         }
         if let Some(limit) = limit.take() {
-            timer = Timer::start(clock, limit(), STOOD_STILL);
+            timer = Timer::start(clock, limit(), NO_PROGRESS);
         }
         match &mut timer {
             Some(timer) => timer.poll_late(state, cx).map(Err),
@@ -153,12 +153,12 @@ impl<'a> AttemptTimer<'a> {
                 LimitCheck::Exceeded => {
                     let late = match self.limit {
                         Limit::Whole(_) => "the attempt took longer than its timeout",
-                        Limit::Between(_) => STOOD_STILL,
+                        Limit::Between(_) => NO_PROGRESS,
                     };
                     return Poll::Ready(self.state.late(late, limit));
                 }
                 LimitCheck::Stuck { unsent } => {
-                    let error = self.state.late(STOOD_STILL, STANDSTILL);
+                    let error = self.state.late(NO_PROGRESS, STANDSTILL);
                     let repeat = if unsent {
                         Repeat::Always
                     } else {

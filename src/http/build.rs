@@ -1,4 +1,4 @@
-//! Puts one HTTP request together.
+//! Builds the HTTP request of a call.
 
 use bytes::Bytes;
 use http::{
@@ -23,7 +23,7 @@ use crate::{
 
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 
-/// A GET with a longer URL travels as a POST: many servers and proxies refuse longer ones.
+/// A GET with a longer URL is sent as a POST, because many servers and proxies refuse it.
 const LONGEST_GET: usize = 2048;
 
 /// Few URLs are longer.
@@ -166,7 +166,7 @@ fn assemble(
         request.headers.insert(name, value);
     }
     let has_query = url.len() > without_query;
-    // Within a batch, the URL is no line of HTTP that anything on the way could find too long.
+    // Within a batch, the URL is no line of HTTP, which could be too long.
     let is_long = url.len() > LONGEST_GET && !options.get().batch.is_part();
     if method.verb == Verb::Get && is_long && has_query {
         request.method = Method::POST;
@@ -177,7 +177,7 @@ fn assemble(
         request.body = url.split_off(without_query + 1).into();
         url.truncate(without_query);
     } else if let Some((content_type, body)) = content.body {
-        // What the caller says of a JSON body holds; the type of media comes with it.
+        // A content type of the caller replaces that of a JSON body, but not that of media.
         if upload_type.is_some() || !request.headers.contains_key(CONTENT_TYPE) {
             request.headers.insert(CONTENT_TYPE, content_type);
         }
@@ -207,7 +207,7 @@ fn expand(url: &mut String, call: &Call) -> Result<(), String> {
     })
 }
 
-/// What stands between root and service path: media has URLs of its own.
+/// Returns the path between root and service path, which is different for media.
 fn service(call: &Call, is_upload: bool) -> Result<&'static str, String> {
     match call.transfer {
         _ if is_upload => Ok("upload/"),
@@ -231,13 +231,13 @@ fn push_query(url: &mut String, call: &Call, options: &CallOptions, upload_type:
         url.push('=');
         push_encoded(url, value);
     };
-    // What makes a transfer of media one is not up to the caller.
+    // The parameters of a media transfer cannot be changed by the caller.
     let is_download = matches!(call.transfer, Transfer::Download { .. });
     let is_fixed = |name: &str| {
         (is_download && name == "alt") || (upload_type.is_some() && name == "uploadType")
     };
     for (name, value) in call.query() {
-        // What is given for this one sending wins.
+        // An option of the call takes precedence.
         if !options.has_param(name) && !is_fixed(name) {
             push(name, value);
         }
@@ -256,7 +256,7 @@ fn push_query(url: &mut String, call: &Call, options: &CallOptions, upload_type:
     }
 }
 
-/// The encoded body, inside the data wrapper where the API has one and the caller has not written it.
+/// Returns the encoded body, inside the data wrapper if the API has one and the caller did not add it.
 fn body(call: &Call) -> Result<Option<Bytes>, String> {
     let body = match &call.body {
         None => return Ok(None),

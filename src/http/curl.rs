@@ -1,4 +1,4 @@
-//! A request as a command line.
+//! Requests as command lines.
 
 use std::fmt::Write as _;
 
@@ -9,8 +9,8 @@ use super::HttpRequest;
 use crate::redact;
 
 impl HttpRequest {
-    /// The request as a `curl` command for a shell, without secrets: the token stands as `$TOKEN`, keys and the properties of the body that hold passwords, keys and
-    /// tokens as `REDACTED`. Bytes that are no text stand as the file `BODY`.
+    /// Returns the request as a `curl` command for a shell, without secrets: the token is `$TOKEN`; keys, and properties with passwords, keys
+    /// and tokens, are `REDACTED`. Bytes that are no text are the file `BODY`.
     ///
     /// ```
     /// # use gapi::{Api, Call, Method, Verb};
@@ -45,7 +45,7 @@ impl HttpRequest {
             line.push_str(" --data-raw ''");
         }
         if !self.body.is_empty() {
-            let _ = match self.shown_body() {
+            let _ = match self.redacted_body() {
                 Some(body) => write!(line, " --data-raw {}", quoted(&body)),
                 None => write!(line, " --data-binary @BODY"),
             };
@@ -53,7 +53,7 @@ impl HttpRequest {
         line
     }
 
-    fn shown_body(&self) -> Option<String> {
+    fn redacted_body(&self) -> Option<String> {
         if let Ok(mut json) = serde_json::from_slice::<Value>(&self.body) {
             redact::json(&mut json);
             return Some(json.to_string());

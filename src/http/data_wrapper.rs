@@ -1,10 +1,10 @@
-//! The data wrapper of older APIs: bodies and answers travel inside `{"data": ...}`.
+//! The data wrapper of older APIs: bodies and responses are inside `{"data": ...}`.
 
 use bytes::Bytes;
 
 use crate::wire::member;
 
-/// Whether `body` is an object that has `data` already.
+/// Returns whether `body` is an object with `data`.
 pub(crate) fn is_wrapped(body: &[u8]) -> bool {
     member(body, DATA).is_some()
 }
@@ -14,7 +14,7 @@ pub(crate) fn wrap(body: &[u8]) -> Bytes {
     [b"{\"data\":", body, b"}"].concat().into()
 }
 
-/// What is inside the wrapper; the whole body where there is none.
+/// Returns the content of the wrapper; the whole body without one.
 pub(crate) fn unwrap(body: &Bytes) -> Bytes {
     member(body, DATA).map_or_else(|| body.clone(), |inner| body.slice_ref(inner))
 }

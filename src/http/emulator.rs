@@ -1,4 +1,4 @@
-//! Local emulators, which environment variables name as they do for Google's own libraries.
+//! Local emulators of environment variables, the same as for Google's own libraries.
 
 use gapi_auth::Environment;
 
@@ -13,9 +13,9 @@ struct Known {
 }
 
 enum Speaks {
-    /// The variable names a port that answers what Discovery documents describe. With the token that it takes, if it wants one.
+    /// The variable is the address of a REST server, which may need a token.
     Rest(Option<&'static str>),
-    /// It names a port for gRPC.
+    /// The variable is the address of a gRPC server.
     Grpc,
 }
 
@@ -33,7 +33,7 @@ const KNOWN: [Known; 6] = [
     Known {
         variable: "FIRESTORE_EMULATOR_HOST",
         apis: &["firestore"],
-        // Whoever says so may do what security rules forbid, as a server may.
+        // The token of an administrator, for whom security rules do not apply.
         speaks: Speaks::Rest(Some("Bearer owner")),
     },
     Known {
@@ -53,22 +53,22 @@ const KNOWN: [Known; 6] = [
     },
 ];
 
-/// The emulators that the environment names.
+/// The emulators of the environment.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Emulators(Vec<Emulator>);
 
-/// One of them.
+/// One emulator.
 #[derive(Clone, Debug)]
 pub(crate) struct Emulator {
     apis: &'static [&'static str],
     /// The root of its URLs, or why it cannot be used.
     pub(super) root: Result<String, String>,
-    /// The `authorization` that it takes; none of the client's own is ever sent.
+    /// Its `authorization`; that of the client is never sent.
     pub(crate) authorization: Option<&'static str>,
 }
 
 impl Emulators {
-    /// Whether the environment names any.
+    /// Returns whether there is any.
     pub(crate) fn is_any(&self) -> bool {
         !self.0.is_empty()
     }
@@ -89,7 +89,7 @@ impl Emulators {
         Self(named.collect())
     }
 
-    /// The emulator of an API.
+    /// Returns the emulator of an API.
     pub(super) fn find(&self, api: &str) -> Option<&Emulator> {
         self.0.iter().find(|emulator| emulator.apis.contains(&api))
     }

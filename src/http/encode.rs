@@ -1,4 +1,4 @@
-//! Percent-encoding (RFC 3986) of what callers give.
+//! Percent-encoding (RFC 3986).
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ const fn unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
-/// What a path segment may hold besides: sub-delims, `:` and `@`. `?`, `#`, `[` and `]` are not among them.
+/// Further characters of a path segment: sub-delims, `:` and `@`. `?`, `#`, `[` and `]` are not among them.
 const fn segment(byte: u8) -> bool {
     unreserved(byte)
         || matches!(
@@ -37,9 +37,9 @@ pub(crate) fn push_segment(out: &mut String, text: &str) {
     push(out, text, segment);
 }
 
-fn push(out: &mut String, text: &str, keep: fn(u8) -> bool) {
+fn push(out: &mut String, text: &str, is_plain: fn(u8) -> bool) {
     for byte in text.bytes() {
-        if keep(byte) {
+        if is_plain(byte) {
             out.push(char::from(byte));
         } else {
             // Writing to a string cannot fail.

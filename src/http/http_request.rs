@@ -1,4 +1,4 @@
-//! One HTTP request, ready but for its credentials.
+//! HTTP requests without credentials.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderValue, Method, Uri, header::ACCEPT};
 
 use crate::{http::streamed::Streamed, redact};
 
-/// What would be sent: one HTTP request without credentials.
+/// The HTTP request of a call, without credentials.
 ///
 /// `Debug` shows the URL with secrets replaced, the names of the headers and the length of the body.
 #[derive(Clone)]
@@ -16,38 +16,38 @@ pub struct HttpRequest {
     pub(crate) uri: Uri,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
-    /// The body, where it is not in memory; `body` is empty then.
+    /// The body, if it is not in memory; `body` is empty then.
     pub(crate) stream: Option<Streamed>,
 }
 
 impl HttpRequest {
-    /// The HTTP method. A GET whose URL would be longer than 2,048 characters travels as a POST.
+    /// Returns the HTTP method. A GET with a URL of more than 2,048 characters is sent as a POST.
     pub fn method(&self) -> &Method {
         &self.method
     }
 
-    /// The URL. It holds the API key, if one was given as an option.
+    /// Returns the URL, with the API key if that is an option.
     pub fn url(&self) -> &Uri {
         &self.uri
     }
 
-    /// As [`url`](Self::url).
+    /// Returns the URL, like [`url`](Self::url).
     #[doc(hidden)]
     pub fn uri(&self) -> &Uri {
         &self.uri
     }
 
-    /// The headers, without those of credentials.
+    /// Returns the headers, without those of credentials.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
 
-    /// The body; empty if there is none.
+    /// Returns the body; empty if there is none.
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// How many bytes the body has, where that is known.
+    /// Returns the length of the body, if known.
     pub(crate) fn len(&self) -> Option<u64> {
         match &self.stream {
             Some(stream) => stream.len(),
@@ -55,18 +55,18 @@ impl HttpRequest {
         }
     }
 
-    /// Whether there is no body.
+    /// Returns whether there is no body.
     pub(crate) fn is_bare(&self) -> bool {
         self.stream.is_none() && self.body.is_empty()
     }
 
-    /// Whether it asks for JSON.
+    /// Returns whether JSON is requested.
     pub(crate) fn expects_json(&self) -> bool {
         const JSON: HeaderValue = HeaderValue::from_static("application/json");
         self.headers.get(ACCEPT) == Some(&JSON)
     }
 
-    /// The same with another form of the body.
+    /// Converts to a request with another type of body.
     pub(crate) fn with_body<B>(self, body: B) -> http::Request<B> {
         let mut request = http::Request::new(body);
         *request.method_mut() = self.method;
@@ -75,7 +75,7 @@ impl HttpRequest {
         request
     }
 
-    /// The same for any HTTP client.
+    /// Converts to a request for any HTTP client.
     pub fn into_http(mut self) -> http::Request<Bytes> {
         let body = std::mem::take(&mut self.body);
         self.with_body(body)

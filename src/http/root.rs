@@ -1,4 +1,4 @@
-//! Where an API lives: its document's root URL, moved to another universe, to a region or to another endpoint.
+//! The root URL of an API: that of its document, of another universe, of a region, or another endpoint.
 
 use std::borrow::Cow;
 
@@ -8,19 +8,19 @@ use http::Uri;
 use super::emulator::{Emulator, Emulators};
 use crate::{Error, method::Api};
 
-/// Where the APIs of a client live.
+/// The settings for the root URLs of a client.
 #[derive(Clone, Debug)]
 pub(crate) struct Root {
     /// One endpoint for everything: an emulator, a proxy, a private endpoint. With a trailing slash.
     pub(crate) endpoint: Option<String>,
     pub(crate) universe: String,
     pub(crate) emulators: Emulators,
-    /// Whether requests go to the roots for connections with a client certificate.
+    /// Whether requests use the roots for client certificates.
     pub(crate) mtls: bool,
 }
 
 impl Root {
-    /// An endpoint as a user gives it: scheme and host, maybe a port and the prefix of a path. Gets a trailing slash.
+    /// Checks an endpoint of a user: scheme and host, with an optional port and path prefix. Adds a trailing slash.
     pub(crate) fn endpoint(text: &str) -> Result<String, Error> {
         let refuse = |why: &str| {
             Error::usage(format!(
@@ -50,7 +50,8 @@ impl Root {
         Ok(root)
     }
 
-    /// The root of `api`, with a trailing slash; in `location` where one is wanted. What the user chose wins over an emulator, and both over everything else.
+    /// Returns the root of `api` in `location`, with a trailing slash. An endpoint takes precedence over an emulator, and both over all
+    /// other settings.
     pub(crate) fn of(&self, api: &Api, location: Option<&str>) -> Result<Cow<'_, str>, String> {
         if let Some(endpoint) = &self.endpoint {
             return Ok(endpoint.into());
@@ -85,7 +86,7 @@ impl Root {
         })
     }
 
-    /// The emulator that requests to `api` go to.
+    /// Returns the emulator for requests of `api`.
     pub(crate) fn emulator(&self, api: &Api) -> Option<&Emulator> {
         if self.endpoint.is_some() {
             return None;
@@ -99,7 +100,7 @@ impl Root {
     }
 }
 
-/// The root of `api` in a location of the document. Of two, the one that keeps data in the region (`.rep.`).
+/// Returns the root of `api` in a location of the document. Of two, the one that retains data in the region (`.rep.`).
 fn regional(api: &Api, location: &str) -> Result<&'static str, String> {
     let here = || api.endpoints.iter().filter(|e| e.location == location);
     if let Some(endpoint) = here().find(|e| e.url.contains(".rep.")).or(here().next()) {

@@ -1,4 +1,4 @@
-//! A body that does not sit in memory.
+//! Bodies that are not in memory.
 
 use std::{
     fmt,
@@ -11,28 +11,28 @@ use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, stream};
 use gapi_transport::{Body, BodyStream, TransportError};
 
-/// A body that is made anew for each attempt, as long as that is possible.
+/// A body that is created for each attempt, if that is possible.
 #[derive(Clone)]
 pub(crate) struct Streamed {
     len: Option<u64>,
     make: Arc<dyn Fn() -> Option<Body> + Send + Sync>,
-    /// Where it is, if it can be sent once.
-    once: Option<Slot>,
+    /// The body, if it can be sent only once.
+    once: Option<OneTimeBody>,
 }
 
-/// Keeps what can be sent once, until it is sent.
+/// Holds a body that can be sent only once, until it is sent.
 #[derive(Clone)]
-struct Slot(Arc<Mutex<Option<Body>>>);
+struct OneTimeBody(Arc<Mutex<Option<Body>>>);
 
-impl Slot {
+impl OneTimeBody {
     fn lock(&self) -> MutexGuard<'_, Option<Body>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A body out of a slot. It goes back if nothing was read of it, as when there was no connection.
+/// A body from a slot. It returns to the slot if nothing was read, for example without a connection.
 struct Lent {
-    slot: Slot,
+    slot: OneTimeBody,
     untouched: Option<Body>,
     stream: Option<BodyStream>,
 }
@@ -60,7 +60,7 @@ impl Drop for Lent {
 }
 
 impl Streamed {
-    /// A body of `len` bytes that `make` makes.
+    /// Creates a body of `len` bytes that `make` returns for each attempt.
     pub(crate) fn new(
         len: Option<u64>,
         make: impl Fn() -> Option<Body> + Send + Sync + 'static,
@@ -72,10 +72,10 @@ impl Streamed {
         }
     }
 
-    /// A body that can be sent once.
+    /// Creates a body that can be sent only once.
     pub(crate) fn once(body: Body) -> Self {
         let len = body.len();
-        let slot = Slot(Arc::new(Mutex::new(Some(body))));
+        let slot = OneTimeBody(Arc::new(Mutex::new(Some(body))));
         let once = Some(slot.clone());
         let make = move || {
             let untouched = Some(slot.lock().take()?);
@@ -109,17 +109,17 @@ impl Streamed {
         }
     }
 
-    /// The number of bytes, if it is known.
+    /// Returns the number of bytes, if known.
     pub(crate) fn len(&self) -> Option<u64> {
         self.len
     }
 
-    /// Whether it has not passed by yet.
+    /// Returns whether the body is still available.
     pub(crate) fn is_there(&self) -> bool {
         self.once.as_ref().is_none_or(|slot| slot.lock().is_some())
     }
 
-    /// The body; `None` when it has passed by.
+    /// Returns the body; `None` if it was sent.
     pub(crate) fn body(&self) -> Option<Body> {
         (self.make)()
     }

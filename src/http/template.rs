@@ -2,7 +2,7 @@
 
 use super::encode::{push_encoded, push_segment};
 
-/// Appends `template`, expanded. `values` gives all values of a parameter.
+/// Appends the expanded `template`. `values` returns all values of a parameter.
 ///
 /// `{x}` encodes everything but unreserved characters, so a value is always one segment. `{+x}` keeps `/` and encodes each
 /// segment on its own. `%` is encoded like every other character that a segment cannot hold: a value is a name, never a part of a URL, so that
@@ -66,7 +66,7 @@ fn check(name: &str, value: &str, reserved: bool) -> Result<(), String> {
         if segment.is_empty() {
             Some("an empty segment (is there a slash too many?)")
         } else {
-            // `%2e` would be a dot to whoever resolves paths; in a name it travels as `%252e`.
+            // `%2e` would be resolved as a dot; in a name it is sent as `%252e`.
             match segment {
                 "." => Some("the segment `.`"),
                 ".." => Some("the segment `..`"),

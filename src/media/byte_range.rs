@@ -171,7 +171,7 @@ fn whole(
 
 /// Returns the length of the media in Cloud Storage, if it is sent as it is stored.
 fn stored_length(headers: &HeaderMap) -> Option<u64> {
-    let is_plain = Coding::said(headers, &STORED_ENCODING) == Coding::Identity
+    let is_plain = Coding::of_header(headers, &STORED_ENCODING) == Coding::Identity
         && Coding::of(headers) == Coding::Identity
         && !is_decompressed(headers);
     let length = headers.get("x-goog-stored-content-length")?;

@@ -208,7 +208,7 @@ impl DownloadChecksum {
         if stored.is_empty() || is_decompressed(headers) {
             return None;
         }
-        let stored_encoding = Coding::said(headers, &STORED_ENCODING);
+        let stored_encoding = Coding::of_header(headers, &STORED_ENCODING);
         let is_known = headers.contains_key(STORED_ENCODING) || unread.coding == Coding::Identity;
         let decoded = unread.decode && unread.coding != Coding::Identity;
         let encoded = match (stored_encoding == unread.coding, decoded) {

@@ -31,7 +31,7 @@ pub(super) fn mismatch(why: &str, answered: &RawResponse) -> Error {
         ErrorKind::Media,
         format!("the media did not arrive as it was sent: {why}"),
     )
-    .with_answer(
+    .with_response(
         answered.status,
         answered.headers.clone(),
         answered.body.clone(),

@@ -28,7 +28,7 @@ impl Version {
             hash: StoredChecksums::read(headers),
             stored: headers
                 .contains_key(STORED_ENCODING)
-                .then(|| Coding::said(headers, &STORED_ENCODING)),
+                .then(|| Coding::of_header(headers, &STORED_ENCODING)),
         }
     }
 

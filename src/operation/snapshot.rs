@@ -142,7 +142,7 @@ impl Snapshot {
                 let error = failure::of_job(state.unwrap_or_default(), self.at(job.error));
                 let status = failure::status(&error).unwrap_or(answered.status);
                 let body = Value::Object(error).to_string().into();
-                Error::operation_failed(status, HeaderMap::new(), body).with_answer(
+                Error::operation_failed(status, HeaderMap::new(), body).with_response(
                     status,
                     answered.headers.clone(),
                     answered.body.clone(),
@@ -165,7 +165,7 @@ impl Snapshot {
         error
             .at(self.answered.method.id, self.answered.url())
             .counting(self.answered.attempts)
-            .with_answer(
+            .with_response(
                 self.answered.status,
                 self.answered.headers.clone(),
                 self.answered.body.clone(),

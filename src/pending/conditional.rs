@@ -1,4 +1,4 @@
-//! An answer that is wanted only if it is a new one.
+//! Calls that return a resource only if it has changed.
 
 use std::{fmt, future::IntoFuture};
 
@@ -10,12 +10,12 @@ use crate::{
     request::{from_response::FromResponse, option_setters::option_setters, options::CallOptions},
 };
 
-/// A request that is answered only if the server has another version than the one at hand: awaited, it gives `None` where nothing has changed
-/// (status 304). Made by [`PendingCall::if_none_match`].
+/// A call that returns the resource only if its etag differs; awaited, it returns `None` if not (status 304). Created by
+/// [`PendingCall::if_none_match`].
 ///
 /// ```no_run
 /// # async fn example<R: gapi::Request>(request: R, client: gapi::Client, etag: String) -> Result<(), gapi::Error> {
-/// match request.send(&client).if_none_match(&etag).await? {
+/// match client.send(request).if_none_match(&etag).await? {
 ///     Some(newer) => { let _ = newer; }
 ///     None => println!("still current"),
 /// }
@@ -40,10 +40,10 @@ impl<R> ConditionalCall<R> {
 }
 
 impl<R: FromResponse> ConditionalCall<R> {
-    /// Sends, and gives status and headers with a new answer.
+    /// Sends the request and returns a new version with status and headers.
     ///
     /// # Errors
-    /// Whatever keeps the call from a success.
+    /// Any error of a call.
     pub fn with_meta(self) -> BoxFuture<'static, Result<Option<Response<R>>, Error>> {
         Box::pin(async move {
             let response = self.0.raw_response().await?;
@@ -60,8 +60,8 @@ impl<R: FromResponse> IntoFuture for ConditionalCall<R> {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        let answer = self.with_meta();
-        Box::pin(async move { Ok(answer.await?.map(Response::into_inner)) })
+        let response = self.with_meta();
+        Box::pin(async move { Ok(response.await?.map(Response::into_inner)) })
     }
 }
 

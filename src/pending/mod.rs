@@ -29,32 +29,32 @@ impl Client {
     }
 }
 
-/// A request together with the client that will send it. Await it for the answer; options can be set before.
+/// A request and the client that sends it. Set options, then await it for the response.
 ///
 /// ```no_run
 /// # async fn example<R: gapi::Request>(request: R, client: gapi::Client) -> Result<(), gapi::Error> {
 /// use std::time::Duration;
-/// let answer = client.send(request).timeout(Duration::from_secs(10)).header("x-goog-request-reason", "audit").await?;
+/// let response = client.send(request).timeout(Duration::from_secs(10)).header("x-goog-request-reason", "audit").await?;
 /// # Ok(()) }
 /// ```
 ///
-/// Nothing happens before it is awaited; dropping the future stops the call.
+/// Nothing is sent before it is awaited. Dropping the future cancels the call.
 #[must_use = "nothing is sent until this is awaited"]
 pub struct PendingCall<R> {
     prepared: OutlinedBox<Prepared>,
-    answer: PhantomData<fn() -> R>,
+    response: PhantomData<fn() -> R>,
 }
 
 impl<R> PendingCall<R> {
-    /// `call` through `client`. The request's own `send` is the way to get here.
+    /// Pairs `call` with `client`. Usually created by the request's `send`.
     pub fn new(client: &Client, call: Call) -> Self {
         Self {
             prepared: Prepared::new(client, call),
-            answer: PhantomData,
+            response: PhantomData,
         }
     }
 
-    /// Sets all that `options` sets.
+    /// Sets all options that `options` sets.
     pub fn options(mut self, options: CallOptions) -> Self {
         let earlier = std::mem::take(&mut self.prepared.options);
         self.prepared.options = options.or(&earlier);
@@ -67,21 +67,21 @@ impl<R> PendingCall<R> {
         &mut self.prepared.options
     }
 
-    /// The request as data.
+    /// Returns the request as data.
     pub fn call(&self) -> &Call {
         &self.prepared.call
     }
 
-    /// What would be sent with this client and these options, without credentials.
+    /// Returns the HTTP request of this client and these options, without credentials.
     ///
     /// # Errors
-    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) when it cannot be sent.
+    /// [`ErrorKind::Usage`](crate::ErrorKind::Usage) if it cannot be sent.
     pub fn to_http(&self) -> Result<HttpRequest, Error> {
         execute::preview(&self.prepared)
     }
 
-    /// Asks for the answer only if it is another one than that with this etag (`if-none-match`): awaited, it gives `None` where it is not. The value is
-    /// sent as given: with the quotes that the API's own etags have.
+    /// Requests the resource only if its etag differs (`if-none-match`); awaited, returns `None` if it does not. The value is sent as
+    /// given, with the quotes of the API's own etags.
     pub fn if_none_match(self, etag: impl EntityTag) -> ConditionalCall<R> {
         ConditionalCall::new(self, etag.into_text())
     }
@@ -90,11 +90,11 @@ impl<R> PendingCall<R> {
         execute::execute(&self.prepared).await
     }
 
-    /// Sends, and gives the answer's bytes undecoded, with status and headers. gzip is undone, other encodings stay, and `content-encoding` names them. An error answer is still
-    /// an error.
+    /// Sends the request and returns the bytes of the response, with status and headers. gzip is decoded; other encodings remain, and
+    /// `content-encoding` names them. Error statuses are errors.
     ///
     /// # Errors
-    /// Whatever keeps the call from a success; never [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    /// Any error of a call except [`ErrorKind::Decode`](crate::ErrorKind::Decode).
     pub fn raw(self) -> BoxFuture<'static, Result<Response<Bytes>, Error>> {
         Box::pin(async move {
             execute::execute(&self.prepared)
@@ -103,54 +103,53 @@ impl<R> PendingCall<R> {
         })
     }
 
-    /// Sends, and gives the answer's text undecoded. Bytes that are not UTF-8 are replaced.
+    /// Sends the request and returns the text of the response. Bytes that are not UTF-8 are replaced.
     ///
     /// # Errors
-    /// As for [`raw`](Self::raw); [`ErrorKind::Decode`](crate::ErrorKind::Decode) where the server encoded the text in another way than gzip.
+    /// As for [`raw`](Self::raw); [`ErrorKind::Decode`](crate::ErrorKind::Decode) for another content encoding than gzip.
     pub fn text(self) -> BoxFuture<'static, Result<String, Error>> {
         Box::pin(async move { execute::execute(&self.prepared).await?.text() })
     }
 
-    /// Asks for a part of the answer only, and reads it as a type of your own: its fields give the mask
-    /// ([`fields`](Self::fields)) and the type of the answer.
+    /// Requests a part of the response and decodes it as a type of your own, whose fields are the mask ([`fields`](Self::fields)).
     ///
     /// See [`Fields`](trait@Fields).
     pub fn select<T: Fields + FromResponse + Part<R>>(mut self) -> PendingCall<T> {
         self.prepared.options.set_param("fields", T::mask());
         PendingCall {
             prepared: self.prepared,
-            answer: PhantomData,
+            response: PhantomData,
         }
     }
 
-    /// Sends, and reads the answer as a type of your own instead of the document's: a part of it for
-    /// [`fields`](Self::fields), or a list where a streaming method answers one.
+    /// Sends the request and decodes the response as a type of your own: a part of the message for [`fields`](Self::fields), or the
+    /// list of a streaming method.
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) when the answer has another form; else as for [`raw`](Self::raw).
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the response has another form; else as for [`raw`](Self::raw).
     pub fn json<T: DeserializeOwned>(self) -> BoxFuture<'static, Result<T, Error>> {
         Box::pin(async move { execute::execute(&self.prepared).await?.json() })
     }
 }
 
 impl<R: LongRunning> PendingCall<R> {
-    /// Sends, and waits for the operation that the method starts.
+    /// Sends the request and waits for the operation that it starts.
     pub fn wait(self) -> Wait<R> {
         Wait::started_by(self.prepared, None)
     }
 }
 
 impl<R: FromResponse> PendingCall<R> {
-    /// Sends, and gives the elements of the answer as they arrive: for methods that answer a list of what the document declares, or events for
-    /// [`alt("sse")`](Self::alt).
+    /// Sends the request and returns the elements of the response as they arrive, for methods that respond with a list, or with events
+    /// for [`alt("sse")`](Self::alt).
     pub fn stream(self) -> ResponseStream<R> {
         ResponseStream::new(self.prepared)
     }
 
-    /// Sends, and gives status and headers with the answer.
+    /// Sends the request and returns the response with status and headers.
     ///
     /// # Errors
-    /// Whatever keeps the call from a success.
+    /// Any error of a call.
     pub fn with_meta(self) -> BoxFuture<'static, Result<Response<R>, Error>> {
         Box::pin(async move { execute::execute(&self.prepared).await?.decode() })
     }

@@ -1,4 +1,4 @@
-//! The body of a request, encoded when it is given.
+//! Bodies of requests, which are encoded when they are set.
 
 use std::{collections::BTreeMap, fmt, marker::PhantomData, ops::Range, sync::Arc};
 
@@ -7,31 +7,31 @@ use serde_json::Value;
 
 use crate::wire::{Object, Wire, Written, in_standard, to_vec};
 
-/// Where bytes stand in a body, so that a client can send them in another alphabet; in a box, because few bodies have any.
+/// The positions of bytes in a body, so that a client can send them in another base64 alphabet. Boxed, because few bodies have any.
 pub(crate) type Base64Marks = Option<Box<Vec<Range<usize>>>>;
 
 /// The JSON body of a request whose schema is `T`.
 ///
-/// Made from a `T`, from a reference to one, or from any [`serde_json::Value`] where the schema is not enough. It is
-/// encoded at once, so that a request is plain bytes from then on; what cannot be encoded is reported when the request is sent.
+/// Created from a `T`, a reference to one, or any [`serde_json::Value`] if the schema is not enough. It is encoded at once; if that
+/// fails, sending the request is an error.
 pub struct Body<T: ?Sized> {
     pub(crate) encoded: Encoded,
-    /// Where bytes stand in it.
+    /// The positions of bytes in it.
     pub(crate) base64: Base64Marks,
-    /// What it is, where it is no JSON.
+    /// Its content type, if it is not JSON.
     pub(crate) content_type: Option<String>,
     schema: PhantomData<fn() -> Box<T>>,
 }
 
-/// What can be the body of a method that takes it as it is: all that [`Body`] is made from.
+/// Converts to the body of a method that takes no [`Patch`](crate::Patch).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the body of this method",
     label = "the body is a `{T}`",
     note = "a body is a `{T}`, a reference to one, a `serde_json::Value`, or a `gapi::Body`",
-    note = "a `gapi::Patch` says only what changed, so it belongs to methods that merge it or have a mask; this one does neither, as far as its document says"
+    note = "a `gapi::Patch` is for methods that merge it or have a mask; according to its document, this one does neither"
 )]
 pub trait IntoBody<T: ?Sized> {
-    /// The body.
+    /// Returns the body.
     fn into_body(self) -> Body<T>;
 }
 
@@ -43,17 +43,17 @@ impl<T: ?Sized, B: Into<Body<T>>> IntoBody<T> for B {
     }
 }
 
-/// Bytes, or why there are none.
+/// The encoded bytes, or the error of encoding them.
 pub(crate) type Encoded = Result<Bytes, Arc<str>>;
 
-/// What is sent of `encoded`.
+/// Converts the result of encoding.
 pub(crate) fn encode(encoded: Result<Vec<u8>, serde_json::Error>) -> Encoded {
     encoded
         .map(Bytes::from)
         .map_err(|error| format!("the body cannot be encoded: {error}").into())
 }
 
-/// `text` with the bytes at `marks` in the standard alphabet.
+/// Returns `text` with the bytes at `marks` in the standard alphabet.
 pub(crate) fn with_standard(text: &Bytes, marks: &[Range<usize>]) -> Bytes {
     let mut text = text.to_vec();
     for mark in marks {
@@ -89,7 +89,7 @@ impl<T: ?Sized> Body<T> {
         }
     }
 
-    /// These bytes, which are no JSON: without a type, they are just bytes.
+    /// Creates a body that is not JSON. The default content type is `application/octet-stream`.
     pub(crate) fn raw(data: Bytes, content_type: Option<String>) -> Self {
         Self {
             encoded: Ok(data),
@@ -101,7 +101,7 @@ impl<T: ?Sized> Body<T> {
         }
     }
 
-    /// A body of ready JSON text, sent as it is.
+    /// Creates a body of JSON text, which is sent unchanged.
     ///
     /// # Errors
     /// The parser's error when `text` is not one JSON value.

@@ -6,9 +6,9 @@ use bytes::Bytes;
 
 use crate::wire::encode_standard;
 
-/// The version of a resource, as a service tells it: text, or bytes where the document calls it so (an IAM policy's `etag`), which travel as base64.
+/// The version of a resource: text, or bytes (the `etag` of an IAM policy), which are sent as base64.
 pub trait EntityTag {
-    /// What a header says.
+    /// Returns the value of the header.
     fn into_text(self) -> String;
 }
 
@@ -24,7 +24,7 @@ macro_rules! entity_tag {
 }
 entity_tag!(&str &&str &String String Box<str> Arc<str> &Arc<str> Cow<'_, str> &Cow<'_, str>);
 
-/// In the standard alphabet, in which services write bytes.
+/// In the standard base64 alphabet, which services use.
 impl EntityTag for &Bytes {
     fn into_text(self) -> String {
         encode_standard(self)

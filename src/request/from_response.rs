@@ -1,4 +1,4 @@
-//! What methods answer.
+//! Types of responses.
 
 use std::collections::BTreeMap;
 
@@ -11,46 +11,47 @@ use crate::wire::{AnyObject, Object, Wire, from_slice};
 
 /// The response of a method: a schema, a list, a map, a scalar, an enum, any JSON value, or nothing.
 pub trait FromResponse: Sized + Send + 'static {
-    /// The schema that an object is expected of; `None` where anything else may come.
+    /// The schema of the expected object; `None` if other JSON is allowed.
     const SCHEMA: Option<&'static str> = None;
 
-    /// Whether an empty body can be the response of a success: the type has no properties that the document declares.
+    /// Whether the body of a success may be empty: the document declares no properties of the type.
     const MAY_BE_EMPTY: bool = false;
 
-    /// What `null` and status 204 stand for, and an empty body where that [can be](Self::MAY_BE_EMPTY) a response; `None` where they stand for nothing.
+    /// Returns the value of `null`, of status 204, and of an empty body if that [is allowed](Self::MAY_BE_EMPTY); `None` if there is
+    /// none.
     fn empty() -> Option<Self>;
 
-    /// Reads the answer.
+    /// Decodes the body of a response.
     ///
     /// # Errors
     /// The parser's error when `body` is not JSON of the declared form.
     fn decode(body: &[u8]) -> Result<Self, serde_json::Error>;
 
-    /// The answer where it is no JSON: of its headers and its body, whatever they are. `None` for what is decoded.
-    fn from_answer(headers: &HeaderMap, body: &Bytes) -> Option<Self> {
+    /// Returns the value of a response that is not JSON, from its headers and body. `None` for types that are decoded.
+    fn from_http(headers: &HeaderMap, body: &Bytes) -> Option<Self> {
         let _ = (headers, body);
         None
     }
 
-    /// What stands in a stream in place of an element: `{"error": ...}`, where the schema has no such property.
+    /// Returns the error that a stream has in place of an element: `{"error": ...}`, if the schema has no such property.
     fn error(&self) -> Option<&Value> {
         None
     }
 
-    /// The text of a field of the answer, such as the token of the next page.
+    /// Returns the text of a field, such as the token of the next page.
     fn text_of(&self, field: &str) -> Option<String> {
         let _ = field;
         None
     }
 
-    /// The value of a property that the schema has, where it is not of the declared type.
+    /// Returns the value of a property of the schema, if it is not of the declared type.
     #[doc(hidden)]
     fn misfit(&self, property: &str) -> Option<&Value> {
         let _ = property;
         None
     }
 
-    /// Reads the answer, and the text of its property `token` besides.
+    /// Decodes the body of a response, and the text of its property `token`.
     ///
     /// # Errors
     /// As for [`decode`](Self::decode).
@@ -106,7 +107,7 @@ fn text_of(object: &dyn AnyObject, field: &str) -> Option<String> {
     text.or_else(|| object.extra().get(field)?.as_str().map(String::from))
 }
 
-/// A method without an answer: whatever comes is not looked at.
+/// The response of a method that declares none. The body is ignored.
 impl FromResponse for () {
     const MAY_BE_EMPTY: bool = true;
 
@@ -173,7 +174,7 @@ pub fn decode<T: Wire>(body: &[u8]) -> Result<T, serde_json::Error> {
     from_slice(body)
 }
 
-/// Implements [`FromResponse`] for scalars, and for the enums that a method responds with. An empty body stands for none of their values.
+/// Implements [`FromResponse`] for scalars, and for the enums that a method responds with. An empty body has none of their values.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __gapi_from_response {

@@ -18,7 +18,7 @@ use crate::{
     wire::Param,
 };
 
-/// A method and what it is called with. Plain data: it can be cloned, stored, compared in tests and sent from any thread.
+/// A method with its parameters and body. Plain data: it can be cloned, stored, compared in tests and sent from any thread.
 ///
 /// `Debug` shows the method, the names of the parameters and the length of the body, never a value.
 #[derive(Clone)]
@@ -27,30 +27,30 @@ pub struct Call {
     /// In the order of setting; a repeated parameter has one entry per value.
     pub(crate) values: Vec<(&'static str, String)>,
     pub(crate) body: Option<Encoded>,
-    /// Where bytes stand in the body.
+    /// The positions of bytes in the body.
     pub(crate) base64: Base64Marks,
-    /// What the body is, where it is no JSON.
+    /// The content type of a body that is not JSON.
     pub(crate) body_type: Option<String>,
     pub(crate) transfer: Transfer,
 }
 
-/// What travels besides parameters and a JSON body.
+/// The form of the response.
 #[derive(Clone, Default)]
 pub(crate) enum Transfer {
-    /// Nothing: the answer is JSON too.
+    /// JSON.
     #[default]
     Json,
-    /// Media comes instead of a JSON answer.
+    /// Media.
     Download {
-        /// Asked of the `download/` URL.
+        /// Whether it is requested from the `download/` URL.
         service: bool,
-        /// The bytes are wanted as they are stored, in whatever way they are encoded.
+        /// Whether the bytes are returned as they are stored, without decoding.
         stored: bool,
     },
 }
 
 impl Call {
-    /// A call of `method` without parameters.
+    /// Creates a call of `method` without parameters.
     pub fn new(method: &'static Method) -> Self {
         Self {
             method,
@@ -62,7 +62,7 @@ impl Call {
         }
     }
 
-    /// Sets a parameter by its name on the wire; an earlier value is replaced.
+    /// Sets a parameter by its wire name; an earlier value is replaced.
     #[must_use]
     pub fn with<P: Param>(mut self, name: &'static str, value: P) -> Self {
         self.set(name, value.into_wire());
@@ -98,19 +98,20 @@ impl Call {
         body.put(self)
     }
 
-    /// The method.
+    /// Returns the method.
     pub fn method(&self) -> &'static Method {
         self.method
     }
 
-    /// The parameters that are set, by their names on the wire, in the order of setting. Values are as given, not yet percent-encoded.
+    /// Returns the set parameters by their wire names, in the order of setting. Values are not percent-encoded.
     pub fn parameters(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.values
             .iter()
             .map(|(name, value)| (*name, value.as_str()))
     }
 
-    /// The text of the body, JSON unless it was made from an [`HttpBody`](crate::HttpBody), if there is one and it could be encoded.
+    /// Returns the bytes of the body, if there is one and it could be encoded: JSON, or the bytes of an
+    /// [`HttpBody`](crate::HttpBody).
     pub fn body(&self) -> Option<&[u8]> {
         self.body.as_ref()?.as_deref().ok()
     }
@@ -129,7 +130,7 @@ impl Call {
         self.values.push((name, value));
     }
 
-    /// Values that go into the query.
+    /// Returns the parameters of the query.
     pub(crate) fn query(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.parameters()
             .filter(|(name, _)| self.method.location(name) == Location::Query)
@@ -181,12 +182,12 @@ impl<T: ?Sized, B: Into<Body<T>>> IntoUpdate<T> for B {
 /// Each request type has a method `send` of its own. Code that is generic over requests calls
 /// [`Client::send`](crate::Client::send).
 pub trait Request: Clone + Send + Sized + 'static {
-    /// What the method answers.
+    /// The type of the method's response.
     type Response: FromResponse;
 
-    /// The request as data.
+    /// Returns the request as data.
     fn call(&self) -> &Call;
 
-    /// The request as data.
+    /// Converts the request into data.
     fn into_call(self) -> Call;
 }

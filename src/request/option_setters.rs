@@ -1,64 +1,67 @@
 //! The setters of options, which all types that have options share.
 
-/// The setters, once for all types that have options. The type has `fn options_mut(&mut self) -> &mut CallOptions`.
+/// Defines the setters in a type with `fn options_mut(&mut self) -> &mut CallOptions`.
 macro_rules! option_setters {
     () => {
-        /// Limits the whole call, from its first poll to its end, whatever it waits for: credentials, media, a connection, redirects, retries with the waits between them, the
-        /// response. A list has it for each page, a wait for an operation for each request, an upload by steps for each step. No limit unless set.
+        /// Limits the whole call, from its first poll to its end: credentials, media, connections, redirects, retries with their
+        /// delays, and the response. It applies to each page of a list, each request of a wait for an operation, and each step of a
+        /// resumable upload. Unlimited by default.
         ///
-        /// Without one, a call never hangs before its request is sent: 60 s in which nothing gets on end it.
+        /// Even an unlimited call fails after 60 s without progress before its request is sent.
         pub fn timeout(mut self, limit: std::time::Duration) -> Self {
             self.options_mut().get_mut().timeout = Some(limit);
             self
         }
 
-        /// Limits each attempt, from when a connection takes its request (if the [transport](crate::transport::Transport::reports_send_events) tells that; else from its start) to the end of the
-        /// response, redirects included. Of a download, it limits the wait for the head and for each chunk.
+        /// Limits each attempt, from when a connection takes its request to the end of the response, redirects included. It begins
+        /// earlier, with the attempt, if the [transport](crate::transport::Transport::reports_send_events) reports no events. For a
+        /// download, it limits the wait for the head and for each chunk.
         ///
-        /// Unless set, it is 60 s, and one second more for every 64 KiB of an upload; for media of unknown length, 60 s without a byte.
-        /// [`Duration::MAX`](std::time::Duration::MAX) stands for no limit.
+        /// The default is 60 s, plus one second for every 64 KiB of an upload; for media of unknown length, 60 s without a byte.
+        /// [`Duration::MAX`](std::time::Duration::MAX) means no limit.
         pub fn attempt_timeout(mut self, limit: std::time::Duration) -> Self {
             self.options_mut().get_mut().attempt_timeout = Some(limit);
             self
         }
 
-        /// How the call is tried again when it fails; [`RetryPolicy`](crate::RetryPolicy) says what is tried again at all.
+        /// Sets how often and when the call is retried. [`RetryPolicy`](crate::RetryPolicy) describes which failures are retried.
         pub fn retry(mut self, policy: $crate::RetryPolicy) -> Self {
             self.options_mut().get_mut().retry = Some(policy);
             self
         }
 
-        /// Says whether the call may be sent again although the server may have carried it out already. Unless said, the method and the call decide: see
-        /// [`RetryPolicy`](crate::RetryPolicy).
+        /// Sets whether the call may be repeated although the server may have carried it out. By default the method and the call
+        /// decide: see [`RetryPolicy`](crate::RetryPolicy).
         ///
-        /// `false` forbids only repeats of what may have had an effect. A call that had none is tried again nevertheless: one without a connection, and one that was refused for
-        /// its rate. So are the steps of a transfer, which carry nothing out twice: beginning an upload session, sending a chunk of it again, and fetching the rest of a
-        /// download that broke. [`RetryPolicy::none`](crate::RetryPolicy::none) allows one attempt of anything.
+        /// `false` forbids only repeats of calls that may have had an effect. Calls without a connection, and calls that were refused
+        /// for their rate, are still retried. So are the steps of a transfer, which have no effect of their own: the start of an
+        /// upload session, a chunk, and the rest of an interrupted download. [`RetryPolicy::none`](crate::RetryPolicy::none) allows
+        /// one attempt in all cases.
         pub fn idempotent(mut self, idempotent: bool) -> Self {
             self.options_mut().get_mut().idempotent = Some(idempotent);
             self
         }
 
-        /// Sends this `requestId`, by which the server knows a request that comes again; `None` sends none.
+        /// Sets the `requestId`, by which the server recognizes a repeated request; `None` sends none.
         ///
-        /// Unless said, a method that has this parameter gets a new UUID for each call, the same for all attempts. A method without it is reported when the
-        /// call is sent.
+        /// By default, a method with this parameter gets a new UUID for each call, the same for all attempts. For a method without
+        /// it, sending the call is an error.
         pub fn request_id(mut self, id: Option<&str>) -> Self {
             self.options_mut().get_mut().request_id = Some(id.into());
             self
         }
 
-        /// The longest answer, in bytes, that is held in memory. 256 MiB unless set.
+        /// Limits the response in memory, in bytes. 256 MiB by default.
         pub fn response_limit(mut self, bytes: usize) -> Self {
             self.options_mut().get_mut().response_limit = Some(bytes);
             self
         }
 
-        /// Sends a header with every HTTP request of the call; an earlier value of the same name is replaced. A name or value that HTTP does not
-        /// allow is reported when the call is sent.
+        /// Sets a header of every HTTP request of the call; an earlier value of the same name is replaced. With a name or value that
+        /// HTTP does not allow, sending the call is an error.
         ///
-        /// Mark a secret value with [`HeaderValue::set_sensitive`](http::HeaderValue::set_sensitive): it then does not
-        /// follow a redirect to another host, as `authorization` and `cookie` never do.
+        /// Mark a secret value with [`HeaderValue::set_sensitive`](http::HeaderValue::set_sensitive): like `authorization` and
+        /// `cookie`, it is then not sent to another host after a redirect.
         pub fn header(
             mut self,
             name: impl AsRef<str>,
@@ -69,8 +72,9 @@ macro_rules! option_setters {
             self
         }
 
-        /// Carries out the call only if the resource still has this etag (`if-match`); else the server answers 412. The value is sent as given: with the quotes that
-        /// the API's own etags have. One that the document calls bytes, such as that of an IAM policy, is sent as base64.
+        /// Makes the call conditional on the resource's etag (`if-match`): if it is another one, the server responds with 412. The
+        /// value is sent as given, with the quotes of the API's own etags. Bytes, such as the etag of an IAM policy, are sent as
+        /// base64.
         pub fn if_match(mut self, etag: impl $crate::request::entity_tag::EntityTag) -> Self {
             let etag = etag.into_text();
             self.options_mut()
@@ -78,16 +82,17 @@ macro_rules! option_setters {
             self
         }
 
-        /// Sends the call to the API's endpoint in this location, such as `europe-west1`: a server there, and where the document has one, an endpoint that keeps data
-        /// in the region. `global` stands for the API's usual endpoint. A location that the document does not have is reported with the ones that it has.
+        /// Sends the call to the API's endpoint in this location, such as `europe-west1`. If the document has several, it is the one
+        /// that retains data in the region. `global` is the API's usual endpoint. For a location that is not in the document,
+        /// sending the call is an error that lists those that are.
         ///
-        /// An [`endpoint`](crate::ClientBuilder::endpoint) of the client, and an emulator, stay where they are.
+        /// An [`endpoint`](crate::ClientBuilder::endpoint) of the client, and an emulator, take precedence.
         pub fn location(mut self, location: impl Into<String>) -> Self {
             self.options_mut().get_mut().location = Some(location.into());
             self
         }
 
-        /// Sends the JSON body compressed (`content-encoding: gzip`). Answers are asked for with gzip, and decompressed, in any case.
+        /// Sets whether the JSON body is compressed (`content-encoding: gzip`). Responses are always requested with gzip, and decoded.
         pub fn compress(mut self, compress: bool) -> Self {
             self.options_mut().get_mut().compress = $crate::request::on_demand::OnDemand::of(
                 compress,
@@ -96,8 +101,8 @@ macro_rules! option_setters {
             self
         }
 
-        /// Checks the values of parameters against the patterns of the document before anything is sent. Off unless asked for: servers know better, and
-        /// documents are behind them.
+        /// Sets whether the values of parameters are checked against the patterns of the document before the call is sent. Off by
+        /// default, because documents can be older than the servers.
         pub fn check_patterns(mut self, check: bool) -> Self {
             self.options_mut().get_mut().check_patterns = $crate::request::on_demand::OnDemand::of(
                 check,
@@ -106,8 +111,8 @@ macro_rules! option_setters {
             self
         }
 
-        /// Adds a query parameter that the document does not know. It replaces a parameter of that name that the request has;
-        /// given twice, it is sent twice.
+        /// Adds a query parameter that is not in the document. It replaces the request's parameter of that name; given twice, it is
+        /// sent twice.
         pub fn param(
             mut self,
             name: impl Into<std::borrow::Cow<'static, str>>,
@@ -118,7 +123,7 @@ macro_rules! option_setters {
             self
         }
 
-        /// Asks for a part of the answer only: `items(name,state),nextPageToken`.
+        /// Requests a part of the response only: `items(name,state),nextPageToken`.
         pub fn fields(mut self, mask: impl Into<String>) -> Self {
             self.options_mut().set_param("fields", mask.into());
             self
@@ -130,45 +135,45 @@ macro_rules! option_setters {
             self
         }
 
-        /// Asks for an answer with or without line breaks and indentation (`prettyPrint`).
+        /// Sets whether the response has line breaks and indentation (`prettyPrint`).
         pub fn pretty_print(mut self, pretty: bool) -> Self {
             self.options_mut()
                 .set_param("prettyPrint", pretty.to_string());
             self
         }
 
-        /// Marks the call in the server's traces (`trace`).
+        /// Sets a token that marks the call in the server's traces (`trace`).
         pub fn trace(mut self, token: impl Into<String>) -> Self {
             self.options_mut().set_param("trace", token.into());
             self
         }
 
-        /// Asks for another form of answer than `json` (`alt`): `media`, `csv`, `proto`, `sse`, as far as the method has it. Read such an answer
-        /// with `raw` or `text`.
+        /// Requests another format than `json` (`alt`), such as `media`, `csv`, `proto` or `sse`, if the method has it. Read such a
+        /// response with `raw` or `text`.
         pub fn alt(mut self, form: impl Into<String>) -> Self {
             self.options_mut().set_param("alt", form.into());
             self
         }
 
-        /// Sends an API key as the query parameter `key`, besides the credentials.
+        /// Sends an API key as the query parameter `key`, in addition to the credentials.
         pub fn key(mut self, key: impl Into<String>) -> Self {
             self.options_mut().set_param("key", key.into());
             self
         }
 
-        /// Asks for the first or second version of the error format (`$.xgafv`): `"1"` or `"2"`.
+        /// Sets the version of the error format (`$.xgafv`): `"1"` or `"2"`.
         pub fn xgafv(mut self, version: impl Into<String>) -> Self {
             self.options_mut().set_param("$.xgafv", version.into());
             self
         }
 
-        /// Names the project that pays for the call (`x-goog-user-project`), instead of the one of the credentials.
+        /// Sets the project that pays for the call (`x-goog-user-project`), instead of that of the credentials.
         pub fn quota_project(mut self, project: impl AsRef<str>) -> Self {
             self.options_mut().set_quota_project(project.as_ref());
             self
         }
 
-        /// Asks the credentials for a token with exactly these scopes, whatever scopes they were given.
+        /// Sets the exact scopes of the token for the call, in place of the scopes of the credentials.
         pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
             self.options_mut().get_mut().scopes =
                 Some(scopes.into_iter().map(Into::into).collect());

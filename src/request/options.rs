@@ -1,4 +1,4 @@
-//! What can be said about one sending, apart from the API's own parameters.
+//! Options of a call, apart from the parameters of its method.
 
 use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{RetryPolicy, method::Method, outlined_box::OutlinedBox};
 
-/// The parameters that every API understands.
+/// The query parameters of all APIs.
 const EVERYWHERE: [&str; 10] = [
     "$.xgafv",
     "access_token",
@@ -27,18 +27,18 @@ const EVERYWHERE: [&str; 10] = [
     "userIp",
 ];
 
-/// How one call is sent: time limits, headers, and the query parameters that every API understands.
+/// Options of a call: time limits, headers, retries, and the query parameters of all APIs.
 ///
 /// The same setters are on [`PendingCall`](crate::PendingCall), [`Pages`](crate::Pages), [`Items`](crate::Items) and [`Download`](crate::Download);
-/// [`Client::with_options`](crate::Client::with_options) makes a `CallOptions` the default of a client. What a call sets itself wins over a default.
+/// [`Client::with_options`](crate::Client::with_options) sets defaults of a client. An option of the call overrides a default.
 ///
 /// `Debug` shows names, never values.
 #[derive(Clone, Default)]
 #[must_use = "options do nothing until they are given to a client or a call"]
-// Most calls choose nothing, and options are moved and copied a lot.
+// Boxed, because most calls set no option, and options are moved and cloned a lot.
 pub struct CallOptions(Option<OutlinedBox<OptionSet>>);
 
-/// What options say.
+/// The values of options.
 #[derive(Clone)]
 pub(crate) struct OptionSet {
     pub(crate) timeout: Option<Duration>,
@@ -50,7 +50,7 @@ pub(crate) struct OptionSet {
     pub(crate) location: Option<String>,
     pub(crate) compress: OnDemand<Compress>,
     pub(crate) check_patterns: OnDemand<CheckPatterns>,
-    /// Status 304 is an answer.
+    /// Whether status 304 is a success.
     pub(crate) not_modified: bool,
     pub(crate) scopes: Option<Vec<String>>,
     pub(crate) quota_project: Option<HeaderValue>,
@@ -58,7 +58,7 @@ pub(crate) struct OptionSet {
     params: Vec<(Cow<'static, str>, String)>,
     /// The first mistake, reported when the call is sent.
     invalid: Option<String>,
-    /// Set by batches; no default of a client.
+    /// Set by batches, never by a client.
     pub(crate) batch: InBatch,
 }
 
@@ -83,20 +83,20 @@ impl OptionSet {
     };
 }
 
-/// What a request has to do with a batch.
+/// The role of a request in a batch.
 #[derive(Clone, Default)]
 pub(crate) enum InBatch {
-    /// Nothing.
+    /// None.
     #[default]
     No,
-    /// It is a part of one.
+    /// A part of one.
     Part,
-    /// It is one, of calls of these methods.
+    /// The request of a batch with calls of these methods.
     Whole(Arc<[&'static Method]>),
 }
 
 impl InBatch {
-    /// The methods of the parts of a batch.
+    /// Returns the methods of the parts of a batch.
     pub(crate) fn parts(&self) -> Option<Arc<[&'static Method]>> {
         match self {
             Self::Whole(methods) => Some(Arc::clone(methods)),
@@ -104,23 +104,23 @@ impl InBatch {
         }
     }
 
-    /// Whether the request is a part of a batch.
+    /// Returns whether the request is a part of a batch.
     pub(crate) fn is_part(&self) -> bool {
         matches!(self, Self::Part)
     }
 }
 
-/// What becomes of the parameter `requestId`.
+/// The option for the parameter `requestId`.
 #[derive(Clone)]
 pub(crate) enum RequestId {
-    /// It is not filled in.
+    /// None is sent.
     Off,
-    /// This one is sent.
+    /// This one is sent in all attempts.
     Given(String),
 }
 
 impl CallOptions {
-    /// Options with nothing set.
+    /// Creates options with nothing set.
     pub fn new() -> Self {
         Self::default()
     }
@@ -131,7 +131,7 @@ impl CallOptions {
         self
     }
 
-    /// These options, and where they are silent, `defaults`.
+    /// Returns these options, taking unset values from `defaults`.
     pub fn or(self, defaults: &Self) -> Self {
         match (self.0, &defaults.0) {
             (None, _) => defaults.clone(),
@@ -149,14 +149,14 @@ impl CallOptions {
         self.0.as_deref().unwrap_or(&EMPTY)
     }
 
-    /// What is chosen, to choose more.
+    /// Returns the values for changes.
     pub(crate) fn get_mut(&mut self) -> &mut OptionSet {
         self.0
             .get_or_insert_with(|| OutlinedBox::new(OptionSet::EMPTY))
     }
 
-    /// The same for further requests about what a first one did: without preconditions, without parameters that
-    /// not every API knows, and without what was said about repeating it.
+    /// Returns the options for polling requests after a first one: without preconditions, without parameters of single APIs, and
+    /// without `idempotent`.
     pub(crate) fn for_polls(mut self) -> Self {
         if let Some(options) = &mut self.0 {
             options.idempotent = None;
@@ -278,7 +278,7 @@ fn or<T: Clone>(own: &mut Option<T>, default: &Option<T>) {
 }
 
 impl RequestId {
-    fn shown(&self) -> &'static str {
+    fn redacted(&self) -> &'static str {
         match self {
             Self::Off => "off",
             Self::Given(_) => "given",
@@ -305,7 +305,7 @@ impl fmt::Debug for CallOptions {
             .field("idempotent", &options.idempotent)
             .field(
                 "request_id",
-                &options.request_id.as_ref().map(RequestId::shown),
+                &options.request_id.as_ref().map(RequestId::redacted),
             )
             .field("location", &options.location)
             .field("scopes", &options.scopes)

@@ -1,4 +1,4 @@
-//! What keeps a client from hammering a broken service.
+//! The retry budget of a client, which protects a failing service.
 
 use std::{
     sync::{
@@ -8,24 +8,24 @@ use std::{
     time::Duration,
 };
 
-/// What a retry takes out; a call that the service settles puts one in.
+/// The tokens of one retry; a call that the service completes adds one.
 const RETRY: u64 = 10;
 
-/// One comes back in this time, so that a retry comes back every second.
+/// The time after which a token is added: one retry every second.
 const TOKEN_EVERY: Duration = Duration::from_millis(100);
 
-/// A bucket of tokens that all calls of a client share. While the service settles most calls it stays full, and every call may be tried again; when a service
-/// fails all of them, what is left is one retry every second and one for every ten calls that it settles.
+/// A token bucket of all calls of a client. While the service completes most calls it stays full, and all calls may be retried. When
+/// the service fails all calls, one retry is left every second, and one for every ten calls that it completes.
 #[derive(Debug)]
 pub(crate) struct Budget {
     capacity: u64,
     tokens: AtomicU64,
-    /// The time up to which tokens have come back; `None` until the first retry.
+    /// The time up to which tokens were added; `None` until the first retry.
     refilled: Mutex<Option<Duration>>,
 }
 
 impl Budget {
-    /// A full bucket for this many retries.
+    /// Creates a full bucket for this many retries.
     pub(crate) fn new(retries: u32) -> Self {
         let capacity = u64::from(retries) * RETRY;
         Self {
@@ -35,7 +35,7 @@ impl Budget {
         }
     }
 
-    /// Takes what one retry costs, if it is there at `now`.
+    /// Takes the tokens of one retry at `now`; returns whether there were enough.
     pub(crate) fn take(&self, now: Duration) -> bool {
         self.refill(now);
         let taken = self
@@ -46,20 +46,20 @@ impl Budget {
         taken.is_ok()
     }
 
-    /// The service settled a call, which gets back what its `retries` cost.
+    /// Restores the tokens of the `retries` of a call that the service completed.
     pub(crate) fn earn(&self, retries: u32) {
-        // Almost always: no write to what all threads share.
+        // The usual case, without a write to shared memory.
         if self.tokens.load(Ordering::Relaxed) >= self.capacity {
             return;
         }
         self.add((u64::from(retries) * RETRY).max(1));
     }
 
-    /// Puts in what has come back since it was looked at last.
+    /// Adds the tokens of the time since the last call.
     fn refill(&self, now: Duration) {
         let mut refilled = self.refilled.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(since) = *refilled else {
-            // Nothing was taken before, so that there is nothing to come back.
+            // Nothing was taken before, so there is nothing to add.
             *refilled = Some(now);
             return;
         };
@@ -69,7 +69,7 @@ impl Budget {
         if earned == self.capacity {
             *refilled = Some(now.max(since));
         } else {
-            // What is left of the time counts for the next token.
+            // The rest of the time counts for the next token.
             *refilled = Some(since + TOKEN_EVERY * u32::try_from(earned).unwrap_or(0));
         }
         self.add(earned);

@@ -1,10 +1,10 @@
-//! What spreads the waits of many clients.
+//! Jitter of retry delays.
 
 use std::{fmt, sync::Arc, time::Duration};
 
 use uuid::Uuid;
 
-/// Gives a number from 0 to 1 for each wait.
+/// Returns a number from 0 to 1 for each delay.
 #[derive(Clone)]
 pub(crate) struct Jitter(Arc<dyn Fn() -> f64 + Send + Sync>);
 
@@ -13,7 +13,7 @@ impl Jitter {
         Self(Arc::new(source))
     }
 
-    /// A part of `longest`.
+    /// Returns a part of `longest`.
     pub(crate) fn part_of(&self, longest: Duration) -> Duration {
         let part = (self.0)();
         let part = if part.is_finite() {
@@ -34,7 +34,7 @@ impl Default for Jitter {
 /// A random number from 0 to below 1. All of the last 62 bits of such an identifier are random (RFC 9562, section 5.4).
 fn random() -> f64 {
     let bits = Uuid::new_v4().as_u64_pair().1 & ((1 << 53) - 1);
-    // 53 bits are what a float holds.
+    // A float holds 53 bits.
     #[allow(clippy::cast_precision_loss)]
     let number = bits as f64;
     number / (1_u64 << 53) as f64

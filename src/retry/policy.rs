@@ -1,8 +1,8 @@
-//! How often, and how far apart.
+//! The retry policy.
 
 use std::time::Duration;
 
-/// How a call that failed is tried again: how often, how long after each other, and for how long in all.
+/// How often and when a failed call is retried, and for how long in total.
 ///
 /// ```
 /// use std::time::Duration;
@@ -10,23 +10,25 @@ use std::time::Duration;
 /// let patient = RetryPolicy::new().max_attempts(8).deadline(Duration::from_secs(600));
 /// ```
 ///
-/// The wait before the attempt `n + 1` is a random part ("full jitter") of `initial_delay * multiplier^(n - 1)`, which never grows beyond `max_delay`. A server that says
-/// how long to wait (`Retry-After`, `google.rpc.RetryInfo`) is left alone for that long in addition. When the deadline or the call's `timeout` would pass
-/// during the wait, the error is given at once.
+/// The delay before attempt `n + 1` is a random part ("full jitter") of `initial_delay * multiplier^(n - 1)`, at most of `max_delay`.
+/// The delay that a server requests (`Retry-After`, `google.rpc.RetryInfo`) is added. If the deadline or the call's `timeout` would
+/// pass during the delay, the error is returned at once.
 ///
-/// **What is tried again for every call**, because it had no effect: connections that were not made, and refusals for rate, which are status 429 and status 403 with
-/// the reason `rateLimitExceeded`, `userRateLimitExceeded` or `RATE_LIMIT_EXCEEDED`. Quotas for a day or for storage (`dailyLimitExceeded`, `quotaExceeded` and their like) are not.
+/// **Retried for all calls**, because the failed attempt had no effect: failed connections, and rate limits, which are status 429 and
+/// status 403 with the reason `rateLimitExceeded`, `userRateLimitExceeded` or `RATE_LIMIT_EXCEEDED`. Daily quotas and storage quotas
+/// (such as `dailyLimitExceeded` and `quotaExceeded`) are not retried.
 ///
-/// **What is tried again for calls that are safe to repeat**, because it may have had its effect: connections that broke, responses that ended early, attempts that
-/// took too long, and statuses 408, 500, 502, 503 and 504. The docs of each generated method say in a line which of these rules holds for it; the first that fits decides:
+/// **Retried for calls that are safe to repeat**, because the failed attempt may have had its effect: broken connections, responses
+/// that ended early, timeouts of attempts, and statuses 408, 500, 502, 503 and 504. The docs of each generated method name its rule;
+/// the first that matches applies:
 ///
-/// - what [`CallOptions::idempotent`](crate::CallOptions::idempotent) says;
-/// - what the service documents of the method, where the generator knows that (Cloud Storage), or an override file says;
-/// - GET and HEAD, and lists that are paged, are safe;
-/// - any call is safe that carries a `requestId`, an `if-match` header, or a precondition that the method offers (`ifGenerationMatch`, an `etag`);
-/// - PUT and DELETE are safe, except of a method that offers a precondition, which is not safe without one.
+/// - [`CallOptions::idempotent`](crate::CallOptions::idempotent);
+/// - the documentation of the service, if the generator has it (Cloud Storage), or an override file;
+/// - GET, HEAD and paged lists are safe;
+/// - calls with a `requestId`, an `if-match` header, or a precondition of the method (`ifGenerationMatch`, an `etag`) are safe;
+/// - PUT and DELETE are safe, unless the method has preconditions and the call sets none.
 ///
-/// Media from a reader or a stream that travels with the request can be sent once. What would be tried again then is the error.
+/// A request with media from a reader or a stream can be sent only once, and is not retried.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "a policy does nothing until it is given to a client or a call"]
 pub struct RetryPolicy {
@@ -38,8 +40,8 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// The policy of a client that was given none: at most 4 attempts, waits of up to 0.5, 1 and 2 s, none longer than 32 s, and no attempt later than
-    /// 120 s after the first.
+    /// Creates the default policy: at most 4 attempts, delays of at most 0.5, 1 and 2 s, none longer than 32 s, and no attempt later
+    /// than 120 s after the first.
     pub const fn new() -> Self {
         Self {
             max_attempts: 4,
@@ -50,37 +52,37 @@ impl RetryPolicy {
         }
     }
 
-    /// One attempt. A token that the server rejects is still replaced once.
+    /// Creates a policy of one attempt. A token that the server rejects is still replaced once.
     pub const fn none() -> Self {
         Self::new().max_attempts(1)
     }
 
-    /// The number of attempts, the first one included; 0 means 1.
+    /// Sets the number of attempts, including the first; 0 means 1.
     pub const fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = attempts;
         self
     }
 
-    /// The longest wait before the second attempt.
+    /// Sets the maximum delay before the second attempt.
     pub const fn initial_delay(mut self, delay: Duration) -> Self {
         self.initial_delay = delay;
         self
     }
 
-    /// The longest wait before any attempt, apart from what the server asks for.
+    /// Sets the maximum delay before any attempt, without that requested by the server.
     pub const fn max_delay(mut self, delay: Duration) -> Self {
         self.max_delay = delay;
         self
     }
 
-    /// By what the longest wait grows with each attempt. Numbers below 1 count as 1.
+    /// Sets the factor by which the maximum delay grows with each attempt. Numbers below 1 count as 1.
     pub const fn multiplier(mut self, factor: f64) -> Self {
         self.multiplier = factor;
         self
     }
 
-    /// No attempt begins later than this after the first; [`Duration::MAX`] stands for no deadline. What also limits an attempt that has
-    /// begun is the call's [`timeout`](crate::CallOptions::timeout).
+    /// Sets the time after the first attempt within which all others begin; [`Duration::MAX`] means no deadline. The call's
+    /// [`timeout`](crate::CallOptions::timeout) also limits attempts that have begun.
     pub const fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = if deadline.as_nanos() == Duration::MAX.as_nanos() {
             None

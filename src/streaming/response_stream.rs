@@ -201,7 +201,11 @@ fn expects<R: FromResponse>(method: &Method, chunks: &Chunks) -> bool {
 fn missing(chunks: &Chunks) -> Error {
     let message = "the response is empty, although the document declares one";
     let error = Error::new(ErrorKind::Decode, message);
-    chunks.locate_error(error.with_answer(chunks.status(), chunks.headers().clone(), Bytes::new()))
+    chunks.locate_error(error.with_response(
+        chunks.status(),
+        chunks.headers().clone(),
+        Bytes::new(),
+    ))
 }
 
 /// An element that cannot be decoded.
@@ -262,7 +266,7 @@ fn invalid_element(
         _ => element,
     };
     let error = Error::new(ErrorKind::Decode, message)
-        .with_answer(chunks.status(), chunks.headers().clone(), text.clone())
+        .with_response(chunks.status(), chunks.headers().clone(), text.clone())
         .with_json_path(unreadable.path);
     InvalidElement {
         error: chunks.locate_error(error),

@@ -50,7 +50,7 @@ async fn nothing_where_properties_are_declared_is_not_believed() {
         assert_eq!(error.kind(), ErrorKind::Decode);
         assert_eq!(
             error.to_string(),
-            "things.create: the server says with status 200 that the call was carried out, but its response is empty, though the document declares one (Thing)"
+            "things.create: the server reports with status 200 that the call was carried out, but its response is empty, though the document declares one (Thing)"
         );
         assert_eq!(error.status().map(|s| s.as_u16()), Some(200));
     }

@@ -219,7 +219,7 @@ async fn less_or_more_than_was_said_is_an_error() {
     for (headers, why) in [
         (
             &[("content-length", "14")][..],
-            "things.content: the answer ended after 13 of 14 bytes",
+            "things.content: the response ended after 13 of 14 bytes",
         ),
         (
             &[("content-length", "9")],

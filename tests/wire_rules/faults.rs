@@ -76,7 +76,7 @@ async fn half_an_answer_is_a_transport_error() {
     assert_eq!(error.kind(), ErrorKind::Transport);
     assert_eq!(
         error.to_string(),
-        "things.create: the answer ended after 8 of 20 bytes"
+        "things.create: the response ended after 8 of 20 bytes"
     );
     assert_eq!(
         Create::new()

@@ -193,7 +193,7 @@ async fn an_error_that_was_not_repeated_says_what_would_make_it_safe() {
         ),
         (
             get().send(c).idempotent(false).await.expect_err("503"),
-            ", and `.idempotent(false)` was said",
+            ", and `.idempotent(false)` is set",
         ),
     ] {
         let method = error.method().expect("a method");
@@ -381,7 +381,7 @@ async fn a_session_that_may_have_ended_is_begun_anew_only_where_that_is_safe() {
     assert_eq!(requests, 5);
     for (idempotent, way) in [
         (None, "; it would be with `.idempotent(true)`"),
-        (Some(false), ", and `.idempotent(false)` was said"),
+        (Some(false), ", and `.idempotent(false)` is set"),
     ] {
         let (sent, requests) = upload(idempotent).await;
         let error = sent.expect_err("nobody knows");

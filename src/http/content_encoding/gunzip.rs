@@ -5,19 +5,19 @@ use flate2::{Crc, Decompress, FlushDecompress, Status};
 
 use super::{Pull, Undecodable};
 
-/// The most bytes that one step gives.
+/// The most bytes that one step returns.
 pub(super) const PIECE: usize = 64 * 1024;
 
 /// The fewest bytes that a step has room for.
 const SMALL: usize = 1024;
 
-/// Undoes gzip: any number of members, one behind the other, as if they were one. Zeros behind the last member are padding, as `gzip` itself takes them; anything else is
-/// an error.
+/// Decodes gzip of any number of members as one. Zeros after the last member are padding, as for `gzip` itself; anything else is an
+/// error.
 pub(super) struct Gunzip {
     input: Bytes,
     /// Whether no more input comes.
     ended: bool,
-    step: Step,
+    step: GunzipStep,
     inflate: Decompress,
     /// Whether the last piece was full, so that the decompressor may hold more than it gave.
     holds: bool,
@@ -26,7 +26,7 @@ pub(super) struct Gunzip {
 }
 
 /// What is expected next.
-enum Step {
+enum GunzipStep {
     /// Nothing, or the first member.
     Start,
     /// The end, another member, or zeros, of which some may have come.
@@ -44,19 +44,19 @@ impl Gunzip {
         Self {
             input: Bytes::new(),
             ended: false,
-            step: Step::Start,
+            step: GunzipStep::Start,
             inflate: Decompress::new(false),
             holds: false,
             crc: Crc::new(),
         }
     }
 
-    /// Gives it the next bytes, after [`Pull::Hungry`].
+    /// Adds the next bytes, after [`Pull::Hungry`].
     pub(super) fn push(&mut self, input: Bytes) {
         self.input = input;
     }
 
-    /// Says that there are no more, after [`Pull::Hungry`].
+    /// Ends the input, after [`Pull::Hungry`].
     pub(super) fn end(&mut self) {
         self.ended = true;
     }
@@ -69,24 +69,24 @@ impl Gunzip {
                 return self.starve(piece);
             }
             match &mut self.step {
-                Step::Start => self.step = Step::Header(Header::default()),
-                Step::Between { padded } => match self.input[0] {
+                GunzipStep::Start => self.step = GunzipStep::Header(Header::default()),
+                GunzipStep::Between { padded } => match self.input[0] {
                     0 => {
                         let zeros = self.input.iter().take_while(|byte| **byte == 0).count();
                         self.input.advance(zeros);
                         *padded = true;
                     }
                     _ if *padded => return Err(Undecodable::new("bytes follow its end")),
-                    _ => self.step = Step::Header(Header::default()),
+                    _ => self.step = GunzipStep::Header(Header::default()),
                 },
-                Step::Header(header) => {
+                GunzipStep::Header(header) => {
                     if header.take(self.input.get_u8())? {
                         self.inflate.reset(false);
                         self.crc.reset();
-                        self.step = Step::Content;
+                        self.step = GunzipStep::Content;
                     }
                 }
-                Step::Content => {
+                GunzipStep::Content => {
                     if piece.capacity() == 0 {
                         let room = self.input.len().saturating_mul(4);
                         piece.reserve_exact(room.clamp(SMALL, PIECE));
@@ -95,7 +95,7 @@ impl Gunzip {
                     let is_full = piece.len() == piece.capacity();
                     self.holds = is_full && !is_over;
                     if is_over {
-                        self.step = Step::Trailer {
+                        self.step = GunzipStep::Trailer {
                             bytes: [0; 8],
                             have: 0,
                         };
@@ -104,7 +104,7 @@ impl Gunzip {
                         return Ok(Pull::Piece(piece.into()));
                     }
                 }
-                Step::Trailer { bytes, have } => {
+                GunzipStep::Trailer { bytes, have } => {
                     bytes[*have] = self.input.get_u8();
                     *have += 1;
                     if *have == bytes.len() {
@@ -114,7 +114,7 @@ impl Gunzip {
                         {
                             return Err(Undecodable::new("its checksum is another one"));
                         }
-                        self.step = Step::Between { padded: false };
+                        self.step = GunzipStep::Between { padded: false };
                         if piece.is_empty() {
                             return Ok(Pull::Working);
                         }
@@ -152,7 +152,7 @@ impl Gunzip {
         match self.step {
             _ if !self.ended => Ok(Pull::Hungry),
             // An empty body may be called anything.
-            Step::Start | Step::Between { .. } => Ok(Pull::End),
+            GunzipStep::Start | GunzipStep::Between { .. } => Ok(Pull::End),
             _ => Err(Undecodable::cut()),
         }
     }

@@ -1,4 +1,4 @@
-//! The content codings of responses (RFC 9110, section 8.4), undone in one place, whatever the transport is.
+//! Decodes the content codings of responses (RFC 9110, section 8.4), for all transports.
 
 mod gunzip;
 #[cfg(test)]
@@ -15,7 +15,7 @@ use http::{
 
 use self::gunzip::Gunzip;
 
-/// How often one body may be encoded: more is no content that anybody means.
+/// The most encodings of one body that are decoded.
 const MOST_LAYERS: usize = 4;
 
 /// The longest name of a coding that an error repeats, in characters.
@@ -27,9 +27,9 @@ pub(crate) enum Coding {
     /// Not at all.
     #[default]
     Identity,
-    /// With gzip, so many times.
+    /// With gzip, this many times.
     Gzip(usize),
-    /// In a way that is not known here: the value of `content-encoding`, bounded and harmless.
+    /// An unknown coding: the value of `content-encoding`, shortened and printable.
     Unknown(String),
 }
 
@@ -37,14 +37,14 @@ impl Coding {
     /// Reads `content-encoding`.
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         if headers.contains_key(CONTENT_ENCODING) {
-            Self::said(headers, &CONTENT_ENCODING)
+            Self::of_header(headers, &CONTENT_ENCODING)
         } else {
             Self::Identity
         }
     }
 
     /// Reads the header `name`, of which there may be several lines with several codings each.
-    pub(crate) fn said(headers: &HeaderMap, name: &HeaderName) -> Self {
+    pub(crate) fn of_header(headers: &HeaderMap, name: &HeaderName) -> Self {
         let mut layers = 0;
         for line in headers.get_all(name) {
             for name in line.as_bytes().split(|byte| *byte == b',') {
@@ -62,7 +62,7 @@ impl Coding {
         }
     }
 
-    /// What undoes it; `None` where there is nothing to undo, or nobody knows how.
+    /// Returns the decoder; `None` for plain bytes and for unknown codings.
     pub(crate) fn decoder(&self) -> Option<Box<Decoder>> {
         match self {
             Self::Gzip(layers) => Some(Box::new(Decoder::new(*layers))),
@@ -71,13 +71,13 @@ impl Coding {
     }
 }
 
-/// Takes from `headers` what no longer is true of a body that was decoded.
+/// Removes the headers that are wrong for a decoded body.
 pub(crate) fn forget(headers: &mut HeaderMap) {
     headers.remove(CONTENT_ENCODING);
     headers.remove(CONTENT_LENGTH);
 }
 
-/// A whole body, decoded, if it is encoded and comes to at most `limit` bytes.
+/// Decodes a whole body, if it is encoded and has at most `limit` decoded bytes.
 pub(crate) fn decoded(headers: &HeaderMap, body: &Bytes, limit: usize) -> Option<Bytes> {
     let mut decoder = Coding::of(headers).decoder()?;
     let mut input = Some(body.clone());
@@ -96,7 +96,7 @@ pub(crate) fn decoded(headers: &HeaderMap, body: &Bytes, limit: usize) -> Option
     }
 }
 
-/// A name that a server gave, as an error may show it.
+/// Returns a server's name for a coding in a printable form.
 fn harmless(name: &[u8]) -> String {
     String::from_utf8_lossy(name)
         .chars()
@@ -105,23 +105,23 @@ fn harmless(name: &[u8]) -> String {
         .collect()
 }
 
-/// Undoes gzip, any number of times. It does no I/O: give it what arrives, and take what comes of it, in pieces of at most 64 KiB, so that nothing inflates further than
-/// somebody wants it to.
+/// Decodes gzip, any number of times, without I/O: it takes received bytes and returns decoded pieces of at most 64 KiB, so that it
+/// never inflates further than its caller reads.
 pub(crate) struct Decoder {
-    /// The first takes what arrives, the last gives the content.
+    /// The first takes the received bytes, the last returns the content.
     layers: Vec<Gunzip>,
 }
 
-/// What a decoder gives.
+/// The result of one step of a decoder.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Pull {
     /// Some bytes, never none.
     Piece(Bytes),
-    /// Nothing before [`push`](Decoder::push) or [`end`](Decoder::end).
+    /// It needs [`push`](Decoder::push) or [`end`](Decoder::end).
     Hungry,
-    /// Nothing yet, though something was done: ask again, after others had their turn.
+    /// Nothing yet: continue after other tasks had a chance to run.
     Working,
-    /// Nothing any more.
+    /// The end.
     End,
 }
 
@@ -132,21 +132,21 @@ impl Decoder {
         }
     }
 
-    /// Gives it the next bytes, after [`Pull::Hungry`].
+    /// Adds the next bytes, after [`Pull::Hungry`].
     pub(crate) fn push(&mut self, input: Bytes) {
         if let Some(first) = self.layers.first_mut() {
             first.push(input);
         }
     }
 
-    /// Says that there are no more, after [`Pull::Hungry`].
+    /// Ends the input, after [`Pull::Hungry`].
     pub(crate) fn end(&mut self) {
         if let Some(first) = self.layers.first_mut() {
             first.end();
         }
     }
 
-    /// The next bytes.
+    /// Decodes the next bytes.
     pub(crate) fn pull(&mut self) -> Result<Pull, Undecodable> {
         pull(&mut self.layers)
     }
@@ -163,7 +163,7 @@ fn pull(layers: &mut [Gunzip]) -> Result<Pull, Undecodable> {
     match pull(before)? {
         Pull::Piece(piece) => {
             last.push(piece);
-            // One piece at a time: what is encoded twice may be large in between, and nothing in the end.
+            // One piece at a time, because the intermediate form of a body that is encoded twice may be large.
             match last.pull()? {
                 Pull::Hungry => Ok(Pull::Working),
                 given => Ok(given),
@@ -177,11 +177,11 @@ fn pull(layers: &mut [Gunzip]) -> Result<Pull, Undecodable> {
     }
 }
 
-/// What is no gzip, though it is said to be.
+/// An error in a gzip body.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Undecodable {
     why: &'static str,
-    /// Whether only the end is missing: what came before it is right, as far as anybody knows.
+    /// Whether only the end is missing.
     pub(crate) is_cut: bool,
 }
 
@@ -206,7 +206,7 @@ impl fmt::Display for Undecodable {
 
 impl std::error::Error for Undecodable {}
 
-/// A body that is broken has not arrived as it was.
+/// A malformed body is an error of the transfer.
 impl From<Undecodable> for TransportError {
     fn from(error: Undecodable) -> Self {
         Self::new(TransportErrorKind::Body, error.to_string()).with_source(error)
