@@ -4,7 +4,7 @@
 //! `pub struct NAME` among the tokens of its call, and as names that are re-exported without having been found.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
@@ -203,6 +203,10 @@ pub(crate) struct Paths {
     pub(crate) capitals: BTreeSet<String>,
     /// Files in which `Path::display` is called.
     pub(crate) shown_otherwise: BTreeSet<PathBuf>,
+    /// The functions with a path that each macro of a crate defines.
+    macros: BTreeMap<String, Vec<String>>,
+    /// The macros that are called in an `impl` of a type, as `crate::Type::`.
+    calls: Vec<(String, String)>,
 }
 
 /// Types that hold a path or a part of one.
@@ -212,7 +216,19 @@ impl Paths {
     /// Adds the crate called `name` whose root file is `root`.
     pub(crate) fn add(&mut self, name: &str, root: &Path) -> Result<(), String> {
         let directory = root.parent().ok_or("the root file has no directory")?;
-        self.file(name, root, directory)
+        self.file(name, root, directory)?;
+        self.expand();
+        Ok(())
+    }
+
+    /// Adds the functions that macros define in an `impl`.
+    fn expand(&mut self) {
+        let macros = std::mem::take(&mut self.macros);
+        for (ty, name) in std::mem::take(&mut self.calls) {
+            let functions = macros.get(&name).into_iter().flatten();
+            self.functions
+                .extend(functions.map(|function| format!("{ty}{function}")));
+        }
     }
 
     fn file(&mut self, krate: &str, path: &Path, directory: &Path) -> Result<(), String> {
@@ -252,11 +268,23 @@ impl Paths {
                     let ty = ty.path.segments.last().map(|last| last.ident.to_string());
                     let ty = format!("{krate}::{}::", ty.unwrap_or_default());
                     for item in &block.items {
-                        if let syn::ImplItem::Fn(item) = item
-                            && is_public(&item.vis)
-                        {
-                            self.function(&ty, &item.sig);
+                        match item {
+                            syn::ImplItem::Fn(item) if is_public(&item.vis) => {
+                                self.function(&ty, &item.sig);
+                            }
+                            syn::ImplItem::Macro(item) => {
+                                let name = item.mac.path.segments.last();
+                                let name = name.map(|name| name.ident.to_string());
+                                self.calls.push((ty.clone(), name.unwrap_or_default()));
+                            }
+                            _ => {}
                         }
+                    }
+                }
+                Item::Macro(item) => {
+                    if let Some(name) = &item.ident {
+                        let functions = functions_with_path(item.mac.tokens.clone());
+                        self.macros.insert(name.to_string(), functions);
                     }
                 }
                 Item::Trait(item) if is_public(&item.vis) => {
@@ -328,6 +356,48 @@ impl Paths {
             }
         }
     }
+}
+
+/// The names in `pub fn NAME(...)` whose parameters name a path.
+fn functions_with_path(tokens: TokenStream) -> Vec<String> {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut found = Vec::new();
+    for window in tokens.windows(4) {
+        if let [
+            TokenTree::Ident(public),
+            TokenTree::Ident(function),
+            TokenTree::Ident(name),
+            TokenTree::Group(parameters),
+        ] = window
+            && public == "pub"
+            && function == "fn"
+            && names_path(parameters.stream())
+        {
+            found.push(name.to_string());
+        }
+    }
+    for token in tokens {
+        if let TokenTree::Group(group) = token {
+            found.extend(functions_with_path(group.stream()));
+        }
+    }
+    found
+}
+
+#[test]
+fn finds_functions_that_macros_define() {
+    let file: File = syn::parse_str(
+        "impl A { constructors!(A); } macro_rules! constructors { ($t:ident) => {
+             pub fn open(path: impl AsRef<Path>) -> Self { Self } fn hidden(path: &Path) {} pub fn text(text: &str) {} } }",
+    )
+    .expect("Rust");
+    let mut found = Paths::default();
+    let nowhere = Path::new("/nowhere");
+    found
+        .items("k", &file.items, nowhere, nowhere)
+        .expect("no files are needed");
+    found.expand();
+    assert_eq!(found.functions.iter().collect::<Vec<_>>(), ["k::A::open"]);
 }
 
 fn names_path(tokens: TokenStream) -> bool {
