@@ -1,24 +1,18 @@
 //! APIs with the same responses every time.
 
-use std::{collections::BTreeMap, io, sync::Arc};
+use std::{collections::BTreeMap, io};
 
 use serde_json::{Value, json};
 
 use crate::{
     Reply, Request, Service,
-    discovery::{Call, Document},
+    apis::checked::{Checked, unimplemented},
     oauth::TokenEndpoint,
-    rpc::RpcError,
 };
 
 /// A few methods of an API, each with one response; requests are judged by the API's Discovery document and by their token.
 #[derive(Clone, Debug)]
-pub struct Canned {
-    document: Arc<Document>,
-    service: String,
-    tokens: TokenEndpoint,
-    responses: Arc<BTreeMap<String, Value>>,
-}
+pub struct Canned(Checked<BTreeMap<String, Value>>);
 
 impl Canned {
     /// Returns an API whose methods send what `responses` has for their id. `service` is the API's host.
@@ -31,15 +25,19 @@ impl Canned {
         tokens: &TokenEndpoint,
         responses: impl IntoIterator<Item = (&'a str, Value)>,
     ) -> io::Result<Self> {
-        let responses = responses
-            .into_iter()
-            .map(|(id, response)| (id.to_owned(), response));
-        Ok(Self {
-            document: Arc::new(Document::parse(document)?),
-            service: service.to_owned(),
-            tokens: tokens.clone(),
-            responses: Arc::new(responses.collect()),
-        })
+        let responses = responses.into_iter();
+        let responses = responses.map(|(id, response)| (id.to_owned(), response));
+        let checked = Checked::with(
+            document,
+            service,
+            tokens,
+            responses.collect(),
+            |responses: &mut BTreeMap<String, Value>, call, _| {
+                let response = responses.get(&call.method.id).cloned();
+                response.ok_or_else(|| unimplemented(call))
+            },
+        )?;
+        Ok(Self(checked))
     }
 
     /// Calendar, with one calendar.
@@ -77,22 +75,10 @@ impl Canned {
             [("bigquery.jobs.query", response)],
         )
     }
-
-    fn call(&self, call: &Call<'_>, request: &Request) -> Result<Value, RpcError> {
-        self.tokens.check_call(request, &self.service, call)?;
-        self.document.check(call, request)?;
-        self.responses.get(&call.method.id).cloned().ok_or_else(|| {
-            let message = format!("{} is not implemented here", call.method.id);
-            RpcError::new(501, "UNIMPLEMENTED", message)
-        })
-    }
 }
 
 impl Service for Canned {
     fn respond(&self, request: &Request) -> Reply {
-        let Some(call) = self.document.route(request) else {
-            return Reply::not_found();
-        };
-        self.call(&call, request).into()
+        self.0.respond(request)
     }
 }

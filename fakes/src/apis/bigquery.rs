@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use super::{
-    checked::{exists, invalid, not_found, path, query, unimplemented},
-    pages,
+    checked::{cut, exists, invalid, not_found, path, query, unimplemented},
     query::Query,
 };
 use crate::{discovery::Call, rpc::RpcError};
@@ -69,7 +68,7 @@ pub(super) fn respond(state: &mut State, call: &Call<'_>, body: Value) -> Result
             let tables = state.dataset(&dataset)?.tables.values().map(|table| {
                 json!({"kind": "bigquery#table", "tableReference": table.resource["tableReference"], "type": "TABLE"})
             });
-            let (tables, next) = pages::cut(tables.collect(), call, "maxResults", 50)?;
+            let (tables, next) = cut(tables.collect(), call, "maxResults", 50)?;
             Ok(json!({"kind": "bigquery#tableList", "tables": tables, "nextPageToken": next}))
         }
         "bigquery.tables.get" => Ok(state.dataset(&dataset)?.table(table)?.resource.clone()),
@@ -79,7 +78,7 @@ pub(super) fn respond(state: &mut State, call: &Call<'_>, body: Value) -> Result
             let columns = table.columns();
             let rows: Vec<_> = table.rows.iter().map(|row| wire(&columns, row)).collect();
             let total = rows.len().to_string();
-            let (rows, next) = pages::cut(rows, call, "maxResults", 1000)?;
+            let (rows, next) = cut(rows, call, "maxResults", 1000)?;
             Ok(
                 json!({"kind": "bigquery#tableDataList", "totalRows": total, "rows": rows, "pageToken": next}),
             )
@@ -167,7 +166,7 @@ impl State {
             return Err(not_found(&format!("Job {project}:{job}")));
         };
         let total = rows.len().to_string();
-        let (rows, next) = pages::cut(rows, call, "maxResults", 1000)?;
+        let (rows, next) = cut(rows, call, "maxResults", 1000)?;
         Ok(json!({
             "kind": "bigquery#getQueryResultsResponse", "schema": schema, "jobComplete": true, "totalRows": total,
             "jobReference": {"projectId": project, "jobId": job, "location": "EU"}, "rows": rows, "pageToken": next,

@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{
-    checked::{exists, invalid, not_found, path, query, unimplemented},
-    pages,
-};
+use super::checked::{cut, exists, invalid, not_found, path, query, unimplemented};
 use crate::{discovery::Call, rpc::RpcError};
 
 /// Events by calendar and id.
@@ -82,7 +79,7 @@ impl State {
             .iter()
             .filter(|((of, _), event)| of == calendar && fits(event));
         let events = events.map(|(_, event)| event.clone()).collect();
-        let (items, next) = pages::cut(events, call, "maxResults", 250)?;
+        let (items, next) = cut(events, call, "maxResults", 250)?;
         let mut response = json!({"kind": "calendar#events", "summary": calendar, "items": items});
         if let Some(next) = next {
             response["nextPageToken"] = next.into();

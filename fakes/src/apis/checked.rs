@@ -16,10 +16,10 @@ use crate::{
 };
 
 /// Responds to a call, of which method, parameters, body and caller are checked already.
-pub(super) type Handler<S> = fn(&mut S, &Call<'_>, Value) -> Result<Value, RpcError>;
+pub(crate) type Handler<S> = fn(&mut S, &Call<'_>, Value) -> Result<Value, RpcError>;
 
 /// The API. Clones are the same API.
-pub(super) struct Checked<S> {
+pub(crate) struct Checked<S> {
     document: Arc<Document>,
     host: Arc<str>,
     tokens: TokenEndpoint,
@@ -35,17 +35,28 @@ impl<S: Default> Checked<S> {
     ) -> io::Result<Self> {
         let json: Value = serde_json::from_str(document)?;
         let name = json["name"].as_str().unwrap_or_default();
-        Ok(Self {
-            document: Arc::new(Document::parse(document)?),
-            host: format!("{name}.googleapis.com").into(),
-            tokens: tokens.clone(),
-            state: Arc::default(),
-            handler,
-        })
+        let host = format!("{name}.googleapis.com");
+        Self::with(document, &host, tokens, S::default(), handler)
     }
 }
 
 impl<S> Checked<S> {
+    pub(crate) fn with(
+        document: &str,
+        host: &str,
+        tokens: &TokenEndpoint,
+        state: S,
+        handler: Handler<S>,
+    ) -> io::Result<Self> {
+        Ok(Self {
+            document: Arc::new(Document::parse(document)?),
+            host: host.into(),
+            tokens: tokens.clone(),
+            state: Arc::new(Mutex::new(state)),
+            handler,
+        })
+    }
+
     fn call(&self, call: &Call<'_>, request: &Request) -> Result<Value, RpcError> {
         self.tokens.check_call(request, &self.host, call)?;
         let body = self.document.check(call, request)?;
@@ -110,7 +121,32 @@ pub(super) fn exists(what: &str) -> RpcError {
         .error("global", "duplicate")
 }
 
-pub(super) fn unimplemented(call: &Call<'_>) -> RpcError {
+pub(crate) fn unimplemented(call: &Call<'_>) -> RpcError {
     let why = format!("{} is no part of this server", call.method.id);
     RpcError::new(501, "UNIMPLEMENTED", why)
+}
+
+/// One page of `items`, and the token of the next one. `size` is the parameter that bounds it.
+pub(super) fn cut(
+    items: Vec<Value>,
+    call: &Call<'_>,
+    size: &str,
+    largest: usize,
+) -> Result<(Vec<Value>, Option<String>), RpcError> {
+    let start = match query(call, "pageToken") {
+        None => 0,
+        Some(token) => token
+            .strip_prefix("page-")
+            .and_then(|number| number.parse().ok())
+            .filter(|start| *start <= items.len())
+            .ok_or_else(|| invalid("Invalid page token."))?,
+    };
+    let size = query(call, size).and_then(|size| size.parse().ok());
+    let size = size
+        .filter(|size| *size > 0)
+        .unwrap_or(largest)
+        .min(largest);
+    let next = (start + size < items.len()).then(|| format!("page-{}", start + size));
+    let page = items.into_iter().skip(start).take(size).collect();
+    Ok((page, next))
 }

@@ -3,10 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE};
 use serde_json::{Value, json};
 
-use super::{
-    checked::{exists, invalid, not_found, path, query, unimplemented},
-    pages,
-};
+use super::checked::{cut, exists, invalid, not_found, path, query, unimplemented};
 use crate::{discovery::Call, rpc::RpcError};
 
 /// The mailbox.
@@ -128,7 +125,7 @@ impl State {
             .map(|message| json!({"id": message.id, "threadId": message.id}))
             .collect();
         let count = messages.len();
-        let (messages, next) = pages::cut(messages, call, "maxResults", 100)?;
+        let (messages, next) = cut(messages, call, "maxResults", 100)?;
         Ok(json!({"messages": messages, "nextPageToken": next, "resultSizeEstimate": count}))
     }
 }

@@ -3,9 +3,8 @@
 mod batch;
 mod bigquery;
 mod calendar;
-mod checked;
+pub(crate) mod checked;
 mod gmail;
-mod pages;
 mod pubsub;
 mod query;
 mod sheets;
