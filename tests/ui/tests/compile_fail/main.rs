@@ -38,15 +38,15 @@ fn mistakes_are_reported_at_their_position() {
         let running: Vec<_> = some.iter().map(|case| compiler.start(case)).collect();
         for (case, running) in some.iter().zip(running) {
             let output = running.wait_with_output().unwrap();
-            let output = String::from_utf8(output.stderr).unwrap();
+            let errors = String::from_utf8(output.stderr).unwrap();
             assert!(
                 !output.status.success(),
-                "{} compiles:\n{output}",
+                "{} compiles:\n{errors}",
                 case.display()
             );
             expectorate::assert_contents(
                 case.with_extension("stderr"),
-                &normal::normal(&output, workspace()),
+                &normal::normal(&errors, workspace()),
             );
         }
     }

@@ -36,6 +36,6 @@ fn modules_of_random_documents_compile() {
     std::fs::write(folder.join("lib.rs"), lib).unwrap();
     let running = Compiler::find().start_in(&folder.join("lib.rs"), &["--crate-name=random"]);
     let output = running.wait_with_output().unwrap();
-    let output = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{output}");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
 }
