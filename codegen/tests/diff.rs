@@ -45,7 +45,7 @@ fn a_document_is_like_itself() {
 }
 
 #[test]
-fn every_changed_leaf_is_told() {
+fn every_changed_leaf_is_reported() {
     let document = document();
     let mut all = Vec::new();
     leaves("", &document, &mut all);
@@ -70,7 +70,7 @@ fn every_changed_leaf_is_told() {
 }
 
 #[test]
-fn every_key_that_goes_is_told_in_both_directions() {
+fn every_key_that_goes_is_reported_in_both_directions() {
     let document = document();
     let mut all = Vec::new();
     leaves("", &document, &mut all);

@@ -94,15 +94,15 @@ fn browse(url: &str) -> String {
         "GET /{path} HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\n\r\n"
     )
     .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let location = answer
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    let location = response
         .lines()
         .find_map(|line| line.strip_prefix("location: "))
         .map(str::to_owned);
     match location {
         Some(location) => browse(&location),
-        None => answer,
+        None => response,
     }
 }
 
@@ -219,9 +219,9 @@ async fn on_a_device_and_on_a_console() {
         "GET /{path} HTTP/1.1\r\nhost: {authority}\r\nconnection: close\r\n\r\n"
     )
     .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let location = answer
+    let mut response = String::new();
+    stream.read_to_string(&mut response).unwrap();
+    let location = response
         .lines()
         .find_map(|line| line.strip_prefix("location: "))
         .unwrap();
@@ -231,7 +231,7 @@ async fn on_a_device_and_on_a_console() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_goes_wrong_is_said() {
+async fn errors_are_reported() {
     let machine = Machine::new().await;
     machine.google.users().set_decision(Decision::No);
     let (status, _, stderr) = machine.call("auth login --device");

@@ -55,18 +55,18 @@ fn people_read_lines_and_a_sum() {
     put(&mut new, "/schemas/Reader", added);
     folder.write("new.json", &new.to_string());
 
-    let called = folder.gapi("diff old.json new.json");
-    assert_eq!(called.status, 3);
-    assert_eq!(called.stderr, "");
+    let ran = folder.gapi("diff old.json new.json");
+    assert_eq!(ran.status, 3);
+    assert_eq!(ran.stderr, "");
     assert_eq!(
-        called.stdout,
+        ran.stdout,
         "breaking   schemas.Book.properties.isbn: the property is gone\n\
          additive   schemas.Reader: the schema is new\n\
          docs-only  revision: `20260101` became `20260201`\n\
          library:v1, revision 20260101 -> 20260201: 1 breaking, 1 additive, 1 docs-only\n"
     );
-    let called = folder.gapi("diff old.json new.json --show breaking");
-    assert_eq!(called.stdout.lines().count(), 2);
+    let ran = folder.gapi("diff old.json new.json --show breaking");
+    assert_eq!(ran.stdout.lines().count(), 2);
 }
 
 #[test]
@@ -107,15 +107,15 @@ fn the_status_is_for_scripts() {
 fn documents_may_be_named_and_piped() {
     let folder = Folder::new();
     let text = folder.read("discovery-docs/tasks.v1.json");
-    let called = folder.gapi_with("diff - tasks:v1", &text).ok();
-    assert!(called.stdout.contains("no changes"), "{}", called.stdout);
+    let ran = folder.gapi_with("diff - tasks:v1", &text).ok();
+    assert!(ran.stdout.contains("no changes"), "{}", ran.stdout);
     folder
         .gapi_with("diff tasks:v1 -", "{")
         .fails_with(1, &["(standard input):1:"]);
 }
 
 #[test]
-fn two_versions_of_one_api_are_told_apart() {
+fn two_versions_of_one_api_differ() {
     let folder = Folder::new();
     let vendored = Path::new(env!("CARGO_MANIFEST_DIR")).join("../discovery-docs");
     let path = |file: &str| vendored.join(file).to_string_lossy().into_owned();
@@ -127,7 +127,7 @@ fn two_versions_of_one_api_are_told_apart() {
     let diff: Value = serde_json::from_str(&folder.gapi(&call).ok().stdout).unwrap();
     assert_eq!(diff["class"], "breaking");
     let changes = diff["changes"].as_array().unwrap();
-    let at = |place: &str| changes.iter().find(|change| change["place"] == place);
+    let at = |path: &str| changes.iter().find(|change| change["place"] == path);
     assert!(at("version").is_some());
     assert!(at("resources.instances.methods.list.path").is_some());
 }
@@ -137,28 +137,28 @@ fn overrides_correct_both_documents_or_the_new_one() {
     let folder = Folder::new();
     let mut new = read("library.json");
     folder.write("old.json", &new.to_string());
-    let kept = take(&mut new, "/schemas/Unused");
+    let retained = take(&mut new, "/schemas/Unused");
     folder.write("new.json", &new.to_string());
-    put(&mut new, "/schemas/Unused", kept);
+    put(&mut new, "/schemas/Unused", retained);
     let drop = |at: &str| serde_json::json!({"overrides": [{"at": at, "drop": true}]}).to_string();
     folder.write("unused.json", &drop("schemas.Unused"));
     folder.write("none.json", r#"{"overrides": []}"#);
 
-    let called = folder.gapi("diff old.json new.json --json");
-    let diff: Value = serde_json::from_str(&called.stdout).expect(&called.stderr);
+    let ran = folder.gapi("diff old.json new.json --json");
+    let diff: Value = serde_json::from_str(&ran.stdout).expect(&ran.stderr);
     assert_eq!(diff["changes"][0]["rule"], "schema-gone");
     // What an override takes out of the old document is gone from the new one by itself.
-    let called = folder.gapi("diff old.json new.json --overrides unused.json");
-    assert_eq!(called.status, 1);
+    let ran = folder.gapi("diff old.json new.json --overrides unused.json");
+    assert_eq!(ran.status, 1);
     assert!(
-        called.stderr.contains("unused.json: overrides[0]"),
+        ran.stderr.contains("unused.json: overrides[0]"),
         "{}",
-        called.stderr
+        ran.stderr
     );
-    let called =
+    let ran =
         folder.gapi("diff old.json new.json --overrides unused.json --new-overrides none.json");
-    assert_eq!((called.status, called.stderr.as_str()), (0, ""));
-    assert!(called.stdout.ends_with("no changes\n"), "{}", called.stdout);
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    assert!(ran.stdout.ends_with("no changes\n"), "{}", ran.stdout);
 }
 
 #[test]
@@ -175,9 +175,9 @@ fn a_method_of_which_nothing_can_be_made_is_a_warning() {
     put(&mut document, "/version_module", "True".into());
     folder.write("new.json", &document.to_string());
 
-    let called = folder.gapi("diff old.json new.json");
-    assert_eq!(called.status, 0, "{}", called.stderr);
+    let ran = folder.gapi("diff old.json new.json");
+    assert_eq!(ran.status, 0, "{}", ran.stderr);
     let warned = "warning: old.json: resources.shelves.methods.get.httpMethod: ";
-    assert!(called.stderr.contains(warned), "{}", called.stderr);
-    assert!(called.stdout.contains("1 docs-only"), "{}", called.stdout);
+    assert!(ran.stderr.contains(warned), "{}", ran.stderr);
+    assert!(ran.stdout.contains("1 docs-only"), "{}", ran.stdout);
 }

@@ -25,7 +25,7 @@ mod tests {
 }
 
 #[test]
-fn every_call_of_a_file_is_shown() {
+fn every_call_of_a_file_is_printed() {
     let folder = package();
     let text = folder.gapi("expand src/lib.rs").ok().stdout;
 
@@ -54,7 +54,7 @@ fn every_call_of_a_file_is_shown() {
 }
 
 #[test]
-fn a_document_is_shown_like_a_call_that_names_it() {
+fn a_document_is_expanded_like_a_call_that_names_it() {
     let folder = package();
     let of_document = folder
         .gapi("expand discovery-docs/tasks.v1.json --methods tasklists.get")
@@ -70,7 +70,7 @@ fn a_document_is_shown_like_a_call_that_names_it() {
 }
 
 #[test]
-fn errors_are_shown_in_the_source() {
+fn errors_point_into_the_source() {
     let folder = package();
     folder.write(
         "src/bad.rs",

@@ -5,7 +5,7 @@ use std::path::Path;
 use gapi_fakes::{Fault, Reply, Request, Server};
 use serde_json::{Value, json};
 
-use crate::support::{Called, Folder};
+use crate::support::{Folder, Ran};
 
 /// A small document.
 fn document(name: &str, version: &str, revision: &str) -> Value {
@@ -45,7 +45,7 @@ async fn server() -> Server {
     Server::start(service).await.unwrap()
 }
 
-fn fetch(folder: &Folder, server: &Server, line: &str) -> Called {
+fn fetch(folder: &Folder, server: &Server, line: &str) -> Ran {
     let url = server.url();
     folder.gapi(&format!("fetch {line} --v1 {url}/v1 --v2 {url}/v2/{{api}}"))
 }
@@ -57,12 +57,12 @@ fn index(folder: &Folder) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_second_service_is_asked_after_a_404() {
     let (folder, server) = (Folder::empty(), server().await);
-    let called = fetch(&folder, &server, "young:v1 old:v1").ok();
+    let ran = fetch(&folder, &server, "young:v1 old:v1").ok();
     assert_eq!(
-        called.stdout,
+        ran.stdout,
         "old:v1: new, revision 20260601\nyoung:v1: new, revision 20260701\n"
     );
-    assert_eq!(called.stderr, "");
+    assert_eq!(ran.stderr, "");
     assert_eq!((server.count("/v1/young/"), server.count("/v2/")), (1, 1));
 
     let index = index(&folder);
@@ -100,12 +100,12 @@ async fn what_is_named_has_to_be_somewhere() {
 #[tokio::test(flavor = "multi_thread")]
 async fn all_goes_on_where_the_list_is_stale() {
     let (folder, server) = (Folder::empty(), server().await);
-    let called = fetch(&folder, &server, "--all").ok();
-    assert!(called.stdout.contains("gone:v1: nowhere to be found"));
+    let ran = fetch(&folder, &server, "--all").ok();
+    assert!(ran.stdout.contains("gone:v1: nowhere to be found"));
     assert!(
-        called.stdout.ends_with("3 documents: 2 new, 1 missing\n"),
+        ran.stdout.ends_with("3 documents: 2 new, 1 missing\n"),
         "{}",
-        called.stdout
+        ran.stdout
     );
     let again = fetch(&folder, &server, "--all --json").ok().stdout;
     let report: Value = serde_json::from_str(&again).unwrap();
@@ -125,9 +125,9 @@ async fn an_index_that_is_behind_is_brought_up_to_date() {
     folder.gapi("fetch old:v1 --from before").ok();
     assert_eq!(index(&folder)["source"], "files");
 
-    let called = fetch(&folder, &server, "").ok();
+    let ran = fetch(&folder, &server, "").ok();
     assert_eq!(
-        called.stdout,
+        ran.stdout,
         "old:v1: revision 20260101 -> 20260601 (1 breaking, 1 docs-only)\n1 documents: 1 changed\n"
     );
     let index = index(&folder);
@@ -154,11 +154,11 @@ async fn an_older_revision_needs_force() {
             "--force",
         ],
     );
-    let called = fetch(&folder, &server, "").ok();
+    let ran = fetch(&folder, &server, "").ok();
     assert!(
-        called.stdout.contains("kept revision 20270101"),
+        ran.stdout.contains("kept revision 20270101"),
         "{}",
-        called.stdout
+        ran.stdout
     );
     assert_eq!(folder.read("discovery-docs/old.v1.json"), newer);
 
@@ -181,7 +181,7 @@ async fn an_edited_file_needs_force() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_that_are_no_documents_name_the_url() {
+async fn responses_that_are_no_documents_name_the_url() {
     let (folder, server) = (Folder::empty(), server().await);
     let url = server.url();
     let broken = format!("{url}/v1/broken/v1/rest:1:13: not valid JSON");
@@ -243,11 +243,11 @@ fn a_wheel_is_as_good_as_a_folder() {
     }
     wheel.finish().unwrap();
 
-    let called = folder.gapi("fetch --all --from package.whl").ok();
+    let ran = folder.gapi("fetch --all --from package.whl").ok();
     assert!(
-        called.stdout.ends_with("2 documents: 2 new\n"),
+        ran.stdout.ends_with("2 documents: 2 new\n"),
         "{}",
-        called.stdout
+        ran.stdout
     );
     assert_eq!(index(&folder)["source"], "google-api-python-client 9.1.0");
     folder
@@ -296,14 +296,14 @@ fn a_folder_may_call_its_files_as_it_likes() {
         &document("drive", "v3", "20260603").to_string(),
     );
     write("package.json", "{}");
-    let called = folder.gapi("fetch --all --from in").ok();
-    let said = "drive:v3: new, revision 20260603
+    let ran = folder.gapi("fetch --all --from in").ok();
+    let text = "drive:v3: new, revision 20260603
 zoo:v1: new, revision 20260602
 2 documents: 2 new
 ";
-    assert_eq!(called.stdout, said);
-    let called = folder.gapi("fetch zoo:v1 --from in --dir out").ok();
-    assert_eq!(called.stdout, "zoo:v1: new, revision 20260602\n");
+    assert_eq!(ran.stdout, text);
+    let ran = folder.gapi("fetch zoo:v1 --from in --dir out").ok();
+    assert_eq!(ran.stdout, "zoo:v1: new, revision 20260602\n");
     let files: Value = serde_json::from_str(&folder.read("out/index.json")).unwrap();
     assert_eq!(files["documents"][0]["file"], "zoo.v1.json");
     folder.write("none/package.json", "{}");

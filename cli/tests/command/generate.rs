@@ -5,13 +5,12 @@ use crate::support::Folder;
 #[test]
 fn a_file_is_written_and_is_the_same_twice() {
     let folder = Folder::new();
-    let called = folder.gapi("generate tasks:v1 -o tasks.rs").ok();
+    let ran = folder.gapi("generate tasks:v1 -o tasks.rs").ok();
     assert!(
-        called
-            .stderr
+        ran.stderr
             .contains("wrote tasks.rs: 14 of 14 methods, 7 of 7 schemas"),
         "{}",
-        called.stderr
+        ran.stderr
     );
     let first = folder.read("tasks.rs");
     assert!(
@@ -27,11 +26,11 @@ fn a_file_is_written_and_is_the_same_twice() {
             .contains("from tasks v1, revision ")
     );
 
-    let called = folder.gapi("generate tasks:v1 -o tasks.rs").ok();
+    let ran = folder.gapi("generate tasks:v1 -o tasks.rs").ok();
     assert!(
-        called.stderr.contains("tasks.rs is up to date"),
+        ran.stderr.contains("tasks.rs is up to date"),
         "{}",
-        called.stderr
+        ran.stderr
     );
     folder
         .gapi("generate discovery-docs/tasks.v1.json -o again.rs")
@@ -43,9 +42,9 @@ fn a_file_is_written_and_is_the_same_twice() {
 #[test]
 fn the_text_is_rust_and_formatted() {
     let folder = Folder::new();
-    let called = folder.gapi("generate tasks:v1 -o -").ok();
-    assert_eq!(called.stderr, "");
-    let file = syn::parse_file(&called.stdout).unwrap();
+    let ran = folder.gapi("generate tasks:v1 -o -").ok();
+    assert_eq!(ran.stderr, "");
+    let file = syn::parse_file(&ran.stdout).unwrap();
     assert!(
         file.attrs
             .iter()
@@ -53,7 +52,7 @@ fn the_text_is_rust_and_formatted() {
         "inner docs"
     );
     assert!(
-        !called.stdout.lines().any(|line| line != line.trim_end()),
+        !ran.stdout.lines().any(|line| line != line.trim_end()),
         "no line ends in a space"
     );
 }
@@ -61,14 +60,10 @@ fn the_text_is_rust_and_formatted() {
 #[test]
 fn a_selection_keeps_what_it_names() {
     let folder = Folder::new();
-    let called = folder
+    let ran = folder
         .gapi("generate tasks:v1 -o tasks.rs --methods tasks.{list,get} tasklists.*")
         .ok();
-    assert!(
-        called.stderr.contains("8 of 14 methods"),
-        "{}",
-        called.stderr
-    );
+    assert!(ran.stderr.contains("8 of 14 methods"), "{}", ran.stderr);
     let text = folder.read("tasks.rs");
     assert!(text.contains("\"tasks.tasks.get\"") && text.contains("\"tasks.tasklists.delete\""));
     assert!(!text.contains("\"tasks.tasks.insert\""));
@@ -126,7 +121,7 @@ fn a_failure_keeps_the_old_file() {
 }
 
 #[test]
-fn check_tells_a_stale_file_and_the_way_out() {
+fn check_reports_a_stale_file_and_the_command() {
     let folder = Folder::new();
     let call = "generate tasks:v1 -o tasks.rs --methods tasks.* --check";
     let command = "run `gapi generate tasks:v1 -o tasks.rs --methods 'tasks.*'`";
@@ -200,7 +195,7 @@ fn overrides_correct_the_document_or_are_reported() {
 }
 
 #[test]
-fn a_bad_document_is_named_with_the_place() {
+fn a_bad_document_is_named_with_the_path() {
     let folder = Folder::new();
     folder.write("broken.json", "{\"name\": \"a\",\n \"version\": }");
     folder

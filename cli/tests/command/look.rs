@@ -67,7 +67,7 @@ fn methods_are_listed() {
 
 /// `EXPECTORATE=overwrite` writes the current output.
 #[test]
-fn methods_are_shown() {
+fn methods_are_described() {
     let folder = folder();
     for (file, line) in [
         ("tasks.insert.txt", "show tasks:v1 tasks.insert"),
@@ -144,12 +144,12 @@ fn texts_of_documents_do_nothing_to_a_terminal() {
         "diff odd.json empty.json",
         "diff odd.json empty.json --json",
     ] {
-        let called = folder.gapi(line);
-        for text in [&called.stdout, &called.stderr] {
+        let ran = folder.gapi(line);
+        for text in [&ran.stdout, &ran.stderr] {
             let acts = |c: char| c != '\n' && gapi_codegen::text::is_active(c);
             assert!(!text.contains(acts), "{line}: {text:?}");
         }
-        assert!(called.stdout.len() + called.stderr.len() > 20, "{line}");
+        assert!(ran.stdout.len() + ran.stderr.len() > 20, "{line}");
     }
     let json = folder.gapi("methods odd.json --json").ok().stdout;
     let json: Value = serde_json::from_str(&json).unwrap();
@@ -159,10 +159,10 @@ fn texts_of_documents_do_nothing_to_a_terminal() {
 #[test]
 fn methods_that_are_wrong_are_left_out_with_a_warning() {
     let folder = odd();
-    let called = folder.gapi("methods odd.json").ok();
-    assert_eq!(called.stdout.lines().count(), 1, "{}", called.stdout);
+    let ran = folder.gapi("methods odd.json").ok();
+    assert_eq!(ran.stdout.lines().count(), 1, "{}", ran.stdout);
     assert_eq!(
-        called.stderr,
+        ran.stderr,
         "warning: odd.json: resources.r.methods.\"bad\\u001b[1m\".path: `{y}` has `y`, which is not a parameter of the method\n"
     );
     folder

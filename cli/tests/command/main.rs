@@ -1,4 +1,4 @@
-//! The built command, called as people call it.
+//! The built command, ran as people call it.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -11,7 +11,7 @@ pub(crate) struct Folder(TempDir);
 
 /// What a call gave.
 #[derive(Debug)]
-pub(crate) struct Called {
+pub(crate) struct Ran {
     pub(crate) status: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
@@ -60,21 +60,21 @@ impl Folder {
     }
 
     /// Calls the command here, with the words of a line as its arguments.
-    pub(crate) fn gapi(&self, line: &str) -> Called {
+    pub(crate) fn gapi(&self, line: &str) -> Ran {
         self.gapi_in("", line)
     }
 
     /// Calls the command in a folder below.
-    pub(crate) fn gapi_in(&self, folder: &str, line: &str) -> Called {
+    pub(crate) fn gapi_in(&self, folder: &str, line: &str) -> Ran {
         self.call(folder, line, "")
     }
 
     /// Calls the command here, with a text on its standard input stream.
-    pub(crate) fn gapi_with(&self, line: &str, input: &str) -> Called {
+    pub(crate) fn gapi_with(&self, line: &str, input: &str) -> Ran {
         self.call("", line, input)
     }
 
-    fn call(&self, folder: &str, line: &str, input: &str) -> Called {
+    fn call(&self, folder: &str, line: &str, input: &str) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gapi"));
         command
             .args(line.split_whitespace())
@@ -95,7 +95,7 @@ impl Folder {
             stderr,
         } = child.wait_with_output().unwrap();
         let _ = writer.join().unwrap();
-        Called {
+        Ran {
             status: status.code().unwrap(),
             stdout: String::from_utf8(stdout).unwrap(),
             stderr: String::from_utf8(stderr).unwrap(),
@@ -103,7 +103,7 @@ impl Folder {
     }
 }
 
-impl Called {
+impl Ran {
     /// Fails unless the call succeeded.
     #[track_caller]
     pub(crate) fn ok(self) -> Self {

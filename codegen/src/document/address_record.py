@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes address_cases.json: what google-api-python-client makes of addresses, beside what this crate makes of them.
 
-Needs google-api-python-client. Ours are kept as they are in the file; null says that the document is refused.
+Needs google-api-python-client. Ours are not changed; null means that the document is refused.
 """
 
 import json
@@ -23,7 +23,7 @@ def reference(document, path):
     try:
         service = discovery.build_from_document(document, credentials=None, developerKey="k")
         uri = service.m(y="Y").uri if "{" in path else service.m().uri
-    except Exception as error:  # whatever it is
+    except Exception as error:  # of any kind
         return {"error": f"{type(error).__name__}: {error}"}
     # What the client adds to every URL.
     uri = uri.removesuffix("?key=k")

@@ -30,7 +30,7 @@ fn modules(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn all_modules_stand_in_one_file() {
+fn all_modules_are_in_one_file() {
     let dir = tempfile::tempdir().unwrap();
     let builder = || {
         Builder::new()
@@ -111,7 +111,7 @@ fn modules_need_names_of_their_own() {
 }
 
 #[test]
-fn the_runtime_can_be_called_anything() {
+fn the_runtime_can_have_any_name() {
     let dir = tempfile::tempdir().unwrap();
     let text = generate(
         dir.path(),

@@ -147,12 +147,12 @@ fn all_errors_are_found_at_once() {
         "methods": {"m": {"httpMethod": "GET", "path": "{x}"}},
         "resources": {"r": {"resources": {"s": {"methods": {"n": {"path": "y"}}}}}}"#;
     let found = errors(parts);
-    let places: Vec<&str> = found
+    let paths: Vec<&str> = found
         .iter()
         .filter_map(|line| line.split(": ").nth(1))
         .collect();
     assert_eq!(
-        places,
+        paths,
         [
             "methods.m.path",
             "schemas.A",

@@ -32,7 +32,7 @@ pub(super) fn instance(project: &str, name: &str, tier: &str) -> Value {
 
 /// Seven instances that differ in what listings show.
 pub(super) fn instances(project: &str) -> Vec<Value> {
-    let rows = [
+    let samples = [
         (
             "analytics",
             "RUNNABLE",
@@ -97,7 +97,8 @@ pub(super) fn instances(project: &str) -> Vec<Value> {
             "web",
         ),
     ];
-    rows.into_iter()
+    samples
+        .into_iter()
         .map(|(name, state, version, region, tier, disk, team)| {
             let mut instance = instance(project, name, tier);
             instance["state"] = state.into();

@@ -54,16 +54,16 @@ async fn pages() {
     assert_eq!(names(&all).len(), 7);
     assert!(all.get("nextPageToken").is_none());
 
-    let mut seen = Vec::new();
+    let mut listed = Vec::new();
     let mut target = format!("{INSTANCES}?maxResults=3");
     for size in [3, 3, 1] {
         let page = api.get(&target).await;
         assert_eq!(names(&page).len(), size);
-        seen.extend(names(&page).into_iter().map(str::to_owned));
+        listed.extend(names(&page).into_iter().map(str::to_owned));
         let next = page["nextPageToken"].as_str().unwrap_or_default();
         target = format!("{INSTANCES}?maxResults=3&pageToken={next}");
     }
-    assert_eq!(seen, names(&all));
+    assert_eq!(listed, names(&all));
     assert!(target.ends_with("pageToken="));
 
     let wrong = api
@@ -99,8 +99,8 @@ async fn what_is_not_there() {
     let api = Api::start().await;
     let missing = api.call("GET", &format!("{INSTANCES}/unknown"), None).await;
     assert_eq!(reason(&missing), (404, "instanceDoesNotExist".to_owned()));
-    let foreign = api.call("GET", "/v1/projects/other/instances", None).await;
-    assert_eq!(reason(&foreign), (403, "notAuthorized".to_owned()));
+    let other = api.call("GET", "/v1/projects/other/instances", None).await;
+    assert_eq!(reason(&other), (403, "notAuthorized".to_owned()));
     let nowhere = api.call("GET", "/v1/nowhere", None).await;
     assert_eq!(
         (nowhere.status, nowhere.header("content-type")),

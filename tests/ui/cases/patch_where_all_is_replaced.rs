@@ -1,4 +1,4 @@
-//! A patch says only what changed: given to what replaces, it would take the rest away.
+//! A patch has only what changed: a method that replaces would remove the rest.
 
 gapi::api! { mod bigquery = "../../../discovery-docs/bigquery.v2.json" { datasets.{patch, update} }; }
 

@@ -172,14 +172,14 @@ fn response(documents: &[Document], text: &str) -> Value {
         .first()
         .is_some_and(|document| matches!(document.table, Table::Calls(_)));
     let outcome = if is_calls {
-        called(documents, text)
+        made(documents, text)
     } else {
         decoded(documents, text)
     };
     outcome.unwrap_or_else(|fault| json!({"error": fault.to_string()}))
 }
 
-fn called(documents: &[Document], text: &str) -> Result<Value, Fault> {
+fn made(documents: &[Document], text: &str) -> Result<Value, Fault> {
     let line: Line =
         serde_json::from_str(text).map_err(|error| Fault::new(format!("the line: {error}")))?;
     let mut response =
