@@ -78,7 +78,6 @@ mod external_account;
 mod external_account_authorized_user;
 mod facade;
 mod fetch_context;
-mod from_fn;
 #[cfg(feature = "gdch")]
 mod gdch;
 mod headers;
@@ -99,6 +98,7 @@ mod oauth;
     feature = "client-certificate"
 ))]
 mod pem;
+mod provided;
 #[cfg(feature = "oauth")]
 mod reach;
 #[cfg(feature = "oauth")]
@@ -113,7 +113,6 @@ mod service_account;
 mod signed_url;
 mod signer;
 mod source;
-mod static_credentials;
 #[cfg(any(feature = "external-account", feature = "downscoped"))]
 mod sts;
 mod token;
@@ -138,7 +137,6 @@ pub use external_account::{
 #[cfg(feature = "external-account")]
 pub use external_account_authorized_user::ExternalAccountAuthorizedUser;
 pub use fetch_context::FetchContext;
-pub use from_fn::{FnSource, from_fn};
 #[cfg(feature = "gdch")]
 pub use gdch::GdchServiceAccount;
 pub use headers::AuthHeaders;
@@ -149,6 +147,7 @@ pub use id_token::{IdTokenCheck, IdTokenClaims, IdTokenError, IdTokenVerifier};
 pub use impersonated::Impersonated;
 #[cfg(feature = "metadata")]
 pub use metadata::MetadataServer;
+pub use provided::{AccessToken, Anonymous, ApiKey, FnSource, from_fn};
 #[cfg(feature = "oauth")]
 pub use reach::UrlPolicy;
 pub use redacted_path::RedactedPath;
@@ -162,7 +161,6 @@ pub use service_account::ServiceAccount;
 pub use signed_url::{PostPolicy, SignedPost, SignedUrl};
 pub use signer::{Signature, Signer};
 pub use source::{IdTokenSource, TokenSource};
-pub use static_credentials::{AccessToken, Anonymous, ApiKey};
 pub use token::Token;
 pub use token_retry::TokenRetryPolicy;
 #[cfg(feature = "keyring-store")]

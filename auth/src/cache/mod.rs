@@ -1,24 +1,26 @@
 //! The cache of all tokens.
 
-mod dual_instant;
-mod policy;
-mod refresh;
 mod slot;
+mod timing;
 
 use std::{
     fmt, future,
+    panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use futures_util::future::{Either, select};
+use futures_util::{
+    FutureExt,
+    future::{Either, select},
+};
 use gapi_transport::{BoxFuture, Clock, SystemClock, Transport};
 use tokio::runtime::Handle;
 
-pub(crate) use self::dual_instant::DualInstant;
+pub(crate) use self::timing::DualInstant;
 
 use self::slot::{FetchOutcome, KeyParts, PendingRefresh, RefreshGuard, Slot, SlotStep, Slots};
 use crate::{
-    AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Credentials, FetchContext,
+    AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Credentials, FetchContext, Token,
     TokenRetryPolicy, TokenSource, facade::setters, request::ScopeList, token_retry::Limits,
 };
 #[cfg(feature = "oauth")]
@@ -165,7 +167,7 @@ impl<S: TokenSource> Cached<S> {
         let slot = core.slot(request);
         let mut lost = 0;
         // A further turn is needed if the token was rejected or the runtime was shut down in the meantime.
-        for _ in 0..policy::TURNS {
+        for _ in 0..timing::TURNS {
             let pending = match slot.step(&core.now()) {
                 SlotStep::Ready(headers) => return Ok(headers),
                 SlotStep::Failed(error) => return Err(error),
@@ -224,7 +226,7 @@ impl<S: TokenSource> Core<S> {
     }
 
     fn slot(&self, request: &AuthRequest<'_>) -> Arc<Slot> {
-        let patience = policy::patience(self.limits().deadline);
+        let patience = timing::patience(self.limits().deadline);
         self.slots().find_or_add(self.key(request), patience)
     }
 
@@ -263,7 +265,7 @@ impl<S: TokenSource> Core<S> {
         cx: FetchContext,
     ) -> impl Future<Output = ()> + Send {
         let (source, limits) = (self.source.clone(), self.limits());
-        async move { refresh::refresh(&*source, guard, &cx, limits).await }
+        async move { refresh(&*source, guard, &cx, limits).await }
     }
 
     /// Returns the outcome of a refresh; `None` if it is lost.
@@ -276,6 +278,66 @@ impl<S: TokenSource> Core<S> {
             Either::Left((Ok(outcome), _)) => outcome.clone(),
             Either::Left((Err(_), _)) | Either::Right(_) => None,
         }
+    }
+}
+
+/// Fetches a token and completes the refresh with it or with the error.
+async fn refresh<S: TokenSource>(
+    source: &S,
+    guard: RefreshGuard,
+    cx: &FetchContext,
+    limits: Limits,
+) {
+    // A source that panics must not block its callers.
+    let fetched = AssertUnwindSafe(fetch(source, cx, limits))
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| {
+            Err(AuthError::new(
+                AuthErrorKind::Other,
+                "the source of the tokens panicked",
+            ))
+        });
+    let fetched = fetched.and_then(|token| {
+        let headers =
+            AuthHeaders::authorization(token.scheme(), token.secret(), source.quota_project())?
+                .with_expiry(token.expiry());
+        Ok((token, headers))
+    });
+    match &fetched {
+        Ok((token, _)) => {
+            tracing::debug!(credentials = source.describe(), expires_at = ?token.expiry(), "fetched a token");
+        }
+        Err(error) => {
+            tracing::warn!(credentials = source.describe(), %error, "no token could be fetched");
+        }
+    }
+    guard.complete(fetched, &DualInstant::now(&*cx.clock));
+}
+
+async fn fetch<S: TokenSource>(
+    source: &S,
+    cx: &FetchContext,
+    limits: Limits,
+) -> Result<Token, AuthError> {
+    let deadline = cx.clock.monotonic() + limits.deadline;
+    let left = || deadline.saturating_sub(cx.clock.monotonic());
+    let mut attempt = 1;
+    loop {
+        let timeout = left().min(limits.attempt_timeout);
+        let fetched = cx.within(timeout, "no token came", source.fetch(cx)).await;
+        let error = match fetched {
+            Ok(token) => return Ok(token),
+            Err(error) => error,
+        };
+        let wait = timing::between_attempts(limits.initial_delay, attempt)
+            .max(error.retry_after().unwrap_or_default());
+        if !error.is_transient() || attempt >= limits.attempts || wait >= left() {
+            return Err(error);
+        }
+        tracing::debug!(credentials = source.describe(), %error, attempt, ?wait, "trying again to fetch a token");
+        cx.clock.sleep(wait).await;
+        attempt += 1;
     }
 }
 

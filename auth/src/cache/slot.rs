@@ -10,7 +10,7 @@ use std::{
 
 use tokio::sync::watch;
 
-use super::{dual_instant::DualInstant, policy};
+use super::timing::{self, DualInstant};
 use crate::{
     AuthError, AuthErrorKind, AuthHeaders, Token,
     request::{ScopeList, ScopeSet},
@@ -71,7 +71,7 @@ impl Slots {
         if let Some(slot) = self.find(&parts) {
             return slot;
         }
-        if self.entries.len() >= policy::SLOTS {
+        if self.entries.len() >= timing::SLOTS {
             // Slots that a caller holds are in use; of the others the least recently used one is replaced.
             let age = |entry: &Entry| (Arc::strong_count(&entry.slot) > 1, entry.used);
             let indices = 0..self.entries.len();
@@ -254,8 +254,8 @@ impl Slot {
             .token
             .as_ref()
             .filter(|held| held.headers.generation() == generation)?;
-        let young = now.monotonic.saturating_sub(held.issued) < policy::YOUNG;
-        if young && state.young_rejections >= policy::YOUNG_REJECTIONS {
+        let young = now.monotonic.saturating_sub(held.issued) < timing::YOUNG;
+        if young && state.young_rejections >= timing::YOUNG_REJECTIONS {
             // New tokens are refused repeatedly, so their age is not the reason.
             return Some(false);
         }
@@ -297,13 +297,13 @@ impl Slot {
                         .as_ref()
                         .map_or(0, |failure| failure.count)
                         .saturating_add(1);
-                    let retry_after = policy::bounded(error.retry_after());
+                    let retry_after = timing::bounded(error.retry_after());
                     let until = |backoff: Duration| now.monotonic + backoff.max(retry_after);
                     state.failure = Some(Failure {
                         error: error.clone(),
                         count,
-                        foreground: until(policy::foreground_backoff(count)),
-                        background: until(policy::background_backoff(count)),
+                        foreground: until(timing::foreground_backoff(count)),
+                        background: until(timing::background_backoff(count)),
                     });
                 }
                 Err(error)
@@ -327,12 +327,12 @@ impl CachedToken {
             if lifetime.is_zero() {
                 return Err(expired_on_arrival());
             }
-            let safety = policy::safety_margin(lifetime);
+            let safety = timing::safety_margin(lifetime);
             expiry = now.after(lifetime - safety);
             let wait = if same.is_some() {
-                policy::same_again(lifetime)
+                timing::same_again(lifetime)
             } else {
-                lifetime.saturating_sub(policy::refresh_margin(lifetime).max(safety))
+                lifetime.saturating_sub(timing::refresh_margin(lifetime).max(safety))
             };
             refresh = now.after(wait);
         }

@@ -1,12 +1,12 @@
 //! What credentials use of the machine: variables, files, folders and programs, as one value.
 
-mod files;
 mod program;
 
 use std::{
     collections::BTreeMap,
     ffi::{OsStr, OsString},
-    fmt, fs, io,
+    fmt, fs,
+    io::{self, Read},
     path::{Path, PathBuf},
     process::Command,
     sync::Arc,
@@ -16,11 +16,11 @@ use std::{
 use gapi_transport::{BoxFuture, Clock};
 use secrecy::zeroize::Zeroizing;
 
-#[cfg(any(feature = "metadata", feature = "authorized-user"))]
-pub(crate) use self::files::is_absent;
-pub(crate) use self::files::text;
 pub use self::program::{Program, ProgramOutput};
 use crate::RedactedPath;
+
+/// More than the size of any configuration, key or token file.
+const LIMIT: u64 = 1024 * 1024;
 
 /// What credentials use of the machine: variables, files, folders and programs.
 ///
@@ -214,9 +214,9 @@ impl Environment {
     pub fn read(&self, path: impl AsRef<Path>) -> io::Result<Zeroizing<Vec<u8>>> {
         let path = path.as_ref();
         match self.0.files.get(path) {
-            Some(Ok(content)) => files::limited(Zeroizing::clone(content)),
+            Some(Ok(content)) => limited(Zeroizing::clone(content)),
             Some(Err(kind)) => Err((*kind).into()),
-            None if self.0.is_system => files::read(path),
+            None if self.0.is_system => read_limited(path),
             None => Err(io::ErrorKind::NotFound.into()),
         }
     }
@@ -368,5 +368,54 @@ impl fmt::Debug for Environment {
             .field("files", &files)
             .field("programs", &programs)
             .finish()
+    }
+}
+
+fn read_limited(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut content = Zeroizing::new(Vec::new());
+    let mut file = fs::File::open(path)?.take(LIMIT + 1);
+    file.read_to_end(&mut content)?;
+    limited(content)
+}
+
+fn limited(content: Zeroizing<Vec<u8>>) -> io::Result<Zeroizing<Vec<u8>>> {
+    if content.len() as u64 > LIMIT {
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("the file has more than {LIMIT} bytes"),
+        ));
+    }
+    Ok(content)
+}
+
+/// Returns whether an error means that the file does not exist. Its folder may be a file, too.
+#[cfg(any(feature = "metadata", feature = "authorized-user"))]
+pub(crate) fn is_absent(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
+}
+
+/// Decodes the text of a file: UTF-8, or UTF-16 with a byte order mark. The text has no byte order mark.
+pub(crate) fn text(content: &[u8]) -> io::Result<Zeroizing<String>> {
+    let no_text = || io::Error::new(io::ErrorKind::InvalidData, "the file is not UTF-8 text");
+    let utf16 = |read: fn([u8; 2]) -> u16| {
+        let (pairs, rest) = content[2..].as_chunks();
+        let units = Zeroizing::new(pairs.iter().copied().map(read).collect::<Vec<_>>());
+        match String::from_utf16(&units) {
+            Ok(text) if rest.is_empty() => Ok(Zeroizing::new(text)),
+            _ => Err(no_text()),
+        }
+    };
+    match content {
+        [0xff, 0xfe, ..] => utf16(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => utf16(u16::from_be_bytes),
+        _ => {
+            let text = std::str::from_utf8(content).map_err(|_| no_text())?;
+            Ok(Zeroizing::new(
+                text.trim_start_matches('\u{feff}').to_owned(),
+            ))
+        }
     }
 }

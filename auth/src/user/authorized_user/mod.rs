@@ -5,7 +5,6 @@ mod grant;
 #[cfg(feature = "id-token")]
 mod id_tokens;
 mod info;
-mod refresh;
 mod source;
 
 use std::{path::Path, sync::Arc};

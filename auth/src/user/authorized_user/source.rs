@@ -11,10 +11,9 @@ use gapi_transport::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{
-    endpoints::Endpoints,
+    endpoints::{Endpoints, refresh},
     grant::{UserGrant, no_refresh_token},
     info::UserInfo,
-    refresh::refresh,
 };
 use crate::{
     AuthError, AuthErrorKind, AuthRequest, DEFAULT_UNIVERSE, FetchContext, Token, TokenSource,

@@ -1,9 +1,11 @@
-//! The limits and delays of the cache, with their jitter.
+//! The times of the cache: points in time, limits and delays with their jitter.
 
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
+
+use gapi_transport::Clock;
 
 /// The number of tokens that one cache holds.
 pub(super) const SLOTS: usize = 64;
@@ -15,6 +17,32 @@ const LONGEST_WAIT: Duration = Duration::from_secs(600);
 pub(super) const YOUNG: Duration = Duration::from_secs(10);
 /// How many young tokens in a row may be rejected before rejection is final.
 pub(super) const YOUNG_REJECTIONS: u32 = 3;
+
+/// A point in time on the wall clock and on the monotonic clock. It is reached when either clock reaches it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DualInstant {
+    pub(crate) wall: SystemTime,
+    pub(crate) monotonic: Duration,
+}
+
+impl DualInstant {
+    pub(crate) fn now(clock: &dyn Clock) -> Self {
+        let (wall, monotonic) = clock.both();
+        Self { wall, monotonic }
+    }
+
+    /// Returns this time plus `duration`; `None` beyond the range of the clocks.
+    pub(crate) fn after(self, duration: Duration) -> Option<Self> {
+        Some(Self {
+            wall: self.wall.checked_add(duration)?,
+            monotonic: self.monotonic.checked_add(duration)?,
+        })
+    }
+
+    pub(crate) fn is_reached(&self, now: &Self) -> bool {
+        now.wall >= self.wall || now.monotonic >= self.monotonic
+    }
+}
 
 /// Returns how long callers wait for a fetch with the time limit `fetch` before they consider it lost.
 pub(super) fn patience(fetch: Duration) -> Duration {

@@ -1,12 +1,13 @@
-//! Credentials that need no fetch: a given token, an API key, or none.
+//! Credentials that the program provides: a token, a function that obtains tokens, an API key, or none.
 
-use std::fmt;
+use std::{fmt, future::Future};
 
 use gapi_transport::BoxFuture;
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
-    AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Credentials, DEFAULT_UNIVERSE,
+    AuthError, AuthErrorKind, AuthHeaders, AuthRequest, Cached, Credentials, DEFAULT_UNIVERSE,
+    FetchContext, Token, TokenSource,
     headers::{API_KEY, header_value},
 };
 
@@ -78,6 +79,53 @@ impl fmt::Debug for AccessToken {
             .field("quota_project", &self.quota_project)
             .field("universe_domain", &self.universe_domain)
             .finish_non_exhaustive()
+    }
+}
+
+/// Returns credentials whose tokens come from a function. It is called when a token is needed, and never concurrently.
+///
+/// ```
+/// use gapi_auth::{Token, from_fn};
+///
+/// let credentials = from_fn(|| async {
+///     // Ask a broker, a sidecar, another process...
+///     let (value, lifetime) = (String::from("token"), std::time::Duration::from_secs(3600));
+///     Ok(Token::new(value).expires_at(std::time::SystemTime::now() + lifetime))
+/// });
+/// ```
+pub fn from_fn<F, Fut>(function: F) -> Cached<FnSource<F>>
+where
+    F: Fn() -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Token, AuthError>> + Send + 'static,
+{
+    Cached::new(FnSource(function))
+}
+
+/// The source behind [`from_fn`].
+#[derive(Clone)]
+pub struct FnSource<F>(F);
+
+impl<F, Fut> TokenSource for FnSource<F>
+where
+    F: Fn() -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Result<Token, AuthError>> + Send + 'static,
+{
+    fn fetch<'a>(&'a self, _: &'a FetchContext) -> BoxFuture<'a, Result<Token, AuthError>> {
+        Box::pin((self.0)())
+    }
+
+    fn is_scoped(&self) -> bool {
+        false
+    }
+
+    fn describe(&self) -> String {
+        String::from("credentials from a function")
+    }
+}
+
+impl<F> fmt::Debug for FnSource<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("FnSource")
     }
 }
 
