@@ -15,6 +15,7 @@ pub(crate) trait Configured: TokenSource + Clone {
 /// Implements [`Configured`] for a source with a field `reach`, its own or one of its settings.
 #[cfg(any(
     feature = "service-account",
+    feature = "authorized-user",
     feature = "external-account",
     feature = "gdch"
 ))]
@@ -33,6 +34,7 @@ macro_rules! configured {
 }
 #[cfg(any(
     feature = "service-account",
+    feature = "authorized-user",
     feature = "external-account",
     feature = "gdch"
 ))]

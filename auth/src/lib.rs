@@ -1,4 +1,4 @@
-//! Credentials for Google APIs: who a program is, turned into request headers.
+//! Credentials for Google APIs: the identity of a program as request headers.
 //!
 //! ```no_run
 //! # #[cfg(feature = "service-account")]
@@ -10,73 +10,88 @@
 //!     .scopes(["https://www.googleapis.com/auth/drive.readonly"])
 //!     .subject("user@example.com");
 //!
-//! // Everything with an identity gives headers; any HTTP client can send them.
+//! // All credentials return headers, which any HTTP client can send.
 //! let url = "https://www.googleapis.com/drive/v3/about?fields=user".parse()?;
 //! let headers = credentials.headers(&AuthRequest::new(&url, Scopes::Default(&[]))).await?;
-//! let answer = reqwest::Client::new().get(url.to_string()).headers(headers.headers().clone()).send().await?;
-//! if answer.status() == 401 && credentials.reject(&headers) {
-//!     // The token was revoked early: ask for headers again, and repeat the request once.
+//! let response = reqwest::Client::new().get(url.to_string()).headers(headers.headers().clone()).send().await?;
+//! if response.status() == 401 && credentials.reject(&headers) {
+//!     // The token was revoked early: request new headers, and repeat the request once.
 //! }
 //! # Ok(()) }
 //! ```
 //!
 //! | identity | type |
 //! |---|---|
-//! | whatever the program has where it runs (Application Default Credentials) | [`default`](default()) |
+//! | the credentials of the environment (Application Default Credentials) | [`default`](default()) |
 //! | the service account of a machine of Google Cloud | [`MetadataServer`] |
 //! | a service account's key, with a token exchange or self-signed tokens | [`ServiceAccount`] |
 //! | a user of a Workspace domain, through domain-wide delegation | [`ServiceAccount::subject`] |
-//! | an ID token, for Cloud Run, Identity-Aware Proxy and one's own services | [`IdTokenCredentials`] |
+//! | an ID token, for Cloud Run, Identity-Aware Proxy and custom services | [`IdTokenCredentials`] |
 //! | a user who authorized an app, as `gcloud auth application-default login` does | [`AuthorizedUser`] |
-//! | a user who is to authorize an app: on the web, on the own machine, on a device | [`Flow`], [`InstalledAppFlow`], [`DeviceFlow`] |
-//! | a service account that other credentials may act as, without a key | [`Impersonated`] |
+//! | a user who will authorize an app: on the web, on the same machine, on a device | [`Flow`], [`InstalledAppFlow`], [`DeviceFlow`] |
+//! | a service account that other credentials impersonate, without a key | [`Impersonated`] |
 //! | an identity of another provider: AWS, Azure, GitHub Actions, Kubernetes, OpenID Connect, SAML, X.509 | [`ExternalAccount`] |
 //! | a person who signed in through a workforce pool | [`ExternalAccountAuthorizedUser`] |
 //! | other credentials with fewer permissions | [`Downscoped`] |
 //! | a service account of Google Distributed Cloud | [`GdchServiceAccount`] |
 //! | a token that something else obtained | [`AccessToken`] |
 //! | a function that obtains tokens | [`from_fn`] |
-//! | an API key, or nobody | [`ApiKey`], [`Anonymous`] |
-//! | a type of your own that fetches tokens | [`TokenSource`], wrapped in [`Cached`] |
-//! | a type of your own that makes headers | [`Credentials`] |
+//! | an API key, or no identity | [`ApiKey`], [`Anonymous`] |
+//! | a custom type that fetches tokens | [`TokenSource`], wrapped in [`Cached`] |
+//! | a custom type that makes headers | [`Credentials`] |
 //!
-//! Whatever fetches tokens goes through one cache, [`Cached`]: ten thousand concurrent callers cause one token request,
-//! tokens are refreshed early and in the background, and a failed refresh never costs a token that is still valid.
-//! No constructor touches the network, and nothing here shows a secret in `Debug`, `Display` or tracing output.
-
-// Helpers that several types share are not all needed where a feature leaves types out.
-#![cfg_attr(
-    not(all(
-        feature = "service-account",
-        feature = "authorized-user",
-        feature = "impersonation",
-        feature = "external-account",
-        feature = "downscoped"
-    )),
-    allow(dead_code, unused_imports, unused_variables)
-)]
+//! All tokens are cached by [`Cached`]: ten thousand concurrent callers cause one token request, tokens are refreshed early and in the background, and a
+//! failed refresh does not discard a valid token. Constructors do not use the network. `Debug`, `Display` and tracing output contain no secrets.
 
 #[cfg(feature = "adc")]
 mod adc;
 #[cfg(any(feature = "service-account", feature = "impersonation"))]
+#[cfg_attr(
+    not(feature = "default"),
+    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
+)]
 mod assertion;
+#[cfg_attr(
+    not(feature = "default"),
+    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
+)]
 mod cache;
 #[cfg(feature = "client-certificate")]
 mod client_certificate;
 #[cfg(feature = "oauth")]
+#[cfg_attr(
+    not(feature = "default"),
+    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
+)]
 mod config;
 #[cfg(feature = "oauth")]
+#[cfg_attr(
+    not(feature = "default"),
+    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
+)]
 mod configured;
 mod credentials;
 #[cfg(feature = "downscoped")]
 mod downscoped;
 mod environment;
+#[cfg_attr(
+    not(feature = "default"),
+    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
+)]
 mod error;
 #[cfg(feature = "external-account")]
 mod external_account;
 #[cfg(feature = "external-account")]
 mod external_account_authorized_user;
+#[cfg_attr(
+    not(feature = "default"),
+    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
+)]
 mod facade;
+#[cfg_attr(
+    not(feature = "default"),
+    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
+)]
 mod fetch_context;
 #[cfg(feature = "gdch")]
 mod gdch;
@@ -87,25 +102,53 @@ mod id_token;
 #[cfg(feature = "impersonation")]
 mod impersonated;
 #[cfg(feature = "oauth")]
+#[cfg_attr(
+    not(feature = "default"),
+    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
+)]
 mod json;
 #[cfg(feature = "metadata")]
 mod metadata;
 #[cfg(feature = "oauth")]
+#[cfg_attr(
+    not(feature = "default"),
+    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
+)]
 mod oauth;
 #[cfg(any(
     feature = "service-account",
     feature = "gdch",
     feature = "client-certificate"
 ))]
+#[cfg_attr(
+    not(feature = "default"),
+    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
+)]
 mod pem;
 mod provided;
 #[cfg(feature = "oauth")]
+#[cfg_attr(
+    not(feature = "default"),
+    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
+)]
 mod reach;
 #[cfg(feature = "oauth")]
+#[cfg_attr(
+    not(feature = "default"),
+    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
+)]
 mod redact;
+#[cfg_attr(
+    not(feature = "default"),
+    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
+)]
 mod redacted_path;
 #[cfg(feature = "impersonation")]
 mod regional_boundary;
+#[cfg_attr(
+    not(feature = "default"),
+    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
+)]
 mod request;
 #[cfg(feature = "service-account")]
 mod service_account;
@@ -114,6 +157,10 @@ mod signed_url;
 mod signer;
 mod source;
 #[cfg(any(feature = "external-account", feature = "downscoped"))]
+#[cfg_attr(
+    not(feature = "default"),
+    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
+)]
 mod sts;
 mod token;
 mod token_retry;

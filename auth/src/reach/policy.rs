@@ -239,13 +239,14 @@ impl Purpose {
     /// Returns whether plain http is allowed. Metadata servers use it, on addresses that no router forwards.
     fn may_be_plain(self, host: &str) -> bool {
         match self {
-            Self::Key | Self::Gdch | Self::User | Self::Sts | Self::Iam => false,
-            #[cfg(feature = "external-account")]
-            Self::AwsSts => false,
             #[cfg(feature = "external-account")]
             Self::AwsMetadata => true,
             #[cfg(feature = "external-account")]
             Self::Subject => is_link_local(host) || host == "metadata.google.internal",
+            _ => {
+                let _ = host;
+                false
+            }
         }
     }
 

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     AuthError, AuthErrorKind, AuthRequest, DEFAULT_UNIVERSE, FetchContext, Token, TokenSource,
-    configured::Configured,
+    configured::configured,
     oauth::{read, send_form},
     reach::Reach,
     user::store::{TokenKey, TokenStore},
@@ -151,7 +151,7 @@ impl Source {
 
     /// Ends the grant (RFC 7009): at the server, then in the store, then in memory.
     pub(super) async fn revoke(&self, cx: &FetchContext) -> Result<(), AuthError> {
-        let (uri, names_client) = self.endpoints.revocation(self.reach())?;
+        let (uri, names_client) = self.endpoints.revocation(&self.reach)?;
         let _exclusive = self.grant.exclusively(cx).await?;
         let info = self.info();
         // Revoking a refresh token revokes its access tokens. Without one, the access token is revoked.
@@ -258,15 +258,7 @@ impl fmt::Debug for Source {
     }
 }
 
-impl Configured for Source {
-    fn reach(&self) -> &Reach {
-        &self.reach
-    }
-
-    fn set_reach(&mut self, reach: Reach) {
-        self.reach = reach;
-    }
-}
+configured!(Source);
 
 impl TokenSource for Source {
     fn fetch<'a>(&'a self, cx: &'a FetchContext) -> BoxFuture<'a, Result<Token, AuthError>> {
