@@ -54,7 +54,6 @@
 //! | use values of messages | [`value`] |
 
 mod batch;
-#[cfg(feature = "macros")]
 mod body_macro;
 mod client;
 mod error;
@@ -199,9 +198,9 @@ macro_rules! body {
 pub use gapi_macros::Fields;
 
 /// Support items of the macros.
-#[cfg(feature = "macros")]
 #[doc(hidden)]
 pub mod __private {
+    #[cfg(feature = "macros")]
     pub use gapi_macros::{api, body};
 
     /// What `body!` expands to.

@@ -1,7 +1,6 @@
 //! Types of a program that hold a part of a response.
 
 // Some of it is used by what macros expand to.
-#[cfg_attr(not(feature = "macros"), allow(dead_code, unreachable_pub))]
 mod read;
 
 use std::collections::BTreeMap;
@@ -10,7 +9,6 @@ use bytes::Bytes;
 use serde_json::Value;
 
 pub(crate) use self::read::page_from_slice;
-#[cfg(feature = "macros")]
 #[doc(hidden)]
 pub use self::read::{EXPECTED, Field, FieldSlot, page};
 use crate::{

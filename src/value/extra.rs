@@ -52,7 +52,6 @@ impl Extra {
     }
 
     /// Sets a property, and returns a reference to the new value.
-    #[cfg(feature = "macros")]
     pub(crate) fn insert_mut(&mut self, name: String, value: Value) -> &mut Value {
         let properties = &mut self.0.get_or_insert_default().properties;
         let entry = properties.entry(name).or_default();

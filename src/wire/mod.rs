@@ -10,14 +10,11 @@ pub(crate) mod json_path;
 pub(crate) mod json_text;
 mod misfit;
 // Some of it, and of `object`, is used by what macros expand to.
-#[cfg_attr(not(feature = "macros"), allow(dead_code, unreachable_pub))]
 mod null;
-#[cfg_attr(not(feature = "macros"), allow(dead_code, unreachable_pub))]
 mod object;
 pub mod open_enum;
 mod param;
 mod place;
-#[cfg_attr(not(feature = "macros"), allow(unreachable_pub))]
 mod read;
 mod scalar;
 mod scalars;
@@ -30,7 +27,6 @@ use serde::{
     ser::{Serialize as _, Serializer},
 };
 
-#[cfg(feature = "macros")]
 pub use self::null::{null_entry, null_field};
 pub use self::{
     base64::Base64,
