@@ -52,7 +52,7 @@ pub trait Transport: std::fmt::Debug + Send + Sync + 'static {
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>>;
 
     /// Returns whether it reports [`SendEvents`]. If it does, the time limit of an attempt begins when a connection takes the
-    /// request, and a request that no connection took is repeated whatever its method. Otherwise the limit includes the wait for
+    /// request, and a request that no connection took is repeated for every method. Otherwise the limit includes the wait for
     /// a connection.
     ///
     /// A transport that passes requests with unchanged bodies to another one may return the value of that one.
