@@ -210,7 +210,7 @@ async fn where_there_is_nothing_every_place_is_named_with_the_ways_out() {
     assert_eq!(
         offline.to_string(),
         format!(
-            "no credentials were found: GOOGLE_APPLICATION_CREDENTIALS is not set; {GCLOUD} does not exist; nobody has \
+            "no credentials were found: GOOGLE_APPLICATION_CREDENTIALS is not set; {GCLOUD} does not exist; no user is \
              signed in with `gapi auth login`; the metadata server is not looked for, because NO_GCE_CHECK is true; {}",
             offline.hint().expect("ways out")
         )
