@@ -98,16 +98,19 @@ pub(crate) async fn rows() -> Vec<Row> {
             "gapi::Besides",
             "the name and the text of a token, which has no `Debug`",
         ),
-        open("gapi::Kind", "whether something is a map or a list"),
+        open("gapi::Container", "whether something is a map or a list"),
         open("gapi::Open", "an empty value, which nothing shows"),
-        open("gapi::Found", "a value as it is read, which has no `Debug`"),
+        open(
+            "gapi::Scalar",
+            "a value as it is read, which has no `Debug`",
+        ),
         open(
             "gapi::View",
             "a value as it is written, which has no `Debug`",
         ),
         open("gapi::Selection", "names of properties"),
         open(
-            "gapi::Slot",
+            "gapi::FieldSlot",
             "a field that is being read, within generated code",
         ),
         secret("gapi::Media", debug(&media())),

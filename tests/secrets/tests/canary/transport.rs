@@ -17,6 +17,10 @@ pub(crate) async fn rows() -> Vec<Row> {
         open("gapi_transport::TransportErrorKind", "a kind"),
         open("gapi_transport::SystemClock", "a clock"),
         open("gapi_transport::ManualClock", "a clock"),
+        open(
+            "gapi_transport::LazyTransport",
+            "a transport without settings",
+        ),
     ]
 }
 
