@@ -4,11 +4,10 @@ use std::path::Path;
 
 use super::graph::{Edges, Floors, circles};
 use super::lists::{Allowed, Unwanted};
+use super::measured::{Lists, Measured, text, twins};
 use super::modules::Crate;
 use super::words::{Location, Search, prose_words, words};
-use super::{
-    CRATES, LARGEST_CIRCLE, Lists, Measured, imports, lists, page_words, text, trip, twins,
-};
+use super::{CRATES, LARGEST_CIRCLE, imports, lists, page_words, trip};
 use crate::workspace::root;
 
 /// Returns the imports of a crate whose files are given as text.
