@@ -44,10 +44,13 @@ impl Document {
     }
 }
 
+/// Changes the JSON of a document.
+pub(crate) type Correction<'a> = dyn Fn(&mut Value) -> Result<(), Errors> + 'a;
+
 /// Reads a document. `correct` changes its JSON first.
 pub(crate) fn read(
     source: &Source,
-    correct: Option<&dyn Fn(&mut Value) -> Result<(), Errors>>,
+    correct: Option<&Correction<'_>>,
     warnings: &mut Errors,
 ) -> Result<Document, Errors> {
     let text = source.text.trim_start_matches('\u{feff}');

@@ -35,11 +35,11 @@ impl Pattern {
 
     /// The names before the first wildcard.
     pub(super) fn start(&self) -> Vec<&str> {
-        let name = |segment| match segment {
-            &Segment::Name(ref name) => Some(name.as_str()),
+        let names = self.0.iter().map_while(|segment| match segment {
+            Segment::Name(name) => Some(name.as_str()),
             _ => None,
-        };
-        self.0.iter().map_while(name).collect()
+        });
+        names.collect()
     }
 }
 

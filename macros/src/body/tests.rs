@@ -9,7 +9,7 @@ fn expand(text: &str) -> String {
 }
 
 #[test]
-fn mistakes_are_told() {
+fn mistakes_are_reported() {
     for (input, message) in [
         ("x::Y { }", "wants the path of package `gapi` first"),
         ("::g; x::Y", "expected the message's properties"),
@@ -27,7 +27,7 @@ fn mistakes_are_told() {
         ),
         ("::g; x::Y { a 1 }", "expected `:` and the value of `a`"),
         ("::g; x::Y { a: }", "expected a value"),
-        ("::g; x::Y { ..b, a: 1 }", "stand at the end"),
+        ("::g; x::Y { ..b, a: 1 }", "come last"),
         ("::g; x::Y { a: [null] }", "a list cannot hold `null`"),
         ("::g; x::Y { a: [0; 3] }", "vec![item; count]"),
         ("::g; x::Y { a: 1 b: 2 }", "expected `,`"),

@@ -9,7 +9,7 @@ fn expand(text: &str) -> String {
 }
 
 #[test]
-fn mistakes_are_told() {
+fn mistakes_are_reported() {
     for (input, message) in [
         ("enum E { A }", "derived for structs"),
         ("struct S(u32);", "with named fields"),
@@ -20,7 +20,7 @@ fn mistakes_are_told() {
         ("#[fields(to = x)] struct S { a: u32 }", "a type has `of"),
         (
             "#[fields(of = x, of = y)] struct S { a: u32 }",
-            "said twice",
+            "given twice",
         ),
         (
             "struct S { #[fields(name = \"b\")] a: u32 }",
