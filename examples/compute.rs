@@ -53,7 +53,8 @@ async fn local() -> Result<(), Box<dyn Error>> {
 
     println!("Making a machine, and waiting for it:");
     let operation = insert(project, "web-1")
-        .wait(&client)
+        .send(&client)
+        .wait()
         .deadline(Duration::from_secs(300))
         .poll_delay(Duration::from_millis(50), Duration::from_secs(5))
         .await?;
@@ -61,7 +62,8 @@ async fn local() -> Result<(), Box<dyn Error>> {
 
     println!("Making another, and watching it:");
     let mut watch = insert(project, "web-2")
-        .wait(&client)
+        .send(&client)
+        .wait()
         .poll_delay(Duration::from_millis(50), Duration::from_secs(5))
         .watch();
     while let Some(operation) = watch.try_next().await? {
@@ -71,7 +73,8 @@ async fn local() -> Result<(), Box<dyn Error>> {
 
     println!("Making one too many:");
     let failed = insert(project, "web-3")
-        .wait(&client)
+        .send(&client)
+        .wait()
         .poll_delay(Duration::from_millis(50), Duration::from_secs(5))
         .await;
     match failed {
@@ -92,7 +95,8 @@ async fn local() -> Result<(), Box<dyn Error>> {
     let name = operation.name.ok_or("an operation has a name")?;
     compute::zone_operations()
         .get(project, ZONE, name)
-        .wait(&client)
+        .send(&client)
+        .wait()
         .poll_delay(Duration::from_millis(50), Duration::from_secs(5))
         .await?;
     list(&client, project).await

@@ -6,7 +6,6 @@
 /// Version 1.
 pub mod v1 {
     // Requests: tables, calls, and what sends them.
-    pub use crate::method::Slot as PagingSlot;
     pub use crate::method::{
         Api, Endpoint, JobShape, Location, MaskOf, MediaDownload, MediaUpload, Method, Operation,
         OperationShape, Paging, Parameter, Patching, Slot, Verb,
@@ -14,7 +13,7 @@ pub mod v1 {
     pub use crate::patch::UpdateOf;
     pub use crate::{
         Client, Download, Error, HttpBody, HttpRequest, Items, LongRunning, Media, Pages, RawBody,
-        Upload, Wait,
+        Upload,
     };
     pub use crate::{
         pending::PendingCall,
@@ -35,7 +34,7 @@ pub mod v1 {
     };
     pub use crate::{
         __gapi_from_response as from_response, __gapi_object as object,
-        __gapi_open_enum as open_enum,
+        __gapi_open_enum as open_enum, __gapi_request as request,
     };
     pub use serde::de::{Deserialize, Deserializer};
     pub use serde::ser::{Serialize, Serializer};
@@ -43,11 +42,63 @@ pub mod v1 {
     pub use std::collections::BTreeMap;
 }
 
-/// Implements serde's traits, `Debug` and `PartialEq` for a type that is an [`Object`].
+/// Implements [`Object`](crate::schema::Object), serde's traits, `Debug` and `PartialEq` for the struct of a schema.
+///
+/// `Name "schema"`, then, if it has any: `fn null` (a function that sets properties to `null`), the `secrets[..]` and the `renamed[..]` of the
+/// trait; then each property with its index, its field and its JSON name.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __gapi_object {
-    ($($name:ident)*) => {$(
+    (
+        $name:ident $schema:literal
+        $(fn $null:ident)?
+        $(secrets[$($secret:literal),* $(,)?])?
+        $(renamed[$($renamed:tt),* $(,)?])?
+        $(, $index:literal $field:ident $property:literal)*
+        $(,)?
+    ) => {
+        $(impl $name {
+            /// Sets a property to an explicit `null`, which clears it in a PATCH. The field becomes `None`.
+            ///
+            /// # Errors
+            ///
+            /// When the schema has no property of this name.
+            #[inline]
+            pub fn $null(
+                &mut self,
+                property: &str,
+            ) -> ::core::result::Result<&mut Self, $crate::generated::v1::UnknownField> {
+                $crate::generated::v1::null(self, property)
+            }
+        })?
+        impl $crate::generated::v1::Object for $name {
+            const NAME: &'static str = $schema;
+            const PROPERTIES: &'static [&'static str] = &[$($property),*];
+            $(const SECRETS: &'static [&'static str] = &[$($secret),*];)?
+            $(const RENAMED: &'static [(&'static str, &'static str)] = &[$($renamed),*];)?
+            #[inline]
+            fn property(&self, index: usize) -> $crate::generated::v1::PropertyRef<'_> {
+                match index {
+                    $($index => $crate::generated::v1::field(&self.$field),)*
+                    _ => $crate::generated::v1::no_field(),
+                }
+            }
+            #[inline]
+            fn property_mut(&mut self, name: &str) -> $crate::generated::v1::PropertyMut<'_> {
+                match name {
+                    $($property => $crate::generated::v1::field_mut(&mut self.$field),)*
+                    _ => $crate::generated::v1::no_field_mut(),
+                }
+            }
+            #[inline]
+            fn extra(&self) -> &$crate::generated::v1::Extra {
+                &self.extra
+            }
+            #[inline]
+            fn extra_mut(&mut self) -> &mut $crate::generated::v1::Extra {
+                &mut self.extra
+            }
+        }
         impl $crate::generated::v1::Serialize for $name {
             #[inline]
             fn serialize<S: $crate::generated::v1::Serializer>(
@@ -77,10 +128,10 @@ macro_rules! __gapi_object {
                 $crate::generated::v1::eq(self, other)
             }
         }
-    )*};
+    };
 }
 
-/// Implements what follows from the text of an [`OpenEnum`](crate::OpenEnum): equality, hash, `Display`, `Debug`, and the codecs.
+/// Implements what follows from the text of an [`OpenEnum`](crate::schema::OpenEnum): equality, hash, `Display`, `Debug`, and the codecs.
 ///
 /// Each line is compiled for each enum of each module, so there is no `Ord`, and no `FromStr` beside `From`.
 #[doc(hidden)]
@@ -152,4 +203,107 @@ macro_rules! __gapi_open_enum {
         }
         impl $crate::generated::v1::Leaf for $name {}
     )*};
+}
+
+/// Implements the functions of a request.
+///
+/// `Name "method.id": Response`, then what the method has besides: `pages`, `items(list field: Item)` or `items(map field: (String, Item))`,
+/// `upload`, `download`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __gapi_request {
+    (@pages $name:ident $response:ty) => {
+        impl $name {
+            /// Returns all pages; each is requested when it is needed.
+            #[inline]
+            pub fn pages(
+                self,
+                client: &$crate::generated::v1::Client,
+            ) -> $crate::generated::v1::Pages<$response> {
+                $crate::generated::v1::Pages::new(client, self.0)
+            }
+        }
+    };
+    (@items $name:ident $response:ty, $entries:ident $field:ident: $item:ty) => {
+        impl $name {
+            /// Returns the items of all pages.
+            #[inline]
+            pub fn items(
+                self,
+                client: &$crate::generated::v1::Client,
+            ) -> $crate::generated::v1::Items<$response, $item> {
+                $crate::generated::v1::Items::$entries(client, self.0, |page| page.$field.take())
+            }
+        }
+    };
+    (@upload $name:ident $response:ty) => {
+        impl $name {
+            /// Adds media to upload.
+            #[inline]
+            pub fn upload(
+                self,
+                media: impl ::core::convert::Into<$crate::generated::v1::Media>,
+            ) -> $crate::generated::v1::Upload<$response> {
+                $crate::generated::v1::Upload::new(self.0, media)
+            }
+        }
+    };
+    (@download $name:ident $response:ty) => {
+        impl $name {
+            /// Requests the media itself. Await all of it, or read it as a stream.
+            #[inline]
+            pub fn download(
+                self,
+                client: &$crate::generated::v1::Client,
+            ) -> $crate::generated::v1::Download {
+                $crate::generated::v1::Download::new(client, self.0)
+            }
+        }
+    };
+    (
+        $name:ident $id:literal: $response:ty
+        $(, $feature:ident $(($($detail:tt)*))?)*
+        $(,)?
+    ) => {
+        impl $name {
+            /// The id of the method in the Discovery document.
+            pub const METHOD: &'static str = $id;
+
+            /// Sends the request. Await the response, or set options first.
+            #[inline]
+            pub fn send(
+                self,
+                client: &$crate::generated::v1::Client,
+            ) -> $crate::generated::v1::PendingCall<$response> {
+                $crate::generated::v1::PendingCall::new(client, self.0)
+            }
+
+            /// Returns the HTTP request that would be sent, without credentials.
+            ///
+            /// # Errors
+            ///
+            /// When a parameter is not possible in the path, or the body cannot be encoded.
+            #[inline]
+            pub fn to_http(
+                &self,
+            ) -> ::core::result::Result<
+                $crate::generated::v1::HttpRequest,
+                $crate::generated::v1::Error,
+            > {
+                self.0.to_http()
+            }
+        }
+        impl $crate::generated::v1::Request for $name {
+            type Response = $response;
+            #[inline]
+            fn call(&self) -> &$crate::generated::v1::Call {
+                &self.0
+            }
+            #[inline]
+            fn into_call(self) -> $crate::generated::v1::Call {
+                self.0
+            }
+        }
+        $($crate::__gapi_request!(@$feature $name $response $(, $($detail)*)?);)*
+    };
 }

@@ -92,21 +92,17 @@ pub use crate::{
         Error, ErrorDetail, ErrorInfo, ErrorKind, FieldViolation, HelpLink, PreconditionViolation,
         QuotaViolation, ResourceInfo,
     },
-    fields::{Fields, Part},
+    fields::Fields,
     http::HttpRequest,
     http_body::{HttpBody, RawBody},
     media::{
         Chunks, Download, Media, PendingUpload, Progress, ResumableUpload, StartUpload, Upload,
         UploadSession,
     },
-    method::{
-        Api, Endpoint, JobShape, Location, MaskOf, MediaDownload, MediaUpload, Method, Operation,
-        OperationShape, Paging, Parameter, Patching, Slot, Verb,
-    },
     observe::{AttemptMetrics, CallMetrics, Observer},
     operation::{LongRunning, OperationStream, Wait},
-    paging::{Items, Listed, Pages},
-    patch::{Patch, UpdateOf},
+    paging::{Items, Pages},
+    patch::Patch,
     pending::{PendingCall, conditional::ConditionalCall},
     request::{
         Call, IntoUpdate, Request,
@@ -118,8 +114,26 @@ pub use crate::{
     response::Response,
     retry::RetryPolicy,
     streaming::ResponseStream,
-    wire::{Base64, Object, OpenEnum, Param, UnknownField, Wire, mismatches},
+    wire::{Base64, UnknownField, mismatches},
 };
+
+/// Tables of APIs and their methods, as [`Call::method`] returns them.
+pub mod discovery {
+    pub use crate::method::{
+        Api, Endpoint, JobShape, Location, MaskOf, MediaDownload, MediaUpload, Method, Operation,
+        OperationShape, Paging, Parameter, Patching, Slot, Verb,
+    };
+}
+
+/// The traits of generated types, for bounds of generic code.
+pub mod schema {
+    pub use crate::{
+        fields::Part,
+        paging::Listed,
+        patch::UpdateOf,
+        wire::{Object, OpenEnum, Param, Wire},
+    };
+}
 
 /// Generates a module of requests from a Discovery document.
 ///

@@ -117,7 +117,7 @@ pub fn generate(source: &Source, options: &Options) -> Result<Generated, Errors>
     };
     Ok(Generated {
         tokens: emit::module(&api, &options.runtime),
-        docs: emit::docs(&api),
+        docs: emit::module_docs(&api),
         warnings: warnings.within(&source.name),
         recursion_limit,
         api,

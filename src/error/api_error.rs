@@ -1,4 +1,4 @@
-//! Reads the error bodies that servers send, in every shape that has been seen.
+//! Reads the error bodies of servers, in all known forms.
 
 use http::HeaderMap;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::{details::ErrorDetail, markup};
 use crate::{media_type, wire::json_text};
 
-/// What an error body says.
+/// The content of an error body.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ApiError {
     pub(super) code: Option<String>,
@@ -14,17 +14,17 @@ pub(super) struct ApiError {
     pub(super) reasons: Vec<String>,
     pub(super) message: Option<String>,
     pub(super) details: Vec<ErrorDetail>,
-    /// A page on which the way out can be taken: older APIs' `extendedHelp`.
+    /// A page with a solution: `extendedHelp` of older APIs.
     pub(super) help: Option<String>,
 }
 
-/// Objects within objects within which an error may stand.
+/// The depth to which errors within errors are read.
 const DEEPEST: u32 = 4;
 
 impl ApiError {
-    /// Reads `body`. What is not understood is left out; the body itself is kept elsewhere.
+    /// Reads `body`, and ignores what it does not understand. The caller stores the body itself.
     ///
-    /// Understood are `{"error": {...}}`, the same inside a list or another error, the inner object without its envelope, OAuth's
+    /// It understands `{"error": {...}}`, the same inside a list or another error, the inner object without its envelope, OAuth's
     /// `{"error": "...", "error_description": "..."}` (RFC 6749 section 5.2), a bare list of `errors`, and text, XML and HTML.
     pub(super) fn parse(headers: &HeaderMap, body: &[u8]) -> Self {
         let mut this = Self::default();
@@ -51,7 +51,7 @@ impl ApiError {
                 Some(inner @ Value::Object(_)) if depth > 0 => self.read(inner, depth - 1),
                 Some(Value::String(error)) => {
                     self.reasons.push(error);
-                    self.message = value.get("error_description").and_then(words);
+                    self.message = value.get("error_description").and_then(inner_text);
                 }
                 _ => self.read_status(value),
             },
@@ -59,9 +59,9 @@ impl ApiError {
         }
     }
 
-    /// The object inside the envelope.
+    /// Reads the object inside of `{"error": ...}`.
     fn read_status(&mut self, mut error: Value) {
-        self.message = error.get("message").and_then(words);
+        self.message = error.get("message").and_then(inner_text);
         let codes = ["status", "code"].into_iter();
         self.code = codes.filter_map(|name| error.get(name)).find_map(code);
         let name = ["details", "detail"]
@@ -89,7 +89,7 @@ impl ApiError {
         }
     }
 
-    /// One of `errors`.
+    /// Reads one entry of `errors`.
     fn read_entry(&mut self, entry: &mut Value) {
         // In operations, the reason is called a code.
         let reason = entry.get("reason").or_else(|| entry.get("code"));
@@ -103,7 +103,7 @@ impl ApiError {
                 .map(String::from);
         }
         if self.message.is_none() {
-            self.message = entry.get("message").and_then(words);
+            self.message = entry.get("message").and_then(inner_text);
         }
         let details = entry.get_mut("errorDetails").and_then(Value::as_array_mut);
         for detail in details.into_iter().flatten() {
@@ -111,9 +111,9 @@ impl ApiError {
         }
     }
 
-    /// Replaces `secret` wherever it occurs in the texts.
+    /// Replaces all occurrences of `secret` in the texts.
     pub(super) fn hide(&mut self, secret: &str) {
-        // Shorter texts are no keys, and occur in ordinary words.
+        // Shorter texts are not keys, and are parts of ordinary words.
         if secret.len() < 6 {
             return;
         }
@@ -138,8 +138,8 @@ impl ApiError {
     }
 }
 
-/// Text, or the text of an object that stands where text should (`{"message": {"message": "..."}}`, `{"message": {"error": {"message": "..."}}}`).
-fn words(value: &Value) -> Option<String> {
+/// Returns a text, or the text inside of an object (`{"message": {"message": "..."}}`, `{"message": {"error": {"message": "..."}}}`).
+fn inner_text(value: &Value) -> Option<String> {
     let mut value = value;
     for _ in 0..=DEEPEST {
         match value {
@@ -157,7 +157,7 @@ fn words(value: &Value) -> Option<String> {
     None
 }
 
-/// A canonical code: its name, or its number, which may stand in a text. An HTTP status is none.
+/// Returns a canonical code from its name or its number, which may be a text. An HTTP status is not one.
 fn code(value: &Value) -> Option<String> {
     let number = match value {
         Value::String(text) => match text.parse() {
@@ -169,7 +169,7 @@ fn code(value: &Value) -> Option<String> {
     rpc_code(number).map(String::from)
 }
 
-/// The name of a `google.rpc.Code`, where a number is small enough to be one and not an HTTP status.
+/// Returns the name of a `google.rpc.Code`, or `None` for other numbers, such as an HTTP status.
 fn rpc_code(code: u64) -> Option<&'static str> {
     const NAMES: [&str; 17] = [
         "OK",
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn every_shape_that_servers_send() {
+    fn all_known_forms_are_read() {
         expect(
             r#"{"error":{"code":404,"message":" Not here. ","status":"NOT_FOUND","errors":[{"reason":"notFound"}]}}"#,
             Some("NOT_FOUND"),
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn details_that_are_no_list_are_kept() {
+    fn details_that_are_no_list_are_returned() {
         let error = read(r#"{"error":{"details":"text"}}"#);
         assert_eq!(error.details, [ErrorDetail::Other("text".into())]);
     }

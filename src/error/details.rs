@@ -8,7 +8,7 @@ use crate::value;
 
 /// One entry of `error.details`.
 ///
-/// Text that a server left out is empty, not an error: details are there to help, and half of one helps too.
+/// Texts that a server omits are empty, since incomplete details are useful too.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum ErrorDetail {
@@ -20,9 +20,9 @@ pub enum ErrorDetail {
     RetryInfo(Duration),
     /// `google.rpc.QuotaFailure`: which quota was exceeded.
     QuotaFailure(Vec<QuotaViolation>),
-    /// `google.rpc.PreconditionFailure`: what has to be true first.
+    /// `google.rpc.PreconditionFailure`: conditions that are not fulfilled.
     PreconditionFailure(Vec<PreconditionViolation>),
-    /// `google.rpc.Help`: where to read on.
+    /// `google.rpc.Help`: links to documentation.
     Help(Vec<HelpLink>),
     /// `google.rpc.LocalizedMessage`: a text for the end user.
     LocalizedMessage {
@@ -31,23 +31,23 @@ pub enum ErrorDetail {
         /// The text.
         message: String,
     },
-    /// `google.rpc.RequestInfo`: what to quote to the service's support.
+    /// `google.rpc.RequestInfo`: the ids to quote to the support of the service.
     RequestInfo {
         /// The request's id.
         request_id: String,
         /// Data for the service's own use.
         serving_data: String,
     },
-    /// `google.rpc.ResourceInfo`: which resource it is about.
+    /// `google.rpc.ResourceInfo`: the resource of the error.
     ResourceInfo(ResourceInfo),
-    /// `google.rpc.DebugInfo`: where it happened in the server.
+    /// `google.rpc.DebugInfo`: the location in the server.
     DebugInfo {
         /// The stack, one frame per entry.
         stack_entries: Vec<String>,
         /// More about it.
         detail: String,
     },
-    /// Any other kind, as it came.
+    /// Any other kind, unchanged.
     Other(Value),
 }
 
@@ -57,7 +57,7 @@ pub enum ErrorDetail {
 pub struct ErrorInfo {
     /// `SERVICE_DISABLED`
     pub reason: String,
-    /// Who defines the reason: `googleapis.com`.
+    /// The service that defines the reason: `googleapis.com`.
     pub domain: String,
     /// More about it, such as `service` and `consumer`.
     pub metadata: BTreeMap<String, String>,
@@ -85,25 +85,25 @@ pub struct QuotaViolation {
     pub description: String,
 }
 
-/// A condition that does not hold.
+/// A condition that is not fulfilled.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PreconditionViolation {
     /// The kind of condition: `TOS`.
     pub kind: String,
-    /// What it is about.
+    /// The subject of the condition.
     pub subject: String,
-    /// How to make it hold.
+    /// How to fulfill it.
     pub description: String,
 }
 
-/// A page that helps.
+/// A link to documentation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HelpLink {
-    /// What is there.
+    /// The description of the page.
     pub description: String,
-    /// Where.
+    /// The URL.
     pub url: String,
 }
 
@@ -115,9 +115,9 @@ pub struct ResourceInfo {
     pub resource_type: String,
     /// Its name.
     pub resource_name: String,
-    /// Who owns it.
+    /// Its owner.
     pub owner: String,
-    /// What went wrong with it.
+    /// The description of the error.
     pub description: String,
 }
 
@@ -259,7 +259,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn known_kinds_are_typed_and_others_kept() {
+    fn known_kinds_are_typed_and_others_unchanged() {
         let parse = ErrorDetail::parse;
         assert_eq!(
             parse(
@@ -293,7 +293,7 @@ mod tests {
         ] {
             assert_eq!(ErrorDetail::parse(odd.clone()), ErrorDetail::Other(odd));
         }
-        // A delay that is no duration is kept as it came.
+        // A delay that is no duration remains unchanged.
         let odd = json!({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "-1s"});
         assert_eq!(ErrorDetail::parse(odd.clone()), ErrorDetail::Other(odd));
     }

@@ -1,34 +1,34 @@
-//! What kind of failure an error is.
+//! The kinds of errors.
 
 use std::fmt;
 
-/// What kind of failure an [`Error`](crate::Error) is.
+/// The kind of an [`Error`](crate::Error).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The request or the client is set up wrongly; nothing was sent.
+    /// The request or the client is configured wrongly; nothing was sent.
     Usage,
-    /// No valid credentials could be had, or they may not be sent there.
+    /// There are no valid credentials, or they may not be sent to this URL.
     Auth,
-    /// No connection to the server; nothing was sent.
+    /// The connection to the server failed; nothing was sent.
     Connect,
-    /// Time ran out: the call's own, or the attempt's.
+    /// The time limit of the call or of an attempt was exceeded.
     Timeout,
-    /// The connection broke, or the answer was incomplete or too large.
+    /// The connection failed after the request began, or the response was incomplete or too large.
     Transport,
     /// A redirect that cannot be followed.
     Redirect,
-    /// The server answered with an error.
+    /// The server returned an error.
     Api,
-    /// The server's answer is not what the document declares.
+    /// The response does not have the form that the document declares.
     Decode,
     /// A long-running operation ended in an error.
     Operation,
-    /// A list does not come to its end: the server repeats a page token.
+    /// A list has no end: the server repeats a page token.
     Paging,
-    /// What the caller gave to read from or to write to failed.
+    /// Reading the caller's media, or writing to the caller's destination, failed.
     Io,
-    /// Media cannot go on its way or did not arrive as it was: another size or checksum, another version in the middle of a download, a session that is gone.
+    /// A transfer failed an integrity check, the object changed during the download, or the session expired.
     Media,
 }
 

@@ -1,34 +1,33 @@
-//! Error bodies that are no JSON: the text of a message, never markup.
+//! Error bodies that are not JSON: their message as plain text.
 
 use std::borrow::Cow;
 
 use crate::media_type;
 
-/// How much of a body is looked at, in bytes: pages begin with styles and scripts.
-const LOOKED_AT: usize = 64 << 10;
+/// The number of bytes of a body that are read: pages begin with styles and scripts.
+const LONGEST_BODY: usize = 64 << 10;
 
-/// How many characters of it are a message.
-const LONGEST: usize = 300;
+/// The maximum number of characters of a message.
+const LONGEST_MESSAGE: usize = 300;
 
-/// What a body says.
+/// The message of a body, and its code.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct TextError {
     pub(super) message: Option<String>,
-    /// The reason for programs, which XML calls a code.
+    /// The `Code` of XML.
     pub(super) reason: Option<String>,
 }
 
-/// Reads a body of the media type `form`. Nothing where it is not text, or is JSON that is broken.
+/// Reads a body of the media type `form`. Returns nothing if it is not text, or invalid JSON.
 pub(super) fn read(form: Option<&str>, body: &[u8]) -> TextError {
     if form.is_some_and(|form| !media_type::is_text(form)) {
         return TextError::default();
     }
-    let looked_at = &body[..body.len().min(LOOKED_AT)];
-    let text = String::from_utf8_lossy(looked_at);
+    let text = String::from_utf8_lossy(&body[..body.len().min(LONGEST_BODY)]);
     let text = text.trim_start_matches('\u{feff}').trim_start();
     match text.chars().next() {
         None | Some('{' | '[') => TextError::default(),
-        // No text holds this character; UTF-16 does.
+        // Text in UTF-16 contains this character.
         _ if text.contains('\0') => TextError::default(),
         Some('<') => markup(text),
         Some(_) if form.is_some_and(|form| media_type::is(form, "text/html")) => markup(text),
@@ -39,7 +38,7 @@ pub(super) fn read(form: Option<&str>, body: &[u8]) -> TextError {
     }
 }
 
-/// XML tells its parts by their names; of HTML there is the text of the page, or else its title.
+/// Reads the elements of XML by their names, and of HTML the text of the page, or its title.
 fn markup(text: &str) -> TextError {
     let mut page = String::new();
     let mut title = String::new();
@@ -49,15 +48,15 @@ fn markup(text: &str) -> TextError {
         (&["code"], String::new()),
     ];
     let mut inside = String::new();
-    for piece in Pieces(text) {
+    for piece in MarkupPieces(text) {
         match piece {
-            Piece::Text(text) => {
+            MarkupPiece::Text(text) => {
                 let text = unescaped(text);
                 let known = named
                     .iter_mut()
                     .find(|(names, _)| names.contains(&&*inside));
-                if let Some((_, said)) = known {
-                    said.push_str(&text);
+                if let Some((_, content)) = known {
+                    content.push_str(&text);
                 }
                 let all = if inside == "title" {
                     &mut title
@@ -66,7 +65,7 @@ fn markup(text: &str) -> TextError {
                 };
                 all.push_str(&text);
             }
-            Piece::Tag { name, is_end } => {
+            MarkupPiece::Tag { name, is_end } => {
                 if !INLINE.contains(&&*name) {
                     page.push(' ');
                 }
@@ -80,7 +79,7 @@ fn markup(text: &str) -> TextError {
     }
     let [(_, message), (_, details), (_, code)] = &named;
     let code = code.trim();
-    // In HTML, elements of this name hold examples.
+    // Elements `code` of HTML are examples.
     let is_error = !message.trim().is_empty();
     let is_code = is_error && !code.is_empty() && code.bytes().all(|b| b.is_ascii_alphanumeric());
     TextError {
@@ -93,13 +92,13 @@ fn markup(text: &str) -> TextError {
     }
 }
 
-/// Elements that are parts of a word or a sentence.
+/// Elements within a word or a sentence.
 const INLINE: [&str; 16] = [
     "a", "abbr", "b", "bdi", "code", "em", "font", "i", "ins", "kbd", "span", "strong", "sub",
     "sup", "tt", "u",
 ];
 
-enum Piece<'a> {
+enum MarkupPiece<'a> {
     Text(&'a str),
     /// The name is in lower case.
     Tag {
@@ -108,26 +107,26 @@ enum Piece<'a> {
     },
 }
 
-/// Texts and tags, without comments, declarations, scripts and styles.
-struct Pieces<'a>(&'a str);
+/// The texts and tags, without comments, declarations, scripts and styles.
+struct MarkupPieces<'a>(&'a str);
 
-impl<'a> Iterator for Pieces<'a> {
-    type Item = Piece<'a>;
+impl<'a> Iterator for MarkupPieces<'a> {
+    type Item = MarkupPiece<'a>;
 
-    fn next(&mut self) -> Option<Piece<'a>> {
+    fn next(&mut self) -> Option<MarkupPiece<'a>> {
         loop {
             let Some(rest) = self.0.strip_prefix('<') else {
                 let end = self.0.find('<').unwrap_or(self.0.len());
                 let text;
                 (text, self.0) = self.0.split_at(end);
-                return (!text.is_empty()).then_some(Piece::Text(text));
+                return (!text.is_empty()).then_some(MarkupPiece::Text(text));
             };
             if let Some(comment) = rest.strip_prefix("!--") {
                 self.0 = after(comment, "-->");
             } else if let Some(data) = rest.strip_prefix("![CDATA[") {
                 let end = data.find("]]>").unwrap_or(data.len());
                 self.0 = after(data, "]]>");
-                return Some(Piece::Text(&data[..end]));
+                return Some(MarkupPiece::Text(&data[..end]));
             } else if rest.starts_with(['!', '?']) {
                 self.0 = after(rest, ">");
             } else {
@@ -141,18 +140,18 @@ impl<'a> Iterator for Pieces<'a> {
                 if !is_end && matches!(&*name, "script" | "style" | "svg") {
                     self.0 = after_element(self.0, &name);
                 }
-                return Some(Piece::Tag { name, is_end });
+                return Some(MarkupPiece::Tag { name, is_end });
             }
         }
     }
 }
 
-/// What follows `end`; nothing where it does not come.
+/// Returns the text after `end`, or nothing if `end` is missing.
 fn after<'a>(text: &'a str, end: &str) -> &'a str {
     text.split_once(end).map_or("", |(_, rest)| rest)
 }
 
-/// What follows the content of an element whose content is no text.
+/// Returns the text after an element whose content is no text.
 fn after_element<'a>(text: &'a str, name: &str) -> &'a str {
     let mut rest = text;
     while let Some((_, end)) = rest.split_once("</") {
@@ -165,7 +164,7 @@ fn after_element<'a>(text: &'a str, name: &str) -> &'a str {
     ""
 }
 
-/// Where a tag ends. Values in quotes may hold what would end it.
+/// Returns the offset of the end of a tag, which is not inside of quotes.
 fn tag_end(text: &str) -> usize {
     let mut quote = None;
     for (at, byte) in text.bytes().enumerate() {
@@ -179,7 +178,7 @@ fn tag_end(text: &str) -> usize {
     text.len()
 }
 
-/// `text` with the characters that its references stand for.
+/// Returns `text` with its character references decoded.
 fn unescaped(text: &str) -> Cow<'_, str> {
     if !text.contains('&') {
         return text.into();
@@ -223,7 +222,7 @@ fn reference(name: &str) -> Option<char> {
     })
 }
 
-/// The words of `text`, as far as they are a message.
+/// Returns the words of `text`, up to [`LONGEST_MESSAGE`].
 fn short(text: &str) -> Option<String> {
     let mut message = String::new();
     let mut length = 0;
@@ -233,7 +232,7 @@ fn short(text: &str) -> Option<String> {
             .into_iter()
             .chain(word.chars())
         {
-            if length == LONGEST {
+            if length == LONGEST_MESSAGE {
                 message.push_str("...");
                 return Some(message);
             }
@@ -254,7 +253,7 @@ mod tests {
 
     #[test]
     fn texts_are_messages() {
-        for (form, body, said) in [
+        for (form, body, expected) in [
             (
                 "text/html; charset=UTF-8",
                 "sa@p does not have storage.objects.get access.\n",
@@ -272,15 +271,15 @@ mod tests {
             ("text/plain", "a\0b", None),
             ("text/plain", " \n", None),
         ] {
-            assert_eq!(message(form, body).as_deref(), said, "{body}");
+            assert_eq!(message(form, body).as_deref(), expected, "{body}");
         }
         assert_eq!(read(None, b"plain").message.as_deref(), Some("plain"));
         let long = message("text/plain", &"word ".repeat(100_000)).expect("a message");
-        assert_eq!(long.chars().count(), LONGEST + 3);
+        assert_eq!(long.chars().count(), LONGEST_MESSAGE + 3);
     }
 
     #[test]
-    fn xml_tells_its_message_and_its_code() {
+    fn xml_has_a_message_and_a_code() {
         let storage = "<?xml version='1.0' encoding='UTF-8'?><Error><Code>AccessDenied</Code><Message>Access denied.</Message>\
                        <Details>sa@p does not have storage.objects.get access to b/&quot;o&quot; &amp; more.</Details></Error>";
         let expected = TextError {
@@ -296,13 +295,13 @@ mod tests {
         );
         let older = "<errors xmlns='http://schemas.google.com/g/2005'><error><domain>GData</domain><code>InvalidRequest</code>\
                      <internalReason><![CDATA[No <such> thing]]></internalReason></error></errors>";
-        let said = read(None, older.as_bytes());
-        assert_eq!(said.message.as_deref(), Some("No <such> thing"));
-        assert_eq!(said.reason.as_deref(), Some("InvalidRequest"));
+        let error = read(None, older.as_bytes());
+        assert_eq!(error.message.as_deref(), Some("No <such> thing"));
+        assert_eq!(error.reason.as_deref(), Some("InvalidRequest"));
     }
 
     #[test]
-    fn pages_are_their_text() {
+    fn pages_are_read_as_text() {
         let page = "<!DOCTYPE html>\n<html lang=en>\n<meta charset=utf-8>\n<title>Error 404 (Not Found)!!1</title>\n\
                     <style>*{margin:0} a > b</style><script>if (1 < 2) x(\"</div>\")</SCRIPT >\n<!-- <p>hidden</p> -->\
                     <a href=\"//www.google.com/?a>b\"><span id=logo aria-label='Goo>gle'></span></a>\n\

@@ -1,4 +1,4 @@
-//! How a call failed.
+//! The errors of calls.
 
 mod api_error;
 mod details;
@@ -33,41 +33,41 @@ const QUOTA_PROJECT: HeaderName = HeaderName::from_static("x-goog-user-project")
 
 /// Why a call failed. One pointer wide.
 ///
-/// `Display` is one line for a person: the method, what happened, and the way out where one is known. Of a body it holds at most the server's own
-/// [`message`](Self::message), shortened and without credentials; [`body`](Self::body) gives the body.
-pub struct Error(OutlinedBox<Inner>);
+/// `Display` is one line for people: the method, the failure, and a solution if one is known. Of a body it contains at most the
+/// [`message`](Self::message) of the server, shortened and without credentials; [`body`](Self::body) returns the body.
+pub struct Error(OutlinedBox<ErrorData>);
 
 #[derive(Clone)]
-struct Inner {
+struct ErrorData {
     kind: ErrorKind,
-    /// What happened, for a person; empty for API errors, whose own message is shown.
+    /// The failure, for people; empty for API errors, which have a message of the server.
     message: String,
     method: Option<&'static str>,
     /// Without secrets.
     url: Option<String>,
-    answer: Option<(StatusCode, HeaderMap, Bytes)>,
+    response: Option<(StatusCode, HeaderMap, Bytes)>,
     api: ApiError,
     json_path: Option<String>,
     repeat: Repeat,
-    /// HTTP exchanges of the call; 0 where none was tried.
+    /// The number of HTTP exchanges of the call; 0 if none was tried.
     attempts: u32,
     /// More about the end of the attempts.
     note: Option<Note>,
-    /// The long-running operation that it is about.
+    /// The name of the long-running operation.
     operation: Option<String>,
-    /// How many calls the batch has that failed as a whole.
+    /// The number of calls of the batch that failed as a whole.
     batch: Option<usize>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(OutlinedBox::new(Inner {
+        Self(OutlinedBox::new(ErrorData {
             kind,
             message: message.into(),
             method: None,
             url: None,
-            answer: None,
+            response: None,
             api: ApiError::default(),
             json_path: None,
             repeat: match kind {
@@ -82,28 +82,28 @@ impl Error {
         }))
     }
 
-    /// A mistake in the use of this crate, which nothing was sent for.
+    /// Makes an error of wrong use, after which nothing was sent.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Usage, message)
     }
 
-    /// The server's answer `status`, which is not a success.
+    /// Makes the error of a response whose `status` is not a success.
     pub(crate) fn api(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
         let mut error = Self::new(ErrorKind::Api, "");
         error.0.api = ApiError::parse(&headers, &body);
         error.0.repeat = repeat_of(status, &error.0.api);
-        error.0.answer = Some((status, headers, body));
+        error.0.response = Some((status, headers, body));
         error
     }
 
-    /// A long-running operation that failed: `body` is the operation, and `status` what it tells of an HTTP status.
+    /// Makes the error of a long-running operation that failed: `body` is the operation, and `status` the HTTP status in it.
     pub(crate) fn operation_failed(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
         let mut error = Self::api(status, headers, body);
         error.0.kind = ErrorKind::Operation;
         error
     }
 
-    /// Adds the name of the operation that it is about.
+    /// Adds the name of the operation.
     pub(crate) fn of_operation(mut self, name: &str) -> Self {
         if self.0.operation.is_none() && !name.is_empty() {
             self.0.operation = Some(name.to_owned());
@@ -111,20 +111,20 @@ impl Error {
         self
     }
 
-    /// Makes it the error of a batch of so many calls instead of one call's.
+    /// Makes it the error of a batch of `calls` calls instead of one call's.
     pub(crate) fn of_batch(mut self, calls: usize) -> Self {
         self.0.batch = Some(calls);
         self.0.method = None;
         self
     }
 
-    /// The same failure, for another call.
+    /// Returns the same failure for another call.
     pub(crate) fn copy(&self) -> Self {
         Self(self.0.clone())
     }
 
     pub(crate) fn auth(error: AuthError) -> Self {
-        // The credentials have tried again themselves, for as long as they think right.
+        // The credentials have retried by their own policy.
         Self::new(ErrorKind::Auth, "").with_source(error)
     }
 
@@ -149,7 +149,7 @@ impl Error {
         Self::new(kind, "").with_repeat(repeat).with_source(error)
     }
 
-    /// What the caller gave to be read from failed.
+    /// Makes the error of the caller's media that could not be read.
     pub(crate) fn unreadable(why: TransportError) -> Self {
         Self::new(ErrorKind::Io, "").with_source(why)
     }
@@ -159,30 +159,30 @@ impl Error {
         self
     }
 
-    /// Whether trying again could help.
+    /// Returns whether another attempt can succeed.
     pub(crate) fn repeat(&self) -> Repeat {
         self.0.repeat
     }
 
-    /// Adds how many attempts there were, and why there are no more, if that is not said already.
+    /// Sets the number of attempts, and adds why there are no more.
     pub(crate) fn after(mut self, attempts: u32, note: Option<Note>) -> Self {
         self.0.attempts = attempts;
         self.0.note = note.or(self.0.note.take());
         self
     }
 
-    /// Says how many exchanges the call made, where it does not say that there were more.
+    /// Sets the number of exchanges, unless it is higher already.
     pub(crate) fn counting(mut self, exchanges: u32) -> Self {
         self.0.attempts = self.0.attempts.max(exchanges);
         self
     }
 
-    /// Adds the error that the attempt before ended with, which says more than that time ran out.
+    /// Adds the error of the previous attempt, since a timeout alone explains little.
     pub(crate) fn following(mut self, last: Self) -> Self {
         let text = last.to_string();
-        let place = last.method().map(|method| format!("{method}: "));
-        let text = place
-            .and_then(|place| text.strip_prefix(&place))
+        let prefix = last.method().map(|method| format!("{method}: "));
+        let text = prefix
+            .and_then(|prefix| text.strip_prefix(&prefix))
             .unwrap_or(&text);
         self.0.message = format!("{}; the attempt before ended with: {text}", self.0.message);
         self.with_source(last)
@@ -193,7 +193,7 @@ impl Error {
         self
     }
 
-    /// Adds where it happened. `url` holds no secret.
+    /// Adds the method and the URL, which contains no secret.
     pub(crate) fn at(mut self, method: &'static str, url: Option<String>) -> Self {
         self.0.method.get_or_insert(method);
         if self.0.url.is_none() {
@@ -208,7 +208,7 @@ impl Error {
         headers: HeaderMap,
         body: Bytes,
     ) -> Self {
-        self.0.answer = Some((status, headers, body));
+        self.0.response = Some((status, headers, body));
         self
     }
 
@@ -217,19 +217,19 @@ impl Error {
         self
     }
 
-    /// Adds the way out, shown after an API error's own message.
+    /// Adds a solution, which `Display` has after the message of the server.
     pub(crate) fn with_hint(mut self, hint: String) -> Self {
         self.0.message = hint;
         self
     }
 
-    /// Hides a secret that the server might have repeated in its message.
+    /// Hides a secret that the message of the server may repeat.
     pub(crate) fn hiding(mut self, secret: &str) -> Self {
         self.0.api.hide(secret);
         self
     }
 
-    /// Hides the credentials in headers that were sent.
+    /// Hides the credentials of the headers that were sent.
     pub(crate) fn hiding_credentials<'a>(
         self,
         headers: impl Iterator<Item = (&'a HeaderName, &'a HeaderValue)>,
@@ -239,140 +239,141 @@ impl Error {
         });
         credentials.fold(self, |error, (_, value)| {
             let value = value.to_str().unwrap_or_default();
-            // Behind its scheme, where there is one.
+            // The part after the scheme, if there is one.
             error.hiding(value.rsplit(' ').next().unwrap_or_default())
         })
     }
 
-    /// The name of the long-running operation that was waited for, where one has begun. It may be waited for again by its name; see
+    /// Returns the name of the long-running operation that was waited for, if one was started. To wait for it again, see
     /// [`Wait`](crate::Wait).
     pub fn operation(&self) -> Option<&str> {
         self.0.operation.as_deref()
     }
 
-    /// What kind of failure this is.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The HTTP status of the answer, where there was one; of an operation that failed, the status that the operation tells, where it does.
+    /// Returns the HTTP status of the response, or of the error of an operation, if there is one.
     pub fn status(&self) -> Option<StatusCode> {
-        self.0.answer.as_ref().map(|(status, ..)| *status)
+        self.0.response.as_ref().map(|(status, ..)| *status)
     }
 
-    /// The canonical code of an API error (`google.rpc.Code`): `NOT_FOUND`, `PERMISSION_DENIED`. Older APIs send none.
+    /// Returns the canonical code of an API error (`google.rpc.Code`): `NOT_FOUND`, `PERMISSION_DENIED`. Older APIs have none.
     pub fn code(&self) -> Option<&str> {
         self.0.api.code.as_deref()
     }
 
-    /// The reason of an API error, for programs: `SERVICE_DISABLED` (`ErrorInfo.reason`), or an older API's
-    /// `errors[].reason`, such as `rateLimitExceeded`, or the `error` of an OAuth answer.
+    /// Returns the reason of an API error: `SERVICE_DISABLED` (`ErrorInfo.reason`), or an older API's
+    /// `errors[].reason`, such as `rateLimitExceeded`, or the `error` of an OAuth response.
     pub fn reason(&self) -> Option<&str> {
         self.0.api.reasons.first().map(String::as_str)
     }
 
-    /// Whether `reason` is among the reasons of an API error. Newer servers send the old and the new name of a reason together.
+    /// Returns whether an API error has this reason. Newer servers send the old and the new name of a reason together.
     pub fn has_reason(&self, reason: &str) -> bool {
         self.0.api.reasons.iter().any(|r| r == reason)
     }
 
-    /// The server's own message of an API error. Where the body is no JSON, it is the body's text without markup, and at most 300 characters of it.
+    /// Returns the message of an API error. If the body is not JSON, it is the text of the body without markup, up to 300 characters.
     pub fn message(&self) -> Option<&str> {
         self.0.api.message.as_deref()
     }
 
-    /// The details of an API error.
+    /// Returns the details of an API error.
     pub fn details(&self) -> &[ErrorDetail] {
         &self.0.api.details
     }
 
-    /// The headers of the answer, where there was one.
+    /// Returns the headers of the response, if there was one.
     pub fn headers(&self) -> Option<&HeaderMap> {
-        self.0.answer.as_ref().map(|(_, headers, _)| headers)
+        self.0.response.as_ref().map(|(_, headers, _)| headers)
     }
 
-    /// The body of the answer, where there was one. It may hold what should not be logged.
+    /// Returns the body of the response, if there was one. It may contain secrets.
     pub fn body(&self) -> Option<&Bytes> {
-        self.0.answer.as_ref().map(|(.., body)| body)
+        self.0.response.as_ref().map(|(.., body)| body)
     }
 
-    /// The id of the called method: `sql.instances.list`.
+    /// Returns the id of the method: `sql.instances.list`.
     pub fn method(&self) -> Option<&str> {
         self.0.method
     }
 
-    /// Returns how many HTTP exchanges the call made, whatever ended it: the failed ones before a retry, one more where a rejected token was replaced, each request of an upload and of a download that went
-    /// on after a break, and the last one. Redirects are parts of an exchange. One that failed before its request was sent counts. 0 where none was tried.
+    /// Returns the number of HTTP exchanges of the call: failed ones before a retry, the one after a rejected token was replaced, each
+    /// request of an upload and of a resumed download, and the last one. An exchange includes its redirects, and counts even if it
+    /// failed before its request was sent. 0 if none was tried.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
     }
 
-    /// Whether the same call could succeed later: connections that broke, time that ran out, servers that are overloaded or failed inside. What a client's
-    /// [`RetryPolicy`](crate::RetryPolicy) did about it has been done already.
+    /// Returns whether the same call can succeed later: after failures of connections, timeouts, and errors of overloaded or failing
+    /// servers. The retries of the client's [`RetryPolicy`](crate::RetryPolicy) have been made already.
     pub fn is_retryable(&self) -> bool {
         self.0.repeat != Repeat::Never || self.auth_error().is_some_and(AuthError::is_transient)
     }
 
-    /// The requested URL, with secrets replaced.
+    /// Returns the requested URL, with secrets replaced.
     pub fn url(&self) -> Option<&str> {
         self.0.url.as_deref()
     }
 
-    /// Where in the answer a [`Decode`](ErrorKind::Decode) error is: `items[3].settings.dataDiskSizeGb`.
+    /// Returns the path of a [`Decode`](ErrorKind::Decode) error in the response: `items[3].settings.dataDiskSizeGb`.
     pub fn json_path(&self) -> Option<&str> {
         self.0.json_path.as_deref()
     }
 
-    /// Why no credentials could be had, for [`Auth`](ErrorKind::Auth) errors.
+    /// Returns the error of the credentials, for [`Auth`](ErrorKind::Auth) errors.
     pub fn auth_error(&self) -> Option<&AuthError> {
         self.0.source.as_deref().and_then(|e| e.downcast_ref())
     }
 
-    /// The server answered 404: there is no such resource, or it may not be seen. Like the other predicates of a resource, it is false for the error
-    /// of a batch as a whole, which says nothing of what its calls are about.
+    /// Returns whether the status is 404: there is no such resource, or the caller may not know of it. Like the other predicates of a
+    /// resource, it is false for the error of a batch as a whole, which is not about the resources of its calls.
     pub fn is_not_found(&self) -> bool {
         self.is_of_resource(StatusCode::NOT_FOUND)
     }
 
-    /// The server answered 409: the resource exists already, or somebody else changed it.
+    /// Returns whether the status is 409: the resource exists already, or was changed concurrently.
     pub fn is_conflict(&self) -> bool {
         self.is_of_resource(StatusCode::CONFLICT)
     }
 
-    /// The server answered 304: what the `if-none-match` header named is still current.
+    /// Returns whether the status is 304: the etag in the `if-none-match` header is still current.
     pub fn is_not_modified(&self) -> bool {
         self.is_of_resource(StatusCode::NOT_MODIFIED)
     }
 
-    /// The server answered 412: the etag or generation that the request named is not the current one.
+    /// Returns whether the status is 412: the etag or generation of the request is not the current one.
     pub fn is_precondition_failed(&self) -> bool {
         self.is_of_resource(StatusCode::PRECONDITION_FAILED)
     }
 
-    /// The server answered 401: the credentials are missing, expired or revoked.
+    /// Returns whether the status is 401: the credentials are missing, expired or revoked.
     pub fn is_unauthenticated(&self) -> bool {
         self.has_status(StatusCode::UNAUTHORIZED)
     }
 
-    /// The server answered 403 for another reason than too many requests.
+    /// Returns whether the status is 403, for another reason than a rate limit.
     pub fn is_permission_denied(&self) -> bool {
         self.is_of_resource(StatusCode::FORBIDDEN) && !self.is_rate_limited()
     }
 
-    /// Too many requests: status 429, or 403 with the reason of a rate limit.
+    /// Returns whether a rate limit was exceeded: status 429, or 403 with the reason of a rate limit.
     pub fn is_rate_limited(&self) -> bool {
         self.has_status(StatusCode::TOO_MANY_REQUESTS)
             || (self.has_status(StatusCode::FORBIDDEN) && is_for_rate(&self.0.api))
     }
 
-    /// Time ran out, here or (status 408 or 504) behind the server.
+    /// Returns whether a time limit was exceeded, here or (status 408 or 504) in the server.
     pub fn is_timeout(&self) -> bool {
         self.0.kind == ErrorKind::Timeout
             || self.has_status(StatusCode::REQUEST_TIMEOUT)
             || self.has_status(StatusCode::GATEWAY_TIMEOUT)
     }
 
-    /// Whether the server answered `status` to one call, and not to a batch.
+    /// Returns whether `status` is that of one call, and not of a batch.
     fn is_of_resource(&self, status: StatusCode) -> bool {
         self.0.batch.is_none() && self.has_status(status)
     }
@@ -382,7 +383,7 @@ impl Error {
     }
 }
 
-/// A name that a schema does not have is a mistake in the use of a module.
+/// An unknown name is wrong use of a module.
 impl From<UnknownField> for Error {
     fn from(error: UnknownField) -> Self {
         Self::new(ErrorKind::Usage, error.to_string())

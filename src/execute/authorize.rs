@@ -154,43 +154,31 @@ mod tests {
         }
     }
 
-    static API: Api = Api {
-        scopes: &[
-            "https://x/auth/a",
-            "https://x/auth/a.readonly",
-            "https://x/auth/b",
-        ],
-        ..Api::EMPTY
-    };
-    static PUBLIC: Api = Api::EMPTY;
+    static API: Api = Api::new("", "", "", "").with_scopes(&[
+        "https://x/auth/a",
+        "https://x/auth/a.readonly",
+        "https://x/auth/b",
+    ]);
+    static PUBLIC: Api = Api::new("", "", "", "");
+
+    fn get(scopes: &'static [&'static str]) -> Method {
+        Method::new(&API, Verb::Get, "", "").with_scopes(scopes)
+    }
 
     #[test]
     fn broad_is_one_token_for_all_methods() {
-        let cloud = Method {
-            scopes: &["https://x/auth/b", CLOUD_PLATFORM],
-            ..Method::new(&API, Verb::Get)
-        };
+        let cloud = get(&["https://x/auth/b", CLOUD_PLATFORM]);
         assert_eq!(offered_scopes(&cloud, ScopePolicy::Broad), [CLOUD_PLATFORM]);
-        let workspace = Method {
-            scopes: &["https://x/auth/b"],
-            ..Method::new(&API, Verb::Get)
-        };
+        let workspace = get(&["https://x/auth/b"]);
         assert_eq!(offered_scopes(&workspace, ScopePolicy::Broad), API.scopes);
-        let none = Method::new(&PUBLIC, Verb::Get);
+        let none = Method::new(&PUBLIC, Verb::Get, "", "");
         assert_eq!(offered_scopes(&none, ScopePolicy::Broad), [CLOUD_PLATFORM]);
     }
 
     #[test]
     fn narrowest_prefers_reading() {
-        let pick = |scopes: &'static [&'static str]| {
-            offered_scopes(
-                &Method {
-                    scopes,
-                    ..Method::new(&API, Verb::Get)
-                },
-                ScopePolicy::Narrowest,
-            )
-        };
+        let pick =
+            |scopes: &'static [&'static str]| offered_scopes(&get(scopes), ScopePolicy::Narrowest);
         assert_eq!(
             pick(&[
                 CLOUD_PLATFORM,

@@ -13,9 +13,9 @@ impl HttpRequest {
     /// and tokens, are `REDACTED`. Bytes that are no text are the file `BODY`.
     ///
     /// ```
-    /// # use gapi::{Api, Call, Method, Verb};
-    /// # static API: Api = Api { root_url: "https://things.googleapis.com/", ..Api::EMPTY };
-    /// # static LIST: Method = Method { path: "v1/things", ..Method::new(&API, Verb::Get) };
+    /// # use gapi::{Call, discovery::{Api, Method, Verb}};
+    /// # static API: Api = Api::new("things", "v1", "", "https://things.googleapis.com/");
+    /// # static LIST: Method = Method::new(&API, Verb::Get, "things.list", "v1/things");
     /// # fn main() -> Result<(), gapi::Error> {
     /// # let request = Call::new(&LIST);
     /// assert!(request.to_http()?.to_curl().starts_with("curl 'https://things.googleapis.com/v1/things?alt=json'"));

@@ -139,28 +139,20 @@ mod tests {
     use super::*;
     use crate::method::Endpoint;
 
-    const STORAGE: Api = Api {
-        name: "storage",
-        version: "v1",
-        root_url: "https://storage.googleapis.com/",
-        service_path: "storage/v1/",
-        mtls_root_url: Some("https://storage.mtls.googleapis.com/"),
-        endpoints: &[
-            Endpoint {
-                location: "europe-west1",
-                url: "https://europe-west1-storage.googleapis.com/",
-            },
-            Endpoint {
-                location: "europe-west1",
-                url: "https://storage.europe-west1.rep.googleapis.com/",
-            },
-            Endpoint {
-                location: "us-east1",
-                url: "https://us-east1-storage.googleapis.com/",
-            },
-        ],
-        ..Api::EMPTY
-    };
+    const STORAGE: Api = Api::new("storage", "v1", "", "https://storage.googleapis.com/")
+        .with_service_path("storage/v1/")
+        .with_mtls_root_url("https://storage.mtls.googleapis.com/")
+        .with_endpoints(&[
+            Endpoint::new(
+                "europe-west1",
+                "https://europe-west1-storage.googleapis.com/",
+            ),
+            Endpoint::new(
+                "europe-west1",
+                "https://storage.europe-west1.rep.googleapis.com/",
+            ),
+            Endpoint::new("us-east1", "https://us-east1-storage.googleapis.com/"),
+        ]);
 
     #[test]
     fn endpoints_keep_scheme_port_and_prefix() {

@@ -1,8 +1,20 @@
 //! The difference between two JSON objects of one schema.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use crate::wire::{AnyObject, Container, Entries, Open, Place};
+
+/// A change of a message of any schema.
+#[derive(Clone)]
+pub(super) struct Change {
+    pub(super) old: Value,
+    pub(super) new: Value,
+    pub(super) difference: Difference,
+    /// Why a message could not be encoded.
+    pub(super) failure: Option<Arc<str>>,
+}
 
 /// A change in both of its forms.
 #[derive(Clone, Default)]
@@ -100,6 +112,24 @@ impl Difference {
         self.paths.push(name.to_owned());
         if value.is_null() {
             self.gone.push(name.to_owned());
+        }
+    }
+}
+
+/// Sets a value at a path, unless there is one already.
+pub(super) fn put(body: &mut Map<String, Value>, path: &[&str], value: &Value) {
+    match path {
+        [] => {}
+        [last] => {
+            body.entry(*last).or_insert_with(|| value.clone());
+        }
+        [first, rest @ ..] => {
+            let inner = body
+                .entry(*first)
+                .or_insert_with(|| Value::Object(Map::new()));
+            if let Value::Object(inner) = inner {
+                put(inner, rest, value);
+            }
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::Change;
+use super::difference::{Change, put};
 use crate::method::{MaskOf, Method, Patching, Slot};
 
 /// A change as a method understands it.
-pub(super) struct Form {
+pub(super) struct PatchForm {
     pub(super) body: Map<String, Value>,
     /// The name and values of the mask, if it is a parameter.
     pub(super) parameter: Option<(&'static str, Vec<String>)>,
@@ -16,7 +16,11 @@ pub(super) struct Form {
 ///
 /// # Errors
 /// When the method cannot make this change.
-pub(super) fn of(change: &Change, within: &'static str, method: &Method) -> Result<Form, String> {
+pub(super) fn of(
+    change: &Change,
+    within: &'static str,
+    method: &Method,
+) -> Result<PatchForm, String> {
     if let Some(failure) = &change.failure {
         return Err(format!("the body cannot be encoded: {failure}"));
     }
@@ -34,7 +38,7 @@ pub(super) fn of(change: &Change, within: &'static str, method: &Method) -> Resu
     }
     let (slot, of) = match *patching {
         Patching::Merge => {
-            return Ok(Form {
+            return Ok(PatchForm {
                 body: nested(within, difference.merge.clone()),
                 parameter: None,
             });
@@ -76,7 +80,7 @@ fn masked(
     slot: Slot,
     change: &Change,
     method: &Method,
-) -> Form {
+) -> PatchForm {
     let parameter = match slot {
         Slot::Query(name) => {
             let found = method.parameters.iter().find(|p| p.name == name);
@@ -97,12 +101,12 @@ fn masked(
                 .any(|changed| changed == path)
             {
                 let names: Vec<&str> = path.split('.').collect();
-                super::put(&mut body, &names, &paths.join(",").into());
+                put(&mut body, &names, &paths.join(",").into());
             }
             None
         }
     };
-    Form { body, parameter }
+    PatchForm { body, parameter }
 }
 
 /// Returns the merge patch without its nulls for properties, which are in the mask.

@@ -3,11 +3,11 @@
 mod difference;
 mod form;
 
-use std::{fmt, marker::PhantomData, sync::Arc};
+use std::{fmt, marker::PhantomData};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use self::difference::Difference;
+use self::difference::{Change, Difference, put};
 use crate::{
     request::{Call, IntoUpdate, body::encode},
     value::FieldMask,
@@ -17,7 +17,7 @@ use crate::{
 /// The difference between two messages: the body of a partial update, and its mask.
 ///
 /// ```no_run
-/// # fn example<S: gapi::Object>(before: S, mut after: S) {
+/// # fn example<S: gapi::schema::Object>(before: S, mut after: S) {
 /// let patch = gapi::Patch::between(&before, &after);
 /// if !patch.is_empty() {
 ///     println!("changing {}", patch.mask());
@@ -51,16 +51,6 @@ use crate::{
 pub struct Patch<T> {
     change: Change,
     schema: PhantomData<fn() -> T>,
-}
-
-/// A change of a message of any schema.
-#[derive(Clone)]
-pub(crate) struct Change {
-    old: Value,
-    new: Value,
-    difference: Difference,
-    /// Why a message could not be encoded.
-    failure: Option<Arc<str>>,
 }
 
 impl<T: Object> Patch<T> {
@@ -121,24 +111,6 @@ impl<T: Object> Patch<T> {
             }
         }
         self
-    }
-}
-
-/// Sets a value at a path, unless there is one already.
-fn put(body: &mut Map<String, Value>, path: &[&str], value: &Value) {
-    match path {
-        [] => {}
-        [last] => {
-            body.entry(*last).or_insert_with(|| value.clone());
-        }
-        [first, rest @ ..] => {
-            let inner = body
-                .entry(*first)
-                .or_insert_with(|| Value::Object(Map::new()));
-            if let Value::Object(inner) = inner {
-                put(inner, rest, value);
-            }
-        }
     }
 }
 

@@ -33,10 +33,10 @@ use serde_json::Value;
 /// ```
 // The box keeps every generated struct small: one pointer in place of the map's three words.
 #[derive(Clone, Default)]
-pub struct Extra(Option<Box<Inner>>);
+pub struct Extra(Option<Box<ExtraData>>);
 
 #[derive(Clone, Default)]
-struct Inner {
+struct ExtraData {
     properties: BTreeMap<String, Value>,
     /// Elements that their list has no place for, with their paths.
     passed_over: Vec<(String, Value)>,

@@ -43,9 +43,10 @@ pub use self::{
 pub(crate) use self::{
     base64::{encode_standard, in_standard},
     json_text::member,
+    misfit::{made, refuse},
     object::make_absent,
     place::{AnyObject, Besides, Elements, Entries, Pairs, PartPlace, Place, Property},
-    read::{Nullable, made, refuse, slice},
+    read::{Nullable, slice},
     scalar::Scalar,
     write::Written,
 };

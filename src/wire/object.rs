@@ -226,7 +226,7 @@ fn is_equal(left: &dyn AnyObject, right: &dyn AnyObject) -> bool {
 /// or the list has no such element. A program that should fail instead calls this function:
 ///
 /// ```
-/// # fn example<R: gapi::Object>(response: &R) -> Result<(), String> {
+/// # fn example<R: gapi::schema::Object>(response: &R) -> Result<(), String> {
 /// match gapi::mismatches(response).first() {
 ///     None => Ok(()),
 ///     Some((path, _)) => Err(format!("{path} has an unexpected type")),

@@ -12,10 +12,10 @@ use serde::de::{
 use serde_json::Value;
 
 use super::{
-    misfit::{self, Misfits, Step},
+    misfit::{self, Misfits, PathStep, mismatch, no_token},
     place::{
-        AnyObject, Besides, Container, Elements, Entries, Expected, Open, PartPlace, Place,
-        Properties, Property,
+        AnyObject, Besides, Container, Elements, Entries, Open, PartPlace, Place, Properties,
+        Property,
     },
     scalar::Scalar,
 };
@@ -36,11 +36,6 @@ pub(super) fn value<'de, D: Deserializer<'de>>(
     keeps: bool,
 ) -> Result<Misfits, D::Error> {
     deserializer.deserialize_any(ToPlace { place, keeps })
-}
-
-/// Returns the value of a place that was read without an error.
-pub(crate) fn made<T, E: Error>(place: Option<T>, expected: Expected) -> Result<T, E> {
-    place.ok_or_else(|| E::custom(format_args!("expected {expected}")))
 }
 
 /// Reads a value or `null`. A property is cleared by `null`, and by a value that does not fit and is returned.
@@ -82,20 +77,6 @@ impl<'de> Visitor<'de> for Nullable<'_> {
         }
         Ok(misfits)
     }
-}
-
-/// Returns an error if the value as a whole did not fit.
-pub(crate) fn refuse<E: Error>(expected: Expected, misfits: &Misfits) -> Result<(), E> {
-    let found = match misfit::whole_value(misfits) {
-        None => return Ok(()),
-        Some(Value::Null) => "null",
-        Some(Value::Bool(_)) => "a boolean",
-        Some(Value::Number(_)) => "a number",
-        Some(Value::String(_)) => "a string",
-        Some(Value::Array(_)) => "a list",
-        Some(Value::Object(_)) => "an object",
-    };
-    Err(mismatch(expected, found))
 }
 
 /// Reads a value that is not `null`.
@@ -188,7 +169,7 @@ impl<'de> Visitor<'de> for ToPlace<'_> {
                 let mut misfits = None;
                 let mut index = 0;
                 while let Some(inner) = items.next_element_seed(ToList { list, keeps })? {
-                    misfit::add(&mut misfits, || Step::Index(index), inner);
+                    misfit::add(&mut misfits, || PathStep::Index(index), inner);
                     index += 1;
                 }
                 return Ok(misfits);
@@ -240,12 +221,6 @@ impl<'de> Visitor<'de> for ToPlace<'_> {
     }
 }
 
-/// Returns the error for a value of another type than a property takes.
-#[cold]
-fn mismatch<E: Error>(expected: Expected, found: impl fmt::Display) -> E {
-    E::custom(format_args!("expected {expected}, found {found}"))
-}
-
 /// Reads an element, and adds it to a list.
 struct ToList<'a> {
     list: &'a mut dyn Elements,
@@ -282,7 +257,7 @@ fn fill<'de, A: MapAccess<'de>>(
         entries.add(key, &mut |key, place| {
             done = map
                 .next_value_seed(ToPlace { place, keeps })
-                .map(|inner| misfit::add(&mut misfits, || Step::Key(key.to_owned()), inner));
+                .map(|inner| misfit::add(&mut misfits, || PathStep::Key(key.to_owned()), inner));
         });
         done?;
     }
@@ -440,13 +415,6 @@ impl<'de, A: MapAccess<'de>> MapProperties<'_, 'de, A> {
             }
         }
     }
-}
-
-/// Returns the error for a token of the next page that is not a text.
-pub(crate) fn no_token<E: Error>(property: &str) -> E {
-    E::custom(format_args!(
-        "{property:?} is no text, so that the next page cannot be asked for"
-    ))
 }
 
 impl<'de, A: MapAccess<'de>> Properties for MapProperties<'_, 'de, A> {

@@ -4,28 +4,21 @@ use gapi::generated::v1 as __gapi;
 
 pub(crate) const CLOUD: &str = "https://www.googleapis.com/auth/cloud-platform";
 
-pub(crate) static API: __gapi::Api = __gapi::Api {
-    name: "things",
-    version: "v1",
-    revision: "20260101",
-    root_url: "https://things.googleapis.com/",
-    service_path: "",
-    batch_path: "batch/things",
-    scopes: &["https://x/auth/things", "https://x/auth/things.readonly"],
-    ..__gapi::Api::EMPTY
-};
+pub(crate) static API: __gapi::Api =
+    __gapi::Api::new("things", "v1", "20260101", "https://things.googleapis.com/")
+        .with_batch_path("batch/things")
+        .with_scopes(&["https://x/auth/things", "https://x/auth/things.readonly"]);
 
 /// With a service path and the data wrapper.
-pub(crate) static OLD: __gapi::Api = __gapi::Api {
-    root_url: "https://old.googleapis.com/",
-    service_path: "old/v2/",
-    batch_path: "batch/old",
-    data_wrapper: true,
-    ..API
-};
+pub(crate) static OLD: __gapi::Api =
+    __gapi::Api::new("things", "v1", "20260101", "https://old.googleapis.com/")
+        .with_service_path("old/v2/")
+        .with_batch_path("batch/old")
+        .with_data_wrapper()
+        .with_scopes(&["https://x/auth/things", "https://x/auth/things.readonly"]);
 
 macro_rules! method {
-    ($table:ident, $request:ident, $response:ty, $id:literal) => {
+    ($table:ident, $request:ident, $response:ty, $id:literal $(, $($feature:tt)+)?) => {
         #[derive(Clone, Debug)]
         pub(crate) struct $request(__gapi::Call);
         #[allow(dead_code)] // No request needs all of it.
@@ -46,417 +39,281 @@ macro_rules! method {
             pub(crate) fn body(self, body: impl __gapi::IntoUpdate<Thing>) -> Self {
                 Self(self.0.with_update(body))
             }
-            pub(crate) fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<$response> {
-                __gapi::PendingCall::new(client, self.0)
-            }
-            pub(crate) fn pages(self, client: &__gapi::Client) -> __gapi::Pages<$response> {
-                __gapi::Pages::new(client, self.0)
-            }
-            pub(crate) fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-                self.0.to_http()
-            }
         }
-        impl __gapi::Request for $request {
-            type Response = $response;
-            fn call(&self) -> &__gapi::Call {
-                &self.0
-            }
-            fn into_call(self) -> __gapi::Call {
-                self.0
-            }
-        }
+        __gapi::request!($request $id: $response, pages $(, $($feature)+)?);
     };
 }
 
 /// With an emulator, regional endpoints and endpoints for client certificates.
-pub(crate) static STORAGE: __gapi::Api = __gapi::Api {
-    name: "storage",
-    version: "v1",
-    root_url: "https://storage.googleapis.com/",
-    service_path: "storage/v1/",
-    mtls_root_url: Some("https://storage.mtls.googleapis.com/"),
-    endpoints: &[
-        __gapi::Endpoint {
-            location: "europe-west1",
-            url: "https://storage.europe-west1.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "us-east1",
-            url: "https://storage.us-east1.rep.googleapis.com/",
-        },
-    ],
-    patterns: &["[a-z][-a-z0-9]*"],
-    ..__gapi::Api::EMPTY
-};
-static BUCKET: __gapi::Method = __gapi::Method {
-    id: "storage.buckets.get",
-    path: "b/{bucket}",
-    parameters: &[__gapi::Parameter::path("bucket")],
-    patterns: &[(0, 0)],
-    upload: Some(__gapi::MediaUpload {
-        accept: &[],
-        max_size: None,
-        simple: true,
-        resumable: false,
-    }),
-    ..__gapi::Method::new(&STORAGE, __gapi::Verb::Get)
-};
+pub(crate) static STORAGE: __gapi::Api =
+    __gapi::Api::new("storage", "v1", "", "https://storage.googleapis.com/")
+        .with_service_path("storage/v1/")
+        .with_mtls_root_url("https://storage.mtls.googleapis.com/")
+        .with_endpoints(&[
+            __gapi::Endpoint::new(
+                "europe-west1",
+                "https://storage.europe-west1.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new("us-east1", "https://storage.us-east1.rep.googleapis.com/"),
+        ])
+        .with_patterns(&["[a-z][-a-z0-9]*"]);
+static BUCKET: __gapi::Method = __gapi::Method::new(
+    &STORAGE,
+    __gapi::Verb::Get,
+    "storage.buckets.get",
+    "b/{bucket}",
+)
+.with_parameters(&[__gapi::Parameter::path("bucket")])
+.with_patterns(&[(0, 0)])
+.with_upload(__gapi::MediaUpload::new().with_simple());
 method!(BUCKET, Bucket, Thing, "storage.buckets.get");
 
-pub(crate) static FIRESTORE: __gapi::Api = __gapi::Api {
-    name: "firestore",
-    root_url: "https://firestore.googleapis.com/",
-    ..__gapi::Api::EMPTY
-};
-static DOCUMENT: __gapi::Method = __gapi::Method {
-    id: "firestore.documents.get",
-    path: "v1/document",
-    ..__gapi::Method::new(&FIRESTORE, __gapi::Verb::Get)
-};
+pub(crate) static FIRESTORE: __gapi::Api =
+    __gapi::Api::new("firestore", "", "", "https://firestore.googleapis.com/");
+static DOCUMENT: __gapi::Method = __gapi::Method::new(
+    &FIRESTORE,
+    __gapi::Verb::Get,
+    "firestore.documents.get",
+    "v1/document",
+);
 method!(DOCUMENT, Document, Thing, "firestore.documents.get");
 
-pub(crate) static SPANNER: __gapi::Api = __gapi::Api {
-    name: "spanner",
-    root_url: "https://spanner.googleapis.com/",
-    ..__gapi::Api::EMPTY
-};
-static INSTANCE: __gapi::Method = __gapi::Method {
-    id: "spanner.instances.get",
-    path: "v1/instance",
-    ..__gapi::Method::new(&SPANNER, __gapi::Verb::Get)
-};
+pub(crate) static SPANNER: __gapi::Api =
+    __gapi::Api::new("spanner", "", "", "https://spanner.googleapis.com/");
+static INSTANCE: __gapi::Method = __gapi::Method::new(
+    &SPANNER,
+    __gapi::Verb::Get,
+    "spanner.instances.get",
+    "v1/instance",
+);
 method!(INSTANCE, Instance, Thing, "spanner.instances.get");
 
-static GET: __gapi::Method = __gapi::Method {
-    id: "things.get",
-    path: "v1/{+name}",
-    parameters: &[
-        __gapi::Parameter::path("name"),
-        __gapi::Parameter::query("view"),
-        __gapi::Parameter::query("size"),
-        __gapi::Parameter::query("labels").repeated(),
-        __gapi::Parameter::query("alt"),
-    ],
-    scopes: &[CLOUD, "https://x/auth/things"],
-    api_version: Some("2026-11-01"),
-    ..__gapi::Method::new(&API, __gapi::Verb::Get)
-};
+static GET: __gapi::Method =
+    __gapi::Method::new(&API, __gapi::Verb::Get, "things.get", "v1/{+name}")
+        .with_parameters(&[
+            __gapi::Parameter::path("name"),
+            __gapi::Parameter::query("view"),
+            __gapi::Parameter::query("size"),
+            __gapi::Parameter::query("labels").repeated(),
+            __gapi::Parameter::query("alt"),
+        ])
+        .with_scopes(&[CLOUD, "https://x/auth/things"])
+        .with_api_version("2026-11-01");
 method!(GET, Get, Thing, "things.get");
 
-static PATCH: __gapi::Method = __gapi::Method {
-    id: "things.patch",
-    path: "v1/b/{bucket}/o/{object}:rename",
-    parameters: &[
-        __gapi::Parameter::path("bucket"),
-        __gapi::Parameter::path("object"),
-    ],
-    scopes: &["https://x/auth/things"],
-    patching: Some(&__gapi::Patching::Merge),
-    ..__gapi::Method::new(&API, __gapi::Verb::Patch)
-};
+static PATCH: __gapi::Method = __gapi::Method::new(
+    &API,
+    __gapi::Verb::Patch,
+    "things.patch",
+    "v1/b/{bucket}/o/{object}:rename",
+)
+.with_parameters(&[
+    __gapi::Parameter::path("bucket"),
+    __gapi::Parameter::path("object"),
+])
+.with_scopes(&["https://x/auth/things"])
+.with_patching(&__gapi::Patching::Merge);
 method!(PATCH, Patch, Thing, "things.patch");
 
 /// A PATCH with a mask.
-static UPDATE: __gapi::Method = __gapi::Method {
-    id: "things.update",
-    path: "v1/{+name}",
-    parameters: &[
-        __gapi::Parameter::path("name"),
-        __gapi::Parameter::query("updateMask"),
-    ],
-    patching: Some(&__gapi::Patching::Mask(
-        __gapi::Slot::Query("updateMask"),
-        __gapi::MaskOf::Body,
-    )),
-    ..__gapi::Method::new(&API, __gapi::Verb::Patch)
-};
+static UPDATE: __gapi::Method =
+    __gapi::Method::new(&API, __gapi::Verb::Patch, "things.update", "v1/{+name}")
+        .with_parameters(&[
+            __gapi::Parameter::path("name"),
+            __gapi::Parameter::query("updateMask"),
+        ])
+        .with_patching(&__gapi::Patching::Mask(
+            __gapi::Slot::Query("updateMask"),
+            __gapi::MaskOf::Body,
+        ));
 method!(UPDATE, Update, Thing, "things.update");
 
-pub(crate) static POST: __gapi::Method = __gapi::Method {
-    id: "things.create",
-    path: "v1/things",
-    ..__gapi::Method::new(&API, __gapi::Verb::Post)
-};
+pub(crate) static POST: __gapi::Method =
+    __gapi::Method::new(&API, __gapi::Verb::Post, "things.create", "v1/things");
 method!(POST, Create, Thing, "things.create");
 
 /// Knows requests by an id.
-static ADD: __gapi::Method = __gapi::Method {
-    id: "things.add",
-    path: "v1/things:add",
-    parameters: &[__gapi::Parameter::query("requestId")],
-    request_id: true,
-    ..__gapi::Method::new(&API, __gapi::Verb::Post)
-};
+static ADD: __gapi::Method =
+    __gapi::Method::new(&API, __gapi::Verb::Post, "things.add", "v1/things:add")
+        .with_parameters(&[__gapi::Parameter::query("requestId")])
+        .with_request_id();
 method!(ADD, Add, Thing, "things.add");
 
 /// Knows the state that a change is meant for, if it is told.
-static REPLACE: __gapi::Method = __gapi::Method {
-    id: "things.replace",
-    path: "v1/things/{id}",
-    parameters: &[
-        __gapi::Parameter::path("id"),
-        __gapi::Parameter::query("ifGenerationMatch"),
-    ],
-    preconditions: &[
-        __gapi::Slot::Query("ifGenerationMatch"),
-        __gapi::Slot::Body("etag"),
-    ],
-    ..__gapi::Method::new(&API, __gapi::Verb::Put)
-};
+static REPLACE: __gapi::Method =
+    __gapi::Method::new(&API, __gapi::Verb::Put, "things.replace", "v1/things/{id}")
+        .with_parameters(&[
+            __gapi::Parameter::path("id"),
+            __gapi::Parameter::query("ifGenerationMatch"),
+        ])
+        .with_preconditions(&[
+            __gapi::Slot::Query("ifGenerationMatch"),
+            __gapi::Slot::Body("etag"),
+        ]);
 method!(REPLACE, Replace, Thing, "things.replace");
 
 /// Known to be harmless when it comes again.
-static SETTLED: __gapi::Method = __gapi::Method {
-    id: "things.settled",
-    path: "v1/things:settle",
-    idempotent: Some(true),
-    ..__gapi::Method::new(&API, __gapi::Verb::Post)
-};
+static SETTLED: __gapi::Method = __gapi::Method::new(
+    &API,
+    __gapi::Verb::Post,
+    "things.settled",
+    "v1/things:settle",
+)
+.with_idempotent(true);
 method!(SETTLED, Settled, Thing, "things.settled");
 
 /// Known not to be, whatever else is said of it.
-static SHARED: __gapi::Method = __gapi::Method {
-    id: "things.shared",
-    path: "v1/things:share",
-    idempotent: Some(false),
-    ..__gapi::Method::new(&API, __gapi::Verb::Delete)
-};
+static SHARED: __gapi::Method = __gapi::Method::new(
+    &API,
+    __gapi::Verb::Delete,
+    "things.shared",
+    "v1/things:share",
+)
+.with_idempotent(false);
 method!(SHARED, Shared, Thing, "things.shared");
 
-static DELETE: __gapi::Method = __gapi::Method {
-    id: "things.delete",
-    path: "v1/things/{id}",
-    parameters: &[__gapi::Parameter::path("id")],
-    has_response: false,
-    ..__gapi::Method::new(&API, __gapi::Verb::Delete)
-};
+static DELETE: __gapi::Method = __gapi::Method::new(
+    &API,
+    __gapi::Verb::Delete,
+    "things.delete",
+    "v1/things/{id}",
+)
+.with_parameters(&[__gapi::Parameter::path("id")])
+.without_response();
 method!(DELETE, Delete, (), "things.delete");
 
-static OLD_GET: __gapi::Method = __gapi::Method {
-    id: "old.get",
-    path: "thing",
-    ..__gapi::Method::new(&OLD, __gapi::Verb::Get)
-};
+static OLD_GET: __gapi::Method = __gapi::Method::new(&OLD, __gapi::Verb::Get, "old.get", "thing");
 method!(OLD_GET, OldGet, Thing, "old.get");
 
-static TRANSLATE: __gapi::Method = __gapi::Method {
-    id: "old.translate",
-    path: "translate",
-    ..__gapi::Method::new(&OLD, __gapi::Verb::Post)
-};
+static TRANSLATE: __gapi::Method =
+    __gapi::Method::new(&OLD, __gapi::Verb::Post, "old.translate", "translate");
 method!(TRANSLATE, Translate, Thing, "old.translate");
 
-static LIST: __gapi::Method = __gapi::Method {
-    id: "things.list",
-    path: "v1/things",
-    parameters: &[
-        __gapi::Parameter::query("pageToken"),
-        __gapi::Parameter::query("maxResults"),
-        __gapi::Parameter::query("labels").repeated(),
-        __gapi::Parameter::query("q"),
-    ],
-    paging: Some(__gapi::Paging {
-        token: __gapi::PagingSlot::query("pageToken"),
-        next: "nextPageToken",
-        size: Some(__gapi::PagingSlot::query("maxResults")),
-        items: Some("items"),
-    }),
-    ..__gapi::Method::new(&API, __gapi::Verb::Get)
-};
-method!(LIST, List, Page, "things.list");
+static LIST: __gapi::Method =
+    __gapi::Method::new(&API, __gapi::Verb::Get, "things.list", "v1/things")
+        .with_parameters(&[
+            __gapi::Parameter::query("pageToken"),
+            __gapi::Parameter::query("maxResults"),
+            __gapi::Parameter::query("labels").repeated(),
+            __gapi::Parameter::query("q"),
+        ])
+        .with_paging(
+            __gapi::Paging::new(__gapi::Slot::Query("pageToken"), "nextPageToken")
+                .with_size(__gapi::Slot::Query("maxResults"))
+                .with_items("items"),
+        );
+method!(LIST, List, Page, "things.list", items(list items: Thing));
 
-impl List {
-    pub(crate) fn items(self, client: &__gapi::Client) -> __gapi::Items<Page, Thing> {
-        __gapi::Items::list(client, self.0, |page| page.items.take())
-    }
-}
-
-static SEARCH: __gapi::Method = __gapi::Method {
-    id: "things.search",
-    path: "v1/things:search",
-    paging: Some(__gapi::Paging {
-        token: __gapi::PagingSlot::body("pageToken"),
-        next: "nextPageToken",
-        size: Some(__gapi::PagingSlot::body("pageSize")),
-        items: Some("items"),
-    }),
-    ..__gapi::Method::new(&API, __gapi::Verb::Post)
-};
+static SEARCH: __gapi::Method = __gapi::Method::new(
+    &API,
+    __gapi::Verb::Post,
+    "things.search",
+    "v1/things:search",
+)
+.with_paging(
+    __gapi::Paging::new(__gapi::Slot::Body("pageToken"), "nextPageToken")
+        .with_size(__gapi::Slot::Body("pageSize"))
+        .with_items("items"),
+);
 method!(SEARCH, Search, Page, "things.search");
 
-static MAPPED: __gapi::Method = __gapi::Method {
-    id: "things.mapped",
-    ..LIST_COPY
-};
-const LIST_COPY: __gapi::Method = __gapi::Method {
-    path: "v1/mapped",
-    parameters: &[__gapi::Parameter::query("pageToken")],
-    paging: Some(__gapi::Paging {
-        token: __gapi::PagingSlot::query("pageToken"),
-        next: "nextPageToken",
-        size: None,
-        items: Some("items"),
-    }),
-    ..__gapi::Method::new(&API, __gapi::Verb::Get)
-};
-method!(MAPPED, Mapped, MapPage, "things.mapped");
-
-impl Mapped {
-    pub(crate) fn items(self, client: &__gapi::Client) -> __gapi::Items<MapPage, (String, Thing)> {
-        __gapi::Items::map(client, self.0, |page| page.items.take())
-    }
-}
+static MAPPED: __gapi::Method =
+    __gapi::Method::new(&API, __gapi::Verb::Get, "things.mapped", "v1/mapped")
+        .with_parameters(&[__gapi::Parameter::query("pageToken")])
+        .with_paging(
+            __gapi::Paging::new(__gapi::Slot::Query("pageToken"), "nextPageToken")
+                .with_items("items"),
+        );
+method!(MAPPED, Mapped, MapPage, "things.mapped", items(map items: (String, Thing)));
 
 /// Of an API without batches.
-static LABELS: __gapi::Method = __gapi::Method {
-    id: "things.labels",
-    path: "v1/labels",
-    ..__gapi::Method::new(&SINGLE, __gapi::Verb::Get)
-};
-static SINGLE: __gapi::Api = __gapi::Api {
-    batch_path: "",
-    ..API
-};
+static LABELS: __gapi::Method =
+    __gapi::Method::new(&SINGLE, __gapi::Verb::Get, "things.labels", "v1/labels");
+static SINGLE: __gapi::Api =
+    __gapi::Api::new("things", "v1", "20260101", "https://things.googleapis.com/")
+        .with_scopes(&["https://x/auth/things", "https://x/auth/things.readonly"]);
 method!(LABELS, Labels, __gapi::BTreeMap<String, i64>, "things.labels");
 
-static ANY: __gapi::Method = __gapi::Method {
-    id: "things.any",
-    path: "v1/any",
-    ..__gapi::Method::new(&API, __gapi::Verb::Get)
-};
+static ANY: __gapi::Method = __gapi::Method::new(&API, __gapi::Verb::Get, "things.any", "v1/any");
 method!(ANY, AnyThing, __gapi::Value, "things.any");
 
 /// With a JSON body and repeated parameters, like YouTube's uploads.
-static UPLOAD: __gapi::Method = __gapi::Method {
-    id: "things.upload",
-    path: "v1/{bucket}/things",
-    parameters: &[
-        __gapi::Parameter::path("bucket"),
-        __gapi::Parameter::query("part").repeated(),
-    ],
-    upload: Some(__gapi::MediaUpload {
-        accept: &["image/*", "application/octet-stream"],
-        max_size: Some(64),
-        simple: true,
-        resumable: false,
-    }),
-    ..__gapi::Method::new(&API, __gapi::Verb::Post)
-};
-method!(UPLOAD, Insert, Thing, "things.upload");
-
-impl Insert {
-    pub(crate) fn upload(self, media: impl Into<__gapi::Media>) -> __gapi::Upload<Thing> {
-        __gapi::Upload::new(self.0, media)
-    }
-}
+static UPLOAD: __gapi::Method = __gapi::Method::new(
+    &API,
+    __gapi::Verb::Post,
+    "things.upload",
+    "v1/{bucket}/things",
+)
+.with_parameters(&[
+    __gapi::Parameter::path("bucket"),
+    __gapi::Parameter::query("part").repeated(),
+])
+.with_upload(
+    __gapi::MediaUpload::new()
+        .with_accept(&["image/*", "application/octet-stream"])
+        .with_max_size(64)
+        .with_simple(),
+);
+method!(UPLOAD, Insert, Thing, "things.upload", upload);
 
 /// Without a JSON body, with a service path and the data wrapper.
-static PHOTO: __gapi::Method = __gapi::Method {
-    id: "old.photo",
-    path: "photo",
-    upload: Some(__gapi::MediaUpload {
-        accept: &[],
-        max_size: None,
-        simple: true,
-        resumable: true,
-    }),
-    ..__gapi::Method::new(&OLD, __gapi::Verb::Put)
-};
-method!(PHOTO, Photo, Thing, "old.photo");
-
-impl Photo {
-    pub(crate) fn upload(self, media: impl Into<__gapi::Media>) -> __gapi::Upload<Thing> {
-        __gapi::Upload::new(self.0, media)
-    }
-}
+static PHOTO: __gapi::Method = __gapi::Method::new(&OLD, __gapi::Verb::Put, "old.photo", "photo")
+    .with_upload(__gapi::MediaUpload::new().with_simple().with_resumable());
+method!(PHOTO, Photo, Thing, "old.photo", upload);
 
 /// In sessions too.
-static VIDEO: __gapi::Method = __gapi::Method {
-    id: "things.video",
-    path: "v1/videos",
-    upload: Some(__gapi::MediaUpload {
-        accept: &["*/*"],
-        max_size: Some(16 << 20),
-        simple: true,
-        resumable: true,
-    }),
-    ..__gapi::Method::new(&API, __gapi::Verb::Post)
-};
-method!(VIDEO, Video, Thing, "things.video");
+static VIDEO: __gapi::Method =
+    __gapi::Method::new(&API, __gapi::Verb::Post, "things.video", "v1/videos").with_upload(
+        __gapi::MediaUpload::new()
+            .with_accept(&["*/*"])
+            .with_max_size(16 << 20)
+            .with_simple()
+            .with_resumable(),
+    );
+method!(VIDEO, Video, Thing, "things.video", upload);
 
-impl Video {
-    pub(crate) fn upload(self, media: impl Into<__gapi::Media>) -> __gapi::Upload<Thing> {
-        __gapi::Upload::new(self.0, media)
-    }
-}
+static CONTENT: __gapi::Method =
+    __gapi::Method::new(&API, __gapi::Verb::Get, "things.content", "v1/things/{id}")
+        .with_parameters(&[
+            __gapi::Parameter::path("id"),
+            __gapi::Parameter::query("alt"),
+            __gapi::Parameter::query("generation"),
+            __gapi::Parameter::query("part").repeated(),
+        ])
+        .with_download(__gapi::MediaDownload::new(true));
+method!(CONTENT, Content, Thing, "things.content", download);
 
-static CONTENT: __gapi::Method = __gapi::Method {
-    id: "things.content",
-    path: "v1/things/{id}",
-    parameters: &[
-        __gapi::Parameter::path("id"),
-        __gapi::Parameter::query("alt"),
-        __gapi::Parameter::query("generation"),
-        __gapi::Parameter::query("part").repeated(),
-    ],
-    download: Some(__gapi::MediaDownload { service: true }),
-    ..__gapi::Method::new(&API, __gapi::Verb::Get)
-};
-method!(CONTENT, Content, Thing, "things.content");
+static EXPORT: __gapi::Method =
+    __gapi::Method::new(&API, __gapi::Verb::Get, "things.export", "v1/things:export")
+        .without_response()
+        .with_download(__gapi::MediaDownload::new(false));
+method!(EXPORT, Export, (), "things.export", download);
 
-impl Content {
-    pub(crate) fn download(self, client: &__gapi::Client) -> __gapi::Download {
-        __gapi::Download::new(client, self.0)
-    }
-}
-
-static EXPORT: __gapi::Method = __gapi::Method {
-    id: "things.export",
-    path: "v1/things:export",
-    has_response: false,
-    download: Some(__gapi::MediaDownload { service: false }),
-    ..__gapi::Method::new(&API, __gapi::Verb::Get)
-};
-method!(EXPORT, Export, (), "things.export");
-
-impl Export {
-    pub(crate) fn download(self, client: &__gapi::Client) -> __gapi::Download {
-        __gapi::Download::new(client, self.0)
-    }
-}
-
+/// A schema: its fields, and the table of its properties.
 macro_rules! object {
-    ($name:ident, [$($secret:literal),*], $($index:literal $wire:literal $field:ident: $ty:ty),*) => {
+    ($name:ident { $($field:ident: $ty:ty),* } $($table:tt)*) => {
         #[derive(Clone, Default)]
         pub(crate) struct $name {
             $(pub(crate) $field: Option<$ty>,)*
             pub extra: __gapi::Extra,
         }
-        impl __gapi::Object for $name {
-            const NAME: &'static str = stringify!($name);
-            const PROPERTIES: &'static [&'static str] = &[$($wire),*];
-            const SECRETS: &'static [&'static str] = &[$($secret),*];
-            fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-                match index { $($index => __gapi::field(&self.$field),)* _ => __gapi::no_field() }
-            }
-            fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-                match name { $($wire => __gapi::field_mut(&mut self.$field),)* _ => __gapi::no_field_mut() }
-            }
-            fn extra(&self) -> &__gapi::Extra {
-                &self.extra
-            }
-            fn extra_mut(&mut self) -> &mut __gapi::Extra {
-                &mut self.extra
-            }
-        }
-        __gapi::object!($name);
+        __gapi::object!($name $($table)*);
     };
 }
 
-object!(Thing, ["password"], 0 "name" name: String, 1 "size" size: i64, 2 "password" password: String, 3 "settings" settings: Settings, 4 "labels" labels: __gapi::BTreeMap<String, String>);
-object!(Settings, [], 0 "diskSizeGb" disk_size_gb: i64, 1 "tier" tier: String, 2 "type" r#type: String);
-object!(Page, [], 0 "items" items: Vec<Thing>, 1 "nextPageToken" next_page_token: String);
-object!(MapPage, [], 0 "items" items: __gapi::BTreeMap<String, Thing>, 1 "nextPageToken" next_page_token: String);
+object!(Thing {
+    name: String,
+    size: i64,
+    password: String,
+    settings: Settings,
+    labels: __gapi::BTreeMap<String, String>
+} "Thing" secrets["password"], 0 name "name", 1 size "size", 2 password "password", 3 settings "settings", 4 labels "labels");
+object!(Settings { disk_size_gb: i64, tier: String, r#type: String }
+    "Settings", 0 disk_size_gb "diskSizeGb", 1 tier "tier", 2 r#type "type");
+object!(Page { items: Vec<Thing>, next_page_token: String }
+    "Page", 0 items "items", 1 next_page_token "nextPageToken");
+object!(MapPage { items: __gapi::BTreeMap<String, Thing>, next_page_token: String }
+    "MapPage", 0 items "items", 1 next_page_token "nextPageToken");
 
 pub(crate) fn thing(name: &str) -> Thing {
     Thing {

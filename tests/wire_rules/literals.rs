@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::api::{Settings, Thing};
 
-fn sent<T: gapi::Wire>(value: T) -> serde_json::Value
+fn sent<T: gapi::schema::Wire>(value: T) -> serde_json::Value
 where
     gapi::Body<T>: From<T>,
 {

@@ -97,7 +97,8 @@ async fn a_wait_polls_until_the_operation_is_done() {
     ]);
     let operation = insert()
         .request_id("00000000-0000-4000-8000-000000000001")
-        .wait(&script.client())
+        .send(&script.client())
+        .wait()
         .header("x-goog-request-reason", "audit")
         .header("if-match", "etag")
         .param("onlyTheFirst", "1")
@@ -123,16 +124,19 @@ async fn a_wait_polls_until_the_operation_is_done() {
 #[tokio::test(start_paused = true)]
 async fn an_operation_that_is_done_at_once_is_not_polled() {
     let script = Script::steps([compute_step("DONE", json!({}))]);
-    insert().wait(&script.client()).await.expect("done");
+    insert().send(&script.client()).wait().await.expect("done");
     let script = Script::steps([run_step(json!({"done": true, "response": {}}))]);
-    service().wait(&script.client()).await.expect("done");
+    service().send(&script.client()).wait().await.expect("done");
 }
 
 #[tokio::test(start_paused = true)]
 async fn delays_grow_and_are_the_clients() {
     let script = Script::new(|_| compute_step("RUNNING", json!({})));
     let (client, clock) = manual(&script);
-    let wait = insert().wait(&client).deadline(Duration::from_secs(100));
+    let wait = insert()
+        .send(&client)
+        .wait()
+        .deadline(Duration::from_secs(100));
     let error = with_time(&clock, wait.into_future())
         .await
         .expect_err("late");
@@ -150,7 +154,8 @@ async fn delays_grow_and_are_the_clients() {
     let script = Script::new(|_| compute_step("RUNNING", json!({})));
     let (client, clock) = manual(&script);
     let wait = insert()
-        .wait(&client)
+        .send(&client)
+        .wait()
         .deadline(Duration::from_secs(100))
         .poll_delay(Duration::from_secs(40), Duration::from_secs(40));
     with_time(&clock, wait.into_future())
@@ -163,7 +168,8 @@ async fn delays_grow_and_are_the_clients() {
 async fn a_deadline_ends_a_request_that_hangs() {
     let script = Script::new(|_| Step::Hang);
     let error = insert()
-        .wait(&script.client())
+        .send(&script.client())
+        .wait()
         .deadline(Duration::from_secs(5))
         .await
         .expect_err("late");
@@ -187,7 +193,7 @@ async fn parameters_come_from_the_call_and_the_answer() {
 
     let script = done("op-2", "");
     let request = compute::region_disks().insert("p", "r", json!({}));
-    request.wait(&script.client()).await.expect("done");
+    request.send(&script.client()).wait().await.expect("done");
     assert_eq!(
         second(&script),
         "GET /compute/v1/projects/p/regions/r/operations/op-2?alt=json"
@@ -195,7 +201,7 @@ async fn parameters_come_from_the_call_and_the_answer() {
 
     let script = done("op-3", "");
     let request = compute::firewall_policies().insert(json!({}));
-    request.wait(&script.client()).await.expect("done");
+    request.send(&script.client()).wait().await.expect("done");
     assert_eq!(
         second(&script),
         "GET /compute/v1/locations/global/operations/op-3?alt=json"
@@ -207,7 +213,7 @@ async fn parameters_come_from_the_call_and_the_answer() {
         "https://sqladmin.googleapis.com/sql/v1beta4/projects/p/operations/op-4",
     );
     let request = sqladmin::backups().create_backup("projects/p", json!({}));
-    request.wait(&script.client()).await.expect("done");
+    request.send(&script.client()).wait().await.expect("done");
     assert_eq!(
         second(&script),
         "GET /v1/projects/p/operations/op-4?alt=json"
@@ -220,7 +226,7 @@ async fn parameters_come_from_the_call_and_the_answer() {
     );
     let clusters = container::projects().locations().clusters();
     let request = clusters.create("projects/p/locations/l", json!({}));
-    request.wait(&script.client()).await.expect("done");
+    request.send(&script.client()).wait().await.expect("done");
     assert_eq!(
         second(&script),
         "GET /v1/projects/1/locations/l/operations/op-5?alt=json"
@@ -229,7 +235,7 @@ async fn parameters_come_from_the_call_and_the_answer() {
     let script = done("op-6", "");
     let clusters = container::projects().zones().clusters();
     let request = clusters.create("p", "z", json!({}));
-    request.wait(&script.client()).await.expect("done");
+    request.send(&script.client()).wait().await.expect("done");
     assert_eq!(
         second(&script),
         "GET /v1/projects/p/zones/z/operations/op-6?alt=json"
@@ -241,7 +247,8 @@ async fn what_nothing_tells_is_an_error_with_the_name() {
     let script = Script::steps([json_step(200, r#"{"name": "op-1", "status": "RUNNING"}"#)]);
     let error = sqladmin::backups()
         .create_backup("projects/p", json!({}))
-        .wait(&script.client())
+        .send(&script.client())
+        .wait()
         .await
         .expect_err("no project");
     assert_eq!(
@@ -257,7 +264,8 @@ async fn what_nothing_tells_is_an_error_with_the_name() {
 
     let script = Script::steps([json_step(200, r#"{"name": "op-1"}"#)]);
     let error = insert()
-        .wait(&script.client())
+        .send(&script.client())
+        .wait()
         .await
         .expect_err("no status");
     assert_eq!(error.kind(), ErrorKind::Decode);
@@ -267,7 +275,11 @@ async fn what_nothing_tells_is_an_error_with_the_name() {
     );
 
     let script = Script::steps([json_step(200, "[]")]);
-    let error = insert().wait(&script.client()).await.expect_err("a list");
+    let error = insert()
+        .send(&script.client())
+        .wait()
+        .await
+        .expect_err("a list");
     assert_eq!(error.kind(), ErrorKind::Decode);
 }
 
@@ -289,7 +301,11 @@ async fn failures_of_the_status_shape_are_typed() {
             }),
         ),
     ]);
-    let error = insert().wait(&script.client()).await.expect_err("failed");
+    let error = insert()
+        .send(&script.client())
+        .wait()
+        .await
+        .expect_err("failed");
     assert_eq!(error.kind(), ErrorKind::Operation);
     assert_eq!(error.operation(), Some("op-1"));
     assert_eq!(error.status().map(|s| s.as_u16()), Some(403));
@@ -317,7 +333,11 @@ async fn failures_of_aip_151_are_typed() {
             "@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "NO_MORE", "domain": "run"
         }]},
     }))]);
-    let error = service().wait(&script.client()).await.expect_err("failed");
+    let error = service()
+        .send(&script.client())
+        .wait()
+        .await
+        .expect_err("failed");
     assert_eq!(
         (error.kind(), error.code(), error.reason()),
         (
@@ -338,15 +358,19 @@ async fn failures_of_aip_151_are_typed() {
 async fn an_operation_that_has_a_result_is_done() {
     let error = json!({"error": {"code": 7, "message": "No."}});
     let script = Script::steps([run_step(json!({})), run_step(error.clone())]);
-    let failed = service().wait(&script.client()).await.expect_err("failed");
+    let failed = service()
+        .send(&script.client())
+        .wait()
+        .await
+        .expect_err("failed");
     assert_eq!(failed.kind(), ErrorKind::Operation, "{failed}");
     let script = Script::steps([run_step(json!({"response": {"@type": "x"}}))]);
-    service().wait(&script.client()).await.expect("done");
+    service().send(&script.client()).wait().await.expect("done");
     // What says that it is not done is not.
     let mut running = error;
     running["done"] = json!(false);
     let script = Script::steps([run_step(running), run_step(json!({"done": true}))]);
-    service().wait(&script.client()).await.expect("done");
+    service().send(&script.client()).wait().await.expect("done");
 }
 
 #[tokio::test(start_paused = true)]
@@ -375,7 +399,8 @@ async fn the_response_is_read_as_what_it_is() {
 
     let script = Script::steps([run_step(json!({"done": true, "response": response}))]);
     let error = self::service()
-        .wait(&script.client())
+        .send(&script.client())
+        .wait()
         .response::<run::GoogleCloudRunV2Job>()
         .await
         .expect_err("another type");
@@ -390,7 +415,8 @@ async fn the_response_is_read_as_what_it_is() {
     // Where there is never one, nothing is started.
     let script = Script::empty();
     let error = insert()
-        .wait(&script.client())
+        .send(&script.client())
+        .wait()
         .response::<compute::Instance>()
         .await
         .expect_err("no response");
@@ -425,7 +451,7 @@ async fn a_dropped_step_starts_nothing_twice() {
         "POST" => compute_step("RUNNING", json!({})),
         _ => compute_step("DONE", json!({})),
     });
-    let mut watch = insert().wait(&script.client()).watch();
+    let mut watch = insert().send(&script.client()).wait().watch();
     watch.try_next().await.expect("started");
     for _ in 0..3 {
         let short = Duration::from_millis(100);
@@ -446,7 +472,7 @@ async fn an_operation_is_cancelled_while_it_is_asked_after() {
         ),
     });
     let request = sqladmin::instances().insert("p", json!({"name": "db"}));
-    let mut watch = request.wait(&script.client()).watch();
+    let mut watch = request.send(&script.client()).wait().watch();
     let error = watch.cancel().await.expect_err("not begun");
     assert_eq!(error.kind(), ErrorKind::Usage);
     watch.try_next().await.expect("started");
@@ -469,7 +495,7 @@ async fn an_operation_is_cancelled_while_it_is_asked_after() {
     assert_eq!(script.seen()[1].body, "");
 
     let script = Script::new(|_| compute_step("RUNNING", json!({})));
-    let mut watch = insert().wait(&script.client()).watch();
+    let mut watch = insert().send(&script.client()).wait().watch();
     watch.try_next().await.expect("started");
     let error = watch.cancel().await.expect_err("no such method");
     assert!(
@@ -485,7 +511,7 @@ async fn an_operation_is_resumed_by_its_name() {
         compute_step("DONE", json!({})),
     ]);
     let request = compute::zone_operations().get("p", "z", "op-1");
-    request.wait(&script.client()).await.expect("done");
+    request.send(&script.client()).wait().await.expect("done");
     assert_eq!(
         targets(&script),
         ["GET /compute/v1/projects/p/zones/z/operations/op-1?alt=json"; 2]
@@ -494,13 +520,13 @@ async fn an_operation_is_resumed_by_its_name() {
     let script = Script::new(|_| run_step(json!({})));
     let operations = run::projects().locations().operations();
     let name = "projects/p/locations/l/operations/o-1";
-    let mut watch = operations.get(name).wait(&script.client()).watch();
+    let mut watch = operations.get(name).send(&script.client()).wait().watch();
     watch.try_next().await.expect("running");
     // Run has no method that cancels.
     watch.cancel().await.expect_err("no such method");
     let script = Script::new(|_| json_step(200, r#"{"name": "op-1", "status": "RUNNING"}"#));
     let request = sqladmin::operations().get("p", "op-1");
-    let mut watch = request.wait(&script.client()).watch();
+    let mut watch = request.send(&script.client()).wait().watch();
     watch.try_next().await.expect("running");
     watch.cancel().await.expect("asked");
     assert_eq!(
@@ -518,7 +544,7 @@ async fn an_odd_property_hides_no_end() {
             json!({"id": "db44c507", "progress": "all of it", "targetId": "42"}),
         ),
     ]);
-    let operation = insert().wait(&script.client()).await.expect("done");
+    let operation = insert().send(&script.client()).wait().await.expect("done");
     assert_eq!((operation.id, operation.progress), (None, None));
     assert_eq!(operation.extra.get("id"), Some(&json!("db44c507")));
     assert_eq!(operation.extra.get("progress"), Some(&json!("all of it")));
@@ -531,7 +557,11 @@ async fn polls_that_fail_in_passing_are_repeated() {
         compute_step("RUNNING", json!({})),
         json_step(400, r#"{"error": {"code": 400, "message": "no"}}"#),
     ]);
-    let error = insert().wait(&script.client()).await.expect_err("refused");
+    let error = insert()
+        .send(&script.client())
+        .wait()
+        .await
+        .expect_err("refused");
     assert_eq!(
         (error.kind(), error.operation()),
         (ErrorKind::Api, Some("op-1"))
@@ -541,7 +571,11 @@ async fn polls_that_fail_in_passing_are_repeated() {
         "POST" => compute_step("RUNNING", json!({})),
         _ => Step::Fail(TransportErrorKind::Reset),
     });
-    let error = insert().wait(&script.client()).await.expect_err("broken");
+    let error = insert()
+        .send(&script.client())
+        .wait()
+        .await
+        .expect_err("broken");
     assert_eq!(
         (error.kind(), error.operation()),
         (ErrorKind::Transport, Some("op-1"))
@@ -557,7 +591,8 @@ async fn polls_that_fail_in_passing_are_repeated() {
         }
     });
     insert()
-        .wait(&script.client())
+        .send(&script.client())
+        .wait()
         .await
         .expect("done in the end");
 }
@@ -566,7 +601,8 @@ async fn polls_that_fail_in_passing_are_repeated() {
 async fn a_mask_keeps_what_waiting_needs() {
     let script = Script::steps([run_step(json!({})), run_step(json!({"done": true}))]);
     service()
-        .wait(&script.client())
+        .send(&script.client())
+        .wait()
         .fields("metadata")
         .await
         .expect("done");
@@ -623,7 +659,8 @@ async fn a_job_is_waited_for_where_it_says_that_it_is() {
         job_step("DONE", json!({"errors": [{"reason": "aRowOnly"}]})),
     ]);
     let job = insert_job()
-        .wait(&script.client())
+        .send(&script.client())
+        .wait()
         .fields("statistics")
         .await
         .expect("done");
@@ -655,7 +692,11 @@ async fn a_job_that_fails_says_why() {
             json!({"errorResult": {"reason": "invalidQuery", "message": "Syntax error", "location": "query"}}),
         ),
     ]);
-    let error = insert_job().wait(&script.client()).await.expect_err("bad");
+    let error = insert_job()
+        .send(&script.client())
+        .wait()
+        .await
+        .expect_err("bad");
     assert_eq!(
         (error.kind(), error.operation(), error.reason()),
         (ErrorKind::Operation, Some("job-1"), Some("invalidQuery"))
@@ -676,7 +717,7 @@ async fn a_job_is_watched_cancelled_and_resumed() {
         job_step("DONE", json!({})),
     ]);
     let get = bigquery::jobs().get("p", "job-1").location("EU");
-    let mut watch = get.wait(&script.client()).watch();
+    let mut watch = get.send(&script.client()).wait().watch();
     watch.try_next().await.expect("running");
     assert_eq!(watch.name(), Some("job-1"));
     watch.cancel().await.expect("asked");
@@ -690,7 +731,7 @@ async fn a_job_is_watched_cancelled_and_resumed() {
 
     // By any other request, too.
     let script = Script::steps([job_step("RUNNING", json!({})), job_step("DONE", json!({}))]);
-    let wait = insert_job().wait(&script.client());
+    let wait = insert_job().send(&script.client()).wait();
     wait.poll_with(|job| {
         let reference = job.job_reference.clone().unwrap_or_default();
         bigquery::jobs().get("q", reference.job_id.unwrap_or_default())

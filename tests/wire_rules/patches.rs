@@ -1,8 +1,9 @@
 //! Partial updates: bodies, masks, and nulls.
 
 use gapi::{
-    Call, ErrorKind, HttpRequest, IntoUpdate, MaskOf, Method, Parameter, Patch, Patching, Slot,
-    UpdateOf, Verb, body,
+    Call, ErrorKind, HttpRequest, IntoUpdate, Patch, body,
+    discovery::{MaskOf, Method, Parameter, Patching, Slot, Verb},
+    schema::UpdateOf,
 };
 use serde_json::{Value, json};
 
@@ -123,13 +124,9 @@ const PARAMETERS: [Parameter; 2] = [
 ];
 
 const fn update(patching: &'static Patching) -> Method {
-    Method {
-        id: "things.change",
-        path: "v1/things",
-        parameters: &PARAMETERS,
-        patching: Some(patching),
-        ..Method::new(&API, Verb::Patch)
-    }
+    Method::new(&API, Verb::Patch, "things.change", "v1/things")
+        .with_parameters(&PARAMETERS)
+        .with_patching(patching)
 }
 
 static ENTRIES: Method = update(&Patching::Mask(
@@ -303,7 +300,7 @@ fn a_whole_that_comes_or_goes_is_one_path() {
     assert_eq!(gone.mask().as_str(), "labels,settings");
     // An explicit null counts as a change.
     let mut cleared = full.clone();
-    gapi::Object::extra_mut(&mut cleared).null("newer");
+    gapi::schema::Object::extra_mut(&mut cleared).null("newer");
     assert_eq!(
         Patch::between(&full, &cleared).merge_patch(),
         json!({"newer": null})

@@ -271,8 +271,8 @@ const KINDS: &[Kind] = kinds! {
     "pages", 0: |client| List::new().pages(&client).try_next().await;
     "items", 0: |client| List::new().items(&client).try_next().await;
     "stream", 0: |client| get().send(&client).stream().try_next().await;
-    "operation that is waited for", 0: |client| crate::operations::insert().wait(&client).await;
-    "operation that is watched", 0: |client| crate::operations::insert().wait(&client).watch().try_next().await;
+    "operation that is waited for", 0: |client| crate::operations::insert().send(&client).wait().await;
+    "operation that is watched", 0: |client| crate::operations::insert().send(&client).wait().watch().try_next().await;
     "batch", 0: |client| batch().send(&client).await;
     "upload in one request", 0: |client| video(Media::bytes("abc")).send(&client).await;
     "upload of a stream in one request", 0: |client| {

@@ -15,40 +15,39 @@ use gapi_fakes::storage::{Storage, Trouble};
 
 use crate::{api::Thing, gzip::gzip};
 
-static STORAGE: __gapi::Api = __gapi::Api {
-    name: "storage",
-    root_url: "https://storage.googleapis.com/",
-    service_path: "storage/v1/",
-    ..__gapi::Api::EMPTY
-};
+static STORAGE: __gapi::Api =
+    __gapi::Api::new("storage", "", "", "https://storage.googleapis.com/")
+        .with_service_path("storage/v1/");
 
-static INSERT: __gapi::Method = __gapi::Method {
-    id: "storage.objects.insert",
-    path: "b/{bucket}/o",
-    parameters: &[
-        __gapi::Parameter::path("bucket"),
-        __gapi::Parameter::query("name"),
-    ],
-    upload: Some(__gapi::MediaUpload {
-        accept: &["*/*"],
-        max_size: None,
-        simple: true,
-        resumable: true,
-    }),
-    ..__gapi::Method::new(&STORAGE, __gapi::Verb::Post)
-};
+static INSERT: __gapi::Method = __gapi::Method::new(
+    &STORAGE,
+    __gapi::Verb::Post,
+    "storage.objects.insert",
+    "b/{bucket}/o",
+)
+.with_parameters(&[
+    __gapi::Parameter::path("bucket"),
+    __gapi::Parameter::query("name"),
+])
+.with_upload(
+    __gapi::MediaUpload::new()
+        .with_accept(&["*/*"])
+        .with_simple()
+        .with_resumable(),
+);
 
-static GET: __gapi::Method = __gapi::Method {
-    id: "storage.objects.get",
-    path: "b/{bucket}/o/{object}",
-    parameters: &[
-        __gapi::Parameter::path("bucket"),
-        __gapi::Parameter::path("object"),
-        __gapi::Parameter::query("generation"),
-    ],
-    download: Some(__gapi::MediaDownload { service: false }),
-    ..__gapi::Method::new(&STORAGE, __gapi::Verb::Get)
-};
+static GET: __gapi::Method = __gapi::Method::new(
+    &STORAGE,
+    __gapi::Verb::Get,
+    "storage.objects.get",
+    "b/{bucket}/o/{object}",
+)
+.with_parameters(&[
+    __gapi::Parameter::path("bucket"),
+    __gapi::Parameter::path("object"),
+    __gapi::Parameter::query("generation"),
+])
+.with_download(__gapi::MediaDownload::new(false));
 
 const UNIT: u64 = 256 << 10;
 

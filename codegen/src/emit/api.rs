@@ -1,10 +1,13 @@
-//! What is common to all methods: names, the table of the API, scopes.
+//! Constants of the module: names, the table of the API, scopes.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::docs;
-use super::names::{self, ident};
+use super::{
+    docs,
+    names::{self, ident},
+    table,
+};
 use crate::model::Api;
 
 pub(super) fn constants(api: &Api) -> TokenStream {
@@ -17,20 +20,30 @@ pub(super) fn constants(api: &Api) -> TokenStream {
         batch_path,
         ..
     } = api;
-    let mtls_root_url = api
-        .mtls_root_url
-        .as_ref()
-        .map(|url| quote!(mtls_root_url: Some(#url),));
-    let data_wrapper = api.data_wrapper.then(|| quote!(data_wrapper: true,));
-    let scope_names = api.scopes.iter().map(|scope| ident(&scope.ident));
-    let scopes = (!api.scopes.is_empty()).then(|| quote!(scopes: &[#(scope::#scope_names),*],));
-    let regions = api.endpoints.iter().map(|endpoint| {
-        let (location, url) = (&endpoint.location, &endpoint.url);
-        quote!(__gapi::Endpoint { location: #location, url: #url })
-    });
-    let endpoints = (!api.endpoints.is_empty()).then(|| quote!(endpoints: &[#(#regions),*],));
+    let path = |path: &str| (!path.is_empty()).then(|| path.to_owned());
+    let service_path = table::set(&quote!(with_service_path), path(service_path));
+    let batch_path = table::set(&quote!(with_batch_path), path(batch_path));
+    let mtls_root_url = table::set(&quote!(with_mtls_root_url), api.mtls_root_url.as_ref());
+    let data_wrapper = table::flag(api.data_wrapper, &quote!(with_data_wrapper));
+    let scopes = table::list(
+        &quote!(with_scopes),
+        api.scopes.iter().map(|scope| {
+            let scope = ident(&scope.ident);
+            quote!(scope::#scope)
+        }),
+    );
+    let endpoints = table::list(
+        &quote!(with_endpoints),
+        api.endpoints.iter().map(|endpoint| {
+            let (location, url) = (&endpoint.location, &endpoint.url);
+            quote!(__gapi::Endpoint::new(#location, #url))
+        }),
+    );
     let patterns = names::patterns(api);
-    let patterns = (!patterns.is_empty()).then(|| quote!(patterns: &[#(#patterns),*],));
+    let patterns = table::list(
+        &quote!(with_patterns),
+        patterns.iter().map(|pattern| quote!(#pattern)),
+    );
     let scope_module = scope_module(api);
     quote! {
         #[doc = "The name of the API."]
@@ -39,21 +52,15 @@ pub(super) fn constants(api: &Api) -> TokenStream {
         pub const VERSION: &str = #version;
         #[doc = "The revision of the Discovery document that this module was made from."]
         pub const REVISION: &str = #revision;
-        #[doc = "What is common to the methods of this API."]
-        pub static API: __gapi::Api = __gapi::Api {
-            name: NAME,
-            version: VERSION,
-            revision: REVISION,
-            root_url: #root_url,
-            service_path: #service_path,
-            batch_path: #batch_path,
+        #[doc = "The properties that all methods of this API share."]
+        pub static API: __gapi::Api = __gapi::Api::new(NAME, VERSION, REVISION, #root_url)
+            #service_path
+            #batch_path
             #mtls_root_url
             #data_wrapper
             #scopes
             #endpoints
-            #patterns
-            ..__gapi::Api::EMPTY
-        };
+            #patterns;
         #scope_module
     }
 }

@@ -8,7 +8,7 @@ use super::names::{Names, ident};
 use super::schema::deprecated;
 use crate::model::{TypeDef, Variant};
 
-/// An enum with a variant for texts that the document does not know.
+/// Returns an enum with a variant for texts that the document does not list.
 pub(super) fn open_enum(def: &TypeDef, variants: &[Variant], names: &Names<'_>) -> TokenStream {
     let name = ident(&def.ident);
     let doc = docs::type_def(def).attribute();
@@ -31,7 +31,7 @@ pub(super) fn open_enum(def: &TypeDef, variants: &[Variant], names: &Names<'_>) 
         #[non_exhaustive]
         pub enum #name {
             #(#members)*
-            #[doc = "A value that the document does not know."]
+            #[doc = "A value that the document does not list."]
             Unrecognized(#string),
         }
         impl #from<&str> for #name {

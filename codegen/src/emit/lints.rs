@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// An inner attribute, so that a module is silent in a program that denies warnings.
+/// Returns an inner attribute that allows lints, for programs that deny warnings.
 ///
 /// `missing_docs` and `unsafe_code` are not here: every item has docs, no code is unsafe, and a program that forbids
 /// them would refuse to see them allowed.
@@ -15,7 +15,7 @@ pub(super) fn allowed() -> TokenStream {
             nonstandard_style,
             // The module defines what the document deprecates, and uses it.
             deprecated,
-            // Style, which is for code that people write.
+            // Style lints are for code that people write.
             clippy::all,
             clippy::pedantic,
             clippy::nursery,

@@ -1,4 +1,4 @@
-//! Methods: the functions that make requests, and the requests.
+//! Methods: their tables, the functions that make requests, and the requests.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,7 +9,7 @@ use super::schema::deprecated;
 use super::table;
 use crate::model::{Api, Items, MaskOf, Method, Parameter, Patching, Shape, Type};
 
-/// The handle's function that makes the request.
+/// Returns the function of a handle that makes the request.
 pub(super) fn constructor(
     api: &Api,
     method: &Method,
@@ -19,7 +19,7 @@ pub(super) fn constructor(
     make(api, method, depth, names, Some(quote!(self,)))
 }
 
-/// The same for a method at the top, which no handle leads to.
+/// Returns the function that makes the request of a method without a resource.
 pub(super) fn function(api: &Api, method: &Method, names: &Names<'_>) -> TokenStream {
     make(api, method, 1, names, None)
 }
@@ -73,9 +73,9 @@ fn make(
     }
 }
 
-/// Which schemas hold what their method changes: their methods take changes of either.
+/// Returns the schemas that hold the object that their method changes. The method takes patches of both.
 pub(super) fn updates(api: &Api) -> TokenStream {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut done = std::collections::BTreeSet::new();
     let updates = api.root.all_methods().filter_map(|method| {
         let (Patching::Mask { of, .. }, Some(Type::Named(body))) =
             (&method.patching, &method.request)
@@ -90,7 +90,7 @@ pub(super) fn updates(api: &Api) -> TokenStream {
         let (Type::Named(resource) | Type::Boxed(resource)) = field.ty else {
             return None;
         };
-        if resource == *body || !seen.insert((*body, resource)) {
+        if resource == *body || !done.insert((*body, resource)) {
             return None;
         }
         let ident = |id: crate::model::TypeId| ident(&api.types[id.0].ident);
@@ -104,7 +104,7 @@ pub(super) fn updates(api: &Api) -> TokenStream {
     quote!(#(#updates)*)
 }
 
-/// The table entry, the request, its setters and what it can do.
+/// Returns the table, the request, its functions and its setters.
 pub(super) fn request(method: &Method, depth: usize, names: &Names<'_>) -> TokenStream {
     let entry = table::method(method, depth, names);
     let (name, id) = (ident(&method.type_ident), &method.id);
@@ -121,25 +121,19 @@ pub(super) fn request(method: &Method, depth: usize, names: &Names<'_>) -> Token
         Some(ty) => names.ty(ty, depth),
         None => quote!(()),
     };
-    let paging = method
-        .paging
-        .as_ref()
-        .map(|paging| pages(&response, paging.items.as_ref(), depth, names));
-    let media = media(method, &response, names);
-    let wait = method
-        .operation
-        .as_ref()
-        .and_then(|operation| operation.poll.as_ref())
-        .map(|_| {
-            quote! {
-                #[doc = "Sends the request, and waits for the operation that it starts."]
-                #[inline]
-                pub fn wait(self, client: &__gapi::Client) -> __gapi::Wait<#response> {
-                    __gapi::Wait::new(client, self.0)
-                }
-            }
-        });
-    let result = &names.result;
+    let mut features = Vec::new();
+    if let Some(paging) = &method.paging {
+        features.push(quote!(pages));
+        features.extend(
+            paging
+                .items
+                .as_ref()
+                .map(|items| self::items(items, depth, names)),
+        );
+    }
+    features.extend(method.upload.as_ref().map(|_| quote!(upload)));
+    features.extend(method.download.map(|_| quote!(download)));
+    let setters = (!method.optional.is_empty()).then(|| quote!(impl #name { #(#setters)* }));
     quote! {
         #entry
         #doc
@@ -147,99 +141,23 @@ pub(super) fn request(method: &Method, depth: usize, names: &Names<'_>) -> Token
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct #name(__gapi::Call);
-        impl #name {
-            #[doc = "The id of the method in the Discovery document."]
-            pub const METHOD: &'static str = #id;
-            #(#setters)*
-            #[doc = "Sends the request: await the response, or set options first."]
-            #[inline]
-            pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<#response> {
-                __gapi::PendingCall::new(client, self.0)
-            }
-            #paging
-            #media
-            #wait
-            #[doc = "What would be sent, without credentials."]
-            #[doc = ""]
-            #[doc = "# Errors"]
-            #[doc = ""]
-            #[doc = "When a parameter cannot stand in the path, or the body cannot be encoded."]
-            #[inline]
-            pub fn to_http(&self) -> #result<__gapi::HttpRequest, __gapi::Error> {
-                self.0.to_http()
-            }
-        }
-        impl __gapi::Request for #name {
-            type Response = #response;
-            #[inline]
-            fn call(&self) -> &__gapi::Call {
-                &self.0
-            }
-            #[inline]
-            fn into_call(self) -> __gapi::Call {
-                self.0
-            }
-        }
+        __gapi::request!(#name #id: #response #(, #features)*);
+        #setters
     }
 }
 
-fn pages(
-    response: &TokenStream,
-    items: Option<&Items>,
-    depth: usize,
-    names: &Names<'_>,
-) -> TokenStream {
-    let each = items.map(|items| {
-        let (field, ty) = (ident(&items.ident), names.ty(&items.ty, depth));
-        let string = &names.string;
-        let (how, item) = if items.map {
-            (quote!(map), quote!((#string, #ty)))
-        } else {
-            (quote!(list), ty)
-        };
-        quote! {
-            #[doc = "The items of all pages."]
-            #[inline]
-            pub fn items(self, client: &__gapi::Client) -> __gapi::Items<#response, #item> {
-                __gapi::Items::#how(client, self.0, |page| page.#field.take())
-            }
-        }
-    });
-    quote! {
-        #[doc = "All pages, each fetched when it is asked for."]
-        #[inline]
-        pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<#response> {
-            __gapi::Pages::new(client, self.0)
-        }
-        #each
+/// Returns the feature `items` of a request.
+fn items(items: &Items, depth: usize, names: &Names<'_>) -> TokenStream {
+    let (field, ty) = (ident(&items.ident), names.ty(&items.ty, depth));
+    let string = &names.string;
+    if items.map {
+        quote!(items(map #field: (#string, #ty)))
+    } else {
+        quote!(items(list #field: #ty))
     }
 }
 
-/// What sends media, and what fetches it.
-fn media(method: &Method, response: &TokenStream, names: &Names<'_>) -> TokenStream {
-    let into = &names.into;
-    let upload = method.upload.as_ref().map(|_| {
-        quote! {
-            #[doc = "The request with media to upload."]
-            #[inline]
-            pub fn upload(self, media: impl #into<__gapi::Media>) -> __gapi::Upload<#response> {
-                __gapi::Upload::new(self.0, media)
-            }
-        }
-    });
-    let download = method.download.map(|_| {
-        quote! {
-            #[doc = "Asks for the media itself: await all of it, or take it as it comes."]
-            #[inline]
-            pub fn download(self, client: &__gapi::Client) -> __gapi::Download {
-                __gapi::Download::new(client, self.0)
-            }
-        }
-    });
-    quote!(#upload #download)
-}
-
-/// A function that sets an optional parameter.
+/// Returns a function that sets an optional parameter.
 fn setter(parameter: &Parameter, depth: usize, names: &Names<'_>) -> TokenStream {
     let doc = docs::parameter(parameter).attribute();
     let deprecated = deprecated(parameter.deprecated);
@@ -260,7 +178,7 @@ fn setter(parameter: &Parameter, depth: usize, names: &Names<'_>) -> TokenStream
     }
 }
 
-/// The type of an argument: numbers and booleans by value, the rest by what converts into it.
+/// Returns the type of an argument: numbers and booleans by value, and other types by conversion.
 fn accepted(parameter: &Parameter, depth: usize, names: &Names<'_>) -> TokenStream {
     let (into, into_iterator) = (&names.into, &names.into_iterator);
     let ty = names.ty(&parameter.ty, depth);
@@ -276,7 +194,7 @@ fn accepted(parameter: &Parameter, depth: usize, names: &Names<'_>) -> TokenStre
     }
 }
 
-/// The call that keeps the value of an argument.
+/// Returns the call that sets a parameter to an argument.
 fn with(
     parameter: &Parameter,
     argument: &impl quote::ToTokens,
@@ -294,7 +212,7 @@ fn with(
     }
 }
 
-/// Numbers and booleans.
+/// Returns whether a type is a number or a boolean.
 fn is_copied(ty: &Type) -> bool {
     matches!(
         ty,

@@ -1,6 +1,6 @@
-//! Prints the model as tokens. Printers never decide: all that they need is a field of the model.
+//! Prints the model as tokens. All decisions are made before, and are fields of the model.
 //!
-//! Every function is `#[inline]`, so that the crate of a module compiles to machine code what is used of it, and nothing else.
+//! Generated functions are `#[inline]`, so that the crate of a module contains machine code only of those that are used.
 
 mod api;
 mod docs;
@@ -18,8 +18,8 @@ use quote::quote;
 
 use crate::model::{Api, Shape, TypeDef};
 
-/// The content of the module. It begins with inner attributes (the lints that generated code may trip in a program
-/// that denies them), so it has to stand in a module or a file of its own.
+/// Returns the content of the module. It begins with inner attributes (it allows lints that a program may deny), so it must be in a
+/// module or a file of its own.
 ///
 /// `runtime` is the path of the runtime crate, such as `::gapi`.
 #[must_use]
@@ -33,9 +33,6 @@ pub fn module(api: &Api, runtime: &TokenStream) -> TokenStream {
         Shape::Enum(variants) => enums::open_enum(def, variants, &names),
         Shape::Alias(target) => schema::alias(def, target, &names),
     });
-    let objects = shared(api, &quote!(object), |def| {
-        matches!(def.shape, Shape::Object(_))
-    });
     let enums = shared(api, &quote!(open_enum), |def| {
         matches!(def.shape, Shape::Enum(_))
     });
@@ -47,15 +44,13 @@ pub fn module(api: &Api, runtime: &TokenStream) -> TokenStream {
         #constants
         #tree
         #(#types)*
-        #objects
         #enums
         #responses
         #updates
     }
 }
 
-/// The implementations that are alike for all types of a kind. One call for all is cheaper to compile than one for
-/// each.
+/// Returns a macro call that implements traits for all types that `is` selects. One call for all compiles faster than one for each.
 fn shared(
     api: &Api,
     macro_name: &TokenStream,
@@ -70,18 +65,18 @@ fn shared(
     (!types.is_empty()).then(|| quote!(__gapi::#macro_name!(#(#types)*);))
 }
 
-/// The docs of the module, as Markdown.
+/// Returns the docs of the module, as Markdown.
 #[must_use]
-pub fn docs(api: &Api) -> String {
+pub fn module_docs(api: &Api) -> String {
     docs::api(api)
 }
 
-/// The first sentence of a description, as it stands in the document.
+/// Returns the first sentence of a description, unchanged.
 pub(crate) fn first_sentence(description: &str) -> String {
     docs::first_sentence(description)
 }
 
-/// When calls of a method are retried, and what makes them so: one line of Markdown.
+/// Returns when calls of a method are retried, and what makes that safe: one line of Markdown.
 pub(crate) fn retries(method: &crate::model::Method) -> String {
     docs::retries(method)
 }

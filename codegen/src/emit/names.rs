@@ -1,4 +1,4 @@
-//! How things are named in the tokens: identifiers, types, and paths from where they are used.
+//! Names in the tokens: identifiers, types, and paths from the module that uses them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,15 +10,14 @@ use crate::model::{Api, Resource, Type};
 /// The names of one module.
 pub(super) struct Names<'a> {
     api: &'a Api,
-    /// Of each method: the modules from the top, and its table entry.
+    /// The modules from the top to each method, and the constant of its table.
     entries: BTreeMap<&'a str, (Vec<&'a str>, &'a str)>,
-    /// The patterns of parameters, each once, and where it stands among them.
+    /// The patterns of parameters, each once, with their indices.
     patterns: BTreeMap<&'a str, usize>,
     pub(super) option: TokenStream,
     pub(super) string: TokenStream,
     pub(super) vec: TokenStream,
     pub(super) boxed: TokenStream,
-    pub(super) result: TokenStream,
     pub(super) into: TokenStream,
     pub(super) into_iterator: TokenStream,
     pub(super) from: TokenStream,
@@ -39,7 +38,6 @@ impl<'a> Names<'a> {
             string: path(prelude.string),
             vec: path(prelude.vec),
             boxed: path(prelude.boxed),
-            result: path(prelude.result),
             into: path(prelude.into),
             into_iterator: path(prelude.into_iterator),
             from: path(prelude.from),
@@ -47,7 +45,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// A type, as it is written `depth` modules below the top.
+    /// Returns a type as it is written `depth` modules below the top.
     pub(super) fn ty(&self, ty: &Type, depth: usize) -> TokenStream {
         match ty {
             Type::String => self.string.clone(),
@@ -83,17 +81,17 @@ impl<'a> Names<'a> {
         }
     }
 
-    /// The constant of a scope.
+    /// Returns the constant of a scope.
     pub(super) fn scope(&self, index: usize) -> Ident {
         ident(&self.api.scopes[index].ident)
     }
 
-    /// The place of a pattern in the table of the API.
+    /// Returns the index of a pattern in the table of the API.
     pub(super) fn pattern(&self, pattern: &str) -> Option<usize> {
         self.patterns.get(pattern).copied()
     }
 
-    /// The table entry of a method by its path name, as it is written `depth` modules below the top.
+    /// Returns the constant of a method's table as it is written `depth` modules below the top.
     pub(super) fn entry(&self, method: &str, depth: usize) -> Option<TokenStream> {
         let (modules, entry) = self.entries.get(method)?;
         let (up, entry) = (up(depth), ident(entry));
@@ -102,7 +100,7 @@ impl<'a> Names<'a> {
     }
 }
 
-/// The patterns that parameters have, sorted, each once.
+/// Returns the patterns of parameters, sorted, each once.
 pub(super) fn patterns(api: &Api) -> Vec<&str> {
     let parameters = api
         .root
@@ -114,7 +112,7 @@ pub(super) fn patterns(api: &Api) -> Vec<&str> {
     patterns.into_iter().collect()
 }
 
-/// Where methods at the top of a document live.
+/// The module of methods without a resource.
 pub(super) const ROOT_MODULE: &str = "methods";
 
 fn collect<'a>(
@@ -137,12 +135,12 @@ fn collect<'a>(
     }
 }
 
-/// `super::` as often as it takes to get to the top.
+/// Returns the path to the top: `super::`, `depth` times.
 pub(super) fn up(depth: usize) -> TokenStream {
     (0..depth).map(|_| quote!(super::)).collect()
 }
 
-/// An identifier of the model, raw where it says so.
+/// Returns an identifier of the model, raw if it begins with `r#`.
 pub(super) fn ident(name: &str) -> Ident {
     match name.strip_prefix("r#") {
         Some(name) => Ident::new_raw(name, Span::call_site()),
@@ -150,7 +148,7 @@ pub(super) fn ident(name: &str) -> Ident {
     }
 }
 
-/// `Option` or `::std::option::Option`.
+/// Returns the tokens of a path: `Option` or `::std::option::Option`.
 fn path(text: &str) -> TokenStream {
     let mut path = TokenStream::new();
     let absolute = text.starts_with("::");

@@ -1,20 +1,17 @@
-//! The tree of resources: modules, and the handles that lead to methods.
+//! The tree of resources: modules, and the handles with methods.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::names::{Names, ROOT_MODULE, ident};
-use super::{docs, method};
+use super::{docs, method, schema};
 use crate::model::{Api, Resource};
 
-/// The top resources, and the module of the methods at the top.
+/// Returns the top resources, and the module of methods without a resource.
 pub(super) fn root(api: &Api, names: &Names<'_>) -> TokenStream {
     let accessors = api.root.resources.iter().map(|child| {
         let doc = docs::resource(child).attribute();
-        let (name, deprecated) = (
-            ident(&child.ident),
-            super::schema::deprecated(child.deprecated),
-        );
+        let (name, deprecated) = (ident(&child.ident), schema::deprecated(child.deprecated));
         quote! {
             #doc
             #deprecated
@@ -38,7 +35,7 @@ pub(super) fn root(api: &Api, names: &Names<'_>) -> TokenStream {
     }
 }
 
-/// Methods at the top of a document are functions of a module.
+/// Returns the module of methods without a resource, which are its functions.
 fn top_methods(api: &Api, names: &Names<'_>) -> TokenStream {
     let module = ident(ROOT_MODULE);
     let constructors = api
@@ -61,21 +58,18 @@ fn top_methods(api: &Api, names: &Names<'_>) -> TokenStream {
     }
 }
 
-/// A resource: its handle, its requests, the resources in it.
+/// Returns the module of a resource: its handle, its requests, and the resources in it.
 fn module(api: &Api, resource: &Resource, depth: usize, names: &Names<'_>) -> TokenStream {
     let name = ident(&resource.ident);
     let doc = docs::resource(resource).attribute();
-    let deprecated = super::schema::deprecated(resource.deprecated);
+    let deprecated = schema::deprecated(resource.deprecated);
     let constructors = resource
         .methods
         .iter()
         .map(|method| method::constructor(api, method, depth, names));
     let accessors = resource.resources.iter().map(|child| {
         let doc = docs::resource(child).attribute();
-        let (name, deprecated) = (
-            ident(&child.ident),
-            super::schema::deprecated(child.deprecated),
-        );
+        let (name, deprecated) = (ident(&child.ident), schema::deprecated(child.deprecated));
         quote! {
             #doc
             #deprecated

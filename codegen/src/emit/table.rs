@@ -1,4 +1,4 @@
-//! The table entry of a method: what the executor reads.
+//! The table of a method, which the runtime reads.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{ToTokens, quote};
@@ -23,74 +23,88 @@ pub(super) fn method(method: &Method, depth: usize, names: &Names<'_>) -> TokenS
         .map(|p| (p, true))
         .chain(method.optional.iter().map(|p| (p, false)))
         .collect();
-    let parameters = (!all.is_empty()).then(|| {
-        let parameters = all.iter().map(|(p, required)| parameter(p, *required));
-        quote!(parameters: &[#(#parameters),*],)
-    });
-    let patterns: Vec<_> = all
-        .iter()
-        .enumerate()
-        .filter_map(|(index, (p, _))| {
+    let parameters = list(
+        &quote!(with_parameters),
+        all.iter().map(|(p, required)| parameter(p, *required)),
+    );
+    let patterns = list(
+        &quote!(with_patterns),
+        all.iter().enumerate().filter_map(|(index, (p, _))| {
             let pattern = names.pattern(p.notes.pattern.as_deref()?)?;
             let (index, pattern) = (
                 Literal::usize_unsuffixed(index),
                 Literal::usize_unsuffixed(pattern),
             );
             Some(quote!((#index, #pattern)))
-        })
-        .collect();
-    let patterns = (!patterns.is_empty()).then(|| quote!(patterns: &[#(#patterns),*],));
-    let scopes = (!method.scopes.is_empty()).then(|| {
-        let scopes = method.scopes.iter().map(|scope| names.scope(*scope));
-        quote!(scopes: &[#(#up scope::#scopes),*],)
-    });
-    let has_response = method
-        .response
-        .is_none()
-        .then(|| quote!(has_response: false,));
-    let may_be_empty =
-        (method.response.is_some() && method.may_be_empty).then(|| quote!(may_be_empty: true,));
-    let api_version = method
-        .api_version
-        .as_ref()
-        .map(|version| quote!(api_version: Some(#version),));
-    let paging = method.paging.as_ref().map(paging);
-    let upload = method.upload.as_ref().map(upload);
-    let download = method.download.map(download);
-    let operation = method
-        .operation
-        .as_ref()
-        .map(|started| operation(started, depth, names));
-    let idempotent = method
-        .idempotent
-        .map(|said| quote!(idempotent: Some(#said),));
-    let request_id = method.request_id.then(|| quote!(request_id: true,));
-    let preconditions = (!method.preconditions.is_empty()).then(|| {
-        let slots = method.preconditions.iter().map(slot);
-        quote!(preconditions: &[#(#slots),*],)
-    });
-    let patching = patching(&method.patching);
+        }),
+    );
+    let scopes = list(
+        &quote!(with_scopes),
+        method.scopes.iter().map(|scope| {
+            let scope = names.scope(*scope);
+            quote!(#up scope::#scope)
+        }),
+    );
+    let without_response = flag(method.response.is_none(), &quote!(without_response));
+    let with_empty_response = flag(
+        method.response.is_some() && method.may_be_empty,
+        &quote!(with_empty_response),
+    );
+    let api_version = set(&quote!(with_api_version), method.api_version.as_ref());
+    let paging = set(&quote!(with_paging), method.paging.as_ref().map(paging));
+    let upload = set(&quote!(with_upload), method.upload.as_ref().map(upload));
+    let download = set(&quote!(with_download), method.download.map(download));
+    let operation = set(
+        &quote!(with_operation),
+        method
+            .operation
+            .as_ref()
+            .map(|started| operation(started, depth, names)),
+    );
+    let idempotent = set(&quote!(with_idempotent), method.idempotent);
+    let request_id = flag(method.request_id, &quote!(with_request_id));
+    let preconditions = list(
+        &quote!(with_preconditions),
+        method.preconditions.iter().map(slot),
+    );
+    let patching = set(&quote!(with_patching), patching(&method.patching));
     quote! {
-        pub(crate) static #entry: __gapi::Method = __gapi::Method {
-            id: #request::METHOD,
-            path: #path,
-            #parameters
-            #patterns
-            #scopes
-            #has_response
-            #may_be_empty
-            #api_version
-            #paging
-            #upload
-            #download
-            #operation
-            #idempotent
-            #request_id
-            #preconditions
-            #patching
-            ..__gapi::Method::new(&#up API, __gapi::Verb::#verb)
-        };
+        pub(crate) static #entry: __gapi::Method =
+            __gapi::Method::new(&#up API, __gapi::Verb::#verb, #request::METHOD, #path)
+                #parameters
+                #patterns
+                #scopes
+                #without_response
+                #with_empty_response
+                #api_version
+                #paging
+                #upload
+                #download
+                #operation
+                #idempotent
+                #request_id
+                #preconditions
+                #patching;
     }
+}
+
+/// Returns a call that sets a value, if there is one.
+pub(super) fn set(setter: &TokenStream, value: Option<impl ToTokens>) -> Option<TokenStream> {
+    value.map(|value| quote!(.#setter(#value)))
+}
+
+/// Returns a call that sets a list, if it is not empty.
+pub(super) fn list(
+    setter: &TokenStream,
+    items: impl Iterator<Item = TokenStream>,
+) -> Option<TokenStream> {
+    let items: Vec<_> = items.collect();
+    (!items.is_empty()).then(|| quote!(.#setter(&[#(#items),*])))
+}
+
+/// Returns a call that sets a flag.
+pub(super) fn flag(is_set: bool, setter: &TokenStream) -> Option<TokenStream> {
+    is_set.then(|| quote!(.#setter()))
 }
 
 fn verb(verb: Verb) -> TokenStream {
@@ -123,13 +137,6 @@ fn slot(slot: &TokenIn) -> TokenStream {
     }
 }
 
-fn paging_slot(slot: &TokenIn) -> TokenStream {
-    match slot {
-        TokenIn::Query(name) => quote!(__gapi::PagingSlot::query(#name)),
-        TokenIn::Body(name) => quote!(__gapi::PagingSlot::body(#name)),
-    }
-}
-
 fn patching(patching: &Patching) -> Option<TokenStream> {
     let form = match patching {
         Patching::Refused(_) => return None,
@@ -139,7 +146,7 @@ fn patching(patching: &Patching) -> Option<TokenStream> {
             quote!(Mask(#slot, __gapi::MaskOf::#of))
         }
     };
-    Some(quote!(patching: Some(&__gapi::Patching::#form),))
+    Some(quote!(&__gapi::Patching::#form))
 }
 
 fn mask_of(of: &MaskOf) -> TokenStream {
@@ -152,40 +159,33 @@ fn mask_of(of: &MaskOf) -> TokenStream {
     }
 }
 
-fn option(value: Option<impl ToTokens>) -> TokenStream {
-    value.map_or_else(|| quote!(None), |value| quote!(Some(#value)))
-}
-
 fn paging(paging: &Paging) -> TokenStream {
-    let (token, next) = (paging_slot(&paging.token), &paging.next);
-    let size = option(paging.size.as_ref().map(paging_slot));
-    let items = option(paging.items.as_ref().map(|items| &items.wire));
-    quote! {
-        paging: Some(__gapi::Paging { token: #token, next: #next, size: #size, items: #items }),
-    }
+    let (token, next) = (slot(&paging.token), &paging.next);
+    let size = set(&quote!(with_size), paging.size.as_ref().map(slot));
+    let items = set(
+        &quote!(with_items),
+        paging.items.as_ref().map(|items| &items.wire),
+    );
+    quote!(__gapi::Paging::new(#token, #next) #size #items)
 }
 
 fn upload(upload: &Upload) -> TokenStream {
-    let Upload {
-        accept,
-        simple,
-        resumable,
-        ..
-    } = upload;
-    let max_size = option(upload.max_size);
-    quote! {
-        upload: Some(__gapi::MediaUpload {
-            accept: &[#(#accept),*],
-            max_size: #max_size,
-            simple: #simple,
-            resumable: #resumable,
-        }),
-    }
+    let accept = list(
+        &quote!(with_accept),
+        upload.accept.iter().map(ToTokens::to_token_stream),
+    );
+    let max_size = set(
+        &quote!(with_max_size),
+        upload.max_size.map(Literal::u64_unsuffixed),
+    );
+    let simple = flag(upload.simple, &quote!(with_simple));
+    let resumable = flag(upload.resumable, &quote!(with_resumable));
+    quote!(__gapi::MediaUpload::new() #accept #max_size #simple #resumable)
 }
 
 fn download(download: Download) -> TokenStream {
     let service = download.service;
-    quote!(download: Some(__gapi::MediaDownload { service: #service }),)
+    quote!(__gapi::MediaDownload::new(#service))
 }
 
 fn operation(operation: &Operation, depth: usize, names: &Names<'_>) -> TokenStream {
@@ -200,19 +200,17 @@ fn operation(operation: &Operation, depth: usize, names: &Names<'_>) -> TokenStr
                 name,
                 ..
             } = job;
-            let error = job.error.as_deref().unwrap_or_default();
-            let parameters = job
-                .parameters
-                .iter()
-                .map(|(name, path)| quote!((#name, #path)));
-            quote!(job(&__gapi::JobShape {
-                state: #state,
-                succeeded: &[#(#succeeded),*],
-                failed: &[#(#failed),*],
-                error: #error,
-                name: #name,
-                parameters: &[#(#parameters),*],
-            }))
+            let text = ToTokens::to_token_stream;
+            let succeeded = list(&quote!(with_succeeded), succeeded.iter().map(text));
+            let failed = list(&quote!(with_failed), failed.iter().map(text));
+            let error = set(&quote!(with_error), job.error.as_ref());
+            let parameters = list(
+                &quote!(with_parameters),
+                job.parameters
+                    .iter()
+                    .map(|(name, path)| quote!((#name, #path))),
+            );
+            quote!(job(&__gapi::JobShape::new(#state, #name) #succeeded #failed #error #parameters))
         }
     };
     let entry = |method: &Option<String>| {
@@ -221,5 +219,5 @@ fn operation(operation: &Operation, depth: usize, names: &Names<'_>) -> TokenStr
     };
     let poll = entry(&operation.poll).map(|entry| quote!(.polled_by(#entry)));
     let cancel = entry(&operation.cancel).map(|entry| quote!(.cancelled_by(#entry)));
-    quote!(operation: Some(__gapi::Operation::#shape #poll #cancel),)
+    quote!(__gapi::Operation::#shape #poll #cancel)
 }

@@ -1,13 +1,13 @@
-//! Lines: what fits on one stays on one, everything else is broken as rustfmt would.
+//! Line breaks, as rustfmt would set them.
 
 use proc_macro2::Delimiter;
 
 use super::piece::{Piece, apart};
 
-/// Widest line, in bytes, where it can be broken.
+/// The maximum width of a line that can be broken, in bytes.
 const WIDTH: usize = 100;
 
-/// Columns of one level.
+/// The columns of one level.
 const INDENT: usize = 4;
 
 /// The text so far.
@@ -17,9 +17,9 @@ pub(super) struct Printer {
     level: usize,
 }
 
-/// Items, fields or arms: pieces, and what ends them.
+/// An item, a field or an arm: its pieces, and the punctuation at its end.
 #[derive(Clone, Copy, Debug)]
-struct Entry<'a> {
+struct Statement<'a> {
     pieces: &'a [Piece],
     end: &'static str,
 }
@@ -36,7 +36,7 @@ impl Printer {
             let last = rest.is_empty() && end.is_empty();
             let based = pieces.first().is_some_and(|piece| piece.is(".."));
             let end = if last && comma && !based { "," } else { end };
-            self.entry(Entry { pieces, end });
+            self.entry(Statement { pieces, end });
         }
     }
 
@@ -45,7 +45,7 @@ impl Printer {
     }
 
     /// One entry on lines of its own, its attributes before it.
-    fn entry(&mut self, mut entry: Entry<'_>) {
+    fn entry(&mut self, mut entry: Statement<'_>) {
         loop {
             match entry.pieces {
                 [Piece::Doc(text, inner), rest @ ..] => {
@@ -93,20 +93,20 @@ impl Printer {
             .extend(std::iter::repeat_n(' ', self.level * INDENT));
     }
 
-    fn line(&mut self, entry: Entry<'_>) {
+    fn line(&mut self, entry: Statement<'_>) {
         self.start();
         self.print(entry.pieces, entry.end.len());
         self.out.push_str(entry.end);
         self.out.push('\n');
     }
 
-    /// The columns that are left on the line.
+    /// Returns the number of columns that are left on the line.
     fn room(&self) -> usize {
         let used = self.out.len() - self.out.rfind('\n').map_or(0, |at| at + 1);
         WIDTH.saturating_sub(used)
     }
 
-    /// Prints pieces at the current place, on as many lines as they need; `after` columns follow on the last.
+    /// Prints pieces on as many lines as they need; `after` columns must remain on the last.
     fn print(&mut self, pieces: &[Piece], after: usize) {
         let start = self.out.len();
         if flat(pieces, self.room().saturating_sub(after), &mut self.out) {
@@ -115,6 +115,11 @@ impl Printer {
         self.out.truncate(start);
         if let Some(links) = chain(pieces) {
             return self.chain(pieces, &links, after);
+        }
+        if let Some((head, value)) = assigned(pieces)
+            && let Some(links) = chain(value)
+        {
+            return self.assigned_chain(head, value, &links, after);
         }
         let Some(at) = broken(pieces) else {
             // Nothing to break at.
@@ -126,7 +131,7 @@ impl Printer {
         let Piece::Group(delimiter, content) = group else {
             return;
         };
-        // Which may be a signature that is too long by itself.
+        // The head may be a signature that is too long by itself.
         self.print(head, 2);
         if head
             .last()
@@ -148,7 +153,7 @@ impl Printer {
         }
     }
 
-    /// A group on several lines.
+    /// Prints a group on several lines.
     fn group(&mut self, delimiter: Delimiter, content: &[Piece], is_macro: bool) {
         let (open, close) = delimiters(delimiter);
         self.out.push_str(open);
@@ -160,10 +165,11 @@ impl Printer {
         }
         self.out.push('\n');
         self.level += 1;
-        if is_macro {
+        let is_list = is_list(content);
+        if is_macro && !is_list {
             self.words(content);
         } else {
-            let comma = delimiter != Delimiter::Brace || is_list(content);
+            let comma = delimiter != Delimiter::Brace || is_list;
             self.entries(content, comma);
         }
         self.level -= 1;
@@ -171,7 +177,7 @@ impl Printer {
         self.out.push_str(close);
     }
 
-    /// The words that a macro takes, as many per line as fit.
+    /// Prints the words of a macro, as many per line as fit.
     fn words(&mut self, pieces: &[Piece]) {
         self.start();
         for (index, piece) in pieces.iter().enumerate() {
@@ -191,11 +197,14 @@ impl Printer {
         self.out.push('\n');
     }
 
-    /// A chain of calls, one per line.
+    /// Prints a chain of calls, one per line.
     fn chain(&mut self, pieces: &[Piece], links: &[usize], after: usize) {
         let first = links.first().copied().unwrap_or(pieces.len());
+        let start = self.out.len();
         self.print(&pieces[..first], 0);
-        self.level += 1;
+        // After a beginning of several lines, the calls are at the level of its last line.
+        let indent = usize::from(!self.out[start..].contains('\n'));
+        self.level += indent;
         for (index, link) in links.iter().enumerate() {
             let end = links.get(index + 1).copied().unwrap_or(pieces.len());
             self.out.push('\n');
@@ -203,10 +212,27 @@ impl Printer {
             let last = index + 1 == links.len();
             self.call(&pieces[*link..end], if last { after } else { 0 });
         }
+        self.level -= indent;
+    }
+
+    /// Prints an assigned chain of calls: on its own line if its beginning fits only there, else on the line of the `=`.
+    fn assigned_chain(&mut self, head: &[Piece], value: &[Piece], links: &[usize], after: usize) {
+        flat(head, usize::MAX, &mut self.out);
+        let first = links.first().copied().unwrap_or(value.len());
+        let fits = |room| flat(&value[..first], room, &mut String::new());
+        let own_line = WIDTH.saturating_sub((self.level + 1) * INDENT);
+        if fits(self.room().saturating_sub(1)) || !fits(own_line) {
+            self.out.push(' ');
+            return self.chain(value, links, after);
+        }
+        self.out.push('\n');
+        self.level += 1;
+        self.start();
+        self.chain(value, links, after);
         self.level -= 1;
     }
 
-    /// `.name(...)`, in which only the arguments can be broken.
+    /// Prints `.name(...)`, in which only the arguments can be broken.
     fn call(&mut self, pieces: &[Piece], after: usize) {
         let start = self.out.len();
         if !flat(pieces, self.room().saturating_sub(after), &mut self.out) {
@@ -227,7 +253,7 @@ impl Printer {
     }
 }
 
-/// The length of the first entry, and what ends it.
+/// Returns the length of the first entry, and the punctuation at its end.
 fn entry(pieces: &[Piece]) -> (usize, &'static str) {
     let mut angles = 0_usize;
     for (index, piece) in pieces.iter().enumerate() {
@@ -249,7 +275,7 @@ fn entry(pieces: &[Piece]) -> (usize, &'static str) {
     (pieces.len(), "")
 }
 
-/// Whether commas separate what stands in braces.
+/// Returns whether the content of a group is separated by commas.
 fn is_list(content: &[Piece]) -> bool {
     !content.is_empty() && {
         let (length, end) = entry(content);
@@ -257,14 +283,25 @@ fn is_list(content: &[Piece]) -> bool {
     }
 }
 
-/// Whether the only entry of a group ends in braces, which then need no lines of their own around them.
+/// Returns whether the only entry of a group ends in braces, or is a reference to a list: its delimiters then need no own lines.
 fn hugged(content: &[Piece]) -> bool {
     let (length, end) = entry(content);
     let alone = length == content.len() || (end == "," && length + 1 == content.len());
-    alone && length > 0 && content[length - 1].is_group(Delimiter::Brace)
+    alone
+        && match &content[..length] {
+            [reference, list] if reference.is("&") => list.is_group(Delimiter::Bracket),
+            [.., last] => last.is_group(Delimiter::Brace),
+            [] => false,
+        }
 }
 
-/// Where the calls of a chain begin: at each `.name(...)`.
+/// Splits an assignment after the `=`.
+fn assigned(pieces: &[Piece]) -> Option<(&[Piece], &[Piece])> {
+    let equals = pieces.iter().position(|piece| piece.is("="))?;
+    Some(pieces.split_at(equals + 1))
+}
+
+/// Returns the indices at which the calls of a chain begin.
 fn chain(pieces: &[Piece]) -> Option<Vec<usize>> {
     if pieces.iter().any(|piece| piece.is("=") || piece.is("=>")) {
         return None;
@@ -279,7 +316,7 @@ fn chain(pieces: &[Piece]) -> Option<Vec<usize>> {
         })
         .map(|(index, _)| index)
         .collect();
-    // What stands before the calls has to be an expression of one line: no block, no closure.
+    // The beginning must be an expression without blocks and closures.
     let plain = !pieces
         .iter()
         .any(|piece| piece.is_group(Delimiter::Brace) || piece.is("|"));
@@ -291,7 +328,7 @@ fn chain(pieces: &[Piece]) -> Option<Vec<usize>> {
     (!links.is_empty() && plain && !short).then_some(links)
 }
 
-/// The group to break: the last one with something in it, or a signature's parameters where it has no body.
+/// Returns the index of the group to break: the last one that is not empty, or the parameters of a signature without a body.
 fn broken(pieces: &[Piece]) -> Option<usize> {
     let full = |piece: &Piece| matches!(piece, Piece::Group(_, content) if !content.is_empty());
     if let Some(body) = pieces
@@ -316,7 +353,7 @@ fn delimiters(delimiter: Delimiter) -> (&'static str, &'static str) {
     }
 }
 
-/// Whether braces are a body, which always has lines of its own, and no literal of a struct.
+/// Returns whether braces are a body, which always has its own lines, and not the literal of a struct.
 fn is_body(pieces: &[Piece], at: usize) -> bool {
     let before = &pieces[..at];
     let assigned = before.iter().any(|piece| piece.is("="));
@@ -335,7 +372,7 @@ fn is_body(pieces: &[Piece], at: usize) -> bool {
     (item && !assigned) || before.iter().any(|piece| piece.is_word("match"))
 }
 
-/// Prints on one line; false, with a part printed, where that takes more than `room` columns or cannot be.
+/// Prints pieces on one line. Returns `false` after printing a part if they need more than `room` columns or several lines.
 fn flat(pieces: &[Piece], room: usize, out: &mut String) -> bool {
     let limit = out.len().saturating_add(room);
     // `|` opens and closes a closure's parameters in turn.

@@ -1,7 +1,7 @@
-//! Makes text of tokens.
+//! Formats tokens as text.
 //!
-//! Generated code holds few kinds of items and expressions, so that a small printer lays them out; parsing all of it to
-//! print it again takes many times as long.
+//! Generated code has few forms of items and expressions, so a small printer is enough. Parsing the code to format it would take many
+//! times as long.
 
 mod layout;
 mod piece;
@@ -14,7 +14,7 @@ use crate::Error;
 use crate::model::Api;
 use crate::text::inert;
 
-/// A module as a file of its own: a `@generated` line, inner docs, the content.
+/// Returns a module as a file: a `@generated` line, inner docs, and the content.
 ///
 /// The same tokens give the same bytes.
 ///
@@ -33,13 +33,13 @@ pub fn module_file(api: &Api, docs: &str, tokens: &TokenStream) -> Result<String
         let space = if line.is_empty() { "" } else { " " };
         let _ = writeln!(text, "//!{space}{line}");
     }
-    // Formatted once more, the text would no longer be what the same document gives.
-    text.push_str("\n#![cfg_attr(rustfmt, rustfmt_skip)]\n\n");
+    // `cargo fmt` would change the text, which then differs from a new generation.
+    text.push_str("\n#![cfg_attr(rustfmt, rustfmt_skip)]\n");
     text.push_str(&items(tokens.clone())?);
     Ok(text)
 }
 
-/// Items as text: docs as `///` lines, an empty line between items.
+/// Returns items as text: docs as `///` lines, and an empty line between items.
 ///
 /// # Errors
 ///
@@ -57,15 +57,23 @@ pub fn items(tokens: TokenStream) -> Result<String, Error> {
     Ok(spaced(&printer.finish()))
 }
 
-/// An empty line between items, which the printer leaves out.
+/// Adds an empty line between items.
 fn spaced(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 32);
     let mut before = "";
     for line in text.lines() {
         let start = line.trim_start();
-        let begins = ["///", "#[", "pub ", "impl", "fn "]
-            .iter()
-            .any(|word| start.starts_with(word));
+        let begins = [
+            "///",
+            "#[",
+            "pub ",
+            "pub(crate) ",
+            "impl",
+            "fn ",
+            "__gapi::",
+        ]
+        .iter()
+        .any(|word| start.starts_with(word));
         let ends = before == "}" || before.ends_with(';') || before.ends_with(" {}");
         if begins && ends && !before.starts_with("#[") {
             out.push('\n');

@@ -1,29 +1,29 @@
-//! Tokens as the printer sees them: words, operators, groups, and the space between them.
+//! The pieces that the printer works with: words, operators, groups, and the spaces between them.
 
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
-/// What is printed as a whole.
+/// A piece of code.
 #[derive(Debug)]
 pub(super) enum Piece {
     /// An identifier, a literal or a lifetime.
     Word(String),
     /// One or several characters of punctuation.
     Operator(String),
-    /// What stands in delimiters.
+    /// The content of delimiters.
     Group(Delimiter, Vec<Piece>),
     /// The text of a doc attribute; `true` for `#!`.
     Doc(String, bool),
 }
 
-/// Operators of several characters; all others are characters that stand alone.
+/// Operators of several characters; all others have one.
 const LONG: [&str; 5] = ["::", "->", "=>", "..", "||"];
 
-/// Words that are no names, so that a space separates them from what follows.
+/// Words with a space after them, as they are no names.
 const KEYWORDS: [&str; 9] = [
     "as", "const", "for", "impl", "in", "match", "mut", "return", "use",
 ];
 
-/// The pieces of a stream.
+/// Returns the pieces of a stream.
 pub(super) fn pieces(tokens: TokenStream) -> Vec<Piece> {
     let mut out: Vec<Piece> = Vec::new();
     // The characters of an operator that is not complete.
@@ -121,7 +121,7 @@ impl Piece {
     }
 }
 
-/// Whether a space stands between two pieces. `closing` says of a `|` before it that it ends a closure's parameters.
+/// Returns whether a space is between two pieces. `closing` is whether a `|` before it ends the parameters of a closure.
 pub(super) fn apart(before: &Piece, after: &Piece, closing: bool) -> bool {
     match (before, after) {
         (Piece::Operator(operator), Piece::Operator(next)) => {

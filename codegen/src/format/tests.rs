@@ -50,13 +50,17 @@ impl<'de> Object<'de> for r#Box {
 #[test]
 fn what_fits_stays_on_its_line() {
     stays(
-        "static A: Api = Api { name: NAME, ..Api::EMPTY };
-static B: Api = Api {
-    name: \"a name that is so long that the table does not fit on one line any more\",
-    scopes: &[scope::ONE, scope::TWO],
-    paging: Some(Paging { token: Slot::Query(\"pageToken\"), next: \"nextPageToken\" }),
-    ..Method::new(&super::API, Verb::Get)
-};
+        "static A: Api = Api::new(NAME).with_scopes(&[scope::ONE]);
+static B: Method = Method::new(&super::API, Verb::Get, \"a path that is long\")
+    .with_scopes(&[scope::ONE, scope::TWO])
+    .with_parameters(&[
+        Parameter::query(\"a parameter whose name is long\"),
+        Parameter::query(\"another parameter whose name is long\"),
+    ])
+    .with_paging(Paging::new(Slot::Query(\"pageToken\"), \"nextPageToken\").with_items(\"items\"));
+static A_LONG_NAME: Method =
+    Method::new(&super::API, Verb::Get, \"a path that is so long that it has a line of its own\")
+        .with_scopes(&[scope::ONE, scope::TWO]);
 ",
     );
 }
@@ -99,7 +103,7 @@ fn docs_are_lines() {
 }
 
 #[test]
-fn macros_keep_their_words() {
+fn macros_have_their_words() {
     let names: Vec<String> = (0..40).map(|n| format!("Name{n}")).collect();
     let text = items(&format!("__gapi::object!({});", names.join(" ")));
     assert!(
@@ -109,6 +113,15 @@ fn macros_keep_their_words() {
     assert!(text.ends_with(" Name39\n);\n"), "{text}");
     assert!(text.lines().all(|line| line.len() <= 100), "{text}");
     stays("__gapi::object!(A B);\n");
+    stays("__gapi::request!(Get \"things.get\": Thing, pages, items(list items: Item));\n");
+    stays(
+        "__gapi::object!(
+    Thing \"Thing\" fn null secrets[\"password\"],
+    0 password \"password\",
+    1 a_property_with_a_long_name \"aPropertyWithALongName\",
+);
+",
+    );
 }
 
 #[test]

@@ -64,8 +64,6 @@ pub struct Prelude {
     pub vec: &'static str,
     /// `Box`
     pub boxed: &'static str,
-    /// `Result`
-    pub result: &'static str,
     /// `Into`
     pub into: &'static str,
     /// `IntoIterator`

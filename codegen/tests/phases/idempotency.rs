@@ -60,7 +60,7 @@ fn one_line_states_whether_and_why_a_call_is_retried() {
         ),
         (
             "things.patch",
-            "Not retried after it may have had an effect, unless the call says `.idempotent(true)`.",
+            "Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.",
         ),
     ] {
         assert_eq!(line(name), expected, "{name}");

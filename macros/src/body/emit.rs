@@ -1,5 +1,5 @@
-//! The expression that builds a message: places are borrowed one inside the other, so that the compiler takes every type from the
-//! field that holds it.
+//! The expression that builds a message. Each value is written through a borrow of its parent, so that the compiler infers its type from
+//! the field that holds it.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -8,7 +8,7 @@ use syn::{Expr, spanned::Spanned as _};
 use super::parse::{Body, Message, Node};
 use crate::names;
 
-/// The expression.
+/// Returns the expression that builds a message.
 pub(super) fn body(runtime: &TokenStream, body: &Body) -> TokenStream {
     let emit = Emit {
         runtime: quote!(#runtime::__private::body_macro),
@@ -21,13 +21,13 @@ pub(super) fn body(runtime: &TokenStream, body: &Body) -> TokenStream {
     if body.message.fields.is_empty() {
         return quote!({ let __message: #schema = #start; __message });
     }
-    let place = name("place", 0);
+    let target = name("target", 0);
     let message = local("message");
-    let fields = emit.fields(&place, &body.message, 1);
+    let fields = emit.fields(&target, &body.message, 1);
     quote!({
         let mut #message: #schema = #start;
         {
-            let #place = &mut #message;
+            let #target = &mut #message;
             #fields
         }
         #message
@@ -35,16 +35,16 @@ pub(super) fn body(runtime: &TokenStream, body: &Body) -> TokenStream {
 }
 
 struct Emit {
-    /// Where the functions are.
+    /// The path of the functions of `body_macro`.
     runtime: TokenStream,
 }
 
-/// A variable that the user's expressions cannot see.
+/// Makes a variable that the user's expressions cannot access.
 fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
-/// The same variable, which errors show at `span`.
+/// Returns the same variable with the location `span` for errors.
 fn at(variable: &Ident, span: Span) -> Ident {
     Ident::new(&variable.to_string(), variable.span().located_at(span))
 }
@@ -59,24 +59,24 @@ impl Emit {
         quote_spanned!(base.span()=> #runtime::base(#base))
     }
 
-    /// Sets the fields of the message at `place`.
-    fn fields(&self, place: &Ident, message: &Message, depth: usize) -> TokenStream {
+    /// Sets the fields of the message that `target` borrows.
+    fn fields(&self, target: &Ident, message: &Message, depth: usize) -> TokenStream {
         let runtime = &self.runtime;
         let set = |(field, value): &(Ident, Node)| match value {
             Node::Expression(value) => {
                 let property = quote_spanned!(value.span()=> #runtime::property(#value));
-                quote!(#place.#field = #property;)
+                quote!(#target.#field = #property;)
             }
             Node::Null(_) => {
                 let (name, camel) = names::of_field(field);
-                quote!(#runtime::null_field(&mut *#place, #name, #camel, |object| &object.#field);)
+                quote!(#runtime::null_field(&mut *#target, #name, #camel, |object| &object.#field);)
             }
             value if field == "extra" => {
-                let inner = self.fill(quote!(&mut #place.#field), value, depth, &Nulls::Here);
+                let inner = self.fill(quote!(&mut #target.#field), value, depth, &Nulls::Here);
                 quote!({ #inner })
             }
             value => {
-                let fresh = quote_spanned!(field.span()=> #runtime::fresh(&mut #place.#field));
+                let fresh = quote_spanned!(field.span()=> #runtime::fresh(&mut #target.#field));
                 let nulls = name("nulls", depth);
                 let has_nulls = matches!(value, Node::Map(entries) if entries.iter().any(|(_, v)| matches!(v, Node::Null(_))));
                 if !has_nulls {
@@ -89,7 +89,7 @@ impl Emit {
                     let mut #nulls = ::std::vec::Vec::<::std::string::String>::new();
                     { #inner }
                     for key in #nulls {
-                        #runtime::null_entry(&mut *#place, #name, #camel, |object| &object.#field, key);
+                        #runtime::null_entry(&mut *#target, #name, #camel, |object| &object.#field, key);
                     }
                 })
             }
@@ -97,31 +97,31 @@ impl Emit {
         message.fields.iter().map(set).collect()
     }
 
-    /// Fills what `start` gives with a message, a map or a list.
+    /// Fills the value of `start` with a message, a map or a list.
     fn fill(&self, start: TokenStream, value: &Node, depth: usize, nulls: &Nulls) -> TokenStream {
         let runtime = &self.runtime;
-        let place = name("place", depth);
+        let target = name("target", depth);
         let inner: TokenStream = match value {
             Node::Message(message) => {
                 let base = message.base.as_ref().map(|base| {
                     let base = self.base(base);
-                    quote!(*#place = #base;)
+                    quote!(*#target = #base;)
                 });
-                let fields = self.fields(&place, message, depth + 1);
+                let fields = self.fields(&target, message, depth + 1);
                 quote!(#base #fields)
             }
             Node::Map(entries) => entries
                 .iter()
-                .map(|(key, value)| self.entry(&place, key, value, depth, nulls))
+                .map(|(key, value)| self.entry(&target, key, value, depth, nulls))
                 .collect(),
             Node::List(items) => {
                 let item = |item: &Node| match item {
                     Node::Expression(item) => {
-                        let place = at(&place, item.span());
-                        quote_spanned!(item.span()=> #runtime::push(#place, #item);)
+                        let target = at(&target, item.span());
+                        quote_spanned!(item.span()=> #runtime::push(#target, #item);)
                     }
                     item => {
-                        let fresh = quote!(#runtime::push_fresh(#place));
+                        let fresh = quote!(#runtime::push_fresh(#target));
                         let inner = self.fill(fresh, item, depth + 1, &Nulls::Here);
                         quote!({ #inner })
                     }
@@ -134,13 +134,13 @@ impl Emit {
         if inner.is_empty() {
             quote!(let _ = #start;)
         } else {
-            quote!(let #place = #start; #inner)
+            quote!(let #target = #start; #inner)
         }
     }
 
     fn entry(
         &self,
-        place: &Ident,
+        target: &Ident,
         key: &Expr,
         value: &Node,
         depth: usize,
@@ -149,20 +149,20 @@ impl Emit {
         let runtime = &self.runtime;
         match value {
             Node::Expression(value) => {
-                let place = at(place, key.span());
-                quote_spanned!(value.span()=> #runtime::put(#place, #key, #value);)
+                let target = at(target, key.span());
+                quote_spanned!(value.span()=> #runtime::put(#target, #key, #value);)
             }
             Node::Null(span) => match nulls {
                 Nulls::Owner(keys) => {
-                    quote_spanned!(*span=> #keys.extend(#runtime::put_null(#place, #key));)
+                    quote_spanned!(*span=> #keys.extend(#runtime::put_null(#target, #key));)
                 }
                 Nulls::Here => {
-                    let place = at(place, *span);
-                    quote_spanned!(*span=> #runtime::put_null_here(#place, #key);)
+                    let target = at(target, *span);
+                    quote_spanned!(*span=> #runtime::put_null_here(#target, #key);)
                 }
             },
             value => {
-                let fresh = quote_spanned!(key.span()=> #runtime::put_fresh(#place, #key));
+                let fresh = quote_spanned!(key.span()=> #runtime::put_fresh(#target, #key));
                 let inner = self.fill(fresh, value, depth + 1, &Nulls::Here);
                 quote!({ #inner })
             }
@@ -170,10 +170,10 @@ impl Emit {
     }
 }
 
-/// Where an entry's `null` goes.
+/// The target of an entry's `null`.
 enum Nulls {
-    /// Into the map itself, which must be one of JSON values.
+    /// The map itself, which must have JSON values.
     Here,
-    /// Into this list of keys, for the message that has the map.
+    /// This list of keys, for the message that has the map.
     Owner(Ident),
 }

@@ -1,4 +1,4 @@
-//! `body!`: from a message as it is written to an expression that builds it.
+//! `body!`: parses a message, and emits the expression that builds it.
 
 mod emit;
 mod parse;
@@ -9,7 +9,7 @@ use proc_macro2::TokenStream;
 
 use crate::runtime;
 
-/// Expands one call. What is wrong with it is a `compile_error!` at its place.
+/// Expands one call. Errors are `compile_error!`s at their locations.
 pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
     let body = runtime::split("body", tokens)
         .and_then(|(runtime, tokens)| Ok((runtime, syn::parse2::<parse::Body>(tokens)?)));

@@ -1,4 +1,4 @@
-//! The implementations for one part.
+//! The implementations for one struct.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
@@ -7,7 +7,7 @@ use syn::{Ident, spanned::Spanned as _};
 use super::parse::{Field, Part};
 use crate::names;
 
-/// All that is derived.
+/// Returns all implementations.
 pub(super) fn part(part: &Part) -> TokenStream {
     let runtime = &part.runtime;
     let runtime = quote!(#runtime::__private::fields);
@@ -45,7 +45,7 @@ pub(super) fn part(part: &Part) -> TokenStream {
     }
 }
 
-/// What the compiler checks: that the schema has the fields, and what they hold.
+/// Returns code with which the compiler checks that the schema has the fields, and that they can hold its values.
 fn checks(part: &Part, runtime: &TokenStream) -> TokenStream {
     let name = &part.name;
     let Some(of) = &part.of else {

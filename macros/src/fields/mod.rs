@@ -1,4 +1,4 @@
-//! `#[derive(Fields)]`: from a struct to the mask that asks for it and the code that reads it.
+//! `#[derive(Fields)]`: parses a struct, and emits its mask and the code that reads it.
 
 mod emit;
 mod parse;
@@ -7,7 +7,7 @@ mod tests;
 
 use proc_macro2::TokenStream;
 
-/// Expands one derive. What is wrong is a `compile_error!` at its place.
+/// Expands one derive. Errors are `compile_error!`s at their locations.
 pub(crate) fn expand(tokens: TokenStream) -> TokenStream {
     match parse::Part::parse(tokens) {
         Ok(part) => emit::part(&part),

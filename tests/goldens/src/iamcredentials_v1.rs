@@ -12,7 +12,6 @@
 //! Version `v1`, from the Discovery document of revision `20260630`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
-
 #![allow(
     unused,
     nonstandard_style,
@@ -45,23 +44,17 @@ pub const VERSION: &str = "v1";
 /// The revision of the Discovery document that this module was made from.
 pub const REVISION: &str = "20260630";
 
-/// What is common to the methods of this API.
-pub static API: __gapi::Api = __gapi::Api {
-    name: NAME,
-    version: VERSION,
-    revision: REVISION,
-    root_url: "https://iamcredentials.googleapis.com/",
-    service_path: "",
-    batch_path: "batch",
-    mtls_root_url: Some("https://iamcredentials.mtls.googleapis.com/"),
-    scopes: &[scope::CLOUD_PLATFORM],
-    patterns: &[
-        "^locations/[^/]+/workforcePools/[^/]+$",
-        "^projects/[^/]+/locations/[^/]+/workloadIdentityPools/[^/]+$",
-        "^projects/[^/]+/serviceAccounts/[^/]+$",
-    ],
-    ..__gapi::Api::EMPTY
-};
+/// The properties that all methods of this API share.
+pub static API: __gapi::Api =
+    __gapi::Api::new(NAME, VERSION, REVISION, "https://iamcredentials.googleapis.com/")
+        .with_batch_path("batch")
+        .with_mtls_root_url("https://iamcredentials.mtls.googleapis.com/")
+        .with_scopes(&[scope::CLOUD_PLATFORM])
+        .with_patterns(&[
+            "^locations/[^/]+/workforcePools/[^/]+$",
+            "^projects/[^/]+/locations/[^/]+/workloadIdentityPools/[^/]+$",
+            "^projects/[^/]+/serviceAccounts/[^/]+$",
+        ]);
 
 /// The OAuth 2.0 scopes of this API.
 pub mod scope {
@@ -123,56 +116,25 @@ pub mod locations {
                 )
             }
         }
-        pub(crate) static GET_ALLOWED_LOCATIONS: __gapi::Method = __gapi::Method {
-            id: GetAllowedLocations::METHOD,
-            path: "v1/{+name}/allowedLocations",
-            parameters: &[__gapi::Parameter::path("name")],
-            patterns: &[(0, 0)],
-            ..__gapi::Method::new(&super::super::API, __gapi::Verb::Get)
-        };
+
+        pub(crate) static GET_ALLOWED_LOCATIONS: __gapi::Method = __gapi::Method::new(
+            &super::super::API,
+            __gapi::Verb::Get,
+            GetAllowedLocations::METHOD,
+            "v1/{+name}/allowedLocations",
+        )
+        .with_parameters(&[__gapi::Parameter::path("name")])
+        .with_patterns(&[(0, 0)]);
 
         /// A request of `iamcredentials.locations.workforcePools.getAllowedLocations`.
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct GetAllowedLocations(__gapi::Call);
 
-        impl GetAllowedLocations {
-            /// The id of the method in the Discovery document.
-            pub const METHOD: &'static str = "iamcredentials.locations.workforcePools.getAllowedLocations";
-
-            /// Sends the request: await the response, or set options first.
-            #[inline]
-            pub fn send(
-                self,
-                client: &__gapi::Client,
-            ) -> __gapi::PendingCall<super::super::WorkforcePoolAllowedLocations> {
-                __gapi::PendingCall::new(client, self.0)
-            }
-
-            /// What would be sent, without credentials.
-            ///
-            /// # Errors
-            ///
-            /// When a parameter cannot stand in the path, or the body cannot be encoded.
-            #[inline]
-            pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-                self.0.to_http()
-            }
-        }
-
-        impl __gapi::Request for GetAllowedLocations {
-            type Response = super::super::WorkforcePoolAllowedLocations;
-
-            #[inline]
-            fn call(&self) -> &__gapi::Call {
-                &self.0
-            }
-
-            #[inline]
-            fn into_call(self) -> __gapi::Call {
-                self.0
-            }
-        }
+        __gapi::request!(
+            GetAllowedLocations "iamcredentials.locations.workforcePools.getAllowedLocations": super
+            ::super::WorkforcePoolAllowedLocations
+        );
     }
 }
 
@@ -240,56 +202,26 @@ pub mod projects {
                     )
                 }
             }
-            pub(crate) static GET_ALLOWED_LOCATIONS: __gapi::Method = __gapi::Method {
-                id: GetAllowedLocations::METHOD,
-                path: "v1/{+name}/allowedLocations",
-                parameters: &[__gapi::Parameter::path("name")],
-                patterns: &[(0, 1)],
-                ..__gapi::Method::new(&super::super::super::API, __gapi::Verb::Get)
-            };
+
+            pub(crate) static GET_ALLOWED_LOCATIONS: __gapi::Method = __gapi::Method::new(
+                &super::super::super::API,
+                __gapi::Verb::Get,
+                GetAllowedLocations::METHOD,
+                "v1/{+name}/allowedLocations",
+            )
+            .with_parameters(&[__gapi::Parameter::path("name")])
+            .with_patterns(&[(0, 1)]);
 
             /// A request of `iamcredentials.projects.locations.workloadIdentityPools.getAllowedLocations`.
             #[derive(Clone, Debug)]
             #[must_use = "a request does nothing until it is sent"]
             pub struct GetAllowedLocations(__gapi::Call);
 
-            impl GetAllowedLocations {
-                /// The id of the method in the Discovery document.
-                pub const METHOD: &'static str = "iamcredentials.projects.locations.workloadIdentityPools.getAllowedLocations";
-
-                /// Sends the request: await the response, or set options first.
-                #[inline]
-                pub fn send(
-                    self,
-                    client: &__gapi::Client,
-                ) -> __gapi::PendingCall<super::super::super::WorkloadIdentityPoolAllowedLocations> {
-                    __gapi::PendingCall::new(client, self.0)
-                }
-
-                /// What would be sent, without credentials.
-                ///
-                /// # Errors
-                ///
-                /// When a parameter cannot stand in the path, or the body cannot be encoded.
-                #[inline]
-                pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-                    self.0.to_http()
-                }
-            }
-
-            impl __gapi::Request for GetAllowedLocations {
-                type Response = super::super::super::WorkloadIdentityPoolAllowedLocations;
-
-                #[inline]
-                fn call(&self) -> &__gapi::Call {
-                    &self.0
-                }
-
-                #[inline]
-                fn into_call(self) -> __gapi::Call {
-                    self.0
-                }
-            }
+            __gapi::request!(
+                GetAllowedLocations
+                "iamcredentials.projects.locations.workloadIdentityPools.getAllowedLocations": super
+                ::super::super::WorkloadIdentityPoolAllowedLocations
+            );
         }
     }
 
@@ -311,7 +243,7 @@ pub mod projects {
 
             ///   replacing it with a project ID is invalid. Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
             ///
-            /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+            /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
             ///
             /// Scope: [`CLOUD_PLATFORM`](super::super::scope::CLOUD_PLATFORM).
             #[inline]
@@ -336,7 +268,7 @@ pub mod projects {
 
             ///   replacing it with a project ID is invalid. Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
             ///
-            /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+            /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
             ///
             /// Scope: [`CLOUD_PLATFORM`](super::super::scope::CLOUD_PLATFORM).
             #[inline]
@@ -375,7 +307,7 @@ pub mod projects {
 
             ///   replacing it with a project ID is invalid. Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
             ///
-            /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+            /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
             ///
             /// Scope: [`CLOUD_PLATFORM`](super::super::scope::CLOUD_PLATFORM).
             #[inline]
@@ -400,7 +332,7 @@ pub mod projects {
 
             ///   replacing it with a project ID is invalid. Pattern: `^projects/[^/]+/serviceAccounts/[^/]+$`.
             ///
-            /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+            /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
             ///
             /// Scope: [`CLOUD_PLATFORM`](super::super::scope::CLOUD_PLATFORM).
             #[inline]
@@ -416,260 +348,104 @@ pub mod projects {
                 )
             }
         }
-        pub(crate) static GENERATE_ACCESS_TOKEN: __gapi::Method = __gapi::Method {
-            id: GenerateAccessToken::METHOD,
-            path: "v1/{+name}:generateAccessToken",
-            parameters: &[__gapi::Parameter::path("name")],
-            patterns: &[(0, 2)],
-            scopes: &[super::super::scope::CLOUD_PLATFORM],
-            ..__gapi::Method::new(&super::super::API, __gapi::Verb::Post)
-        };
+
+        pub(crate) static GENERATE_ACCESS_TOKEN: __gapi::Method = __gapi::Method::new(
+            &super::super::API,
+            __gapi::Verb::Post,
+            GenerateAccessToken::METHOD,
+            "v1/{+name}:generateAccessToken",
+        )
+        .with_parameters(&[__gapi::Parameter::path("name")])
+        .with_patterns(&[(0, 2)])
+        .with_scopes(&[super::super::scope::CLOUD_PLATFORM]);
 
         /// A request of `iamcredentials.projects.serviceAccounts.generateAccessToken`.
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct GenerateAccessToken(__gapi::Call);
 
-        impl GenerateAccessToken {
-            /// The id of the method in the Discovery document.
-            pub const METHOD: &'static str = "iamcredentials.projects.serviceAccounts.generateAccessToken";
+        __gapi::request!(
+            GenerateAccessToken "iamcredentials.projects.serviceAccounts.generateAccessToken": super
+            ::super::GenerateAccessTokenResponse
+        );
 
-            /// Sends the request: await the response, or set options first.
-            #[inline]
-            pub fn send(
-                self,
-                client: &__gapi::Client,
-            ) -> __gapi::PendingCall<super::super::GenerateAccessTokenResponse> {
-                __gapi::PendingCall::new(client, self.0)
-            }
-
-            /// What would be sent, without credentials.
-            ///
-            /// # Errors
-            ///
-            /// When a parameter cannot stand in the path, or the body cannot be encoded.
-            #[inline]
-            pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-                self.0.to_http()
-            }
-        }
-
-        impl __gapi::Request for GenerateAccessToken {
-            type Response = super::super::GenerateAccessTokenResponse;
-
-            #[inline]
-            fn call(&self) -> &__gapi::Call {
-                &self.0
-            }
-
-            #[inline]
-            fn into_call(self) -> __gapi::Call {
-                self.0
-            }
-        }
-        pub(crate) static GENERATE_ID_TOKEN: __gapi::Method = __gapi::Method {
-            id: GenerateIdToken::METHOD,
-            path: "v1/{+name}:generateIdToken",
-            parameters: &[__gapi::Parameter::path("name")],
-            patterns: &[(0, 2)],
-            scopes: &[super::super::scope::CLOUD_PLATFORM],
-            ..__gapi::Method::new(&super::super::API, __gapi::Verb::Post)
-        };
+        pub(crate) static GENERATE_ID_TOKEN: __gapi::Method = __gapi::Method::new(
+            &super::super::API,
+            __gapi::Verb::Post,
+            GenerateIdToken::METHOD,
+            "v1/{+name}:generateIdToken",
+        )
+        .with_parameters(&[__gapi::Parameter::path("name")])
+        .with_patterns(&[(0, 2)])
+        .with_scopes(&[super::super::scope::CLOUD_PLATFORM]);
 
         /// A request of `iamcredentials.projects.serviceAccounts.generateIdToken`.
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct GenerateIdToken(__gapi::Call);
 
-        impl GenerateIdToken {
-            /// The id of the method in the Discovery document.
-            pub const METHOD: &'static str = "iamcredentials.projects.serviceAccounts.generateIdToken";
+        __gapi::request!(
+            GenerateIdToken "iamcredentials.projects.serviceAccounts.generateIdToken": super::super
+            ::GenerateIdTokenResponse
+        );
 
-            /// Sends the request: await the response, or set options first.
-            #[inline]
-            pub fn send(
-                self,
-                client: &__gapi::Client,
-            ) -> __gapi::PendingCall<super::super::GenerateIdTokenResponse> {
-                __gapi::PendingCall::new(client, self.0)
-            }
-
-            /// What would be sent, without credentials.
-            ///
-            /// # Errors
-            ///
-            /// When a parameter cannot stand in the path, or the body cannot be encoded.
-            #[inline]
-            pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-                self.0.to_http()
-            }
-        }
-
-        impl __gapi::Request for GenerateIdToken {
-            type Response = super::super::GenerateIdTokenResponse;
-
-            #[inline]
-            fn call(&self) -> &__gapi::Call {
-                &self.0
-            }
-
-            #[inline]
-            fn into_call(self) -> __gapi::Call {
-                self.0
-            }
-        }
-        pub(crate) static GET_ALLOWED_LOCATIONS: __gapi::Method = __gapi::Method {
-            id: GetAllowedLocations::METHOD,
-            path: "v1/{+name}/allowedLocations",
-            parameters: &[__gapi::Parameter::path("name")],
-            patterns: &[(0, 2)],
-            ..__gapi::Method::new(&super::super::API, __gapi::Verb::Get)
-        };
+        pub(crate) static GET_ALLOWED_LOCATIONS: __gapi::Method = __gapi::Method::new(
+            &super::super::API,
+            __gapi::Verb::Get,
+            GetAllowedLocations::METHOD,
+            "v1/{+name}/allowedLocations",
+        )
+        .with_parameters(&[__gapi::Parameter::path("name")])
+        .with_patterns(&[(0, 2)]);
 
         /// A request of `iamcredentials.projects.serviceAccounts.getAllowedLocations`.
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct GetAllowedLocations(__gapi::Call);
 
-        impl GetAllowedLocations {
-            /// The id of the method in the Discovery document.
-            pub const METHOD: &'static str = "iamcredentials.projects.serviceAccounts.getAllowedLocations";
+        __gapi::request!(
+            GetAllowedLocations "iamcredentials.projects.serviceAccounts.getAllowedLocations": super
+            ::super::ServiceAccountAllowedLocations
+        );
 
-            /// Sends the request: await the response, or set options first.
-            #[inline]
-            pub fn send(
-                self,
-                client: &__gapi::Client,
-            ) -> __gapi::PendingCall<super::super::ServiceAccountAllowedLocations> {
-                __gapi::PendingCall::new(client, self.0)
-            }
-
-            /// What would be sent, without credentials.
-            ///
-            /// # Errors
-            ///
-            /// When a parameter cannot stand in the path, or the body cannot be encoded.
-            #[inline]
-            pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-                self.0.to_http()
-            }
-        }
-
-        impl __gapi::Request for GetAllowedLocations {
-            type Response = super::super::ServiceAccountAllowedLocations;
-
-            #[inline]
-            fn call(&self) -> &__gapi::Call {
-                &self.0
-            }
-
-            #[inline]
-            fn into_call(self) -> __gapi::Call {
-                self.0
-            }
-        }
-        pub(crate) static SIGN_BLOB: __gapi::Method = __gapi::Method {
-            id: SignBlob::METHOD,
-            path: "v1/{+name}:signBlob",
-            parameters: &[__gapi::Parameter::path("name")],
-            patterns: &[(0, 2)],
-            scopes: &[super::super::scope::CLOUD_PLATFORM],
-            ..__gapi::Method::new(&super::super::API, __gapi::Verb::Post)
-        };
+        pub(crate) static SIGN_BLOB: __gapi::Method = __gapi::Method::new(
+            &super::super::API,
+            __gapi::Verb::Post,
+            SignBlob::METHOD,
+            "v1/{+name}:signBlob",
+        )
+        .with_parameters(&[__gapi::Parameter::path("name")])
+        .with_patterns(&[(0, 2)])
+        .with_scopes(&[super::super::scope::CLOUD_PLATFORM]);
 
         /// A request of `iamcredentials.projects.serviceAccounts.signBlob`.
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct SignBlob(__gapi::Call);
 
-        impl SignBlob {
-            /// The id of the method in the Discovery document.
-            pub const METHOD: &'static str = "iamcredentials.projects.serviceAccounts.signBlob";
+        __gapi::request!(
+            SignBlob "iamcredentials.projects.serviceAccounts.signBlob": super::super::
+            SignBlobResponse
+        );
 
-            /// Sends the request: await the response, or set options first.
-            #[inline]
-            pub fn send(
-                self,
-                client: &__gapi::Client,
-            ) -> __gapi::PendingCall<super::super::SignBlobResponse> {
-                __gapi::PendingCall::new(client, self.0)
-            }
-
-            /// What would be sent, without credentials.
-            ///
-            /// # Errors
-            ///
-            /// When a parameter cannot stand in the path, or the body cannot be encoded.
-            #[inline]
-            pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-                self.0.to_http()
-            }
-        }
-
-        impl __gapi::Request for SignBlob {
-            type Response = super::super::SignBlobResponse;
-
-            #[inline]
-            fn call(&self) -> &__gapi::Call {
-                &self.0
-            }
-
-            #[inline]
-            fn into_call(self) -> __gapi::Call {
-                self.0
-            }
-        }
-        pub(crate) static SIGN_JWT: __gapi::Method = __gapi::Method {
-            id: SignJwt::METHOD,
-            path: "v1/{+name}:signJwt",
-            parameters: &[__gapi::Parameter::path("name")],
-            patterns: &[(0, 2)],
-            scopes: &[super::super::scope::CLOUD_PLATFORM],
-            ..__gapi::Method::new(&super::super::API, __gapi::Verb::Post)
-        };
+        pub(crate) static SIGN_JWT: __gapi::Method = __gapi::Method::new(
+            &super::super::API,
+            __gapi::Verb::Post,
+            SignJwt::METHOD,
+            "v1/{+name}:signJwt",
+        )
+        .with_parameters(&[__gapi::Parameter::path("name")])
+        .with_patterns(&[(0, 2)])
+        .with_scopes(&[super::super::scope::CLOUD_PLATFORM]);
 
         /// A request of `iamcredentials.projects.serviceAccounts.signJwt`.
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct SignJwt(__gapi::Call);
 
-        impl SignJwt {
-            /// The id of the method in the Discovery document.
-            pub const METHOD: &'static str = "iamcredentials.projects.serviceAccounts.signJwt";
-
-            /// Sends the request: await the response, or set options first.
-            #[inline]
-            pub fn send(
-                self,
-                client: &__gapi::Client,
-            ) -> __gapi::PendingCall<super::super::SignJwtResponse> {
-                __gapi::PendingCall::new(client, self.0)
-            }
-
-            /// What would be sent, without credentials.
-            ///
-            /// # Errors
-            ///
-            /// When a parameter cannot stand in the path, or the body cannot be encoded.
-            #[inline]
-            pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-                self.0.to_http()
-            }
-        }
-
-        impl __gapi::Request for SignJwt {
-            type Response = super::super::SignJwtResponse;
-
-            #[inline]
-            fn call(&self) -> &__gapi::Call {
-                &self.0
-            }
-
-            #[inline]
-            fn into_call(self) -> __gapi::Call {
-                self.0
-            }
-        }
+        __gapi::request!(
+            SignJwt "iamcredentials.projects.serviceAccounts.signJwt": super::super::SignJwtResponse
+        );
     }
 }
 
@@ -694,56 +470,16 @@ pub struct GenerateAccessTokenRequest {
     /// Required. Code to identify the scopes to be included in the OAuth 2.0 access token. See <https://developers.google.com/identity/protocols/googlescopes>
     /// for more information. At least one value required.
     pub scope: Option<Vec<String>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl GenerateAccessTokenRequest {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for GenerateAccessTokenRequest {
-    const NAME: &'static str = "GenerateAccessTokenRequest";
-    const PROPERTIES: &'static [&'static str] = &["delegates", "lifetime", "scope"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.delegates),
-            1 => __gapi::field(&self.lifetime),
-            2 => __gapi::field(&self.scope),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "delegates" => __gapi::field_mut(&mut self.delegates),
-            "lifetime" => __gapi::field_mut(&mut self.lifetime),
-            "scope" => __gapi::field_mut(&mut self.scope),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    GenerateAccessTokenRequest "GenerateAccessTokenRequest" fn null,
+    0 delegates "delegates",
+    1 lifetime "lifetime",
+    2 scope "scope",
+);
 
 /// The schema `GenerateAccessTokenResponse`.
 #[derive(Clone, Default)]
@@ -752,43 +488,15 @@ pub struct GenerateAccessTokenResponse {
     pub access_token: Option<String>,
     /// Token expiration time. The expiration time is always set.
     pub expire_time: Option<__gapi::DateTime>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for GenerateAccessTokenResponse {
-    const NAME: &'static str = "GenerateAccessTokenResponse";
-    const PROPERTIES: &'static [&'static str] = &["accessToken", "expireTime"];
-    const SECRETS: &'static [&'static str] = &["accessToken"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.access_token),
-            1 => __gapi::field(&self.expire_time),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "accessToken" => __gapi::field_mut(&mut self.access_token),
-            "expireTime" => __gapi::field_mut(&mut self.expire_time),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    GenerateAccessTokenResponse "GenerateAccessTokenResponse" secrets["accessToken"],
+    0 access_token "accessToken",
+    1 expire_time "expireTime",
+);
 
 /// The schema `GenerateIdTokenRequest`.
 #[derive(Clone, Default)]
@@ -808,65 +516,17 @@ pub struct GenerateIdTokenRequest {
     /// a `google.organization_number` claim. The value of the claim will be `null` if the service account isn't
     /// associated with an organization.
     pub organization_number_included: Option<bool>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl GenerateIdTokenRequest {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for GenerateIdTokenRequest {
-    const NAME: &'static str = "GenerateIdTokenRequest";
-    const PROPERTIES: &'static [&'static str] = &[
-        "audience",
-        "delegates",
-        "includeEmail",
-        "organizationNumberIncluded",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.audience),
-            1 => __gapi::field(&self.delegates),
-            2 => __gapi::field(&self.include_email),
-            3 => __gapi::field(&self.organization_number_included),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "audience" => __gapi::field_mut(&mut self.audience),
-            "delegates" => __gapi::field_mut(&mut self.delegates),
-            "includeEmail" => __gapi::field_mut(&mut self.include_email),
-            "organizationNumberIncluded" => __gapi::field_mut(
-                &mut self.organization_number_included,
-            ),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    GenerateIdTokenRequest "GenerateIdTokenRequest" fn null,
+    0 audience "audience",
+    1 delegates "delegates",
+    2 include_email "includeEmail",
+    3 organization_number_included "organizationNumberIncluded",
+);
 
 /// The schema `GenerateIdTokenResponse`.
 #[derive(Clone, Default)]
@@ -875,41 +535,14 @@ pub struct GenerateIdTokenResponse {
     /// Web Token spec](https://tools.ietf.org/html/rfc7519) for more information. Here is an example of a decoded JWT
     /// payload: ``` { "iss": "https://accounts.google.com", "iat": 1496953245, "exp": 1496953245, "aud": "https://www.example.com", "sub": "107517467455664443765", "azp": "107517467455664443765", "email": "my-iam-account@my-project.iam.gserviceaccount.com", "email_verified": true, "google": { "organization_number": 123456 } } ```
     pub token: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for GenerateIdTokenResponse {
-    const NAME: &'static str = "GenerateIdTokenResponse";
-    const PROPERTIES: &'static [&'static str] = &["token"];
-    const SECRETS: &'static [&'static str] = &["token"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.token),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "token" => __gapi::field_mut(&mut self.token),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    GenerateIdTokenResponse "GenerateIdTokenResponse" secrets["token"],
+    0 token "token",
+);
 
 /// Represents a list of allowed locations for given service account.
 #[derive(Clone, Default)]
@@ -922,42 +555,15 @@ pub struct ServiceAccountAllowedLocations {
     ///
     /// Set by the server.
     pub locations: Option<Vec<String>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for ServiceAccountAllowedLocations {
-    const NAME: &'static str = "ServiceAccountAllowedLocations";
-    const PROPERTIES: &'static [&'static str] = &["encodedLocations", "locations"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.encoded_locations),
-            1 => __gapi::field(&self.locations),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "encodedLocations" => __gapi::field_mut(&mut self.encoded_locations),
-            "locations" => __gapi::field_mut(&mut self.locations),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    ServiceAccountAllowedLocations "ServiceAccountAllowedLocations",
+    0 encoded_locations "encodedLocations",
+    1 locations "locations",
+);
 
 /// The schema `SignBlobRequest`.
 #[derive(Clone, Default)]
@@ -970,54 +576,15 @@ pub struct SignBlobRequest {
     pub delegates: Option<Vec<String>>,
     /// Required. The bytes to sign.
     pub payload: Option<__gapi::Bytes>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl SignBlobRequest {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for SignBlobRequest {
-    const NAME: &'static str = "SignBlobRequest";
-    const PROPERTIES: &'static [&'static str] = &["delegates", "payload"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.delegates),
-            1 => __gapi::field(&self.payload),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "delegates" => __gapi::field_mut(&mut self.delegates),
-            "payload" => __gapi::field_mut(&mut self.payload),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    SignBlobRequest "SignBlobRequest" fn null,
+    0 delegates "delegates",
+    1 payload "payload",
+);
 
 /// The schema `SignBlobResponse`.
 #[derive(Clone, Default)]
@@ -1032,43 +599,15 @@ pub struct SignBlobResponse {
     /// response field expires, Google no longer exposes the public key that can be used to verify the blob. As a
     /// result, the receiver can no longer verify the signature.
     pub signed_blob: Option<__gapi::Bytes>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for SignBlobResponse {
-    const NAME: &'static str = "SignBlobResponse";
-    const PROPERTIES: &'static [&'static str] = &["keyId", "signedBlob"];
-    const SECRETS: &'static [&'static str] = &["signedBlob"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.key_id),
-            1 => __gapi::field(&self.signed_blob),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "keyId" => __gapi::field_mut(&mut self.key_id),
-            "signedBlob" => __gapi::field_mut(&mut self.signed_blob),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    SignBlobResponse "SignBlobResponse" secrets["signedBlob"],
+    0 key_id "keyId",
+    1 signed_blob "signedBlob",
+);
 
 /// The schema `SignJwtRequest`.
 #[derive(Clone, Default)]
@@ -1084,54 +623,15 @@ pub struct SignJwtRequest {
     /// (`exp`) claim, it must be an integer timestamp that is not in the past and no more than 12 hours in the
     /// future.
     pub payload: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl SignJwtRequest {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for SignJwtRequest {
-    const NAME: &'static str = "SignJwtRequest";
-    const PROPERTIES: &'static [&'static str] = &["delegates", "payload"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.delegates),
-            1 => __gapi::field(&self.payload),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "delegates" => __gapi::field_mut(&mut self.delegates),
-            "payload" => __gapi::field_mut(&mut self.payload),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    SignJwtRequest "SignJwtRequest" fn null,
+    0 delegates "delegates",
+    1 payload "payload",
+);
 
 /// The schema `SignJwtResponse`.
 #[derive(Clone, Default)]
@@ -1147,43 +647,15 @@ pub struct SignJwtResponse {
     /// the `key_id` response field expires, Google no longer exposes the public key that can be used to verify the
     /// JWT. As a result, the receiver can no longer verify the signature.
     pub signed_jwt: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for SignJwtResponse {
-    const NAME: &'static str = "SignJwtResponse";
-    const PROPERTIES: &'static [&'static str] = &["keyId", "signedJwt"];
-    const SECRETS: &'static [&'static str] = &["signedJwt"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.key_id),
-            1 => __gapi::field(&self.signed_jwt),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "keyId" => __gapi::field_mut(&mut self.key_id),
-            "signedJwt" => __gapi::field_mut(&mut self.signed_jwt),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    SignJwtResponse "SignJwtResponse" secrets["signedJwt"],
+    0 key_id "keyId",
+    1 signed_jwt "signedJwt",
+);
 
 /// Represents a list of allowed locations for given workforce pool.
 #[derive(Clone, Default)]
@@ -1196,42 +668,15 @@ pub struct WorkforcePoolAllowedLocations {
     ///
     /// Set by the server.
     pub locations: Option<Vec<String>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for WorkforcePoolAllowedLocations {
-    const NAME: &'static str = "WorkforcePoolAllowedLocations";
-    const PROPERTIES: &'static [&'static str] = &["encodedLocations", "locations"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.encoded_locations),
-            1 => __gapi::field(&self.locations),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "encodedLocations" => __gapi::field_mut(&mut self.encoded_locations),
-            "locations" => __gapi::field_mut(&mut self.locations),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    WorkforcePoolAllowedLocations "WorkforcePoolAllowedLocations",
+    0 encoded_locations "encodedLocations",
+    1 locations "locations",
+);
 
 /// Represents a list of allowed locations for given workload identity pool.
 #[derive(Clone, Default)]
@@ -1244,45 +689,12 @@ pub struct WorkloadIdentityPoolAllowedLocations {
     ///
     /// Set by the server.
     pub locations: Option<Vec<String>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for WorkloadIdentityPoolAllowedLocations {
-    const NAME: &'static str = "WorkloadIdentityPoolAllowedLocations";
-    const PROPERTIES: &'static [&'static str] = &["encodedLocations", "locations"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.encoded_locations),
-            1 => __gapi::field(&self.locations),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "encodedLocations" => __gapi::field_mut(&mut self.encoded_locations),
-            "locations" => __gapi::field_mut(&mut self.locations),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
 __gapi::object!(
-    GenerateAccessTokenRequest GenerateAccessTokenResponse GenerateIdTokenRequest
-    GenerateIdTokenResponse ServiceAccountAllowedLocations SignBlobRequest SignBlobResponse
-    SignJwtRequest SignJwtResponse WorkforcePoolAllowedLocations
-    WorkloadIdentityPoolAllowedLocations
+    WorkloadIdentityPoolAllowedLocations "WorkloadIdentityPoolAllowedLocations",
+    0 encoded_locations "encodedLocations",
+    1 locations "locations",
 );

@@ -6,12 +6,11 @@
 //!
 //! Documentation: <https://developers.google.com/identity/protocols/oauth2/>
 //!
-//! Methods that belong to no resource are in the module `methods`.
+//! Methods without a resource are in the module `methods`.
 //!
 //! Version `v2`, from the Discovery document of revision `20200213`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
-
 #![allow(
     unused,
     nonstandard_style,
@@ -44,17 +43,11 @@ pub const VERSION: &str = "v2";
 /// The revision of the Discovery document that this module was made from.
 pub const REVISION: &str = "20200213";
 
-/// What is common to the methods of this API.
-pub static API: __gapi::Api = __gapi::Api {
-    name: NAME,
-    version: VERSION,
-    revision: REVISION,
-    root_url: "https://www.googleapis.com/",
-    service_path: "",
-    batch_path: "batch/oauth2/v2",
-    scopes: &[scope::USERINFO_EMAIL, scope::USERINFO_PROFILE, scope::OPENID],
-    ..__gapi::Api::EMPTY
-};
+/// The properties that all methods of this API share.
+pub static API: __gapi::Api =
+    __gapi::Api::new(NAME, VERSION, REVISION, "https://www.googleapis.com/")
+        .with_batch_path("batch/oauth2/v2")
+        .with_scopes(&[scope::USERINFO_EMAIL, scope::USERINFO_PROFILE, scope::OPENID]);
 
 /// The OAuth 2.0 scopes of this API.
 pub mod scope {
@@ -83,30 +76,31 @@ pub mod methods {
     ///
     /// HTTP: `POST oauth2/v2/tokeninfo`
     ///
-    /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+    /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
     #[inline]
     pub fn tokeninfo() -> Tokeninfo {
         Tokeninfo(__gapi::Call::new(&TOKENINFO))
     }
-    pub(crate) static TOKENINFO: __gapi::Method = __gapi::Method {
-        id: Tokeninfo::METHOD,
-        path: "oauth2/v2/tokeninfo",
-        parameters: &[
-            __gapi::Parameter::query("access_token"),
-            __gapi::Parameter::query("id_token"),
-        ],
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+
+    pub(crate) static TOKENINFO: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Post,
+        Tokeninfo::METHOD,
+        "oauth2/v2/tokeninfo",
+    )
+    .with_parameters(&[
+        __gapi::Parameter::query("access_token"),
+        __gapi::Parameter::query("id_token"),
+    ]);
 
     /// A request of `oauth2.tokeninfo`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Tokeninfo(__gapi::Call);
 
-    impl Tokeninfo {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "oauth2.tokeninfo";
+    __gapi::request!(Tokeninfo "oauth2.tokeninfo": super::Tokeninfo);
 
+    impl Tokeninfo {
         /// Sets the parameter `access_token`.
         #[inline]
         pub fn access_token(self, value: impl Into<String>) -> Self {
@@ -117,36 +111,6 @@ pub mod methods {
         #[inline]
         pub fn id_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("id_token", value.into()))
-        }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Tokeninfo> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Tokeninfo {
-        type Response = super::Tokeninfo;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
         }
     }
 }
@@ -179,56 +143,21 @@ pub mod userinfo {
             Get(__gapi::Call::new(&GET))
         }
     }
-    pub(crate) static GET: __gapi::Method = __gapi::Method {
-        id: Get::METHOD,
-        path: "oauth2/v2/userinfo",
-        scopes: &[
-            super::scope::USERINFO_EMAIL,
-            super::scope::USERINFO_PROFILE,
-            super::scope::OPENID,
-        ],
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+
+    pub(crate) static GET: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, Get::METHOD, "oauth2/v2/userinfo")
+            .with_scopes(&[
+                super::scope::USERINFO_EMAIL,
+                super::scope::USERINFO_PROFILE,
+                super::scope::OPENID,
+            ]);
 
     /// A request of `oauth2.userinfo.get`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
 
-    impl Get {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "oauth2.userinfo.get";
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Userinfo> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Get {
-        type Response = super::Userinfo;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
+    __gapi::request!(Get "oauth2.userinfo.get": super::Userinfo);
 
     /// The resource `userinfo.v2`.
     pub mod v2 {
@@ -268,59 +197,25 @@ pub mod userinfo {
                     Get(__gapi::Call::new(&GET))
                 }
             }
-            pub(crate) static GET: __gapi::Method = __gapi::Method {
-                id: Get::METHOD,
-                path: "userinfo/v2/me",
-                scopes: &[
-                    super::super::super::scope::USERINFO_EMAIL,
-                    super::super::super::scope::USERINFO_PROFILE,
-                    super::super::super::scope::OPENID,
-                ],
-                ..__gapi::Method::new(&super::super::super::API, __gapi::Verb::Get)
-            };
+
+            pub(crate) static GET: __gapi::Method = __gapi::Method::new(
+                &super::super::super::API,
+                __gapi::Verb::Get,
+                Get::METHOD,
+                "userinfo/v2/me",
+            )
+            .with_scopes(&[
+                super::super::super::scope::USERINFO_EMAIL,
+                super::super::super::scope::USERINFO_PROFILE,
+                super::super::super::scope::OPENID,
+            ]);
 
             /// A request of `oauth2.userinfo.v2.me.get`.
             #[derive(Clone, Debug)]
             #[must_use = "a request does nothing until it is sent"]
             pub struct Get(__gapi::Call);
 
-            impl Get {
-                /// The id of the method in the Discovery document.
-                pub const METHOD: &'static str = "oauth2.userinfo.v2.me.get";
-
-                /// Sends the request: await the response, or set options first.
-                #[inline]
-                pub fn send(
-                    self,
-                    client: &__gapi::Client,
-                ) -> __gapi::PendingCall<super::super::super::Userinfo> {
-                    __gapi::PendingCall::new(client, self.0)
-                }
-
-                /// What would be sent, without credentials.
-                ///
-                /// # Errors
-                ///
-                /// When a parameter cannot stand in the path, or the body cannot be encoded.
-                #[inline]
-                pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-                    self.0.to_http()
-                }
-            }
-
-            impl __gapi::Request for Get {
-                type Response = super::super::super::Userinfo;
-
-                #[inline]
-                fn call(&self) -> &__gapi::Call {
-                    &self.0
-                }
-
-                #[inline]
-                fn into_call(self) -> __gapi::Call {
-                    self.0
-                }
-            }
+            __gapi::request!(Get "oauth2.userinfo.v2.me.get": super::super::super::Userinfo);
         }
     }
 }
@@ -343,66 +238,25 @@ pub struct Tokeninfo {
     /// Boolean flag which is true if the email address is verified. Present only if the email scope is present in the
     /// request.
     pub verified_email: Option<bool>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Tokeninfo {
-    const NAME: &'static str = "Tokeninfo";
-    const PROPERTIES: &'static [&'static str] = &[
-        "audience",
-        "email",
-        "expires_in",
-        "issued_to",
-        "scope",
-        "user_id",
-        "verified_email",
-    ];
-    const RENAMED: &'static [(&'static str, &'static str)] = &[
+__gapi::object!(
+    Tokeninfo "Tokeninfo" renamed[
         ("expires_in", "expires_in"),
         ("issued_to", "issued_to"),
         ("user_id", "user_id"),
         ("verified_email", "verified_email"),
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.audience),
-            1 => __gapi::field(&self.email),
-            2 => __gapi::field(&self.expires_in),
-            3 => __gapi::field(&self.issued_to),
-            4 => __gapi::field(&self.scope),
-            5 => __gapi::field(&self.user_id),
-            6 => __gapi::field(&self.verified_email),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "audience" => __gapi::field_mut(&mut self.audience),
-            "email" => __gapi::field_mut(&mut self.email),
-            "expires_in" => __gapi::field_mut(&mut self.expires_in),
-            "issued_to" => __gapi::field_mut(&mut self.issued_to),
-            "scope" => __gapi::field_mut(&mut self.scope),
-            "user_id" => __gapi::field_mut(&mut self.user_id),
-            "verified_email" => __gapi::field_mut(&mut self.verified_email),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+    ],
+    0 audience "audience",
+    1 email "email",
+    2 expires_in "expires_in",
+    3 issued_to "issued_to",
+    4 scope "scope",
+    5 user_id "user_id",
+    6 verified_email "verified_email",
+);
 
 /// The schema `Userinfo`.
 #[derive(Clone, Default)]
@@ -432,75 +286,25 @@ pub struct Userinfo {
     ///
     /// Default: `true`.
     pub verified_email: Option<bool>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Userinfo {
-    const NAME: &'static str = "Userinfo";
-    const PROPERTIES: &'static [&'static str] = &[
-        "email",
-        "family_name",
-        "gender",
-        "given_name",
-        "hd",
-        "id",
-        "link",
-        "locale",
-        "name",
-        "picture",
-        "verified_email",
-    ];
-    const RENAMED: &'static [(&'static str, &'static str)] = &[
+__gapi::object!(
+    Userinfo "Userinfo" renamed[
         ("family_name", "family_name"),
         ("given_name", "given_name"),
         ("verified_email", "verified_email"),
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.email),
-            1 => __gapi::field(&self.family_name),
-            2 => __gapi::field(&self.gender),
-            3 => __gapi::field(&self.given_name),
-            4 => __gapi::field(&self.hd),
-            5 => __gapi::field(&self.id),
-            6 => __gapi::field(&self.link),
-            7 => __gapi::field(&self.locale),
-            8 => __gapi::field(&self.name),
-            9 => __gapi::field(&self.picture),
-            10 => __gapi::field(&self.verified_email),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "email" => __gapi::field_mut(&mut self.email),
-            "family_name" => __gapi::field_mut(&mut self.family_name),
-            "gender" => __gapi::field_mut(&mut self.gender),
-            "given_name" => __gapi::field_mut(&mut self.given_name),
-            "hd" => __gapi::field_mut(&mut self.hd),
-            "id" => __gapi::field_mut(&mut self.id),
-            "link" => __gapi::field_mut(&mut self.link),
-            "locale" => __gapi::field_mut(&mut self.locale),
-            "name" => __gapi::field_mut(&mut self.name),
-            "picture" => __gapi::field_mut(&mut self.picture),
-            "verified_email" => __gapi::field_mut(&mut self.verified_email),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
-__gapi::object!(Tokeninfo Userinfo);
+    ],
+    0 email "email",
+    1 family_name "family_name",
+    2 gender "gender",
+    3 given_name "given_name",
+    4 hd "hd",
+    5 id "id",
+    6 link "link",
+    7 locale "locale",
+    8 name "name",
+    9 picture "picture",
+    10 verified_email "verified_email",
+);

@@ -9,7 +9,6 @@
 //! Version `v1`, from the Discovery document of revision `20261018`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
-
 #![allow(
     unused,
     nonstandard_style,
@@ -42,204 +41,159 @@ pub const VERSION: &str = "v1";
 /// The revision of the Discovery document that this module was made from.
 pub const REVISION: &str = "20261018";
 
-/// What is common to the methods of this API.
-pub static API: __gapi::Api = __gapi::Api {
-    name: NAME,
-    version: VERSION,
-    revision: REVISION,
-    root_url: "https://sqladmin.googleapis.com/",
-    service_path: "",
-    batch_path: "batch",
-    mtls_root_url: Some("https://sqladmin.mtls.googleapis.com/"),
-    scopes: &[scope::CLOUD_PLATFORM, scope::SQLSERVICE_ADMIN],
-    endpoints: &[
-        __gapi::Endpoint {
-            location: "africa-south1",
-            url: "https://sqladmin.africa-south1.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "asia-east1",
-            url: "https://sqladmin.asia-east1.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "asia-east2",
-            url: "https://sqladmin.asia-east2.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "asia-northeast1",
-            url: "https://sqladmin.asia-northeast1.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "asia-northeast2",
-            url: "https://sqladmin.asia-northeast2.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "asia-northeast3",
-            url: "https://sqladmin.asia-northeast3.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "asia-south1",
-            url: "https://sqladmin.asia-south1.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "asia-south2",
-            url: "https://sqladmin.asia-south2.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "asia-southeast1",
-            url: "https://sqladmin.asia-southeast1.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "asia-southeast2",
-            url: "https://sqladmin.asia-southeast2.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "asia-southeast3",
-            url: "https://sqladmin.asia-southeast3.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "australia-southeast1",
-            url: "https://sqladmin.australia-southeast1.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "australia-southeast2",
-            url: "https://sqladmin.australia-southeast2.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "europe-central2",
-            url: "https://sqladmin.europe-central2.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "europe-north1",
-            url: "https://sqladmin.europe-north1.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "europe-north2",
-            url: "https://sqladmin.europe-north2.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "europe-southwest1",
-            url: "https://sqladmin.europe-southwest1.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "europe-west1",
-            url: "https://sqladmin.europe-west1.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "europe-west10",
-            url: "https://sqladmin.europe-west10.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "europe-west12",
-            url: "https://sqladmin.europe-west12.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "europe-west2",
-            url: "https://sqladmin.europe-west2.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "europe-west3",
-            url: "https://sqladmin.europe-west3.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "europe-west4",
-            url: "https://sqladmin.europe-west4.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "europe-west6",
-            url: "https://sqladmin.europe-west6.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "europe-west8",
-            url: "https://sqladmin.europe-west8.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "europe-west9",
-            url: "https://sqladmin.europe-west9.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "me-central1",
-            url: "https://sqladmin.me-central1.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "me-central2",
-            url: "https://sqladmin.me-central2.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "me-west1",
-            url: "https://sqladmin.me-west1.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "northamerica-northeast1",
-            url: "https://sqladmin.northamerica-northeast1.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "northamerica-northeast2",
-            url: "https://sqladmin.northamerica-northeast2.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "northamerica-south1",
-            url: "https://sqladmin.northamerica-south1.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "southamerica-east1",
-            url: "https://sqladmin.southamerica-east1.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "southamerica-west1",
-            url: "https://sqladmin.southamerica-west1.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "us-central1",
-            url: "https://sqladmin.us-central1.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "us-central2",
-            url: "https://sqladmin.us-central2.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "us-east1",
-            url: "https://sqladmin.us-east1.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "us-east4",
-            url: "https://sqladmin.us-east4.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "us-east5",
-            url: "https://sqladmin.us-east5.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "us-east7",
-            url: "https://sqladmin.us-east7.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "us-south1",
-            url: "https://sqladmin.us-south1.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "us-west1",
-            url: "https://sqladmin.us-west1.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "us-west2",
-            url: "https://sqladmin.us-west2.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "us-west3",
-            url: "https://sqladmin.us-west3.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "us-west4",
-            url: "https://sqladmin.us-west4.rep.googleapis.com/",
-        },
-        __gapi::Endpoint {
-            location: "us-west8",
-            url: "https://sqladmin.us-west8.rep.googleapis.com/",
-        },
-    ],
-    ..__gapi::Api::EMPTY
-};
+/// The properties that all methods of this API share.
+pub static API: __gapi::Api =
+    __gapi::Api::new(NAME, VERSION, REVISION, "https://sqladmin.googleapis.com/")
+        .with_batch_path("batch")
+        .with_mtls_root_url("https://sqladmin.mtls.googleapis.com/")
+        .with_scopes(&[scope::CLOUD_PLATFORM, scope::SQLSERVICE_ADMIN])
+        .with_endpoints(&[
+            __gapi::Endpoint::new(
+                "africa-south1",
+                "https://sqladmin.africa-south1.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new("asia-east1", "https://sqladmin.asia-east1.rep.googleapis.com/"),
+            __gapi::Endpoint::new("asia-east2", "https://sqladmin.asia-east2.rep.googleapis.com/"),
+            __gapi::Endpoint::new(
+                "asia-northeast1",
+                "https://sqladmin.asia-northeast1.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "asia-northeast2",
+                "https://sqladmin.asia-northeast2.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "asia-northeast3",
+                "https://sqladmin.asia-northeast3.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "asia-south1",
+                "https://sqladmin.asia-south1.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "asia-south2",
+                "https://sqladmin.asia-south2.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "asia-southeast1",
+                "https://sqladmin.asia-southeast1.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "asia-southeast2",
+                "https://sqladmin.asia-southeast2.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "asia-southeast3",
+                "https://sqladmin.asia-southeast3.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "australia-southeast1",
+                "https://sqladmin.australia-southeast1.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "australia-southeast2",
+                "https://sqladmin.australia-southeast2.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "europe-central2",
+                "https://sqladmin.europe-central2.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "europe-north1",
+                "https://sqladmin.europe-north1.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "europe-north2",
+                "https://sqladmin.europe-north2.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "europe-southwest1",
+                "https://sqladmin.europe-southwest1.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "europe-west1",
+                "https://sqladmin.europe-west1.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "europe-west10",
+                "https://sqladmin.europe-west10.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "europe-west12",
+                "https://sqladmin.europe-west12.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "europe-west2",
+                "https://sqladmin.europe-west2.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "europe-west3",
+                "https://sqladmin.europe-west3.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "europe-west4",
+                "https://sqladmin.europe-west4.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "europe-west6",
+                "https://sqladmin.europe-west6.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "europe-west8",
+                "https://sqladmin.europe-west8.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "europe-west9",
+                "https://sqladmin.europe-west9.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "me-central1",
+                "https://sqladmin.me-central1.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "me-central2",
+                "https://sqladmin.me-central2.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new("me-west1", "https://sqladmin.me-west1.rep.googleapis.com/"),
+            __gapi::Endpoint::new(
+                "northamerica-northeast1",
+                "https://sqladmin.northamerica-northeast1.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "northamerica-northeast2",
+                "https://sqladmin.northamerica-northeast2.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "northamerica-south1",
+                "https://sqladmin.northamerica-south1.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "southamerica-east1",
+                "https://sqladmin.southamerica-east1.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "southamerica-west1",
+                "https://sqladmin.southamerica-west1.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "us-central1",
+                "https://sqladmin.us-central1.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new(
+                "us-central2",
+                "https://sqladmin.us-central2.rep.googleapis.com/",
+            ),
+            __gapi::Endpoint::new("us-east1", "https://sqladmin.us-east1.rep.googleapis.com/"),
+            __gapi::Endpoint::new("us-east4", "https://sqladmin.us-east4.rep.googleapis.com/"),
+            __gapi::Endpoint::new("us-east5", "https://sqladmin.us-east5.rep.googleapis.com/"),
+            __gapi::Endpoint::new("us-east7", "https://sqladmin.us-east7.rep.googleapis.com/"),
+            __gapi::Endpoint::new("us-south1", "https://sqladmin.us-south1.rep.googleapis.com/"),
+            __gapi::Endpoint::new("us-west1", "https://sqladmin.us-west1.rep.googleapis.com/"),
+            __gapi::Endpoint::new("us-west2", "https://sqladmin.us-west2.rep.googleapis.com/"),
+            __gapi::Endpoint::new("us-west3", "https://sqladmin.us-west3.rep.googleapis.com/"),
+            __gapi::Endpoint::new("us-west4", "https://sqladmin.us-west4.rep.googleapis.com/"),
+            __gapi::Endpoint::new("us-west8", "https://sqladmin.us-west8.rep.googleapis.com/"),
+        ]);
 
 /// The OAuth 2.0 scopes of this API.
 pub mod scope {
@@ -298,9 +252,9 @@ pub mod instances {
         ///
         /// * `project`: Project ID of the project to which the newly created Cloud SQL instances should belong.
         ///
-        /// The response is a long-running operation; `wait` waits for its end.
+        /// Starts a long-running operation; `.send(&client).wait()` waits for its end.
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         #[inline]
@@ -322,7 +276,7 @@ pub mod instances {
         ///
         /// * `project`: Project ID of the project for which to list Cloud SQL instances.
         ///
-        /// The response comes in pages; `pages` and `items` follow them to the end.
+        /// Returns one page of a list; `pages` and `items` return all of them.
         ///
         /// Retried after transient errors.
         ///
@@ -341,7 +295,7 @@ pub mod instances {
         /// * `project`: Project ID of the project that contains the instance.
         /// * `instance`: Cloud SQL instance ID. This does not include the project ID.
         ///
-        /// The response is a long-running operation; `wait` waits for its end.
+        /// Starts a long-running operation; `.send(&client).wait()` waits for its end.
         ///
         /// Retried after transient errors only if the call has `etag` in its body, or if it had no effect.
         ///
@@ -363,152 +317,92 @@ pub mod instances {
             )
         }
     }
-    pub(crate) static GET: __gapi::Method = __gapi::Method {
-        id: Get::METHOD,
-        path: "v1/projects/{project}/instances/{instance}",
-        parameters: &[
-            __gapi::Parameter::path("project"),
-            __gapi::Parameter::path("instance"),
-            __gapi::Parameter::query("location"),
-        ],
-        scopes: &[super::scope::CLOUD_PLATFORM, super::scope::SQLSERVICE_ADMIN],
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+
+    pub(crate) static GET: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Get,
+        Get::METHOD,
+        "v1/projects/{project}/instances/{instance}",
+    )
+    .with_parameters(&[
+        __gapi::Parameter::path("project"),
+        __gapi::Parameter::path("instance"),
+        __gapi::Parameter::query("location"),
+    ])
+    .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::SQLSERVICE_ADMIN]);
 
     /// A request of `sql.instances.get`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
 
-    impl Get {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "sql.instances.get";
+    __gapi::request!(Get "sql.instances.get": super::DatabaseInstance);
 
+    impl Get {
         /// Optional. Region of the Cloud SQL instance.
         #[inline]
         pub fn location(self, value: impl Into<String>) -> Self {
             Self(self.0.with("location", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::DatabaseInstance> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for Get {
-        type Response = super::DatabaseInstance;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static INSERT: __gapi::Method = __gapi::Method {
-        id: Insert::METHOD,
-        path: "v1/projects/{project}/instances",
-        parameters: &[__gapi::Parameter::path("project"), __gapi::Parameter::query("location")],
-        scopes: &[super::scope::CLOUD_PLATFORM, super::scope::SQLSERVICE_ADMIN],
-        operation: Some(__gapi::Operation::status().polled_by(&super::operations::GET)),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static INSERT: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Post,
+        Insert::METHOD,
+        "v1/projects/{project}/instances",
+    )
+    .with_parameters(&[__gapi::Parameter::path("project"), __gapi::Parameter::query("location")])
+    .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::SQLSERVICE_ADMIN])
+    .with_operation(__gapi::Operation::status().polled_by(&super::operations::GET));
 
     /// A request of `sql.instances.insert`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Insert(__gapi::Call);
 
-    impl Insert {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "sql.instances.insert";
+    __gapi::request!(Insert "sql.instances.insert": super::Operation);
 
+    impl Insert {
         /// Optional. Region of the Cloud SQL instance.
         #[inline]
         pub fn location(self, value: impl Into<String>) -> Self {
             Self(self.0.with("location", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Operation> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// Sends the request, and waits for the operation that it starts.
-        #[inline]
-        pub fn wait(self, client: &__gapi::Client) -> __gapi::Wait<super::Operation> {
-            __gapi::Wait::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for Insert {
-        type Response = super::Operation;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static LIST: __gapi::Method = __gapi::Method {
-        id: List::METHOD,
-        path: "v1/projects/{project}/instances",
-        parameters: &[
-            __gapi::Parameter::path("project"),
-            __gapi::Parameter::query("filter"),
-            __gapi::Parameter::query("location"),
-            __gapi::Parameter::query("maxResults"),
-            __gapi::Parameter::query("pageToken"),
-        ],
-        scopes: &[super::scope::CLOUD_PLATFORM, super::scope::SQLSERVICE_ADMIN],
-        paging: Some(__gapi::Paging {
-            token: __gapi::PagingSlot::query("pageToken"),
-            next: "nextPageToken",
-            size: Some(__gapi::PagingSlot::query("maxResults")),
-            items: Some("items"),
-        }),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static LIST: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Get,
+        List::METHOD,
+        "v1/projects/{project}/instances",
+    )
+    .with_parameters(&[
+        __gapi::Parameter::path("project"),
+        __gapi::Parameter::query("filter"),
+        __gapi::Parameter::query("location"),
+        __gapi::Parameter::query("maxResults"),
+        __gapi::Parameter::query("pageToken"),
+    ])
+    .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::SQLSERVICE_ADMIN])
+    .with_paging(
+        __gapi::Paging::new(__gapi::Slot::Query("pageToken"), "nextPageToken")
+            .with_size(__gapi::Slot::Query("maxResults"))
+            .with_items("items"),
+    );
 
     /// A request of `sql.instances.list`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
 
-    impl List {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "sql.instances.list";
+    __gapi::request!(
+        List "sql.instances.list": super::InstancesListResponse,
+        pages,
+        items(list items: super::DatabaseInstance),
+    );
 
+    impl List {
         /// A filter expression that filters resources listed in the response. The expression is in the form of
         /// field:value. For example, 'instanceType:CLOUD_SQL_INSTANCE'. Fields can be nested as needed as per their JSON
         /// representation, such as 'settings.userLabels.auto_start:true'. Multiple filter queries are space-separated.
@@ -537,81 +431,34 @@ pub mod instances {
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::PendingCall<super::InstancesListResponse> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// All pages, each fetched when it is asked for.
-        #[inline]
-        pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::InstancesListResponse> {
-            __gapi::Pages::new(client, self.0)
-        }
-
-        /// The items of all pages.
-        #[inline]
-        pub fn items(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::Items<super::InstancesListResponse, super::DatabaseInstance> {
-            __gapi::Items::list(client, self.0, |page| page.items.take())
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for List {
-        type Response = super::InstancesListResponse;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static PATCH: __gapi::Method = __gapi::Method {
-        id: Patch::METHOD,
-        path: "v1/projects/{project}/instances/{instance}",
-        parameters: &[
-            __gapi::Parameter::path("project"),
-            __gapi::Parameter::path("instance"),
-            __gapi::Parameter::query("location"),
-            __gapi::Parameter::query("reconcilePscNetworking"),
-            __gapi::Parameter::query("reconcilePscNetworkingForce"),
-        ],
-        scopes: &[super::scope::CLOUD_PLATFORM, super::scope::SQLSERVICE_ADMIN],
-        operation: Some(__gapi::Operation::status().polled_by(&super::operations::GET)),
-        preconditions: &[__gapi::Slot::Body("etag")],
-        patching: Some(&__gapi::Patching::Merge),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Patch)
-    };
+    pub(crate) static PATCH: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Patch,
+        Patch::METHOD,
+        "v1/projects/{project}/instances/{instance}",
+    )
+    .with_parameters(&[
+        __gapi::Parameter::path("project"),
+        __gapi::Parameter::path("instance"),
+        __gapi::Parameter::query("location"),
+        __gapi::Parameter::query("reconcilePscNetworking"),
+        __gapi::Parameter::query("reconcilePscNetworkingForce"),
+    ])
+    .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::SQLSERVICE_ADMIN])
+    .with_operation(__gapi::Operation::status().polled_by(&super::operations::GET))
+    .with_preconditions(&[__gapi::Slot::Body("etag")])
+    .with_patching(&__gapi::Patching::Merge);
 
     /// A request of `sql.instances.patch`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Patch(__gapi::Call);
 
-    impl Patch {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "sql.instances.patch";
+    __gapi::request!(Patch "sql.instances.patch": super::Operation);
 
+    impl Patch {
         /// Optional. Region of the Cloud SQL instance.
         #[inline]
         pub fn location(self, value: impl Into<String>) -> Self {
@@ -628,42 +475,6 @@ pub mod instances {
         #[inline]
         pub fn reconcile_psc_networking_force(self, value: bool) -> Self {
             Self(self.0.with("reconcilePscNetworkingForce", value))
-        }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Operation> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// Sends the request, and waits for the operation that it starts.
-        #[inline]
-        pub fn wait(self, client: &__gapi::Client) -> __gapi::Wait<super::Operation> {
-            __gapi::Wait::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Patch {
-        type Response = super::Operation;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
         }
     }
 }
@@ -684,7 +495,7 @@ pub mod operations {
         /// * `project`: Project ID of the project that contains the instance.
         /// * `operation`: Instance operation ID.
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`SQLSERVICE_ADMIN`](super::scope::SQLSERVICE_ADMIN).
         #[inline]
@@ -703,7 +514,7 @@ pub mod operations {
         /// * `project`: Required. Project ID of the project that contains the instance.
         /// * `operation`: Required. Instance operation ID.
         ///
-        /// The response is a long-running operation; `wait` waits for its end.
+        /// Starts a long-running operation; `.send(&client).wait()` waits for its end.
         ///
         /// Retried after transient errors.
         ///
@@ -717,130 +528,66 @@ pub mod operations {
             )
         }
     }
-    pub(crate) static CANCEL: __gapi::Method = __gapi::Method {
-        id: Cancel::METHOD,
-        path: "v1/projects/{project}/operations/{operation}/cancel",
-        parameters: &[
-            __gapi::Parameter::path("project"),
-            __gapi::Parameter::path("operation"),
-            __gapi::Parameter::query("location"),
-        ],
-        scopes: &[super::scope::CLOUD_PLATFORM, super::scope::SQLSERVICE_ADMIN],
-        may_be_empty: true,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+
+    pub(crate) static CANCEL: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Post,
+        Cancel::METHOD,
+        "v1/projects/{project}/operations/{operation}/cancel",
+    )
+    .with_parameters(&[
+        __gapi::Parameter::path("project"),
+        __gapi::Parameter::path("operation"),
+        __gapi::Parameter::query("location"),
+    ])
+    .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::SQLSERVICE_ADMIN])
+    .with_empty_response();
 
     /// A request of `sql.operations.cancel`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Cancel(__gapi::Call);
 
-    impl Cancel {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "sql.operations.cancel";
+    __gapi::request!(Cancel "sql.operations.cancel": super::Empty);
 
+    impl Cancel {
         /// Optional. Region of the Cloud SQL instance.
         #[inline]
         pub fn location(self, value: impl Into<String>) -> Self {
             Self(self.0.with("location", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Empty> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for Cancel {
-        type Response = super::Empty;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static GET: __gapi::Method = __gapi::Method {
-        id: Get::METHOD,
-        path: "v1/projects/{project}/operations/{operation}",
-        parameters: &[
-            __gapi::Parameter::path("project"),
-            __gapi::Parameter::path("operation"),
-            __gapi::Parameter::query("location"),
-        ],
-        scopes: &[super::scope::CLOUD_PLATFORM, super::scope::SQLSERVICE_ADMIN],
-        operation: Some(
-            __gapi::Operation::status()
-                .polled_by(&super::operations::GET)
-                .cancelled_by(&super::operations::CANCEL),
-        ),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static GET: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Get,
+        Get::METHOD,
+        "v1/projects/{project}/operations/{operation}",
+    )
+    .with_parameters(&[
+        __gapi::Parameter::path("project"),
+        __gapi::Parameter::path("operation"),
+        __gapi::Parameter::query("location"),
+    ])
+    .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::SQLSERVICE_ADMIN])
+    .with_operation(
+        __gapi::Operation::status()
+            .polled_by(&super::operations::GET)
+            .cancelled_by(&super::operations::CANCEL),
+    );
 
     /// A request of `sql.operations.get`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
 
-    impl Get {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "sql.operations.get";
+    __gapi::request!(Get "sql.operations.get": super::Operation);
 
+    impl Get {
         /// Optional. Region of the Cloud SQL instance.
         #[inline]
         pub fn location(self, value: impl Into<String>) -> Self {
             Self(self.0.with("location", value.into()))
-        }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Operation> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// Sends the request, and waits for the operation that it starts.
-        #[inline]
-        pub fn wait(self, client: &__gapi::Client) -> __gapi::Wait<super::Operation> {
-            __gapi::Wait::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Get {
-        type Response = super::Operation;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
         }
     }
 }
@@ -857,58 +604,17 @@ pub struct AclEntry {
     pub name: Option<String>,
     /// The allowlisted value for the access control list.
     pub value: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl AclEntry {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for AclEntry {
-    const NAME: &'static str = "AclEntry";
-    const PROPERTIES: &'static [&'static str] = &["expirationTime", "kind", "name", "value"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.expiration_time),
-            1 => __gapi::field(&self.kind),
-            2 => __gapi::field(&self.name),
-            3 => __gapi::field(&self.value),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "expirationTime" => __gapi::field_mut(&mut self.expiration_time),
-            "kind" => __gapi::field_mut(&mut self.kind),
-            "name" => __gapi::field_mut(&mut self.name),
-            "value" => __gapi::field_mut(&mut self.value),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    AclEntry "AclEntry" fn null,
+    0 expiration_time "expirationTime",
+    1 kind "kind",
+    2 name "name",
+    3 value "value",
+);
 
 /// Acquire SSRS lease context.
 #[derive(Clone, Default)]
@@ -921,115 +627,31 @@ pub struct AcquireSsrsLeaseContext {
     pub service_login: Option<String>,
     /// The username to be used as the setup login to connect to the database server for SSRS setup.
     pub setup_login: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl AcquireSsrsLeaseContext {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for AcquireSsrsLeaseContext {
-    const NAME: &'static str = "AcquireSsrsLeaseContext";
-    const PROPERTIES: &'static [&'static str] = &[
-        "duration",
-        "reportDatabase",
-        "serviceLogin",
-        "setupLogin",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.duration),
-            1 => __gapi::field(&self.report_database),
-            2 => __gapi::field(&self.service_login),
-            3 => __gapi::field(&self.setup_login),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "duration" => __gapi::field_mut(&mut self.duration),
-            "reportDatabase" => __gapi::field_mut(&mut self.report_database),
-            "serviceLogin" => __gapi::field_mut(&mut self.service_login),
-            "setupLogin" => __gapi::field_mut(&mut self.setup_login),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    AcquireSsrsLeaseContext "AcquireSsrsLeaseContext" fn null,
+    0 duration "duration",
+    1 report_database "reportDatabase",
+    2 service_login "serviceLogin",
+    3 setup_login "setupLogin",
+);
 
 /// Specifies options for controlling advanced machine features.
 #[derive(Clone, Default)]
 pub struct AdvancedMachineFeatures {
     /// The number of threads per physical core.
     pub threads_per_core: Option<i32>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl AdvancedMachineFeatures {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for AdvancedMachineFeatures {
-    const NAME: &'static str = "AdvancedMachineFeatures";
-    const PROPERTIES: &'static [&'static str] = &["threadsPerCore"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.threads_per_core),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "threadsPerCore" => __gapi::field_mut(&mut self.threads_per_core),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    AdvancedMachineFeatures "AdvancedMachineFeatures" fn null,
+    0 threads_per_core "threadsPerCore",
+);
 
 /// An Admin API warning message.
 #[derive(Clone, Default)]
@@ -1040,44 +662,11 @@ pub struct ApiWarning {
     pub message: Option<String>,
     /// The region name for REGION_UNREACHABLE warning.
     pub region: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for ApiWarning {
-    const NAME: &'static str = "ApiWarning";
-    const PROPERTIES: &'static [&'static str] = &["code", "message", "region"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.code),
-            1 => __gapi::field(&self.message),
-            2 => __gapi::field(&self.region),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "code" => __gapi::field_mut(&mut self.code),
-            "message" => __gapi::field_mut(&mut self.message),
-            "region" => __gapi::field_mut(&mut self.region),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(ApiWarning "ApiWarning", 0 code "code", 1 message "message", 2 region "region");
 
 /// Code to uniquely identify the warning type.
 #[derive(Clone)]
@@ -1094,7 +683,7 @@ pub enum ApiWarningCode {
     CompromisedCredentials,
     /// Warning when the operation succeeds but some non-critical workflow state failed.
     InternalStateFailure,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -1137,56 +726,16 @@ pub struct AvailableDatabaseVersion {
     pub major_version: Option<String>,
     /// The database version name. For MySQL 8.0, this string provides the database major and minor version.
     pub name: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl AvailableDatabaseVersion {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for AvailableDatabaseVersion {
-    const NAME: &'static str = "AvailableDatabaseVersion";
-    const PROPERTIES: &'static [&'static str] = &["displayName", "majorVersion", "name"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.display_name),
-            1 => __gapi::field(&self.major_version),
-            2 => __gapi::field(&self.name),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "displayName" => __gapi::field_mut(&mut self.display_name),
-            "majorVersion" => __gapi::field_mut(&mut self.major_version),
-            "name" => __gapi::field_mut(&mut self.name),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    AvailableDatabaseVersion "AvailableDatabaseVersion" fn null,
+    0 display_name "displayName",
+    1 major_version "majorVersion",
+    2 name "name",
+);
 
 /// Database instance backup configuration.
 #[derive(Clone, Default)]
@@ -1221,92 +770,24 @@ pub struct BackupConfiguration {
     ///
     /// Set by the server.
     pub transactional_log_storage_state: Option<BackupConfigurationTransactionalLogStorageState>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl BackupConfiguration {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for BackupConfiguration {
-    const NAME: &'static str = "BackupConfiguration";
-    const PROPERTIES: &'static [&'static str] = &[
-        "backupRetentionSettings",
-        "backupTier",
-        "binaryLogEnabled",
-        "enabled",
-        "kind",
-        "location",
-        "pointInTimeRecoveryEnabled",
-        "replicationLogArchivingEnabled",
-        "startTime",
-        "transactionLogRetentionDays",
-        "transactionalLogStorageState",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.backup_retention_settings),
-            1 => __gapi::field(&self.backup_tier),
-            2 => __gapi::field(&self.binary_log_enabled),
-            3 => __gapi::field(&self.enabled),
-            4 => __gapi::field(&self.kind),
-            5 => __gapi::field(&self.location),
-            6 => __gapi::field(&self.point_in_time_recovery_enabled),
-            7 => __gapi::field(&self.replication_log_archiving_enabled),
-            8 => __gapi::field(&self.start_time),
-            9 => __gapi::field(&self.transaction_log_retention_days),
-            10 => __gapi::field(&self.transactional_log_storage_state),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "backupRetentionSettings" => __gapi::field_mut(&mut self.backup_retention_settings),
-            "backupTier" => __gapi::field_mut(&mut self.backup_tier),
-            "binaryLogEnabled" => __gapi::field_mut(&mut self.binary_log_enabled),
-            "enabled" => __gapi::field_mut(&mut self.enabled),
-            "kind" => __gapi::field_mut(&mut self.kind),
-            "location" => __gapi::field_mut(&mut self.location),
-            "pointInTimeRecoveryEnabled" => __gapi::field_mut(
-                &mut self.point_in_time_recovery_enabled,
-            ),
-            "replicationLogArchivingEnabled" => __gapi::field_mut(
-                &mut self.replication_log_archiving_enabled,
-            ),
-            "startTime" => __gapi::field_mut(&mut self.start_time),
-            "transactionLogRetentionDays" => __gapi::field_mut(
-                &mut self.transaction_log_retention_days,
-            ),
-            "transactionalLogStorageState" => __gapi::field_mut(
-                &mut self.transactional_log_storage_state,
-            ),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    BackupConfiguration "BackupConfiguration" fn null,
+    0 backup_retention_settings "backupRetentionSettings",
+    1 backup_tier "backupTier",
+    2 binary_log_enabled "binaryLogEnabled",
+    3 enabled "enabled",
+    4 kind "kind",
+    5 location "location",
+    6 point_in_time_recovery_enabled "pointInTimeRecoveryEnabled",
+    7 replication_log_archiving_enabled "replicationLogArchivingEnabled",
+    8 start_time "startTime",
+    9 transaction_log_retention_days "transactionLogRetentionDays",
+    10 transactional_log_storage_state "transactionalLogStorageState",
+);
 
 /// Output only.
 ///
@@ -1323,7 +804,7 @@ pub enum BackupConfigurationBackupTier {
     Advanced,
     /// Instance is managed by Google Cloud Backup and DR Service.
     Enhanced,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -1373,7 +854,7 @@ pub enum BackupConfigurationTransactionalLogStorageState {
     /// The transaction logs used for PITR for the instance are stored in Cloud Storage. Only applicable to MySQL and
     /// PostgreSQL.
     CloudStorage,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -1414,44 +895,16 @@ pub struct BackupContext {
     pub kind: Option<String>,
     /// The name of the backup. Format: projects/{project}/backups/{backup}
     pub name: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for BackupContext {
-    const NAME: &'static str = "BackupContext";
-    const PROPERTIES: &'static [&'static str] = &["backupId", "kind", "name"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.backup_id),
-            1 => __gapi::field(&self.kind),
-            2 => __gapi::field(&self.name),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "backupId" => __gapi::field_mut(&mut self.backup_id),
-            "kind" => __gapi::field_mut(&mut self.kind),
-            "name" => __gapi::field_mut(&mut self.name),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    BackupContext "BackupContext",
+    0 backup_id "backupId",
+    1 kind "kind",
+    2 name "name",
+);
 
 /// We currently only support backup retention by specifying the number of backups we will retain.
 #[derive(Clone, Default)]
@@ -1461,54 +914,15 @@ pub struct BackupRetentionSettings {
     pub retained_backups: Option<i32>,
     /// The unit that 'retained_backups' represents.
     pub retention_unit: Option<BackupRetentionSettingsRetentionUnit>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl BackupRetentionSettings {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for BackupRetentionSettings {
-    const NAME: &'static str = "BackupRetentionSettings";
-    const PROPERTIES: &'static [&'static str] = &["retainedBackups", "retentionUnit"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.retained_backups),
-            1 => __gapi::field(&self.retention_unit),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "retainedBackups" => __gapi::field_mut(&mut self.retained_backups),
-            "retentionUnit" => __gapi::field_mut(&mut self.retention_unit),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    BackupRetentionSettings "BackupRetentionSettings" fn null,
+    0 retained_backups "retainedBackups",
+    1 retention_unit "retentionUnit",
+);
 
 /// The unit that 'retained_backups' represents.
 #[derive(Clone)]
@@ -1518,7 +932,7 @@ pub enum BackupRetentionSettingsRetentionUnit {
     RetentionUnitUnspecified,
     /// Retention will be by count, eg. "retain the most recent 7 backups".
     Count,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -1566,58 +980,17 @@ pub struct BlueGreenDeploymentInfo {
     ///
     /// Set by the server.
     pub target: Option<TargetRole>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl BlueGreenDeploymentInfo {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for BlueGreenDeploymentInfo {
-    const NAME: &'static str = "BlueGreenDeploymentInfo";
-    const PROPERTIES: &'static [&'static str] = &["deploymentId", "source", "state", "target"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.deployment_id),
-            1 => __gapi::field(&self.source),
-            2 => __gapi::field(&self.state),
-            3 => __gapi::field(&self.target),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "deploymentId" => __gapi::field_mut(&mut self.deployment_id),
-            "source" => __gapi::field_mut(&mut self.source),
-            "state" => __gapi::field_mut(&mut self.state),
-            "target" => __gapi::field_mut(&mut self.target),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    BlueGreenDeploymentInfo "BlueGreenDeploymentInfo" fn null,
+    0 deployment_id "deploymentId",
+    1 source "source",
+    2 state "state",
+    3 target "target",
+);
 
 /// Output only.
 ///
@@ -1631,7 +1004,7 @@ pub enum BlueGreenDeploymentInfoState {
     PreSwitchover,
     /// The deployment is post-switchover.
     PostSwitchover,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -1670,60 +1043,16 @@ pub struct ConnectionPoolConfig {
     ///
     /// Set by the server.
     pub pooler_count: Option<i32>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl ConnectionPoolConfig {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for ConnectionPoolConfig {
-    const NAME: &'static str = "ConnectionPoolConfig";
-    const PROPERTIES: &'static [&'static str] = &[
-        "connectionPoolingEnabled",
-        "flags",
-        "poolerCount",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.connection_pooling_enabled),
-            1 => __gapi::field(&self.flags),
-            2 => __gapi::field(&self.pooler_count),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "connectionPoolingEnabled" => __gapi::field_mut(&mut self.connection_pooling_enabled),
-            "flags" => __gapi::field_mut(&mut self.flags),
-            "poolerCount" => __gapi::field_mut(&mut self.pooler_count),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    ConnectionPoolConfig "ConnectionPoolConfig" fn null,
+    0 connection_pooling_enabled "connectionPoolingEnabled",
+    1 flags "flags",
+    2 pooler_count "poolerCount",
+);
 
 /// Connection pool flags for Cloud SQL instances managed connection pool configuration.
 #[derive(Clone, Default)]
@@ -1733,106 +1062,22 @@ pub struct ConnectionPoolFlags {
     /// Required. The value of the flag. Boolean flags are set to `on` for true and `off` for false. This field must
     /// be omitted if the flag doesn't take a value.
     pub value: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl ConnectionPoolFlags {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for ConnectionPoolFlags {
-    const NAME: &'static str = "ConnectionPoolFlags";
-    const PROPERTIES: &'static [&'static str] = &["name", "value"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.name),
-            1 => __gapi::field(&self.value),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "name" => __gapi::field_mut(&mut self.name),
-            "value" => __gapi::field_mut(&mut self.value),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(ConnectionPoolFlags "ConnectionPoolFlags" fn null, 0 name "name", 1 value "value");
 
 /// Data cache configurations.
 #[derive(Clone, Default)]
 pub struct DataCacheConfig {
     /// Whether data cache is enabled for the instance.
     pub data_cache_enabled: Option<bool>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl DataCacheConfig {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for DataCacheConfig {
-    const NAME: &'static str = "DataCacheConfig";
-    const PROPERTIES: &'static [&'static str] = &["dataCacheEnabled"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.data_cache_enabled),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "dataCacheEnabled" => __gapi::field_mut(&mut self.data_cache_enabled),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(DataCacheConfig "DataCacheConfig" fn null, 0 data_cache_enabled "dataCacheEnabled");
 
 /// Database flags for Cloud SQL instances.
 #[derive(Clone, Default)]
@@ -1844,54 +1089,11 @@ pub struct DatabaseFlags {
     /// The value of the flag. Boolean flags are set to `on` for true and `off` for false. This field must be omitted
     /// if the flag doesn't take a value.
     pub value: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl DatabaseFlags {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for DatabaseFlags {
-    const NAME: &'static str = "DatabaseFlags";
-    const PROPERTIES: &'static [&'static str] = &["name", "value"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.name),
-            1 => __gapi::field(&self.value),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "name" => __gapi::field_mut(&mut self.name),
-            "value" => __gapi::field_mut(&mut self.value),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(DatabaseFlags "DatabaseFlags" fn null, 0 name "name", 1 value "value");
 
 /// A Cloud SQL instance resource.
 #[derive(Clone, Default)]
@@ -2058,231 +1260,68 @@ pub struct DatabaseInstance {
     ///
     /// Set by the server.
     pub write_endpoint: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl DatabaseInstance {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for DatabaseInstance {
-    const NAME: &'static str = "DatabaseInstance";
-    const PROPERTIES: &'static [&'static str] = &[
-        "availableMaintenanceVersions",
-        "backendType",
-        "connectionName",
-        "createTime",
-        "currentDiskSize",
-        "databaseCenterIntegration",
-        "databaseCenterIntegrationEnabled",
-        "databaseInstalledVersion",
-        "databaseVersion",
-        "deploymentInfo",
-        "diskEncryptionConfiguration",
-        "diskEncryptionStatus",
-        "dnsName",
-        "dnsNames",
-        "etag",
-        "failoverReplica",
-        "gceZone",
-        "geminiConfig",
-        "includeReplicasForMajorVersionUpgrade",
-        "instanceType",
-        "ipAddresses",
-        "ipv6Address",
-        "kind",
-        "maintenanceVersion",
-        "masterInstanceName",
-        "maxDiskSize",
-        "name",
-        "nodeCount",
-        "nodes",
-        "onPremisesConfiguration",
-        "outOfDiskReport",
-        "primaryDnsName",
-        "project",
-        "pscServiceAttachmentLink",
-        "region",
-        "replicaConfiguration",
-        "replicaNames",
-        "replicationCluster",
-        "rootPassword",
-        "satisfiesPzi",
-        "satisfiesPzs",
-        "scheduledMaintenance",
-        "secondaryGceZone",
-        "selfLink",
-        "serverCaCert",
-        "serviceAccountEmailAddress",
-        "settings",
-        "skipPrecheck",
-        "sqlNetworkArchitecture",
-        "state",
-        "suspensionReason",
-        "switchTransactionLogsToCloudStorageEnabled",
-        "tags",
-        "upgradableDatabaseVersions",
-        "writeEndpoint",
-    ];
-    const SECRETS: &'static [&'static str] = &["rootPassword"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.available_maintenance_versions),
-            1 => __gapi::field(&self.backend_type),
-            2 => __gapi::field(&self.connection_name),
-            3 => __gapi::field(&self.create_time),
-            4 => __gapi::field(&self.current_disk_size),
-            5 => __gapi::field(&self.database_center_integration),
-            6 => __gapi::field(&self.database_center_integration_enabled),
-            7 => __gapi::field(&self.database_installed_version),
-            8 => __gapi::field(&self.database_version),
-            9 => __gapi::field(&self.deployment_info),
-            10 => __gapi::field(&self.disk_encryption_configuration),
-            11 => __gapi::field(&self.disk_encryption_status),
-            12 => __gapi::field(&self.dns_name),
-            13 => __gapi::field(&self.dns_names),
-            14 => __gapi::field(&self.etag),
-            15 => __gapi::field(&self.failover_replica),
-            16 => __gapi::field(&self.gce_zone),
-            17 => __gapi::field(&self.gemini_config),
-            18 => __gapi::field(&self.include_replicas_for_major_version_upgrade),
-            19 => __gapi::field(&self.instance_type),
-            20 => __gapi::field(&self.ip_addresses),
-            21 => __gapi::field(&self.ipv6_address),
-            22 => __gapi::field(&self.kind),
-            23 => __gapi::field(&self.maintenance_version),
-            24 => __gapi::field(&self.master_instance_name),
-            25 => __gapi::field(&self.max_disk_size),
-            26 => __gapi::field(&self.name),
-            27 => __gapi::field(&self.node_count),
-            28 => __gapi::field(&self.nodes),
-            29 => __gapi::field(&self.on_premises_configuration),
-            30 => __gapi::field(&self.out_of_disk_report),
-            31 => __gapi::field(&self.primary_dns_name),
-            32 => __gapi::field(&self.project),
-            33 => __gapi::field(&self.psc_service_attachment_link),
-            34 => __gapi::field(&self.region),
-            35 => __gapi::field(&self.replica_configuration),
-            36 => __gapi::field(&self.replica_names),
-            37 => __gapi::field(&self.replication_cluster),
-            38 => __gapi::field(&self.root_password),
-            39 => __gapi::field(&self.satisfies_pzi),
-            40 => __gapi::field(&self.satisfies_pzs),
-            41 => __gapi::field(&self.scheduled_maintenance),
-            42 => __gapi::field(&self.secondary_gce_zone),
-            43 => __gapi::field(&self.self_link),
-            44 => __gapi::field(&self.server_ca_cert),
-            45 => __gapi::field(&self.service_account_email_address),
-            46 => __gapi::field(&self.settings),
-            47 => __gapi::field(&self.skip_precheck),
-            48 => __gapi::field(&self.sql_network_architecture),
-            49 => __gapi::field(&self.state),
-            50 => __gapi::field(&self.suspension_reason),
-            51 => __gapi::field(&self.switch_transaction_logs_to_cloud_storage_enabled),
-            52 => __gapi::field(&self.tags),
-            53 => __gapi::field(&self.upgradable_database_versions),
-            54 => __gapi::field(&self.write_endpoint),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "availableMaintenanceVersions" => __gapi::field_mut(
-                &mut self.available_maintenance_versions,
-            ),
-            "backendType" => __gapi::field_mut(&mut self.backend_type),
-            "connectionName" => __gapi::field_mut(&mut self.connection_name),
-            "createTime" => __gapi::field_mut(&mut self.create_time),
-            "currentDiskSize" => __gapi::field_mut(&mut self.current_disk_size),
-            "databaseCenterIntegration" => __gapi::field_mut(&mut self.database_center_integration),
-            "databaseCenterIntegrationEnabled" => __gapi::field_mut(
-                &mut self.database_center_integration_enabled,
-            ),
-            "databaseInstalledVersion" => __gapi::field_mut(&mut self.database_installed_version),
-            "databaseVersion" => __gapi::field_mut(&mut self.database_version),
-            "deploymentInfo" => __gapi::field_mut(&mut self.deployment_info),
-            "diskEncryptionConfiguration" => __gapi::field_mut(
-                &mut self.disk_encryption_configuration,
-            ),
-            "diskEncryptionStatus" => __gapi::field_mut(&mut self.disk_encryption_status),
-            "dnsName" => __gapi::field_mut(&mut self.dns_name),
-            "dnsNames" => __gapi::field_mut(&mut self.dns_names),
-            "etag" => __gapi::field_mut(&mut self.etag),
-            "failoverReplica" => __gapi::field_mut(&mut self.failover_replica),
-            "gceZone" => __gapi::field_mut(&mut self.gce_zone),
-            "geminiConfig" => __gapi::field_mut(&mut self.gemini_config),
-            "includeReplicasForMajorVersionUpgrade" => __gapi::field_mut(
-                &mut self.include_replicas_for_major_version_upgrade,
-            ),
-            "instanceType" => __gapi::field_mut(&mut self.instance_type),
-            "ipAddresses" => __gapi::field_mut(&mut self.ip_addresses),
-            "ipv6Address" => __gapi::field_mut(&mut self.ipv6_address),
-            "kind" => __gapi::field_mut(&mut self.kind),
-            "maintenanceVersion" => __gapi::field_mut(&mut self.maintenance_version),
-            "masterInstanceName" => __gapi::field_mut(&mut self.master_instance_name),
-            "maxDiskSize" => __gapi::field_mut(&mut self.max_disk_size),
-            "name" => __gapi::field_mut(&mut self.name),
-            "nodeCount" => __gapi::field_mut(&mut self.node_count),
-            "nodes" => __gapi::field_mut(&mut self.nodes),
-            "onPremisesConfiguration" => __gapi::field_mut(&mut self.on_premises_configuration),
-            "outOfDiskReport" => __gapi::field_mut(&mut self.out_of_disk_report),
-            "primaryDnsName" => __gapi::field_mut(&mut self.primary_dns_name),
-            "project" => __gapi::field_mut(&mut self.project),
-            "pscServiceAttachmentLink" => __gapi::field_mut(&mut self.psc_service_attachment_link),
-            "region" => __gapi::field_mut(&mut self.region),
-            "replicaConfiguration" => __gapi::field_mut(&mut self.replica_configuration),
-            "replicaNames" => __gapi::field_mut(&mut self.replica_names),
-            "replicationCluster" => __gapi::field_mut(&mut self.replication_cluster),
-            "rootPassword" => __gapi::field_mut(&mut self.root_password),
-            "satisfiesPzi" => __gapi::field_mut(&mut self.satisfies_pzi),
-            "satisfiesPzs" => __gapi::field_mut(&mut self.satisfies_pzs),
-            "scheduledMaintenance" => __gapi::field_mut(&mut self.scheduled_maintenance),
-            "secondaryGceZone" => __gapi::field_mut(&mut self.secondary_gce_zone),
-            "selfLink" => __gapi::field_mut(&mut self.self_link),
-            "serverCaCert" => __gapi::field_mut(&mut self.server_ca_cert),
-            "serviceAccountEmailAddress" => __gapi::field_mut(
-                &mut self.service_account_email_address,
-            ),
-            "settings" => __gapi::field_mut(&mut self.settings),
-            "skipPrecheck" => __gapi::field_mut(&mut self.skip_precheck),
-            "sqlNetworkArchitecture" => __gapi::field_mut(&mut self.sql_network_architecture),
-            "state" => __gapi::field_mut(&mut self.state),
-            "suspensionReason" => __gapi::field_mut(&mut self.suspension_reason),
-            "switchTransactionLogsToCloudStorageEnabled" => __gapi::field_mut(
-                &mut self.switch_transaction_logs_to_cloud_storage_enabled,
-            ),
-            "tags" => __gapi::field_mut(&mut self.tags),
-            "upgradableDatabaseVersions" => __gapi::field_mut(
-                &mut self.upgradable_database_versions,
-            ),
-            "writeEndpoint" => __gapi::field_mut(&mut self.write_endpoint),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    DatabaseInstance "DatabaseInstance" fn null secrets["rootPassword"],
+    0 available_maintenance_versions "availableMaintenanceVersions",
+    1 backend_type "backendType",
+    2 connection_name "connectionName",
+    3 create_time "createTime",
+    4 current_disk_size "currentDiskSize",
+    5 database_center_integration "databaseCenterIntegration",
+    6 database_center_integration_enabled "databaseCenterIntegrationEnabled",
+    7 database_installed_version "databaseInstalledVersion",
+    8 database_version "databaseVersion",
+    9 deployment_info "deploymentInfo",
+    10 disk_encryption_configuration "diskEncryptionConfiguration",
+    11 disk_encryption_status "diskEncryptionStatus",
+    12 dns_name "dnsName",
+    13 dns_names "dnsNames",
+    14 etag "etag",
+    15 failover_replica "failoverReplica",
+    16 gce_zone "gceZone",
+    17 gemini_config "geminiConfig",
+    18 include_replicas_for_major_version_upgrade "includeReplicasForMajorVersionUpgrade",
+    19 instance_type "instanceType",
+    20 ip_addresses "ipAddresses",
+    21 ipv6_address "ipv6Address",
+    22 kind "kind",
+    23 maintenance_version "maintenanceVersion",
+    24 master_instance_name "masterInstanceName",
+    25 max_disk_size "maxDiskSize",
+    26 name "name",
+    27 node_count "nodeCount",
+    28 nodes "nodes",
+    29 on_premises_configuration "onPremisesConfiguration",
+    30 out_of_disk_report "outOfDiskReport",
+    31 primary_dns_name "primaryDnsName",
+    32 project "project",
+    33 psc_service_attachment_link "pscServiceAttachmentLink",
+    34 region "region",
+    35 replica_configuration "replicaConfiguration",
+    36 replica_names "replicaNames",
+    37 replication_cluster "replicationCluster",
+    38 root_password "rootPassword",
+    39 satisfies_pzi "satisfiesPzi",
+    40 satisfies_pzs "satisfiesPzs",
+    41 scheduled_maintenance "scheduledMaintenance",
+    42 secondary_gce_zone "secondaryGceZone",
+    43 self_link "selfLink",
+    44 server_ca_cert "serverCaCert",
+    45 service_account_email_address "serviceAccountEmailAddress",
+    46 settings "settings",
+    47 skip_precheck "skipPrecheck",
+    48 sql_network_architecture "sqlNetworkArchitecture",
+    49 state "state",
+    50 suspension_reason "suspensionReason",
+    51 switch_transaction_logs_to_cloud_storage_enabled "switchTransactionLogsToCloudStorageEnabled",
+    52 tags "tags",
+    53 upgradable_database_versions "upgradableDatabaseVersions",
+    54 write_endpoint "writeEndpoint",
+);
 
 /// The backend type.
 ///
@@ -2300,7 +1339,7 @@ pub enum DatabaseInstanceBackendType {
     SecondGen,
     /// On premises instance.
     External,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -2344,7 +1383,7 @@ pub enum DatabaseInstanceDatabaseCenterIntegration {
     Enabled,
     /// Database Center integration is disabled.
     Disabled,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -2493,7 +1532,7 @@ pub enum DatabaseInstanceDatabaseVersion {
     Sqlserver2025Enterprise,
     /// The database version is SQL Server 2025 Express.
     Sqlserver2025Express,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -2636,54 +1675,15 @@ pub struct DatabaseInstanceFailoverReplica {
     /// The name of the failover replica. If specified at instance creation, a failover replica is created for the
     /// instance. The name doesn't include the project ID.
     pub name: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl DatabaseInstanceFailoverReplica {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for DatabaseInstanceFailoverReplica {
-    const NAME: &'static str = "DatabaseInstanceFailoverReplica";
-    const PROPERTIES: &'static [&'static str] = &["available", "name"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.available),
-            1 => __gapi::field(&self.name),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "available" => __gapi::field_mut(&mut self.available),
-            "name" => __gapi::field_mut(&mut self.name),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    DatabaseInstanceFailoverReplica "DatabaseInstanceFailoverReplica" fn null,
+    0 available "available",
+    1 name "name",
+);
 
 /// The instance type.
 #[derive(Clone)]
@@ -2701,7 +1701,7 @@ pub enum DatabaseInstanceInstanceType {
     ReadPoolInstance,
     /// A Cloud SQL instance acting as a Blue-Green deployment target primary. (MySQL only)
     GreenInstance,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -2745,7 +1745,7 @@ pub enum DatabaseInstanceSqlNetworkArchitecture {
     NewNetworkArchitecture,
     /// The instance uses the old network architecture.
     OldNetworkArchitecture,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -2797,7 +1797,7 @@ pub enum DatabaseInstanceState {
     /// (Applicable to read pool nodes only.) The read pool node needs to be repaired. The database might be
     /// unavailable.
     Repairing,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -2854,7 +1854,7 @@ pub enum DatabaseInstanceSuspensionReason {
     KmsKeyIssue,
     /// The project is suspended due to abuse detected by Ares.
     ProjectAbuse,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -2904,56 +1904,16 @@ pub struct DenyMaintenancePeriod {
     /// Time in UTC when the "deny maintenance period" starts on start_date and ends on end_date. The time is in
     /// format: HH:mm:SS, i.e., 00:00:00
     pub time: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl DenyMaintenancePeriod {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for DenyMaintenancePeriod {
-    const NAME: &'static str = "DenyMaintenancePeriod";
-    const PROPERTIES: &'static [&'static str] = &["endDate", "startDate", "time"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.end_date),
-            1 => __gapi::field(&self.start_date),
-            2 => __gapi::field(&self.time),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "endDate" => __gapi::field_mut(&mut self.end_date),
-            "startDate" => __gapi::field_mut(&mut self.start_date),
-            "time" => __gapi::field_mut(&mut self.time),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    DenyMaintenancePeriod "DenyMaintenancePeriod" fn null,
+    0 end_date "endDate",
+    1 start_date "startDate",
+    2 time "time",
+);
 
 /// Disk encryption configuration for an instance.
 #[derive(Clone, Default)]
@@ -2969,65 +1929,17 @@ pub struct DiskEncryptionConfiguration {
     pub kind: Option<String>,
     /// Resource name of KMS key for disk encryption.
     pub kms_key_name: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl DiskEncryptionConfiguration {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for DiskEncryptionConfiguration {
-    const NAME: &'static str = "DiskEncryptionConfiguration";
-    const PROPERTIES: &'static [&'static str] = &[
-        "cmekSourceLogEncryptionEnforced",
-        "confidentialMode",
-        "kind",
-        "kmsKeyName",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.cmek_source_log_encryption_enforced),
-            1 => __gapi::field(&self.confidential_mode),
-            2 => __gapi::field(&self.kind),
-            3 => __gapi::field(&self.kms_key_name),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "cmekSourceLogEncryptionEnforced" => __gapi::field_mut(
-                &mut self.cmek_source_log_encryption_enforced,
-            ),
-            "confidentialMode" => __gapi::field_mut(&mut self.confidential_mode),
-            "kind" => __gapi::field_mut(&mut self.kind),
-            "kmsKeyName" => __gapi::field_mut(&mut self.kms_key_name),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    DiskEncryptionConfiguration "DiskEncryptionConfiguration" fn null,
+    0 cmek_source_log_encryption_enforced "cmekSourceLogEncryptionEnforced",
+    1 confidential_mode "confidentialMode",
+    2 kind "kind",
+    3 kms_key_name "kmsKeyName",
+);
 
 /// Disk encryption status for an instance.
 #[derive(Clone, Default)]
@@ -3036,54 +1948,15 @@ pub struct DiskEncryptionStatus {
     pub kind: Option<String>,
     /// KMS key version used to encrypt the Cloud SQL instance resource
     pub kms_key_version_name: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl DiskEncryptionStatus {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for DiskEncryptionStatus {
-    const NAME: &'static str = "DiskEncryptionStatus";
-    const PROPERTIES: &'static [&'static str] = &["kind", "kmsKeyVersionName"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.kind),
-            1 => __gapi::field(&self.kms_key_version_name),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "kind" => __gapi::field_mut(&mut self.kind),
-            "kmsKeyVersionName" => __gapi::field_mut(&mut self.kms_key_version_name),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    DiskEncryptionStatus "DiskEncryptionStatus" fn null,
+    0 kind "kind",
+    1 kms_key_version_name "kmsKeyVersionName",
+);
 
 /// DNS metadata.
 #[derive(Clone, Default)]
@@ -3104,63 +1977,17 @@ pub struct DnsNameMapping {
     ///
     /// Set by the server.
     pub record_manager: Option<DnsNameMappingRecordManager>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl DnsNameMapping {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for DnsNameMapping {
-    const NAME: &'static str = "DnsNameMapping";
-    const PROPERTIES: &'static [&'static str] = &[
-        "connectionType",
-        "dnsScope",
-        "name",
-        "recordManager",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.connection_type),
-            1 => __gapi::field(&self.dns_scope),
-            2 => __gapi::field(&self.name),
-            3 => __gapi::field(&self.record_manager),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "connectionType" => __gapi::field_mut(&mut self.connection_type),
-            "dnsScope" => __gapi::field_mut(&mut self.dns_scope),
-            "name" => __gapi::field_mut(&mut self.name),
-            "recordManager" => __gapi::field_mut(&mut self.record_manager),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    DnsNameMapping "DnsNameMapping" fn null,
+    0 connection_type "connectionType",
+    1 dns_scope "dnsScope",
+    2 name "name",
+    3 record_manager "recordManager",
+);
 
 /// Output only.
 ///
@@ -3176,7 +2003,7 @@ pub enum DnsNameMappingConnectionType {
     PrivateServicesAccess,
     /// Private Service Connect.
     PrivateServiceConnect,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -3218,7 +2045,7 @@ pub enum DnsNameMappingDnsScope {
     Instance,
     /// Indicates a cluster-level DNS name.
     Cluster,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -3259,7 +2086,7 @@ pub enum DnsNameMappingRecordManager {
     /// The record is managed by Cloud SQL, which will create, update, and delete the DNS records for the zone
     /// automatically when the Cloud SQL database instance is created or updated.
     CloudSqlAutomation,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -3293,38 +2120,11 @@ impl AsRef<str> for DnsNameMappingRecordManager {
 /// rpc Bar(google.protobuf.Empty) returns (google.protobuf.Empty); }
 #[derive(Clone, Default)]
 pub struct Empty {
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Empty {
-    const NAME: &'static str = "Empty";
-    const PROPERTIES: &'static [&'static str] = &[];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Empty "Empty");
 
 /// Database instance export context.
 #[derive(Clone, Default)]
@@ -3356,78 +2156,22 @@ pub struct ExportContext {
     /// If the file already exists, the request succeeds, but the operation fails. If `fileType` is `SQL` and the
     /// filename ends with .gz, the contents are compressed.
     pub uri: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl ExportContext {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for ExportContext {
-    const NAME: &'static str = "ExportContext";
-    const PROPERTIES: &'static [&'static str] = &[
-        "bakExportOptions",
-        "csvExportOptions",
-        "databases",
-        "fileType",
-        "kind",
-        "offload",
-        "sqlExportOptions",
-        "tdeExportOptions",
-        "uri",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.bak_export_options),
-            1 => __gapi::field(&self.csv_export_options),
-            2 => __gapi::field(&self.databases),
-            3 => __gapi::field(&self.file_type),
-            4 => __gapi::field(&self.kind),
-            5 => __gapi::field(&self.offload),
-            6 => __gapi::field(&self.sql_export_options),
-            7 => __gapi::field(&self.tde_export_options),
-            8 => __gapi::field(&self.uri),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "bakExportOptions" => __gapi::field_mut(&mut self.bak_export_options),
-            "csvExportOptions" => __gapi::field_mut(&mut self.csv_export_options),
-            "databases" => __gapi::field_mut(&mut self.databases),
-            "fileType" => __gapi::field_mut(&mut self.file_type),
-            "kind" => __gapi::field_mut(&mut self.kind),
-            "offload" => __gapi::field_mut(&mut self.offload),
-            "sqlExportOptions" => __gapi::field_mut(&mut self.sql_export_options),
-            "tdeExportOptions" => __gapi::field_mut(&mut self.tde_export_options),
-            "uri" => __gapi::field_mut(&mut self.uri),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    ExportContext "ExportContext" fn null,
+    0 bak_export_options "bakExportOptions",
+    1 csv_export_options "csvExportOptions",
+    2 databases "databases",
+    3 file_type "fileType",
+    4 kind "kind",
+    5 offload "offload",
+    6 sql_export_options "sqlExportOptions",
+    7 tde_export_options "tdeExportOptions",
+    8 uri "uri",
+);
 
 /// Options for exporting BAK files (SQL Server-only)
 #[derive(Clone, Default)]
@@ -3453,72 +2197,20 @@ pub struct ExportContextBakExportOptions {
     pub stripe_count: Option<i32>,
     /// Whether or not the export should be striped.
     pub striped: Option<bool>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl ExportContextBakExportOptions {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for ExportContextBakExportOptions {
-    const NAME: &'static str = "ExportContextBakExportOptions";
-    const PROPERTIES: &'static [&'static str] = &[
-        "bakType",
-        "copyOnly",
-        "differentialBase",
-        "exportLogEndTime",
-        "exportLogStartTime",
-        "stripeCount",
-        "striped",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.bak_type),
-            1 => __gapi::field(&self.copy_only),
-            2 => __gapi::field(&self.differential_base),
-            3 => __gapi::field(&self.export_log_end_time),
-            4 => __gapi::field(&self.export_log_start_time),
-            5 => __gapi::field(&self.stripe_count),
-            6 => __gapi::field(&self.striped),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "bakType" => __gapi::field_mut(&mut self.bak_type),
-            "copyOnly" => __gapi::field_mut(&mut self.copy_only),
-            "differentialBase" => __gapi::field_mut(&mut self.differential_base),
-            "exportLogEndTime" => __gapi::field_mut(&mut self.export_log_end_time),
-            "exportLogStartTime" => __gapi::field_mut(&mut self.export_log_start_time),
-            "stripeCount" => __gapi::field_mut(&mut self.stripe_count),
-            "striped" => __gapi::field_mut(&mut self.striped),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    ExportContextBakExportOptions "ExportContextBakExportOptions" fn null,
+    0 bak_type "bakType",
+    1 copy_only "copyOnly",
+    2 differential_base "differentialBase",
+    3 export_log_end_time "exportLogEndTime",
+    4 export_log_start_time "exportLogStartTime",
+    5 stripe_count "stripeCount",
+    6 striped "striped",
+);
 
 /// Type of this bak file will be export, FULL or DIFF, SQL Server only
 #[derive(Clone)]
@@ -3532,7 +2224,7 @@ pub enum ExportContextBakExportOptionsBakType {
     Diff,
     /// Transaction Log backup
     Tlog,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -3578,66 +2270,18 @@ pub struct ExportContextCsvExportOptions {
     pub quote_character: Option<String>,
     /// The select query used to extract the data.
     pub select_query: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl ExportContextCsvExportOptions {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for ExportContextCsvExportOptions {
-    const NAME: &'static str = "ExportContextCsvExportOptions";
-    const PROPERTIES: &'static [&'static str] = &[
-        "escapeCharacter",
-        "fieldsTerminatedBy",
-        "linesTerminatedBy",
-        "quoteCharacter",
-        "selectQuery",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.escape_character),
-            1 => __gapi::field(&self.fields_terminated_by),
-            2 => __gapi::field(&self.lines_terminated_by),
-            3 => __gapi::field(&self.quote_character),
-            4 => __gapi::field(&self.select_query),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "escapeCharacter" => __gapi::field_mut(&mut self.escape_character),
-            "fieldsTerminatedBy" => __gapi::field_mut(&mut self.fields_terminated_by),
-            "linesTerminatedBy" => __gapi::field_mut(&mut self.lines_terminated_by),
-            "quoteCharacter" => __gapi::field_mut(&mut self.quote_character),
-            "selectQuery" => __gapi::field_mut(&mut self.select_query),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    ExportContextCsvExportOptions "ExportContextCsvExportOptions" fn null,
+    0 escape_character "escapeCharacter",
+    1 fields_terminated_by "fieldsTerminatedBy",
+    2 lines_terminated_by "linesTerminatedBy",
+    3 quote_character "quoteCharacter",
+    4 select_query "selectQuery",
+);
 
 /// The file type for the specified uri.
 #[derive(Clone)]
@@ -3653,7 +2297,7 @@ pub enum ExportContextFileType {
     Bak,
     /// TDE certificate.
     Tde,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -3701,69 +2345,19 @@ pub struct ExportContextSqlExportOptions {
     pub tables: Option<Vec<String>>,
     /// Optional. The number of threads to use for parallel export.
     pub threads: Option<i32>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl ExportContextSqlExportOptions {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for ExportContextSqlExportOptions {
-    const NAME: &'static str = "ExportContextSqlExportOptions";
-    const PROPERTIES: &'static [&'static str] = &[
-        "mysqlExportOptions",
-        "parallel",
-        "postgresExportOptions",
-        "schemaOnly",
-        "tables",
-        "threads",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.mysql_export_options),
-            1 => __gapi::field(&self.parallel),
-            2 => __gapi::field(&self.postgres_export_options),
-            3 => __gapi::field(&self.schema_only),
-            4 => __gapi::field(&self.tables),
-            5 => __gapi::field(&self.threads),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "mysqlExportOptions" => __gapi::field_mut(&mut self.mysql_export_options),
-            "parallel" => __gapi::field_mut(&mut self.parallel),
-            "postgresExportOptions" => __gapi::field_mut(&mut self.postgres_export_options),
-            "schemaOnly" => __gapi::field_mut(&mut self.schema_only),
-            "tables" => __gapi::field_mut(&mut self.tables),
-            "threads" => __gapi::field_mut(&mut self.threads),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    ExportContextSqlExportOptions "ExportContextSqlExportOptions" fn null,
+    0 mysql_export_options "mysqlExportOptions",
+    1 parallel "parallel",
+    2 postgres_export_options "postgresExportOptions",
+    3 schema_only "schemaOnly",
+    4 tables "tables",
+    5 threads "threads",
+);
 
 /// Options for exporting from MySQL.
 #[derive(Clone, Default)]
@@ -3773,52 +2367,14 @@ pub struct ExportContextSqlExportOptionsMysqlExportOptions {
     /// CHANGE MASTER TO statement is written as a SQL comment and has no effect. If set to any value other than `1`, --set-gtid-purged
     /// is set to OFF.
     pub master_data: Option<i32>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl ExportContextSqlExportOptionsMysqlExportOptions {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for ExportContextSqlExportOptionsMysqlExportOptions {
-    const NAME: &'static str = "ExportContextSqlExportOptionsMysqlExportOptions";
-    const PROPERTIES: &'static [&'static str] = &["masterData"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.master_data),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "masterData" => __gapi::field_mut(&mut self.master_data),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    ExportContextSqlExportOptionsMysqlExportOptions "ExportContextSqlExportOptionsMysqlExportOptions" fn null,
+    0 master_data "masterData",
+);
 
 /// Options for exporting from a Cloud SQL for PostgreSQL instance.
 #[derive(Clone, Default)]
@@ -3828,54 +2384,15 @@ pub struct ExportContextSqlExportOptionsPostgresExportOptions {
     pub clean: Option<bool>,
     /// Optional. Option to include an IF EXISTS SQL statement with each DROP statement produced by clean.
     pub if_exists: Option<bool>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl ExportContextSqlExportOptionsPostgresExportOptions {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for ExportContextSqlExportOptionsPostgresExportOptions {
-    const NAME: &'static str = "ExportContextSqlExportOptionsPostgresExportOptions";
-    const PROPERTIES: &'static [&'static str] = &["clean", "ifExists"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.clean),
-            1 => __gapi::field(&self.if_exists),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "clean" => __gapi::field_mut(&mut self.clean),
-            "ifExists" => __gapi::field_mut(&mut self.if_exists),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    ExportContextSqlExportOptionsPostgresExportOptions "ExportContextSqlExportOptionsPostgresExportOptions" fn null,
+    0 clean "clean",
+    1 if_exists "ifExists",
+);
 
 /// Optional.
 ///
@@ -3892,64 +2409,19 @@ pub struct ExportContextTdeExportOptions {
     /// Required. Path to the TDE certificate private key in the form gs://bucketName/fileName. The instance must have
     /// write access to the location. Applicable only for SQL Server instances.
     pub private_key_path: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl ExportContextTdeExportOptions {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for ExportContextTdeExportOptions {
-    const NAME: &'static str = "ExportContextTdeExportOptions";
-    const PROPERTIES: &'static [&'static str] = &[
-        "certificatePath",
-        "name",
+__gapi::object!(
+    ExportContextTdeExportOptions "ExportContextTdeExportOptions" fn null secrets[
         "privateKeyPassword",
-        "privateKeyPath",
-    ];
-    const SECRETS: &'static [&'static str] = &["privateKeyPassword"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.certificate_path),
-            1 => __gapi::field(&self.name),
-            2 => __gapi::field(&self.private_key_password),
-            3 => __gapi::field(&self.private_key_path),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "certificatePath" => __gapi::field_mut(&mut self.certificate_path),
-            "name" => __gapi::field_mut(&mut self.name),
-            "privateKeyPassword" => __gapi::field_mut(&mut self.private_key_password),
-            "privateKeyPath" => __gapi::field_mut(&mut self.private_key_path),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+    ],
+    0 certificate_path "certificatePath",
+    1 name "name",
+    2 private_key_password "privateKeyPassword",
+    3 private_key_path "privateKeyPath",
+);
 
 /// Config used to determine the final backup settings for the instance.
 #[derive(Clone, Default)]
@@ -3959,54 +2431,15 @@ pub struct FinalBackupConfig {
     /// The number of days to retain the final backup after the instance deletion. The final backup will be purged at
     /// (time_of_instance_deletion + retention_days).
     pub retention_days: Option<i32>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl FinalBackupConfig {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for FinalBackupConfig {
-    const NAME: &'static str = "FinalBackupConfig";
-    const PROPERTIES: &'static [&'static str] = &["enabled", "retentionDays"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.enabled),
-            1 => __gapi::field(&self.retention_days),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "enabled" => __gapi::field_mut(&mut self.enabled),
-            "retentionDays" => __gapi::field_mut(&mut self.retention_days),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    FinalBackupConfig "FinalBackupConfig" fn null,
+    0 enabled "enabled",
+    1 retention_days "retentionDays",
+);
 
 /// Gemini instance configuration.
 #[derive(Clone, Default)]
@@ -4035,69 +2468,19 @@ pub struct GeminiInstanceConfig {
     ///
     /// Set by the server.
     pub oom_session_cancel_enabled: Option<bool>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl GeminiInstanceConfig {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for GeminiInstanceConfig {
-    const NAME: &'static str = "GeminiInstanceConfig";
-    const PROPERTIES: &'static [&'static str] = &[
-        "activeQueryEnabled",
-        "entitled",
-        "flagRecommenderEnabled",
-        "googleVacuumMgmtEnabled",
-        "indexAdvisorEnabled",
-        "oomSessionCancelEnabled",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.active_query_enabled),
-            1 => __gapi::field(&self.entitled),
-            2 => __gapi::field(&self.flag_recommender_enabled),
-            3 => __gapi::field(&self.google_vacuum_mgmt_enabled),
-            4 => __gapi::field(&self.index_advisor_enabled),
-            5 => __gapi::field(&self.oom_session_cancel_enabled),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "activeQueryEnabled" => __gapi::field_mut(&mut self.active_query_enabled),
-            "entitled" => __gapi::field_mut(&mut self.entitled),
-            "flagRecommenderEnabled" => __gapi::field_mut(&mut self.flag_recommender_enabled),
-            "googleVacuumMgmtEnabled" => __gapi::field_mut(&mut self.google_vacuum_mgmt_enabled),
-            "indexAdvisorEnabled" => __gapi::field_mut(&mut self.index_advisor_enabled),
-            "oomSessionCancelEnabled" => __gapi::field_mut(&mut self.oom_session_cancel_enabled),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    GeminiInstanceConfig "GeminiInstanceConfig" fn null,
+    0 active_query_enabled "activeQueryEnabled",
+    1 entitled "entitled",
+    2 flag_recommender_enabled "flagRecommenderEnabled",
+    3 google_vacuum_mgmt_enabled "googleVacuumMgmtEnabled",
+    4 index_advisor_enabled "indexAdvisorEnabled",
+    5 oom_session_cancel_enabled "oomSessionCancelEnabled",
+);
 
 /// Database instance import context.
 #[derive(Clone, Default)]
@@ -4126,78 +2509,22 @@ pub struct ImportContext {
     /// are supported when `fileType` is `SQL`. The instance must have write permissions to the bucket and read access
     /// to the file.
     pub uri: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl ImportContext {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for ImportContext {
-    const NAME: &'static str = "ImportContext";
-    const PROPERTIES: &'static [&'static str] = &[
-        "bakImportOptions",
-        "csvImportOptions",
-        "database",
-        "fileType",
-        "importUser",
-        "kind",
-        "sqlImportOptions",
-        "tdeImportOptions",
-        "uri",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.bak_import_options),
-            1 => __gapi::field(&self.csv_import_options),
-            2 => __gapi::field(&self.database),
-            3 => __gapi::field(&self.file_type),
-            4 => __gapi::field(&self.import_user),
-            5 => __gapi::field(&self.kind),
-            6 => __gapi::field(&self.sql_import_options),
-            7 => __gapi::field(&self.tde_import_options),
-            8 => __gapi::field(&self.uri),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "bakImportOptions" => __gapi::field_mut(&mut self.bak_import_options),
-            "csvImportOptions" => __gapi::field_mut(&mut self.csv_import_options),
-            "database" => __gapi::field_mut(&mut self.database),
-            "fileType" => __gapi::field_mut(&mut self.file_type),
-            "importUser" => __gapi::field_mut(&mut self.import_user),
-            "kind" => __gapi::field_mut(&mut self.kind),
-            "sqlImportOptions" => __gapi::field_mut(&mut self.sql_import_options),
-            "tdeImportOptions" => __gapi::field_mut(&mut self.tde_import_options),
-            "uri" => __gapi::field_mut(&mut self.uri),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    ImportContext "ImportContext" fn null,
+    0 bak_import_options "bakImportOptions",
+    1 csv_import_options "csvImportOptions",
+    2 database "database",
+    3 file_type "fileType",
+    4 import_user "importUser",
+    5 kind "kind",
+    6 sql_import_options "sqlImportOptions",
+    7 tde_import_options "tdeImportOptions",
+    8 uri "uri",
+);
 
 /// Import parameters specific to SQL Server .BAK files
 #[derive(Clone, Default)]
@@ -4222,72 +2549,20 @@ pub struct ImportContextBakImportOptions {
     pub stop_at_mark: Option<String>,
     /// Whether or not the backup set being restored is striped. Applies only to Cloud SQL for SQL Server.
     pub striped: Option<bool>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl ImportContextBakImportOptions {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for ImportContextBakImportOptions {
-    const NAME: &'static str = "ImportContextBakImportOptions";
-    const PROPERTIES: &'static [&'static str] = &[
-        "bakType",
-        "encryptionOptions",
-        "noRecovery",
-        "recoveryOnly",
-        "stopAt",
-        "stopAtMark",
-        "striped",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.bak_type),
-            1 => __gapi::field(&self.encryption_options),
-            2 => __gapi::field(&self.no_recovery),
-            3 => __gapi::field(&self.recovery_only),
-            4 => __gapi::field(&self.stop_at),
-            5 => __gapi::field(&self.stop_at_mark),
-            6 => __gapi::field(&self.striped),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "bakType" => __gapi::field_mut(&mut self.bak_type),
-            "encryptionOptions" => __gapi::field_mut(&mut self.encryption_options),
-            "noRecovery" => __gapi::field_mut(&mut self.no_recovery),
-            "recoveryOnly" => __gapi::field_mut(&mut self.recovery_only),
-            "stopAt" => __gapi::field_mut(&mut self.stop_at),
-            "stopAtMark" => __gapi::field_mut(&mut self.stop_at_mark),
-            "striped" => __gapi::field_mut(&mut self.striped),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    ImportContextBakImportOptions "ImportContextBakImportOptions" fn null,
+    0 bak_type "bakType",
+    1 encryption_options "encryptionOptions",
+    2 no_recovery "noRecovery",
+    3 recovery_only "recoveryOnly",
+    4 stop_at "stopAt",
+    5 stop_at_mark "stopAtMark",
+    6 striped "striped",
+);
 
 /// Type of the bak content, FULL or DIFF
 #[derive(Clone)]
@@ -4301,7 +2576,7 @@ pub enum ImportContextBakImportOptionsBakType {
     Diff,
     /// Transaction Log backup
     Tlog,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -4344,64 +2619,19 @@ pub struct ImportContextBakImportOptionsEncryptionOptions {
     /// Path to the Certificate Private Key (.pvk) in Cloud Storage, in the form `gs://bucketName/fileName`. The
     /// instance must have write permissions to the bucket and read access to the file.
     pub pvk_path: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl ImportContextBakImportOptionsEncryptionOptions {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for ImportContextBakImportOptionsEncryptionOptions {
-    const NAME: &'static str = "ImportContextBakImportOptionsEncryptionOptions";
-    const PROPERTIES: &'static [&'static str] = &[
-        "certPath",
-        "keepEncrypted",
+__gapi::object!(
+    ImportContextBakImportOptionsEncryptionOptions "ImportContextBakImportOptionsEncryptionOptions" fn null secrets[
         "pvkPassword",
-        "pvkPath",
-    ];
-    const SECRETS: &'static [&'static str] = &["pvkPassword"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.cert_path),
-            1 => __gapi::field(&self.keep_encrypted),
-            2 => __gapi::field(&self.pvk_password),
-            3 => __gapi::field(&self.pvk_path),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "certPath" => __gapi::field_mut(&mut self.cert_path),
-            "keepEncrypted" => __gapi::field_mut(&mut self.keep_encrypted),
-            "pvkPassword" => __gapi::field_mut(&mut self.pvk_password),
-            "pvkPath" => __gapi::field_mut(&mut self.pvk_path),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+    ],
+    0 cert_path "certPath",
+    1 keep_encrypted "keepEncrypted",
+    2 pvk_password "pvkPassword",
+    3 pvk_path "pvkPath",
+);
 
 /// Options for importing data as CSV.
 #[derive(Clone, Default)]
@@ -4420,69 +2650,19 @@ pub struct ImportContextCsvImportOptions {
     pub quote_character: Option<String>,
     /// The table to which CSV data is imported.
     pub table: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl ImportContextCsvImportOptions {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for ImportContextCsvImportOptions {
-    const NAME: &'static str = "ImportContextCsvImportOptions";
-    const PROPERTIES: &'static [&'static str] = &[
-        "columns",
-        "escapeCharacter",
-        "fieldsTerminatedBy",
-        "linesTerminatedBy",
-        "quoteCharacter",
-        "table",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.columns),
-            1 => __gapi::field(&self.escape_character),
-            2 => __gapi::field(&self.fields_terminated_by),
-            3 => __gapi::field(&self.lines_terminated_by),
-            4 => __gapi::field(&self.quote_character),
-            5 => __gapi::field(&self.table),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "columns" => __gapi::field_mut(&mut self.columns),
-            "escapeCharacter" => __gapi::field_mut(&mut self.escape_character),
-            "fieldsTerminatedBy" => __gapi::field_mut(&mut self.fields_terminated_by),
-            "linesTerminatedBy" => __gapi::field_mut(&mut self.lines_terminated_by),
-            "quoteCharacter" => __gapi::field_mut(&mut self.quote_character),
-            "table" => __gapi::field_mut(&mut self.table),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    ImportContextCsvImportOptions "ImportContextCsvImportOptions" fn null,
+    0 columns "columns",
+    1 escape_character "escapeCharacter",
+    2 fields_terminated_by "fieldsTerminatedBy",
+    3 lines_terminated_by "linesTerminatedBy",
+    4 quote_character "quoteCharacter",
+    5 table "table",
+);
 
 /// The file type for the specified uri.\\`SQL`: The file contains SQL statements. \\`CSV`: The file contains CSV
 /// data.
@@ -4499,7 +2679,7 @@ pub enum ImportContextFileType {
     Bak,
     /// TDE certificate.
     Tde,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -4542,56 +2722,16 @@ pub struct ImportContextSqlImportOptions {
     pub postgres_import_options: Option<ImportContextSqlImportOptionsPostgresImportOptions>,
     /// Optional. The number of threads to use for parallel import.
     pub threads: Option<i32>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl ImportContextSqlImportOptions {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for ImportContextSqlImportOptions {
-    const NAME: &'static str = "ImportContextSqlImportOptions";
-    const PROPERTIES: &'static [&'static str] = &["parallel", "postgresImportOptions", "threads"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.parallel),
-            1 => __gapi::field(&self.postgres_import_options),
-            2 => __gapi::field(&self.threads),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "parallel" => __gapi::field_mut(&mut self.parallel),
-            "postgresImportOptions" => __gapi::field_mut(&mut self.postgres_import_options),
-            "threads" => __gapi::field_mut(&mut self.threads),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    ImportContextSqlImportOptions "ImportContextSqlImportOptions" fn null,
+    0 parallel "parallel",
+    1 postgres_import_options "postgresImportOptions",
+    2 threads "threads",
+);
 
 /// Optional.
 ///
@@ -4604,54 +2744,15 @@ pub struct ImportContextSqlImportOptionsPostgresImportOptions {
     /// Optional. The --if-exists flag for the pg_restore utility. This flag applies only if you enabled Cloud SQL to
     /// import files in parallel.
     pub if_exists: Option<bool>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl ImportContextSqlImportOptionsPostgresImportOptions {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for ImportContextSqlImportOptionsPostgresImportOptions {
-    const NAME: &'static str = "ImportContextSqlImportOptionsPostgresImportOptions";
-    const PROPERTIES: &'static [&'static str] = &["clean", "ifExists"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.clean),
-            1 => __gapi::field(&self.if_exists),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "clean" => __gapi::field_mut(&mut self.clean),
-            "ifExists" => __gapi::field_mut(&mut self.if_exists),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    ImportContextSqlImportOptionsPostgresImportOptions "ImportContextSqlImportOptionsPostgresImportOptions" fn null,
+    0 clean "clean",
+    1 if_exists "ifExists",
+);
 
 /// Optional.
 ///
@@ -4668,64 +2769,19 @@ pub struct ImportContextTdeImportOptions {
     /// Required. Path to the TDE certificate private key in the form gs://bucketName/fileName. The instance must have
     /// read access to the file. Applicable only for SQL Server instances.
     pub private_key_path: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl ImportContextTdeImportOptions {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for ImportContextTdeImportOptions {
-    const NAME: &'static str = "ImportContextTdeImportOptions";
-    const PROPERTIES: &'static [&'static str] = &[
-        "certificatePath",
-        "name",
+__gapi::object!(
+    ImportContextTdeImportOptions "ImportContextTdeImportOptions" fn null secrets[
         "privateKeyPassword",
-        "privateKeyPath",
-    ];
-    const SECRETS: &'static [&'static str] = &["privateKeyPassword"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.certificate_path),
-            1 => __gapi::field(&self.name),
-            2 => __gapi::field(&self.private_key_password),
-            3 => __gapi::field(&self.private_key_path),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "certificatePath" => __gapi::field_mut(&mut self.certificate_path),
-            "name" => __gapi::field_mut(&mut self.name),
-            "privateKeyPassword" => __gapi::field_mut(&mut self.private_key_password),
-            "privateKeyPath" => __gapi::field_mut(&mut self.private_key_path),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+    ],
+    0 certificate_path "certificatePath",
+    1 name "name",
+    2 private_key_password "privateKeyPassword",
+    3 private_key_path "privateKeyPath",
+);
 
 /// Insights configuration.
 ///
@@ -4746,71 +2802,19 @@ pub struct InsightsConfig {
     pub record_application_tags: Option<bool>,
     /// Whether Query Insights will record client address when enabled.
     pub record_client_address: Option<bool>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl InsightsConfig {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for InsightsConfig {
-    const NAME: &'static str = "InsightsConfig";
-    const PROPERTIES: &'static [&'static str] = &[
-        "enhancedQueryInsightsEnabled",
-        "queryInsightsEnabled",
-        "queryPlansPerMinute",
-        "queryStringLength",
-        "recordApplicationTags",
-        "recordClientAddress",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.enhanced_query_insights_enabled),
-            1 => __gapi::field(&self.query_insights_enabled),
-            2 => __gapi::field(&self.query_plans_per_minute),
-            3 => __gapi::field(&self.query_string_length),
-            4 => __gapi::field(&self.record_application_tags),
-            5 => __gapi::field(&self.record_client_address),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "enhancedQueryInsightsEnabled" => __gapi::field_mut(
-                &mut self.enhanced_query_insights_enabled,
-            ),
-            "queryInsightsEnabled" => __gapi::field_mut(&mut self.query_insights_enabled),
-            "queryPlansPerMinute" => __gapi::field_mut(&mut self.query_plans_per_minute),
-            "queryStringLength" => __gapi::field_mut(&mut self.query_string_length),
-            "recordApplicationTags" => __gapi::field_mut(&mut self.record_application_tags),
-            "recordClientAddress" => __gapi::field_mut(&mut self.record_client_address),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    InsightsConfig "InsightsConfig" fn null,
+    0 enhanced_query_insights_enabled "enhancedQueryInsightsEnabled",
+    1 query_insights_enabled "queryInsightsEnabled",
+    2 query_plans_per_minute "queryPlansPerMinute",
+    3 query_string_length "queryStringLength",
+    4 record_application_tags "recordApplicationTags",
+    5 record_client_address "recordClientAddress",
+);
 
 /// Reference to another Cloud SQL instance.
 #[derive(Clone, Default)]
@@ -4822,56 +2826,16 @@ pub struct InstanceReference {
     pub project: Option<String>,
     /// The region of the Cloud SQL instance being referenced.
     pub region: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl InstanceReference {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for InstanceReference {
-    const NAME: &'static str = "InstanceReference";
-    const PROPERTIES: &'static [&'static str] = &["name", "project", "region"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.name),
-            1 => __gapi::field(&self.project),
-            2 => __gapi::field(&self.region),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "name" => __gapi::field_mut(&mut self.name),
-            "project" => __gapi::field_mut(&mut self.project),
-            "region" => __gapi::field_mut(&mut self.region),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    InstanceReference "InstanceReference" fn null,
+    0 name "name",
+    1 project "project",
+    2 region "region",
+);
 
 /// Database instances list response.
 #[derive(Clone, Default)]
@@ -4885,46 +2849,17 @@ pub struct InstancesListResponse {
     pub next_page_token: Option<String>,
     /// List of warnings that occurred while handling the request.
     pub warnings: Option<Vec<ApiWarning>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for InstancesListResponse {
-    const NAME: &'static str = "InstancesListResponse";
-    const PROPERTIES: &'static [&'static str] = &["items", "kind", "nextPageToken", "warnings"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.items),
-            1 => __gapi::field(&self.kind),
-            2 => __gapi::field(&self.next_page_token),
-            3 => __gapi::field(&self.warnings),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "items" => __gapi::field_mut(&mut self.items),
-            "kind" => __gapi::field_mut(&mut self.kind),
-            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
-            "warnings" => __gapi::field_mut(&mut self.warnings),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    InstancesListResponse "InstancesListResponse",
+    0 items "items",
+    1 kind "kind",
+    2 next_page_token "nextPageToken",
+    3 warnings "warnings",
+);
 
 /// IP Management configuration.
 #[derive(Clone, Default)]
@@ -4974,93 +2909,25 @@ pub struct IpConfiguration {
     /// accept only SSL connections, while `require_ssl=false` means accept both non-SSL and SSL connections. In this
     /// case, MySQL and PostgreSQL databases respect `ssl_mode` and accepts only SSL connections.
     pub ssl_mode: Option<IpConfigurationSslMode>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl IpConfiguration {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for IpConfiguration {
-    const NAME: &'static str = "IpConfiguration";
-    const PROPERTIES: &'static [&'static str] = &[
-        "allocatedIpRange",
-        "authorizedNetworks",
-        "customSubjectAlternativeNames",
-        "enablePrivatePathForGoogleCloudServices",
-        "ipv4Enabled",
-        "privateNetwork",
-        "pscConfig",
-        "requireSsl",
-        "serverCaMode",
-        "serverCaPool",
-        "serverCertificateRotationMode",
-        "sslMode",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.allocated_ip_range),
-            1 => __gapi::field(&self.authorized_networks),
-            2 => __gapi::field(&self.custom_subject_alternative_names),
-            3 => __gapi::field(&self.enable_private_path_for_google_cloud_services),
-            4 => __gapi::field(&self.ipv4_enabled),
-            5 => __gapi::field(&self.private_network),
-            6 => __gapi::field(&self.psc_config),
-            7 => __gapi::field(&self.require_ssl),
-            8 => __gapi::field(&self.server_ca_mode),
-            9 => __gapi::field(&self.server_ca_pool),
-            10 => __gapi::field(&self.server_certificate_rotation_mode),
-            11 => __gapi::field(&self.ssl_mode),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "allocatedIpRange" => __gapi::field_mut(&mut self.allocated_ip_range),
-            "authorizedNetworks" => __gapi::field_mut(&mut self.authorized_networks),
-            "customSubjectAlternativeNames" => __gapi::field_mut(
-                &mut self.custom_subject_alternative_names,
-            ),
-            "enablePrivatePathForGoogleCloudServices" => __gapi::field_mut(
-                &mut self.enable_private_path_for_google_cloud_services,
-            ),
-            "ipv4Enabled" => __gapi::field_mut(&mut self.ipv4_enabled),
-            "privateNetwork" => __gapi::field_mut(&mut self.private_network),
-            "pscConfig" => __gapi::field_mut(&mut self.psc_config),
-            "requireSsl" => __gapi::field_mut(&mut self.require_ssl),
-            "serverCaMode" => __gapi::field_mut(&mut self.server_ca_mode),
-            "serverCaPool" => __gapi::field_mut(&mut self.server_ca_pool),
-            "serverCertificateRotationMode" => __gapi::field_mut(
-                &mut self.server_certificate_rotation_mode,
-            ),
-            "sslMode" => __gapi::field_mut(&mut self.ssl_mode),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    IpConfiguration "IpConfiguration" fn null,
+    0 allocated_ip_range "allocatedIpRange",
+    1 authorized_networks "authorizedNetworks",
+    2 custom_subject_alternative_names "customSubjectAlternativeNames",
+    3 enable_private_path_for_google_cloud_services "enablePrivatePathForGoogleCloudServices",
+    4 ipv4_enabled "ipv4Enabled",
+    5 private_network "privateNetwork",
+    6 psc_config "pscConfig",
+    7 require_ssl "requireSsl",
+    8 server_ca_mode "serverCaMode",
+    9 server_ca_pool "serverCaPool",
+    10 server_certificate_rotation_mode "serverCertificateRotationMode",
+    11 ssl_mode "sslMode",
+);
 
 /// Specify what type of CA is used for the server certificate.
 #[derive(Clone)]
@@ -5075,7 +2942,7 @@ pub enum IpConfigurationServerCaMode {
     GoogleManagedCasCa,
     /// Customer-managed CA hosted on Google Cloud's Certificate Authority Service (CAS).
     CustomerManagedCasCa,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -5122,7 +2989,7 @@ pub enum IpConfigurationServerCertificateRotationMode {
     /// Automatic server certificate rotation during Cloud SQL scheduled maintenance or self-service maintenance
     /// updates. Requires `server_ca_mode` to be `GOOGLE_MANAGED_CAS_CA` or `CUSTOMER_MANAGED_CAS_CA`.
     AutomaticRotationDuringMaintenance,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -5180,7 +3047,7 @@ pub enum IpConfigurationSslMode {
     /// Connectors](https://cloud.google.com/sql/docs/postgres/connect-connectors) to enforce client identity
     /// verification. Only applicable to MySQL and PostgreSQL. Not applicable to SQL Server.
     TrustedClientCertificateRequired,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -5222,56 +3089,16 @@ pub struct IpMapping {
     /// address is a private address that can accept incoming connections. An `OUTGOING` address is the source address
     /// of connections originating from the instance, if supported.
     pub r#type: Option<IpMappingType>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl IpMapping {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for IpMapping {
-    const NAME: &'static str = "IpMapping";
-    const PROPERTIES: &'static [&'static str] = &["ipAddress", "timeToRetire", "type"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.ip_address),
-            1 => __gapi::field(&self.time_to_retire),
-            2 => __gapi::field(&self.r#type),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "ipAddress" => __gapi::field_mut(&mut self.ip_address),
-            "timeToRetire" => __gapi::field_mut(&mut self.time_to_retire),
-            "type" => __gapi::field_mut(&mut self.r#type),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    IpMapping "IpMapping" fn null,
+    0 ip_address "ipAddress",
+    1 time_to_retire "timeToRetire",
+    2 r#type "type",
+);
 
 /// The type of this IP address.
 ///
@@ -5294,7 +3121,7 @@ pub enum IpMappingType {
     /// V1 IP of a migrated instance. We want the user to decommission this IP as soon as the migration is complete.
     /// Note: V1 instances with V1 ip addresses will be counted as PRIMARY.
     Migrated1stGen,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -5344,63 +3171,17 @@ pub struct LocationPreference {
     /// The preferred Compute Engine zone (for example: us-central1-a, us-central1-b, etc.). WARNING: Changing this
     /// might restart the instance.
     pub zone: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl LocationPreference {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for LocationPreference {
-    const NAME: &'static str = "LocationPreference";
-    const PROPERTIES: &'static [&'static str] = &[
-        "followGaeApplication",
-        "kind",
-        "secondaryZone",
-        "zone",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.follow_gae_application),
-            1 => __gapi::field(&self.kind),
-            2 => __gapi::field(&self.secondary_zone),
-            3 => __gapi::field(&self.zone),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "followGaeApplication" => __gapi::field_mut(&mut self.follow_gae_application),
-            "kind" => __gapi::field_mut(&mut self.kind),
-            "secondaryZone" => __gapi::field_mut(&mut self.secondary_zone),
-            "zone" => __gapi::field_mut(&mut self.zone),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    LocationPreference "LocationPreference" fn null,
+    0 follow_gae_application "followGaeApplication",
+    1 kind "kind",
+    2 secondary_zone "secondaryZone",
+    3 zone "zone",
+);
 
 /// Maintenance window.
 ///
@@ -5417,58 +3198,17 @@ pub struct MaintenanceWindow {
     /// Maintenance timing settings: `canary`, `stable`, or `week5`. For more information, see [About maintenance on
     /// Cloud SQL instances](https://cloud.google.com/sql/docs/mysql/maintenance).
     pub update_track: Option<MaintenanceWindowUpdateTrack>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl MaintenanceWindow {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for MaintenanceWindow {
-    const NAME: &'static str = "MaintenanceWindow";
-    const PROPERTIES: &'static [&'static str] = &["day", "hour", "kind", "updateTrack"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.day),
-            1 => __gapi::field(&self.hour),
-            2 => __gapi::field(&self.kind),
-            3 => __gapi::field(&self.update_track),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "day" => __gapi::field_mut(&mut self.day),
-            "hour" => __gapi::field_mut(&mut self.hour),
-            "kind" => __gapi::field_mut(&mut self.kind),
-            "updateTrack" => __gapi::field_mut(&mut self.update_track),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    MaintenanceWindow "MaintenanceWindow" fn null,
+    0 day "day",
+    1 hour "hour",
+    2 kind "kind",
+    3 update_track "updateTrack",
+);
 
 /// Maintenance timing settings: `canary`, `stable`, or `week5`.
 ///
@@ -5490,7 +3230,7 @@ pub enum MaintenanceWindowUpdateTrack {
     /// For instance with a scheduled maintenance window, this maintenance timing indicates that the maintenance
     /// update is scheduled 35 to 42 days after the notification is sent out.
     Week5,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -5550,85 +3290,24 @@ pub struct MySqlReplicaConfiguration {
     /// Whether or not to check the primary instance's Common Name value in the certificate that it sends during the
     /// SSL handshake.
     pub verify_server_certificate: Option<bool>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl MySqlReplicaConfiguration {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for MySqlReplicaConfiguration {
-    const NAME: &'static str = "MySqlReplicaConfiguration";
-    const PROPERTIES: &'static [&'static str] = &[
-        "caCertificate",
-        "clientCertificate",
-        "clientKey",
-        "connectRetryInterval",
-        "dumpFilePath",
-        "kind",
-        "masterHeartbeatPeriod",
-        "password",
-        "sslCipher",
-        "username",
-        "verifyServerCertificate",
-    ];
-    const SECRETS: &'static [&'static str] = &["clientKey", "password"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.ca_certificate),
-            1 => __gapi::field(&self.client_certificate),
-            2 => __gapi::field(&self.client_key),
-            3 => __gapi::field(&self.connect_retry_interval),
-            4 => __gapi::field(&self.dump_file_path),
-            5 => __gapi::field(&self.kind),
-            6 => __gapi::field(&self.master_heartbeat_period),
-            7 => __gapi::field(&self.password),
-            8 => __gapi::field(&self.ssl_cipher),
-            9 => __gapi::field(&self.username),
-            10 => __gapi::field(&self.verify_server_certificate),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "caCertificate" => __gapi::field_mut(&mut self.ca_certificate),
-            "clientCertificate" => __gapi::field_mut(&mut self.client_certificate),
-            "clientKey" => __gapi::field_mut(&mut self.client_key),
-            "connectRetryInterval" => __gapi::field_mut(&mut self.connect_retry_interval),
-            "dumpFilePath" => __gapi::field_mut(&mut self.dump_file_path),
-            "kind" => __gapi::field_mut(&mut self.kind),
-            "masterHeartbeatPeriod" => __gapi::field_mut(&mut self.master_heartbeat_period),
-            "password" => __gapi::field_mut(&mut self.password),
-            "sslCipher" => __gapi::field_mut(&mut self.ssl_cipher),
-            "username" => __gapi::field_mut(&mut self.username),
-            "verifyServerCertificate" => __gapi::field_mut(&mut self.verify_server_certificate),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    MySqlReplicaConfiguration "MySqlReplicaConfiguration" fn null secrets["clientKey", "password"],
+    0 ca_certificate "caCertificate",
+    1 client_certificate "clientCertificate",
+    2 client_key "clientKey",
+    3 connect_retry_interval "connectRetryInterval",
+    4 dump_file_path "dumpFilePath",
+    5 kind "kind",
+    6 master_heartbeat_period "masterHeartbeatPeriod",
+    7 password "password",
+    8 ssl_cipher "sslCipher",
+    9 username "username",
+    10 verify_server_certificate "verifyServerCertificate",
+);
 
 /// On-premises instance configuration.
 #[derive(Clone, Default)]
@@ -5660,88 +3339,25 @@ pub struct OnPremisesConfiguration {
     pub ssl_option: Option<OnPremisesConfigurationSslOption>,
     /// The username for connecting to on-premises instance.
     pub username: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl OnPremisesConfiguration {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for OnPremisesConfiguration {
-    const NAME: &'static str = "OnPremisesConfiguration";
-    const PROPERTIES: &'static [&'static str] = &[
-        "caCertificate",
-        "clientCertificate",
-        "clientKey",
-        "dmsManaged",
-        "dumpFilePath",
-        "hostPort",
-        "kind",
-        "password",
-        "selectedObjects",
-        "sourceInstance",
-        "sslOption",
-        "username",
-    ];
-    const SECRETS: &'static [&'static str] = &["clientKey", "password"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.ca_certificate),
-            1 => __gapi::field(&self.client_certificate),
-            2 => __gapi::field(&self.client_key),
-            3 => __gapi::field(&self.dms_managed),
-            4 => __gapi::field(&self.dump_file_path),
-            5 => __gapi::field(&self.host_port),
-            6 => __gapi::field(&self.kind),
-            7 => __gapi::field(&self.password),
-            8 => __gapi::field(&self.selected_objects),
-            9 => __gapi::field(&self.source_instance),
-            10 => __gapi::field(&self.ssl_option),
-            11 => __gapi::field(&self.username),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "caCertificate" => __gapi::field_mut(&mut self.ca_certificate),
-            "clientCertificate" => __gapi::field_mut(&mut self.client_certificate),
-            "clientKey" => __gapi::field_mut(&mut self.client_key),
-            "dmsManaged" => __gapi::field_mut(&mut self.dms_managed),
-            "dumpFilePath" => __gapi::field_mut(&mut self.dump_file_path),
-            "hostPort" => __gapi::field_mut(&mut self.host_port),
-            "kind" => __gapi::field_mut(&mut self.kind),
-            "password" => __gapi::field_mut(&mut self.password),
-            "selectedObjects" => __gapi::field_mut(&mut self.selected_objects),
-            "sourceInstance" => __gapi::field_mut(&mut self.source_instance),
-            "sslOption" => __gapi::field_mut(&mut self.ssl_option),
-            "username" => __gapi::field_mut(&mut self.username),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    OnPremisesConfiguration "OnPremisesConfiguration" fn null secrets["clientKey", "password"],
+    0 ca_certificate "caCertificate",
+    1 client_certificate "clientCertificate",
+    2 client_key "clientKey",
+    3 dms_managed "dmsManaged",
+    4 dump_file_path "dumpFilePath",
+    5 host_port "hostPort",
+    6 kind "kind",
+    7 password "password",
+    8 selected_objects "selectedObjects",
+    9 source_instance "sourceInstance",
+    10 ssl_option "sslOption",
+    11 username "username",
+);
 
 /// Optional.
 ///
@@ -5757,7 +3373,7 @@ pub enum OnPremisesConfigurationSslOption {
     Require,
     /// Verify CA is required for replica connection to the on-premises source.
     VerifyCa,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -5853,121 +3469,37 @@ pub struct Operation {
     pub target_project: Option<String>,
     /// The email address of the user who initiated this operation.
     pub user: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Operation {
-    const NAME: &'static str = "Operation";
-    const PROPERTIES: &'static [&'static str] = &[
-        "acquireSsrsLeaseContext",
-        "apiWarning",
-        "backupContext",
-        "endTime",
-        "error",
-        "exportContext",
-        "importContext",
-        "insertTime",
-        "kind",
-        "name",
-        "operationType",
-        "preCheckMajorVersionUpgradeContext",
-        "selfLink",
-        "startTime",
-        "startWorkloadCaptureContext",
-        "startWorkloadReplayContext",
-        "status",
-        "stopWorkloadCaptureContext",
-        "stopWorkloadReplayContext",
-        "subOperationType",
-        "targetId",
-        "targetLink",
-        "targetProject",
-        "user",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.acquire_ssrs_lease_context),
-            1 => __gapi::field(&self.api_warning),
-            2 => __gapi::field(&self.backup_context),
-            3 => __gapi::field(&self.end_time),
-            4 => __gapi::field(&self.error),
-            5 => __gapi::field(&self.export_context),
-            6 => __gapi::field(&self.import_context),
-            7 => __gapi::field(&self.insert_time),
-            8 => __gapi::field(&self.kind),
-            9 => __gapi::field(&self.name),
-            10 => __gapi::field(&self.operation_type),
-            11 => __gapi::field(&self.pre_check_major_version_upgrade_context),
-            12 => __gapi::field(&self.self_link),
-            13 => __gapi::field(&self.start_time),
-            14 => __gapi::field(&self.start_workload_capture_context),
-            15 => __gapi::field(&self.start_workload_replay_context),
-            16 => __gapi::field(&self.status),
-            17 => __gapi::field(&self.stop_workload_capture_context),
-            18 => __gapi::field(&self.stop_workload_replay_context),
-            19 => __gapi::field(&self.sub_operation_type),
-            20 => __gapi::field(&self.target_id),
-            21 => __gapi::field(&self.target_link),
-            22 => __gapi::field(&self.target_project),
-            23 => __gapi::field(&self.user),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "acquireSsrsLeaseContext" => __gapi::field_mut(&mut self.acquire_ssrs_lease_context),
-            "apiWarning" => __gapi::field_mut(&mut self.api_warning),
-            "backupContext" => __gapi::field_mut(&mut self.backup_context),
-            "endTime" => __gapi::field_mut(&mut self.end_time),
-            "error" => __gapi::field_mut(&mut self.error),
-            "exportContext" => __gapi::field_mut(&mut self.export_context),
-            "importContext" => __gapi::field_mut(&mut self.import_context),
-            "insertTime" => __gapi::field_mut(&mut self.insert_time),
-            "kind" => __gapi::field_mut(&mut self.kind),
-            "name" => __gapi::field_mut(&mut self.name),
-            "operationType" => __gapi::field_mut(&mut self.operation_type),
-            "preCheckMajorVersionUpgradeContext" => __gapi::field_mut(
-                &mut self.pre_check_major_version_upgrade_context,
-            ),
-            "selfLink" => __gapi::field_mut(&mut self.self_link),
-            "startTime" => __gapi::field_mut(&mut self.start_time),
-            "startWorkloadCaptureContext" => __gapi::field_mut(
-                &mut self.start_workload_capture_context,
-            ),
-            "startWorkloadReplayContext" => __gapi::field_mut(
-                &mut self.start_workload_replay_context,
-            ),
-            "status" => __gapi::field_mut(&mut self.status),
-            "stopWorkloadCaptureContext" => __gapi::field_mut(
-                &mut self.stop_workload_capture_context,
-            ),
-            "stopWorkloadReplayContext" => __gapi::field_mut(
-                &mut self.stop_workload_replay_context,
-            ),
-            "subOperationType" => __gapi::field_mut(&mut self.sub_operation_type),
-            "targetId" => __gapi::field_mut(&mut self.target_id),
-            "targetLink" => __gapi::field_mut(&mut self.target_link),
-            "targetProject" => __gapi::field_mut(&mut self.target_project),
-            "user" => __gapi::field_mut(&mut self.user),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    Operation "Operation",
+    0 acquire_ssrs_lease_context "acquireSsrsLeaseContext",
+    1 api_warning "apiWarning",
+    2 backup_context "backupContext",
+    3 end_time "endTime",
+    4 error "error",
+    5 export_context "exportContext",
+    6 import_context "importContext",
+    7 insert_time "insertTime",
+    8 kind "kind",
+    9 name "name",
+    10 operation_type "operationType",
+    11 pre_check_major_version_upgrade_context "preCheckMajorVersionUpgradeContext",
+    12 self_link "selfLink",
+    13 start_time "startTime",
+    14 start_workload_capture_context "startWorkloadCaptureContext",
+    15 start_workload_replay_context "startWorkloadReplayContext",
+    16 status "status",
+    17 stop_workload_capture_context "stopWorkloadCaptureContext",
+    18 stop_workload_replay_context "stopWorkloadReplayContext",
+    19 sub_operation_type "subOperationType",
+    20 target_id "targetId",
+    21 target_link "targetLink",
+    22 target_project "targetProject",
+    23 user "user",
+);
 
 impl __gapi::LongRunning for Operation {}
 
@@ -6109,7 +3641,7 @@ pub enum OperationOperationType {
     SwitchoverBlueGreenDeployment,
     /// Deletes a Blue-Green deployment.
     DeleteBlueGreenDeployment,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -6257,7 +3789,7 @@ pub enum OperationStatus {
     Running,
     /// The operation completed.
     Done,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -6296,56 +3828,16 @@ pub struct OperationError {
     pub kind: Option<String>,
     /// Additional information about the error encountered.
     pub message: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl OperationError {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for OperationError {
-    const NAME: &'static str = "OperationError";
-    const PROPERTIES: &'static [&'static str] = &["code", "kind", "message"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.code),
-            1 => __gapi::field(&self.kind),
-            2 => __gapi::field(&self.message),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "code" => __gapi::field_mut(&mut self.code),
-            "kind" => __gapi::field_mut(&mut self.kind),
-            "message" => __gapi::field_mut(&mut self.message),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    OperationError "OperationError" fn null,
+    0 code "code",
+    1 kind "kind",
+    2 message "message",
+);
 
 /// Database instance operation errors list wrapper.
 #[derive(Clone, Default)]
@@ -6354,42 +3846,11 @@ pub struct OperationErrors {
     pub errors: Option<Vec<OperationError>>,
     /// This is always `sql#operationErrors`.
     pub kind: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for OperationErrors {
-    const NAME: &'static str = "OperationErrors";
-    const PROPERTIES: &'static [&'static str] = &["errors", "kind"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.errors),
-            1 => __gapi::field(&self.kind),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "errors" => __gapi::field_mut(&mut self.errors),
-            "kind" => __gapi::field_mut(&mut self.kind),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(OperationErrors "OperationErrors", 0 errors "errors", 1 kind "kind");
 
 /// Database instance local user password validation policy.
 ///
@@ -6413,74 +3874,20 @@ pub struct PasswordValidationPolicy {
     pub password_change_interval: Option<__gapi::Duration>,
     /// Number of previous passwords that cannot be reused.
     pub reuse_interval: Option<i32>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl PasswordValidationPolicy {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for PasswordValidationPolicy {
-    const NAME: &'static str = "PasswordValidationPolicy";
-    const PROPERTIES: &'static [&'static str] = &[
-        "complexity",
-        "disallowCompromisedCredentials",
-        "disallowUsernameSubstring",
-        "enablePasswordPolicy",
-        "minLength",
-        "passwordChangeInterval",
-        "reuseInterval",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.complexity),
-            1 => __gapi::field(&self.disallow_compromised_credentials),
-            2 => __gapi::field(&self.disallow_username_substring),
-            3 => __gapi::field(&self.enable_password_policy),
-            4 => __gapi::field(&self.min_length),
-            5 => __gapi::field(&self.password_change_interval),
-            6 => __gapi::field(&self.reuse_interval),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "complexity" => __gapi::field_mut(&mut self.complexity),
-            "disallowCompromisedCredentials" => __gapi::field_mut(
-                &mut self.disallow_compromised_credentials,
-            ),
-            "disallowUsernameSubstring" => __gapi::field_mut(&mut self.disallow_username_substring),
-            "enablePasswordPolicy" => __gapi::field_mut(&mut self.enable_password_policy),
-            "minLength" => __gapi::field_mut(&mut self.min_length),
-            "passwordChangeInterval" => __gapi::field_mut(&mut self.password_change_interval),
-            "reuseInterval" => __gapi::field_mut(&mut self.reuse_interval),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    PasswordValidationPolicy "PasswordValidationPolicy" fn null,
+    0 complexity "complexity",
+    1 disallow_compromised_credentials "disallowCompromisedCredentials",
+    2 disallow_username_substring "disallowUsernameSubstring",
+    3 enable_password_policy "enablePasswordPolicy",
+    4 min_length "minLength",
+    5 password_change_interval "passwordChangeInterval",
+    6 reuse_interval "reuseInterval",
+);
 
 /// The complexity of the password.
 #[derive(Clone)]
@@ -6490,7 +3897,7 @@ pub enum PasswordValidationPolicyComplexity {
     ComplexityUnspecified,
     /// A combination of lowercase, uppercase, numeric, and non-alphanumeric characters.
     ComplexityDefault,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -6564,111 +3971,27 @@ pub struct PerformanceCaptureConfig {
     /// Optional. Specifies the minimum allowed number of transactions in lock wait state to trigger the performance
     /// capture. Valid integers range from `10` to `10000`. Enter `0` to disable the check.
     pub transaction_lock_wait_threshold_count: Option<i32>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl PerformanceCaptureConfig {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for PerformanceCaptureConfig {
-    const NAME: &'static str = "PerformanceCaptureConfig";
-    const PROPERTIES: &'static [&'static str] = &[
-        "cpuUtilizationThresholdPercent",
-        "enabled",
-        "historyListLengthThresholdCount",
-        "memoryUsageThresholdPercent",
-        "probeThreshold",
-        "probingIntervalSeconds",
-        "runningThreadsThreshold",
-        "secondsBehindSourceThreshold",
-        "semaphoreWaitThresholdCount",
-        "transactionDurationThreshold",
-        "transactionKillExcludedUserHosts",
-        "transactionKillThresholdSeconds",
-        "transactionKillType",
-        "transactionLockWaitThresholdCount",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.cpu_utilization_threshold_percent),
-            1 => __gapi::field(&self.enabled),
-            2 => __gapi::field(&self.history_list_length_threshold_count),
-            3 => __gapi::field(&self.memory_usage_threshold_percent),
-            4 => __gapi::field(&self.probe_threshold),
-            5 => __gapi::field(&self.probing_interval_seconds),
-            6 => __gapi::field(&self.running_threads_threshold),
-            7 => __gapi::field(&self.seconds_behind_source_threshold),
-            8 => __gapi::field(&self.semaphore_wait_threshold_count),
-            9 => __gapi::field(&self.transaction_duration_threshold),
-            10 => __gapi::field(&self.transaction_kill_excluded_user_hosts),
-            11 => __gapi::field(&self.transaction_kill_threshold_seconds),
-            12 => __gapi::field(&self.transaction_kill_type),
-            13 => __gapi::field(&self.transaction_lock_wait_threshold_count),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "cpuUtilizationThresholdPercent" => __gapi::field_mut(
-                &mut self.cpu_utilization_threshold_percent,
-            ),
-            "enabled" => __gapi::field_mut(&mut self.enabled),
-            "historyListLengthThresholdCount" => __gapi::field_mut(
-                &mut self.history_list_length_threshold_count,
-            ),
-            "memoryUsageThresholdPercent" => __gapi::field_mut(
-                &mut self.memory_usage_threshold_percent,
-            ),
-            "probeThreshold" => __gapi::field_mut(&mut self.probe_threshold),
-            "probingIntervalSeconds" => __gapi::field_mut(&mut self.probing_interval_seconds),
-            "runningThreadsThreshold" => __gapi::field_mut(&mut self.running_threads_threshold),
-            "secondsBehindSourceThreshold" => __gapi::field_mut(
-                &mut self.seconds_behind_source_threshold,
-            ),
-            "semaphoreWaitThresholdCount" => __gapi::field_mut(
-                &mut self.semaphore_wait_threshold_count,
-            ),
-            "transactionDurationThreshold" => __gapi::field_mut(
-                &mut self.transaction_duration_threshold,
-            ),
-            "transactionKillExcludedUserHosts" => __gapi::field_mut(
-                &mut self.transaction_kill_excluded_user_hosts,
-            ),
-            "transactionKillThresholdSeconds" => __gapi::field_mut(
-                &mut self.transaction_kill_threshold_seconds,
-            ),
-            "transactionKillType" => __gapi::field_mut(&mut self.transaction_kill_type),
-            "transactionLockWaitThresholdCount" => __gapi::field_mut(
-                &mut self.transaction_lock_wait_threshold_count,
-            ),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    PerformanceCaptureConfig "PerformanceCaptureConfig" fn null,
+    0 cpu_utilization_threshold_percent "cpuUtilizationThresholdPercent",
+    1 enabled "enabled",
+    2 history_list_length_threshold_count "historyListLengthThresholdCount",
+    3 memory_usage_threshold_percent "memoryUsageThresholdPercent",
+    4 probe_threshold "probeThreshold",
+    5 probing_interval_seconds "probingIntervalSeconds",
+    6 running_threads_threshold "runningThreadsThreshold",
+    7 seconds_behind_source_threshold "secondsBehindSourceThreshold",
+    8 semaphore_wait_threshold_count "semaphoreWaitThresholdCount",
+    9 transaction_duration_threshold "transactionDurationThreshold",
+    10 transaction_kill_excluded_user_hosts "transactionKillExcludedUserHosts",
+    11 transaction_kill_threshold_seconds "transactionKillThresholdSeconds",
+    12 transaction_kill_type "transactionKillType",
+    13 transaction_lock_wait_threshold_count "transactionLockWaitThresholdCount",
+);
 
 /// Optional.
 ///
@@ -6685,7 +4008,7 @@ pub enum PerformanceCaptureConfigTransactionKillType {
     /// All transactions are eligible for termination, including those with write operations (such as INSERT, UPDATE,
     /// DELETE, or DDL).
     AllTransactions,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -6749,75 +4072,21 @@ pub struct PoolNodeConfig {
     ///
     /// Set by the server.
     pub state: Option<PoolNodeConfigState>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl PoolNodeConfig {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for PoolNodeConfig {
-    const NAME: &'static str = "PoolNodeConfig";
-    const PROPERTIES: &'static [&'static str] = &[
-        "dnsName",
-        "dnsNames",
-        "gceZone",
-        "ipAddresses",
-        "name",
-        "pscAutoConnections",
-        "pscServiceAttachmentLink",
-        "state",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.dns_name),
-            1 => __gapi::field(&self.dns_names),
-            2 => __gapi::field(&self.gce_zone),
-            3 => __gapi::field(&self.ip_addresses),
-            4 => __gapi::field(&self.name),
-            5 => __gapi::field(&self.psc_auto_connections),
-            6 => __gapi::field(&self.psc_service_attachment_link),
-            7 => __gapi::field(&self.state),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "dnsName" => __gapi::field_mut(&mut self.dns_name),
-            "dnsNames" => __gapi::field_mut(&mut self.dns_names),
-            "gceZone" => __gapi::field_mut(&mut self.gce_zone),
-            "ipAddresses" => __gapi::field_mut(&mut self.ip_addresses),
-            "name" => __gapi::field_mut(&mut self.name),
-            "pscAutoConnections" => __gapi::field_mut(&mut self.psc_auto_connections),
-            "pscServiceAttachmentLink" => __gapi::field_mut(&mut self.psc_service_attachment_link),
-            "state" => __gapi::field_mut(&mut self.state),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    PoolNodeConfig "PoolNodeConfig" fn null,
+    0 dns_name "dnsName",
+    1 dns_names "dnsNames",
+    2 gce_zone "gceZone",
+    3 ip_addresses "ipAddresses",
+    4 name "name",
+    5 psc_auto_connections "pscAutoConnections",
+    6 psc_service_attachment_link "pscServiceAttachmentLink",
+    7 state "state",
+);
 
 /// Output only.
 ///
@@ -6845,7 +4114,7 @@ pub enum PoolNodeConfigState {
     /// (Applicable to read pool nodes only.) The read pool node needs to be repaired. The database might be
     /// unavailable.
     Repairing,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -6898,63 +4167,17 @@ pub struct PreCheckMajorVersionUpgradeContext {
     pub pre_check_response: Option<Vec<PreCheckResponse>>,
     /// Required. The target database version to upgrade to.
     pub target_database_version: Option<PreCheckMajorVersionUpgradeContextTargetDatabaseVersion>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl PreCheckMajorVersionUpgradeContext {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for PreCheckMajorVersionUpgradeContext {
-    const NAME: &'static str = "PreCheckMajorVersionUpgradeContext";
-    const PROPERTIES: &'static [&'static str] = &[
-        "kind",
-        "maxRuntime",
-        "preCheckResponse",
-        "targetDatabaseVersion",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.kind),
-            1 => __gapi::field(&self.max_runtime),
-            2 => __gapi::field(&self.pre_check_response),
-            3 => __gapi::field(&self.target_database_version),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "kind" => __gapi::field_mut(&mut self.kind),
-            "maxRuntime" => __gapi::field_mut(&mut self.max_runtime),
-            "preCheckResponse" => __gapi::field_mut(&mut self.pre_check_response),
-            "targetDatabaseVersion" => __gapi::field_mut(&mut self.target_database_version),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    PreCheckMajorVersionUpgradeContext "PreCheckMajorVersionUpgradeContext" fn null,
+    0 kind "kind",
+    1 max_runtime "maxRuntime",
+    2 pre_check_response "preCheckResponse",
+    3 target_database_version "targetDatabaseVersion",
+);
 
 /// Required.
 ///
@@ -7077,7 +4300,7 @@ pub enum PreCheckMajorVersionUpgradeContextTargetDatabaseVersion {
     Sqlserver2025Enterprise,
     /// The database version is SQL Server 2025 Express.
     Sqlserver2025Express,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -7220,56 +4443,16 @@ pub struct PreCheckResponse {
     pub message: Option<String>,
     /// The type of message whether it is an info, warning, or error.
     pub message_type: Option<PreCheckResponseMessageType>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl PreCheckResponse {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for PreCheckResponse {
-    const NAME: &'static str = "PreCheckResponse";
-    const PROPERTIES: &'static [&'static str] = &["actionsRequired", "message", "messageType"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.actions_required),
-            1 => __gapi::field(&self.message),
-            2 => __gapi::field(&self.message_type),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "actionsRequired" => __gapi::field_mut(&mut self.actions_required),
-            "message" => __gapi::field_mut(&mut self.message),
-            "messageType" => __gapi::field_mut(&mut self.message_type),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    PreCheckResponse "PreCheckResponse" fn null,
+    0 actions_required "actionsRequired",
+    1 message "message",
+    2 message_type "messageType",
+);
 
 /// The type of message whether it is an info, warning, or error.
 #[derive(Clone)]
@@ -7283,7 +4466,7 @@ pub enum PreCheckResponseMessageType {
     Warning,
     /// Errors that a user must resolve before proceeding with the upgrade.
     Error,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -7348,82 +4531,22 @@ pub struct PscAutoConnectionConfig {
     ///
     /// Set by the server.
     pub write_endpoint_auto_dns_status: Option<PscAutoConnectionConfigWriteEndpointAutoDnsStatus>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl PscAutoConnectionConfig {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for PscAutoConnectionConfig {
-    const NAME: &'static str = "PscAutoConnectionConfig";
-    const PROPERTIES: &'static [&'static str] = &[
-        "consumerNetwork",
-        "consumerNetworkStatus",
-        "consumerProject",
-        "instanceAutoDnsStatus",
-        "ipAddress",
-        "serviceConnectionPolicy",
-        "serviceConnectionPolicyCreationResult",
-        "status",
-        "writeEndpointAutoDnsStatus",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.consumer_network),
-            1 => __gapi::field(&self.consumer_network_status),
-            2 => __gapi::field(&self.consumer_project),
-            3 => __gapi::field(&self.instance_auto_dns_status),
-            4 => __gapi::field(&self.ip_address),
-            5 => __gapi::field(&self.service_connection_policy),
-            6 => __gapi::field(&self.service_connection_policy_creation_result),
-            7 => __gapi::field(&self.status),
-            8 => __gapi::field(&self.write_endpoint_auto_dns_status),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "consumerNetwork" => __gapi::field_mut(&mut self.consumer_network),
-            "consumerNetworkStatus" => __gapi::field_mut(&mut self.consumer_network_status),
-            "consumerProject" => __gapi::field_mut(&mut self.consumer_project),
-            "instanceAutoDnsStatus" => __gapi::field_mut(&mut self.instance_auto_dns_status),
-            "ipAddress" => __gapi::field_mut(&mut self.ip_address),
-            "serviceConnectionPolicy" => __gapi::field_mut(&mut self.service_connection_policy),
-            "serviceConnectionPolicyCreationResult" => __gapi::field_mut(
-                &mut self.service_connection_policy_creation_result,
-            ),
-            "status" => __gapi::field_mut(&mut self.status),
-            "writeEndpointAutoDnsStatus" => __gapi::field_mut(
-                &mut self.write_endpoint_auto_dns_status,
-            ),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    PscAutoConnectionConfig "PscAutoConnectionConfig" fn null,
+    0 consumer_network "consumerNetwork",
+    1 consumer_network_status "consumerNetworkStatus",
+    2 consumer_project "consumerProject",
+    3 instance_auto_dns_status "instanceAutoDnsStatus",
+    4 ip_address "ipAddress",
+    5 service_connection_policy "serviceConnectionPolicy",
+    6 service_connection_policy_creation_result "serviceConnectionPolicyCreationResult",
+    7 status "status",
+    8 write_endpoint_auto_dns_status "writeEndpointAutoDnsStatus",
+);
 
 /// Output only.
 ///
@@ -7439,7 +4562,7 @@ pub enum PscAutoConnectionConfigInstanceAutoDnsStatus {
     AutoDnsFailed,
     /// DNS provisioning status is not recognized by Cloud SQL.
     AutoDnsUnknown,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -7483,7 +4606,7 @@ pub enum PscAutoConnectionConfigWriteEndpointAutoDnsStatus {
     AutoDnsFailed,
     /// DNS provisioning status is not recognized by Cloud SQL.
     AutoDnsUnknown,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -7541,76 +4664,20 @@ pub struct PscConfig {
     /// supported for Enterprise Plus edition. This will default to true for new Enterprise Plus instances when `psc_auto_dns_enabled`
     /// is enabled.
     pub psc_write_endpoint_dns_enabled: Option<bool>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl PscConfig {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for PscConfig {
-    const NAME: &'static str = "PscConfig";
-    const PROPERTIES: &'static [&'static str] = &[
-        "allowedConsumerProjects",
-        "networkAttachmentUri",
-        "pscAutoConnectionPolicyEnabled",
-        "pscAutoConnections",
-        "pscAutoDnsEnabled",
-        "pscEnabled",
-        "pscWriteEndpointDnsEnabled",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.allowed_consumer_projects),
-            1 => __gapi::field(&self.network_attachment_uri),
-            2 => __gapi::field(&self.psc_auto_connection_policy_enabled),
-            3 => __gapi::field(&self.psc_auto_connections),
-            4 => __gapi::field(&self.psc_auto_dns_enabled),
-            5 => __gapi::field(&self.psc_enabled),
-            6 => __gapi::field(&self.psc_write_endpoint_dns_enabled),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "allowedConsumerProjects" => __gapi::field_mut(&mut self.allowed_consumer_projects),
-            "networkAttachmentUri" => __gapi::field_mut(&mut self.network_attachment_uri),
-            "pscAutoConnectionPolicyEnabled" => __gapi::field_mut(
-                &mut self.psc_auto_connection_policy_enabled,
-            ),
-            "pscAutoConnections" => __gapi::field_mut(&mut self.psc_auto_connections),
-            "pscAutoDnsEnabled" => __gapi::field_mut(&mut self.psc_auto_dns_enabled),
-            "pscEnabled" => __gapi::field_mut(&mut self.psc_enabled),
-            "pscWriteEndpointDnsEnabled" => __gapi::field_mut(
-                &mut self.psc_write_endpoint_dns_enabled,
-            ),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    PscConfig "PscConfig" fn null,
+    0 allowed_consumer_projects "allowedConsumerProjects",
+    1 network_attachment_uri "networkAttachmentUri",
+    2 psc_auto_connection_policy_enabled "pscAutoConnectionPolicyEnabled",
+    3 psc_auto_connections "pscAutoConnections",
+    4 psc_auto_dns_enabled "pscAutoDnsEnabled",
+    5 psc_enabled "pscEnabled",
+    6 psc_write_endpoint_dns_enabled "pscWriteEndpointDnsEnabled",
+);
 
 /// The read pool auto-scale configuration.
 #[derive(Clone, Default)]
@@ -7629,72 +4696,20 @@ pub struct ReadPoolAutoScaleConfig {
     pub scale_out_cooldown_seconds: Option<i32>,
     /// Optional. Target metrics for read pool auto scaling.
     pub target_metrics: Option<Vec<TargetMetric>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl ReadPoolAutoScaleConfig {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for ReadPoolAutoScaleConfig {
-    const NAME: &'static str = "ReadPoolAutoScaleConfig";
-    const PROPERTIES: &'static [&'static str] = &[
-        "disableScaleIn",
-        "enabled",
-        "maxNodeCount",
-        "minNodeCount",
-        "scaleInCooldownSeconds",
-        "scaleOutCooldownSeconds",
-        "targetMetrics",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.disable_scale_in),
-            1 => __gapi::field(&self.enabled),
-            2 => __gapi::field(&self.max_node_count),
-            3 => __gapi::field(&self.min_node_count),
-            4 => __gapi::field(&self.scale_in_cooldown_seconds),
-            5 => __gapi::field(&self.scale_out_cooldown_seconds),
-            6 => __gapi::field(&self.target_metrics),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "disableScaleIn" => __gapi::field_mut(&mut self.disable_scale_in),
-            "enabled" => __gapi::field_mut(&mut self.enabled),
-            "maxNodeCount" => __gapi::field_mut(&mut self.max_node_count),
-            "minNodeCount" => __gapi::field_mut(&mut self.min_node_count),
-            "scaleInCooldownSeconds" => __gapi::field_mut(&mut self.scale_in_cooldown_seconds),
-            "scaleOutCooldownSeconds" => __gapi::field_mut(&mut self.scale_out_cooldown_seconds),
-            "targetMetrics" => __gapi::field_mut(&mut self.target_metrics),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    ReadPoolAutoScaleConfig "ReadPoolAutoScaleConfig" fn null,
+    0 disable_scale_in "disableScaleIn",
+    1 enabled "enabled",
+    2 max_node_count "maxNodeCount",
+    3 min_node_count "minNodeCount",
+    4 scale_in_cooldown_seconds "scaleInCooldownSeconds",
+    5 scale_out_cooldown_seconds "scaleOutCooldownSeconds",
+    6 target_metrics "targetMetrics",
+);
 
 /// Read-replica configuration for connecting to the primary instance.
 #[derive(Clone, Default)]
@@ -7714,63 +4729,17 @@ pub struct ReplicaConfiguration {
     /// instance metadata. The configuration information is used only to set up the replication connection and is
     /// stored by MySQL in a file named `master.info` in the data directory.
     pub mysql_replica_configuration: Option<MySqlReplicaConfiguration>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl ReplicaConfiguration {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for ReplicaConfiguration {
-    const NAME: &'static str = "ReplicaConfiguration";
-    const PROPERTIES: &'static [&'static str] = &[
-        "cascadableReplica",
-        "failoverTarget",
-        "kind",
-        "mysqlReplicaConfiguration",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.cascadable_replica),
-            1 => __gapi::field(&self.failover_target),
-            2 => __gapi::field(&self.kind),
-            3 => __gapi::field(&self.mysql_replica_configuration),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "cascadableReplica" => __gapi::field_mut(&mut self.cascadable_replica),
-            "failoverTarget" => __gapi::field_mut(&mut self.failover_target),
-            "kind" => __gapi::field_mut(&mut self.kind),
-            "mysqlReplicaConfiguration" => __gapi::field_mut(&mut self.mysql_replica_configuration),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    ReplicaConfiguration "ReplicaConfiguration" fn null,
+    0 cascadable_replica "cascadableReplica",
+    1 failover_target "failoverTarget",
+    2 kind "kind",
+    3 mysql_replica_configuration "mysqlReplicaConfiguration",
+);
 
 /// A primary instance and disaster recovery (DR) replica pair.
 ///
@@ -7796,112 +4765,27 @@ pub struct ReplicationCluster {
     ///
     /// Set by the server.
     pub psa_write_endpoint: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl ReplicationCluster {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for ReplicationCluster {
-    const NAME: &'static str = "ReplicationCluster";
-    const PROPERTIES: &'static [&'static str] = &[
-        "drReplica",
-        "failoverDrReplicaName",
-        "psaWriteEndpoint",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.dr_replica),
-            1 => __gapi::field(&self.failover_dr_replica_name),
-            2 => __gapi::field(&self.psa_write_endpoint),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "drReplica" => __gapi::field_mut(&mut self.dr_replica),
-            "failoverDrReplicaName" => __gapi::field_mut(&mut self.failover_dr_replica_name),
-            "psaWriteEndpoint" => __gapi::field_mut(&mut self.psa_write_endpoint),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    ReplicationCluster "ReplicationCluster" fn null,
+    0 dr_replica "drReplica",
+    1 failover_dr_replica_name "failoverDrReplicaName",
+    2 psa_write_endpoint "psaWriteEndpoint",
+);
 
 /// A list of objects that the user selects for replication from an external source instance.
 #[derive(Clone, Default)]
 pub struct SelectedObjects {
     /// Required. The name of the database to migrate.
     pub database: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl SelectedObjects {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for SelectedObjects {
-    const NAME: &'static str = "SelectedObjects";
-    const PROPERTIES: &'static [&'static str] = &["database"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.database),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "database" => __gapi::field_mut(&mut self.database),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(SelectedObjects "SelectedObjects" fn null, 0 database "database");
 
 /// Database instance settings.
 #[derive(Clone, Default)]
@@ -8032,197 +4916,59 @@ pub struct Settings {
     pub time_zone: Option<String>,
     /// User-provided labels, represented as a dictionary where each label is a single key value pair.
     pub user_labels: Option<__gapi::BTreeMap<String, String>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl Settings {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for Settings {
-    const NAME: &'static str = "Settings";
-    const PROPERTIES: &'static [&'static str] = &[
-        "acceleratedReplicaMode",
-        "activationPolicy",
-        "activeDirectoryConfig",
-        "advancedMachineFeatures",
-        "authorizedGaeApplications",
-        "autoUpgradeEnabled",
-        "availabilityType",
-        "backupConfiguration",
-        "collation",
-        "connectionPoolConfig",
-        "connectorEnforcement",
-        "crashSafeReplicationEnabled",
-        "dataApiAccess",
-        "dataCacheConfig",
-        "dataDiskProvisionedIops",
-        "dataDiskProvisionedThroughput",
-        "dataDiskSizeGb",
-        "dataDiskType",
-        "databaseFlags",
-        "databaseReplicationEnabled",
-        "deletionProtectionEnabled",
-        "denyMaintenancePeriods",
-        "edition",
-        "enableDataplexIntegration",
-        "enableGoogleMlIntegration",
-        "entraidConfig",
-        "finalBackupConfig",
-        "insightsConfig",
-        "ipConfiguration",
-        "kind",
-        "locationPreference",
-        "maintenanceWindow",
-        "passwordValidationPolicy",
-        "performanceCaptureConfig",
-        "pricingPlan",
-        "readPoolAutoScaleConfig",
-        "replicationLagMaxSeconds",
-        "replicationType",
-        "retainBackupsOnDelete",
-        "settingsVersion",
-        "sqlServerAuditConfig",
-        "storageAutoResize",
-        "storageAutoResizeLimit",
-        "tier",
-        "timeZone",
-        "userLabels",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.accelerated_replica_mode),
-            1 => __gapi::field(&self.activation_policy),
-            2 => __gapi::field(&self.active_directory_config),
-            3 => __gapi::field(&self.advanced_machine_features),
-            4 => __gapi::field(&self.authorized_gae_applications),
-            5 => __gapi::field(&self.auto_upgrade_enabled),
-            6 => __gapi::field(&self.availability_type),
-            7 => __gapi::field(&self.backup_configuration),
-            8 => __gapi::field(&self.collation),
-            9 => __gapi::field(&self.connection_pool_config),
-            10 => __gapi::field(&self.connector_enforcement),
-            11 => __gapi::field(&self.crash_safe_replication_enabled),
-            12 => __gapi::field(&self.data_api_access),
-            13 => __gapi::field(&self.data_cache_config),
-            14 => __gapi::field(&self.data_disk_provisioned_iops),
-            15 => __gapi::field(&self.data_disk_provisioned_throughput),
-            16 => __gapi::field(&self.data_disk_size_gb),
-            17 => __gapi::field(&self.data_disk_type),
-            18 => __gapi::field(&self.database_flags),
-            19 => __gapi::field(&self.database_replication_enabled),
-            20 => __gapi::field(&self.deletion_protection_enabled),
-            21 => __gapi::field(&self.deny_maintenance_periods),
-            22 => __gapi::field(&self.edition),
-            23 => __gapi::field(&self.enable_dataplex_integration),
-            24 => __gapi::field(&self.enable_google_ml_integration),
-            25 => __gapi::field(&self.entraid_config),
-            26 => __gapi::field(&self.final_backup_config),
-            27 => __gapi::field(&self.insights_config),
-            28 => __gapi::field(&self.ip_configuration),
-            29 => __gapi::field(&self.kind),
-            30 => __gapi::field(&self.location_preference),
-            31 => __gapi::field(&self.maintenance_window),
-            32 => __gapi::field(&self.password_validation_policy),
-            33 => __gapi::field(&self.performance_capture_config),
-            34 => __gapi::field(&self.pricing_plan),
-            35 => __gapi::field(&self.read_pool_auto_scale_config),
-            36 => __gapi::field(&self.replication_lag_max_seconds),
-            37 => __gapi::field(&self.replication_type),
-            38 => __gapi::field(&self.retain_backups_on_delete),
-            39 => __gapi::field(&self.settings_version),
-            40 => __gapi::field(&self.sql_server_audit_config),
-            41 => __gapi::field(&self.storage_auto_resize),
-            42 => __gapi::field(&self.storage_auto_resize_limit),
-            43 => __gapi::field(&self.tier),
-            44 => __gapi::field(&self.time_zone),
-            45 => __gapi::field(&self.user_labels),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "acceleratedReplicaMode" => __gapi::field_mut(&mut self.accelerated_replica_mode),
-            "activationPolicy" => __gapi::field_mut(&mut self.activation_policy),
-            "activeDirectoryConfig" => __gapi::field_mut(&mut self.active_directory_config),
-            "advancedMachineFeatures" => __gapi::field_mut(&mut self.advanced_machine_features),
-            "authorizedGaeApplications" => __gapi::field_mut(&mut self.authorized_gae_applications),
-            "autoUpgradeEnabled" => __gapi::field_mut(&mut self.auto_upgrade_enabled),
-            "availabilityType" => __gapi::field_mut(&mut self.availability_type),
-            "backupConfiguration" => __gapi::field_mut(&mut self.backup_configuration),
-            "collation" => __gapi::field_mut(&mut self.collation),
-            "connectionPoolConfig" => __gapi::field_mut(&mut self.connection_pool_config),
-            "connectorEnforcement" => __gapi::field_mut(&mut self.connector_enforcement),
-            "crashSafeReplicationEnabled" => __gapi::field_mut(
-                &mut self.crash_safe_replication_enabled,
-            ),
-            "dataApiAccess" => __gapi::field_mut(&mut self.data_api_access),
-            "dataCacheConfig" => __gapi::field_mut(&mut self.data_cache_config),
-            "dataDiskProvisionedIops" => __gapi::field_mut(&mut self.data_disk_provisioned_iops),
-            "dataDiskProvisionedThroughput" => __gapi::field_mut(
-                &mut self.data_disk_provisioned_throughput,
-            ),
-            "dataDiskSizeGb" => __gapi::field_mut(&mut self.data_disk_size_gb),
-            "dataDiskType" => __gapi::field_mut(&mut self.data_disk_type),
-            "databaseFlags" => __gapi::field_mut(&mut self.database_flags),
-            "databaseReplicationEnabled" => __gapi::field_mut(
-                &mut self.database_replication_enabled,
-            ),
-            "deletionProtectionEnabled" => __gapi::field_mut(&mut self.deletion_protection_enabled),
-            "denyMaintenancePeriods" => __gapi::field_mut(&mut self.deny_maintenance_periods),
-            "edition" => __gapi::field_mut(&mut self.edition),
-            "enableDataplexIntegration" => __gapi::field_mut(&mut self.enable_dataplex_integration),
-            "enableGoogleMlIntegration" => __gapi::field_mut(
-                &mut self.enable_google_ml_integration,
-            ),
-            "entraidConfig" => __gapi::field_mut(&mut self.entraid_config),
-            "finalBackupConfig" => __gapi::field_mut(&mut self.final_backup_config),
-            "insightsConfig" => __gapi::field_mut(&mut self.insights_config),
-            "ipConfiguration" => __gapi::field_mut(&mut self.ip_configuration),
-            "kind" => __gapi::field_mut(&mut self.kind),
-            "locationPreference" => __gapi::field_mut(&mut self.location_preference),
-            "maintenanceWindow" => __gapi::field_mut(&mut self.maintenance_window),
-            "passwordValidationPolicy" => __gapi::field_mut(&mut self.password_validation_policy),
-            "performanceCaptureConfig" => __gapi::field_mut(&mut self.performance_capture_config),
-            "pricingPlan" => __gapi::field_mut(&mut self.pricing_plan),
-            "readPoolAutoScaleConfig" => __gapi::field_mut(&mut self.read_pool_auto_scale_config),
-            "replicationLagMaxSeconds" => __gapi::field_mut(&mut self.replication_lag_max_seconds),
-            "replicationType" => __gapi::field_mut(&mut self.replication_type),
-            "retainBackupsOnDelete" => __gapi::field_mut(&mut self.retain_backups_on_delete),
-            "settingsVersion" => __gapi::field_mut(&mut self.settings_version),
-            "sqlServerAuditConfig" => __gapi::field_mut(&mut self.sql_server_audit_config),
-            "storageAutoResize" => __gapi::field_mut(&mut self.storage_auto_resize),
-            "storageAutoResizeLimit" => __gapi::field_mut(&mut self.storage_auto_resize_limit),
-            "tier" => __gapi::field_mut(&mut self.tier),
-            "timeZone" => __gapi::field_mut(&mut self.time_zone),
-            "userLabels" => __gapi::field_mut(&mut self.user_labels),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    Settings "Settings" fn null,
+    0 accelerated_replica_mode "acceleratedReplicaMode",
+    1 activation_policy "activationPolicy",
+    2 active_directory_config "activeDirectoryConfig",
+    3 advanced_machine_features "advancedMachineFeatures",
+    4 authorized_gae_applications "authorizedGaeApplications",
+    5 auto_upgrade_enabled "autoUpgradeEnabled",
+    6 availability_type "availabilityType",
+    7 backup_configuration "backupConfiguration",
+    8 collation "collation",
+    9 connection_pool_config "connectionPoolConfig",
+    10 connector_enforcement "connectorEnforcement",
+    11 crash_safe_replication_enabled "crashSafeReplicationEnabled",
+    12 data_api_access "dataApiAccess",
+    13 data_cache_config "dataCacheConfig",
+    14 data_disk_provisioned_iops "dataDiskProvisionedIops",
+    15 data_disk_provisioned_throughput "dataDiskProvisionedThroughput",
+    16 data_disk_size_gb "dataDiskSizeGb",
+    17 data_disk_type "dataDiskType",
+    18 database_flags "databaseFlags",
+    19 database_replication_enabled "databaseReplicationEnabled",
+    20 deletion_protection_enabled "deletionProtectionEnabled",
+    21 deny_maintenance_periods "denyMaintenancePeriods",
+    22 edition "edition",
+    23 enable_dataplex_integration "enableDataplexIntegration",
+    24 enable_google_ml_integration "enableGoogleMlIntegration",
+    25 entraid_config "entraidConfig",
+    26 final_backup_config "finalBackupConfig",
+    27 insights_config "insightsConfig",
+    28 ip_configuration "ipConfiguration",
+    29 kind "kind",
+    30 location_preference "locationPreference",
+    31 maintenance_window "maintenanceWindow",
+    32 password_validation_policy "passwordValidationPolicy",
+    33 performance_capture_config "performanceCaptureConfig",
+    34 pricing_plan "pricingPlan",
+    35 read_pool_auto_scale_config "readPoolAutoScaleConfig",
+    36 replication_lag_max_seconds "replicationLagMaxSeconds",
+    37 replication_type "replicationType",
+    38 retain_backups_on_delete "retainBackupsOnDelete",
+    39 settings_version "settingsVersion",
+    40 sql_server_audit_config "sqlServerAuditConfig",
+    41 storage_auto_resize "storageAutoResize",
+    42 storage_auto_resize_limit "storageAutoResizeLimit",
+    43 tier "tier",
+    44 time_zone "timeZone",
+    45 user_labels "userLabels",
+);
 
 /// The activation policy specifies when the instance is activated; it is applicable only when the instance state
 /// is RUNNABLE.
@@ -8241,7 +4987,7 @@ pub enum SettingsActivationPolicy {
     /// The instance starts upon receiving requests.
     #[deprecated]
     OnDemand,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -8286,7 +5032,7 @@ pub enum SettingsAvailabilityType {
     Zonal,
     /// Regional available instance.
     Regional,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -8331,7 +5077,7 @@ pub enum SettingsConnectorEnforcement {
     /// Require all connections to use Cloud SQL connectors, including the Cloud SQL Auth Proxy and Cloud SQL Java,
     /// Python, and Go connectors. Note: This disables all existing authorized networks.
     Required,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -8372,7 +5118,7 @@ pub enum SettingsDataApiAccess {
     /// Allow using ExecuteSql API to connect to the instance. For private IP instances, this allows authorized users
     /// to access the instance from the public internet using ExecuteSql API.
     AllowDataApi,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -8417,7 +5163,7 @@ pub enum SettingsDataDiskType {
     ObsoleteLocalSsd,
     /// A Hyperdisk Balanced data disk.
     HyperdiskBalanced,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -8463,7 +5209,7 @@ pub enum SettingsEdition {
     EnterprisePlus,
     /// This instance is a Cloud SQL developer edition instance.
     Developer,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -8505,7 +5251,7 @@ pub enum SettingsPricingPlan {
     Package,
     /// The instance is billed per usage.
     PerUse,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -8549,7 +5295,7 @@ pub enum SettingsReplicationType {
     /// if an outage occurs while this option is set to asynchronous, you can lose up to a few seconds of updates to
     /// your data.
     Asynchronous,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -8584,52 +5330,11 @@ pub struct SourceRole {
     ///
     /// Set by the server.
     pub target_id: Option<InstanceReference>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl SourceRole {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for SourceRole {
-    const NAME: &'static str = "SourceRole";
-    const PROPERTIES: &'static [&'static str] = &["targetId"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.target_id),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "targetId" => __gapi::field_mut(&mut self.target_id),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(SourceRole "SourceRole" fn null, 0 target_id "targetId");
 
 /// Active Directory configuration, relevant only for Cloud SQL for SQL Server.
 #[derive(Clone, Default)]
@@ -8648,71 +5353,19 @@ pub struct SqlActiveDirectoryConfig {
     /// Optional. The organizational unit distinguished name. This is the full hierarchical path to the organizational
     /// unit.
     pub organizational_unit: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl SqlActiveDirectoryConfig {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for SqlActiveDirectoryConfig {
-    const NAME: &'static str = "SqlActiveDirectoryConfig";
-    const PROPERTIES: &'static [&'static str] = &[
-        "adminCredentialSecretName",
-        "dnsServers",
-        "domain",
-        "kind",
-        "mode",
-        "organizationalUnit",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.admin_credential_secret_name),
-            1 => __gapi::field(&self.dns_servers),
-            2 => __gapi::field(&self.domain),
-            3 => __gapi::field(&self.kind),
-            4 => __gapi::field(&self.mode),
-            5 => __gapi::field(&self.organizational_unit),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "adminCredentialSecretName" => __gapi::field_mut(
-                &mut self.admin_credential_secret_name,
-            ),
-            "dnsServers" => __gapi::field_mut(&mut self.dns_servers),
-            "domain" => __gapi::field_mut(&mut self.domain),
-            "kind" => __gapi::field_mut(&mut self.kind),
-            "mode" => __gapi::field_mut(&mut self.mode),
-            "organizationalUnit" => __gapi::field_mut(&mut self.organizational_unit),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    SqlActiveDirectoryConfig "SqlActiveDirectoryConfig" fn null,
+    0 admin_credential_secret_name "adminCredentialSecretName",
+    1 dns_servers "dnsServers",
+    2 domain "domain",
+    3 kind "kind",
+    4 mode "mode",
+    5 organizational_unit "organizationalUnit",
+);
 
 /// Optional.
 ///
@@ -8730,7 +5383,7 @@ pub enum SqlActiveDirectoryConfigMode {
     SelfManagedActiveDirectory,
     /// Customer-managed Active Directory mode.
     CustomerManagedActiveDirectory,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -8769,59 +5422,15 @@ pub struct SqlOutOfDiskReport {
     /// This field represents the state generated by the proactive database wellness job for OutOfDisk issues. \*
     /// Writers: \* the proactive database wellness job for OOD. \* Readers: \* the proactive database wellness job
     pub sql_out_of_disk_state: Option<SqlOutOfDiskReportSqlOutOfDiskState>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl SqlOutOfDiskReport {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for SqlOutOfDiskReport {
-    const NAME: &'static str = "SqlOutOfDiskReport";
-    const PROPERTIES: &'static [&'static str] = &[
-        "sqlMinRecommendedIncreaseSizeGb",
-        "sqlOutOfDiskState",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.sql_min_recommended_increase_size_gb),
-            1 => __gapi::field(&self.sql_out_of_disk_state),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "sqlMinRecommendedIncreaseSizeGb" => __gapi::field_mut(
-                &mut self.sql_min_recommended_increase_size_gb,
-            ),
-            "sqlOutOfDiskState" => __gapi::field_mut(&mut self.sql_out_of_disk_state),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    SqlOutOfDiskReport "SqlOutOfDiskReport" fn null,
+    0 sql_min_recommended_increase_size_gb "sqlMinRecommendedIncreaseSizeGb",
+    1 sql_out_of_disk_state "sqlOutOfDiskState",
+);
 
 /// This field represents the state generated by the proactive database wellness job for OutOfDisk issues.
 ///
@@ -8835,7 +5444,7 @@ pub enum SqlOutOfDiskReportSqlOutOfDiskState {
     Normal,
     /// Data disk is almost used up. It is shutdown to prevent data corruption.
     SoftShutdown,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -8875,63 +5484,17 @@ pub struct SqlScheduledMaintenance {
     pub schedule_deadline_time: Option<__gapi::DateTime>,
     /// The start time of any upcoming scheduled maintenance for this instance.
     pub start_time: Option<__gapi::DateTime>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl SqlScheduledMaintenance {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for SqlScheduledMaintenance {
-    const NAME: &'static str = "SqlScheduledMaintenance";
-    const PROPERTIES: &'static [&'static str] = &[
-        "canDefer",
-        "canReschedule",
-        "scheduleDeadlineTime",
-        "startTime",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.can_defer),
-            1 => __gapi::field(&self.can_reschedule),
-            2 => __gapi::field(&self.schedule_deadline_time),
-            3 => __gapi::field(&self.start_time),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "canDefer" => __gapi::field_mut(&mut self.can_defer),
-            "canReschedule" => __gapi::field_mut(&mut self.can_reschedule),
-            "scheduleDeadlineTime" => __gapi::field_mut(&mut self.schedule_deadline_time),
-            "startTime" => __gapi::field_mut(&mut self.start_time),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    SqlScheduledMaintenance "SqlScheduledMaintenance" fn null,
+    0 can_defer "canDefer",
+    1 can_reschedule "canReschedule",
+    2 schedule_deadline_time "scheduleDeadlineTime",
+    3 start_time "startTime",
+);
 
 /// SQL Server specific audit configuration.
 #[derive(Clone, Default)]
@@ -8944,63 +5507,17 @@ pub struct SqlServerAuditConfig {
     pub retention_interval: Option<__gapi::Duration>,
     /// How often to upload generated audit files.
     pub upload_interval: Option<__gapi::Duration>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl SqlServerAuditConfig {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for SqlServerAuditConfig {
-    const NAME: &'static str = "SqlServerAuditConfig";
-    const PROPERTIES: &'static [&'static str] = &[
-        "bucket",
-        "kind",
-        "retentionInterval",
-        "uploadInterval",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.bucket),
-            1 => __gapi::field(&self.kind),
-            2 => __gapi::field(&self.retention_interval),
-            3 => __gapi::field(&self.upload_interval),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "bucket" => __gapi::field_mut(&mut self.bucket),
-            "kind" => __gapi::field_mut(&mut self.kind),
-            "retentionInterval" => __gapi::field_mut(&mut self.retention_interval),
-            "uploadInterval" => __gapi::field_mut(&mut self.upload_interval),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    SqlServerAuditConfig "SqlServerAuditConfig" fn null,
+    0 bucket "bucket",
+    1 kind "kind",
+    2 retention_interval "retentionInterval",
+    3 upload_interval "uploadInterval",
+);
 
 /// SQL Server Entra ID configuration.
 #[derive(Clone, Default)]
@@ -9013,96 +5530,27 @@ pub struct SqlServerEntraIdConfig {
     pub kind: Option<String>,
     /// Optional. The tenant ID for the Entra ID configuration.
     pub tenant_id: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl SqlServerEntraIdConfig {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for SqlServerEntraIdConfig {
-    const NAME: &'static str = "SqlServerEntraIdConfig";
-    const PROPERTIES: &'static [&'static str] = &["applicationId", "kind", "tenantId"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.application_id),
-            1 => __gapi::field(&self.kind),
-            2 => __gapi::field(&self.tenant_id),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "applicationId" => __gapi::field_mut(&mut self.application_id),
-            "kind" => __gapi::field_mut(&mut self.kind),
-            "tenantId" => __gapi::field_mut(&mut self.tenant_id),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    SqlServerEntraIdConfig "SqlServerEntraIdConfig" fn null,
+    0 application_id "applicationId",
+    1 kind "kind",
+    2 tenant_id "tenantId",
+);
 
 /// The sub operation type based on the operation type.
 #[derive(Clone, Default)]
 pub struct SqlSubOperationType {
     /// The type of maintenance to be performed on the instance.
     pub maintenance_type: Option<SqlSubOperationTypeMaintenanceType>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for SqlSubOperationType {
-    const NAME: &'static str = "SqlSubOperationType";
-    const PROPERTIES: &'static [&'static str] = &["maintenanceType"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.maintenance_type),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "maintenanceType" => __gapi::field_mut(&mut self.maintenance_type),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(SqlSubOperationType "SqlSubOperationType", 0 maintenance_type "maintenanceType");
 
 /// The type of maintenance to be performed on the instance.
 #[derive(Clone)]
@@ -9122,7 +5570,7 @@ pub enum SqlSubOperationTypeMaintenanceType {
     /// Indicates that the primary instance and all of its replicas are undergoing maintenance, initiated by
     /// self-service. Maintenance is performed on groups of replicas first, followed by the primary instance.
     ReplicaIncludedSelfServiceMaintenance,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -9176,78 +5624,22 @@ pub struct SslCert {
     pub self_link: Option<String>,
     /// Sha1 Fingerprint.
     pub sha1_fingerprint: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl SslCert {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for SslCert {
-    const NAME: &'static str = "SslCert";
-    const PROPERTIES: &'static [&'static str] = &[
-        "cert",
-        "certSerialNumber",
-        "commonName",
-        "createTime",
-        "expirationTime",
-        "instance",
-        "kind",
-        "selfLink",
-        "sha1Fingerprint",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.cert),
-            1 => __gapi::field(&self.cert_serial_number),
-            2 => __gapi::field(&self.common_name),
-            3 => __gapi::field(&self.create_time),
-            4 => __gapi::field(&self.expiration_time),
-            5 => __gapi::field(&self.instance),
-            6 => __gapi::field(&self.kind),
-            7 => __gapi::field(&self.self_link),
-            8 => __gapi::field(&self.sha1_fingerprint),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "cert" => __gapi::field_mut(&mut self.cert),
-            "certSerialNumber" => __gapi::field_mut(&mut self.cert_serial_number),
-            "commonName" => __gapi::field_mut(&mut self.common_name),
-            "createTime" => __gapi::field_mut(&mut self.create_time),
-            "expirationTime" => __gapi::field_mut(&mut self.expiration_time),
-            "instance" => __gapi::field_mut(&mut self.instance),
-            "kind" => __gapi::field_mut(&mut self.kind),
-            "selfLink" => __gapi::field_mut(&mut self.self_link),
-            "sha1Fingerprint" => __gapi::field_mut(&mut self.sha1_fingerprint),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    SslCert "SslCert" fn null,
+    0 cert "cert",
+    1 cert_serial_number "certSerialNumber",
+    2 common_name "commonName",
+    3 create_time "createTime",
+    4 expiration_time "expirationTime",
+    5 instance "instance",
+    6 kind "kind",
+    7 self_link "selfLink",
+    8 sha1_fingerprint "sha1Fingerprint",
+);
 
 /// The context for the `StartWorkloadCapture` operation, which contains details to start recording the workload
 /// (SQL queries) on a Cloud SQL instance.
@@ -9264,54 +5656,15 @@ pub struct StartWorkloadCaptureContext {
     /// instance name must start with a lowercase letter and contain only lowercase letters, numbers, and hyphens. The
     /// combined length of `project-ID:instance-name` must be 98 characters or less.
     pub replay_instance: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl StartWorkloadCaptureContext {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for StartWorkloadCaptureContext {
-    const NAME: &'static str = "StartWorkloadCaptureContext";
-    const PROPERTIES: &'static [&'static str] = &["enableLiveReplay", "replayInstance"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.enable_live_replay),
-            1 => __gapi::field(&self.replay_instance),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "enableLiveReplay" => __gapi::field_mut(&mut self.enable_live_replay),
-            "replayInstance" => __gapi::field_mut(&mut self.replay_instance),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    StartWorkloadCaptureContext "StartWorkloadCaptureContext" fn null,
+    0 enable_live_replay "enableLiveReplay",
+    1 replay_instance "replayInstance",
+);
 
 /// The context for the `StartWorkloadReplay` operation, which contains details about starting the execution of a
 /// captured workload (recorded read and write SQL queries) on a replay instance (the Cloud SQL instance where the
@@ -9329,54 +5682,15 @@ pub struct StartWorkloadReplayContext {
     ///
     /// Set by the server.
     pub workload_id: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl StartWorkloadReplayContext {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for StartWorkloadReplayContext {
-    const NAME: &'static str = "StartWorkloadReplayContext";
-    const PROPERTIES: &'static [&'static str] = &["replayInstance", "workloadId"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.replay_instance),
-            1 => __gapi::field(&self.workload_id),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "replayInstance" => __gapi::field_mut(&mut self.replay_instance),
-            "workloadId" => __gapi::field_mut(&mut self.workload_id),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    StartWorkloadReplayContext "StartWorkloadReplayContext" fn null,
+    0 replay_instance "replayInstance",
+    1 workload_id "workloadId",
+);
 
 /// The context for the `StopWorkloadCapture` operation, which contains details to stop recording the workload
 /// (SQL queries) on a Cloud SQL instance.
@@ -9386,101 +5700,24 @@ pub struct StopWorkloadCaptureContext {
     /// alongside stopping the capture. If false (the default), the capture stops recording new traffic, but the live
     /// replay will continue executing until the entire backlog of captured traffic has been replayed.
     pub abort_live_replay: Option<bool>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl StopWorkloadCaptureContext {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for StopWorkloadCaptureContext {
-    const NAME: &'static str = "StopWorkloadCaptureContext";
-    const PROPERTIES: &'static [&'static str] = &["abortLiveReplay"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.abort_live_replay),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "abortLiveReplay" => __gapi::field_mut(&mut self.abort_live_replay),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    StopWorkloadCaptureContext "StopWorkloadCaptureContext" fn null,
+    0 abort_live_replay "abortLiveReplay",
+);
 
 /// The context for the `StopWorkloadReplay` operation, which represents an operation that stops an active
 /// workload replay on a target Cloud SQL replay instance.
 #[derive(Clone, Default)]
 pub struct StopWorkloadReplayContext {
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl StopWorkloadReplayContext {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for StopWorkloadReplayContext {
-    const NAME: &'static str = "StopWorkloadReplayContext";
-    const PROPERTIES: &'static [&'static str] = &[];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(StopWorkloadReplayContext "StopWorkloadReplayContext" fn null);
 
 /// Target metric for read pool auto scaling.
 #[derive(Clone, Default)]
@@ -9489,54 +5726,15 @@ pub struct TargetMetric {
     pub metric: Option<String>,
     /// The target value for the metric.
     pub target_value: Option<f32>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl TargetMetric {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for TargetMetric {
-    const NAME: &'static str = "TargetMetric";
-    const PROPERTIES: &'static [&'static str] = &["metric", "targetValue"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.metric),
-            1 => __gapi::field(&self.target_value),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "metric" => __gapi::field_mut(&mut self.metric),
-            "targetValue" => __gapi::field_mut(&mut self.target_value),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    TargetMetric "TargetMetric" fn null,
+    0 metric "metric",
+    1 target_value "targetValue",
+);
 
 /// The target instance for the Blue-Green deployment.
 #[derive(Clone, Default)]
@@ -9545,74 +5743,12 @@ pub struct TargetRole {
     ///
     /// Set by the server.
     pub source_id: Option<InstanceReference>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl TargetRole {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
+__gapi::object!(TargetRole "TargetRole" fn null, 0 source_id "sourceId");
 
-impl __gapi::Object for TargetRole {
-    const NAME: &'static str = "TargetRole";
-    const PROPERTIES: &'static [&'static str] = &["sourceId"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.source_id),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "sourceId" => __gapi::field_mut(&mut self.source_id),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
-__gapi::object!(
-    AclEntry AcquireSsrsLeaseContext AdvancedMachineFeatures ApiWarning AvailableDatabaseVersion
-    BackupConfiguration BackupContext BackupRetentionSettings BlueGreenDeploymentInfo
-    ConnectionPoolConfig ConnectionPoolFlags DataCacheConfig DatabaseFlags DatabaseInstance
-    DatabaseInstanceFailoverReplica DenyMaintenancePeriod DiskEncryptionConfiguration
-    DiskEncryptionStatus DnsNameMapping Empty ExportContext ExportContextBakExportOptions
-    ExportContextCsvExportOptions ExportContextSqlExportOptions
-    ExportContextSqlExportOptionsMysqlExportOptions
-    ExportContextSqlExportOptionsPostgresExportOptions ExportContextTdeExportOptions
-    FinalBackupConfig GeminiInstanceConfig ImportContext ImportContextBakImportOptions
-    ImportContextBakImportOptionsEncryptionOptions ImportContextCsvImportOptions
-    ImportContextSqlImportOptions ImportContextSqlImportOptionsPostgresImportOptions
-    ImportContextTdeImportOptions InsightsConfig InstanceReference InstancesListResponse
-    IpConfiguration IpMapping LocationPreference MaintenanceWindow MySqlReplicaConfiguration
-    OnPremisesConfiguration Operation OperationError OperationErrors PasswordValidationPolicy
-    PerformanceCaptureConfig PoolNodeConfig PreCheckMajorVersionUpgradeContext PreCheckResponse
-    PscAutoConnectionConfig PscConfig ReadPoolAutoScaleConfig ReplicaConfiguration
-    ReplicationCluster SelectedObjects Settings SourceRole SqlActiveDirectoryConfig
-    SqlOutOfDiskReport SqlScheduledMaintenance SqlServerAuditConfig SqlServerEntraIdConfig
-    SqlSubOperationType SslCert StartWorkloadCaptureContext StartWorkloadReplayContext
-    StopWorkloadCaptureContext StopWorkloadReplayContext TargetMetric TargetRole
-);
 __gapi::open_enum!(
     ApiWarningCode BackupConfigurationBackupTier BackupConfigurationTransactionalLogStorageState
     BackupRetentionSettingsRetentionUnit BlueGreenDeploymentInfoState DatabaseInstanceBackendType

@@ -9,7 +9,6 @@
 //! Version `v1`, from the Discovery document of revision `20261101`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
-
 #![allow(
     unused,
     nonstandard_style,
@@ -42,18 +41,12 @@ pub const VERSION: &str = "v1";
 /// The revision of the Discovery document that this module was made from.
 pub const REVISION: &str = "20261101";
 
-/// What is common to the methods of this API.
-pub static API: __gapi::Api = __gapi::Api {
-    name: NAME,
-    version: VERSION,
-    revision: REVISION,
-    root_url: "https://tasks.googleapis.com/",
-    service_path: "",
-    batch_path: "batch",
-    mtls_root_url: Some("https://tasks.mtls.googleapis.com/"),
-    scopes: &[scope::TASKS, scope::TASKS_READONLY],
-    ..__gapi::Api::EMPTY
-};
+/// The properties that all methods of this API share.
+pub static API: __gapi::Api =
+    __gapi::Api::new(NAME, VERSION, REVISION, "https://tasks.googleapis.com/")
+        .with_batch_path("batch")
+        .with_mtls_root_url("https://tasks.mtls.googleapis.com/")
+        .with_scopes(&[scope::TASKS, scope::TASKS_READONLY]);
 
 /// The OAuth 2.0 scopes of this API.
 pub mod scope {
@@ -124,7 +117,7 @@ pub mod tasklists {
         ///
         /// HTTP: `POST tasks/v1/users/@me/lists`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -138,7 +131,7 @@ pub mod tasklists {
         ///
         /// HTTP: `GET tasks/v1/users/@me/lists`
         ///
-        /// The response comes in pages; `pages` and `items` follow them to the end.
+        /// Returns one page of a list; `pages` and `items` return all of them.
         ///
         /// Retried after transient errors.
         ///
@@ -167,11 +160,7 @@ pub mod tasklists {
             tasklist: impl Into<String>,
             body: impl __gapi::IntoUpdate<super::TaskList>,
         ) -> Patch {
-            Patch(
-                __gapi::Call::new(&PATCH)
-                    .with("tasklist", tasklist.into())
-                    .with_update(body),
-            )
+            Patch(__gapi::Call::new(&PATCH).with("tasklist", tasklist.into()).with_update(body))
         }
 
         /// Updates the authenticated user's specified task list.
@@ -198,173 +187,84 @@ pub mod tasklists {
             )
         }
     }
-    pub(crate) static DELETE: __gapi::Method = __gapi::Method {
-        id: Delete::METHOD,
-        path: "tasks/v1/users/@me/lists/{tasklist}",
-        parameters: &[__gapi::Parameter::path("tasklist")],
-        scopes: &[super::scope::TASKS],
-        has_response: false,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Delete)
-    };
+
+    pub(crate) static DELETE: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Delete,
+        Delete::METHOD,
+        "tasks/v1/users/@me/lists/{tasklist}",
+    )
+    .with_parameters(&[__gapi::Parameter::path("tasklist")])
+    .with_scopes(&[super::scope::TASKS])
+    .without_response();
 
     /// A request of `tasks.tasklists.delete`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Delete(__gapi::Call);
 
-    impl Delete {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "tasks.tasklists.delete";
+    __gapi::request!(Delete "tasks.tasklists.delete": ());
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Delete {
-        type Response = ();
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static GET: __gapi::Method = __gapi::Method {
-        id: Get::METHOD,
-        path: "tasks/v1/users/@me/lists/{tasklist}",
-        parameters: &[__gapi::Parameter::path("tasklist")],
-        scopes: &[super::scope::TASKS, super::scope::TASKS_READONLY],
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static GET: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Get,
+        Get::METHOD,
+        "tasks/v1/users/@me/lists/{tasklist}",
+    )
+    .with_parameters(&[__gapi::Parameter::path("tasklist")])
+    .with_scopes(&[super::scope::TASKS, super::scope::TASKS_READONLY]);
 
     /// A request of `tasks.tasklists.get`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
 
-    impl Get {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "tasks.tasklists.get";
+    __gapi::request!(Get "tasks.tasklists.get": super::TaskList);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::TaskList> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Get {
-        type Response = super::TaskList;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static INSERT: __gapi::Method = __gapi::Method {
-        id: Insert::METHOD,
-        path: "tasks/v1/users/@me/lists",
-        scopes: &[super::scope::TASKS],
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static INSERT: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Post,
+        Insert::METHOD,
+        "tasks/v1/users/@me/lists",
+    )
+    .with_scopes(&[super::scope::TASKS]);
 
     /// A request of `tasks.tasklists.insert`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Insert(__gapi::Call);
 
-    impl Insert {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "tasks.tasklists.insert";
+    __gapi::request!(Insert "tasks.tasklists.insert": super::TaskList);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::TaskList> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Insert {
-        type Response = super::TaskList;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static LIST: __gapi::Method = __gapi::Method {
-        id: List::METHOD,
-        path: "tasks/v1/users/@me/lists",
-        parameters: &[
-            __gapi::Parameter::query("maxResults"),
-            __gapi::Parameter::query("pageToken"),
-        ],
-        scopes: &[super::scope::TASKS, super::scope::TASKS_READONLY],
-        paging: Some(__gapi::Paging {
-            token: __gapi::PagingSlot::query("pageToken"),
-            next: "nextPageToken",
-            size: Some(__gapi::PagingSlot::query("maxResults")),
-            items: Some("items"),
-        }),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static LIST: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Get,
+        List::METHOD,
+        "tasks/v1/users/@me/lists",
+    )
+    .with_parameters(&[
+        __gapi::Parameter::query("maxResults"),
+        __gapi::Parameter::query("pageToken"),
+    ])
+    .with_scopes(&[super::scope::TASKS, super::scope::TASKS_READONLY])
+    .with_paging(
+        __gapi::Paging::new(__gapi::Slot::Query("pageToken"), "nextPageToken")
+            .with_size(__gapi::Slot::Query("maxResults"))
+            .with_items("items"),
+    );
 
     /// A request of `tasks.tasklists.list`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
 
-    impl List {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "tasks.tasklists.list";
+    __gapi::request!(
+        List "tasks.tasklists.list": super::TaskLists,
+        pages,
+        items(list items: super::TaskList),
+    );
 
+    impl List {
         /// Optional. Maximum number of task lists returned on one page. The default is 1000 (max allowed: 1000).
         #[inline]
         pub fn max_results(self, value: i32) -> Self {
@@ -376,149 +276,42 @@ pub mod tasklists {
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::TaskLists> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// All pages, each fetched when it is asked for.
-        #[inline]
-        pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::TaskLists> {
-            __gapi::Pages::new(client, self.0)
-        }
-
-        /// The items of all pages.
-        #[inline]
-        pub fn items(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::Items<super::TaskLists, super::TaskList> {
-            __gapi::Items::list(client, self.0, |page| page.items.take())
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for List {
-        type Response = super::TaskLists;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static PATCH: __gapi::Method = __gapi::Method {
-        id: Patch::METHOD,
-        path: "tasks/v1/users/@me/lists/{tasklist}",
-        parameters: &[__gapi::Parameter::path("tasklist")],
-        scopes: &[super::scope::TASKS],
-        preconditions: &[__gapi::Slot::Body("etag")],
-        patching: Some(&__gapi::Patching::Merge),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Patch)
-    };
+    pub(crate) static PATCH: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Patch,
+        Patch::METHOD,
+        "tasks/v1/users/@me/lists/{tasklist}",
+    )
+    .with_parameters(&[__gapi::Parameter::path("tasklist")])
+    .with_scopes(&[super::scope::TASKS])
+    .with_preconditions(&[__gapi::Slot::Body("etag")])
+    .with_patching(&__gapi::Patching::Merge);
 
     /// A request of `tasks.tasklists.patch`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Patch(__gapi::Call);
 
-    impl Patch {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "tasks.tasklists.patch";
+    __gapi::request!(Patch "tasks.tasklists.patch": super::TaskList);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::TaskList> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Patch {
-        type Response = super::TaskList;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static UPDATE: __gapi::Method = __gapi::Method {
-        id: Update::METHOD,
-        path: "tasks/v1/users/@me/lists/{tasklist}",
-        parameters: &[__gapi::Parameter::path("tasklist")],
-        scopes: &[super::scope::TASKS],
-        preconditions: &[__gapi::Slot::Body("etag")],
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Put)
-    };
+    pub(crate) static UPDATE: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Put,
+        Update::METHOD,
+        "tasks/v1/users/@me/lists/{tasklist}",
+    )
+    .with_parameters(&[__gapi::Parameter::path("tasklist")])
+    .with_scopes(&[super::scope::TASKS])
+    .with_preconditions(&[__gapi::Slot::Body("etag")]);
 
     /// A request of `tasks.tasklists.update`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Update(__gapi::Call);
 
-    impl Update {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "tasks.tasklists.update";
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::TaskList> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Update {
-        type Response = super::TaskList;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
+    __gapi::request!(Update "tasks.tasklists.update": super::TaskList);
 }
 
 /// The resource `tasks`.
@@ -539,7 +332,7 @@ pub mod tasks {
         ///
         /// * `tasklist`: Task list identifier.
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -594,7 +387,7 @@ pub mod tasks {
         ///
         /// * `tasklist`: Task list identifier.
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -619,7 +412,7 @@ pub mod tasks {
         ///
         /// * `tasklist`: Task list identifier.
         ///
-        /// The response comes in pages; `pages` and `items` follow them to the end.
+        /// Returns one page of a list; `pages` and `items` return all of them.
         ///
         /// Retried after transient errors.
         ///
@@ -640,7 +433,7 @@ pub mod tasks {
         /// * `tasklist`: Task list identifier.
         /// * `task`: Task identifier.
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         ///
         /// Scope: [`TASKS`](super::scope::TASKS).
         #[inline]
@@ -708,170 +501,78 @@ pub mod tasks {
             )
         }
     }
-    pub(crate) static CLEAR: __gapi::Method = __gapi::Method {
-        id: Clear::METHOD,
-        path: "tasks/v1/lists/{tasklist}/clear",
-        parameters: &[__gapi::Parameter::path("tasklist")],
-        scopes: &[super::scope::TASKS],
-        has_response: false,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+
+    pub(crate) static CLEAR: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Post,
+        Clear::METHOD,
+        "tasks/v1/lists/{tasklist}/clear",
+    )
+    .with_parameters(&[__gapi::Parameter::path("tasklist")])
+    .with_scopes(&[super::scope::TASKS])
+    .without_response();
 
     /// A request of `tasks.tasks.clear`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Clear(__gapi::Call);
 
-    impl Clear {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "tasks.tasks.clear";
+    __gapi::request!(Clear "tasks.tasks.clear": ());
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Clear {
-        type Response = ();
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static DELETE: __gapi::Method = __gapi::Method {
-        id: Delete::METHOD,
-        path: "tasks/v1/lists/{tasklist}/tasks/{task}",
-        parameters: &[__gapi::Parameter::path("tasklist"), __gapi::Parameter::path("task")],
-        scopes: &[super::scope::TASKS],
-        has_response: false,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Delete)
-    };
+    pub(crate) static DELETE: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Delete,
+        Delete::METHOD,
+        "tasks/v1/lists/{tasklist}/tasks/{task}",
+    )
+    .with_parameters(&[__gapi::Parameter::path("tasklist"), __gapi::Parameter::path("task")])
+    .with_scopes(&[super::scope::TASKS])
+    .without_response();
 
     /// A request of `tasks.tasks.delete`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Delete(__gapi::Call);
 
-    impl Delete {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "tasks.tasks.delete";
+    __gapi::request!(Delete "tasks.tasks.delete": ());
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Delete {
-        type Response = ();
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static GET: __gapi::Method = __gapi::Method {
-        id: Get::METHOD,
-        path: "tasks/v1/lists/{tasklist}/tasks/{task}",
-        parameters: &[__gapi::Parameter::path("tasklist"), __gapi::Parameter::path("task")],
-        scopes: &[super::scope::TASKS, super::scope::TASKS_READONLY],
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static GET: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Get,
+        Get::METHOD,
+        "tasks/v1/lists/{tasklist}/tasks/{task}",
+    )
+    .with_parameters(&[__gapi::Parameter::path("tasklist"), __gapi::Parameter::path("task")])
+    .with_scopes(&[super::scope::TASKS, super::scope::TASKS_READONLY]);
 
     /// A request of `tasks.tasks.get`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
 
-    impl Get {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "tasks.tasks.get";
+    __gapi::request!(Get "tasks.tasks.get": super::Task);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Task> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Get {
-        type Response = super::Task;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static INSERT: __gapi::Method = __gapi::Method {
-        id: Insert::METHOD,
-        path: "tasks/v1/lists/{tasklist}/tasks",
-        parameters: &[
-            __gapi::Parameter::path("tasklist"),
-            __gapi::Parameter::query("parent"),
-            __gapi::Parameter::query("previous"),
-        ],
-        scopes: &[super::scope::TASKS],
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static INSERT: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Post,
+        Insert::METHOD,
+        "tasks/v1/lists/{tasklist}/tasks",
+    )
+    .with_parameters(&[
+        __gapi::Parameter::path("tasklist"),
+        __gapi::Parameter::query("parent"),
+        __gapi::Parameter::query("previous"),
+    ])
+    .with_scopes(&[super::scope::TASKS]);
 
     /// A request of `tasks.tasks.insert`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Insert(__gapi::Call);
 
-    impl Insert {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "tasks.tasks.insert";
+    __gapi::request!(Insert "tasks.tasks.insert": super::Task);
 
+    impl Insert {
         /// Optional. Parent task identifier. If the task is created at the top level, this parameter is omitted. An
         /// assigned task cannot be a parent task, nor can it have a parent. Setting the parent to an assigned task
         /// results in failure of the request.
@@ -886,73 +587,43 @@ pub mod tasks {
         pub fn previous(self, value: impl Into<String>) -> Self {
             Self(self.0.with("previous", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Task> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for Insert {
-        type Response = super::Task;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static LIST: __gapi::Method = __gapi::Method {
-        id: List::METHOD,
-        path: "tasks/v1/lists/{tasklist}/tasks",
-        parameters: &[
-            __gapi::Parameter::path("tasklist"),
-            __gapi::Parameter::query("completedMax"),
-            __gapi::Parameter::query("completedMin"),
-            __gapi::Parameter::query("dueMax"),
-            __gapi::Parameter::query("dueMin"),
-            __gapi::Parameter::query("maxResults"),
-            __gapi::Parameter::query("pageToken"),
-            __gapi::Parameter::query("showAssigned"),
-            __gapi::Parameter::query("showCompleted"),
-            __gapi::Parameter::query("showDeleted"),
-            __gapi::Parameter::query("showHidden"),
-            __gapi::Parameter::query("updatedMin"),
-        ],
-        scopes: &[super::scope::TASKS, super::scope::TASKS_READONLY],
-        paging: Some(__gapi::Paging {
-            token: __gapi::PagingSlot::query("pageToken"),
-            next: "nextPageToken",
-            size: Some(__gapi::PagingSlot::query("maxResults")),
-            items: Some("items"),
-        }),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static LIST: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Get,
+        List::METHOD,
+        "tasks/v1/lists/{tasklist}/tasks",
+    )
+    .with_parameters(&[
+        __gapi::Parameter::path("tasklist"),
+        __gapi::Parameter::query("completedMax"),
+        __gapi::Parameter::query("completedMin"),
+        __gapi::Parameter::query("dueMax"),
+        __gapi::Parameter::query("dueMin"),
+        __gapi::Parameter::query("maxResults"),
+        __gapi::Parameter::query("pageToken"),
+        __gapi::Parameter::query("showAssigned"),
+        __gapi::Parameter::query("showCompleted"),
+        __gapi::Parameter::query("showDeleted"),
+        __gapi::Parameter::query("showHidden"),
+        __gapi::Parameter::query("updatedMin"),
+    ])
+    .with_scopes(&[super::scope::TASKS, super::scope::TASKS_READONLY])
+    .with_paging(
+        __gapi::Paging::new(__gapi::Slot::Query("pageToken"), "nextPageToken")
+            .with_size(__gapi::Slot::Query("maxResults"))
+            .with_items("items"),
+    );
 
     /// A request of `tasks.tasks.list`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
 
-    impl List {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "tasks.tasks.list";
+    __gapi::request!(List "tasks.tasks.list": super::Tasks, pages, items(list items: super::Task));
 
+    impl List {
         /// Optional. Upper bound for a task's completion date (as a RFC 3339 timestamp) to filter by. The default is not
         /// to filter by completion date.
         #[inline]
@@ -1026,72 +697,31 @@ pub mod tasks {
         pub fn updated_min(self, value: impl Into<String>) -> Self {
             Self(self.0.with("updatedMin", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Tasks> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// All pages, each fetched when it is asked for.
-        #[inline]
-        pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Tasks> {
-            __gapi::Pages::new(client, self.0)
-        }
-
-        /// The items of all pages.
-        #[inline]
-        pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Tasks, super::Task> {
-            __gapi::Items::list(client, self.0, |page| page.items.take())
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for List {
-        type Response = super::Tasks;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static MOVE: __gapi::Method = __gapi::Method {
-        id: Move::METHOD,
-        path: "tasks/v1/lists/{tasklist}/tasks/{task}/move",
-        parameters: &[
-            __gapi::Parameter::path("tasklist"),
-            __gapi::Parameter::path("task"),
-            __gapi::Parameter::query("destinationTasklist"),
-            __gapi::Parameter::query("parent"),
-            __gapi::Parameter::query("previous"),
-        ],
-        scopes: &[super::scope::TASKS],
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static MOVE: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Post,
+        Move::METHOD,
+        "tasks/v1/lists/{tasklist}/tasks/{task}/move",
+    )
+    .with_parameters(&[
+        __gapi::Parameter::path("tasklist"),
+        __gapi::Parameter::path("task"),
+        __gapi::Parameter::query("destinationTasklist"),
+        __gapi::Parameter::query("parent"),
+        __gapi::Parameter::query("previous"),
+    ])
+    .with_scopes(&[super::scope::TASKS]);
 
     /// A request of `tasks.tasks.move`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Move(__gapi::Call);
 
-    impl Move {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "tasks.tasks.move";
+    __gapi::request!(Move "tasks.tasks.move": super::Task);
 
+    impl Move {
         /// Optional. Destination task list identifier. If set, the task is moved from tasklist to the destinationTasklist
         /// list. Otherwise the task is moved within its current list. Recurrent tasks cannot currently be moved between
         /// lists.
@@ -1117,134 +747,42 @@ pub mod tasks {
         pub fn previous(self, value: impl Into<String>) -> Self {
             Self(self.0.with("previous", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Task> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for Move {
-        type Response = super::Task;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static PATCH: __gapi::Method = __gapi::Method {
-        id: Patch::METHOD,
-        path: "tasks/v1/lists/{tasklist}/tasks/{task}",
-        parameters: &[__gapi::Parameter::path("tasklist"), __gapi::Parameter::path("task")],
-        scopes: &[super::scope::TASKS],
-        preconditions: &[__gapi::Slot::Body("etag")],
-        patching: Some(&__gapi::Patching::Merge),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Patch)
-    };
+    pub(crate) static PATCH: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Patch,
+        Patch::METHOD,
+        "tasks/v1/lists/{tasklist}/tasks/{task}",
+    )
+    .with_parameters(&[__gapi::Parameter::path("tasklist"), __gapi::Parameter::path("task")])
+    .with_scopes(&[super::scope::TASKS])
+    .with_preconditions(&[__gapi::Slot::Body("etag")])
+    .with_patching(&__gapi::Patching::Merge);
 
     /// A request of `tasks.tasks.patch`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Patch(__gapi::Call);
 
-    impl Patch {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "tasks.tasks.patch";
+    __gapi::request!(Patch "tasks.tasks.patch": super::Task);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Task> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Patch {
-        type Response = super::Task;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static UPDATE: __gapi::Method = __gapi::Method {
-        id: Update::METHOD,
-        path: "tasks/v1/lists/{tasklist}/tasks/{task}",
-        parameters: &[__gapi::Parameter::path("tasklist"), __gapi::Parameter::path("task")],
-        scopes: &[super::scope::TASKS],
-        preconditions: &[__gapi::Slot::Body("etag")],
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Put)
-    };
+    pub(crate) static UPDATE: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Put,
+        Update::METHOD,
+        "tasks/v1/lists/{tasklist}/tasks/{task}",
+    )
+    .with_parameters(&[__gapi::Parameter::path("tasklist"), __gapi::Parameter::path("task")])
+    .with_scopes(&[super::scope::TASKS])
+    .with_preconditions(&[__gapi::Slot::Body("etag")]);
 
     /// A request of `tasks.tasks.update`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Update(__gapi::Call);
 
-    impl Update {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "tasks.tasks.update";
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Task> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Update {
-        type Response = super::Task;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
+    __gapi::request!(Update "tasks.tasks.update": super::Task);
 }
 
 /// Information about the source of the task assignment (Document, Chat Space).
@@ -1267,63 +805,17 @@ pub struct AssignmentInfo {
     ///
     /// Set by the server.
     pub surface_type: Option<AssignmentInfoSurfaceType>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl AssignmentInfo {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for AssignmentInfo {
-    const NAME: &'static str = "AssignmentInfo";
-    const PROPERTIES: &'static [&'static str] = &[
-        "driveResourceInfo",
-        "linkToTask",
-        "spaceInfo",
-        "surfaceType",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.drive_resource_info),
-            1 => __gapi::field(&self.link_to_task),
-            2 => __gapi::field(&self.space_info),
-            3 => __gapi::field(&self.surface_type),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "driveResourceInfo" => __gapi::field_mut(&mut self.drive_resource_info),
-            "linkToTask" => __gapi::field_mut(&mut self.link_to_task),
-            "spaceInfo" => __gapi::field_mut(&mut self.space_info),
-            "surfaceType" => __gapi::field_mut(&mut self.surface_type),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    AssignmentInfo "AssignmentInfo" fn null,
+    0 drive_resource_info "driveResourceInfo",
+    1 link_to_task "linkToTask",
+    2 space_info "spaceInfo",
+    3 surface_type "surfaceType",
+);
 
 /// Output only.
 ///
@@ -1339,7 +831,7 @@ pub enum AssignmentInfoSurfaceType {
     Document,
     /// The task is assigned from a Chat Space.
     Space,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -1381,54 +873,15 @@ pub struct DriveResourceInfo {
     ///
     /// Set by the server.
     pub resource_key: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl DriveResourceInfo {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for DriveResourceInfo {
-    const NAME: &'static str = "DriveResourceInfo";
-    const PROPERTIES: &'static [&'static str] = &["driveFileId", "resourceKey"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.drive_file_id),
-            1 => __gapi::field(&self.resource_key),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "driveFileId" => __gapi::field_mut(&mut self.drive_file_id),
-            "resourceKey" => __gapi::field_mut(&mut self.resource_key),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    DriveResourceInfo "DriveResourceInfo" fn null,
+    0 drive_file_id "driveFileId",
+    1 resource_key "resourceKey",
+);
 
 /// Information about the Chat Space where a task was assigned from.
 #[derive(Clone, Default)]
@@ -1437,52 +890,11 @@ pub struct SpaceInfo {
     ///
     /// Set by the server.
     pub space: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl SpaceInfo {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for SpaceInfo {
-    const NAME: &'static str = "SpaceInfo";
-    const PROPERTIES: &'static [&'static str] = &["space"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.space),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "space" => __gapi::field_mut(&mut self.space),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(SpaceInfo "SpaceInfo" fn null, 0 space "space");
 
 /// The schema `Task`.
 #[derive(Clone, Default)]
@@ -1553,102 +965,30 @@ pub struct Task {
     ///
     /// Set by the server.
     pub web_view_link: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl Task {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for Task {
-    const NAME: &'static str = "Task";
-    const PROPERTIES: &'static [&'static str] = &[
-        "assignmentInfo",
-        "completed",
-        "deleted",
-        "due",
-        "etag",
-        "hidden",
-        "id",
-        "kind",
-        "links",
-        "notes",
-        "parent",
-        "position",
-        "selfLink",
-        "status",
-        "title",
-        "updated",
-        "webViewLink",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.assignment_info),
-            1 => __gapi::field(&self.completed),
-            2 => __gapi::field(&self.deleted),
-            3 => __gapi::field(&self.due),
-            4 => __gapi::field(&self.etag),
-            5 => __gapi::field(&self.hidden),
-            6 => __gapi::field(&self.id),
-            7 => __gapi::field(&self.kind),
-            8 => __gapi::field(&self.links),
-            9 => __gapi::field(&self.notes),
-            10 => __gapi::field(&self.parent),
-            11 => __gapi::field(&self.position),
-            12 => __gapi::field(&self.self_link),
-            13 => __gapi::field(&self.status),
-            14 => __gapi::field(&self.title),
-            15 => __gapi::field(&self.updated),
-            16 => __gapi::field(&self.web_view_link),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "assignmentInfo" => __gapi::field_mut(&mut self.assignment_info),
-            "completed" => __gapi::field_mut(&mut self.completed),
-            "deleted" => __gapi::field_mut(&mut self.deleted),
-            "due" => __gapi::field_mut(&mut self.due),
-            "etag" => __gapi::field_mut(&mut self.etag),
-            "hidden" => __gapi::field_mut(&mut self.hidden),
-            "id" => __gapi::field_mut(&mut self.id),
-            "kind" => __gapi::field_mut(&mut self.kind),
-            "links" => __gapi::field_mut(&mut self.links),
-            "notes" => __gapi::field_mut(&mut self.notes),
-            "parent" => __gapi::field_mut(&mut self.parent),
-            "position" => __gapi::field_mut(&mut self.position),
-            "selfLink" => __gapi::field_mut(&mut self.self_link),
-            "status" => __gapi::field_mut(&mut self.status),
-            "title" => __gapi::field_mut(&mut self.title),
-            "updated" => __gapi::field_mut(&mut self.updated),
-            "webViewLink" => __gapi::field_mut(&mut self.web_view_link),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    Task "Task" fn null,
+    0 assignment_info "assignmentInfo",
+    1 completed "completed",
+    2 deleted "deleted",
+    3 due "due",
+    4 etag "etag",
+    5 hidden "hidden",
+    6 id "id",
+    7 kind "kind",
+    8 links "links",
+    9 notes "notes",
+    10 parent "parent",
+    11 position "position",
+    12 self_link "selfLink",
+    13 status "status",
+    14 title "title",
+    15 updated "updated",
+    16 web_view_link "webViewLink",
+);
 
 /// The type of `schemas.Task.properties.links.items`.
 #[derive(Clone, Default)]
@@ -1659,56 +999,16 @@ pub struct TaskLinks {
     pub link: Option<String>,
     /// Type of the link, e.g. "email", "generic", "chat_message", "keep_note".
     pub r#type: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl TaskLinks {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for TaskLinks {
-    const NAME: &'static str = "TaskLinks";
-    const PROPERTIES: &'static [&'static str] = &["description", "link", "type"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.description),
-            1 => __gapi::field(&self.link),
-            2 => __gapi::field(&self.r#type),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "description" => __gapi::field_mut(&mut self.description),
-            "link" => __gapi::field_mut(&mut self.link),
-            "type" => __gapi::field_mut(&mut self.r#type),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    TaskLinks "TaskLinks" fn null,
+    0 description "description",
+    1 link "link",
+    2 r#type "type",
+);
 
 /// The schema `TaskList`.
 #[derive(Clone, Default)]
@@ -1732,69 +1032,19 @@ pub struct TaskList {
     ///
     /// Set by the server.
     pub updated: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl TaskList {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for TaskList {
-    const NAME: &'static str = "TaskList";
-    const PROPERTIES: &'static [&'static str] = &[
-        "etag",
-        "id",
-        "kind",
-        "selfLink",
-        "title",
-        "updated",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.etag),
-            1 => __gapi::field(&self.id),
-            2 => __gapi::field(&self.kind),
-            3 => __gapi::field(&self.self_link),
-            4 => __gapi::field(&self.title),
-            5 => __gapi::field(&self.updated),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "etag" => __gapi::field_mut(&mut self.etag),
-            "id" => __gapi::field_mut(&mut self.id),
-            "kind" => __gapi::field_mut(&mut self.kind),
-            "selfLink" => __gapi::field_mut(&mut self.self_link),
-            "title" => __gapi::field_mut(&mut self.title),
-            "updated" => __gapi::field_mut(&mut self.updated),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    TaskList "TaskList" fn null,
+    0 etag "etag",
+    1 id "id",
+    2 kind "kind",
+    3 self_link "selfLink",
+    4 title "title",
+    5 updated "updated",
+);
 
 /// The schema `TaskLists`.
 #[derive(Clone, Default)]
@@ -1807,46 +1057,17 @@ pub struct TaskLists {
     pub kind: Option<String>,
     /// Token that can be used to request the next page of this result.
     pub next_page_token: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for TaskLists {
-    const NAME: &'static str = "TaskLists";
-    const PROPERTIES: &'static [&'static str] = &["etag", "items", "kind", "nextPageToken"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.etag),
-            1 => __gapi::field(&self.items),
-            2 => __gapi::field(&self.kind),
-            3 => __gapi::field(&self.next_page_token),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "etag" => __gapi::field_mut(&mut self.etag),
-            "items" => __gapi::field_mut(&mut self.items),
-            "kind" => __gapi::field_mut(&mut self.kind),
-            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    TaskLists "TaskLists",
+    0 etag "etag",
+    1 items "items",
+    2 kind "kind",
+    3 next_page_token "nextPageToken",
+);
 
 /// The schema `Tasks`.
 #[derive(Clone, Default)]
@@ -1859,45 +1080,16 @@ pub struct Tasks {
     pub kind: Option<String>,
     /// Token used to access the next page of this result.
     pub next_page_token: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Tasks {
-    const NAME: &'static str = "Tasks";
-    const PROPERTIES: &'static [&'static str] = &["etag", "items", "kind", "nextPageToken"];
+__gapi::object!(
+    Tasks "Tasks",
+    0 etag "etag",
+    1 items "items",
+    2 kind "kind",
+    3 next_page_token "nextPageToken",
+);
 
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.etag),
-            1 => __gapi::field(&self.items),
-            2 => __gapi::field(&self.kind),
-            3 => __gapi::field(&self.next_page_token),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "etag" => __gapi::field_mut(&mut self.etag),
-            "items" => __gapi::field_mut(&mut self.items),
-            "kind" => __gapi::field_mut(&mut self.kind),
-            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
-__gapi::object!(AssignmentInfo DriveResourceInfo SpaceInfo Task TaskLinks TaskList TaskLists Tasks);
 __gapi::open_enum!(AssignmentInfoSurfaceType);

@@ -11,7 +11,6 @@
 //! Version `v2`, from the Discovery document of revision `20170525`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
-
 #![allow(
     unused,
     nonstandard_style,
@@ -44,18 +43,13 @@ pub const VERSION: &str = "v2";
 /// The revision of the Discovery document that this module was made from.
 pub const REVISION: &str = "20170525";
 
-/// What is common to the methods of this API.
-pub static API: __gapi::Api = __gapi::Api {
-    name: NAME,
-    version: VERSION,
-    revision: REVISION,
-    root_url: "https://translation.googleapis.com/",
-    service_path: "language/translate/",
-    batch_path: "batch/translate",
-    data_wrapper: true,
-    scopes: &[scope::CLOUD_PLATFORM, scope::CLOUD_TRANSLATION],
-    ..__gapi::Api::EMPTY
-};
+/// The properties that all methods of this API share.
+pub static API: __gapi::Api =
+    __gapi::Api::new(NAME, VERSION, REVISION, "https://translation.googleapis.com/")
+        .with_service_path("language/translate/")
+        .with_batch_path("batch/translate")
+        .with_data_wrapper()
+        .with_scopes(&[scope::CLOUD_PLATFORM, scope::CLOUD_TRANSLATION]);
 
 /// The OAuth 2.0 scopes of this API.
 pub mod scope {
@@ -100,7 +94,7 @@ pub mod detections {
         ///
         /// HTTP: `POST language/translate/v2/detect`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
         #[inline]
@@ -123,105 +117,29 @@ pub mod detections {
             List(__gapi::Call::new(&LIST).with_all("q", q.into_iter().map(Into::<String>::into)))
         }
     }
-    pub(crate) static DETECT: __gapi::Method = __gapi::Method {
-        id: Detect::METHOD,
-        path: "v2/detect",
-        scopes: &[super::scope::CLOUD_PLATFORM, super::scope::CLOUD_TRANSLATION],
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+
+    pub(crate) static DETECT: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Detect::METHOD, "v2/detect")
+            .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::CLOUD_TRANSLATION]);
 
     /// A request of `language.detections.detect`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Detect(__gapi::Call);
 
-    impl Detect {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "language.detections.detect";
+    __gapi::request!(Detect "language.detections.detect": super::DetectionsListResponse);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::PendingCall<super::DetectionsListResponse> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Detect {
-        type Response = super::DetectionsListResponse;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static LIST: __gapi::Method = __gapi::Method {
-        id: List::METHOD,
-        path: "v2/detect",
-        parameters: &[__gapi::Parameter::query("q").repeated().required()],
-        scopes: &[super::scope::CLOUD_PLATFORM, super::scope::CLOUD_TRANSLATION],
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static LIST: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, List::METHOD, "v2/detect")
+            .with_parameters(&[__gapi::Parameter::query("q").repeated().required()])
+            .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::CLOUD_TRANSLATION]);
 
     /// A request of `language.detections.list`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
 
-    impl List {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "language.detections.list";
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::PendingCall<super::DetectionsListResponse> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for List {
-        type Response = super::DetectionsListResponse;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
+    __gapi::request!(List "language.detections.list": super::DetectionsListResponse);
 }
 
 /// The resource `languages`.
@@ -245,23 +163,23 @@ pub mod languages {
             List(__gapi::Call::new(&LIST))
         }
     }
-    pub(crate) static LIST: __gapi::Method = __gapi::Method {
-        id: List::METHOD,
-        path: "v2/languages",
-        parameters: &[__gapi::Parameter::query("model"), __gapi::Parameter::query("target")],
-        scopes: &[super::scope::CLOUD_PLATFORM, super::scope::CLOUD_TRANSLATION],
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+
+    pub(crate) static LIST: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, List::METHOD, "v2/languages")
+            .with_parameters(&[
+                __gapi::Parameter::query("model"),
+                __gapi::Parameter::query("target"),
+            ])
+            .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::CLOUD_TRANSLATION]);
 
     /// A request of `language.languages.list`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
 
-    impl List {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "language.languages.list";
+    __gapi::request!(List "language.languages.list": super::LanguagesListResponse);
 
+    impl List {
         /// The model type for which supported languages should be returned.
         #[inline]
         pub fn model(self, value: impl Into<String>) -> Self {
@@ -273,39 +191,6 @@ pub mod languages {
         #[inline]
         pub fn target(self, value: impl Into<String>) -> Self {
             Self(self.0.with("target", value.into()))
-        }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::PendingCall<super::LanguagesListResponse> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for List {
-        type Response = super::LanguagesListResponse;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
         }
     }
 }
@@ -347,7 +232,7 @@ pub mod translations {
         ///
         /// HTTP: `POST language/translate/v2`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         ///
         /// Any one of the scopes: [`CLOUD_PLATFORM`](super::scope::CLOUD_PLATFORM), [`CLOUD_TRANSLATION`](super::scope::CLOUD_TRANSLATION).
         #[inline]
@@ -358,33 +243,30 @@ pub mod translations {
             Translate(__gapi::Call::new(&TRANSLATE).with_body(body.into_body()))
         }
     }
-    pub(crate) static LIST: __gapi::Method = __gapi::Method {
-        id: List::METHOD,
-        path: "v2",
-        parameters: &[
-            __gapi::Parameter::query("q").repeated().required(),
-            __gapi::Parameter::query("target").required(),
-            __gapi::Parameter::query("cid").repeated(),
-            __gapi::Parameter::query("format"),
-            __gapi::Parameter::query("model"),
-            __gapi::Parameter::query("source"),
-        ],
-        scopes: &[super::scope::CLOUD_PLATFORM, super::scope::CLOUD_TRANSLATION],
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+
+    pub(crate) static LIST: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, List::METHOD, "v2")
+            .with_parameters(&[
+                __gapi::Parameter::query("q").repeated().required(),
+                __gapi::Parameter::query("target").required(),
+                __gapi::Parameter::query("cid").repeated(),
+                __gapi::Parameter::query("format"),
+                __gapi::Parameter::query("model"),
+                __gapi::Parameter::query("source"),
+            ])
+            .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::CLOUD_TRANSLATION]);
 
     /// A request of `language.translations.list`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
 
-    impl List {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "language.translations.list";
+    __gapi::request!(List "language.translations.list": super::TranslationsListResponse);
 
+    impl List {
         /// The customization id for translate
         ///
-        /// Takes any number of values, and replaces earlier ones.
+        /// Takes any number of values, which replace earlier ones.
         #[inline]
         pub fn cid(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
             Self(self.0.with_all("cid", values.into_iter().map(Into::<String>::into)))
@@ -412,89 +294,18 @@ pub mod translations {
         pub fn source(self, value: impl Into<String>) -> Self {
             Self(self.0.with("source", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::PendingCall<super::TranslationsListResponse> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for List {
-        type Response = super::TranslationsListResponse;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static TRANSLATE: __gapi::Method = __gapi::Method {
-        id: Translate::METHOD,
-        path: "v2",
-        scopes: &[super::scope::CLOUD_PLATFORM, super::scope::CLOUD_TRANSLATION],
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static TRANSLATE: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Translate::METHOD, "v2")
+            .with_scopes(&[super::scope::CLOUD_PLATFORM, super::scope::CLOUD_TRANSLATION]);
 
     /// A request of `language.translations.translate`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Translate(__gapi::Call);
 
-    impl Translate {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "language.translations.translate";
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::PendingCall<super::TranslationsListResponse> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Translate {
-        type Response = super::TranslationsListResponse;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
+    __gapi::request!(Translate "language.translations.translate": super::TranslationsListResponse);
 }
 
 /// The request message for language detection.
@@ -503,92 +314,22 @@ pub struct DetectLanguageRequest {
     /// The input text upon which to perform language detection. Repeat this
     /// parameter to perform language detection on multiple text inputs.
     pub q: Option<Vec<String>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl DetectLanguageRequest {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for DetectLanguageRequest {
-    const NAME: &'static str = "DetectLanguageRequest";
-    const PROPERTIES: &'static [&'static str] = &["q"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.q),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "q" => __gapi::field_mut(&mut self.q),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(DetectLanguageRequest "DetectLanguageRequest" fn null, 0 q "q");
 
 /// The schema `DetectionsListResponse`.
 #[derive(Clone, Default)]
 pub struct DetectionsListResponse {
     /// A detections contains detection results of several text
     pub detections: Option<Vec<DetectionsResource>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for DetectionsListResponse {
-    const NAME: &'static str = "DetectionsListResponse";
-    const PROPERTIES: &'static [&'static str] = &["detections"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.detections),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "detections" => __gapi::field_mut(&mut self.detections),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(DetectionsListResponse "DetectionsListResponse", 0 detections "detections");
 
 /// An array of languages which we detect for the given text The most likely language list first.
 pub type DetectionsResource = Vec<DetectionsResourceItem>;
@@ -602,44 +343,16 @@ pub struct DetectionsResourceItem {
     pub is_reliable: Option<bool>,
     /// The language we detected.
     pub language: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for DetectionsResourceItem {
-    const NAME: &'static str = "DetectionsResourceItem";
-    const PROPERTIES: &'static [&'static str] = &["confidence", "isReliable", "language"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.confidence),
-            1 => __gapi::field(&self.is_reliable),
-            2 => __gapi::field(&self.language),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "confidence" => __gapi::field_mut(&mut self.confidence),
-            "isReliable" => __gapi::field_mut(&mut self.is_reliable),
-            "language" => __gapi::field_mut(&mut self.language),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    DetectionsResourceItem "DetectionsResourceItem",
+    0 confidence "confidence",
+    1 is_reliable "isReliable",
+    2 language "language",
+);
 
 /// The request message for discovering supported languages.
 #[derive(Clone, Default)]
@@ -647,40 +360,11 @@ pub struct GetSupportedLanguagesRequest {
     /// The language to use to return localized, human readable names of supported
     /// languages.
     pub target: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for GetSupportedLanguagesRequest {
-    const NAME: &'static str = "GetSupportedLanguagesRequest";
-    const PROPERTIES: &'static [&'static str] = &["target"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.target),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "target" => __gapi::field_mut(&mut self.target),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(GetSupportedLanguagesRequest "GetSupportedLanguagesRequest", 0 target "target");
 
 /// The schema `LanguagesListResponse`.
 #[derive(Clone, Default)]
@@ -689,40 +373,11 @@ pub struct LanguagesListResponse {
     /// is sorted by the ASCII code point order of the language code. If target parameter is specified, the list is
     /// sorted by the collation order of the language name in the target language.
     pub languages: Option<Vec<LanguagesResource>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for LanguagesListResponse {
-    const NAME: &'static str = "LanguagesListResponse";
-    const PROPERTIES: &'static [&'static str] = &["languages"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.languages),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "languages" => __gapi::field_mut(&mut self.languages),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(LanguagesListResponse "LanguagesListResponse", 0 languages "languages");
 
 /// The schema `LanguagesResource`.
 #[derive(Clone, Default)]
@@ -733,42 +388,11 @@ pub struct LanguagesResource {
     pub language: Option<String>,
     /// Human readable name of the language localized to the target language.
     pub name: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for LanguagesResource {
-    const NAME: &'static str = "LanguagesResource";
-    const PROPERTIES: &'static [&'static str] = &["language", "name"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.language),
-            1 => __gapi::field(&self.name),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "language" => __gapi::field_mut(&mut self.language),
-            "name" => __gapi::field_mut(&mut self.name),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(LanguagesResource "LanguagesResource", 0 language "language", 1 name "name");
 
 /// The main translation request message for the Cloud Translation API.
 #[derive(Clone, Default)]
@@ -790,100 +414,29 @@ pub struct TranslateTextRequest {
     /// The language to use for translation of the input text, set to one of the
     /// language codes listed in Language Support.
     pub target: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl TranslateTextRequest {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for TranslateTextRequest {
-    const NAME: &'static str = "TranslateTextRequest";
-    const PROPERTIES: &'static [&'static str] = &["format", "model", "q", "source", "target"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.format),
-            1 => __gapi::field(&self.model),
-            2 => __gapi::field(&self.q),
-            3 => __gapi::field(&self.source),
-            4 => __gapi::field(&self.target),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "format" => __gapi::field_mut(&mut self.format),
-            "model" => __gapi::field_mut(&mut self.model),
-            "q" => __gapi::field_mut(&mut self.q),
-            "source" => __gapi::field_mut(&mut self.source),
-            "target" => __gapi::field_mut(&mut self.target),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    TranslateTextRequest "TranslateTextRequest" fn null,
+    0 format "format",
+    1 model "model",
+    2 q "q",
+    3 source "source",
+    4 target "target",
+);
 
 /// The main language translation response message.
 #[derive(Clone, Default)]
 pub struct TranslationsListResponse {
     /// Translations contains list of translation results of given text
     pub translations: Option<Vec<TranslationsResource>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for TranslationsListResponse {
-    const NAME: &'static str = "TranslationsListResponse";
-    const PROPERTIES: &'static [&'static str] = &["translations"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.translations),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "translations" => __gapi::field_mut(&mut self.translations),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(TranslationsListResponse "TranslationsListResponse", 0 translations "translations");
 
 /// The schema `TranslationsResource`.
 #[derive(Clone, Default)]
@@ -899,48 +452,16 @@ pub struct TranslationsResource {
     pub model: Option<String>,
     /// Text translated into the target language.
     pub translated_text: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for TranslationsResource {
-    const NAME: &'static str = "TranslationsResource";
-    const PROPERTIES: &'static [&'static str] = &[
-        "detectedSourceLanguage",
-        "model",
-        "translatedText",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.detected_source_language),
-            1 => __gapi::field(&self.model),
-            2 => __gapi::field(&self.translated_text),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "detectedSourceLanguage" => __gapi::field_mut(&mut self.detected_source_language),
-            "model" => __gapi::field_mut(&mut self.model),
-            "translatedText" => __gapi::field_mut(&mut self.translated_text),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    TranslationsResource "TranslationsResource",
+    0 detected_source_language "detectedSourceLanguage",
+    1 model "model",
+    2 translated_text "translatedText",
+);
 
 /// The format of the source text, in either HTML (default) or plain-text.
 ///
@@ -953,7 +474,7 @@ pub enum TranslationsListFormat {
     Html,
     /// Specifies the input is in plain textual format
     Text,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -978,9 +499,5 @@ impl AsRef<str> for TranslationsListFormat {
         }
     }
 }
-__gapi::object!(
-    DetectLanguageRequest DetectionsListResponse DetectionsResourceItem GetSupportedLanguagesRequest
-    LanguagesListResponse LanguagesResource TranslateTextRequest TranslationsListResponse
-    TranslationsResource
-);
+
 __gapi::open_enum!(TranslationsListFormat);

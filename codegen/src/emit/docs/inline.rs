@@ -1,16 +1,16 @@
-//! Text within a line, made safe.
+//! Text within a line as safe Markdown.
 //!
-//! What survives as Markdown is chosen: code spans, `**bold**`, links to the web. All else that Markdown, HTML or
-//! rustdoc would read as markup is escaped.
+//! Code spans, `**bold**` and links to the web remain Markdown. All else that Markdown, HTML or rustdoc would read as markup is
+//! escaped.
 
 use std::iter::Peekable;
 use std::str::CharIndices;
 
 use crate::text::inert;
 
-/// A line of text as Markdown that means just that text.
+/// Returns a line of text as Markdown.
 pub(super) fn inline(text: &str) -> String {
-    Printer {
+    InlinePrinter {
         text,
         links: true,
         out: String::with_capacity(text.len() + 16),
@@ -18,7 +18,7 @@ pub(super) fn inline(text: &str) -> String {
     .run()
 }
 
-/// `text` as a code span, in one line.
+/// Returns `text` as a code span on one line.
 pub(in crate::emit) fn code(text: &str) -> String {
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let text = inert(&text);
@@ -37,16 +37,16 @@ pub(in crate::emit) fn code(text: &str) -> String {
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
-struct Printer<'a> {
+struct InlinePrinter<'a> {
     text: &'a str,
-    /// Whether links may be made; not inside the text of one.
+    /// Whether links are allowed; not inside the text of another link.
     links: bool,
     out: String,
 }
 
 type Chars<'a> = Peekable<CharIndices<'a>>;
 
-impl Printer<'_> {
+impl InlinePrinter<'_> {
     fn run(mut self) -> String {
         let mut chars = self.text.char_indices().peekable();
         let mut before = ' ';
@@ -107,7 +107,7 @@ impl Printer<'_> {
             return 0;
         };
         let (text, url, used) = parts;
-        let text = Printer {
+        let text = InlinePrinter {
             text,
             links: false,
             out: String::new(),
@@ -133,7 +133,7 @@ impl Printer<'_> {
         if text.is_empty() || text.trim() != text || text.contains(['*', '`', '[']) {
             return 0;
         }
-        let inner = Printer {
+        let inner = InlinePrinter {
             text,
             links: self.links,
             out: String::new(),
@@ -160,7 +160,7 @@ impl Printer<'_> {
         if self.links && is_url(url) {
             self.out.push_str(&format!("<{url}>"));
         } else if self.out.ends_with('`') || rest[url.len()..].starts_with('`') {
-            // A code span would run into the backticks beside it; the escape alone keeps rustdoc from seeing a link.
+            // A code span would join the backticks beside it; an escape is enough for rustdoc to see no link.
             self.out.push_str(&scheme.replace("//", "/\\/"));
             return scheme.len();
         } else {
@@ -198,7 +198,7 @@ fn link_parts(rest: &str) -> Option<(&str, &str, usize)> {
     good.then_some((text, url, text.len() + url.len() + 4))
 }
 
-/// Whether rustdoc can link it as it stands.
+/// Returns whether rustdoc can link it unchanged.
 fn is_url(url: &str) -> bool {
     let rest = url
         .strip_prefix("https://")

@@ -1,4 +1,4 @@
-//! Descriptions of documents as Markdown that rustdoc takes without a warning, whatever the text holds.
+//! Descriptions of documents as Markdown, which rustdoc takes without a warning for any text.
 
 use super::inline::inline;
 use super::wrap::wrap;
@@ -78,7 +78,7 @@ fn block(line: &str, out: &mut Lines) {
         out.in_list = true;
         return;
     }
-    // A paragraph after an empty line ends a list; without one it goes on with the item.
+    // A paragraph after an empty line ends a list; without one it continues the item.
     if out.lines.last().is_none_or(String::is_empty) {
         out.in_list = false;
     }

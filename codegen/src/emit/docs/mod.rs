@@ -21,17 +21,17 @@ use crate::model::{
 pub(super) struct Docs(String);
 
 impl Docs {
-    /// The description of a document, made safe.
+    /// Makes docs of a description of a document.
     pub(super) fn described(description: &str) -> Docs {
         Docs(markdown::sanitize(description))
     }
 
-    /// The same, with the first sentence in a paragraph of its own.
+    /// Makes docs of a description, with the first sentence in a paragraph of its own.
     pub(super) fn summarized(description: &str) -> Docs {
         Docs::described(&sentence::split_first(description.trim()))
     }
 
-    /// What the docs say where the document says nothing.
+    /// Uses `fallback` if the document has no description.
     pub(super) fn or(self, fallback: impl FnOnce() -> String) -> Docs {
         if self.0.is_empty() {
             Docs(fallback())
@@ -51,20 +51,20 @@ impl Docs {
         self
     }
 
-    /// The attribute.
+    /// Returns the `doc` attribute.
     pub(super) fn attribute(&self) -> TokenStream {
         let text = &self.0;
         quote!(#[doc = #text])
     }
 }
 
-/// The first sentence of a description.
+/// Returns the first sentence of a description.
 pub(super) fn first_sentence(description: &str) -> String {
     let split = sentence::split_first(description.trim());
     split.split("\n\n").next().unwrap_or_default().to_owned()
 }
 
-/// The docs of the module.
+/// Returns the docs of the module.
 pub(super) fn api(api: &Api) -> String {
     let link = api
         .documentation_link
@@ -83,7 +83,7 @@ pub(super) fn api(api: &Api) -> String {
         .paragraph(if api.root.methods.is_empty() {
             ""
         } else {
-            "Methods that belong to no resource are in the module `methods`."
+            "Methods without a resource are in the module `methods`."
         })
         .paragraph(&format!(
             "Version {}, from the Discovery document of revision {}.",
@@ -97,7 +97,7 @@ pub(super) fn scope(scope: &Scope) -> Docs {
     Docs::described(&scope.description).or(|| format!("The scope {}.", code(&scope.url)))
 }
 
-/// A struct, enum or alias.
+/// Returns the docs of a struct, an enum or an alias.
 pub(super) fn type_def(def: &TypeDef) -> Docs {
     Docs::summarized(&def.description).or(|| match &def.schema {
         Some(schema) => format!("The schema {}.", code(schema)),
@@ -105,31 +105,31 @@ pub(super) fn type_def(def: &TypeDef) -> Docs {
     })
 }
 
-/// A property.
+/// Returns the docs of a property.
 pub(super) fn field(wire: &str, description: &str, facts: &Notes) -> Docs {
     Docs::described(description)
         .or(|| format!("The property {}.", code(wire)))
         .paragraph(&notes(facts))
 }
 
-/// An enum's value.
+/// Returns the docs of the value of an enum.
 pub(super) fn variant(wire: &str, description: &str) -> Docs {
     Docs::described(description).or(|| format!("The value {}.", code(wire)))
 }
 
-/// The setter of a parameter.
+/// Returns the docs of the setter of a parameter.
 pub(super) fn parameter(parameter: &Parameter) -> Docs {
     Docs::described(&parameter.description)
         .or(|| format!("Sets the parameter {}.", code(&parameter.wire)))
         .paragraph(if parameter.repeated {
-            "Takes any number of values, and replaces earlier ones."
+            "Takes any number of values, which replace earlier ones."
         } else {
             ""
         })
         .paragraph(&notes(&parameter.notes))
 }
 
-/// Facts in one line.
+/// Returns the notes on a property or parameter in one line.
 fn notes(notes: &Notes) -> String {
     let mut facts = Vec::new();
     if notes.read_only {
@@ -152,7 +152,7 @@ fn notes(notes: &Notes) -> String {
     facts.join(" ")
 }
 
-/// The handle of a resource.
+/// Returns the docs of the handle of a resource.
 pub(super) fn resource(resource: &Resource) -> Docs {
     if resource.path.is_empty() {
         return Docs("Methods of the API as a whole.".to_owned());
@@ -160,9 +160,9 @@ pub(super) fn resource(resource: &Resource) -> Docs {
     Docs(format!("The resource {}.", code(&resource.path)))
 }
 
-/// A method: what it does, its HTTP request, what it needs.
+/// Returns the docs of a method: its description, its HTTP request, its arguments, its features and its scopes.
 ///
-/// `scopes` is the path of the module of scopes as seen from the method's.
+/// `scopes` is the path from the method's module to the module of scopes.
 pub(super) fn method(api: &Api, method: &Method, scopes: &str) -> Docs {
     let mut docs = Docs::summarized(&method.description)
         .or(|| format!("The method {}.", code(&method.id)))
@@ -184,36 +184,33 @@ pub(super) fn method(api: &Api, method: &Method, scopes: &str) -> Docs {
             .paging
             .as_ref()
             .is_some_and(|paging| paging.items.is_some());
-        let how = if items {
-            "`pages` and `items` follow"
+        docs = docs.paragraph(if items {
+            "Returns one page of a list; `pages` and `items` return all of them."
         } else {
-            "`pages` follows"
-        };
-        docs = docs.paragraph(&format!(
-            "The response comes in pages; {how} them to the end."
-        ));
+            "Returns one page of a list; `pages` returns all of them."
+        });
     }
     if let Some(accepted) = &method.upload {
         docs = docs.paragraph(&upload(accepted));
     }
     if method.download.is_some() {
-        docs = docs.paragraph("Gives media: `download` fetches it.");
+        docs = docs.paragraph("Returns media, which `download` requests.");
     }
     if let Some(operation) = &method.operation {
         let is_job = matches!(operation.shape, OperationShape::Job(_));
         docs = docs.paragraph(if is_job && operation.poll.is_some() {
-            "The response is a job; `wait` waits for its end."
+            "Starts a job; `.send(&client).wait()` waits for its end."
         } else if operation.poll.is_some() {
-            "The response is a long-running operation; `wait` waits for its end."
+            "Starts a long-running operation; `.send(&client).wait()` waits for its end."
         } else {
-            "The response is a long-running operation, which no method of this document polls."
+            "Starts a long-running operation, which no method of this document polls."
         });
     }
     if let Some(Type::Named(id)) = method.request
         && api.types[id.0].is_raw()
     {
         docs = docs.paragraph(
-            "The body is bytes of any type: give it the runtime's `HttpBody`, which travels as it is.",
+            "The body is bytes of any type: pass the runtime's `HttpBody`, which is sent unchanged.",
         );
     }
     docs = docs.paragraph(&retries(method));
@@ -231,7 +228,7 @@ pub(super) fn method(api: &Api, method: &Method, scopes: &str) -> Docs {
     }
 }
 
-/// What the method makes of a patch, where that may be asked.
+/// Returns what the method does with a patch, if it has a body that could be one.
 fn patches(method: &Method) -> String {
     match &method.patching {
         Patching::Merge => "Takes a `Patch`, which it merges into the resource.".to_owned(),
@@ -243,16 +240,16 @@ fn patches(method: &Method) -> String {
             "Takes no `Patch`: the body replaces the resource.".to_owned()
         }
         Patching::Refused(Refusal::Mask) => {
-            "Takes no `Patch`: its mask is of more than one object.".to_owned()
+            "Takes no `Patch`: its mask has paths of more than one object.".to_owned()
         }
         Patching::Refused(Refusal::Silent) => {
-            "Takes no `Patch`: the document does not say that the body is merged.".to_owned()
+            "Takes no `Patch`: the document does not state that the body is merged.".to_owned()
         }
         Patching::Refused(_) => String::new(),
     }
 }
 
-/// What `upload` takes.
+/// Returns what `upload` accepts.
 fn upload(accepted: &Upload) -> String {
     let mut text = String::from("Accepts media");
     if !accepted.accept.is_empty() {
@@ -267,7 +264,7 @@ fn upload(accepted: &Upload) -> String {
     text
 }
 
-/// A required parameter as an item of a list.
+/// Returns the docs of a required parameter, as an item of a list.
 fn argument(parameter: &Parameter) -> String {
     let name = code(parameter.ident.trim_start_matches("r#"));
     let meaning = markdown::sanitize(
@@ -277,7 +274,7 @@ fn argument(parameter: &Parameter) -> String {
             .collect::<Vec<_>>()
             .join(" "),
     );
-    // The item goes on over the lines of its text.
+    // Lines of the text continue the item.
     let meaning = meaning.replace('\n', "\n  ");
     match (meaning.is_empty(), notes(&parameter.notes)) {
         (true, notes) if notes.is_empty() => format!("* {name}"),

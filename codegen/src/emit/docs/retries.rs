@@ -1,9 +1,9 @@
-//! The line that says when a method's calls are repeated.
+//! The line of docs on when calls of a method are retried.
 
 use super::inline::code;
 use crate::model::{Method, Retries, TokenIn};
 
-/// When a call is retried, and what makes it so.
+/// Returns when a call is retried, and what makes it safe.
 pub(in crate::emit) fn retries(method: &Method) -> String {
     match method.retries() {
         Retries::Always => "Retried after transient errors.".to_owned(),
@@ -11,20 +11,20 @@ pub(in crate::emit) fn retries(method: &Method) -> String {
             "Retried after transient errors, with the `requestId` that each call gets.".to_owned()
         }
         Retries::With(slots) => {
-            let ways: Vec<String> = slots.iter().map(|slot| given(method, slot)).collect();
+            let options: Vec<String> = slots.iter().map(|slot| given(method, slot)).collect();
             format!(
                 "Retried after transient errors only if the call has {}, or if it had no effect.",
-                ways.join(" or ")
+                options.join(" or ")
             )
         }
         Retries::IfAsked => {
-            "Not retried after it may have had an effect, unless the call says `.idempotent(true)`."
+            "Not retried after it may have had an effect, unless the call sets `.idempotent(true)`."
                 .to_owned()
         }
     }
 }
 
-/// What is given, by the name that programs write.
+/// Returns the name of a parameter or property as programs write it.
 fn given(method: &Method, slot: &TokenIn) -> String {
     match slot {
         TokenIn::Query(name) => {

@@ -1,6 +1,6 @@
-//! Sentences.
+//! The first sentence of a description.
 
-/// Puts the first sentence of a description into a paragraph of its own, as rustdoc's summaries want it.
+/// Puts the first sentence of a description into a paragraph of its own, which rustdoc shows as summary.
 pub(super) fn split_first(text: &str) -> String {
     let line = text.split('\n').next().unwrap_or_default();
     match first_end(line) {
@@ -14,7 +14,7 @@ pub(super) fn split_first(text: &str) -> String {
     }
 }
 
-/// Where the first sentence of a line ends.
+/// Returns the offset at which the first sentence of a line ends.
 fn first_end(line: &str) -> Option<usize> {
     let mut from = 0;
     while let Some(dot) = line[from..].find(". ") {

@@ -1,9 +1,9 @@
-//! Long lines, broken where Markdown reads the same.
+//! Breaks long lines without changing the meaning of their Markdown.
 
-/// Widest line, in characters.
+/// The maximum width of a line, in characters.
 const WIDTH: usize = 110;
 
-/// `text` in lines of at most [`WIDTH`] where it can be broken.
+/// Returns `text` in lines of at most [`WIDTH`] where it can be broken.
 pub(super) fn wrap(text: &str, first: &str, hang: &str) -> Vec<String> {
     let text = hold_spans(text);
     let mut lines = Vec::new();
@@ -29,7 +29,7 @@ pub(super) fn wrap(text: &str, first: &str, hang: &str) -> Vec<String> {
     lines.iter().map(|line| line.replace(HELD, " ")).collect()
 }
 
-/// Stands for a space at which a line cannot be broken. No text holds this character: control characters are removed.
+/// A space at which a line cannot be broken. No text contains this character: control characters are removed.
 const HELD: char = '\0';
 
 /// Marks the spaces inside of code spans.

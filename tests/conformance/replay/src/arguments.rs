@@ -1,7 +1,7 @@
 //! Hands the values of a call to the code that makes it.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use gapi::{CallOptions, Client, Media, Wire};
+use gapi::{CallOptions, Client, Media, schema::Wire};
 use serde_json::{Value, json};
 
 use crate::{Check, Fault, Line, Visit};

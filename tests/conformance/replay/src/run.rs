@@ -7,8 +7,9 @@ use std::{
 
 use bytes::Bytes;
 use gapi::{
-    CallOptions, Client, Response, RetryPolicy, Wire,
+    CallOptions, Client, Response, RetryPolicy,
     auth::{AccessToken, Anonymous},
+    schema::Wire,
     transport::BoxFuture,
 };
 use serde_json::{Value, json};

@@ -7,7 +7,6 @@
 //! Version `v1`, from the Discovery document of revision `20260101`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
-
 #![allow(
     unused,
     nonstandard_style,
@@ -40,16 +39,9 @@ pub const VERSION: &str = "v1";
 /// The revision of the Discovery document that this module was made from.
 pub const REVISION: &str = "20260101";
 
-/// What is common to the methods of this API.
-pub static API: __gapi::Api = __gapi::Api {
-    name: NAME,
-    version: VERSION,
-    revision: REVISION,
-    root_url: "https://any.example.com/",
-    service_path: "",
-    batch_path: "batch",
-    ..__gapi::Api::EMPTY
-};
+/// The properties that all methods of this API share.
+pub static API: __gapi::Api = __gapi::Api::new(NAME, VERSION, REVISION, "https://any.example.com/")
+    .with_batch_path("batch");
 
 /// The schema `Anything`.
 pub type Anything = __gapi::Value;
@@ -73,61 +65,18 @@ pub struct Holder {
     pub value: Option<__gapi::Value>,
     /// The property `values`.
     pub values: Option<Vec<__gapi::Value>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Holder {
-    const NAME: &'static str = "Holder";
-    const PROPERTIES: &'static [&'static str] = &[
-        "byName",
-        "loose",
-        "named",
-        "packed",
-        "proto",
-        "untyped",
-        "value",
-        "values",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.by_name),
-            1 => __gapi::field(&self.loose),
-            2 => __gapi::field(&self.named),
-            3 => __gapi::field(&self.packed),
-            4 => __gapi::field(&self.proto),
-            5 => __gapi::field(&self.untyped),
-            6 => __gapi::field(&self.value),
-            7 => __gapi::field(&self.values),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "byName" => __gapi::field_mut(&mut self.by_name),
-            "loose" => __gapi::field_mut(&mut self.loose),
-            "named" => __gapi::field_mut(&mut self.named),
-            "packed" => __gapi::field_mut(&mut self.packed),
-            "proto" => __gapi::field_mut(&mut self.proto),
-            "untyped" => __gapi::field_mut(&mut self.untyped),
-            "value" => __gapi::field_mut(&mut self.value),
-            "values" => __gapi::field_mut(&mut self.values),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
-__gapi::object!(Holder);
+__gapi::object!(
+    Holder "Holder",
+    0 by_name "byName",
+    1 loose "loose",
+    2 named "named",
+    3 packed "packed",
+    4 proto "proto",
+    5 untyped "untyped",
+    6 value "value",
+    7 values "values",
+);

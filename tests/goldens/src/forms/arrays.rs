@@ -7,7 +7,6 @@
 //! Version `v1`, from the Discovery document of revision `20260101`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
-
 #![allow(
     unused,
     nonstandard_style,
@@ -40,16 +39,10 @@ pub const VERSION: &str = "v1";
 /// The revision of the Discovery document that this module was made from.
 pub const REVISION: &str = "20260101";
 
-/// What is common to the methods of this API.
-pub static API: __gapi::Api = __gapi::Api {
-    name: NAME,
-    version: VERSION,
-    revision: REVISION,
-    root_url: "https://arrays.example.com/",
-    service_path: "",
-    batch_path: "batch",
-    ..__gapi::Api::EMPTY
-};
+/// The properties that all methods of this API share.
+pub static API: __gapi::Api =
+    __gapi::Api::new(NAME, VERSION, REVISION, "https://arrays.example.com/")
+        .with_batch_path("batch");
 
 /// The schema `Arrays`.
 #[derive(Clone, Default)]
@@ -70,63 +63,21 @@ pub struct Arrays {
     pub open: Option<Vec<__gapi::Value>>,
     /// The property `stringMaps`.
     pub string_maps: Option<Vec<__gapi::BTreeMap<String, String>>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Arrays {
-    const NAME: &'static str = "Arrays";
-    const PROPERTIES: &'static [&'static str] = &[
-        "blobs",
-        "colors",
-        "counts",
-        "inline",
-        "matrix",
-        "objectMaps",
-        "open",
-        "stringMaps",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.blobs),
-            1 => __gapi::field(&self.colors),
-            2 => __gapi::field(&self.counts),
-            3 => __gapi::field(&self.inline),
-            4 => __gapi::field(&self.matrix),
-            5 => __gapi::field(&self.object_maps),
-            6 => __gapi::field(&self.open),
-            7 => __gapi::field(&self.string_maps),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "blobs" => __gapi::field_mut(&mut self.blobs),
-            "colors" => __gapi::field_mut(&mut self.colors),
-            "counts" => __gapi::field_mut(&mut self.counts),
-            "inline" => __gapi::field_mut(&mut self.inline),
-            "matrix" => __gapi::field_mut(&mut self.matrix),
-            "objectMaps" => __gapi::field_mut(&mut self.object_maps),
-            "open" => __gapi::field_mut(&mut self.open),
-            "stringMaps" => __gapi::field_mut(&mut self.string_maps),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    Arrays "Arrays",
+    0 blobs "blobs",
+    1 colors "colors",
+    2 counts "counts",
+    3 inline "inline",
+    4 matrix "matrix",
+    5 object_maps "objectMaps",
+    6 open "open",
+    7 string_maps "stringMaps",
+);
 
 /// The type of `schemas.Arrays.properties.colors.items`.
 #[derive(Clone)]
@@ -136,7 +87,7 @@ pub enum ArraysColors {
     Red,
     /// Blue.
     Blue,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -169,122 +120,33 @@ pub struct ArraysInline {
     pub deep: Option<Vec<ArraysInlineDeep>>,
     /// The property `key`.
     pub key: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for ArraysInline {
-    const NAME: &'static str = "ArraysInline";
-    const PROPERTIES: &'static [&'static str] = &["deep", "key"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.deep),
-            1 => __gapi::field(&self.key),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "deep" => __gapi::field_mut(&mut self.deep),
-            "key" => __gapi::field_mut(&mut self.key),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(ArraysInline "ArraysInline", 0 deep "deep", 1 key "key");
 
 /// The type of `schemas.Arrays.properties.inline.items.properties.deep.items`.
 #[derive(Clone, Default)]
 pub struct ArraysInlineDeep {
     /// The property `leaf`.
     pub leaf: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for ArraysInlineDeep {
-    const NAME: &'static str = "ArraysInlineDeep";
-    const PROPERTIES: &'static [&'static str] = &["leaf"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.leaf),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "leaf" => __gapi::field_mut(&mut self.leaf),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(ArraysInlineDeep "ArraysInlineDeep", 0 leaf "leaf");
 
 /// The schema `Item`.
 #[derive(Clone, Default)]
 pub struct Item {
     /// The property `name`.
     pub name: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Item {
-    const NAME: &'static str = "Item";
-    const PROPERTIES: &'static [&'static str] = &["name"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.name),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "name" => __gapi::field_mut(&mut self.name),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Item "Item", 0 name "name");
 
 /// The schema `ItemList`.
 pub type ItemList = Vec<ItemListItem>;
@@ -294,39 +156,10 @@ pub type ItemList = Vec<ItemListItem>;
 pub struct ItemListItem {
     /// The property `id`.
     pub id: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for ItemListItem {
-    const NAME: &'static str = "ItemListItem";
-    const PROPERTIES: &'static [&'static str] = &["id"];
+__gapi::object!(ItemListItem "ItemListItem", 0 id "id");
 
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.id),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "id" => __gapi::field_mut(&mut self.id),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
-__gapi::object!(Arrays ArraysInline ArraysInlineDeep Item ItemListItem);
 __gapi::open_enum!(ArraysColors);

@@ -7,7 +7,6 @@
 //! Version `v1`, from the Discovery document of revision `20260101`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
-
 #![allow(
     unused,
     nonstandard_style,
@@ -40,16 +39,10 @@ pub const VERSION: &str = "v1";
 /// The revision of the Discovery document that this module was made from.
 pub const REVISION: &str = "20260101";
 
-/// What is common to the methods of this API.
-pub static API: __gapi::Api = __gapi::Api {
-    name: NAME,
-    version: VERSION,
-    revision: REVISION,
-    root_url: "https://bodies.example.com/",
-    service_path: "",
-    batch_path: "batch",
-    ..__gapi::Api::EMPTY
-};
+/// The properties that all methods of this API share.
+pub static API: __gapi::Api =
+    __gapi::Api::new(NAME, VERSION, REVISION, "https://bodies.example.com/")
+        .with_batch_path("batch");
 
 /// The resource `things`.
 #[must_use]
@@ -83,7 +76,7 @@ pub mod things {
         ///
         /// HTTP: `POST empty`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn empty(self) -> Empty {
             Empty(__gapi::Call::new(&EMPTY))
@@ -93,7 +86,7 @@ pub mod things {
         ///
         /// HTTP: `POST free`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn free(
             self,
@@ -106,7 +99,7 @@ pub mod things {
         ///
         /// HTTP: `POST inline`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn inline(self, body: impl __gapi::IntoBody<super::ThingsInlineRequest>) -> Inline {
             Inline(__gapi::Call::new(&INLINE).with_body(body.into_body()))
@@ -128,9 +121,9 @@ pub mod things {
         ///
         /// * `n`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         ///
-        /// Takes no `Patch`: the document does not say that the body is merged.
+        /// Takes no `Patch`: the document does not state that the body is merged.
         #[inline]
         pub fn patch(
             self,
@@ -144,380 +137,106 @@ pub mod things {
         ///
         /// HTTP: `POST raw`
         ///
-        /// The body is bytes of any type: give it the runtime's `HttpBody`, which travels as it is.
+        /// The body is bytes of any type: pass the runtime's `HttpBody`, which is sent unchanged.
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn raw(self, body: impl __gapi::IntoBody<super::HttpBody>) -> Raw {
             Raw(__gapi::Call::new(&RAW).with_body(body.into_body()))
         }
     }
-    pub(crate) static DELETE: __gapi::Method = __gapi::Method {
-        id: Delete::METHOD,
-        path: "things/{n}",
-        parameters: &[__gapi::Parameter::path("n")],
-        has_response: false,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Delete)
-    };
+
+    pub(crate) static DELETE: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Delete, Delete::METHOD, "things/{n}")
+            .with_parameters(&[__gapi::Parameter::path("n")])
+            .without_response();
 
     /// A request of `b.delete`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Delete(__gapi::Call);
 
-    impl Delete {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "b.delete";
+    __gapi::request!(Delete "b.delete": ());
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Delete {
-        type Response = ();
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static EMPTY: __gapi::Method = __gapi::Method {
-        id: Empty::METHOD,
-        path: "empty",
-        may_be_empty: true,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static EMPTY: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Empty::METHOD, "empty")
+            .with_empty_response();
 
     /// A request of `b.empty`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Empty(__gapi::Call);
 
-    impl Empty {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "b.empty";
+    __gapi::request!(Empty "b.empty": super::Empty);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Empty> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Empty {
-        type Response = super::Empty;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static FREE: __gapi::Method = __gapi::Method {
-        id: Free::METHOD,
-        path: "free",
-        may_be_empty: true,
-        api_version: Some("2026-01-01"),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static FREE: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Free::METHOD, "free")
+            .with_empty_response()
+            .with_api_version("2026-01-01");
 
     /// A request of `b.free`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Free(__gapi::Call);
 
-    impl Free {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "b.free";
+    __gapi::request!(Free "b.free": __gapi::BTreeMap<String, __gapi::Value>);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::PendingCall<__gapi::BTreeMap<String, __gapi::Value>> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Free {
-        type Response = __gapi::BTreeMap<String, __gapi::Value>;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static INLINE: __gapi::Method = __gapi::Method {
-        id: Inline::METHOD,
-        path: "inline",
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static INLINE: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Post,
+        Inline::METHOD,
+        "inline",
+    );
 
     /// A request of `b.inline`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Inline(__gapi::Call);
 
-    impl Inline {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "b.inline";
+    __gapi::request!(Inline "b.inline": super::ThingsInlineResponse);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::PendingCall<super::ThingsInlineResponse> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Inline {
-        type Response = super::ThingsInlineResponse;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static LOOKUP: __gapi::Method = __gapi::Method {
-        id: Lookup::METHOD,
-        path: "lookup",
-        may_be_empty: true,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static LOOKUP: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, Lookup::METHOD, "lookup")
+            .with_empty_response();
 
     /// A request of `b.lookup`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Lookup(__gapi::Call);
 
-    impl Lookup {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "b.lookup";
+    __gapi::request!(Lookup "b.lookup": super::Lookup);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Lookup> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Lookup {
-        type Response = super::Lookup;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static PATCH: __gapi::Method = __gapi::Method {
-        id: Patch::METHOD,
-        path: "things/{n}",
-        parameters: &[__gapi::Parameter::path("n")],
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Patch)
-    };
+    pub(crate) static PATCH: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Patch, Patch::METHOD, "things/{n}")
+            .with_parameters(&[__gapi::Parameter::path("n")]);
 
     /// A request of `b.patch`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Patch(__gapi::Call);
 
-    impl Patch {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "b.patch";
+    __gapi::request!(Patch "b.patch": super::Thing);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Thing> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Patch {
-        type Response = super::Thing;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static RAW: __gapi::Method = __gapi::Method {
-        id: Raw::METHOD,
-        path: "raw",
-        may_be_empty: true,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static RAW: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Raw::METHOD, "raw")
+            .with_empty_response();
 
     /// A request of `b.raw`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Raw(__gapi::Call);
 
-    impl Raw {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "b.raw";
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<__gapi::HttpBody> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Raw {
-        type Response = __gapi::HttpBody;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
+    __gapi::request!(Raw "b.raw": __gapi::HttpBody);
 }
 
 /// Nothing.
 #[derive(Clone, Default)]
 pub struct Empty {
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Empty {
-    const NAME: &'static str = "Empty";
-    const PROPERTIES: &'static [&'static str] = &[];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Empty "Empty");
 
 /// The schema `HttpBody`.
 #[derive(Clone, Default)]
@@ -528,56 +247,16 @@ pub struct HttpBody {
     pub data: Option<__gapi::Bytes>,
     /// The property `extensions`.
     pub extensions: Option<Vec<__gapi::BTreeMap<String, __gapi::Value>>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl HttpBody {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for HttpBody {
-    const NAME: &'static str = "HttpBody";
-    const PROPERTIES: &'static [&'static str] = &["contentType", "data", "extensions"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.content_type),
-            1 => __gapi::field(&self.data),
-            2 => __gapi::field(&self.extensions),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "contentType" => __gapi::field_mut(&mut self.content_type),
-            "data" => __gapi::field_mut(&mut self.data),
-            "extensions" => __gapi::field_mut(&mut self.extensions),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    HttpBody "HttpBody" fn null,
+    0 content_type "contentType",
+    1 data "data",
+    2 extensions "extensions",
+);
 
 impl __gapi::RawBody for HttpBody {}
 
@@ -586,52 +265,11 @@ impl __gapi::RawBody for HttpBody {}
 pub struct Inside {
     /// The property `thing`.
     pub thing: Option<Thing>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl Inside {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for Inside {
-    const NAME: &'static str = "Inside";
-    const PROPERTIES: &'static [&'static str] = &["thing"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.thing),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "thing" => __gapi::field_mut(&mut self.thing),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Inside "Inside" fn null, 0 thing "thing");
 
 /// The schema `Lookup`.
 pub type Lookup = __gapi::BTreeMap<String, String>;
@@ -641,144 +279,33 @@ pub type Lookup = __gapi::BTreeMap<String, String>;
 pub struct Thing {
     /// The property `name`.
     pub name: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl Thing {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for Thing {
-    const NAME: &'static str = "Thing";
-    const PROPERTIES: &'static [&'static str] = &["name"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.name),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "name" => __gapi::field_mut(&mut self.name),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Thing "Thing" fn null, 0 name "name");
 
 /// The type of `resources.things.methods.inline.request`.
 #[derive(Clone, Default)]
 pub struct ThingsInlineRequest {
     /// The property `a`.
     pub a: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl ThingsInlineRequest {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for ThingsInlineRequest {
-    const NAME: &'static str = "ThingsInlineRequest";
-    const PROPERTIES: &'static [&'static str] = &["a"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.a),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "a" => __gapi::field_mut(&mut self.a),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(ThingsInlineRequest "ThingsInlineRequest" fn null, 0 a "a");
 
 /// The type of `resources.things.methods.inline.response`.
 #[derive(Clone, Default)]
 pub struct ThingsInlineResponse {
     /// The property `b`.
     pub b: Option<ThingsInlineResponseB>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for ThingsInlineResponse {
-    const NAME: &'static str = "ThingsInlineResponse";
-    const PROPERTIES: &'static [&'static str] = &["b"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.b),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "b" => __gapi::field_mut(&mut self.b),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(ThingsInlineResponse "ThingsInlineResponse", 0 b "b");
 
 /// The type of `resources.things.methods.inline.response.properties.b`.
 #[derive(Clone)]
@@ -786,7 +313,7 @@ impl __gapi::Object for ThingsInlineResponse {
 pub enum ThingsInlineResponseB {
     /// The value `X`.
     X,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -809,5 +336,5 @@ impl AsRef<str> for ThingsInlineResponseB {
         }
     }
 }
-__gapi::object!(Empty HttpBody Inside Thing ThingsInlineRequest ThingsInlineResponse);
+
 __gapi::open_enum!(ThingsInlineResponseB);

@@ -7,7 +7,6 @@
 //! Version `v1`, from the Discovery document of revision `20260101`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
-
 #![allow(
     unused,
     nonstandard_style,
@@ -40,16 +39,10 @@ pub const VERSION: &str = "v1";
 /// The revision of the Discovery document that this module was made from.
 pub const REVISION: &str = "20260101";
 
-/// What is common to the methods of this API.
-pub static API: __gapi::Api = __gapi::Api {
-    name: NAME,
-    version: VERSION,
-    revision: REVISION,
-    root_url: "https://deprecations.example.com/",
-    service_path: "",
-    batch_path: "batch",
-    ..__gapi::Api::EMPTY
-};
+/// The properties that all methods of this API share.
+pub static API: __gapi::Api =
+    __gapi::Api::new(NAME, VERSION, REVISION, "https://deprecations.example.com/")
+        .with_batch_path("batch");
 
 /// The resource `old`.
 #[deprecated]
@@ -80,12 +73,10 @@ pub mod old {
             Get(__gapi::Call::new(&GET))
         }
     }
-    pub(crate) static GET: __gapi::Method = __gapi::Method {
-        id: Get::METHOD,
-        path: "old",
-        parameters: &[__gapi::Parameter::query("x")],
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+
+    pub(crate) static GET: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, Get::METHOD, "old")
+            .with_parameters(&[__gapi::Parameter::query("x")]);
 
     /// A request of `d.old.get`.
     #[deprecated]
@@ -93,45 +84,14 @@ pub mod old {
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
 
-    impl Get {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "d.old.get";
+    __gapi::request!(Get "d.old.get": super::Old);
 
+    impl Get {
         /// Sets the parameter `x`.
         #[deprecated]
         #[inline]
         pub fn x(self, value: impl Into<String>) -> Self {
             Self(self.0.with("x", value.into()))
-        }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Old> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Get {
-        type Response = super::Old;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
         }
     }
 }
@@ -169,63 +129,21 @@ pub struct Old {
     pub said: Option<String>,
     /// The property `state`.
     pub state: Option<OldState>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Old {
-    const NAME: &'static str = "Old";
-    const PROPERTIES: &'static [&'static str] = &[
-        "bracketed",
-        "code",
-        "flag",
-        "gone",
-        "kind",
-        "made",
-        "said",
-        "state",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.bracketed),
-            1 => __gapi::field(&self.code),
-            2 => __gapi::field(&self.flag),
-            3 => __gapi::field(&self.gone),
-            4 => __gapi::field(&self.kind),
-            5 => __gapi::field(&self.made),
-            6 => __gapi::field(&self.said),
-            7 => __gapi::field(&self.state),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "bracketed" => __gapi::field_mut(&mut self.bracketed),
-            "code" => __gapi::field_mut(&mut self.code),
-            "flag" => __gapi::field_mut(&mut self.flag),
-            "gone" => __gapi::field_mut(&mut self.gone),
-            "kind" => __gapi::field_mut(&mut self.kind),
-            "made" => __gapi::field_mut(&mut self.made),
-            "said" => __gapi::field_mut(&mut self.said),
-            "state" => __gapi::field_mut(&mut self.state),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    Old "Old",
+    0 bracketed "bracketed",
+    1 code "code",
+    2 flag "flag",
+    3 gone "gone",
+    4 kind "kind",
+    5 made "made",
+    6 said "said",
+    7 state "state",
+);
 
 /// The type of `schemas.Old.properties.state`.
 #[derive(Clone)]
@@ -236,7 +154,7 @@ pub enum OldState {
     /// The value `B`.
     #[deprecated]
     B,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -261,5 +179,5 @@ impl AsRef<str> for OldState {
         }
     }
 }
-__gapi::object!(Old);
+
 __gapi::open_enum!(OldState);

@@ -7,7 +7,6 @@
 //! Version `v1`, from the Discovery document of revision `20260101`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
-
 #![allow(
     unused,
     nonstandard_style,
@@ -40,16 +39,10 @@ pub const VERSION: &str = "v1";
 /// The revision of the Discovery document that this module was made from.
 pub const REVISION: &str = "20260101";
 
-/// What is common to the methods of this API.
-pub static API: __gapi::Api = __gapi::Api {
-    name: NAME,
-    version: VERSION,
-    revision: REVISION,
-    root_url: "https://enums.example.com/",
-    service_path: "",
-    batch_path: "batch",
-    ..__gapi::Api::EMPTY
-};
+/// The properties that all methods of this API share.
+pub static API: __gapi::Api =
+    __gapi::Api::new(NAME, VERSION, REVISION, "https://enums.example.com/")
+        .with_batch_path("batch");
 
 /// The resource `a`.
 #[must_use]
@@ -115,57 +108,24 @@ pub mod a {
                 List(__gapi::Call::new(&LIST))
             }
         }
-        pub(crate) static LIST: __gapi::Method = __gapi::Method {
-            id: List::METHOD,
-            path: "a",
-            parameters: &[__gapi::Parameter::query("view")],
-            has_response: false,
-            ..__gapi::Method::new(&super::super::API, __gapi::Verb::Get)
-        };
+
+        pub(crate) static LIST: __gapi::Method =
+            __gapi::Method::new(&super::super::API, __gapi::Verb::Get, List::METHOD, "a")
+                .with_parameters(&[__gapi::Parameter::query("view")])
+                .without_response();
 
         /// A request of `e.a.things.list`.
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct List(__gapi::Call);
 
-        impl List {
-            /// The id of the method in the Discovery document.
-            pub const METHOD: &'static str = "e.a.things.list";
+        __gapi::request!(List "e.a.things.list": ());
 
+        impl List {
             /// Sets the parameter `view`.
             #[inline]
             pub fn view(self, value: impl Into<super::super::ThingsListView>) -> Self {
                 Self(self.0.with("view", value.into()))
-            }
-
-            /// Sends the request: await the response, or set options first.
-            #[inline]
-            pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
-                __gapi::PendingCall::new(client, self.0)
-            }
-
-            /// What would be sent, without credentials.
-            ///
-            /// # Errors
-            ///
-            /// When a parameter cannot stand in the path, or the body cannot be encoded.
-            #[inline]
-            pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-                self.0.to_http()
-            }
-        }
-
-        impl __gapi::Request for List {
-            type Response = ();
-
-            #[inline]
-            fn call(&self) -> &__gapi::Call {
-                &self.0
-            }
-
-            #[inline]
-            fn into_call(self) -> __gapi::Call {
-                self.0
             }
         }
     }
@@ -207,57 +167,24 @@ pub mod b {
                 List(__gapi::Call::new(&LIST))
             }
         }
-        pub(crate) static LIST: __gapi::Method = __gapi::Method {
-            id: List::METHOD,
-            path: "b",
-            parameters: &[__gapi::Parameter::query("view")],
-            has_response: false,
-            ..__gapi::Method::new(&super::super::API, __gapi::Verb::Get)
-        };
+
+        pub(crate) static LIST: __gapi::Method =
+            __gapi::Method::new(&super::super::API, __gapi::Verb::Get, List::METHOD, "b")
+                .with_parameters(&[__gapi::Parameter::query("view")])
+                .without_response();
 
         /// A request of `e.b.things.list`.
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct List(__gapi::Call);
 
-        impl List {
-            /// The id of the method in the Discovery document.
-            pub const METHOD: &'static str = "e.b.things.list";
+        __gapi::request!(List "e.b.things.list": ());
 
+        impl List {
             /// Sets the parameter `view`.
             #[inline]
             pub fn view(self, value: impl Into<super::super::ThingsListView>) -> Self {
                 Self(self.0.with("view", value.into()))
-            }
-
-            /// Sends the request: await the response, or set options first.
-            #[inline]
-            pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
-                __gapi::PendingCall::new(client, self.0)
-            }
-
-            /// What would be sent, without credentials.
-            ///
-            /// # Errors
-            ///
-            /// When a parameter cannot stand in the path, or the body cannot be encoded.
-            #[inline]
-            pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-                self.0.to_http()
-            }
-        }
-
-        impl __gapi::Request for List {
-            type Response = ();
-
-            #[inline]
-            fn call(&self) -> &__gapi::Call {
-                &self.0
-            }
-
-            #[inline]
-            fn into_call(self) -> __gapi::Call {
-                self.0
             }
         }
     }
@@ -299,57 +226,24 @@ pub mod c {
                 List(__gapi::Call::new(&LIST))
             }
         }
-        pub(crate) static LIST: __gapi::Method = __gapi::Method {
-            id: List::METHOD,
-            path: "c",
-            parameters: &[__gapi::Parameter::query("view")],
-            has_response: false,
-            ..__gapi::Method::new(&super::super::API, __gapi::Verb::Get)
-        };
+
+        pub(crate) static LIST: __gapi::Method =
+            __gapi::Method::new(&super::super::API, __gapi::Verb::Get, List::METHOD, "c")
+                .with_parameters(&[__gapi::Parameter::query("view")])
+                .without_response();
 
         /// A request of `e.c.things.list`.
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct List(__gapi::Call);
 
-        impl List {
-            /// The id of the method in the Discovery document.
-            pub const METHOD: &'static str = "e.c.things.list";
+        __gapi::request!(List "e.c.things.list": ());
 
+        impl List {
             /// Sets the parameter `view`.
             #[inline]
             pub fn view(self, value: impl Into<super::super::CThingsListView>) -> Self {
                 Self(self.0.with("view", value.into()))
-            }
-
-            /// Sends the request: await the response, or set options first.
-            #[inline]
-            pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
-                __gapi::PendingCall::new(client, self.0)
-            }
-
-            /// What would be sent, without credentials.
-            ///
-            /// # Errors
-            ///
-            /// When a parameter cannot stand in the path, or the body cannot be encoded.
-            #[inline]
-            pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-                self.0.to_http()
-            }
-        }
-
-        impl __gapi::Request for List {
-            type Response = ();
-
-            #[inline]
-            fn call(&self) -> &__gapi::Call {
-                &self.0
-            }
-
-            #[inline]
-            fn into_call(self) -> __gapi::Call {
-                self.0
             }
         }
     }
@@ -386,76 +280,38 @@ pub mod files {
             List(__gapi::Call::new(&LIST))
         }
     }
-    pub(crate) static GET: __gapi::Method = __gapi::Method {
-        id: Get::METHOD,
-        path: "files/{kind}",
-        parameters: &[__gapi::Parameter::path("kind")],
-        has_response: false,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+
+    pub(crate) static GET: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, Get::METHOD, "files/{kind}")
+            .with_parameters(&[__gapi::Parameter::path("kind")])
+            .without_response();
 
     /// A request of `e.files.get`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
 
-    impl Get {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "e.files.get";
+    __gapi::request!(Get "e.files.get": ());
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Get {
-        type Response = ();
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static LIST: __gapi::Method = __gapi::Method {
-        id: List::METHOD,
-        path: "files",
-        parameters: &[
-            __gapi::Parameter::query("order").repeated(),
-            __gapi::Parameter::query("view"),
-        ],
-        has_response: false,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static LIST: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, List::METHOD, "files")
+            .with_parameters(&[
+                __gapi::Parameter::query("order").repeated(),
+                __gapi::Parameter::query("view"),
+            ])
+            .without_response();
 
     /// A request of `e.files.list`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
 
-    impl List {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "e.files.list";
+    __gapi::request!(List "e.files.list": ());
 
+    impl List {
         /// Sets the parameter `order`.
         ///
-        /// Takes any number of values, and replaces earlier ones.
+        /// Takes any number of values, which replace earlier ones.
         #[inline]
         pub fn order(
             self,
@@ -472,36 +328,6 @@ pub mod files {
         pub fn view(self, value: impl Into<super::FilesListView>) -> Self {
             Self(self.0.with("view", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for List {
-        type Response = ();
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
     }
 }
 
@@ -513,7 +339,7 @@ pub enum Level {
     Low,
     /// High.
     High,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -544,40 +370,11 @@ impl AsRef<str> for Level {
 pub struct Odd {
     /// The property `value`.
     pub value: Option<OddValue>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Odd {
-    const NAME: &'static str = "Odd";
-    const PROPERTIES: &'static [&'static str] = &["value"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.value),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "value" => __gapi::field_mut(&mut self.value),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Odd "Odd", 0 value "value");
 
 /// The type of `schemas.Odd.properties.value`.
 #[derive(Clone)]
@@ -595,7 +392,7 @@ pub enum OddValue {
     Self_,
     /// The value `  `.
     Unnamed,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -636,42 +433,11 @@ pub struct Uses {
     pub level: Option<Level>,
     /// The property `plain`.
     pub plain: Option<UsesPlain>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Uses {
-    const NAME: &'static str = "Uses";
-    const PROPERTIES: &'static [&'static str] = &["level", "plain"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.level),
-            1 => __gapi::field(&self.plain),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "level" => __gapi::field_mut(&mut self.level),
-            "plain" => __gapi::field_mut(&mut self.plain),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Uses "Uses", 0 level "level", 1 plain "plain");
 
 /// The type of `schemas.Uses.properties.plain`.
 #[derive(Clone)]
@@ -679,7 +445,7 @@ impl __gapi::Object for Uses {
 pub enum UsesPlain {
     /// The value `X`.
     X,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -708,40 +474,11 @@ impl AsRef<str> for UsesPlain {
 pub struct Wallet {
     /// The property `state`.
     pub state: Option<WalletState>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Wallet {
-    const NAME: &'static str = "Wallet";
-    const PROPERTIES: &'static [&'static str] = &["state"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.state),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "state" => __gapi::field_mut(&mut self.state),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Wallet "Wallet", 0 state "state");
 
 /// The type of `schemas.Wallet.properties.state`.
 #[derive(Clone)]
@@ -760,7 +497,7 @@ pub enum WalletState {
     /// e
     #[deprecated]
     Ean13__,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -800,7 +537,7 @@ pub enum ThingsListView {
     Basic,
     /// The value `FULL`.
     Full,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -832,7 +569,7 @@ impl AsRef<str> for ThingsListView {
 pub enum CThingsListView {
     /// The value `SHORT`.
     Short,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -864,7 +601,7 @@ pub enum FilesGetKind {
     A,
     /// The value `B`.
     B,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -898,7 +635,7 @@ pub enum FilesListOrder {
     Up,
     /// The value `DOWN`.
     Down,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -932,7 +669,7 @@ pub enum FilesListView {
     Basic,
     /// f
     Full,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -957,7 +694,7 @@ impl AsRef<str> for FilesListView {
         }
     }
 }
-__gapi::object!(Odd Uses Wallet);
+
 __gapi::open_enum!(
     Level OddValue UsesPlain WalletState ThingsListView CThingsListView FilesGetKind FilesListOrder
     FilesListView

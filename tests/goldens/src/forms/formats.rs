@@ -7,7 +7,6 @@
 //! Version `v1`, from the Discovery document of revision `20260101`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
-
 #![allow(
     unused,
     nonstandard_style,
@@ -40,16 +39,10 @@ pub const VERSION: &str = "v1";
 /// The revision of the Discovery document that this module was made from.
 pub const REVISION: &str = "20260101";
 
-/// What is common to the methods of this API.
-pub static API: __gapi::Api = __gapi::Api {
-    name: NAME,
-    version: VERSION,
-    revision: REVISION,
-    root_url: "https://formats.example.com/",
-    service_path: "",
-    batch_path: "batch",
-    ..__gapi::Api::EMPTY
-};
+/// The properties that all methods of this API share.
+pub static API: __gapi::Api =
+    __gapi::Api::new(NAME, VERSION, REVISION, "https://formats.example.com/")
+        .with_batch_path("batch");
 
 /// The schema `Formats`.
 #[derive(Clone, Default)]
@@ -88,32 +81,12 @@ pub struct Formats {
     pub string_uint64: Option<u64>,
     /// The property `string-uuid`.
     pub string_uuid: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Formats {
-    const NAME: &'static str = "Formats";
-    const PROPERTIES: &'static [&'static str] = &[
-        "boolean-plain",
-        "integer-int32",
-        "integer-plain",
-        "integer-uint32",
-        "number-double",
-        "number-float",
-        "number-plain",
-        "string-byte",
-        "string-date",
-        "string-date-time",
-        "string-google-datetime",
-        "string-google-duration",
-        "string-google-fieldmask",
-        "string-int64",
-        "string-plain",
-        "string-uint64",
-        "string-uuid",
-    ];
-    const RENAMED: &'static [(&'static str, &'static str)] = &[
+__gapi::object!(
+    Formats "Formats" renamed[
         ("boolean_plain", "boolean-plain"),
         ("integer_int32", "integer-int32"),
         ("integer_plain", "integer-plain"),
@@ -131,64 +104,22 @@ impl __gapi::Object for Formats {
         ("string_plain", "string-plain"),
         ("string_uint64", "string-uint64"),
         ("string_uuid", "string-uuid"),
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.boolean_plain),
-            1 => __gapi::field(&self.integer_int32),
-            2 => __gapi::field(&self.integer_plain),
-            3 => __gapi::field(&self.integer_uint32),
-            4 => __gapi::field(&self.number_double),
-            5 => __gapi::field(&self.number_float),
-            6 => __gapi::field(&self.number_plain),
-            7 => __gapi::field(&self.string_byte),
-            8 => __gapi::field(&self.string_date),
-            9 => __gapi::field(&self.string_date_time),
-            10 => __gapi::field(&self.string_google_datetime),
-            11 => __gapi::field(&self.string_google_duration),
-            12 => __gapi::field(&self.string_google_fieldmask),
-            13 => __gapi::field(&self.string_int64),
-            14 => __gapi::field(&self.string_plain),
-            15 => __gapi::field(&self.string_uint64),
-            16 => __gapi::field(&self.string_uuid),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "boolean-plain" => __gapi::field_mut(&mut self.boolean_plain),
-            "integer-int32" => __gapi::field_mut(&mut self.integer_int32),
-            "integer-plain" => __gapi::field_mut(&mut self.integer_plain),
-            "integer-uint32" => __gapi::field_mut(&mut self.integer_uint32),
-            "number-double" => __gapi::field_mut(&mut self.number_double),
-            "number-float" => __gapi::field_mut(&mut self.number_float),
-            "number-plain" => __gapi::field_mut(&mut self.number_plain),
-            "string-byte" => __gapi::field_mut(&mut self.string_byte),
-            "string-date" => __gapi::field_mut(&mut self.string_date),
-            "string-date-time" => __gapi::field_mut(&mut self.string_date_time),
-            "string-google-datetime" => __gapi::field_mut(&mut self.string_google_datetime),
-            "string-google-duration" => __gapi::field_mut(&mut self.string_google_duration),
-            "string-google-fieldmask" => __gapi::field_mut(&mut self.string_google_fieldmask),
-            "string-int64" => __gapi::field_mut(&mut self.string_int64),
-            "string-plain" => __gapi::field_mut(&mut self.string_plain),
-            "string-uint64" => __gapi::field_mut(&mut self.string_uint64),
-            "string-uuid" => __gapi::field_mut(&mut self.string_uuid),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
-__gapi::object!(Formats);
+    ],
+    0 boolean_plain "boolean-plain",
+    1 integer_int32 "integer-int32",
+    2 integer_plain "integer-plain",
+    3 integer_uint32 "integer-uint32",
+    4 number_double "number-double",
+    5 number_float "number-float",
+    6 number_plain "number-plain",
+    7 string_byte "string-byte",
+    8 string_date "string-date",
+    9 string_date_time "string-date-time",
+    10 string_google_datetime "string-google-datetime",
+    11 string_google_duration "string-google-duration",
+    12 string_google_fieldmask "string-google-fieldmask",
+    13 string_int64 "string-int64",
+    14 string_plain "string-plain",
+    15 string_uint64 "string-uint64",
+    16 string_uuid "string-uuid",
+);

@@ -7,7 +7,6 @@
 //! Version `v1`, from the Discovery document of revision `20260101`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
-
 #![allow(
     unused,
     nonstandard_style,
@@ -40,56 +39,20 @@ pub const VERSION: &str = "v1";
 /// The revision of the Discovery document that this module was made from.
 pub const REVISION: &str = "20260101";
 
-/// What is common to the methods of this API.
-pub static API: __gapi::Api = __gapi::Api {
-    name: NAME,
-    version: VERSION,
-    revision: REVISION,
-    root_url: "https://maps.example.com/",
-    service_path: "",
-    batch_path: "batch",
-    ..__gapi::Api::EMPTY
-};
+/// The properties that all methods of this API share.
+pub static API: __gapi::Api = __gapi::Api::new(NAME, VERSION, REVISION, "https://maps.example.com/")
+    .with_batch_path("batch");
 
 /// The schema `Entry`.
 #[derive(Clone, Default)]
 pub struct Entry {
     /// The property `name`.
     pub name: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Entry {
-    const NAME: &'static str = "Entry";
-    const PROPERTIES: &'static [&'static str] = &["name"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.name),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "name" => __gapi::field_mut(&mut self.name),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Entry "Entry", 0 name "name");
 
 /// The schema `Lookup`.
 pub type Lookup = __gapi::BTreeMap<String, String>;
@@ -113,103 +76,32 @@ pub struct Maps {
     pub states: Option<__gapi::BTreeMap<String, MapsStates>>,
     /// The property `strings`.
     pub strings: Option<__gapi::BTreeMap<String, String>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Maps {
-    const NAME: &'static str = "Maps";
-    const PROPERTIES: &'static [&'static str] = &[
-        "anything",
-        "inline",
-        "lists",
-        "longs",
-        "nested",
-        "objects",
-        "states",
-        "strings",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.anything),
-            1 => __gapi::field(&self.inline),
-            2 => __gapi::field(&self.lists),
-            3 => __gapi::field(&self.longs),
-            4 => __gapi::field(&self.nested),
-            5 => __gapi::field(&self.objects),
-            6 => __gapi::field(&self.states),
-            7 => __gapi::field(&self.strings),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "anything" => __gapi::field_mut(&mut self.anything),
-            "inline" => __gapi::field_mut(&mut self.inline),
-            "lists" => __gapi::field_mut(&mut self.lists),
-            "longs" => __gapi::field_mut(&mut self.longs),
-            "nested" => __gapi::field_mut(&mut self.nested),
-            "objects" => __gapi::field_mut(&mut self.objects),
-            "states" => __gapi::field_mut(&mut self.states),
-            "strings" => __gapi::field_mut(&mut self.strings),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    Maps "Maps",
+    0 anything "anything",
+    1 inline "inline",
+    2 lists "lists",
+    3 longs "longs",
+    4 nested "nested",
+    5 objects "objects",
+    6 states "states",
+    7 strings "strings",
+);
 
 /// The type of `schemas.Maps.properties.inline.additionalProperties`.
 #[derive(Clone, Default)]
 pub struct MapsInline {
     /// The property `leaf`.
     pub leaf: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for MapsInline {
-    const NAME: &'static str = "MapsInline";
-    const PROPERTIES: &'static [&'static str] = &["leaf"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.leaf),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "leaf" => __gapi::field_mut(&mut self.leaf),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(MapsInline "MapsInline", 0 leaf "leaf");
 
 /// The type of `schemas.Maps.properties.states.additionalProperties`.
 #[derive(Clone)]
@@ -219,7 +111,7 @@ pub enum MapsStates {
     On,
     /// The value `OFF`.
     Off,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -253,39 +145,10 @@ pub type Table = __gapi::BTreeMap<String, TableValue>;
 pub struct TableValue {
     /// The property `cell`.
     pub cell: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for TableValue {
-    const NAME: &'static str = "TableValue";
-    const PROPERTIES: &'static [&'static str] = &["cell"];
+__gapi::object!(TableValue "TableValue", 0 cell "cell");
 
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.cell),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "cell" => __gapi::field_mut(&mut self.cell),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
-__gapi::object!(Entry Maps MapsInline TableValue);
 __gapi::open_enum!(MapsStates);

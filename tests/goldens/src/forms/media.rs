@@ -7,7 +7,6 @@
 //! Version `v1`, from the Discovery document of revision `20260101`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
-
 #![allow(
     unused,
     nonstandard_style,
@@ -40,16 +39,10 @@ pub const VERSION: &str = "v1";
 /// The revision of the Discovery document that this module was made from.
 pub const REVISION: &str = "20260101";
 
-/// What is common to the methods of this API.
-pub static API: __gapi::Api = __gapi::Api {
-    name: NAME,
-    version: VERSION,
-    revision: REVISION,
-    root_url: "https://media.example.com/",
-    service_path: "",
-    batch_path: "batch",
-    ..__gapi::Api::EMPTY
-};
+/// The properties that all methods of this API share.
+pub static API: __gapi::Api =
+    __gapi::Api::new(NAME, VERSION, REVISION, "https://media.example.com/")
+        .with_batch_path("batch");
 
 /// The resource `files`.
 #[must_use]
@@ -73,7 +66,7 @@ pub mod files {
         ///
         /// * `id`
         ///
-        /// Gives media: `download` fetches it.
+        /// Returns media, which `download` requests.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -87,7 +80,7 @@ pub mod files {
         ///
         /// * `id`
         ///
-        /// Gives media: `download` fetches it.
+        /// Returns media, which `download` requests.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -101,7 +94,7 @@ pub mod files {
         ///
         /// Accepts media: `*/*`, at most 10737418240 bytes. `upload` sends it.
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn insert(self, body: impl __gapi::IntoBody<super::File>) -> Insert {
             Insert(__gapi::Call::new(&INSERT).with_body(body.into_body()))
@@ -119,228 +112,62 @@ pub mod files {
             Photo(__gapi::Call::new(&PHOTO))
         }
     }
-    pub(crate) static EXPORT: __gapi::Method = __gapi::Method {
-        id: Export::METHOD,
-        path: "files/{id}/export",
-        parameters: &[__gapi::Parameter::path("id")],
-        has_response: false,
-        download: Some(__gapi::MediaDownload { service: false }),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+
+    pub(crate) static EXPORT: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, Export::METHOD, "files/{id}/export")
+            .with_parameters(&[__gapi::Parameter::path("id")])
+            .without_response()
+            .with_download(__gapi::MediaDownload::new(false));
 
     /// A request of `m.files.export`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Export(__gapi::Call);
 
-    impl Export {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "m.files.export";
+    __gapi::request!(Export "m.files.export": (), download);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// Asks for the media itself: await all of it, or take it as it comes.
-        #[inline]
-        pub fn download(self, client: &__gapi::Client) -> __gapi::Download {
-            __gapi::Download::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Export {
-        type Response = ();
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static GET: __gapi::Method = __gapi::Method {
-        id: Get::METHOD,
-        path: "files/{id}",
-        parameters: &[__gapi::Parameter::path("id")],
-        download: Some(__gapi::MediaDownload { service: true }),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static GET: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, Get::METHOD, "files/{id}")
+            .with_parameters(&[__gapi::Parameter::path("id")])
+            .with_download(__gapi::MediaDownload::new(true));
 
     /// A request of `m.files.get`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
 
-    impl Get {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "m.files.get";
+    __gapi::request!(Get "m.files.get": super::File, download);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::File> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// Asks for the media itself: await all of it, or take it as it comes.
-        #[inline]
-        pub fn download(self, client: &__gapi::Client) -> __gapi::Download {
-            __gapi::Download::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Get {
-        type Response = super::File;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static INSERT: __gapi::Method = __gapi::Method {
-        id: Insert::METHOD,
-        path: "files",
-        upload: Some(__gapi::MediaUpload {
-            accept: &["*/*"],
-            max_size: Some(10737418240u64),
-            simple: true,
-            resumable: true,
-        }),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static INSERT: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Insert::METHOD, "files")
+            .with_upload(
+                __gapi::MediaUpload::new()
+                    .with_accept(&["*/*"])
+                    .with_max_size(10737418240)
+                    .with_simple()
+                    .with_resumable(),
+            );
 
     /// A request of `m.files.insert`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Insert(__gapi::Call);
 
-    impl Insert {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "m.files.insert";
+    __gapi::request!(Insert "m.files.insert": super::File, upload);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::File> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// The request with media to upload.
-        #[inline]
-        pub fn upload(self, media: impl Into<__gapi::Media>) -> __gapi::Upload<super::File> {
-            __gapi::Upload::new(self.0, media)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Insert {
-        type Response = super::File;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static PHOTO: __gapi::Method = __gapi::Method {
-        id: Photo::METHOD,
-        path: "photo",
-        has_response: false,
-        upload: Some(__gapi::MediaUpload {
-            accept: &["image/png", "image/jpeg"],
-            max_size: None,
-            simple: true,
-            resumable: false,
-        }),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Put)
-    };
+    pub(crate) static PHOTO: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Put, Photo::METHOD, "photo")
+            .without_response()
+            .with_upload(
+                __gapi::MediaUpload::new().with_accept(&["image/png", "image/jpeg"]).with_simple(),
+            );
 
     /// A request of `m.files.photo`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Photo(__gapi::Call);
 
-    impl Photo {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "m.files.photo";
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// The request with media to upload.
-        #[inline]
-        pub fn upload(self, media: impl Into<__gapi::Media>) -> __gapi::Upload<()> {
-            __gapi::Upload::new(self.0, media)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Photo {
-        type Response = ();
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
+    __gapi::request!(Photo "m.files.photo": (), upload);
 }
 
 /// The schema `File`.
@@ -348,50 +175,8 @@ pub mod files {
 pub struct File {
     /// The property `name`.
     pub name: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl File {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for File {
-    const NAME: &'static str = "File";
-    const PROPERTIES: &'static [&'static str] = &["name"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.name),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "name" => __gapi::field_mut(&mut self.name),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
-__gapi::object!(File);
+__gapi::object!(File "File" fn null, 0 name "name");

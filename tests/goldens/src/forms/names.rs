@@ -4,12 +4,11 @@
 //!
 //! A document for tests: names.
 //!
-//! Methods that belong to no resource are in the module `methods`.
+//! Methods without a resource are in the module `methods`.
 //!
 //! Version `v1`, from the Discovery document of revision `20260101`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
-
 #![allow(
     unused,
     nonstandard_style,
@@ -42,16 +41,10 @@ pub const VERSION: &str = "v1";
 /// The revision of the Discovery document that this module was made from.
 pub const REVISION: &str = "20260101";
 
-/// What is common to the methods of this API.
-pub static API: __gapi::Api = __gapi::Api {
-    name: NAME,
-    version: VERSION,
-    revision: REVISION,
-    root_url: "https://names.example.com/",
-    service_path: "",
-    batch_path: "batch",
-    ..__gapi::Api::EMPTY
-};
+/// The properties that all methods of this API share.
+pub static API: __gapi::Api =
+    __gapi::Api::new(NAME, VERSION, REVISION, "https://names.example.com/")
+        .with_batch_path("batch");
 
 /// The resource `apps`.
 #[must_use]
@@ -94,52 +87,17 @@ pub mod methods {
     pub fn about() -> About {
         About(__gapi::Call::new(&ABOUT))
     }
-    pub(crate) static ABOUT: __gapi::Method = __gapi::Method {
-        id: About::METHOD,
-        path: "about",
-        has_response: false,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+
+    pub(crate) static ABOUT: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, About::METHOD, "about")
+            .without_response();
 
     /// A request of `n.about`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct About(__gapi::Call);
 
-    impl About {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "n.about";
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for About {
-        type Response = ();
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
+    __gapi::request!(About "n.about": ());
 }
 
 /// The resource `apps`.
@@ -172,7 +130,7 @@ pub mod apps {
         ///
         /// HTTP: `POST apps/attributes`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn attributes_(self, body: impl __gapi::IntoBody<super::Type>) -> Attributes {
             Attributes(__gapi::Call::new(&ATTRIBUTES).with_body(body.into_body()))
@@ -192,7 +150,7 @@ pub mod apps {
         ///
         /// HTTP: `POST apps/move`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn r#move(self) -> Move {
             Move(__gapi::Call::new(&MOVE))
@@ -218,282 +176,72 @@ pub mod apps {
             String_(__gapi::Call::new(&STRING))
         }
     }
-    pub(crate) static A_: __gapi::Method = __gapi::Method {
-        id: A::METHOD,
-        path: "apps/a",
-        has_response: false,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+
+    pub(crate) static A_: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, A::METHOD, "apps/a")
+            .without_response();
 
     /// A request of `n.apps.a`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct A(__gapi::Call);
 
-    impl A {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "n.apps.a";
+    __gapi::request!(A "n.apps.a": ());
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for A {
-        type Response = ();
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static ATTRIBUTES: __gapi::Method = __gapi::Method {
-        id: Attributes::METHOD,
-        path: "apps/attributes",
-        may_be_empty: true,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static ATTRIBUTES: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Attributes::METHOD, "apps/attributes")
+            .with_empty_response();
 
     /// A request of `n.apps.attributes`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Attributes(__gapi::Call);
 
-    impl Attributes {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "n.apps.attributes";
+    __gapi::request!(Attributes "n.apps.attributes": super::Type);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Type> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Attributes {
-        type Response = super::Type;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static LIST: __gapi::Method = __gapi::Method {
-        id: List::METHOD,
-        path: "apps",
-        has_response: false,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static LIST: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, List::METHOD, "apps")
+            .without_response();
 
     /// A request of `n.apps.list`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
 
-    impl List {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "n.apps.list";
+    __gapi::request!(List "n.apps.list": ());
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for List {
-        type Response = ();
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static MOVE: __gapi::Method = __gapi::Method {
-        id: Move::METHOD,
-        path: "apps/move",
-        has_response: false,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static MOVE: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Move::METHOD, "apps/move")
+            .without_response();
 
     /// A request of `n.apps.move`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Move(__gapi::Call);
 
-    impl Move {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "n.apps.move";
+    __gapi::request!(Move "n.apps.move": ());
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Move {
-        type Response = ();
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static RESOURCE: __gapi::Method = __gapi::Method {
-        id: Resource_::METHOD,
-        path: "apps/r",
-        has_response: false,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static RESOURCE: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, Resource_::METHOD, "apps/r")
+            .without_response();
 
     /// A request of `n.apps.resource`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Resource_(__gapi::Call);
 
-    impl Resource_ {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "n.apps.resource";
+    __gapi::request!(Resource_ "n.apps.resource": ());
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Resource_ {
-        type Response = ();
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static STRING: __gapi::Method = __gapi::Method {
-        id: String_::METHOD,
-        path: "apps/s",
-        has_response: false,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static STRING: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, String_::METHOD, "apps/s")
+            .without_response();
 
     /// A request of `n.apps.string`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct String_(__gapi::Call);
 
-    impl String_ {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "n.apps.string";
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for String_ {
-        type Response = ();
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
+    __gapi::request!(String_ "n.apps.string": ());
 
     /// The resource `apps.attributes`.
     pub mod attributes {
@@ -514,52 +262,21 @@ pub mod apps {
                 List(__gapi::Call::new(&LIST))
             }
         }
-        pub(crate) static LIST: __gapi::Method = __gapi::Method {
-            id: List::METHOD,
-            path: "apps/attributes",
-            has_response: false,
-            ..__gapi::Method::new(&super::super::API, __gapi::Verb::Get)
-        };
+
+        pub(crate) static LIST: __gapi::Method = __gapi::Method::new(
+            &super::super::API,
+            __gapi::Verb::Get,
+            List::METHOD,
+            "apps/attributes",
+        )
+        .without_response();
 
         /// A request of `n.apps.attributes.list`.
         #[derive(Clone, Debug)]
         #[must_use = "a request does nothing until it is sent"]
         pub struct List(__gapi::Call);
 
-        impl List {
-            /// The id of the method in the Discovery document.
-            pub const METHOD: &'static str = "n.apps.attributes.list";
-
-            /// Sends the request: await the response, or set options first.
-            #[inline]
-            pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
-                __gapi::PendingCall::new(client, self.0)
-            }
-
-            /// What would be sent, without credentials.
-            ///
-            /// # Errors
-            ///
-            /// When a parameter cannot stand in the path, or the body cannot be encoded.
-            #[inline]
-            pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
-                self.0.to_http()
-            }
-        }
-
-        impl __gapi::Request for List {
-            type Response = ();
-
-            #[inline]
-            fn call(&self) -> &__gapi::Call {
-                &self.0
-            }
-
-            #[inline]
-            fn into_call(self) -> __gapi::Call {
-                self.0
-            }
-        }
+        __gapi::request!(List "n.apps.attributes.list": ());
     }
 }
 
@@ -582,52 +299,17 @@ pub mod scope_ {
             Get(__gapi::Call::new(&GET))
         }
     }
-    pub(crate) static GET: __gapi::Method = __gapi::Method {
-        id: Get::METHOD,
-        path: "scope",
-        has_response: false,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+
+    pub(crate) static GET: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, Get::METHOD, "scope")
+            .without_response();
 
     /// A request of `n.scope.get`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
 
-    impl Get {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "n.scope.get";
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Get {
-        type Response = ();
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
+    __gapi::request!(Get "n.scope.get": ());
 }
 
 /// The resource `v1`.
@@ -646,7 +328,7 @@ pub mod v1 {
         /// * `body_`
         /// * `self_`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn call(
             self,
@@ -662,31 +344,28 @@ pub mod v1 {
             )
         }
     }
-    pub(crate) static CALL: __gapi::Method = __gapi::Method {
-        id: Call::METHOD,
-        path: "v1/{body}",
-        parameters: &[
-            __gapi::Parameter::path("body"),
-            __gapi::Parameter::query("self").required(),
-            __gapi::Parameter::query("clone"),
-            __gapi::Parameter::query("page.size"),
-            __gapi::Parameter::query("send"),
-            __gapi::Parameter::query("toHttp"),
-            __gapi::Parameter::query("type"),
-        ],
-        has_response: false,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+
+    pub(crate) static CALL: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Call::METHOD, "v1/{body}")
+            .with_parameters(&[
+                __gapi::Parameter::path("body"),
+                __gapi::Parameter::query("self").required(),
+                __gapi::Parameter::query("clone"),
+                __gapi::Parameter::query("page.size"),
+                __gapi::Parameter::query("send"),
+                __gapi::Parameter::query("toHttp"),
+                __gapi::Parameter::query("type"),
+            ])
+            .without_response();
 
     /// A request of `n.v1.call`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Call(__gapi::Call);
 
-    impl Call {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "n.v1.call";
+    __gapi::request!(Call "n.v1.call": ());
 
+    impl Call {
         /// Sets the parameter `clone`.
         #[inline]
         pub fn clone_(self, value: impl Into<String>) -> Self {
@@ -716,36 +395,6 @@ pub mod v1 {
         pub fn r#type(self, value: impl Into<String>) -> Self {
             Self(self.0.with("type", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Call {
-        type Response = ();
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
     }
 }
 
@@ -768,52 +417,17 @@ pub mod well_known {
             GetOpenidConfiguration(__gapi::Call::new(&GET_OPENID_CONFIGURATION))
         }
     }
-    pub(crate) static GET_OPENID_CONFIGURATION: __gapi::Method = __gapi::Method {
-        id: GetOpenidConfiguration::METHOD,
-        path: "wk",
-        has_response: false,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+
+    pub(crate) static GET_OPENID_CONFIGURATION: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, GetOpenidConfiguration::METHOD, "wk")
+            .without_response();
 
     /// A request of `n.wk.g`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct GetOpenidConfiguration(__gapi::Call);
 
-    impl GetOpenidConfiguration {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "n.wk.g";
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> ::std::result::Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for GetOpenidConfiguration {
-        type Response = ();
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
+    __gapi::request!(GetOpenidConfiguration "n.wk.g": ());
 }
 
 /// The schema `Control`.
@@ -821,40 +435,11 @@ pub mod well_known {
 pub struct Control {
     /// The property `family`.
     pub family: ::std::option::Option<ControlFamily_>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Control {
-    const NAME: &'static str = "Control";
-    const PROPERTIES: &'static [&'static str] = &["family"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.family),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "family" => __gapi::field_mut(&mut self.family),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Control "Control", 0 family "family");
 
 /// The type of `schemas.Control.properties.family`.
 #[derive(Clone)]
@@ -862,7 +447,7 @@ impl __gapi::Object for Control {
 pub enum ControlFamily_ {
     /// The value `A`.
     A,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -889,38 +474,11 @@ impl AsRef<str> for ControlFamily_ {
 /// The schema `ControlFamily`.
 #[derive(Clone, Default)]
 pub struct ControlFamily {
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for ControlFamily {
-    const NAME: &'static str = "ControlFamily";
-    const PROPERTIES: &'static [&'static str] = &[];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(ControlFamily "ControlFamily");
 
 /// The schema `Fields`.
 #[derive(Clone, Default)]
@@ -949,421 +507,112 @@ pub struct Fields {
     pub type_: ::std::option::Option<String>,
     /// The property `…`.
     pub unnamed: ::std::option::Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Fields {
-    const NAME: &'static str = "Fields";
-    const PROPERTIES: &'static [&'static str] = &[
-        "$ref2",
-        "2nd",
-        "@type",
-        "HTMLSnippet",
-        "_meta",
-        "extra",
-        "gen",
-        "meta",
-        "self",
-        "start-date",
-        "type",
-        "…",
-    ];
-    const RENAMED: &'static [(&'static str, &'static str)] = &[
+__gapi::object!(
+    Fields "Fields" renamed[
         ("ref2", "$ref2"),
         ("type", "@type"),
         ("html_snippet", "HTMLSnippet"),
         ("meta", "_meta"),
         ("start_date", "start-date"),
         ("unnamed", "…"),
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.ref2),
-            1 => __gapi::field(&self._2nd),
-            2 => __gapi::field(&self.r#type),
-            3 => __gapi::field(&self.html_snippet),
-            4 => __gapi::field(&self.meta),
-            5 => __gapi::field(&self.extra_),
-            6 => __gapi::field(&self.r#gen),
-            7 => __gapi::field(&self.meta_),
-            8 => __gapi::field(&self.self_),
-            9 => __gapi::field(&self.start_date),
-            10 => __gapi::field(&self.type_),
-            11 => __gapi::field(&self.unnamed),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "$ref2" => __gapi::field_mut(&mut self.ref2),
-            "2nd" => __gapi::field_mut(&mut self._2nd),
-            "@type" => __gapi::field_mut(&mut self.r#type),
-            "HTMLSnippet" => __gapi::field_mut(&mut self.html_snippet),
-            "_meta" => __gapi::field_mut(&mut self.meta),
-            "extra" => __gapi::field_mut(&mut self.extra_),
-            "gen" => __gapi::field_mut(&mut self.r#gen),
-            "meta" => __gapi::field_mut(&mut self.meta_),
-            "self" => __gapi::field_mut(&mut self.self_),
-            "start-date" => __gapi::field_mut(&mut self.start_date),
-            "type" => __gapi::field_mut(&mut self.type_),
-            "…" => __gapi::field_mut(&mut self.unnamed),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+    ],
+    0 ref2 "$ref2",
+    1 _2nd "2nd",
+    2 r#type "@type",
+    3 html_snippet "HTMLSnippet",
+    4 meta "_meta",
+    5 extra_ "extra",
+    6 r#gen "gen",
+    7 meta_ "meta",
+    8 self_ "self",
+    9 start_date "start-date",
+    10 type_ "type",
+    11 unnamed "…",
+);
 
 /// The schema `HTTPHealthCheck`.
 #[derive(Clone, Default)]
 pub struct HTTPHealthCheck {
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for HTTPHealthCheck {
-    const NAME: &'static str = "HTTPHealthCheck";
-    const PROPERTIES: &'static [&'static str] = &[];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(HTTPHealthCheck "HTTPHealthCheck");
 
 /// The schema `HttpHealthCheck`.
 #[derive(Clone, Default)]
 pub struct HttpHealthCheck {
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for HttpHealthCheck {
-    const NAME: &'static str = "HttpHealthCheck";
-    const PROPERTIES: &'static [&'static str] = &[];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(HttpHealthCheck "HttpHealthCheck");
 
 /// The schema `Option`.
 #[derive(Clone, Default)]
 pub struct Option {
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Option {
-    const NAME: &'static str = "Option";
-    const PROPERTIES: &'static [&'static str] = &[];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Option "Option");
 
 /// The schema `Result`.
 #[derive(Clone, Default)]
 pub struct Result {
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Result {
-    const NAME: &'static str = "Result";
-    const PROPERTIES: &'static [&'static str] = &[];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Result "Result");
 
 /// The schema `Self`.
 #[derive(Clone, Default)]
 pub struct Self_ {
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Self_ {
-    const NAME: &'static str = "Self";
-    const PROPERTIES: &'static [&'static str] = &[];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Self_ "Self");
 
 /// The schema `SnakeCase`.
 #[derive(Clone, Default)]
 pub struct SnakeCase {
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for SnakeCase {
-    const NAME: &'static str = "SnakeCase";
-    const PROPERTIES: &'static [&'static str] = &[];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(SnakeCase "SnakeCase");
 
 /// The schema `Snake_Case`.
 #[derive(Clone, Default)]
 pub struct SnakeCase_ {
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for SnakeCase_ {
-    const NAME: &'static str = "Snake_Case";
-    const PROPERTIES: &'static [&'static str] = &[];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(SnakeCase_ "Snake_Case");
 
 /// The schema `Type`.
 #[derive(Clone, Default)]
 pub struct Type {
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl Type {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> ::std::result::Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for Type {
-    const NAME: &'static str = "Type";
-    const PROPERTIES: &'static [&'static str] = &[];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Type "Type" fn null);
 
 /// The schema `lower_case`.
 #[derive(Clone, Default)]
 pub struct LowerCase {
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for LowerCase {
-    const NAME: &'static str = "lower_case";
-    const PROPERTIES: &'static [&'static str] = &[];
+__gapi::object!(LowerCase "lower_case");
 
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
-__gapi::object!(
-    Control ControlFamily Fields HTTPHealthCheck HttpHealthCheck Option Result Self_ SnakeCase
-    SnakeCase_ Type LowerCase
-);
 __gapi::open_enum!(ControlFamily_);

@@ -7,7 +7,6 @@
 //! Version `v1`, from the Discovery document of revision `20260101`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
-
 #![allow(
     unused,
     nonstandard_style,
@@ -40,16 +39,10 @@ pub const VERSION: &str = "v1";
 /// The revision of the Discovery document that this module was made from.
 pub const REVISION: &str = "20260101";
 
-/// What is common to the methods of this API.
-pub static API: __gapi::Api = __gapi::Api {
-    name: NAME,
-    version: VERSION,
-    revision: REVISION,
-    root_url: "https://operations.example.com/",
-    service_path: "",
-    batch_path: "batch",
-    ..__gapi::Api::EMPTY
-};
+/// The properties that all methods of this API share.
+pub static API: __gapi::Api =
+    __gapi::Api::new(NAME, VERSION, REVISION, "https://operations.example.com/")
+        .with_batch_path("batch");
 
 /// The resource `folders`.
 #[must_use]
@@ -115,61 +108,26 @@ pub mod folders {
         ///
         /// * `folder`
         ///
-        /// The response is a long-running operation, which no method of this document polls.
+        /// Starts a long-running operation, which no method of this document polls.
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn r#move(self, folder: impl Into<String>) -> Move {
             Move(__gapi::Call::new(&MOVE).with("folder", folder.into()))
         }
     }
-    pub(crate) static MOVE: __gapi::Method = __gapi::Method {
-        id: Move::METHOD,
-        path: "folders/{folder}/move",
-        parameters: &[__gapi::Parameter::path("folder")],
-        operation: Some(__gapi::Operation::status()),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+
+    pub(crate) static MOVE: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Move::METHOD, "folders/{folder}/move")
+            .with_parameters(&[__gapi::Parameter::path("folder")])
+            .with_operation(__gapi::Operation::status());
 
     /// A request of `o.folders.move`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Move(__gapi::Call);
 
-    impl Move {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "o.folders.move";
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::ZoneOperation> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Move {
-        type Response = super::ZoneOperation;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
+    __gapi::request!(Move "o.folders.move": super::ZoneOperation);
 }
 
 /// The resource `globalOperations`.
@@ -188,7 +146,7 @@ pub mod global_operations {
         /// * `project`
         /// * `operation`
         ///
-        /// The response is a long-running operation; `wait` waits for its end.
+        /// Starts a long-running operation; `.send(&client).wait()` waits for its end.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -200,59 +158,22 @@ pub mod global_operations {
             )
         }
     }
-    pub(crate) static GET: __gapi::Method = __gapi::Method {
-        id: Get::METHOD,
-        path: "projects/{project}/global/operations/{operation}",
-        parameters: &[__gapi::Parameter::path("project"), __gapi::Parameter::path("operation")],
-        operation: Some(__gapi::Operation::status().polled_by(&super::global_operations::GET)),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+
+    pub(crate) static GET: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Get,
+        Get::METHOD,
+        "projects/{project}/global/operations/{operation}",
+    )
+    .with_parameters(&[__gapi::Parameter::path("project"), __gapi::Parameter::path("operation")])
+    .with_operation(__gapi::Operation::status().polled_by(&super::global_operations::GET));
 
     /// A request of `o.globalOperations.get`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
 
-    impl Get {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "o.globalOperations.get";
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::ZoneOperation> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// Sends the request, and waits for the operation that it starts.
-        #[inline]
-        pub fn wait(self, client: &__gapi::Client) -> __gapi::Wait<super::ZoneOperation> {
-            __gapi::Wait::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Get {
-        type Response = super::ZoneOperation;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
+    __gapi::request!(Get "o.globalOperations.get": super::ZoneOperation);
 }
 
 /// The resource `instances`.
@@ -295,9 +216,9 @@ pub mod instances {
         /// * `project`
         /// * `zone`
         ///
-        /// The response is a long-running operation; `wait` waits for its end.
+        /// Starts a long-running operation; `.send(&client).wait()` waits for its end.
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn insert(
             self,
@@ -313,109 +234,41 @@ pub mod instances {
             )
         }
     }
-    pub(crate) static GET: __gapi::Method = __gapi::Method {
-        id: Get::METHOD,
-        path: "projects/{project}/zones/{zone}/instances/{i}",
-        parameters: &[
-            __gapi::Parameter::path("project"),
-            __gapi::Parameter::path("zone"),
-            __gapi::Parameter::path("i"),
-        ],
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+
+    pub(crate) static GET: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Get,
+        Get::METHOD,
+        "projects/{project}/zones/{zone}/instances/{i}",
+    )
+    .with_parameters(&[
+        __gapi::Parameter::path("project"),
+        __gapi::Parameter::path("zone"),
+        __gapi::Parameter::path("i"),
+    ]);
 
     /// A request of `o.instances.get`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
 
-    impl Get {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "o.instances.get";
+    __gapi::request!(Get "o.instances.get": super::Task);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Task> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Get {
-        type Response = super::Task;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static INSERT: __gapi::Method = __gapi::Method {
-        id: Insert::METHOD,
-        path: "projects/{project}/zones/{zone}/instances",
-        parameters: &[__gapi::Parameter::path("project"), __gapi::Parameter::path("zone")],
-        operation: Some(__gapi::Operation::status().polled_by(&super::zone_operations::GET)),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static INSERT: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Post,
+        Insert::METHOD,
+        "projects/{project}/zones/{zone}/instances",
+    )
+    .with_parameters(&[__gapi::Parameter::path("project"), __gapi::Parameter::path("zone")])
+    .with_operation(__gapi::Operation::status().polled_by(&super::zone_operations::GET));
 
     /// A request of `o.instances.insert`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Insert(__gapi::Call);
 
-    impl Insert {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "o.instances.insert";
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::ZoneOperation> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// Sends the request, and waits for the operation that it starts.
-        #[inline]
-        pub fn wait(self, client: &__gapi::Client) -> __gapi::Wait<super::ZoneOperation> {
-            __gapi::Wait::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Insert {
-        type Response = super::ZoneOperation;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
+    __gapi::request!(Insert "o.instances.insert": super::ZoneOperation);
 }
 
 /// The resource `networks`.
@@ -433,9 +286,9 @@ pub mod networks {
         ///
         /// * `project`
         ///
-        /// The response is a long-running operation; `wait` waits for its end.
+        /// Starts a long-running operation; `.send(&client).wait()` waits for its end.
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn insert(
             self,
@@ -449,59 +302,22 @@ pub mod networks {
             )
         }
     }
-    pub(crate) static INSERT: __gapi::Method = __gapi::Method {
-        id: Insert::METHOD,
-        path: "projects/{project}/global/networks",
-        parameters: &[__gapi::Parameter::path("project")],
-        operation: Some(__gapi::Operation::status().polled_by(&super::global_operations::GET)),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+
+    pub(crate) static INSERT: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Post,
+        Insert::METHOD,
+        "projects/{project}/global/networks",
+    )
+    .with_parameters(&[__gapi::Parameter::path("project")])
+    .with_operation(__gapi::Operation::status().polled_by(&super::global_operations::GET));
 
     /// A request of `o.networks.insert`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Insert(__gapi::Call);
 
-    impl Insert {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "o.networks.insert";
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::ZoneOperation> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// Sends the request, and waits for the operation that it starts.
-        #[inline]
-        pub fn wait(self, client: &__gapi::Client) -> __gapi::Wait<super::ZoneOperation> {
-            __gapi::Wait::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Insert {
-        type Response = super::ZoneOperation;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
+    __gapi::request!(Insert "o.networks.insert": super::ZoneOperation);
 }
 
 /// The resource `operations`.
@@ -519,7 +335,7 @@ pub mod operations {
         ///
         /// * `name`
         ///
-        /// The response is a long-running operation; `wait` waits for its end.
+        /// Starts a long-running operation; `.send(&client).wait()` waits for its end.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -537,104 +353,32 @@ pub mod operations {
             List(__gapi::Call::new(&LIST))
         }
     }
-    pub(crate) static GET: __gapi::Method = __gapi::Method {
-        id: Get::METHOD,
-        path: "v1/{+name}",
-        parameters: &[__gapi::Parameter::path("name")],
-        operation: Some(__gapi::Operation::aip151().polled_by(&super::operations::GET)),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+
+    pub(crate) static GET: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, Get::METHOD, "v1/{+name}")
+            .with_parameters(&[__gapi::Parameter::path("name")])
+            .with_operation(__gapi::Operation::aip151().polled_by(&super::operations::GET));
 
     /// A request of `o.operations.get`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
 
-    impl Get {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "o.operations.get";
+    __gapi::request!(Get "o.operations.get": super::Operation);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Operation> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// Sends the request, and waits for the operation that it starts.
-        #[inline]
-        pub fn wait(self, client: &__gapi::Client) -> __gapi::Wait<super::Operation> {
-            __gapi::Wait::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Get {
-        type Response = super::Operation;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static LIST: __gapi::Method = __gapi::Method {
-        id: List::METHOD,
-        path: "v1/operations",
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static LIST: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Get,
+        List::METHOD,
+        "v1/operations",
+    );
 
     /// A request of `o.operations.list`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
 
-    impl List {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "o.operations.list";
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Task> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for List {
-        type Response = super::Task;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
+    __gapi::request!(List "o.operations.list": super::Task);
 }
 
 /// The resource `projects`.
@@ -693,9 +437,9 @@ pub mod projects {
                 ///
                 /// * `parent`
                 ///
-                /// The response is a long-running operation; `wait` waits for its end.
+                /// Starts a long-running operation; `.send(&client).wait()` waits for its end.
                 ///
-                /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+                /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
                 #[inline]
                 pub fn create(
                     self,
@@ -721,117 +465,40 @@ pub mod projects {
                     Get(__gapi::Call::new(&GET).with("name", name.into()))
                 }
             }
-            pub(crate) static CREATE: __gapi::Method = __gapi::Method {
-                id: Create::METHOD,
-                path: "v1/{+parent}/clusters",
-                parameters: &[__gapi::Parameter::path("parent")],
-                operation: Some(
-                    __gapi::Operation::aip151()
-                        .polled_by(&super::super::super::projects::locations::operations::GET),
-                ),
-                ..__gapi::Method::new(&super::super::super::API, __gapi::Verb::Post)
-            };
+
+            pub(crate) static CREATE: __gapi::Method = __gapi::Method::new(
+                &super::super::super::API,
+                __gapi::Verb::Post,
+                Create::METHOD,
+                "v1/{+parent}/clusters",
+            )
+            .with_parameters(&[__gapi::Parameter::path("parent")])
+            .with_operation(
+                __gapi::Operation::aip151()
+                    .polled_by(&super::super::super::projects::locations::operations::GET),
+            );
 
             /// A request of `o.p.l.clusters.create`.
             #[derive(Clone, Debug)]
             #[must_use = "a request does nothing until it is sent"]
             pub struct Create(__gapi::Call);
 
-            impl Create {
-                /// The id of the method in the Discovery document.
-                pub const METHOD: &'static str = "o.p.l.clusters.create";
+            __gapi::request!(Create "o.p.l.clusters.create": super::super::super::Operation);
 
-                /// Sends the request: await the response, or set options first.
-                #[inline]
-                pub fn send(
-                    self,
-                    client: &__gapi::Client,
-                ) -> __gapi::PendingCall<super::super::super::Operation> {
-                    __gapi::PendingCall::new(client, self.0)
-                }
-
-                /// Sends the request, and waits for the operation that it starts.
-                #[inline]
-                pub fn wait(
-                    self,
-                    client: &__gapi::Client,
-                ) -> __gapi::Wait<super::super::super::Operation> {
-                    __gapi::Wait::new(client, self.0)
-                }
-
-                /// What would be sent, without credentials.
-                ///
-                /// # Errors
-                ///
-                /// When a parameter cannot stand in the path, or the body cannot be encoded.
-                #[inline]
-                pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-                    self.0.to_http()
-                }
-            }
-
-            impl __gapi::Request for Create {
-                type Response = super::super::super::Operation;
-
-                #[inline]
-                fn call(&self) -> &__gapi::Call {
-                    &self.0
-                }
-
-                #[inline]
-                fn into_call(self) -> __gapi::Call {
-                    self.0
-                }
-            }
-            pub(crate) static GET: __gapi::Method = __gapi::Method {
-                id: Get::METHOD,
-                path: "v1/{+name}",
-                parameters: &[__gapi::Parameter::path("name")],
-                ..__gapi::Method::new(&super::super::super::API, __gapi::Verb::Get)
-            };
+            pub(crate) static GET: __gapi::Method = __gapi::Method::new(
+                &super::super::super::API,
+                __gapi::Verb::Get,
+                Get::METHOD,
+                "v1/{+name}",
+            )
+            .with_parameters(&[__gapi::Parameter::path("name")]);
 
             /// A request of `o.p.l.clusters.get`.
             #[derive(Clone, Debug)]
             #[must_use = "a request does nothing until it is sent"]
             pub struct Get(__gapi::Call);
 
-            impl Get {
-                /// The id of the method in the Discovery document.
-                pub const METHOD: &'static str = "o.p.l.clusters.get";
-
-                /// Sends the request: await the response, or set options first.
-                #[inline]
-                pub fn send(
-                    self,
-                    client: &__gapi::Client,
-                ) -> __gapi::PendingCall<super::super::super::Job> {
-                    __gapi::PendingCall::new(client, self.0)
-                }
-
-                /// What would be sent, without credentials.
-                ///
-                /// # Errors
-                ///
-                /// When a parameter cannot stand in the path, or the body cannot be encoded.
-                #[inline]
-                pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-                    self.0.to_http()
-                }
-            }
-
-            impl __gapi::Request for Get {
-                type Response = super::super::super::Job;
-
-                #[inline]
-                fn call(&self) -> &__gapi::Call {
-                    &self.0
-                }
-
-                #[inline]
-                fn into_call(self) -> __gapi::Call {
-                    self.0
-                }
-            }
+            __gapi::request!(Get "o.p.l.clusters.get": super::super::super::Job);
         }
 
         /// The resource `projects.locations.operations`.
@@ -849,7 +516,7 @@ pub mod projects {
                 ///
                 /// * `name`
                 ///
-                /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+                /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
                 #[inline]
                 pub fn cancel(self, name: impl Into<String>) -> Cancel {
                     Cancel(__gapi::Call::new(&CANCEL).with("name", name.into()))
@@ -861,7 +528,7 @@ pub mod projects {
                 ///
                 /// * `name`
                 ///
-                /// The response is a long-running operation; `wait` waits for its end.
+                /// Starts a long-running operation; `.send(&client).wait()` waits for its end.
                 ///
                 /// Retried after transient errors.
                 #[inline]
@@ -869,118 +536,42 @@ pub mod projects {
                     Get(__gapi::Call::new(&GET).with("name", name.into()))
                 }
             }
-            pub(crate) static CANCEL: __gapi::Method = __gapi::Method {
-                id: Cancel::METHOD,
-                path: "v1/{+name}:cancel",
-                parameters: &[__gapi::Parameter::path("name")],
-                has_response: false,
-                ..__gapi::Method::new(&super::super::super::API, __gapi::Verb::Post)
-            };
+
+            pub(crate) static CANCEL: __gapi::Method = __gapi::Method::new(
+                &super::super::super::API,
+                __gapi::Verb::Post,
+                Cancel::METHOD,
+                "v1/{+name}:cancel",
+            )
+            .with_parameters(&[__gapi::Parameter::path("name")])
+            .without_response();
 
             /// A request of `o.p.l.operations.cancel`.
             #[derive(Clone, Debug)]
             #[must_use = "a request does nothing until it is sent"]
             pub struct Cancel(__gapi::Call);
 
-            impl Cancel {
-                /// The id of the method in the Discovery document.
-                pub const METHOD: &'static str = "o.p.l.operations.cancel";
+            __gapi::request!(Cancel "o.p.l.operations.cancel": ());
 
-                /// Sends the request: await the response, or set options first.
-                #[inline]
-                pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
-                    __gapi::PendingCall::new(client, self.0)
-                }
-
-                /// What would be sent, without credentials.
-                ///
-                /// # Errors
-                ///
-                /// When a parameter cannot stand in the path, or the body cannot be encoded.
-                #[inline]
-                pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-                    self.0.to_http()
-                }
-            }
-
-            impl __gapi::Request for Cancel {
-                type Response = ();
-
-                #[inline]
-                fn call(&self) -> &__gapi::Call {
-                    &self.0
-                }
-
-                #[inline]
-                fn into_call(self) -> __gapi::Call {
-                    self.0
-                }
-            }
-            pub(crate) static GET: __gapi::Method = __gapi::Method {
-                id: Get::METHOD,
-                path: "v1/{+name}",
-                parameters: &[__gapi::Parameter::path("name")],
-                operation: Some(
-                    __gapi::Operation::aip151()
-                        .polled_by(&super::super::super::projects::locations::operations::GET)
-                        .cancelled_by(
-                            &super::super::super::projects::locations::operations::CANCEL,
-                        ),
-                ),
-                ..__gapi::Method::new(&super::super::super::API, __gapi::Verb::Get)
-            };
+            pub(crate) static GET: __gapi::Method = __gapi::Method::new(
+                &super::super::super::API,
+                __gapi::Verb::Get,
+                Get::METHOD,
+                "v1/{+name}",
+            )
+            .with_parameters(&[__gapi::Parameter::path("name")])
+            .with_operation(
+                __gapi::Operation::aip151()
+                    .polled_by(&super::super::super::projects::locations::operations::GET)
+                    .cancelled_by(&super::super::super::projects::locations::operations::CANCEL),
+            );
 
             /// A request of `o.p.l.operations.get`.
             #[derive(Clone, Debug)]
             #[must_use = "a request does nothing until it is sent"]
             pub struct Get(__gapi::Call);
 
-            impl Get {
-                /// The id of the method in the Discovery document.
-                pub const METHOD: &'static str = "o.p.l.operations.get";
-
-                /// Sends the request: await the response, or set options first.
-                #[inline]
-                pub fn send(
-                    self,
-                    client: &__gapi::Client,
-                ) -> __gapi::PendingCall<super::super::super::Operation> {
-                    __gapi::PendingCall::new(client, self.0)
-                }
-
-                /// Sends the request, and waits for the operation that it starts.
-                #[inline]
-                pub fn wait(
-                    self,
-                    client: &__gapi::Client,
-                ) -> __gapi::Wait<super::super::super::Operation> {
-                    __gapi::Wait::new(client, self.0)
-                }
-
-                /// What would be sent, without credentials.
-                ///
-                /// # Errors
-                ///
-                /// When a parameter cannot stand in the path, or the body cannot be encoded.
-                #[inline]
-                pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-                    self.0.to_http()
-                }
-            }
-
-            impl __gapi::Request for Get {
-                type Response = super::super::super::Operation;
-
-                #[inline]
-                fn call(&self) -> &__gapi::Call {
-                    &self.0
-                }
-
-                #[inline]
-                fn into_call(self) -> __gapi::Call {
-                    self.0
-                }
-            }
+            __gapi::request!(Get "o.p.l.operations.get": super::super::super::Operation);
         }
     }
 }
@@ -1002,7 +593,7 @@ pub mod zone_operations {
         /// * `zone`
         /// * `operation`
         ///
-        /// The response is a long-running operation; `wait` waits for its end.
+        /// Starts a long-running operation; `.send(&client).wait()` waits for its end.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -1020,63 +611,26 @@ pub mod zone_operations {
             )
         }
     }
-    pub(crate) static GET: __gapi::Method = __gapi::Method {
-        id: Get::METHOD,
-        path: "projects/{project}/zones/{zone}/operations/{operation}",
-        parameters: &[
-            __gapi::Parameter::path("project"),
-            __gapi::Parameter::path("zone"),
-            __gapi::Parameter::path("operation"),
-        ],
-        operation: Some(__gapi::Operation::status().polled_by(&super::zone_operations::GET)),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+
+    pub(crate) static GET: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Get,
+        Get::METHOD,
+        "projects/{project}/zones/{zone}/operations/{operation}",
+    )
+    .with_parameters(&[
+        __gapi::Parameter::path("project"),
+        __gapi::Parameter::path("zone"),
+        __gapi::Parameter::path("operation"),
+    ])
+    .with_operation(__gapi::Operation::status().polled_by(&super::zone_operations::GET));
 
     /// A request of `o.zoneOperations.get`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
 
-    impl Get {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "o.zoneOperations.get";
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::ZoneOperation> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// Sends the request, and waits for the operation that it starts.
-        #[inline]
-        pub fn wait(self, client: &__gapi::Client) -> __gapi::Wait<super::ZoneOperation> {
-            __gapi::Wait::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Get {
-        type Response = super::ZoneOperation;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
+    __gapi::request!(Get "o.zoneOperations.get": super::ZoneOperation);
 }
 
 /// The schema `Job`.
@@ -1086,54 +640,11 @@ pub struct Job {
     pub done: Option<bool>,
     /// The property `name`.
     pub name: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl Job {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for Job {
-    const NAME: &'static str = "Job";
-    const PROPERTIES: &'static [&'static str] = &["done", "name"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.done),
-            1 => __gapi::field(&self.name),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "done" => __gapi::field_mut(&mut self.done),
-            "name" => __gapi::field_mut(&mut self.name),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Job "Job" fn null, 0 done "done", 1 name "name");
 
 /// The schema `Operation`.
 #[derive(Clone, Default)]
@@ -1148,48 +659,18 @@ pub struct Operation {
     pub name: Option<String>,
     /// The property `response`.
     pub response: Option<__gapi::BTreeMap<String, __gapi::Value>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Operation {
-    const NAME: &'static str = "Operation";
-    const PROPERTIES: &'static [&'static str] = &["done", "error", "metadata", "name", "response"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.done),
-            1 => __gapi::field(&self.error),
-            2 => __gapi::field(&self.metadata),
-            3 => __gapi::field(&self.name),
-            4 => __gapi::field(&self.response),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "done" => __gapi::field_mut(&mut self.done),
-            "error" => __gapi::field_mut(&mut self.error),
-            "metadata" => __gapi::field_mut(&mut self.metadata),
-            "name" => __gapi::field_mut(&mut self.name),
-            "response" => __gapi::field_mut(&mut self.response),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    Operation "Operation",
+    0 done "done",
+    1 error "error",
+    2 metadata "metadata",
+    3 name "name",
+    4 response "response",
+);
 
 impl __gapi::LongRunning for Operation {}
 
@@ -1198,40 +679,11 @@ impl __gapi::LongRunning for Operation {}
 pub struct Status {
     /// The property `code`.
     pub code: Option<i32>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Status {
-    const NAME: &'static str = "Status";
-    const PROPERTIES: &'static [&'static str] = &["code"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.code),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "code" => __gapi::field_mut(&mut self.code),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Status "Status", 0 code "code");
 
 /// The schema `Task`.
 #[derive(Clone, Default)]
@@ -1240,54 +692,11 @@ pub struct Task {
     pub name: Option<String>,
     /// The property `status`.
     pub status: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl Task {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for Task {
-    const NAME: &'static str = "Task";
-    const PROPERTIES: &'static [&'static str] = &["name", "status"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.name),
-            1 => __gapi::field(&self.status),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "name" => __gapi::field_mut(&mut self.name),
-            "status" => __gapi::field_mut(&mut self.status),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Task "Task" fn null, 0 name "name", 1 status "status");
 
 /// The schema `ZoneOperation`.
 #[derive(Clone, Default)]
@@ -1300,46 +709,17 @@ pub struct ZoneOperation {
     pub status: Option<ZoneOperationStatus>,
     /// The property `zone`.
     pub zone: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for ZoneOperation {
-    const NAME: &'static str = "ZoneOperation";
-    const PROPERTIES: &'static [&'static str] = &["name", "operationType", "status", "zone"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.name),
-            1 => __gapi::field(&self.operation_type),
-            2 => __gapi::field(&self.status),
-            3 => __gapi::field(&self.zone),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "name" => __gapi::field_mut(&mut self.name),
-            "operationType" => __gapi::field_mut(&mut self.operation_type),
-            "status" => __gapi::field_mut(&mut self.status),
-            "zone" => __gapi::field_mut(&mut self.zone),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    ZoneOperation "ZoneOperation",
+    0 name "name",
+    1 operation_type "operationType",
+    2 status "status",
+    3 zone "zone",
+);
 
 impl __gapi::LongRunning for ZoneOperation {}
 
@@ -1351,7 +731,7 @@ pub enum ZoneOperationStatus {
     Pending,
     /// The value `DONE`.
     Done,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -1376,5 +756,5 @@ impl AsRef<str> for ZoneOperationStatus {
         }
     }
 }
-__gapi::object!(Job Operation Status Task ZoneOperation);
+
 __gapi::open_enum!(ZoneOperationStatus);

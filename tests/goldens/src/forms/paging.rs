@@ -7,7 +7,6 @@
 //! Version `v1`, from the Discovery document of revision `20260101`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
-
 #![allow(
     unused,
     nonstandard_style,
@@ -40,16 +39,10 @@ pub const VERSION: &str = "v1";
 /// The revision of the Discovery document that this module was made from.
 pub const REVISION: &str = "20260101";
 
-/// What is common to the methods of this API.
-pub static API: __gapi::Api = __gapi::Api {
-    name: NAME,
-    version: VERSION,
-    revision: REVISION,
-    root_url: "https://paging.example.com/",
-    service_path: "",
-    batch_path: "batch",
-    ..__gapi::Api::EMPTY
-};
+/// The properties that all methods of this API share.
+pub static API: __gapi::Api =
+    __gapi::Api::new(NAME, VERSION, REVISION, "https://paging.example.com/")
+        .with_batch_path("batch");
 
 /// The resource `widgets`.
 #[must_use]
@@ -71,7 +64,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET b`
         ///
-        /// The response comes in pages; `pages` and `items` follow them to the end.
+        /// Returns one page of a list; `pages` and `items` return all of them.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -83,7 +76,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET q`
         ///
-        /// The response comes in pages; `pages` and `items` follow them to the end.
+        /// Returns one page of a list; `pages` and `items` return all of them.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -95,7 +88,7 @@ pub mod widgets {
         ///
         /// HTTP: `POST k`
         ///
-        /// The response comes in pages; `pages` and `items` follow them to the end.
+        /// Returns one page of a list; `pages` and `items` return all of them.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -107,7 +100,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET j`
         ///
-        /// The response comes in pages; `pages` and `items` follow them to the end.
+        /// Returns one page of a list; `pages` and `items` return all of them.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -119,7 +112,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET a`
         ///
-        /// The response comes in pages; `pages` and `items` follow them to the end.
+        /// Returns one page of a list; `pages` and `items` return all of them.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -131,7 +124,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET g`
         ///
-        /// The response comes in pages; `pages` and `items` follow them to the end.
+        /// Returns one page of a list; `pages` and `items` return all of them.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -143,7 +136,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET x1`
         ///
-        /// The response comes in pages; `pages` and `items` follow them to the end.
+        /// Returns one page of a list; `pages` and `items` return all of them.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -155,7 +148,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET e`
         ///
-        /// The response comes in pages; `pages` and `items` follow them to the end.
+        /// Returns one page of a list; `pages` and `items` return all of them.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -167,7 +160,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET o`
         ///
-        /// The response comes in pages; `pages` and `items` follow them to the end.
+        /// Returns one page of a list; `pages` and `items` return all of them.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -209,7 +202,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET i`
         ///
-        /// The response comes in pages; `pages` follows them to the end.
+        /// Returns one page of a list; `pages` returns all of them.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -221,7 +214,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET c`
         ///
-        /// The response comes in pages; `pages` and `items` follow them to the end.
+        /// Returns one page of a list; `pages` and `items` return all of them.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -233,7 +226,7 @@ pub mod widgets {
         ///
         /// HTTP: `POST l`
         ///
-        /// The response comes in pages; `pages` and `items` follow them to the end.
+        /// Returns one page of a list; `pages` and `items` return all of them.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -245,7 +238,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET f`
         ///
-        /// The response comes in pages; `pages` and `items` follow them to the end.
+        /// Returns one page of a list; `pages` and `items` return all of them.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -257,7 +250,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET d`
         ///
-        /// The response comes in pages; `pages` and `items` follow them to the end.
+        /// Returns one page of a list; `pages` and `items` return all of them.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -269,7 +262,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET x2`
         ///
-        /// The response comes in pages; `pages` and `items` follow them to the end.
+        /// Returns one page of a list; `pages` and `items` return all of them.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -281,7 +274,7 @@ pub mod widgets {
         ///
         /// HTTP: `GET h`
         ///
-        /// The response comes in pages; `pages` follows them to the end.
+        /// Returns one page of a list; `pages` returns all of them.
         ///
         /// Retried after transient errors.
         #[inline]
@@ -289,31 +282,31 @@ pub mod widgets {
             Two(__gapi::Call::new(&TWO))
         }
     }
-    pub(crate) static AGGREGATED: __gapi::Method = __gapi::Method {
-        id: Aggregated::METHOD,
-        path: "b",
-        parameters: &[
-            __gapi::Parameter::query("maxResults"),
-            __gapi::Parameter::query("pageToken"),
-        ],
-        paging: Some(__gapi::Paging {
-            token: __gapi::PagingSlot::query("pageToken"),
-            next: "nextPageToken",
-            size: Some(__gapi::PagingSlot::query("maxResults")),
-            items: Some("items"),
-        }),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+
+    pub(crate) static AGGREGATED: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, Aggregated::METHOD, "b")
+            .with_parameters(&[
+                __gapi::Parameter::query("maxResults"),
+                __gapi::Parameter::query("pageToken"),
+            ])
+            .with_paging(
+                __gapi::Paging::new(__gapi::Slot::Query("pageToken"), "nextPageToken")
+                    .with_size(__gapi::Slot::Query("maxResults"))
+                    .with_items("items"),
+            );
 
     /// A request of `p.agg`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Aggregated(__gapi::Call);
 
-    impl Aggregated {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "p.agg";
+    __gapi::request!(
+        Aggregated "p.agg": super::Aggregated,
+        pages,
+        items(map items: (String, super::Scoped)),
+    );
 
+    impl Aggregated {
         /// Sets the parameter `maxResults`.
         #[inline]
         pub fn max_results(self, value: u32) -> Self {
@@ -325,74 +318,32 @@ pub mod widgets {
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Aggregated> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// All pages, each fetched when it is asked for.
-        #[inline]
-        pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Aggregated> {
-            __gapi::Pages::new(client, self.0)
-        }
-
-        /// The items of all pages.
-        #[inline]
-        pub fn items(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::Items<super::Aggregated, (String, super::Scoped)> {
-            __gapi::Items::map(client, self.0, |page| page.items.take())
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for Aggregated {
-        type Response = super::Aggregated;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static ANYS: __gapi::Method = __gapi::Method {
-        id: Anys::METHOD,
-        path: "q",
-        parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
-        paging: Some(__gapi::Paging {
-            token: __gapi::PagingSlot::query("pageToken"),
-            next: "nextPageToken",
-            size: Some(__gapi::PagingSlot::query("pageSize")),
-            items: Some("rows"),
-        }),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static ANYS: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, Anys::METHOD, "q")
+            .with_parameters(&[
+                __gapi::Parameter::query("pageSize"),
+                __gapi::Parameter::query("pageToken"),
+            ])
+            .with_paging(
+                __gapi::Paging::new(__gapi::Slot::Query("pageToken"), "nextPageToken")
+                    .with_size(__gapi::Slot::Query("pageSize"))
+                    .with_items("rows"),
+            );
 
     /// A request of `p.anys`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Anys(__gapi::Call);
 
-    impl Anys {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "p.anys";
+    __gapi::request!(
+        Anys "p.anys": super::Anys,
+        pages,
+        items(list rows: __gapi::BTreeMap<String, __gapi::Value>),
+    );
 
+    impl Anys {
         /// Sets the parameter `pageSize`.
         #[inline]
         pub fn page_size(self, value: i32) -> Self {
@@ -404,137 +355,43 @@ pub mod widgets {
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Anys> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// All pages, each fetched when it is asked for.
-        #[inline]
-        pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Anys> {
-            __gapi::Pages::new(client, self.0)
-        }
-
-        /// The items of all pages.
-        #[inline]
-        pub fn items(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::Items<super::Anys, __gapi::BTreeMap<String, __gapi::Value>> {
-            __gapi::Items::list(client, self.0, |page| page.rows.take())
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for Anys {
-        type Response = super::Anys;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static BODY: __gapi::Method = __gapi::Method {
-        id: Body::METHOD,
-        path: "k",
-        paging: Some(__gapi::Paging {
-            token: __gapi::PagingSlot::body("pageToken"),
-            next: "nextPageToken",
-            size: Some(__gapi::PagingSlot::body("pageSize")),
-            items: Some("items"),
-        }),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static BODY: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Body::METHOD, "k")
+            .with_paging(
+                __gapi::Paging::new(__gapi::Slot::Body("pageToken"), "nextPageToken")
+                    .with_size(__gapi::Slot::Body("pageSize"))
+                    .with_items("items"),
+            );
 
     /// A request of `p.body`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Body(__gapi::Call);
 
-    impl Body {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "p.body";
+    __gapi::request!(Body "p.body": super::Items, pages, items(list items: super::Item));
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Items> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// All pages, each fetched when it is asked for.
-        #[inline]
-        pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Items> {
-            __gapi::Pages::new(client, self.0)
-        }
-
-        /// The items of all pages.
-        #[inline]
-        pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Items, super::Item> {
-            __gapi::Items::list(client, self.0, |page| page.items.take())
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Body {
-        type Response = super::Items;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static IN_PAGE_TOKEN: __gapi::Method = __gapi::Method {
-        id: InPageToken::METHOD,
-        path: "j",
-        parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
-        paging: Some(__gapi::Paging {
-            token: __gapi::PagingSlot::query("pageToken"),
-            next: "pageToken",
-            size: Some(__gapi::PagingSlot::query("pageSize")),
-            items: Some("rows"),
-        }),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static IN_PAGE_TOKEN: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, InPageToken::METHOD, "j")
+            .with_parameters(&[
+                __gapi::Parameter::query("pageSize"),
+                __gapi::Parameter::query("pageToken"),
+            ])
+            .with_paging(
+                __gapi::Paging::new(__gapi::Slot::Query("pageToken"), "pageToken")
+                    .with_size(__gapi::Slot::Query("pageSize"))
+                    .with_items("rows"),
+            );
 
     /// A request of `p.ipt`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct InPageToken(__gapi::Call);
 
-    impl InPageToken {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "p.ipt";
+    __gapi::request!(InPageToken "p.ipt": super::InPageToken, pages, items(list rows: super::Item));
 
+    impl InPageToken {
         /// Sets the parameter `pageSize`.
         #[inline]
         pub fn page_size(self, value: i32) -> Self {
@@ -546,74 +403,28 @@ pub mod widgets {
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::InPageToken> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// All pages, each fetched when it is asked for.
-        #[inline]
-        pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::InPageToken> {
-            __gapi::Pages::new(client, self.0)
-        }
-
-        /// The items of all pages.
-        #[inline]
-        pub fn items(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::Items<super::InPageToken, super::Item> {
-            __gapi::Items::list(client, self.0, |page| page.rows.take())
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for InPageToken {
-        type Response = super::InPageToken;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static ITEMS: __gapi::Method = __gapi::Method {
-        id: Items::METHOD,
-        path: "a",
-        parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
-        paging: Some(__gapi::Paging {
-            token: __gapi::PagingSlot::query("pageToken"),
-            next: "nextPageToken",
-            size: Some(__gapi::PagingSlot::query("pageSize")),
-            items: Some("items"),
-        }),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static ITEMS: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, Items::METHOD, "a")
+            .with_parameters(&[
+                __gapi::Parameter::query("pageSize"),
+                __gapi::Parameter::query("pageToken"),
+            ])
+            .with_paging(
+                __gapi::Paging::new(__gapi::Slot::Query("pageToken"), "nextPageToken")
+                    .with_size(__gapi::Slot::Query("pageSize"))
+                    .with_items("items"),
+            );
 
     /// A request of `p.items`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Items(__gapi::Call);
 
-    impl Items {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "p.items";
+    __gapi::request!(Items "p.items": super::Items, pages, items(list items: super::Item));
 
+    impl Items {
         /// Sets the parameter `pageSize`.
         #[inline]
         pub fn page_size(self, value: i32) -> Self {
@@ -625,71 +436,28 @@ pub mod widgets {
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Items> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// All pages, each fetched when it is asked for.
-        #[inline]
-        pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Items> {
-            __gapi::Pages::new(client, self.0)
-        }
-
-        /// The items of all pages.
-        #[inline]
-        pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Items, super::Item> {
-            __gapi::Items::list(client, self.0, |page| page.items.take())
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for Items {
-        type Response = super::Items;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static LEFT: __gapi::Method = __gapi::Method {
-        id: Left::METHOD,
-        path: "g",
-        parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
-        paging: Some(__gapi::Paging {
-            token: __gapi::PagingSlot::query("pageToken"),
-            next: "nextPageToken",
-            size: Some(__gapi::PagingSlot::query("pageSize")),
-            items: Some("errors"),
-        }),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static LEFT: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, Left::METHOD, "g")
+            .with_parameters(&[
+                __gapi::Parameter::query("pageSize"),
+                __gapi::Parameter::query("pageToken"),
+            ])
+            .with_paging(
+                __gapi::Paging::new(__gapi::Slot::Query("pageToken"), "nextPageToken")
+                    .with_size(__gapi::Slot::Query("pageSize"))
+                    .with_items("errors"),
+            );
 
     /// A request of `p.left`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Left(__gapi::Call);
 
-    impl Left {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "p.left";
+    __gapi::request!(Left "p.left": super::Left, pages, items(list errors: super::Item));
 
+    impl Left {
         /// Sets the parameter `pageSize`.
         #[inline]
         pub fn page_size(self, value: i32) -> Self {
@@ -701,71 +469,32 @@ pub mod widgets {
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Left> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// All pages, each fetched when it is asked for.
-        #[inline]
-        pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Left> {
-            __gapi::Pages::new(client, self.0)
-        }
-
-        /// The items of all pages.
-        #[inline]
-        pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Left, super::Item> {
-            __gapi::Items::list(client, self.0, |page| page.errors.take())
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for Left {
-        type Response = super::Left;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static MATCHING: __gapi::Method = __gapi::Method {
-        id: Matching::METHOD,
-        path: "x1",
-        parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
-        paging: Some(__gapi::Paging {
-            token: __gapi::PagingSlot::query("pageToken"),
-            next: "nextPageToken",
-            size: Some(__gapi::PagingSlot::query("pageSize")),
-            items: Some("matchingWidgets"),
-        }),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static MATCHING: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, Matching::METHOD, "x1")
+            .with_parameters(&[
+                __gapi::Parameter::query("pageSize"),
+                __gapi::Parameter::query("pageToken"),
+            ])
+            .with_paging(
+                __gapi::Paging::new(__gapi::Slot::Query("pageToken"), "nextPageToken")
+                    .with_size(__gapi::Slot::Query("pageSize"))
+                    .with_items("matchingWidgets"),
+            );
 
     /// A request of `p.matching`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Matching(__gapi::Call);
 
-    impl Matching {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "p.matching";
+    __gapi::request!(
+        Matching "p.matching": super::Matching,
+        pages,
+        items(list matching_widgets: super::Item),
+    );
 
+    impl Matching {
         /// Sets the parameter `pageSize`.
         #[inline]
         pub fn page_size(self, value: i32) -> Self {
@@ -777,71 +506,28 @@ pub mod widgets {
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Matching> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// All pages, each fetched when it is asked for.
-        #[inline]
-        pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Matching> {
-            __gapi::Pages::new(client, self.0)
-        }
-
-        /// The items of all pages.
-        #[inline]
-        pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Matching, super::Item> {
-            __gapi::Items::list(client, self.0, |page| page.matching_widgets.take())
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for Matching {
-        type Response = super::Matching;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static NAMED: __gapi::Method = __gapi::Method {
-        id: Named::METHOD,
-        path: "e",
-        parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
-        paging: Some(__gapi::Paging {
-            token: __gapi::PagingSlot::query("pageToken"),
-            next: "nextPageToken",
-            size: Some(__gapi::PagingSlot::query("pageSize")),
-            items: Some("widgets"),
-        }),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static NAMED: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, Named::METHOD, "e")
+            .with_parameters(&[
+                __gapi::Parameter::query("pageSize"),
+                __gapi::Parameter::query("pageToken"),
+            ])
+            .with_paging(
+                __gapi::Paging::new(__gapi::Slot::Query("pageToken"), "nextPageToken")
+                    .with_size(__gapi::Slot::Query("pageSize"))
+                    .with_items("widgets"),
+            );
 
     /// A request of `p.named`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Named(__gapi::Call);
 
-    impl Named {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "p.named";
+    __gapi::request!(Named "p.named": super::Named, pages, items(list widgets: super::Item));
 
+    impl Named {
         /// Sets the parameter `pageSize`.
         #[inline]
         pub fn page_size(self, value: i32) -> Self {
@@ -853,74 +539,27 @@ pub mod widgets {
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Named> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// All pages, each fetched when it is asked for.
-        #[inline]
-        pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Named> {
-            __gapi::Pages::new(client, self.0)
-        }
-
-        /// The items of all pages.
-        #[inline]
-        pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Named, super::Item> {
-            __gapi::Items::list(client, self.0, |page| page.widgets.take())
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for Named {
-        type Response = super::Named;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static NEXT_IN_QUERY: __gapi::Method = __gapi::Method {
-        id: NextInQuery::METHOD,
-        path: "o",
-        parameters: &[
-            __gapi::Parameter::query("maxResults"),
-            __gapi::Parameter::query("nextPageToken"),
-        ],
-        paging: Some(__gapi::Paging {
-            token: __gapi::PagingSlot::query("nextPageToken"),
-            next: "nextPageToken",
-            size: None,
-            items: Some("items"),
-        }),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static NEXT_IN_QUERY: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, NextInQuery::METHOD, "o")
+            .with_parameters(&[
+                __gapi::Parameter::query("maxResults"),
+                __gapi::Parameter::query("nextPageToken"),
+            ])
+            .with_paging(
+                __gapi::Paging::new(__gapi::Slot::Query("nextPageToken"), "nextPageToken")
+                    .with_items("items"),
+            );
 
     /// A request of `p.niq`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct NextInQuery(__gapi::Call);
 
-    impl NextInQuery {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "p.niq";
+    __gapi::request!(NextInQuery "p.niq": super::Items, pages, items(list items: super::Item));
 
+    impl NextInQuery {
         /// Sets the parameter `maxResults`.
         #[inline]
         pub fn max_results(self, value: impl Into<String>) -> Self {
@@ -932,66 +571,24 @@ pub mod widgets {
         pub fn next_page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("nextPageToken", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Items> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// All pages, each fetched when it is asked for.
-        #[inline]
-        pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Items> {
-            __gapi::Pages::new(client, self.0)
-        }
-
-        /// The items of all pages.
-        #[inline]
-        pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Items, super::Item> {
-            __gapi::Items::list(client, self.0, |page| page.items.take())
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for NextInQuery {
-        type Response = super::Items;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static NO_ANSWER: __gapi::Method = __gapi::Method {
-        id: NoAnswer::METHOD,
-        path: "p",
-        parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
-        has_response: false,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Delete)
-    };
+    pub(crate) static NO_ANSWER: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Delete, NoAnswer::METHOD, "p")
+            .with_parameters(&[
+                __gapi::Parameter::query("pageSize"),
+                __gapi::Parameter::query("pageToken"),
+            ])
+            .without_response();
 
     /// A request of `p.na`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct NoAnswer(__gapi::Call);
 
-    impl NoAnswer {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "p.na";
+    __gapi::request!(NoAnswer "p.na": ());
 
+    impl NoAnswer {
         /// Sets the parameter `pageSize`.
         #[inline]
         pub fn page_size(self, value: i32) -> Self {
@@ -1003,53 +600,23 @@ pub mod widgets {
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for NoAnswer {
-        type Response = ();
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static NO_ANSWER_TOKEN: __gapi::Method = __gapi::Method {
-        id: NoAnswerToken::METHOD,
-        path: "m",
-        parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static NO_ANSWER_TOKEN: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, NoAnswerToken::METHOD, "m")
+            .with_parameters(&[
+                __gapi::Parameter::query("pageSize"),
+                __gapi::Parameter::query("pageToken"),
+            ]);
 
     /// A request of `p.nat`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct NoAnswerToken(__gapi::Call);
 
-    impl NoAnswerToken {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "p.nat";
+    __gapi::request!(NoAnswerToken "p.nat": super::NoToken);
 
+    impl NoAnswerToken {
         /// Sets the parameter `pageSize`.
         #[inline]
         pub fn page_size(self, value: i32) -> Self {
@@ -1061,104 +628,41 @@ pub mod widgets {
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::NoToken> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for NoAnswerToken {
-        type Response = super::NoToken;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static NO_REQUEST_TOKEN: __gapi::Method = __gapi::Method {
-        id: NoRequestToken::METHOD,
-        path: "n",
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static NO_REQUEST_TOKEN: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Get,
+        NoRequestToken::METHOD,
+        "n",
+    );
 
     /// A request of `p.nrt`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct NoRequestToken(__gapi::Call);
 
-    impl NoRequestToken {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "p.nrt";
+    __gapi::request!(NoRequestToken "p.nrt": super::Items);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Items> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for NoRequestToken {
-        type Response = super::Items;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static NONE: __gapi::Method = __gapi::Method {
-        id: None_::METHOD,
-        path: "i",
-        parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
-        paging: Some(__gapi::Paging {
-            token: __gapi::PagingSlot::query("pageToken"),
-            next: "nextPageToken",
-            size: Some(__gapi::PagingSlot::query("pageSize")),
-            items: None,
-        }),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static NONE: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, None_::METHOD, "i")
+            .with_parameters(&[
+                __gapi::Parameter::query("pageSize"),
+                __gapi::Parameter::query("pageToken"),
+            ])
+            .with_paging(
+                __gapi::Paging::new(__gapi::Slot::Query("pageToken"), "nextPageToken")
+                    .with_size(__gapi::Slot::Query("pageSize")),
+            );
 
     /// A request of `p.none`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct None_(__gapi::Call);
 
-    impl None_ {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "p.none";
+    __gapi::request!(None_ "p.none": super::None, pages);
 
+    impl None_ {
         /// Sets the parameter `pageSize`.
         #[inline]
         pub fn page_size(self, value: i32) -> Self {
@@ -1170,65 +674,28 @@ pub mod widgets {
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::None> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// All pages, each fetched when it is asked for.
-        #[inline]
-        pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::None> {
-            __gapi::Pages::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for None_ {
-        type Response = super::None;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static ONLY: __gapi::Method = __gapi::Method {
-        id: Only::METHOD,
-        path: "c",
-        parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
-        paging: Some(__gapi::Paging {
-            token: __gapi::PagingSlot::query("pageToken"),
-            next: "nextPageToken",
-            size: Some(__gapi::PagingSlot::query("pageSize")),
-            items: Some("files"),
-        }),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static ONLY: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, Only::METHOD, "c")
+            .with_parameters(&[
+                __gapi::Parameter::query("pageSize"),
+                __gapi::Parameter::query("pageToken"),
+            ])
+            .with_paging(
+                __gapi::Paging::new(__gapi::Slot::Query("pageToken"), "nextPageToken")
+                    .with_size(__gapi::Slot::Query("pageSize"))
+                    .with_items("files"),
+            );
 
     /// A request of `p.only`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Only(__gapi::Call);
 
-    impl Only {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "p.only";
+    __gapi::request!(Only "p.only": super::Only, pages, items(list files: super::Item));
 
+    impl Only {
         /// Sets the parameter `pageSize`.
         #[inline]
         pub fn page_size(self, value: i32) -> Self {
@@ -1240,141 +707,52 @@ pub mod widgets {
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Only> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// All pages, each fetched when it is asked for.
-        #[inline]
-        pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Only> {
-            __gapi::Pages::new(client, self.0)
-        }
-
-        /// The items of all pages.
-        #[inline]
-        pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Only, super::Item> {
-            __gapi::Items::list(client, self.0, |page| page.files.take())
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for Only {
-        type Response = super::Only;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static QUERY_WINS: __gapi::Method = __gapi::Method {
-        id: QueryWins::METHOD,
-        path: "l",
-        parameters: &[__gapi::Parameter::query("pageToken")],
-        paging: Some(__gapi::Paging {
-            token: __gapi::PagingSlot::query("pageToken"),
-            next: "nextPageToken",
-            size: Some(__gapi::PagingSlot::body("pageSize")),
-            items: Some("items"),
-        }),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static QUERY_WINS: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, QueryWins::METHOD, "l")
+            .with_parameters(&[__gapi::Parameter::query("pageToken")])
+            .with_paging(
+                __gapi::Paging::new(__gapi::Slot::Query("pageToken"), "nextPageToken")
+                    .with_size(__gapi::Slot::Body("pageSize"))
+                    .with_items("items"),
+            );
 
     /// A request of `p.qw`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct QueryWins(__gapi::Call);
 
-    impl QueryWins {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "p.qw";
+    __gapi::request!(QueryWins "p.qw": super::Items, pages, items(list items: super::Item));
 
+    impl QueryWins {
         /// Sets the parameter `pageToken`.
         #[inline]
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Items> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// All pages, each fetched when it is asked for.
-        #[inline]
-        pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Items> {
-            __gapi::Pages::new(client, self.0)
-        }
-
-        /// The items of all pages.
-        #[inline]
-        pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Items, super::Item> {
-            __gapi::Items::list(client, self.0, |page| page.items.take())
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for QueryWins {
-        type Response = super::Items;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static RESULTS: __gapi::Method = __gapi::Method {
-        id: Results::METHOD,
-        path: "f",
-        parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
-        paging: Some(__gapi::Paging {
-            token: __gapi::PagingSlot::query("pageToken"),
-            next: "nextPageToken",
-            size: Some(__gapi::PagingSlot::query("pageSize")),
-            items: Some("results"),
-        }),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static RESULTS: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, Results::METHOD, "f")
+            .with_parameters(&[
+                __gapi::Parameter::query("pageSize"),
+                __gapi::Parameter::query("pageToken"),
+            ])
+            .with_paging(
+                __gapi::Paging::new(__gapi::Slot::Query("pageToken"), "nextPageToken")
+                    .with_size(__gapi::Slot::Query("pageSize"))
+                    .with_items("results"),
+            );
 
     /// A request of `p.results`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Results(__gapi::Call);
 
-    impl Results {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "p.results";
+    __gapi::request!(Results "p.results": super::Results, pages, items(list results: super::Item));
 
+    impl Results {
         /// Sets the parameter `pageSize`.
         #[inline]
         pub fn page_size(self, value: i32) -> Self {
@@ -1386,71 +764,28 @@ pub mod widgets {
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Results> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// All pages, each fetched when it is asked for.
-        #[inline]
-        pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Results> {
-            __gapi::Pages::new(client, self.0)
-        }
-
-        /// The items of all pages.
-        #[inline]
-        pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Results, super::Item> {
-            __gapi::Items::list(client, self.0, |page| page.results.take())
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for Results {
-        type Response = super::Results;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static SCALARS: __gapi::Method = __gapi::Method {
-        id: Scalars::METHOD,
-        path: "d",
-        parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
-        paging: Some(__gapi::Paging {
-            token: __gapi::PagingSlot::query("pageToken"),
-            next: "nextPageToken",
-            size: Some(__gapi::PagingSlot::query("pageSize")),
-            items: Some("names"),
-        }),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static SCALARS: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, Scalars::METHOD, "d")
+            .with_parameters(&[
+                __gapi::Parameter::query("pageSize"),
+                __gapi::Parameter::query("pageToken"),
+            ])
+            .with_paging(
+                __gapi::Paging::new(__gapi::Slot::Query("pageToken"), "nextPageToken")
+                    .with_size(__gapi::Slot::Query("pageSize"))
+                    .with_items("names"),
+            );
 
     /// A request of `p.scalars`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Scalars(__gapi::Call);
 
-    impl Scalars {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "p.scalars";
+    __gapi::request!(Scalars "p.scalars": super::Scalars, pages, items(list names: String));
 
+    impl Scalars {
         /// Sets the parameter `pageSize`.
         #[inline]
         pub fn page_size(self, value: i32) -> Self {
@@ -1462,71 +797,32 @@ pub mod widgets {
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Scalars> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// All pages, each fetched when it is asked for.
-        #[inline]
-        pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Scalars> {
-            __gapi::Pages::new(client, self.0)
-        }
-
-        /// The items of all pages.
-        #[inline]
-        pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Scalars, String> {
-            __gapi::Items::list(client, self.0, |page| page.names.take())
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for Scalars {
-        type Response = super::Scalars;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static SINGULAR: __gapi::Method = __gapi::Method {
-        id: Singular::METHOD,
-        path: "x2",
-        parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
-        paging: Some(__gapi::Paging {
-            token: __gapi::PagingSlot::query("pageToken"),
-            next: "nextPageToken",
-            size: Some(__gapi::PagingSlot::query("pageSize")),
-            items: Some("widget"),
-        }),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static SINGULAR: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, Singular::METHOD, "x2")
+            .with_parameters(&[
+                __gapi::Parameter::query("pageSize"),
+                __gapi::Parameter::query("pageToken"),
+            ])
+            .with_paging(
+                __gapi::Paging::new(__gapi::Slot::Query("pageToken"), "nextPageToken")
+                    .with_size(__gapi::Slot::Query("pageSize"))
+                    .with_items("widget"),
+            );
 
     /// A request of `p.singular`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Singular(__gapi::Call);
 
-    impl Singular {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "p.singular";
+    __gapi::request!(
+        Singular "p.singular": super::Singular,
+        pages,
+        items(list widget: super::Item),
+    );
 
+    impl Singular {
         /// Sets the parameter `pageSize`.
         #[inline]
         pub fn page_size(self, value: i32) -> Self {
@@ -1538,71 +834,27 @@ pub mod widgets {
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Singular> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// All pages, each fetched when it is asked for.
-        #[inline]
-        pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Singular> {
-            __gapi::Pages::new(client, self.0)
-        }
-
-        /// The items of all pages.
-        #[inline]
-        pub fn items(self, client: &__gapi::Client) -> __gapi::Items<super::Singular, super::Item> {
-            __gapi::Items::list(client, self.0, |page| page.widget.take())
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for Singular {
-        type Response = super::Singular;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static TWO: __gapi::Method = __gapi::Method {
-        id: Two::METHOD,
-        path: "h",
-        parameters: &[__gapi::Parameter::query("pageSize"), __gapi::Parameter::query("pageToken")],
-        paging: Some(__gapi::Paging {
-            token: __gapi::PagingSlot::query("pageToken"),
-            next: "nextPageToken",
-            size: Some(__gapi::PagingSlot::query("pageSize")),
-            items: None,
-        }),
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static TWO: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, Two::METHOD, "h")
+            .with_parameters(&[
+                __gapi::Parameter::query("pageSize"),
+                __gapi::Parameter::query("pageToken"),
+            ])
+            .with_paging(
+                __gapi::Paging::new(__gapi::Slot::Query("pageToken"), "nextPageToken")
+                    .with_size(__gapi::Slot::Query("pageSize")),
+            );
 
     /// A request of `p.two`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Two(__gapi::Call);
 
-    impl Two {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "p.two";
+    __gapi::request!(Two "p.two": super::Two, pages);
 
+    impl Two {
         /// Sets the parameter `pageSize`.
         #[inline]
         pub fn page_size(self, value: i32) -> Self {
@@ -1613,42 +865,6 @@ pub mod widgets {
         #[inline]
         pub fn page_token(self, value: impl Into<String>) -> Self {
             Self(self.0.with("pageToken", value.into()))
-        }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Two> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// All pages, each fetched when it is asked for.
-        #[inline]
-        pub fn pages(self, client: &__gapi::Client) -> __gapi::Pages<super::Two> {
-            __gapi::Pages::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Two {
-        type Response = super::Two;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
         }
     }
 }
@@ -1662,44 +878,16 @@ pub struct Aggregated {
     pub next_page_token: Option<String>,
     /// The property `unreachables`.
     pub unreachables: Option<Vec<String>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Aggregated {
-    const NAME: &'static str = "Aggregated";
-    const PROPERTIES: &'static [&'static str] = &["items", "nextPageToken", "unreachables"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.items),
-            1 => __gapi::field(&self.next_page_token),
-            2 => __gapi::field(&self.unreachables),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "items" => __gapi::field_mut(&mut self.items),
-            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
-            "unreachables" => __gapi::field_mut(&mut self.unreachables),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    Aggregated "Aggregated",
+    0 items "items",
+    1 next_page_token "nextPageToken",
+    2 unreachables "unreachables",
+);
 
 /// The schema `Anys`.
 #[derive(Clone, Default)]
@@ -1708,42 +896,11 @@ pub struct Anys {
     pub next_page_token: Option<String>,
     /// The property `rows`.
     pub rows: Option<Vec<__gapi::BTreeMap<String, __gapi::Value>>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Anys {
-    const NAME: &'static str = "Anys";
-    const PROPERTIES: &'static [&'static str] = &["nextPageToken", "rows"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.next_page_token),
-            1 => __gapi::field(&self.rows),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
-            "rows" => __gapi::field_mut(&mut self.rows),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Anys "Anys", 0 next_page_token "nextPageToken", 1 rows "rows");
 
 /// The schema `Body`.
 #[derive(Clone, Default)]
@@ -1752,54 +909,11 @@ pub struct Body {
     pub page_size: Option<i32>,
     /// The property `pageToken`.
     pub page_token: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl Body {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for Body {
-    const NAME: &'static str = "Body";
-    const PROPERTIES: &'static [&'static str] = &["pageSize", "pageToken"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.page_size),
-            1 => __gapi::field(&self.page_token),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "pageSize" => __gapi::field_mut(&mut self.page_size),
-            "pageToken" => __gapi::field_mut(&mut self.page_token),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Body "Body" fn null, 0 page_size "pageSize", 1 page_token "pageToken");
 
 /// The schema `InPageToken`.
 #[derive(Clone, Default)]
@@ -1808,82 +922,22 @@ pub struct InPageToken {
     pub page_token: Option<String>,
     /// The property `rows`.
     pub rows: Option<Vec<Item>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for InPageToken {
-    const NAME: &'static str = "InPageToken";
-    const PROPERTIES: &'static [&'static str] = &["pageToken", "rows"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.page_token),
-            1 => __gapi::field(&self.rows),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "pageToken" => __gapi::field_mut(&mut self.page_token),
-            "rows" => __gapi::field_mut(&mut self.rows),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(InPageToken "InPageToken", 0 page_token "pageToken", 1 rows "rows");
 
 /// The schema `Item`.
 #[derive(Clone, Default)]
 pub struct Item {
     /// The property `name`.
     pub name: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Item {
-    const NAME: &'static str = "Item";
-    const PROPERTIES: &'static [&'static str] = &["name"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.name),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "name" => __gapi::field_mut(&mut self.name),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Item "Item", 0 name "name");
 
 /// The schema `Items`.
 #[derive(Clone, Default)]
@@ -1894,44 +948,16 @@ pub struct Items {
     pub items: Option<Vec<Item>>,
     /// The property `nextPageToken`.
     pub next_page_token: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Items {
-    const NAME: &'static str = "Items";
-    const PROPERTIES: &'static [&'static str] = &["extras", "items", "nextPageToken"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.extras),
-            1 => __gapi::field(&self.items),
-            2 => __gapi::field(&self.next_page_token),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "extras" => __gapi::field_mut(&mut self.extras),
-            "items" => __gapi::field_mut(&mut self.items),
-            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    Items "Items",
+    0 extras "extras",
+    1 items "items",
+    2 next_page_token "nextPageToken",
+);
 
 /// The schema `Left`.
 #[derive(Clone, Default)]
@@ -1940,42 +966,11 @@ pub struct Left {
     pub errors: Option<Vec<Item>>,
     /// The property `nextPageToken`.
     pub next_page_token: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Left {
-    const NAME: &'static str = "Left";
-    const PROPERTIES: &'static [&'static str] = &["errors", "nextPageToken"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.errors),
-            1 => __gapi::field(&self.next_page_token),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "errors" => __gapi::field_mut(&mut self.errors),
-            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Left "Left", 0 errors "errors", 1 next_page_token "nextPageToken");
 
 /// The schema `Matching`.
 #[derive(Clone, Default)]
@@ -1986,44 +981,16 @@ pub struct Matching {
     pub matching_widgets: Option<Vec<Item>>,
     /// The property `nextPageToken`.
     pub next_page_token: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Matching {
-    const NAME: &'static str = "Matching";
-    const PROPERTIES: &'static [&'static str] = &["featured", "matchingWidgets", "nextPageToken"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.featured),
-            1 => __gapi::field(&self.matching_widgets),
-            2 => __gapi::field(&self.next_page_token),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "featured" => __gapi::field_mut(&mut self.featured),
-            "matchingWidgets" => __gapi::field_mut(&mut self.matching_widgets),
-            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    Matching "Matching",
+    0 featured "featured",
+    1 matching_widgets "matchingWidgets",
+    2 next_page_token "nextPageToken",
+);
 
 /// The schema `Named`.
 #[derive(Clone, Default)]
@@ -2034,84 +1001,27 @@ pub struct Named {
     pub next_page_token: Option<String>,
     /// The property `widgets`.
     pub widgets: Option<Vec<Item>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Named {
-    const NAME: &'static str = "Named";
-    const PROPERTIES: &'static [&'static str] = &["gadgets", "nextPageToken", "widgets"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.gadgets),
-            1 => __gapi::field(&self.next_page_token),
-            2 => __gapi::field(&self.widgets),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "gadgets" => __gapi::field_mut(&mut self.gadgets),
-            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
-            "widgets" => __gapi::field_mut(&mut self.widgets),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    Named "Named",
+    0 gadgets "gadgets",
+    1 next_page_token "nextPageToken",
+    2 widgets "widgets",
+);
 
 /// The schema `NoToken`.
 #[derive(Clone, Default)]
 pub struct NoToken {
     /// The property `items`.
     pub items: Option<Vec<Item>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for NoToken {
-    const NAME: &'static str = "NoToken";
-    const PROPERTIES: &'static [&'static str] = &["items"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.items),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "items" => __gapi::field_mut(&mut self.items),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(NoToken "NoToken", 0 items "items");
 
 /// The schema `None`.
 #[derive(Clone, Default)]
@@ -2120,42 +1030,11 @@ pub struct None {
     pub count: Option<i32>,
     /// The property `nextPageToken`.
     pub next_page_token: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for None {
-    const NAME: &'static str = "None";
-    const PROPERTIES: &'static [&'static str] = &["count", "nextPageToken"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.count),
-            1 => __gapi::field(&self.next_page_token),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "count" => __gapi::field_mut(&mut self.count),
-            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(None "None", 0 count "count", 1 next_page_token "nextPageToken");
 
 /// The schema `Only`.
 #[derive(Clone, Default)]
@@ -2170,54 +1049,18 @@ pub struct Only {
     pub some_warnings: Option<Vec<Item>>,
     /// The property `unreachable`.
     pub unreachable: Option<Vec<String>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Only {
-    const NAME: &'static str = "Only";
-    const PROPERTIES: &'static [&'static str] = &[
-        "failedItems",
-        "files",
-        "nextPageToken",
-        "someWarnings",
-        "unreachable",
-    ];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.failed_items),
-            1 => __gapi::field(&self.files),
-            2 => __gapi::field(&self.next_page_token),
-            3 => __gapi::field(&self.some_warnings),
-            4 => __gapi::field(&self.unreachable),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "failedItems" => __gapi::field_mut(&mut self.failed_items),
-            "files" => __gapi::field_mut(&mut self.files),
-            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
-            "someWarnings" => __gapi::field_mut(&mut self.some_warnings),
-            "unreachable" => __gapi::field_mut(&mut self.unreachable),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    Only "Only",
+    0 failed_items "failedItems",
+    1 files "files",
+    2 next_page_token "nextPageToken",
+    3 some_warnings "someWarnings",
+    4 unreachable "unreachable",
+);
 
 /// The schema `Results`.
 #[derive(Clone, Default)]
@@ -2228,44 +1071,16 @@ pub struct Results {
     pub next_page_token: Option<String>,
     /// The property `results`.
     pub results: Option<Vec<Item>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Results {
-    const NAME: &'static str = "Results";
-    const PROPERTIES: &'static [&'static str] = &["facets", "nextPageToken", "results"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.facets),
-            1 => __gapi::field(&self.next_page_token),
-            2 => __gapi::field(&self.results),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "facets" => __gapi::field_mut(&mut self.facets),
-            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
-            "results" => __gapi::field_mut(&mut self.results),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    Results "Results",
+    0 facets "facets",
+    1 next_page_token "nextPageToken",
+    2 results "results",
+);
 
 /// The schema `Scalars`.
 #[derive(Clone, Default)]
@@ -2274,82 +1089,22 @@ pub struct Scalars {
     pub names: Option<Vec<String>>,
     /// The property `nextPageToken`.
     pub next_page_token: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Scalars {
-    const NAME: &'static str = "Scalars";
-    const PROPERTIES: &'static [&'static str] = &["names", "nextPageToken"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.names),
-            1 => __gapi::field(&self.next_page_token),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "names" => __gapi::field_mut(&mut self.names),
-            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Scalars "Scalars", 0 names "names", 1 next_page_token "nextPageToken");
 
 /// The schema `Scoped`.
 #[derive(Clone, Default)]
 pub struct Scoped {
     /// The property `items`.
     pub items: Option<Vec<Item>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Scoped {
-    const NAME: &'static str = "Scoped";
-    const PROPERTIES: &'static [&'static str] = &["items"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.items),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "items" => __gapi::field_mut(&mut self.items),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Scoped "Scoped", 0 items "items");
 
 /// The schema `Singular`.
 #[derive(Clone, Default)]
@@ -2360,44 +1115,16 @@ pub struct Singular {
     pub next_page_token: Option<String>,
     /// The property `widget`.
     pub widget: Option<Vec<Item>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Singular {
-    const NAME: &'static str = "Singular";
-    const PROPERTIES: &'static [&'static str] = &["deletedWidget", "nextPageToken", "widget"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.deleted_widget),
-            1 => __gapi::field(&self.next_page_token),
-            2 => __gapi::field(&self.widget),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "deletedWidget" => __gapi::field_mut(&mut self.deleted_widget),
-            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
-            "widget" => __gapi::field_mut(&mut self.widget),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    Singular "Singular",
+    0 deleted_widget "deletedWidget",
+    1 next_page_token "nextPageToken",
+    2 widget "widget",
+);
 
 /// The schema `Two`.
 #[derive(Clone, Default)]
@@ -2408,45 +1135,8 @@ pub struct Two {
     pub one: Option<Vec<Item>>,
     /// The property `two`.
     pub two: Option<Vec<Item>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Two {
-    const NAME: &'static str = "Two";
-    const PROPERTIES: &'static [&'static str] = &["nextPageToken", "one", "two"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.next_page_token),
-            1 => __gapi::field(&self.one),
-            2 => __gapi::field(&self.two),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
-            "one" => __gapi::field_mut(&mut self.one),
-            "two" => __gapi::field_mut(&mut self.two),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
-__gapi::object!(
-    Aggregated Anys Body InPageToken Item Items Left Matching Named NoToken None Only Results
-    Scalars Scoped Singular Two
-);
+__gapi::object!(Two "Two", 0 next_page_token "nextPageToken", 1 one "one", 2 two "two");

@@ -7,7 +7,6 @@
 //! Version `v1`, from the Discovery document of revision `20260101`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
-
 #![allow(
     unused,
     nonstandard_style,
@@ -40,17 +39,11 @@ pub const VERSION: &str = "v1";
 /// The revision of the Discovery document that this module was made from.
 pub const REVISION: &str = "20260101";
 
-/// What is common to the methods of this API.
-pub static API: __gapi::Api = __gapi::Api {
-    name: NAME,
-    version: VERSION,
-    revision: REVISION,
-    root_url: "https://parameters.example.com/",
-    service_path: "",
-    batch_path: "batch",
-    patterns: &["^[0-9]+$", "^[^/]+$"],
-    ..__gapi::Api::EMPTY
-};
+/// The properties that all methods of this API share.
+pub static API: __gapi::Api =
+    __gapi::Api::new(NAME, VERSION, REVISION, "https://parameters.example.com/")
+        .with_batch_path("batch")
+        .with_patterns(&["^[0-9]+$", "^[^/]+$"]);
 
 /// The resource `things`.
 #[must_use]
@@ -107,39 +100,36 @@ pub mod things {
             SecretKey(__gapi::Call::new(&SECRET_KEY).with("key", key.into()))
         }
     }
-    pub(crate) static FIND: __gapi::Method = __gapi::Method {
-        id: Find::METHOD,
-        path: "{alpha}/{zeta}/x",
-        parameters: &[
-            __gapi::Parameter::path("zeta"),
-            __gapi::Parameter::query("need").required(),
-            __gapi::Parameter::path("alpha"),
-            __gapi::Parameter::query("many").repeated().required(),
-            __gapi::Parameter::query("account"),
-            __gapi::Parameter::query("extensions").repeated(),
-            __gapi::Parameter::query("flag"),
-            __gapi::Parameter::query("key"),
-            __gapi::Parameter::query("labels").repeated(),
-            __gapi::Parameter::query("mask"),
-            __gapi::Parameter::query("max"),
-            __gapi::Parameter::query("size"),
-            __gapi::Parameter::query("source.androidApp.packageName"),
-            __gapi::Parameter::query("when"),
-        ],
-        patterns: &[(4, 1), (11, 0)],
-        has_response: false,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+
+    pub(crate) static FIND: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, Find::METHOD, "{alpha}/{zeta}/x")
+            .with_parameters(&[
+                __gapi::Parameter::path("zeta"),
+                __gapi::Parameter::query("need").required(),
+                __gapi::Parameter::path("alpha"),
+                __gapi::Parameter::query("many").repeated().required(),
+                __gapi::Parameter::query("account"),
+                __gapi::Parameter::query("extensions").repeated(),
+                __gapi::Parameter::query("flag"),
+                __gapi::Parameter::query("key"),
+                __gapi::Parameter::query("labels").repeated(),
+                __gapi::Parameter::query("mask"),
+                __gapi::Parameter::query("max"),
+                __gapi::Parameter::query("size"),
+                __gapi::Parameter::query("source.androidApp.packageName"),
+                __gapi::Parameter::query("when"),
+            ])
+            .with_patterns(&[(4, 1), (11, 0)])
+            .without_response();
 
     /// A request of `a.things.find`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Find(__gapi::Call);
 
-    impl Find {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "a.things.find";
+    __gapi::request!(Find "a.things.find": ());
 
+    impl Find {
         /// Sets the parameter `account`.
         ///
         /// Pattern: `^[^/]+$`.
@@ -150,7 +140,7 @@ pub mod things {
 
         /// Sets the parameter `extensions`.
         ///
-        /// Takes any number of values, and replaces earlier ones.
+        /// Takes any number of values, which replace earlier ones.
         #[inline]
         pub fn extensions(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
             Self(self.0.with_all("extensions", values.into_iter().map(Into::<String>::into)))
@@ -170,7 +160,7 @@ pub mod things {
 
         /// Sets the parameter `labels`.
         ///
-        /// Takes any number of values, and replaces earlier ones.
+        /// Takes any number of values, which replace earlier ones.
         #[inline]
         pub fn labels(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
             Self(self.0.with_all("labels", values.into_iter().map(Into::<String>::into)))
@@ -209,82 +199,17 @@ pub mod things {
         pub fn when(self, value: impl Into<__gapi::DateTime>) -> Self {
             Self(self.0.with("when", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for Find {
-        type Response = ();
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static SECRET_KEY: __gapi::Method = __gapi::Method {
-        id: SecretKey::METHOD,
-        path: "keys/{key}",
-        parameters: &[__gapi::Parameter::path("key")],
-        has_response: false,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static SECRET_KEY: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, SecretKey::METHOD, "keys/{key}")
+            .with_parameters(&[__gapi::Parameter::path("key")])
+            .without_response();
 
     /// A request of `a.things.secretKey`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct SecretKey(__gapi::Call);
 
-    impl SecretKey {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "a.things.secretKey";
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for SecretKey {
-        type Response = ();
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
+    __gapi::request!(SecretKey "a.things.secretKey": ());
 }

@@ -7,7 +7,6 @@
 //! Version `v1`, from the Discovery document of revision `20260101`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
-
 #![allow(
     unused,
     nonstandard_style,
@@ -40,16 +39,10 @@ pub const VERSION: &str = "v1";
 /// The revision of the Discovery document that this module was made from.
 pub const REVISION: &str = "20260101";
 
-/// What is common to the methods of this API.
-pub static API: __gapi::Api = __gapi::Api {
-    name: NAME,
-    version: VERSION,
-    revision: REVISION,
-    root_url: "https://recursion.example.com/",
-    service_path: "",
-    batch_path: "batch",
-    ..__gapi::Api::EMPTY
-};
+/// The properties that all methods of this API share.
+pub static API: __gapi::Api =
+    __gapi::Api::new(NAME, VERSION, REVISION, "https://recursion.example.com/")
+        .with_batch_path("batch");
 
 /// The schema `Alias`.
 pub type Alias = ViaAlias;
@@ -59,40 +52,11 @@ pub type Alias = ViaAlias;
 pub struct Deep {
     /// The property `inner`.
     pub inner: Option<Box<DeepInner>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Deep {
-    const NAME: &'static str = "Deep";
-    const PROPERTIES: &'static [&'static str] = &["inner"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.inner),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "inner" => __gapi::field_mut(&mut self.inner),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Deep "Deep", 0 inner "inner");
 
 /// The type of `schemas.Deep.properties.inner`.
 #[derive(Clone, Default)]
@@ -101,82 +65,22 @@ pub struct DeepInner {
     pub deep: Option<Box<Deep>>,
     /// The property `leaf`.
     pub leaf: Option<Leaf>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for DeepInner {
-    const NAME: &'static str = "DeepInner";
-    const PROPERTIES: &'static [&'static str] = &["deep", "leaf"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.deep),
-            1 => __gapi::field(&self.leaf),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "deep" => __gapi::field_mut(&mut self.deep),
-            "leaf" => __gapi::field_mut(&mut self.leaf),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(DeepInner "DeepInner", 0 deep "deep", 1 leaf "leaf");
 
 /// The schema `Leaf`.
 #[derive(Clone, Default)]
 pub struct Leaf {
     /// The property `text`.
     pub text: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Leaf {
-    const NAME: &'static str = "Leaf";
-    const PROPERTIES: &'static [&'static str] = &["text"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.text),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "text" => __gapi::field_mut(&mut self.text),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Leaf "Leaf", 0 text "text");
 
 /// The schema `ListAlias`.
 pub type ListAlias = Vec<Node>;
@@ -186,80 +90,22 @@ pub type ListAlias = Vec<Node>;
 pub struct Listed {
     /// The property `others`.
     pub others: Option<Vec<Listed2>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Listed {
-    const NAME: &'static str = "Listed";
-    const PROPERTIES: &'static [&'static str] = &["others"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.others),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "others" => __gapi::field_mut(&mut self.others),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Listed "Listed", 0 others "others");
 
 /// The schema `Listed2`.
 #[derive(Clone, Default)]
 pub struct Listed2 {
     /// The property `back`.
     pub back: Option<Listed>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Listed2 {
-    const NAME: &'static str = "Listed2";
-    const PROPERTIES: &'static [&'static str] = &["back"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.back),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "back" => __gapi::field_mut(&mut self.back),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Listed2 "Listed2", 0 back "back");
 
 /// The schema `Node`.
 #[derive(Clone, Default)]
@@ -272,46 +118,17 @@ pub struct Node {
     pub next: Option<Box<Node>>,
     /// The property `value`.
     pub value: Option<Leaf>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Node {
-    const NAME: &'static str = "Node";
-    const PROPERTIES: &'static [&'static str] = &["byName", "children", "next", "value"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.by_name),
-            1 => __gapi::field(&self.children),
-            2 => __gapi::field(&self.next),
-            3 => __gapi::field(&self.value),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "byName" => __gapi::field_mut(&mut self.by_name),
-            "children" => __gapi::field_mut(&mut self.children),
-            "next" => __gapi::field_mut(&mut self.next),
-            "value" => __gapi::field_mut(&mut self.value),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    Node "Node",
+    0 by_name "byName",
+    1 children "children",
+    2 next "next",
+    3 value "value",
+);
 
 /// The schema `Ping`.
 #[derive(Clone, Default)]
@@ -320,42 +137,11 @@ pub struct Ping {
     pub pong: Option<Box<Pong>>,
     /// The property `self`.
     pub self_: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Ping {
-    const NAME: &'static str = "Ping";
-    const PROPERTIES: &'static [&'static str] = &["pong", "self"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.pong),
-            1 => __gapi::field(&self.self_),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "pong" => __gapi::field_mut(&mut self.pong),
-            "self" => __gapi::field_mut(&mut self.self_),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Ping "Ping", 0 pong "pong", 1 self_ "self");
 
 /// The schema `Pong`.
 #[derive(Clone, Default)]
@@ -364,80 +150,19 @@ pub struct Pong {
     pub leaf: Option<Leaf>,
     /// The property `ping`.
     pub ping: Option<Box<Ping>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Pong {
-    const NAME: &'static str = "Pong";
-    const PROPERTIES: &'static [&'static str] = &["leaf", "ping"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.leaf),
-            1 => __gapi::field(&self.ping),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "leaf" => __gapi::field_mut(&mut self.leaf),
-            "ping" => __gapi::field_mut(&mut self.ping),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Pong "Pong", 0 leaf "leaf", 1 ping "ping");
 
 /// The schema `ViaAlias`.
 #[derive(Clone, Default)]
 pub struct ViaAlias {
     /// The property `other`.
     pub other: Option<Box<Alias>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for ViaAlias {
-    const NAME: &'static str = "ViaAlias";
-    const PROPERTIES: &'static [&'static str] = &["other"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.other),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "other" => __gapi::field_mut(&mut self.other),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
-__gapi::object!(Deep DeepInner Leaf Listed Listed2 Node Ping Pong ViaAlias);
+__gapi::object!(ViaAlias "ViaAlias", 0 other "other");

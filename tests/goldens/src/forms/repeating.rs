@@ -7,7 +7,6 @@
 //! Version `v1`, from the Discovery document of revision `20260101`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
-
 #![allow(
     unused,
     nonstandard_style,
@@ -40,16 +39,10 @@ pub const VERSION: &str = "v1";
 /// The revision of the Discovery document that this module was made from.
 pub const REVISION: &str = "20260101";
 
-/// What is common to the methods of this API.
-pub static API: __gapi::Api = __gapi::Api {
-    name: NAME,
-    version: VERSION,
-    revision: REVISION,
-    root_url: "https://repeating.example.com/",
-    service_path: "",
-    batch_path: "batch",
-    ..__gapi::Api::EMPTY
-};
+/// The properties that all methods of this API share.
+pub static API: __gapi::Api =
+    __gapi::Api::new(NAME, VERSION, REVISION, "https://repeating.example.com/")
+        .with_batch_path("batch");
 
 /// The resource `things`.
 #[must_use]
@@ -112,9 +105,9 @@ pub mod things {
         ///
         /// * `id`: Which.
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         ///
-        /// Takes no `Patch`: the document does not say that the body is merged.
+        /// Takes no `Patch`: the document does not state that the body is merged.
         #[inline]
         pub fn patch(
             self,
@@ -176,88 +169,52 @@ pub mod things {
             Update(__gapi::Call::new(&UPDATE).with("id", id.into()).with_body(body.into_body()))
         }
     }
-    pub(crate) static DELETE: __gapi::Method = __gapi::Method {
-        id: Delete::METHOD,
-        path: "v1/things/{id}",
-        parameters: &[
-            __gapi::Parameter::path("id"),
-            __gapi::Parameter::query("requestId").required(),
-            __gapi::Parameter::query("etag"),
-        ],
-        has_response: false,
-        request_id: true,
-        preconditions: &[__gapi::Slot::Query("etag")],
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Delete)
-    };
+
+    pub(crate) static DELETE: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Delete, Delete::METHOD, "v1/things/{id}")
+            .with_parameters(&[
+                __gapi::Parameter::path("id"),
+                __gapi::Parameter::query("requestId").required(),
+                __gapi::Parameter::query("etag"),
+            ])
+            .without_response()
+            .with_request_id()
+            .with_preconditions(&[__gapi::Slot::Query("etag")]);
 
     /// A request of `repeating.things.delete`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Delete(__gapi::Call);
 
-    impl Delete {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "repeating.things.delete";
+    __gapi::request!(Delete "repeating.things.delete": ());
 
+    impl Delete {
         /// x.
         #[inline]
         pub fn etag(self, value: impl Into<String>) -> Self {
             Self(self.0.with("etag", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for Delete {
-        type Response = ();
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static GET: __gapi::Method = __gapi::Method {
-        id: Get::METHOD,
-        path: "v1/things/{id}",
-        parameters: &[
-            __gapi::Parameter::path("id"),
-            __gapi::Parameter::query("ifGenerationMatch"),
-            __gapi::Parameter::query("ifGenerationNotMatch"),
-            __gapi::Parameter::query("ifMetagenerationMatch"),
-            __gapi::Parameter::query("ifSourceGenerationMatch"),
-            __gapi::Parameter::query("requestId"),
-        ],
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static GET: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, Get::METHOD, "v1/things/{id}")
+            .with_parameters(&[
+                __gapi::Parameter::path("id"),
+                __gapi::Parameter::query("ifGenerationMatch"),
+                __gapi::Parameter::query("ifGenerationNotMatch"),
+                __gapi::Parameter::query("ifMetagenerationMatch"),
+                __gapi::Parameter::query("ifSourceGenerationMatch"),
+                __gapi::Parameter::query("requestId"),
+            ]);
 
     /// A request of `repeating.things.get`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
 
-    impl Get {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "repeating.things.get";
+    __gapi::request!(Get "repeating.things.get": super::Thing);
 
+    impl Get {
         /// x.
         #[inline]
         pub fn if_generation_match(self, value: i64) -> Self {
@@ -287,61 +244,28 @@ pub mod things {
         pub fn request_id(self, value: impl Into<String>) -> Self {
             Self(self.0.with("requestId", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Thing> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for Get {
-        type Response = super::Thing;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static INSERT: __gapi::Method = __gapi::Method {
-        id: Insert::METHOD,
-        path: "v1/things",
-        parameters: &[
-            __gapi::Parameter::query("ifGenerationMatch"),
-            __gapi::Parameter::query("ifGenerationNotMatch"),
-            __gapi::Parameter::query("ifMetagenerationMatch"),
-            __gapi::Parameter::query("ifSourceGenerationMatch"),
-            __gapi::Parameter::query("requestId"),
-        ],
-        request_id: true,
-        preconditions: &[__gapi::Slot::Query("ifGenerationMatch")],
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static INSERT: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Insert::METHOD, "v1/things")
+            .with_parameters(&[
+                __gapi::Parameter::query("ifGenerationMatch"),
+                __gapi::Parameter::query("ifGenerationNotMatch"),
+                __gapi::Parameter::query("ifMetagenerationMatch"),
+                __gapi::Parameter::query("ifSourceGenerationMatch"),
+                __gapi::Parameter::query("requestId"),
+            ])
+            .with_request_id()
+            .with_preconditions(&[__gapi::Slot::Query("ifGenerationMatch")]);
 
     /// A request of `repeating.things.insert`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Insert(__gapi::Call);
 
-    impl Insert {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "repeating.things.insert";
+    __gapi::request!(Insert "repeating.things.insert": super::Thing);
 
+    impl Insert {
         /// x.
         #[inline]
         pub fn if_generation_match(self, value: i64) -> Self {
@@ -371,215 +295,83 @@ pub mod things {
         pub fn request_id(self, value: impl Into<String>) -> Self {
             Self(self.0.with("requestId", value.into()))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Thing> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for Insert {
-        type Response = super::Thing;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static PATCH: __gapi::Method = __gapi::Method {
-        id: Patch::METHOD,
-        path: "v1/things/{id}",
-        parameters: &[__gapi::Parameter::path("id")],
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Patch)
-    };
+    pub(crate) static PATCH: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Patch, Patch::METHOD, "v1/things/{id}")
+            .with_parameters(&[__gapi::Parameter::path("id")]);
 
     /// A request of `repeating.things.patch`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Patch(__gapi::Call);
 
-    impl Patch {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "repeating.things.patch";
+    __gapi::request!(Patch "repeating.things.patch": super::Thing);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Thing> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Patch {
-        type Response = super::Thing;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static SET_POLICY: __gapi::Method = __gapi::Method {
-        id: SetPolicy::METHOD,
-        path: "v1/things/{id}:setPolicy",
-        parameters: &[
-            __gapi::Parameter::path("id"),
-            __gapi::Parameter::query("requestId").repeated(),
-        ],
-        preconditions: &[__gapi::Slot::Body("policy.etag")],
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static SET_POLICY: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Post,
+        SetPolicy::METHOD,
+        "v1/things/{id}:setPolicy",
+    )
+    .with_parameters(&[
+        __gapi::Parameter::path("id"),
+        __gapi::Parameter::query("requestId").repeated(),
+    ])
+    .with_preconditions(&[__gapi::Slot::Body("policy.etag")]);
 
     /// A request of `repeating.things.setPolicy`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct SetPolicy(__gapi::Call);
 
-    impl SetPolicy {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "repeating.things.setPolicy";
+    __gapi::request!(SetPolicy "repeating.things.setPolicy": super::Thing);
 
+    impl SetPolicy {
         /// x.
         ///
-        /// Takes any number of values, and replaces earlier ones.
+        /// Takes any number of values, which replace earlier ones.
         #[inline]
         pub fn request_id(self, values: impl IntoIterator<Item = impl Into<String>>) -> Self {
             Self(self.0.with_all("requestId", values.into_iter().map(Into::<String>::into)))
         }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Thing> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
     }
 
-    impl __gapi::Request for SetPolicy {
-        type Response = super::Thing;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static STOP: __gapi::Method = __gapi::Method {
-        id: Stop::METHOD,
-        path: "v1/things/{id}:stop",
-        parameters: &[__gapi::Parameter::path("id")],
-        preconditions: &[__gapi::Slot::Body("etag")],
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static STOP: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Stop::METHOD, "v1/things/{id}:stop")
+            .with_parameters(&[__gapi::Parameter::path("id")])
+            .with_preconditions(&[__gapi::Slot::Body("etag")]);
 
     /// A request of `repeating.things.stop`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Stop(__gapi::Call);
 
-    impl Stop {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "repeating.things.stop";
+    __gapi::request!(Stop "repeating.things.stop": super::Thing);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Thing> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Stop {
-        type Response = super::Thing;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static UPDATE: __gapi::Method = __gapi::Method {
-        id: Update::METHOD,
-        path: "v1/things/{id}",
-        parameters: &[
-            __gapi::Parameter::path("id"),
-            __gapi::Parameter::query("ifGenerationMatch"),
-            __gapi::Parameter::query("ifGenerationNotMatch"),
-            __gapi::Parameter::query("ifMetagenerationMatch"),
-            __gapi::Parameter::query("ifSourceGenerationMatch"),
-        ],
-        preconditions: &[
-            __gapi::Slot::Query("ifGenerationMatch"),
-            __gapi::Slot::Query("ifMetagenerationMatch"),
-            __gapi::Slot::Body("etag"),
-        ],
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Put)
-    };
+    pub(crate) static UPDATE: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Put, Update::METHOD, "v1/things/{id}")
+            .with_parameters(&[
+                __gapi::Parameter::path("id"),
+                __gapi::Parameter::query("ifGenerationMatch"),
+                __gapi::Parameter::query("ifGenerationNotMatch"),
+                __gapi::Parameter::query("ifMetagenerationMatch"),
+                __gapi::Parameter::query("ifSourceGenerationMatch"),
+            ])
+            .with_preconditions(&[
+                __gapi::Slot::Query("ifGenerationMatch"),
+                __gapi::Slot::Query("ifMetagenerationMatch"),
+                __gapi::Slot::Body("etag"),
+            ]);
 
     /// A request of `repeating.things.update`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Update(__gapi::Call);
 
-    impl Update {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "repeating.things.update";
+    __gapi::request!(Update "repeating.things.update": super::Thing);
 
+    impl Update {
         /// x.
         #[inline]
         pub fn if_generation_match(self, value: i64) -> Self {
@@ -602,36 +394,6 @@ pub mod things {
         #[inline]
         pub fn if_source_generation_match(self, value: i64) -> Self {
             Self(self.0.with("ifSourceGenerationMatch", value))
-        }
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Thing> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Update {
-        type Response = super::Thing;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
         }
     }
 }
@@ -641,104 +403,22 @@ pub mod things {
 pub struct Policy {
     /// The property `etag`.
     pub etag: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl Policy {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for Policy {
-    const NAME: &'static str = "Policy";
-    const PROPERTIES: &'static [&'static str] = &["etag"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.etag),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "etag" => __gapi::field_mut(&mut self.etag),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Policy "Policy" fn null, 0 etag "etag");
 
 /// The schema `SetPolicyRequest`.
 #[derive(Clone, Default)]
 pub struct SetPolicyRequest {
     /// The property `policy`.
     pub policy: Option<Policy>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl SetPolicyRequest {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for SetPolicyRequest {
-    const NAME: &'static str = "SetPolicyRequest";
-    const PROPERTIES: &'static [&'static str] = &["policy"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.policy),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "policy" => __gapi::field_mut(&mut self.policy),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(SetPolicyRequest "SetPolicyRequest" fn null, 0 policy "policy");
 
 /// The schema `Stamped`.
 #[derive(Clone, Default)]
@@ -749,106 +429,22 @@ pub struct Stamped {
     pub etag: Option<String>,
     /// The property `name`.
     pub name: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl Stamped {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for Stamped {
-    const NAME: &'static str = "Stamped";
-    const PROPERTIES: &'static [&'static str] = &["etag", "name"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.etag),
-            1 => __gapi::field(&self.name),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "etag" => __gapi::field_mut(&mut self.etag),
-            "name" => __gapi::field_mut(&mut self.name),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Stamped "Stamped" fn null, 0 etag "etag", 1 name "name");
 
 /// The schema `StopRequest`.
 #[derive(Clone, Default)]
 pub struct StopRequest {
     /// The property `etag`.
     pub etag: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl StopRequest {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for StopRequest {
-    const NAME: &'static str = "StopRequest";
-    const PROPERTIES: &'static [&'static str] = &["etag"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.etag),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "etag" => __gapi::field_mut(&mut self.etag),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(StopRequest "StopRequest" fn null, 0 etag "etag");
 
 /// The schema `Thing`.
 #[derive(Clone, Default)]
@@ -857,52 +453,8 @@ pub struct Thing {
     pub etag: Option<String>,
     /// The property `name`.
     pub name: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl Thing {
-    /// Makes a property travel as an explicit `null`, which in a PATCH clears it.
-    ///
-    /// # Errors
-    ///
-    /// When the schema has no property of this name.
-    #[inline]
-    pub fn null(&mut self, field: &str) -> Result<&mut Self, __gapi::UnknownField> {
-        __gapi::null(self, field)
-    }
-}
-
-impl __gapi::Object for Thing {
-    const NAME: &'static str = "Thing";
-    const PROPERTIES: &'static [&'static str] = &["etag", "name"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.etag),
-            1 => __gapi::field(&self.name),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "etag" => __gapi::field_mut(&mut self.etag),
-            "name" => __gapi::field_mut(&mut self.name),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
-__gapi::object!(Policy SetPolicyRequest Stamped StopRequest Thing);
+__gapi::object!(Thing "Thing" fn null, 0 etag "etag", 1 name "name");

@@ -7,7 +7,6 @@
 //! Version `v1`, from the Discovery document of revision `20260101`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
-
 #![allow(
     unused,
     nonstandard_style,
@@ -40,16 +39,10 @@ pub const VERSION: &str = "v1";
 /// The revision of the Discovery document that this module was made from.
 pub const REVISION: &str = "20260101";
 
-/// What is common to the methods of this API.
-pub static API: __gapi::Api = __gapi::Api {
-    name: NAME,
-    version: VERSION,
-    revision: REVISION,
-    root_url: "https://scalars.example.com/",
-    service_path: "",
-    batch_path: "batch",
-    ..__gapi::Api::EMPTY
-};
+/// The properties that all methods of this API share.
+pub static API: __gapi::Api =
+    __gapi::Api::new(NAME, VERSION, REVISION, "https://scalars.example.com/")
+        .with_batch_path("batch");
 
 /// The resource `values`.
 #[must_use]
@@ -71,7 +64,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/aliased`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn aliased(self, body: impl __gapi::IntoBody<super::Event>) -> Aliased {
             Aliased(__gapi::Call::new(&ALIASED).with_body(body.into_body()))
@@ -81,7 +74,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/boolean`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn boolean(self, body: impl __gapi::IntoBody<bool>) -> Boolean {
             Boolean(__gapi::Call::new(&BOOLEAN).with_body(body.into_body()))
@@ -91,7 +84,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/byte`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn byte(self, body: impl __gapi::IntoBody<__gapi::Bytes>) -> Byte {
             Byte(__gapi::Call::new(&BYTE).with_body(body.into_body()))
@@ -101,7 +94,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/count`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn count(self, body: impl __gapi::IntoBody<super::Count>) -> Count {
             Count(__gapi::Call::new(&COUNT).with_body(body.into_body()))
@@ -111,7 +104,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/date`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn date(self, body: impl __gapi::IntoBody<__gapi::Date>) -> Date {
             Date(__gapi::Call::new(&DATE).with_body(body.into_body()))
@@ -121,7 +114,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/double`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn double(self, body: impl __gapi::IntoBody<f64>) -> Double {
             Double(__gapi::Call::new(&DOUBLE).with_body(body.into_body()))
@@ -131,7 +124,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/duration`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn duration(self, body: impl __gapi::IntoBody<__gapi::Duration>) -> Duration {
             Duration(__gapi::Call::new(&DURATION).with_body(body.into_body()))
@@ -141,7 +134,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/float`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn float(self, body: impl __gapi::IntoBody<f32>) -> Float {
             Float(__gapi::Call::new(&FLOAT).with_body(body.into_body()))
@@ -151,7 +144,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/grade`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn grade(self, body: impl __gapi::IntoBody<super::Grade>) -> Grade {
             Grade(__gapi::Call::new(&GRADE).with_body(body.into_body()))
@@ -161,7 +154,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/grades`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn grades(self, body: impl __gapi::IntoBody<super::Grades>) -> Grades {
             Grades(__gapi::Call::new(&GRADES).with_body(body.into_body()))
@@ -171,7 +164,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/integer`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn integer(self, body: impl __gapi::IntoBody<i32>) -> Integer {
             Integer(__gapi::Call::new(&INTEGER).with_body(body.into_body()))
@@ -181,7 +174,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/level`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn level(self, body: impl __gapi::IntoBody<super::Level>) -> Level {
             Level(__gapi::Call::new(&LEVEL).with_body(body.into_body()))
@@ -191,7 +184,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/mask`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn mask(self, body: impl __gapi::IntoBody<__gapi::FieldMask>) -> Mask {
             Mask(__gapi::Call::new(&MASK).with_body(body.into_body()))
@@ -201,7 +194,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/mood`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn mood(self, body: impl __gapi::IntoBody<super::ValuesMoodRequest>) -> Mood {
             Mood(__gapi::Call::new(&MOOD).with_body(body.into_body()))
@@ -211,7 +204,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/text`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn text(self, body: impl __gapi::IntoBody<String>) -> Text {
             Text(__gapi::Call::new(&TEXT).with_body(body.into_body()))
@@ -221,7 +214,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/unsigned`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn unsigned(self, body: impl __gapi::IntoBody<u64>) -> Unsigned {
             Unsigned(__gapi::Call::new(&UNSIGNED).with_body(body.into_body()))
@@ -231,7 +224,7 @@ pub mod values {
         ///
         /// HTTP: `POST values/when`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn when(self, body: impl __gapi::IntoBody<super::When>) -> When {
             When(__gapi::Call::new(&WHEN).with_body(body.into_body()))
@@ -241,843 +234,210 @@ pub mod values {
         ///
         /// HTTP: `POST values/word`
         ///
-        /// Not retried after it may have had an effect, unless the call says `.idempotent(true)`.
+        /// Not retried after it may have had an effect, unless the call sets `.idempotent(true)`.
         #[inline]
         pub fn word(self, body: impl __gapi::IntoBody<u32>) -> Word {
             Word(__gapi::Call::new(&WORD).with_body(body.into_body()))
         }
     }
-    pub(crate) static ALIASED: __gapi::Method = __gapi::Method {
-        id: Aliased::METHOD,
-        path: "values/aliased",
-        may_be_empty: true,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+
+    pub(crate) static ALIASED: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Aliased::METHOD, "values/aliased")
+            .with_empty_response();
 
     /// A request of `scalars.values.aliased`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Aliased(__gapi::Call);
 
-    impl Aliased {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "scalars.values.aliased";
+    __gapi::request!(Aliased "scalars.values.aliased": super::Event);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Event> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Aliased {
-        type Response = super::Event;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static BOOLEAN: __gapi::Method = __gapi::Method {
-        id: Boolean::METHOD,
-        path: "values/boolean",
-        may_be_empty: true,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static BOOLEAN: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Boolean::METHOD, "values/boolean")
+            .with_empty_response();
 
     /// A request of `scalars.values.boolean`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Boolean(__gapi::Call);
 
-    impl Boolean {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "scalars.values.boolean";
+    __gapi::request!(Boolean "scalars.values.boolean": bool);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<bool> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Boolean {
-        type Response = bool;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static BYTE: __gapi::Method = __gapi::Method {
-        id: Byte::METHOD,
-        path: "values/byte",
-        may_be_empty: true,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static BYTE: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Byte::METHOD, "values/byte")
+            .with_empty_response();
 
     /// A request of `scalars.values.byte`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Byte(__gapi::Call);
 
-    impl Byte {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "scalars.values.byte";
+    __gapi::request!(Byte "scalars.values.byte": __gapi::Bytes);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<__gapi::Bytes> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Byte {
-        type Response = __gapi::Bytes;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static COUNT: __gapi::Method = __gapi::Method {
-        id: Count::METHOD,
-        path: "values/count",
-        may_be_empty: true,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static COUNT: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Count::METHOD, "values/count")
+            .with_empty_response();
 
     /// A request of `scalars.values.count`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Count(__gapi::Call);
 
-    impl Count {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "scalars.values.count";
+    __gapi::request!(Count "scalars.values.count": super::Count);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Count> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Count {
-        type Response = super::Count;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static DATE: __gapi::Method = __gapi::Method {
-        id: Date::METHOD,
-        path: "values/date",
-        may_be_empty: true,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static DATE: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Date::METHOD, "values/date")
+            .with_empty_response();
 
     /// A request of `scalars.values.date`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Date(__gapi::Call);
 
-    impl Date {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "scalars.values.date";
+    __gapi::request!(Date "scalars.values.date": __gapi::Date);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<__gapi::Date> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Date {
-        type Response = __gapi::Date;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static DOUBLE: __gapi::Method = __gapi::Method {
-        id: Double::METHOD,
-        path: "values/double",
-        may_be_empty: true,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static DOUBLE: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Double::METHOD, "values/double")
+            .with_empty_response();
 
     /// A request of `scalars.values.double`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Double(__gapi::Call);
 
-    impl Double {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "scalars.values.double";
+    __gapi::request!(Double "scalars.values.double": f64);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<f64> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Double {
-        type Response = f64;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static DURATION: __gapi::Method = __gapi::Method {
-        id: Duration::METHOD,
-        path: "values/duration",
-        may_be_empty: true,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static DURATION: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Duration::METHOD, "values/duration")
+            .with_empty_response();
 
     /// A request of `scalars.values.duration`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Duration(__gapi::Call);
 
-    impl Duration {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "scalars.values.duration";
+    __gapi::request!(Duration "scalars.values.duration": __gapi::Duration);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<__gapi::Duration> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Duration {
-        type Response = __gapi::Duration;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static FLOAT: __gapi::Method = __gapi::Method {
-        id: Float::METHOD,
-        path: "values/float",
-        may_be_empty: true,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static FLOAT: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Float::METHOD, "values/float")
+            .with_empty_response();
 
     /// A request of `scalars.values.float`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Float(__gapi::Call);
 
-    impl Float {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "scalars.values.float";
+    __gapi::request!(Float "scalars.values.float": f32);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<f32> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Float {
-        type Response = f32;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static GRADE: __gapi::Method = __gapi::Method {
-        id: Grade::METHOD,
-        path: "values/grade",
-        may_be_empty: true,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static GRADE: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Grade::METHOD, "values/grade")
+            .with_empty_response();
 
     /// A request of `scalars.values.grade`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Grade(__gapi::Call);
 
-    impl Grade {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "scalars.values.grade";
+    __gapi::request!(Grade "scalars.values.grade": super::Grade);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Grade> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Grade {
-        type Response = super::Grade;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static GRADES: __gapi::Method = __gapi::Method {
-        id: Grades::METHOD,
-        path: "values/grades",
-        may_be_empty: true,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static GRADES: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Grades::METHOD, "values/grades")
+            .with_empty_response();
 
     /// A request of `scalars.values.grades`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Grades(__gapi::Call);
 
-    impl Grades {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "scalars.values.grades";
+    __gapi::request!(Grades "scalars.values.grades": super::Grades);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Grades> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Grades {
-        type Response = super::Grades;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static INTEGER: __gapi::Method = __gapi::Method {
-        id: Integer::METHOD,
-        path: "values/integer",
-        may_be_empty: true,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static INTEGER: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Integer::METHOD, "values/integer")
+            .with_empty_response();
 
     /// A request of `scalars.values.integer`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Integer(__gapi::Call);
 
-    impl Integer {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "scalars.values.integer";
+    __gapi::request!(Integer "scalars.values.integer": i32);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<i32> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Integer {
-        type Response = i32;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static LEVEL: __gapi::Method = __gapi::Method {
-        id: Level::METHOD,
-        path: "values/level",
-        may_be_empty: true,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static LEVEL: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Level::METHOD, "values/level")
+            .with_empty_response();
 
     /// A request of `scalars.values.level`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Level(__gapi::Call);
 
-    impl Level {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "scalars.values.level";
+    __gapi::request!(Level "scalars.values.level": super::Level);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Level> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Level {
-        type Response = super::Level;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static MASK: __gapi::Method = __gapi::Method {
-        id: Mask::METHOD,
-        path: "values/mask",
-        may_be_empty: true,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static MASK: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Mask::METHOD, "values/mask")
+            .with_empty_response();
 
     /// A request of `scalars.values.mask`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Mask(__gapi::Call);
 
-    impl Mask {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "scalars.values.mask";
+    __gapi::request!(Mask "scalars.values.mask": __gapi::FieldMask);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<__gapi::FieldMask> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Mask {
-        type Response = __gapi::FieldMask;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static MOOD: __gapi::Method = __gapi::Method {
-        id: Mood::METHOD,
-        path: "values/mood",
-        may_be_empty: true,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static MOOD: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Mood::METHOD, "values/mood")
+            .with_empty_response();
 
     /// A request of `scalars.values.mood`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Mood(__gapi::Call);
 
-    impl Mood {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "scalars.values.mood";
+    __gapi::request!(Mood "scalars.values.mood": super::ValuesMoodResponse);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(
-            self,
-            client: &__gapi::Client,
-        ) -> __gapi::PendingCall<super::ValuesMoodResponse> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Mood {
-        type Response = super::ValuesMoodResponse;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static TEXT: __gapi::Method = __gapi::Method {
-        id: Text::METHOD,
-        path: "values/text",
-        may_be_empty: true,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static TEXT: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Text::METHOD, "values/text")
+            .with_empty_response();
 
     /// A request of `scalars.values.text`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Text(__gapi::Call);
 
-    impl Text {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "scalars.values.text";
+    __gapi::request!(Text "scalars.values.text": String);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<String> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Text {
-        type Response = String;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static UNSIGNED: __gapi::Method = __gapi::Method {
-        id: Unsigned::METHOD,
-        path: "values/unsigned",
-        may_be_empty: true,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static UNSIGNED: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Unsigned::METHOD, "values/unsigned")
+            .with_empty_response();
 
     /// A request of `scalars.values.unsigned`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Unsigned(__gapi::Call);
 
-    impl Unsigned {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "scalars.values.unsigned";
+    __gapi::request!(Unsigned "scalars.values.unsigned": u64);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<u64> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Unsigned {
-        type Response = u64;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static WHEN: __gapi::Method = __gapi::Method {
-        id: When::METHOD,
-        path: "values/when",
-        may_be_empty: true,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static WHEN: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, When::METHOD, "values/when")
+            .with_empty_response();
 
     /// A request of `scalars.values.when`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct When(__gapi::Call);
 
-    impl When {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "scalars.values.when";
+    __gapi::request!(When "scalars.values.when": super::When);
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::When> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for When {
-        type Response = super::When;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static WORD: __gapi::Method = __gapi::Method {
-        id: Word::METHOD,
-        path: "values/word",
-        may_be_empty: true,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Post)
-    };
+    pub(crate) static WORD: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Post, Word::METHOD, "values/word")
+            .with_empty_response();
 
     /// A request of `scalars.values.word`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Word(__gapi::Call);
 
-    impl Word {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "scalars.values.word";
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<u32> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Word {
-        type Response = u32;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
+    __gapi::request!(Word "scalars.values.word": u32);
 }
 
 /// The schema `Count`.
@@ -1100,7 +460,7 @@ pub enum Level {
     Low,
     /// The value `HIGH`.
     High,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -1137,7 +497,7 @@ pub enum ValuesMoodRequest {
     Good,
     /// The value `BAD`.
     Bad,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -1171,7 +531,7 @@ pub enum ValuesMoodResponse {
     Good,
     /// The value `BAD`.
     Bad,
-    /// A value that the document does not know.
+    /// A value that the document does not list.
     Unrecognized(String),
 }
 
@@ -1196,5 +556,7 @@ impl AsRef<str> for ValuesMoodResponse {
         }
     }
 }
+
 __gapi::open_enum!(Level ValuesMoodRequest ValuesMoodResponse);
+
 __gapi::from_response!(Level ValuesMoodResponse);

@@ -7,7 +7,6 @@
 //! Version `v1`, from the Discovery document of revision `20260101`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
-
 #![allow(
     unused,
     nonstandard_style,
@@ -40,26 +39,20 @@ pub const VERSION: &str = "v1";
 /// The revision of the Discovery document that this module was made from.
 pub const REVISION: &str = "20260101";
 
-/// What is common to the methods of this API.
-pub static API: __gapi::Api = __gapi::Api {
-    name: NAME,
-    version: VERSION,
-    revision: REVISION,
-    root_url: "https://scopes.example.com/",
-    service_path: "",
-    batch_path: "batch",
-    scopes: &[
-        scope::EXAMPLE_COM_AUTH_UNDECLARED,
-        scope::MAIL_GOOGLE_COM,
-        scope::CALENDAR_FEEDS,
-        scope::CLOUD_PLATFORM,
-        scope::DRIVE,
-        scope::DRIVE_READONLY,
-        scope::DRIVE_READONLY_,
-        scope::OPENID,
-    ],
-    ..__gapi::Api::EMPTY
-};
+/// The properties that all methods of this API share.
+pub static API: __gapi::Api =
+    __gapi::Api::new(NAME, VERSION, REVISION, "https://scopes.example.com/")
+        .with_batch_path("batch")
+        .with_scopes(&[
+            scope::EXAMPLE_COM_AUTH_UNDECLARED,
+            scope::MAIL_GOOGLE_COM,
+            scope::CALENDAR_FEEDS,
+            scope::CLOUD_PLATFORM,
+            scope::DRIVE,
+            scope::DRIVE_READONLY,
+            scope::DRIVE_READONLY_,
+            scope::OPENID,
+        ]);
 
 /// The OAuth 2.0 scopes of this API.
 pub mod scope {
@@ -126,101 +119,31 @@ pub mod files {
             Open(__gapi::Call::new(&OPEN))
         }
     }
-    pub(crate) static LIST: __gapi::Method = __gapi::Method {
-        id: List::METHOD,
-        path: "files",
-        scopes: &[
-            super::scope::EXAMPLE_COM_AUTH_UNDECLARED,
-            super::scope::CLOUD_PLATFORM,
-            super::scope::DRIVE,
-        ],
-        has_response: false,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+
+    pub(crate) static LIST: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, List::METHOD, "files")
+            .with_scopes(&[
+                super::scope::EXAMPLE_COM_AUTH_UNDECLARED,
+                super::scope::CLOUD_PLATFORM,
+                super::scope::DRIVE,
+            ])
+            .without_response();
 
     /// A request of `s.files.list`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct List(__gapi::Call);
 
-    impl List {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "s.files.list";
+    __gapi::request!(List "s.files.list": ());
 
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for List {
-        type Response = ();
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
-    pub(crate) static OPEN: __gapi::Method = __gapi::Method {
-        id: Open::METHOD,
-        path: "open",
-        has_response: false,
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+    pub(crate) static OPEN: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, Open::METHOD, "open")
+            .without_response();
 
     /// A request of `s.files.open`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Open(__gapi::Call);
 
-    impl Open {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "s.files.open";
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<()> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Open {
-        type Response = ();
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
+    __gapi::request!(Open "s.files.open": ());
 }

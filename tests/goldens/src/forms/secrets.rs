@@ -7,7 +7,6 @@
 //! Version `v1`, from the Discovery document of revision `20260101`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
-
 #![allow(
     unused,
     nonstandard_style,
@@ -40,16 +39,10 @@ pub const VERSION: &str = "v1";
 /// The revision of the Discovery document that this module was made from.
 pub const REVISION: &str = "20260101";
 
-/// What is common to the methods of this API.
-pub static API: __gapi::Api = __gapi::Api {
-    name: NAME,
-    version: VERSION,
-    revision: REVISION,
-    root_url: "https://secrets.example.com/",
-    service_path: "",
-    batch_path: "batch",
-    ..__gapi::Api::EMPTY
-};
+/// The properties that all methods of this API share.
+pub static API: __gapi::Api =
+    __gapi::Api::new(NAME, VERSION, REVISION, "https://secrets.example.com/")
+        .with_batch_path("batch");
 
 /// The schema `Account`.
 #[derive(Clone, Default)]
@@ -70,64 +63,21 @@ pub struct Account {
     pub token_type: Option<String>,
     /// The property `tokens`.
     pub tokens: Option<Vec<String>>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Account {
-    const NAME: &'static str = "Account";
-    const PROPERTIES: &'static [&'static str] = &[
-        "accessToken",
-        "backup",
-        "maxTokens",
-        "nextPageToken",
-        "password",
-        "passwordPolicy",
-        "tokenType",
-        "tokens",
-    ];
-    const SECRETS: &'static [&'static str] = &["accessToken", "password", "tokens"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.access_token),
-            1 => __gapi::field(&self.backup),
-            2 => __gapi::field(&self.max_tokens),
-            3 => __gapi::field(&self.next_page_token),
-            4 => __gapi::field(&self.password),
-            5 => __gapi::field(&self.password_policy),
-            6 => __gapi::field(&self.token_type),
-            7 => __gapi::field(&self.tokens),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "accessToken" => __gapi::field_mut(&mut self.access_token),
-            "backup" => __gapi::field_mut(&mut self.backup),
-            "maxTokens" => __gapi::field_mut(&mut self.max_tokens),
-            "nextPageToken" => __gapi::field_mut(&mut self.next_page_token),
-            "password" => __gapi::field_mut(&mut self.password),
-            "passwordPolicy" => __gapi::field_mut(&mut self.password_policy),
-            "tokenType" => __gapi::field_mut(&mut self.token_type),
-            "tokens" => __gapi::field_mut(&mut self.tokens),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    Account "Account" secrets["accessToken", "password", "tokens"],
+    0 access_token "accessToken",
+    1 backup "backup",
+    2 max_tokens "maxTokens",
+    3 next_page_token "nextPageToken",
+    4 password "password",
+    5 password_policy "passwordPolicy",
+    6 token_type "tokenType",
+    7 tokens "tokens",
+);
 
 /// The type of `schemas.Account.properties.backup`.
 #[derive(Clone, Default)]
@@ -136,83 +86,26 @@ pub struct AccountBackup {
     pub private_key: Option<String>,
     /// The property `publicKey`.
     pub public_key: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for AccountBackup {
-    const NAME: &'static str = "AccountBackup";
-    const PROPERTIES: &'static [&'static str] = &["privateKey", "publicKey"];
-    const SECRETS: &'static [&'static str] = &["privateKey"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.private_key),
-            1 => __gapi::field(&self.public_key),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "privateKey" => __gapi::field_mut(&mut self.private_key),
-            "publicKey" => __gapi::field_mut(&mut self.public_key),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(
+    AccountBackup "AccountBackup" secrets["privateKey"],
+    0 private_key "privateKey",
+    1 public_key "publicKey",
+);
 
 /// The schema `Message`.
 #[derive(Clone, Default)]
 pub struct Message {
     /// The property `data`.
     pub data: Option<__gapi::Bytes>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Message {
-    const NAME: &'static str = "Message";
-    const PROPERTIES: &'static [&'static str] = &["data"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.data),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "data" => __gapi::field_mut(&mut self.data),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
+__gapi::object!(Message "Message", 0 data "data");
 
 /// The schema `SecretPayload`.
 #[derive(Clone, Default)]
@@ -221,41 +114,12 @@ pub struct SecretPayload {
     pub data: Option<__gapi::Bytes>,
     /// The property `dataCrc32c`.
     pub data_crc32c: Option<i64>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for SecretPayload {
-    const NAME: &'static str = "SecretPayload";
-    const PROPERTIES: &'static [&'static str] = &["data", "dataCrc32c"];
-    const SECRETS: &'static [&'static str] = &["data"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.data),
-            1 => __gapi::field(&self.data_crc32c),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "data" => __gapi::field_mut(&mut self.data),
-            "dataCrc32c" => __gapi::field_mut(&mut self.data_crc32c),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
-__gapi::object!(Account AccountBackup Message SecretPayload);
+__gapi::object!(
+    SecretPayload "SecretPayload" secrets["data"],
+    0 data "data",
+    1 data_crc32c "dataCrc32c",
+);

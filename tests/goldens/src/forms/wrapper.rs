@@ -9,7 +9,6 @@
 //! Version `v1`, from the Discovery document of revision `20260101`.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
-
 #![allow(
     unused,
     nonstandard_style,
@@ -42,25 +41,17 @@ pub const VERSION: &str = "v1";
 /// The revision of the Discovery document that this module was made from.
 pub const REVISION: &str = "20260101";
 
-/// What is common to the methods of this API.
-pub static API: __gapi::Api = __gapi::Api {
-    name: NAME,
-    version: VERSION,
-    revision: REVISION,
-    root_url: "https://wrapper.example.com/",
-    service_path: "language/translate/",
-    batch_path: "batch",
-    mtls_root_url: Some("https://wrapper.mtls.example.com/"),
-    data_wrapper: true,
-    endpoints: &[
-        __gapi::Endpoint {
-            location: "europe-west1",
-            url: "https://wrapper.europe-west1.example.com/",
-        },
-        __gapi::Endpoint { location: "us-west1", url: "https://wrapper.us-west1.example.com/" },
-    ],
-    ..__gapi::Api::EMPTY
-};
+/// The properties that all methods of this API share.
+pub static API: __gapi::Api =
+    __gapi::Api::new(NAME, VERSION, REVISION, "https://wrapper.example.com/")
+        .with_service_path("language/translate/")
+        .with_batch_path("batch")
+        .with_mtls_root_url("https://wrapper.mtls.example.com/")
+        .with_data_wrapper()
+        .with_endpoints(&[
+            __gapi::Endpoint::new("europe-west1", "https://wrapper.europe-west1.example.com/"),
+            __gapi::Endpoint::new("us-west1", "https://wrapper.us-west1.example.com/"),
+        ]);
 
 /// The resource `texts`.
 #[must_use]
@@ -88,51 +79,20 @@ pub mod texts {
             Get(__gapi::Call::new(&GET))
         }
     }
-    pub(crate) static GET: __gapi::Method = __gapi::Method {
-        id: Get::METHOD,
-        path: "v2",
-        ..__gapi::Method::new(&super::API, __gapi::Verb::Get)
-    };
+
+    pub(crate) static GET: __gapi::Method = __gapi::Method::new(
+        &super::API,
+        __gapi::Verb::Get,
+        Get::METHOD,
+        "v2",
+    );
 
     /// A request of `w.texts.get`.
     #[derive(Clone, Debug)]
     #[must_use = "a request does nothing until it is sent"]
     pub struct Get(__gapi::Call);
 
-    impl Get {
-        /// The id of the method in the Discovery document.
-        pub const METHOD: &'static str = "w.texts.get";
-
-        /// Sends the request: await the response, or set options first.
-        #[inline]
-        pub fn send(self, client: &__gapi::Client) -> __gapi::PendingCall<super::Text> {
-            __gapi::PendingCall::new(client, self.0)
-        }
-
-        /// What would be sent, without credentials.
-        ///
-        /// # Errors
-        ///
-        /// When a parameter cannot stand in the path, or the body cannot be encoded.
-        #[inline]
-        pub fn to_http(&self) -> Result<__gapi::HttpRequest, __gapi::Error> {
-            self.0.to_http()
-        }
-    }
-
-    impl __gapi::Request for Get {
-        type Response = super::Text;
-
-        #[inline]
-        fn call(&self) -> &__gapi::Call {
-            &self.0
-        }
-
-        #[inline]
-        fn into_call(self) -> __gapi::Call {
-            self.0
-        }
-    }
+    __gapi::request!(Get "w.texts.get": super::Text);
 }
 
 /// The schema `Text`.
@@ -140,38 +100,8 @@ pub mod texts {
 pub struct Text {
     /// The property `q`.
     pub q: Option<String>,
-    /// What the document does not know, and what travels as an explicit `null`.
+    /// Properties without a field: unknown ones, explicit nulls, and values of unexpected types.
     pub extra: __gapi::Extra,
 }
 
-impl __gapi::Object for Text {
-    const NAME: &'static str = "Text";
-    const PROPERTIES: &'static [&'static str] = &["q"];
-
-    #[inline]
-    fn property(&self, index: usize) -> __gapi::PropertyRef<'_> {
-        match index {
-            0 => __gapi::field(&self.q),
-            _ => __gapi::no_field(),
-        }
-    }
-
-    #[inline]
-    fn property_mut(&mut self, name: &str) -> __gapi::PropertyMut<'_> {
-        match name {
-            "q" => __gapi::field_mut(&mut self.q),
-            _ => __gapi::no_field_mut(),
-        }
-    }
-
-    #[inline]
-    fn extra(&self) -> &__gapi::Extra {
-        &self.extra
-    }
-
-    #[inline]
-    fn extra_mut(&mut self) -> &mut __gapi::Extra {
-        &mut self.extra
-    }
-}
-__gapi::object!(Text);
+__gapi::object!(Text "Text", 0 q "q");

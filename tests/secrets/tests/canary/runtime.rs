@@ -289,14 +289,14 @@ fn sendings() -> Vec<String> {
 
 fn waits() -> Vec<String> {
     let request = || sqladmin::users().insert("p", CANARY, user());
-    let mut shown = debug(&request().wait(&client()).options(options()));
+    let mut shown = debug(&request().send(&client()).wait().options(options()));
     shown.extend(debug(&request().send(&client()).wait()));
     shown
 }
 
 fn watches() -> Vec<String> {
     let request = sqladmin::users().insert("p", CANARY, user());
-    debug(&request.wait(&client()).options(options()).watch())
+    debug(&request.send(&client()).wait().options(options()).watch())
 }
 
 fn elements() -> Vec<String> {

@@ -33,7 +33,8 @@ async fn an_instance_is_made_found_changed_and_deleted() {
     };
     let operation = sqladmin::instances()
         .insert("shop", body)
-        .wait(&client)
+        .send(&client)
+        .wait()
         .await
         .expect("insert, and wait");
     assert_eq!(operation.target_id.as_deref(), Some("orders"));
@@ -42,7 +43,8 @@ async fn an_instance_is_made_found_changed_and_deleted() {
     let name = operation.name.expect("an operation has a name");
     let again = sqladmin::operations()
         .get("shop", &name)
-        .wait(&client)
+        .send(&client)
+        .wait()
         .await
         .expect("wait by name");
     assert_eq!(again.name, Some(name));
@@ -62,7 +64,8 @@ async fn an_instance_is_made_found_changed_and_deleted() {
     let labels = json!({"settings": {"userLabels": {"team": "checkout"}}});
     sqladmin::instances()
         .patch("shop", "orders", labels)
-        .wait(&client)
+        .send(&client)
+        .wait()
         .await
         .expect("patch, and wait");
 
@@ -100,7 +103,8 @@ async fn machines_come_page_by_page() {
         };
         let mut watch = compute::instances()
             .insert("farm", "us-central1-a", body)
-            .wait(&client)
+            .send(&client)
+            .wait()
             .poll_delay(Duration::from_millis(20), Duration::from_millis(200))
             .watch();
         let mut last = None;
