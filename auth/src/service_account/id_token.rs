@@ -53,7 +53,7 @@ impl IdTokenSource for Source {
             let token = if self.universe_domain.text() == DEFAULT_UNIVERSE {
                 self.exchange(cx, Some(audience), read_id_token).await?.0
             } else {
-                self.from_iam(audience, cx).await?
+                self.iam_id_token(audience, cx).await?
             };
             Token::from_jwt(token)
         })
@@ -70,7 +70,11 @@ impl IdTokenSource for Source {
 
 impl Source {
     /// Requests an ID token of IAM with a self-signed token, because universes other than `googleapis.com` have no token endpoint.
-    async fn from_iam(&self, audience: &str, cx: &FetchContext) -> Result<SecretString, AuthError> {
+    async fn iam_id_token(
+        &self,
+        audience: &str,
+        cx: &FetchContext,
+    ) -> Result<SecretString, AuthError> {
         let email = &self.identity.email;
         let claims = Claims::new(email, cx.clock().now())
             .with(&self.claims)
