@@ -168,7 +168,7 @@ impl ClientCertificate {
     }
 
     /// Only the transport over reqwest presents certificates.
-    #[cfg(not(feature = "reqwest"))]
+    #[cfg(all(not(feature = "reqwest"), feature = "external-account"))]
     pub(crate) fn transport(&self) -> Result<Arc<dyn Transport>, AuthError> {
         Err(AuthError::new(
             AuthErrorKind::Unsupported,
