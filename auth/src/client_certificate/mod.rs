@@ -2,9 +2,13 @@
 
 mod config_files;
 
-use std::{fmt, path::Path, sync::Arc};
+#[cfg(any(feature = "reqwest", feature = "external-account"))]
+use std::sync::Arc;
+use std::{fmt, path::Path};
 
-use gapi_transport::{Clock, SystemClock, Transport};
+#[cfg(any(feature = "reqwest", feature = "external-account"))]
+use gapi_transport::Transport;
+use gapi_transport::{Clock, SystemClock};
 use secrecy::{ExposeSecret, SecretString};
 
 pub(crate) use self::config_files::Paths;

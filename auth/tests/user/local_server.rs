@@ -438,7 +438,7 @@ fn a_refused_code_is_told_to_the_user_and_a_closed_error_stream_stops_nothing() 
         assert!(text.contains("ENDED=orderly"), "{text}");
         let errors = String::from_utf8_lossy(&output.stderr);
         assert_eq!(
-            errors.contains("Another try from the same page"),
+            errors.contains("another attempt from the same page"),
             told,
             "{errors}"
         );
