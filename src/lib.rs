@@ -61,7 +61,6 @@ mod execute;
 mod fields;
 pub mod generated;
 mod http;
-mod http_body;
 mod media;
 mod media_type;
 mod method;
@@ -94,7 +93,6 @@ pub use crate::{
     },
     fields::Fields,
     http::HttpRequest,
-    http_body::{HttpBody, RawBody},
     media::{
         Chunks, Download, Media, PendingUpload, Progress, ResumableUpload, StartUpload, Upload,
         UploadSession,
@@ -103,11 +101,10 @@ pub use crate::{
     operation::{LongRunning, OperationStream, Wait},
     paging::{Items, Pages},
     patch::Patch,
-    pending::{PendingCall, conditional::ConditionalCall},
+    pending::{ConditionalCall, PendingCall},
     request::{
-        Call, IntoUpdate, Request,
-        body::{Body, IntoBody},
-        entity_tag::EntityTag,
+        Call, EntityTag, IntoUpdate, Request,
+        body::{Body, HttpBody, IntoBody, RawBody},
         from_response::FromResponse,
         options::CallOptions,
     },

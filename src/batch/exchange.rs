@@ -8,7 +8,7 @@ use http::{
 use super::mixed::{self, BatchMessage, MessageFault};
 use crate::{
     Error, ErrorKind,
-    client::prepared::Prepared,
+    client::Prepared,
     error::Repeat,
     execute::{AuxiliaryRequest, CallState, RawResponse},
     http::{API_CLIENT, HttpRequest},

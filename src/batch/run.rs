@@ -6,7 +6,7 @@ use tracing::Instrument as _;
 use super::{exchange::exchange, mixed::BatchMessage};
 use crate::{
     Client, Error,
-    client::prepared::Prepared,
+    client::Prepared,
     error::Repeat,
     execute::{self, Backoff, BatchPart, CallState, CallStep, Next, RawResponse, Why, retry_note},
     method::Api,

@@ -8,9 +8,9 @@ use gapi_auth::{
 use gapi_transport::{BoxFuture, Clock, SystemClock, Transport};
 use http::HeaderValue;
 
-use super::{Client, ClientInner, MtlsEndpoint, environment};
 use crate::{
     Error, Observer, RetryPolicy,
+    client::{Client, ClientInner},
     http::{Emulators, Root, api_client, user_agent},
     observe::Observing,
     request::options::CallOptions,
@@ -227,8 +227,8 @@ impl ClientBuilder {
         let inner = Arc::make_mut(&mut client.inner);
         // A setting replaces its variable, even an invalid one.
         inner.root.universe = match self.universe {
-            Some(universe) => environment::host(&universe)?,
-            None => environment::universe(&environment)?,
+            Some(universe) => host(&universe)?,
+            None => universe(&environment)?,
         };
         inner.root.mtls = match self
             .mtls_endpoint
@@ -238,7 +238,7 @@ impl ClientBuilder {
             MtlsEndpoint::Auto => self.client_certificate,
             MtlsEndpoint::Always => true,
         };
-        inner.quota_project = environment::quota_project(&environment)?;
+        inner.quota_project = quota_project(&environment)?;
         if self.emulators == Some(false) {
             inner.root.emulators = Emulators::default();
         }
@@ -284,7 +284,7 @@ pub(super) fn defaults(
 ) -> Client {
     let mut options = CallOptions::default();
     let mut refuse = |error: Error| options.refuse(error.to_string());
-    let universe = environment::universe(environment).unwrap_or_else(|error| {
+    let universe = universe(environment).unwrap_or_else(|error| {
         refuse(error);
         String::from(DEFAULT_UNIVERSE)
     });
@@ -292,7 +292,7 @@ pub(super) fn defaults(
         refuse(error);
         MtlsEndpoint::Never
     });
-    let quota_project = environment::quota_project(environment).unwrap_or_else(|error| {
+    let quota_project = quota_project(environment).unwrap_or_else(|error| {
         refuse(error);
         None
     });
@@ -372,4 +372,63 @@ impl fmt::Debug for ClientBuilder {
             .field("defaults", &self.defaults)
             .finish_non_exhaustive()
     }
+}
+
+/// When requests use the endpoints for client certificates (`mtlsRootUrl` in the document).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MtlsEndpoint {
+    /// Never.
+    Never,
+    /// If the client's transport presents a certificate.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+}
+
+impl MtlsEndpoint {
+    /// Returns the value of `GOOGLE_API_USE_MTLS_ENDPOINT`.
+    pub(super) fn of(environment: &Environment) -> Result<Self, Error> {
+        match environment.get("GOOGLE_API_USE_MTLS_ENDPOINT").as_deref() {
+            None | Some("auto") => Ok(Self::Auto),
+            Some("never") => Ok(Self::Never),
+            Some("always") => Ok(Self::Always),
+            Some(other) => Err(Error::usage(format!(
+                "the environment variable GOOGLE_API_USE_MTLS_ENDPOINT is {other:?}; it may be \"never\", \"auto\" or \"always\""
+            ))),
+        }
+    }
+}
+
+/// Returns the value of `GOOGLE_CLOUD_UNIVERSE_DOMAIN`.
+pub(super) fn universe(environment: &Environment) -> Result<String, Error> {
+    match environment.get("GOOGLE_CLOUD_UNIVERSE_DOMAIN") {
+        None => Ok(DEFAULT_UNIVERSE.to_owned()),
+        Some(universe) => host(&universe),
+    }
+}
+
+/// Checks the domain of a universe.
+pub(super) fn host(universe: &str) -> Result<String, Error> {
+    let universe = universe.trim();
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
+    if universe.is_empty() || !universe.chars().all(is_name) {
+        return Err(Error::usage(format!(
+            "the universe domain {universe:?} is not the name of a host"
+        )));
+    }
+    Ok(universe.to_owned())
+}
+
+/// Returns the value of `GOOGLE_CLOUD_QUOTA_PROJECT`.
+pub(super) fn quota_project(environment: &Environment) -> Result<Option<HeaderValue>, Error> {
+    let Some(project) = environment.get("GOOGLE_CLOUD_QUOTA_PROJECT") else {
+        return Ok(None);
+    };
+    HeaderValue::from_str(&project).map(Some).map_err(|_| {
+        Error::usage(format!(
+            "the environment variable GOOGLE_CLOUD_QUOTA_PROJECT is {project:?}, which no header can carry"
+        ))
+    })
 }

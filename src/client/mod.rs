@@ -1,9 +1,7 @@
 //! Clients.
 
 mod builder;
-mod environment;
 mod hosts;
-pub(crate) mod prepared;
 
 use std::{
     fmt,
@@ -11,23 +9,23 @@ use std::{
 };
 
 use gapi_auth::Credentials;
-#[cfg(feature = "reqwest")]
-use gapi_auth::Environment;
 use gapi_transport::{Clock, Transport};
 use http::HeaderValue;
 
-pub(crate) use self::hosts::{Host, Hosts};
-pub use self::{
-    builder::{ClientBuilder, ScopePolicy},
-    environment::MtlsEndpoint,
-};
 use crate::{
-    http::{Root, api_client},
+    http::{RequestContext, Root, api_client},
     observe::Observing,
-    request::options::CallOptions,
+    outlined_box::OutlinedBox,
+    request::{Call, options::CallOptions},
     retry::{Budget, Jitter},
     wire::Base64,
 };
+
+#[cfg(feature = "reqwest")]
+use gapi_auth::Environment;
+
+pub use self::builder::{ClientBuilder, MtlsEndpoint, ScopePolicy};
+pub(crate) use self::hosts::{Host, Hosts};
 
 /// Sends the requests of every API.
 ///
@@ -149,5 +147,51 @@ impl fmt::Debug for Client {
             .field("root", &self.inner.root)
             .field("defaults", &self.defaults)
             .finish_non_exhaustive()
+    }
+}
+
+/// A call, its client and its options. One type for the requests of all methods, so that one executor sends them.
+#[derive(Clone, Debug)]
+pub(crate) struct Prepared {
+    pub(crate) client: Client,
+    pub(crate) call: Call,
+    /// The options of this call, without the client's defaults.
+    pub(crate) options: CallOptions,
+}
+
+impl Prepared {
+    /// Prepares `call` for `client`, without options of its own.
+    pub(crate) fn new(client: &Client, mut call: Call) -> OutlinedBox<Self> {
+        if client.inner.base64 == Base64::Standard {
+            call.use_standard_base64();
+        }
+        OutlinedBox::new(Self {
+            client: client.clone(),
+            call,
+            options: CallOptions::default(),
+        })
+    }
+
+    /// Returns the options of the call, with the client's defaults for those that are unset.
+    pub(crate) fn merged_options(&self) -> CallOptions {
+        let mut options = self.options.clone().or(&self.client.defaults);
+        let root = &self.client.inner.root;
+        if root.emulator(self.call.method.api).is_some() {
+            // Emulators use plain http, and need no key.
+            options.remove_param("key");
+        }
+        options
+    }
+
+    /// Returns the settings of the client that requests depend on.
+    pub(crate) fn request_context(&self) -> RequestContext<'_> {
+        let client = &*self.client.inner;
+        let emulator = client.root.emulator(self.call.method.api);
+        RequestContext {
+            root: &client.root,
+            authorization: emulator.and_then(|emulator| emulator.authorization),
+            user_agent: &client.user_agent,
+            api_client: &client.api_client,
+        }
     }
 }

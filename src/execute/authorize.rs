@@ -8,7 +8,7 @@ use http::{Uri, header::AUTHORIZATION};
 use super::in_flight::STANDSTILL;
 use crate::{
     Error, ErrorKind,
-    client::{ClientInner, ScopePolicy, prepared::Prepared},
+    client::{ClientInner, Prepared, ScopePolicy},
     method::Method,
     request::options::CallOptions,
 };

@@ -1,10 +1,8 @@
 //! Sends calls: builds the request, adds credentials, sends it, follows redirects, retries, and reads the response.
 
-mod attempt;
 mod authorize;
 mod auxiliary_request;
 mod backoff;
-mod batch;
 mod exchange;
 mod in_flight;
 mod json_failure;
@@ -15,36 +13,31 @@ mod response_body;
 mod retry_loop;
 mod safety;
 mod state;
-mod streaming_response;
 mod telemetry;
-mod timer;
 
 use std::pin::pin;
 
 use tracing::{Instrument as _, Span};
 
 pub(crate) use self::{
-    auxiliary_request::AuxiliaryRequest,
+    auxiliary_request::{AuxiliaryRequest, BatchPart, batch_limit, batch_part, reject_token},
     backoff::{Backoff, Next, Why},
-    batch::{BatchPart, batch_limit, batch_part, reject_token},
     exchange::CallInfo,
     in_flight::STANDSTILL,
     json_failure::{JsonFailure, JsonFailureKind},
     plan::{fill_request_id, give_request_id, is_safe},
     raw_response::RawResponse,
     redirect::{resolve, same_origin},
-    response_body::{ResponseBody, too_long, wrong_length},
+    response_body::{ResponseBody, StreamingResponse, open, open_again, too_long, wrong_length},
     safety::retry_note,
-    state::{CallState, CallStep},
-    streaming_response::{StreamingResponse, open, open_again},
-    timer::{Timer, patiently, within},
+    state::{CallState, CallStep, Timer, patiently, within},
 };
 use self::{
     plan::{Plan, ReadMode, Retries},
     retry_loop::AttemptLog,
     telemetry::Telemetry,
 };
-use crate::{Error, client::prepared::Prepared, http::HttpRequest, request::options::CallOptions};
+use crate::{Error, client::Prepared, http::HttpRequest, request::options::CallOptions};
 
 /// Returns the request of a call, without credentials.
 pub(crate) fn preview(prepared: &Prepared) -> Result<HttpRequest, Error> {

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     Error,
-    client::prepared::Prepared,
+    client::Prepared,
     error::{Note, Repeat},
     http::{HttpRequest, streamed::Streamed},
     redact::RedactedUrl,

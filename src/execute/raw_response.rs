@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Response,
-    client::prepared::Prepared,
+    client::Prepared,
     error::Note,
     http::{
         content_encoding::{self, Coding},

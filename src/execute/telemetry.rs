@@ -15,7 +15,7 @@ use http::StatusCode;
 use tracing::{Span, field::Empty};
 
 use super::{RawResponse, plan::Plan, state::CallState};
-use crate::{AttemptMetrics, CallMetrics, Error, ErrorKind, Observer, client::prepared::Prepared};
+use crate::{AttemptMetrics, CallMetrics, Error, ErrorKind, Observer, client::Prepared};
 
 /// The telemetry of one call. It dereferences to the span of the call, and reports to the client's observer when it is dropped.
 pub(crate) struct Telemetry {

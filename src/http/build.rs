@@ -6,14 +6,13 @@ use http::{
     header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE},
 };
 
-use super::{
+use crate::http::{
     HttpRequest, Root, data_wrapper,
-    encode::push_encoded,
     headers::{
         GZIP, JSON, METHOD_OVERRIDE, RequestContext, api_client, request_headers, user_agent,
     },
     streamed::Streamed,
-    template,
+    template::{self, push_encoded},
 };
 use crate::{
     Error,

@@ -3,10 +3,7 @@
 mod build;
 pub(crate) mod content_encoding;
 pub(crate) mod content_range;
-mod curl;
 pub(crate) mod data_wrapper;
-mod emulator;
-mod encode;
 mod headers;
 mod http_request;
 mod root;
@@ -16,10 +13,9 @@ mod template;
 pub use self::http_request::HttpRequest;
 pub(crate) use self::{
     build::{RequestContent, UploadContent, build, build_upload, preview_upload},
-    emulator::Emulators,
     headers::{
         API_CLIENT, METHOD_OVERRIDE, QUOTA_PROJECT, RequestContext, api_client, common_headers,
         user_agent,
     },
-    root::Root,
+    root::{Emulators, Root},
 };

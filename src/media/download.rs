@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Client, Error, ErrorKind, Response,
-    client::prepared::Prepared,
+    client::Prepared,
     execute,
     http::HttpRequest,
     outlined_box::OutlinedBox,

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Error,
-    client::prepared::Prepared,
+    client::Prepared,
     execute::{self, CallState, CallStep, RawResponse},
     http::{build_upload, streamed::Streamed},
     outlined_box::OutlinedBox,

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     Client, Error, Fields, LongRunning, Response, Wait,
-    client::prepared::Prepared,
+    client::Prepared,
     execute::{self, RawResponse},
     fields::Part,
     http::{HttpRequest, UploadContent, build_upload, preview_upload},

@@ -14,7 +14,7 @@ use gapi_transport::BoxFuture;
 use super::{LongRunning, poll_request, snapshot::Snapshot};
 use crate::{
     Error, ErrorKind,
-    client::prepared::Prepared,
+    client::Prepared,
     execute::{self, RawResponse},
     method::{Operation, OperationShape},
     outlined_box::OutlinedBox,

@@ -17,7 +17,7 @@ use super::{
     snapshot::{OperationStatus, Snapshot, read_response},
 };
 use crate::{
-    Error, client::prepared::Prepared, execute, method::Method, outlined_box::OutlinedBox,
+    Error, client::Prepared, execute, method::Method, outlined_box::OutlinedBox,
     request::from_response::FromResponse,
 };
 

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Client, Error, Request,
-    client::prepared::Prepared,
+    client::Prepared,
     outlined_box::OutlinedBox,
     request::{
         Call, from_response::FromResponse, option_setters::option_setters, options::CallOptions,

@@ -11,7 +11,7 @@ use tokio::{runtime::Handle, task::JoinHandle};
 
 use crate::{
     Client, Error, ErrorKind,
-    client::prepared::Prepared,
+    client::Prepared,
     execute::{self, RawResponse},
     method::Slot,
     outlined_box::OutlinedBox,

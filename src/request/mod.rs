@@ -1,13 +1,14 @@
 //! A request as a value: a method, the values of its parameters, and a body.
 
 pub(crate) mod body;
-pub(crate) mod entity_tag;
 pub(crate) mod from_response;
 pub(crate) mod on_demand;
 pub(crate) mod option_setters;
 pub(crate) mod options;
 
-use std::fmt;
+use std::{borrow::Cow, fmt, sync::Arc};
+
+use bytes::Bytes;
 
 use crate::{
     method::{Location, Method},
@@ -15,7 +16,7 @@ use crate::{
         body::{Base64Marks, Body, Encoded, with_standard},
         from_response::FromResponse,
     },
-    wire::Param,
+    wire::{Param, encode_standard},
 };
 
 /// A method with its parameters and body. Plain data: it can be cloned, stored, compared in tests and sent from any thread.
@@ -190,4 +191,35 @@ pub trait Request: Clone + Send + Sized + 'static {
 
     /// Converts the request into data.
     fn into_call(self) -> Call;
+}
+
+/// The version of a resource: text, or bytes (the `etag` of an IAM policy), which are sent as base64.
+pub trait EntityTag {
+    /// Returns the value of the header.
+    fn into_text(self) -> String;
+}
+
+macro_rules! entity_tag {
+    ($($text:ty)*) => {$(
+        impl EntityTag for $text {
+            fn into_text(self) -> String {
+                let text: &str = self.as_ref();
+                text.to_owned()
+            }
+        }
+    )*};
+}
+entity_tag!(&str &&str &String String Box<str> Arc<str> &Arc<str> Cow<'_, str> &Cow<'_, str>);
+
+/// In the standard base64 alphabet, which services use.
+impl EntityTag for &Bytes {
+    fn into_text(self) -> String {
+        encode_standard(self)
+    }
+}
+
+impl EntityTag for Bytes {
+    fn into_text(self) -> String {
+        encode_standard(&self)
+    }
 }

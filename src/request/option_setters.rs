@@ -75,7 +75,7 @@ macro_rules! option_setters {
         /// Makes the call conditional on the resource's etag (`if-match`): if it is another one, the server responds with 412. The
         /// value is sent as given, with the quotes of the API's own etags. Bytes, such as the etag of an IAM policy, are sent as
         /// base64.
-        pub fn if_match(mut self, etag: impl $crate::request::entity_tag::EntityTag) -> Self {
+        pub fn if_match(mut self, etag: impl $crate::request::EntityTag) -> Self {
             let etag = etag.into_text();
             self.options_mut()
                 .set_header("if-match", etag.try_into().ok());

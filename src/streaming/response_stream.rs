@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::split::{ElementSplitter, StreamFault, StreamPiece};
 use crate::{
     Error, ErrorKind,
-    client::prepared::Prepared,
+    client::Prepared,
     execute::{self, JsonFailure, JsonFailureKind, StreamingResponse},
     http::data_wrapper,
     media::Chunks,

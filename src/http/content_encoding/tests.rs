@@ -6,7 +6,7 @@ use flate2::{Compression, GzBuilder, read::MultiGzDecoder, write::GzEncoder};
 use http::HeaderValue;
 use proptest::prelude::*;
 
-use super::{gunzip::PIECE, *};
+use crate::http::content_encoding::{PIECE, *};
 
 fn gzip(text: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());

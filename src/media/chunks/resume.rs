@@ -7,7 +7,7 @@ use http::StatusCode;
 use super::{BodyReader, Chunks, ReadStep};
 use crate::{
     Error, ErrorKind,
-    client::prepared::Prepared,
+    client::Prepared,
     error::Repeat,
     execute::{self, Backoff, CallStep, Next, StreamingResponse},
     http::{content_encoding::Coding, content_range},

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Error, ErrorKind,
-    client::prepared::Prepared,
+    client::Prepared,
     error::Repeat,
     execute::{self, Backoff, CallState, CallStep, Next, RawResponse, Why, retry_note},
     http::{HttpRequest, build_upload},

@@ -7,7 +7,7 @@ use gapi_transport::BoxFuture;
 use super::{SessionDriver, UploadSession};
 use crate::{
     Client, Error, Progress, Response,
-    client::prepared::Prepared,
+    client::Prepared,
     media::{plan::UploadPlan, send_upload},
     outlined_box::OutlinedBox,
     request::{

@@ -1,23 +1,20 @@
 //! Calls that programs configure and await.
 
-pub(crate) mod conditional;
-
 use std::{fmt, future::IntoFuture, marker::PhantomData};
 
 use bytes::Bytes;
 use gapi_transport::BoxFuture;
 use serde::de::DeserializeOwned;
 
-use self::conditional::ConditionalCall;
 use crate::{
     Client, Error, Fields, LongRunning, Request, Response, ResponseStream, Wait,
-    client::prepared::Prepared,
+    client::Prepared,
     execute,
     fields::Part,
     http::HttpRequest,
     outlined_box::OutlinedBox,
     request::{
-        Call, entity_tag::EntityTag, from_response::FromResponse, option_setters::option_setters,
+        Call, EntityTag, from_response::FromResponse, option_setters::option_setters,
         options::CallOptions,
     },
 };
@@ -175,5 +172,66 @@ impl<R> fmt::Debug for PendingCall<R> {
             .field("call", &self.prepared.call)
             .field("options", &self.prepared.options)
             .finish_non_exhaustive()
+    }
+}
+
+/// A call that returns the resource only if its etag differs; awaited, it returns `None` if not (status 304). Created by
+/// [`PendingCall::if_none_match`].
+///
+/// ```no_run
+/// # async fn example<R: gapi::Request>(request: R, client: gapi::Client, etag: String) -> Result<(), gapi::Error> {
+/// match client.send(request).if_none_match(&etag).await? {
+///     Some(newer) => { let _ = newer; }
+///     None => println!("still current"),
+/// }
+/// # Ok(()) }
+/// ```
+#[must_use = "nothing is sent until this is awaited"]
+pub struct ConditionalCall<R>(PendingCall<R>);
+
+impl<R> ConditionalCall<R> {
+    pub(super) fn new(mut sending: PendingCall<R>, etag: String) -> Self {
+        let options = sending.options_mut();
+        options.set_header("if-none-match", etag.try_into().ok());
+        options.get_mut().not_modified = true;
+        Self(sending)
+    }
+
+    option_setters!();
+
+    fn options_mut(&mut self) -> &mut CallOptions {
+        self.0.options_mut()
+    }
+}
+
+impl<R: FromResponse> ConditionalCall<R> {
+    /// Sends the request and returns a new version with status and headers.
+    ///
+    /// # Errors
+    /// Any error of a call.
+    pub fn with_meta(self) -> BoxFuture<'static, Result<Option<Response<R>>, Error>> {
+        Box::pin(async move {
+            let response = self.0.raw_response().await?;
+            if response.is_not_modified() {
+                return Ok(None);
+            }
+            response.decode().map(Some)
+        })
+    }
+}
+
+impl<R: FromResponse> IntoFuture for ConditionalCall<R> {
+    type Output = Result<Option<R>, Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let response = self.with_meta();
+        Box::pin(async move { Ok(response.await?.map(Response::into_inner)) })
+    }
+}
+
+impl<R> fmt::Debug for ConditionalCall<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ConditionalCall").field(&self.0).finish()
     }
 }
