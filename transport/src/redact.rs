@@ -101,7 +101,7 @@ pub fn is_secret_parameter(name: &str) -> bool {
     let is_part = |part: &&str| name.contains(*part);
     SECRET_PARAMETERS.contains(&name)
         || (!is_cursor
-            && (SECRET_PARTS.iter().any(|part| is_part(part))
+            && (SECRET_PARTS.iter().any(is_part)
                 || ["signature", "credential"].iter().any(is_part)))
 }
 
