@@ -13,6 +13,7 @@ mod response_body;
 mod retry_loop;
 mod safety;
 mod state;
+mod streaming_response;
 mod telemetry;
 
 use std::pin::pin;
@@ -28,9 +29,10 @@ pub(crate) use self::{
     plan::{fill_request_id, give_request_id, is_safe},
     raw_response::RawResponse,
     redirect::{resolve, same_origin},
-    response_body::{ResponseBody, StreamingResponse, open, open_again, too_long, wrong_length},
+    response_body::{ResponseBody, too_long, wrong_length},
     safety::retry_note,
     state::{CallState, CallStep, Timer, patiently, within},
+    streaming_response::{StreamingResponse, open, open_again},
 };
 use self::{
     plan::{Plan, ReadMode, Retries},
