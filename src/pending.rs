@@ -51,13 +51,6 @@ impl<R> PendingCall<R> {
         }
     }
 
-    /// Sets all options that `options` sets.
-    pub fn options(mut self, options: CallOptions) -> Self {
-        let earlier = std::mem::take(&mut self.prepared.options);
-        self.prepared.options = options.or(&earlier);
-        self
-    }
-
     option_setters!();
 
     fn options_mut(&mut self) -> &mut CallOptions {

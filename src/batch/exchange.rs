@@ -44,8 +44,8 @@ pub(super) async fn exchange(
         // A boundary has letters, digits and underscores only.
         content_type.unwrap_or_else(|_| HeaderValue::from_static("multipart/mixed")),
     );
-    let answered = raw.send(prepared, options, state).await;
-    let found = answered.and_then(|answered| read(&answered, calls));
+    let response = raw.send(prepared, options, state).await;
+    let found = response.and_then(|response| read(&response, calls));
     let found = found.map_err(|error| error.of_batch(calls))?;
     Ok(found
         .into_iter()
@@ -102,8 +102,8 @@ fn boundary(parts: &[BatchMessage]) -> String {
 type ReceivedMessage = (BatchMessage, Option<MessageFault>);
 
 /// Returns the parts of a response in the order of the calls.
-fn read(answered: &RawResponse, calls: usize) -> Result<Vec<Option<ReceivedMessage>>, Error> {
-    let content_type = media_type::of(&answered.headers).unwrap_or_default();
+fn read(response: &RawResponse, calls: usize) -> Result<Vec<Option<ReceivedMessage>>, Error> {
+    let content_type = media_type::of(&response.headers).unwrap_or_default();
     let Some(boundary) = mixed::boundary(content_type) else {
         let what = match content_type {
             "" => "no content type",
@@ -111,16 +111,16 @@ fn read(answered: &RawResponse, calls: usize) -> Result<Vec<Option<ReceivedMessa
         };
         let message = format!("the response is {what} instead of multipart/mixed");
         let error = Error::new(ErrorKind::Decode, message)
-            .at(answered.method.id, answered.url())
+            .at(response.method.id, response.url())
             .with_response(
-                answered.status,
-                answered.headers.clone(),
-                answered.body.clone(),
+                response.status,
+                response.headers.clone(),
+                response.body.clone(),
             );
         return Err(error);
     };
     let mut sorter = PartSorter::new(calls);
-    for found in mixed::read(&answered.body, &boundary) {
+    for found in mixed::read(&response.body, &boundary) {
         if found.0.status().is_some() {
             sorter.add(found);
         }

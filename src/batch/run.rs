@@ -286,7 +286,7 @@ impl<'a> BatchRequest<'a> {
             item.has_response |= response.is_ok();
             let method = item.prepared.call.method.id;
             let result =
-                response.and_then(|part| item.part.check(&item.prepared, answered(item, part)));
+                response.and_then(|part| item.part.check(&item.prepared, raw_response(item, part)));
             item.result = Some(result.map_err(|error| {
                 error
                     .at(method, Some(item.part.redacted_url.text()))
@@ -339,7 +339,7 @@ impl BatchCall {
     }
 }
 
-fn answered(item: &BatchCall, part: BatchMessage) -> RawResponse {
+fn raw_response(item: &BatchCall, part: BatchMessage) -> RawResponse {
     RawResponse::of_part(
         item.prepared.call.method,
         part.status().unwrap_or(StatusCode::BAD_GATEWAY),

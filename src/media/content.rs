@@ -23,9 +23,8 @@ pub(super) const PIECE: usize = 256 * 1024;
 /// let film = Media::file("film.mp4");
 /// ```
 ///
-/// Bytes and files can be read again, so that an upload survives any interruption. A reader or a stream can be read,
-/// and sent, once; the part that the server has not confirmed is held in memory. [`Upload`](crate::Upload)
-/// describes how media is sent.
+/// Bytes and files can be read again, so that an upload survives any interruption. A reader or a stream can be read, and sent, once; the
+/// part that the server has not confirmed is held in memory. [`Upload`](crate::Upload) describes how media is sent.
 ///
 /// `Debug` shows the kind of content and its length only.
 #[derive(Clone)]
@@ -64,8 +63,7 @@ impl Media {
         Self::of(Content::Bytes(content.into()))
     }
 
-    /// Returns the file at `path` as media. Its type is guessed from its name unless
-    /// [`content_type`](Self::content_type) sets it.
+    /// Returns the file at `path` as media. Its type is guessed from its name unless [`content_type`](Self::content_type) sets it.
     ///
     /// The file is opened when the request is sent, read while it is sent, and must not change until then. Reading
     /// requires a tokio runtime.

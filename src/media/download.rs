@@ -1,16 +1,17 @@
 //! A request for media.
 
-use std::{future::IntoFuture, ops::RangeBounds, path::Path};
+use std::{fs::Permissions, future::IntoFuture, io, ops::RangeBounds, path::Path};
 
 use bytes::Bytes;
 use futures_util::TryFutureExt as _;
 use gapi_transport::BoxFuture;
-use tokio::io::{AsyncWrite, AsyncWriteExt as _};
-
-use super::{
-    Chunks, Progress, byte_range::ByteRange, partial_file::PartialFile, partial_file::failed,
-    progress::ProgressCallback,
+use tempfile::TempPath;
+use tokio::{
+    fs::File,
+    io::{AsyncWrite, AsyncWriteExt as _},
 };
+
+use super::{Chunks, Progress, byte_range::ByteRange, plan::ProgressCallback};
 use crate::{
     Client, Error, ErrorKind, Response,
     client::Prepared,
@@ -19,6 +20,7 @@ use crate::{
     outlined_box::OutlinedBox,
     request::{Call, Transfer, option_setters::option_setters, options::CallOptions},
 };
+use gapi_auth::RedactedPath;
 
 /// A download that is not sent yet. Await it for all bytes, or read them as they arrive.
 ///
@@ -29,15 +31,13 @@ use crate::{
 /// # Ok(()) }
 /// ```
 ///
-/// **Interruptions.** A body shorter than `content-length` counts as interrupted. Interrupted downloads resume at the
-/// last received byte, as the [retry policy](crate::RetryPolicy) allows; its counter and deadline reset whenever more
-/// bytes arrive. A download resumes only if the server identifies the version of the media (a strong `etag`,
-/// `x-goog-generation` or `x-goog-hash`), so that two versions are never mixed. Compressed content is requested from
-/// its beginning again, and the bytes that were returned are skipped.
+/// **Interruptions.** A body shorter than `content-length` counts as interrupted. Interrupted downloads resume at the last received byte,
+/// as the [retry policy](crate::RetryPolicy) allows; its counter and deadline reset whenever more bytes arrive. A download resumes only
+/// if the server identifies the version of the media (a strong `etag`, `x-goog-generation` or `x-goog-hash`), so that two versions are
+/// never mixed. Compressed content is requested from its beginning again, and the bytes that were returned are skipped.
 ///
-/// **Integrity.** If the server sends a checksum of the whole media, as Cloud Storage does, it is compared with the
-/// received bytes, except for ranges. Corrupt compressed content fails the download; the bytes that were returned
-/// before may be wrong.
+/// **Integrity.** If the server sends a checksum of the whole media, as Cloud Storage does, it is compared with the received bytes,
+/// except for ranges. Corrupt compressed content fails the download; the bytes that were returned before may be wrong.
 ///
 /// **Compression.** gzip is decoded; [`read_compressed`](Self::read_compressed) returns the bytes as they are stored. A
 /// range counts decoded bytes, so a request with one asks for those (`accept-encoding: identity`).
@@ -92,13 +92,6 @@ impl Download {
 
     fn options_mut(&mut self) -> &mut CallOptions {
         &mut self.prepared.options
-    }
-
-    /// Sets all options that `options` sets.
-    pub fn options(mut self, options: CallOptions) -> Self {
-        let earlier = std::mem::take(&mut self.prepared.options);
-        self.prepared.options = options.or(&earlier);
-        self
     }
 
     /// Sends the request to the `download/` URL, which avoids a redirect on services that have one
@@ -190,7 +183,7 @@ impl Download {
         let path = path.as_ref();
         // Sent first: a call that fails creates no file.
         let mut chunks = self.stream().await?;
-        let failed = |why| failed(path, why);
+        let failed = |why| cannot_write(path, why);
         let mut file = PartialFile::beside(path)
             .map_err(failed)
             .map_err(|error| chunks.locate_error(error))?;
@@ -225,5 +218,77 @@ impl IntoFuture for Download {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move { self.stream().await?.collect().await })
+    }
+}
+
+/// A file that is being written under a temporary name. Dropping it removes it.
+struct PartialFile {
+    file: File,
+    path: TempPath,
+}
+
+impl PartialFile {
+    /// Creates a file in the folder of `path`, so that it can be renamed to `path`.
+    fn beside(path: &Path) -> io::Result<Self> {
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".gapi-").suffix(".part");
+        if let Some(permissions) = default_permissions() {
+            builder.permissions(permissions);
+        }
+        let (file, path) = builder.tempfile_in(folder)?.into_parts();
+        Ok(Self {
+            file: File::from_std(file),
+            path,
+        })
+    }
+
+    fn writer(&mut self) -> &mut File {
+        &mut self.file
+    }
+
+    /// Renames the file, which was flushed, to `path`.
+    async fn finish(self, path: &Path) -> io::Result<()> {
+        let Self {
+            file,
+            path: temporary,
+        } = self;
+        // Some systems cannot rename an open file.
+        drop(file.into_std().await);
+        temporary.persist(path).map_err(|error| error.error)
+    }
+}
+
+/// Returns the permissions of a new file, which the system reduces by the umask, instead of those of a temporary file.
+#[cfg(unix)]
+fn default_permissions() -> Option<Permissions> {
+    use std::os::unix::fs::PermissionsExt as _;
+    Some(Permissions::from_mode(0o666))
+}
+
+#[cfg(not(unix))]
+fn default_permissions() -> Option<Permissions> {
+    None
+}
+
+/// Returns the error for a file that cannot be written.
+fn cannot_write(path: &Path, why: io::Error) -> Error {
+    let why = without_path(why);
+    let message = format!("cannot write {}: {why}", RedactedPath::new(path));
+    Error::new(ErrorKind::Io, message).with_source(why)
+}
+
+/// Removes the path that errors of temporary files contain, because it may be a secret.
+fn without_path(why: io::Error) -> io::Error {
+    let code = why
+        .get_ref()
+        .and_then(|error| error.source()?.downcast_ref::<io::Error>()?.raw_os_error());
+    match (code, why.get_ref()) {
+        (Some(code), _) => io::Error::from_raw_os_error(code),
+        (None, Some(_)) => why.kind().into(),
+        (None, None) => why,
     }
 }

@@ -9,11 +9,9 @@ use serde::de::DeserializeOwned;
 use super::{
     Media, Progress, StartUpload, UploadSession,
     content::Content,
-    plan::{UploadPlan, UploadProtocol},
-    progress::ProgressCallback,
+    plan::{ProgressCallback, UploadPlan, UploadProtocol},
     resumable::start_content,
-    send_upload,
-    single_request::{self, MediaBody},
+    send_upload::{self, MediaBody, one_request_content},
 };
 use crate::{
     Client, Error, Fields, LongRunning, Response, Wait,
@@ -179,13 +177,6 @@ pub struct PendingUpload<R> {
 }
 
 impl<R> PendingUpload<R> {
-    /// Sets all options that `options` sets.
-    pub fn options(mut self, options: CallOptions) -> Self {
-        let earlier = std::mem::take(&mut self.prepared.options);
-        self.prepared.options = options.or(&earlier);
-        self
-    }
-
     option_setters!();
 
     fn options_mut(&mut self) -> &mut CallOptions {
@@ -320,7 +311,7 @@ fn first_content<'a>(plan: &'a UploadPlan, method: &'static Method) -> Box<Uploa
                 );
             }
         };
-        Ok(single_request::content(
+        Ok(one_request_content(
             json,
             content_type,
             MediaBody::Bytes(media),

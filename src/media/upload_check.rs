@@ -18,23 +18,23 @@ pub(super) struct SentMedia<'a> {
 /// [`ErrorKind::Media`] if size or checksum differ.
 pub(super) fn check(
     call: &Call,
-    answered: &RawResponse,
+    response: &RawResponse,
     sent: &SentMedia<'_>,
 ) -> Result<(), Error> {
-    check_body(&answered.content(), sent, StoredForm::of(call))
-        .map_err(|why| mismatch(&why, answered))
+    check_body(&response.content(), sent, StoredForm::of(call))
+        .map_err(|why| mismatch(&why, response))
 }
 
 /// Returns the error for media that is not stored as it was sent. It has the response, which describes what is stored.
-pub(super) fn mismatch(why: &str, answered: &RawResponse) -> Error {
+pub(super) fn mismatch(why: &str, response: &RawResponse) -> Error {
     Error::new(
         ErrorKind::Media,
         format!("the media did not arrive as it was sent: {why}"),
     )
     .with_response(
-        answered.status,
-        answered.headers.clone(),
-        answered.body.clone(),
+        response.status,
+        response.headers.clone(),
+        response.body.clone(),
     )
 }
 

@@ -8,26 +8,19 @@
 //!
 #![cfg_attr(all(feature = "macros", feature = "auth"), doc = "```")]
 #![cfg_attr(not(all(feature = "macros", feature = "auth")), doc = "```ignore")]
-//! use gapi::mock::{Mock, Reply};
-//! gapi::api! { mod tasks = "tasks:v1" { tasklists.{get, list} }; }
+//! use gapi::mock::{Mock, Reply}; gapi::api! { mod tasks = "tasks:v1" { tasklists.{get, list} }; }
 //!
 //! # fn main() -> Result<(), gapi::Error> { tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(async {
-//! let mock = Mock::new()
-//!     // By request: typed, for its parameters.
-//!     .respond(tasks::tasklists().get("a"), gapi::body!(tasks::TaskList { title: "Groceries" }))
-//!     // By method: any JSON, a status, a fault, or several in order.
-//!     .on("tasks.tasklists.list", Reply::sequence([Reply::status(503), Reply::json(serde_json::json!({"items": []}))]));
-//! let client = mock.client();
+//! let mock = Mock::new()     // By request: typed, for its parameters.     .respond(tasks::tasklists().get("a"),
+//! gapi::body!(tasks::TaskList { title: "Groceries" }))     // By method: any JSON, a status, a fault, or several in order.
+//! .on("tasks.tasklists.list", Reply::sequence([Reply::status(503), Reply::json(serde_json::json!({"items": []}))])); let client =
+//! mock.client();
 //!
-//! let list = tasks::tasklists().get("a").send(&client).await?;
-//! assert_eq!(list.title.as_deref(), Some("Groceries"));
+//! let list = tasks::tasklists().get("a").send(&client).await?; assert_eq!(list.title.as_deref(), Some("Groceries"));
 //! assert_eq!(mock.calls()[0].parameter("tasklist"), Some("a"));
 //! # Ok(()) }) }
 //! ```
 
-mod call;
-mod matcher;
-mod recorder;
 mod recording;
 mod replay;
 mod reply;
@@ -39,12 +32,15 @@ use std::{
 };
 
 use gapi_transport::{Clock, SystemClock};
+use serde_json::Value;
 
-use self::matcher::Rule;
+use self::reply::{MockResponse, ReplyKind};
 pub use self::{
-    call::MockCall, matcher::Matcher, recorder::Recorder, replay::Replay, reply::Reply,
+    replay::{Recorder, Replay},
+    reply::Reply,
+    transport::MockCall,
 };
-use crate::{Client, Request, wire::Wire};
+use crate::{Client, Request, request::Call, wire::Wire};
 
 /// A [`Transport`](gapi_transport::Transport) that responds by rules, and records the calls.
 ///
@@ -156,6 +152,148 @@ impl Reply {
         match crate::wire::to_vec(value).map(|written| written.text) {
             Ok(text) => Self::bytes("application/json; charset=UTF-8", text),
             Err(error) => Self::broken(format!("the response cannot be encoded: {error}")),
+        }
+    }
+}
+
+/// Which calls a rule of a [`Mock`](super::Mock) matches: those of a method, by its id, or those of a request. Made by `into`.
+///
+/// `Debug` and `Display` show names, never a value.
+#[derive(Clone, Debug)]
+pub struct Matcher(MatcherKind);
+
+#[derive(Clone, Debug)]
+enum MatcherKind {
+    Method(String),
+    Request(Box<Call>),
+}
+
+impl From<&str> for Matcher {
+    fn from(method: &str) -> Self {
+        Self(MatcherKind::Method(method.to_owned()))
+    }
+}
+
+impl From<String> for Matcher {
+    fn from(method: String) -> Self {
+        Self(MatcherKind::Method(method))
+    }
+}
+
+impl<R: Request> From<R> for Matcher {
+    fn from(request: R) -> Self {
+        Self(MatcherKind::Request(Box::new(request.into_call())))
+    }
+}
+
+impl Matcher {
+    fn matches(&self, call: &MockCall) -> bool {
+        match &self.0 {
+            MatcherKind::Method(id) => id == "*" || id == call.method(),
+            MatcherKind::Request(wanted) => {
+                wanted.method.id == call.method()
+                    && wanted
+                        .parameters()
+                        .all(|(name, value)| call.parameters().any(|given| given == (name, value)))
+                    && wanted
+                        .body()
+                        .is_none_or(|body| same_json(body, call.body()))
+            }
+        }
+    }
+}
+
+fn same_json(left: &[u8], right: &[u8]) -> bool {
+    let value = |text| serde_json::from_slice::<Value>(text).ok();
+    left == right || value(left).is_some_and(|left| Some(left) == value(right))
+}
+
+impl fmt::Display for Matcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            MatcherKind::Method(id) => f.write_str(id),
+            MatcherKind::Request(call) => {
+                f.write_str(call.method.id)?;
+                // Parameters of the path name resources; others may be secret.
+                let query: Vec<_> = call.query().map(|(name, _)| name).collect();
+                for (name, value) in call.parameters() {
+                    if query.contains(&name) {
+                        write!(f, " {name}=..")?;
+                    } else {
+                        write!(f, " {name}={value:?}")?;
+                    }
+                }
+                match call.body() {
+                    Some(body) => write!(f, " with its body of {} bytes", body.len()),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+}
+
+/// A matcher, its responses, and how often it was used.
+struct Rule {
+    matcher: Matcher,
+    reply: Reply,
+    used: usize,
+}
+
+impl Rule {
+    fn new(matcher: Matcher, reply: Reply) -> Self {
+        Self {
+            matcher,
+            reply,
+            used: 0,
+        }
+    }
+
+    /// Returns the response to `call`, if the rule matches and has one left.
+    fn take(&mut self, call: &MockCall) -> Option<MockResponse> {
+        if !self.matcher.matches(call) {
+            return None;
+        }
+        let response = next(&mut self.reply, call)?;
+        self.used += 1;
+        Some(response)
+    }
+
+    /// Returns whether a response of the rule was never used.
+    fn is_unused(&self) -> bool {
+        match &self.reply.0 {
+            ReplyKind::Sequence(left) => !left.is_empty(),
+            _ => self.used == 0,
+        }
+    }
+}
+
+fn next(reply: &mut Reply, call: &MockCall) -> Option<MockResponse> {
+    match &mut reply.0 {
+        ReplyKind::One(one) => Some(one.clone()),
+        ReplyKind::With(respond) => next(&mut respond(call), call),
+        ReplyKind::Sequence(replies) => loop {
+            let first = replies.front_mut()?;
+            // A nested sequence is used up first.
+            if let ReplyKind::Sequence(_) = &first.0 {
+                if let Some(one) = next(first, call) {
+                    return Some(one);
+                }
+                replies.pop_front();
+                continue;
+            }
+            let mut first = replies.pop_front()?;
+            return next(&mut first, call);
+        },
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.matcher)?;
+        match &self.reply.0 {
+            ReplyKind::Sequence(left) if left.is_empty() => f.write_str(" (used up)"),
+            ReplyKind::Sequence(left) => write!(f, " ({} left)", left.len()),
+            _ => Ok(()),
         }
     }
 }

@@ -7,7 +7,7 @@ use gapi_transport::TransportErrorKind;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::CONTENT_TYPE};
 use serde_json::{Value, json};
 
-use super::MockCall;
+use super::transport::MockCall;
 use crate::wire::Object;
 
 /// A response of a [`Mock`](super::Mock): a value, a status, a fault, or several in turn.

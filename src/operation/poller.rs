@@ -11,7 +11,10 @@ use std::{
 use futures_util::future::{Either, select};
 use gapi_transport::BoxFuture;
 
-use super::{LongRunning, poll_request, snapshot::Snapshot};
+use super::{
+    poll_request,
+    snapshot::{LongRunning, Snapshot},
+};
 use crate::{
     Error, ErrorKind,
     client::Prepared,
@@ -170,11 +173,11 @@ impl Poller {
                 client, options, ..
             } = &mut *first;
             include_needed::<R>(options, &client.defaults, shape);
-            let answered = match self.start.take() {
+            let response = match self.start.take() {
                 Some(start) => start(first).await?,
                 None => execute::execute(&first).await?,
             };
-            return Snapshot::read::<R>(answered, shape);
+            return Snapshot::read::<R>(response, shape);
         };
         let poll = match self.poll.take() {
             Some(poll) => poll,
@@ -189,7 +192,7 @@ impl Poller {
             self.prepared.client.inner.clock.sleep(delay).await;
             self.polls = self.polls.saturating_add(1);
             match execute::execute(&prepared).await {
-                Ok(answered) => return Snapshot::read::<R>(answered, shape),
+                Ok(response) => return Snapshot::read::<R>(response, shape),
                 Err(error) if failures < TOLERATED && is_temporary(&error) => {
                     failures += 1;
                     tracing::debug!(kind = %error.kind(), failures, "a poll failed; the operation continues");

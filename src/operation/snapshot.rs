@@ -1,20 +1,23 @@
 //! The state of an operation in a response, and what the operation has created.
 
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 use serde_json::{Map, Value};
 
-use super::{LongRunning, failure};
 use crate::{
     Error, ErrorKind,
     execute::RawResponse,
     method::{JobShape, Method, OperationShape},
     request::from_response::FromResponse,
-    wire::from_slice,
+    wire::{Object, from_slice},
 };
+
+/// A schema that is a long-running operation. Implemented by generated code; a [`PendingCall`](crate::PendingCall) of such a schema can
+/// be waited for.
+pub trait LongRunning: Object + Send + 'static {}
 
 /// The state of an operation in one response.
 pub(super) struct Snapshot {
-    answered: RawResponse,
+    response: RawResponse,
     fields: Map<String, Value>,
     shape: OperationShape,
 }
@@ -30,17 +33,17 @@ pub(super) enum OperationStatus {
 impl Snapshot {
     /// Reads a response that is an operation of this shape.
     pub(super) fn read<R: LongRunning>(
-        answered: RawResponse,
+        response: RawResponse,
         shape: OperationShape,
     ) -> Result<Self, Error> {
-        match serde_json::from_slice(&answered.content()) {
+        match serde_json::from_slice(&response.content()) {
             Ok(fields) => Ok(Self {
-                answered,
+                response,
                 fields,
                 shape,
             }),
             // This error describes the response.
-            Err(_) => Err(match answered.decode::<R>() {
+            Err(_) => Err(match response.decode::<R>() {
                 Err(error) => error,
                 Ok(_) => Error::new(ErrorKind::Decode, "the response is empty, not an operation"),
             }),
@@ -86,7 +89,7 @@ impl Snapshot {
             OperationShape::Aip151 => match self.fields.get("done") {
                 Some(Value::Bool(done)) => *done,
                 // The JSON of protobuf omits `false`; but only an operation that is done has a result.
-                _ => self.response().is_some() || failure::is_in(&self.fields),
+                _ => self.response().is_some() || has_error(&self.fields),
             },
             OperationShape::Status => self
                 .text("status")
@@ -99,7 +102,7 @@ impl Snapshot {
                 .eq_ignore_ascii_case("done"),
             OperationShape::Job(job) => return Ok(self.job_status(job)),
         };
-        Ok(match (done, failure::is_in(&self.fields)) {
+        Ok(match (done, has_error(&self.fields)) {
             (false, _) => OperationStatus::Running,
             (true, false) => OperationStatus::Succeeded,
             (true, true) => OperationStatus::Failed,
@@ -114,7 +117,7 @@ impl Snapshot {
             OperationStatus::Failed
         } else if !job.succeeded.contains(&state) {
             OperationStatus::Running
-        } else if failure::is_error(self.at(job.error)) && job.failed.is_empty() {
+        } else if is_error(self.at(job.error)) && job.failed.is_empty() {
             // If there is one final state, the error distinguishes failure from success.
             OperationStatus::Failed
         } else {
@@ -135,40 +138,40 @@ impl Snapshot {
 
     /// Returns the error of a failed operation; `started` is the method that started it.
     pub(super) fn failure(&self, started: &'static Method) -> Error {
-        let answered = &self.answered;
+        let response = &self.response;
         let error = match self.shape {
             OperationShape::Job(job) => {
                 let state = self.at(job.state).and_then(Value::as_str);
-                let error = failure::of_job(state.unwrap_or_default(), self.at(job.error));
-                let status = failure::status(&error).unwrap_or(answered.status);
+                let error = error_of_job(state.unwrap_or_default(), self.at(job.error));
+                let status = error_status(&error).unwrap_or(response.status);
                 let body = Value::Object(error).to_string().into();
                 Error::operation_failed(status, HeaderMap::new(), body).with_response(
                     status,
-                    answered.headers.clone(),
-                    answered.body.clone(),
+                    response.headers.clone(),
+                    response.body.clone(),
                 )
             }
             _ => Error::operation_failed(
-                failure::status(&self.fields).unwrap_or(answered.status),
-                answered.headers.clone(),
-                answered.body.clone(),
+                error_status(&self.fields).unwrap_or(response.status),
+                response.headers.clone(),
+                response.body.clone(),
             ),
         };
         error
             .of_operation(self.name().unwrap_or_default())
-            .at(started.id, answered.url())
-            .counting(answered.attempts)
+            .at(started.id, response.url())
+            .counting(response.attempts)
     }
 
     /// Adds the call and this response to an error.
     fn locate(&self, error: Error) -> Error {
         error
-            .at(self.answered.method.id, self.answered.url())
-            .counting(self.answered.attempts)
+            .at(self.response.method.id, self.response.url())
+            .counting(self.response.attempts)
             .with_response(
-                self.answered.status,
-                self.answered.headers.clone(),
-                self.answered.body.clone(),
+                self.response.status,
+                self.response.headers.clone(),
+                self.response.body.clone(),
             )
     }
 }
@@ -241,6 +244,97 @@ fn content(response: &Value, of: Option<&str>) -> Value {
     }
 }
 
+/// Returns whether a finished operation has failed.
+fn has_error(fields: &Map<String, Value>) -> bool {
+    let has_error = is_error(fields.get("error"));
+    has_error
+        || fields
+            .get("httpErrorStatusCode")
+            .and_then(Value::as_u64)
+            .is_some_and(|status| status >= 400)
+}
+
+/// Returns whether the value of a property for errors is an error.
+fn is_error(error: Option<&Value>) -> bool {
+    match error {
+        None | Some(Value::Null) => false,
+        // Code 0 is OK, and an empty list has no error.
+        Some(Value::Object(error)) => match (error.get("code"), error.get("errors")) {
+            (Some(code), _) => code.as_i64() != Some(0),
+            (None, Some(Value::Array(errors))) => !errors.is_empty(),
+            (None, _) => !error.is_empty(),
+        },
+        Some(_) => true,
+    }
+}
+
+/// Returns the error of a failed job in the form of an API error.
+fn error_of_job(state: &str, error: Option<&Value>) -> Map<String, Value> {
+    let detail = error.and_then(detail);
+    let message = match &detail {
+        Some(Value::String(text)) => Some(text.as_str()),
+        Some(detail) => detail.get("message").and_then(Value::as_str),
+        None => None,
+    };
+    let message = match message.filter(|message| !message.trim().is_empty()) {
+        Some(message) => message.to_owned(),
+        None => format!("the job ended as {state}"),
+    };
+    let mut error = match &detail {
+        Some(Value::Object(fields)) => fields.clone(),
+        _ => Map::new(),
+    };
+    if let Some(reason) = error.remove("reason") {
+        let reason = Map::from_iter([("reason".to_owned(), reason)]);
+        error.insert("errors".to_owned(), vec![Value::Object(reason)].into());
+    }
+    error.insert("message".to_owned(), message.into());
+    Map::from_iter([("error".to_owned(), Value::Object(error))])
+}
+
+/// Returns the text, or the object with a message, in an error: itself, the first entry of a list, or a property.
+fn detail(error: &Value) -> Option<Value> {
+    match error {
+        Value::String(_) => Some(error.clone()),
+        Value::Array(list) => list.first().and_then(detail),
+        Value::Object(fields) if fields.contains_key("message") => Some(error.clone()),
+        Value::Object(fields) => {
+            let mut inner = fields.values().filter(|value| value.is_object());
+            inner.find_map(detail).or_else(|| Some(error.clone()))
+        }
+        _ => None,
+    }
+}
+
+/// Returns the HTTP status of a failed operation: `httpErrorStatusCode` of Compute Engine, or that of its canonical code.
+fn error_status(fields: &Map<String, Value>) -> Option<StatusCode> {
+    let status = fields.get("httpErrorStatusCode").and_then(Value::as_u64);
+    let code = || {
+        let code = fields.get("error")?.get("code")?.as_u64()?;
+        of_code(code)
+    };
+    let status = status.or_else(code)?;
+    StatusCode::from_u16(u16::try_from(status).ok()?).ok()
+}
+
+/// Returns the HTTP status of a `google.rpc.Code` (`google/rpc/code.proto`).
+fn of_code(code: u64) -> Option<u64> {
+    Some(match code {
+        1 => 499,
+        3 | 9 | 11 => 400,
+        4 => 504,
+        5 => 404,
+        6 | 10 => 409,
+        7 => 403,
+        8 => 429,
+        12 => 501,
+        14 => 503,
+        16 => 401,
+        2 | 13 | 15 => 500,
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -273,5 +367,77 @@ mod tests {
         );
         let own = json!({"@type": "t/x.Y", "value": 1});
         assert_eq!(content(&own, Some("x.Y")), json!({"value": 1}));
+    }
+}
+
+#[cfg(test)]
+mod error_tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn fields(value: Value) -> Map<String, Value> {
+        match value {
+            Value::Object(fields) => fields,
+            _ => panic!("an object"),
+        }
+    }
+
+    #[test]
+    fn errors_of_both_shapes() {
+        let cases = [
+            (json!({}), false, None),
+            (json!({"error": null}), false, None),
+            (json!({"error": {}}), false, None),
+            (json!({"error": {"code": 0}}), false, None),
+            (json!({"error": {"errors": []}}), false, None),
+            (json!({"httpErrorStatusCode": 200}), false, Some(200)),
+            (
+                json!({"error": {"code": 8, "message": "m"}}),
+                true,
+                Some(429),
+            ),
+            (json!({"error": {"message": "m"}}), true, None),
+            (json!({"error": {"code": 77}}), true, None),
+            (json!({"error": {"errors": [{"code": "X"}]}}), true, None),
+            (
+                json!({"httpErrorStatusCode": 409, "error": {"errors": [{}]}}),
+                true,
+                Some(409),
+            ),
+            (json!({"httpErrorStatusCode": 403}), true, Some(403)),
+            (json!({"error": "text"}), true, None),
+        ];
+        for (value, failed, expected) in cases {
+            let fields = fields(value);
+            assert_eq!(has_error(&fields), failed, "{fields:?}");
+            assert_eq!(
+                error_status(&fields).map(|s| s.as_u16()),
+                expected,
+                "{fields:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn errors_of_jobs_have_many_forms() {
+        for (error, message) in [
+            (json!("out of memory"), "out of memory"),
+            (json!({"message": "m", "reason": "r"}), "m"),
+            (json!([{"details": {"code": 5, "message": "gone"}}]), "gone"),
+            (json!({"payload": "p"}), "the job ended as FAILED"),
+            (json!({"message": ""}), "the job ended as FAILED"),
+            (json!([]), "the job ended as FAILED"),
+            (json!(null), "the job ended as FAILED"),
+        ] {
+            let read = error_of_job("FAILED", Some(&error));
+            assert_eq!(read["error"]["message"], message, "{error}");
+        }
+        let read = error_of_job("DONE", Some(&json!({"message": "m", "reason": "r"})));
+        assert_eq!(read["error"]["errors"], json!([{"reason": "r"}]));
+        assert_eq!(
+            error_of_job("X", None)["error"]["message"],
+            "the job ended as X"
+        );
     }
 }

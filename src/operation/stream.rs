@@ -12,9 +12,8 @@ use futures_util::{Stream, future::poll_fn};
 use gapi_transport::BoxFuture;
 
 use super::{
-    LongRunning,
     poller::Poller,
-    snapshot::{OperationStatus, Snapshot, read_response},
+    snapshot::{LongRunning, OperationStatus, Snapshot, read_response},
 };
 use crate::{
     Error, client::Prepared, execute, method::Method, outlined_box::OutlinedBox,

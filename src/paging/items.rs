@@ -90,12 +90,6 @@ impl<R: FromResponse, T: Send + 'static> Items<R, T> {
         self.pages.options_mut()
     }
 
-    /// Sets all options that `options` sets.
-    pub fn options(mut self, options: CallOptions) -> Self {
-        self.pages = self.pages.options(options);
-        self
-    }
-
     /// Asks for at most `size` entries per page. Servers may return fewer.
     pub fn page_size(mut self, size: u32) -> Self {
         self.pages = self.pages.page_size(size);
@@ -130,8 +124,7 @@ impl<R: FromResponse, T: Send + 'static> Items<R, T> {
 
     /// Asks for a part of each entry only, and reads it as a type of your own: see [`Fields`](trait@crate::Fields).
     ///
-    /// `U` is the type of an entry of a list, `(String, U)` that of an entry of a map. The token of the next page is
-    /// also asked for.
+    /// `U` is the type of an entry of a list, `(String, U)` that of an entry of a map. The token of the next page is also asked for.
     pub fn select<U: Listed + Part<T>>(self) -> Items<U::Page, U> {
         let name = self.pages.items_property();
         let mut selection = Selection::default();

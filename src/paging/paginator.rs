@@ -272,8 +272,7 @@ impl Drop for BackgroundFetch {
     }
 }
 
-/// Finds a cycle in a sequence of tokens, each of which follows from the one before, in constant memory
-/// (Brent's method).
+/// Finds a cycle in a sequence of tokens, each of which follows from the one before, in constant memory (Brent's method).
 #[derive(Debug, Default)]
 struct CycleDetector {
     /// The token that later ones are compared with.

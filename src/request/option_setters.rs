@@ -3,6 +3,13 @@
 /// Defines the setters in a type with `fn options_mut(&mut self) -> &mut CallOptions`.
 macro_rules! option_setters {
     () => {
+        /// Sets all options that `options` sets.
+        pub fn options(mut self, options: $crate::CallOptions) -> Self {
+            let earlier = std::mem::take(self.options_mut());
+            *self.options_mut() = options.or(&earlier);
+            self
+        }
+
         /// Limits the whole call, from its first poll to its end: credentials, media, connections, redirects, retries with their
         /// delays, and the response. It applies to each page of a list, each request of a wait for an operation, and each step of a
         /// resumable upload. Unlimited by default.

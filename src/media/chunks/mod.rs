@@ -14,12 +14,14 @@ use futures_util::{Stream, future::poll_fn};
 use gapi_transport::BoxFuture;
 use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
 
-use self::body_reader::{BodyError, BodyReader};
+use self::{
+    body_reader::{BodyError, BodyReader},
+    resume::Version,
+};
 use super::{
     byte_range::{self, ByteRange},
     checksum::DownloadChecksum,
-    progress::ProgressCallback,
-    version::Version,
+    plan::ProgressCallback,
 };
 use crate::{
     Error, ErrorKind, Response,
@@ -87,19 +89,19 @@ impl Chunks {
         requested: Option<ByteRange>,
         callback: ProgressCallback,
     ) -> Result<Self, Error> {
-        let (answered, unread) = (&opened.response, &opened.response.unread);
+        let (response, unread) = (&opened.response, &opened.response.unread);
         let located =
-            byte_range::locate(requested, answered.status, &answered.headers, unread.len());
+            byte_range::locate(requested, response.status, &response.headers, unread.len());
         let received = located.map_err(|why| {
             Error::new(ErrorKind::Media, format!("the server sent {why}"))
-                .at(answered.method.id, answered.url())
+                .at(response.method.id, response.url())
                 .counting(opened.state.exchanges())
         })?;
-        let is_whole = requested.is_none() && answered.status == StatusCode::OK;
+        let is_whole = requested.is_none() && response.status == StatusCode::OK;
         let checksum = is_whole
-            .then(|| DownloadChecksum::of(&answered.headers, unread))
+            .then(|| DownloadChecksum::of(&response.headers, unread))
             .flatten();
-        let version = Version::of(&answered.headers);
+        let version = Version::of(&response.headers);
         let mut chunks = Self::plain(opened);
         if let Some(body) = &mut chunks.body {
             body.skip = received.skip;
@@ -208,9 +210,9 @@ impl Chunks {
 
     /// Adds the method, the URL and the number of exchanges to an error.
     pub(crate) fn locate_error(&self, error: Error) -> Error {
-        let answered = &self.opened.response;
+        let response = &self.opened.response;
         error
-            .at(answered.method.id, answered.url())
+            .at(response.method.id, response.url())
             .counting(self.opened.state.exchanges())
     }
 

@@ -6,7 +6,6 @@ use bytes::Bytes;
 use http::{Method, Uri};
 
 use super::{
-    UploadSession,
     exchange::{SessionResponse, is_ended, stalled, start_content},
     state::{ServerReport, Transition, UploadAction, UploadState},
 };
@@ -17,7 +16,7 @@ use crate::{
     execute::{self, Backoff, CallState, CallStep, Next, RawResponse, Why, retry_note},
     http::{HttpRequest, build_upload},
     media::{
-        plan::UploadPlan,
+        plan::{UploadPlan, UploadSession},
         source::{MediaSource, Meter},
     },
     outlined_box::OutlinedBox,
@@ -45,7 +44,7 @@ pub(crate) struct SessionDriver {
     /// The state of the call, or of the current step if the caller sends the chunks.
     pub(super) progress: Arc<CallState>,
     /// The response to the whole upload.
-    pub(super) answered: Option<RawResponse>,
+    pub(super) response: Option<RawResponse>,
 }
 
 impl SessionDriver {
@@ -102,7 +101,7 @@ impl SessionDriver {
             url,
             state,
             progress,
-            answered: None,
+            response: None,
         };
         if !driver.is_resumed {
             driver.begin_session().await?;
@@ -122,7 +121,7 @@ impl SessionDriver {
 
     /// Returns how many bytes the server has.
     pub(crate) fn stored(&self) -> u64 {
-        match (&self.answered, self.state.total()) {
+        match (&self.response, self.state.total()) {
             (Some(_), Some(total)) => total,
             _ => self.state.stored(),
         }
@@ -137,7 +136,7 @@ impl SessionDriver {
     ///
     /// The future may be dropped: the next call queries the server.
     async fn advance(&mut self) -> Result<bool, Error> {
-        if self.answered.is_some() {
+        if self.response.is_some() {
             return Ok(false);
         }
         loop {
@@ -147,8 +146,8 @@ impl SessionDriver {
                 UploadAction::Send(from) => self.send(from).await?,
             };
             let (report, why) = match response {
-                SessionResponse::Complete(answered) => {
-                    self.complete(answered).await?;
+                SessionResponse::Complete(response) => {
+                    self.complete(response).await?;
                     return Ok(true);
                 }
                 SessionResponse::Report(report, why) => (report, why),
@@ -204,8 +203,8 @@ impl SessionDriver {
     /// Sends the remaining bytes, and returns the response.
     pub(crate) async fn finish(mut self) -> Result<RawResponse, Error> {
         while self.advance().await? {}
-        match self.answered {
-            Some(answered) => Ok(answered),
+        match self.response {
+            Some(response) => Ok(response),
             None => Err(self.fail("the upload has no response")),
         }
     }

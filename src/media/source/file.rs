@@ -12,7 +12,7 @@ use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
 use gapi_transport::{TransportError, TransportErrorKind};
 
-use super::meter::{Meter, index};
+use super::buffer::{Meter, index};
 use crate::{
     Error, ErrorKind,
     media::content::{self, ContentPieces},

@@ -2,10 +2,8 @@
 
 mod buffer;
 mod file;
-mod meter;
 #[cfg(test)]
 mod tests;
-mod window;
 
 use std::{path::Path, sync::Arc, time::SystemTime};
 
@@ -14,13 +12,14 @@ use futures_util::stream;
 use gapi_transport::{Clock, TransportError, TransportErrorKind};
 use tokio::io::AsyncReadExt as _;
 
-use self::{
-    buffer::{ReplayBuffer, wrong_len},
-    file::{catch_up_file, unreadable},
-    meter::index,
-    window::WindowContent,
+pub(crate) use self::{
+    buffer::{Meter, Window},
+    file::FileMetadata,
 };
-pub(crate) use self::{file::FileMetadata, meter::Meter, window::Window};
+use self::{
+    buffer::{ReplayBuffer, WindowContent, index, wrong_len},
+    file::{catch_up_file, unreadable},
+};
 use super::content::{Content, PIECE};
 use crate::Error;
 

@@ -3,7 +3,7 @@ use std::io;
 use super::*;
 use crate::{
     ErrorKind, Media,
-    media::{checksum::Checksum, progress::ProgressCallback},
+    media::{checksum::Checksum, plan::ProgressCallback},
 };
 
 fn meter() -> Meter {
