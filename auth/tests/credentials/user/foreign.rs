@@ -1,0 +1,105 @@
+//! What users' programs read that is almost right: client secrets, and what comes to the redirect URI. Nothing panics, waits for ever or shows a secret.
+
+use std::time::Duration;
+
+use gapi_auth::{AuthErrorKind, ClientSecrets};
+use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use super::{
+    endpoint::Endpoint,
+    flow::{flow, granting},
+    local_server::start,
+    mutate::{CANARY, Random, bytes, cases, changed, shows_canary},
+};
+
+#[test]
+fn client_secrets_that_are_almost_right_show_nothing() {
+    let fields = json!({
+        "client_id": "c", "client_secret": format!("GOCSPX-{CANARY}"), "auth_uri": "https://a.example/auth", "token_uri": "https://a.example/token",
+        "project_id": "p", "redirect_uris": ["http://localhost"], "javascript_origins": ["https://x.example"],
+    });
+    for (seed, name) in ["web", "installed", "3pi"].into_iter().enumerate() {
+        let text = json!({ name: fields }).to_string();
+        let mut random = Random::new(seed as u64);
+        for _ in 0..cases(100) {
+            let text = String::from_utf8_lossy(&changed(&text, &mut random)).into_owned();
+            let shown = match ClientSecrets::from_json(&text) {
+                Ok(client) => format!("{client:?}"),
+                Err(error) => format!("{error} {error:?}"),
+            };
+            assert!(!shows_canary(&shown), "{text}\n{shown}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn callbacks_that_are_almost_right_show_nothing_and_get_nothing() {
+    let endpoint = Endpoint::default();
+    let flow = flow(&endpoint);
+    let (_, pending) = flow.authorization_url().expect("a URL");
+    let kept = serde_json::to_string(&pending).expect("JSON");
+    let pending = || serde_json::from_str(&kept).expect("as it was");
+    let state: serde_json::Value = serde_json::from_str(&kept).expect("JSON");
+    let state = state["state"].as_str().expect("a state").to_owned();
+    let mut random = Random::new(7);
+    for _ in 0..cases(200) {
+        // Without the right state nothing is believed.
+        let right = format!("http://localhost/?code=4/0{CANARY}&scope=a%20b&state=x{state}");
+        let callback = String::from_utf8_lossy(&bytes(&right, &mut random)).into_owned();
+        let error = flow
+            .exchange(pending(), &callback)
+            .await
+            .expect_err("no state");
+        let shown = format!("{error} {error:?}");
+        assert!(!shows_canary(&shown), "{callback}\n{shown}");
+        assert!(
+            matches!(
+                error.kind(),
+                AuthErrorKind::Callback | AuthErrorKind::Denied | AuthErrorKind::OAuth
+            ),
+            "{callback}\n{shown}"
+        );
+    }
+    assert!(endpoint.seen().is_empty());
+}
+
+#[tokio::test]
+async fn requests_that_are_almost_right_do_not_stop_the_local_server() {
+    let mut random = Random::new(3);
+    let endpoint = granting(json!({}));
+    let running = start(&endpoint, |server| server).await;
+    let port = running.port;
+    let right = format!(
+        "GET /?state={}x&code=4/0{CANARY} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\naccept: */*\r\n\r\n",
+        running.state
+    );
+    for _ in 0..cases(30) {
+        let request = bytes(&right, &mut random);
+        let mut stream = TcpStream::connect(("127.0.0.1", port))
+            .await
+            .expect("it listens");
+        let _ = stream.write_all(&request).await;
+        let _ = stream.shutdown().await;
+        let mut answer = Vec::new();
+        let read = tokio::time::timeout(Duration::from_secs(60), stream.read_to_end(&mut answer));
+        // A connection may be reset, but not kept.
+        let _ = read.await.expect("it ends");
+        let answer = String::from_utf8_lossy(&answer);
+        assert!(
+            !shows_canary(&answer) && !answer.contains(" 200 OK"),
+            "{answer}"
+        );
+        assert!(
+            !running.outcome.is_finished(),
+            "{}",
+            String::from_utf8_lossy(&request)
+        );
+    }
+    running.get(&running.answer()).await;
+    running.finish().await.expect("a user");
+    assert_eq!(endpoint.seen().len(), 1);
+}
