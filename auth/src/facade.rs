@@ -133,7 +133,11 @@ pub(crate) use setters;
 /// `change` and `configure` of a type that wraps a source read from a file, and its `Debug`, which is the source's.
 ///
 /// The settings are the source itself, or a field of it.
-#[cfg(any(feature = "service-account", feature = "impersonation"))]
+#[cfg(any(
+    feature = "service-account",
+    feature = "authorized-user",
+    feature = "impersonation"
+))]
 macro_rules! cached_facade {
     ($facade:ident, $settings:ty $(, $field:ident)?) => {
         impl $facade {
@@ -153,7 +157,11 @@ macro_rules! cached_facade {
         }
     };
 }
-#[cfg(any(feature = "service-account", feature = "impersonation"))]
+#[cfg(any(
+    feature = "service-account",
+    feature = "authorized-user",
+    feature = "impersonation"
+))]
 pub(crate) use cached_facade;
 
 /// Constructors from a credentials file of type `$type`. `$read` reads the text, and `$needed` is a hint for files that

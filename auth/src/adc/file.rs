@@ -30,6 +30,10 @@ fn type_names() -> String {
 }
 
 /// A credentials file with its type.
+#[cfg_attr(
+    not(feature = "default"),
+    allow(dead_code, reason = "kinds of credentials that use it may be off")
+)]
 pub(super) struct CredentialFile {
     pub(super) path: PathBuf,
     pub(super) text: Zeroizing<String>,

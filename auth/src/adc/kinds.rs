@@ -171,6 +171,10 @@ fn gdch_service_account(
     Ok(Arc::new(with!(account, settings: audience)))
 }
 
+#[cfg_attr(
+    not(feature = "default"),
+    allow(dead_code, reason = "kinds of credentials that use it may be off")
+)]
 fn no_subject(settings: &SearchSettings, what: &str) -> Result<(), AuthError> {
     if settings.subject.is_none() {
         return Ok(());

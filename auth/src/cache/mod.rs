@@ -137,7 +137,7 @@ impl<S: TokenSource> Cached<S> {
     }
 
     /// Returns credentials of another source with the same settings, so that both use one connection pool.
-    #[cfg(feature = "service-account")]
+    #[cfg(all(feature = "service-account", feature = "id-token"))]
     pub(crate) fn beside<T: TokenSource>(&self, source: T) -> Cached<T> {
         Cached::assemble(Arc::new(source), self.core.settings.clone())
     }

@@ -57,7 +57,7 @@ impl IdTokenCredentials {
     }
 
     /// Returns ID tokens of `tokens` with the transport, the connection pool and the clock of `other`.
-    #[cfg(feature = "service-account")]
+    #[cfg(all(feature = "service-account", feature = "id-token"))]
     pub(crate) fn beside<S: TokenSource>(
         other: &Cached<S>,
         tokens: impl IdTokenSource,

@@ -37,6 +37,10 @@ pub(super) fn read(name: &str, text: &str, reach: Reach) -> Result<Source, AuthE
 }
 
 /// Reads the credentials that impersonate, which may be of several types. They reach what the outer file does.
+#[cfg_attr(
+    not(feature = "default"),
+    allow(unused_variables, reason = "impersonation alone has no types for them")
+)]
 fn source_credentials(fields: Fields, reach: &Reach) -> Result<Arc<dyn Nested>, AuthError> {
     let name = fields.location().to_owned();
     let kind = fields.peek("type").unwrap_or_default().to_owned();
