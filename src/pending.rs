@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::{
     Client, Error, Fields, LongRunning, Request, Response, ResponseStream, Wait,
     client::Prepared,
-    execute,
+    execute::{self, RawResponse, response_methods},
     fields::Part,
     http::HttpRequest,
     outlined_box::OutlinedBox,
@@ -76,29 +76,8 @@ impl<R> PendingCall<R> {
         ConditionalCall::new(self, etag.into_text())
     }
 
-    async fn raw_response(self) -> Result<execute::RawResponse, Error> {
+    async fn raw_response(self) -> Result<RawResponse, Error> {
         execute::execute(&self.prepared).await
-    }
-
-    /// Sends the request and returns the bytes of the response, with status and headers. gzip is decoded; other encodings remain, and
-    /// `content-encoding` names them. Error statuses are errors.
-    ///
-    /// # Errors
-    /// Any error of a call except [`ErrorKind::Decode`](crate::ErrorKind::Decode).
-    pub fn raw(self) -> BoxFuture<'static, Result<Response<Bytes>, Error>> {
-        Box::pin(async move {
-            execute::execute(&self.prepared)
-                .await
-                .map(execute::RawResponse::into_raw)
-        })
-    }
-
-    /// Sends the request and returns the text of the response. Bytes that are not UTF-8 are replaced.
-    ///
-    /// # Errors
-    /// As for [`raw`](Self::raw); [`ErrorKind::Decode`](crate::ErrorKind::Decode) for another content encoding than gzip.
-    pub fn text(self) -> BoxFuture<'static, Result<String, Error>> {
-        Box::pin(async move { execute::execute(&self.prepared).await?.text() })
     }
 
     /// Requests a part of the response and decodes it as a type of your own, whose fields are the mask ([`fields`](Self::fields)).
@@ -111,16 +90,9 @@ impl<R> PendingCall<R> {
             response: PhantomData,
         }
     }
-
-    /// Sends the request and decodes the response as a type of your own: a part of the message for [`fields`](Self::fields), or the
-    /// list of a streaming method.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the response has another form; else as for [`raw`](Self::raw).
-    pub fn json<T: DeserializeOwned>(self) -> BoxFuture<'static, Result<T, Error>> {
-        Box::pin(async move { execute::execute(&self.prepared).await?.json() })
-    }
 }
+
+response_methods!(PendingCall: execute::execute);
 
 impl<R: LongRunning> PendingCall<R> {
     /// Sends the request and waits for the operation that it starts.
@@ -134,28 +106,6 @@ impl<R: FromResponse> PendingCall<R> {
     /// for [`alt("sse")`](Self::alt).
     pub fn stream(self) -> ResponseStream<R> {
         ResponseStream::new(self.prepared)
-    }
-
-    /// Sends the request and returns the response with status and headers.
-    ///
-    /// # Errors
-    /// Any error of a call.
-    pub fn with_meta(self) -> BoxFuture<'static, Result<Response<R>, Error>> {
-        Box::pin(async move { execute::execute(&self.prepared).await?.decode() })
-    }
-}
-
-impl<R: FromResponse> IntoFuture for PendingCall<R> {
-    type Output = Result<R, Error>;
-    type IntoFuture = BoxFuture<'static, Self::Output>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move {
-            execute::execute(&self.prepared)
-                .await?
-                .decode()
-                .map(Response::into_inner)
-        })
     }
 }
 

@@ -27,7 +27,7 @@ pub(crate) use self::{
     in_flight::STANDSTILL,
     json_failure::{JsonFailure, JsonFailureKind},
     plan::{fill_request_id, give_request_id, is_safe},
-    raw_response::RawResponse,
+    raw_response::{RawResponse, response_methods},
     redirect::{resolve, same_origin},
     response_body::{ResponseBody, too_long, wrong_length},
     safety::retry_note,

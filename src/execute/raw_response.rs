@@ -350,3 +350,62 @@ fn missing_scope(prepared: &Prepared, options: &CallOptions) -> String {
         method.scopes.join(" ")
     )
 }
+
+/// Defines how the response of a pending call is awaited and decoded. `$send` sends the fields `prepared` and `$field`.
+macro_rules! response_methods {
+    ($Pending:ident: $send:path $(, $field:ident)*) => {
+        impl<R> $Pending<R> {
+            /// Sends the request and returns the bytes of the response, with status and headers. gzip is decoded; other encodings remain,
+            /// and `content-encoding` names them. Error statuses are errors.
+            ///
+            /// # Errors
+            /// Any error of a call except [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+            pub fn raw(self) -> BoxFuture<'static, Result<Response<Bytes>, Error>> {
+                Box::pin(async move {
+                    let response = $send(&self.prepared $(, *self.$field)*).await;
+                    response.map(RawResponse::into_raw)
+                })
+            }
+
+            /// Sends the request and returns the text of the response. Bytes that are not UTF-8 are replaced.
+            ///
+            /// # Errors
+            /// As for [`raw`](Self::raw); [`ErrorKind::Decode`](crate::ErrorKind::Decode) for another content encoding than gzip.
+            pub fn text(self) -> BoxFuture<'static, Result<String, Error>> {
+                Box::pin(async move { $send(&self.prepared $(, *self.$field)*).await?.text() })
+            }
+
+            /// Sends the request and decodes the response as a type of your own: a part of the message for [`fields`](Self::fields), or the
+            /// list of a streaming method.
+            ///
+            /// # Errors
+            /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the response has another form; else as for [`raw`](Self::raw).
+            pub fn json<T: DeserializeOwned>(self) -> BoxFuture<'static, Result<T, Error>> {
+                Box::pin(async move { $send(&self.prepared $(, *self.$field)*).await?.json() })
+            }
+        }
+
+        impl<R: FromResponse> $Pending<R> {
+            /// Sends the request and returns the response with status and headers.
+            ///
+            /// # Errors
+            /// Any error of a call.
+            pub fn with_meta(self) -> BoxFuture<'static, Result<Response<R>, Error>> {
+                Box::pin(async move { $send(&self.prepared $(, *self.$field)*).await?.decode() })
+            }
+        }
+
+        impl<R: FromResponse> IntoFuture for $Pending<R> {
+            type Output = Result<R, Error>;
+            type IntoFuture = BoxFuture<'static, Self::Output>;
+
+            fn into_future(self) -> Self::IntoFuture {
+                Box::pin(async move {
+                    let response = $send(&self.prepared $(, *self.$field)*).await?;
+                    response.decode().map(Response::into_inner)
+                })
+            }
+        }
+    };
+}
+pub(crate) use response_methods;

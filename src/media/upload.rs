@@ -16,7 +16,7 @@ use super::{
 use crate::{
     Client, Error, Fields, LongRunning, Response, Wait,
     client::Prepared,
-    execute::{self, RawResponse},
+    execute::{self, RawResponse, response_methods},
     fields::Part,
     http::{HttpRequest, UploadContent, build_upload, preview_upload},
     method::Method,
@@ -214,39 +214,9 @@ impl<R> PendingUpload<R> {
             response: PhantomData,
         }
     }
-
-    /// Sends the upload, and returns the bytes of the response, as [`PendingCall::raw`](crate::PendingCall::raw) does.
-    ///
-    /// # Errors
-    /// Any error of a call.
-    pub fn raw(self) -> BoxFuture<'static, Result<Response<Bytes>, Error>> {
-        let response = self.response();
-        Box::pin(async move { response.await.map(RawResponse::into_raw) })
-    }
-
-    /// Sends the upload, and returns the text of the response, as [`PendingCall::text`](crate::PendingCall::text) does.
-    ///
-    /// # Errors
-    /// Any error of a call.
-    pub fn text(self) -> BoxFuture<'static, Result<String, Error>> {
-        let response = self.response();
-        Box::pin(async move { response.await?.text() })
-    }
-
-    /// Sends the upload, and reads the response as a type of your own.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) when the response has a different form; any error of a call.
-    pub fn json<T: DeserializeOwned>(self) -> BoxFuture<'static, Result<T, Error>> {
-        let response = self.response();
-        Box::pin(async move { response.await?.json() })
-    }
-
-    fn response(self) -> BoxFuture<'static, Result<RawResponse, Error>> {
-        let (prepared, plan) = (self.prepared, self.plan);
-        Box::pin(async move { send_upload::send(&prepared, *plan).await })
-    }
 }
+
+response_methods!(PendingUpload: send_upload::send, plan);
 
 impl<R: LongRunning> PendingUpload<R> {
     /// Sends the upload, and waits for the operation that the method starts.
@@ -258,25 +228,6 @@ impl<R: LongRunning> PendingUpload<R> {
                 Box::pin(async move { send_upload::send(&prepared, *plan).await })
             })),
         )
-    }
-}
-
-impl<R: FromResponse> PendingUpload<R> {
-    /// Sends the upload, and returns the response with status and headers.
-    ///
-    /// # Errors
-    /// Any error of a call.
-    pub fn with_meta(self) -> BoxFuture<'static, Result<Response<R>, Error>> {
-        Box::pin(async move { self.response().await?.decode() })
-    }
-}
-
-impl<R: FromResponse> IntoFuture for PendingUpload<R> {
-    type Output = Result<R, Error>;
-    type IntoFuture = BoxFuture<'static, Self::Output>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move { self.response().await?.decode().map(Response::into_inner) })
     }
 }
 
