@@ -1,4 +1,4 @@
-use super::{Object, PropertyMut, PropertyRef, eq, field, field_mut, no_field, no_field_mut, null};
+use super::{Object, eq, null};
 use crate::value::{Bytes, DateTime, Extra};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -14,42 +14,14 @@ struct Instance {
     extra: Extra,
 }
 
-impl Object for Instance {
-    const NAME: &'static str = "Instance";
-    const PROPERTIES: &'static [&'static str] =
-        &["name", "size", "rootPassword", "state", "replica"];
-    const SECRETS: &'static [&'static str] = &["rootPassword"];
-
-    fn property(&self, index: usize) -> PropertyRef<'_> {
-        match index {
-            0 => field(&self.name),
-            1 => field(&self.size),
-            2 => field(&self.root_password),
-            3 => field(&self.state),
-            4 => field(&self.replica),
-            _ => no_field(),
-        }
-    }
-
-    fn property_mut(&mut self, name: &str) -> PropertyMut<'_> {
-        match name {
-            "name" => field_mut(&mut self.name),
-            "size" => field_mut(&mut self.size),
-            "rootPassword" => field_mut(&mut self.root_password),
-            "state" => field_mut(&mut self.state),
-            "replica" => field_mut(&mut self.replica),
-            _ => no_field_mut(),
-        }
-    }
-
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
+crate::__gapi_object!(
+    Instance "Instance" secrets["rootPassword"],
+    0 name "name",
+    1 size "size",
+    2 root_password "rootPassword",
+    3 state "state",
+    4 replica "replica",
+);
 
 #[derive(Clone)]
 enum State {
@@ -75,7 +47,6 @@ impl AsRef<str> for State {
     }
 }
 
-crate::__gapi_object!(Instance);
 crate::__gapi_open_enum!(State);
 
 fn instance(text: &str) -> Instance {
@@ -191,63 +162,23 @@ struct Kinds {
     extra: Extra,
 }
 
-impl Object for Kinds {
-    const NAME: &'static str = "Kinds";
-    const PROPERTIES: &'static [&'static str] = &[
-        "text", "data", "int", "flag", "time", "state", "one", "list", "rows", "objects", "map",
-        "lists", "by", "any",
-    ];
-
-    fn property(&self, index: usize) -> PropertyRef<'_> {
-        match index {
-            0 => field(&self.text),
-            1 => field(&self.data),
-            2 => field(&self.int),
-            3 => field(&self.flag),
-            4 => field(&self.time),
-            5 => field(&self.state),
-            6 => field(&self.one),
-            7 => field(&self.list),
-            8 => field(&self.rows),
-            9 => field(&self.objects),
-            10 => field(&self.map),
-            11 => field(&self.lists),
-            12 => field(&self.by),
-            13 => field(&self.any),
-            _ => no_field(),
-        }
-    }
-
-    fn property_mut(&mut self, name: &str) -> PropertyMut<'_> {
-        match name {
-            "text" => field_mut(&mut self.text),
-            "data" => field_mut(&mut self.data),
-            "int" => field_mut(&mut self.int),
-            "flag" => field_mut(&mut self.flag),
-            "time" => field_mut(&mut self.time),
-            "state" => field_mut(&mut self.state),
-            "one" => field_mut(&mut self.one),
-            "list" => field_mut(&mut self.list),
-            "rows" => field_mut(&mut self.rows),
-            "objects" => field_mut(&mut self.objects),
-            "map" => field_mut(&mut self.map),
-            "lists" => field_mut(&mut self.lists),
-            "by" => field_mut(&mut self.by),
-            "any" => field_mut(&mut self.any),
-            _ => no_field_mut(),
-        }
-    }
-
-    fn extra(&self) -> &Extra {
-        &self.extra
-    }
-
-    fn extra_mut(&mut self) -> &mut Extra {
-        &mut self.extra
-    }
-}
-
-crate::__gapi_object!(Kinds);
+crate::__gapi_object!(
+    Kinds "Kinds",
+    0 text "text",
+    1 data "data",
+    2 int "int",
+    3 flag "flag",
+    4 time "time",
+    5 state "state",
+    6 one "one",
+    7 list "list",
+    8 rows "rows",
+    9 objects "objects",
+    10 map "map",
+    11 lists "lists",
+    12 by "by",
+    13 any "any",
+);
 
 fn kinds(value: &Value) -> Kinds {
     serde_json::from_str(&value.to_string()).unwrap()

@@ -168,26 +168,6 @@ pub mod widgets {
             NextInQuery(__gapi::Call::new(&NEXT_IN_QUERY))
         }
 
-        /// The method `p.na`.
-        ///
-        /// HTTP: `DELETE p`
-        ///
-        /// Retried after transient errors.
-        #[inline]
-        pub fn no_answer(self) -> NoAnswer {
-            NoAnswer(__gapi::Call::new(&NO_ANSWER))
-        }
-
-        /// The method `p.nat`.
-        ///
-        /// HTTP: `GET m`
-        ///
-        /// Retried after transient errors.
-        #[inline]
-        pub fn no_answer_token(self) -> NoAnswerToken {
-            NoAnswerToken(__gapi::Call::new(&NO_ANSWER_TOKEN))
-        }
-
         /// The method `p.nrt`.
         ///
         /// HTTP: `GET n`
@@ -196,6 +176,26 @@ pub mod widgets {
         #[inline]
         pub fn no_request_token(self) -> NoRequestToken {
             NoRequestToken(__gapi::Call::new(&NO_REQUEST_TOKEN))
+        }
+
+        /// The method `p.na`.
+        ///
+        /// HTTP: `DELETE p`
+        ///
+        /// Retried after transient errors.
+        #[inline]
+        pub fn no_response(self) -> NoResponse {
+            NoResponse(__gapi::Call::new(&NO_RESPONSE))
+        }
+
+        /// The method `p.nat`.
+        ///
+        /// HTTP: `GET m`
+        ///
+        /// Retried after transient errors.
+        #[inline]
+        pub fn no_response_token(self) -> NoResponseToken {
+            NoResponseToken(__gapi::Call::new(&NO_RESPONSE_TOKEN))
         }
 
         /// The method `p.none`.
@@ -573,63 +573,6 @@ pub mod widgets {
         }
     }
 
-    pub(crate) static NO_ANSWER: __gapi::Method =
-        __gapi::Method::new(&super::API, __gapi::Verb::Delete, NoAnswer::METHOD, "p")
-            .with_parameters(&[
-                __gapi::Parameter::query("pageSize"),
-                __gapi::Parameter::query("pageToken"),
-            ])
-            .without_response();
-
-    /// A request of `p.na`.
-    #[derive(Clone, Debug)]
-    #[must_use = "a request does nothing until it is sent"]
-    pub struct NoAnswer(__gapi::Call);
-
-    __gapi::request!(NoAnswer "p.na": ());
-
-    impl NoAnswer {
-        /// Sets the parameter `pageSize`.
-        #[inline]
-        pub fn page_size(self, value: i32) -> Self {
-            Self(self.0.with("pageSize", value))
-        }
-
-        /// Sets the parameter `pageToken`.
-        #[inline]
-        pub fn page_token(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("pageToken", value.into()))
-        }
-    }
-
-    pub(crate) static NO_ANSWER_TOKEN: __gapi::Method =
-        __gapi::Method::new(&super::API, __gapi::Verb::Get, NoAnswerToken::METHOD, "m")
-            .with_parameters(&[
-                __gapi::Parameter::query("pageSize"),
-                __gapi::Parameter::query("pageToken"),
-            ]);
-
-    /// A request of `p.nat`.
-    #[derive(Clone, Debug)]
-    #[must_use = "a request does nothing until it is sent"]
-    pub struct NoAnswerToken(__gapi::Call);
-
-    __gapi::request!(NoAnswerToken "p.nat": super::NoToken);
-
-    impl NoAnswerToken {
-        /// Sets the parameter `pageSize`.
-        #[inline]
-        pub fn page_size(self, value: i32) -> Self {
-            Self(self.0.with("pageSize", value))
-        }
-
-        /// Sets the parameter `pageToken`.
-        #[inline]
-        pub fn page_token(self, value: impl Into<String>) -> Self {
-            Self(self.0.with("pageToken", value.into()))
-        }
-    }
-
     pub(crate) static NO_REQUEST_TOKEN: __gapi::Method = __gapi::Method::new(
         &super::API,
         __gapi::Verb::Get,
@@ -643,6 +586,63 @@ pub mod widgets {
     pub struct NoRequestToken(__gapi::Call);
 
     __gapi::request!(NoRequestToken "p.nrt": super::Items);
+
+    pub(crate) static NO_RESPONSE: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Delete, NoResponse::METHOD, "p")
+            .with_parameters(&[
+                __gapi::Parameter::query("pageSize"),
+                __gapi::Parameter::query("pageToken"),
+            ])
+            .without_response();
+
+    /// A request of `p.na`.
+    #[derive(Clone, Debug)]
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct NoResponse(__gapi::Call);
+
+    __gapi::request!(NoResponse "p.na": ());
+
+    impl NoResponse {
+        /// Sets the parameter `pageSize`.
+        #[inline]
+        pub fn page_size(self, value: i32) -> Self {
+            Self(self.0.with("pageSize", value))
+        }
+
+        /// Sets the parameter `pageToken`.
+        #[inline]
+        pub fn page_token(self, value: impl Into<String>) -> Self {
+            Self(self.0.with("pageToken", value.into()))
+        }
+    }
+
+    pub(crate) static NO_RESPONSE_TOKEN: __gapi::Method =
+        __gapi::Method::new(&super::API, __gapi::Verb::Get, NoResponseToken::METHOD, "m")
+            .with_parameters(&[
+                __gapi::Parameter::query("pageSize"),
+                __gapi::Parameter::query("pageToken"),
+            ]);
+
+    /// A request of `p.nat`.
+    #[derive(Clone, Debug)]
+    #[must_use = "a request does nothing until it is sent"]
+    pub struct NoResponseToken(__gapi::Call);
+
+    __gapi::request!(NoResponseToken "p.nat": super::NoToken);
+
+    impl NoResponseToken {
+        /// Sets the parameter `pageSize`.
+        #[inline]
+        pub fn page_size(self, value: i32) -> Self {
+            Self(self.0.with("pageSize", value))
+        }
+
+        /// Sets the parameter `pageToken`.
+        #[inline]
+        pub fn page_token(self, value: impl Into<String>) -> Self {
+            Self(self.0.with("pageToken", value.into()))
+        }
+    }
 
     pub(crate) static NONE: __gapi::Method =
         __gapi::Method::new(&super::API, __gapi::Verb::Get, None_::METHOD, "i")
