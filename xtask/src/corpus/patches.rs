@@ -53,7 +53,7 @@ fn class(patching: &Patching) -> String {
         Patching::Refused(refusal) => return refused(*refusal).to_owned(),
         Patching::Mask { at, of } => (at, of),
     };
-    let (name, place) = match at {
+    let (name, location) = match at {
         TokenIn::Query(name) => (name, "query"),
         TokenIn::Body(name) => (name, "body"),
     };
@@ -64,7 +64,7 @@ fn class(patching: &Patching) -> String {
         MaskOf::Names(name) => format!("the names in {name}"),
         MaskOf::Cleared => "what is cleared, and merge".to_owned(),
     };
-    format!("mask {name} in the {place}: {of}")
+    format!("mask {name} in the {location}: {of}")
 }
 
 fn refused(refusal: Refusal) -> &'static str {

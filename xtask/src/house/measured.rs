@@ -11,6 +11,9 @@ use super::words::{self, Location, Occurrence, Search};
 use super::{imports, lexer};
 use crate::workspace::{Failure, read};
 
+/// A circle of more files than these fails the test.
+const LARGEST_CIRCLE: usize = 3;
+
 /// The lists of this repository.
 pub(super) struct Lists {
     pub(super) floors: BTreeMap<String, Floors>,
@@ -96,6 +99,18 @@ impl Measured {
             unreached,
             words,
         })
+    }
+
+    /// Whether no check fails.
+    pub(super) fn is_sound(&self) -> bool {
+        self.violations.is_empty()
+            && self.twins.is_empty()
+            && self.words.is_empty()
+            && self.unreached.is_empty()
+            && self
+                .circles
+                .iter()
+                .all(|circle| circle.len() <= LARGEST_CIRCLE)
     }
 
     pub(super) fn summary(&self) -> String {

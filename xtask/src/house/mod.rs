@@ -62,9 +62,6 @@ const TESTS: &[&str] = &[
     "examples",
     "benches",
 ];
-
-/// A circle of more files than these fails the test.
-const LARGEST_CIRCLE: usize = 3;
 /// Prints the measures of every crate; false where a check fails.
 pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
     let lists = Lists::read(root)?;
@@ -167,16 +164,7 @@ pub(crate) fn run(arguments: &Arguments, root: &Path) -> Result<bool, Failure> {
     for failure in &untrue {
         println!("trip: {failure}");
     }
-    let sound = untrue.is_empty()
-        && all.iter().all(|measured| {
-            measured.violations.is_empty()
-                && measured.twins.is_empty()
-                && measured.words.is_empty()
-                && measured
-                    .circles
-                    .iter()
-                    .all(|circle| circle.len() <= LARGEST_CIRCLE)
-        });
+    let sound = untrue.is_empty() && all.iter().all(Measured::is_sound);
     Ok(sound && pages.is_empty())
 }
 /// Returns the unwanted words of tests, examples and benches.
