@@ -94,6 +94,18 @@ impl<R> PendingCall<R> {
 
 response_methods!(PendingCall: execute::execute);
 
+impl<R: FromResponse> IntoFuture for PendingCall<R> {
+    type Output = Result<R, Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let response = execute::execute(&self.prepared).await?;
+            response.decode().map(Response::into_inner)
+        })
+    }
+}
+
 impl<R: LongRunning> PendingCall<R> {
     /// Sends the request and waits for the operation that it starts.
     pub fn wait(self) -> Wait<R> {

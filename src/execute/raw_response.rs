@@ -394,18 +394,6 @@ macro_rules! response_methods {
                 Box::pin(async move { $send(&self.prepared $(, *self.$field)*).await?.decode() })
             }
         }
-
-        impl<R: FromResponse> IntoFuture for $Pending<R> {
-            type Output = Result<R, Error>;
-            type IntoFuture = BoxFuture<'static, Self::Output>;
-
-            fn into_future(self) -> Self::IntoFuture {
-                Box::pin(async move {
-                    let response = $send(&self.prepared $(, *self.$field)*).await?;
-                    response.decode().map(Response::into_inner)
-                })
-            }
-        }
     };
 }
 pub(crate) use response_methods;

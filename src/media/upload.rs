@@ -218,6 +218,18 @@ impl<R> PendingUpload<R> {
 
 response_methods!(PendingUpload: send_upload::send, plan);
 
+impl<R: FromResponse> IntoFuture for PendingUpload<R> {
+    type Output = Result<R, Error>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let response = send_upload::send(&self.prepared, *self.plan).await?;
+            response.decode().map(Response::into_inner)
+        })
+    }
+}
+
 impl<R: LongRunning> PendingUpload<R> {
     /// Sends the upload, and waits for the operation that the method starts.
     pub fn wait(self) -> Wait<R> {
