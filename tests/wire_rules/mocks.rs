@@ -100,7 +100,7 @@ async fn sequences_end_and_what_is_unexpected_is_told() {
         std::error::Error::source(&error).expect("the mock's words")
     );
     for words in [
-        "no answer for things.list",
+        "no response for things.list",
         "q=x",
         "things.list (used up)",
         "things.get name=\"things/never\"",
@@ -290,7 +290,7 @@ async fn what_is_recorded_is_played_without_secrets_or_server() {
                 .send(&replay.client())
                 .await
                 .expect_err("list"),
-            "no answer for GET /v1/things?alt=json&q=z",
+            "no response for GET /v1/things?alt=json&q=z",
         ),
     ] {
         assert_eq!(error.kind(), ErrorKind::Usage);

@@ -408,7 +408,7 @@ async fn the_response_is_read_as_what_it_is() {
     assert!(
         error
             .to_string()
-            .contains("made a google.cloud.run.v2.Service, not a GoogleCloudRunV2Job"),
+            .contains("created a google.cloud.run.v2.Service, not a GoogleCloudRunV2Job"),
         "{error}"
     );
 
