@@ -209,7 +209,8 @@ async fn label(
     println!("\nPatching {name}: label {}={}", LABEL.0, LABEL.1);
     let mut watch = sqladmin::instances()
         .patch(project, name, patch)
-        .wait(client)
+        .send(client)
+        .wait()
         .poll_delay(Duration::from_millis(100), Duration::from_secs(5))
         .watch();
     // An operation that fails is an error.
