@@ -30,7 +30,7 @@ pub mod v1 {
     pub use crate::wire::open_enum as open_enum_code;
     pub use crate::wire::{
         Object, OpenEnum, Param, PropertyMut, PropertyRef, UnknownField, Wire, debug, deserialize,
-        eq, field, field_mut, no_field, no_field_mut, null, serialize,
+        eq, field, field_mut, null, serialize,
     };
     pub use crate::{
         __gapi_from_response as from_response, __gapi_object as object,
@@ -80,14 +80,14 @@ macro_rules! __gapi_object {
             fn property(&self, index: usize) -> $crate::generated::v1::PropertyRef<'_> {
                 match index {
                     $($index => $crate::generated::v1::field(&self.$field),)*
-                    _ => $crate::generated::v1::no_field(),
+                    _ => ::core::option::Option::None,
                 }
             }
             #[inline]
             fn property_mut(&mut self, name: &str) -> $crate::generated::v1::PropertyMut<'_> {
                 match name {
                     $($property => $crate::generated::v1::field_mut(&mut self.$field),)*
-                    _ => $crate::generated::v1::no_field_mut(),
+                    _ => ::core::option::Option::None,
                 }
             }
             #[inline]
@@ -142,32 +142,32 @@ macro_rules! __gapi_open_enum {
         impl ::core::cmp::PartialEq for $name {
             #[inline]
             fn eq(&self, other: &Self) -> bool {
-                $crate::generated::v1::open_enum_code::eq(self, other)
+                ::core::convert::AsRef::<str>::as_ref(self) == ::core::convert::AsRef::<str>::as_ref(other)
             }
         }
         impl ::core::cmp::Eq for $name {}
         impl ::core::hash::Hash for $name {
             #[inline]
             fn hash<H: ::core::hash::Hasher>(&self, state: &mut H) {
-                $crate::generated::v1::open_enum_code::hash(self, state);
+                ::core::hash::Hash::hash(::core::convert::AsRef::<str>::as_ref(self), state);
             }
         }
         impl ::core::fmt::Display for $name {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                $crate::generated::v1::open_enum_code::display(self, f)
+                f.pad(::core::convert::AsRef::<str>::as_ref(self))
             }
         }
         impl ::core::fmt::Debug for $name {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                $crate::generated::v1::open_enum_code::debug(self, f)
+                $crate::generated::v1::open_enum_code::debug_symbol(::core::convert::AsRef::<str>::as_ref(self), f)
             }
         }
         impl ::core::convert::From<::std::string::String> for $name {
             #[inline]
             fn from(text: ::std::string::String) -> Self {
-                $crate::generated::v1::open_enum_code::from_text(text.as_str())
+                <Self as ::core::convert::From<&str>>::from(text.as_str())
             }
         }
         impl $crate::generated::v1::Serialize for $name {
@@ -176,7 +176,7 @@ macro_rules! __gapi_open_enum {
                 &self,
                 serializer: S,
             ) -> ::core::result::Result<S::Ok, S::Error> {
-                $crate::generated::v1::open_enum_code::serialize(self, serializer)
+                serializer.serialize_str(::core::convert::AsRef::<str>::as_ref(self))
             }
         }
         impl<'de> $crate::generated::v1::Deserialize<'de> for $name {

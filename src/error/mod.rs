@@ -5,7 +5,6 @@ mod details;
 mod display;
 mod kind;
 mod markup;
-mod repeat;
 
 use std::{error::Error as StdError, sync::Arc};
 
@@ -14,10 +13,10 @@ use gapi_auth::AuthError;
 use gapi_transport::{TransportError, TransportErrorKind};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::AUTHORIZATION};
 
-pub(crate) use self::repeat::{Note, Repeat};
+pub(crate) use self::kind::{Note, Repeat};
 use self::{
     api_error::ApiError,
-    repeat::{is_for_rate, repeat_of},
+    kind::{is_for_rate, repeat_of},
 };
 pub use self::{
     details::{

@@ -2,10 +2,7 @@
 
 use serde_json::error::Category;
 
-use crate::wire::{
-    json_path::{json_path, offset},
-    json_text,
-};
+use crate::wire::json_text::{self, json_path, offset};
 
 /// The most characters of a path in a message, which shows the end of a longer one.
 const LONGEST_PATH: usize = 200;

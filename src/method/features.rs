@@ -1,5 +1,37 @@
 //! Tables of what a method can do besides: paging, changes, media, jobs.
 
+/// Defines `const` functions that set a field, or an option to `Some`, or a flag.
+macro_rules! setters {
+    () => {};
+    ($(#[$doc:meta])* $setter:ident($field:ident = $value:expr); $($rest:tt)*) => {
+        $(#[$doc])*
+        #[must_use]
+        pub const fn $setter(mut self) -> Self {
+            self.$field = $value;
+            self
+        }
+        setters! { $($rest)* }
+    };
+    ($(#[$doc:meta])* $setter:ident($field:ident: Some<$type:ty>); $($rest:tt)*) => {
+        $(#[$doc])*
+        #[must_use]
+        pub const fn $setter(mut self, $field: $type) -> Self {
+            self.$field = Some($field);
+            self
+        }
+        setters! { $($rest)* }
+    };
+    ($(#[$doc:meta])* $setter:ident($field:ident: $type:ty); $($rest:tt)*) => {
+        $(#[$doc])*
+        #[must_use]
+        pub const fn $setter(mut self, $field: $type) -> Self {
+            self.$field = $field;
+            self
+        }
+        setters! { $($rest)* }
+    };
+}
+
 /// The paging of a list.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]

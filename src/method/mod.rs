@@ -3,38 +3,7 @@
 //! Generated code builds each table with a constructor and `with_` functions, never as a literal: so a table can get another field
 //! without changes of generated code.
 
-/// Defines `const` functions that set a field, or an option to `Some`, or a flag.
-macro_rules! setters {
-    () => {};
-    ($(#[$doc:meta])* $setter:ident($field:ident = $value:expr); $($rest:tt)*) => {
-        $(#[$doc])*
-        #[must_use]
-        pub const fn $setter(mut self) -> Self {
-            self.$field = $value;
-            self
-        }
-        setters! { $($rest)* }
-    };
-    ($(#[$doc:meta])* $setter:ident($field:ident: Some<$type:ty>); $($rest:tt)*) => {
-        $(#[$doc])*
-        #[must_use]
-        pub const fn $setter(mut self, $field: $type) -> Self {
-            self.$field = Some($field);
-            self
-        }
-        setters! { $($rest)* }
-    };
-    ($(#[$doc:meta])* $setter:ident($field:ident: $type:ty); $($rest:tt)*) => {
-        $(#[$doc])*
-        #[must_use]
-        pub const fn $setter(mut self, $field: $type) -> Self {
-            self.$field = $field;
-            self
-        }
-        setters! { $($rest)* }
-    };
-}
-
+#[macro_use]
 mod features;
 
 pub use self::features::{JobShape, MaskOf, MediaDownload, MediaUpload, Paging, Patching, Slot};

@@ -1,13 +1,12 @@
 //! Partial updates: what changed between two messages.
 
-mod difference;
 mod form;
 
 use std::{fmt, marker::PhantomData};
 
 use serde_json::Value;
 
-use self::difference::{Change, Difference, put};
+use self::form::{Change, Difference, put};
 use crate::{
     request::{Call, IntoUpdate, body::encode},
     value::FieldMask,

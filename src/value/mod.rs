@@ -4,22 +4,18 @@
 //! a whole response and is sent back unchanged. Conversions to `jiff` and `std` (and, behind features of those names, `chrono`
 //! and `time`) happen on demand and can fail.
 
-#[cfg(any(feature = "chrono", feature = "time"))]
-mod conversions;
-mod dates;
 mod extra;
-mod field_mask;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 use std::fmt;
 
 pub use bytes::Bytes;
 
 pub use self::{
-    dates::{Date, DateTime, Duration},
     extra::Extra,
-    field_mask::FieldMask,
+    texts::{Date, DateTime, Duration, FieldMask},
 };
 
 /// A text that does not have the form which a conversion needs.
@@ -58,7 +54,7 @@ impl fmt::Display for InvalidValue {
 
 impl std::error::Error for InvalidValue {}
 
-/// Implements what all types over a text have in common. Generated types use them as they use `String`; see `wire::scalars`.
+/// Implements what all types over a text have in common. Generated types use them as they use `String`; see `wire::codecs`.
 macro_rules! text_type {
     ($name:ident, $expected:literal) => {
         impl $name {

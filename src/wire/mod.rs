@@ -3,21 +3,14 @@
 //! Generated code only lists names: an [`Object`] implementation per schema, an [`OpenEnum`] per enum. The code here that decodes,
 //! encodes and formats them works with [`place`]'s trait objects, so that it is compiled once and not for every type.
 
-mod base64;
-mod collection;
-mod debug;
-pub(crate) mod json_path;
+mod codecs;
 pub(crate) mod json_text;
-mod misfit;
-// Some of it, and of `object`, is used by what macros expand to.
 mod null;
 mod object;
 pub mod open_enum;
-mod param;
 mod place;
 mod read;
 mod scalar;
-mod scalars;
 mod write;
 
 use std::{any::TypeId, collections::BTreeMap};
@@ -27,28 +20,22 @@ use serde::{
     ser::{Serialize as _, Serializer},
 };
 
-pub use self::null::{null_entry, null_field};
-pub use self::{
-    base64::Base64,
-    debug::debug,
-    null::{UnknownField, null},
-    object::{
-        Object, deserialize, eq, field, field_mut, mismatches, no_field, no_field_mut, serialize,
-        wire_name,
-    },
-    open_enum::OpenEnum,
-    param::Param,
-    place::{Container, Expected, Open, Properties, PropertyMut, PropertyRef, View},
-};
 pub(crate) use self::{
-    base64::{encode_standard, in_standard},
     json_text::member,
-    misfit::{made, refuse},
     object::make_absent,
-    place::{AnyObject, Besides, Elements, Entries, Pairs, PartPlace, Place, Property},
+    place::{
+        AnyObject, Besides, Elements, Entries, Pairs, PartPlace, Place, Property, made, refuse,
+    },
     read::{Nullable, slice},
-    scalar::Scalar,
+    scalar::{Scalar, encode_standard, in_standard},
     write::Written,
+};
+pub use self::{
+    null::{UnknownField, null, null_entry, null_field},
+    object::{Object, debug, deserialize, eq, field, field_mut, mismatches, serialize, wire_name},
+    open_enum::{OpenEnum, Param},
+    place::{Container, Expected, Open, Properties, PropertyMut, PropertyRef, View},
+    scalar::Base64,
 };
 
 /// A type of JSON values, in Google's mapping of types to JSON.

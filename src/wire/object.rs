@@ -16,6 +16,7 @@ use super::{
     },
     read,
     scalar::Scalar,
+    write::debug_object,
 };
 use crate::value::Extra;
 
@@ -57,20 +58,6 @@ pub fn field<T: Wire>(field: &Option<T>) -> PropertyRef<'_> {
 #[inline]
 pub fn field_mut<T: Wire>(field: &mut Option<T>) -> PropertyMut<'_> {
     Some(field)
-}
-
-/// Returns no property.
-#[doc(hidden)]
-#[inline]
-pub fn no_field<'a>() -> PropertyRef<'a> {
-    None
-}
-
-/// Returns no property to change.
-#[doc(hidden)]
-#[inline]
-pub fn no_field_mut<'a>() -> PropertyMut<'a> {
-    None
 }
 
 impl<T: Object> AnyObject for T {
@@ -206,6 +193,15 @@ pub fn deserialize<'de, T: Object, D: Deserializer<'de>>(deserializer: D) -> Res
 #[inline]
 pub fn serialize<T: Object, S: Serializer>(object: &T, serializer: S) -> Result<S::Ok, S::Error> {
     View::Object(object).serialize(serializer)
+}
+
+/// Formats an object for `Debug`.
+///
+/// # Errors
+/// Only the formatter's own.
+#[inline]
+pub fn debug<T: Object>(object: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    debug_object(object, f)
 }
 
 /// Returns whether two objects have the same JSON.

@@ -1,16 +1,10 @@
-//! Open enums: the values of the document, and any other text.
+//! Values that are texts: open enums, and the parameters of requests.
 
-use std::{
-    fmt,
-    hash::{Hash, Hasher},
-};
-
-use serde::Serializer;
-
-use super::debug::symbol;
+use super::write::non_finite;
 pub use super::{
     place::{Expected, View},
     scalar::Scalar,
+    write::debug_symbol,
 };
 
 /// The JSON type of an enum.
@@ -40,47 +34,84 @@ pub fn view<T: OpenEnum>(value: &T) -> View<'_> {
 )]
 pub trait OpenEnum: Clone + AsRef<str> + for<'a> From<&'a str> {}
 
-/// Returns the variant of a text: a known one, or `Unrecognized`.
-#[inline]
-pub fn from_text<T: OpenEnum>(text: &str) -> T {
-    T::from(text)
-}
-
-/// Returns whether two values have the same text.
-#[inline]
-pub fn eq<T: OpenEnum>(left: &T, right: &T) -> bool {
-    left.as_ref() == right.as_ref()
-}
-
-/// Hashes the text.
-#[inline]
-pub fn hash<T: OpenEnum, H: Hasher>(value: &T, state: &mut H) {
-    value.as_ref().hash(state);
-}
-
-/// Formats the text for `Display`, with the width of the formatter.
+/// A value that can be in a path or a query.
 ///
-/// # Errors
-/// Only the formatter's own.
-#[inline]
-pub fn display<T: OpenEnum>(value: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    f.pad(value.as_ref())
+/// Text is written unchanged, numbers in decimal, booleans as `true` and `false`, bytes as URL-safe base64.
+pub trait Param {
+    /// Returns the text of the value, before percent-encoding.
+    fn into_wire(self) -> String;
 }
 
-/// Formats the text for `Debug`, without quotes, as the name of a variant.
-///
-/// # Errors
-/// Only the formatter's own.
-#[inline]
-pub fn debug<T: OpenEnum>(value: &T, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    symbol(value.as_ref(), f)
+impl Param for String {
+    fn into_wire(self) -> String {
+        self
+    }
 }
 
-/// Writes the text.
-///
-/// # Errors
-/// Only the serializer's own.
-#[inline]
-pub fn serialize<T: OpenEnum, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(value.as_ref())
+impl Param for &str {
+    fn into_wire(self) -> String {
+        self.to_owned()
+    }
+}
+
+impl<T: OpenEnum> Param for T {
+    fn into_wire(self) -> String {
+        self.as_ref().to_owned()
+    }
+}
+
+macro_rules! by_display {
+    ($($type:ty),*) => {
+        $(impl Param for $type {
+            fn into_wire(self) -> String {
+                self.to_string()
+            }
+        })*
+    };
+}
+
+by_display!(bool, i32, u32, i64, u64);
+
+impl Param for f64 {
+    fn into_wire(self) -> String {
+        // `Debug` writes a fraction (`5.0`), and an exponent where it is shorter, as JSON numbers have them.
+        non_finite(self).map_or_else(|| format!("{self:?}"), str::to_owned)
+    }
+}
+
+impl Param for f32 {
+    fn into_wire(self) -> String {
+        non_finite(f64::from(self)).map_or_else(|| format!("{self:?}"), str::to_owned)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Param;
+    use crate::value::{Bytes, DateTime, Duration, FieldMask};
+
+    #[test]
+    fn values_have_their_text() {
+        assert_eq!(String::from("a b").into_wire(), "a b");
+        assert_eq!("x".into_wire(), "x");
+        assert_eq!(true.into_wire(), "true");
+        assert_eq!((-7_i64).into_wire(), "-7");
+        assert_eq!(i32::MIN.into_wire(), "-2147483648");
+        assert_eq!(u64::MAX.into_wire(), "18446744073709551615");
+        assert_eq!(5.0_f64.into_wire(), "5.0");
+        assert_eq!(0.1_f32.into_wire(), "0.1");
+        assert_eq!(1e22_f64.into_wire(), "1e22");
+        assert_eq!(f64::NAN.into_wire(), "NaN");
+        assert_eq!(f32::NEG_INFINITY.into_wire(), "-Infinity");
+        assert_eq!(Bytes::from_static(&[0xfb, 0xff]).into_wire(), "-_8=");
+        assert_eq!(
+            DateTime::from("2026-10-18T00:00:00Z").into_wire(),
+            "2026-10-18T00:00:00Z"
+        );
+        assert_eq!(
+            Duration::from(std::time::Duration::from_secs(3)).into_wire(),
+            "3s"
+        );
+        assert_eq!(FieldMask::new(["a", "b.c"]).into_wire(), "a,b.c");
+    }
 }

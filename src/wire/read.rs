@@ -1,7 +1,7 @@
 //! Reads values of any type from any serde format.
 //!
 //! Within an object, a value that does not fit its place is no error: it is returned to the object, which stores it in its `extra`
-//! (see `misfit`). Without an object around it, it is an error.
+//! (see [`Misfits`]). Without an object around it, it is an error.
 
 use std::{borrow::Cow, fmt};
 
@@ -12,10 +12,10 @@ use serde::de::{
 use serde_json::Value;
 
 use super::{
-    misfit::{self, Misfits, PathStep, mismatch, no_token},
     place::{
-        AnyObject, Besides, Container, Elements, Entries, Open, PartPlace, Place, Properties,
-        Property,
+        AnyObject, Besides, Container, Elements, Entries, Misfits, Open, PartPlace, PathStep,
+        Place, Properties, Property, add_misfits, mismatch, no_token, store_misfits, whole_misfit,
+        whole_value,
     },
     scalar::Scalar,
 };
@@ -72,7 +72,7 @@ impl<'de> Visitor<'de> for Nullable<'_> {
     #[inline]
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Misfits, D::Error> {
         let misfits = value(self.property, deserializer, self.keeps)?;
-        if misfit::whole_value(&misfits).is_some() {
+        if whole_value(&misfits).is_some() {
             self.property.clear();
         }
         Ok(misfits)
@@ -103,7 +103,7 @@ impl ToPlace<'_> {
     #[cold]
     fn misfit<E: Error>(self, scalar: Scalar<'_>) -> Result<Misfits, E> {
         if self.keeps {
-            return Ok(misfit::whole(scalar.to_value()));
+            return Ok(whole_misfit(scalar.to_value()));
         }
         let expected = self.place.expected();
         if expected.is_quoted {
@@ -169,7 +169,7 @@ impl<'de> Visitor<'de> for ToPlace<'_> {
                 let mut misfits = None;
                 let mut index = 0;
                 while let Some(inner) = items.next_element_seed(ToList { list, keeps })? {
-                    misfit::add(&mut misfits, || PathStep::Index(index), inner);
+                    add_misfits(&mut misfits, || PathStep::Index(index), inner);
                     index += 1;
                 }
                 return Ok(misfits);
@@ -183,7 +183,7 @@ impl<'de> Visitor<'de> for ToPlace<'_> {
         if !keeps {
             return Err(mismatch(self.place.expected(), "a list"));
         }
-        Value::deserialize(SeqAccessDeserializer::new(items)).map(misfit::whole)
+        Value::deserialize(SeqAccessDeserializer::new(items)).map(whole_misfit)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Misfits, A::Error> {
@@ -217,7 +217,7 @@ impl<'de> Visitor<'de> for ToPlace<'_> {
             entries.insert(key, map.next_value()?);
             next = map.next_key()?;
         }
-        Ok(misfit::whole(Value::Object(entries)))
+        Ok(whole_misfit(Value::Object(entries)))
     }
 }
 
@@ -239,7 +239,7 @@ impl<'de> DeserializeSeed<'de> for ToList<'_> {
             }
             !done
                 .as_ref()
-                .is_ok_and(|misfits| misfit::whole_value(misfits).is_some())
+                .is_ok_and(|misfits| whole_value(misfits).is_some())
         });
         done
     }
@@ -257,7 +257,7 @@ fn fill<'de, A: MapAccess<'de>>(
         entries.add(key, &mut |key, place| {
             done = map
                 .next_value_seed(ToPlace { place, keeps })
-                .map(|inner| misfit::add(&mut misfits, || PathStep::Key(key.to_owned()), inner));
+                .map(|inner| add_misfits(&mut misfits, || PathStep::Key(key.to_owned()), inner));
         });
         done?;
     }
@@ -277,7 +277,7 @@ fn properties<'de, A: MapAccess<'de>>(
                     keeps: true,
                 };
                 if let Some(misfits) = map.next_value_seed(nullable)? {
-                    misfit::store(object, &name, *misfits);
+                    store_misfits(object, &name, *misfits);
                 }
             }
             Name::Unknown(name) => unknown(object, name, &mut map)?,

@@ -156,8 +156,8 @@ mod tests {
         let source = Source::new("sqladmin.v1.json", std::fs::read_to_string(path).unwrap());
         let api = generate(&source, &Options::new()).unwrap().api;
         let text = module(&api).unwrap();
-        assert!(text.contains("__gapi::Pages::new("));
-        assert!(!text.contains("__gapi::Items::new("));
-        assert!(!text.contains("__gapi::Wait::new("));
+        assert!(text.contains("__gapi::Value, pages"));
+        assert!(!text.contains("items("));
+        assert!(!text.contains("with_operation"));
     }
 }

@@ -119,7 +119,7 @@ fn fields(part: &Part, runtime: &TokenStream) -> TokenStream {
                 properties: &mut dyn #runtime::Properties,
             ) -> ::core::option::Option<Self> {
                 let names = <Self as #runtime::Fields>::NAMES;
-                #(let mut #slots = #runtime::FieldSlot::<#types>::new();)*
+                #(let mut #slots = <#runtime::FieldSlot::<#types> as ::core::default::Default>::default();)*
                 while let ::core::option::Option::Some(index) = properties.next(names) {
                     match index {
                         #(#indexes => #slots.read(properties),)*

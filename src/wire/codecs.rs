@@ -1,15 +1,18 @@
-//! The types of scalars: booleans, numbers, texts, bytes, and the text types of [`value`](crate::value).
+//! The codecs of plain types: scalars, the text types of [`value`](crate::value), lists, maps and any JSON.
 //!
 //! 64-bit integers are written as strings, since JavaScript's numbers cannot hold them; servers and emulators send either form, and
 //! numbers with a fraction of zero too.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use serde::de::{Deserialize, Deserializer};
+use serde_json::Value;
 
 use super::{
-    Param, Wire, base64,
-    place::{Expected, View},
-    scalar::Scalar,
+    Param, Selection, Wire,
+    place::{Container, Elements, Entries, Expected, Open, Pairs, Place, View},
+    scalar::{Scalar, decode_base64, encode_base64},
 };
 use crate::value::{Date, DateTime, Duration, FieldMask};
 
@@ -137,7 +140,7 @@ impl Wire for Bytes {
 
     fn from_scalar(scalar: Scalar<'_>) -> Option<Bytes> {
         match scalar {
-            Scalar::Text(text) => base64::decode(text).map(Bytes::from),
+            Scalar::Text(text) => decode_base64(text).map(Bytes::from),
             _ => None,
         }
     }
@@ -149,7 +152,7 @@ impl Wire for Bytes {
 
 impl Param for Bytes {
     fn into_wire(self) -> String {
-        base64::encode(&self)
+        encode_base64(&self)
     }
 }
 
@@ -186,3 +189,100 @@ macro_rules! text_types {
 }
 
 text_types!(DateTime Date Duration FieldMask);
+
+impl<T: Wire> Wire for Vec<T> {
+    const EXPECTED: Expected = Expected::unquoted("a list");
+
+    fn open(place: &mut Option<Vec<T>>, container: Container) -> Option<Open<'_>> {
+        match container {
+            Container::List => Some(Open::List(T::list(place))),
+            Container::Map => None,
+        }
+    }
+
+    fn view(&self) -> View<'_> {
+        View::List(self)
+    }
+
+    fn select(selection: &mut Selection) {
+        T::select(selection);
+    }
+}
+
+impl<T: Wire> Elements for Vec<T> {
+    fn add(&mut self, read: &mut dyn FnMut(&mut dyn Place) -> bool) {
+        T::add(self, read);
+    }
+
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn element(&self, index: usize) -> View<'_> {
+        self[index].view()
+    }
+}
+
+impl<T: Wire> Wire for BTreeMap<String, T> {
+    const EXPECTED: Expected = Expected::unquoted("an object");
+
+    fn open(place: &mut Option<Self>, container: Container) -> Option<Open<'_>> {
+        match container {
+            Container::Map => Some(Open::Map(T::entries(place))),
+            Container::List => None,
+        }
+    }
+
+    fn view(&self) -> View<'_> {
+        View::Map(self)
+    }
+
+    fn select(selection: &mut Selection) {
+        selection.entries(T::select);
+    }
+}
+
+impl<T: Wire> Entries for BTreeMap<String, T> {
+    fn add(&mut self, key: String, read: &mut dyn FnMut(&str, &mut dyn Place)) {
+        T::add_entry(self, key, read);
+    }
+}
+
+impl<T: Wire> Pairs for BTreeMap<String, T> {
+    fn each(&self, visit: &mut dyn FnMut(&str, View<'_>) -> bool) {
+        for (key, value) in self {
+            if !visit(key, value.view()) {
+                return;
+            }
+        }
+    }
+
+    fn count(&self) -> Option<usize> {
+        Some(self.len())
+    }
+}
+
+impl Wire for Value {
+    const EXPECTED: Expected = Expected::unquoted("any value");
+
+    fn from_scalar(scalar: Scalar<'_>) -> Option<Value> {
+        match scalar {
+            Scalar::Null => Some(Value::Null),
+            Scalar::Bool(value) => Some(value.into()),
+            Scalar::Int(value) => Some(value.into()),
+            Scalar::Unsigned(value) => Some(value.into()),
+            Scalar::Float(value) => Some(value.into()),
+            Scalar::Text(text) => Some(text.into()),
+            // serde_json reads these itself, by `open`.
+            Scalar::Digits(_) => None,
+        }
+    }
+
+    fn open(place: &mut Option<Value>, _: Container) -> Option<Open<'_>> {
+        Some(Open::Json(place))
+    }
+
+    fn view(&self) -> View<'_> {
+        View::Json(self)
+    }
+}
