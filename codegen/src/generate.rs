@@ -3,10 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-#[cfg(feature = "format")]
-use crate::format;
 use crate::model::Api;
-use crate::{Analysis, Document, Error, Errors, Overrides, Selection, Source, analysis, emit};
+use crate::{Analysis, Document, Errors, Overrides, Selection, Source, analysis, emit};
+#[cfg(feature = "format")]
+use crate::{Error, format};
 
 /// Options of [`generate`].
 #[derive(Clone, Debug)]
