@@ -473,23 +473,16 @@ async fn a_post_that_got_no_stream_is_sent_again_and_carried_out_once() {
     assert_eq!(server.requests(), ["POST 2"; 2]);
 }
 
-static INSERT: generated::Method = generated::Method {
-    id: "storage.objects.insert",
-    path: "o",
-    upload: Some(generated::MediaUpload {
-        accept: &["*/*"],
-        max_size: None,
-        simple: true,
-        resumable: false,
-    }),
-    ..generated::Method::new(&STORAGE, generated::Verb::Post)
-};
+static INSERT: generated::Method = generated::Method::new(
+    &STORAGE,
+    generated::Verb::Post,
+    "storage.objects.insert",
+    "o",
+)
+.with_upload(generated::MediaUpload::new().with_simple());
 
-static STORAGE: generated::Api = generated::Api {
-    name: "storage",
-    root_url: "https://storage.googleapis.com/",
-    ..generated::Api::EMPTY
-};
+static STORAGE: generated::Api =
+    generated::Api::new("storage", "", "", "https://storage.googleapis.com/");
 
 /// Of the stream, the connection only sees that it is reset.
 #[tokio::test]

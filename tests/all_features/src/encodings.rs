@@ -7,19 +7,17 @@ use flate2::{Compression, write::GzEncoder};
 use gapi::{Client, Download, auth::Anonymous, generated::v1 as generated};
 use gapi_fakes::{Reply, Request, Server};
 
-static API: generated::Api = generated::Api {
-    name: "storage",
-    root_url: "https://storage.googleapis.com/",
-    ..generated::Api::EMPTY
-};
+static API: generated::Api =
+    generated::Api::new("storage", "", "", "https://storage.googleapis.com/");
 
-static GET: generated::Method = generated::Method {
-    id: "storage.objects.get",
-    path: "o/{object}",
-    parameters: &[generated::Parameter::path("object")],
-    download: Some(generated::MediaDownload { service: false }),
-    ..generated::Method::new(&API, generated::Verb::Get)
-};
+static GET: generated::Method = generated::Method::new(
+    &API,
+    generated::Verb::Get,
+    "storage.objects.get",
+    "o/{object}",
+)
+.with_parameters(&[generated::Parameter::path("object")])
+.with_download(generated::MediaDownload::new(false));
 
 fn gzip(text: &str) -> std::io::Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());

@@ -8,13 +8,8 @@ use gapi_codegen::{
     model::{Location, Method, TokenIn, Verb},
 };
 
-static API: v1::Api = v1::Api {
-    name: "storage",
-    version: "v1",
-    root_url: "https://storage.googleapis.com/",
-    service_path: "storage/v1/",
-    ..v1::Api::EMPTY
-};
+static API: v1::Api = v1::Api::new("storage", "v1", "", "https://storage.googleapis.com/")
+    .with_service_path("storage/v1/");
 
 /// Every method of the document, by resource path and name.
 pub(super) static METHODS: LazyLock<BTreeMap<String, Method>> = LazyLock::new(|| {
@@ -41,24 +36,20 @@ static TABLES: LazyLock<BTreeMap<&'static str, v1::Method>> = LazyLock::new(|| {
             TokenIn::Query(name) => v1::Slot::Query(name),
             TokenIn::Body(path) => v1::Slot::Body(path),
         });
-        let table = v1::Method {
-            id: &method.id,
-            path: &method.path,
-            parameters: Vec::leak(parameters.collect()),
-            idempotent: method.idempotent,
-            request_id: method.request_id,
-            preconditions: Vec::leak(slots.collect()),
-            upload: method.upload.as_ref().map(|upload| v1::MediaUpload {
-                accept: &["*/*"],
-                max_size: None,
-                simple: upload.simple,
-                resumable: upload.resumable,
-            }),
-            download: method.download.map(|download| v1::MediaDownload {
-                service: download.service,
-            }),
-            ..v1::Method::new(&API, verb(method.verb))
-        };
+        let mut table = v1::Method::new(&API, verb(method.verb), &method.id, &method.path)
+            .with_parameters(Vec::leak(parameters.collect()))
+            .with_preconditions(Vec::leak(slots.collect()));
+        table.idempotent = method.idempotent;
+        table.request_id = method.request_id;
+        table.upload = method.upload.as_ref().map(|upload| {
+            let mut media = v1::MediaUpload::new();
+            media.simple = upload.simple;
+            media.resumable = upload.resumable;
+            media
+        });
+        table.download = method
+            .download
+            .map(|download| v1::MediaDownload::new(download.service));
         (name.as_str(), table)
     };
     METHODS.iter().map(table).collect()
