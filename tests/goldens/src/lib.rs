@@ -30,5 +30,6 @@ pub mod forms {
     pub mod scalars;
     pub mod scopes;
     pub mod secrets;
+    pub mod things;
     pub mod wrapper;
 }
