@@ -18,7 +18,7 @@ const INITIAL_DELAY: Duration = Duration::from_secs(1);
 /// use std::time::Duration;
 /// use gapi_auth::{AuthorizedUser, TokenRetryPolicy};
 ///
-/// For an interactive program: a token or an error within ten seconds.
+/// // For an interactive program: a token or an error within ten seconds.
 /// let quick = TokenRetryPolicy::new().max_attempts(2).attempt_timeout(Duration::from_secs(4)).deadline(Duration::from_secs(10));
 /// let user = AuthorizedUser::from_parts("client", "secret", "refresh token").retry(quick);
 /// ```

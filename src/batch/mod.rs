@@ -30,9 +30,14 @@ use crate::{
 /// gapi::api! { mod calendar = "calendar:v3" { events.{get, delete} }; }
 ///
 /// # async fn example(client: gapi::Client) -> Result<(), gapi::Error> {
-/// let mut batch = gapi::Batch::new(); let event = batch.add(calendar::events().get("primary", "e1")); let gone =
-/// batch.add(calendar::events().delete("primary", "e2")); let mut responses = batch.send(&client).await?; println!("{:?}",
-/// responses.take(event)?.summary); if let Err(error) = responses.take(gone) {     println!("e2 is still there: {error}"); }
+/// let mut batch = gapi::Batch::new();
+/// let event = batch.add(calendar::events().get("primary", "e1"));
+/// let gone = batch.add(calendar::events().delete("primary", "e2"));
+/// let mut responses = batch.send(&client).await?;
+/// println!("{:?}", responses.take(event)?.summary);
+/// if let Err(error) = responses.take(gone) {
+///     println!("e2 is still there: {error}");
+/// }
 /// # Ok(()) }
 /// # fn main() {}
 /// ```

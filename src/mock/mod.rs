@@ -8,15 +8,19 @@
 //!
 #![cfg_attr(all(feature = "macros", feature = "auth"), doc = "```")]
 #![cfg_attr(not(all(feature = "macros", feature = "auth")), doc = "```ignore")]
-//! use gapi::mock::{Mock, Reply}; gapi::api! { mod tasks = "tasks:v1" { tasklists.{get, list} }; }
+//! use gapi::mock::{Mock, Reply};
+//! gapi::api! { mod tasks = "tasks:v1" { tasklists.{get, list} }; }
 //!
 //! # fn main() -> Result<(), gapi::Error> { tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(async {
-//! let mock = Mock::new()     // By request: typed, for its parameters.     .respond(tasks::tasklists().get("a"),
-//! gapi::body!(tasks::TaskList { title: "Groceries" }))     // By method: any JSON, a status, a fault, or several in order.
-//! .on("tasks.tasklists.list", Reply::sequence([Reply::status(503), Reply::json(serde_json::json!({"items": []}))])); let client =
-//! mock.client();
+//! let mock = Mock::new()
+//!     // By request: typed, for its parameters.
+//!     .respond(tasks::tasklists().get("a"), gapi::body!(tasks::TaskList { title: "Groceries" }))
+//!     // By method: any JSON, a status, a fault, or several in order.
+//!     .on("tasks.tasklists.list", Reply::sequence([Reply::status(503), Reply::json(serde_json::json!({"items": []}))]));
+//! let client = mock.client();
 //!
-//! let list = tasks::tasklists().get("a").send(&client).await?; assert_eq!(list.title.as_deref(), Some("Groceries"));
+//! let list = tasks::tasklists().get("a").send(&client).await?;
+//! assert_eq!(list.title.as_deref(), Some("Groceries"));
 //! assert_eq!(mock.calls()[0].parameter("tasklist"), Some("a"));
 //! # Ok(()) }) }
 //! ```

@@ -165,8 +165,8 @@ mod tests {
         assert_eq!(
             differences,
             [
-                "changed.json: the index says revision 20250101, the file has 20260101".to_owned(),
-                format!("changed.json: the index says SHA-256 00, the file has {sha}"),
+                "changed.json: the index has revision 20250101, the file 20260101".to_owned(),
+                format!("changed.json: the index has SHA-256 00, the file {sha}"),
                 "missing.json is listed, but there is no such file".to_owned(),
                 "unlisted.json is not listed".to_owned(),
             ]

@@ -45,7 +45,7 @@ use crate::{Document, Errors, Overrides, Source};
 /// }}"#));
 /// let diff = diff::sources(&document(r#""RUN""#), &document(r#""RUN", "STOP""#))?;
 /// assert_eq!(diff.class(), Some(diff::Class::Additive));
-/// assert_eq!(diff.changes[0].place, "schemas.Job.properties.state.enum");
+/// assert_eq!(diff.changes[0].path, "schemas.Job.properties.state.enum");
 /// # Ok::<(), gapi_codegen::Errors>(())
 /// ```
 ///

@@ -129,10 +129,8 @@ fn documented_classes_are_known() {
     let text = text.to_module_file().unwrap();
     let table = |module: &str, request: &str| {
         let (_, module) = text.split_once(&format!("pub mod {module} {{")).unwrap();
-        let (_, entry) = module
-            .split_once(&format!("id: {request}::METHOD,"))
-            .unwrap();
-        entry.split_once("..__gapi").unwrap().0.to_owned()
+        let (_, entry) = module.split_once(&format!(" {request}::METHOD,")).unwrap();
+        entry.split_once(';').unwrap().0.to_owned()
     };
     for (module, request, expected) in [
         ("buckets", "Delete", Some(false)),
@@ -141,7 +139,7 @@ fn documented_classes_are_known() {
         ("objects", "Delete", None),
     ] {
         let entry = table(module, request);
-        let expected = expected.map(|stated| format!("idempotent: Some({stated})"));
+        let expected = expected.map(|stated| format!(".with_idempotent({stated})"));
         match expected {
             Some(expected) => assert!(entry.contains(&expected), "{entry}"),
             None => assert!(!entry.contains("idempotent"), "{entry}"),
