@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_belong_to_the_module_that_they_stand_in() {
+    fn errors_belong_to_the_module_that_they_are_in() {
         let line = |level: &str, text: &str, file: &str| {
             let span = serde_json::json!({"file_name": file, "is_primary": true});
             let spans = if file.is_empty() { vec![] } else { vec![span] };

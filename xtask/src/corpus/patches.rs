@@ -108,7 +108,7 @@ mod tests {
 
     /// The list itself is of documents that are not all here.
     #[test]
-    fn vendored_documents_patch_as_the_list_says() {
+    fn vendored_documents_patch_as_listed() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../discovery-docs");
         let mut documents = BTreeMap::new();
         for file in crate::workspace::documents(&folder).expect("documents") {
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn masks_of_other_names_and_places_are_known() {
+    fn masks_of_other_names_and_locations_are_known() {
         let firestore = "mask updateMask.fieldPaths in the query: the entries of fields";
         let appengine = "mask mask in the query: the body";
         for (method, class) in [
