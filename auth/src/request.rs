@@ -191,11 +191,12 @@ mod tests {
     #[test]
     fn a_set_equals_a_list_exactly_when_it_is_the_set_of_the_list() {
         let names = ["", "a", "b", "c"];
-        let mut lists: Vec<Vec<&str>> = vec![Vec::new()];
+        let mut lists: Vec<Vec<&'static str>> = vec![Vec::new()];
         for from in [0, 1, 5] {
-            for list in lists[from..].to_vec() {
-                lists.extend(names.map(|name| [list.as_slice(), &[name]].concat()));
-            }
+            let longer =
+                |list: &Vec<&'static str>| names.map(|name| [list.as_slice(), &[name]].concat());
+            let longer: Vec<_> = lists[from..].iter().flat_map(longer).collect();
+            lists.extend(longer);
         }
         for own in &lists {
             let owned: Vec<_> = own.iter().copied().map(String::from).collect();

@@ -3,6 +3,7 @@
 
 use gapi::generated::v1 as __gapi;
 
+#[allow(unused_imports, reason = "each test program uses a part")]
 pub(crate) use self::things::{
     API, MapPage, Page, Settings, Thing, scope::CLOUD_PLATFORM as CLOUD, things::CREATE as POST,
 };

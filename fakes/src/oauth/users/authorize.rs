@@ -101,7 +101,7 @@ impl AuthorizationServer {
         }
         let code = match opaque("4/0A") {
             Ok(code) => code,
-            Err((_, error, _)) => return self.send_back(request, parameters, &[("error", &error)]),
+            Err((_, error, _)) => return self.send_back(request, parameters, &[("error", error)]),
         };
         let scope = {
             let mut state = lock(&self.state);
