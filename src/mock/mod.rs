@@ -160,7 +160,7 @@ impl Reply {
     }
 }
 
-/// Which calls a rule of a [`Mock`](super::Mock) matches: those of a method, by its id, or those of a request. Made by `into`.
+/// Which calls a rule of a [`Mock`] matches: those of a method, by its id, or those of a request. Made by `into`.
 ///
 /// `Debug` and `Display` show names, never a value.
 #[derive(Clone, Debug)]
