@@ -11,9 +11,8 @@ use crate::{
     client::Prepared,
     error::Repeat,
     execute::{
-        CallState, CallStep, RawResponse, Timer, authorize, fill_request_id, give_request_id,
-        is_safe,
-        plan::{Plan, Redirects, Retries, build},
+        CallState, CallStep, RawResponse, Timer, authorize,
+        plan::{Plan, Redirects, Retries, build, is_safe, set_request_id},
         redirect,
         retry_loop::{AttemptLog, send_with_retries},
     },
@@ -182,8 +181,7 @@ impl BatchPart {
 pub(crate) fn batch_part(prepared: &Prepared) -> Result<BatchPart, Error> {
     let mut options = prepared.merged_options();
     options.get_mut().batch = InBatch::Part;
-    give_request_id(prepared, &mut options)?;
-    fill_request_id(prepared, &mut options);
+    set_request_id(prepared, &mut options)?;
     let request = build(prepared, &options)?;
     let is_safe = is_safe(prepared, &options);
     let method = prepared.call.method;

@@ -26,7 +26,7 @@ pub(crate) use self::{
     exchange::CallInfo,
     in_flight::STANDSTILL,
     json_failure::{JsonFailure, JsonFailureKind},
-    plan::{fill_request_id, give_request_id, is_safe},
+    plan::{is_safe, set_request_id, upload_request},
     raw_response::{RawResponse, response_methods},
     redirect::{resolve, same_origin},
     response_body::{ResponseBody, too_long, wrong_length},
@@ -35,7 +35,7 @@ pub(crate) use self::{
     streaming_response::{StreamingResponse, open, open_again},
 };
 use self::{
-    plan::{Plan, ReadMode, Retries},
+    plan::{Plan, ReadMode, Retries, give_request_id},
     retry_loop::AttemptLog,
     telemetry::Telemetry,
 };
@@ -109,8 +109,7 @@ async fn run(
     (read, retries): (ReadMode, Retries),
     limit: Option<&mut Timer>,
 ) -> Result<RawResponse, Error> {
-    give_request_id(prepared, &mut options)?;
-    fill_request_id(prepared, &mut options);
+    set_request_id(prepared, &mut options)?;
     let plan = Plan::of_call(prepared, &options, state, read, retries)?;
     let log = AttemptLog::default();
     let result = {

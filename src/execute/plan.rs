@@ -18,7 +18,7 @@ use crate::{
     Error,
     client::Prepared,
     error::{Note, Repeat},
-    http::{HttpRequest, streamed::Streamed},
+    http::{HttpRequest, UploadContent, build_upload, streamed::Streamed},
     redact::RedactedUrl,
     request::options::{CallOptions, RequestId},
 };
@@ -236,8 +236,33 @@ pub(super) fn build(prepared: &Prepared, options: &CallOptions) -> Result<HttpRe
     crate::http::build(&prepared.call, options, &prepared.request_context())
 }
 
+/// Returns the request of an upload by a call, without credentials. `content` makes its content.
+pub(crate) fn upload_request(
+    prepared: &Prepared,
+    mut options: CallOptions,
+    content: Box<UploadContent<'_>>,
+) -> Result<HttpRequest, Error> {
+    give_request_id(prepared, &mut options)?;
+    build_upload(
+        &prepared.call,
+        &options,
+        &prepared.request_context(),
+        content,
+    )
+}
+
+/// Sets the parameter `requestId`: that of the caller, or a new one, the same for all attempts, if the method has this parameter.
+pub(crate) fn set_request_id(prepared: &Prepared, options: &mut CallOptions) -> Result<(), Error> {
+    give_request_id(prepared, options)?;
+    let wanted = prepared.call.method.request_id && options.get().request_id.is_none();
+    if wanted && !has_request_id(prepared, options) {
+        options.set_param(REQUEST_ID, Uuid::new_v4().to_string());
+    }
+    Ok(())
+}
+
 /// Sets the parameter `requestId` that the caller gave.
-pub(crate) fn give_request_id(prepared: &Prepared, options: &mut CallOptions) -> Result<(), Error> {
+pub(super) fn give_request_id(prepared: &Prepared, options: &mut CallOptions) -> Result<(), Error> {
     let method = prepared.call.method;
     match &options.get().request_id {
         Some(RequestId::Given(_)) if !method.request_id => {
@@ -251,14 +276,6 @@ pub(crate) fn give_request_id(prepared: &Prepared, options: &mut CallOptions) ->
             Ok(())
         }
         Some(RequestId::Off) | None => Ok(()),
-    }
-}
-
-/// Sets a new `requestId`, the same for all attempts, if the method has this parameter and the caller set none.
-pub(crate) fn fill_request_id(prepared: &Prepared, options: &mut CallOptions) {
-    let wanted = prepared.call.method.request_id && options.get().request_id.is_none();
-    if wanted && !has_request_id(prepared, options) {
-        options.set_param(REQUEST_ID, Uuid::new_v4().to_string());
     }
 }
 

@@ -255,10 +255,11 @@ pub(super) fn is_decompressed(headers: &HeaderMap) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn of(bytes: &[u8]) -> Checksum {
+    /// Returns the checksum of `bytes`, with the MD5.
+    pub(in crate::media) fn of(bytes: &[u8]) -> Checksum {
         let mut checksum = Checksum::new(true);
         checksum.feed(0, bytes);
         checksum

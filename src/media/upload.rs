@@ -18,7 +18,7 @@ use crate::{
     client::Prepared,
     execute::{self, RawResponse, response_methods},
     fields::Part,
-    http::{HttpRequest, UploadContent, build_upload, preview_upload},
+    http::{HttpRequest, UploadContent, preview_upload},
     method::Method,
     outlined_box::OutlinedBox,
     request::{
@@ -194,15 +194,8 @@ impl<R> PendingUpload<R> {
     /// As for [`Upload::to_http`].
     pub fn to_http(&self) -> Result<HttpRequest, Error> {
         let (prepared, method) = (&*self.prepared, self.prepared.call.method);
-        let mut options = prepared.merged_options();
-        execute::give_request_id(prepared, &mut options)?;
         let content = first_content(&self.plan, method);
-        build_upload(
-            &prepared.call,
-            &options,
-            &prepared.request_context(),
-            content,
-        )
+        execute::upload_request(prepared, prepared.merged_options(), content)
     }
 
     /// Asks for a part of the response only, and reads it as a type of your own: see [`Fields`](trait@Fields).

@@ -172,13 +172,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::media::checksum::StoredChecksums;
-
-    fn of(bytes: &[u8]) -> Checksum {
-        let mut checksum = Checksum::new(true);
-        checksum.feed(0, bytes);
-        checksum
-    }
+    use crate::media::checksum::{StoredChecksums, tests::of};
 
     fn compare(body: &[u8], len: u64, checksum: &Checksum, form: StoredForm) -> Result<(), String> {
         check_body(body, &SentMedia { len, checksum }, form)

@@ -47,7 +47,7 @@ pub struct Paging {
 }
 
 impl Paging {
-    /// Makes the paging with these places of tokens.
+    /// Makes the paging of a list: the part of the request and the property of the response that hold a token.
     #[must_use]
     pub const fn new(token: Slot, next: &'static str) -> Self {
         Self {

@@ -143,7 +143,7 @@ impl CallOptions {
         }
     }
 
-    /// What is options.
+    /// Returns the values that are set.
     pub(crate) fn get(&self) -> &OptionSet {
         static EMPTY: OptionSet = OptionSet::EMPTY;
         self.0.as_deref().unwrap_or(&EMPTY)
@@ -241,7 +241,7 @@ impl CallOptions {
 }
 
 impl OptionSet {
-    /// Takes from `defaults` what is not options.
+    /// Takes from `defaults` the values that are not set.
     fn fill(&mut self, defaults: &Self) {
         self.timeout = self.timeout.or(defaults.timeout);
         self.attempt_timeout = self.attempt_timeout.or(defaults.attempt_timeout);

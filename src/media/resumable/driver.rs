@@ -14,7 +14,7 @@ use crate::{
     client::Prepared,
     error::Repeat,
     execute::{self, Backoff, CallState, CallStep, Next, RawResponse, Why, retry_note},
-    http::{HttpRequest, build_upload},
+    http::HttpRequest,
     media::{
         plan::{UploadPlan, UploadSession},
         source::{MediaSource, Meter},
@@ -66,16 +66,9 @@ impl SessionDriver {
             ));
         }
         let start = {
-            let mut options = options.clone();
-            execute::give_request_id(&prepared, &mut options)?;
             let len = source.len();
             let content = Box::new(|json| Ok(start_content(json, plan.content_type(method)?, len)));
-            build_upload(
-                &prepared.call,
-                &options,
-                &prepared.request_context(),
-                content,
-            )?
+            execute::upload_request(&prepared, options.clone(), content)?
         };
         let (state, url) = match &plan.session {
             Some(session) => {
