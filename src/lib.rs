@@ -74,7 +74,6 @@ mod pending;
 pub mod push;
 mod redact;
 mod request;
-mod response;
 mod retry;
 mod streaming;
 pub mod value;
@@ -105,10 +104,9 @@ pub use crate::{
     request::{
         Call, EntityTag, IntoUpdate, Request,
         body::{Body, HttpBody, IntoBody, RawBody},
-        from_response::FromResponse,
+        from_response::{FromResponse, Response},
         options::CallOptions,
     },
-    response::Response,
     retry::RetryPolicy,
     streaming::ResponseStream,
     wire::{Base64, UnknownField, mismatches},

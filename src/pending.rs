@@ -7,16 +7,12 @@ use gapi_transport::BoxFuture;
 use serde::de::DeserializeOwned;
 
 use crate::{
-    Client, Error, Fields, LongRunning, Request, Response, ResponseStream, Wait,
+    Client, Error, LongRunning, Request, Response, ResponseStream, Wait,
     client::Prepared,
     execute::{self, RawResponse, response_methods},
-    fields::Part,
     http::HttpRequest,
     outlined_box::OutlinedBox,
-    request::{
-        Call, EntityTag, from_response::FromResponse, option_setters::option_setters,
-        options::CallOptions,
-    },
+    request::{Call, EntityTag, from_response::FromResponse, option_setters::option_setters},
 };
 
 impl Client {
@@ -51,11 +47,7 @@ impl<R> PendingCall<R> {
         }
     }
 
-    option_setters!();
-
-    fn options_mut(&mut self) -> &mut CallOptions {
-        &mut self.prepared.options
-    }
+    option_setters!(prepared.options);
 
     /// Returns the request as data.
     pub fn call(&self) -> &Call {
@@ -78,17 +70,6 @@ impl<R> PendingCall<R> {
 
     async fn raw_response(self) -> Result<RawResponse, Error> {
         execute::execute(&self.prepared).await
-    }
-
-    /// Requests a part of the response and decodes it as a type of your own, whose fields are the mask ([`fields`](Self::fields)).
-    ///
-    /// See [`Fields`](trait@Fields).
-    pub fn select<T: Fields + FromResponse + Part<R>>(mut self) -> PendingCall<T> {
-        self.prepared.options.set_param("fields", T::mask());
-        PendingCall {
-            prepared: self.prepared,
-            response: PhantomData,
-        }
     }
 }
 
@@ -146,17 +127,13 @@ pub struct ConditionalCall<R>(PendingCall<R>);
 
 impl<R> ConditionalCall<R> {
     pub(super) fn new(mut sending: PendingCall<R>, etag: String) -> Self {
-        let options = sending.options_mut();
+        let options = &mut sending.prepared.options;
         options.set_header("if-none-match", etag.try_into().ok());
         options.get_mut().not_modified = true;
         Self(sending)
     }
 
-    option_setters!();
-
-    fn options_mut(&mut self) -> &mut CallOptions {
-        self.0.options_mut()
-    }
+    option_setters!(0.prepared.options);
 }
 
 impl<R: FromResponse> ConditionalCall<R> {

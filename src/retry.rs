@@ -122,7 +122,7 @@ impl Default for Jitter {
 }
 
 /// A random number from 0 to below 1. All of the last 62 bits of such an identifier are random (RFC 9562, section 5.4).
-fn random() -> f64 {
+pub(crate) fn random() -> f64 {
     let bits = Uuid::new_v4().as_u64_pair().1 & ((1 << 53) - 1);
     // A float holds 53 bits.
     #[allow(clippy::cast_precision_loss)]

@@ -9,7 +9,6 @@ use super::mixed::{self, BatchMessage, MessageFault};
 use crate::{
     Error, ErrorKind,
     client::Prepared,
-    error::Repeat,
     execute::{AuxiliaryRequest, CallState, RawResponse},
     http::{API_CLIENT, HttpRequest},
     media_type,
@@ -110,14 +109,7 @@ fn read(response: &RawResponse, calls: usize) -> Result<Vec<Option<ReceivedMessa
             other => other,
         };
         let message = format!("the response is {what} instead of multipart/mixed");
-        let error = Error::new(ErrorKind::Decode, message)
-            .at(response.method.id, response.url())
-            .with_response(
-                response.status,
-                response.headers.clone(),
-                response.body.clone(),
-            );
-        return Err(error);
+        return Err(response.locate(Error::new(ErrorKind::Decode, message)));
     };
     let mut sorter = PartSorter::new(calls);
     for found in mixed::read(&response.body, &boundary) {
@@ -192,11 +184,7 @@ fn number(id: &str) -> Option<usize> {
 }
 
 fn missing() -> Error {
-    Error::new(
-        ErrorKind::Transport,
-        "the response of the batch has no part for this call",
-    )
-    .with_repeat(Repeat::IfSafe)
+    Error::interrupted("the response of the batch has no part for this call")
 }
 
 fn incomplete(part: &BatchMessage, fault: MessageFault) -> Error {
@@ -207,7 +195,7 @@ fn incomplete(part: &BatchMessage, fault: MessageFault) -> Error {
             part.body.len()
         ),
     };
-    Error::new(ErrorKind::Transport, message).with_repeat(Repeat::IfSafe)
+    Error::interrupted(message)
 }
 
 #[cfg(test)]

@@ -156,11 +156,7 @@ pub struct PendingBatch {
 }
 
 impl PendingBatch {
-    option_setters!();
-
-    fn options_mut(&mut self) -> &mut CallOptions {
-        &mut self.options
-    }
+    option_setters!(options);
 
     /// Sets the maximum number of calls in one HTTP request. Some services allow up to 1,000. 0 means 1.
     pub fn limit(mut self, calls: usize) -> Self {

@@ -166,33 +166,31 @@ fn code(value: &Value) -> Option<String> {
         },
         number => number.as_u64()?,
     };
-    rpc_code(number).map(String::from)
+    rpc_code(number).map(|(name, _)| name.to_owned())
 }
 
-/// Returns the name of a `google.rpc.Code`, or `None` for other numbers, such as an HTTP status.
-fn rpc_code(code: u64) -> Option<&'static str> {
-    const NAMES: [&str; 17] = [
-        "OK",
-        "CANCELLED",
-        "UNKNOWN",
-        "INVALID_ARGUMENT",
-        "DEADLINE_EXCEEDED",
-        "NOT_FOUND",
-        "ALREADY_EXISTS",
-        "PERMISSION_DENIED",
-        "RESOURCE_EXHAUSTED",
-        "FAILED_PRECONDITION",
-        "ABORTED",
-        "OUT_OF_RANGE",
-        "UNIMPLEMENTED",
-        "INTERNAL",
-        "UNAVAILABLE",
-        "DATA_LOSS",
-        "UNAUTHENTICATED",
+/// Returns the name and the HTTP status of a `google.rpc.Code` (`google/rpc/code.proto`), or `None` for other numbers.
+pub(crate) fn rpc_code(code: u64) -> Option<(&'static str, u16)> {
+    const CODES: [(&str, u16); 17] = [
+        ("OK", 200),
+        ("CANCELLED", 499),
+        ("UNKNOWN", 500),
+        ("INVALID_ARGUMENT", 400),
+        ("DEADLINE_EXCEEDED", 504),
+        ("NOT_FOUND", 404),
+        ("ALREADY_EXISTS", 409),
+        ("PERMISSION_DENIED", 403),
+        ("RESOURCE_EXHAUSTED", 429),
+        ("FAILED_PRECONDITION", 400),
+        ("ABORTED", 409),
+        ("OUT_OF_RANGE", 400),
+        ("UNIMPLEMENTED", 501),
+        ("INTERNAL", 500),
+        ("UNAVAILABLE", 503),
+        ("DATA_LOSS", 500),
+        ("UNAUTHENTICATED", 401),
     ];
-    usize::try_from(code)
-        .ok()
-        .and_then(|code| NAMES.get(code).copied())
+    CODES.get(usize::try_from(code).ok()?).copied()
 }
 
 #[cfg(test)]

@@ -13,10 +13,13 @@ use gapi_auth::AuthError;
 use gapi_transport::{TransportError, TransportErrorKind};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::AUTHORIZATION};
 
-pub(crate) use self::kind::{Note, Repeat};
 use self::{
     api_error::ApiError,
     kind::{is_for_rate, repeat_of},
+};
+pub(crate) use self::{
+    api_error::rpc_code,
+    kind::{Note, Repeat},
 };
 pub use self::{
     details::{
@@ -151,6 +154,11 @@ impl Error {
     /// Makes the error of the caller's media that could not be read.
     pub(crate) fn unreadable(why: TransportError) -> Self {
         Self::new(ErrorKind::Io, "").with_source(why)
+    }
+
+    /// Makes the error of a connection that ended too early. The server may have processed the request.
+    pub(crate) fn interrupted(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Transport, message).with_repeat(Repeat::IfSafe)
     }
 
     pub(crate) fn with_repeat(mut self, repeat: Repeat) -> Self {

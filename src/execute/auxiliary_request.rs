@@ -12,8 +12,9 @@ use crate::{
     error::Repeat,
     execute::{
         CallState, CallStep, RawResponse, Timer, authorize,
-        plan::{Plan, Redirects, Retries, build, is_safe, set_request_id},
+        plan::{Plan, Redirects, Retries, build},
         redirect,
+        repeat::{is_safe, set_request_id},
         retry_loop::{AttemptLog, send_with_retries},
     },
     http::{HttpRequest, common_headers, streamed::Streamed},
@@ -181,9 +182,9 @@ impl BatchPart {
 pub(crate) fn batch_part(prepared: &Prepared) -> Result<BatchPart, Error> {
     let mut options = prepared.merged_options();
     options.get_mut().batch = InBatch::Part;
-    set_request_id(prepared, &mut options)?;
+    set_request_id(&prepared.call, &mut options)?;
     let request = build(prepared, &options)?;
-    let is_safe = is_safe(prepared, &options);
+    let is_safe = is_safe(&prepared.call, &options);
     let method = prepared.call.method;
     let root = prepared
         .client

@@ -16,7 +16,7 @@ use super::{
     in_flight::InFlight,
     plan::{Plan, Redirects},
     redirect::{self, Redirect},
-    safety::BODY_CONSUMED,
+    repeat::BODY_CONSUMED,
     state::CallStep,
 };
 use crate::{

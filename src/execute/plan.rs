@@ -6,12 +6,10 @@ use std::{
 };
 
 use http::StatusCode;
-use uuid::Uuid;
 
 use super::{
-    backoff::{Backoff, Why},
     in_flight::Limit,
-    safety::{self, REQUEST_ID, retry_note},
+    repeat::{Backoff, Why, give_request_id, is_safe, retry_note},
     state::CallState,
 };
 use crate::{
@@ -20,7 +18,7 @@ use crate::{
     error::{Note, Repeat},
     http::{HttpRequest, UploadContent, build_upload, streamed::Streamed},
     redact::RedactedUrl,
-    request::options::{CallOptions, RequestId},
+    request::options::CallOptions,
 };
 
 /// The time limit of one attempt, unless it is set.
@@ -198,17 +196,13 @@ impl<'a> Plan<'a> {
             return Some(Why::BodyConsumed);
         }
         let matters = repeat == Repeat::IfSafe && self.retries == Retries::Call;
-        (matters && !is_safe(self.prepared, self.options)).then_some(Why::NotSafe)
+        (matters && !is_safe(&self.prepared.call, self.options)).then_some(Why::NotSafe)
     }
 
     /// Returns what an error reports about the end of the retries.
     pub(super) fn note(&self, why: Why, error: &Error, is_uncertain: bool) -> Option<Note> {
-        retry_note(
-            why,
-            error,
-            (&self.prepared.call, self.options),
-            is_uncertain,
-        )
+        let call = (&self.prepared.call, self.options);
+        retry_note(why, error, call, is_uncertain)
     }
 
     pub(super) fn backoff(&self, started: Duration) -> Backoff {
@@ -242,52 +236,11 @@ pub(crate) fn upload_request(
     mut options: CallOptions,
     content: Box<UploadContent<'_>>,
 ) -> Result<HttpRequest, Error> {
-    give_request_id(prepared, &mut options)?;
+    give_request_id(&prepared.call, &mut options)?;
     build_upload(
         &prepared.call,
         &options,
         &prepared.request_context(),
         content,
     )
-}
-
-/// Sets the parameter `requestId`: that of the caller, or a new one, the same for all attempts, if the method has this parameter.
-pub(crate) fn set_request_id(prepared: &Prepared, options: &mut CallOptions) -> Result<(), Error> {
-    give_request_id(prepared, options)?;
-    let wanted = prepared.call.method.request_id && options.get().request_id.is_none();
-    if wanted && !has_request_id(prepared, options) {
-        options.set_param(REQUEST_ID, Uuid::new_v4().to_string());
-    }
-    Ok(())
-}
-
-/// Sets the parameter `requestId` that the caller gave.
-pub(super) fn give_request_id(prepared: &Prepared, options: &mut CallOptions) -> Result<(), Error> {
-    let method = prepared.call.method;
-    match &options.get().request_id {
-        Some(RequestId::Given(_)) if !method.request_id => {
-            let message =
-                "the method has no parameter `requestId`; leave out the option `request_id`";
-            Err(Error::usage(message).at(method.id, None))
-        }
-        Some(RequestId::Given(id)) => {
-            let id = id.clone();
-            options.set_param(REQUEST_ID, id);
-            Ok(())
-        }
-        Some(RequestId::Off) | None => Ok(()),
-    }
-}
-
-/// Returns whether the call may be repeated although an attempt may have had its effect.
-pub(crate) fn is_safe(prepared: &Prepared, options: &CallOptions) -> bool {
-    safety::is_safe(&prepared.call, options, has_request_id(prepared, options))
-}
-
-fn has_request_id(prepared: &Prepared, options: &CallOptions) -> bool {
-    options.has_param(REQUEST_ID)
-        || prepared
-            .call
-            .parameters()
-            .any(|(name, value)| name == REQUEST_ID && !value.is_empty())
 }

@@ -8,7 +8,6 @@ use http::{HeaderMap, StatusCode, header::WWW_AUTHENTICATE};
 use serde::de::DeserializeOwned;
 
 use super::{
-    JsonFailure, JsonFailureKind,
     authorize::offered_scopes,
     plan::Plan,
     response_body::{ResponseBody, declared_length},
@@ -17,15 +16,12 @@ use crate::{
     Error, ErrorKind, Response,
     client::Prepared,
     error::Note,
-    http::{
-        content_encoding::{self, Coding},
-        data_wrapper,
-    },
+    http::content_encoding::{self, Coding},
     media_type,
     method::Method,
     redact::RedactedUrl,
     request::{Transfer, from_response::FromResponse, options::CallOptions},
-    wire::json_text,
+    wire::json_text::{self, JsonFailure, JsonFailureKind},
 };
 
 /// A response that is not decoded.
@@ -139,9 +135,15 @@ impl RawResponse {
         self.status == StatusCode::NOT_MODIFIED
     }
 
-    pub(crate) fn into_raw(self) -> Response<Bytes> {
+    pub(crate) fn into_raw(mut self) -> Response<Bytes> {
+        let body = std::mem::take(&mut self.body);
+        self.with_value(body)
+    }
+
+    /// Returns `value` with the status and the headers.
+    fn with_value<T>(self, value: T) -> Response<T> {
         Response {
-            value: self.body,
+            value,
             status: self.status,
             headers: self.headers,
             attempts: self.attempts,
@@ -152,20 +154,10 @@ impl RawResponse {
     pub(crate) fn decode<R: FromResponse>(self) -> Result<Response<R>, Error> {
         if let Some(value) = R::from_http(&self.headers, &self.body) {
             self.check_coding()?;
-            return Ok(Response {
-                value,
-                status: self.status,
-                headers: self.headers,
-                attempts: self.attempts,
-            });
+            return Ok(self.with_value(value));
         }
         let value = self.or_empty::<R, _>(R::empty, R::decode)?;
-        Ok(Response {
-            value,
-            status: self.status,
-            headers: self.headers,
-            attempts: self.attempts,
-        })
+        Ok(self.with_value(value))
     }
 
     /// Decodes one page of a list with `read`, and the token of the next page.
@@ -242,13 +234,21 @@ impl RawResponse {
             "the server reports with status {status} that the call was carried out, but its response is empty, though the document declares one{schema}"
         );
         self.with_attempts(Error::new(ErrorKind::Decode, message))
-            .at(self.method.id, self.url())
-            .with_response(self.status, self.headers.clone(), self.body.clone())
     }
 
-    /// Adds the number of attempts, and why there are no more, to an error.
+    /// Adds this response, the number of attempts, and why there are no more, to an error.
     fn with_attempts(&self, error: Error) -> Error {
-        error.after(self.attempts, self.note.as_deref().cloned())
+        let error = error.after(self.attempts, self.note.as_deref().cloned());
+        self.locate(error)
+    }
+
+    /// Adds the method and this response to an error.
+    pub(crate) fn locate(&self, error: Error) -> Error {
+        error.at(self.method.id, self.url()).with_response(
+            self.status,
+            self.headers.clone(),
+            self.body.clone(),
+        )
     }
 
     /// Returns the text of the body. Bytes that are not UTF-8 are replaced.
@@ -270,9 +270,7 @@ impl RawResponse {
         let message = format!(
             "the response is encoded as {name:?}, which is not decoded here; `.raw()` gives the bytes as they are"
         );
-        Error::new(ErrorKind::Decode, message)
-            .at(self.method.id, self.url())
-            .with_response(self.status, self.headers.clone(), self.body.clone())
+        self.locate(Error::new(ErrorKind::Decode, message))
     }
 
     /// Returns the URL of the request, without secrets.
@@ -295,11 +293,7 @@ impl RawResponse {
     /// Returns the JSON of the response without its data wrapper.
     pub(crate) fn content(&self) -> Bytes {
         let body = self.body.slice_ref(json_text::without_mark(&self.body));
-        if self.method.api.data_wrapper {
-            data_wrapper::unwrap(&body)
-        } else {
-            body
-        }
+        self.method.api.unwrap(body)
     }
 
     fn is_nothing(&self, body: &[u8]) -> bool {
@@ -329,8 +323,6 @@ impl RawResponse {
             _ => {}
         }
         self.with_attempts(Error::new(ErrorKind::Decode, message))
-            .at(self.method.id, self.url())
-            .with_response(self.status, self.headers.clone(), self.body.clone())
             .with_json_path(failure.path)
     }
 }
@@ -382,6 +374,23 @@ macro_rules! response_methods {
             /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the response has another form; else as for [`raw`](Self::raw).
             pub fn json<T: DeserializeOwned>(self) -> BoxFuture<'static, Result<T, Error>> {
                 Box::pin(async move { $send(&self.prepared $(, *self.$field)*).await?.json() })
+            }
+        }
+
+        impl<R> $Pending<R> {
+            /// Requests a part of the response and decodes it as a type of your own, whose fields are the mask ([`fields`](Self::fields)).
+            ///
+            /// See [`Fields`](trait@crate::Fields).
+            pub fn select<T>(mut self) -> $Pending<T>
+            where
+                T: crate::Fields + FromResponse + crate::fields::Part<R>,
+            {
+                self.prepared.options.set_param("fields", T::mask());
+                $Pending {
+                    prepared: self.prepared,
+                    $($field: self.$field,)*
+                    response: PhantomData,
+                }
             }
         }
 

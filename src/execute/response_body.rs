@@ -7,7 +7,6 @@ use http::{HeaderMap, Method, StatusCode, header::CONTENT_LENGTH};
 
 use crate::{
     Error, ErrorKind,
-    error::Repeat,
     http::content_encoding::{Coding, Decoder, Pull},
 };
 
@@ -111,11 +110,9 @@ pub(crate) fn too_long(limit: usize) -> Error {
 
 /// The error of a body that ended early although its stream ended without an error.
 pub(crate) fn wrong_length(received: u64, declared: u64) -> Error {
-    Error::new(
-        ErrorKind::Transport,
-        format!("the response ended after {received} of {declared} bytes"),
-    )
-    .with_repeat(Repeat::IfSafe)
+    Error::interrupted(format!(
+        "the response ended after {received} of {declared} bytes"
+    ))
 }
 
 /// Returns the length of a response body by `content-length`, if it has a body.

@@ -18,15 +18,14 @@ use crate::{
     error::Repeat,
     execute::{
         RawResponse, authorize,
-        backoff::{Backoff, Next, Why},
         exchange::exchange,
         plan::{Plan, ReadMode, Retries},
+        repeat::{BODY_CONSUMED, Backoff, Next, Why},
         response_body::ResponseBody,
-        safety::BODY_CONSUMED,
         state::{AttemptTimer, CallState, CallStep, patiently, within_attempt},
         telemetry::AttemptTelemetry,
     },
-    http::content_range,
+    http::headers::complete_length,
 };
 
 /// The last failure of a request, which errors report even if a timeout interrupts the next attempt.
@@ -214,5 +213,5 @@ async fn send_and_read(
 /// Returns whether the server cannot send a part of the media because the media is empty: `content-range: bytes */0`.
 fn is_part_of_nothing(response: &RawResponse) -> bool {
     response.status == StatusCode::RANGE_NOT_SATISFIABLE
-        && content_range::complete_length(&response.headers) == Some(0)
+        && complete_length(&response.headers) == Some(0)
 }

@@ -7,7 +7,7 @@ use http::{
 };
 
 use crate::http::{
-    HttpRequest, Root, data_wrapper,
+    HttpRequest, Root,
     headers::{
         GZIP, JSON, METHOD_OVERRIDE, RequestContext, api_client, request_headers, user_agent,
     },
@@ -263,8 +263,9 @@ fn body(call: &Call) -> Result<Option<Bytes>, String> {
         Some(Err(why)) => return Err(why.to_string()),
     };
     let is_raw = call.body_type.is_some();
-    if is_raw || !call.method.api.data_wrapper || data_wrapper::is_wrapped(body) {
-        return Ok(Some(body.clone()));
-    }
-    Ok(Some(data_wrapper::wrap(body)))
+    Ok(Some(if is_raw {
+        body.clone()
+    } else {
+        call.method.api.wrap(body)
+    }))
 }

@@ -5,7 +5,7 @@ use std::ops::{Bound, RangeBounds};
 use http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_RANGE};
 
 use super::checksum::{STORED_ENCODING, is_decompressed};
-use crate::http::{content_encoding::Coding, content_range::ContentRange};
+use crate::http::{content_encoding::Coding, headers::ContentRange};
 
 /// A range of the media.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,7 +189,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::http::content_range;
+    use crate::http::headers::complete_length;
 
     fn header(part: Option<ByteRange>) -> Option<String> {
         let value = part?.header().expect("bytes");
@@ -394,7 +394,7 @@ mod tests {
                     prop_assert!(start + wanted <= total);
                 }
             }
-            let _ = content_range::complete_length(&headers);
+            let _ = complete_length(&headers);
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     execute,
     http::HttpRequest,
     outlined_box::OutlinedBox,
-    request::{Call, Transfer, option_setters::option_setters, options::CallOptions},
+    request::{Call, Transfer, option_setters::option_setters},
 };
 use gapi_auth::RedactedPath;
 
@@ -88,11 +88,7 @@ impl Download {
         self
     }
 
-    option_setters!();
-
-    fn options_mut(&mut self) -> &mut CallOptions {
-        &mut self.prepared.options
-    }
+    option_setters!(prepared.options);
 
     /// Sends the request to the `download/` URL, which avoids a redirect on services that have one
     /// (`useMediaDownloadService` in the Discovery document). Other methods fail when they are sent.

@@ -121,7 +121,7 @@ async fn send_in_one_request(
             (MediaBody::Streamed(media), len)
         }
     };
-    execute::set_request_id(prepared, &mut options)?;
+    execute::set_request_id(&prepared.call, &mut options)?;
     let content = Box::new(|json| {
         // The length may be known only now.
         plan.protocol(method, len)?;

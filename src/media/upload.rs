@@ -14,16 +14,13 @@ use super::{
     send_upload::{self, MediaBody, one_request_content},
 };
 use crate::{
-    Client, Error, Fields, LongRunning, Response, Wait,
+    Client, Error, LongRunning, Response, Wait,
     client::Prepared,
     execute::{self, RawResponse, response_methods},
-    fields::Part,
     http::{HttpRequest, UploadContent, preview_upload},
     method::Method,
     outlined_box::OutlinedBox,
-    request::{
-        Call, from_response::FromResponse, option_setters::option_setters, options::CallOptions,
-    },
+    request::{Call, from_response::FromResponse, option_setters::option_setters},
 };
 use gapi_auth::RedactedPath;
 
@@ -177,11 +174,7 @@ pub struct PendingUpload<R> {
 }
 
 impl<R> PendingUpload<R> {
-    option_setters!();
-
-    fn options_mut(&mut self) -> &mut CallOptions {
-        &mut self.prepared.options
-    }
+    option_setters!(prepared.options);
 
     /// Returns the request without its media.
     pub fn call(&self) -> &Call {
@@ -197,16 +190,6 @@ impl<R> PendingUpload<R> {
         let content = first_content(&self.plan, method);
         execute::upload_request(prepared, prepared.merged_options(), content)
     }
-
-    /// Asks for a part of the response only, and reads it as a type of your own: see [`Fields`](trait@Fields).
-    pub fn select<T: Fields + FromResponse + Part<R>>(mut self) -> PendingUpload<T> {
-        self.prepared.options.set_param("fields", T::mask());
-        PendingUpload {
-            prepared: self.prepared,
-            plan: self.plan,
-            response: PhantomData,
-        }
-    }
 }
 
 response_methods!(PendingUpload: send_upload::send, plan);
@@ -216,10 +199,8 @@ impl<R: FromResponse> IntoFuture for PendingUpload<R> {
     type IntoFuture = BoxFuture<'static, Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move {
-            let response = send_upload::send(&self.prepared, *self.plan).await?;
-            response.decode().map(Response::into_inner)
-        })
+        let response = self.with_meta();
+        Box::pin(async move { response.await.map(Response::into_inner) })
     }
 }
 

@@ -6,7 +6,10 @@
 #[macro_use]
 mod features;
 
+use bytes::Bytes;
+
 pub use self::features::{JobShape, MaskOf, MediaDownload, MediaUpload, Paging, Patching, Slot};
+use crate::wire::member;
 
 /// An API: the properties that its methods have in common.
 #[derive(Debug)]
@@ -76,7 +79,26 @@ impl Api {
         /// Sets the regular expressions of parameters' values.
         with_patterns(patterns: &'static [&'static str]);
     }
+
+    /// Returns a JSON body inside of `{"data": ...}`, if the API has this wrapper and the caller did not add it.
+    pub(crate) fn wrap(&self, body: &Bytes) -> Bytes {
+        if !self.data_wrapper || member(body, DATA).is_some() {
+            return body.clone();
+        }
+        [b"{\"data\":", body.as_ref(), b"}"].concat().into()
+    }
+
+    /// Returns the content of the wrapper, if the API has one and it is there, or else the whole body.
+    pub(crate) fn unwrap(&self, body: Bytes) -> Bytes {
+        match member(&body, DATA) {
+            Some(inner) if self.data_wrapper => body.slice_ref(inner),
+            _ => body,
+        }
+    }
 }
+
+/// The property that wraps the bodies and responses of older APIs.
+const DATA: &str = "data";
 
 /// A regional endpoint of an API.
 #[derive(Clone, Copy, Debug)]
@@ -350,4 +372,30 @@ pub enum OperationShape {
     Status,
     /// A resource with a state.
     Job(&'static JobShape),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bodies_are_wrapped_once_and_unwrapped() {
+        let plain = Api::new("plain", "v1", "", "https://plain.googleapis.com/");
+        let older =
+            Api::new("older", "v1", "", "https://older.googleapis.com/").with_data_wrapper();
+        let body = Bytes::from_static(b"{\"q\":[]}");
+        assert_eq!(older.wrap(&body), "{\"data\":{\"q\":[]}}");
+        assert_eq!(plain.wrap(&body), body);
+        let wrapped = Bytes::from_static(b" {\"a\":1, \"data\" : {}}");
+        assert_eq!(older.wrap(&wrapped), wrapped);
+        for other in ["{\"q\":{\"data\":1}}", "[1]"] {
+            assert_ne!(older.wrap(&Bytes::from(other)), other);
+        }
+        let response = Bytes::from_static(b"{\"data\": {\"a\": [1]} }");
+        assert_eq!(older.unwrap(response.clone()), "{\"a\": [1]}");
+        assert_eq!(plain.unwrap(response.clone()), response);
+        for whole in ["{\"a\":1}", "[1]", "", "text", "null"] {
+            assert_eq!(older.unwrap(Bytes::from(whole)), whole);
+        }
+    }
 }

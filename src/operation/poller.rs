@@ -1,12 +1,6 @@
 //! Starts an operation and polls it.
 
-use std::{
-    collections::hash_map::RandomState,
-    hash::{BuildHasher as _, Hasher as _},
-    pin::pin,
-    sync::Arc,
-    time::Duration,
-};
+use std::{pin::pin, sync::Arc, time::Duration};
 
 use futures_util::future::{Either, select};
 use gapi_transport::BoxFuture;
@@ -23,6 +17,7 @@ use crate::{
     outlined_box::OutlinedBox,
     paging::with_field,
     request::{Call, options::CallOptions},
+    retry::random,
 };
 
 /// How many consecutive polls may fail for a temporary reason before the wait fails.
@@ -294,13 +289,6 @@ impl PollDelay {
         let limit = self.longest.max(self.first).as_secs_f64();
         Duration::try_from_secs_f64(grown.min(limit) * (1.0 - part / 4.0)).unwrap_or(self.longest)
     }
-}
-
-/// Returns a number from 0 to 1, random enough to spread polls.
-fn random() -> f64 {
-    let bits = RandomState::new().build_hasher().finish() >> 11;
-    // 53 bits are exact in a double.
-    bits as f64 / (1_u64 << 53) as f64
 }
 
 #[cfg(test)]

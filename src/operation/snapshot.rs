@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     Error, ErrorKind,
+    error::rpc_code,
     execute::RawResponse,
     method::{JobShape, Method, OperationShape},
     request::from_response::FromResponse,
@@ -165,14 +166,7 @@ impl Snapshot {
 
     /// Adds the call and this response to an error.
     fn locate(&self, error: Error) -> Error {
-        error
-            .at(self.response.method.id, self.response.url())
-            .counting(self.response.attempts)
-            .with_response(
-                self.response.status,
-                self.response.headers.clone(),
-                self.response.body.clone(),
-            )
+        self.response.locate(error).counting(self.response.attempts)
     }
 }
 
@@ -311,28 +305,11 @@ fn error_status(fields: &Map<String, Value>) -> Option<StatusCode> {
     let status = fields.get("httpErrorStatusCode").and_then(Value::as_u64);
     let code = || {
         let code = fields.get("error")?.get("code")?.as_u64()?;
-        of_code(code)
+        let (_, status) = rpc_code(code).filter(|_| code > 0)?;
+        Some(status.into())
     };
     let status = status.or_else(code)?;
     StatusCode::from_u16(u16::try_from(status).ok()?).ok()
-}
-
-/// Returns the HTTP status of a `google.rpc.Code` (`google/rpc/code.proto`).
-fn of_code(code: u64) -> Option<u64> {
-    Some(match code {
-        1 => 499,
-        3 | 9 | 11 => 400,
-        4 => 504,
-        5 => 404,
-        6 | 10 => 409,
-        7 => 403,
-        8 => 429,
-        12 => 501,
-        14 => 503,
-        16 => 401,
-        2 | 13 | 15 => 500,
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

@@ -10,13 +10,11 @@ use std::{
 
 use futures_util::{Stream, future::poll_fn};
 
-use super::{Listed, Pages};
+use super::{Listed, Pages, list_setters};
 use crate::{
     Client, Error,
     fields::{Part, page_from_slice},
-    request::{
-        Call, from_response::FromResponse, option_setters::option_setters, options::CallOptions,
-    },
+    request::{Call, from_response::FromResponse, option_setters::option_setters},
     wire::Selection,
 };
 
@@ -84,31 +82,7 @@ impl<R: FromResponse, T: Send + 'static> Items<R, T> {
         }
     }
 
-    option_setters!();
-
-    fn options_mut(&mut self) -> &mut CallOptions {
-        self.pages.options_mut()
-    }
-
-    /// Asks for at most `size` entries per page. Servers may return fewer.
-    pub fn page_size(mut self, size: u32) -> Self {
-        self.pages = self.pages.page_size(size);
-        self
-    }
-
-    /// Begins at this page instead of the first one. `token` is the [`page_token`](Self::page_token) of an earlier run.
-    pub fn start_at(mut self, token: impl Into<String>) -> Self {
-        self.pages = self.pages.start_at(token);
-        self
-    }
-
-    /// Fetches one page ahead, in a task of its own, while the caller works on the entries of the current one.
-    ///
-    /// Off by default. Has no effect without a tokio runtime.
-    pub fn prefetch(mut self) -> Self {
-        self.pages = self.pages.prefetch();
-        self
-    }
+    list_setters!(pages.paginator);
 
     /// Returns the token of the page that holds the next entry, with which a list can be continued after an error.
     ///
@@ -126,7 +100,7 @@ impl<R: FromResponse, T: Send + 'static> Items<R, T> {
     ///
     /// `U` is the type of an entry of a list, `(String, U)` that of an entry of a map. The token of the next page is also asked for.
     pub fn select<U: Listed + Part<T>>(self) -> Items<U::Page, U> {
-        let name = self.pages.items_property();
+        let name = self.pages.paginator.items_property();
         let mut selection = Selection::default();
         selection.part(name, U::select);
         let read = move |body: &[u8], token: &str| {
@@ -138,7 +112,7 @@ impl<R: FromResponse, T: Send + 'static> Items<R, T> {
             .pages
             .reading(selection.into_text(), Some(Arc::new(read)));
         if name.is_empty() {
-            pages.refuse(
+            pages.paginator.refuse(
                 "the entries of this list are no property of its pages; select from `pages`",
             );
         }

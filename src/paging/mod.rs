@@ -19,11 +19,37 @@ pub(crate) use self::paginator::with_field;
 use crate::{
     Client, Error, ErrorKind, Fields,
     fields::Part,
-    request::{
-        Call, from_response::FromResponse, option_setters::option_setters, options::CallOptions,
-    },
+    request::{Call, from_response::FromResponse, option_setters::option_setters},
     wire::{Selection, Wire},
 };
+
+/// Defines the setters of options and pages in a type whose [`Paginator`] is the field `$field`.
+macro_rules! list_setters {
+    ($($field:ident).+) => {
+        option_setters!($($field).+.prepared.options);
+
+        /// Asks for at most `size` entries per page. Servers may return fewer.
+        pub fn page_size(mut self, size: u32) -> Self {
+            self.$($field).+.set_size(size);
+            self
+        }
+
+        /// Begins at this page instead of the first one. `token` is the [`page_token`](Self::page_token) of an earlier run.
+        pub fn start_at(mut self, token: impl Into<String>) -> Self {
+            self.$($field).+.token = Some(token.into());
+            self
+        }
+
+        /// Fetches one page ahead, in a task of its own, while the caller works on the current one.
+        ///
+        /// Off by default, because a caller that stops early has fetched a page too many. Has no effect without a tokio runtime.
+        pub fn prefetch(mut self) -> Self {
+            self.$($field).+.prefetch = true;
+            self
+        }
+    };
+}
+use list_setters;
 
 /// The pages of a list. Also a [`Stream`] of `Result<R, Error>`.
 ///
@@ -60,23 +86,7 @@ impl<R: FromResponse> Pages<R> {
         }
     }
 
-    option_setters!();
-
-    fn options_mut(&mut self) -> &mut CallOptions {
-        self.paginator.options_mut()
-    }
-
-    /// Asks for at most `size` entries per page. Servers may return fewer.
-    pub fn page_size(mut self, size: u32) -> Self {
-        self.paginator.set_size(size);
-        self
-    }
-
-    /// Begins at this page instead of the first one. `token` is the [`page_token`](Self::page_token) of an earlier run.
-    pub fn start_at(mut self, token: impl Into<String>) -> Self {
-        self.paginator.start_at(token.into());
-        self
-    }
+    list_setters!(paginator);
 
     /// Asks for a part of each page only, and reads it as a type of your own: see [`Fields`](trait@Fields).
     ///
@@ -85,52 +95,32 @@ impl<R: FromResponse> Pages<R> {
         self.reading(T::mask(), None)
     }
 
-    /// Returns the name of the property of a page that holds its entries; empty if it is not known.
-    fn items_property(&self) -> &'static str {
-        self.paginator.items_property()
-    }
-
     /// Refuses a page whose entries are not of the declared type: the list would seem to be empty.
-    fn check_items(&self, page: &R) -> Result<(), Error>
-    where
-        R: FromResponse,
-    {
+    fn check_items(&self, page: &R) -> Result<(), Error> {
         let name = self.paginator.items_property();
         if page.misfit(name).is_none() {
             return Ok(());
         }
         let message = format!("{name}: the entries of the page do not have the declared type");
         let error = Error::new(ErrorKind::Decode, message).with_json_path(name.to_owned());
-        Err(error.at(self.paginator.call().method.id, None))
-    }
-
-    /// Records a mistake, reported in place of the first page.
-    fn refuse(&mut self, why: &str) {
-        self.paginator.refuse(why);
+        Err(error.at(self.paginator.prepared.call.method.id, None))
     }
 
     /// Returns the same list with the field mask `mask`, whose pages are read by `read`, or else as a `T` is.
     fn reading<T>(mut self, mask: String, read: Option<PageReader<T>>) -> Pages<T> {
-        self.paginator.options_mut().set_param("fields", mask);
+        let options = &mut self.paginator.prepared.options;
+        options.set_param("fields", mask);
         Pages {
             paginator: self.paginator,
             read,
         }
     }
 
-    /// Fetches one page ahead, in a task of its own, while the caller works on the current one.
-    ///
-    /// Off by default, because a caller that stops early has fetched a page too many. Has no effect without a tokio runtime.
-    pub fn prefetch(mut self) -> Self {
-        self.paginator.prefetch();
-        self
-    }
-
     /// Returns the token of the next page, with which a list can be continued after an error.
     ///
     /// `None` before the first page and after the last.
     pub fn page_token(&self) -> Option<&str> {
-        self.paginator.token()
+        self.paginator.token.as_deref()
     }
 
     /// Returns the next page; `None` after the last one.
@@ -185,8 +175,8 @@ impl<R: FromResponse> Stream for Pages<R> {
 impl<R> fmt::Debug for Pages<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pages")
-            .field("call", self.paginator.call())
-            .field("options", self.paginator.options())
+            .field("call", &self.paginator.prepared.call)
+            .field("options", &self.paginator.prepared.options)
             .field("done", &self.paginator.is_done())
             .finish_non_exhaustive()
     }

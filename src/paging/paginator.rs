@@ -15,19 +15,19 @@ use crate::{
     execute::{self, RawResponse},
     method::Slot,
     outlined_box::OutlinedBox,
-    request::{Call, body::encode, options::CallOptions},
+    request::{Call, body::encode},
 };
 
 /// A list, and how far it was read.
 pub(super) struct Paginator {
-    prepared: OutlinedBox<Prepared>,
+    pub(super) prepared: OutlinedBox<Prepared>,
     /// The token of the page to fetch next.
-    token: Option<String>,
+    pub(super) token: Option<String>,
     cycle: CycleDetector,
     /// A mistake in the setup, reported in place of the first page.
     mistake: Option<Error>,
     /// Whether the next page is fetched while the caller works on the current one.
-    prefetch: bool,
+    pub(super) prefetch: bool,
     state: FetchState,
 }
 
@@ -54,18 +54,6 @@ impl Paginator {
         }
     }
 
-    pub(super) fn call(&self) -> &Call {
-        &self.prepared.call
-    }
-
-    pub(super) fn options(&self) -> &CallOptions {
-        &self.prepared.options
-    }
-
-    pub(super) fn options_mut(&mut self) -> &mut CallOptions {
-        &mut self.prepared.options
-    }
-
     pub(super) fn is_done(&self) -> bool {
         matches!(self.state, FetchState::Done)
     }
@@ -90,21 +78,6 @@ impl Paginator {
         let method = self.prepared.call.method.id;
         self.mistake
             .get_or_insert_with(|| Error::usage(why).at(method, None));
-    }
-
-    /// Begins at the page with this token.
-    pub(super) fn start_at(&mut self, token: String) {
-        self.token = Some(token);
-    }
-
-    /// Fetches one page ahead.
-    pub(super) fn prefetch(&mut self) {
-        self.prefetch = true;
-    }
-
-    /// Returns the token of the next page.
-    pub(super) fn token(&self) -> Option<&str> {
-        self.token.as_deref()
     }
 
     /// Returns the name of the property of a page that holds the token of the next page.

@@ -3,10 +3,11 @@
 use std::{collections::BTreeMap, fmt, marker::PhantomData, ops::Range, sync::Arc};
 
 use bytes::Bytes;
-use http::{HeaderMap, header::CONTENT_TYPE};
+use http::HeaderMap;
 use serde_json::Value;
 
 use crate::{
+    media_type,
     request::from_response::FromResponse,
     wire::{Object, Wire, Written, in_standard, to_vec},
 };
@@ -85,24 +86,22 @@ impl<T: ?Sized> Body<T> {
     }
 
     fn encode(encoded: Result<Vec<u8>, serde_json::Error>) -> Self {
+        Self::new(encode(encoded), None)
+    }
+
+    fn new(encoded: Encoded, content_type: Option<String>) -> Self {
         Self {
-            encoded: encode(encoded),
+            encoded,
             base64: None,
-            content_type: None,
+            content_type,
             schema: PhantomData,
         }
     }
 
     /// Creates a body that is not JSON. The default content type is `application/octet-stream`.
     pub(crate) fn raw(data: Bytes, content_type: Option<String>) -> Self {
-        Self {
-            encoded: Ok(data),
-            base64: None,
-            content_type: Some(
-                content_type.unwrap_or_else(|| String::from("application/octet-stream")),
-            ),
-            schema: PhantomData,
-        }
+        let default = || String::from("application/octet-stream");
+        Self::new(Ok(data), content_type.or_else(|| Some(default())))
     }
 
     /// Creates a body of JSON text, which is sent unchanged.
@@ -112,12 +111,7 @@ impl<T: ?Sized> Body<T> {
     pub fn from_json(text: impl Into<Bytes>) -> Result<Self, serde_json::Error> {
         let bytes = text.into();
         serde_json::from_slice::<serde::de::IgnoredAny>(&bytes)?;
-        Ok(Self {
-            encoded: Ok(bytes),
-            base64: None,
-            content_type: None,
-            schema: PhantomData,
-        })
+        Ok(Self::new(Ok(bytes), None))
     }
 }
 
@@ -228,9 +222,8 @@ impl FromResponse for HttpBody {
     }
 
     fn from_http(headers: &HeaderMap, body: &Bytes) -> Option<Self> {
-        let content_type = headers.get(CONTENT_TYPE);
         Some(Self {
-            content_type: content_type.and_then(|v| Some(v.to_str().ok()?.to_owned())),
+            content_type: media_type::of(headers).map(String::from),
             data: body.clone(),
         })
     }

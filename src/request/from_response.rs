@@ -1,13 +1,16 @@
 //! Types of responses.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt, ops::Deref};
 
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode, header::ETAG};
 use serde_json::Value;
 
-use crate::value::{Date, DateTime, Duration, FieldMask};
-use crate::wire::{AnyObject, Object, Wire, from_slice};
+use crate::{
+    media_type,
+    value::{Date, DateTime, Duration, FieldMask},
+    wire::{AnyObject, Object, Wire, from_slice, no_token},
+};
 
 /// The response of a method: a schema, a list, a map, a scalar, an enum, any JSON value, or nothing.
 pub trait FromResponse: Sized + Send + 'static {
@@ -60,9 +63,7 @@ pub trait FromResponse: Sized + Send + 'static {
         let page = Self::decode(body)?;
         if page.misfit(token).is_some() {
             // Without it the list would end here.
-            return Err(serde::de::Error::custom(format_args!(
-                "{token:?} is no text, so that the next page cannot be asked for"
-            )));
+            return Err(no_token(token));
         }
         let token = page.text_of(token);
         Ok((page, token))
@@ -196,3 +197,65 @@ macro_rules! __gapi_from_response {
 __gapi_from_response!(
     bool i32 u32 i64 u64 f32 f64 String Bytes DateTime Date Duration FieldMask
 );
+
+/// A response value with its status and headers. It dereferences to the value.
+///
+/// `Debug` shows the status and the names of the headers, but not the value, because raw bytes may hold secrets. Values of generated
+/// types have a `Debug` that hides secrets.
+#[derive(Clone)]
+pub struct Response<T> {
+    pub(crate) value: T,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) attempts: u32,
+}
+
+impl<T> Response<T> {
+    /// Returns the number of HTTP exchanges of the call: see [`Error::attempts`](crate::Error::attempts).
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// Returns the HTTP status, always a success.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Returns the headers.
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// Returns the header `etag`, with its quotes (RFC 9110, section 8.8.3).
+    pub fn etag(&self) -> Option<&str> {
+        self.headers.get(ETAG)?.to_str().ok()
+    }
+
+    /// Returns the header `content-type`.
+    pub fn content_type(&self) -> Option<&str> {
+        media_type::of(&self.headers)
+    }
+
+    /// Returns the value.
+    pub fn into_inner(self) -> T {
+        self.value
+    }
+}
+
+impl<T> Deref for Response<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers.keys().map(http::HeaderName::as_str).collect();
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("headers", &names)
+            .finish_non_exhaustive()
+    }
+}

@@ -2,7 +2,6 @@
 
 pub(crate) mod body;
 pub(crate) mod from_response;
-pub(crate) mod on_demand;
 pub(crate) mod option_setters;
 pub(crate) mod options;
 

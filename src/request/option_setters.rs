@@ -1,12 +1,25 @@
-//! The setters of options, which all types that have options share.
+//! The setters of options, which all types that have options share; and the code that only programs contain which use an option for it:
+//! compression and regular expressions.
 
-/// Defines the setters in a type with `fn options_mut(&mut self) -> &mut CallOptions`.
+use std::{
+    collections::HashMap,
+    io::Write as _,
+    sync::{Mutex, PoisonError},
+};
+
+use bytes::Bytes;
+use flate2::{Compression, write::GzEncoder};
+use regex_lite::Regex;
+
+use super::Call;
+
+/// Defines the setters in a type whose [`CallOptions`](crate::CallOptions) are the field `$field`; without a field, in that type itself.
 macro_rules! option_setters {
-    () => {
+    ($($field:tt).*) => {
         /// Sets all options that `options` sets.
         pub fn options(mut self, options: $crate::CallOptions) -> Self {
-            let earlier = std::mem::take(self.options_mut());
-            *self.options_mut() = options.or(&earlier);
+            let own = &mut self$(.$field)*;
+            *own = options.or(own);
             self
         }
 
@@ -16,7 +29,7 @@ macro_rules! option_setters {
         ///
         /// Even an unlimited call fails after 60 s without progress before its request is sent.
         pub fn timeout(mut self, limit: std::time::Duration) -> Self {
-            self.options_mut().get_mut().timeout = Some(limit);
+            self$(.$field)*.get_mut().timeout = Some(limit);
             self
         }
 
@@ -27,13 +40,13 @@ macro_rules! option_setters {
         /// The default is 60 s, plus one second for every 64 KiB of an upload; for media of unknown length, 60 s without a byte.
         /// [`Duration::MAX`](std::time::Duration::MAX) means no limit.
         pub fn attempt_timeout(mut self, limit: std::time::Duration) -> Self {
-            self.options_mut().get_mut().attempt_timeout = Some(limit);
+            self$(.$field)*.get_mut().attempt_timeout = Some(limit);
             self
         }
 
         /// Sets how often and when the call is retried. [`RetryPolicy`](crate::RetryPolicy) describes which failures are retried.
         pub fn retry(mut self, policy: $crate::RetryPolicy) -> Self {
-            self.options_mut().get_mut().retry = Some(policy);
+            self$(.$field)*.get_mut().retry = Some(policy);
             self
         }
 
@@ -45,7 +58,7 @@ macro_rules! option_setters {
         /// upload session, a chunk, and the rest of an interrupted download. [`RetryPolicy::none`](crate::RetryPolicy::none) allows
         /// one attempt in all cases.
         pub fn idempotent(mut self, idempotent: bool) -> Self {
-            self.options_mut().get_mut().idempotent = Some(idempotent);
+            self$(.$field)*.get_mut().idempotent = Some(idempotent);
             self
         }
 
@@ -54,13 +67,13 @@ macro_rules! option_setters {
         /// By default, a method with this parameter gets a new UUID for each call, the same for all attempts. For a method without
         /// it, sending the call is an error.
         pub fn request_id(mut self, id: Option<&str>) -> Self {
-            self.options_mut().get_mut().request_id = Some(id.into());
+            self$(.$field)*.get_mut().request_id = Some(id.into());
             self
         }
 
         /// Limits the response in memory, in bytes. 256 MiB by default.
         pub fn response_limit(mut self, bytes: usize) -> Self {
-            self.options_mut().get_mut().response_limit = Some(bytes);
+            self$(.$field)*.get_mut().response_limit = Some(bytes);
             self
         }
 
@@ -74,7 +87,7 @@ macro_rules! option_setters {
             name: impl AsRef<str>,
             value: impl TryInto<http::HeaderValue>,
         ) -> Self {
-            self.options_mut()
+            self$(.$field)*
                 .set_header(name.as_ref(), value.try_into().ok());
             self
         }
@@ -84,7 +97,7 @@ macro_rules! option_setters {
         /// base64.
         pub fn if_match(mut self, etag: impl $crate::request::EntityTag) -> Self {
             let etag = etag.into_text();
-            self.options_mut()
+            self$(.$field)*
                 .set_header("if-match", etag.try_into().ok());
             self
         }
@@ -95,15 +108,15 @@ macro_rules! option_setters {
         ///
         /// An [`endpoint`](crate::ClientBuilder::endpoint) of the client, and an emulator, take precedence.
         pub fn location(mut self, location: impl Into<String>) -> Self {
-            self.options_mut().get_mut().location = Some(location.into());
+            self$(.$field)*.get_mut().location = Some(location.into());
             self
         }
 
         /// Sets whether the JSON body is compressed (`content-encoding: gzip`). Responses are always requested with gzip, and decoded.
         pub fn compress(mut self, compress: bool) -> Self {
-            self.options_mut().get_mut().compress = $crate::request::on_demand::OnDemand::of(
+            self$(.$field)*.get_mut().compress = $crate::request::option_setters::OnDemand::of(
                 compress,
-                $crate::request::on_demand::gzip,
+                $crate::request::option_setters::gzip,
             );
             self
         }
@@ -111,10 +124,11 @@ macro_rules! option_setters {
         /// Sets whether the values of parameters are checked against the patterns of the document before the call is sent. Off by
         /// default, because documents can be older than the servers.
         pub fn check_patterns(mut self, check: bool) -> Self {
-            self.options_mut().get_mut().check_patterns = $crate::request::on_demand::OnDemand::of(
-                check,
-                $crate::request::on_demand::check_patterns,
-            );
+            self$(.$field)*.get_mut().check_patterns =
+                $crate::request::option_setters::OnDemand::of(
+                    check,
+                    $crate::request::option_setters::check_patterns,
+                );
             self
         }
 
@@ -125,67 +139,178 @@ macro_rules! option_setters {
             name: impl Into<std::borrow::Cow<'static, str>>,
             value: impl $crate::wire::Param,
         ) -> Self {
-            self.options_mut()
+            self$(.$field)*
                 .add_param(name.into(), $crate::wire::Param::into_wire(value));
             self
         }
 
         /// Requests a part of the response only: `items(name,state),nextPageToken`.
         pub fn fields(mut self, mask: impl Into<String>) -> Self {
-            self.options_mut().set_param("fields", mask.into());
+            self$(.$field)*.set_param("fields", mask.into());
             self
         }
 
         /// Counts the call against the quota of this user (`quotaUser`): any text of up to 40 characters.
         pub fn quota_user(mut self, user: impl Into<String>) -> Self {
-            self.options_mut().set_param("quotaUser", user.into());
+            self$(.$field)*.set_param("quotaUser", user.into());
             self
         }
 
         /// Sets whether the response has line breaks and indentation (`prettyPrint`).
         pub fn pretty_print(mut self, pretty: bool) -> Self {
-            self.options_mut()
+            self$(.$field)*
                 .set_param("prettyPrint", pretty.to_string());
             self
         }
 
         /// Sets a token that marks the call in the server's traces (`trace`).
         pub fn trace(mut self, token: impl Into<String>) -> Self {
-            self.options_mut().set_param("trace", token.into());
+            self$(.$field)*.set_param("trace", token.into());
             self
         }
 
         /// Requests another format than `json` (`alt`), such as `media`, `csv`, `proto` or `sse`, if the method has it. Read such a
         /// response with `raw` or `text`.
         pub fn alt(mut self, form: impl Into<String>) -> Self {
-            self.options_mut().set_param("alt", form.into());
+            self$(.$field)*.set_param("alt", form.into());
             self
         }
 
         /// Sends an API key as the query parameter `key`, in addition to the credentials.
         pub fn key(mut self, key: impl Into<String>) -> Self {
-            self.options_mut().set_param("key", key.into());
+            self$(.$field)*.set_param("key", key.into());
             self
         }
 
         /// Sets the version of the error format (`$.xgafv`): `"1"` or `"2"`.
         pub fn xgafv(mut self, version: impl Into<String>) -> Self {
-            self.options_mut().set_param("$.xgafv", version.into());
+            self$(.$field)*.set_param("$.xgafv", version.into());
             self
         }
 
         /// Sets the project that pays for the call (`x-goog-user-project`), instead of that of the credentials.
         pub fn quota_project(mut self, project: impl AsRef<str>) -> Self {
-            self.options_mut().set_quota_project(project.as_ref());
+            self$(.$field)*.set_quota_project(project.as_ref());
             self
         }
 
         /// Sets the exact scopes of the token for the call, in place of the scopes of the credentials.
         pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
-            self.options_mut().get_mut().scopes =
+            self$(.$field)*.get_mut().scopes =
                 Some(scopes.into_iter().map(Into::into).collect());
             self
         }
     };
 }
 pub(crate) use option_setters;
+
+/// An option with a function that carries it out. The setter names the function, so that the linker drops it from programs that
+/// never call the setter.
+#[derive(Clone, Copy)]
+pub(crate) enum OnDemand<F> {
+    Unset,
+    Off,
+    On(F),
+}
+
+/// Compresses a body.
+pub(crate) type Compress = fn(&[u8]) -> Result<Bytes, String>;
+
+/// Returns an error for a parameter whose value does not match its pattern.
+pub(crate) type CheckPatterns = fn(&Call) -> Result<(), String>;
+
+impl<F: Copy> OnDemand<F> {
+    pub(crate) fn of(enabled: bool, function: F) -> Self {
+        if enabled {
+            Self::On(function)
+        } else {
+            Self::Off
+        }
+    }
+
+    /// Returns this option, or `default` if it is unset.
+    pub(super) fn or(self, default: Self) -> Self {
+        match self {
+            Self::Unset => default,
+            set => set,
+        }
+    }
+
+    /// Returns the function if the option is on.
+    pub(crate) fn get(self) -> Option<F> {
+        match self {
+            Self::On(function) => Some(function),
+            Self::Unset | Self::Off => None,
+        }
+    }
+}
+
+/// Returns `body` compressed with gzip.
+pub(crate) fn gzip(body: &[u8]) -> Result<Bytes, String> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    let compressed = encoder.write_all(body).and_then(|()| encoder.finish());
+    compressed
+        .map(Bytes::from)
+        .map_err(|error| format!("the body cannot be compressed: {error}"))
+}
+
+/// Whether every value of a parameter that has a pattern matches it as a whole.
+pub(crate) fn check_patterns(call: &Call) -> Result<(), String> {
+    let method = call.method;
+    for &(parameter, pattern) in method.patterns {
+        let parameter = method.parameters.get(usize::from(parameter));
+        let pattern = method.api.patterns.get(usize::from(pattern));
+        // A table that names what is not there was not made by the generator.
+        let (Some(parameter), Some(pattern)) = (parameter, pattern) else {
+            continue;
+        };
+        let values = call
+            .parameters()
+            .filter(|(name, _)| *name == parameter.name);
+        for (name, value) in values {
+            if !matches(pattern, value)? {
+                return Err(format!(
+                    "parameter {name:?}: {value:?} does not match the document's pattern {pattern:?}"
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn matches(pattern: &'static str, value: &str) -> Result<bool, String> {
+    static KNOWN: Mutex<Option<HashMap<&str, Regex>>> = Mutex::new(None);
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = known.get_or_insert_default();
+    if let Some(regex) = known.get(pattern) {
+        return Ok(regex.is_match(value));
+    }
+    let regex = Regex::new(&format!("^(?:{pattern})$"))
+        .map_err(|error| format!("the document's pattern {pattern:?} cannot be read: {error}"))?;
+    let matches = regex.is_match(value);
+    known.insert(pattern, regex);
+    Ok(matches)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_match_whole_values() {
+        for (pattern, value, expected) in [
+            ("^projects/[^/]+$", "projects/p", true),
+            ("^projects/[^/]+$", "projects/p/q", false),
+            ("[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?", "us-east1", true),
+            ("[a-z](?:[-a-z0-9]{0,61}[a-z0-9])?", "us-east1/x", false),
+            // Alternatives are anchored together.
+            ("C.+|my_customer", "my_customer", true),
+            ("C.+|my_customer", "my_customers", false),
+            ("^folders/\\d+$", "folders/7", true),
+            (".{22}", "x", false),
+        ] {
+            assert_eq!(matches(pattern, value), Ok(expected), "{pattern} {value}");
+        }
+        assert!(matches("(", "x").is_err_and(|why| why.contains("cannot be read")));
+    }
+}

@@ -7,10 +7,7 @@ use http::{
     header::{IF_MATCH, IF_NONE_MATCH},
 };
 
-use super::{
-    on_demand::{CheckPatterns, Compress, OnDemand},
-    option_setters::option_setters,
-};
+use super::option_setters::{CheckPatterns, Compress, OnDemand, option_setters};
 use crate::{RetryPolicy, method::Method, outlined_box::OutlinedBox};
 
 /// The query parameters of all APIs.
@@ -126,10 +123,6 @@ impl CallOptions {
     }
 
     option_setters!();
-
-    fn options_mut(&mut self) -> &mut Self {
-        self
-    }
 
     /// Returns these options, taking unset values from `defaults`.
     pub fn or(self, defaults: &Self) -> Self {

@@ -1,6 +1,5 @@
 //! Responses that arrive element by element: JSON lists, server-sent events, and JSON values without a separator.
 
-mod events;
 mod split;
 
 use std::{
@@ -20,13 +19,13 @@ use self::split::{ElementSplitter, StreamFault, StreamPiece};
 use crate::{
     Error, ErrorKind,
     client::Prepared,
-    execute::{self, JsonFailure, JsonFailureKind, StreamingResponse},
-    http::data_wrapper,
+    execute::{self, StreamingResponse},
     media::Chunks,
     media_type,
     method::Method,
     outlined_box::OutlinedBox,
     request::from_response::FromResponse,
+    wire::json_text::{JsonFailure, JsonFailureKind},
 };
 
 /// The elements of a response, each decoded when it has arrived. Also a [`Stream`] of `Result<R, Error>`.
@@ -135,7 +134,7 @@ impl<R: FromResponse> ResponseStream<R> {
                                 ));
                             }
                             self.count += 1;
-                            let element = decode(self.method, &text, self.count, chunks);
+                            let element = decode(self.method, text, self.count, chunks);
                             return Poll::Ready(
                                 element.map(Some).map_err(InvalidElement::into_error),
                             );
@@ -171,7 +170,7 @@ impl<R: FromResponse> ResponseStream<R> {
                     return Poll::Ready(match next {
                         Ok(StreamPiece::Element(text)) => {
                             self.count += 1;
-                            match decode(self.method, &text, self.count, chunks) {
+                            match decode(self.method, text, self.count, chunks) {
                                 Ok(element) => Ok(Some(element)),
                                 // Only the content of the last event shows whether it is complete.
                                 Err(InvalidElement { is_cut: true, .. })
@@ -227,15 +226,11 @@ impl InvalidElement {
 /// Returns an element, or the error that the server sent instead.
 fn decode<R: FromResponse>(
     method: &'static Method,
-    text: &Bytes,
+    text: Bytes,
     count: u64,
     chunks: &Chunks,
 ) -> Result<R, InvalidElement> {
-    let text = if method.api.data_wrapper {
-        &data_wrapper::unwrap(text)
-    } else {
-        text
-    };
+    let text = &method.api.unwrap(text);
     let element = R::decode(text).map_err(|error| invalid_element(text, &error, count, chunks))?;
     match element.error().and_then(Value::as_object) {
         Some(fields) if fields.contains_key("code") || fields.contains_key("message") => {

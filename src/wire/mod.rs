@@ -5,7 +5,6 @@
 
 mod codecs;
 pub(crate) mod json_text;
-mod null;
 mod object;
 pub mod open_enum;
 mod place;
@@ -24,15 +23,18 @@ pub(crate) use self::{
     json_text::member,
     object::make_absent,
     place::{
-        AnyObject, Besides, Elements, Entries, Pairs, PartPlace, Place, Property, made, refuse,
+        AnyObject, Besides, Elements, Entries, Pairs, PartPlace, Place, Property, made, no_token,
+        refuse,
     },
     read::{Nullable, slice},
     scalar::{Scalar, encode_standard, in_standard},
     write::Written,
 };
 pub use self::{
-    null::{UnknownField, null, null_entry, null_field},
-    object::{Object, debug, deserialize, eq, field, field_mut, mismatches, serialize, wire_name},
+    object::{
+        Object, UnknownField, debug, deserialize, eq, field, field_mut, mismatches, null,
+        null_entry, null_field, serialize, wire_name,
+    },
     open_enum::{OpenEnum, Param},
     place::{Container, Expected, Open, Properties, PropertyMut, PropertyRef, View},
     scalar::Base64,

@@ -12,7 +12,7 @@ use std::{
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, future::poll_fn};
 use gapi_transport::BoxFuture;
-use http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
+use http::{HeaderMap, StatusCode};
 
 use self::{
     body_reader::{BodyError, BodyReader},
@@ -25,9 +25,9 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Response,
-    error::Repeat,
     execute::{self, Backoff, CallState, CallStep, StreamingResponse, Timer},
     http::content_encoding::Coding,
+    media_type,
 };
 
 /// The bytes of a download in order, as they arrive. Also a [`Stream`] of `Result<Bytes, Error>`.
@@ -158,7 +158,7 @@ impl Chunks {
 
     /// Returns the header `content-type`.
     pub fn content_type(&self) -> Option<&str> {
-        self.headers().get(CONTENT_TYPE)?.to_str().ok()
+        media_type::of(self.headers())
     }
 
     /// Returns the number of bytes of the whole download, if known.
@@ -364,7 +364,7 @@ impl Chunks {
             "the response ended {} bytes before the requested ones",
             missing?
         );
-        Some(Error::new(ErrorKind::Transport, message).with_repeat(Repeat::IfSafe))
+        Some(Error::interrupted(message))
     }
 
     /// Ends the download, after comparing its checksum.

@@ -10,7 +10,7 @@ use crate::{
     client::Prepared,
     error::Repeat,
     execute::{self, Backoff, CallStep, Next, StreamingResponse},
-    http::{content_encoding::Coding, content_range},
+    http::{content_encoding::Coding, headers::complete_length},
     media::{
         byte_range::{self, ByteRange},
         checksum::{STORED_ENCODING, StoredChecksums},
@@ -100,7 +100,7 @@ impl Chunks {
         let is_guarded = self.version.can_be_requested() || self.checksum.is_some();
         error.status() == Some(StatusCode::RANGE_NOT_SATISFIABLE)
             && !self.is_decoded()
-            && content_range::complete_length(headers) == Some(start + self.returned)
+            && complete_length(headers) == Some(start + self.returned)
             && (self.version.is_same(&later) || (is_guarded && !later.is_known()))
     }
 

@@ -159,7 +159,7 @@ impl SessionDriver {
                 Transition::Continue => {}
                 Transition::NoProgress => self.pause(why.unwrap_or_else(stalled)).await?,
                 Transition::Restart
-                    if may_be_complete && !execute::is_safe(&self.prepared, &self.options) =>
+                    if may_be_complete && !execute::is_safe(&self.prepared.call, &self.options) =>
                 {
                     return Err(self.uncertain(why));
                 }

@@ -10,7 +10,7 @@ use http::{
 
 use super::{driver::SessionDriver, state::ServerReport};
 use crate::{
-    Error, ErrorKind,
+    Error,
     error::Repeat,
     execute::{self, AuxiliaryRequest, CallStep, RawResponse},
     http::{RequestContent, streamed::Streamed},
@@ -231,19 +231,13 @@ pub(super) fn is_ended(status: &StatusCode) -> bool {
 }
 
 pub(super) fn stalled() -> Error {
-    Error::new(
-        ErrorKind::Transport,
-        "the server takes nothing more of the upload",
-    )
-    .with_repeat(Repeat::IfSafe)
+    Error::interrupted("the server takes nothing more of the upload")
 }
 
 fn incomplete() -> Error {
-    Error::new(
-        ErrorKind::Transport,
+    Error::interrupted(
         "the server reports that the upload is complete, but does not send the whole response",
     )
-    .with_repeat(Repeat::IfSafe)
 }
 
 /// Returns the status of a response of a session.

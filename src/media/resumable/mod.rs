@@ -16,9 +16,7 @@ use crate::{
     client::Prepared,
     media::{UploadSession, plan::UploadPlan, send_upload},
     outlined_box::OutlinedBox,
-    request::{
-        Call, from_response::FromResponse, option_setters::option_setters, options::CallOptions,
-    },
+    request::{Call, from_response::FromResponse, option_setters::option_setters},
 };
 
 /// A resumable upload that is not begun yet: await it, or set options first.
@@ -40,11 +38,7 @@ impl<R> StartUpload<R> {
         }
     }
 
-    option_setters!();
-
-    fn options_mut(&mut self) -> &mut CallOptions {
-        &mut self.prepared.options
-    }
+    option_setters!(prepared.options);
 }
 
 impl<R> IntoFuture for StartUpload<R> {

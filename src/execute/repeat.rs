@@ -1,4 +1,4 @@
-//! Computes the delays of retries.
+//! Decides whether a request is sent again, and after which delay.
 
 use std::{
     sync::Arc,
@@ -8,15 +8,22 @@ use std::{
 use gapi_transport::Clock;
 use http::{
     HeaderMap, HeaderName,
-    header::{DATE, RETRY_AFTER},
+    header::{DATE, IF_MATCH, RETRY_AFTER},
 };
+
+use uuid::Uuid;
 
 use crate::{
     Error, ErrorDetail, RetryPolicy,
     client::ClientInner,
-    error::Repeat,
-    request::options::CallOptions,
+    error::{Note, Repeat},
+    method::{Method, Slot, Verb},
+    request::{
+        Call,
+        options::{CallOptions, RequestId},
+    },
     retry::{Budget, Jitter},
+    wire::member,
 };
 
 /// The retries of one request or step.
@@ -188,6 +195,134 @@ fn date(headers: &HeaderMap, name: HeaderName) -> Option<SystemTime> {
 /// A date of HTTP (RFC 9110, section 5.6.7), in any of its three forms.
 fn parse(text: &str) -> Option<SystemTime> {
     httpdate::parse_http_date(text).ok()
+}
+
+/// The parameter by which a server recognizes a repeated request.
+const REQUEST_ID: &str = "requestId";
+
+/// Sets the parameter `requestId`: that of the caller, or a new one, the same for all attempts, if the method has this parameter.
+pub(crate) fn set_request_id(call: &Call, options: &mut CallOptions) -> Result<(), Error> {
+    give_request_id(call, options)?;
+    let wanted = call.method.request_id && options.get().request_id.is_none();
+    if wanted && !has_request_id(call, options) {
+        options.set_param(REQUEST_ID, Uuid::new_v4().to_string());
+    }
+    Ok(())
+}
+
+/// Sets the parameter `requestId` that the caller gave.
+pub(super) fn give_request_id(call: &Call, options: &mut CallOptions) -> Result<(), Error> {
+    match &options.get().request_id {
+        Some(RequestId::Given(_)) if !call.method.request_id => {
+            let message =
+                "the method has no parameter `requestId`; leave out the option `request_id`";
+            Err(Error::usage(message).at(call.method.id, None))
+        }
+        Some(RequestId::Given(id)) => {
+            let id = id.clone();
+            options.set_param(REQUEST_ID, id);
+            Ok(())
+        }
+        Some(RequestId::Off) | None => Ok(()),
+    }
+}
+
+fn has_request_id(call: &Call, options: &CallOptions) -> bool {
+    let mut given = call.parameters();
+    options.has_param(REQUEST_ID)
+        || given.any(|(name, value)| name == REQUEST_ID && !value.is_empty())
+}
+
+/// Returns whether `call` may be repeated although an attempt may have had its effect.
+pub(crate) fn is_safe(call: &Call, options: &CallOptions) -> bool {
+    let method = call.method;
+    if let Some(idempotent) = options.get().idempotent.or(method.idempotent) {
+        return idempotent;
+    }
+    // Lists only read, even those with POST.
+    if matches!(method.verb, Verb::Get | Verb::Head) || method.paging.is_some() {
+        return true;
+    }
+    if has_request_id(call, options) || options.headers().any(|(name, _)| name == IF_MATCH) {
+        return true;
+    }
+    if method.preconditions.is_empty() {
+        return matches!(method.verb, Verb::Put | Verb::Delete);
+    }
+    method
+        .preconditions
+        .iter()
+        .any(|slot| is_given(call, options, *slot))
+}
+
+fn is_given(call: &Call, options: &CallOptions, slot: Slot) -> bool {
+    match slot {
+        Slot::Query(name) => {
+            options.has_param(name) || call.parameters().any(|(given, _)| given == name)
+        }
+        Slot::Body(path) => call.body().is_some_and(|body| holds_text(body, path)),
+    }
+}
+
+/// Returns whether the JSON `body` has a non-empty text at `path`, whose parts are separated by dots.
+fn holds_text(body: &[u8], path: &str) -> bool {
+    let found = path.split('.').try_fold(body, member);
+    let text = found.map(serde_json::from_slice::<String>);
+    text.is_some_and(|text| text.is_ok_and(|text| !text.is_empty()))
+}
+
+/// Why a request with media cannot be sent again.
+pub(crate) const BODY_CONSUMED: &str = "not retried: the media comes from a reader or a stream, which can be read once; give the request new media";
+
+const EARLIER: &str = "an attempt before may have been carried out";
+
+/// Returns what the final `error` reports about retries. `is_uncertain` is true if an earlier attempt may have had its effect.
+pub(crate) fn retry_note(
+    why: Why,
+    error: &Error,
+    (call, options): (&Call, &CallOptions),
+    is_uncertain: bool,
+) -> Option<Note> {
+    match why {
+        Why::Budget => Some("too many calls failed lately to try again".into()),
+        Why::Deadline => Some("no time was left to try again".into()),
+        Why::BodyConsumed => Some(BODY_CONSUMED.into()),
+        Why::NotSafe => Some(not_safe(call.method, options).into()),
+        Why::Permanent if is_uncertain && is_trace(error, call.method.verb) => Some(EARLIER.into()),
+        Why::Permanent | Why::Attempts => None,
+    }
+}
+
+/// Returns whether the error may be the effect of an earlier attempt: a failed precondition, a resource that exists, or a deleted one.
+fn is_trace(error: &Error, verb: Verb) -> bool {
+    let changes = !matches!(verb, Verb::Get | Verb::Head);
+    changes
+        && (error.is_precondition_failed()
+            || error.is_conflict()
+            || (verb == Verb::Delete && error.is_not_found()))
+}
+
+/// Describes what makes a call of `method` safe to repeat.
+fn not_safe(method: &Method, options: &CallOptions) -> String {
+    let mut text = String::from("not retried, because it may have been carried out");
+    if options.get().idempotent == Some(false) {
+        text.push_str(", and `.idempotent(false)` is set");
+        return text;
+    }
+    let mut remedies: Vec<String> = Vec::new();
+    if method.idempotent.is_none() {
+        if method.request_id {
+            remedies.push("a `requestId`".to_owned());
+        }
+        remedies.extend(method.preconditions.iter().map(|slot| match slot {
+            Slot::Query(name) => format!("`{name}`"),
+            Slot::Body(path) => format!("`{path}` in the body"),
+        }));
+    }
+    remedies.push("`.idempotent(true)`".to_owned());
+    text.push_str("; it would be with ");
+    text.push_str(&remedies.join(" or "));
+    text
 }
 
 #[cfg(test)]
@@ -381,5 +516,33 @@ mod tests {
         // The server's clock counts, not ours.
         let both = [(RETRY_AFTER, date), (DATE, "Sun, 06 Nov 1994 08:49:33 GMT")];
         assert_eq!(wait(&both, THEN - 86_400), Some(4));
+    }
+}
+
+#[cfg(test)]
+mod safety_tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_found_by_their_path() {
+        for (body, path, found) in [
+            (r#"{"etag": "x"}"#, "etag", true),
+            (r#"{"a": {"etag": "y"}, "etag": "\"x\""}"#, "etag", true),
+            (r#"{"etag": ""}"#, "etag", false),
+            (r#"{"etag": null}"#, "etag", false),
+            (r#"{"etag": 3}"#, "etag", false),
+            (r#"{"a": {"etag": "x"}}"#, "etag", false),
+            (
+                r#"{"policy": {"bindings": [], "etag": "x"}}"#,
+                "policy.etag",
+                true,
+            ),
+            (r#"{"policy": {}}"#, "policy.etag", false),
+            (r#"{"policy": "x"}"#, "policy.etag", false),
+            ("[]", "etag", false),
+            ("", "etag", false),
+        ] {
+            assert_eq!(holds_text(body.as_bytes(), path), found, "{body} {path}");
+        }
     }
 }
