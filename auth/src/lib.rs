@@ -43,55 +43,36 @@
 //! All tokens are cached by [`Cached`]: ten thousand concurrent callers cause one token request, tokens are refreshed early and in the background, and a
 //! failed refresh does not discard a valid token. Constructors do not use the network. `Debug`, `Display` and tracing output contain no secrets.
 
+#![cfg_attr(
+    not(feature = "default"),
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "shared by kinds of credentials that may be off"
+    )
+)]
+
 #[cfg(feature = "adc")]
 mod adc;
 #[cfg(any(feature = "service-account", feature = "impersonation"))]
-#[cfg_attr(
-    not(feature = "default"),
-    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
-)]
 mod assertion;
-#[cfg_attr(
-    not(feature = "default"),
-    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
-)]
 mod cache;
 #[cfg(feature = "client-certificate")]
 mod client_certificate;
 #[cfg(feature = "oauth")]
-#[cfg_attr(
-    not(feature = "default"),
-    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
-)]
 mod config;
 #[cfg(feature = "oauth")]
-#[cfg_attr(
-    not(feature = "default"),
-    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
-)]
 mod configured;
 mod credentials;
 #[cfg(feature = "downscoped")]
 mod downscoped;
 mod environment;
-#[cfg_attr(
-    not(feature = "default"),
-    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
-)]
 mod error;
 #[cfg(feature = "external-account")]
 mod external_account;
 #[cfg(feature = "external-account")]
 mod external_account_authorized_user;
-#[cfg_attr(
-    not(feature = "default"),
-    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
-)]
 mod facade;
-#[cfg_attr(
-    not(feature = "default"),
-    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
-)]
 mod fetch_context;
 #[cfg(feature = "gdch")]
 mod gdch;
@@ -102,53 +83,25 @@ mod id_token;
 #[cfg(feature = "impersonation")]
 mod impersonated;
 #[cfg(feature = "oauth")]
-#[cfg_attr(
-    not(feature = "default"),
-    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
-)]
 mod json;
 #[cfg(feature = "metadata")]
 mod metadata;
 #[cfg(feature = "oauth")]
-#[cfg_attr(
-    not(feature = "default"),
-    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
-)]
 mod oauth;
 #[cfg(any(
     feature = "service-account",
     feature = "gdch",
     feature = "client-certificate"
 ))]
-#[cfg_attr(
-    not(feature = "default"),
-    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
-)]
 mod pem;
 mod provided;
 #[cfg(feature = "oauth")]
-#[cfg_attr(
-    not(feature = "default"),
-    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
-)]
 mod reach;
 #[cfg(feature = "oauth")]
-#[cfg_attr(
-    not(feature = "default"),
-    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
-)]
 mod redact;
-#[cfg_attr(
-    not(feature = "default"),
-    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
-)]
 mod redacted_path;
 #[cfg(feature = "impersonation")]
 mod regional_boundary;
-#[cfg_attr(
-    not(feature = "default"),
-    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
-)]
 mod request;
 #[cfg(feature = "service-account")]
 mod service_account;
@@ -157,10 +110,6 @@ mod signed_url;
 mod signer;
 mod source;
 #[cfg(any(feature = "external-account", feature = "downscoped"))]
-#[cfg_attr(
-    not(feature = "default"),
-    allow(dead_code, unused_imports, reason = "shared by kinds that may be off")
-)]
 mod sts;
 mod token;
 mod token_retry;

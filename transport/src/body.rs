@@ -1,4 +1,4 @@
-//! Bodies of requests and responses.
+//! Bodies of requests and responses, and the events of a body that is being sent.
 
 use std::{
     fmt,
@@ -11,7 +11,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt, stream};
 use http_body::{Frame, SizeHint};
 
-use crate::{SendEvents, TransportError, TransportErrorKind, send_events::Subscription};
+use crate::{TransportError, TransportErrorKind};
 
 /// The stream of chunks of a [`Body`] that is not in memory.
 pub type BodyStream = Pin<Box<dyn Stream<Item = Result<Bytes, TransportError>> + Send>>;
@@ -281,6 +281,42 @@ impl http_body::Body for Body {
     fn size_hint(&self) -> SizeHint {
         self.len()
             .map_or_else(SizeHint::default, SizeHint::with_exact)
+    }
+}
+
+/// Receives the events of one request that is being sent. The sender attaches it to the body
+/// ([`Body::with_send_events`]); a transport that [reports events](crate::Transport::reports_send_events)
+/// calls it.
+///
+/// A transport over hyper only has to pass the body on as an [`http_body::Body`]: hyper polls it for the first time when a
+/// connection takes the request, and asks for more, or drops the body, when the previous piece has been written. With HTTP/2 that
+/// is not before the request has a stream. (A request without a body counts as sent when a connection takes it, even if it then
+/// waits for a stream.) Other transports call the methods of [`Body::send_events`] themselves.
+pub trait SendEvents: Send + Sync + 'static {
+    /// A connection takes the request, which may be sent from now on. Returns `false` if the sender has given it up: then it must
+    /// not be sent.
+    fn started(&self) -> bool;
+
+    /// A piece of the body, or the request with its first piece, is written.
+    fn sent(&self);
+
+    /// The connection waits for a piece of the body that is not available yet.
+    fn waiting(&self) {}
+
+    /// The body is dropped: after [`started`](Self::started), the request was sent or was aborted.
+    fn finished(&self) {}
+}
+
+/// The receiver of a body's events.
+struct Subscription {
+    events: Arc<dyn SendEvents>,
+    /// Whether the connection has taken a piece of the body.
+    has_piece: bool,
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.events.finished();
     }
 }
 

@@ -14,16 +14,14 @@ mod options;
 pub mod redact;
 #[cfg(feature = "reqwest")]
 mod reqwest;
-mod send_events;
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-pub use body::{Body, BodyStream};
+pub use body::{Body, BodyStream, SendEvents};
 pub use clock::{Clock, SystemClock};
 pub use error::{TransportError, TransportErrorKind};
 pub use lazy::LazyTransport;
 pub use manual_clock::ManualClock;
-pub use send_events::SendEvents;
 
 #[cfg(feature = "reqwest")]
 pub use self::{options::TransportOptions, reqwest::default_transport};
