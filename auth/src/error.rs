@@ -219,6 +219,12 @@ impl From<TransportError> for AuthError {
 }
 
 impl AuthError {
+    /// Returns whether no request was sent because the program has no transport, or no runtime for it.
+    pub(crate) fn is_without_client(&self) -> bool {
+        let source = self.source().and_then(|source| source.downcast_ref());
+        source.is_some_and(|error: &TransportError| error.kind() == TransportErrorKind::NoClient)
+    }
+
     /// Returns the error that `who` could not be reached, or that its response was interrupted.
     pub(crate) fn unreachable(who: &str, error: TransportError) -> Self {
         if error.kind() == TransportErrorKind::NoClient {

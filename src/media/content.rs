@@ -3,6 +3,7 @@
 use std::{
     error::Error as StdError,
     fmt,
+    io::{self, Read},
     path::Path,
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
@@ -10,6 +11,7 @@ use std::{
 
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt as _, stream};
+use gapi_transport::runtime::unblock;
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 
 /// How many bytes are read at once.
@@ -65,8 +67,8 @@ impl Media {
 
     /// Returns the file at `path` as media. Its type is guessed from its name unless [`content_type`](Self::content_type) sets it.
     ///
-    /// The file is opened when the request is sent, read while it is sent, and must not change until then. Reading
-    /// requires a tokio runtime.
+    /// The file is opened when the request is sent, read while it is sent, and must not change until then. Without a tokio runtime it is
+    /// read by the thread that sends it.
     ///
     /// A pipe, a device or a file of `/proc` has no known length: like a [`reader`](Self::reader), it is read once, to
     /// its end, each time the request is sent.
@@ -84,6 +86,15 @@ impl Media {
     /// If there is a `len`, the upload fails when `reader` has more or fewer bytes.
     pub fn reader(reader: impl AsyncRead + Send + 'static, len: Option<u64>) -> Self {
         Self::one_time(pieces(reader), len)
+    }
+
+    /// Returns the bytes of a blocking `reader` as media: until its end, or exactly `len` bytes.
+    ///
+    /// It is read on a thread for blocking work of the tokio runtime; without one, by the thread that sends. If there is a `len`, the
+    /// upload fails when `reader` has more or fewer bytes. What a program writes becomes media by
+    /// [`std::io::pipe`](fn@std::io::pipe), with the writer on another thread.
+    pub fn from_read(reader: impl Read + Send + 'static, len: Option<u64>) -> Self {
+        Self::one_time(blocking_pieces(reader), len)
     }
 
     /// Returns the bytes of `stream` as media: until its end, or exactly `len` bytes.
@@ -134,6 +145,26 @@ pub(super) fn pieces(reader: impl AsyncRead + Send + 'static) -> ContentPieces {
         let count = reader.read_buf(&mut buffer).await?;
         let piece = buffer.split().freeze();
         Ok::<_, ContentError>((count > 0).then_some((piece, (reader, buffer))))
+    });
+    Box::pin(pieces)
+}
+
+/// Returns the bytes of the blocking `reader` until its end.
+pub(super) fn blocking_pieces(reader: impl Read + Send + 'static) -> ContentPieces {
+    let reader: Box<dyn Read + Send> = Box::new(reader);
+    let pieces = stream::try_unfold((reader, Vec::new()), async |(mut reader, mut buffer)| {
+        let read = unblock(move || {
+            buffer.resize(PIECE, 0);
+            let count = loop {
+                match reader.read(&mut buffer) {
+                    Err(why) if why.kind() == io::ErrorKind::Interrupted => {}
+                    read => break read?,
+                }
+            };
+            io::Result::Ok((Bytes::copy_from_slice(&buffer[..count]), (reader, buffer)))
+        });
+        let (piece, rest) = read.await.flatten()?;
+        Ok::<_, ContentError>((!piece.is_empty()).then_some((piece, rest)))
     });
     Box::pin(pieces)
 }

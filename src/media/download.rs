@@ -1,15 +1,21 @@
 //! A request for media.
 
-use std::{fs::Permissions, future::IntoFuture, io, ops::RangeBounds, path::Path};
+use std::{
+    fs::{File, Permissions},
+    future::IntoFuture,
+    io::{self, Write as _},
+    ops::RangeBounds,
+    path::Path,
+};
 
 use bytes::Bytes;
 use futures_util::TryFutureExt as _;
-use gapi_transport::BoxFuture;
-use tempfile::TempPath;
-use tokio::{
-    fs::File,
-    io::{AsyncWrite, AsyncWriteExt as _},
+use gapi_transport::{
+    BoxFuture,
+    runtime::{Unblocked, unblock},
 };
+use tempfile::TempPath;
+use tokio::io::{AsyncWrite, AsyncWriteExt as _};
 
 use super::{Chunks, Progress, byte_range::ByteRange, plan::ProgressCallback};
 use crate::{
@@ -171,7 +177,7 @@ impl Download {
     /// correct. Returns the number of bytes.
     ///
     /// Until then, the bytes are in a temporary file in the same directory. An error, or dropping the future, removes it.
-    /// Requires a tokio runtime.
+    /// Without a tokio runtime it is written by the thread that polls the future.
     ///
     /// # Errors
     /// Any error of a call, and [`ErrorKind::Io`] when the file cannot be written.
@@ -183,7 +189,12 @@ impl Download {
         let mut file = PartialFile::beside(path)
             .map_err(failed)
             .map_err(|error| chunks.locate_error(error))?;
-        let written = copy(&mut chunks, file.writer()).await?;
+        let mut written = 0;
+        while let Some(chunk) = chunks.try_next().await? {
+            let len = chunk.len() as u64;
+            chunks.in_time(file.write(chunk).map_err(failed)).await?;
+            written += len;
+        }
         chunks.in_time(file.finish(path).map_err(failed)).await?;
         Ok(chunks.into_response(written))
     }
@@ -219,7 +230,8 @@ impl IntoFuture for Download {
 
 /// A file that is being written under a temporary name. Dropping it removes it.
 struct PartialFile {
-    file: File,
+    /// The last write, which may still run.
+    file: Unblocked<io::Result<File>>,
     path: TempPath,
 }
 
@@ -237,24 +249,23 @@ impl PartialFile {
         }
         let (file, path) = builder.tempfile_in(folder)?.into_parts();
         Ok(Self {
-            file: File::from_std(file),
+            file: Unblocked::Done(Some(Ok(file))),
             path,
         })
     }
 
-    fn writer(&mut self) -> &mut File {
-        &mut self.file
+    /// Waits for the write before, and begins to write `chunk`.
+    async fn write(&mut self, chunk: Bytes) -> io::Result<()> {
+        let mut file = (&mut self.file).await.flatten()?;
+        self.file = unblock(move || file.write_all(&chunk).map(|()| file));
+        Ok(())
     }
 
-    /// Renames the file, which was flushed, to `path`.
+    /// Waits for the last write, and renames the file to `path`.
     async fn finish(self, path: &Path) -> io::Result<()> {
-        let Self {
-            file,
-            path: temporary,
-        } = self;
         // Some systems cannot rename an open file.
-        drop(file.into_std().await);
-        temporary.persist(path).map_err(|error| error.error)
+        drop(self.file.await.flatten()?);
+        self.path.persist(path).map_err(|error| error.error)
     }
 }
 

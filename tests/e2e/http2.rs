@@ -33,7 +33,7 @@ use crate::support::{Hurried, PROJECT, sqladmin};
 
 /// What a stream ends with in place of an answer.
 #[derive(Clone, Copy, Debug)]
-enum Act {
+pub(crate) enum Act {
     /// A reset with this reason, before the head.
     Reset(h2::Reason),
     /// A reset in the middle of the body.
@@ -43,7 +43,7 @@ enum Act {
 }
 
 /// A server of HTTP/2 over TLS on loopback, which ends with the runtime of its test.
-struct Server {
+pub(crate) struct Server {
     port: u16,
     roots: String,
     state: Arc<State>,
@@ -65,7 +65,7 @@ struct State {
 
 impl Server {
     /// Does `acts` to the first requests, and lets requests, but not those of `first`, wait until there are `together`.
-    async fn start(acts: &[Act], together: usize) -> Self {
+    pub(crate) async fn start(acts: &[Act], together: usize) -> Self {
         Self::serving(State {
             acts: Mutex::new(acts.iter().rev().copied().collect()),
             barrier: (together > 1).then(|| Barrier::new(together)),
@@ -123,7 +123,7 @@ impl Server {
     }
 
     /// A client with the default transport, which trusts the server.
-    fn client(&self) -> Client {
+    pub(crate) fn client(&self) -> Client {
         self.client_with(Arc::new(Hurried), CallOptions::new())
     }
 

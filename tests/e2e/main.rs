@@ -8,5 +8,6 @@ mod crowd;
 mod faults;
 mod http2;
 mod retry_suite;
+mod runtimes;
 mod support;
 mod transports;

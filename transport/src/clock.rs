@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use crate::BoxFuture;
+use crate::{BoxFuture, runtime::has_timer, timer_thread::ThreadSleep};
 
 /// Wall time, monotonic time and sleep.
 ///
@@ -44,7 +44,8 @@ impl<C: Clock + ?Sized> Clock for std::sync::Arc<C> {
 
 /// The system's clocks, with tokio's timer. Under tokio's paused time both clocks follow the paused one.
 ///
-/// Works without a tokio runtime too; [`sleep`](Clock::sleep) then uses a thread. A runtime must have its timer enabled.
+/// Works without a tokio runtime too, and on one without a timer: [`sleep`](Clock::sleep) then uses one thread for all waits of the process,
+/// which ends with the last of them.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
@@ -74,17 +75,12 @@ impl Clock for SystemClock {
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
         Box::pin(async move {
-            // Decided when the future is polled: a runtime without a timer is enough for callers that never wait.
-            if tokio::runtime::Handle::try_current().is_ok() {
-                return tokio::time::sleep(duration).await;
+            // Decided when the future is polled, because that may happen on another runtime.
+            if has_timer() {
+                tokio::time::sleep(duration).await;
+            } else {
+                ThreadSleep::new(duration).await;
             }
-            let (wake, woken) = tokio::sync::oneshot::channel();
-            std::thread::spawn(move || {
-                std::thread::sleep(duration);
-                // The receiver may be dropped already.
-                let _ = wake.send(());
-            });
-            let _ = woken.await;
         })
     }
 }

@@ -14,6 +14,9 @@ mod options;
 pub mod redact;
 #[cfg(feature = "reqwest")]
 mod reqwest;
+#[doc(hidden)]
+pub mod runtime;
+mod timer_thread;
 
 use std::{future::Future, pin::Pin, sync::Arc};
 

@@ -1,12 +1,15 @@
-//! Options of the default transport: certificates and proxies.
+//! Options of the default transport: certificates, proxies and its runtime.
 
 use std::{fmt, sync::Arc, time::Duration};
 
 use ::reqwest::{Certificate, Client, ClientBuilder, Identity, redirect};
 
+use tokio::runtime::Handle;
+
 use crate::{
-    Transport, TransportError, TransportErrorKind,
+    Body, BoxFuture, Transport, TransportError, TransportErrorKind,
     reqwest::{Proxied, Resolver},
+    runtime::{self, Entered},
 };
 
 /// Options of a transport over reqwest that differs from [`default_transport`](crate::default_transport).
@@ -17,6 +20,7 @@ use crate::{
 ///
 /// let mutual = TransportOptions::new().client_certificate(chain, key).build()?;
 /// let metadata = TransportOptions::new().direct(true).build()?;
+/// let without_tokio = TransportOptions::new().own_runtime(true).build()?;
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Default)]
@@ -25,6 +29,7 @@ pub struct TransportOptions {
     identity: Option<Pem>,
     only_roots: Option<Pem>,
     direct: bool,
+    own_runtime: bool,
 }
 
 /// PEM text and the code that reads it, which programs without such text do not contain.
@@ -65,18 +70,31 @@ impl TransportOptions {
         self
     }
 
+    /// Sets whether connections belong to a tokio runtime on a thread of gapi's own, instead of the runtime of each call. Programs that
+    /// use another runtime, such as smol or async-std, need this.
+    ///
+    /// All such transports share the thread, which is started with the first one and lives as long as the process.
+    pub fn own_runtime(mut self, own_runtime: bool) -> Self {
+        self.own_runtime = own_runtime;
+        self
+    }
+
     /// Builds the transport.
     ///
     /// # Errors
     /// [`TransportErrorKind::Tls`] if a certificate or key cannot be used, and [`TransportErrorKind::NoClient`] if the system has no
-    /// root certificates.
+    /// root certificates, or no thread to spare for [`own_runtime`](Self::own_runtime).
     pub fn build(&self) -> Result<Arc<dyn Transport>, TransportError> {
-        let client = self.client(self.direct)?;
-        if self.direct {
-            return Ok(Arc::new(client));
-        }
         let options = self.clone();
-        Ok(Arc::new(Proxied::new(client, move || options.client(true))))
+        let transport = Proxied::new(self.direct, move |direct| options.client(direct))?;
+        if !self.own_runtime {
+            return Ok(Arc::new(transport));
+        }
+        let runtime = runtime::own().map_err(|error| {
+            let message = format!("the thread of the HTTP client cannot be started: {error}");
+            TransportError::new(TransportErrorKind::NoClient, message).with_source(error)
+        })?;
+        Ok(Arc::new(OnOwnRuntime { transport, runtime }))
     }
 
     fn client(&self, direct: bool) -> Result<Client, TransportError> {
@@ -103,6 +121,26 @@ impl TransportOptions {
             builder = (pem.apply)(builder, &pem.text)?;
         }
         builder.build().map_err(crate::reqwest::unbuildable)
+    }
+}
+
+/// Sends requests within gapi's own runtime.
+#[derive(Debug)]
+struct OnOwnRuntime {
+    transport: Proxied,
+    runtime: &'static Handle,
+}
+
+impl Transport for OnOwnRuntime {
+    fn send(
+        &self,
+        request: http::Request<Body>,
+    ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
+        Box::pin(Entered::new(self.runtime, self.transport.send(request)))
+    }
+
+    fn reports_send_events(&self) -> bool {
+        self.transport.reports_send_events()
     }
 }
 
@@ -135,6 +173,7 @@ impl fmt::Debug for TransportOptions {
             .field("client_certificate", &self.identity.is_some())
             .field("only_roots", &self.only_roots.is_some())
             .field("direct", &self.direct)
+            .field("own_runtime", &self.own_runtime)
             .finish()
     }
 }

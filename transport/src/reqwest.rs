@@ -1,5 +1,6 @@
 //! [`Transport`] over reqwest.
 
+mod clients;
 mod proxied;
 mod resolve;
 mod url;
@@ -12,13 +13,18 @@ use http::Uri;
 
 use self::proxied::Proxy;
 pub(crate) use self::{proxied::Proxied, resolve::Resolver};
-use crate::{Body, BoxFuture, Transport, TransportError, TransportErrorKind, TransportOptions};
+use crate::{
+    Body, BoxFuture, Transport, TransportError, TransportErrorKind, TransportOptions, runtime,
+};
 
 /// Returns the transport that is used unless one is given: a [`reqwest::Client`](::reqwest::Client) with rustls, HTTP/2 if the
 /// server supports it, the proxies of the environment and the system except for this machine's own addresses, 10 s to connect, no
 /// redirects, and no decoding of bodies.
 ///
 /// It has no timeout for an exchange: callers set one. Names are looked up on threads that do not keep a runtime from ending.
+///
+/// It needs a tokio runtime, unless it is built with [`own_runtime`](TransportOptions::own_runtime). Any number of runtimes can share it, one
+/// after another and at once: each has its own connections.
 ///
 /// # Errors
 /// [`TransportErrorKind::NoClient`] when the client cannot be built, for example because the system has no root certificates.
@@ -51,6 +57,9 @@ pub(crate) fn unbuildable(error: Error) -> TransportError {
 /// crate of the program enables such a feature of reqwest, a client decodes bodies unless it is disabled, and truncates gzip of
 /// several members. The callers decode bodies themselves.
 ///
+/// One client is for one tokio runtime: a connection of a runtime that has ended fails, and one of a runtime that is not driven hangs. The
+/// default transport has no such limit.
+///
 /// ```
 /// # fn example() -> Result<reqwest::Client, reqwest::Error> {
 /// let client = reqwest::Client::builder()
@@ -67,7 +76,10 @@ impl Transport for Client {
         &self,
         request: http::Request<Body>,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
-        Box::pin(async move { send(self, into_reqwest(request, url::parse)?, None).await })
+        Box::pin(async move {
+            runtime::current("reqwest")?;
+            send(self.clone(), into_reqwest(request, url::parse)?, None).await
+        })
     }
 
     fn reports_send_events(&self) -> bool {
@@ -77,7 +89,7 @@ impl Transport for Client {
 
 /// Sends a request; `proxy` is the one that errors name.
 async fn send(
-    client: &Client,
+    client: Client,
     request: Request,
     proxy: Option<Proxy>,
 ) -> Result<http::Response<Body>, TransportError> {
@@ -217,9 +229,15 @@ fn in_body(error: Error, proxy: Option<&Proxy>) -> TransportError {
     }
 }
 
+/// hyper's text for a connection whose task was dropped, which it does not report in another form.
+const RUNTIME_GONE: &str = "runtime dropped the dispatch task";
+
 /// Returns an error with `message` and the text of the innermost cause.
 fn describe(kind: TransportErrorKind, message: &str, error: Error) -> TransportError {
-    let message = match chain(&error).skip(1).last() {
+    let message = match chain(&error).skip(1).last().map(ToString::to_string) {
+        Some(cause) if cause == RUNTIME_GONE => format!(
+            "{message}: the tokio runtime of the connection has ended; use the default transport, or a client for each runtime"
+        ),
         Some(cause) => format!("{message}: {cause}"),
         None => message.to_owned(),
     };

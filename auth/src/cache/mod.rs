@@ -271,7 +271,7 @@ impl<S: TokenSource> Core<S> {
     /// Returns the outcome of a refresh; `None` if it is lost.
     async fn wait(&self, mut pending: PendingRefresh) -> Option<FetchOutcome> {
         let patience = pending
-            .lost_at
+            .lost_at()
             .saturating_sub(self.settings.clock.monotonic());
         let completed = std::pin::pin!(pending.outcome.wait_for(Option::is_some));
         match select(completed, self.settings.clock.sleep(patience)).await {

@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::watch;
+use tokio::{
+    runtime::{Handle, Id},
+    sync::watch,
+};
 
 use super::timing::{self, DualInstant};
 use crate::{
@@ -158,13 +161,25 @@ pub(super) struct RefreshGuard {
 pub(super) struct PendingRefresh {
     number: u64,
     pub(super) outcome: watch::Receiver<Option<FetchOutcome>>,
-    pub(super) lost_at: Duration,
+    begun: Duration,
+    lost_at: Duration,
+    /// The runtime that fetches.
+    runtime: Option<Id>,
 }
 
 impl PendingRefresh {
+    /// Returns when a caller considers the fetch lost. Another runtime than the caller's may be idle, so that its fetch makes no progress.
+    pub(super) fn lost_at(&self) -> Duration {
+        if self.runtime == current_runtime() {
+            return self.lost_at;
+        }
+        self.lost_at
+            .min(self.begun.saturating_add(timing::ELSEWHERE))
+    }
+
     /// A refresh whose guard was dropped never completes, and neither does one on a runtime that was shut down.
     fn may_complete(&self, now: &DualInstant) -> bool {
-        self.outcome.has_changed().is_ok() && now.monotonic < self.lost_at
+        self.outcome.has_changed().is_ok() && now.monotonic < self.lost_at()
     }
 }
 
@@ -222,7 +237,9 @@ impl Slot {
         let pending = PendingRefresh {
             number,
             outcome,
+            begun: now.monotonic,
             lost_at: now.monotonic + self.patience,
+            runtime: current_runtime(),
         };
         state.refresh = Some(pending.clone());
         let guard = RefreshGuard {
@@ -291,7 +308,8 @@ impl Slot {
                 Ok(headers)
             }
             Err(error) => {
-                if current {
+                // A program without a transport reached no server that repeated calls could overload.
+                if current && !error.is_without_client() {
                     let count = state
                         .failure
                         .as_ref()
@@ -354,6 +372,10 @@ impl CachedToken {
     fn is_valid(&self, now: &DualInstant) -> bool {
         !self.expiry.is_some_and(|expiry| expiry.is_reached(now))
     }
+}
+
+fn current_runtime() -> Option<Id> {
+    Handle::try_current().ok().map(|runtime| runtime.id())
 }
 
 fn expired_on_arrival() -> AuthError {

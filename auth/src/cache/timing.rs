@@ -11,6 +11,8 @@ use gapi_transport::Clock;
 pub(super) const SLOTS: usize = 64;
 /// How often a caller repeats if the token that it waited for was rejected in the meantime.
 pub(super) const TURNS: usize = 8;
+/// How long a caller waits for a fetch on another runtime before it fetches on its own.
+pub(super) const ELSEWHERE: Duration = Duration::from_secs(5);
 /// The longest wait before an attempt.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
 /// A token that is rejected within this time is not rejected for its age.

@@ -1,4 +1,4 @@
-//! Media in files, read ahead on a blocking thread.
+//! Media in files, read ahead on a blocking thread if there is a tokio runtime.
 
 use std::{
     fs::File,
@@ -10,7 +10,10 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::{StreamExt as _, stream};
-use gapi_transport::{TransportError, TransportErrorKind};
+use gapi_transport::{
+    TransportError, TransportErrorKind,
+    runtime::{Unblocked, unblock},
+};
 
 use super::buffer::{Meter, index};
 use crate::{
@@ -24,7 +27,7 @@ const FILE_PIECE: u64 = 1 << 20;
 
 /// Returns `len` bytes of a file from `from` on, which are recorded by `meter`.
 ///
-/// While one piece is sent, a thread reads the next one and computes its checksum.
+/// While one piece is sent, a thread of the runtime reads the next one and computes its checksum.
 pub(super) fn read_file(
     path: Arc<Path>,
     from: u64,
@@ -42,13 +45,10 @@ pub(super) fn read_file(
             let next = |file, at| read_ahead(file, from + at, len - at, meter.clone());
             let ahead =
                 ahead.unwrap_or_else(|| next(FileHandle::Closed(Arc::clone(&path), from), 0));
-            let (file, piece) = ahead
-                .await
-                .unwrap_or_else(|failed| Err(io::Error::other(failed)))
-                .map_err(|why| {
-                    let message = format!("cannot read {}: {why}", RedactedPath::new(&path));
-                    TransportError::new(TransportErrorKind::Body, message).with_source(why)
-                })?;
+            let (file, piece) = ahead.await.flatten().map_err(|why| {
+                let message = format!("cannot read {}: {why}", RedactedPath::new(&path));
+                TransportError::new(TransportErrorKind::Body, message).with_source(why)
+            })?;
             let end = done + piece.len() as u64;
             let ahead = (end < len).then(|| next(FileHandle::Open(file), end));
             meter.report(from + end, total);
@@ -58,16 +58,16 @@ pub(super) fn read_file(
 }
 
 /// A piece that is being read.
-type ReadAhead = tokio::task::JoinHandle<io::Result<(File, Bytes)>>;
+type ReadAhead = Unblocked<io::Result<(File, Bytes)>>;
 
 enum FileHandle {
     Closed(Arc<Path>, u64),
     Open(File),
 }
 
-/// Reads at most `left` bytes, which begin at `at`, on a blocking thread.
+/// Begins to read at most `left` bytes, which begin at `at`.
 fn read_ahead(file: FileHandle, at: u64, left: u64, meter: Meter) -> ReadAhead {
-    tokio::task::spawn_blocking(move || {
+    unblock(move || {
         let mut file = match file {
             FileHandle::Open(file) => file,
             FileHandle::Closed(path, from) => {
@@ -110,11 +110,11 @@ pub(super) async fn catch_up_file(path: &Path, offset: u64, meter: &Meter) -> Re
 
 /// Returns the bytes of a file that can be read once.
 pub(super) async fn pieces(path: &Arc<Path>) -> Result<ContentPieces, Error> {
-    let file = tokio::fs::File::open(path)
-        .await
-        .map_err(|why| unreadable(path, why))?;
+    let at = Arc::clone(path);
+    let file = unblock(move || File::open(at)).await.flatten();
+    let file = file.map_err(|why| unreadable(path, why))?;
     let path = Arc::clone(path);
-    let pieces = content::pieces(file).map(move |piece| {
+    let pieces = content::blocking_pieces(file).map(move |piece| {
         piece.map_err(|why| format!("cannot read {}: {why}", RedactedPath::new(&path)).into())
     });
     Ok(Box::pin(pieces))

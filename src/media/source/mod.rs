@@ -5,12 +5,11 @@ mod file;
 #[cfg(test)]
 mod tests;
 
-use std::{path::Path, sync::Arc, time::SystemTime};
+use std::{fs::File, io::Read as _, path::Path, sync::Arc, time::SystemTime};
 
 use bytes::Bytes;
 use futures_util::stream;
-use gapi_transport::{Clock, TransportError, TransportErrorKind};
-use tokio::io::AsyncReadExt as _;
+use gapi_transport::{Clock, TransportError, TransportErrorKind, runtime::unblock};
 
 pub(crate) use self::{
     buffer::{Meter, Window},
@@ -49,10 +48,8 @@ impl MediaSource {
             Content::Bytes(bytes) => (SourceKind::Bytes(bytes.clone()), Some(bytes.len() as u64)),
             Content::File(path) => {
                 let (read, at) = (FileMetadata::of, Arc::clone(path));
-                let metadata = tokio::task::spawn_blocking(move || read(&at))
-                    .await
-                    .unwrap_or_else(|failed| Err(std::io::Error::other(failed)))
-                    .map_err(|why| unreadable(path, why))?;
+                let metadata = unblock(move || read(&at)).await.flatten();
+                let metadata = metadata.map_err(|why| unreadable(path, why))?;
                 let kind = match metadata.len {
                     Some(_) => SourceKind::File {
                         path: Arc::clone(path),
@@ -125,14 +122,13 @@ impl MediaSource {
         match &mut self.kind {
             SourceKind::Bytes(bytes) => Ok(Some(bytes.clone())),
             SourceKind::File { path, .. } => {
-                let mut all = Vec::new();
-                let file = tokio::fs::File::open(&**path)
-                    .await
-                    .map_err(|why| unreadable(path, why))?;
-                tokio::io::AsyncReadExt::take(file, most)
-                    .read_to_end(&mut all)
-                    .await
-                    .map_err(|why| unreadable(path, why))?;
+                let at = Arc::clone(path);
+                let all = unblock(move || {
+                    let mut all = Vec::new();
+                    File::open(at)?.take(most).read_to_end(&mut all)?;
+                    Ok(all)
+                });
+                let all = all.await.flatten().map_err(|why| unreadable(path, why))?;
                 match self.len {
                     Some(len) if len != all.len() as u64 => Err(wrong_len(all.len() as u64, len)),
                     _ => Ok(Some(all.into())),

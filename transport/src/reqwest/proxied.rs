@@ -1,48 +1,36 @@
-//! The proxies of the environment and the system, which are not used for this machine.
+//! The default transport: a client for each runtime, and the proxies of the environment and the system, which are not used for this
+//! machine.
 
-use std::{fmt, net::IpAddr, sync::OnceLock};
+use std::{fmt, net::IpAddr};
 
 use ::reqwest::{Client, Url};
 use http::Uri;
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
-use super::{into_reqwest, send, url::UrlParser};
+use super::{clients::Clients, into_reqwest, send, url::UrlParser};
 use crate::{Body, BoxFuture, Transport, TransportError};
 
-/// A client that uses the proxies of `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` or the system's settings.
+/// Clients that use the proxies of `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` or the system's settings, or no proxy.
 ///
 /// A request to a loopback address uses none: no proxy can reach this machine, and over plain http it could read the secrets.
 pub(crate) struct Proxied {
-    client: Client,
-    /// The settings of `client`, read by the same code.
-    proxies: Matcher,
-    /// Without proxies, for this machine. Most programs never need it.
-    direct: OnceLock<Client>,
-    build_direct: Box<dyn Fn() -> Result<Client, TransportError> + Send + Sync>,
+    clients: Clients,
+    /// The settings of the clients, read by the same code; `None` if they use no proxy.
+    proxies: Option<Matcher>,
     urls: UrlParser,
 }
 
 impl Proxied {
-    /// Creates the transport of `client`; `build_direct` builds the same client without proxies.
+    /// Creates the transport of the clients that `build` makes: without proxies if its argument is true.
     pub(crate) fn new(
-        client: Client,
-        build_direct: impl Fn() -> Result<Client, TransportError> + Send + Sync + 'static,
-    ) -> Self {
-        Self {
-            client,
-            proxies: Matcher::from_system(),
-            direct: OnceLock::new(),
-            build_direct: Box::new(build_direct),
+        direct: bool,
+        build: impl Fn(bool) -> Result<Client, TransportError> + Send + Sync + 'static,
+    ) -> Result<Self, TransportError> {
+        Ok(Self {
+            clients: Clients::new(direct, build)?,
+            proxies: (!direct).then(Matcher::from_system),
             urls: UrlParser::default(),
-        }
-    }
-
-    fn direct(&self) -> Result<&Client, TransportError> {
-        if self.direct.get().is_none() {
-            // Two threads may build one; the first one stays.
-            let _ = self.direct.set((self.build_direct)()?);
-        }
-        Ok(self.direct.get().unwrap_or(&self.client))
+        })
     }
 }
 
@@ -52,12 +40,14 @@ impl Transport for Proxied {
         request: http::Request<Body>,
     ) -> BoxFuture<'_, Result<http::Response<Body>, TransportError>> {
         Box::pin(async move {
-            let proxy = Proxy::of(&self.proxies, request.uri());
+            let proxies = self.proxies.as_ref();
+            let mut proxy = proxies.and_then(|proxies| Proxy::of(proxies, request.uri()));
             let request = into_reqwest(request, |uri| self.urls.parse(uri))?;
+            let mut direct = proxies.is_none();
             if proxy.is_some() && is_this_machine(request.url()) {
-                return send(self.direct()?, request, None).await;
+                (proxy, direct) = (None, true);
             }
-            send(&self.client, request, proxy).await
+            send(self.clients.get(direct)?, request, proxy).await
         })
     }
 

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use gapi_transport::BoxFuture;
+use gapi_transport::{BoxFuture, runtime};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
@@ -50,6 +50,8 @@ pub(super) struct Listener {
 impl Listener {
     /// Listens on the addresses of `host`, all with one port.
     pub(super) async fn open(host: &str, port: u16) -> Result<Self, AuthError> {
+        runtime::current("the local server of the flow")
+            .map_err(|error| AuthError::unreachable("the local server", error))?;
         let (host, addresses) = addresses(host)?;
         let cannot = |host: &str, port, error: io::Error| {
             AuthError::new(

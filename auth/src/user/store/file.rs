@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use gapi_transport::BoxFuture;
+use gapi_transport::{BoxFuture, Clock as _, SystemClock};
 use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -385,7 +385,7 @@ impl TokenStore for FileStore {
                 match file.try_lock() {
                     Ok(()) => return Ok(StoreLock::new(file)),
                     // A blocking lock would keep its thread beyond the end of the program.
-                    Err(TryLockError::WouldBlock) => tokio::time::sleep(LOOK_AGAIN).await,
+                    Err(TryLockError::WouldBlock) => SystemClock.sleep(LOOK_AGAIN).await,
                     Err(TryLockError::Error(error)) => return Err(failure("lock", &path, error)),
                 }
             }

@@ -125,10 +125,7 @@ impl fmt::Debug for StoreLock {
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, AuthError> + Send + 'static,
 ) -> Result<T, AuthError> {
-    if tokio::runtime::Handle::try_current().is_err() {
-        return work();
-    }
-    tokio::task::spawn_blocking(work)
+    gapi_transport::runtime::unblock(work)
         .await
         .unwrap_or_else(|error| {
             Err(
